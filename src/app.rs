@@ -1,0 +1,3 @@
+//! The application: one state, one `update`.
+
+pub mod action;

@@ -1,0 +1,140 @@
+//! Everything a person can ask for, as data: the keymap, the palette, the help and the footer read this one table.
+
+use serde::{Deserialize, Deserializer};
+
+macro_rules! actions {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $short:literal;)+) => {
+        /// What is asked, by a key, a click or a command.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Action { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl Action {
+            /// Every action, in the order that help lists them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The name in the keymap file and in the palette.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// One or two words for the footer.
+            #[must_use]
+            pub const fn short(self) -> &'static str {
+                match self { $(Self::$variant => $short,)+ }
+            }
+
+            /// The sentence that help and the palette show.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    /// Open the detail of the row under the cursor
+    Detail = "detail", "detail";
+    /// Filter what is shown
+    Filter = "filter", "filter";
+    /// Choose the column to sort by
+    Sort = "sort", "sort";
+    /// Turn the sort order around
+    Reverse = "reverse", "reverse";
+    /// Choose the columns
+    Columns = "columns", "columns";
+    /// Mark or unmark the row
+    Mark = "mark", "mark";
+    /// Freeze the rows as they are; ingest goes on
+    Freeze = "freeze", "freeze";
+    /// Read the marked rows, or this one, again now
+    Reread = "reread", "re-read";
+    /// Copy the row: id, JSON
+    Copy = "copy", "copy";
+    /// Export what is shown as CSV, JSON or Markdown
+    Export = "export", "export";
+    /// Open the row in $PAGER
+    OpenPager = "open-pager", "pager";
+    /// Stop following the organisation, or follow it again
+    Pause = "pause", "pause";
+    /// Choose the theme
+    Theme = "theme", "theme";
+    /// Find and run any action by name
+    Palette = "palette", "command";
+    /// The keys and words that work here
+    Help = "help", "help";
+    /// Messages of this session, newest first
+    Messages = "messages", "messages";
+    /// Frames that could not be understood, as they came
+    Frames = "frames", "frames";
+    /// One row up
+    Up = "up", "up";
+    /// One row down
+    Down = "down", "down";
+    /// One page up
+    PageUp = "page-up", "page up";
+    /// One page down
+    PageDown = "page-down", "page down";
+    /// First row; the view follows what arrives there
+    Top = "top", "top";
+    /// Last row
+    Bottom = "bottom", "bottom";
+    /// Columns to the left
+    Left = "left", "left";
+    /// Columns to the right
+    Right = "right", "right";
+    /// Next pane
+    NextPane = "next-pane", "next";
+    /// Previous pane
+    PreviousPane = "previous-pane", "previous";
+    /// Open the pane of tab 1
+    Pane1 = "pane-1", "pane 1";
+    /// Open the pane of tab 2
+    Pane2 = "pane-2", "pane 2";
+    /// Open the pane of tab 3
+    Pane3 = "pane-3", "pane 3";
+    /// Open the pane of tab 4
+    Pane4 = "pane-4", "pane 4";
+    /// Open the pane of tab 5
+    Pane5 = "pane-5", "pane 5";
+    /// Open the pane of tab 6
+    Pane6 = "pane-6", "pane 6";
+    /// Open the pane of tab 7
+    Pane7 = "pane-7", "pane 7";
+    /// Open the pane of tab 8
+    Pane8 = "pane-8", "pane 8";
+    /// Open the pane of tab 9
+    Pane9 = "pane-9", "pane 9";
+    /// Back one layer
+    Back = "back", "back";
+    /// Back, and at the top quit
+    Quit = "quit", "quit";
+    /// Draw the whole screen again
+    Redraw = "redraw", "redraw";
+    /// Suspend to the shell
+    Suspend = "suspend", "suspend";
+}
+
+impl Action {
+    /// The action of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|a| a.name() == name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Action {
+    fn deserialize<D: Deserializer<'de>>(de: D) -> Result<Self, D::Error> {
+        let name = std::borrow::Cow::<str>::deserialize(de)?;
+        Self::named(&name).ok_or_else(|| {
+            let near = Self::ALL.iter().map(|a| a.name()).max_by(|a, b| {
+                strsim::jaro_winkler(a, &name).total_cmp(&strsim::jaro_winkler(b, &name))
+            });
+            serde::de::Error::custom(format!(
+                "no action named {name:?}; did you mean {:?}?",
+                near.unwrap_or_default()
+            ))
+        })
+    }
+}

@@ -1,0 +1,146 @@
+//! What the feeds tell the application.
+
+use bytes::Bytes;
+
+use crate::model::registration::{Device, Update, User};
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// One thing that became known. Order matters: news of one user is delivered in the order it was made.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// A page of users; `total` is the organisation's own count when it gave one.
+    Users {
+        /// This page.
+        users: Vec<User>,
+        /// How many there are in all.
+        total: Option<u64>,
+    },
+    /// Every page is in: users not named since the last `UsersComplete` are gone.
+    UsersComplete,
+    /// A REST read of one user: all of that user's devices.
+    Snapshot {
+        /// Whose devices.
+        user: UserId,
+        /// What the read says. Devices that the stream spoke of while the read was under way are left out:
+        /// the stream is newer.
+        devices: Vec<Device>,
+        /// Devices that the stream spoke of meanwhile; they exist whatever the read says.
+        spoken: Vec<DeviceId>,
+        /// Whether a stream carries on from this read; else the rows are as of now until the next poll.
+        live: bool,
+    },
+    /// One stream frame.
+    Update(Update),
+    /// From now on nothing is known for sure of this user's devices, until the next snapshot.
+    Gap {
+        /// Whose devices.
+        user: UserId,
+    },
+    /// A read of this user failed for good (after its retries).
+    ReadFailed {
+        /// Whose devices.
+        user: UserId,
+        /// What was tried, on what, why it failed, what to do.
+        problem: Problem,
+    },
+    /// How the feeds are doing; only the newest counts.
+    Status(Status),
+    /// A frame that could not be understood, kept for inspection.
+    Undecodable {
+        /// The user whose stream it came on.
+        user: UserId,
+        /// Why.
+        reason: Text,
+        /// Its first bytes (at most 4 KiB).
+        sample: Bytes,
+    },
+    /// Something a person should read.
+    Problem(Problem),
+}
+
+/// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trouble {
+    /// The credentials or the token were refused (401, `invalid_client`).
+    Credentials,
+    /// The token lacks a scope or a permission (403).
+    Forbidden,
+    /// No connection: name, route, TLS, time-out.
+    Unreachable,
+    /// The organisation answered, and the answer could not be used.
+    Answer,
+}
+
+/// An error in a person's words: what was tried, on what, why it failed, what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Its kind.
+    pub trouble: Trouble,
+    /// The sentence; remote parts of it are kept raw here and made safe where shown.
+    pub text: Text,
+}
+
+/// The connection as a whole, as the header shows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Signing in, enumerating or opening the first streams.
+    #[default]
+    Connecting,
+    /// Streams carry what they should.
+    Live,
+    /// Nothing is connected; the next attempt is at this moment.
+    Reconnecting {
+        /// When.
+        at: Millis,
+        /// Counting from 1.
+        attempt: u32,
+    },
+    /// An operator asked for quiet.
+    Paused,
+    /// Reads work and streams do not.
+    PollingOnly,
+    /// Neither reads nor streams have worked since then.
+    Offline {
+        /// Since when.
+        since: Millis,
+    },
+}
+
+/// Counters and states of the feeds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The connection as a whole.
+    pub link: Link,
+    /// Users that are watched.
+    pub users: u32,
+    /// Users read at least once, or failed for good: `users - read` are still awaited.
+    pub read: u32,
+    /// Of those, how many failed at their last read.
+    pub failed: u32,
+    /// Whether the list of users is whole.
+    pub enumerated: bool,
+    /// Streams that are open and synchronised.
+    pub streams_live: u32,
+    /// Streams there should be.
+    pub streams_wanted: u32,
+    /// Users beyond the streams, which are polled.
+    pub polled: u32,
+    /// Milliseconds that one round of polls takes at the pace the budget allows.
+    pub poll_round_ms: u64,
+    /// Stream frames received since the start.
+    pub received: u64,
+    /// Frames that could not be understood.
+    pub undecodable: u64,
+    /// Frames of an event type that is not ours.
+    pub ignored: u64,
+    /// Requests counted against the budget's current minute.
+    pub budget_used: u32,
+    /// Requests allowed a minute; none is no limit.
+    pub budget_allowed: Option<u32>,
+    /// When the organisation told us to wait (429) and until when.
+    pub held_until: Option<Millis>,
+    /// When the token ends; none before the first sign-in.
+    pub token_until: Option<Millis>,
+}

@@ -1,0 +1,45 @@
+//! What the console talks about: ids and plain data, with their rules and no I/O.
+
+pub mod registration;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::Text;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Text);
+
+        impl $name {
+            /// The id as the wire spells it: for URLs, keys and JSON, never for the screen.
+            #[must_use]
+            pub fn raw(&self) -> &str {
+                self.0.raw()
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(Text::from(id))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A person, as `GET /api/v2/users` names them (contract §3).
+    UserId,
+    /// A telephone or browser endpoint of a user (contract §3).
+    DeviceId,
+}

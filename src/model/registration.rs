@@ -1,0 +1,73 @@
+//! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
+
+use bytes::Bytes;
+
+use super::{DeviceId, UserId};
+use crate::text::Text;
+
+/// Someone whose devices are watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Names the user in every call.
+    pub id: UserId,
+    /// As people know them; empty when the organisation gave none.
+    pub name: Text,
+    /// Where they sit, when the organisation says so (a field beyond the contract: absent is unknown).
+    pub site: Option<Text>,
+}
+
+/// One device as a REST read lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Unique within its user.
+    pub id: DeviceId,
+    /// Whether the device is registered.
+    pub registered: bool,
+    /// The first active codec; none is unknown.
+    pub codec: Option<Text>,
+}
+
+/// One stream frame. What a frame leaves out stays as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Whose device.
+    pub user: UserId,
+    /// Which device.
+    pub device: DeviceId,
+    /// The new registration, when the frame carries one.
+    pub registered: Option<bool>,
+    /// The new codec, when the frame carries one.
+    pub codec: Option<Text>,
+    /// The frame as received, for the detail's raw view.
+    pub raw: Bytes,
+}
+
+/// What a row may claim to be. The order is the order of urgency, most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum State {
+    /// The organisation says it is not registered.
+    Lost,
+    /// It was known, and the feed has had a gap since: never drawn as healthy.
+    Stale,
+    /// Nothing has been read yet, or the read failed.
+    Unknown,
+    /// The organisation says it is registered.
+    Ok,
+}
+
+impl State {
+    /// Every state, most urgent first.
+    pub const ALL: [Self; 4] = [Self::Lost, Self::Stale, Self::Unknown, Self::Ok];
+
+    /// The word on screen, in filters and in exports; state is never told by colour alone.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Stale => "stale",
+            Self::Unknown => "unknown",
+            Self::Ok => "ok",
+        }
+    }
+}

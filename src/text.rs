@@ -1,0 +1,220 @@
+//! Remote text: kept as it came, shown only in a form that cannot act on the terminal.
+//!
+//! JSON output must stay byte-true while everything a person reads must be safe, so the raw string is kept and the
+//! type is the guard: [`Text`] has no `Deref` and its `Display` is the safe form. Escapes, controls, bidi overrides,
+//! joiners, tags, line separators and runs of combining marks become visible `\u{..}`; nothing is dropped silently.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use unicode_width::UnicodeWidthChar;
+
+/// Combining marks kept on one base character; real scripts need no more, and a "zalgo" cell paints over its neighbours.
+const MARKS_PER_BASE: usize = 3;
+
+/// A string from outside. Equality, order and hash are those of the raw string.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Text(CompactString);
+
+impl Text {
+    /// The string as it came: for JSON, keys and URLs, never for a screen, a log or a table.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is anything in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The safe form, cut to `width` terminal columns with `…` when it is longer.
+    #[must_use]
+    pub fn fit(&self, width: usize) -> Cow<'_, str> {
+        fit(&self.0, width)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(raw: &str) -> Self {
+        Self(CompactString::from(raw))
+    }
+}
+
+impl From<String> for Text {
+    fn from(raw: String) -> Self {
+        Self(CompactString::from(raw))
+    }
+}
+
+impl From<Cow<'_, str>> for Text {
+    fn from(raw: Cow<'_, str>) -> Self {
+        Self(CompactString::from(raw))
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&safe(&self.0))
+    }
+}
+
+/// The safe form of a string from outside; borrowed when there was nothing to make visible.
+#[must_use]
+pub fn safe(raw: &str) -> Cow<'_, str> {
+    if raw.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return Cow::Borrowed(raw);
+    }
+    let mut shown = String::with_capacity(raw.len() + 8);
+    for (piece, _) in Pieces::new(raw) {
+        shown.push_str(&piece);
+    }
+    Cow::Owned(shown)
+}
+
+/// The safe form cut to `width` columns; looks no further into the string than it shows.
+#[must_use]
+pub fn fit(raw: &str, width: usize) -> Cow<'_, str> {
+    if raw.len() <= width && raw.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+        return Cow::Borrowed(raw);
+    }
+    let mut shown = String::new();
+    let (mut used, mut keep) = (0, 0);
+    for (piece, columns) in Pieces::new(raw) {
+        if used + columns > width {
+            shown.truncate(keep);
+            if width > 0 {
+                shown.push('…');
+            }
+            return Cow::Owned(shown);
+        }
+        used += columns;
+        shown.push_str(&piece);
+        if used < width {
+            keep = shown.len();
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Columns that the safe form takes on a terminal.
+#[must_use]
+pub fn width(raw: &str) -> usize {
+    Pieces::new(raw).map(|(_, columns)| columns).sum()
+}
+
+/// Walks a raw string as safe pieces with their widths.
+struct Pieces<'a> {
+    chars: std::str::Chars<'a>,
+    marks: usize,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(raw: &'a str) -> Self {
+        // A mark with no base of its own would attach to whatever the screen drew before it.
+        Self {
+            chars: raw.chars(),
+            marks: MARKS_PER_BASE,
+        }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = (CompactString, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let c = self.chars.next()?;
+        if !acts(c) {
+            match c.width() {
+                Some(0) if self.marks < MARKS_PER_BASE => {
+                    self.marks += 1;
+                    return Some((CompactString::from_iter([c]), 0));
+                }
+                Some(columns @ 1..) => {
+                    self.marks = 0;
+                    return Some((CompactString::from_iter([c]), columns));
+                }
+                _ => {}
+            }
+        }
+        let shown = CompactString::from(c.escape_unicode().to_string());
+        let columns = shown.len();
+        Some((shown, columns))
+    }
+}
+
+/// Characters that change how what is around them is read or shown, rather than showing something themselves.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' // soft hyphen, marks, fillers
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'  // zero-width space, joiners, directional marks
+            | '\u{2028}'..='\u{202e}'  // line and paragraph separators, embeddings, overrides
+            | '\u{2060}'..='\u{206f}'  // word joiner, isolates, deprecated controls
+            | '\u{fe00}'..='\u{fe0f}'  // variation selectors
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}') // tags, further selectors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_shown_and_never_sent() {
+        for raw in [
+            "\x1b]0;owned\x07",
+            "\x1b[2J",
+            "a\u{9b}31mb",
+            "nul\0",
+            "line\nbreak",
+            "\u{7f}",
+        ] {
+            let shown = safe(raw);
+            assert!(!shown.chars().any(char::is_control), "{shown:?}");
+            assert!(shown.contains("\\u{"), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn direction_tricks_and_invisible_characters_are_made_visible() {
+        assert_eq!(safe("abc\u{202e}cba"), "abc\\u{202e}cba");
+        assert_eq!(
+            safe("a\u{200d}b\u{fe0f}\u{2028}\u{e0041}"),
+            "a\\u{200d}b\\u{fe0f}\\u{2028}\\u{e0041}"
+        );
+    }
+
+    #[test]
+    fn accents_and_wide_characters_stay_themselves() {
+        for plain in ["Zoë Åström", "e\u{301}tat", "佐藤 花子", "Ольга"] {
+            assert_eq!(safe(plain), plain);
+        }
+        assert_eq!(width("佐藤"), 4);
+    }
+
+    #[test]
+    fn a_tower_of_marks_keeps_to_its_cell() {
+        let tower = format!("a{}", "\u{301}".repeat(10_000));
+        assert_eq!(safe(&tower).matches('\u{301}').count(), MARKS_PER_BASE);
+        assert!(
+            safe("\u{301}a").starts_with("\\u{301}"),
+            "a mark without a base may not climb on the cell before it"
+        );
+    }
+
+    #[test]
+    fn cutting_respects_columns_and_says_that_it_cut() {
+        assert_eq!(fit("abcdef", 6), "abcdef");
+        assert_eq!(fit("abcdefg", 6), "abcde…");
+        assert_eq!(fit("佐藤花子", 5), "佐藤…");
+        assert_eq!(fit("abc", 0), "");
+        assert_eq!(fit(&"x".repeat(1 << 20), 4), "xxx…");
+    }
+}
