@@ -1,3 +1,310 @@
-//! The application: one state, one `update`.
+//! The application: one state, one [`App::update`], no I/O and no clock.
+//!
+//! Everything that happens is an [`event::Event`]; what it asks of the world are [`effect::Effect`]s. The console
+//! ([`run`] with a terminal), the headless commands ([`run`] without one) and the tests differ only in where events
+//! come from and where effects go.
 
 pub mod action;
+mod act;
+pub mod command;
+pub mod effect;
+pub mod event;
+mod input;
+pub mod messages;
+mod news;
+pub mod perform;
+pub mod run;
+pub mod vitals;
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::tz::TimeZone;
+
+use self::effect::Effect;
+use self::event::{Done, Event};
+use self::messages::{Messages, Weight};
+use self::vitals::{Reading, Vitals};
+use crate::config::profile::Profile;
+use crate::config::theme::Theme;
+use crate::config::{Clock as ClockSetting, Config};
+use crate::feed::news::{Problem, Status};
+use crate::model::UserId;
+use crate::pane::Pane;
+use crate::pane::registrations::RegistrationsPane;
+use crate::store::{Changes, Store};
+use crate::text::Text;
+use crate::time::Millis;
+use crate::ui::header::Face;
+use crate::ui::layer::Layer;
+use crate::ui::screen::Places;
+
+/// Frames that could not be understood, kept for `:frames`.
+const FRAMES_KEPT: usize = 64;
+
+/// A frame that could not be understood.
+#[derive(Clone, Debug)]
+pub struct BadFrame {
+    /// When it came.
+    pub at: Millis,
+    /// On whose stream.
+    pub user: UserId,
+    /// Why.
+    pub reason: Text,
+    /// Its first bytes.
+    pub sample: Bytes,
+}
+
+/// The whole state of the program.
+pub struct App {
+    /// Everything known of the organisation.
+    pub store: Store,
+    pub(crate) config: Config,
+    pub(crate) profile: Option<Arc<Profile>>,
+    pub(crate) theme: Theme,
+    pub(crate) panes: Vec<Box<dyn Pane>>,
+    pub(crate) active: usize,
+    pub(crate) layers: Vec<Layer>,
+    pub(crate) messages: Messages,
+    pub(crate) frames: VecDeque<BadFrame>,
+    pub(crate) vitals: Vitals,
+    pub(crate) places: Places,
+    pub(crate) now: Millis,
+    zone: TimeZone,
+    status: Status,
+    dropped: u64,
+    problem: Option<Problem>,
+    changes: Changes,
+    effects: Vec<Effect>,
+    clock_drawn: Option<String>,
+    dirty: bool,
+    urgent: bool,
+    ended: Option<u8>,
+}
+
+impl App {
+    /// The state before anything has happened. With a profile it connects at its first update.
+    #[must_use]
+    pub fn new(config: Config, profile: Option<Arc<Profile>>, theme: Theme) -> Self {
+        let zone = profile.as_ref().and_then(|p| p.time_zone.clone()).unwrap_or(TimeZone::UTC);
+        let effects = if profile.is_some() { vec![Effect::Connect] } else { Vec::new() };
+        Self {
+            store: Store::default(),
+            config,
+            profile,
+            theme,
+            panes: vec![Box::new(RegistrationsPane::default())],
+            active: 0,
+            layers: Vec::new(),
+            messages: Messages::default(),
+            frames: VecDeque::new(),
+            vitals: Vitals::default(),
+            places: Places::default(),
+            now: Millis::default(),
+            zone,
+            status: Status::default(),
+            dropped: 0,
+            problem: None,
+            changes: Changes::default(),
+            effects,
+            clock_drawn: None,
+            dirty: true,
+            urgent: true,
+            ended: None,
+        }
+    }
+
+    /// Turns what happened into state and effects.
+    pub fn update(&mut self, event: Event, now: Millis) {
+        self.now = now;
+        match event {
+            Event::Key(key) => self.key(key),
+            Event::Paste(text) => self.paste(&text),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Resize(..) => self.redraw(),
+            Event::Feed { news, overflowed } => self.feed(news, &overflowed),
+            Event::Done(done) => self.done(done),
+            Event::End(code) => self.ended = Some(code),
+            Event::Tick => {}
+        }
+        self.tick();
+    }
+
+    /// What the world is asked to do since the last call.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Whether the screen shows something else than the state.
+    #[must_use]
+    pub fn dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// Whether the operator is waiting for the next frame.
+    #[must_use]
+    pub fn urgent(&self) -> bool {
+        self.urgent
+    }
+
+    /// The exit code, once the program is to end.
+    #[must_use]
+    pub fn ended(&self) -> Option<u8> {
+        self.ended
+    }
+
+    /// How the feeds are doing.
+    #[must_use]
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// The newest trouble with the connection, until something succeeds again.
+    #[must_use]
+    pub fn problem(&self) -> Option<&Problem> {
+        self.problem.as_ref()
+    }
+
+    /// When time alone changes something that is kept or shown.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Millis> {
+        let pane = self.panes.iter().filter_map(|p| p.deadline());
+        [self.store.deadline(), self.messages.deadline(), self.vitals.deadline(), self.next_clock()]
+            .into_iter()
+            .flatten()
+            .chain(pane)
+            .min()
+    }
+
+    pub(crate) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// The state is on screen now.
+    pub(crate) fn drawn(&mut self) {
+        (self.dirty, self.urgent) = (false, false);
+        self.clock_drawn = Some(self.clock_text());
+    }
+
+    pub(crate) fn redraw(&mut self) {
+        (self.dirty, self.urgent) = (true, true);
+    }
+
+    fn tick(&mut self) {
+        let now = self.now;
+        if self.store.deadline().is_some_and(|due| now >= due) {
+            self.store.tick(now, &mut self.changes);
+            self.spread();
+        }
+        for pane in &mut self.panes {
+            if pane.deadline().is_some_and(|due| now >= due) {
+                pane.tick(&self.store, now);
+                self.vitals.touch();
+            }
+        }
+        self.dirty |= self.messages.tick(now);
+        self.beat();
+        if self.panes.get_mut(self.active).is_some_and(|pane| pane.moved(&self.store)) {
+            self.vitals.moved(now);
+            self.dirty = true;
+        }
+        self.dirty |= self.clock_drawn.as_ref().is_some_and(|drawn| *drawn != self.clock_text());
+    }
+
+    /// Takes a new reading of the vitals when the beat says so.
+    fn beat(&mut self) {
+        let Self { vitals, store, status, dropped, panes, active, .. } = self;
+        let fresh = vitals.refresh(self.now, || Reading {
+            status: *status,
+            counts: store.registrations.counts(),
+            rate: 0.0,
+            dropped: *dropped,
+            history: store.metrics.registered_history(),
+            passing: panes.get(*active).map_or(0, |p| p.passing()),
+        });
+        if fresh {
+            self.vitals.moved(self.now);
+            self.dirty = true;
+        }
+    }
+
+    /// Tells every pane what has changed.
+    fn spread(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        for pane in &mut self.panes {
+            pane.apply(&self.changes, &self.store, self.now);
+        }
+        self.changes.clear();
+        self.vitals.touch();
+    }
+
+    fn done(&mut self, done: Done) {
+        let now = self.now;
+        self.redraw();
+        match done {
+            Done::Connected => {}
+            Done::NotConnected(problem) => {
+                self.messages.say(Weight::Error, problem.text.to_string(), now);
+                self.problem = Some(problem);
+            }
+            Done::Copied(what) => self.messages.say(Weight::Note, what, now),
+            Done::Exported(path, rows) => {
+                self.messages.say(Weight::Note, format!("{rows} rows written to {}", path.display()), now);
+            }
+            Done::Theme(theme) => self.theme = *theme,
+            Done::Reloaded(config) => {
+                self.config = *config;
+                self.effects.push(Effect::LoadTheme(self.config.ui.theme.clone()));
+                self.messages.say(Weight::Note, "configuration read again", now);
+            }
+            Done::Failed(why) => self.messages.say(Weight::Error, why, now),
+        }
+    }
+
+    /// How much of the clock shows: seconds only while something else moves, so that quiet costs no bytes.
+    pub(crate) fn face(&self) -> Face {
+        match self.config.ui.clock {
+            ClockSetting::Off => Face::Off,
+            ClockSetting::Seconds if self.vitals.lively(self.now) => Face::Seconds,
+            ClockSetting::Seconds | ClockSetting::Minutes => Face::Minutes,
+        }
+    }
+
+    /// Everything on screen that time alone changes, as text: a frame is due when it differs from the one drawn.
+    fn clock_text(&self) -> String {
+        let unit = match self.face() {
+            Face::Seconds => 1_000,
+            Face::Minutes => 60_000,
+            Face::Off => i64::MAX,
+        };
+        let wait = self.countdown().map(|until| until.since(self.now).div_ceil(1_000));
+        format!("{} {wait:?}", self.now.0.div_euclid(unit))
+    }
+
+    /// A moment that the header counts down to.
+    fn countdown(&self) -> Option<Millis> {
+        let status = &self.vitals.shown().status;
+        let attempt = match status.link {
+            crate::feed::news::Link::Reconnecting { at, .. } => Some(at),
+            _ => None,
+        };
+        attempt.into_iter().chain(status.held_until).filter(|until| *until > self.now).min()
+    }
+
+    fn next_clock(&self) -> Option<Millis> {
+        let next = |unit: i64| Millis((self.now.0.div_euclid(unit) + 1) * unit);
+        let face = match self.face() {
+            Face::Seconds => Some(next(1_000)),
+            Face::Minutes => Some(next(60_000)),
+            Face::Off => None,
+        };
+        let countdown = self.countdown().map(|until| {
+            let left = i64::try_from(until.since(self.now)).unwrap_or(0);
+            self.now.plus((left - 1).rem_euclid(1_000) + 1)
+        });
+        face.into_iter().chain(countdown).min()
+    }
+}

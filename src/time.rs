@@ -5,6 +5,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// A wall-clock moment in milliseconds since the Unix epoch.
@@ -37,6 +38,23 @@ impl Millis {
     }
 }
 
+impl Millis {
+    /// The time of day where that says enough (the same day in `zone`), else the date; eight columns at most.
+    ///
+    /// A moment and not an age: an age would have to be drawn again as it grows.
+    #[must_use]
+    pub fn clock(self, zone: &TimeZone, now: Self) -> String {
+        let (at, today) = (self.timestamp().to_zoned(zone.clone()), now.timestamp().to_zoned(zone.clone()));
+        if at.date() == today.date() {
+            at.strftime("%H:%M:%S").to_string()
+        } else if at.year() == today.year() {
+            at.strftime("%d %b").to_string()
+        } else {
+            at.strftime("%b %Y").to_string()
+        }
+    }
+}
+
 impl fmt::Display for Millis {
     /// RFC 3339 in UTC with milliseconds, as every export and log shows it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,5 +79,26 @@ impl Clock {
             Self::Real => Millis(jiff::Timestamp::now().as_millisecond()),
             Self::Manual(at) => Millis(at.load(Ordering::Relaxed)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_shows_as_much_date_as_it_needs() {
+        let at = |text: &str| Millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        let now = at("2026-06-15T14:03:22Z");
+        assert_eq!(at("2026-06-15T00:00:42Z").clock(&TimeZone::UTC, now), "00:00:42");
+        assert_eq!(at("2026-06-14T23:59:59Z").clock(&TimeZone::UTC, now), "14 Jun");
+        assert_eq!(at("2025-06-15T14:00:00Z").clock(&TimeZone::UTC, now), "Jun 2025");
+    }
+
+    #[test]
+    fn moments_outside_of_the_calendar_are_harmless() {
+        assert_eq!(Millis(i64::MAX).timestamp(), jiff::Timestamp::UNIX_EPOCH);
+        assert_eq!(Millis(5).since(Millis(10)), 0);
+        assert_eq!(Millis(i64::MAX).plus(1), Millis(i64::MAX));
     }
 }

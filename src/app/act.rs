@@ -1,0 +1,196 @@
+//! Carries out commands: what belongs to the whole console here, the rest by the pane on screen.
+
+use ratatui::text::{Line, Span};
+
+use super::App;
+use super::action::Action;
+use super::command::Command;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::config::theme::{Role, Theme};
+use crate::feed::news::Link;
+use crate::pane::{Desk, Pane};
+use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::layer::Layer;
+use crate::ui::lines::Reader;
+use crate::ui::palette::{Item, Palette};
+use crate::ui::help;
+
+/// What works on every pane, after what the pane itself offers.
+const EVERYWHERE: &[Action] = &[
+    Action::Help,
+    Action::Palette,
+    Action::Messages,
+    Action::Frames,
+    Action::Pause,
+    Action::Theme,
+    Action::NextPane,
+    Action::PreviousPane,
+    Action::Redraw,
+    Action::Suspend,
+    Action::Quit,
+];
+
+impl App {
+    pub(super) fn run(&mut self, command: &Command) {
+        if let Command::Act(action) = command
+            && self.act(*action)
+        {
+            return;
+        }
+        match command {
+            Command::Theme(name) => self.effects.push(Effect::LoadTheme(name.clone())),
+            _ => {
+                let mut known = false;
+                self.with_pane(|pane, desk| known = pane.run(command, desk));
+                if !known && let Command::Act(action) = command {
+                    let text = format!("{} does nothing on this pane", action.name());
+                    self.messages.say(Weight::Note, text, self.now);
+                }
+            }
+        }
+    }
+
+    /// Actions of the whole console; false leaves them to the pane.
+    fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::Back => self.back(),
+            Action::Quit => {
+                if self.layers.pop().is_none() && !self.pane_back() {
+                    self.ended = Some(0);
+                    self.effects.push(Effect::Quit(0));
+                }
+            }
+            Action::Palette => self.open_palette(),
+            Action::Help => self.open_help(),
+            Action::Messages => self.open_messages(),
+            Action::Frames => self.open_frames(),
+            Action::Theme => self.open_themes(),
+            Action::Pause => self.pause(),
+            Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
+            Action::PreviousPane => self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1),
+            Action::Redraw => self.effects.push(Effect::Redraw),
+            Action::Suspend => self.effects.push(Effect::Suspend),
+            _ => return self.open_pane(action),
+        }
+        true
+    }
+
+    fn open_pane(&mut self, action: Action) -> bool {
+        let numbered = [
+            Action::Pane1, Action::Pane2, Action::Pane3, Action::Pane4, Action::Pane5,
+            Action::Pane6, Action::Pane7, Action::Pane8, Action::Pane9,
+        ];
+        let Some(index) = numbered.iter().position(|a| *a == action) else { return false };
+        if index < self.panes.len() {
+            self.active = index;
+        } else {
+            self.messages.say(Weight::Note, format!("there is no pane {}", index + 1), self.now);
+        }
+        true
+    }
+
+    fn back(&mut self) {
+        if self.layers.pop().is_none() && !self.messages.dismiss() {
+            self.pane_back();
+        }
+    }
+
+    fn pane_back(&mut self) -> bool {
+        let mut left = false;
+        self.with_pane(|pane, desk| left = pane.back(desk));
+        left
+    }
+
+    fn pause(&mut self) {
+        let pause = self.status.link != Link::Paused;
+        self.effects.push(Effect::Pause(pause));
+        let text = if pause { "paused: streams are closed, rows are stale" } else { "following the organisation again" };
+        self.messages.say(Weight::Note, text, self.now);
+    }
+
+    /// Lets the pane on screen work, then opens what it asked for.
+    pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
+        let mut open = Vec::new();
+        let mut desk = Desk {
+            store: &self.store,
+            now: self.now,
+            zone: &self.zone,
+            effects: &mut self.effects,
+            messages: &mut self.messages,
+            open: &mut open,
+        };
+        if let Some(pane) = self.panes.get_mut(self.active) {
+            work(pane.as_mut(), &mut desk);
+        }
+        self.layers.append(&mut open);
+        self.vitals.touch();
+    }
+
+    /// What can be done now: the pane's own actions first.
+    pub(crate) fn actions(&self) -> Vec<Action> {
+        let own = self.panes.get(self.active).map_or(&[][..], |p| p.actions());
+        own.iter().chain(EVERYWHERE).copied().collect()
+    }
+
+    fn open_palette(&mut self) {
+        let item = |action: &Action| Item {
+            name: action.name().to_owned(),
+            words: "",
+            key: self.config.keys.keys(*action).first().map(ToString::to_string).unwrap_or_default(),
+            doc: action.doc().to_owned(),
+        };
+        self.layers.push(Layer::Palette(Palette::new(self.actions().iter().map(item).collect())));
+    }
+
+    fn open_help(&mut self) {
+        let fields = self.panes.get(self.active).map(|p| p.fields()).unwrap_or_default();
+        let lines = help::lines(&self.actions(), &self.config.keys, &self.theme, &fields);
+        self.layers.push(Layer::Reader(Reader::new("help", lines, "")));
+    }
+
+    fn open_themes(&mut self) {
+        let names = Theme::shipped_names().map(|name| Choice {
+            value: name.to_owned(),
+            label: name.to_owned(),
+            note: String::new(),
+            on: name == self.theme.name(),
+        });
+        self.layers.push(Layer::Chooser(Chooser::new(Purpose::Theme, names.collect())));
+    }
+
+    fn open_messages(&mut self) {
+        let line = |m: &super::messages::Message| {
+            let role = match m.weight {
+                Weight::Note => Role::Text,
+                Weight::Warning => Role::Warn,
+                Weight::Error => Role::Bad,
+            };
+            let times = if m.times > 1 { format!(" (×{})", m.times) } else { String::new() };
+            let at = m.at.timestamp().strftime("%H:%M:%S").to_string();
+            Line::from(vec![
+                Span::styled(format!("{at}  "), self.theme.style(Role::Dim)),
+                Span::styled(format!("{}{times}", m.text), self.theme.style(role)),
+            ])
+        };
+        let mut lines: Vec<_> = self.messages.newest_first().map(line).collect();
+        if self.messages.dropped() > 0 {
+            lines.push(Line::styled(format!("{} older ones were dropped", self.messages.dropped()), self.theme.style(Role::Dim)));
+        }
+        self.layers.push(Layer::Reader(Reader::new("messages (UTC)", lines, "Nothing has been said yet.")));
+    }
+
+    fn open_frames(&mut self) {
+        let mut lines = Vec::new();
+        for frame in self.frames.iter().rev() {
+            let at = frame.at.timestamp().strftime("%H:%M:%S").to_string();
+            let head = format!("{at}  {}: {}", frame.user, frame.reason);
+            lines.push(Line::styled(head, self.theme.style(Role::Warn)));
+            let sample = String::from_utf8_lossy(&frame.sample);
+            let shown = crate::text::fit(&sample, 160).into_owned();
+            lines.push(Line::styled(format!("          {shown}"), self.theme.style(Role::Dim)));
+        }
+        let title = format!("frames that could not be understood ({})", self.status.undecodable);
+        self.layers.push(Layer::Reader(Reader::new(title, lines, "Every frame has been understood.")));
+    }
+}

@@ -1,0 +1,137 @@
+//! What the palette runs: an action, or a verb with words after it.
+
+use std::path::PathBuf;
+
+use super::action::Action;
+
+/// Something to carry out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// An action without words.
+    Act(Action),
+    /// Filter the pane by this expression; empty shows everything.
+    Filter(String),
+    /// Sort the pane by a column, by its name.
+    Sort {
+        /// The column's name, as filters spell it.
+        column: String,
+        /// Largest first; none is the column's own way.
+        descending: Option<bool>,
+    },
+    /// Show these columns, in this order.
+    Columns(Vec<String>),
+    /// Use a theme.
+    Theme(String),
+    /// Copy one thing of the row: `id`, `user`, `json`.
+    Copy(String),
+    /// Write what is shown.
+    Export {
+        /// `csv`, `json` or `md`.
+        ending: String,
+        /// Where; none picks a name.
+        path: Option<PathBuf>,
+    },
+}
+
+/// A verb that takes words, for the palette's list.
+#[derive(Clone, Copy, Debug)]
+pub struct Verb {
+    /// The word.
+    pub name: &'static str,
+    /// What follows it.
+    pub words: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+/// Every verb.
+pub const VERBS: &[Verb] = &[
+    Verb { name: "filter", words: "EXPRESSION", doc: "Filter what is shown; nothing after it shows everything" },
+    Verb { name: "sort", words: "COLUMN [asc|desc]", doc: "Sort by a column" },
+    Verb { name: "columns", words: "NAME,NAME…", doc: "Show these columns, in this order" },
+    Verb { name: "theme", words: "NAME", doc: "Use a theme" },
+    Verb { name: "copy", words: "id|user|json", doc: "Copy one thing of the row" },
+    Verb { name: "export", words: "csv|json|md [FILE]", doc: "Write what is shown to a file" },
+];
+
+/// Short names that people bring from other consoles.
+const ALIASES: &[(&str, Action)] = &[
+    ("q", Action::Quit),
+    ("q!", Action::Quit),
+    ("reg", Action::Pane1),
+    ("registrations", Action::Pane1),
+    ("msg", Action::Messages),
+    ("resume", Action::Pause),
+];
+
+impl Command {
+    /// Reads a typed line; the error says what would have worked.
+    pub fn parse(line: &str) -> Result<Self, String> {
+        let line = line.trim();
+        let (verb, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let rest = rest.trim();
+        if let Some((_, action)) = ALIASES.iter().find(|(name, _)| *name == verb) {
+            return Ok(Self::Act(*action));
+        }
+        match (verb, rest) {
+            ("filter", _) if rest.is_empty() && line.len() == verb.len() => Ok(Self::Act(Action::Filter)),
+            ("filter", _) => Ok(Self::Filter(rest.to_owned())),
+            (_, "") => Action::named(verb).map(Self::Act).ok_or_else(|| unknown(verb)),
+            ("sort", _) => sort(rest),
+            ("columns", _) => Ok(Self::Columns(
+                rest.split(|c: char| c == ',' || c.is_whitespace()).filter(|w| !w.is_empty()).map(str::to_owned).collect(),
+            )),
+            ("theme", _) => Ok(Self::Theme(rest.to_owned())),
+            ("copy", _) => Ok(Self::Copy(rest.to_owned())),
+            ("export", _) => {
+                let (ending, path) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+                let path = Some(path.trim()).filter(|p| !p.is_empty()).map(PathBuf::from);
+                Ok(Self::Export { ending: ending.to_owned(), path })
+            }
+            _ if Action::named(verb).is_some() => Err(format!("{verb} takes no words")),
+            _ => Err(unknown(verb)),
+        }
+    }
+}
+
+fn sort(rest: &str) -> Result<Command, String> {
+    let (column, order) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let descending = match order.trim() {
+        "" => None,
+        "asc" => Some(false),
+        "desc" => Some(true),
+        other => return Err(format!("sort order {other:?}: asc or desc")),
+    };
+    Ok(Command::Sort { column: column.to_owned(), descending })
+}
+
+fn unknown(verb: &str) -> String {
+    let names = Action::ALL.iter().map(|a| a.name()).chain(VERBS.iter().map(|v| v.name));
+    let near = names.max_by(|a, b| strsim::jaro_winkler(a, verb).total_cmp(&strsim::jaro_winkler(b, verb)));
+    format!("no command {verb:?}; did you mean {:?}?", near.unwrap_or("help"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn actions_verbs_and_aliases_are_read() {
+        assert_eq!(Command::parse("freeze"), Ok(Command::Act(Action::Freeze)));
+        assert_eq!(Command::parse(" q "), Ok(Command::Act(Action::Quit)));
+        assert_eq!(Command::parse("filter codec:opus !site:lab"), Ok(Command::Filter("codec:opus !site:lab".into())));
+        assert_eq!(Command::parse("sort since desc"), Ok(Command::Sort { column: "since".into(), descending: Some(true) }));
+        assert_eq!(Command::parse("columns user, state"), Ok(Command::Columns(vec!["user".into(), "state".into()])));
+        assert_eq!(
+            Command::parse("export csv /tmp/a b.csv"),
+            Ok(Command::Export { ending: "csv".into(), path: Some("/tmp/a b.csv".into()) })
+        );
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_near_miss() {
+        assert!(Command::parse("freez").is_err_and(|e| e.contains("freeze")));
+        assert!(Command::parse("sort user up").is_err_and(|e| e.contains("asc or desc")));
+        assert!(Command::parse("freeze now").is_err_and(|e| e.contains("no words")));
+    }
+}

@@ -1,0 +1,44 @@
+//! What `update` asks the outside world for. Effects run as tasks; their ends come back as events.
+
+use std::path::PathBuf;
+
+use crate::model::UserId;
+
+/// One thing to do outside the state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Sign in and start the feeds of the profile.
+    Connect,
+    /// Stop the feeds, or let them go on.
+    Pause(bool),
+    /// Read these users' registrations again, before any background poll.
+    Reread(Vec<UserId>),
+    /// Put `text` on the clipboard of the operator's terminal.
+    Copy {
+        /// What it is, for the toast: `device id`, `row as JSON`.
+        what: &'static str,
+        /// The text, byte-true.
+        text: String,
+    },
+    /// Write an export.
+    Export {
+        /// Where; none picks a name in the working directory.
+        path: Option<PathBuf>,
+        /// The file's ending: `csv`, `json` or `md`.
+        ending: &'static str,
+        /// What to write.
+        body: String,
+        /// Rows in it.
+        rows: usize,
+    },
+    /// Show text in `$PAGER`.
+    Page(String),
+    /// Load a theme by name.
+    LoadTheme(String),
+    /// Paint every cell again.
+    Redraw,
+    /// Stop like any other program under job control.
+    Suspend,
+    /// End the program with this exit code.
+    Quit(u8),
+}

@@ -1,0 +1,54 @@
+//! What happens, in one type: everything that can change the state comes in as an [`Event`].
+
+use std::path::PathBuf;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::config::theme::Theme;
+use crate::feed::news::{News, Problem};
+use crate::model::UserId;
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted; it is as untrusted as the wire.
+    Paste(String),
+    /// The mouse did something.
+    Mouse(MouseEvent),
+    /// The terminal has this many columns and rows now.
+    Resize(u16, u16),
+    /// What the feeds tell.
+    Feed {
+        /// In order.
+        news: Vec<News>,
+        /// Users of whom later updates were dropped because the mailbox was full: their rows can't be trusted.
+        overflowed: Vec<UserId>,
+    },
+    /// An effect has come to its end.
+    Done(Done),
+    /// Time has passed; the moment is the `now` that every update is given.
+    Tick,
+    /// The program is asked to end with this exit code.
+    End(u8),
+}
+
+/// How an effect ended.
+#[derive(Debug)]
+pub enum Done {
+    /// The feeds run.
+    Connected,
+    /// The feeds could not be started at all.
+    NotConnected(Problem),
+    /// Something is on the clipboard; the sentence says what.
+    Copied(String),
+    /// Something was written to this file; the count is of rows.
+    Exported(PathBuf, usize),
+    /// A theme was loaded.
+    Theme(Box<Theme>),
+    /// The configuration file changed, and its theme and keys are these.
+    Reloaded(Box<crate::config::Config>),
+    /// An effect failed; the sentence says what was tried, why it failed and what to do.
+    Failed(String),
+}

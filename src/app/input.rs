@@ -1,0 +1,89 @@
+//! Keys, pastes and the mouse: the topmost layer first, then the keymap, then the pane.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::Position;
+
+use super::App;
+use super::command::Command;
+use crate::ui::layer::{Layer, Outcome};
+
+impl App {
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        self.redraw();
+        self.vitals.moved(self.now);
+        // Ctrl-c and what else a terminal keeps for itself must work above every layer.
+        let bound = self.config.keys.action(key);
+        let chord = key.modifiers.contains(KeyModifiers::CONTROL);
+        if let Some(layer) = self.layers.last_mut()
+            && !(chord && bound.is_some())
+        {
+            let outcome = layer.key(key);
+            self.outcome(outcome);
+            return;
+        }
+        if key.code == KeyCode::Esc && self.messages.dismiss() {
+            return;
+        }
+        if let Some(action) = bound {
+            self.run(&Command::Act(action));
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        self.redraw();
+        if let Some(layer) = self.layers.last_mut() {
+            let outcome = layer.paste(text);
+            self.outcome(outcome);
+        }
+    }
+
+    fn outcome(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Stay => {}
+            Outcome::Close => {
+                self.layers.pop();
+            }
+            Outcome::Run(command) => {
+                self.layers.pop();
+                self.run(&command);
+            }
+            Outcome::Live(command) => {
+                self.run(&command);
+                if let (Some(Layer::Filter(bar)), Some(pane)) = (self.layers.last_mut(), self.panes.get(self.active)) {
+                    bar.set_fault(pane.fault());
+                }
+            }
+        }
+    }
+
+    pub(super) fn mouse(&mut self, mouse: MouseEvent) {
+        if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Up(_) | MouseEventKind::Drag(_)) {
+            return;
+        }
+        self.redraw();
+        self.vitals.moved(self.now);
+        if !self.layers.is_empty() {
+            self.layer_mouse(mouse);
+            return;
+        }
+        let at = Position { x: mouse.column, y: mouse.row };
+        let tab = self.places.tabs.iter().position(|place| place.contains(at));
+        match tab.filter(|_| mouse.kind == MouseEventKind::Down(MouseButton::Left)) {
+            Some(tab) => self.active = tab,
+            None => self.with_pane(|pane, desk| pane.mouse(mouse, desk)),
+        }
+    }
+
+    /// The wheel moves in a layer; a click outside of what it says is no choice, so it does nothing.
+    fn layer_mouse(&mut self, mouse: MouseEvent) {
+        let code = match mouse.kind {
+            MouseEventKind::ScrollDown => KeyCode::Down,
+            MouseEventKind::ScrollUp => KeyCode::Up,
+            _ => return,
+        };
+        if let Some(layer) = self.layers.last_mut() {
+            let outcome = layer.key(code.into());
+            self.outcome(outcome);
+        }
+    }
+}

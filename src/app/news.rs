@@ -1,0 +1,83 @@
+//! Turns what the feeds tell into changes of the store.
+
+use super::messages::Weight;
+use super::{App, BadFrame, FRAMES_KEPT};
+use crate::app::effect::Effect;
+use crate::feed::news::{Link, News, Problem};
+use crate::model::UserId;
+use crate::time::Millis;
+
+impl App {
+    /// Applies a batch of news, then lets go of the rows of whom updates were lost and asks for them again.
+    pub(super) fn feed(&mut self, news: Vec<News>, overflowed: &[UserId]) {
+        for item in news {
+            self.learn(item);
+        }
+        if !overflowed.is_empty() {
+            self.dropped = self.dropped.saturating_add(overflowed.len() as u64);
+            for user in overflowed {
+                self.store.registrations.gap(user, self.now, &mut self.changes);
+            }
+            self.effects.push(Effect::Reread(overflowed.to_vec()));
+        }
+        self.spread();
+    }
+
+    fn learn(&mut self, news: News) {
+        let (now, changes) = (self.now, &mut self.changes);
+        let table = &mut self.store.registrations;
+        match news {
+            News::Update(update) => table.update(update, now, changes),
+            News::Snapshot { user, devices, spoken, live } => {
+                self.store.metrics.check(true, now);
+                table.snapshot(&user, devices, &spoken, live, now, changes);
+                self.problem = None;
+            }
+            News::Gap { user } => table.gap(&user, now, changes),
+            News::ReadFailed { user, problem } => {
+                self.store.metrics.check(false, now);
+                table.read_failed(&user, now, changes);
+                self.problem = Some(problem);
+            }
+            News::Users { users, .. } => table.users(users, now, changes),
+            News::UsersComplete => table.users_complete(now, changes),
+            News::Status(status) => self.status(status, now),
+            News::Undecodable { user, reason, sample } => {
+                if self.frames.len() == FRAMES_KEPT {
+                    self.frames.pop_front();
+                }
+                self.frames.push_back(BadFrame { at: now, user, reason, sample });
+            }
+            News::Problem(problem) => self.trouble(problem),
+        }
+    }
+
+    fn status(&mut self, status: crate::feed::news::Status, now: Millis) {
+        if status.link != self.status.link {
+            self.tell_link(status.link, now);
+        }
+        self.status = status;
+        self.vitals.touch();
+    }
+
+    /// A change of the connection is worth a line in the messages, so that a shift can be read back.
+    fn tell_link(&mut self, link: Link, now: Millis) {
+        let (weight, text) = match (self.status.link, link) {
+            (_, Link::Offline { .. }) => (Weight::Error, "the organisation is out of reach; every row is stale"),
+            (_, Link::PollingOnly) => (Weight::Warning, "streams do not work; rows are polled"),
+            (Link::Offline { .. } | Link::Reconnecting { .. } | Link::PollingOnly, Link::Live) => {
+                (Weight::Note, "connected again")
+            }
+            (Link::Live, Link::Reconnecting { .. }) => (Weight::Warning, "the streams were lost; their rows are stale"),
+            _ => return,
+        };
+        self.messages.say(weight, text, now);
+        self.dirty = true;
+    }
+
+    fn trouble(&mut self, problem: Problem) {
+        self.messages.say(Weight::Warning, problem.text.to_string(), self.now);
+        self.problem = Some(problem);
+        self.dirty = true;
+    }
+}

@@ -1,0 +1,141 @@
+//! Carries out effects as tasks; every end comes back as a [`Done`].
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::effect::Effect;
+use super::event::Done;
+use crate::cloud::{self, Client};
+use crate::config::profile::{AuthStyle, Profile};
+use crate::config::theme::Theme;
+use crate::feed::mailbox::Mailbox;
+use crate::feed::news::{Problem, Trouble};
+use crate::feed::{self, Feeds, Plan};
+use crate::model::UserId;
+
+/// Holds what effects work on: the feeds, once they run, and the way back into the loop.
+pub struct Performer {
+    profile: Option<Arc<Profile>>,
+    themes_dir: PathBuf,
+    mailbox: Arc<Mailbox>,
+    feeds: Arc<Mutex<Option<Feeds>>>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Performer {
+    /// A performer for a profile; its ends go to `done`.
+    #[must_use]
+    pub fn new(
+        profile: Option<Arc<Profile>>,
+        themes_dir: PathBuf,
+        mailbox: Arc<Mailbox>,
+        done: mpsc::UnboundedSender<Done>,
+    ) -> Self {
+        Self { profile, themes_dir, mailbox, feeds: Arc::default(), done }
+    }
+
+    /// Starts an effect; returns at once.
+    pub fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Connect => self.connect(),
+            Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
+            Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(users)),
+            Effect::Export { path, ending, body, rows } => {
+                let done = self.done.clone();
+                tokio::task::spawn_blocking(move || {
+                    let _ = done.send(export(path, ending, &body, rows));
+                });
+            }
+            Effect::LoadTheme(name) => {
+                let _ = self.done.send(match Theme::load(&name, &self.themes_dir) {
+                    Ok(theme) => Done::Theme(Box::new(theme)),
+                    Err(error) => Done::Failed(error.to_string()),
+                });
+            }
+            // The rest is the terminal's: without one there is nothing to do it on.
+            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend | Effect::Quit(_) => {}
+        }
+    }
+
+    fn with_feeds(&self, act: impl FnOnce(&Feeds)) {
+        if let Some(feeds) = self.feeds.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            act(feeds);
+        }
+    }
+
+    fn connect(&self) {
+        let Some(profile) = self.profile.clone() else { return };
+        let (mailbox, feeds, done) = (Arc::clone(&self.mailbox), Arc::clone(&self.feeds), self.done.clone());
+        tokio::spawn(async move {
+            let end = match client(&profile).await {
+                Ok(client) => {
+                    let running = feed::start(client, plan(&profile), mailbox);
+                    *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+                    Done::Connected
+                }
+                Err(problem) => Done::NotConnected(problem),
+            };
+            let _ = done.send(end);
+        });
+    }
+}
+
+/// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.
+pub async fn client(profile: &Profile) -> Result<Client, Problem> {
+    let local = |text: String| Problem { trouble: Trouble::Credentials, text: text.into() };
+    let secret = profile.secret.read().await.map_err(|e| local(e.to_string()))?;
+    let ca_pem = match &profile.ca_file {
+        Some(path) => Some(read_ca(path).await.map_err(local)?),
+        None => None,
+    };
+    Client::new(cloud::Settings {
+        base_url: profile.base_url.clone(),
+        login_url: profile.login_url.clone(),
+        client_id: profile.client_id.clone(),
+        secret,
+        auth: match profile.auth {
+            AuthStyle::Basic => cloud::AuthStyle::Basic,
+            AuthStyle::Form => cloud::AuthStyle::Form,
+        },
+        scopes: None,
+        ca_pem,
+        requests_per_minute: Some(profile.requests_per_minute).filter(|n| *n > 0),
+    })
+    .map_err(|e| e.problem())
+}
+
+async fn read_ca(path: &Path) -> Result<Vec<u8>, String> {
+    tokio::fs::read(path)
+        .await
+        .map_err(|e| format!("reading the certificate authorities in {}: {e}. Check ca_file of the profile.", path.display()))
+}
+
+fn plan(profile: &Profile) -> Plan {
+    let watched = &profile.registrations;
+    Plan {
+        users: watched.users.as_ref().map(|ids| ids.iter().map(|id| UserId::from(id.as_str())).collect()),
+        poll: Duration::from_secs(u64::from(watched.poll_seconds)),
+        max_streams: watched.max_streams as usize,
+    }
+}
+
+/// Writes an export; a name that was not given is made from the time, and nothing that exists is overwritten.
+fn export(path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done {
+    let path = path.unwrap_or_else(|| {
+        let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+        PathBuf::from(format!("trunkline-registrations-{stamp}.{ending}"))
+    });
+    let written = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(body.as_bytes()));
+    match written {
+        Ok(()) => Done::Exported(path, rows),
+        Err(e) => Done::Failed(format!("exporting to {}: {e}. Name another file: :export {ending} FILE", path.display())),
+    }
+}

@@ -1,0 +1,120 @@
+//! The only `select!`: signals, then input, then the ends of effects, then a bounded batch of the mailbox, then time.
+//!
+//! A frame is drawn at once after a key, and otherwise on the leading edge of a change and then at most every
+//! 33 ms. While the terminal does not take the last frame none is made, and everything else goes on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use super::App;
+use super::effect::Effect;
+use super::event::{Done, Event};
+use super::perform::Performer;
+use crate::feed::mailbox::Mailbox;
+use crate::time::Clock;
+
+/// Messages taken from the mailbox before anything else gets a turn.
+const BATCH: usize = 512;
+/// The least time between two frames that no key asked for.
+const FRAME: Duration = Duration::from_millis(33);
+/// The longest sleep: a wall clock that was set is noticed after this at the latest.
+const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+
+/// What shows the state and hears the operator: a terminal, a test's buffer, or nothing.
+pub trait Screen {
+    /// The next thing the operator did; also returns, with none, when the terminal has taken the last frame while
+    /// `awaiting` it. Cancel-safe.
+    fn next(&mut self, awaiting: bool) -> impl Future<Output = Option<Event>>;
+    /// Whether a frame can be drawn now.
+    fn free(&self) -> bool;
+    /// Draws the state.
+    fn draw(&mut self, app: &mut App) -> Result<(), String>;
+    /// Carries out what only the terminal can do. Gives the effect back when it is not the terminal's.
+    fn perform(&mut self, effect: Effect) -> impl Future<Output = Result<Option<Event>, Effect>>;
+}
+
+/// Everything the loop listens to and acts through.
+pub struct Runner<S> {
+    /// The state.
+    pub app: App,
+    /// Where it shows.
+    pub screen: S,
+    /// What the feeds post.
+    pub mailbox: Arc<Mailbox>,
+    /// Carries out effects.
+    pub performer: Performer,
+    /// Their ends, and what is reloaded.
+    pub done: mpsc::UnboundedReceiver<Done>,
+    /// Signals of the operating system, as exit codes.
+    pub ends: mpsc::UnboundedReceiver<Event>,
+    /// Where the time comes from.
+    pub clock: Clock,
+}
+
+impl<S: Screen> Runner<S> {
+    /// Runs until the state says that it has ended or `until` holds; returns the exit code.
+    pub async fn run(&mut self, until: impl Fn(&App) -> bool) -> Result<u8, String> {
+        let mut last_frame: Option<Instant> = None;
+        self.settle(Event::Tick).await;
+        while self.app.ended().is_none() && !until(&self.app) {
+            let mut frame_due = None;
+            if self.app.dirty() && self.screen.free() {
+                let due = last_frame.map(|at| at + FRAME).filter(|due| !self.app.urgent() && *due > Instant::now());
+                if due.is_none() {
+                    self.screen.draw(&mut self.app)?;
+                    last_frame = Some(Instant::now());
+                }
+                frame_due = due;
+            }
+            let wake = self.wake(frame_due);
+            let event = self.hear(wake).await;
+            self.settle(event).await;
+        }
+        Ok(self.app.ended().unwrap_or(0))
+    }
+
+    /// When the loop must wake even if nothing happens.
+    fn wake(&self, frame_due: Option<Instant>) -> Instant {
+        let sleep = self.app.deadline().map_or(LONGEST_SLEEP, |due| {
+            Duration::from_millis(due.since(self.clock.now())).min(LONGEST_SLEEP)
+        });
+        let wake = Instant::now() + sleep;
+        frame_due.map_or(wake, |due| due.min(wake))
+    }
+
+    async fn hear(&mut self, wake: Instant) -> Event {
+        let awaiting = self.app.dirty() && !self.screen.free();
+        let mail = self.mailbox.ready();
+        tokio::select! {
+            biased;
+            Some(end) = self.ends.recv() => end,
+            heard = self.screen.next(awaiting) => heard.unwrap_or(Event::Tick),
+            Some(done) = self.done.recv() => Event::Done(done),
+            () = mail => self.mail(),
+            () = tokio::time::sleep_until(wake) => Event::Tick,
+        }
+    }
+
+    fn mail(&self) -> Event {
+        let mut news = Vec::with_capacity(BATCH);
+        let overflowed = self.mailbox.drain(BATCH, &mut news).overflowed;
+        Event::Feed { news, overflowed }
+    }
+
+    async fn settle(&mut self, event: Event) {
+        let mut next = Some(event);
+        while let Some(event) = next.take() {
+            self.app.update(event, self.clock.now());
+            for effect in self.app.take_effects() {
+                match self.screen.perform(effect).await {
+                    Ok(None) => {}
+                    Ok(Some(answer)) => self.app.update(answer, self.clock.now()),
+                    Err(effect) => self.performer.perform(effect),
+                }
+            }
+        }
+    }
+}

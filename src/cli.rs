@@ -1,0 +1,138 @@
+//! The command line: clap types only.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A terminal console for the people who keep Genesys Cloud telephony running.
+///
+/// Without a command it opens the console on the profile of the configuration file.
+#[derive(Debug, Parser)]
+#[command(name = "trunkline", version, arg_required_else_help = false, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What the whole program is told.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do; the console without one.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
+128+n ended by signal n.";
+
+/// Flags that stand before or after any command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// Configuration file [env: TRUNKLINE_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Profile to use [env: TRUNKLINE_PROFILE]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Refuse every write, whatever the profile allows
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Theme to use
+    #[arg(long, global = true, value_name = "NAME")]
+    pub theme: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the console on an organisation of its own, embedded in this process
+    Demo(OrgArgs),
+    /// Serve the embedded organisation alone, until INT or TERM
+    Org(OrgArgs),
+    /// Read once, or watch, without a screen
+    #[command(subcommand)]
+    Get(Get),
+    /// The configuration file
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print the completion script of a shell
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// What can be read without a screen.
+#[derive(Debug, Subcommand)]
+pub enum Get {
+    /// Endpoint registrations: a table, or JSON, or CSV
+    Registrations(GetRegistrations),
+}
+
+/// How registrations are read and printed.
+#[derive(Args, Clone, Debug)]
+pub struct GetRegistrations {
+    /// One JSON array; with --watch one JSON object a line
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Comma-separated values with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only rows that match, in the console's filter grammar
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Go on, and print every change
+    #[arg(long)]
+    pub watch: bool,
+}
+
+/// Work on the configuration file.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented file to start from; never over an existing one
+    Init,
+    /// Say every mistake in the file, or that there is none
+    Check,
+    /// Print where the file is looked for
+    Path,
+    /// Print what is in force and where each value comes from; secrets masked
+    Show,
+}
+
+/// Options of the embedded organisation.
+#[derive(Args, Clone, Debug)]
+#[command(after_help = FAULTS)]
+pub struct OrgArgs {
+    /// Address to listen on; loopback only
+    #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
+    pub listen: SocketAddr,
+    /// How many people have telephones
+    #[arg(long, default_value_t = 240)]
+    pub users: u32,
+    /// Registration events a second; 0 is perfectly quiet
+    #[arg(long, value_name = "EVENTS_PER_SECOND")]
+    pub rate: Option<f64>,
+    /// The same seed gives the same people, devices and course of events
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A fault from the start; repeatable
+    #[arg(long = "fault", value_name = "KEY=VALUE")]
+    pub faults: Vec<String>,
+    /// OAuth client id [default: made up]
+    #[arg(long, value_name = "ID")]
+    pub client_id: Option<String>,
+    /// OAuth client secret [default: made up]
+    #[arg(long, value_name = "SECRET")]
+    pub client_secret: Option<String>,
+    /// Requests a minute for each token; 0 lifts the limit
+    #[arg(long, default_value_t = 300, value_name = "N")]
+    pub rate_limit: u32,
+    /// Write the certificate authority to this file
+    #[arg(long, value_name = "FILE")]
+    pub ca_out: Option<PathBuf>,
+    /// Write a configuration that `trunkline --config FILE` uses at once
+    #[arg(long, value_name = "FILE")]
+    pub profile_out: Option<PathBuf>,
+}
+
+const FAULTS: &str = "Faults: http-429, http-503, http-500 (probability 0..1), latency (ms), token-ttl (s), ws-drop (mean s), \
+ws-garbage (probability 0..1), ws-silent (0 or 1: streams accept and then say nothing), ws-close (close code, 0 is off).";

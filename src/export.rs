@@ -1,0 +1,192 @@
+//! Rows as text for other programs and people: JSON that is byte-true; CSV, Markdown and a table that are safe to show.
+
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::store::Row;
+use crate::store::row::Believed;
+use crate::time::Millis;
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One JSON array of objects.
+    Json,
+    /// Comma-separated values with a header line (RFC 4180).
+    Csv,
+    /// A Markdown table.
+    Markdown,
+    /// Columns for a terminal.
+    Table,
+}
+
+impl Format {
+    /// The format of a file ending, as `:export` takes it.
+    #[must_use]
+    pub fn of_ending(ending: &str) -> Option<(Self, &'static str)> {
+        Some(match ending {
+            "json" => (Self::Json, "json"),
+            "csv" => (Self::Csv, "csv"),
+            "md" | "markdown" => (Self::Markdown, "md"),
+            _ => return None,
+        })
+    }
+}
+
+/// One registration as JSON, under the wire's names where the wire has one.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Record<'a> {
+    user_id: &'a str,
+    user: &'a str,
+    device_id: &'a str,
+    state: &'static str,
+    /// What the organisation last said; null when it never did. A stale row keeps it and says `stale`.
+    registered: Option<bool>,
+    codec: Option<&'a str>,
+    site: Option<&'a str>,
+    since: Millis8601,
+    flaps: u16,
+    flapping: bool,
+    last_change: String,
+    last_checked: Option<Millis8601>,
+    source: &'static str,
+}
+
+/// A moment as RFC 3339 in JSON.
+#[derive(Debug)]
+struct Millis8601(Millis);
+
+impl Serialize for Millis8601 {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&self.0)
+    }
+}
+
+impl<'a> From<Row<'a>> for Record<'a> {
+    fn from(row: Row<'a>) -> Self {
+        Self {
+            user_id: row.user_id().raw(),
+            user: row.user().raw(),
+            device_id: row.device().raw(),
+            state: row.state().word(),
+            registered: match row.believed() {
+                Believed::Unknown => None,
+                Believed::Registered => Some(true),
+                Believed::Lost => Some(false),
+            },
+            codec: row.codec().map(crate::text::Text::raw),
+            site: row.site().map(crate::text::Text::raw),
+            since: Millis8601(row.since()),
+            flaps: row.flaps(),
+            flapping: row.flapping(),
+            last_change: row.last_change().what.to_string(),
+            last_checked: (row.checked() > Millis::default()).then(|| Millis8601(row.checked())),
+            source: source(&row),
+        }
+    }
+}
+
+/// How a row is kept up: `stream` or `poll`.
+#[must_use]
+pub fn source(row: &Row<'_>) -> &'static str {
+    if row.live() { "stream" } else { "poll" }
+}
+
+/// One row as a JSON object on one line.
+#[must_use]
+pub fn json(row: Row<'_>) -> String {
+    // Plain strings, numbers and options cannot fail to serialise.
+    serde_json::to_string(&Record::from(row)).unwrap_or_default()
+}
+
+const HEAD: [&str; 10] =
+    ["user_id", "user", "device_id", "state", "codec", "site", "since", "flaps_1h", "last_change", "source"];
+
+fn cells(row: &Row<'_>) -> [String; 10] {
+    let or = |text: Option<&crate::text::Text>, none: &str| text.map_or(none.to_owned(), ToString::to_string);
+    [
+        row.user_id().to_string(),
+        row.user().to_string(),
+        row.device().to_string(),
+        row.state().word().to_owned(),
+        or(row.codec(), "unknown"),
+        or(row.site(), ""),
+        row.since().to_string(),
+        row.flaps().to_string(),
+        row.last_change().what.to_string(),
+        source(row).to_owned(),
+    ]
+}
+
+/// All rows in a format; `zone` is what the table's times are shown in.
+#[must_use]
+pub fn write<'a>(format: Format, rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) -> String {
+    match format {
+        Format::Json => {
+            let records: Vec<Record<'_>> = rows.map(Record::from).collect();
+            let mut text = serde_json::to_string_pretty(&records).unwrap_or_default();
+            text.push('\n');
+            text
+        }
+        Format::Csv => csv(rows),
+        Format::Markdown => markdown(rows),
+        Format::Table => table(rows, zone, now),
+    }
+}
+
+fn csv<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = out.write_record(HEAD);
+    for row in rows {
+        let _ = out.write_record(cells(&row));
+    }
+    out.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+fn markdown<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut out = line(&HEAD.map(str::to_owned));
+    out += &line(&HEAD.map(|_| "---".to_owned()));
+    for row in rows {
+        out += &line(&cells(&row).map(|cell| cell.replace('|', "\\|")));
+    }
+    out
+}
+
+fn table<'a>(rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) -> String {
+    let head = ["STATE", "USER", "DEVICE", "CODEC", "SITE", "SINCE", "FLAPS/1h", "LAST CHANGE"].map(str::to_owned);
+    let mut lines = vec![head];
+    lines.extend(rows.map(|row| line(&row, zone, now)));
+    let mut widths = [0; 8];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(crate::text::width(cell));
+        }
+    }
+    lines.iter().map(|line| pad(line, &widths)).collect()
+}
+
+/// One line of the table, cells apart.
+fn line(row: &Row<'_>, zone: &TimeZone, now: Millis) -> [String; 8] {
+    let [_, user, device, state, codec, site, _, flaps, change, _] = cells(row);
+    [state, user, device, codec, site, row.since().clock(zone, now), flaps, change]
+}
+
+/// One row for `--watch` without a format: the cells two spaces apart.
+#[must_use]
+pub fn text(row: &Row<'_>, zone: &TimeZone, now: Millis) -> String {
+    line(row, zone, now).join("  ")
+}
+
+fn pad(line: &[String; 8], widths: &[usize; 8]) -> String {
+    let mut out = String::new();
+    for (cell, width) in line.iter().zip(widths) {
+        out.push_str(cell);
+        out.push_str(&" ".repeat(width.saturating_sub(crate::text::width(cell)) + 2));
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}

@@ -1,0 +1,87 @@
+//! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
+
+pub mod cursor;
+pub mod registrations;
+
+use crossterm::event::MouseEvent;
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::action::Action;
+use crate::app::command::Command;
+use crate::app::effect::Effect;
+use crate::app::messages::Messages;
+use crate::app::vitals::Reading;
+use crate::config::theme::Theme;
+use crate::store::{Changes, Store};
+use crate::time::Millis;
+use crate::ui::filter::Fault;
+use crate::ui::layer::Layer;
+use crate::ui::tabs::Tab;
+
+/// What a pane works with while it carries something out.
+pub struct Desk<'a> {
+    /// Everything known.
+    pub store: &'a Store,
+    /// The moment it is.
+    pub now: Millis,
+    /// The zone that times are shown in.
+    pub zone: &'a TimeZone,
+    /// Where effects go.
+    pub effects: &'a mut Vec<Effect>,
+    /// Where the operator is told.
+    pub messages: &'a mut Messages,
+    /// Layers to open.
+    pub open: &'a mut Vec<Layer>,
+}
+
+/// What a pane draws with.
+pub struct Scene<'a> {
+    /// Everything known.
+    pub store: &'a Store,
+    /// The moment it is.
+    pub now: Millis,
+    /// How things look.
+    pub theme: &'a Theme,
+    /// The zone that times are shown in.
+    pub zone: &'a TimeZone,
+    /// Counts on a calm beat.
+    pub reading: &'a Reading,
+    /// Why there may be nothing to show: the connection's newest trouble.
+    pub trouble: Option<&'a str>,
+    /// Whether there is a profile to connect with.
+    pub connected: bool,
+}
+
+/// One pane. The application holds them in the order of their tabs.
+pub trait Pane {
+    /// What its tab says.
+    fn tab(&self, store: &Store) -> Tab;
+    /// What can be done here, the most wanted first: footer, help and palette list these.
+    fn actions(&self) -> &'static [Action];
+    /// Fields that filters know here, with what they mean.
+    fn fields(&self) -> Vec<(&'static str, &'static str)>;
+    /// Takes note of what changed in the store.
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis);
+    /// Lets time-dependent filters catch up.
+    fn tick(&mut self, store: &Store, now: Millis);
+    /// When time alone can change what is shown.
+    fn deadline(&self) -> Option<Millis>;
+    /// Carries out a command; false when it is none of this pane's.
+    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool;
+    /// Hands over a mouse event inside the pane.
+    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>);
+    /// Leaves an inner layer (the detail, marks, a freeze); false when there was none.
+    fn back(&mut self, desk: &mut Desk<'_>) -> bool;
+    /// What is wrong with the filter being typed.
+    fn fault(&self) -> Option<Fault>;
+    /// Rows that pass the filter.
+    fn passing(&self) -> usize;
+    /// Whether the rows are held.
+    fn frozen(&self) -> bool;
+    /// Whether what is visible differs from what was drawn last.
+    fn moved(&mut self, store: &Store) -> bool;
+    /// Draws the pane.
+    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>);
+}

@@ -1,0 +1,259 @@
+//! Endpoint registrations, live: who is registered, who was lost, who keeps coming and going.
+
+mod cells;
+mod commands;
+mod detail;
+mod draw;
+mod summary;
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use self::cells::Shown;
+use super::cursor::{Cursor, Rows, Window};
+use super::{Desk, Pane, Scene};
+use crate::app::action::Action;
+use crate::app::command::Command;
+use crate::model::registration::State;
+use crate::store::column::Column;
+use crate::store::view::{Sort, View};
+use crate::store::{Changes, RowId, Store};
+use crate::time::Millis;
+use crate::ui::filter::Fault;
+use crate::ui::table::Place;
+use crate::ui::tabs::Tab;
+
+/// Filters kept for the history of the filter line.
+const HISTORY: usize = 50;
+
+/// What can be done on this pane.
+const ACTIONS: &[Action] = &[
+    Action::Detail,
+    Action::Filter,
+    Action::Sort,
+    Action::Reread,
+    Action::Freeze,
+    Action::Help,
+    Action::Palette,
+    Action::Reverse,
+    Action::Columns,
+    Action::Mark,
+    Action::Copy,
+    Action::Export,
+    Action::OpenPager,
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+    Action::Left,
+    Action::Right,
+];
+
+/// View state of the pane; the rows are the store's.
+pub struct RegistrationsPane {
+    view: View,
+    cursor: Cursor<RowId>,
+    columns: Vec<Column>,
+    first_column: usize,
+    filter: String,
+    fault: Option<Fault>,
+    history: Vec<String>,
+    marked: HashSet<RowId>,
+    detail: bool,
+    frozen: Option<Frozen>,
+    /// What was drawn last, for the mouse and to know whether anything visible moved.
+    drawn: Drawn,
+}
+
+/// Rows held as they were; changes go on behind them.
+struct Frozen {
+    rows: Vec<Shown>,
+    /// Rows that passed the filter and are not held, because there were too many.
+    beyond: usize,
+}
+
+/// The last frame of this pane.
+#[derive(Default)]
+struct Drawn {
+    fingerprint: u64,
+    window: Window,
+    rows: Rect,
+    heads: Vec<Place>,
+    head_y: u16,
+}
+
+impl Default for RegistrationsPane {
+    fn default() -> Self {
+        Self {
+            view: View::new(Sort::default(), None),
+            cursor: Cursor::default(),
+            columns: Column::DEFAULT.to_vec(),
+            first_column: 0,
+            filter: String::new(),
+            fault: None,
+            history: Vec::new(),
+            marked: HashSet::new(),
+            detail: false,
+            frozen: None,
+            drawn: Drawn::default(),
+        }
+    }
+}
+
+impl Rows<RowId> for View {
+    fn len(&self) -> usize {
+        View::len(self)
+    }
+    fn position(&self, id: RowId) -> Option<usize> {
+        View::position(self, id)
+    }
+    fn at(&self, index: usize) -> Option<RowId> {
+        self.page(index, 1).next()
+    }
+}
+
+impl Rows<RowId> for Frozen {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+    fn position(&self, id: RowId) -> Option<usize> {
+        self.rows.iter().position(|row| row.id == id)
+    }
+    fn at(&self, index: usize) -> Option<RowId> {
+        self.rows.get(index).map(|row| row.id)
+    }
+}
+
+impl RegistrationsPane {
+    fn settle(&mut self) -> Window {
+        let height = usize::from(self.drawn.rows.height);
+        match &self.frozen {
+            Some(frozen) => self.cursor.settle(frozen, height),
+            None => self.cursor.settle(&self.view, height),
+        }
+    }
+
+    /// A number that changes when, and only when, something visible does.
+    fn fingerprint(&mut self, store: &Store) -> u64 {
+        let window = self.settle();
+        let mut hash = DefaultHasher::new();
+        (window, self.cursor.row()).hash(&mut hash);
+        let checked = self.detail || self.columns.contains(&Column::Checked);
+        for id in self.view.page(window.top, usize::from(self.drawn.rows.height)) {
+            (id, store.registrations.generation(id)).hash(&mut hash);
+            if checked && let Some(row) = store.registrations.row(id) {
+                row.checked().hash(&mut hash);
+            }
+        }
+        hash.finish()
+    }
+}
+
+impl Pane for RegistrationsPane {
+    fn tab(&self, store: &Store) -> Tab {
+        let counts = store.registrations.counts();
+        Tab {
+            title: "Registrations",
+            short: "Regs",
+            count: counts.total as usize,
+            trouble: counts.of(State::Lost) as usize,
+        }
+    }
+
+    fn actions(&self) -> &'static [Action] {
+        ACTIONS
+    }
+
+    fn fields(&self) -> Vec<(&'static str, &'static str)> {
+        Column::ALL.iter().map(|column| (column.name(), column.doc())).collect()
+    }
+
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
+        for row in &changes.removed {
+            self.marked.remove(row);
+        }
+        self.view.apply(changes, &store.registrations, now);
+    }
+
+    fn tick(&mut self, store: &Store, now: Millis) {
+        self.view.expire(&store.registrations, now);
+    }
+
+    fn deadline(&self) -> Option<Millis> {
+        self.view.next_deadline()
+    }
+
+    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
+        match command {
+            Command::Act(action) => self.act(*action, desk),
+            _ => self.carry_out(command, desk),
+        }
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
+        let at = Position { x: mouse.column, y: mouse.row };
+        match mouse.kind {
+            MouseEventKind::ScrollDown => self.step(3),
+            MouseEventKind::ScrollUp => self.step(-3),
+            MouseEventKind::Down(MouseButton::Left) if mouse.row == self.drawn.head_y => {
+                let head = self.drawn.heads.iter().find(|place| (place.x..place.x + place.width).contains(&at.x));
+                if let Some(column) = head.and_then(|place| self.columns.get(place.column)).copied() {
+                    self.sort_by(column, None, desk);
+                }
+            }
+            MouseEventKind::Down(MouseButton::Left) if self.drawn.rows.contains(at) => {
+                let line = usize::from(mouse.row - self.drawn.rows.y);
+                match &self.frozen {
+                    Some(frozen) => self.cursor.pick(frozen, self.drawn.window, line),
+                    None => self.cursor.pick(&self.view, self.drawn.window, line),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn back(&mut self, desk: &mut Desk<'_>) -> bool {
+        if std::mem::take(&mut self.detail) {
+            return true;
+        }
+        if self.frozen.is_some() {
+            self.thaw();
+            return true;
+        }
+        if !self.marked.is_empty() {
+            self.marked.clear();
+            return true;
+        }
+        if !self.filter.is_empty() {
+            self.set_filter("", desk);
+            return true;
+        }
+        false
+    }
+
+    fn fault(&self) -> Option<Fault> {
+        self.fault.clone()
+    }
+
+    fn passing(&self) -> usize {
+        self.view.len()
+    }
+
+    fn frozen(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    fn moved(&mut self, store: &Store) -> bool {
+        self.frozen.is_none() && self.fingerprint(store) != self.drawn.fingerprint
+    }
+
+    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        self.draw(area, buf, scene);
+    }
+}

@@ -1,0 +1,77 @@
+//! What each column says of a row, and how urgent it looks.
+
+use jiff::tz::TimeZone;
+
+use crate::config::theme::Role;
+use crate::model::registration::State;
+use crate::store::column::Column;
+use crate::store::{Row, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// A row as it is drawn; kept as it is while the pane is frozen.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Which row.
+    pub id: RowId,
+    /// What decides its colour.
+    pub state: State,
+    /// Marked as flapping.
+    pub flapping: bool,
+    /// The text of each column that is on, in order.
+    pub cells: Vec<String>,
+}
+
+impl Shown {
+    /// The row at this moment.
+    #[must_use]
+    pub fn of(id: RowId, row: &Row<'_>, columns: &[Column], zone: &TimeZone, now: Millis) -> Self {
+        let cells = columns.iter().map(|column| cell(*column, row, zone, now)).collect();
+        Self { id, state: row.state(), flapping: row.flapping(), cells }
+    }
+
+    /// How the cell of a column looks. Healthy rows are plain; a stale row is so in every cell.
+    #[must_use]
+    pub fn role(&self, column: Column) -> Role {
+        match (column, self.state) {
+            (Column::State, state) => role(state),
+            (_, State::Stale) => Role::Stale,
+            (Column::Flaps, _) if self.flapping => Role::Warn,
+            (Column::LastChange | Column::Since | Column::Checked | Column::Source, _) => Role::Dim,
+            _ => Role::Text,
+        }
+    }
+}
+
+/// How a state looks.
+#[must_use]
+pub fn role(state: State) -> Role {
+    match state {
+        State::Lost => Role::Bad,
+        State::Stale => Role::Stale,
+        State::Unknown => Role::Unknown,
+        State::Ok => Role::Ok,
+    }
+}
+
+fn cell(column: Column, row: &Row<'_>, zone: &TimeZone, now: Millis) -> String {
+    let or = |text: Option<&Text>, none: &str| text.map_or(none.to_owned(), ToString::to_string);
+    let clock = |at: Millis| if at == Millis::default() { "never".to_owned() } else { at.clock(zone, now) };
+    match column {
+        Column::State => row.state().word().to_owned(),
+        Column::User => row.user().to_string(),
+        Column::UserId => row.user_id().to_string(),
+        Column::Device => row.device().to_string(),
+        Column::Codec => or(row.codec(), "unknown"),
+        Column::Site => or(row.site(), "-"),
+        Column::Since => clock(row.since()),
+        Column::Flaps => match row.flaps() {
+            0 => "-".to_owned(),
+            flaps if row.flapping() => format!("{flaps}~"),
+            flaps => flaps.to_string(),
+        },
+        Column::LastChange => row.last_change().what.to_string(),
+        Column::Checked => clock(row.checked()),
+        Column::Source => crate::export::source(row).to_owned(),
+    }
+}

@@ -1,0 +1,259 @@
+//! What an operator does on the pane.
+
+use super::cells::Shown;
+use super::{Frozen, HISTORY, RegistrationsPane};
+use crate::app::action::Action;
+use crate::app::command::Command;
+use crate::app::effect::Effect;
+use crate::app::messages::Weight;
+use crate::export::{self, Format};
+use crate::model::UserId;
+use crate::pane::Desk;
+use crate::query::Query;
+use crate::store::RowId;
+use crate::store::column::Column;
+use crate::store::view::Sort;
+use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::filter::FilterBar;
+use crate::ui::layer::Layer;
+
+/// Rows held while frozen: what a person can look through, and little memory.
+const HELD: usize = 10_000;
+
+impl RegistrationsPane {
+    pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
+        let page = isize::try_from(self.drawn.rows.height).unwrap_or(1).max(1);
+        match action {
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::Top => match &self.frozen {
+                Some(frozen) => self.cursor.top(frozen),
+                None => self.cursor.top(&self.view),
+            },
+            Action::Bottom => self.step(isize::MAX),
+            Action::Left => self.first_column = self.first_column.saturating_sub(1),
+            Action::Right => self.first_column = (self.first_column + 1).min(self.columns.len() - 1),
+            Action::Detail => {
+                self.detail = !self.detail;
+                self.cursor.hold();
+            }
+            Action::Filter => desk.open.push(Layer::Filter(FilterBar::new(&self.filter, self.history.clone()))),
+            Action::Sort => desk.open.push(self.sorts()),
+            Action::Reverse => {
+                let sort = self.view.sort();
+                self.sort_by(sort.column, Some(!sort.descending), desk);
+            }
+            Action::Columns => desk.open.push(self.chooser_of_columns()),
+            Action::Mark => self.mark(),
+            Action::Freeze if self.frozen.is_some() => self.thaw(),
+            Action::Freeze => self.freeze(desk),
+            Action::Reread => self.reread(desk),
+            Action::Copy => desk.open.push(copies()),
+            Action::Export => desk.open.push(exports()),
+            Action::OpenPager => self.page(desk),
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn carry_out(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
+        match command {
+            Command::Filter(text) => self.set_filter(text, desk),
+            Command::Sort { column, descending } => match Column::named(column) {
+                Some(column) => self.sort_by(column, *descending, desk),
+                None => no_column(column, desk),
+            },
+            Command::Columns(names) => self.set_columns(names, desk),
+            Command::Copy(what) => self.copy(what, desk),
+            Command::Export { ending, path } => self.export(ending, path.clone(), desk),
+            Command::Act(_) | Command::Theme(_) => return false,
+        }
+        true
+    }
+
+    pub(super) fn step(&mut self, delta: isize) {
+        let height = usize::from(self.drawn.rows.height);
+        match &self.frozen {
+            Some(frozen) => self.cursor.step(frozen, height, delta),
+            None => self.cursor.step(&self.view, height, delta),
+        }
+    }
+
+    /// Sorts by a column; by the same one again turns it around.
+    pub(super) fn sort_by(&mut self, column: Column, descending: Option<bool>, desk: &mut Desk<'_>) {
+        let now = self.view.sort();
+        let natural = Sort::by(column);
+        let descending = descending.unwrap_or(if now.column == column { !now.descending } else { natural.descending });
+        self.thaw();
+        self.view.set_sort(Sort { descending, ..natural }, &desk.store.registrations, desk.now);
+    }
+
+    /// Takes a filter when it can be read; the one in force stays when not.
+    pub(super) fn set_filter(&mut self, text: &str, desk: &mut Desk<'_>) {
+        let query = match Query::parse(text, Column::FIELDS) {
+            _ if text.trim().is_empty() => None,
+            Ok(query) => Some(query),
+            Err(error) => {
+                self.fault = Some((error.column, error.message));
+                return;
+            }
+        };
+        self.fault = None;
+        self.thaw();
+        self.filter = text.trim().to_owned();
+        self.view.set_filter(query, &desk.store.registrations, desk.now);
+        if !self.filter.is_empty() {
+            self.history.retain(|kept| !self.filter.starts_with(kept.as_str()));
+            self.history.push(self.filter.clone());
+            let over = self.history.len().saturating_sub(HISTORY);
+            self.history.drain(..over);
+        }
+    }
+
+    fn sorts(&self) -> Layer {
+        let choice = |column: &Column| Choice {
+            value: column.name().to_owned(),
+            label: column.title().to_owned(),
+            note: column.doc().to_owned(),
+            on: *column == self.view.sort().column,
+        };
+        Layer::Chooser(Chooser::new(Purpose::Sort, Column::ALL.iter().map(choice).collect()))
+    }
+
+    fn chooser_of_columns(&self) -> Layer {
+        let rest = Column::ALL.iter().filter(|column| !self.columns.contains(column));
+        let choice = |column: &Column| Choice {
+            value: column.name().to_owned(),
+            label: column.title().to_owned(),
+            note: column.doc().to_owned(),
+            on: self.columns.contains(column),
+        };
+        Layer::Chooser(Chooser::new(Purpose::Columns, self.columns.iter().chain(rest).map(choice).collect()))
+    }
+
+    fn set_columns(&mut self, names: &[String], desk: &mut Desk<'_>) {
+        let mut columns = Vec::new();
+        for name in names {
+            match Column::named(name) {
+                Some(column) if !columns.contains(&column) => columns.push(column),
+                Some(_) => {}
+                None => return no_column(name, desk),
+            }
+        }
+        if !columns.is_empty() {
+            self.thaw();
+            self.columns = columns;
+        }
+    }
+
+    fn mark(&mut self) {
+        if let Some(row) = self.cursor.row() {
+            if !self.marked.remove(&row) {
+                self.marked.insert(row);
+            }
+            self.step(1);
+        }
+    }
+
+    fn freeze(&mut self, desk: &mut Desk<'_>) {
+        let start = self.drawn.window.at.saturating_sub(HELD / 2);
+        let start = if self.view.len() <= HELD { 0 } else { start };
+        let rows: Vec<Shown> = self
+            .view
+            .page(start, HELD)
+            .filter_map(|id| {
+                let row = desk.store.registrations.row(id)?;
+                Some(Shown::of(id, &row, &self.columns, desk.zone, desk.now))
+            })
+            .collect();
+        let beyond = self.view.len() - rows.len();
+        self.cursor.hold();
+        self.frozen = Some(Frozen { rows, beyond });
+    }
+
+    pub(super) fn thaw(&mut self) {
+        self.frozen = None;
+    }
+
+    /// The marked rows, or the one under the cursor.
+    fn chosen(&self) -> Vec<RowId> {
+        if self.marked.is_empty() { self.cursor.row().into_iter().collect() } else { self.marked.iter().copied().collect() }
+    }
+
+    fn reread(&self, desk: &mut Desk<'_>) {
+        let rows = self.chosen();
+        let rows = rows.iter().filter_map(|id| desk.store.registrations.row(*id));
+        let mut users: Vec<UserId> = rows.map(|row| row.user_id().clone()).collect();
+        users.sort();
+        users.dedup();
+        if users.is_empty() {
+            return;
+        }
+        let text = match users.as_slice() {
+            [one] => format!("reading {one} again"),
+            many => format!("reading {} users again", many.len()),
+        };
+        desk.messages.say(Weight::Note, text, desk.now);
+        desk.effects.push(Effect::Reread(users));
+    }
+
+    fn copy(&self, what: &str, desk: &mut Desk<'_>) {
+        let Some(row) = self.cursor.row().and_then(|id| desk.store.registrations.row(id)) else { return };
+        let (what, text) = match what {
+            "id" => ("device id", row.device().raw().to_owned()),
+            "user" => ("user id", row.user_id().raw().to_owned()),
+            "json" => ("row as JSON", export::json(row)),
+            other => {
+                let text = format!("can't copy {other:?}: id, user or json");
+                return desk.messages.say(Weight::Warning, text, desk.now);
+            }
+        };
+        desk.effects.push(Effect::Copy { what, text });
+    }
+
+    fn export(&self, ending: &str, path: Option<std::path::PathBuf>, desk: &mut Desk<'_>) {
+        let Some((format, ending)) = Format::of_ending(ending) else {
+            let text = format!("can't export as {ending:?}: csv, json or md");
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        };
+        let ids: Vec<RowId> = self.view.page(0, self.view.len()).collect();
+        let rows = ids.iter().filter_map(|id| desk.store.registrations.row(*id));
+        let body = export::write(format, rows, desk.zone, desk.now);
+        desk.effects.push(Effect::Export { path, ending, body, rows: ids.len() });
+    }
+
+    fn page(&self, desk: &mut Desk<'_>) {
+        let Some(id) = self.cursor.row() else { return };
+        let Some(row) = desk.store.registrations.row(id) else { return };
+        let mut text = format!("{}\n\ntimeline (newest first)\n", crate::text::safe(&export::json(row)));
+        for change in desk.store.registrations.timeline(id) {
+            text.push_str(&format!("{}  {}\n", change.at, change.what));
+        }
+        desk.effects.push(Effect::Page(text));
+    }
+}
+
+fn copies() -> Layer {
+    choices(Purpose::Copy, &[("id", "the device's id"), ("user", "the user's id"), ("json", "the row as JSON")])
+}
+
+fn exports() -> Layer {
+    choices(Purpose::Export, &[("csv", "comma-separated"), ("json", "one array"), ("md", "a Markdown table")])
+}
+
+fn choices(purpose: Purpose, choices: &[(&str, &str)]) -> Layer {
+    let choice = |(value, note): &(&str, &str)| Choice {
+        value: (*value).to_owned(),
+        label: (*value).to_owned(),
+        note: (*note).to_owned(),
+        on: false,
+    };
+    Layer::Chooser(Chooser::new(purpose, choices.iter().map(choice).collect()))
+}
+
+fn no_column(name: &str, desk: &mut Desk<'_>) {
+    let names: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
+    desk.messages.say(Weight::Warning, format!("no column {name:?}: {}", names.join(", ")), desk.now);
+}

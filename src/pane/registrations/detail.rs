@@ -1,0 +1,105 @@
+//! The panel under the rows: everything known of one device, newest first.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Widget};
+
+use super::cells::role;
+use crate::config::theme::Role;
+use crate::export;
+use crate::pane::Scene;
+use crate::store::{Row, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Draws the panel for a row, or says that the row is gone.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>) {
+    let theme = scene.theme;
+    let block = Block::new()
+        .borders(Borders::TOP)
+        .border_style(theme.style(Role::Border))
+        .title(" detail ")
+        .title_style(theme.style(Role::Header));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let Some((id, row)) = id.and_then(|id| Some((id, scene.store.registrations.row(id)?))) else {
+        buf.set_stringn(inner.x, inner.y, "This row is gone.", usize::from(inner.width), theme.style(Role::Dim));
+        return;
+    };
+    let mut lines = facts(&row, scene);
+    lines.push(frame(&row, scene, inner.width));
+    lines.push(Line::styled("timeline (newest first)", theme.style(Role::Dim)));
+    let room = usize::from(inner.height).saturating_sub(lines.len());
+    lines.extend(scene.store.registrations.timeline(id).take(room).map(|change| {
+        Line::from(vec![
+            Span::styled(format!("  {}  ", moment(change.at, scene)), theme.style(Role::Dim)),
+            Span::styled(change.what.to_string(), theme.style(Role::Text)),
+        ])
+    }));
+    for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
+        line.render(Rect { y, height: 1, ..inner }, buf);
+    }
+}
+
+fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let text = |t: Option<&Text>| t.map_or("unknown".to_owned(), |t| t.fit(40).into_owned());
+    let mut state = vec![span(row.state().word(), theme.style(role(row.state())))];
+    if row.state() == crate::model::registration::State::Stale {
+        state.push(span(&format!(" (was {})", row.believed().word()), theme.style(Role::Dim)));
+    }
+    state.push(span(&format!(" since {}", moment(row.since(), scene)), theme.style(Role::Text)));
+    if row.flapping() {
+        state.push(span("  flapping", theme.style(Role::Warn)));
+    }
+    let checked = match row.checked() {
+        at if at == Millis::default() => "never".to_owned(),
+        at => moment(at, scene),
+    };
+    vec![
+        pairs(scene, &[("user", row.user().fit(40).into_owned()), ("id", row.user_id().0.fit(48).into_owned())]),
+        pairs(scene, &[
+            ("device", row.device().0.fit(40).into_owned()),
+            ("codec", text(row.codec())),
+            ("site", text(row.site())),
+        ]),
+        Line::from(state),
+        pairs(scene, &[
+            ("last checked", checked),
+            ("by", export::source(row).to_owned()),
+            ("flaps in the last hour", row.flaps().to_string()),
+        ]),
+    ]
+}
+
+/// The last frame as it came, which says what no parsed field does.
+fn frame(row: &Row<'_>, scene: &Scene<'_>, width: u16) -> Line<'static> {
+    let shown = row.frame().map(|bytes| {
+        let raw = String::from_utf8_lossy(&bytes).into_owned();
+        crate::text::fit(&raw, usize::from(width).saturating_sub(12)).into_owned()
+    });
+    match shown {
+        Some(shown) => pairs(scene, &[("last frame", shown)]),
+        None => Line::styled("no frame of this device is kept", scene.theme.style(Role::Dim)),
+    }
+}
+
+fn pairs(scene: &Scene<'_>, pairs: &[(&str, String)]) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (label, value) in pairs {
+        spans.push(span(&format!("{label} "), scene.theme.style(Role::Dim)));
+        spans.push(span(&format!("{value}   "), scene.theme.style(Role::Text)));
+    }
+    Line::from(spans)
+}
+
+fn span(text: &str, style: Style) -> Span<'static> {
+    Span::styled(text.to_owned(), style)
+}
+
+fn moment(at: Millis, scene: &Scene<'_>) -> String {
+    at.timestamp().to_zoned(scene.zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+}

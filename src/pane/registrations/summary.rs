@@ -1,0 +1,40 @@
+//! The line above the rows: how many are well, how many are not, and what is filtered and sorted.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::theme::Role;
+use crate::model::registration::State;
+use crate::pane::Scene;
+use crate::ui::bar::Bar;
+use crate::ui::chart;
+use crate::ui::tabs::grouped;
+
+/// Points of the sparkline.
+const SPARK: usize = 12;
+/// The least range that the sparkline spans: half a percent, so that single devices are no mountains.
+const SPAN: f32 = 0.005;
+
+/// Draws the line. `filter` and `sort` are what is in force, in words.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, filter: &str, sort: &str) {
+    let (theme, reading) = (scene.theme, scene.reading);
+    let counts = reading.counts;
+    let of = |state| grouped(counts.of(state) as usize);
+    let loud = |n: u32, role| theme.style(if n > 0 { role } else { Role::Dim });
+    let mut bar = Bar::default();
+    bar.left(0, theme.style(Role::Text), format!(" registered {}", of(State::Ok)));
+    bar.left(5, theme.style(Role::Chart), chart::sparkline(&reading.history, SPARK, SPAN));
+    if let Some(share) = counts.registered() {
+        bar.left(3, theme.style(Role::Text), format!("{}.{:02} %", share / 100, share % 100));
+    }
+    bar.left(0, loud(counts.of(State::Lost), Role::Bad), format!("lost {}", of(State::Lost)));
+    bar.left(1, loud(counts.flapping, Role::Warn), format!("flapping {}", grouped(counts.flapping as usize)));
+    bar.left(1, loud(counts.of(State::Stale), Role::Stale), format!("stale {}", of(State::Stale)));
+    bar.left(2, loud(counts.of(State::Unknown), Role::Unknown), format!("unknown {}", of(State::Unknown)));
+    if !filter.is_empty() {
+        let shown = crate::text::fit(filter, 40);
+        bar.right(0, theme.style(Role::Accent), format!("/{shown}  {} rows", grouped(reading.passing)));
+    }
+    bar.right(4, theme.style(Role::Dim), format!("sort {sort} "));
+    bar.render(area, buf);
+}

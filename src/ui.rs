@@ -1,0 +1,17 @@
+//! The screen: layout, chrome and layers. A pure view of the state; nothing here does I/O or reads a clock.
+
+pub mod bar;
+pub mod chart;
+pub mod chooser;
+pub mod entry;
+pub mod filter;
+pub mod footer;
+pub mod header;
+pub mod help;
+pub mod layer;
+pub mod lines;
+pub mod palette;
+pub mod popup;
+pub mod screen;
+pub mod table;
+pub mod tabs;

@@ -1,0 +1,39 @@
+//! Small charts out of block characters, each one column wide.
+
+/// Eighths, from the lowest to the highest.
+const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// A sparkline of the last `width` values. It spans the values' own range, but never less than `span`, so that noise
+/// on a steady line stays flat.
+#[must_use]
+pub fn sparkline(values: &[f32], width: usize, span: f32) -> String {
+    let tail = &values[values.len().saturating_sub(width)..];
+    let finite = || tail.iter().copied().filter(|v| v.is_finite());
+    let high = finite().fold(f32::NEG_INFINITY, f32::max);
+    let low = finite().fold(f32::INFINITY, f32::min).min(high - span);
+    tail.iter().map(|v| EIGHTHS[eighth(*v, low, high)]).collect()
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=7 first; NaN becomes 0")]
+fn eighth(value: f32, low: f32, high: f32) -> usize {
+    let share = if high > low { (value - low) / (high - low) } else { 0.0 };
+    (share * 7.0).round().clamp(0.0, 7.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparkline_shows_the_newest_values_and_survives_nonsense() {
+        assert_eq!(sparkline(&[0.0, 0.5, 1.0], 10, 0.1), "▁▅█");
+        assert_eq!(sparkline(&[0.0, 0.0, 1.0], 2, 0.1), "▁█");
+        assert_eq!(sparkline(&[], 5, 0.1), "");
+        assert_eq!(sparkline(&[f32::NAN, 1.0], 5, 0.1).chars().count(), 2);
+    }
+
+    #[test]
+    fn noise_below_the_span_stays_flat() {
+        assert_eq!(sparkline(&[0.998, 0.9981], 5, 0.1).chars().collect::<std::collections::HashSet<_>>().len(), 1);
+    }
+}

@@ -1,0 +1,154 @@
+//! A short list to choose from: the sort column, the columns shown, the theme, what to copy, how to export.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::layer::Outcome;
+use super::popup::popup;
+use crate::app::command::Command;
+use crate::config::theme::{Role, Theme};
+
+/// One line of the list.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What the command is given.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+    /// A word more, dimmed.
+    pub note: String,
+    /// In force now.
+    pub on: bool,
+}
+
+/// What becomes of the choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Sort by it.
+    Sort,
+    /// Show all that are on.
+    Columns,
+    /// Use it; it shows while the cursor moves.
+    Theme,
+    /// Copy it.
+    Copy,
+    /// Export in it.
+    Export,
+}
+
+/// A list with a cursor.
+#[derive(Debug)]
+pub struct Chooser {
+    purpose: Purpose,
+    choices: Vec<Choice>,
+    at: usize,
+    before: String,
+}
+
+impl Chooser {
+    /// A chooser whose cursor is on what is in force.
+    #[must_use]
+    pub fn new(purpose: Purpose, choices: Vec<Choice>) -> Self {
+        let at = match purpose {
+            Purpose::Columns => 0,
+            _ => choices.iter().position(|c| c.on).unwrap_or(0),
+        };
+        let before = choices.get(at).map(|c| c.value.clone()).unwrap_or_default();
+        Self { purpose, choices, at, before }
+    }
+
+    /// Moves, turns on and off, chooses or gives up.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        match key.code {
+            KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => self.go((self.at + 1) % self.choices.len().max(1)),
+            KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => {
+                self.go(self.at.checked_sub(1).unwrap_or(self.choices.len().saturating_sub(1)))
+            }
+            KeyCode::Home | KeyCode::Char('g') => self.go(0),
+            KeyCode::End | KeyCode::Char('G') => self.go(self.choices.len().saturating_sub(1)),
+            KeyCode::Char(' ') if self.purpose == Purpose::Columns => self.toggle(),
+            KeyCode::Char('K') if self.purpose == Purpose::Columns => self.shift(self.at.checked_sub(1)),
+            KeyCode::Char('J') if self.purpose == Purpose::Columns => self.shift(Some(self.at + 1)),
+            KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
+            KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
+                Outcome::Run(Command::Theme(self.before.clone()))
+            }
+            KeyCode::Esc | KeyCode::Char('q') => Outcome::Close,
+            _ => Outcome::Stay,
+        }
+    }
+
+    fn go(&mut self, at: usize) -> Outcome {
+        self.at = at;
+        match self.purpose {
+            Purpose::Theme => self.command().map_or(Outcome::Stay, Outcome::Live),
+            _ => Outcome::Stay,
+        }
+    }
+
+    fn toggle(&mut self) -> Outcome {
+        let on = self.choices.iter().filter(|c| c.on).count();
+        if let Some(choice) = self.choices.get_mut(self.at)
+            && (!choice.on || on > 1)
+        {
+            choice.on = !choice.on;
+        }
+        self.command().map_or(Outcome::Stay, Outcome::Live)
+    }
+
+    fn shift(&mut self, to: Option<usize>) -> Outcome {
+        match to {
+            Some(to) if to < self.choices.len() => {
+                self.choices.swap(self.at, to);
+                self.at = to;
+                self.command().map_or(Outcome::Stay, Outcome::Live)
+            }
+            _ => Outcome::Stay,
+        }
+    }
+
+    fn command(&self) -> Option<Command> {
+        let value = self.choices.get(self.at)?.value.clone();
+        Some(match self.purpose {
+            Purpose::Sort => Command::Sort { column: value, descending: None },
+            Purpose::Columns => {
+                Command::Columns(self.choices.iter().filter(|c| c.on).map(|c| c.value.clone()).collect())
+            }
+            Purpose::Theme => Command::Theme(value),
+            Purpose::Copy => Command::Copy(value),
+            Purpose::Export => Command::Export { ending: value, path: None },
+        })
+    }
+
+    /// Draws the list in a box.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let (title, foot) = match self.purpose {
+            Purpose::Sort => ("sort by", "Enter sort  Esc close"),
+            Purpose::Columns => ("columns", "Space on/off  J K move  Enter done"),
+            Purpose::Theme => ("theme", "Enter use  Esc as it was"),
+            Purpose::Copy => ("copy", "Enter copy  Esc close"),
+            Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
+        };
+        let label = self.choices.iter().map(|c| c.label.len()).max().unwrap_or(0);
+        let width = self.choices.iter().map(|c| label + c.note.len() + 6).max().unwrap_or(0).max(foot.len());
+        let inner = popup(area, buf, theme, title, (clamp(width), clamp(self.choices.len() + 1)));
+        let rows = usize::from(inner.height.saturating_sub(1));
+        let top = (self.at + 1).saturating_sub(rows);
+        for ((n, choice), y) in self.choices.iter().enumerate().skip(top).take(rows).zip(inner.y..) {
+            let style = theme.style(if n == self.at { Role::Selection } else { Role::Text });
+            let mark = if choice.on { "•" } else { " " };
+            let text = format!("{mark} {:label$}  ", choice.label);
+            let (x, _) = buf.set_stringn(inner.x, y, text, usize::from(inner.width), style);
+            let dim = if n == self.at { style } else { theme.style(Role::Dim) };
+            buf.set_stringn(x, y, &choice.note, usize::from(inner.right().saturating_sub(x)), dim);
+        }
+        if inner.height > 0 {
+            buf.set_stringn(inner.x, inner.bottom() - 1, foot, usize::from(inner.width), theme.style(Role::Dim));
+        }
+    }
+}
+
+fn clamp(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}

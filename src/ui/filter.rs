@@ -1,0 +1,97 @@
+//! The filter as it is typed, on the line above the footer: it takes effect at once, and an error points at its column.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::entry::Entry;
+use super::layer::Outcome;
+use crate::app::command::Command;
+use crate::config::theme::{Role, Theme};
+
+/// Where a filter is wrong: its column, counted from 0 in characters, and why.
+pub type Fault = (usize, String);
+
+/// The filter line.
+#[derive(Debug)]
+pub struct FilterBar {
+    entry: Entry,
+    before: String,
+    history: Vec<String>,
+    back: usize,
+    fault: Option<Fault>,
+}
+
+impl FilterBar {
+    /// A bar on the filter in force; `history` is oldest first.
+    #[must_use]
+    pub fn new(current: &str, history: Vec<String>) -> Self {
+        Self { entry: Entry::new(current), before: current.to_owned(), history, back: 0, fault: None }
+    }
+
+    /// Says that what is typed can't be read, or that it can.
+    pub fn set_fault(&mut self, fault: Option<Fault>) {
+        self.fault = fault;
+    }
+
+    /// Types, walks the history, accepts or gives up.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        match key.code {
+            KeyCode::Enter if self.fault.is_none() => Outcome::Run(self.command()),
+            KeyCode::Enter => Outcome::Stay,
+            KeyCode::Esc => Outcome::Run(Command::Filter(self.before.clone())),
+            KeyCode::Up => self.recall(self.back + 1),
+            KeyCode::Down => self.recall(self.back.saturating_sub(1)),
+            _ if self.entry.key(key) => Outcome::Live(self.command()),
+            _ => Outcome::Stay,
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) -> Outcome {
+        self.entry.paste(text);
+        Outcome::Live(self.command())
+    }
+
+    fn recall(&mut self, back: usize) -> Outcome {
+        if back > self.history.len() {
+            return Outcome::Stay;
+        }
+        self.back = back;
+        let text = match back {
+            0 => self.before.as_str(),
+            _ => self.history[self.history.len() - back].as_str(),
+        };
+        self.entry = Entry::new(text);
+        Outcome::Live(self.command())
+    }
+
+    fn command(&self) -> Command {
+        Command::Filter(self.entry.text().to_owned())
+    }
+
+    /// Draws the bar on the last line of `area`, and under it the fault or how to write filters.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let line = Rect { y: area.bottom().saturating_sub(2).max(area.y), height: 1.min(area.height), ..area };
+        let below = Rect { y: area.bottom().saturating_sub(1).max(area.y), ..line };
+        for y in line.y..=below.y {
+            buf.set_stringn(area.x, y, " ".repeat(usize::from(area.width)), usize::from(area.width), theme.style(Role::Text));
+        }
+        buf.set_stringn(line.x, line.y, " /", usize::from(line.width), theme.style(Role::Key));
+        let field = Rect { x: line.x + 2.min(line.width), width: line.width.saturating_sub(2), ..line };
+        let style = theme.style(if self.fault.is_some() { Role::Bad } else { Role::Text });
+        let at = self.entry.render(field, buf, style);
+        match &self.fault {
+            Some((column, why)) => {
+                let indent = (2 + column).min(usize::from(area.width) / 2);
+                let text = format!("{}^ {why}", " ".repeat(indent));
+                buf.set_stringn(below.x, below.y, text, usize::from(below.width), theme.style(Role::Bad));
+            }
+            None => {
+                let hint = "  word  \"exact\"  /regex/  state:lost  codec!=opus  flaps>3  since<5m  !not  a|b  (…)   Enter keep  Esc undo  Up history";
+                buf.set_stringn(below.x, below.y, hint, usize::from(below.width), theme.style(Role::Dim));
+            }
+        }
+        at
+    }
+}

@@ -1,0 +1,179 @@
+//! The first line: whose organisation this is, how the connection is, what it costs, what time it is.
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::bar::Bar;
+use super::tabs::grouped;
+use crate::app::vitals::Reading;
+use crate::config::theme::{Role, Theme};
+use crate::feed::news::{Link, Status};
+use crate::time::Millis;
+
+/// How much of the time of day is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Down to the second.
+    Seconds,
+    /// Down to the minute: nothing moves, so nothing needs drawing.
+    Minutes,
+    /// No clock.
+    Off,
+}
+
+/// What the header is drawn from.
+#[derive(Debug)]
+pub struct Header<'a> {
+    /// The profile's name.
+    pub profile: &'a str,
+    /// Whether it is production, which reads red.
+    pub production: bool,
+    /// Whether nothing may be written.
+    pub read_only: bool,
+    /// The vitals on screen.
+    pub reading: &'a Reading,
+    /// The moment it is.
+    pub now: Millis,
+    /// How much clock.
+    pub face: Face,
+    /// The profile's zone, beside UTC.
+    pub zone: Option<&'a TimeZone>,
+    /// The rows are held as they were.
+    pub frozen: bool,
+}
+
+impl Header<'_> {
+    /// Draws the line.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let mut bar = Bar::default();
+        let status = &self.reading.status;
+        let profile = if self.production { Role::Production } else { Role::Header };
+        bar.left(7, theme.style(Role::Dim), " trunkline");
+        bar.left(0, theme.style(profile), format!(" {}", crate::text::fit(self.profile, 24)));
+        let (role, words) = link(status, self.now);
+        bar.left(0, theme.style(role), words);
+        if self.frozen {
+            bar.left(0, theme.style(Role::Warn), "FROZEN");
+        }
+        if self.reading.rate > 0.0 {
+            bar.left(6, theme.style(Role::Text), rate(self.reading.rate));
+        }
+        self.losses(&mut bar, theme);
+        self.budget(&mut bar, theme);
+        if let Some(until) = status.token_until {
+            bar.left(5, theme.style(Role::Dim), token(until, self.now));
+        }
+        let (role, word) = if self.read_only { (Role::Accent, "RO") } else { (Role::Text, "RW") };
+        bar.left(1, theme.style(role), word);
+        self.clock(&mut bar, theme);
+        bar.render(area, buf);
+    }
+
+    fn losses(&self, bar: &mut Bar, theme: &Theme) {
+        let warn = theme.style(Role::Warn);
+        if self.reading.dropped > 0 {
+            bar.left(2, warn, format!("dropped {}", self.reading.dropped));
+        }
+        if self.reading.status.undecodable > 0 {
+            bar.left(3, warn, format!("undecodable {}", self.reading.status.undecodable));
+        }
+    }
+
+    fn budget(&self, bar: &mut Bar, theme: &Theme) {
+        let status = &self.reading.status;
+        let held = status.held_until.filter(|until| *until > self.now);
+        let (role, text) = match (status.budget_allowed, held) {
+            (_, Some(until)) => (Role::Warn, format!("budget held {} s", until.since(self.now).div_ceil(1_000))),
+            (Some(allowed), None) => {
+                let role = if status.budget_used >= allowed { Role::Warn } else { Role::Text };
+                (role, format!("budget {}/{allowed}", status.budget_used))
+            }
+            (None, None) => (Role::Dim, "budget unlimited".to_owned()),
+        };
+        bar.left(4, theme.style(role), text);
+    }
+
+    fn clock(&self, bar: &mut Bar, theme: &Theme) {
+        let (long, short) = match self.face {
+            Face::Seconds => ("%Y-%m-%d %H:%M:%S", "%H:%M:%S"),
+            Face::Minutes => ("%Y-%m-%d %H:%M", "%H:%M"),
+            Face::Off => return,
+        };
+        let at = self.now.timestamp();
+        let style = theme.style(Role::Dim);
+        if let Some(zone) = self.zone {
+            bar.right(2, style, format!("{} ", at.to_zoned(zone.clone()).strftime(&format!("{short} %Z"))));
+            bar.right(3, style, format!("{} UTC ", at.strftime(short)));
+        } else {
+            bar.right(2, style, format!("{} UTC ", at.strftime(long)));
+        }
+    }
+}
+
+/// The connection in a word or two; a glyph, so that it does not hang on colour.
+fn link(status: &Status, now: Millis) -> (Role, String) {
+    let progress = || match status.users {
+        0 => "connecting".to_owned(),
+        users => format!("connecting {}/{}", grouped(status.read as usize), grouped(users as usize)),
+    };
+    match status.link {
+        Link::Connecting => (Role::Accent, format!("◌ {}", progress())),
+        Link::Live if status.polled > 0 => (
+            Role::Text,
+            format!("● live {}  {} polled every {}", status.streams_live, grouped(status.polled as usize), seconds(status.poll_round_ms)),
+        ),
+        Link::Live if status.streams_live < status.streams_wanted => {
+            (Role::Warn, format!("● live {}/{}", status.streams_live, status.streams_wanted))
+        }
+        Link::Live => (Role::Text, "● live".to_owned()),
+        Link::Reconnecting { at, attempt } => {
+            let wait = at.since(now).div_ceil(1_000);
+            (Role::Warn, format!("◌ reconnecting in {wait} s (attempt {attempt})"))
+        }
+        Link::Paused => (Role::Warn, "‖ paused".to_owned()),
+        Link::PollingOnly => (Role::Warn, format!("○ degraded: polling only, every {}", seconds(status.poll_round_ms))),
+        Link::Offline { since } => (Role::Bad, format!("× offline since {} UTC", since.timestamp().strftime("%H:%M"))),
+    }
+}
+
+fn seconds(ms: u64) -> String {
+    match ms.div_ceil(1_000) {
+        s @ 0..=119 => format!("{s} s"),
+        s => format!("{} min", s.div_ceil(60)),
+    }
+}
+
+fn rate(rate: f32) -> String {
+    if rate < 10.0 { format!("{rate:.1} ev/s") } else { format!("{rate:.0} ev/s") }
+}
+
+fn token(until: Millis, now: Millis) -> String {
+    match until.since(now) / 60_000 {
+        0 => "token <1m".to_owned(),
+        minutes @ 1..60 => format!("token {minutes}m"),
+        minutes => format!("token {}h{:02}m", minutes / 60, minutes % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_is_told_by_words_and_glyph() {
+        let now = Millis(1_000_000);
+        let say = |link| self::link(&Status { link, ..Status::default() }, now).1;
+        assert_eq!(say(Link::Reconnecting { at: now.plus(3_100), attempt: 3 }), "◌ reconnecting in 4 s (attempt 3)");
+        assert_eq!(say(Link::Offline { since: Millis(14 * 3_600_000 + 60_000) }), "× offline since 14:01 UTC");
+        assert_eq!(say(Link::Paused), "‖ paused");
+    }
+
+    #[test]
+    fn a_token_life_is_read_in_minutes() {
+        let now = Millis(0);
+        assert_eq!(token(Millis(118 * 60_000), now), "token 1h58m");
+        assert_eq!(token(Millis(59_000), now), "token <1m");
+        assert_eq!(token(Millis(-5), now), "token <1m");
+    }
+}

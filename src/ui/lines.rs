@@ -1,0 +1,71 @@
+//! Text to read and scroll: help, messages, frames that could not be understood.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Widget;
+
+use super::layer::Outcome;
+use super::popup::popup;
+use crate::config::theme::{Role, Theme};
+
+/// A page of lines; made when it is opened, so that what is read does not move.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    title: String,
+    lines: Vec<Line<'static>>,
+    top: usize,
+}
+
+impl Reader {
+    /// A reader at its first line; with no lines it says `empty`.
+    #[must_use]
+    pub fn new(title: impl Into<String>, mut lines: Vec<Line<'static>>, empty: &str) -> Self {
+        if lines.is_empty() {
+            lines.push(Line::from(empty.to_owned()));
+        }
+        Self { title: title.into(), lines, top: 0 }
+    }
+
+    /// Scrolls; anything else closes.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        let last = self.lines.len().saturating_sub(1);
+        self.top = match key.code {
+            KeyCode::Down | KeyCode::Char('j') => (self.top + 1).min(last),
+            KeyCode::Up | KeyCode::Char('k') => self.top.saturating_sub(1),
+            KeyCode::PageDown | KeyCode::Char(' ') => (self.top + 10).min(last),
+            KeyCode::PageUp => self.top.saturating_sub(10),
+            KeyCode::Home | KeyCode::Char('g') => 0,
+            KeyCode::End | KeyCode::Char('G') => last,
+            _ => return Outcome::Close,
+        };
+        Outcome::Stay
+    }
+
+    /// Draws the page in a box.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let longest = self.lines.iter().map(Line::width).max().unwrap_or(0).max(self.title.len() + 4);
+        let wanted = (clamp(longest), clamp(self.lines.len() + 1));
+        let inner = popup(area, buf, theme, &self.title, wanted);
+        let rows = usize::from(inner.height.saturating_sub(1));
+        let top = self.top.min(self.lines.len().saturating_sub(rows));
+        for (line, y) in self.lines[top..].iter().take(rows).zip(inner.y..) {
+            line.render(Rect { y, height: 1, ..inner }, buf);
+        }
+        if inner.height > 0 {
+            let shown = (top + rows).min(self.lines.len());
+            let foot = if self.lines.len() > rows {
+                format!("{shown} of {}   j k PageDown scroll   Esc close", self.lines.len())
+            } else {
+                "Esc close".to_owned()
+            };
+            let y = inner.bottom() - 1;
+            buf.set_stringn(inner.x, y, foot, usize::from(inner.width), theme.style(Role::Dim));
+        }
+    }
+}
+
+fn clamp(n: usize) -> u16 {
+    u16::try_from(n).unwrap_or(u16::MAX)
+}

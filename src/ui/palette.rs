@@ -1,0 +1,219 @@
+//! `:` — any action by name, found as it is typed, with its key beside it; or a verb with its words.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::entry::Entry;
+use super::layer::Outcome;
+use super::popup::popup;
+use crate::app::command::{Command, VERBS};
+use crate::config::theme::{Role, Theme};
+
+/// Lines of the list shown at once.
+const SHOWN: u16 = 12;
+/// Inner width of the box.
+const WIDTH: u16 = 76;
+
+/// One thing that can be found.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its name, which typing finds.
+    pub name: String,
+    /// Words that must follow it; empty for actions.
+    pub words: &'static str,
+    /// The key that does the same.
+    pub key: String,
+    /// What it does.
+    pub doc: String,
+}
+
+/// The palette.
+#[derive(Debug)]
+pub struct Palette {
+    entry: Entry,
+    items: Vec<Item>,
+    found: Vec<usize>,
+    at: usize,
+    fault: Option<String>,
+}
+
+impl Palette {
+    /// A palette over the actions that work here; the verbs are added.
+    #[must_use]
+    pub fn new(mut items: Vec<Item>) -> Self {
+        items.extend(VERBS.iter().map(|v| Item {
+            name: v.name.to_owned(),
+            words: v.words,
+            key: String::new(),
+            doc: v.doc.to_owned(),
+        }));
+        let found = (0..items.len()).collect();
+        Self { entry: Entry::default(), items, found, at: 0, fault: None }
+    }
+
+    /// Types, moves, completes, runs or gives up.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        let last = self.found.len().saturating_sub(1);
+        match key.code {
+            KeyCode::Esc => return Outcome::Close,
+            KeyCode::Enter => return self.run(),
+            KeyCode::Up => self.at = self.at.saturating_sub(1),
+            KeyCode::Down => self.at = (self.at + 1).min(last),
+            KeyCode::PageUp => self.at = self.at.saturating_sub(usize::from(SHOWN)),
+            KeyCode::PageDown => self.at = (self.at + usize::from(SHOWN)).min(last),
+            KeyCode::Tab => self.complete(),
+            KeyCode::Backspace if self.entry.text().is_empty() => return Outcome::Close,
+            _ if self.entry.key(key) => self.find(),
+            _ => {}
+        }
+        Outcome::Stay
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) -> Outcome {
+        self.entry.paste(text);
+        self.find();
+        Outcome::Stay
+    }
+
+    fn chosen(&self) -> Option<&Item> {
+        self.found.get(self.at).and_then(|n| self.items.get(*n))
+    }
+
+    fn complete(&mut self) {
+        if let Some(item) = self.chosen() {
+            let space = if item.words.is_empty() { "" } else { " " };
+            self.entry = Entry::new(&format!("{}{space}", item.name));
+            self.find();
+        }
+    }
+
+    /// A line with words is read as typed; a single word runs what the cursor is on.
+    fn run(&mut self) -> Outcome {
+        let typed = self.entry.text().trim().to_owned();
+        let whole = typed.contains(char::is_whitespace) || self.found.is_empty();
+        match self.chosen().filter(|_| !whole) {
+            Some(item) if !item.words.is_empty() && Command::parse(&item.name).is_err() => {
+                self.complete();
+                return Outcome::Stay;
+            }
+            Some(_) | None if typed.is_empty() && self.at == 0 && self.found.is_empty() => return Outcome::Close,
+            _ => {}
+        }
+        let alias = Command::parse(&typed).is_ok() && typed.len() <= 3;
+        let line = match self.chosen() {
+            Some(item) if !whole && !alias => item.name.clone(),
+            _ => typed,
+        };
+        match Command::parse(&line) {
+            Ok(command) => Outcome::Run(command),
+            Err(fault) => {
+                self.fault = Some(fault);
+                Outcome::Stay
+            }
+        }
+    }
+
+    fn find(&mut self) {
+        self.fault = None;
+        self.at = 0;
+        let typed = self.entry.text().split_whitespace().next().unwrap_or("");
+        let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut scratch = Vec::new();
+        let mut scored: Vec<(u32, usize)> = self
+            .items
+            .iter()
+            .enumerate()
+            .filter_map(|(n, item)| {
+                let name = pattern.score(Utf32Str::new(&item.name, &mut scratch), &mut matcher).map(|s| s * 4);
+                let score = name.or_else(|| pattern.score(Utf32Str::new(&item.doc, &mut scratch), &mut matcher));
+                score.map(|s| (s, n))
+            })
+            .collect();
+        scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));
+        self.found = scored.into_iter().map(|(_, n)| n).collect();
+    }
+
+    /// Draws the palette in a box; says where the text cursor is.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let inner = popup(area, buf, theme, "command", (WIDTH, SHOWN + 2));
+        buf.set_stringn(inner.x, inner.y, ":", usize::from(inner.width), theme.style(Role::Key));
+        let field = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(1), height: 1, ..inner };
+        let cursor = self.entry.render(field, buf, theme.style(Role::Text));
+        let list = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+        self.render_list(list, buf, theme);
+        let (style, foot) = match (&self.fault, self.found.is_empty()) {
+            (Some(fault), _) => (theme.style(Role::Bad), fault.as_str()),
+            (None, true) => (theme.style(Role::Dim), "nothing of that name; Enter tries it as typed"),
+            (None, false) => (theme.style(Role::Dim), "Enter run  Tab complete  Esc close"),
+        };
+        if inner.height > 1 {
+            buf.set_stringn(inner.x, inner.bottom() - 1, foot, usize::from(inner.width), style);
+        }
+        cursor
+    }
+
+    fn render_list(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
+        let rows = usize::from(area.height);
+        let top = (self.at + 1).saturating_sub(rows);
+        for ((n, index), y) in self.found.iter().enumerate().skip(top).take(rows).zip(area.y..) {
+            let Some(item) = self.items.get(*index) else { continue };
+            let here = n == self.at;
+            let plain = theme.style(if here { Role::Selection } else { Role::Text });
+            let dim = if here { plain } else { theme.style(Role::Dim) };
+            let width = usize::from(area.width);
+            buf.set_stringn(area.x, y, " ".repeat(width), width, plain);
+            buf.set_stringn(area.x, y, &item.name, width, plain);
+            let doc = if item.words.is_empty() { item.doc.clone() } else { format!("{}: {}", item.words, item.doc) };
+            buf.set_stringn(area.x + 16, y, doc, width.saturating_sub(24), dim);
+            let key = u16::try_from(item.key.len().min(7)).unwrap_or(7);
+            buf.set_stringn(area.right().saturating_sub(key), y, &item.key, 7, dim);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyModifiers;
+
+    use super::*;
+    use crate::app::action::Action;
+
+    fn palette() -> Palette {
+        let item = |a: &Action| Item { name: a.name().into(), words: "", key: String::new(), doc: a.doc().into() };
+        Palette::new(Action::ALL.iter().map(item).collect())
+    }
+
+    fn typed(text: &str) -> Outcome {
+        let mut palette = palette();
+        for c in text.chars() {
+            palette.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+        palette.key(KeyCode::Enter.into())
+    }
+
+    #[test]
+    fn a_few_letters_find_an_action() {
+        assert_eq!(typed("frz"), Outcome::Run(Command::Act(Action::Freeze)));
+        assert_eq!(typed("messa"), Outcome::Run(Command::Act(Action::Messages)));
+        assert_eq!(typed("q"), Outcome::Run(Command::Act(Action::Quit)));
+    }
+
+    #[test]
+    fn a_verb_with_words_is_read_as_typed() {
+        assert_eq!(typed("theme dark"), Outcome::Run(Command::Theme("dark".into())));
+        assert_eq!(typed("sort user sideways"), Outcome::Stay);
+    }
+
+    #[test]
+    fn a_verb_that_needs_words_asks_for_them() {
+        let mut palette = palette();
+        palette.paste("expor");
+        palette.key(KeyCode::Enter.into());
+        assert!(["export", "export "].contains(&palette.entry.text()) || palette.entry.text() == "expor");
+    }
+}

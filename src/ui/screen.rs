@@ -1,0 +1,105 @@
+//! One frame: header, tabs, the pane, the newest message, the footer, and the layers above them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::header::Header;
+use super::layer::Layer;
+use super::{footer, tabs};
+use crate::app::App;
+use crate::config::theme::Role;
+use crate::pane::Scene;
+
+/// Below this size nothing can be read, and the frame says so instead.
+const LEAST: (u16, u16) = (60, 15);
+
+/// Where things were drawn, for the mouse.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The tabs.
+    pub tabs: Vec<Rect>,
+}
+
+/// Draws the state; says where the text cursor belongs, if anything is being typed.
+pub fn render(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    buf.set_style(area, app.theme.style(Role::Text));
+    let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
+        too_small(app, area, buf);
+        None
+    } else {
+        chrome(app, area, buf);
+        pane(app, area, buf);
+        layers(app, area, buf)
+    };
+    app.drawn();
+    cursor
+}
+
+fn line(area: Rect, row: u16) -> Rect {
+    Rect { y: area.y + row, height: 1, ..area }
+}
+
+/// Too small to work in, and still worth a look: the counts stay.
+fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let counts = app.vitals.shown().counts;
+    let text = format!("needs {}x{}, has {}x{}", LEAST.0, LEAST.1, area.width, area.height);
+    buf.set_stringn(area.x, area.y, text, usize::from(area.width), app.theme.style(Role::Warn));
+    if area.height > 1 {
+        let text = format!("{} rows, {} lost", tabs::grouped(counts.total()), tabs::grouped(counts.lost()));
+        buf.set_stringn(area.x, area.y + 1, text, usize::from(area.width), app.theme.style(Role::Text));
+    }
+}
+
+fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
+    let profile = app.profile.as_deref();
+    let zone = profile.and_then(|p| p.time_zone.as_ref());
+    let header = Header {
+        profile: profile.map_or("no profile", |p| p.name.as_str()),
+        production: profile.is_some_and(|p| p.production),
+        read_only: profile.is_none_or(|p| p.read_only),
+        reading: app.vitals.shown(),
+        now: app.now,
+        face: app.face(),
+        zone,
+        frozen: app.panes.get(app.active).is_some_and(|p| p.frozen()),
+    };
+    header.render(line(area, 0), buf, &app.theme);
+    let tabs: Vec<_> = app.panes.iter().map(|pane| pane.tab(&app.store)).collect();
+    app.places.tabs = tabs::render(line(area, 1), buf, &app.theme, &tabs, app.active);
+    let bottom = area.height - 1;
+    footer::render(line(area, bottom), buf, &app.theme, &app.config.keys, &app.actions());
+}
+
+fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
+    let inner = Rect { y: area.y + 2, height: area.height - 3, ..area };
+    let trouble = app.problem().map(|p| p.text.to_string());
+    // The panes step out of the state while one of them is shown the rest of it.
+    let mut panes = std::mem::take(&mut app.panes);
+    if let Some(pane) = panes.get_mut(app.active) {
+        let scene = Scene {
+            store: &app.store,
+            now: app.now,
+            theme: &app.theme,
+            zone: app.zone(),
+            reading: app.vitals.shown(),
+            trouble: trouble.as_deref(),
+            connected: app.profile.is_some(),
+        };
+        pane.render(inner, buf, &scene);
+    }
+    app.panes = panes;
+    if let Some(message) = app.messages.toast() {
+        footer::toast(line(area, area.height - 2), buf, &app.theme, message);
+    }
+}
+
+fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let mut cursor = None;
+    for layer in &app.layers {
+        cursor = layer.render(area, buf, &app.theme);
+    }
+    cursor.filter(|_| matches!(app.layers.last(), Some(Layer::Palette(_) | Layer::Filter(_))))
+}

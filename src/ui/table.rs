@@ -1,0 +1,110 @@
+//! Columns on a screen: which of them fit and where. Drawing is the pane's, row by visible row.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// How wide a column wants to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Below this it can't be read.
+    pub least: u16,
+    /// With this it needs no more.
+    pub ideal: u16,
+    /// Numbers end where their column ends.
+    pub right: bool,
+}
+
+/// A column with its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which column, counted in the wishes.
+    pub column: usize,
+    /// Its first column on the screen.
+    pub x: u16,
+    /// Its width.
+    pub width: u16,
+    /// Whether it is set to the right.
+    pub right: bool,
+}
+
+/// Between two columns.
+const GAP: u16 = 2;
+
+/// Places the columns from `first` on in `width`: as many as fit at their least, then each grows towards its ideal,
+/// then the last one takes what is left.
+#[must_use]
+pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    let mut used = 0u16;
+    for (column, wish) in wishes.iter().enumerate().skip(first) {
+        let gap = if places.is_empty() { 0 } else { GAP };
+        let room = width.saturating_sub(used).saturating_sub(gap);
+        if room < wish.least && !places.is_empty() {
+            break;
+        }
+        let own = wish.least.min(room);
+        places.push(Place { column, x: 0, width: own, right: wish.right });
+        used += gap + own;
+    }
+    let mut left = width.saturating_sub(used);
+    while left > 0 {
+        let before = left;
+        for place in &mut places {
+            if left > 0 && place.width < wishes[place.column].ideal {
+                place.width += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    if let Some(last) = places.last_mut().filter(|last| !last.right) {
+        last.width += left;
+    }
+    let mut at = x;
+    for place in &mut places {
+        place.x = at;
+        at += place.width + GAP;
+    }
+    places
+}
+
+/// Writes one cell, cut to its place.
+pub fn cell(buf: &mut Buffer, y: u16, place: Place, text: &str, style: Style) {
+    let width = usize::from(place.width);
+    let shown = crate::text::fit(text, width);
+    let columns = crate::text::width(&shown);
+    let indent = if place.right { u16::try_from(width.saturating_sub(columns)).unwrap_or(0) } else { 0 };
+    buf.set_stringn(place.x + indent, y, shown, width, style);
+}
+
+/// Paints a whole line of the screen, so that a style shows between cells too.
+pub fn stripe(buf: &mut Buffer, area: Rect, y: u16, style: Style) {
+    buf.set_style(Rect { y, height: 1, ..area }, style);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn wish(least: u16, ideal: u16) -> Wish {
+        Wish { least, ideal, right: false }
+    }
+
+    #[test]
+    fn columns_grow_to_their_ideal_and_the_last_takes_the_rest() {
+        let places = place(&[wish(4, 6), wish(4, 10), wish(3, 3)], 0, 1, 30);
+        assert_eq!(places.iter().map(|p| (p.x, p.width)).collect::<Vec<_>>(), [(1, 6), (9, 10), (21, 10)]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_reached_by_scrolling() {
+        let wishes = [wish(5, 5), wish(5, 5), wish(5, 5)];
+        assert_eq!(place(&wishes, 0, 0, 12).iter().map(|p| p.column).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(place(&wishes, 2, 0, 12).iter().map(|p| p.column).collect::<Vec<_>>(), [2]);
+        assert_eq!(place(&wishes, 0, 0, 3).len(), 1);
+        assert!(place(&[], 0, 0, 10).is_empty());
+    }
+}
