@@ -7,3 +7,4 @@ mod near;
 pub mod origin;
 pub mod paths;
 mod reader;
+pub mod theme;
