@@ -6,6 +6,7 @@
 //! `App` with a different source of events and a different sink of effects.
 
 pub mod app;
+pub mod cloud;
 pub mod feed;
 pub mod model;
 pub mod text;
