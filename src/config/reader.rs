@@ -1,0 +1,200 @@
+//! Reads a parsed TOML file key by key, and goes on after a mistake so that all of them are reported at once.
+//!
+//! `toml` parses and keeps the spans, `serde` reads the values; what is added here is the line of each key, and the
+//! names a section knows, which are those that were asked for.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue, ValueDeserializer};
+
+use super::near;
+use super::origin::{Fault, Origin};
+
+/// What was found in one file: the mistakes, and the line that set each key.
+pub(super) struct Notes<'t> {
+    path: Arc<Path>,
+    text: &'t str,
+    /// Mistakes, in the order of reading.
+    pub(super) faults: Vec<Fault>,
+    /// Which layer set which dotted key; a key that is absent has its default.
+    pub(super) origins: BTreeMap<String, Origin>,
+}
+
+impl<'t> Notes<'t> {
+    pub(super) fn new(path: &Path, text: &'t str) -> Self {
+        Self {
+            path: Arc::from(path),
+            text,
+            faults: Vec::new(),
+            origins: BTreeMap::new(),
+        }
+    }
+
+    /// Parses the whole text; what cannot be parsed is noted and left out.
+    pub(super) fn parse(&mut self) -> Section<'t> {
+        let (root, errors) = DeTable::parse_recoverable(self.text);
+        for error in errors {
+            let at = error.span().map_or(0, |span| span.start);
+            let origin = self.at(at);
+            self.fault(origin, "", error.message());
+        }
+        let line = self.at(0);
+        Section::new(String::new(), line, root.into_inner())
+    }
+
+    /// Notes a mistake.
+    pub(super) fn fault(&mut self, origin: Origin, key: &str, message: impl Into<String>) {
+        self.faults.push(Fault {
+            origin,
+            key: key.to_owned(),
+            message: message.into(),
+        });
+    }
+
+    /// A path as the file means it: relative to the file's own directory.
+    pub(super) fn beside(&self, path: &str) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    fn at(&self, offset: usize) -> Origin {
+        let before = self.text.as_bytes().iter().take(offset);
+        Origin::File {
+            path: Arc::clone(&self.path),
+            line: before.filter(|byte| **byte == b'\n').count() + 1,
+        }
+    }
+}
+
+/// One table of the file.
+pub(super) struct Section<'i> {
+    name: String,
+    /// Where its header is.
+    pub(super) origin: Origin,
+    table: DeTable<'i>,
+    asked: Vec<&'static str>,
+}
+
+impl<'i> Section<'i> {
+    fn new(name: String, origin: Origin, table: DeTable<'i>) -> Self {
+        Self {
+            name,
+            origin,
+            table,
+            asked: Vec::new(),
+        }
+    }
+
+    /// The full dotted name of a key of this section.
+    pub(super) fn key(&self, key: &str) -> String {
+        if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        }
+    }
+
+    /// Takes a value out; a value that cannot be read is noted and counts as absent.
+    pub(super) fn take<T: DeserializeOwned>(
+        &mut self,
+        key: &'static str,
+        notes: &mut Notes<'_>,
+    ) -> Option<T> {
+        self.take_as(key, notes, Ok)
+    }
+
+    /// Takes a value out and turns it into what it means, or into a message that says why it means nothing.
+    pub(super) fn take_as<T: DeserializeOwned, U>(
+        &mut self,
+        key: &'static str,
+        notes: &mut Notes<'_>,
+        mean: impl FnOnce(T) -> Result<U, String>,
+    ) -> Option<U> {
+        let (origin, value) = self.remove(key, notes)?;
+        let key = self.key(key);
+        match read(value).and_then(mean) {
+            Ok(value) => {
+                notes.origins.insert(key, origin);
+                Some(value)
+            }
+            Err(message) => {
+                notes.fault(origin, &key, message);
+                None
+            }
+        }
+    }
+
+    /// Takes a table out.
+    pub(super) fn section(
+        &mut self,
+        key: &'static str,
+        notes: &mut Notes<'_>,
+    ) -> Option<Section<'i>> {
+        let (origin, value) = self.remove(key, notes)?;
+        table(self.key(key), origin, value, notes)
+    }
+
+    /// Every entry as a table, for sections whose names are free.
+    pub(super) fn sections(self, notes: &mut Notes<'_>) -> Vec<(String, Section<'i>)> {
+        let Self { name, table, .. } = self;
+        let entries = table.into_iter().filter_map(|(key, value)| {
+            let origin = notes.at(key.span().start);
+            let key = key.into_inner().into_owned();
+            let section = self::table(format!("{name}.{key}"), origin, value, notes)?;
+            Some((key, section))
+        });
+        entries.collect()
+    }
+
+    /// What nobody asked for is a mistake: an unknown key would otherwise be a setting that silently does nothing.
+    pub(super) fn finish(self, notes: &mut Notes<'_>) {
+        for key in self.table.keys() {
+            let word: &str = key.get_ref();
+            let hint = near::hint(word, self.asked.iter().copied());
+            let origin = notes.at(key.span().start);
+            notes.fault(origin, &self.key(word), format!("unknown key{hint}"));
+        }
+    }
+
+    fn remove(
+        &mut self,
+        key: &'static str,
+        notes: &Notes<'_>,
+    ) -> Option<(Origin, Spanned<DeValue<'i>>)> {
+        self.asked.push(key);
+        let (found, value) = self.table.remove_entry(key)?;
+        Some((notes.at(found.span().start), value))
+    }
+}
+
+fn read<T: DeserializeOwned>(value: Spanned<DeValue<'_>>) -> Result<T, String> {
+    let value = ValueDeserializer::from(value);
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let inner = error.path().to_string();
+        let message = error.into_inner().message().to_owned();
+        if inner == "." {
+            message
+        } else {
+            format!("{inner}: {message}")
+        }
+    })
+}
+
+fn table<'i>(
+    name: String,
+    origin: Origin,
+    value: Spanned<DeValue<'i>>,
+    notes: &mut Notes<'_>,
+) -> Option<Section<'i>> {
+    match value.into_inner() {
+        DeValue::Table(table) => Some(Section::new(name, origin, table)),
+        other => {
+            let message = format!("this is a table: write [{name}], not {}", other.type_str());
+            notes.fault(origin, &name, message);
+            None
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! The terminal while the console is on it: entering, drawing, suspending, and leaving it as it was found.
+//!
+//! `ratatui` composes cells; this module owns everything between its buffer and the device. Output never blocks
+//! the loop, a frame is one write of only what changed, and every way out goes through the same idempotent restore:
+//! [`Term::leave`], `Drop`, the panic hook and the hard exit after a hangup. The terminal is never queried.
+
+mod guard;
+mod modes;
+mod pen;
+mod port;
+mod screen;
+
+pub mod clipboard;
+pub mod input;
+pub mod signals;
+
+use std::io;
+use std::sync::Arc;
+
+use ratatui::layout::Size;
+use ratatui::{Frame, Terminal};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal};
+
+use port::Port;
+use screen::Screen;
+
+pub use guard::install_panic_hook;
+
+/// How the console uses the terminal; each is a setting that a person may turn off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Clicks and the wheel come as input; the terminal's own selection then needs Shift.
+    pub mouse: bool,
+    /// Frames are bracketed in synchronized output (DEC mode 2026), against flicker over slow links.
+    pub synchronized: bool,
+    /// The alternate screen is used, so that what was on the terminal comes back.
+    pub alternate: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mouse: true,
+            synchronized: true,
+            alternate: true,
+        }
+    }
+}
+
+/// Why the terminal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TermError {
+    /// One of the standard streams is a file or a pipe.
+    #[error(
+        "cannot open the console: {stream} is not a terminal; run it in one, without redirection, or use `trunkline get`"
+    )]
+    NotATerminal {
+        /// `stdin` or `stdout`.
+        stream: &'static str,
+    },
+    /// The terminal refused to be set up.
+    #[error("cannot {doing} the terminal: {source}; try another terminal, or use `trunkline get`")]
+    Setup {
+        /// What was tried.
+        doing: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The terminal went away while it was written to.
+    #[error("cannot write to the terminal: {0}; it was closed or disconnected")]
+    Write(#[source] io::Error),
+    /// The terminal went away while it was read from.
+    #[error("cannot read from the terminal: {0}; it was closed or disconnected")]
+    Read(#[source] io::Error),
+    /// The process could not be stopped.
+    #[error("cannot suspend: {0}")]
+    Suspend(#[source] io::Error),
+}
+
+impl TermError {
+    fn setup(doing: &'static str) -> impl FnOnce(Errno) -> Self {
+        move |errno| Self::Setup {
+            doing,
+            source: errno.into(),
+        }
+    }
+}
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drawn {
+    /// Nothing that shows has changed: nothing was written.
+    Unchanged,
+    /// So many bytes went to the terminal.
+    Sent(usize),
+    /// The terminal has not taken the last frame yet, or is not ours: nothing was composed. Draw once
+    /// [`Term::writable`] returns; one frame catches up.
+    Busy,
+}
+
+/// Owns the terminal while the console is on screen.
+#[derive(Debug)]
+pub struct Term {
+    terminal: Terminal<Screen>,
+    port: Arc<Port>,
+    repaint: bool,
+}
+
+impl Term {
+    /// Takes the terminal: saves its modes, then raw mode, alternate screen, bracketed paste, no cursor.
+    pub fn enter(options: Options) -> Result<Self, TermError> {
+        let port = Arc::new(Port::open(options)?);
+        // Known to the panic hook before anything changes.
+        guard::watch_over(&port);
+        if let Err(error) = port.enter() {
+            port.leave();
+            return Err(error);
+        }
+        let Ok(terminal) = Terminal::new(Screen::new(port.size(), options.synchronized));
+        Ok(Self {
+            terminal,
+            port,
+            repaint: true,
+        })
+    }
+
+    /// Composes a frame and sends what differs from the last one, in one write. `render` is not called when the
+    /// answer is [`Drawn::Busy`].
+    pub fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> Result<Drawn, TermError> {
+        if !self.port.ready()? {
+            return Ok(Drawn::Busy);
+        }
+        let size = self.port.size();
+        self.terminal.backend_mut().resize(size);
+        if std::mem::take(&mut self.repaint) {
+            self.terminal.backend_mut().forget();
+            let Ok(()) = self.terminal.clear();
+        }
+        let Ok(_) = self.terminal.draw(render);
+        let frame = self.terminal.backend_mut().frame();
+        if frame.is_empty() {
+            return Ok(Drawn::Unchanged);
+        }
+        let bytes = frame.len();
+        self.port.send(frame);
+        Ok(Drawn::Sent(bytes))
+    }
+
+    /// Whether the terminal has taken the last frame, so that a frame drawn now would go out.
+    #[must_use]
+    pub fn ready_to_draw(&self) -> bool {
+        self.port.ready().unwrap_or(true)
+    }
+
+    /// Waits until the terminal has taken what was sent, sending the rest of it as it does. Await it while
+    /// [`Self::ready_to_draw`] is false; cancelling it loses nothing.
+    pub async fn writable(&self) {
+        self.port.drained().await;
+    }
+
+    /// Makes the next frame paint everything, whatever the terminal shows.
+    pub fn invalidate(&mut self) {
+        self.repaint = true;
+    }
+
+    /// Columns and rows, as of now.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.port.size()
+    }
+
+    /// Sends bytes between frames: a clipboard sequence, a bell. They must not move the cursor or change colours.
+    /// False when they were not taken, because the terminal is not ours or is over 256 KiB behind.
+    pub fn write_raw(&mut self, bytes: &[u8]) -> bool {
+        self.port.aside(bytes)
+    }
+
+    /// Gives the terminal back as it was found, for good or for a pager; [`Self::resume`] takes it again. Never
+    /// fails: each step is tried whatever became of the one before. Waits at most 0.4 s for a stopped terminal.
+    pub fn leave(&mut self) {
+        self.port.leave();
+    }
+
+    /// Gives the terminal back and stops the job, as `Ctrl-z` does elsewhere. Returns before or after the stop: the
+    /// terminal is taken again by [`Self::resume`], upon [`signals::Signal::Continue`], and until then every draw is
+    /// [`Drawn::Busy`].
+    pub fn suspend(&mut self) -> Result<(), TermError> {
+        // The first process of a container has nobody to continue it, and the kernel does not stop it.
+        if rustix::process::getpid() == Pid::INIT {
+            return Ok(());
+        }
+        self.port.leave();
+        // SIGSTOP, since SIGTSTP would come back to our own handler. The job and not the process, or the shell would
+        // wait for a parent in it (`cargo run`, `sudo`) that is still running.
+        let stopped = if self.port.controls_job() {
+            rustix::process::kill_current_process_group(Signal::STOP)
+        } else {
+            rustix::process::kill_process(rustix::process::getpid(), Signal::STOP)
+        };
+        stopped.map_err(|errno| TermError::Suspend(errno.into()))
+    }
+
+    /// Takes the terminal again after [`Self::suspend`], [`Self::leave`] or a stop from outside, and repaints. In a
+    /// background job it does nothing: the shell says continue once more when it brings the job to the foreground.
+    pub fn resume(&mut self) -> Result<(), TermError> {
+        if !self.port.in_foreground() {
+            return Ok(());
+        }
+        self.invalidate();
+        self.port.enter()
+    }
+}
+
+impl Drop for Term {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

@@ -1,0 +1,48 @@
+//! The way back for those who do not own the terminal: the panic hook and the hard exit.
+
+use std::panic;
+use std::process;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::port::Port;
+
+/// Exit code of a panic, as the runtime's own.
+const PANICKED: i32 = 101;
+
+/// The terminal in use, for threads that hold no [`super::Term`].
+static CURRENT: Mutex<Weak<Port>> = Mutex::new(Weak::new());
+
+/// Makes this the terminal that [`restore`] puts back.
+pub(super) fn watch_over(port: &Arc<Port>) {
+    *CURRENT.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(port);
+}
+
+/// Puts the terminal back, from any thread; does nothing when there is nothing to put back.
+pub(super) fn restore() {
+    let current = CURRENT
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .upgrade();
+    if let Some(port) = current {
+        port.leave();
+    }
+}
+
+/// Puts the terminal back and ends the process at once, without waiting for any other thread.
+pub(super) fn exit(code: i32) -> ! {
+    restore();
+    process::exit(code)
+}
+
+/// Makes a panic on any thread restore the terminal, then report, then end the process with 101.
+///
+/// A console that lost a task would go on showing rows that nobody updates. Install it after the hook that writes
+/// the report (`color-eyre`), which it keeps and calls.
+pub fn install_panic_hook() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        restore();
+        report(info);
+        process::exit(PANICKED);
+    }));
+}

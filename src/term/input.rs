@@ -1,0 +1,112 @@
+//! What a person does at the terminal, as it comes.
+
+use std::future::pending;
+
+use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind, MouseEvent};
+use futures_util::StreamExt as _;
+
+use super::TermError;
+
+/// One thing that a person did.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Input {
+    /// A key went down or repeats; releases are left out.
+    Key(KeyEvent),
+    /// Text pasted in one piece. It is untrusted: it may hold controls and line breaks.
+    Paste(String),
+    /// A click, a drag or the wheel.
+    Mouse(MouseEvent),
+    /// The terminal has this many columns and rows now.
+    Resize(u16, u16),
+}
+
+/// The inputs, in order. Reading needs a terminal on stdin, which [`super::Term::enter`] has checked.
+///
+/// Reading can be given up for as long as a pager or an editor has the terminal; otherwise both would take keys.
+#[derive(Debug)]
+pub struct InputEvents {
+    stream: Option<EventStream>,
+}
+
+impl InputEvents {
+    /// Starts reading.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            stream: Some(EventStream::new()),
+        }
+    }
+
+    /// Stops reading; [`Self::next`] then waits for good.
+    pub fn pause(&mut self) {
+        self.stream = None;
+    }
+
+    /// Reads again after [`Self::pause`].
+    pub fn resume(&mut self) {
+        self.stream.get_or_insert_with(EventStream::new);
+    }
+
+    /// The next input; cancelling the wait loses nothing. After an error the terminal is gone: do not ask again.
+    pub async fn next(&mut self) -> Result<Input, TermError> {
+        let Some(stream) = &mut self.stream else {
+            return pending().await;
+        };
+        loop {
+            match stream.next().await {
+                Some(Ok(event)) => {
+                    if let Some(input) = translate(event) {
+                        return Ok(input);
+                    }
+                }
+                Some(Err(error)) => return Err(TermError::Read(error)),
+                None => return pending().await,
+            }
+        }
+    }
+}
+
+impl Default for InputEvents {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn translate(event: Event) -> Option<Input> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => None,
+        Event::Key(key) => Some(Input::Key(key)),
+        Event::Paste(text) => Some(Input::Paste(text)),
+        Event::Mouse(mouse) => Some(Input::Mouse(mouse)),
+        Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
+        // Never asked for.
+        Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    #[test]
+    fn a_key_counts_once_on_terminals_that_report_releases() {
+        let key = |kind| KeyEvent::new_with_kind(KeyCode::Char('q'), KeyModifiers::NONE, kind);
+        for kind in [KeyEventKind::Press, KeyEventKind::Repeat] {
+            assert_eq!(
+                translate(Event::Key(key(kind))),
+                Some(Input::Key(key(kind)))
+            );
+        }
+        assert_eq!(translate(Event::Key(key(KeyEventKind::Release))), None);
+    }
+
+    #[test]
+    fn focus_is_not_input() {
+        assert_eq!(translate(Event::FocusGained), None);
+        assert_eq!(
+            translate(Event::Resize(80, 24)),
+            Some(Input::Resize(80, 24))
+        );
+    }
+}

@@ -1,0 +1,239 @@
+use ratatui::Terminal;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier, Style};
+
+use super::*;
+
+const SIZE: Size = Size::new(40, 12);
+
+fn terminal(synchronized: bool) -> Terminal<Screen> {
+    let Ok(terminal) = Terminal::new(Screen::new(SIZE, synchronized));
+    terminal
+}
+
+fn draw(terminal: &mut Terminal<Screen>, render: impl FnOnce(&mut ratatui::Frame<'_>)) -> Vec<u8> {
+    let Ok(_) = terminal.draw(render);
+    std::mem::take(terminal.backend_mut().frame())
+}
+
+fn row(state: &str, style: Style) -> impl FnOnce(&mut ratatui::Frame<'_>) {
+    move |frame| {
+        let buffer = frame.buffer_mut();
+        buffer.set_string(0, 0, "  STATE     USER", Modifier::BOLD);
+        buffer.set_string(2, 9, format!("{state:<10}"), style);
+        buffer.set_string(12, 9, "Ana Petrova", Style::new());
+    }
+}
+
+#[test]
+fn nothing_changed_is_nothing_sent() {
+    let mut terminal = terminal(true);
+    draw(&mut terminal, row("ok", Style::new()));
+    assert_eq!(draw(&mut terminal, row("ok", Style::new())), b"");
+}
+
+#[test]
+fn one_changed_word_is_a_move_a_colour_and_the_word() {
+    let mut terminal = terminal(true);
+    draw(&mut terminal, row("ok", Style::new()));
+    let lost = draw(&mut terminal, row("lost", Style::new().fg(Color::Red)));
+    assert_eq!(lost, b"\x1b[?2026h\x1b[10;3H\x1b[31mlost      \x1b[?2026l");
+    assert!(lost.len() <= 40, "{} bytes", lost.len());
+    let ok = draw(&mut terminal, row("ok", Style::new()));
+    assert_eq!(ok, b"\x1b[?2026h\x1b[10;3H\x1b[mok        \x1b[?2026l");
+}
+
+#[test]
+fn without_synchronized_output_there_is_no_bracket() {
+    let mut terminal = terminal(false);
+    draw(&mut terminal, row("ok", Style::new()));
+    assert_eq!(
+        draw(&mut terminal, row("no", Style::new())),
+        b"\x1b[10;3Hno"
+    );
+}
+
+#[test]
+fn the_cursor_is_spoken_of_only_when_it_changes() {
+    let mut terminal = terminal(false);
+    let field =
+        |column| move |frame: &mut ratatui::Frame<'_>| frame.set_cursor_position((column, 3));
+    draw(&mut terminal, field(4));
+    assert_eq!(draw(&mut terminal, field(4)), b"");
+    assert_eq!(draw(&mut terminal, field(5)), b"\x1b[C");
+    assert_eq!(draw(&mut terminal, |_| ()), b"\x1b[?25l");
+}
+
+#[test]
+fn controls_and_overlong_glyphs_never_reach_the_terminal() {
+    let mut terminal = terminal(false);
+    let sent = draw(&mut terminal, |frame| {
+        let buffer = frame.buffer_mut();
+        buffer[(0, 0)].set_symbol("\x1b]0;x\x07");
+        buffer[(0, 1)].set_symbol("\u{9b}2J");
+        buffer[(SIZE.width - 1, 0)].set_symbol("花");
+    });
+    let sent = String::from_utf8(sent).unwrap();
+    assert_eq!(sent.matches('\u{fffd}').count(), 2, "{sent:?}");
+    assert!(!sent.contains("]0;") && !sent.contains('\u{9b}') && !sent.contains('花'));
+}
+
+#[test]
+fn after_something_else_wrote_the_whole_screen_is_sent_again() {
+    let mut terminal = terminal(true);
+    draw(&mut terminal, row("ok", Style::new()));
+    terminal.backend_mut().forget();
+    let Ok(()) = terminal.clear();
+    let sent = String::from_utf8(draw(&mut terminal, row("ok", Style::new()))).unwrap();
+    assert!(sent.starts_with("\x1b[?2026h\x1b[m\x1b[2J"), "{sent:?}");
+    assert!(sent.contains("Petrova") && sent.ends_with("\x1b[?25l\x1b[?2026l"));
+}
+
+/// What a person sees of a cell. A blank has no visible foreground unless something makes it show.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    text: String,
+    fg: Option<Color>,
+    bg: Color,
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underline: bool,
+    inverse: bool,
+}
+
+impl Seen {
+    fn plain_if_blank(mut self) -> Self {
+        if self.text == " " && !self.underline && !self.inverse {
+            (self.fg, self.bold, self.dim, self.italic) = (None, false, false, false);
+        }
+        self
+    }
+
+    fn of(cell: &Cell) -> Self {
+        Self {
+            text: cell.symbol().to_owned(),
+            fg: Some(cell.fg),
+            bg: cell.bg,
+            bold: cell.modifier.contains(Modifier::BOLD),
+            dim: cell.modifier.contains(Modifier::DIM),
+            italic: cell.modifier.contains(Modifier::ITALIC),
+            underline: cell.modifier.contains(Modifier::UNDERLINED),
+            inverse: cell.modifier.contains(Modifier::REVERSED),
+        }
+        .plain_if_blank()
+    }
+
+    fn on(cell: &vt100::Cell) -> Self {
+        let text = if cell.has_contents() {
+            cell.contents()
+        } else {
+            " "
+        };
+        Self {
+            text: text.to_owned(),
+            fg: Some(colour(cell.fgcolor())),
+            bg: colour(cell.bgcolor()),
+            bold: cell.bold(),
+            dim: cell.dim(),
+            italic: cell.italic(),
+            underline: cell.underline(),
+            inverse: cell.inverse(),
+        }
+        .plain_if_blank()
+    }
+}
+
+fn colour(colour: vt100::Color) -> Color {
+    match colour {
+        vt100::Color::Default => Color::Reset,
+        vt100::Color::Idx(n) => Color::Indexed(n),
+        vt100::Color::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}
+
+/// A pool small enough that equal neighbours, and so the short ways, are common. Colours by index, which is how the
+/// parser reports named ones too.
+fn random_style(random: &mut fastrand::Rng) -> Style {
+    let colours = [
+        Color::Reset,
+        Color::Indexed(1),
+        Color::Indexed(12),
+        Color::Indexed(200),
+        Color::Rgb(1, 2, 3),
+    ];
+    let pick = |random: &mut fastrand::Rng| colours[random.usize(..colours.len())];
+    let mut modifier = Modifier::empty();
+    for flag in [
+        Modifier::BOLD,
+        Modifier::DIM,
+        Modifier::ITALIC,
+        Modifier::UNDERLINED,
+        Modifier::REVERSED,
+    ] {
+        modifier.set(flag, random.u8(..5) == 0);
+    }
+    Style::new()
+        .fg(pick(random))
+        .bg(pick(random))
+        .add_modifier(modifier)
+}
+
+fn scribble(frame: &mut ratatui::Frame<'_>, random: &mut fastrand::Rng) {
+    let words = [
+        "ok",
+        "lost",
+        "佐藤 花子",
+        "e\u{301}tat",
+        "▌",
+        "  ",
+        "Zoë",
+        "x",
+    ];
+    for _ in 0..random.usize(..60) {
+        let (x, y) = (random.u16(..SIZE.width), random.u16(..SIZE.height));
+        let style = random_style(random);
+        frame
+            .buffer_mut()
+            .set_string(x, y, words[random.usize(..words.len())], style);
+    }
+    if random.bool() {
+        let area = Rect::new(random.u16(..30), random.u16(..8), 9, 3);
+        frame.buffer_mut().set_style(area, random_style(random));
+    }
+    if random.bool() {
+        frame.set_cursor_position((random.u16(..SIZE.width), random.u16(..SIZE.height)));
+    }
+}
+
+/// Cells that the terminal shows; the second half of a wide character belongs to the first.
+fn compare(buffer: &ratatui::buffer::Buffer, screen: &vt100::Screen, frame: usize) {
+    for y in 0..SIZE.height {
+        let mut x = 0;
+        while x < SIZE.width {
+            let (drawn, shown) = (&buffer[(x, y)], screen.cell(y, x).unwrap());
+            assert_eq!(
+                Seen::of(drawn),
+                Seen::on(shown),
+                "frame {frame}, column {x}, row {y}"
+            );
+            x += drawn.cell_width().max(1);
+        }
+    }
+}
+
+#[test]
+fn a_terminal_shows_what_was_drawn_after_any_sequence_of_frames() {
+    for seed in 0..40 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut terminal = terminal(true);
+        let mut parser = vt100::Parser::new(SIZE.height, SIZE.width, 0);
+        for frame in 0..12 {
+            let Ok(done) = terminal.draw(|frame| scribble(frame, &mut random));
+            let buffer = done.buffer.clone();
+            parser.process(terminal.backend_mut().frame());
+            terminal.backend_mut().frame().clear();
+            compare(&buffer, parser.screen(), frame);
+        }
+    }
+}
