@@ -16,7 +16,7 @@ pub mod perform;
 pub mod run;
 pub mod vitals;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -26,14 +26,13 @@ use self::effect::Effect;
 use self::event::{Done, Event};
 use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
-use crate::config::profile::Profile;
-use crate::config::theme::Theme;
-use crate::config::{Clock as ClockSetting, Config};
+use crate::config::ui::ClockStyle;
+use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::registrations::RegistrationsPane;
-use crate::store::{Changes, Store};
+use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::header::Face;
@@ -63,6 +62,7 @@ pub struct App {
     pub(crate) config: Config,
     pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) theme: Theme,
+    pub(crate) themes: Themes,
     pub(crate) panes: Vec<Box<dyn Pane>>,
     pub(crate) active: usize,
     pub(crate) layers: Vec<Layer>,
@@ -72,6 +72,8 @@ pub struct App {
     pub(crate) places: Places,
     pub(crate) now: Millis,
     zone: TimeZone,
+    /// The zone of the second clock; none shows UTC alone.
+    pub(crate) second: Option<TimeZone>,
     status: Status,
     dropped: u64,
     problem: Option<Problem>,
@@ -81,28 +83,37 @@ pub struct App {
     dirty: bool,
     urgent: bool,
     ended: Option<u8>,
+    journal: Option<Vec<RowId>>,
 }
 
 impl App {
     /// The state before anything has happened. With a profile it connects at its first update.
     #[must_use]
-    pub fn new(config: Config, profile: Option<Arc<Profile>>, theme: Theme) -> Self {
-        let zone = profile.as_ref().and_then(|p| p.time_zone.clone()).unwrap_or(TimeZone::UTC);
+    pub fn new(loaded: Loaded) -> Self {
+        let Loaded { config, profile, theme, themes, warnings, .. } = loaded;
+        let profile = profile.map(Arc::new);
+        let second = profile.as_ref().and_then(|p| p.time_zone.clone()).or_else(|| config.ui.time_zone.clone());
+        let mut messages = Messages::default();
+        for warning in warnings {
+            messages.say(Weight::Warning, warning, Millis::default());
+        }
         let effects = if profile.is_some() { vec![Effect::Connect] } else { Vec::new() };
         Self {
             store: Store::default(),
             config,
             profile,
             theme,
+            themes,
             panes: vec![Box::new(RegistrationsPane::default())],
             active: 0,
             layers: Vec::new(),
-            messages: Messages::default(),
+            messages,
             frames: VecDeque::new(),
             vitals: Vitals::default(),
             places: Places::default(),
             now: Millis::default(),
-            zone,
+            zone: second.clone().unwrap_or(TimeZone::UTC),
+            second,
             status: Status::default(),
             dropped: 0,
             problem: None,
@@ -112,6 +123,7 @@ impl App {
             dirty: true,
             urgent: true,
             ended: None,
+            journal: None,
         }
     }
 
@@ -177,6 +189,31 @@ impl App {
             .min()
     }
 
+    /// The profile in use.
+    #[must_use]
+    pub fn profile(&self) -> Option<Arc<Profile>> {
+        self.profile.clone()
+    }
+
+    /// The moment of the last update.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// Keeps a journal of the rows that change, for a command that writes them out.
+    pub fn keep_journal(&mut self) {
+        self.journal = Some(Vec::new());
+    }
+
+    /// The rows that changed since the last call, each once, in the order of their first change.
+    pub fn take_journal(&mut self) -> Vec<RowId> {
+        let mut rows = self.journal.as_mut().map(std::mem::take).unwrap_or_default();
+        let mut seen = HashSet::new();
+        rows.retain(|row| seen.insert(*row));
+        rows
+    }
+
     pub(crate) fn zone(&self) -> &TimeZone {
         &self.zone
     }
@@ -237,6 +274,10 @@ impl App {
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }
+        if let Some(journal) = &mut self.journal {
+            journal.extend(&self.changes.touched);
+            self.dirty = true;
+        }
         self.changes.clear();
         self.vitals.touch();
     }
@@ -254,10 +295,8 @@ impl App {
             Done::Exported(path, rows) => {
                 self.messages.say(Weight::Note, format!("{rows} rows written to {}", path.display()), now);
             }
-            Done::Theme(theme) => self.theme = *theme,
-            Done::Reloaded(config) => {
-                self.config = *config;
-                self.effects.push(Effect::LoadTheme(self.config.ui.theme.clone()));
+            Done::Reloaded(loaded) => {
+                (self.config, self.theme, self.themes) = (loaded.config, loaded.theme, loaded.themes);
                 self.messages.say(Weight::Note, "configuration read again", now);
             }
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
@@ -267,9 +306,9 @@ impl App {
     /// How much of the clock shows: seconds only while something else moves, so that quiet costs no bytes.
     pub(crate) fn face(&self) -> Face {
         match self.config.ui.clock {
-            ClockSetting::Off => Face::Off,
-            ClockSetting::Seconds if self.vitals.lively(self.now) => Face::Seconds,
-            ClockSetting::Seconds | ClockSetting::Minutes => Face::Minutes,
+            ClockStyle::Off => Face::Off,
+            ClockStyle::Seconds if self.vitals.lively(self.now) => Face::Seconds,
+            ClockStyle::Seconds | ClockStyle::Minutes => Face::Minutes,
         }
     }
 

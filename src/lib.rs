@@ -8,6 +8,7 @@
 pub mod app;
 pub mod cloud;
 pub mod config;
+pub mod console;
 pub mod export;
 pub mod feed;
 pub mod model;

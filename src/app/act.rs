@@ -7,7 +7,7 @@ use super::action::Action;
 use super::command::Command;
 use super::effect::Effect;
 use super::messages::Weight;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Role;
 use crate::feed::news::Link;
 use crate::pane::{Desk, Pane};
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -39,7 +39,7 @@ impl App {
             return;
         }
         match command {
-            Command::Theme(name) => self.effects.push(Effect::LoadTheme(name.clone())),
+            Command::Theme(name) => self.use_theme(name),
             _ => {
                 let mut known = false;
                 self.with_pane(|pane, desk| known = pane.run(command, desk));
@@ -58,7 +58,6 @@ impl App {
             Action::Quit => {
                 if self.layers.pop().is_none() && !self.pane_back() {
                     self.ended = Some(0);
-                    self.effects.push(Effect::Quit(0));
                 }
             }
             Action::Palette => self.open_palette(),
@@ -150,13 +149,24 @@ impl App {
     }
 
     fn open_themes(&mut self) {
-        let names = Theme::shipped_names().map(|name| Choice {
-            value: name.to_owned(),
-            label: name.to_owned(),
+        let names = self.themes.iter().map(|theme| Choice {
+            value: theme.name().to_owned(),
+            label: theme.name().to_owned(),
             note: String::new(),
-            on: name == self.theme.name(),
+            on: theme.name() == self.theme.name(),
         });
         self.layers.push(Layer::Chooser(Chooser::new(Purpose::Theme, names.collect())));
+    }
+
+    fn use_theme(&mut self, name: &str) {
+        match self.themes.iter().find(|theme| theme.name() == name) {
+            Some(theme) => self.theme = theme.clone(),
+            None => {
+                let names: Vec<_> = self.themes.iter().map(crate::config::Theme::name).collect();
+                let text = format!("no theme {name:?}: {}", names.join(", "));
+                self.messages.say(Weight::Warning, text, self.now);
+            }
+        }
     }
 
     fn open_messages(&mut self) {

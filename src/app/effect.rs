@@ -33,12 +33,8 @@ pub enum Effect {
     },
     /// Show text in `$PAGER`.
     Page(String),
-    /// Load a theme by name.
-    LoadTheme(String),
     /// Paint every cell again.
     Redraw,
     /// Stop like any other program under job control.
     Suspend,
-    /// End the program with this exit code.
-    Quit(u8),
 }

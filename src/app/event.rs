@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::config::theme::Theme;
+use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::model::UserId;
 
@@ -45,10 +45,8 @@ pub enum Done {
     Copied(String),
     /// Something was written to this file; the count is of rows.
     Exported(PathBuf, usize),
-    /// A theme was loaded.
-    Theme(Box<Theme>),
-    /// The configuration file changed, and its theme and keys are these.
-    Reloaded(Box<crate::config::Config>),
+    /// The configuration or a theme changed on disk, and is this now.
+    Reloaded(Box<Loaded>),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

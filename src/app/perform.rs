@@ -1,26 +1,25 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 
 use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::{self, Client};
-use crate::config::profile::{AuthStyle, Profile};
-use crate::config::theme::Theme;
+use crate::config::profile::{Auth, Profile};
+use crate::config::Environment;
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
-use crate::model::UserId;
 
 /// Holds what effects work on: the feeds, once they run, and the way back into the loop.
 pub struct Performer {
     profile: Option<Arc<Profile>>,
-    themes_dir: PathBuf,
+    environment: Environment,
     mailbox: Arc<Mailbox>,
     feeds: Arc<Mutex<Option<Feeds>>>,
     done: mpsc::UnboundedSender<Done>,
@@ -31,11 +30,11 @@ impl Performer {
     #[must_use]
     pub fn new(
         profile: Option<Arc<Profile>>,
-        themes_dir: PathBuf,
+        environment: Environment,
         mailbox: Arc<Mailbox>,
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
-        Self { profile, themes_dir, mailbox, feeds: Arc::default(), done }
+        Self { profile, environment, mailbox, feeds: Arc::default(), done }
     }
 
     /// Starts an effect; returns at once.
@@ -50,14 +49,8 @@ impl Performer {
                     let _ = done.send(export(path, ending, &body, rows));
                 });
             }
-            Effect::LoadTheme(name) => {
-                let _ = self.done.send(match Theme::load(&name, &self.themes_dir) {
-                    Ok(theme) => Done::Theme(Box::new(theme)),
-                    Err(error) => Done::Failed(error.to_string()),
-                });
-            }
             // The rest is the terminal's: without one there is nothing to do it on.
-            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend | Effect::Quit(_) => {}
+            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend => {}
         }
     }
 
@@ -70,8 +63,9 @@ impl Performer {
     fn connect(&self) {
         let Some(profile) = self.profile.clone() else { return };
         let (mailbox, feeds, done) = (Arc::clone(&self.mailbox), Arc::clone(&self.feeds), self.done.clone());
+        let environment = self.environment.clone();
         tokio::spawn(async move {
-            let end = match client(&profile).await {
+            let end = match client(&profile, &environment).await {
                 Ok(client) => {
                     let running = feed::start(client, plan(&profile), mailbox);
                     *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
@@ -85,9 +79,9 @@ impl Performer {
 }
 
 /// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.
-pub async fn client(profile: &Profile) -> Result<Client, Problem> {
+pub async fn client(profile: &Profile, environment: &Environment) -> Result<Client, Problem> {
     let local = |text: String| Problem { trouble: Trouble::Credentials, text: text.into() };
-    let secret = profile.secret.read().await.map_err(|e| local(e.to_string()))?;
+    let secret = profile.secret.read(environment).await.map_err(|e| local(e.to_string()))?;
     let ca_pem = match &profile.ca_file {
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
@@ -98,17 +92,17 @@ pub async fn client(profile: &Profile) -> Result<Client, Problem> {
         client_id: profile.client_id.clone(),
         secret,
         auth: match profile.auth {
-            AuthStyle::Basic => cloud::AuthStyle::Basic,
-            AuthStyle::Form => cloud::AuthStyle::Form,
+            Auth::Basic => cloud::AuthStyle::Basic,
+            Auth::Form => cloud::AuthStyle::Form,
         },
         scopes: None,
         ca_pem,
-        requests_per_minute: Some(profile.requests_per_minute).filter(|n| *n > 0),
+        requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
     })
     .map_err(|e| e.problem())
 }
 
-async fn read_ca(path: &Path) -> Result<Vec<u8>, String> {
+async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {
     tokio::fs::read(path)
         .await
         .map_err(|e| format!("reading the certificate authorities in {}: {e}. Check ca_file of the profile.", path.display()))
@@ -117,8 +111,8 @@ async fn read_ca(path: &Path) -> Result<Vec<u8>, String> {
 fn plan(profile: &Profile) -> Plan {
     let watched = &profile.registrations;
     Plan {
-        users: watched.users.as_ref().map(|ids| ids.iter().map(|id| UserId::from(id.as_str())).collect()),
-        poll: Duration::from_secs(u64::from(watched.poll_seconds)),
+        users: watched.users.clone(),
+        poll: watched.poll,
         max_streams: watched.max_streams as usize,
     }
 }

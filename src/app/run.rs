@@ -48,8 +48,6 @@ pub struct Runner<S> {
     pub performer: Performer,
     /// Their ends, and what is reloaded.
     pub done: mpsc::UnboundedReceiver<Done>,
-    /// Signals of the operating system, as exit codes.
-    pub ends: mpsc::UnboundedReceiver<Event>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -90,7 +88,6 @@ impl<S: Screen> Runner<S> {
         let mail = self.mailbox.ready();
         tokio::select! {
             biased;
-            Some(end) = self.ends.recv() => end,
             heard = self.screen.next(awaiting) => heard.unwrap_or(Event::Tick),
             Some(done) = self.done.recv() => Event::Done(done),
             () = mail => self.mail(),

@@ -8,6 +8,7 @@ use super::layer::Layer;
 use super::{footer, tabs};
 use crate::app::App;
 use crate::config::theme::Role;
+use crate::model::registration::State;
 use crate::pane::Scene;
 
 /// Below this size nothing can be read, and the frame says so instead.
@@ -48,14 +49,13 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
     let text = format!("needs {}x{}, has {}x{}", LEAST.0, LEAST.1, area.width, area.height);
     buf.set_stringn(area.x, area.y, text, usize::from(area.width), app.theme.style(Role::Warn));
     if area.height > 1 {
-        let text = format!("{} rows, {} lost", tabs::grouped(counts.total()), tabs::grouped(counts.lost()));
+        let text = format!("{} rows, {} lost", tabs::grouped(counts.total as usize), tabs::grouped(counts.of(State::Lost) as usize));
         buf.set_stringn(area.x, area.y + 1, text, usize::from(area.width), app.theme.style(Role::Text));
     }
 }
 
 fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
     let profile = app.profile.as_deref();
-    let zone = profile.and_then(|p| p.time_zone.as_ref());
     let header = Header {
         profile: profile.map_or("no profile", |p| p.name.as_str()),
         production: profile.is_some_and(|p| p.production),
@@ -63,7 +63,7 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
         reading: app.vitals.shown(),
         now: app.now,
         face: app.face(),
-        zone,
+        zone: app.second.as_ref(),
         frozen: app.panes.get(app.active).is_some_and(|p| p.frozen()),
     };
     header.render(line(area, 0), buf, &app.theme);

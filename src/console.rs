@@ -1,0 +1,203 @@
+//! The console proper: the application on a real terminal.
+
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::event::{Done, Event};
+use crate::app::perform::Performer;
+use crate::app::run::{Runner, Screen};
+use crate::config::{Environment, Loaded, Ui};
+use crate::feed::mailbox::Mailbox;
+use crate::term::clipboard::{self, Copied};
+use crate::term::input::{Input, InputEvents};
+use crate::term::signals::{Signal, Signals};
+use crate::term::{Options, Term, TermError};
+use crate::time::Clock;
+use crate::ui;
+
+/// Messages that may wait between the feeds and the state.
+pub const MAILBOX: usize = 65_536;
+
+/// The exit code of a terminal that can no longer be read: as if it had hung up.
+const TERMINAL_GONE: u8 = 129;
+
+/// Opens the console and runs it to its end; returns the exit code.
+pub async fn run(
+    loaded: Loaded,
+    environment: Environment,
+    state_dir: PathBuf,
+    reloads: impl FnOnce(mpsc::UnboundedSender<Done>),
+) -> Result<u8, String> {
+    let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
+    let mailbox = Mailbox::new(MAILBOX);
+    let (done_to, done) = mpsc::unbounded_channel();
+    reloads(done_to.clone());
+    let app = App::new(loaded);
+    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
+    let mut runner = Runner { app, screen, mailbox, performer, done, clock: Clock::Real };
+    runner.run(|_| false).await
+}
+
+/// A terminal as the loop sees it.
+struct TermScreen {
+    term: Term,
+    input: InputEvents,
+    signals: Signals,
+    state_dir: PathBuf,
+    environment: Environment,
+    osc52: bool,
+    pager: Option<JoinHandle<Result<(), String>>>,
+}
+
+impl TermScreen {
+    fn open(ui: &Ui, state_dir: PathBuf, environment: Environment) -> Result<Self, TermError> {
+        let signals = Signals::console().map_err(|source| TermError::Setup { doing: "watch", source })?;
+        let options = Options { mouse: ui.mouse, synchronized: ui.synchronized_output, alternate: true };
+        let term = Term::enter(options)?;
+        let input = InputEvents::new();
+        Ok(Self { term, input, signals, state_dir, environment, osc52: ui.osc52, pager: None })
+    }
+
+    fn signal(&mut self, signal: Signal) -> Option<Event> {
+        match signal {
+            Signal::Suspend => self.suspend(),
+            Signal::Continue if self.pager.is_some() => None,
+            Signal::Continue => self.take_again(),
+            Signal::Hangup | Signal::Interrupt | Signal::Quit | Signal::Terminate => {
+                Some(Event::End(signal.exit_code()))
+            }
+        }
+    }
+
+    fn suspend(&mut self) -> Option<Event> {
+        self.input.pause();
+        match self.term.suspend() {
+            Ok(()) => None,
+            Err(error) => {
+                let _ = self.take_again();
+                Some(Event::Done(Done::Failed(error.to_string())))
+            }
+        }
+    }
+
+    /// The terminal is ours again, after a stop or a pager.
+    fn take_again(&mut self) -> Option<Event> {
+        self.input.resume();
+        match self.term.resume() {
+            Ok(()) => {
+                let size = self.term.size();
+                Some(Event::Resize(size.width, size.height))
+            }
+            Err(_) => Some(Event::End(TERMINAL_GONE)),
+        }
+    }
+
+    fn copy(&mut self, what: &str, text: &str) -> Done {
+        if !self.osc52 {
+            return Done::Failed(format!("can't copy the {what}: osc52 is off in the configuration"));
+        }
+        match clipboard::copy(text, &self.state_dir) {
+            Ok(Copied::Sequence(bytes)) if self.term.write_raw(&bytes) => Done::Copied(format!("copied the {what}")),
+            Ok(Copied::Sequence(_)) => Done::Failed(format!("can't copy the {what}: the terminal takes no output now")),
+            Ok(Copied::File(path)) => {
+                Done::Copied(format!("the {what} is too long for the clipboard: it is in {}", path.display()))
+            }
+            Err(error) => Done::Failed(error.to_string()),
+        }
+    }
+
+    fn page(&mut self, text: String) {
+        let pager = self.environment.get("PAGER").and_then(|p| p.to_str()).filter(|p| !p.trim().is_empty());
+        let pager = pager.unwrap_or("less").to_owned();
+        self.input.pause();
+        self.term.leave();
+        self.pager = Some(tokio::spawn(page(pager, text)));
+    }
+}
+
+/// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
+async fn page(pager: String, text: String) -> Result<(), String> {
+    let failed = |e: std::io::Error| format!("opening {pager:?}: {e}. Set PAGER to a pager that is installed.");
+    let mut child =
+        Command::new("sh").args(["-c", &pager]).stdin(Stdio::piped()).kill_on_drop(true).spawn().map_err(failed)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A pager that is left early closes the pipe: that is no error.
+        let _ = stdin.write_all(text.as_bytes()).await;
+    }
+    let status = child.wait().await.map_err(failed)?;
+    match status.code() {
+        Some(0) => Ok(()),
+        _ => Err(format!("{pager:?} ended with {status}. Set PAGER to a pager that is installed.")),
+    }
+}
+
+/// The pager's end; never, when there is none.
+async fn pager_end(pager: &mut Option<JoinHandle<Result<(), String>>>) -> Result<(), String> {
+    match pager {
+        Some(task) => task.await.unwrap_or_else(|e| Err(format!("the pager's task failed: {e}"))),
+        None => std::future::pending().await,
+    }
+}
+
+impl Screen for TermScreen {
+    async fn next(&mut self, awaiting: bool) -> Option<Event> {
+        tokio::select! {
+            biased;
+            signal = self.signals.next() => self.signal(signal),
+            end = pager_end(&mut self.pager) => {
+                self.pager = None;
+                match (self.take_again(), end) {
+                    (_, Err(why)) => Some(Event::Done(Done::Failed(why))),
+                    (event, Ok(())) => event,
+                }
+            }
+            input = self.input.next() => Some(match input {
+                Ok(Input::Key(key)) => Event::Key(key),
+                Ok(Input::Paste(text)) => Event::Paste(text),
+                Ok(Input::Mouse(mouse)) => Event::Mouse(mouse),
+                Ok(Input::Resize(columns, rows)) => Event::Resize(columns, rows),
+                Err(_) => Event::End(TERMINAL_GONE),
+            }),
+            () = self.term.writable(), if awaiting && self.pager.is_none() => None,
+        }
+    }
+
+    fn free(&self) -> bool {
+        self.pager.is_none() && self.term.ready_to_draw()
+    }
+
+    fn draw(&mut self, app: &mut App) -> Result<(), String> {
+        let drawn = self.term.draw(|frame| {
+            let area = frame.area();
+            if let Some(cursor) = ui::screen::render(app, area, frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        });
+        drawn.map(drop).map_err(|e| e.to_string())
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
+        Ok(match effect {
+            Effect::Copy { what, text } => Some(Event::Done(self.copy(what, &text))),
+            Effect::Page(text) => {
+                self.page(text);
+                None
+            }
+            Effect::Redraw => {
+                self.term.invalidate();
+                let size = self.term.size();
+                Some(Event::Resize(size.width, size.height))
+            }
+            Effect::Suspend => self.suspend(),
+            other => return Err(other),
+        })
+    }
+}
