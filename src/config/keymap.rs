@@ -69,7 +69,7 @@ impl Keymap {
         for action in NEEDED {
             if keys.get(&action).is_none_or(Vec::is_empty) {
                 let name = section.key(action.name());
-                let origin = origin(notes, &name);
+                let origin = notes.origin(&name);
                 notes.fault(
                     origin,
                     &name,
@@ -120,7 +120,7 @@ fn report_clashes(keys: &HashMap<Action, Vec<Key>>, section: &Section<'_>, notes
                 continue;
             };
             let (first_key, second_key) = (section.key(first.name()), section.key(action.name()));
-            let (first_at, second_at) = (origin(notes, &first_key), origin(notes, &second_key));
+            let (first_at, second_at) = (notes.origin(&first_key), notes.origin(&second_key));
             // The one written in the file is the one to point at; the other may be a default.
             let (at, name) = match second_at {
                 Origin::Default => (first_at.clone(), first_key),
@@ -134,10 +134,6 @@ fn report_clashes(keys: &HashMap<Action, Vec<Key>>, section: &Section<'_>, notes
             notes.fault(at, &name, message);
         }
     }
-}
-
-fn origin(notes: &Notes<'_>, key: &str) -> Origin {
-    notes.origins.get(key).cloned().unwrap_or(Origin::Default)
 }
 
 #[cfg(test)]

@@ -55,6 +55,16 @@ impl<'t> Notes<'t> {
         });
     }
 
+    /// Whether a key has a mistake already: then it is not also missing.
+    pub(super) fn has_fault(&self, key: &str) -> bool {
+        self.faults.iter().any(|fault| fault.key == key)
+    }
+
+    /// The layer that set a key, or where the table of that name begins.
+    pub(super) fn origin(&self, key: &str) -> Origin {
+        self.origins.get(key).cloned().unwrap_or(Origin::Default)
+    }
+
     /// A path as the file means it: relative to the file's own directory.
     pub(super) fn beside(&self, path: &str) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
@@ -190,7 +200,10 @@ fn table<'i>(
     notes: &mut Notes<'_>,
 ) -> Option<Section<'i>> {
     match value.into_inner() {
-        DeValue::Table(table) => Some(Section::new(name, origin, table)),
+        DeValue::Table(table) => {
+            notes.origins.insert(name.clone(), origin.clone());
+            Some(Section::new(name, origin, table))
+        }
         other => {
             let message = format!("this is a table: write [{name}], not {}", other.type_str());
             notes.fault(origin, &name, message);

@@ -15,6 +15,7 @@ use super::near;
 use super::origin::Fault;
 use super::reader::Notes;
 use look::Look;
+pub(super) use look::named as colour;
 
 macro_rules! roles {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal;)+) => {

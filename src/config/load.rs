@@ -1,0 +1,261 @@
+//! Lays the layers over one another.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::environment::{
+    CLIENT_ID, CLIENT_SECRET, CONFIG, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
+    NO_COLOR, PROFILE,
+};
+use super::near;
+use super::origin::{ConfigError, Fault, Origin};
+use super::paths::{self, Paths};
+use super::profile::{Draft, Profile, resolve};
+use super::reader::Notes;
+use super::theme::{Theme, Themes};
+use super::ui::Ui;
+use super::{Config, Flags, Keymap, Loaded};
+
+/// A configuration is a few screens of text, and a list of a million users at most.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads the configuration in force. Touches the file system and nothing else, and reads no secret.
+pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, ConfigError> {
+    let (path, asked_by) = file_in_use(flags, env, paths);
+    let text = read(&path, &asked_by)?;
+    if text.is_none() {
+        refuse_without_file(flags, env, &path)?;
+    }
+    let mut notes = Notes::new(&path, text.as_deref().unwrap_or_default());
+    let mut written = Written::read(&mut notes);
+    let themes = Themes::load(&paths::themes_dir(&path));
+    let mut warnings = themes.warnings();
+    let theme = theme(&mut written.ui, flags, env, &themes, &mut notes);
+    let names: Vec<String> = written.profiles.iter().map(|p| p.name.clone()).collect();
+    let chosen = choose(&written, &names, flags, env, &mut notes);
+    let profile = resolve_chosen(written.profiles, chosen.as_deref(), flags, env, &mut notes);
+    let (Some(theme), true) = (theme, notes.faults.is_empty()) else {
+        return Err(ConfigError::Invalid(in_order(notes.faults)));
+    };
+    if chosen.is_none() && !names.is_empty() {
+        return Err(ConfigError::NoChoice { path, names });
+    }
+    if text.is_none() {
+        warnings.extend(unused_credentials(env));
+    }
+    warnings.extend(writable_by_others(&path));
+    Ok(Loaded {
+        config: Config {
+            ui: written.ui,
+            keys: written.keys,
+            profiles: names,
+        },
+        profile,
+        theme,
+        themes,
+        source: text.is_some().then_some(path),
+        warnings,
+        origins: notes.origins,
+    })
+}
+
+/// The configuration file to read, whether it exists or not, and who says so.
+#[must_use]
+pub fn file_in_use(flags: &Flags, env: &Environment, paths: &Paths) -> (PathBuf, Origin) {
+    if let Some(file) = &flags.config {
+        return (file.clone(), Origin::Flag("--config"));
+    }
+    match env.get(CONFIG) {
+        Some(file) => (PathBuf::from(file), Origin::Environment(CONFIG)),
+        None => (paths.config_file.clone(), Origin::Default),
+    }
+}
+
+/// The file as written, apart from what other layers make of it.
+struct Written {
+    profile: Option<String>,
+    ui: Ui,
+    keys: Keymap,
+    profiles: Vec<Draft>,
+}
+
+impl Written {
+    fn read(notes: &mut Notes<'_>) -> Self {
+        let mut root = notes.parse();
+        let profile = root.take("profile", notes);
+        let ui = root.section("ui", notes);
+        let ui = ui.map_or_else(Ui::default, |section| Ui::read(section, notes));
+        let keys = root.section("keys", notes);
+        let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
+        let profiles = root.section("profiles", notes);
+        let profiles = profiles.map_or_else(Vec::new, |section| section.sections(notes));
+        let profiles = profiles
+            .into_iter()
+            .map(|(name, section)| Draft::read(&name, section, notes))
+            .collect();
+        root.finish(notes);
+        Self {
+            profile,
+            ui,
+            keys,
+            profiles,
+        }
+    }
+}
+
+fn read(path: &Path, asked_by: &Origin) -> Result<Option<String>, ConfigError> {
+    let unreadable = |source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    };
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && *asked_by == Origin::Default => {
+            return Ok(None);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(ConfigError::Absent {
+                path: path.to_owned(),
+                origin: asked_by.clone(),
+            });
+        }
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    if text.len() as u64 > MAX_BYTES {
+        let too_long = format!("longer than {MAX_BYTES} bytes");
+        return Err(unreadable(io::Error::other(too_long)));
+    }
+    Ok(Some(text))
+}
+
+/// Our own variables ask for an organisation, which only a file can name.
+fn refuse_without_file(flags: &Flags, env: &Environment, path: &Path) -> Result<(), ConfigError> {
+    let asks = [PROFILE, CLIENT_ID, CLIENT_SECRET];
+    let variable = asks.into_iter().find(|v| env.get(v).is_some());
+    let variable = flags.profile.as_ref().map(|_| "--profile").or(variable);
+    match variable {
+        Some(variable) => Err(ConfigError::NoBaseUrl {
+            variable,
+            path: path.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Variables that other tools share do not stand in the way of a first start; they are only mentioned.
+fn unused_credentials(env: &Environment) -> Option<String> {
+    let shared = [GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET];
+    let variable = shared.into_iter().find(|v| env.get(v).is_some())?;
+    Some(format!(
+        "{variable} is set and not used: there is no configuration file, so base_url is missing; write one with `trunkline config init`"
+    ))
+}
+
+fn theme(
+    ui: &mut Ui,
+    flags: &Flags,
+    env: &Environment,
+    themes: &Themes,
+    notes: &mut Notes<'_>,
+) -> Option<Theme> {
+    let over = match &flags.theme {
+        Some(name) => Some((name.as_str(), Origin::Flag("--theme"))),
+        None => env
+            .get(NO_COLOR)
+            .map(|_| ("mono", Origin::Environment(NO_COLOR))),
+    };
+    if let Some((name, origin)) = over {
+        name.clone_into(&mut ui.theme);
+        notes.origins.insert("ui.theme".to_owned(), origin);
+    }
+    match themes.get(&ui.theme, &notes.origin("ui.theme")) {
+        Ok(theme) => Some(theme.clone()),
+        Err(faults) => {
+            notes.faults.extend(faults);
+            None
+        }
+    }
+}
+
+/// The name of the profile to use: said by a layer, else the only one there is.
+fn choose(
+    written: &Written,
+    names: &[String],
+    flags: &Flags,
+    env: &Environment,
+    notes: &mut Notes<'_>,
+) -> Option<String> {
+    let from_environment = env.text(PROFILE).unwrap_or_else(|fault| {
+        notes.faults.push(fault);
+        None
+    });
+    let over = match (&flags.profile, from_environment) {
+        (Some(name), _) => Some((name.as_str(), Origin::Flag("--profile"))),
+        (None, Some(name)) => Some((name, Origin::Environment(PROFILE))),
+        (None, None) => None,
+    };
+    if let Some((_, origin)) = &over {
+        notes.origins.insert("profile".to_owned(), origin.clone());
+    }
+    let said = over.map(|(name, _)| name).or(written.profile.as_deref());
+    let only = || match names {
+        [only] => Some(only.as_str()),
+        _ => None,
+    };
+    let name = said.or_else(only)?;
+    if !names.iter().any(|known| known == name) {
+        let hint = near::hint(name, names.iter().map(String::as_str));
+        let known = if names.is_empty() {
+            "none".to_owned()
+        } else {
+            names.join(", ")
+        };
+        let message = format!("no profile named {name:?}{hint} The file has: {known}");
+        let origin = notes.origin("profile");
+        notes.fault(origin, "profile", message);
+    }
+    Some(name.to_owned())
+}
+
+fn resolve_chosen(
+    drafts: Vec<Draft>,
+    chosen: Option<&str>,
+    flags: &Flags,
+    env: &Environment,
+    notes: &mut Notes<'_>,
+) -> Option<Profile> {
+    let mut drafts = drafts.into_iter();
+    let draft = drafts.find(|draft| Some(draft.name.as_str()) == chosen)?;
+    resolve(draft, flags, env, notes)
+}
+
+/// Mistakes in the order of the file's lines, those of other layers after them.
+fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
+    faults.sort_by_key(|fault| match &fault.origin {
+        Origin::File { line, .. } => *line,
+        _ => usize::MAX,
+    });
+    faults
+}
+
+/// Whoever can write the file can have a command run: `client_secret_command`.
+#[cfg(unix)]
+fn writable_by_others(path: &Path) -> Option<String> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = path.metadata().ok()?.permissions().mode();
+    (mode & 0o022 != 0).then(|| {
+        let path = path.to_string_lossy();
+        let path = crate::text::safe(&path);
+        format!("others may write {path}, and it can name a command to run: chmod go-w it")
+    })
+}
+
+#[cfg(not(unix))]
+fn writable_by_others(_: &Path) -> Option<String> {
+    None
+}

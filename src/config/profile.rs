@@ -1,0 +1,124 @@
+//! A profile: one organisation, who the console is to it, and how hard it may ask.
+
+mod draft;
+mod resolve;
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ratatui::style::Color;
+use url::Url;
+
+use super::secret::SecretSource;
+use crate::model::UserId;
+
+pub(super) use draft::Draft;
+pub(super) use resolve::resolve;
+
+/// Seconds between two polls of one user when the profile does not say (contract §3).
+pub const DEFAULT_POLL: Duration = Duration::from_secs(30);
+/// Polls may not be closer than this (contract §3).
+pub const LEAST_POLL: Duration = Duration::from_secs(10);
+/// Streams that are opened when the profile does not say; further users are polled.
+pub const DEFAULT_STREAMS: u32 = 200;
+/// Requests a minute that a Genesys Cloud token allows, and the default of the budget.
+pub const DEFAULT_REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
+
+/// The dialect of the organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Api {
+    /// One REST resource and one WebSocket per concern: the direct API of the contract.
+    Direct,
+}
+
+/// How the client credentials travel to the token endpoint (contract §1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// HTTP Basic.
+    #[default]
+    Basic,
+    /// `client_id` and `client_secret` as form fields.
+    Form,
+}
+
+/// Which registrations are watched, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registrations {
+    /// Whom to watch; none is everyone the organisation lists.
+    pub users: Option<Vec<UserId>>,
+    /// The time one round of polls takes; never below [`LEAST_POLL`].
+    pub poll: Duration,
+    /// Streams to open at most; 0 is polling only.
+    pub max_streams: u32,
+}
+
+impl Default for Registrations {
+    fn default() -> Self {
+        Self {
+            users: None,
+            poll: DEFAULT_POLL,
+            max_streams: DEFAULT_STREAMS,
+        }
+    }
+}
+
+/// Everything needed to sign in to one organisation and to watch it. Holds no secret, only where to find it.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    /// Its name in the file, shown in the header and written in the audit.
+    pub name: String,
+    /// The dialect.
+    pub api: Api,
+    /// Where the API is; ends in `/`.
+    pub base_url: Url,
+    /// Where tokens come from when that is another host; ends in `/`. None is [`Self::base_url`].
+    pub login_url: Option<Url>,
+    /// The OAuth client.
+    pub client_id: String,
+    /// Where its secret is.
+    pub secret: SecretSource,
+    /// How the two travel.
+    pub auth: Auth,
+    /// PEM file of a further certificate authority to trust for this organisation.
+    pub ca_file: Option<PathBuf>,
+    /// Whether writes are refused. Production is read-only unless the profile says `read_only = false`.
+    pub read_only: bool,
+    /// Whether a mistake here reaches real callers: said by the profile, else told by its name.
+    pub production: bool,
+    /// The colour of its name in the header; none is the theme's own. Ignored by a theme without colour.
+    pub colour: Option<Color>,
+    /// The zone of the second clock; none is the one of the `ui` table.
+    pub time_zone: Option<TimeZone>,
+    /// What is watched.
+    pub registrations: Registrations,
+    /// The request budget; none is no limit.
+    pub requests_per_minute: Option<NonZeroU32>,
+}
+
+/// Whether a name claims production: it has the word `prod` or `production`, and not as in `non-prod` or `pre-prod`.
+fn names_production(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let words: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).collect();
+    words.iter().enumerate().any(|(i, word)| {
+        let before = i.checked_sub(1).and_then(|i| words.get(i));
+        matches!(*word, "prod" | "production")
+            && !before.is_some_and(|word| matches!(*word, "non" | "not" | "pre"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_production() {
+        for name in ["production", "acme-prod", "PROD_eu", "prod"] {
+            assert!(names_production(name), "{name}");
+        }
+        for name in ["lab", "non-prod", "preprod", "pre-prod", "product", "acme"] {
+            assert!(!names_production(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A profile as the file writes it: every value checked, nothing filled in yet.
+
+use std::collections::HashSet;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use ratatui::style::Color;
+use url::Url;
+
+use super::{Api, Auth, LEAST_POLL, Registrations};
+use crate::config::endpoint::endpoint;
+use crate::config::near;
+use crate::config::reader::{Notes, Section};
+use crate::config::secret::{self, SecretSource};
+use crate::config::theme::colour;
+use crate::config::ui::time_zone;
+use crate::model::UserId;
+use crate::text::safe;
+
+/// Names longer than this push the rest out of the header; client ids longer than this are none.
+const MAX_NAME: usize = 64;
+const MAX_CLIENT_ID: usize = 256;
+
+/// As many as the store is sized for.
+const MAX_USERS: usize = 1_000_000;
+
+/// More sockets than one host can have open to another.
+const MAX_STREAMS: u32 = 50_000;
+
+/// What a file says of one profile.
+#[derive(Clone, Debug)]
+pub(in crate::config) struct Draft {
+    pub(in crate::config) name: String,
+    pub(super) base_url: Option<Url>,
+    pub(super) login_url: Option<Url>,
+    pub(super) client_id: Option<String>,
+    pub(super) secret: Option<SecretSource>,
+    pub(super) auth: Option<Auth>,
+    pub(super) ca_file: Option<PathBuf>,
+    pub(super) read_only: Option<bool>,
+    pub(super) production: Option<bool>,
+    pub(super) colour: Option<Color>,
+    pub(super) time_zone: Option<TimeZone>,
+    pub(super) registrations: Registrations,
+    /// Some(None) is "no limit", said in the file.
+    pub(super) requests_per_minute: Option<Option<NonZeroU32>>,
+}
+
+impl Draft {
+    pub(in crate::config) fn read(
+        name: &str,
+        mut from: Section<'_>,
+        notes: &mut Notes<'_>,
+    ) -> Self {
+        if let Err(message) = plain(name, MAX_NAME) {
+            notes.fault(from.origin.clone(), &from.key(""), message);
+        }
+        from.take_as("api", notes, |word: String| api(&word));
+        let draft = Self {
+            name: name.to_owned(),
+            base_url: from.take_as("base_url", notes, |text: String| endpoint(&text)),
+            login_url: from.take_as("login_url", notes, |text: String| endpoint(&text)),
+            client_id: from.take_as("client_id", notes, |id: String| {
+                plain(&id, MAX_CLIENT_ID).map(|()| id)
+            }),
+            secret: secret::read(&mut from, notes),
+            auth: from.take_as("auth", notes, |word: String| {
+                near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
+            }),
+            ca_file: from
+                .take::<String>("ca_file", notes)
+                .map(|path| notes.beside(&path)),
+            read_only: from.take("read_only", notes),
+            production: from.take("production", notes),
+            colour: from.take_as("colour", notes, |name: String| colour(&name)),
+            time_zone: from.take_as("time_zone", notes, |name: String| time_zone(&name)),
+            registrations: from
+                .section("registrations", notes)
+                .map_or_else(Registrations::default, |section| {
+                    registrations(section, notes)
+                }),
+            requests_per_minute: from.take("requests_per_minute", notes).map(NonZeroU32::new),
+        };
+        if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
+            let message = "missing: every profile says where its organisation is, for example base_url = \"https://api.mypurecloud.com\"";
+            notes.fault(from.origin.clone(), &from.key("base_url"), message);
+        }
+        from.finish(notes);
+        draft
+    }
+}
+
+fn api(word: &str) -> Result<Api, String> {
+    if word == "platform" {
+        return Err("\"platform\" is not available yet: use \"direct\"".to_owned());
+    }
+    near::choose(word, &[("direct", Api::Direct)])
+}
+
+fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations {
+    let default = Registrations::default();
+    let read = Registrations {
+        users: from.take_as("users", notes, users),
+        poll: from
+            .take_as("poll_seconds", notes, poll)
+            .unwrap_or(default.poll),
+        max_streams: from
+            .take_as("max_streams", notes, |streams: u32| {
+                let fits = streams <= MAX_STREAMS;
+                fits.then_some(streams)
+                    .ok_or_else(|| format!("at most {MAX_STREAMS}; users beyond it are polled"))
+            })
+            .unwrap_or(default.max_streams),
+    };
+    from.finish(notes);
+    read
+}
+
+fn users(ids: Vec<String>) -> Result<Vec<UserId>, String> {
+    if ids.is_empty() {
+        return Err("names nobody: leave users out to watch everyone".to_owned());
+    }
+    if ids.len() > MAX_USERS {
+        return Err(format!("at most {MAX_USERS} users"));
+    }
+    let mut seen = HashSet::with_capacity(ids.len());
+    let mut users = Vec::with_capacity(ids.len());
+    for id in &ids {
+        plain(id, MAX_CLIENT_ID)?;
+        if seen.insert(id.as_str()) {
+            users.push(UserId::from(id.as_str()));
+        }
+    }
+    Ok(users)
+}
+
+fn poll(seconds: u32) -> Result<Duration, String> {
+    let poll = Duration::from_secs(seconds.into());
+    if poll < LEAST_POLL {
+        let least = LEAST_POLL.as_secs();
+        return Err(format!("{seconds} is too often: at least {least} seconds"));
+    }
+    Ok(poll)
+}
+
+fn plain(text: &str, longest: usize) -> Result<(), String> {
+    if text.is_empty() {
+        return Err("may not be empty".to_owned());
+    }
+    if text.chars().count() > longest {
+        return Err(format!("longer than {longest} characters"));
+    }
+    if safe(text) != text {
+        return Err(format!("{text:?} has characters that cannot be shown"));
+    }
+    Ok(())
+}

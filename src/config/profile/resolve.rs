@@ -1,0 +1,116 @@
+//! From what the file says to what is in force: the environment, the flags and the defaults laid over and under it.
+
+use ratatui::style::Color;
+
+use super::{Api, DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
+use crate::config::Flags;
+use crate::config::environment::{
+    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
+};
+use crate::config::origin::Origin;
+use crate::config::reader::Notes;
+use crate::config::secret::{KEYS as SECRET_KEYS, SecretSource};
+
+/// The profile in force, or none when something it needs is missing; that is noted.
+pub(in crate::config) fn resolve(
+    draft: Draft,
+    flags: &Flags,
+    environment: &Environment,
+    notes: &mut Notes<'_>,
+) -> Option<Profile> {
+    let section = format!("profiles.{}", draft.name);
+    let client_id = client_id(draft.client_id, environment, &section, notes);
+    let secret = secret(draft.secret, environment, &section, notes);
+    let production = draft
+        .production
+        .unwrap_or_else(|| names_production(&draft.name));
+    if flags.read_only {
+        let key = format!("{section}.read_only");
+        notes.origins.insert(key, Origin::Flag("--read-only"));
+    }
+    Some(Profile {
+        api: Api::Direct,
+        base_url: draft.base_url?,
+        login_url: draft.login_url,
+        client_id: client_id?,
+        secret: secret?,
+        auth: draft.auth.unwrap_or_default(),
+        ca_file: draft.ca_file,
+        read_only: flags.read_only || draft.read_only.unwrap_or(production),
+        production,
+        colour: draft.colour.or(production.then_some(Color::Red)),
+        time_zone: draft.time_zone,
+        registrations: draft.registrations,
+        requests_per_minute: draft
+            .requests_per_minute
+            .unwrap_or(Some(DEFAULT_REQUESTS_PER_MINUTE)),
+        name: draft.name,
+    })
+}
+
+/// The variable that decides: `TRUNKLINE_…` replaces what the file says; `GENESYS_…`, which other tools share, only
+/// fills a gap.
+fn deciding(
+    ours: &'static str,
+    shared: &'static str,
+    is_written: bool,
+    environment: &Environment,
+) -> Option<&'static str> {
+    let shared = (!is_written).then_some(shared);
+    let mut candidates = [Some(ours), shared].into_iter().flatten();
+    candidates.find(|variable| environment.get(variable).is_some())
+}
+
+fn client_id(
+    written: Option<String>,
+    environment: &Environment,
+    section: &str,
+    notes: &mut Notes<'_>,
+) -> Option<String> {
+    let key = format!("{section}.client_id");
+    let variable = deciding(CLIENT_ID, GENESYS_CLIENT_ID, written.is_some(), environment);
+    let Some(variable) = variable else {
+        if written.is_none() && !notes.has_fault(&key) {
+            let message =
+                format!("missing: add client_id = \"…\" to the profile, or set {CLIENT_ID}");
+            let origin = notes.origin(section);
+            notes.fault(origin, &key, message);
+        }
+        return written;
+    };
+    match environment.text(variable) {
+        Ok(value) => {
+            notes.origins.insert(key, Origin::Environment(variable));
+            value.map(str::to_owned)
+        }
+        Err(fault) => {
+            notes.faults.push(fault);
+            None
+        }
+    }
+}
+
+fn secret(
+    written: Option<SecretSource>,
+    environment: &Environment,
+    section: &str,
+    notes: &mut Notes<'_>,
+) -> Option<SecretSource> {
+    let key = format!("{section}.client_secret");
+    let (ours, shared) = (CLIENT_SECRET, GENESYS_CLIENT_SECRET);
+    if let Some(variable) = deciding(ours, shared, written.is_some(), environment) {
+        notes.origins.insert(key, Origin::Environment(variable));
+        return Some(SecretSource::Variable(variable.to_owned()));
+    }
+    let faulty = SECRET_KEYS
+        .iter()
+        .any(|name| notes.has_fault(&format!("{section}.{name}")));
+    if written.is_none() && !faulty {
+        let message = format!(
+            "missing: add client_secret_file, client_secret_command or client_secret_env to the profile, or set {CLIENT_SECRET}"
+        );
+        let origin = notes.origin(section);
+        notes.fault(origin, &key, message);
+    }
+    written
+}

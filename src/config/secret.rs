@@ -1,0 +1,190 @@
+//! Where a client secret comes from. The configuration names the place; the secret itself is read when it is needed.
+
+mod command;
+mod file;
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
+
+use super::environment::Environment;
+use super::reader::{Notes, Section};
+use crate::text::safe;
+
+/// A client secret is a line; more than this many bytes is something else.
+const MAX_BYTES: usize = 8 * 1024;
+
+/// The key that is refused, and those that name a place, of which a profile has exactly one.
+pub(super) const KEYS: [&str; 4] = [
+    "client_secret",
+    "client_secret_env",
+    "client_secret_file",
+    "client_secret_command",
+];
+
+/// The place of a client secret.
+#[derive(Clone, Debug)]
+pub enum SecretSource {
+    /// A variable of the environment.
+    Variable(String),
+    /// A file that only its owner may read.
+    File(PathBuf),
+    /// A program and its arguments, run without a shell; it prints the secret.
+    Command(Vec<String>),
+    /// Known to the process itself: the demo makes its own organisation and its secret.
+    Held(SecretString),
+}
+
+/// Why there is no secret. Never holds any part of one.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The variable is not there.
+    #[error("the client secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
+    Unset(String),
+    /// The file cannot be opened or read.
+    #[error("cannot read the client secret from {}: {source}", safe(&.path.to_string_lossy()))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The path names a directory, a pipe or a device.
+    #[error("the client secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
+    NotAFile(PathBuf),
+    /// Others may read the file.
+    #[error("{} holds a client secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The program cannot be started.
+    #[error("cannot run {} for the client secret: {source}", safe(.program))]
+    NotRun {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The program ended without success.
+    #[error("{} should print the client secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
+    Failed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: std::process::ExitStatus,
+        /// The start of what it wrote to stderr, as it came.
+        stderr: String,
+    },
+    /// The program took too long.
+    #[error("{} should print the client secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
+    TooSlow {
+        /// The program.
+        program: String,
+        /// The deadline, in seconds.
+        seconds: u64,
+    },
+    /// There is nothing in the place.
+    #[error("the client secret from {0} is empty")]
+    Empty(String),
+    /// There is far more than a secret in the place.
+    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no client secret")]
+    TooLong(String),
+    /// What is in the place is not text.
+    #[error("the client secret from {0} is not UTF-8 text")]
+    NotText(String),
+}
+
+impl SecretSource {
+    /// Fetches the secret. A command runs for at most 30 s.
+    pub async fn read(&self, environment: &Environment) -> Result<SecretString, SecretError> {
+        let bytes = match self {
+            Self::Held(secret) => return Ok(secret.clone()),
+            Self::Variable(name) => variable(name, environment)?,
+            Self::File(path) => file::read(path.clone()).await?,
+            Self::Command(argv) => command::read(argv, command::DEADLINE).await?,
+        };
+        into_secret(&bytes, &self.to_string())
+    }
+
+    /// What can be said of the place without fetching the secret: `config check` runs no programs.
+    pub fn inspect(&self, environment: &Environment) -> Result<(), SecretError> {
+        match self {
+            Self::Held(_) | Self::Command(_) => Ok(()),
+            Self::Variable(name) => variable(name, environment).map(drop),
+            Self::File(path) => file::open(path).map(drop),
+        }
+    }
+}
+
+impl std::fmt::Display for SecretSource {
+    /// The place in a person's words, safe to show.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Variable(name) => write!(f, "the variable {}", safe(name)),
+            Self::File(path) => write!(f, "the file {}", safe(&path.to_string_lossy())),
+            Self::Command(argv) => write!(f, "the command {}", safe(&argv.join(" "))),
+            Self::Held(_) => f.write_str("this process"),
+        }
+    }
+}
+
+fn variable(name: &str, environment: &Environment) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let value = environment.get(name);
+    let value = value.ok_or_else(|| SecretError::Unset(name.to_owned()))?;
+    Ok(Zeroizing::new(value.as_encoded_bytes().to_vec()))
+}
+
+/// Editors and programs end a line; one line end is not part of the secret.
+fn into_secret(bytes: &[u8], place: &str) -> Result<SecretString, SecretError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(SecretError::TooLong(place.to_owned()));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| SecretError::NotText(place.to_owned()))?;
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    if line.is_empty() {
+        return Err(SecretError::Empty(place.to_owned()));
+    }
+    Ok(SecretString::from(line))
+}
+
+/// Reads the place from a profile: none when it names none; more than one, or the secret itself, is a mistake.
+pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<SecretSource> {
+    let [inline, variable, file, command] = KEYS;
+    from.take_as(inline, notes, |_: toml::Value| {
+        Err::<(), _>("a secret does not belong in this file, which gets copied and shown: put it in a file of its own (client_secret_file), a password manager (client_secret_command) or a variable (client_secret_env)".to_owned())
+    });
+    let variable = from.take_as(variable, notes, |name: String| {
+        not_empty(name).map(SecretSource::Variable)
+    });
+    let file = from.take_as(file, notes, not_empty);
+    let file = file.map(|path| SecretSource::File(notes.beside(&path)));
+    let command = from.take_as(command, notes, |argv: Vec<String>| {
+        let program = argv.first().cloned().unwrap_or_default();
+        not_empty(program).map(|_| SecretSource::Command(argv))
+    });
+    let mut places = [variable, file, command].into_iter().flatten();
+    let place = places.next();
+    if places.next().is_some() {
+        let message = format!(
+            "more than one place for the secret: keep one of {}",
+            KEYS[1..].join(", ")
+        );
+        notes.fault(from.origin.clone(), &from.key("client_secret"), message);
+    }
+    place
+}
+
+fn not_empty(text: String) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("may not be empty".to_owned());
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests;

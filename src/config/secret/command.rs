@@ -1,0 +1,92 @@
+//! A secret that a program prints, such as a password manager.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use secrecy::zeroize::Zeroizing;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+
+use super::{MAX_BYTES, SecretError};
+use crate::text;
+
+/// Long enough for a person to touch a security key, short enough not to look hung.
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How much of stderr is kept, in bytes, and shown, in columns.
+const STDERR_BYTES: usize = 4 * 1024;
+const STDERR_WIDTH: usize = 200;
+
+/// Runs the program without a shell and without standard input; it is killed when the deadline passes.
+pub(super) async fn read(
+    argv: &[String],
+    deadline: Duration,
+) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let (program, arguments) = argv
+        .split_first()
+        .map_or(("", argv), |(program, rest)| (program.as_str(), rest));
+    let program = program.to_owned();
+    let child = Command::new(&program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn();
+    let not_run = |source| SecretError::NotRun {
+        program: program.clone(),
+        source,
+    };
+    let finished = tokio::time::timeout(deadline, finish(child.map_err(not_run)?)).await;
+    let Ok(finished) = finished else {
+        return Err(SecretError::TooSlow {
+            program,
+            seconds: deadline.as_secs(),
+        });
+    };
+    let (status, stdout, stderr) = finished.map_err(not_run)?;
+    if status.success() {
+        return Ok(stdout);
+    }
+    Err(SecretError::Failed {
+        program,
+        status,
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    })
+}
+
+type Finished = (
+    std::process::ExitStatus,
+    Zeroizing<Vec<u8>>,
+    Zeroizing<Vec<u8>>,
+);
+
+async fn finish(mut child: Child) -> std::io::Result<Finished> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (stdout, stderr) = tokio::join!(head(stdout, MAX_BYTES), head(stderr, STDERR_BYTES));
+    Ok((child.wait().await?, stdout?, stderr?))
+}
+
+/// At most one byte more than `most`, so that "too long" can be told; the rest is read and thrown away, for a program
+/// that cannot write would never end.
+async fn head(
+    pipe: Option<impl AsyncRead + Unpin>,
+    most: usize,
+) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 64));
+    let Some(mut pipe) = pipe else {
+        return Ok(bytes);
+    };
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    (&mut pipe).take(limit).read_to_end(&mut bytes).await?;
+    tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await?;
+    Ok(bytes)
+}
+
+/// The first line that the program wrote to stderr, safe and short, as a clause of a sentence.
+pub(super) fn said(stderr: &str) -> String {
+    let line = stderr.lines().map(str::trim).find(|line| !line.is_empty());
+    line.map_or_else(String::new, |line| {
+        format!(", saying \"{}\"", text::fit(line, STDERR_WIDTH))
+    })
+}

@@ -1,0 +1,79 @@
+//! A secret in a file of its own, which only its owner may open.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use secrecy::zeroize::Zeroizing;
+
+use super::{MAX_BYTES, SecretError};
+
+pub(super) async fn read(path: PathBuf) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let unreadable = {
+        let path = path.clone();
+        |source| SecretError::Unreadable { path, source }
+    };
+    let read = tokio::task::spawn_blocking(move || read_now(&path));
+    read.await
+        .unwrap_or_else(|stopped| Err(unreadable(std::io::Error::other(stopped))))
+}
+
+fn read_now(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let file = open(path)?;
+    // Room for all of it at once: a vector that grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 64));
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| unreadable(path, source))?;
+    Ok(bytes)
+}
+
+/// Opens the file if it is one and nobody else may. A pipe is refused before it is opened: that could wait for ever.
+pub(super) fn open(path: &Path) -> Result<File, SecretError> {
+    let found = path.metadata().map_err(|source| unreadable(path, source))?;
+    if !found.is_file() {
+        return Err(SecretError::NotAFile(path.to_owned()));
+    }
+    let file = File::open(path).map_err(|source| unreadable(path, source))?;
+    let opened = file.metadata().map_err(|source| unreadable(path, source))?;
+    private(path, &opened)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn private(path: &Path, found: &std::fs::Metadata) -> Result<(), SecretError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = found.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Err(SecretError::Exposed {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    Ok(())
+}
+
+/// Elsewhere access lists rule, and a profile directory is private by default.
+#[cfg(not(unix))]
+fn private(_: &Path, _: &std::fs::Metadata) -> Result<(), SecretError> {
+    Ok(())
+}
+
+fn unreadable(path: &Path, source: std::io::Error) -> SecretError {
+    SecretError::Unreadable {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// The path as a shell takes it, so that the command in the message can be pasted.
+pub(super) fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy();
+    let path = crate::text::safe(&path);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    if path.chars().all(plain) {
+        path.into_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
