@@ -8,5 +8,6 @@
 pub mod app;
 pub mod feed;
 pub mod model;
+pub mod org;
 pub mod text;
 pub mod time;
