@@ -135,7 +135,10 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(..) => self.redraw(),
-            Event::Feed { news, overflowed } => self.feed(news, &overflowed),
+            Event::Feed { news, overflowed, dropped } => {
+                self.dropped = dropped;
+                self.feed(news, overflowed);
+            }
             Event::Done(done) => self.done(done),
             Event::End(code) => self.ended = Some(code),
             Event::Tick => {}

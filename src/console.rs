@@ -15,16 +15,13 @@ use crate::app::event::{Done, Event};
 use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
 use crate::config::{Environment, Loaded, Ui};
-use crate::feed::mailbox::Mailbox;
+use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::term::clipboard::{self, Copied};
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{Options, Term, TermError};
 use crate::time::Clock;
 use crate::ui;
-
-/// Messages that may wait between the feeds and the state.
-pub const MAILBOX: usize = 65_536;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
@@ -37,7 +34,7 @@ pub async fn run(
     reloads: impl FnOnce(mpsc::UnboundedSender<Done>),
 ) -> Result<u8, String> {
     let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
-    let mailbox = Mailbox::new(MAILBOX);
+    let mailbox = Mailbox::new(CAPACITY);
     let (done_to, done) = mpsc::unbounded_channel();
     reloads(done_to.clone());
     let app = App::new(loaded);

@@ -11,20 +11,16 @@ use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
-use crate::config::Loaded;
-use crate::config::profile::Profile;
-use crate::config::theme::Theme;
+use crate::config::{Environment, Loaded};
 use crate::export::{self, Format};
-use crate::feed::mailbox::Mailbox;
+use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::feed::news::Trouble;
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::view::{Sort, View};
 use crate::store::{RowId, Store};
+use crate::term::signals::Signals;
 use crate::time::{Clock, Millis};
-
-/// Messages that may wait between the feeds and the state.
-pub const MAILBOX: usize = 65_536;
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,24 +60,22 @@ pub struct Request {
 
 /// Reads registrations and writes them; the error line, if any, is already on standard error.
 pub async fn registrations(
-    loaded: Loaded,
-    mut profile: Profile,
+    mut loaded: Loaded,
+    environment: Environment,
     request: Request,
-    ends: mpsc::UnboundedReceiver<Event>,
 ) -> Result<u8, String> {
-    if !request.watch {
+    if let Some(profile) = loaded.profile.as_mut().filter(|_| !request.watch) {
         // One reading needs no streams: they would only be opened to be closed.
         profile.registrations.max_streams = 0;
     }
-    let profile = Arc::new(profile);
-    let mailbox = Mailbox::new(MAILBOX);
+    let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
+    let mailbox = Mailbox::new(CAPACITY);
     let (done_to, done) = mpsc::unbounded_channel();
-    let zone = profile.time_zone.clone().unwrap_or(TimeZone::UTC);
-    let mut app = App::new(loaded.config, Some(Arc::clone(&profile)), Theme::mono());
+    let mut app = App::new(loaded);
     app.keep_journal();
-    let performer = Performer::new(Some(profile), loaded.paths.themes_dir(), Arc::clone(&mailbox), done_to);
-    let screen = Printer { request, zone, started: false, progress: 0 };
-    let mut runner = Runner { app, screen, mailbox, performer, done, ends, clock: Clock::Real };
+    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
+    let screen = Printer { request, signals, zone: app.zone().clone(), started: false, progress: 0 };
+    let mut runner = Runner { app, screen, mailbox, performer, done, clock: Clock::Real };
 
     let code = runner.run(|app| ready(app) || hopeless(app)).await?;
     if runner.app.ended().is_some() {
@@ -126,6 +120,7 @@ fn say(text: &str) {
 /// Writes rows where a terminal would draw them.
 struct Printer {
     request: Request,
+    signals: Signals,
     zone: TimeZone,
     started: bool,
     progress: u32,
@@ -196,7 +191,8 @@ fn print(text: &str) -> Result<(), String> {
 
 impl Screen for Printer {
     async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        std::future::pending().await
+        let signal = self.signals.next().await;
+        Some(Event::End(signal.exit_code()))
     }
 
     fn free(&self) -> bool {

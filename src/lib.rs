@@ -6,12 +6,15 @@
 //! the same `App` with a different source of events and a different sink of effects.
 
 pub mod app;
+pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod console;
 pub mod export;
 pub mod feed;
 pub mod headless;
+pub mod logging;
+
 pub mod model;
 pub mod org;
 pub mod pane;

@@ -1,2 +1,167 @@
-//! The `trunkline` binary.
-fn main() {}
+//! The `trunkline` binary: sets the process up, reads the command line and hands over.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs};
+use trunkline::config::{self, Environment, Flags, Loaded, Paths};
+use trunkline::export::Format;
+use trunkline::headless::{self, Exit, Request};
+use trunkline::query::Query;
+use trunkline::store::column::Column;
+use trunkline::term::signals::Signals;
+use trunkline::{console, logging, org};
+
+fn main() -> ExitCode {
+    // The first thing: everything that speaks TLS later finds it here.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    trunkline::term::install_panic_hook();
+    let cli = Cli::parse();
+    match start(cli) {
+        Ok(code) => ExitCode::from(code),
+        Err(report) => {
+            let text = format!("{report:#}");
+            if !text.is_empty() {
+                let _ = writeln!(std::io::stderr(), "trunkline: {text}");
+            }
+            ExitCode::from(Exit::Usage as u8)
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<u8, Report> {
+    let environment = Environment::capture();
+    let paths = Paths::standard()?;
+    let _log = logging::start(&environment, &paths.state_dir);
+    let flags = Flags {
+        config: cli.global.config,
+        profile: cli.global.profile,
+        read_only: cli.global.read_only,
+        theme: cli.global.theme,
+    };
+    let world = World { flags, environment, paths };
+    match cli.command {
+        None => world.console(),
+        Some(Command::Demo(args)) => world.demo(args),
+        Some(Command::Org(args)) => serve(args),
+        Some(Command::Get(Get::Registrations(args))) => world.get(&args),
+        Some(Command::Config(command)) => world.config(command),
+        Some(Command::Completions { shell }) => {
+            clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut std::io::stdout());
+            Ok(0)
+        }
+        Some(Command::Man) => {
+            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()).wrap_err("writing the manual page")?;
+            Ok(0)
+        }
+    }
+}
+
+/// What the process was given.
+struct World {
+    flags: Flags,
+    environment: Environment,
+    paths: Paths,
+}
+
+impl World {
+    fn load(&self) -> Result<Loaded, Report> {
+        Ok(config::load(&self.flags, &self.environment, &self.paths)?)
+    }
+
+    fn console(self) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let runtime = runtime()?;
+        let watch = config::watch::Watched::new(&self.flags, &self.environment, &self.paths);
+        let run = console::run(loaded, self.environment, self.paths.state_dir, |done| watch.start(done));
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn demo(self, args: OrgArgs) -> Result<u8, Report> {
+        // The console reads a configuration file and trusts a certificate file here as it does anywhere.
+        let folder = tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
+        let file = folder.path().join("demo.toml");
+        let options = org::Options { profile_out: Some(file.clone()), ..options(args)? };
+        let runtime = runtime()?;
+        let code = runtime.block_on(async {
+            let org = org::start(options).await?;
+            let flags = Flags { config: Some(file), profile: None, ..self.flags };
+            let colour = self.environment.get("NO_COLOR").map(|value| ("NO_COLOR", value.to_owned()));
+            let mut loaded = config::load(&flags, &colour.into_iter().collect(), &self.paths)?;
+            if let Some(profile) = &mut loaded.profile {
+                "demo".clone_into(&mut profile.name);
+            }
+            let code = console::run(loaded, self.environment, self.paths.state_dir, |_| {}).await;
+            org.stop().await;
+            code.map_err(|e| eyre!(e))
+        });
+        runtime.shutdown_background();
+        code
+    }
+
+    fn get(&self, args: &GetRegistrations) -> Result<u8, Report> {
+        let filter = args.filter.as_deref().map(|text| Query::parse(text, Column::FIELDS)).transpose();
+        let filter = filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.message))?;
+        let format = match (args.json, args.csv) {
+            (true, _) => Format::Json,
+            (_, true) => Format::Csv,
+            _ => Format::Table,
+        };
+        let loaded = self.load()?;
+        if loaded.profile.is_none() {
+            return Err(eyre!("there is no profile to read from. Write one: trunkline config init"));
+        }
+        let runtime = runtime()?;
+        let request = Request { format, filter, watch: args.watch };
+        let run = headless::registrations(loaded, self.environment.clone(), request);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+}
+
+/// Serves the organisation alone until it is asked to end.
+fn serve(args: OrgArgs) -> Result<u8, Report> {
+    let options = options(args)?;
+    runtime()?.block_on(async {
+        let mut signals = Signals::headless().wrap_err("listening for signals")?;
+        let org = org::start(options).await?;
+        let mut out = std::io::stdout();
+        writeln!(out, "{}", org.ready_line()).and_then(|()| out.flush()).wrap_err("writing to standard output")?;
+        signals.next().await;
+        org.stop().await;
+        Ok(0)
+    })
+}
+
+fn options(args: OrgArgs) -> Result<org::Options, Report> {
+    let mut options = org::Options {
+        listen: args.listen,
+        users: args.users,
+        seed: args.seed,
+        client_id: args.client_id,
+        client_secret: args.client_secret.map(Into::into),
+        rate_limit: args.rate_limit,
+        ca_out: args.ca_out,
+        profile_out: args.profile_out,
+        ..org::Options::default()
+    };
+    options.rate = args.rate.unwrap_or(options.rate);
+    for fault in &args.faults {
+        options.faults.set(fault.parse()?);
+    }
+    Ok(options)
+}
+
+/// Two workers: one machine, one console; the loop itself runs on the main thread.
+fn runtime() -> Result<tokio::runtime::Runtime, Report> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .wrap_err("starting the runtime")
+}

@@ -23,8 +23,10 @@ pub enum Event {
     Feed {
         /// In order.
         news: Vec<News>,
-        /// Users of whom later updates were dropped because the mailbox was full: their rows can't be trusted.
+        /// Users of whom updates were dropped because the mailbox was full; a re-read must follow their gap.
         overflowed: Vec<UserId>,
+        /// Updates dropped since the start.
+        dropped: u64,
     },
     /// An effect has come to its end.
     Done(Done),

@@ -8,17 +8,13 @@ use crate::model::UserId;
 use crate::time::Millis;
 
 impl App {
-    /// Applies a batch of news, then lets go of the rows of whom updates were lost and asks for them again.
-    pub(super) fn feed(&mut self, news: Vec<News>, overflowed: &[UserId]) {
+    /// Applies a batch of news, and asks again for those of whom updates were lost.
+    pub(super) fn feed(&mut self, news: Vec<News>, overflowed: Vec<UserId>) {
         for item in news {
             self.learn(item);
         }
         if !overflowed.is_empty() {
-            self.dropped = self.dropped.saturating_add(overflowed.len() as u64);
-            for user in overflowed {
-                self.store.registrations.gap(user, self.now, &mut self.changes);
-            }
-            self.effects.push(Effect::Reread(overflowed.to_vec()));
+            self.effects.push(Effect::Reread(overflowed));
         }
         self.spread();
     }

@@ -98,7 +98,7 @@ impl<S: Screen> Runner<S> {
     fn mail(&self) -> Event {
         let mut news = Vec::with_capacity(BATCH);
         let overflowed = self.mailbox.drain(BATCH, &mut news).overflowed;
-        Event::Feed { news, overflowed }
+        Event::Feed { news, overflowed, dropped: self.mailbox.counters().dropped }
     }
 
     async fn settle(&mut self, event: Event) {
