@@ -13,11 +13,11 @@ pub mod origin;
 pub mod paths;
 pub mod profile;
 mod reader;
-//pub mod report;
+pub mod report;
 pub mod secret;
 pub mod theme;
 pub mod ui;
-//pub mod watch;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -42,3 +42,16 @@ impl Paths {
 pub fn themes_dir(config_file: &Path) -> PathBuf {
     config_file.with_file_name("themes")
 }
+
+/// A path as a file may write it: `~` belongs to the shell, and would name a directory of that name here.
+pub(super) fn written(path: String) -> Result<String, String> {
+    if path.is_empty() {
+        return Err("may not be empty".to_owned());
+    }
+    if path.starts_with('~') {
+        return Err(format!(
+            "{path:?}: write the whole path, or one relative to this file; only a shell knows ~"
+        ));
+    }
+    Ok(path)
+}

@@ -9,6 +9,7 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use super::environment::Environment;
+use super::paths;
 use super::reader::{Notes, Section};
 use crate::text::safe;
 
@@ -161,7 +162,7 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Secr
     let variable = from.take_as(variable, notes, |name: String| {
         not_empty(name).map(SecretSource::Variable)
     });
-    let file = from.take_as(file, notes, not_empty);
+    let file = from.take_as(file, notes, paths::written);
     let file = file.map(|path| SecretSource::File(notes.beside(&path)));
     let command = from.take_as(command, notes, |argv: Vec<String>| {
         let program = argv.first().cloned().unwrap_or_default();
@@ -169,6 +170,12 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Secr
     });
     let mut places = [variable, file, command].into_iter().flatten();
     let place = places.next();
+    let named = KEYS
+        .iter()
+        .find_map(|key| notes.origins.get(&from.key(key)));
+    if let Some(origin) = named.cloned() {
+        notes.origins.insert(from.key("client_secret"), origin);
+    }
     if places.next().is_some() {
         let message = format!(
             "more than one place for the secret: keep one of {}",

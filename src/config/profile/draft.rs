@@ -1,7 +1,6 @@
 //! A profile as the file writes it: every value checked, nothing filled in yet.
 
 use std::collections::HashSet;
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use url::Url;
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
+use crate::config::paths;
 use crate::config::reader::{Notes, Section};
 use crate::config::secret::{self, SecretSource};
 use crate::config::theme::colour;
@@ -44,8 +44,8 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
-    /// Some(None) is "no limit", said in the file.
-    pub(super) requests_per_minute: Option<Option<NonZeroU32>>,
+    /// 0 is no limit.
+    pub(super) requests_per_minute: Option<u32>,
 }
 
 impl Draft {
@@ -70,7 +70,7 @@ impl Draft {
                 near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
             }),
             ca_file: from
-                .take::<String>("ca_file", notes)
+                .take_as("ca_file", notes, paths::written)
                 .map(|path| notes.beside(&path)),
             read_only: from.take("read_only", notes),
             production: from.take("production", notes),
@@ -81,7 +81,7 @@ impl Draft {
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
                 }),
-            requests_per_minute: from.take("requests_per_minute", notes).map(NonZeroU32::new),
+            requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
             let message = "missing: every profile says where its organisation is, for example base_url = \"https://api.mypurecloud.com\"";
@@ -102,7 +102,7 @@ fn api(word: &str) -> Result<Api, String> {
 fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations {
     let default = Registrations::default();
     let read = Registrations {
-        users: from.take_as("users", notes, users),
+        users: from.take_as("users", notes, |ids: Vec<String>| users(&ids)),
         poll: from
             .take_as("poll_seconds", notes, poll)
             .unwrap_or(default.poll),
@@ -118,7 +118,7 @@ fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations 
     read
 }
 
-fn users(ids: Vec<String>) -> Result<Vec<UserId>, String> {
+fn users(ids: &[String]) -> Result<Vec<UserId>, String> {
     if ids.is_empty() {
         return Err("names nobody: leave users out to watch everyone".to_owned());
     }
@@ -127,7 +127,7 @@ fn users(ids: Vec<String>) -> Result<Vec<UserId>, String> {
     }
     let mut seen = HashSet::with_capacity(ids.len());
     let mut users = Vec::with_capacity(ids.len());
-    for id in &ids {
+    for id in ids {
         plain(id, MAX_CLIENT_ID)?;
         if seen.insert(id.as_str()) {
             users.push(UserId::from(id.as_str()));

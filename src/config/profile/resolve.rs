@@ -1,5 +1,7 @@
 //! From what the file says to what is in force: the environment, the flags and the defaults laid over and under it.
 
+use std::num::NonZeroU32;
+
 use ratatui::style::Color;
 
 use super::{Api, DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
@@ -43,7 +45,7 @@ pub(in crate::config) fn resolve(
         registrations: draft.registrations,
         requests_per_minute: draft
             .requests_per_minute
-            .unwrap_or(Some(DEFAULT_REQUESTS_PER_MINUTE)),
+            .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),
         name: draft.name,
     })
 }

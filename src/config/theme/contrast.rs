@@ -164,11 +164,12 @@ fn colour_blind_does_not_rest_on_red_and_green() {
     for theme in themes(&["colour-blind"]) {
         let seen = STATES.map(|state| {
             let style = on_screen(&theme, &[state]);
-            let [r, g, b] = rgb(style.fg.unwrap()).unwrap().map(f64::from);
+            let colour = style.fg.and_then(rgb).unwrap();
+            let [r, g, b] = colour.map(f64::from);
             (
                 style.add_modifier,
-                (r + g) / 2.0 - b,
-                luminance([r as u8, g as u8, b as u8]),
+                f64::midpoint(r, g) - b,
+                luminance(colour),
             )
         });
         for (i, a) in seen.iter().enumerate() {

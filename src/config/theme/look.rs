@@ -8,6 +8,10 @@ use serde::{Deserialize, Deserializer};
 /// Colours and modifiers of one role; what it leaves out stays as it is underneath.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the file, and any may go with any"
+)]
 pub(super) struct Look {
     #[serde(deserialize_with = "colour")]
     fg: Option<Color>,

@@ -1,0 +1,218 @@
+//! `trunkline config init|check|path|show`: what each of them says, as text that is safe to print.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use toml::Value;
+
+use super::ui::ClockStyle;
+use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
+use crate::app::action::Action;
+use crate::text::safe;
+
+const TEMPLATE: &str = include_str!("template.toml");
+
+/// Writes a first configuration with a comment on every setting. Never overwrites; the file is private.
+pub fn init(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {
+    let (path, _) = file_in_use(flags, env, paths);
+    write_new(&path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => ConfigError::Exists { path: path.clone() },
+        _ => ConfigError::Unwritable {
+            path: path.clone(),
+            source,
+        },
+    })?;
+    let path = path.to_string_lossy();
+    Ok(format!(
+        "wrote {}\nSet base_url, client_id and the place of the secret in it, then run `trunkline config check`.\n",
+        safe(&path)
+    ))
+}
+
+fn write_new(path: &Path) -> std::io::Result<()> {
+    if let Some(dir) = path.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(TEMPLATE.as_bytes())
+}
+
+/// Where the configuration is, or would be; and who says so.
+#[must_use]
+pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
+    let (path, origin) = file_in_use(flags, env, paths);
+    let missing = if path.exists() { "" } else { ", not there" };
+    format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()))
+}
+
+/// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load`].
+pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {
+    let loaded = load(flags, env, paths)?;
+    let mut warnings = loaded.warnings.clone();
+    let profile = loaded.profile.as_ref();
+    if let Some(profile) = profile {
+        let secret = profile.secret.inspect(env).err();
+        warnings.extend(secret.map(|error| error.to_string()));
+        warnings.extend(missing_ca(profile));
+    }
+    let mut text = String::from("ok\n");
+    for warning in warnings {
+        let _ = writeln!(text, "warning: {}", safe(&warning));
+    }
+    let source = loaded.source.as_ref().map(|path| path.to_string_lossy());
+    let source = source
+        .as_deref()
+        .unwrap_or("none; see `trunkline config init`");
+    let _ = writeln!(text, "file     {}", safe(source));
+    let _ = writeln!(
+        text,
+        "theme    {} ({})",
+        safe(loaded.theme.name()),
+        loaded.origin("ui.theme")
+    );
+    match profile {
+        Some(profile) => {
+            let writes = if profile.read_only {
+                "read-only"
+            } else {
+                "may write"
+            };
+            let _ = writeln!(text, "profile  {}, {writes}", safe(&profile.name));
+            let _ = writeln!(text, "api      {}", safe(profile.base_url.as_str()));
+            let _ = writeln!(text, "secret   from {}", profile.secret);
+        }
+        None => text.push_str("profile  none\n"),
+    }
+    Ok(text)
+}
+
+fn missing_ca(profile: &Profile) -> Option<String> {
+    let path = profile.ca_file.as_ref()?;
+    let error = fs::File::open(path).err()?;
+    Some(format!("cannot read ca_file {}: {error}", path.display()))
+}
+
+/// The configuration in force as TOML, with the layer of each value behind it. Secrets are masked.
+#[must_use]
+pub fn show(loaded: &Loaded) -> String {
+    let mut lines = Lines {
+        text: String::new(),
+        loaded,
+    };
+    if let Some(profile) = &loaded.profile {
+        lines.put("profile", profile.name.as_str());
+    }
+    ui(&mut lines);
+    for action in Action::ALL {
+        let keys = loaded.config.keys.keys(*action).iter();
+        let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
+        lines.put(&format!("keys.{}", action.name()), keys);
+    }
+    if let Some(profile) = &loaded.profile {
+        profile_lines(&mut lines, profile);
+    }
+    lines.text
+}
+
+fn ui(lines: &mut Lines<'_>) {
+    let ui = &lines.loaded.config.ui;
+    lines.put("ui.theme", ui.theme.as_str());
+    let clock = ClockStyle::NAMES
+        .iter()
+        .find(|(_, style)| *style == ui.clock);
+    lines.put("ui.clock", clock.map_or("", |(name, _)| *name));
+    lines.put("ui.mouse", ui.mouse);
+    lines.put("ui.osc52", ui.osc52);
+    lines.put("ui.synchronized_output", ui.synchronized_output);
+    if let Some(zone) = &ui.time_zone {
+        lines.put("ui.time_zone", zone.iana_name().unwrap_or("UTC"));
+    }
+}
+
+fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
+    let section = match Value::from(profile.name.as_str()) {
+        // A name that is no bare key is quoted, so that what is shown can be pasted.
+        quoted
+            if !profile
+                .name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) =>
+        {
+            quoted.to_string()
+        }
+        _ => profile.name.clone(),
+    };
+    let origin_of = format!("profiles.{}", profile.name);
+    let mut put = |key: &str, value: Value| {
+        lines.put_as(
+            &format!("profiles.{section}.{key}"),
+            &format!("{origin_of}.{key}"),
+            &value,
+        );
+    };
+    let profile::Api::Direct = profile.api;
+    put("api", "direct".into());
+    put("base_url", profile.base_url.as_str().into());
+    if let Some(url) = &profile.login_url {
+        put("login_url", url.as_str().into());
+    }
+    put("client_id", profile.client_id.as_str().into());
+    put(
+        "client_secret",
+        format!("masked: from {}", profile.secret).into(),
+    );
+    let auth = match profile.auth {
+        profile::Auth::Basic => "basic",
+        profile::Auth::Form => "form",
+    };
+    put("auth", auth.into());
+    if let Some(path) = &profile.ca_file {
+        put("ca_file", path.to_string_lossy().into_owned().into());
+    }
+    put("production", profile.production.into());
+    put("read_only", profile.read_only.into());
+    if let Some(colour) = profile.colour {
+        put("colour", colour.to_string().to_lowercase().into());
+    }
+    if let Some(zone) = &profile.time_zone {
+        put("time_zone", zone.iana_name().unwrap_or("UTC").into());
+    }
+    let requests = profile
+        .requests_per_minute
+        .map_or(0, std::num::NonZero::get);
+    put("requests_per_minute", i64::from(requests).into());
+    let watched = &profile.registrations;
+    if let Some(users) = &watched.users {
+        let users: Vec<Value> = users.iter().map(|user| Value::from(user.raw())).collect();
+        put("registrations.users", users.into());
+    }
+    let seconds = i64::try_from(watched.poll.as_secs()).unwrap_or(i64::MAX);
+    put("registrations.poll_seconds", seconds.into());
+    put(
+        "registrations.max_streams",
+        i64::from(watched.max_streams).into(),
+    );
+}
+
+/// `key = value  # layer`, a line each.
+struct Lines<'a> {
+    text: String,
+    loaded: &'a Loaded,
+}
+
+impl Lines<'_> {
+    fn put(&mut self, key: &str, value: impl Into<Value>) {
+        self.put_as(key, key, &value.into());
+    }
+
+    fn put_as(&mut self, key: &str, origin_key: &str, value: &Value) {
+        let origin = self.loaded.origin(origin_key);
+        let line = format!("{key} = {value}");
+        let _ = writeln!(self.text, "{}  # {origin}", safe(&line));
+    }
+}

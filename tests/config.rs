@@ -1,0 +1,407 @@
+//! The configuration as a person meets it: layers, mistakes, reports.
+#![allow(clippy::unwrap_used, reason = "the helpers of a test are tests")]
+
+use std::fs;
+use std::path::Path;
+
+use trunkline::config::secret::SecretSource;
+use trunkline::config::{ConfigError, Environment, Flags, Loaded, Paths, load, report};
+
+/// A home with this configuration in it, or without one.
+struct Home {
+    _dir: tempfile::TempDir,
+    paths: Paths,
+    env: Environment,
+    flags: Flags,
+}
+
+impl Home {
+    fn empty() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self {
+            paths: Paths::under(dir.path()),
+            _dir: dir,
+            env: Environment::default(),
+            flags: Flags::default(),
+        }
+    }
+
+    fn with(config: &str) -> Self {
+        let home = Self::empty();
+        fs::create_dir_all(home.dir()).unwrap();
+        fs::write(&home.paths.config_file, config).unwrap();
+        home
+    }
+
+    fn env(mut self, variables: &[(&str, &str)]) -> Self {
+        self.env = variables.iter().copied().collect();
+        self
+    }
+
+    fn flags(mut self, flags: Flags) -> Self {
+        self.flags = flags;
+        self
+    }
+
+    fn dir(&self) -> &Path {
+        self.paths.config_file.parent().unwrap()
+    }
+
+    fn load(&self) -> Result<Loaded, ConfigError> {
+        load(&self.flags, &self.env, &self.paths)
+    }
+
+    fn error(&self) -> String {
+        self.load().unwrap_err().to_string()
+    }
+}
+
+const LAB: &str = r#"
+[profiles.lab]
+base_url = "https://lab.example"
+client_id = "from-file"
+client_secret_env = "LAB_SECRET"
+"#;
+
+fn two() -> String {
+    format!("{LAB}{}", LAB.replace("lab", "acme-prod"))
+}
+
+fn profile_flag(name: &str) -> Flags {
+    Flags {
+        profile: Some(name.to_owned()),
+        ..Flags::default()
+    }
+}
+
+#[test]
+fn no_configuration_at_all_is_not_an_error() {
+    let loaded = Home::empty().load().unwrap();
+    assert!(loaded.profile.is_none() && loaded.source.is_none());
+    assert_eq!(loaded.theme.name(), "terminal");
+    assert!(loaded.warnings.is_empty());
+}
+
+#[test]
+fn credentials_without_a_file_say_that_base_url_is_missing() {
+    let error = Home::empty().env(&[("TRUNKLINE_CLIENT_ID", "x")]).error();
+    assert!(
+        error.contains("TRUNKLINE_CLIENT_ID is set") && error.contains("base_url is missing"),
+        "{error}"
+    );
+    let shared = Home::empty()
+        .env(&[("GENESYS_CLIENT_ID", "x")])
+        .load()
+        .unwrap();
+    assert!(shared.profile.is_none() && shared.warnings[0].contains("base_url is missing"));
+}
+
+#[test]
+fn a_file_that_was_asked_for_must_be_there() {
+    let flags = Flags {
+        config: Some("/nonexistent/c.toml".into()),
+        ..Flags::default()
+    };
+    let error = Home::empty().flags(flags).error();
+    assert!(error.contains("flag --config names it"), "{error}");
+    let error = Home::empty()
+        .env(&[("TRUNKLINE_CONFIG", "/nonexistent/c.toml")])
+        .error();
+    assert!(
+        error.contains("environment TRUNKLINE_CONFIG names it"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_only_profile_is_the_default_and_has_the_defaults() {
+    let loaded = Home::with(LAB).load().unwrap();
+    let lab = loaded.profile.unwrap();
+    assert_eq!(
+        (lab.name.as_str(), lab.base_url.as_str()),
+        ("lab", "https://lab.example/")
+    );
+    assert!(!lab.read_only && !lab.production && lab.colour.is_none());
+    assert_eq!(lab.registrations.poll.as_secs(), 30);
+    assert_eq!(lab.registrations.max_streams, 200);
+    assert_eq!(lab.requests_per_minute.unwrap().get(), 300);
+}
+
+#[test]
+fn among_several_each_layer_may_choose() {
+    let error = Home::with(&two()).error();
+    assert!(
+        error.contains("has the profiles acme-prod, lab: choose one"),
+        "{error}"
+    );
+    let chosen = |home: Home| home.load().unwrap().profile.unwrap().name;
+    let file = format!("profile = \"lab\"\n{}", two());
+    assert_eq!(chosen(Home::with(&file)), "lab");
+    let env = [("TRUNKLINE_PROFILE", "acme-prod")];
+    assert_eq!(chosen(Home::with(&file).env(&env)), "acme-prod");
+    assert_eq!(
+        chosen(Home::with(&file).env(&env).flags(profile_flag("lab"))),
+        "lab"
+    );
+    let error = Home::with(&file).flags(profile_flag("labb")).error();
+    assert!(
+        error.contains("flag --profile: profile: no profile named \"labb\"; did you mean \"lab\"?"),
+        "{error}"
+    );
+}
+
+#[test]
+fn our_variables_replace_and_shared_ones_fill_gaps() {
+    let read = |file: &str, env: &[(&str, &str)]| {
+        let profile = Home::with(file).env(env).load().unwrap().profile.unwrap();
+        let SecretSource::Variable(secret) = profile.secret else {
+            panic!("a variable")
+        };
+        (profile.client_id, secret)
+    };
+    let owned = |id: &str, secret: &str| (id.to_owned(), secret.to_owned());
+    let shared = [
+        ("GENESYS_CLIENT_ID", "shared"),
+        ("GENESYS_CLIENT_SECRET", "s"),
+    ];
+    assert_eq!(read(LAB, &shared), owned("from-file", "LAB_SECRET"));
+    let bare = "[profiles.lab]\nbase_url = \"https://lab.example\"";
+    assert_eq!(
+        read(bare, &shared),
+        owned("shared", "GENESYS_CLIENT_SECRET")
+    );
+    let ours = [
+        ("TRUNKLINE_CLIENT_ID", "ours"),
+        ("TRUNKLINE_CLIENT_SECRET", "s"),
+        ("GENESYS_CLIENT_ID", "shared"),
+    ];
+    assert_eq!(read(LAB, &ours), owned("ours", "TRUNKLINE_CLIENT_SECRET"));
+}
+
+#[test]
+fn production_is_read_only_and_red_until_said_otherwise() {
+    let profile = |file: &str| Home::with(file).load().unwrap().profile.unwrap();
+    let by_name = profile(&LAB.replace("lab]", "acme-prod]"));
+    assert!(by_name.production && by_name.read_only);
+    assert_eq!(by_name.colour, Some(ratatui::style::Color::Red));
+    let flagged = profile(&format!(
+        "{LAB}production = true\ncolour = \"#ff8800\"\nread_only = false"
+    ));
+    assert!(flagged.production && !flagged.read_only);
+    let flags = Flags {
+        read_only: true,
+        ..Flags::default()
+    };
+    let file = format!("{LAB}read_only = false");
+    assert!(
+        Home::with(&file)
+            .flags(flags)
+            .load()
+            .unwrap()
+            .profile
+            .unwrap()
+            .read_only
+    );
+}
+
+#[test]
+fn no_color_means_mono_and_a_flag_beats_it() {
+    let home = Home::with("[ui]\ntheme = \"dark\"").env(&[("NO_COLOR", "1")]);
+    assert_eq!(home.load().unwrap().theme.name(), "mono");
+    let flags = Flags {
+        theme: Some("light".to_owned()),
+        ..Flags::default()
+    };
+    assert_eq!(home.flags(flags).load().unwrap().theme.name(), "light");
+}
+
+#[test]
+fn every_mistake_is_told_at_once_with_its_line() {
+    let home = Home::with(
+        r#"[ui]
+clock = "second"
+them = "dark"
+mouse = "yes"
+[profiles.lab]
+api = "platform"
+base_url = "http://lab.example"
+client_id = ""
+client_secret = "canary"
+time_zone = "Europe/Berlni"
+colour = "rde"
+requests_per_minute = -1
+[profiles.lab.registrations]
+pol_seconds = 30
+poll_seconds = 9
+users = []
+"#,
+    );
+    let error = home.error();
+    for (line, text) in [
+        (
+            2,
+            "ui.clock: \"second\" is not one of \"seconds\", \"minutes\", \"off\"; did you mean \"seconds\"?",
+        ),
+        (3, "ui.them: unknown key; did you mean \"theme\"?"),
+        (
+            4,
+            "ui.mouse: invalid type: string \"yes\", expected a boolean",
+        ),
+        (
+            6,
+            "profiles.lab.api: \"platform\" is not available yet: use \"direct\"",
+        ),
+        (
+            7,
+            "profiles.lab.base_url: http would send the token in the clear",
+        ),
+        (8, "profiles.lab.client_id: may not be empty"),
+        (
+            9,
+            "profiles.lab.client_secret: a secret does not belong in this file",
+        ),
+        (
+            10,
+            "profiles.lab.time_zone: \"Europe/Berlni\" is not a time zone of this system; did you mean \"Europe/Berlin\"?",
+        ),
+        (11, "profiles.lab.colour: \"rde\" is not a colour"),
+        (12, "profiles.lab.requests_per_minute: invalid value"),
+        (
+            14,
+            "profiles.lab.registrations.pol_seconds: unknown key; did you mean \"poll_seconds\"?",
+        ),
+        (
+            15,
+            "profiles.lab.registrations.poll_seconds: 9 is too often",
+        ),
+        (16, "profiles.lab.registrations.users: names nobody"),
+    ] {
+        let expected = format!("config.toml:{line}: {text}");
+        assert!(error.contains(&expected), "{expected}\n in \n{error}");
+    }
+    assert!(
+        error.starts_with("the configuration has 13 mistakes:"),
+        "{error}"
+    );
+    assert!(!error.contains("canary"));
+}
+
+#[test]
+fn text_that_is_no_toml_is_told_by_line() {
+    let error = Home::with("[ui]\ntheme = \n[keys\n").error();
+    assert!(error.contains("config.toml:2: "), "{error}");
+    let error = Home::with("[ui]\nclock = \"\\u001b]0;x\\u0007\"\n\"\\u001b[2J\" = 1").error();
+    assert!(!error.contains('\u{1b}'), "{error:?}");
+}
+
+#[test]
+fn a_profile_says_what_it_lacks() {
+    let error = Home::with("[profiles.lab]\nread_only = true").error();
+    for key in ["base_url", "client_id", "client_secret"] {
+        assert!(
+            error.contains(&format!("config.toml:1: profiles.lab.{key}: missing")),
+            "{error}"
+        );
+    }
+    let error = Home::with(&format!("{LAB}client_secret_file = \"s\"")).error();
+    assert!(
+        error.contains("more than one place for the secret"),
+        "{error}"
+    );
+}
+
+#[test]
+fn paths_are_beside_the_file() {
+    let home = Home::with(&LAB.replace(
+        "_env = \"LAB_SECRET\"",
+        "_file = \"lab.secret\"\nca_file = \"ca.pem\"",
+    ));
+    let profile = home.load().unwrap().profile.unwrap();
+    assert_eq!(profile.ca_file.unwrap(), home.dir().join("ca.pem"));
+    assert!(
+        matches!(profile.secret, SecretSource::File(path) if path == home.dir().join("lab.secret"))
+    );
+}
+
+#[test]
+fn init_writes_a_template_that_loads_and_never_overwrites() {
+    let home = Home::empty();
+    report::init(&home.flags, &home.env, &home.paths).unwrap();
+    assert_eq!(home.load().unwrap().profile.unwrap().name, "lab");
+    let again = report::init(&home.flags, &home.env, &home.paths).unwrap_err();
+    assert!(matches!(again, ConfigError::Exists { .. }));
+}
+
+#[test]
+fn every_line_that_the_template_offers_is_accepted() {
+    let home = Home::empty();
+    report::init(&home.flags, &home.env, &home.paths).unwrap();
+    let text = fs::read_to_string(&home.paths.config_file).unwrap();
+    let is_setting = |line: &str| {
+        line.split_once(" = ")
+            .is_some_and(|(key, _)| !key.contains(' '))
+    };
+    let on = text.lines().map(|line| match line.strip_prefix("# ") {
+        Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
+        _ => line,
+    });
+    let one_place = on.filter(|line| {
+        !line.starts_with("client_secret_file") && !line.starts_with("client_secret_command")
+    });
+    let text: Vec<&str> = one_place.collect();
+    fs::write(&home.paths.config_file, text.join("\n")).unwrap();
+    let profile = home.load().unwrap().profile.unwrap();
+    assert_eq!(profile.registrations.users.unwrap().len(), 2);
+}
+
+#[test]
+fn check_says_ok_and_what_it_could_not_find() {
+    let home = Home::with(LAB);
+    let text = report::check(&home.flags, &home.env, &home.paths).unwrap();
+    assert!(
+        text.starts_with(
+            "ok\nwarning: the client secret should be in LAB_SECRET, which is not set"
+        ),
+        "{text}"
+    );
+    let home = home.env(&[("LAB_SECRET", "canary")]);
+    let text = report::check(&home.flags, &home.env, &home.paths).unwrap();
+    assert!(
+        !text.contains("warning") && !text.contains("canary"),
+        "{text}"
+    );
+    assert!(text.contains("api      https://lab.example/"), "{text}");
+}
+
+#[test]
+fn show_names_the_layer_of_each_value_and_masks_the_secret() {
+    let flags = Flags {
+        read_only: true,
+        ..Flags::default()
+    };
+    let home = Home::with(&format!("[ui]\nclock = \"off\"{LAB}"))
+        .env(&[
+            ("TRUNKLINE_CLIENT_ID", "ours"),
+            ("TRUNKLINE_CLIENT_SECRET", "canary"),
+        ])
+        .flags(flags);
+    let text = report::show(&home.load().unwrap());
+    let file = home.paths.config_file.display();
+    for line in [
+        format!("ui.clock = \"off\"  # {file}:2\n"),
+        "ui.mouse = true  # default\n".to_owned(),
+        "keys.quit = [\"q\", \"Ctrl-c\"]  # default\n".to_owned(),
+        "profiles.lab.client_id = \"ours\"  # environment TRUNKLINE_CLIENT_ID\n".to_owned(),
+        "profiles.lab.read_only = true  # flag --read-only\n".to_owned(),
+        format!("profiles.lab.base_url = \"https://lab.example/\"  # {file}:4\n"),
+    ] {
+        assert!(text.contains(&line), "{line} in {text}");
+    }
+    assert!(
+        text.contains("masked") && !text.contains("canary"),
+        "{text}"
+    );
+    text.parse::<toml::Table>().expect("what is shown is TOML");
+    let path = report::path(&home.flags, &home.env, &home.paths);
+    assert_eq!(path, format!("{file}  (default)\n"));
+}
