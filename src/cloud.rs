@@ -7,12 +7,12 @@
 //! for it, [`budget`] lets it pass, and `wire` sends it and judges the answer.
 
 mod auth;
-pub mod budget;
+mod budget;
 mod call;
 pub mod direct;
 mod error;
 mod names;
-pub mod retry;
+mod retry;
 mod settings;
 mod tls;
 mod unreachable;
@@ -22,7 +22,6 @@ mod wire;
 use std::fmt;
 use std::sync::Arc;
 
-use backon::Retryable;
 use bytes::Bytes;
 use reqwest::Url;
 use reqwest::header::AUTHORIZATION;
@@ -40,7 +39,6 @@ pub use self::upgrade::Socket;
 
 use self::auth::{Token, Tokens};
 use self::budget::{Budget, Slot};
-use self::retry::Policy;
 use crate::model::UserId;
 use crate::model::registration::{Device, User};
 use crate::text::Text;
@@ -205,14 +203,12 @@ impl Client {
         Ok(url)
     }
 
-    /// A GET with its retries.
+    /// A GET with its retries. A sign-in that failed on the way has had its own.
     async fn read(&self, call: &Call, urgency: Urgency) -> Result<Bytes, Error> {
-        let mut attempt = 0_u32;
-        let once = || {
-            attempt += 1;
-            self.read_once(call, urgency, attempt)
-        };
-        retried(retry::READ, once).await
+        let once = |attempt| self.read_once(call, urgency, attempt);
+        retry::READ
+            .run(once, |error| error.passing() && !error.at_sign_in())
+            .await
     }
 
     /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1).
@@ -296,12 +292,8 @@ impl Client {
             url: auth::token_url(&self.0.settings),
             needs: Needs::Nothing,
         };
-        let mut attempt = 0_u32;
-        let once = || {
-            attempt += 1;
-            self.sign_in_once(&call, attempt)
-        };
-        retried(retry::SIGN_IN, once).await
+        let once = |attempt| self.sign_in_once(&call, attempt);
+        retry::SIGN_IN.run(once, Error::passing).await
     }
 
     async fn sign_in_once(&self, call: &Call, attempt: u32) -> Result<Token, Error> {
@@ -341,17 +333,6 @@ impl Client {
             })
             .await
     }
-}
-
-/// Tries `once` as often as the policy says, waiting as long as the answer says or else as the policy does.
-async fn retried<T, Fut>(policy: Policy, once: impl FnMut() -> Fut) -> Result<T, Error>
-where
-    Fut: Future<Output = Result<T, Error>>,
-{
-    once.retry(policy.waits())
-        .when(Error::passing)
-        .adjust(|error, wait| wait.map(|wait| error.retry_after().unwrap_or(wait)))
-        .await
 }
 
 fn get(url: Url) -> Call {

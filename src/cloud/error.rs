@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::call::Call;
+use super::call::{Call, Needs};
 use super::unreachable::Unreachable;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
@@ -95,7 +95,7 @@ fn advice(call: &Call, refusal: &Refusal) -> String {
     let scopes = call.needs.concern().join(" ");
     match refusal.status {
         300..=399 => "A redirect is not followed, because it would carry the token to another place. Check base_url.".to_owned(),
-        401 => format!("A new token was refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
+        401 => format!("A new token was tried and refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
         403 => format!("The OAuth client needs the scopes {scopes}; ask an administrator to grant them."),
         404 => "Nothing is there. Check base_url and the id.".to_owned(),
         429 => match refusal.retry_after {
@@ -143,6 +143,18 @@ impl Error {
             Self::Refused { refusal, .. } => matches!(refusal.status, 429 | 503),
             Self::Unreachable { cause, .. } => cause.passing(),
             _ => false,
+        }
+    }
+
+    /// Whether it was the sign-in that failed, on the way to another call. That has had its own retries.
+    pub(super) fn at_sign_in(&self) -> bool {
+        match self {
+            Self::SignIn { call, .. }
+            | Self::Scopes { call, .. }
+            | Self::Refused { call, .. }
+            | Self::Unreachable { call, .. }
+            | Self::Answer { call, .. } => call.needs == Needs::Nothing,
+            Self::Settings(_) => false,
         }
     }
 

@@ -2,8 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use backon::Retryable;
+
+use super::error::Error;
+
 /// The longest wait that an answer can impose; a longer one is taken for a mistake and cut.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +31,27 @@ pub const SIGN_IN: Policy = Policy {
 };
 
 impl Policy {
+    /// Tries `once`, which is told which attempt it is, until it succeeds, fails with what is not `passing`, or has been
+    /// tried often enough. A wait that the answer names goes before the table's.
+    pub async fn run<T, F, Fut>(self, mut once: F, passing: fn(&Error) -> bool) -> Result<T, Error>
+    where
+        F: FnMut(u32) -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        let mut attempt = 0;
+        let counted = || {
+            attempt += 1;
+            once(attempt)
+        };
+        counted
+            .retry(self.waits())
+            .when(passing)
+            .adjust(|error, wait| wait.map(|wait| error.retry_after().unwrap_or(wait)))
+            .await
+    }
+
     /// The waits between tries, when the answer names none: full jitter, so that many clients do not return together.
-    pub fn waits(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
+    fn waits(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
         self.ceilings()
             .map(|ceiling| ceiling.mul_f64(fastrand::f64()))
     }
@@ -39,7 +62,7 @@ impl Policy {
     }
 }
 
-/// Reads `Retry-After` (RFC 9110 §10.2.3): seconds or an HTTP date, cut to [`LONGEST_WAIT`]; what is neither counts as absent.
+/// Reads `Retry-After` (RFC 9110 §10.2.3): seconds or an HTTP date, cut to a minute; what is neither counts as absent.
 #[must_use]
 pub fn retry_after(header: &str, now: SystemTime) -> Option<Duration> {
     let header = header.trim();

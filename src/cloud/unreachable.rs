@@ -134,3 +134,69 @@ fn cause<'a>(link: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + '
     }
     link.source()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use reqwest::dns::{Name, Resolve, Resolving};
+
+    use super::*;
+
+    /// A resolver that knows nobody, so that no test asks a real one.
+    struct Nobody;
+
+    impl Resolve for Nobody {
+        fn resolve(&self, name: Name) -> Resolving {
+            let host = name.as_str().to_owned();
+            let source = io::Error::other("no such host");
+            Box::pin(async move { Err(NameError { host, source }.into()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_host_is_found_below_the_http_librarys_own_errors() {
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(crate::cloud::tls::config(Vec::new()).unwrap())
+            .dns_resolver(Arc::new(Nobody))
+            .no_proxy()
+            .build()
+            .unwrap();
+        let error = http
+            .get("http://api.example.invalid/")
+            .send()
+            .await
+            .unwrap_err();
+        let cause = Unreachable::from_chain(&error);
+        let text = cause.to_string();
+        assert!(matches!(cause, Unreachable::Name { .. }), "{text}");
+        assert!(
+            text.contains("api.example.invalid") && text.contains("no such host"),
+            "{text}"
+        );
+        assert!(!cause.passing());
+    }
+
+    #[tokio::test]
+    async fn a_name_that_dns_cannot_carry_has_no_address() {
+        let host = format!("{}.invalid", "x".repeat(64));
+        let error = crate::cloud::names::lookup(&host, 443).await.unwrap_err();
+        assert_eq!(error.host, host);
+    }
+
+    #[test]
+    fn an_error_inside_an_io_error_is_found() {
+        let inner = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let outer = io::Error::other(io::Error::other(inner));
+        assert_eq!(Unreachable::from_chain(&outer), Unreachable::Expired);
+    }
+
+    #[test]
+    fn what_passes_is_told_from_what_stays() {
+        let refused = Unreachable::from_chain(&io::Error::from(io::ErrorKind::ConnectionRefused));
+        assert_eq!(refused, Unreachable::Refused);
+        let reset = Unreachable::from_chain(&io::Error::from(io::ErrorKind::ConnectionReset));
+        assert!(refused.passing() && reset.passing());
+        assert!(!Unreachable::UnknownAuthority.passing());
+    }
+}

@@ -34,17 +34,17 @@ impl Issuer {
     }
 }
 
-fn call() -> Box<Call> {
-    Box::new(Call {
+fn call() -> Call {
+    Call {
         verb: "POST",
         url: "https://login.example.com/oauth/token".parse().unwrap(),
         needs: Needs::Nothing,
-    })
+    }
 }
 
 fn refused() -> Error {
     Error::SignIn {
-        call: call(),
+        call: Box::new(call()),
         refusal: Refusal {
             status: 401,
             said: None,
@@ -55,7 +55,7 @@ fn refused() -> Error {
 
 fn unreachable() -> Error {
     Error::Unreachable {
-        call: call(),
+        call: Box::new(call()),
         cause: Unreachable::Refused,
     }
 }

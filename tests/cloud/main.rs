@@ -1,0 +1,12 @@
+//! The cloud client against a server that answers whatever a test wants, over real sockets on loopback.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up should stop there"
+)]
+
+mod embedded;
+mod rest;
+mod server;
+mod sign_in;
+mod streams;
+mod trust;
