@@ -1,35 +1,161 @@
 //! How asking the organisation fails, in a person's words.
 
+use std::fmt;
 use std::time::Duration;
 
+use super::call::{Call, Needs};
+use super::unreachable::Unreachable;
 use crate::feed::news::{Problem, Trouble};
-use crate::text::Text;
+use crate::text::{self, Text};
+
+/// Columns of remote text that an error shows.
+const SHOWN: usize = 240;
 
 /// Why something asked of the organisation did not happen. Its text says what was tried, on what, why, and what to do.
+///
+/// It is plain data and cheap to clone, because one failed sign-in answers every task that waited for it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// The settings cannot be used.
+    /// The profile cannot be used as it is; nothing was sent.
     #[error("{0}")]
     Settings(String),
+    /// The token endpoint refused the client credentials (contract §1).
+    #[error(
+        "Signing in failed: {call} answered {refusal}. Check this profile's client_id, client secret, auth and login_url."
+    )]
+    SignIn {
+        /// The token call.
+        call: Box<Call>,
+        /// What it answered.
+        refusal: Refusal,
+    },
+    /// The granted token lacks scopes; nothing was sent.
+    #[error(
+        "{call} was not sent: the token was granted without {}. Ask an administrator to add {} to this OAuth client.",
+        missing.join(" "), if missing.len() == 1 { "this scope" } else { "these scopes" }
+    )]
+    Scopes {
+        /// What was not called.
+        call: Box<Call>,
+        /// The scopes that it needs and the token does not have.
+        missing: Vec<&'static str>,
+    },
+    /// The organisation answered with another status than the call hopes for.
+    #[error("{call} answered {refusal}. {}", advice(call, refusal))]
+    Refused {
+        /// What was called.
+        call: Box<Call>,
+        /// What it answered.
+        refusal: Refusal,
+    },
+    /// No answer came.
+    #[error("{call} got no answer: {cause}")]
+    Unreachable {
+        /// What was called.
+        call: Box<Call>,
+        /// Why not.
+        cause: Unreachable,
+    },
+    /// An answer came that cannot be used.
+    #[error(
+        "{call} answered something that cannot be used: {}. Check that base_url is the API of a Genesys Cloud organisation.",
+        text::fit(reason, SHOWN)
+    )]
+    Answer {
+        /// What was called.
+        call: Box<Call>,
+        /// What is wrong with the answer, where in it, and how it begins; raw.
+        reason: String,
+    },
+}
+
+/// A status that refuses, with what the organisation said about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body's own words, its code and its context id, where it had any; raw.
+    pub said: Option<String>,
+    /// How long it asked to wait, at most a minute.
+    pub retry_after: Option<Duration>,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP {}", self.status)?;
+        match &self.said {
+            Some(said) => write!(f, " ({})", text::fit(said, SHOWN)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What to do about a refusal.
+fn advice(call: &Call, refusal: &Refusal) -> String {
+    let scopes = call.needs.concern().join(" ");
+    match refusal.status {
+        300..=399 => "A redirect is not followed, because it would carry the token to another place. Check base_url.".to_owned(),
+        401 => format!("A new token was tried and refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
+        403 => format!("The OAuth client needs the scopes {scopes}; ask an administrator to grant them."),
+        404 => "Nothing is there. Check base_url and the id.".to_owned(),
+        429 => match refusal.retry_after {
+            Some(wait) => format!("The rate limit is used up; the organisation asks to wait {} s.", wait.as_secs()),
+            None => "The rate limit is used up. Wait a minute, or lower this profile's requests_per_minute.".to_owned(),
+        },
+        500..=599 => "The organisation has trouble of its own; try again later, and give it the contextId if it goes on.".to_owned(),
+        _ => "The organisation does not accept the call. Check base_url and the version of this console.".to_owned(),
+    }
 }
 
 impl Error {
     /// Its kind, for exit codes and panes.
     #[must_use]
     pub fn trouble(&self) -> Trouble {
-        todo!()
+        match self {
+            Self::SignIn { .. } => Trouble::Credentials,
+            Self::Scopes { .. } => Trouble::Forbidden,
+            Self::Unreachable { .. } => Trouble::Unreachable,
+            Self::Refused { refusal, .. } => match refusal.status {
+                401 => Trouble::Credentials,
+                403 => Trouble::Forbidden,
+                _ => Trouble::Answer,
+            },
+            Self::Settings(_) | Self::Answer { .. } => Trouble::Answer,
+        }
     }
 
     /// How long the organisation asked to wait, when it did (429, 503).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        todo!()
+        self.refusal()?.retry_after
     }
 
     /// The HTTP status that refused the call, when there was one.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
-        todo!()
+        Some(self.refusal()?.status)
+    }
+
+    /// Whether the same read may well succeed in a moment: contract §2's "429, 503, network".
+    #[must_use]
+    pub fn passing(&self) -> bool {
+        match self {
+            Self::Refused { refusal, .. } => matches!(refusal.status, 429 | 503),
+            Self::Unreachable { cause, .. } => cause.passing(),
+            _ => false,
+        }
+    }
+
+    /// Whether it was the sign-in that failed, on the way to another call. That has had its own retries.
+    pub(super) fn at_sign_in(&self) -> bool {
+        match self {
+            Self::SignIn { call, .. }
+            | Self::Scopes { call, .. }
+            | Self::Refused { call, .. }
+            | Self::Unreachable { call, .. }
+            | Self::Answer { call, .. } => call.needs == Needs::Nothing,
+            Self::Settings(_) => false,
+        }
     }
 
     /// The error as news.
@@ -38,6 +164,13 @@ impl Error {
         Problem {
             trouble: self.trouble(),
             text: Text::from(self.to_string()),
+        }
+    }
+
+    fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::SignIn { refusal, .. } | Self::Refused { refusal, .. } => Some(refusal),
+            _ => None,
         }
     }
 }

@@ -1,0 +1,100 @@
+//! The token call itself: `POST /oauth/token` (contract §1).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{RequestBuilder, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use super::Token;
+use crate::cloud::{AuthStyle, Settings};
+use crate::time::Millis;
+
+/// A token that claims to live longer is renewed after this anyway; it also keeps the arithmetic small.
+const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Where tokens are issued: `login_url`, or the API's own host when there is none.
+#[must_use]
+pub fn token_url(settings: &Settings) -> Url {
+    let mut url = settings
+        .login_url
+        .clone()
+        .unwrap_or_else(|| settings.base_url.clone());
+    if !url.path().ends_with("/oauth/token") {
+        // Only a URL that cannot be a base has no segments, and those are refused before (`settings`).
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(["oauth", "token"]);
+        }
+    }
+    url
+}
+
+/// Puts the grant and the credentials into the request.
+///
+/// Without configured scopes it asks for none, which grants all that the client has: which panes a person will open is not
+/// known at sign-in, and a client that lacks one asked-for scope would be refused altogether.
+pub fn request(request: RequestBuilder, settings: &Settings) -> RequestBuilder {
+    let scope = settings.scopes.as_ref().map(|scopes| scopes.join(" "));
+    let mut form = vec![("grant_type", "client_credentials")];
+    if let Some(scope) = &scope {
+        form.push(("scope", scope));
+    }
+    let secret = settings.secret.expose_secret();
+    match settings.auth {
+        AuthStyle::Basic => request
+            .basic_auth(&settings.client_id, Some(secret))
+            .form(&form),
+        AuthStyle::Form => {
+            form.extend([
+                ("client_id", settings.client_id.as_str()),
+                ("client_secret", secret),
+            ]);
+            request.form(&form)
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: SecretString,
+    expires_in: u64,
+    scope: Option<String>,
+}
+
+impl Token {
+    /// Reads the answer. The error never quotes the body, which may hold a token.
+    pub fn read(body: &[u8], asked: Instant) -> Result<Self, String> {
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let granted: Granted = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let at = error.path().to_string();
+            match error.into_inner().classify() {
+                // A type error of serde quotes the value.
+                serde_json::error::Category::Data if at != "." => {
+                    format!("{at} has the wrong type")
+                }
+                serde_json::error::Category::Data => {
+                    "access_token or expires_in is missing, or it is no JSON object".into()
+                }
+                _ => "it is not JSON".to_owned(),
+            }
+        })?;
+        let life = Duration::from_secs(granted.expires_in).min(LONGEST_LIFE);
+        let lived = i64::try_from(life.as_millis()).unwrap_or(i64::MAX);
+        let until = Millis(Timestamp::now().as_millisecond()).plus(lived);
+        let scopes = granted.scope.map(|scope| {
+            scope
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        });
+        // An empty list is how some organisations say nothing about scopes.
+        let scopes = scopes.filter(|scopes| !scopes.is_empty());
+        let token = Self::new(granted.access_token, scopes, asked, life, until);
+        match token.header() {
+            Some(_) => Ok(token),
+            None => Err("access_token holds characters that no header can carry".into()),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a profile says about its organisation, and what of it is refused before anything is sent.
+
+use std::net::IpAddr;
+
+use reqwest::Url;
+use secrecy::SecretString;
+
+use super::error::Error;
+
+/// Everything a profile says about how to reach its organisation.
+#[derive(Debug)]
+pub struct Settings {
+    /// Where the API is; `https`, or `http` on loopback. A path in it comes before every API path.
+    pub base_url: Url,
+    /// Where tokens are issued, when that is another host; `/oauth/token` is added unless it is there.
+    pub login_url: Option<Url>,
+    /// The OAuth client's id.
+    pub client_id: String,
+    /// The OAuth client's secret.
+    pub secret: SecretString,
+    /// How the two are sent.
+    pub auth: AuthStyle,
+    /// Scopes to ask for; none asks for all that the client has.
+    pub scopes: Option<Vec<String>>,
+    /// Further trusted certificate authorities, as PEM.
+    pub ca_pem: Option<Vec<u8>>,
+    /// Requests allowed in any minute; none is no limit.
+    pub requests_per_minute: Option<u32>,
+}
+
+/// How the client credentials are sent to the token endpoint (contract §1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthStyle {
+    /// HTTP Basic.
+    #[default]
+    Basic,
+    /// As form fields.
+    Form,
+}
+
+impl Settings {
+    /// Refuses what would send credentials in the clear, and URLs that cannot be built upon.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        check_url("base_url", &self.base_url)?;
+        self.login_url
+            .as_ref()
+            .map_or(Ok(()), |url| check_url("login_url", url))
+    }
+
+    /// Whether the organisation is on this machine, where no proxy belongs in between.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.base_url)
+    }
+}
+
+fn check_url(key: &str, url: &Url) -> Result<(), Error> {
+    let refuse = |why: &str| Err(Error::Settings(format!("{key} cannot be used: {why}")));
+    if url.password().is_some() || !url.username().is_empty() {
+        return refuse("it holds a user name or password. Use client_id and a client secret.");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refuse(
+            "it has a query or a fragment. Give scheme, host and port, as https://api.mypurecloud.com.",
+        );
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url) => Ok(()),
+        "http" => refuse(
+            "plain http would send credentials in the clear; it is allowed to this machine only. Use https.",
+        ),
+        _ => refuse("it is not an https URL."),
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str) -> Result<(), String> {
+        check_url("base_url", &url.parse().unwrap()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine() {
+        for fine in [
+            "https://api.mypurecloud.com",
+            "http://127.0.0.1:8080",
+            "http://127.9.9.9",
+            "http://[::1]:1",
+            "http://localhost",
+        ] {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
+        for open in [
+            "http://api.mypurecloud.com",
+            "http://127.0.0.1.example.com",
+            "http://10.0.0.1",
+            "http://[::2]",
+        ] {
+            assert!(check(open).unwrap_err().contains("Use https"), "{open}");
+        }
+    }
+
+    #[test]
+    fn secrets_and_leftovers_in_a_url_are_refused() {
+        assert!(
+            check("https://me:pass@host")
+                .unwrap_err()
+                .contains("password")
+        );
+        assert!(!check("https://me:pass@host").unwrap_err().contains("pass@"));
+        assert!(check("https://host/?a=b").unwrap_err().contains("query"));
+        assert!(check("ftp://host").unwrap_err().contains("https"));
+        assert!(check("mailto:a@b").is_err());
+    }
+}

@@ -1,0 +1,52 @@
+//! Whom to trust: the machine's certificate authorities and the profile's own, and nobody else.
+//!
+//! TLS 1.2 and 1.3, full verification, no switch that weakens it.
+
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use super::error::Error;
+
+/// Reads the profile's `ca_file`: one or more PEM certificates.
+pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| Error::Settings(format!("ca_file is not readable as PEM: {error}.")))?;
+    if found.is_empty() {
+        return Err(Error::Settings(
+            "ca_file holds no certificate. It must be PEM, with BEGIN CERTIFICATE lines.".into(),
+        ));
+    }
+    Ok(found)
+}
+
+/// Builds what REST and the streams both verify with; offers no protocols yet (ALPN).
+///
+/// Reads the machine's trust store, which takes some milliseconds: call it off the runtime's worker threads.
+pub fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    for authority in own {
+        roots
+            .add(authority)
+            .map_err(|error| Error::Settings(format!("ca_file cannot be used: {error}.")))?;
+    }
+    if roots.is_empty() {
+        return Err(Error::Settings(
+            "No trusted certificate authority was found on this machine. Install its CA certificates, or set ca_file in the profile."
+                .into(),
+        ));
+    }
+    // The provider is given explicitly, so that a test or another binary need not install one first.
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}

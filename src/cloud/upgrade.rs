@@ -1,0 +1,132 @@
+//! Opening a WebSocket over the same trust, token and error kinds as REST.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT};
+use rustls::ClientConfig;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
+
+use super::call::Call;
+use super::error::Error;
+use super::unreachable::Unreachable;
+use super::{names, wire};
+
+/// An open stream; what it carries is for [`super::direct::decode`].
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// From name look-up to the end of the handshake.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The largest frame and the largest message.
+const LARGEST: usize = 1 << 20;
+
+/// Holds some hundred frames, which is what one TLS record carries under load. The library clears all of it before each
+/// read and there is one a stream, so more would cost time and memory without saving reads.
+const READ_BUFFER: usize = 32 << 10;
+
+/// Connects, upgrades and checks that the server speaks `protocol`, within a deadline.
+pub async fn open(
+    call: &Call,
+    authorization: HeaderValue,
+    protocol: &'static str,
+    tls: Arc<ClientConfig>,
+) -> Result<Socket, Error> {
+    match tokio::time::timeout(DEADLINE, handshake(call, authorization, protocol, tls)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(wire::unreachable(call, Unreachable::TimedOut(DEADLINE))),
+    }
+}
+
+async fn handshake(
+    call: &Call,
+    authorization: HeaderValue,
+    protocol: &'static str,
+    tls: Arc<ClientConfig>,
+) -> Result<Socket, Error> {
+    let request = request(call, authorization, protocol)?;
+    let stream = connect(call).await?;
+    let limits = WebSocketConfig::default()
+        .max_frame_size(Some(LARGEST))
+        .max_message_size(Some(LARGEST))
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(READ_BUFFER);
+    // The library checks that the protocol is echoed.
+    client_async_tls_with_config(request, stream, Some(limits), Some(Connector::Rustls(tls)))
+        .await
+        .map(|(socket, _)| socket)
+        .map_err(|error| refused(call, protocol, error))
+}
+
+fn request(
+    call: &Call,
+    authorization: HeaderValue,
+    protocol: &'static str,
+) -> Result<Request, Error> {
+    let mut request =
+        call.url.as_str().into_client_request().map_err(|error| {
+            Error::Settings(format!("{call} is not a URL to connect to: {error}."))
+        })?;
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (AUTHORIZATION, authorization),
+        (SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol)),
+        (USER_AGENT, HeaderValue::from_static(wire::USER_AGENT)),
+    ];
+    request.headers_mut().extend(headers);
+    Ok(request)
+}
+
+async fn connect(call: &Call) -> Result<TcpStream, Error> {
+    let failed = |error: &(dyn std::error::Error + 'static)| {
+        wire::unreachable(call, Unreachable::from_chain(error))
+    };
+    // Brackets are for URLs; the resolver wants a bare IPv6 address.
+    let host = call
+        .url
+        .host_str()
+        .unwrap_or_default()
+        .trim_matches(['[', ']']);
+    let port = call.url.port_or_known_default().unwrap_or(443);
+    let found = names::lookup(host, port)
+        .await
+        .map_err(|error| failed(&error))?;
+    let stream = TcpStream::connect(&found[..])
+        .await
+        .map_err(|error| failed(&error))?;
+    // Pings must not wait for anything.
+    stream.set_nodelay(true).map_err(|error| failed(&error))?;
+    Ok(stream)
+}
+
+fn refused(call: &Call, protocol: &str, error: WsError) -> Error {
+    let unusable = |reason: String| Error::Answer {
+        call: Box::new(call.clone()),
+        reason,
+    };
+    match error {
+        WsError::Http(response) => Error::Refused {
+            call: Box::new(call.clone()),
+            refusal: wire::refusal(
+                response.status(),
+                response.headers(),
+                response.body().as_deref().unwrap_or_default(),
+            ),
+        },
+        WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => unusable(format!(
+            "the upgrade was accepted without the sub-protocol {protocol}, so its frames would mean something else"
+        )),
+        WsError::Protocol(error @ ProtocolError::HandshakeIncomplete) => {
+            wire::unreachable(call, Unreachable::from_chain(&error))
+        }
+        WsError::Protocol(_) | WsError::HttpFormat(_) | WsError::Capacity(_) => {
+            unusable(error.to_string())
+        }
+        _ => wire::unreachable(call, Unreachable::from_chain(&error)),
+    }
+}

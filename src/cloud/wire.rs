@@ -1,0 +1,138 @@
+//! One HTTP request and its answer: a deadline, a size limit, and every failure told by its kind.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::{RequestBuilder, Response, StatusCode, redirect};
+use rustls::ClientConfig;
+use serde::Deserialize;
+
+use super::call::Call;
+use super::error::{Error, Refusal};
+use super::names::Names;
+use super::retry;
+use super::unreachable::Unreachable;
+
+/// From the first packet of an attempt to the last byte of its answer.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// The largest answer, after decompression; a page of a hundred users is a hundredth of that.
+const LARGEST: usize = 8 << 20;
+
+/// How this console names itself.
+pub const USER_AGENT: &str = concat!("trunkline/", env!("CARGO_PKG_VERSION"));
+
+/// Builds the HTTP client.
+///
+/// Nothing in it runs while idle: idle connections are kept for the kernel to probe (TCP keep-alive) and the pool looks at
+/// them every 90 s; HTTP/2 pings are sent only while an answer is awaited, so that a dead connection is found before the
+/// deadline and the next attempt gets a new one.
+pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Error> {
+    tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .dns_resolver(std::sync::Arc::new(Names))
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .pool_idle_timeout(Duration::from_secs(90))
+        .pool_max_idle_per_host(8)
+        .http2_keep_alive_interval(Duration::from_secs(4))
+        .http2_keep_alive_timeout(Duration::from_secs(4))
+        .http2_keep_alive_while_idle(false);
+    if direct {
+        builder = builder.no_proxy();
+    }
+    builder
+        .build()
+        .map_err(|error| Error::Settings(format!("The HTTP client cannot be set up: {error}.")))
+}
+
+/// Sends a request and reads the whole answer; anything but 200 is an error.
+pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> {
+    let exchange = async {
+        let response = request.send().await.map_err(|error| broken(call, &error))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = read(call, response).await;
+        match status {
+            StatusCode::OK => body,
+            _ => Err(Error::Refused {
+                call: Box::new(call.clone()),
+                refusal: refusal(status, &headers, &body.unwrap_or_default()),
+            }),
+        }
+    };
+    match tokio::time::timeout(DEADLINE, exchange).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(unreachable(call, Unreachable::TimedOut(DEADLINE))),
+    }
+}
+
+async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| broken(call, &error))?
+    {
+        if body.len().saturating_add(chunk.len()) > LARGEST {
+            return Err(Error::Answer {
+                call: Box::new(call.clone()),
+                reason: format!("it is larger than {} MiB", LARGEST >> 20),
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+fn broken(call: &Call, error: &reqwest::Error) -> Error {
+    unreachable(call, Unreachable::from_chain(error))
+}
+
+/// An error that says why `call` got no answer.
+pub fn unreachable(call: &Call, cause: Unreachable) -> Error {
+    Error::Unreachable {
+        call: Box::new(call.clone()),
+        cause,
+    }
+}
+
+/// What is known of a status that refuses: the same for REST answers and for WebSocket handshakes.
+pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal {
+    let retry_after = headers
+        .get(RETRY_AFTER)
+        .filter(|_| matches!(status.as_u16(), 429 | 503))
+        .and_then(|header| header.to_str().ok())
+        .and_then(|header| retry::retry_after(header, SystemTime::now()));
+    Refusal {
+        status: status.as_u16(),
+        said: serde_json::from_slice::<ErrorBody>(body)
+            .ok()
+            .and_then(ErrorBody::words),
+        retry_after,
+    }
+}
+
+/// The error bodies of the API and of the token endpoint (contract, conventions and §1).
+#[derive(Deserialize)]
+struct ErrorBody {
+    #[serde(alias = "error_description")]
+    message: Option<String>,
+    #[serde(alias = "error")]
+    code: Option<String>,
+    #[serde(rename = "contextId")]
+    context_id: Option<String>,
+}
+
+impl ErrorBody {
+    fn words(self) -> Option<String> {
+        let context = self.context_id.map(|id| format!("contextId {id}"));
+        let said: Vec<_> = [self.message, self.code, context]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!said.is_empty()).then(|| said.join(", "))
+    }
+}

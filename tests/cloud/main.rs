@@ -1,0 +1,11 @@
+//! The cloud client against a server that answers whatever a test wants, over real sockets on loopback.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up should stop there"
+)]
+
+mod rest;
+mod server;
+mod sign_in;
+mod streams;
+mod trust;
