@@ -4,6 +4,7 @@
 //! the loop, a frame is one write of only what changed, and every way out goes through the same idempotent restore:
 //! [`Term::leave`], `Drop`, the panic hook and the hard exit after a hangup. The terminal is never queried.
 
+mod canvas;
 mod guard;
 mod modes;
 mod pen;
@@ -22,6 +23,7 @@ use ratatui::{Frame, Terminal};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
+use canvas::Canvas;
 use port::Port;
 use screen::Screen;
 
@@ -102,9 +104,9 @@ pub enum Drawn {
 /// Owns the terminal while the console is on screen.
 #[derive(Debug)]
 pub struct Term {
-    terminal: Terminal<Screen>,
+    terminal: Terminal<Canvas>,
+    screen: Screen,
     port: Arc<Port>,
-    repaint: bool,
 }
 
 impl Term {
@@ -117,11 +119,11 @@ impl Term {
             port.leave();
             return Err(error);
         }
-        let Ok(terminal) = Terminal::new(Screen::new(port.size(), options.synchronized));
+        let Ok(terminal) = Terminal::new(Canvas::new(port.size()));
         Ok(Self {
             terminal,
+            screen: Screen::new(options.synchronized),
             port,
-            repaint: true,
         })
     }
 
@@ -133,12 +135,9 @@ impl Term {
         }
         let size = self.port.size();
         self.terminal.backend_mut().resize(size);
-        if std::mem::take(&mut self.repaint) {
-            self.terminal.backend_mut().forget();
-            let Ok(()) = self.terminal.clear();
-        }
-        let Ok(_) = self.terminal.draw(render);
-        let frame = self.terminal.backend_mut().frame();
+        let Ok(drawn) = self.terminal.draw(render);
+        self.screen.paint(drawn.buffer);
+        let frame = self.screen.finish(self.terminal.backend().cursor());
         if frame.is_empty() {
             return Ok(Drawn::Unchanged);
         }
@@ -161,7 +160,7 @@ impl Term {
 
     /// Makes the next frame paint everything, whatever the terminal shows.
     pub fn invalidate(&mut self) {
-        self.repaint = true;
+        self.screen.forget();
     }
 
     /// Columns and rows, as of now.

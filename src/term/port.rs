@@ -175,13 +175,21 @@ impl Port {
                 }
             }
             // Registered only while something waits: an idle terminal must not wake the console.
-            let Ok(watch) = AsyncFd::with_interest(self.tty.as_fd(), Interest::WRITABLE) else {
+            let Ok(watch) = self.watch() else {
                 return;
             };
             if watch.writable().await.is_err() {
                 return;
             }
         }
+    }
+
+    #[allow(
+        deprecated,
+        reason = "sound with a descriptor that is borrowed, and its successor is an `unsafe fn`"
+    )]
+    fn watch(&self) -> io::Result<AsyncFd<BorrowedFd<'_>>> {
+        AsyncFd::with_interest(self.tty.as_fd(), Interest::WRITABLE)
     }
 
     /// Columns and rows; 80x24 when the terminal does not say.

@@ -1,29 +1,35 @@
-//! The frame as bytes: a `ratatui` backend that composes each frame into one buffer and sends only what differs.
+//! The frame as bytes: compares what is to be shown with what the terminal shows, and composes only the difference.
 //!
-//! It remembers, from frame to frame, where the cursor is, which pen is up and whether the cursor shows. A frame in
-//! which nothing changed is zero bytes; one changed word is a move, at most one colour, and the word. Frames are
-//! bracketed in synchronized output (DEC private mode 2026) so that a slow link shows whole frames only.
+//! It remembers, from frame to frame, each cell as the terminal has it, where the cursor is and which pen is up. A
+//! frame in which nothing changed is zero bytes; one changed word is a move, at most one colour, and the word. Frames
+//! are bracketed in synchronized output (DEC private mode 2026) so that a slow link shows whole frames only.
 //!
-//! It is pure: the size comes in, the bytes go out, and nothing can fail.
+//! It is pure: cells come in, bytes go out, and nothing can fail.
 
-use std::convert::Infallible;
 use std::io::Write as _;
 
-use ratatui::backend::{Backend, ClearType, WindowSize};
-use ratatui::buffer::{Cell, CellWidth};
-use ratatui::layout::{Position, Size};
+use ratatui::buffer::{Buffer, Cell, CellWidth};
+use ratatui::layout::{Position, Rect};
 
 use super::pen::Pen;
 
 const BEGIN_SYNC: &[u8] = b"\x1b[?2026h";
 const END_SYNC: &[u8] = b"\x1b[?2026l";
 
+/// A column of which it is not known what it shows, or that belongs to the wide character before it. Its symbol is
+/// like no cell's, so that it is painted as soon as something of its own is to be there.
+const GONE: Cell = Cell::new("");
+
+/// As many unchanged columns are printed again rather than skipped; a skip costs four bytes.
+const SHORT_GAP: usize = 3;
+
 /// What the terminal shows and where it stands, as far as is known, and the frame being composed.
 #[derive(Debug)]
 pub(super) struct Screen {
-    size: Size,
     synchronized: bool,
     frame: Vec<u8>,
+    /// Empty as long as nothing is known.
+    shows: Buffer,
     pen: Option<Pen>,
     at: Option<Position>,
     cursor_shown: Option<bool>,
@@ -31,42 +37,149 @@ pub(super) struct Screen {
 
 impl Screen {
     /// A screen of which nothing is known yet.
-    pub(super) fn new(size: Size, synchronized: bool) -> Self {
+    pub(super) fn new(synchronized: bool) -> Self {
         Self {
-            size,
             synchronized,
             frame: Vec::new(),
+            shows: Buffer::empty(Rect::ZERO),
             pen: None,
             at: None,
             cursor_shown: None,
         }
     }
 
-    /// Says how large the terminal is now.
-    pub(super) fn resize(&mut self, size: Size) {
-        self.size = size;
-    }
-
-    /// Drops what is known of the terminal, after something else has written to it.
+    /// Drops what is known of the terminal, after something else has written to it: the next frame clears it.
     pub(super) fn forget(&mut self) {
-        self.pen = None;
-        self.at = None;
-        self.cursor_shown = None;
+        *self = Self {
+            frame: std::mem::take(&mut self.frame),
+            ..Self::new(self.synchronized)
+        };
     }
 
-    /// The composed frame, closed; empty when nothing changed. The caller empties it.
-    pub(super) fn frame(&mut self) -> &mut Vec<u8> {
+    /// Composes what makes the terminal show these cells.
+    pub(super) fn paint(&mut self, wanted: &Buffer) {
+        if self.shows.area != wanted.area {
+            self.clear(wanted.area);
+        }
+        for y in wanted.area.top()..wanted.area.bottom() {
+            self.paint_row(wanted, y);
+        }
+    }
+
+    /// Ends the frame with the cursor there, or hidden, and gives it; it is empty when the terminal shows all that
+    /// already. The caller empties it.
+    pub(super) fn finish(&mut self, cursor: Option<Position>) -> &mut Vec<u8> {
+        self.place_cursor(cursor.filter(|at| self.shows.area.contains(*at)));
         if self.synchronized && !self.frame.is_empty() {
             self.frame.extend_from_slice(END_SYNC);
         }
         &mut self.frame
     }
 
-    fn out(&mut self) -> &mut Vec<u8> {
-        if self.synchronized && self.frame.is_empty() {
-            self.frame.extend_from_slice(BEGIN_SYNC);
+    fn paint_row(&mut self, wanted: &Buffer, y: u16) {
+        let right = wanted.area.right();
+        let mut x = wanted.area.left();
+        while x < right {
+            let cell = &wanted[(x, y)];
+            let (glyph, width) = glyph(cell, right - x);
+            if !looks_like(&self.shows[(x, y)], cell) {
+                self.go(Position { x, y });
+                self.put(cell, glyph, width);
+                self.shows[(x, y)] = cell.clone();
+                for half in x + 1..x + width {
+                    self.shows[(half, y)] = GONE;
+                }
+            }
+            x += width;
         }
-        &mut self.frame
+    }
+
+    /// Erases everything; also after a resize, when every terminal does something else with the old lines.
+    fn clear(&mut self, area: Rect) {
+        // Terminals erase with the background that is set.
+        self.pick_up(Pen::PLAIN);
+        self.out().extend_from_slice(b"\x1b[2J");
+        self.at = None;
+        self.shows = Buffer::empty(area);
+    }
+
+    /// Prints one glyph where the cursor is.
+    fn put(&mut self, cell: &Cell, glyph: &str, width: u16) {
+        let pen = Pen::of(cell);
+        let alike = glyph == " " && self.pen.is_some_and(|up| up.blanks_alike(pen));
+        if !alike {
+            self.pick_up(pen);
+        }
+        self.out().extend_from_slice(glyph.as_bytes());
+        // At the last column terminals differ in where they are, and after a cluster of several characters in how
+        // wide it was; the next cell then says its place in full.
+        self.at = self.at.and_then(|at| {
+            let x = at.x.saturating_add(width);
+            let certain = x < self.shows.area.right() && glyph.chars().nth(1).is_none();
+            certain.then_some(Position { x, ..at })
+        });
+    }
+
+    /// Moves the cursor by the shortest way that all terminals share.
+    fn go(&mut self, to: Position) {
+        let from = self.at.replace(to);
+        if from == Some(to) || from.is_some_and(|from| self.reprint(from, to)) {
+            return;
+        }
+        let (row, column) = (u32::from(to.y) + 1, u32::from(to.x) + 1);
+        let out = self.out();
+        // A `Vec` takes every write.
+        let _ = match from {
+            Some(from) if from.y == to.y && to.x == 0 => out.write_all(b"\r"),
+            Some(from) if from.y == to.y && to.x.checked_sub(1) == Some(from.x) => {
+                out.write_all(b"\x1b[C")
+            }
+            Some(from) if from.y == to.y && to.x > from.x => write!(out, "\x1b[{}C", to.x - from.x),
+            // Above the last row a line feed cannot scroll.
+            Some(from) if to.x == 0 && from.y.checked_add(1) == Some(to.y) => {
+                out.write_all(b"\r\n")
+            }
+            _ if to.x == 0 => write!(out, "\x1b[{row}H"),
+            _ => write!(out, "\x1b[{row};{column}H"),
+        };
+    }
+
+    /// Crosses a short gap by printing again what it shows, if the pen is the right one; false when it is not.
+    fn reprint(&mut self, from: Position, to: Position) -> bool {
+        let gap = from.x..to.x;
+        if from.y != to.y || gap.is_empty() || gap.len() > SHORT_GAP || self.frame.is_empty() {
+            return false;
+        }
+        let crossed = self.frame.len();
+        for x in gap {
+            let cell = &self.shows[(x, to.y)];
+            let &[byte @ b' '..=b'~'] = cell.symbol().as_bytes() else {
+                self.frame.truncate(crossed);
+                return false;
+            };
+            let pen = Pen::of(cell);
+            let fits = |up: Pen| up == pen || (byte == b' ' && up.blanks_alike(pen));
+            if !self.pen.is_some_and(fits) {
+                self.frame.truncate(crossed);
+                return false;
+            }
+            self.frame.push(byte);
+        }
+        true
+    }
+
+    fn place_cursor(&mut self, cursor: Option<Position>) {
+        if self.cursor_shown.replace(cursor.is_some()) != Some(cursor.is_some()) {
+            let sequence = if cursor.is_some() {
+                b"\x1b[?25h"
+            } else {
+                b"\x1b[?25l"
+            };
+            self.out().extend_from_slice(sequence);
+        }
+        if let Some(position) = cursor {
+            self.go(position);
+        }
     }
 
     fn pick_up(&mut self, pen: Pen) {
@@ -76,139 +189,35 @@ impl Screen {
         }
     }
 
-    fn put(&mut self, x: u16, y: u16, cell: &Cell) {
-        let (glyph, width) = glyph(cell, self.size.width.saturating_sub(x));
-        let pen = Pen::of(cell);
-        let alike = glyph == " " && self.pen.is_some_and(|up| up.blanks_alike(pen));
-        self.go(Position { x, y });
-        if !alike {
-            self.pick_up(pen);
+    fn out(&mut self) -> &mut Vec<u8> {
+        if self.synchronized && self.frame.is_empty() {
+            self.frame.extend_from_slice(BEGIN_SYNC);
         }
-        self.out().extend_from_slice(glyph.as_bytes());
-        // At the last column terminals differ in where they are, and after a cluster of several characters in how
-        // wide it was; the next cell then says its place in full.
-        let end = x.saturating_add(width);
-        let certain = end < self.size.width && glyph.chars().nth(1).is_none();
-        self.at = certain.then_some(Position { x: end, y });
+        &mut self.frame
     }
+}
 
-    fn go(&mut self, to: Position) {
-        let from = self.at.replace(to);
-        if from == Some(to) {
-            return;
-        }
-        let out = self.out();
-        // A `Vec` takes every write.
-        let _ = match from {
-            Some(from) if from.y == to.y && to.x == 0 => out.write_all(b"\r"),
-            Some(from) if from.y == to.y && to.x == from.x.saturating_add(1) => {
-                out.write_all(b"\x1b[C")
-            }
-            Some(from) if from.y == to.y && to.x > from.x => {
-                write!(out, "\x1b[{}C", to.x - from.x)
-            }
-            // Raw mode: a line feed keeps its column, and above the last row it cannot scroll.
-            Some(from) if to.x == 0 && from.y.checked_add(1) == Some(to.y) => {
-                out.write_all(b"\r\n")
-            }
-            _ if to.x == 0 => write!(out, "\x1b[{}H", u32::from(to.y) + 1),
-            _ => write!(out, "\x1b[{};{}H", u32::from(to.y) + 1, u32::from(to.x) + 1),
-        };
-    }
-
-    fn show(&mut self, shown: bool) {
-        if self.cursor_shown.replace(shown) != Some(shown) {
-            let sequence = if shown { b"\x1b[?25h" } else { b"\x1b[?25l" };
-            self.out().extend_from_slice(sequence);
-        }
-    }
+/// Whether nobody could tell one from the other: most of a table is blanks, whose text colour does not show.
+fn looks_like(shown: &Cell, wanted: &Cell) -> bool {
+    shown == wanted
+        || (shown.symbol() == " "
+            && wanted.symbol() == " "
+            && Pen::of(shown).blanks_alike(Pen::of(wanted)))
 }
 
 /// What is printed for a cell, and the columns it takes. The last gate before the terminal: a control character, or
 /// a glyph that would run over the edge, is never sent whatever a widget put in the buffer.
 fn glyph(cell: &Cell, room: u16) -> (&str, u16) {
     let symbol = cell.symbol();
+    if let [b' '..=b'~'] = symbol.as_bytes() {
+        return (symbol, 1);
+    }
     if symbol.chars().any(char::is_control) {
         return ("\u{fffd}", 1);
     }
     match cell.cell_width() {
         width if (1..=room).contains(&width) => (symbol, width),
         _ => (" ", 1),
-    }
-}
-
-impl Backend for Screen {
-    type Error = Infallible;
-
-    fn draw<'a, I>(&mut self, content: I) -> Result<(), Infallible>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
-        for (x, y, cell) in content {
-            if x < self.size.width && y < self.size.height {
-                self.put(x, y, cell);
-            }
-        }
-        Ok(())
-    }
-
-    fn hide_cursor(&mut self) -> Result<(), Infallible> {
-        self.show(false);
-        Ok(())
-    }
-
-    fn show_cursor(&mut self) -> Result<(), Infallible> {
-        self.show(true);
-        Ok(())
-    }
-
-    /// The tracked position: the terminal is never asked, so that no answer can be awaited or mistaken for keys.
-    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
-        Ok(self.at.unwrap_or_default())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
-        let Position { x, y } = position.into();
-        self.go(Position {
-            x: x.min(self.size.width.saturating_sub(1)),
-            y: y.min(self.size.height.saturating_sub(1)),
-        });
-        Ok(())
-    }
-
-    fn clear(&mut self) -> Result<(), Infallible> {
-        self.clear_region(ClearType::All)
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> Result<(), Infallible> {
-        // Terminals erase with the background that is set.
-        self.pick_up(Pen::PLAIN);
-        let sequence: &[u8] = match clear_type {
-            ClearType::All => b"\x1b[2J",
-            ClearType::AfterCursor => b"\x1b[J",
-            ClearType::BeforeCursor => b"\x1b[1J",
-            ClearType::CurrentLine => b"\x1b[2K",
-            ClearType::UntilNewLine => b"\x1b[K",
-        };
-        self.out().extend_from_slice(sequence);
-        // A resize, which is what clears, may have moved the cursor.
-        self.at = None;
-        Ok(())
-    }
-
-    fn size(&self) -> Result<Size, Infallible> {
-        Ok(self.size)
-    }
-
-    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
-        Ok(WindowSize {
-            columns_rows: self.size,
-            pixels: Size::ZERO,
-        })
-    }
-
-    fn flush(&mut self) -> Result<(), Infallible> {
-        Ok(())
     }
 }
 
