@@ -8,5 +8,7 @@
 pub mod app;
 pub mod feed;
 pub mod model;
+pub mod query;
+pub mod store;
 pub mod text;
 pub mod time;
