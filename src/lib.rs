@@ -14,7 +14,6 @@ pub mod export;
 pub mod feed;
 pub mod headless;
 pub mod logging;
-
 pub mod model;
 pub mod org;
 pub mod pane;

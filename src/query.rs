@@ -1,0 +1,224 @@
+//! One grammar for the `/` filter, for `--where` and for alert rules.
+//!
+//! `word` fuzzy on every text · `"exact"` phrase · `/regex/` · `field:value` `field=x` `field!=x` `flaps>3`
+//! `since<5m` (`s`, `m`, `h`, `d`) · `!` negates · a space is and, `|` is or, parentheses group.
+//!
+//! On text, `:` is "contains" and `=` is "is", both whatever the case; on a choice of words both are "is". The value
+//! may be a quoted phrase or a `/regex/`. What a query is asked about only has to be [`Fields`].
+
+mod error;
+mod eval;
+mod lex;
+mod parse;
+mod show;
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::fmt;
+
+pub use self::error::QueryError;
+pub use self::eval::Verdict;
+
+use crate::time::Millis;
+
+/// What sort of values a field has, and so which comparisons make sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A count.
+    Number,
+    /// A moment; it is compared by its age.
+    Moment,
+}
+
+/// A field that a query can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// The name in the grammar.
+    pub name: &'static str,
+    /// What can be asked of it.
+    pub kind: Kind,
+    /// A sentence for help and completion.
+    pub doc: &'static str,
+}
+
+/// The value of one field of one thing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// Not known: matches no comparison but `!=`.
+    Unknown,
+    /// Text or a word, as it came.
+    Text(Cow<'a, str>),
+    /// A count.
+    Number(u64),
+    /// A moment.
+    Moment(Millis),
+}
+
+/// Something that can be filtered.
+pub trait Fields {
+    /// The value of the field at `index` of the list that the query was parsed with.
+    fn value(&self, index: usize) -> Value<'_>;
+}
+
+/// A filter, ready to be asked.
+#[derive(Clone)]
+pub struct Query {
+    root: Node,
+    specs: &'static [FieldSpec],
+    scratch: RefCell<eval::Scratch>,
+}
+
+impl Query {
+    /// Reads a filter over these fields. Nothing at all matches everything.
+    pub fn parse(text: &str, specs: &'static [FieldSpec]) -> Result<Self, QueryError> {
+        Ok(Self {
+            root: parse::parse(text, specs)?,
+            specs,
+            scratch: RefCell::default(),
+        })
+    }
+
+    /// Whether a thing passes at this moment, and until when that holds if only time goes by.
+    #[must_use]
+    pub fn matches(&self, thing: &impl Fields, now: Millis) -> Verdict {
+        eval::node(
+            &self.root,
+            thing,
+            self.specs,
+            now,
+            &mut self.scratch.borrow_mut(),
+        )
+    }
+
+    /// Whether everything passes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.root, Node::All(all) if all.is_empty())
+    }
+
+    /// Whether the filter names this field.
+    #[must_use]
+    pub fn names(&self, field: usize) -> bool {
+        self.root.names(field)
+    }
+}
+
+impl PartialEq for Query {
+    fn eq(&self, other: &Self) -> bool {
+        self.root == other.root && self.specs == other.specs
+    }
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Query({self})")
+    }
+}
+
+/// A filter as a tree; no deeper than the parser allows.
+#[derive(Clone, Debug, PartialEq)]
+enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Not(Box<Node>),
+    Fuzzy(eval::Fuzzy),
+    Phrase(String),
+    Regex(eval::Pattern),
+    Text {
+        field: usize,
+        op: TextOp,
+        value: String,
+    },
+    FieldRegex {
+        field: usize,
+        pattern: eval::Pattern,
+    },
+    Number {
+        field: usize,
+        op: Op,
+        value: u64,
+    },
+    Age {
+        field: usize,
+        op: Op,
+        value: Age,
+    },
+}
+
+impl Node {
+    fn names(&self, wanted: usize) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.names(wanted)),
+            Self::Not(node) => node.names(wanted),
+            Self::Fuzzy(_) | Self::Phrase(_) | Self::Regex(_) => false,
+            Self::Text { field, .. }
+            | Self::FieldRegex { field, .. }
+            | Self::Number { field, .. }
+            | Self::Age { field, .. } => *field == wanted,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TextOp {
+    Contains,
+    Is,
+    IsNot,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Op {
+    Is,
+    IsNot,
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+/// A length of time as it was written, so that it is shown as it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Age {
+    count: u32,
+    unit: Unit,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Seconds,
+    Minutes,
+    Hours,
+    Days,
+}
+
+impl Unit {
+    const ALL: [Self; 4] = [Self::Seconds, Self::Minutes, Self::Hours, Self::Days];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Seconds => 's',
+            Self::Minutes => 'm',
+            Self::Hours => 'h',
+            Self::Days => 'd',
+        }
+    }
+
+    const fn millis(self) -> i64 {
+        match self {
+            Self::Seconds => 1000,
+            Self::Minutes => 60_000,
+            Self::Hours => 3_600_000,
+            Self::Days => 86_400_000,
+        }
+    }
+}
+
+impl Age {
+    fn millis(self) -> i64 {
+        i64::from(self.count).saturating_mul(self.unit.millis())
+    }
+}

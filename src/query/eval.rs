@@ -1,0 +1,200 @@
+//! Asking a filter about one thing.
+
+use std::fmt;
+
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Matcher, Utf32Str};
+use regex::{Regex, RegexBuilder};
+
+use super::{FieldSpec, Fields, Kind, Node, Op, TextOp, Value};
+use crate::time::Millis;
+
+/// Bytes that one compiled regular expression may take.
+const REGEX_SIZE: usize = 1 << 18;
+
+/// Whether something passes, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// It passes.
+    pub pass: bool,
+    /// The first moment at which that can be different though nothing changed but the time; none is never.
+    pub until: Option<Millis>,
+}
+
+impl Verdict {
+    fn always(pass: bool) -> Self {
+        Self { pass, until: None }
+    }
+}
+
+/// What fuzzy matching needs again and again; it is large, so it is made when first used.
+#[derive(Clone, Default)]
+pub(super) struct Scratch {
+    matcher: Option<Box<Matcher>>,
+    chars: Vec<char>,
+}
+
+/// A fuzzy word: its letters in this order, with anything between, whatever the case and the accents.
+#[derive(Clone, Debug)]
+pub(super) struct Fuzzy {
+    pub(super) word: String,
+    atom: Atom,
+}
+
+impl Fuzzy {
+    pub(super) fn new(word: String) -> Self {
+        let (case, forms) = (CaseMatching::Ignore, Normalization::Smart);
+        let atom = Atom::new(&word, case, forms, AtomKind::Fuzzy, false);
+        Self { word, atom }
+    }
+
+    fn is_in(&self, text: &str, scratch: &mut Scratch) -> bool {
+        let matcher = scratch.matcher.get_or_insert_default();
+        let text = Utf32Str::new(text, &mut scratch.chars);
+        self.atom.score(text, matcher).is_some()
+    }
+}
+
+impl PartialEq for Fuzzy {
+    fn eq(&self, other: &Self) -> bool {
+        self.word == other.word
+    }
+}
+
+/// A regular expression with its source.
+#[derive(Clone)]
+pub(super) struct Pattern {
+    pub(super) source: String,
+    regex: Regex,
+}
+
+impl Pattern {
+    pub(super) fn new(source: String) -> Result<Self, regex::Error> {
+        let regex = RegexBuilder::new(&source)
+            .size_limit(REGEX_SIZE)
+            .dfa_size_limit(REGEX_SIZE)
+            .build()?;
+        Ok(Self { source, regex })
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "/{}/", self.source)
+    }
+}
+
+/// Whether a thing passes a part of a filter.
+pub(super) fn node(
+    of: &Node,
+    thing: &impl Fields,
+    specs: &[FieldSpec],
+    now: Millis,
+    scratch: &mut Scratch,
+) -> Verdict {
+    match of {
+        Node::All(nodes) => combine(nodes, false, |of| node(of, thing, specs, now, scratch)),
+        Node::Any(nodes) => combine(nodes, true, |of| node(of, thing, specs, now, scratch)),
+        Node::Not(inner) => {
+            let verdict = node(inner, thing, specs, now, scratch);
+            Verdict {
+                pass: !verdict.pass,
+                ..verdict
+            }
+        }
+        Node::Fuzzy(word) => anywhere(thing, specs, |text| word.is_in(text, scratch)),
+        Node::Phrase(phrase) => anywhere(thing, specs, |text| text.contains(phrase.as_str())),
+        Node::Regex(pattern) => anywhere(thing, specs, |text| pattern.regex.is_match(text)),
+        Node::Text { field, op, value } => Verdict::always(match (thing.value(*field), op) {
+            (Value::Text(text), TextOp::Contains) => contains(&text, value),
+            (Value::Text(text), TextOp::Is) => is(&text, value),
+            (Value::Text(text), TextOp::IsNot) => !is(&text, value),
+            (_, op) => *op == TextOp::IsNot,
+        }),
+        Node::FieldRegex { field, pattern } => Verdict::always(match thing.value(*field) {
+            Value::Text(text) => pattern.regex.is_match(&text),
+            _ => false,
+        }),
+        Node::Number { field, op, value } => Verdict::always(match thing.value(*field) {
+            Value::Number(number) => holds(*op, &number, value),
+            _ => *op == Op::IsNot,
+        }),
+        Node::Age { field, op, value } => match thing.value(*field) {
+            Value::Moment(at) => age(at, *op, value.millis(), now),
+            _ => Verdict::always(false),
+        },
+    }
+}
+
+/// And (`stop` is false) or or (`stop` is true): the first part that decides, decides until it can be different;
+/// when none does, any part can change the outcome.
+fn combine(nodes: &[Node], stop: bool, mut ask: impl FnMut(&Node) -> Verdict) -> Verdict {
+    let mut until: Option<Millis> = None;
+    for node in nodes {
+        let verdict = ask(node);
+        if verdict.pass == stop {
+            return verdict;
+        }
+        until = until.into_iter().chain(verdict.until).min();
+    }
+    Verdict { pass: !stop, until }
+}
+
+fn anywhere(
+    thing: &impl Fields,
+    specs: &[FieldSpec],
+    mut matches: impl FnMut(&str) -> bool,
+) -> Verdict {
+    let textual = |spec: &FieldSpec| matches!(spec.kind, Kind::Text | Kind::Choice(_));
+    let mut fields = (0..specs.len()).filter(|&field| textual(&specs[field]));
+    Verdict::always(fields.any(|field| match thing.value(field) {
+        Value::Text(text) => matches(&text),
+        _ => false,
+    }))
+}
+
+/// Whether `text` contains `lower`, which is in lower case already.
+fn contains(text: &str, lower: &str) -> bool {
+    if !text.is_ascii() || !lower.is_ascii() {
+        return text.to_lowercase().contains(lower);
+    }
+    let (text, lower) = (text.as_bytes(), lower.as_bytes());
+    lower.is_empty()
+        || text
+            .windows(lower.len())
+            .any(|part| part.eq_ignore_ascii_case(lower))
+}
+
+fn is(text: &str, lower: &str) -> bool {
+    text.eq_ignore_ascii_case(lower) || (!text.is_ascii() && text.to_lowercase() == lower)
+}
+
+fn holds<T: Ord>(op: Op, left: &T, right: &T) -> bool {
+    match op {
+        Op::Is => left == right,
+        Op::IsNot => left != right,
+        Op::Less => left < right,
+        Op::AtMost => left <= right,
+        Op::More => left > right,
+        Op::AtLeast => left >= right,
+    }
+}
+
+/// Ages only grow: what is too old stays so, what is young enough will not be at one known moment.
+fn age(at: Millis, op: Op, limit: i64, now: Millis) -> Verdict {
+    let border = match op {
+        Op::Less | Op::AtLeast => at.plus(limit),
+        _ => at.plus(limit).plus(1),
+    };
+    let past = now >= border;
+    Verdict {
+        pass: past == matches!(op, Op::More | Op::AtLeast),
+        until: (!past).then_some(border),
+    }
+}

@@ -1,0 +1,94 @@
+//! What is known of the organisation: one table, its history and its figures, without I/O and without a clock.
+//!
+//! News goes in through [`Registrations`], which diffs fields, keeps the counts, the flap windows and the timeline,
+//! and writes what changed to a [`Changes`] buffer. A [`view::View`] turns that buffer into an order of rows and
+//! costs the same whether a table has a thousand rows or a million: rows are numbered in a slab of 72 bytes each,
+//! users are kept once, codecs and sites are small numbers, moments take six bytes, and what has a limit counts
+//! what it dropped ([`Registrations::dropped`]).
+
+mod apply;
+mod changes;
+pub mod column;
+mod counts;
+mod flaps;
+mod frames;
+mod intern;
+pub mod metrics;
+mod row;
+mod stamp;
+mod table;
+mod trail;
+mod users;
+pub mod view;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+pub use self::changes::{Changes, Transition};
+pub use self::counts::Counts;
+pub use self::row::{Believed, Change, Row, What};
+
+use self::flaps::Flaps;
+use self::frames::Frames;
+use self::intern::Names;
+use self::metrics::Metrics;
+use self::row::{Field, Slot};
+use self::stamp::Stamp;
+use self::trail::Trail;
+use self::users::Users;
+
+/// The number of a row: it stays with the row while it exists, and is used again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowId(pub u32);
+
+/// How much the table remembers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Changes kept for all timelines together.
+    pub history: u32,
+    /// Changes between registered and lost kept for the flap counts.
+    pub flaps: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            history: 65_536,
+            flaps: 1 << 20,
+        }
+    }
+}
+
+/// What made room or did not fit, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Timeline entries that made room for newer ones.
+    pub history: u64,
+    /// Changes that left the flap windows early: flap counts are then "at least".
+    pub flaps: u64,
+    /// Codecs and sites shown as "(other)" because too many different ones came.
+    pub names: u64,
+}
+
+/// Every device of every user, keyed by (user, device).
+#[derive(Debug)]
+pub struct Registrations {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    users: Users,
+    codecs: Names,
+    flaps: Flaps,
+    history: Trail<(Stamp, Field)>,
+    /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.
+    coverage: Trail<(Stamp, bool)>,
+    frames: Frames,
+    counts: Counts,
+    metrics: Metrics,
+}
+
+impl Default for Registrations {
+    fn default() -> Self {
+        Self::new(Limits::default())
+    }
+}

@@ -1,0 +1,266 @@
+//! What each kind of news does to the table; see [`crate::feed::news::News`] for what it means.
+
+use super::row::{Believed, Field, Flags};
+use super::stamp::Stamp;
+use super::users::NONE;
+use super::{Changes, Registrations, RowId};
+use crate::model::registration::{Device, Update, User};
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// What one source says of one device.
+struct Said {
+    registered: Option<bool>,
+    /// None leaves the codec as it is; an inner none makes it unknown.
+    codec: Option<Option<Text>>,
+    live: bool,
+}
+
+impl Registrations {
+    /// A page of users: new ones become known, known ones take their new name and site.
+    pub fn users(&mut self, users: Vec<User>, now: Millis, changes: &mut Changes) {
+        for user in users {
+            let Some(renamed) = self.users.list(user) else {
+                continue;
+            };
+            for row in self.rows_of(renamed) {
+                self.amend(row, now, changes, |_| {});
+                changes.renamed.push(RowId(row));
+            }
+        }
+    }
+
+    /// The list of users is whole: those that it did not name are gone, with their rows.
+    pub fn users_complete(&mut self, now: Millis, changes: &mut Changes) {
+        for user in self.users.unlisted() {
+            for row in self.rows_of(user) {
+                self.remove_row(row, changes);
+            }
+            self.users.remove(user);
+        }
+        self.metrics.registered(now, self.counts);
+    }
+
+    /// A read of one user: its devices are as it says, and those that it does not name are gone, unless the stream
+    /// spoke of them meanwhile. Confirms what it names; nothing is stale after it but what only the stream could say.
+    pub fn snapshot(
+        &mut self,
+        user: &UserId,
+        devices: Vec<Device>,
+        spoken: &[DeviceId],
+        live: bool,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        self.metrics.read(now, true);
+        let user = self.users.find_or_add(user);
+        let was_stale = self.rows_of(user).iter().any(|&row| self.is_stale(row));
+        let mut named: Vec<u32> = Vec::with_capacity(devices.len() + spoken.len());
+        named.extend(
+            spoken
+                .iter()
+                .filter_map(|device| self.find_row(user, device)),
+        );
+        for device in devices {
+            let said = Said {
+                registered: Some(device.registered),
+                codec: Some(device.codec),
+                live,
+            };
+            named.push(self.hear(user, &device.id, said, now, changes));
+        }
+        if was_stale {
+            self.cover(user, true, now);
+        }
+        self.keep_only(user, named, changes);
+        self.metrics.registered(now, self.counts);
+    }
+
+    /// One stream frame. What it leaves out stays as it was; a device never heard of appears.
+    pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) {
+        self.metrics.event(now);
+        let user = self.users.find_or_add(&update.user);
+        let said = Said {
+            registered: update.registered,
+            codec: update.codec.map(Some),
+            live: true,
+        };
+        let row = self.hear(user, &update.device, said, now, changes);
+        if !update.raw.is_empty() {
+            self.frames.push(row, &update.raw);
+            if let Some(slot) = self.slots.get_mut(row as usize) {
+                slot.flags.set(Flags::FRAME, true);
+            }
+        }
+        self.metrics.registered(now, self.counts);
+    }
+
+    /// From now on nothing is sure of the devices of this user: what was known is stale.
+    pub fn gap(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
+        let Some(user) = self.users.find(user) else {
+            return;
+        };
+        let mut any = false;
+        for row in self.rows_of(user) {
+            if !self.is_stale(row) {
+                any = true;
+                self.amend(row, now, changes, |slot| {
+                    slot.flags.set(Flags::STALE, true);
+                    slot.flags.set(Flags::LIVE, false);
+                });
+            }
+        }
+        if any {
+            self.cover(user, false, now);
+        }
+        self.metrics.registered(now, self.counts);
+    }
+
+    /// A read failed for good: as after a gap, and counted.
+    pub fn read_failed(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
+        self.metrics.read(now, false);
+        self.gap(user, now, changes);
+    }
+
+    /// Takes in what was said of a device, field by field. Returns its row.
+    fn hear(
+        &mut self,
+        user: u32,
+        device: &DeviceId,
+        said: Said,
+        now: Millis,
+        changes: &mut Changes,
+    ) -> u32 {
+        let codec = said.codec.map(|codec| self.codecs.id(codec.as_ref()));
+        let believed = said.registered.map(Believed::from);
+        let Some(row) = self.find_row(user, device) else {
+            let row = self.add_row(
+                user,
+                device.clone(),
+                believed.unwrap_or_default(),
+                now,
+                changes,
+            );
+            if let Some(slot) = self.slots.get_mut(row as usize) {
+                slot.codec = codec.unwrap_or(0);
+                slot.flags.set(Flags::LIVE, said.live);
+            }
+            return row;
+        };
+        if let Some(to) = believed {
+            self.set_believed(row, to, now, changes);
+        }
+        if let Some(to) = codec {
+            self.set_codec(row, to, now, changes);
+        }
+        self.confirm(row, believed.is_some(), said.live, now, changes);
+        row
+    }
+
+    fn set_believed(&mut self, row: u32, to: Believed, now: Millis, changes: &mut Changes) {
+        let Some(slot) = self.slots.get(row as usize) else {
+            return;
+        };
+        let from = slot.believed;
+        if from == to {
+            return;
+        }
+        let at = Stamp::from(now);
+        let flap = from != Believed::Unknown && slot.flaps < u16::MAX;
+        let field = Field::Registration { from, to };
+        let trail = self.history.push(row, slot.trail, (at, field));
+        if flap {
+            self.flaps.push(row, now);
+        }
+        self.amend(row, now, changes, |slot| {
+            slot.believed = to;
+            // The organisation has just said so: that is as sure as it gets.
+            slot.flags.set(Flags::STALE, false);
+            slot.since = at;
+            slot.changed = at;
+            slot.last = field;
+            slot.trail = trail;
+            slot.flaps += u16::from(flap);
+            slot.recent = slot.recent.saturating_add(u16::from(flap));
+        });
+        self.tick(now, changes);
+    }
+
+    fn set_codec(&mut self, row: u32, to: u16, now: Millis, changes: &mut Changes) {
+        let Some(slot) = self.slots.get(row as usize) else {
+            return;
+        };
+        let from = slot.codec;
+        if from == to {
+            return;
+        }
+        let at = Stamp::from(now);
+        let field = Field::Codec { from, to };
+        let trail = self.history.push(row, slot.trail, (at, field));
+        self.amend(row, now, changes, |slot| {
+            slot.codec = to;
+            slot.changed = at;
+            slot.last = field;
+            slot.trail = trail;
+        });
+    }
+
+    /// Notes that a device was spoken of. Its registration is sure again only when that was what was said.
+    fn confirm(&mut self, row: u32, sure: bool, live: bool, now: Millis, changes: &mut Changes) {
+        let Some(slot) = self.slots.get_mut(row as usize) else {
+            return;
+        };
+        slot.checked = now.into();
+        let fresh = sure && slot.flags.has(Flags::STALE);
+        if fresh || slot.flags.has(Flags::LIVE) != live {
+            self.amend(row, now, changes, |slot| {
+                slot.flags.set(Flags::LIVE, live);
+                if fresh {
+                    slot.flags.set(Flags::STALE, false);
+                }
+            });
+        } else {
+            changes.confirmed.push(RowId(row));
+        }
+    }
+
+    /// Notes a gap or its end in the timeline of a user.
+    fn cover(&mut self, user: u32, fresh: bool, now: Millis) {
+        if let Some(owner) = self.users.get_mut(user) {
+            owner.coverage = self
+                .coverage
+                .push(user, owner.coverage, (now.into(), fresh));
+        }
+    }
+
+    /// Removes the rows of a user that are not in `named`, and chains the others again.
+    fn keep_only(&mut self, user: u32, mut named: Vec<u32>, changes: &mut Changes) {
+        named.sort_unstable();
+        let mut first = NONE;
+        for row in self.rows_of(user) {
+            if named.binary_search(&row).is_err() {
+                self.remove_row(row, changes);
+            } else if let Some(slot) = self.slots.get_mut(row as usize) {
+                slot.next = std::mem::replace(&mut first, row);
+            }
+        }
+        if let Some(owner) = self.users.get_mut(user) {
+            owner.first_row = first;
+        }
+    }
+
+    fn rows_of(&self, user: u32) -> Vec<u32> {
+        let first = self.users.get(user).map_or(NONE, |owner| owner.first_row);
+        let next = |&row: &u32| {
+            let next = self.slots.get(row as usize)?.next;
+            (next != NONE).then_some(next)
+        };
+        std::iter::successors((first != NONE).then_some(first), next).collect()
+    }
+
+    fn is_stale(&self, row: u32) -> bool {
+        let slot = self.slots.get(row as usize);
+        slot.is_some_and(|slot| slot.flags.has(Flags::STALE))
+    }
+}

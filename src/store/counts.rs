@@ -1,0 +1,44 @@
+//! How many rows are in which state, kept up as rows change.
+
+use crate::model::registration::State;
+
+/// Totals of the table, for the header and the tabs; reading them costs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows.
+    pub total: u32,
+    /// Rows by state, in the order of [`State::ALL`].
+    pub states: [u32; 4],
+    /// Rows with more than three changes in five minutes.
+    pub flapping: u32,
+    /// Users known, with or without devices.
+    pub users: u32,
+}
+
+impl Counts {
+    /// Rows in that state.
+    #[must_use]
+    pub fn of(&self, state: State) -> u32 {
+        self.states[state as usize]
+    }
+
+    /// The share of rows that are known to be registered, in ten-thousandths; none without rows.
+    #[must_use]
+    pub fn registered(&self) -> Option<u16> {
+        let share = u64::from(self.of(State::Ok)) * 10_000 / u64::from(self.total).max(1);
+        u16::try_from(share).ok().filter(|_| self.total > 0)
+    }
+
+    pub(super) fn add(&mut self, state: State, flapping: bool) {
+        self.total += 1;
+        self.states[state as usize] += 1;
+        self.flapping += u32::from(flapping);
+    }
+
+    pub(super) fn take(&mut self, state: State, flapping: bool) {
+        self.total = self.total.saturating_sub(1);
+        let of = &mut self.states[state as usize];
+        *of = of.saturating_sub(1);
+        self.flapping = self.flapping.saturating_sub(u32::from(flapping));
+    }
+}

@@ -1,0 +1,294 @@
+//! One row: how it is kept, in 72 bytes, and how it is read.
+
+use std::fmt;
+
+use super::Registrations;
+use super::flaps::FLAPPING_OVER;
+use super::intern::NameId;
+use super::stamp::Stamp;
+use super::trail::Link;
+use super::users::{NONE, Owner};
+use crate::model::registration::State;
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// What the organisation last said of a device, whether or not that is still sure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Believed {
+    /// Nothing.
+    #[default]
+    Unknown,
+    /// It is registered.
+    Registered,
+    /// It is not registered.
+    Lost,
+}
+
+impl Believed {
+    /// The word on screen and in exports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Registered => "registered",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+impl From<bool> for Believed {
+    fn from(registered: bool) -> Self {
+        if registered {
+            Self::Registered
+        } else {
+            Self::Lost
+        }
+    }
+}
+
+/// A change of one field, in the form it is kept in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Field {
+    #[default]
+    Appeared,
+    Registration {
+        from: Believed,
+        to: Believed,
+    },
+    Codec {
+        from: NameId,
+        to: NameId,
+    },
+}
+
+/// A row as it is kept. Vacant when it has no user.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) device: DeviceId,
+    pub(super) user: u32,
+    /// The next row of the same user.
+    pub(super) next: u32,
+    /// Goes on counting when the slot is used again, so that no two rows look the same.
+    pub(super) generation: u32,
+    pub(super) trail: Link,
+    pub(super) since: Stamp,
+    pub(super) changed: Stamp,
+    pub(super) checked: Stamp,
+    pub(super) last: Field,
+    pub(super) codec: NameId,
+    pub(super) flaps: u16,
+    pub(super) recent: u16,
+    pub(super) believed: Believed,
+    pub(super) flags: Flags,
+}
+
+/// Three yes-or-no facts in a byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flags(u8);
+
+impl Flags {
+    /// The feed has had a gap since the row was last confirmed.
+    pub(super) const STALE: u8 = 1;
+    /// A stream speaks of this device.
+    pub(super) const LIVE: u8 = 2;
+    /// A frame of this device was kept.
+    pub(super) const FRAME: u8 = 4;
+
+    pub(super) fn has(self, flag: u8) -> bool {
+        self.0 & flag != 0
+    }
+
+    pub(super) fn set(&mut self, flag: u8, on: bool) {
+        self.0 = if on { self.0 | flag } else { self.0 & !flag };
+    }
+}
+
+impl Slot {
+    pub(super) fn vacant() -> Self {
+        Self {
+            device: DeviceId::from(""),
+            user: NONE,
+            next: NONE,
+            generation: 0,
+            trail: 0,
+            since: Stamp::default(),
+            changed: Stamp::default(),
+            checked: Stamp::default(),
+            last: Field::default(),
+            codec: 0,
+            flaps: 0,
+            recent: 0,
+            believed: Believed::Unknown,
+            flags: Flags::default(),
+        }
+    }
+
+    pub(super) fn is_vacant(&self) -> bool {
+        self.user == NONE
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self.believed {
+            Believed::Unknown => State::Unknown,
+            _ if self.flags.has(Flags::STALE) => State::Stale,
+            Believed::Lost => State::Lost,
+            Believed::Registered => State::Ok,
+        }
+    }
+
+    pub(super) fn flapping(&self) -> bool {
+        self.recent > FLAPPING_OVER
+    }
+}
+
+/// What changed last, in words that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What<'a> {
+    /// The device was heard of for the first time.
+    Appeared,
+    /// Its registration changed.
+    Registration {
+        /// What was believed.
+        from: Believed,
+        /// What the organisation says now.
+        to: Believed,
+    },
+    /// Its codec changed; none is unknown.
+    Codec {
+        /// The codec before.
+        from: Option<&'a Text>,
+        /// The codec since.
+        to: Option<&'a Text>,
+    },
+    /// The feed of its user had a gap: from here on nothing was sure.
+    Stale,
+    /// A read confirmed the devices of its user again.
+    Fresh,
+}
+
+impl fmt::Display for What<'_> {
+    /// Safe to show, as the LAST CHANGE column has it: `registered -> lost`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let codec = |codec: Option<&Text>| codec.map_or("unknown".to_owned(), Text::to_string);
+        match self {
+            Self::Appeared => f.pad("appeared"),
+            Self::Registration { from, to } => write!(f, "{} -> {}", from.word(), to.word()),
+            Self::Codec { from, to } => write!(f, "{} -> {}", codec(*from), codec(*to)),
+            Self::Stale => f.pad("stale: the feed had a gap"),
+            Self::Fresh => f.pad("confirmed by a read"),
+        }
+    }
+}
+
+/// One entry of the timeline of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// When it became known.
+    pub at: Millis,
+    /// What it was.
+    pub what: What<'a>,
+}
+
+/// A row as it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    pub(super) table: &'a Registrations,
+    pub(super) slot: &'a Slot,
+    pub(super) owner: &'a Owner,
+    pub(super) number: u32,
+}
+
+impl<'a> Row<'a> {
+    /// Whose device it is.
+    #[must_use]
+    pub fn user_id(&self) -> &'a UserId {
+        &self.owner.id
+    }
+
+    /// The user as people know them; the id when the organisation gave no name.
+    #[must_use]
+    pub fn user(&self) -> &'a Text {
+        if self.owner.name.is_empty() {
+            &self.owner.id.0
+        } else {
+            &self.owner.name
+        }
+    }
+
+    /// Where the user sits, when known.
+    #[must_use]
+    pub fn site(&self) -> Option<&'a Text> {
+        self.table.users.sites.name(self.owner.site)
+    }
+
+    /// Which device, unique within its user.
+    #[must_use]
+    pub fn device(&self) -> &'a DeviceId {
+        &self.slot.device
+    }
+
+    /// What the row may claim to be.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.slot.state()
+    }
+
+    /// What was last said, also behind a stale row.
+    #[must_use]
+    pub fn believed(&self) -> Believed {
+        self.slot.believed
+    }
+
+    /// The codec shown; none is unknown.
+    #[must_use]
+    pub fn codec(&self) -> Option<&'a Text> {
+        self.table.codecs.name(self.slot.codec)
+    }
+
+    /// Since when the registration is what is believed; the first we heard of it at the earliest.
+    #[must_use]
+    pub fn since(&self) -> Millis {
+        self.slot.since.into()
+    }
+
+    /// Changes between registered and lost within the last hour.
+    #[must_use]
+    pub fn flaps(&self) -> u16 {
+        self.slot.flaps
+    }
+
+    /// More than three changes between registered and lost in five minutes (contract §5).
+    #[must_use]
+    pub fn flapping(&self) -> bool {
+        self.slot.flapping()
+    }
+
+    /// The last change of a field, and when; `Appeared` for a row that never changed.
+    #[must_use]
+    pub fn last_change(&self) -> Change<'a> {
+        Change {
+            at: self.slot.changed.into(),
+            what: self.table.what(self.slot.last),
+        }
+    }
+
+    /// When a read or a frame last spoke of the device. Moves without touching [`Registrations::generation`].
+    #[must_use]
+    pub fn checked(&self) -> Millis {
+        self.slot.checked.into()
+    }
+
+    /// Whether a stream speaks of this device; else it is polled.
+    #[must_use]
+    pub fn live(&self) -> bool {
+        self.slot.flags.has(Flags::LIVE)
+    }
+
+    /// The last frame of this device as it came, cut at 4 KiB; none when it never had one or others pushed it out.
+    #[must_use]
+    pub fn frame(&self) -> Option<Vec<u8>> {
+        let kept = self.slot.flags.has(Flags::FRAME);
+        kept.then(|| self.table.frames.newest(self.number))?
+    }
+}

@@ -1,0 +1,275 @@
+//! The table itself: finding, adding, changing and removing rows, with every count kept up in one place.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::flaps::{Flaps, Window};
+use super::frames::Frames;
+use super::intern::Names;
+use super::metrics::Metrics;
+use super::row::{Believed, Field, Slot};
+use super::stamp::Stamp;
+use super::trail::Trail;
+use super::users::{NONE, Users};
+use super::{
+    Change, Changes, Counts, Dropped, Limits, Registrations, Row, RowId, Transition, What,
+};
+use crate::model::{DeviceId, UserId};
+use crate::time::Millis;
+
+impl Registrations {
+    /// An empty table that remembers as much as `limits` says.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            slots: Vec::new(),
+            free: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            users: Users::new(),
+            codecs: Names::new(),
+            flaps: Flaps::new(limits.flaps),
+            history: Trail::new(limits.history),
+            coverage: Trail::new(limits.history),
+            frames: Frames::default(),
+            counts: Counts::default(),
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// The row of that number, while it exists.
+    #[must_use]
+    pub fn row(&self, RowId(number): RowId) -> Option<Row<'_>> {
+        let slot = self.slots.get(number as usize)?;
+        let owner = self.users.get(slot.user)?;
+        Some(Row {
+            table: self,
+            slot,
+            owner,
+            number,
+        })
+    }
+
+    /// The row of that device.
+    #[must_use]
+    pub fn find(&self, user: &UserId, device: &DeviceId) -> Option<RowId> {
+        self.find_row(self.users.find(user)?, device).map(RowId)
+    }
+
+    /// Every row, in the order of their numbers.
+    pub fn rows(&self) -> impl Iterator<Item = (RowId, Row<'_>)> {
+        (0..)
+            .map(RowId)
+            .take(self.slots.len())
+            .filter_map(|id| Some((id, self.row(id)?)))
+    }
+
+    /// A number that is different whenever something shown of the row is different, the moment of the last check
+    /// aside. A row that is gone and its successor under the same number differ as well.
+    #[must_use]
+    pub fn generation(&self, row: RowId) -> u32 {
+        self.slots
+            .get(row.0 as usize)
+            .map_or(0, |slot| slot.generation)
+    }
+
+    /// What happened to a device and to the feed of its user, newest first, as far as it is still kept.
+    pub fn timeline(&self, row: RowId) -> impl Iterator<Item = Change<'_>> {
+        let row = self.row(row);
+        let own = row.map(|row| self.history.walk(row.number, row.slot.trail));
+        let feed = row.map(|row| self.coverage.walk(row.slot.user, row.owner.coverage));
+        let mut own = own.into_iter().flatten().peekable();
+        let mut feed = feed.into_iter().flatten().peekable();
+        std::iter::from_fn(move || {
+            let feed_first = match (own.peek(), feed.peek()) {
+                (Some((changed, _)), Some((heard, _))) => heard > changed,
+                (own, _) => own.is_none(),
+            };
+            if feed_first {
+                let &(at, fresh) = feed.next()?;
+                let what = if fresh { What::Fresh } else { What::Stale };
+                return Some(Change {
+                    at: at.into(),
+                    what,
+                });
+            }
+            let &(at, field) = own.next()?;
+            let what = self.what(field);
+            Some(Change {
+                at: at.into(),
+                what,
+            })
+        })
+    }
+
+    /// Totals, kept up as rows change.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let users = u32::try_from(self.users.len()).unwrap_or(u32::MAX);
+        Counts {
+            users,
+            ..self.counts
+        }
+    }
+
+    /// Success of the reads, registered share and events over time.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// What made room for something newer or did not fit.
+    #[must_use]
+    pub fn dropped(&self) -> Dropped {
+        Dropped {
+            history: self.history.evicted() + self.coverage.evicted(),
+            flaps: self.flaps.forgotten(),
+            names: self.codecs.refused() + self.users.sites.refused(),
+        }
+    }
+
+    /// Lets changes that are old enough leave the flap counts. To be called at [`Self::next_deadline`].
+    pub fn tick(&mut self, now: Millis, changes: &mut Changes) {
+        while let Some((row, window)) = self.flaps.leave(now) {
+            self.amend(row, now, changes, |slot| match window {
+                Window::Hour => slot.flaps = slot.flaps.saturating_sub(1),
+                Window::Recent => slot.recent = slot.recent.saturating_sub(1),
+            });
+            // A number is used again only when no window speaks of it any more.
+            let drained = |slot: &&Slot| slot.is_vacant() && slot.flaps == 0;
+            if self.slots.get(row as usize).filter(drained).is_some() {
+                self.free.push(row);
+            }
+        }
+    }
+
+    /// When [`Self::tick`] has something to do; none while it has not.
+    #[must_use]
+    pub fn next_deadline(&self) -> Option<Millis> {
+        self.flaps.next_deadline()
+    }
+
+    pub(super) fn what(&self, field: Field) -> What<'_> {
+        match field {
+            Field::Appeared => What::Appeared,
+            Field::Registration { from, to } => What::Registration { from, to },
+            Field::Codec { from, to } => What::Codec {
+                from: self.codecs.name(from),
+                to: self.codecs.name(to),
+            },
+        }
+    }
+
+    pub(super) fn find_row(&self, user: u32, device: &DeviceId) -> Option<u32> {
+        let hash = self.hasher.hash_one((user, device));
+        let is = |&row: &u32| {
+            let slot = self.slots.get(row as usize);
+            slot.is_some_and(|slot| slot.user == user && slot.device == *device)
+        };
+        self.index.find(hash, is).copied()
+    }
+
+    /// Changes a row, and keeps the counts, the generation and the buffer of changes true to it.
+    pub(super) fn amend(
+        &mut self,
+        row: u32,
+        now: Millis,
+        changes: &mut Changes,
+        edit: impl FnOnce(&mut Slot),
+    ) {
+        let Some(slot) = self.slots.get_mut(row as usize) else {
+            return;
+        };
+        if slot.is_vacant() {
+            edit(slot);
+            return;
+        }
+        let (from, flapping) = (slot.state(), slot.flapping());
+        edit(slot);
+        slot.generation = slot.generation.wrapping_add(1);
+        let to = slot.state();
+        self.counts.take(from, flapping);
+        self.counts.add(to, slot.flapping());
+        changes.touched.push(RowId(row));
+        if from != to {
+            changes.transitions.push(Transition {
+                row: RowId(row),
+                from: Some(from),
+                to,
+                at: now,
+            });
+        }
+    }
+
+    /// A new row of a user, at the head of the chain of their rows.
+    pub(super) fn add_row(
+        &mut self,
+        user: u32,
+        device: DeviceId,
+        believed: Believed,
+        now: Millis,
+        changes: &mut Changes,
+    ) -> u32 {
+        let at = Stamp::from(now);
+        let row = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(Slot::vacant());
+            u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
+        });
+        let hash = self.hasher.hash_one((user, &device));
+        let next = match self.users.get_mut(user) {
+            Some(owner) => std::mem::replace(&mut owner.first_row, row),
+            None => NONE,
+        };
+        if let Some(slot) = self.slots.get_mut(row as usize) {
+            *slot = Slot {
+                device,
+                user,
+                next,
+                believed,
+                since: at,
+                changed: at,
+                checked: at,
+                generation: slot.generation.wrapping_add(1),
+                trail: self.history.push(row, 0, (at, Field::Appeared)),
+                ..Slot::vacant()
+            };
+            self.counts.add(slot.state(), false);
+            changes.touched.push(RowId(row));
+            changes.transitions.push(Transition {
+                row: RowId(row),
+                from: None,
+                to: slot.state(),
+                at: now,
+            });
+        }
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        self.index.insert_unique(hash, row, |&other| {
+            let slot = slots.get(other as usize);
+            slot.map_or(0, |slot| hasher.hash_one((slot.user, &slot.device)))
+        });
+        row
+    }
+
+    /// Forgets a row that is no longer in the chain of its user.
+    pub(super) fn remove_row(&mut self, row: u32, changes: &mut Changes) {
+        let Some(slot) = self.slots.get_mut(row as usize) else {
+            return;
+        };
+        let hash = self.hasher.hash_one((slot.user, &slot.device));
+        if let Ok(entry) = self.index.find_entry(hash, |&other| other == row) {
+            entry.remove();
+        }
+        self.counts.take(slot.state(), slot.flapping());
+        *slot = Slot {
+            generation: slot.generation.wrapping_add(1),
+            flaps: slot.flaps,
+            recent: slot.recent,
+            ..Slot::vacant()
+        };
+        if slot.flaps == 0 {
+            self.free.push(row);
+        }
+        changes.removed.push(RowId(row));
+    }
+}

@@ -1,0 +1,139 @@
+//! The users behind the rows: each kept once, whatever the number of their devices.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+use super::intern::{NameId, Names};
+use super::trail::Link;
+use crate::model::UserId;
+use crate::model::registration::User;
+use crate::text::Text;
+
+/// No row, no user.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// A user, with the head of the chain of their rows.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) id: UserId,
+    pub(super) name: Text,
+    pub(super) site: NameId,
+    /// Named since the last `UsersComplete`.
+    listed: bool,
+    pub(super) first_row: u32,
+    /// Newest entry of what became of the feed of this user.
+    pub(super) coverage: Link,
+}
+
+/// A slab of users behind an index by id.
+#[derive(Debug)]
+pub(super) struct Users {
+    slab: Vec<Option<Owner>>,
+    free: Vec<u32>,
+    index: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    pub(super) sites: Names,
+}
+
+impl Users {
+    pub(super) fn new() -> Self {
+        Self {
+            slab: Vec::new(),
+            free: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            sites: Names::new(),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub(super) fn get(&self, user: u32) -> Option<&Owner> {
+        self.slab.get(user as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, user: u32) -> Option<&mut Owner> {
+        self.slab.get_mut(user as usize)?.as_mut()
+    }
+
+    pub(super) fn find(&self, id: &UserId) -> Option<u32> {
+        let hash = self.hasher.hash_one(id);
+        let is = |&user: &u32| self.get(user).is_some_and(|owner| owner.id == *id);
+        self.index.find(hash, is).copied()
+    }
+
+    /// The user of that id; one never heard of becomes known, without a name or a site.
+    pub(super) fn find_or_add(&mut self, id: &UserId) -> u32 {
+        if let Some(user) = self.find(id) {
+            return user;
+        }
+        self.add(Owner {
+            id: id.clone(),
+            name: Text::default(),
+            site: 0,
+            listed: true,
+            first_row: NONE,
+            coverage: 0,
+        })
+    }
+
+    /// Takes in what the organisation says of a user. Returns the user when it was known under another name or site.
+    pub(super) fn list(&mut self, user: User) -> Option<u32> {
+        let site = self.sites.id(user.site.as_ref());
+        let number = self.find_or_add(&user.id);
+        let owner = self.get_mut(number)?;
+        owner.listed = true;
+        let renamed = owner.name != user.name || owner.site != site;
+        owner.name = user.name;
+        owner.site = site;
+        renamed.then_some(number)
+    }
+
+    /// The users that nobody named since the last call; the next round starts.
+    pub(super) fn unlisted(&mut self) -> Vec<u32> {
+        let mut gone = Vec::new();
+        for (number, owner) in (0..).zip(&mut self.slab) {
+            match owner {
+                Some(owner) if owner.listed => owner.listed = false,
+                Some(_) => gone.push(number),
+                None => {}
+            }
+        }
+        gone
+    }
+
+    /// Forgets a user, whose rows the caller has removed.
+    pub(super) fn remove(&mut self, user: u32) {
+        let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::take) else {
+            return;
+        };
+        let hash = self.hasher.hash_one(&owner.id);
+        if let Ok(entry) = self.index.find_entry(hash, |&other| other == user) {
+            entry.remove();
+        }
+        self.free.push(user);
+    }
+
+    fn add(&mut self, owner: Owner) -> u32 {
+        let hash = self.hasher.hash_one(&owner.id);
+        let user = match self.free.pop() {
+            Some(user) => user,
+            None => {
+                self.slab.push(None);
+                u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
+            }
+        };
+        if let Some(place) = self.slab.get_mut(user as usize) {
+            *place = Some(owner);
+        }
+        let (slab, hasher) = (&self.slab, &self.hasher);
+        self.index.insert_unique(hash, user, |&other| {
+            let owner = slab.get(other as usize).and_then(Option::as_ref);
+            owner.map_or(0, |owner| hasher.hash_one(&owner.id))
+        });
+        user
+    }
+}

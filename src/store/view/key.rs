@@ -1,0 +1,159 @@
+//! What rows are compared by.
+
+use std::cmp::Ordering;
+
+use super::Sort;
+use crate::store::column::Column;
+use crate::store::{Registrations, Row, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Moments below this have their own key: 46 bits, past the year 4000.
+const MOMENTS: u64 = 1 << 46;
+
+/// The keys of a sort over a table.
+pub(super) struct Keys<'a> {
+    sort: Sort,
+    pub(super) table: &'a Registrations,
+}
+
+impl<'a> Keys<'a> {
+    pub(super) fn new(sort: Sort, table: &'a Registrations) -> Self {
+        Self { sort, table }
+    }
+
+    /// A number that sorts rows as far as a number can; equal numbers are left to [`Self::order`].
+    pub(super) fn key(&self, row: &Row<'_>) -> u64 {
+        let newest_first = MOMENTS - 1 - moment(row.since());
+        let key = match self.sort.column {
+            Column::State => (row.state() as u64) << 46 | newest_first,
+            Column::Since => moment(row.since()),
+            Column::Flaps => u64::from(row.flaps()) << 46 | moment(row.since()),
+            Column::LastChange => moment(row.last_change().at),
+            Column::Checked => moment(row.checked()),
+            Column::Source => u64::from(!row.live()),
+            Column::User | Column::Device | Column::Codec | Column::Site | Column::UserId => {
+                self.text(row).map_or(0, prefix)
+            }
+        };
+        if self.backwards() { !key } else { key }
+    }
+
+    /// Whether the number says all there is to say of the column. A longer text can change behind its number.
+    pub(super) fn is_whole(&self) -> bool {
+        self.sort.column != Column::Codec
+    }
+
+    /// The key of the row of that number.
+    pub(super) fn number(&self, row: u32) -> u64 {
+        self.table
+            .row(RowId(row))
+            .map_or(u64::MAX, |row| self.key(&row))
+    }
+
+    /// Which of two rows with the same key comes first: never "equal" for two different rows.
+    pub(super) fn order(&self, a: u32, b: u32) -> Ordering {
+        let (Some(left), Some(right)) = (self.table.row(RowId(a)), self.table.row(RowId(b))) else {
+            return a.cmp(&b);
+        };
+        let folded = |left: Option<&Text>, right: Option<&Text>| {
+            compare(left.map_or("", Text::raw), right.map_or("", Text::raw))
+        };
+        let column = folded(self.text(&left), self.text(&right));
+        let column = if self.backwards() {
+            column.reverse()
+        } else {
+            column
+        };
+        column
+            .then_with(|| folded(Some(left.user()), Some(right.user())))
+            .then_with(|| folded(Some(&left.device().0), Some(&right.device().0)))
+            .then(a.cmp(&b))
+    }
+
+    /// Fixed orders are read from their end instead.
+    fn backwards(&self) -> bool {
+        let fixed = matches!(
+            self.sort.column,
+            Column::User | Column::Device | Column::Site | Column::UserId
+        );
+        self.sort.descending && !fixed
+    }
+
+    fn text<'r>(&self, row: &Row<'r>) -> Option<&'r Text> {
+        match self.sort.column {
+            Column::User => Some(row.user()),
+            Column::Device => Some(&row.device().0),
+            Column::Codec => row.codec(),
+            Column::Site => row.site(),
+            Column::UserId => Some(&row.user_id().0),
+            _ => None,
+        }
+    }
+}
+
+fn moment(at: Millis) -> u64 {
+    u64::try_from(at.0).unwrap_or(0).min(MOMENTS - 1)
+}
+
+/// The order of two texts whatever their case; texts that differ in case alone are in the order of their bytes.
+fn compare(left: &str, right: &str) -> Ordering {
+    let folded = if left.is_ascii() && right.is_ascii() {
+        let lower = |b: u8| b.to_ascii_lowercase();
+        left.bytes().map(lower).cmp(right.bytes().map(lower))
+    } else {
+        let lower = char::to_lowercase;
+        left.chars()
+            .flat_map(lower)
+            .cmp(right.chars().flat_map(lower))
+    };
+    folded.then_with(|| left.cmp(right))
+}
+
+/// The first eight bytes of a text in lower case, as a number that sorts like [`compare`].
+fn prefix(text: &Text) -> u64 {
+    let mut bytes = [0; 8];
+    let mut utf8 = [0; 4];
+    let mut used = 0;
+    for c in text.raw().chars().take(8).flat_map(char::to_lowercase) {
+        for &byte in c.encode_utf8(&mut utf8).as_bytes() {
+            if let Some(place) = bytes.get_mut(used) {
+                *place = byte;
+                used += 1;
+            }
+        }
+    }
+    u64::from_be_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_a_text_never_contradicts_its_order() {
+        let texts = [
+            "",
+            "a",
+            "A",
+            "ana petrova",
+            "Ana Petrowa",
+            "Åsa",
+            "åsb",
+            "佐藤 花子",
+            "z\u{0}",
+            "z",
+        ];
+        for left in texts {
+            for right in texts {
+                let numbers = prefix(&Text::from(left)).cmp(&prefix(&Text::from(right)));
+                let order = compare(left, right);
+                assert!(
+                    numbers == Ordering::Equal || numbers == order,
+                    "{left:?} {right:?}"
+                );
+                assert_eq!(order.is_eq(), left == right);
+            }
+        }
+    }
+}
