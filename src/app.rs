@@ -42,6 +42,9 @@ use crate::ui::screen::Places;
 /// Frames that could not be understood, kept for `:frames`.
 const FRAMES_KEPT: usize = 64;
 
+/// Points of the registered share that are shown.
+const HISTORY: usize = 12;
+
 /// A frame that could not be understood.
 #[derive(Clone, Debug)]
 pub struct BadFrame {
@@ -185,7 +188,7 @@ impl App {
     #[must_use]
     pub fn deadline(&self) -> Option<Millis> {
         let pane = self.panes.iter().filter_map(|p| p.deadline());
-        [self.store.deadline(), self.messages.deadline(), self.vitals.deadline(), self.next_clock()]
+        [self.store.registrations.next_deadline(), self.messages.deadline(), self.vitals.deadline(), self.next_clock()]
             .into_iter()
             .flatten()
             .chain(pane)
@@ -233,8 +236,8 @@ impl App {
 
     fn tick(&mut self) {
         let now = self.now;
-        if self.store.deadline().is_some_and(|due| now >= due) {
-            self.store.tick(now, &mut self.changes);
+        if self.store.registrations.next_deadline().is_some_and(|due| now >= due) {
+            self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
         for pane in &mut self.panes {
@@ -254,17 +257,18 @@ impl App {
 
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
-        let Self { vitals, store, status, dropped, panes, active, .. } = self;
-        let fresh = vitals.refresh(self.now, || Reading {
+        let Self { vitals, store, status, dropped, panes, active, now, .. } = self;
+        let now = *now;
+        let fresh = vitals.refresh(now, || Reading {
             status: *status,
             counts: store.registrations.counts(),
             rate: 0.0,
             dropped: *dropped,
-            history: store.metrics.registered_history(),
+            history: history(store, now),
             passing: panes.get(*active).map_or(0, |p| p.passing()),
         });
         if fresh {
-            self.vitals.moved(self.now);
+            self.vitals.moved(now);
             self.dirty = true;
         }
     }
@@ -349,4 +353,10 @@ impl App {
         });
         face.into_iter().chain(countdown).min()
     }
+}
+
+/// The registered share over the last minutes, 0..=1, oldest first.
+fn history(store: &Store, now: Millis) -> Vec<f32> {
+    let recent = &store.registrations.metrics().registered_recent;
+    recent.last(HISTORY, now).flatten().map(|share| f32::from(share) / 10_000.0).collect()
 }

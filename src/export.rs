@@ -3,8 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::store::Row;
-use crate::store::row::Believed;
+use crate::store::{Believed, Row};
 use crate::time::Millis;
 
 /// How rows are written.

@@ -10,7 +10,7 @@ use trunkline::config::{self, Environment, Flags, Loaded, Paths};
 use trunkline::export::Format;
 use trunkline::headless::{self, Exit, Request};
 use trunkline::query::Query;
-use trunkline::store::column::Column;
+use trunkline::store::column::FIELDS;
 use trunkline::term::signals::Signals;
 use trunkline::{console, logging, org};
 
@@ -104,8 +104,8 @@ impl World {
     }
 
     fn get(&self, args: &GetRegistrations) -> Result<u8, Report> {
-        let filter = args.filter.as_deref().map(|text| Query::parse(text, Column::FIELDS)).transpose();
-        let filter = filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.message))?;
+        let filter = args.filter.as_deref().map(|text| Query::parse(text, FIELDS)).transpose();
+        let filter = filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
         let format = match (args.json, args.csv) {
             (true, _) => Format::Json,
             (_, true) => Format::Csv,

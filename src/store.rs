@@ -36,6 +36,13 @@ use self::stamp::Stamp;
 use self::trail::Trail;
 use self::users::Users;
 
+/// Everything known of the organisation: a table for each kind of thing.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// Endpoint registrations.
+    pub registrations: Registrations,
+}
+
 /// The number of a row: it stays with the row while it exists, and is used again later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowId(pub u32);

@@ -25,19 +25,17 @@ impl App {
         match news {
             News::Update(update) => table.update(update, now, changes),
             News::Snapshot { user, devices, spoken, live } => {
-                self.store.metrics.check(true, now);
                 table.snapshot(&user, devices, &spoken, live, now, changes);
                 self.problem = None;
             }
             News::Gap { user } => table.gap(&user, now, changes),
             News::ReadFailed { user, problem } => {
-                self.store.metrics.check(false, now);
                 table.read_failed(&user, now, changes);
                 self.problem = Some(problem);
             }
             News::Users { users, .. } => table.users(users, now, changes),
             News::UsersComplete => table.users_complete(now, changes),
-            News::Status(status) => self.status(status, now),
+            News::Status(status) => self.take_status(status, now),
             News::Undecodable { user, reason, sample } => {
                 if self.frames.len() == FRAMES_KEPT {
                     self.frames.pop_front();
@@ -48,7 +46,7 @@ impl App {
         }
     }
 
-    fn status(&mut self, status: crate::feed::news::Status, now: Millis) {
+    fn take_status(&mut self, status: crate::feed::news::Status, now: Millis) {
         if status.link != self.status.link {
             self.tell_link(status.link, now);
         }

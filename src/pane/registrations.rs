@@ -19,7 +19,7 @@ use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::model::registration::State;
-use crate::store::column::Column;
+use crate::store::column::{Column, FIELDS};
 use crate::store::view::{Sort, View};
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
@@ -143,7 +143,7 @@ impl RegistrationsPane {
     fn fingerprint(&mut self, store: &Store) -> u64 {
         let window = self.settle();
         let mut hash = DefaultHasher::new();
-        (window, self.cursor.row()).hash(&mut hash);
+        (window.top, window.at, self.cursor.row()).hash(&mut hash);
         let checked = self.detail || self.columns.contains(&Column::Checked);
         for id in self.view.page(window.top, usize::from(self.drawn.rows.height)) {
             (id, store.registrations.generation(id)).hash(&mut hash);
@@ -171,7 +171,7 @@ impl Pane for RegistrationsPane {
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        Column::ALL.iter().map(|column| (column.name(), column.doc())).collect()
+        FIELDS.iter().map(|field| (field.name, field.doc)).collect()
     }
 
     fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {

@@ -29,6 +29,17 @@ pub struct Sort {
     pub descending: bool,
 }
 
+impl Sort {
+    /// By that column, in the direction that people want first.
+    #[must_use]
+    pub const fn by(column: Column) -> Self {
+        Self {
+            column,
+            descending: column.descends_first(),
+        }
+    }
+}
+
 impl Default for Sort {
     /// What needs a person first: lost, stale, unknown, ok, and in each the newest change first.
     fn default() -> Self {

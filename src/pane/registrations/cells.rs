@@ -4,9 +4,8 @@ use jiff::tz::TimeZone;
 
 use crate::config::theme::Role;
 use crate::model::registration::State;
-use crate::store::column::Column;
+use crate::store::column::{Cell, Column};
 use crate::store::{Row, RowId};
-use crate::text::Text;
 use crate::time::Millis;
 
 /// A row as it is drawn; kept as it is while the pane is frozen.
@@ -55,23 +54,14 @@ pub fn role(state: State) -> Role {
 }
 
 fn cell(column: Column, row: &Row<'_>, zone: &TimeZone, now: Millis) -> String {
-    let or = |text: Option<&Text>, none: &str| text.map_or(none.to_owned(), ToString::to_string);
-    let clock = |at: Millis| if at == Millis::default() { "never".to_owned() } else { at.clock(zone, now) };
-    match column {
-        Column::State => row.state().word().to_owned(),
-        Column::User => row.user().to_string(),
-        Column::UserId => row.user_id().to_string(),
-        Column::Device => row.device().to_string(),
-        Column::Codec => or(row.codec(), "unknown"),
-        Column::Site => or(row.site(), "-"),
-        Column::Since => clock(row.since()),
-        Column::Flaps => match row.flaps() {
-            0 => "-".to_owned(),
-            flaps if row.flapping() => format!("{flaps}~"),
-            flaps => flaps.to_string(),
-        },
-        Column::LastChange => row.last_change().what.to_string(),
-        Column::Checked => clock(row.checked()),
-        Column::Source => crate::export::source(row).to_owned(),
+    match (column, column.cell(row)) {
+        (Column::Flaps, Cell::Count(0)) => "-".to_owned(),
+        (Column::Flaps, Cell::Count(flaps)) if row.flapping() => format!("~{flaps}"),
+        (_, Cell::Word(word)) => word.to_owned(),
+        (_, Cell::Text(text)) => text.to_string(),
+        (_, Cell::Count(count)) => count.to_string(),
+        (_, Cell::What(what)) => what.to_string(),
+        (_, Cell::Moment(at)) if at == Millis::default() => "never".to_owned(),
+        (_, Cell::Moment(at)) => at.clock(zone, now),
     }
 }

@@ -11,7 +11,7 @@ use crate::model::UserId;
 use crate::pane::Desk;
 use crate::query::Query;
 use crate::store::RowId;
-use crate::store::column::Column;
+use crate::store::column::{Column, FIELDS};
 use crate::store::view::Sort;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::filter::FilterBar;
@@ -92,11 +92,11 @@ impl RegistrationsPane {
 
     /// Takes a filter when it can be read; the one in force stays when not.
     pub(super) fn set_filter(&mut self, text: &str, desk: &mut Desk<'_>) {
-        let query = match Query::parse(text, Column::FIELDS) {
+        let query = match Query::parse(text, FIELDS) {
             _ if text.trim().is_empty() => None,
             Ok(query) => Some(query),
             Err(error) => {
-                self.fault = Some((error.column, error.message));
+                self.fault = Some((error.column, error.sentence));
                 return;
             }
         };

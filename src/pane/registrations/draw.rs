@@ -7,6 +7,7 @@ use super::cells::Shown;
 use super::{RegistrationsPane, detail, summary};
 use crate::config::theme::Role;
 use crate::pane::Scene;
+use crate::store::column::Align;
 use crate::ui::table::{self, Wish};
 
 /// The least height at which the detail leaves rows to see.
@@ -50,7 +51,10 @@ impl RegistrationsPane {
         let wishes: Vec<Wish> = self
             .columns
             .iter()
-            .map(|column| Wish { least: column.least(), ideal: column.ideal(), right: column.is_number() })
+            .map(|column| {
+                let (least, ideal) = column.widths();
+                Wish { least, ideal, right: column.align() == Align::Right }
+            })
             .collect();
         self.first_column = self.first_column.min(self.columns.len().saturating_sub(1));
         let places = table::place(&wishes, self.first_column, area.x + 2, area.width.saturating_sub(3));
