@@ -9,5 +9,6 @@ pub mod app;
 pub mod cloud;
 pub mod feed;
 pub mod model;
+pub mod org;
 pub mod text;
 pub mod time;

@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod embedded;
 mod rest;
 mod server;
 mod sign_in;

@@ -1,0 +1,278 @@
+//! The control surface under `/_org/`: what tests and trainers see and change, with a token of its own.
+//!
+//! | call | what |
+//! |---|---|
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"streams","faults","events"}` |
+//! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}` |
+//! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
+//! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
+//! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
+//! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
+//!
+//! Faults, latency and the rate limit never apply here, and these calls are not recorded.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use hyper::body::Incoming;
+use hyper::{Method, Request, StatusCode};
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+
+use super::faults::{Faults, sendable};
+use super::reply::{self, Refusal, Reply};
+use super::rest::no_user;
+use super::route::{bearer, decode, read_body, segments};
+use super::shared::Shared;
+use super::state::{Device, MAX_DEVICES, user_id};
+
+/// The longest device id and codec that may be set, in bytes.
+const LONGEST: usize = 64 * 1024;
+
+/// The close code when nothing else is asked for: the service restarts.
+const SERVICE_RESTART: u16 = 1012;
+
+/// The close code of a stream whose token was revoked.
+const POLICY_VIOLATION: u16 = 1008;
+
+type Answer = Result<Reply, Refusal>;
+
+/// Answers one call under `/_org/`.
+pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
+    let given = bearer(request.headers()).unwrap_or_default();
+    if !bool::from(
+        given
+            .as_bytes()
+            .ct_eq(shared.control.expose_secret().as_bytes()),
+    ) {
+        return Err(Refusal::unauthorized(
+            "the control surface needs its own bearer token, printed at start",
+        ));
+    }
+    let (head, body) = request.into_parts();
+    let verb = &head.method;
+    match segments(head.uri.path()).as_slice() {
+        ["_org", "state"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(state(shared))
+        }
+        ["_org", "requests"] => {
+            only(verb, &Method::GET, "GET")?;
+            requests(shared, head.uri.query().unwrap_or_default())
+        }
+        ["_org", "faults"] => {
+            only(verb, &Method::PUT, "PUT")?;
+            put_faults(shared, &read_body(body).await?)
+        }
+        ["_org", "users", user, "registrations", device] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let (Some(user), Some(device)) = (decode(user), decode(device)) else {
+                return Err(Refusal::bad_request(
+                    "the user and the device are percent-encoded UTF-8",
+                ));
+            };
+            put_device(shared, &user, &device, &read_body(body).await?)
+        }
+        ["_org", "streams", "close"] => {
+            only(verb, &Method::POST, "POST")?;
+            close_streams(shared, &read_body(body).await?)
+        }
+        ["_org", "tokens", "revoke"] => {
+            only(verb, &Method::POST, "POST")?;
+            revoke(shared, &read_body(body).await?)
+        }
+        _ => Err(Refusal::not_found(format!(
+            "the control surface has nothing at {}",
+            head.uri.path()
+        ))),
+    }
+}
+
+fn only(verb: &Method, allowed: &Method, name: &'static str) -> Result<(), Refusal> {
+    if verb == allowed {
+        Ok(())
+    } else {
+        Err(Refusal::method(verb, name))
+    }
+}
+
+#[derive(Serialize)]
+struct State {
+    time: Timestamp,
+    seed: u64,
+    users: usize,
+    registrations: Vec<Registration>,
+    streams: usize,
+    faults: Faults,
+    events: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Registration {
+    user_id: CompactString,
+    device_id: CompactString,
+    registered: bool,
+    codec: CompactString,
+    since: Timestamp,
+}
+
+impl Registration {
+    fn of(person: usize, device: &Device) -> Self {
+        Self {
+            user_id: user_id(person),
+            device_id: device.id.clone(),
+            registered: device.registered,
+            codec: device.codec.clone(),
+            since: device.since,
+        }
+    }
+}
+
+fn state(shared: &Shared) -> Reply {
+    let world = shared.world();
+    let people = world.people.iter().enumerate();
+    let state = State {
+        time: Timestamp::now(),
+        seed: shared.seed,
+        users: world.people.len(),
+        registrations: people
+            .flat_map(|(index, person)| {
+                person
+                    .devices
+                    .iter()
+                    .map(move |device| Registration::of(index, device))
+            })
+            .collect(),
+        streams: world.hub.open(),
+        faults: shared.faults(),
+        events: world.events(),
+    };
+    drop(world);
+    reply::json(StatusCode::OK, &state)
+}
+
+fn requests(shared: &Shared, query: &str) -> Answer {
+    let since = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "since");
+    let since = since
+        .map(|(_, time)| {
+            time.parse::<Timestamp>()
+                .map_err(|_| format!("since is an RFC 3339 time, not {time:?}"))
+        })
+        .transpose()
+        .map_err(Refusal::bad_request)?;
+    let ring = shared.requests();
+    let (requests, dropped) = (ring.since(since), ring.dropped());
+    drop(ring);
+    Ok(reply::json(
+        StatusCode::OK,
+        &json!({"requests": requests, "dropped": dropped}),
+    ))
+}
+
+fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
+    let changes: BTreeMap<String, Value> = parse(body)?;
+    let faults = shared
+        .faults()
+        .merged(&changes)
+        .map_err(|error| Refusal::bad_request(error.to_string()))?;
+    shared.set_faults(faults);
+    Ok(reply::json(StatusCode::OK, &faults))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeviceChange {
+    registered: Option<bool>,
+    codec: Option<CompactString>,
+}
+
+/// At most one frame: a change of registration carries the codec with it.
+fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
+    let change: DeviceChange = parse(body)?;
+    if id.len() > LONGEST
+        || change
+            .codec
+            .as_ref()
+            .is_some_and(|codec| codec.is_empty() || codec.len() > LONGEST)
+    {
+        return Err(Refusal::bad_request(format!(
+            "a device id and a codec are 1 to {LONGEST} bytes"
+        )));
+    }
+    let now = Timestamp::now();
+    let mut world = shared.world();
+    let person = world.find(user).ok_or_else(|| no_user(user))?;
+    let place = world.place_device(person, id, now).ok_or_else(|| {
+        Refusal::bad_request(format!(
+            "user {user} has {MAX_DEVICES} devices, and no more are taken"
+        ))
+    })?;
+    world.update(place, change.registered, change.codec, now);
+    let registration = world
+        .device(place)
+        .map(|device| Registration::of(person, device));
+    drop(world);
+    Ok(reply::json(StatusCode::OK, &registration))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Close {
+    code: Option<u16>,
+}
+
+fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
+    let code = parse_or_default::<Close>(body)?
+        .code
+        .unwrap_or(SERVICE_RESTART);
+    if !sendable(code) {
+        return Err(Refusal::bad_request(format!(
+            "{code} is no close code that may be sent (RFC 6455 §7.4)"
+        )));
+    }
+    let closed = shared.world().hub.close(code, |_| true);
+    Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Revoke {
+    token: Option<String>,
+}
+
+fn revoke(shared: &Shared, body: &Bytes) -> Answer {
+    let named = parse_or_default::<Revoke>(body)?.token;
+    let revoked: HashSet<_> = shared
+        .tokens()
+        .revoke(named.as_deref())
+        .into_iter()
+        .collect();
+    let closed = shared
+        .world()
+        .hub
+        .close(POLICY_VIOLATION, |token| revoked.contains(&token));
+    Ok(reply::json(
+        StatusCode::OK,
+        &json!({"revoked": revoked.len(), "closed": closed}),
+    ))
+}
+
+fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {
+    serde_json::from_slice(body)
+        .map_err(|error| Refusal::bad_request(format!("the body is not understood: {error}")))
+}
+
+fn parse_or_default<T: DeserializeOwned + Default>(body: &Bytes) -> Result<T, Refusal> {
+    if body.is_empty() {
+        Ok(T::default())
+    } else {
+        parse(body)
+    }
+}

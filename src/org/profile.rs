@@ -1,0 +1,105 @@
+//! The files a start leaves for its clients: the CA, and a configuration that uses it.
+
+use std::ffi::OsString;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use tempfile::{NamedTempFile, TempDir};
+
+use super::{Org, OrgError};
+
+#[derive(Serialize)]
+struct Config<'a> {
+    profile: &'static str,
+    profiles: Profiles<'a>,
+}
+
+#[derive(Serialize)]
+struct Profiles<'a> {
+    org: Profile<'a>,
+}
+
+#[derive(Serialize)]
+struct Profile<'a> {
+    api: &'static str,
+    base_url: &'a str,
+    client_id: &'a str,
+    client_secret_file: &'a Path,
+    ca_file: &'a Path,
+    requests_per_minute: u32,
+}
+
+/// Puts the CA where asked, or in a private folder that lives as long as the second value.
+pub(super) fn place_ca(
+    asked: Option<&Path>,
+    pem: &str,
+) -> Result<(PathBuf, Option<TempDir>), OrgError> {
+    const WHAT: &str = "CA certificate";
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        |source| OrgError::Write {
+            what: WHAT,
+            path,
+            source,
+        }
+    };
+    if let Some(path) = asked {
+        let path = std::path::absolute(path).map_err(failed(path))?;
+        write_private(&path, pem).map_err(failed(&path))?;
+        return Ok((path, None));
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("trunkline-org-")
+        .tempdir()
+        .map_err(failed(&std::env::temp_dir()))?;
+    let path = folder.path().join("ca.pem");
+    write_private(&path, pem).map_err(failed(&path))?;
+    Ok((path, Some(folder)))
+}
+
+/// Writes the configuration to `path` and the client secret to `path` with `.secret` appended, both mode 0600.
+pub(super) fn write(path: &Path, org: &Org, requests_per_minute: u32) -> Result<(), OrgError> {
+    let failed = |what, path: &Path, source| OrgError::Write {
+        what,
+        path: path.to_path_buf(),
+        source,
+    };
+    let path = std::path::absolute(path).map_err(|source| failed("profile", path, source))?;
+    let secret_file = PathBuf::from(
+        [path.as_os_str(), ".secret".as_ref()]
+            .into_iter()
+            .collect::<OsString>(),
+    );
+    write_private(&secret_file, org.client_secret().expose_secret())
+        .map_err(|source| failed("client secret", &secret_file, source))?;
+    let profile = Profile {
+        api: "direct",
+        base_url: org.base_url(),
+        client_id: org.client_id(),
+        client_secret_file: &secret_file,
+        ca_file: org.ca_file(),
+        requests_per_minute,
+    };
+    let config = Config {
+        profile: "org",
+        profiles: Profiles { org: profile },
+    };
+    toml::to_string(&config)
+        .map_err(io::Error::other)
+        .and_then(|text| write_private(&path, &text))
+        .map_err(|source| failed("profile", &path, source))
+}
+
+/// Whole or not at all, readable by its owner only (`NamedTempFile` is made with mode 0600).
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}

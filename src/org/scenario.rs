@@ -1,0 +1,239 @@
+//! What happens by itself: devices that drop and come back, a few that flap, codecs that change, and now and then
+//! a site that goes dark.
+//!
+//! The course of events is drawn from the seed alone, in time of its own; [`play`] lays that time on the clock. The
+//! same seed gives the same course, whatever the machine does.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use tokio::time::Instant;
+
+use super::people;
+use super::shared::Shared;
+use super::state::{Place, World};
+
+/// The most events that are applied at once; streams and reads get their turn between.
+const BATCH: usize = 512;
+
+/// When the clock runs further ahead than this, as after a suspend, the missed time is skipped, not made up for.
+const FURTHEST_BEHIND: Duration = Duration::from_secs(2);
+
+/// Plays the scenario for ever; `rate` events per second on average.
+pub(super) async fn play(shared: Arc<Shared>, rate: f64, seed: u64) {
+    let mut scenario = Scenario::new(&shared.world(), rate, seed);
+    let mut origin = Instant::now();
+    loop {
+        tokio::time::sleep_until(origin + scenario.due()).await;
+        let behind = origin.elapsed().saturating_sub(scenario.due());
+        if behind > FURTHEST_BEHIND {
+            origin += behind;
+        }
+        scenario.catch_up(&mut shared.world(), origin.elapsed());
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Something that was decided earlier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Plan {
+    OutageBegins,
+    Darken { person: usize, device: usize },
+    Relight { person: usize, device: usize },
+}
+
+/// The course of events.
+pub(super) struct Scenario {
+    rng: ChaCha8Rng,
+    rate: f64,
+    /// When the next event of the steady rate is due.
+    steady: Duration,
+    plans: BinaryHeap<Reverse<(Duration, Plan)>>,
+    /// Devices that were dropped, longest first.
+    lost: VecDeque<Place>,
+    /// How many lost devices there are when all is normal.
+    usual: usize,
+    flappers: Vec<Place>,
+}
+
+impl Scenario {
+    pub(super) fn new(world: &World, rate: f64, seed: u64) -> Self {
+        // Another stream of the seed than the one that drew the people.
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(1);
+        let lost = lost(world);
+        let devices: usize = world.people.iter().map(|person| person.devices.len()).sum();
+        let first_outage = seconds(&mut rng, 30.0, 75.0);
+        let mut scenario = Self {
+            rng,
+            rate,
+            steady: Duration::ZERO,
+            plans: BinaryHeap::from([Reverse((first_outage, Plan::OutageBegins))]),
+            lost,
+            usual: devices / 50 + 1,
+            flappers: Vec::new(),
+        };
+        scenario.flappers = (0..3 + devices / 400)
+            .filter_map(|_| scenario.any(world))
+            .collect();
+        scenario.steady = scenario.gap();
+        scenario
+    }
+
+    /// When the next event happens, from the start.
+    pub(super) fn due(&self) -> Duration {
+        self.plans
+            .peek()
+            .map_or(self.steady, |Reverse((at, _))| self.steady.min(*at))
+    }
+
+    /// Makes what is due by `passed` happen, as much as one batch takes.
+    fn catch_up(&mut self, world: &mut World, passed: Duration) {
+        let now = Timestamp::now();
+        for _ in 0..BATCH {
+            if self.due() > passed {
+                break;
+            }
+            self.step(world, now);
+        }
+    }
+
+    /// Makes the next event happen.
+    pub(super) fn step(&mut self, world: &mut World, now: Timestamp) {
+        match self.plans.peek() {
+            Some(Reverse((at, _))) if *at <= self.steady => {
+                if let Some(Reverse((at, plan))) = self.plans.pop() {
+                    self.carry_out(plan, at, world, now);
+                }
+            }
+            _ => {
+                self.happen(world, now);
+                let gap = self.gap();
+                self.steady += gap;
+            }
+        }
+    }
+
+    /// One event of the steady rate.
+    fn happen(&mut self, world: &mut World, now: Timestamp) {
+        match self.rng.random_range(0..100) {
+            0..45 => self.churn(world, now),
+            45..50 => self.flap(world, now),
+            50..80 => self.change_codec(world, now),
+            _ => {
+                if let Some(place) = self.any(world) {
+                    world.announce(place);
+                }
+            }
+        }
+    }
+
+    /// Keeps about the usual number lost: one comes back when there are more, one drops when there are fewer.
+    fn churn(&mut self, world: &mut World, now: Timestamp) {
+        if self.lost.len() >= self.usual {
+            let back = self.rng.random_range(0..self.lost.len());
+            if let Some(place) = self.lost.remove(back) {
+                world.update(place, Some(true), None, now);
+            }
+        } else if let Some(place) = self.any(world)
+            && world.update(place, Some(false), None, now)
+        {
+            self.lost.push_back(place);
+        }
+    }
+
+    fn flap(&mut self, world: &mut World, now: Timestamp) {
+        if self.flappers.is_empty() {
+            return;
+        }
+        let place = self.flappers[self.rng.random_range(0..self.flappers.len())];
+        if let Some(registered) = world.device(place).map(|device| device.registered) {
+            world.update(place, Some(!registered), None, now);
+        }
+    }
+
+    fn change_codec(&mut self, world: &mut World, now: Timestamp) {
+        let codec = people::draw_codec(&mut self.rng);
+        if let Some(place) = self.any(world)
+            && world.device(place).is_some_and(|device| device.registered)
+        {
+            world.update(place, None, Some(codec.into()), now);
+        }
+    }
+
+    fn carry_out(&mut self, plan: Plan, at: Duration, world: &mut World, now: Timestamp) {
+        match plan {
+            Plan::OutageBegins => {
+                self.plan_outage(world, at);
+                let next = at + seconds(&mut self.rng, 120.0, 300.0);
+                self.plans.push(Reverse((next, Plan::OutageBegins)));
+            }
+            Plan::Darken { person, device } => {
+                world.update(Place { person, device }, Some(false), None, now);
+            }
+            Plan::Relight { person, device } => {
+                world.update(Place { person, device }, Some(true), None, now);
+            }
+        }
+    }
+
+    /// Most devices of one site lose their registration within seconds, and return 20 to 40 s later. A site of
+    /// thousands goes dark more slowly, at 2,000 devices a second.
+    fn plan_outage(&mut self, world: &World, at: Duration) {
+        let site = people::draw_site(&mut self.rng);
+        let places: Vec<Place> = places(world)
+            .filter(|place| world.people[place.person].site_number() == site)
+            .collect();
+        let onset = (places.len() as f64 / 2000.0).max(3.0);
+        let length = seconds(&mut self.rng, 20.0, 40.0);
+        for Place { person, device } in places {
+            if self.rng.random_ratio(17, 20) {
+                let dark = at + seconds(&mut self.rng, 0.0, onset);
+                let light = dark + length + seconds(&mut self.rng, 0.0, 5.0);
+                self.plans
+                    .push(Reverse((dark, Plan::Darken { person, device })));
+                self.plans
+                    .push(Reverse((light, Plan::Relight { person, device })));
+            }
+        }
+    }
+
+    fn any(&mut self, world: &World) -> Option<Place> {
+        let person = self.rng.random_range(0..world.people.len().max(1));
+        let devices = world.people.get(person)?.devices.len();
+        let device = self.rng.random_range(0..devices.max(1));
+        Some(Place { person, device })
+    }
+
+    /// The time to the next event: exponential, as independent events come.
+    fn gap(&mut self) -> Duration {
+        let factor = -(1.0 - self.rng.random::<f64>()).ln();
+        Duration::try_from_secs_f64(factor / self.rate).unwrap_or(Duration::from_hours(24))
+    }
+}
+
+fn places(world: &World) -> impl Iterator<Item = Place> {
+    let people = world.people.iter().enumerate();
+    people.flat_map(|(person, found)| {
+        (0..found.devices.len()).map(move |device| Place { person, device })
+    })
+}
+
+fn lost(world: &World) -> VecDeque<Place> {
+    places(world)
+        .filter(|place| {
+            world
+                .device(*place)
+                .is_some_and(|device| !device.registered)
+        })
+        .collect()
+}
+
+fn seconds(rng: &mut ChaCha8Rng, from: f64, to: f64) -> Duration {
+    Duration::from_secs_f64(rng.random_range(from..to))
+}

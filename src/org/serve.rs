@@ -1,0 +1,109 @@
+//! Connections: accept, handshake, HTTP/1.1 or HTTP/2, and the WebSocket that may follow on the same one.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::rt::Executor;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::route;
+use super::shared::Shared;
+use super::streams::Handoff;
+
+/// The most connections at once; the next ones wait to be accepted.
+const MAX_CONNECTIONS: usize = 24_000;
+
+/// How long a client may take for its TLS handshake.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// How long a connection may take for the head of its next request, the wait between two included.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// The most bytes of a request's head.
+const MAX_HEAD: usize = 32 * 1024;
+
+/// Accepts until it is dropped, and takes every connection with it when it is.
+pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            return;
+        };
+        let tcp = match listener.accept().await {
+            Ok((tcp, _)) => tcp,
+            Err(error) => {
+                // Out of descriptors, most likely: others must end first.
+                tracing::warn!(%error, "the organisation could not accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        while connections.try_join_next().is_some() {}
+        let (acceptor, shared) = (acceptor.clone(), Arc::clone(&shared));
+        connections.spawn(async move {
+            connection(tcp, acceptor, shared).await;
+            drop(place);
+        });
+    }
+}
+
+async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+    // Frames are small and somebody is looking at them.
+    let _ = tcp.set_nodelay(true);
+    let Ok(Ok(tls)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(tcp)).await else {
+        return;
+    };
+    let handoff = Arc::new(Handoff::default());
+    let service = service_fn({
+        let handoff = Arc::clone(&handoff);
+        move |request| {
+            let (shared, handoff) = (Arc::clone(&shared), Arc::clone(&handoff));
+            async move { Ok::<_, Infallible>(route::answer(&shared, &handoff, request).await) }
+        }
+    });
+    let served = http(Nursery::default())
+        .serve_connection_with_upgrades(TokioIo::new(tls), service)
+        .await;
+    if let Err(error) = served {
+        tracing::debug!(error, "a connection to the organisation ended early");
+    }
+    if let Some(session) = handoff.take() {
+        session.run().await;
+    }
+}
+
+fn http(nursery: Nursery) -> auto::Builder<Nursery> {
+    let mut builder = auto::Builder::new(nursery);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .max_buf_size(MAX_HEAD);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(IDLE)
+        .max_concurrent_streams(256)
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
+    builder
+}
+
+/// Runs the HTTP/2 streams of one connection, and ends them with it.
+#[derive(Clone, Default)]
+struct Nursery(Arc<Mutex<JoinSet<()>>>);
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Nursery {
+    fn execute(&self, stream: F) {
+        let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while streams.try_join_next().is_some() {}
+        streams.spawn(stream);
+    }
+}

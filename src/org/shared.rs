@@ -1,0 +1,103 @@
+//! What every connection of one organisation shares.
+//!
+//! Each part has a lock of its own, held for a few lines and never across an await; no code takes two at once.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use secrecy::SecretString;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::Options;
+use super::auth::{Client, Tokens};
+use super::faults::Faults;
+use super::record::Ring;
+use super::state::World;
+
+/// The organisation, as its connections see it.
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) control: SecretString,
+    pub(super) rate_limit: u32,
+    pub(super) seed: u64,
+    world: Mutex<World>,
+    tokens: Mutex<Tokens>,
+    requests: Mutex<Ring>,
+    dice: Mutex<ChaCha8Rng>,
+    faults: watch::Sender<Faults>,
+}
+
+impl Shared {
+    pub(super) fn new(options: &Options) -> Self {
+        Self {
+            client: Client {
+                id: options
+                    .client_id
+                    .clone()
+                    .unwrap_or_else(|| "trunkline-demo".to_owned()),
+                secret: options.client_secret.clone().unwrap_or_else(random_secret),
+            },
+            control: random_secret(),
+            rate_limit: options.rate_limit,
+            seed: options.seed,
+            world: Mutex::new(World::populate(
+                options.users,
+                options.seed,
+                Timestamp::now(),
+            )),
+            tokens: Mutex::new(Tokens::default()),
+            requests: Mutex::new(Ring::default()),
+            dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
+            faults: watch::Sender::new(options.faults),
+        }
+    }
+
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        lock(&self.world)
+    }
+
+    pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
+        lock(&self.tokens)
+    }
+
+    pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {
+        lock(&self.requests)
+    }
+
+    /// What goes wrong now.
+    pub(super) fn faults(&self) -> Faults {
+        *self.faults.borrow()
+    }
+
+    /// Sees every change of the faults; streams need it, as they outlive the state they began in.
+    pub(super) fn watch_faults(&self) -> watch::Receiver<Faults> {
+        self.faults.subscribe()
+    }
+
+    pub(super) fn set_faults(&self, faults: Faults) {
+        self.faults.send_replace(faults);
+    }
+
+    /// True with probability `p`; a fault's probability is between 0 and 1 by construction.
+    pub(super) fn chance(&self, p: f64) -> bool {
+        p > 0.0 && lock(&self.dice).random::<f64>() < p
+    }
+
+    /// A draw from 0 up to 1.
+    pub(super) fn draw(&self) -> f64 {
+        lock(&self.dice).random()
+    }
+}
+
+/// A panic in another task leaves plain data behind, and the data stays good.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// 244 bits from the system's generator: secrets never follow from the seed.
+pub(super) fn random_secret() -> SecretString {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()).into()
+}

@@ -1,0 +1,87 @@
+//! The client against the embedded organisation, which speaks the contract from the other side.
+
+use futures_util::StreamExt;
+use tokio_tungstenite::tungstenite::Message;
+use trunkline::cloud::direct::{Decoded, decode};
+use trunkline::cloud::{AuthStyle, Client, Settings, Urgency};
+use trunkline::feed::news::Trouble;
+use trunkline::org::{Options, Org, start};
+
+use crate::server::settings;
+
+async fn organisation(users: u32, rate: f64) -> Org {
+    let options = Options {
+        users,
+        rate,
+        ..Options::default()
+    };
+    start(options).await.unwrap()
+}
+
+fn client(org: &Org, change: impl FnOnce(&mut Settings)) -> Client {
+    let mut settings = settings(org.base_url());
+    settings.client_id = org.client_id().to_owned();
+    settings.secret = org.client_secret().clone();
+    settings.ca_pem = Some(org.ca_pem().into());
+    change(&mut settings);
+    Client::new(settings).unwrap()
+}
+
+#[tokio::test]
+async fn everybody_is_listed_and_everybody_has_a_device() {
+    let org = organisation(120, 0.0).await;
+    for auth in [AuthStyle::Basic, AuthStyle::Form] {
+        let client = client(&org, |settings| settings.auth = auth);
+        let first = client.users_page(1, Urgency::Enumerate).await.unwrap();
+        let second = client.users_page(2, Urgency::Enumerate).await.unwrap();
+        assert_eq!((first.total, first.page_count), (Some(120), Some(2)));
+        assert_eq!((first.users.len(), second.users.len()), (100, 20));
+        for user in &second.users {
+            let listing = client
+                .registrations(&user.id, Urgency::Reread)
+                .await
+                .unwrap();
+            assert!(!listing.devices.is_empty() && listing.faults.is_empty());
+        }
+        assert!(first.faults.is_empty());
+        assert_eq!(client.budget().used, 23);
+    }
+}
+
+#[tokio::test]
+async fn a_stream_carries_what_happens() {
+    let org = organisation(1, 200.0).await;
+    let client = client(&org, |_| {});
+    let page = client.users_page(1, Urgency::Enumerate).await.unwrap();
+    let user = &page.users[0].id;
+    let mut socket = client.open_registrations(user).await.unwrap();
+    for _ in 0..3 {
+        let Message::Text(frame) = socket.next().await.unwrap().unwrap() else {
+            continue;
+        };
+        match decode(&frame) {
+            Decoded::Update(update) => assert_eq!(&update.user, user),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_understood() {
+    let org = organisation(1, 0.0).await;
+    let wrong = client(&org, |settings| settings.secret = "wrong".to_owned().into());
+    let error = wrong.users_page(1, Urgency::Poll).await.unwrap_err();
+    assert_eq!(error.trouble(), Trouble::Credentials, "{error}");
+    let client = client(&org, |_| {});
+    let error = client
+        .registrations(&"nobody".into(), Urgency::Poll)
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(404), "{error}");
+    assert!(error.to_string().contains("contextId"), "{error}");
+    let error = client
+        .open_registrations(&"nobody".into())
+        .await
+        .unwrap_err();
+    assert_eq!(error.status(), Some(404), "{error}");
+}
