@@ -47,27 +47,41 @@ impl Complaints {
     /// Notes a problem.
     pub fn note(&mut self, topic: Topic, problem: Problem) {
         let key = (topic, problem.trouble);
-        let pending = self.0.entry(key).or_insert(Pending { newest: None, count: 0, told: None });
+        let pending = self.0.entry(key).or_insert(Pending {
+            newest: None,
+            count: 0,
+            told: None,
+        });
         pending.newest = Some(problem);
         pending.count = pending.count.saturating_add(1);
     }
 
     /// Takes what may be told now: what has not been told for `gap`.
     pub fn due(&mut self, now: Instant, gap: Duration) -> Vec<Problem> {
-        let ready = self.0.iter_mut().filter(|(_, pending)| pending.waits(now, gap).is_some_and(|wait| wait.is_zero()));
-        ready.filter_map(|((topic, _), pending)| pending.tell(*topic, now)).collect()
+        let ready = self
+            .0
+            .iter_mut()
+            .filter(|(_, pending)| pending.waits(now, gap).is_some_and(|wait| wait.is_zero()));
+        ready
+            .filter_map(|((topic, _), pending)| pending.tell(*topic, now))
+            .collect()
     }
 
     /// How long until something may be told; none when there is nothing to tell.
     pub fn wait(&self, now: Instant, gap: Duration) -> Option<Duration> {
-        self.0.values().filter_map(|pending| pending.waits(now, gap)).min()
+        self.0
+            .values()
+            .filter_map(|pending| pending.waits(now, gap))
+            .min()
     }
 }
 
 impl Pending {
     fn waits(&self, now: Instant, gap: Duration) -> Option<Duration> {
         self.newest.as_ref()?;
-        Some(self.told.map_or(Duration::ZERO, |told| (told + gap).saturating_duration_since(now)))
+        Some(self.told.map_or(Duration::ZERO, |told| {
+            (told + gap).saturating_duration_since(now)
+        }))
     }
 
     fn tell(&mut self, topic: Topic, now: Instant) -> Option<Problem> {
@@ -77,8 +91,15 @@ impl Pending {
         if count == 1 {
             return Some(newest);
         }
-        let text = format!("{count} {} failed alike; the last one: {}", topic.plural(), newest.text.raw());
-        Some(Problem { text: Text::from(text), ..newest })
+        let text = format!(
+            "{count} {} failed alike; the last one: {}",
+            topic.plural(),
+            newest.text.raw()
+        );
+        Some(Problem {
+            text: Text::from(text),
+            ..newest
+        })
     }
 }
 
@@ -93,14 +114,23 @@ mod tests {
         assert_eq!(complaints.wait(now, gap), None);
         for user in 0..312 {
             let text = Text::from(format!("user u{user}: no route"));
-            complaints.note(Topic::Read, Problem { trouble: Trouble::Unreachable, text });
+            complaints.note(
+                Topic::Read,
+                Problem {
+                    trouble: Trouble::Unreachable,
+                    text,
+                },
+            );
         }
         let told = complaints.due(now, gap);
         assert_eq!(told.len(), 1);
         assert!(told[0].text.raw().starts_with("312 reads failed alike"));
         assert!(told[0].text.raw().ends_with("user u311: no route"));
 
-        let again = Problem { trouble: Trouble::Unreachable, text: "once more".into() };
+        let again = Problem {
+            trouble: Trouble::Unreachable,
+            text: "once more".into(),
+        };
         complaints.note(Topic::Read, again.clone());
         assert!(complaints.due(now, gap).is_empty());
         assert_eq!(complaints.wait(now, gap), Some(gap));

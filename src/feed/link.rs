@@ -62,16 +62,56 @@ mod tests {
     #[test]
     fn each_state_has_its_signs() {
         let soon = Some((Millis(104_000), 3));
-        let recent = Signs { worked: Millis(99_000), wanted: 5, ..Signs::default() };
+        let recent = Signs {
+            worked: Millis(99_000),
+            wanted: 5,
+            ..Signs::default()
+        };
         assert_eq!(named(recent), Link::Connecting);
-        assert_eq!(named(Signs { paused: true, live: 5, ..recent }), Link::Paused);
+        assert_eq!(
+            named(Signs {
+                paused: true,
+                live: 5,
+                ..recent
+            }),
+            Link::Paused
+        );
         assert_eq!(named(Signs { live: 1, ..recent }), Link::Live);
-        let works = Signs { read_once: true, reads_work: true, ..recent };
+        let works = Signs {
+            read_once: true,
+            reads_work: true,
+            ..recent
+        };
         assert_eq!(named(Signs { wanted: 0, ..works }), Link::Live);
-        assert_eq!(named(Signs { refused: true, next: soon, ..works }), Link::PollingOnly);
-        let again = Link::Reconnecting { at: Millis(104_000), attempt: 3 };
-        assert_eq!(named(Signs { next: soon, ..works }), again);
-        let long_ago = Signs { worked: Millis(1_000), next: soon, ..recent };
-        assert_eq!(named(long_ago), Link::Offline { since: Millis(1_000) });
+        assert_eq!(
+            named(Signs {
+                refused: true,
+                next: soon,
+                ..works
+            }),
+            Link::PollingOnly
+        );
+        let again = Link::Reconnecting {
+            at: Millis(104_000),
+            attempt: 3,
+        };
+        assert_eq!(
+            named(Signs {
+                next: soon,
+                ..works
+            }),
+            again
+        );
+        let long_ago = Signs {
+            worked: Millis(1_000),
+            next: soon,
+            ..recent
+        };
+        assert_eq!(
+            named(long_ago),
+            Link::Offline {
+                since: Millis(1_000)
+            }
+        );
     }
 }

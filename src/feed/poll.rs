@@ -88,12 +88,22 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
             if roster.is_polled(&user) {
                 // Posted under the roster's lock, so that no stream can take over in between.
                 let (devices, spoken) = (listing.devices, Vec::new());
-                shared.mailbox.post(News::Snapshot { user: user.clone(), devices, spoken, live: false });
+                shared.mailbox.post(News::Snapshot {
+                    user: user.clone(),
+                    devices,
+                    spoken,
+                    live: false,
+                });
                 drop(roster);
                 shared.read_worked(&user, &listing.faults);
             }
         }
-        Err(error) => shared.read_failed(&user, &error),
+        Err(error) => {
+            let ours = lock(&shared.roster).is_polled(&user);
+            if ours {
+                shared.read_failed(&user, &error);
+            }
+        }
     }
     urgency
 }
@@ -107,6 +117,8 @@ async fn silence(shared: &Shared) {
         if users.is_empty() {
             return;
         }
-        users.into_iter().for_each(|user| shared.mailbox.post(News::Gap { user }));
+        users
+            .into_iter()
+            .for_each(|user| shared.mailbox.post(News::Gap { user }));
     }
 }

@@ -38,7 +38,10 @@ pub(super) struct Stream {
 enum Watch {
     Polled,
     /// `lent`: the stream does not come up, so the user is polled meanwhile.
-    Streamed { stream: Option<Stream>, lent: bool },
+    Streamed {
+        stream: Option<Stream>,
+        lent: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -109,17 +112,28 @@ impl Roster {
         let streamed = self.streams < self.max_streams;
         let watch = if streamed {
             self.streams += 1;
-            Watch::Streamed { stream: None, lent: false }
+            Watch::Streamed {
+                stream: None,
+                lent: false,
+            }
         } else {
             self.polled += 1;
             Watch::Polled
         };
         let standing = Standing::Awaited;
         let place = self.people.len();
-        self.people.push(Person { id: id.clone(), standing, watch, due: false, round });
+        self.people.push(Person {
+            id: id.clone(),
+            standing,
+            watch,
+            due: false,
+            round,
+        });
         let (hasher, people) = (&self.hasher, &self.people);
         self.index.insert_unique(hasher.hash_one(id), place, |&at| {
-            people.get(at).map_or(0, |person| hasher.hash_one(&person.id))
+            people
+                .get(at)
+                .map_or(0, |person| hasher.hash_one(&person.id))
         });
         if !streamed {
             self.queue_read(id);
@@ -133,7 +147,11 @@ impl Roster {
 
     /// Gives a user that [`Roster::admit`] or [`Roster::dismiss_absent`] chose its stream.
     pub fn attach(&mut self, id: &UserId, attached: Stream) {
-        if let Some(Person { watch: Watch::Streamed { stream, .. }, .. }) = self.person(id) {
+        if let Some(Person {
+            watch: Watch::Streamed { stream, .. },
+            ..
+        }) = self.person(id)
+        {
             *stream = Some(attached);
         }
     }
@@ -150,8 +168,16 @@ impl Roster {
         self.reindex();
         let free = self.max_streams.saturating_sub(self.streams);
         let mut promoted = Vec::new();
-        for person in self.people.iter_mut().filter(|person| matches!(person.watch, Watch::Polled)).take(free) {
-            person.watch = Watch::Streamed { stream: None, lent: false };
+        for person in self
+            .people
+            .iter_mut()
+            .filter(|person| matches!(person.watch, Watch::Polled))
+            .take(free)
+        {
+            person.watch = Watch::Streamed {
+                stream: None,
+                lent: false,
+            };
             promoted.push(person.id.clone());
         }
         self.streams += promoted.len();
@@ -166,8 +192,14 @@ impl Roster {
 
     /// Notes how a read of this user ended.
     pub fn outcome(&mut self, id: &UserId, worked: bool) {
-        let Some(person) = self.person(id) else { return };
-        let now = if worked { Standing::Read } else { Standing::Failed };
+        let Some(person) = self.person(id) else {
+            return;
+        };
+        let now = if worked {
+            Standing::Read
+        } else {
+            Standing::Failed
+        };
         let before = std::mem::replace(&mut person.standing, now);
         self.count_standing(before, false);
         self.count_standing(now, true);
@@ -175,7 +207,8 @@ impl Roster {
 
     /// Whether this user has been read, or has failed for good, at least once.
     pub fn is_awaited(&mut self, id: &UserId) -> bool {
-        self.person(id).is_some_and(|person| person.standing == Standing::Awaited)
+        self.person(id)
+            .is_some_and(|person| person.standing == Standing::Awaited)
     }
 
     pub fn counts(&self) -> Counts {
@@ -195,12 +228,18 @@ impl Roster {
             Standing::Read => &mut self.read,
             Standing::Failed => &mut self.failed,
         };
-        *count = if up { *count + 1 } else { count.saturating_sub(1) };
+        *count = if up {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
     }
 
     fn person(&mut self, id: &UserId) -> Option<&mut Person> {
         let (hash, people) = (self.hasher.hash_one(id), &self.people);
-        let place = *self.index.find(hash, |&at| people.get(at).is_some_and(|person| person.id == *id))?;
+        let place = *self.index.find(hash, |&at| {
+            people.get(at).is_some_and(|person| person.id == *id)
+        })?;
         self.people.get_mut(place)
     }
 
@@ -209,11 +248,15 @@ impl Roster {
         let (hasher, people) = (&self.hasher, &self.people);
         self.index.clear();
         for (place, person) in people.iter().enumerate() {
-            self.index.insert_unique(hasher.hash_one(&person.id), place, |&at| {
-                people.get(at).map_or(0, |person| hasher.hash_one(&person.id))
-            });
+            self.index
+                .insert_unique(hasher.hash_one(&person.id), place, |&at| {
+                    people
+                        .get(at)
+                        .map_or(0, |person| hasher.hash_one(&person.id))
+                });
         }
-        let count = |wanted: fn(&Person) -> bool| people.iter().filter(|person| wanted(person)).count();
+        let count =
+            |wanted: fn(&Person) -> bool| people.iter().filter(|person| wanted(person)).count();
         self.polled = count(|person| matches!(person.watch, Watch::Polled));
         self.streams = people.len() - self.polled;
         self.lent = count(|person| matches!(person.watch, Watch::Streamed { lent: true, .. }));

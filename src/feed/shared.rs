@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::complaints::{Complaints, Topic};
 use super::lock;
 use super::mailbox::Mailbox;
-use super::news::News;
+use super::news::{News, Problem, Trouble};
 use super::roster::{Roster, Stream};
 use super::stream;
 use super::tally::Tally;
@@ -52,7 +52,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub fn new(client: Client, mailbox: Arc<Mailbox>, timing: Timing, poll: Duration, max_streams: usize) -> Self {
+    pub fn new(
+        client: Client,
+        mailbox: Arc<Mailbox>,
+        timing: Timing,
+        poll: Duration,
+        max_streams: usize,
+    ) -> Self {
         Self {
             client,
             mailbox,
@@ -94,8 +100,18 @@ impl Shared {
 
     fn attach(self: &Arc<Self>, roster: &mut Roster, user: &UserId) {
         let reread = Arc::new(Notify::new());
-        let task = Task::spawn(stream::run(Arc::clone(self), user.clone(), Arc::clone(&reread)));
-        roster.attach(user, Stream { _task: task, reread });
+        let task = Task::spawn(stream::run(
+            Arc::clone(self),
+            user.clone(),
+            Arc::clone(&reread),
+        ));
+        roster.attach(
+            user,
+            Stream {
+                _task: task,
+                reread,
+            },
+        );
     }
 
     /// Reads one user, once there is room for the answer.
@@ -116,7 +132,10 @@ impl Shared {
         let problem = error.problem();
         lock(&self.roster).outcome(user, false);
         lock(&self.complaints).note(Topic::Read, problem.clone());
-        self.mailbox.post(News::ReadFailed { user: user.clone(), problem });
+        self.mailbox.post(News::ReadFailed {
+            user: user.clone(),
+            problem,
+        });
         self.tally.read_failed();
     }
 
@@ -130,7 +149,13 @@ impl Shared {
     pub fn complain_of(&self, faults: &[Fault]) {
         let mut complaints = lock(&self.complaints);
         for fault in faults {
-            complaints.note(Topic::Entry, fault.problem());
+            complaints.note(
+                Topic::Entry,
+                Problem {
+                    trouble: Trouble::Answer,
+                    text: fault.0.clone(),
+                },
+            );
         }
     }
 
@@ -160,6 +185,10 @@ impl Shared {
         let kept = frame.get(..SAMPLE_BYTES).unwrap_or(frame);
         // A copy: a slice would keep the whole read buffer alive.
         let sample = Bytes::copy_from_slice(kept);
-        self.mailbox.post(News::Undecodable { user: user.clone(), reason, sample });
+        self.mailbox.post(News::Undecodable {
+            user: user.clone(),
+            reason,
+            sample,
+        });
     }
 }

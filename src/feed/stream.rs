@@ -28,7 +28,12 @@ const RECOVERY_SPREAD: Duration = Duration::from_secs(1);
 
 /// Keeps one user's stream until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) {
-    let mut follower = Follower { shared: &shared, user: &user, reread: &reread, attempt: 0 };
+    let mut follower = Follower {
+        shared: &shared,
+        user: &user,
+        reread: &reread,
+        attempt: 0,
+    };
     let mut paused = shared.paused.subscribe();
     loop {
         if paused.wait_for(|paused| !paused).await.is_err() {
@@ -81,7 +86,9 @@ impl Follower<'_> {
         let was_live = session.was_live();
         drop(session);
         if was_live {
-            self.shared.mailbox.post(News::Gap { user: self.user.clone() });
+            self.shared.mailbox.post(News::Gap {
+                user: self.user.clone(),
+            });
             if opened.elapsed() >= self.shared.timing.healthy_after {
                 self.attempt = 0;
             }
@@ -124,7 +131,9 @@ impl Follower<'_> {
 
     /// Waits for the next attempt: its time, another stream's success, or a person who asks.
     async fn rest(&self, wait: Duration) {
-        let at = Clock::Real.now().plus(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
+        let at = Clock::Real
+            .now()
+            .plus(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX));
         let _told = self.shared.tally.attempt(at, self.attempt);
         tokio::select! {
             () = sleep(wait) => {}

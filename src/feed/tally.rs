@@ -41,8 +41,14 @@ pub(super) struct Notes {
 
 impl Tally {
     pub fn new() -> Self {
-        let notes = Notes { worked: Clock::Real.now(), ..Notes::default() };
-        Self { notes: Mutex::new(notes), changed: Notify::new() }
+        let notes = Notes {
+            worked: Clock::Real.now(),
+            ..Notes::default()
+        };
+        Self {
+            notes: Mutex::new(notes),
+            changed: Notify::new(),
+        }
     }
 
     /// What is noted now.

@@ -56,7 +56,11 @@ impl Timing {
     #[must_use]
     pub fn backoff(&self, attempt: u32) -> Duration {
         let doubled = 2u32.saturating_pow(attempt.saturating_sub(1));
-        jitter(self.backoff_least.saturating_mul(doubled).min(self.backoff_most))
+        jitter(
+            self.backoff_least
+                .saturating_mul(doubled)
+                .min(self.backoff_most),
+        )
     }
 }
 
@@ -75,7 +79,10 @@ mod tests {
         let timing = Timing::default();
         for (attempt, ceiling) in [(1, 1), (2, 2), (5, 16), (6, 30), (u32::MAX, 30)] {
             let most = (0..200).map(|_| timing.backoff(attempt)).max();
-            assert!(most <= Some(Duration::from_secs(ceiling)), "attempt {attempt}");
+            assert!(
+                most <= Some(Duration::from_secs(ceiling)),
+                "attempt {attempt}"
+            );
         }
     }
 

@@ -21,7 +21,11 @@ pub(super) struct Pace {
 impl Pace {
     /// A round takes `interval`, at best. The first begins an interval from now: everyone is read once before.
     pub fn new(interval: Duration, now: Instant) -> Self {
-        Self { interval, next: now, completed: VecDeque::with_capacity(MEASURED) }
+        Self {
+            interval,
+            next: now,
+            completed: VecDeque::with_capacity(MEASURED),
+        }
     }
 
     /// When the next poll is due.
@@ -31,7 +35,9 @@ impl Pace {
 
     /// Whether a poll is due now; one that is, is taken.
     pub fn is_due(&mut self, now: Instant, users: usize) -> bool {
-        let Ok(users @ 1..) = u32::try_from(users) else { return false };
+        let Ok(users @ 1..) = u32::try_from(users) else {
+            return false;
+        };
         if self.next > now {
             return false;
         }
@@ -54,11 +60,18 @@ impl Pace {
         let measured = match (self.completed.front(), self.completed.back()) {
             (Some(first), Some(last)) if self.completed.len() > 1 => {
                 let gaps = u32::try_from(self.completed.len() - 1).unwrap_or(u32::MAX);
-                last.duration_since(*first).saturating_mul(u32::try_from(users).unwrap_or(u32::MAX)) / gaps
+                last.duration_since(*first)
+                    .saturating_mul(u32::try_from(users).unwrap_or(u32::MAX))
+                    / gaps
             }
             _ => Duration::ZERO,
         };
-        millis(measured.max(self.interval))
+        // A round that is a little late is on time: what is shown should not flicker.
+        millis(if measured > self.interval * 11 / 10 {
+            measured
+        } else {
+            self.interval
+        })
     }
 }
 
@@ -72,7 +85,9 @@ mod tests {
     fn polls_spread_evenly_over_the_interval() {
         let start = Instant::now();
         let mut pace = Pace::new(ROUND, start);
-        let in_a_round = (0..30_000u32).filter(|&ms| pace.is_due(start + Duration::from_millis(ms.into()), 40)).count();
+        let in_a_round = (0..30_000u32)
+            .filter(|&ms| pace.is_due(start + Duration::from_millis(ms.into()), 40))
+            .count();
         assert_eq!(in_a_round, 40);
         assert!(!pace.is_due(start + ROUND, 0), "nobody to poll");
     }

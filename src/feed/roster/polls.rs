@@ -6,7 +6,7 @@ use crate::model::UserId;
 impl Roster {
     /// Whether this user is read by the poller now.
     pub fn is_polled(&mut self, id: &UserId) -> bool {
-        self.person(id).is_some_and(Person::is_polled)
+        self.person(id).is_some_and(|person| person.is_polled())
     }
 
     /// How many users a round of polls visits.
@@ -17,7 +17,10 @@ impl Roster {
     /// Asks for a read of this user soon, by its stream or by the poller.
     pub fn reread(&mut self, id: &UserId) {
         match self.person(id).map(|person| &person.watch) {
-            Some(Watch::Streamed { stream: Some(stream), .. }) => stream.reread.notify_one(),
+            Some(Watch::Streamed {
+                stream: Some(stream),
+                ..
+            }) => stream.reread.notify_one(),
             Some(Watch::Polled) => self.queue_read(id),
             _ => {}
         }
@@ -26,7 +29,9 @@ impl Roster {
     /// Asks for a read of everyone.
     pub fn reread_all(&mut self) {
         for place in 0..self.people.len() {
-            let Some(id) = self.people.get(place).map(|person| person.id.clone()) else { break };
+            let Some(id) = self.people.get(place).map(|person| person.id.clone()) else {
+                break;
+            };
             self.reread(&id);
         }
     }
@@ -34,7 +39,9 @@ impl Roster {
     /// Asks for a read of everyone whom the poller reads.
     pub fn reread_polled(&mut self) {
         for place in 0..self.people.len() {
-            let Some(person) = self.people.get(place).filter(|person| person.is_polled()) else { continue };
+            let Some(person) = self.people.get(place).filter(|person| person.is_polled()) else {
+                continue;
+            };
             let id = person.id.clone();
             self.queue_read(&id);
         }
@@ -56,7 +63,10 @@ impl Roster {
 
     /// Lets the poller read a user whose stream does not come up.
     pub fn lend(&mut self, id: &UserId) {
-        if let Some(Person { watch: Watch::Streamed { lent, .. }, .. }) = self.person(id)
+        if let Some(Person {
+            watch: Watch::Streamed { lent, .. },
+            ..
+        }) = self.person(id)
             && !std::mem::replace(lent, true)
         {
             self.lent += 1;
@@ -66,7 +76,10 @@ impl Roster {
 
     /// Takes a lent user back: from here on what a poll says is older than the stream.
     pub fn reclaim(&mut self, id: &UserId) {
-        if let Some(Person { watch: Watch::Streamed { lent, .. }, .. }) = self.person(id)
+        if let Some(Person {
+            watch: Watch::Streamed { lent, .. },
+            ..
+        }) = self.person(id)
             && std::mem::replace(lent, false)
         {
             self.lent = self.lent.saturating_sub(1);
@@ -92,7 +105,11 @@ impl Roster {
     /// The next user of the round.
     pub fn next_polled(&mut self) -> Option<UserId> {
         for _ in 0..self.people.len() {
-            self.cursor = if self.cursor < self.people.len() { self.cursor } else { 0 };
+            self.cursor = if self.cursor < self.people.len() {
+                self.cursor
+            } else {
+                0
+            };
             let person = self.people.get(self.cursor)?;
             self.cursor += 1;
             if person.is_polled() && !person.due {
@@ -113,6 +130,9 @@ impl Roster {
 
 impl Person {
     fn is_polled(&self) -> bool {
-        matches!(self.watch, Watch::Polled | Watch::Streamed { lent: true, .. })
+        matches!(
+            self.watch,
+            Watch::Polled | Watch::Streamed { lent: true, .. }
+        )
     }
 }

@@ -33,7 +33,14 @@ pub(super) struct Batch<'a> {
 
 impl<'a> Batch<'a> {
     pub fn new(user: &'a UserId) -> Self {
-        Self { user, updates: Vec::new(), kept: Vec::new(), received: 0, undecodable: 0, ignored: 0 }
+        Self {
+            user,
+            updates: Vec::new(),
+            kept: Vec::new(),
+            received: 0,
+            undecodable: 0,
+            ignored: 0,
+        }
     }
 
     /// Waits for frames and takes those that are there. Says when the stream has ended; what came before still counts.
@@ -58,14 +65,21 @@ impl<'a> Batch<'a> {
         }
     }
 
-    fn poll(&mut self, socket: &mut Socket, resync: &mut Resync, cx: &mut Context<'_>) -> Poll<Option<Ended>> {
+    fn poll(
+        &mut self,
+        socket: &mut Socket,
+        resync: &mut Resync,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Ended>> {
         for taken in 0..BATCH {
             let ended = match socket.poll_next_unpin(cx) {
                 Poll::Pending if taken == 0 => return Poll::Pending,
                 Poll::Pending => break,
                 Poll::Ready(Some(Ok(message))) => self.take(message, resync),
                 Poll::Ready(Some(Err(error))) => Some(Ended::Lost(broken(&error))),
-                Poll::Ready(None) => Some(Ended::Lost("the other side closed the connection".into())),
+                Poll::Ready(None) => {
+                    Some(Ended::Lost("the other side closed the connection".into()))
+                }
             };
             if ended.is_some() {
                 // Turns the socket once more, so that the answer to a close frame leaves.
@@ -84,7 +98,11 @@ impl<'a> Batch<'a> {
                 self.puzzle("a binary frame, where the contract has text".into(), bytes);
             }
             Message::Close(Some(frame)) => {
-                let said = format!("closed with code {}: {}", u16::from(frame.code), frame.reason);
+                let said = format!(
+                    "closed with code {}: {}",
+                    u16::from(frame.code),
+                    frame.reason
+                );
                 return Some(Ended::Lost(said.into()));
             }
             Message::Close(None) => return Some(Ended::Lost("closed without a code".into())),
@@ -98,11 +116,16 @@ impl<'a> Batch<'a> {
         match direct::decode(&text) {
             // Its gaps would not be noticed here, so news of another user is not taken from this stream.
             Decoded::Update(update) if update.user != *self.user => {
-                self.puzzle("it speaks of another user than the stream does".into(), text.into());
+                self.puzzle(
+                    "it speaks of another user than the stream does".into(),
+                    text.into(),
+                );
             }
             Decoded::Update(update) => {
                 if resync.spoke(&update.device).is_err() {
-                    return Some(Ended::Lost("it names more devices than one user can have".into()));
+                    return Some(Ended::Lost(
+                        "it names more devices than one user can have".into(),
+                    ));
                 }
                 self.updates.push(update);
             }

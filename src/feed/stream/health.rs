@@ -57,8 +57,13 @@ mod tests {
     fn silence_is_asked_after_and_then_is_the_end() {
         let (start, mut health) = (Instant::now(), Health::default());
         health.heard();
-        let verdicts: Vec<_> = (1..=4).map(|n| health.examine(start + TICK * n, TICK, DEADLINE)).collect();
-        assert_eq!(verdicts, [Verdict::Fine, Verdict::Ping, Verdict::Fine, Verdict::Dead]);
+        let verdicts: Vec<_> = (1..=4)
+            .map(|n| health.examine(start + TICK * n, TICK, DEADLINE))
+            .collect();
+        assert_eq!(
+            verdicts,
+            [Verdict::Fine, Verdict::Ping, Verdict::Fine, Verdict::Dead]
+        );
     }
 
     #[test]
@@ -67,6 +72,9 @@ mod tests {
         assert_eq!(health.examine(start, TICK, DEADLINE), Verdict::Ping);
         health.heard();
         assert_eq!(health.examine(start + TICK, TICK, DEADLINE), Verdict::Fine);
-        assert_eq!(health.examine(start + TICK * 2, TICK, DEADLINE), Verdict::Ping);
+        assert_eq!(
+            health.examine(start + TICK * 2, TICK, DEADLINE),
+            Verdict::Ping
+        );
     }
 }

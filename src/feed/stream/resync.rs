@@ -51,7 +51,12 @@ impl Resync {
         let spoken = std::mem::take(&mut self.spoken);
         self.reading = false;
         devices.retain(|device| !spoken.contains(&device.id));
-        News::Snapshot { user: user.clone(), devices, spoken: spoken.into_iter().collect(), live: true }
+        News::Snapshot {
+            user: user.clone(),
+            devices,
+            spoken: spoken.into_iter().collect(),
+            live: true,
+        }
     }
 
     /// The read failed.
@@ -71,7 +76,11 @@ mod tests {
     use super::*;
 
     fn device(id: &str) -> Device {
-        Device { id: id.into(), registered: true, codec: None }
+        Device {
+            id: id.into(),
+            registered: true,
+            codec: None,
+        }
     }
 
     #[test]
@@ -81,7 +90,15 @@ mod tests {
         resync.begin();
         assert_eq!(resync.spoke(&"during".into()), Ok(()));
         let news = resync.land(&user, vec![device("before"), device("during")]);
-        let News::Snapshot { devices, spoken, live: true, .. } = news else { panic!("{news:?}") };
+        let News::Snapshot {
+            devices,
+            spoken,
+            live: true,
+            ..
+        } = news
+        else {
+            panic!("{news:?}")
+        };
         assert_eq!(devices, [device("before")]);
         assert_eq!(spoken, ["during".into()]);
     }
@@ -101,7 +118,8 @@ mod tests {
     fn a_flood_of_devices_during_a_read_is_bounded() {
         let mut resync = Resync::default();
         resync.begin();
-        let spoke = (0..=MOST_SPOKEN).try_for_each(|id| resync.spoke(&format!("d{id}").as_str().into()));
+        let spoke =
+            (0..=MOST_SPOKEN).try_for_each(|id| resync.spoke(&format!("d{id}").as_str().into()));
         assert_eq!(spoke, Err(TooMany));
     }
 }

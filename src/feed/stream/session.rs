@@ -131,7 +131,9 @@ impl<'a> Session<'a> {
             Ok(listing) => {
                 self.failures = 0;
                 self.shared.read_worked(self.user, &listing.faults);
-                self.shared.mailbox.post(self.resync.land(self.user, listing.devices));
+                self.shared
+                    .mailbox
+                    .post(self.resync.land(self.user, listing.devices));
                 self.go_live();
             }
             Err(error) => {
@@ -161,20 +163,27 @@ impl<'a> Session<'a> {
     /// At every tick: silence asks for a ping, and a ping without an answer is the end.
     fn examine(&mut self) -> Option<Ended> {
         let timing = &self.shared.timing;
-        match self.health.examine(Instant::now(), timing.tick, timing.deadline) {
+        match self
+            .health
+            .examine(Instant::now(), timing.tick, timing.deadline)
+        {
             Verdict::Fine => None,
             Verdict::Ping => {
                 // Queued, and sent as far as the socket takes it: a write that blocks must not keep us from noticing.
                 let _ = self.socket.send(Message::Ping(Bytes::new())).now_or_never();
                 None
             }
-            Verdict::Dead => Some(Ended::Lost("it went silent, and a ping was not answered".into())),
+            Verdict::Dead => Some(Ended::Lost(
+                "it went silent, and a ping was not answered".into(),
+            )),
         }
     }
 }
 
 /// The read under way; never when there is none.
-async fn under_way(read: &mut Option<BoxFuture<'_, Result<Listing, Error>>>) -> Result<Listing, Error> {
+async fn under_way(
+    read: &mut Option<BoxFuture<'_, Result<Listing, Error>>>,
+) -> Result<Listing, Error> {
     match read {
         Some(read) => read.await,
         None => std::future::pending().await,
