@@ -1,9 +1,122 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
+//!
+//! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; the first of them get
+//! a stream each (`stream`), the others are read in turn (`poll`); `report` says how it goes. The rule that they all
+//! keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
+mod complaints;
+mod link;
 pub mod mailbox;
 pub mod news;
+mod people;
+mod poll;
+mod report;
+mod roster;
+mod shared;
+mod stream;
+mod tally;
+mod task;
+pub mod timing;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+pub use mailbox::Mailbox;
+pub use timing::Timing;
+
+use crate::cloud::Client;
+use crate::model::UserId;
+use shared::Shared;
+use task::Task;
+
+/// The contract's floor (§3): no user is polled more often.
+const SHORTEST_POLL: Duration = Duration::from_secs(10);
+
+/// Whom to watch, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The users that the profile names; none is everyone whom the organisation lists.
+    pub users: Option<Vec<UserId>>,
+    /// One round of polls takes this long, at best; less than 10 s counts as 10 s (contract §3).
+    pub poll: Duration,
+    /// Users beyond this many have no stream and are polled.
+    pub max_streams: usize,
+}
+
+/// The running feeds. Dropping this ends them all at once.
+#[derive(Debug)]
+pub struct Feeds {
+    shared: Arc<Shared>,
+    _tasks: Vec<Task>,
+}
+
+/// Starts watching, on the current runtime. What is learnt comes through the mailbox.
+#[must_use]
+pub fn start(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>) -> Feeds {
+    start_with(cloud, plan, mailbox, Timing::default())
+}
+
+/// As [`start`], with another patience: for tests, which cannot wait half a minute for a silence to be noticed.
+#[must_use]
+pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timing) -> Feeds {
+    let poll = plan.poll.max(SHORTEST_POLL);
+    let shared = Arc::new(Shared::new(cloud, mailbox, timing, poll, plan.max_streams));
+    shared
+        .tally
+        .note(|notes| notes.poll_round_ms = u64::try_from(poll.as_millis()).unwrap_or(u64::MAX));
+    let mut tasks = vec![
+        Task::spawn(report::run(Arc::clone(&shared))),
+        Task::spawn(poll::run(Arc::clone(&shared))),
+    ];
+    if plan.max_streams > 0 {
+        tasks.push(Task::spawn(tick(Arc::clone(&shared))));
+    }
+    tasks.push(match plan.users {
+        Some(users) => Task::spawn(people::given(Arc::clone(&shared), users)),
+        None => Task::spawn(people::listed(Arc::clone(&shared))),
+    });
+    Feeds {
+        shared,
+        _tasks: tasks,
+    }
+}
+
+impl Feeds {
+    /// Reads these users again now, by their streams or by the poller. Unknown ones are passed over.
+    pub fn reread(&self, users: &[UserId]) {
+        let mut roster = lock(&self.shared.roster);
+        users.iter().for_each(|user| roster.reread(user));
+        drop(roster);
+        self.shared.polls.notify_one();
+    }
+
+    /// Reads everyone again, as fast as the budget allows.
+    pub fn reread_all(&self) {
+        lock(&self.shared.roster).reread_all();
+        self.shared.polls.notify_one();
+    }
+
+    /// Goes quiet, or starts again: while paused no stream is open, nothing is read, and every row is a gap.
+    pub fn pause(&self, paused: bool) {
+        self.shared.paused.send_replace(paused);
+        self.shared.tally.changed.notify_one();
+    }
+}
+
+impl Drop for Feeds {
+    fn drop(&mut self) {
+        // The streams' tasks hold the roster that holds them: the circle is cut here.
+        lock(&self.shared.roster).clear();
+    }
+}
+
+/// The heartbeat that all streams share.
+async fn tick(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(shared.timing.tick).await;
+        shared.tick.send_replace(());
+    }
+}
 
 /// Locks, whatever became of another holder: every value behind these locks is whole between two statements.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

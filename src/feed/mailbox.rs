@@ -88,11 +88,17 @@ impl Mailbox {
             let mut vacated = std::pin::pin!(vacated);
             // Listen first, then look: a drain in between must not be missed.
             vacated.as_mut().enable();
-            if !lock(&self.queue).is_full() {
+            if self.has_room() {
                 return;
             }
             vacated.await;
         }
+    }
+
+    /// Whether there is room for an answer.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        !lock(&self.queue).is_full()
     }
 
     /// Takes at most `max` news in order.

@@ -204,7 +204,7 @@ impl Queue {
         }
         if self.slots.is_empty() && self.slots.capacity() > KEPT_SLOTS {
             self.slots.shrink_to(KEPT_SLOTS);
-            self.index.shrink_to(KEPT_SLOTS, |&hash| hash);
+            self.index = HashTable::new();
             self.overflowed.shrink_to_fit();
         }
     }

@@ -1,0 +1,117 @@
+//! What the connection as a whole is called, decided from a few signs.
+
+use std::time::Duration;
+
+use super::news::Link;
+use crate::time::Millis;
+
+/// Everything that the name depends on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Signs {
+    /// An operator asked for quiet.
+    pub paused: bool,
+    /// Streams there should be.
+    pub wanted: u32,
+    /// Streams that are open and synchronised.
+    pub live: u32,
+    /// Whether a read has ever worked.
+    pub read_once: bool,
+    /// Whether reads work now.
+    pub reads_work: bool,
+    /// Whether the organisation refuses streams.
+    pub refused: bool,
+    /// When anything last worked.
+    pub worked: Millis,
+    /// The soonest attempt to come, and its number.
+    pub next: Option<(Millis, u32)>,
+}
+
+impl Signs {
+    /// The name. A live stream says most, since it was synchronised by a read; then what works, then what is tried.
+    pub fn link(&self, now: Millis, offline_after: Duration) -> Link {
+        let silent = u128::from(now.since(self.worked)) >= offline_after.as_millis();
+        if self.paused {
+            return Link::Paused;
+        }
+        if self.live > 0 || (self.wanted == 0 && self.reads_work) {
+            return Link::Live;
+        }
+        if self.reads_work && self.refused {
+            return Link::PollingOnly;
+        }
+        match self.next {
+            _ if silent && !self.reads_work && (self.read_once || self.next.is_some()) => {
+                Link::Offline { since: self.worked }
+            }
+            Some((at, attempt)) => Link::Reconnecting { at, attempt },
+            None => Link::Connecting,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn named(signs: Signs) -> Link {
+        signs.link(Millis(100_000), PATIENCE)
+    }
+
+    #[test]
+    fn each_state_has_its_signs() {
+        let soon = Some((Millis(104_000), 3));
+        let recent = Signs {
+            worked: Millis(99_000),
+            wanted: 5,
+            ..Signs::default()
+        };
+        assert_eq!(named(recent), Link::Connecting);
+        assert_eq!(
+            named(Signs {
+                paused: true,
+                live: 5,
+                ..recent
+            }),
+            Link::Paused
+        );
+        assert_eq!(named(Signs { live: 1, ..recent }), Link::Live);
+        let works = Signs {
+            read_once: true,
+            reads_work: true,
+            ..recent
+        };
+        assert_eq!(named(Signs { wanted: 0, ..works }), Link::Live);
+        assert_eq!(
+            named(Signs {
+                refused: true,
+                next: soon,
+                ..works
+            }),
+            Link::PollingOnly
+        );
+        let again = Link::Reconnecting {
+            at: Millis(104_000),
+            attempt: 3,
+        };
+        assert_eq!(
+            named(Signs {
+                next: soon,
+                ..works
+            }),
+            again
+        );
+        let long_ago = Signs {
+            worked: Millis(1_000),
+            next: soon,
+            ..recent
+        };
+        assert_eq!(
+            named(long_ago),
+            Link::Offline {
+                since: Millis(1_000)
+            }
+        );
+    }
+}

@@ -1,0 +1,124 @@
+//! One task reads everyone who has no stream: first those whom someone waits for, then round and round.
+
+mod pace;
+
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::lock;
+use super::news::News;
+use super::shared::Shared;
+use crate::cloud::Urgency;
+use crate::model::UserId;
+use pace::Pace;
+
+/// Reads those whom no stream carries, until the task is ended from outside.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut paused = shared.paused.subscribe();
+    let mut pace = Pace::new(shared.poll, Instant::now());
+    loop {
+        if paused.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        visit(&shared, &mut pace, &mut paused).await;
+        silence(&shared).await;
+        lock(&shared.roster).reread_polled();
+    }
+}
+
+/// Reads until paused; what is under way then is dropped.
+async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bool>) {
+    let mut reads = FuturesUnordered::new();
+    let (mut waited_for, mut in_round) = (0, 0);
+    loop {
+        while waited_for < shared.timing.reads
+            && let Some(user) = next_due(shared)
+        {
+            waited_for += 1;
+            reads.push(read(shared, user, Urgency::Reread));
+        }
+        let visited = lock(&shared.roster).visited();
+        while in_round < shared.timing.reads
+            && pace.is_due(Instant::now(), visited)
+            && let Some(user) = next_polled(shared)
+        {
+            in_round += 1;
+            reads.push(read(shared, user, Urgency::Poll));
+        }
+        let next = pace.next();
+        tokio::select! {
+            biased;
+            changed = paused.wait_for(|paused| *paused) => {
+                drop(changed);
+                return;
+            }
+            () = shared.polls.notified() => {}
+            Some(urgency) = reads.next() => match urgency {
+                Urgency::Poll => {
+                    in_round -= 1;
+                    pace.completed(Instant::now());
+                    let round = pace.round(lock(&shared.roster).visited());
+                    shared.tally.note(|notes| notes.poll_round_ms = round);
+                }
+                _ => waited_for -= 1,
+            },
+            () = sleep_until(next), if visited > 0 && in_round < shared.timing.reads => {}
+        }
+    }
+}
+
+fn next_due(shared: &Shared) -> Option<UserId> {
+    lock(&shared.roster).next_due()
+}
+
+fn next_polled(shared: &Shared) -> Option<UserId> {
+    lock(&shared.roster).next_polled()
+}
+
+/// Reads one user and tells of it, unless a stream has taken over meanwhile: it is newer. Returns the urgency.
+async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
+    let result = shared.read(&user, urgency).await;
+    match result {
+        Ok(listing) => {
+            let mut roster = lock(&shared.roster);
+            if roster.is_polled(&user) {
+                // Posted under the roster's lock, so that no stream can take over in between.
+                let (devices, spoken) = (listing.devices, Vec::new());
+                shared.mailbox.post(News::Snapshot {
+                    user: user.clone(),
+                    devices,
+                    spoken,
+                    live: false,
+                });
+                drop(roster);
+                shared.read_worked(&user, &listing.faults);
+            }
+        }
+        Err(error) => {
+            let ours = lock(&shared.roster).is_polled(&user);
+            if ours {
+                shared.read_failed(&user, &error);
+            }
+        }
+    }
+    urgency
+}
+
+/// Nothing is read while paused, so nothing is known for sure of those who are polled.
+async fn silence(shared: &Shared) {
+    let mut from = 0;
+    while *shared.paused.borrow() {
+        shared.mailbox.room().await;
+        let users = lock(&shared.roster).polled_from(&mut from, 256);
+        if users.is_empty() {
+            return;
+        }
+        users
+            .into_iter()
+            .for_each(|user| shared.mailbox.post(News::Gap { user }));
+    }
+}

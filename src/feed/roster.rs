@@ -1,0 +1,266 @@
+//! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
+
+mod polls;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use tokio::sync::Notify;
+
+use super::task::Task;
+use crate::model::UserId;
+
+/// Users watched at most; an organisation that names more is told so, never followed without end.
+pub(super) const MOST_USERS: usize = 1_000_000;
+
+/// What became of a user's last read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Awaited,
+    Read,
+    Failed,
+}
+
+/// A user's stream as the roster holds it.
+#[derive(Debug)]
+pub(super) struct Stream {
+    /// Ends the stream when the user leaves.
+    pub _task: Task,
+    /// Asks the stream for a re-read.
+    pub reread: Arc<Notify>,
+}
+
+#[derive(Debug)]
+enum Watch {
+    Polled,
+    /// `lent`: the stream does not come up, so the user is polled meanwhile.
+    Streamed {
+        stream: Option<Stream>,
+        lent: bool,
+    },
+}
+
+#[derive(Debug)]
+struct Person {
+    id: UserId,
+    standing: Standing,
+    watch: Watch,
+    /// Whether the user waits in `due`.
+    due: bool,
+    /// The enumeration that last named this user.
+    round: u32,
+}
+
+/// All watched users.
+#[derive(Debug)]
+pub(super) struct Roster {
+    people: Vec<Person>,
+    /// Places in `people` by hash of the id, so that ids are held once.
+    index: HashTable<usize>,
+    hasher: DefaultHashBuilder,
+    max_streams: usize,
+    streams: usize,
+    polled: usize,
+    /// Streamed users whom the poller reads meanwhile.
+    lent: usize,
+    read: usize,
+    failed: usize,
+    cursor: usize,
+    due: VecDeque<UserId>,
+}
+
+/// The roster's numbers, for the status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    pub users: u32,
+    pub read: u32,
+    pub failed: u32,
+    pub streams: u32,
+    pub polled: u32,
+}
+
+impl Roster {
+    pub fn new(max_streams: usize) -> Self {
+        Self {
+            people: Vec::new(),
+            index: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+            max_streams,
+            streams: 0,
+            polled: 0,
+            lent: 0,
+            read: 0,
+            failed: 0,
+            cursor: 0,
+            due: VecDeque::new(),
+        }
+    }
+
+    /// Takes a user in, or notes that a known one is still there. True when a stream is to be attached.
+    pub fn admit(&mut self, id: &UserId, round: u32) -> bool {
+        if let Some(person) = self.person(id) {
+            person.round = round;
+            return false;
+        }
+        if self.is_full() {
+            return false;
+        }
+        let streamed = self.streams < self.max_streams;
+        let watch = if streamed {
+            self.streams += 1;
+            Watch::Streamed {
+                stream: None,
+                lent: false,
+            }
+        } else {
+            self.polled += 1;
+            Watch::Polled
+        };
+        let standing = Standing::Awaited;
+        let place = self.people.len();
+        self.people.push(Person {
+            id: id.clone(),
+            standing,
+            watch,
+            due: false,
+            round,
+        });
+        let (hasher, people) = (&self.hasher, &self.people);
+        self.index.insert_unique(hasher.hash_one(id), place, |&at| {
+            people
+                .get(at)
+                .map_or(0, |person| hasher.hash_one(&person.id))
+        });
+        if !streamed {
+            self.queue_read(id);
+        }
+        streamed
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.people.len() >= MOST_USERS
+    }
+
+    /// Gives a user that [`Roster::admit`] or [`Roster::dismiss_absent`] chose its stream.
+    pub fn attach(&mut self, id: &UserId, attached: Stream) {
+        if let Some(Person {
+            watch: Watch::Streamed { stream, .. },
+            ..
+        }) = self.person(id)
+        {
+            *stream = Some(attached);
+        }
+    }
+
+    /// Lets go of everyone whom this enumeration did not name. The users returned move up into freed streams.
+    pub fn dismiss_absent(&mut self, round: u32) -> Vec<UserId> {
+        let before = self.people.len();
+        let mut people = std::mem::take(&mut self.people);
+        people.retain(|person| person.round == round);
+        self.people = people;
+        if self.people.len() == before {
+            return Vec::new();
+        }
+        self.reindex();
+        let free = self.max_streams.saturating_sub(self.streams);
+        let mut promoted = Vec::new();
+        for person in self
+            .people
+            .iter_mut()
+            .filter(|person| matches!(person.watch, Watch::Polled))
+            .take(free)
+        {
+            person.watch = Watch::Streamed {
+                stream: None,
+                lent: false,
+            };
+            promoted.push(person.id.clone());
+        }
+        self.streams += promoted.len();
+        self.polled -= promoted.len();
+        promoted
+    }
+
+    /// Ends every stream and forgets everyone.
+    pub fn clear(&mut self) {
+        *self = Self::new(self.max_streams);
+    }
+
+    /// Notes how a read of this user ended.
+    pub fn outcome(&mut self, id: &UserId, worked: bool) {
+        let Some(person) = self.person(id) else {
+            return;
+        };
+        let now = if worked {
+            Standing::Read
+        } else {
+            Standing::Failed
+        };
+        let before = std::mem::replace(&mut person.standing, now);
+        self.count_standing(before, false);
+        self.count_standing(now, true);
+    }
+
+    /// Whether this user has been read, or has failed for good, at least once.
+    pub fn is_awaited(&mut self, id: &UserId) -> bool {
+        self.person(id)
+            .is_some_and(|person| person.standing == Standing::Awaited)
+    }
+
+    pub fn counts(&self) -> Counts {
+        let small = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        Counts {
+            users: small(self.people.len()),
+            read: small(self.read + self.failed),
+            failed: small(self.failed),
+            streams: small(self.streams),
+            polled: small(self.polled),
+        }
+    }
+
+    fn count_standing(&mut self, standing: Standing, up: bool) {
+        let count = match standing {
+            Standing::Awaited => return,
+            Standing::Read => &mut self.read,
+            Standing::Failed => &mut self.failed,
+        };
+        *count = if up {
+            *count + 1
+        } else {
+            count.saturating_sub(1)
+        };
+    }
+
+    fn person(&mut self, id: &UserId) -> Option<&mut Person> {
+        let (hash, people) = (self.hasher.hash_one(id), &self.people);
+        let place = *self.index.find(hash, |&at| {
+            people.get(at).is_some_and(|person| person.id == *id)
+        })?;
+        self.people.get_mut(place)
+    }
+
+    /// After departures: rare, so counting everything again is simpler than keeping it.
+    fn reindex(&mut self) {
+        let (hasher, people) = (&self.hasher, &self.people);
+        self.index.clear();
+        for (place, person) in people.iter().enumerate() {
+            self.index
+                .insert_unique(hasher.hash_one(&person.id), place, |&at| {
+                    people
+                        .get(at)
+                        .map_or(0, |person| hasher.hash_one(&person.id))
+                });
+        }
+        let count =
+            |wanted: fn(&Person) -> bool| people.iter().filter(|person| wanted(person)).count();
+        self.polled = count(|person| matches!(person.watch, Watch::Polled));
+        self.streams = people.len() - self.polled;
+        self.lent = count(|person| matches!(person.watch, Watch::Streamed { lent: true, .. }));
+        self.read = count(|person| person.standing == Standing::Read);
+        self.failed = count(|person| person.standing == Standing::Failed);
+    }
+}

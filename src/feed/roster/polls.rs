@@ -1,0 +1,138 @@
+//! Whose read is next: those that someone waits for first, then round and round.
+
+use super::{Person, Roster, Watch};
+use crate::model::UserId;
+
+impl Roster {
+    /// Whether this user is read by the poller now.
+    pub fn is_polled(&mut self, id: &UserId) -> bool {
+        self.person(id).is_some_and(|person| person.is_polled())
+    }
+
+    /// How many users a round of polls visits.
+    pub fn visited(&self) -> usize {
+        self.polled + self.lent
+    }
+
+    /// Asks for a read of this user soon, by its stream or by the poller.
+    pub fn reread(&mut self, id: &UserId) {
+        match self.person(id).map(|person| &person.watch) {
+            Some(Watch::Streamed {
+                stream: Some(stream),
+                ..
+            }) => stream.reread.notify_one(),
+            Some(Watch::Polled) => self.queue_read(id),
+            _ => {}
+        }
+    }
+
+    /// Asks for a read of everyone.
+    pub fn reread_all(&mut self) {
+        for place in 0..self.people.len() {
+            let Some(id) = self.people.get(place).map(|person| person.id.clone()) else {
+                break;
+            };
+            self.reread(&id);
+        }
+    }
+
+    /// Asks for a read of everyone whom the poller reads.
+    pub fn reread_polled(&mut self) {
+        for place in 0..self.people.len() {
+            let Some(person) = self.people.get(place).filter(|person| person.is_polled()) else {
+                continue;
+            };
+            let id = person.id.clone();
+            self.queue_read(&id);
+        }
+    }
+
+    /// At most `count` of those whom the poller reads, beginning at place `from`, which moves on.
+    pub fn polled_from(&self, from: &mut usize, count: usize) -> Vec<UserId> {
+        let mut found = Vec::new();
+        while found.len() < count
+            && let Some(person) = self.people.get(*from)
+        {
+            *from += 1;
+            if person.is_polled() {
+                found.push(person.id.clone());
+            }
+        }
+        found
+    }
+
+    /// Lets the poller read a user whose stream does not come up.
+    pub fn lend(&mut self, id: &UserId) {
+        if let Some(Person {
+            watch: Watch::Streamed { lent, .. },
+            ..
+        }) = self.person(id)
+            && !std::mem::replace(lent, true)
+        {
+            self.lent += 1;
+            self.queue_read(id);
+        }
+    }
+
+    /// Takes a lent user back: from here on what a poll says is older than the stream.
+    pub fn reclaim(&mut self, id: &UserId) {
+        if let Some(Person {
+            watch: Watch::Streamed { lent, .. },
+            ..
+        }) = self.person(id)
+            && std::mem::replace(lent, false)
+        {
+            self.lent = self.lent.saturating_sub(1);
+        }
+    }
+
+    /// The next user whom someone waits for.
+    pub fn next_due(&mut self) -> Option<UserId> {
+        while let Some(id) = self.due.pop_front() {
+            if self.due.is_empty() {
+                self.due.shrink_to_fit();
+            }
+            if let Some(person) = self.person(&id) {
+                person.due = false;
+                if person.is_polled() {
+                    return Some(id);
+                }
+            }
+        }
+        None
+    }
+
+    /// The next user of the round.
+    pub fn next_polled(&mut self) -> Option<UserId> {
+        for _ in 0..self.people.len() {
+            self.cursor = if self.cursor < self.people.len() {
+                self.cursor
+            } else {
+                0
+            };
+            let person = self.people.get(self.cursor)?;
+            self.cursor += 1;
+            if person.is_polled() && !person.due {
+                return Some(person.id.clone());
+            }
+        }
+        None
+    }
+
+    pub(super) fn queue_read(&mut self, id: &UserId) {
+        if let Some(person) = self.person(id)
+            && !std::mem::replace(&mut person.due, true)
+        {
+            self.due.push_back(id.clone());
+        }
+    }
+}
+
+impl Person {
+    fn is_polled(&self) -> bool {
+        matches!(
+            self.watch,
+            Watch::Polled | Watch::Streamed { lent: true, .. }
+        )
+    }
+}

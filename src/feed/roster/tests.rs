@@ -1,0 +1,109 @@
+//! The roster's rules.
+
+use super::*;
+
+fn id(name: &str) -> UserId {
+    UserId::from(name)
+}
+
+fn roster(max_streams: usize, names: &[&str]) -> Roster {
+    let mut roster = Roster::new(max_streams);
+    for name in names {
+        roster.admit(&id(name), 1);
+    }
+    roster
+}
+
+#[test]
+fn the_first_get_streams_and_the_others_are_read_at_once_then_in_turn() {
+    let mut roster = roster(1, &["a", "b", "c"]);
+    assert_eq!(
+        roster.counts(),
+        Counts {
+            users: 3,
+            streams: 1,
+            polled: 2,
+            ..Counts::default()
+        }
+    );
+    assert_eq!(
+        roster.next_polled(),
+        None,
+        "the first read comes before the rounds"
+    );
+    assert_eq!(
+        [roster.next_due(), roster.next_due(), roster.next_due()],
+        [Some(id("b")), Some(id("c")), None]
+    );
+    let round: Vec<_> = (0..3).map(|_| roster.next_polled()).collect();
+    assert_eq!(round, [Some(id("b")), Some(id("c")), Some(id("b"))]);
+}
+
+#[test]
+fn a_lent_user_is_read_until_the_stream_takes_over() {
+    let mut roster = roster(1, &["a"]);
+    assert_eq!(roster.next_due(), None);
+    roster.lend(&id("a"));
+    roster.lend(&id("a"));
+    assert_eq!(roster.visited(), 1);
+    assert_eq!(roster.next_due(), Some(id("a")));
+    assert_eq!(roster.next_due(), None);
+    roster.reclaim(&id("a"));
+    assert!(!roster.is_polled(&id("a")));
+    assert_eq!((roster.visited(), roster.next_polled()), (0, None));
+}
+
+#[test]
+fn those_who_left_make_room_for_streams() {
+    let mut roster = roster(1, &["a", "b"]);
+    roster.outcome(&id("a"), true);
+    roster.outcome(&id("b"), false);
+    assert!(!roster.admit(&id("b"), 2));
+    assert_eq!(roster.dismiss_absent(2), [id("b")]);
+    let expected = Counts {
+        users: 1,
+        read: 1,
+        failed: 1,
+        streams: 1,
+        polled: 0,
+    };
+    assert_eq!(roster.counts(), expected);
+    assert!(!roster.is_polled(&id("a")), "gone");
+}
+
+#[test]
+fn an_outcome_replaces_the_one_before() {
+    let mut roster = roster(0, &["a"]);
+    assert!(roster.is_awaited(&id("a")));
+    for worked in [false, true, true] {
+        roster.outcome(&id("a"), worked);
+    }
+    let counts = roster.counts();
+    assert_eq!((counts.read, counts.failed), (1, 0));
+}
+
+#[test]
+fn a_thousand_users_are_each_found_again() {
+    let names: Vec<String> = (0..1_000).map(|n| format!("user-{n}")).collect();
+    let mut roster = Roster::new(10);
+    assert_eq!(
+        names
+            .iter()
+            .filter(|name| roster.admit(&id(name), 1))
+            .count(),
+        10
+    );
+    names
+        .iter()
+        .step_by(2)
+        .for_each(|name| drop(roster.admit(&id(name), 2)));
+    let promoted = roster.dismiss_absent(2);
+    assert_eq!(promoted.len(), 5);
+    assert_eq!(roster.counts().users, 500);
+    assert!(
+        names
+            .iter()
+            .step_by(2)
+            .all(|name| roster.is_awaited(&id(name)))
+    );
+}

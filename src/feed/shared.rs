@@ -1,0 +1,194 @@
+//! What all tasks of the feeds have in common.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{Notify, Semaphore, watch};
+use tokio::time::Instant;
+
+use super::complaints::{Complaints, Topic};
+use super::lock;
+use super::mailbox::Mailbox;
+use super::news::{News, Problem, Trouble};
+use super::roster::{Roster, Stream};
+use super::stream;
+use super::tally::Tally;
+use super::task::Task;
+use super::timing::Timing;
+use crate::cloud::{Client, Error, Fault, Listing, Urgency};
+use crate::model::UserId;
+use crate::text::Text;
+
+/// Bytes of an undecodable frame that are kept.
+const SAMPLE_BYTES: usize = 4_096;
+/// Undecodable frames kept in one [`SAMPLE_WINDOW`]; the rest are counted.
+const SAMPLES: u32 = 16;
+const SAMPLE_WINDOW: Duration = Duration::from_secs(10);
+/// Those who wait for their next attempt are woken by another's success at most this often.
+const RECOVERY_GAP: Duration = Duration::from_secs(10);
+
+/// Handed to every task.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub client: Client,
+    pub mailbox: Arc<Mailbox>,
+    pub timing: Timing,
+    pub poll: Duration,
+    pub roster: Mutex<Roster>,
+    pub tally: Tally,
+    pub complaints: Mutex<Complaints>,
+    /// Handshakes that may run at a time.
+    pub handshakes: Semaphore,
+    pub paused: watch::Sender<bool>,
+    /// The common heartbeat of all streams.
+    pub tick: watch::Sender<()>,
+    /// The first stream is live again after all were down: those who wait may try.
+    pub recovered: Notify,
+    /// The poller has something new to do.
+    pub polls: Notify,
+    recovery_told: Mutex<Option<Instant>>,
+    samples: Mutex<Option<(Instant, u32)>>,
+}
+
+impl Shared {
+    pub fn new(
+        client: Client,
+        mailbox: Arc<Mailbox>,
+        timing: Timing,
+        poll: Duration,
+        max_streams: usize,
+    ) -> Self {
+        Self {
+            client,
+            mailbox,
+            timing,
+            poll,
+            roster: Mutex::new(Roster::new(max_streams)),
+            tally: Tally::new(),
+            complaints: Mutex::default(),
+            handshakes: Semaphore::new(timing.handshakes),
+            paused: watch::Sender::new(false),
+            tick: watch::Sender::new(()),
+            recovered: Notify::new(),
+            polls: Notify::new(),
+            recovery_told: Mutex::new(None),
+            samples: Mutex::new(None),
+        }
+    }
+
+    /// Takes users in, in their order, and starts the streams that fit.
+    pub fn admit<'a>(self: &Arc<Self>, users: impl Iterator<Item = &'a UserId>, round: u32) {
+        let mut roster = lock(&self.roster);
+        for user in users {
+            if roster.admit(user, round) {
+                self.attach(&mut roster, user);
+            }
+        }
+        drop(roster);
+        self.polls.notify_one();
+        self.tally.changed.notify_one();
+    }
+
+    /// Lets go of those whom this enumeration did not name.
+    pub fn dismiss_absent(self: &Arc<Self>, round: u32) {
+        let mut roster = lock(&self.roster);
+        for user in roster.dismiss_absent(round) {
+            self.attach(&mut roster, &user);
+        }
+    }
+
+    fn attach(self: &Arc<Self>, roster: &mut Roster, user: &UserId) {
+        let reread = Arc::new(Notify::new());
+        let task = Task::spawn(stream::run(
+            Arc::clone(self),
+            user.clone(),
+            Arc::clone(&reread),
+        ));
+        roster.attach(
+            user,
+            Stream {
+                _task: task,
+                reread,
+            },
+        );
+    }
+
+    /// Reads one user, once there is room for the answer.
+    pub async fn read(&self, user: &UserId, urgency: Urgency) -> Result<Listing, Error> {
+        self.mailbox.room().await;
+        self.client.registrations(user, urgency).await
+    }
+
+    /// Notes a read that worked.
+    pub fn read_worked(&self, user: &UserId, faults: &[Fault]) {
+        lock(&self.roster).outcome(user, true);
+        self.tally.read_worked();
+        self.complain_of(faults);
+    }
+
+    /// Tells that a read failed for good.
+    pub fn read_failed(&self, user: &UserId, error: &Error) {
+        let problem = error.problem();
+        lock(&self.roster).outcome(user, false);
+        lock(&self.complaints).note(Topic::Read, problem.clone());
+        self.mailbox.post(News::ReadFailed {
+            user: user.clone(),
+            problem,
+        });
+        self.tally.read_failed();
+    }
+
+    /// Notes a problem that is told when its turn comes.
+    pub fn complain(&self, topic: Topic, error: &Error) {
+        lock(&self.complaints).note(topic, error.problem());
+        self.tally.changed.notify_one();
+    }
+
+    /// Notes entries of an answer that could not be used.
+    pub fn complain_of(&self, faults: &[Fault]) {
+        let mut complaints = lock(&self.complaints);
+        for fault in faults {
+            complaints.note(
+                Topic::Entry,
+                Problem {
+                    trouble: Trouble::Answer,
+                    text: fault.0.clone(),
+                },
+            );
+        }
+    }
+
+    /// Tells those who wait for their next attempt that the organisation is back; not so often that an organisation
+    /// which closes every stream it opens could drive them.
+    pub fn recover(&self) {
+        let mut told = lock(&self.recovery_told);
+        if told.is_none_or(|told| told.elapsed() >= RECOVERY_GAP) {
+            *told = Some(Instant::now());
+            self.recovered.notify_waiters();
+        }
+    }
+
+    /// Keeps a frame that could not be understood, unless enough were kept lately; all are counted elsewhere.
+    pub fn keep_sample(&self, user: &UserId, reason: Text, frame: &[u8]) {
+        let mut samples = lock(&self.samples);
+        let now = Instant::now();
+        let (since, taken) = match *samples {
+            Some((since, taken)) if now.duration_since(since) < SAMPLE_WINDOW => (since, taken),
+            _ => (now, 0),
+        };
+        if taken >= SAMPLES {
+            return;
+        }
+        *samples = Some((since, taken + 1));
+        drop(samples);
+        let kept = frame.get(..SAMPLE_BYTES).unwrap_or(frame);
+        // A copy: a slice would keep the whole read buffer alive.
+        let sample = Bytes::copy_from_slice(kept);
+        self.mailbox.post(News::Undecodable {
+            user: user.clone(),
+            reason,
+            sample,
+        });
+    }
+}

@@ -1,0 +1,144 @@
+//! What the feeds' tasks note as they go, from which the status is made.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use tokio::sync::Notify;
+
+use super::link::Signs;
+use super::lock;
+use crate::time::{Clock, Millis};
+
+/// Failures in a row, of any users, before reads as a whole count as not working: one unknown user is no outage.
+const FAILURES_THAT_TELL: u32 = 3;
+
+/// Shared notes; every change wakes the reporter.
+#[derive(Debug)]
+pub(super) struct Tally {
+    notes: Mutex<Notes>,
+    pub changed: Notify,
+}
+
+/// The notes themselves, copied out by the reporter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    pub received: u64,
+    pub undecodable: u64,
+    pub ignored: u64,
+    pub live: u32,
+    pub enumerated: bool,
+    pub poll_round_ms: u64,
+    /// Whether a read has ever worked.
+    read_once: bool,
+    failures: u32,
+    refusals: bool,
+    /// The last moment at which anything worked; at first, the start.
+    worked: Millis,
+    /// Attempts to come, soonest first; the last field tells equals apart.
+    attempts: BTreeSet<(Millis, u32, u64)>,
+    next_id: u64,
+}
+
+impl Tally {
+    pub fn new() -> Self {
+        let notes = Notes {
+            worked: Clock::Real.now(),
+            ..Notes::default()
+        };
+        Self {
+            notes: Mutex::new(notes),
+            changed: Notify::new(),
+        }
+    }
+
+    /// What is noted now.
+    pub fn notes(&self) -> Notes {
+        lock(&self.notes).clone()
+    }
+
+    /// Changes the notes and wakes the reporter.
+    pub fn note<T>(&self, change: impl FnOnce(&mut Notes) -> T) -> T {
+        let result = change(&mut lock(&self.notes));
+        self.changed.notify_one();
+        result
+    }
+
+    /// A read, of a user or of the list, worked.
+    pub fn read_worked(&self) {
+        self.note(|notes| {
+            notes.read_once = true;
+            notes.failures = 0;
+            notes.worked = Clock::Real.now();
+        });
+    }
+
+    /// A read failed for good.
+    pub fn read_failed(&self) {
+        self.note(|notes| notes.failures = notes.failures.saturating_add(1));
+    }
+
+    /// A stream attempt was answered with a refusal, or not: when all streams are refused, polling is all there is.
+    pub fn refused(&self, refused: bool) {
+        self.note(|notes| notes.refusals = refused);
+    }
+
+    /// A stream is open and synchronised for as long as the guard lives.
+    pub fn live(&self) -> (LiveGuard<'_>, bool) {
+        let first = self.note(|notes| {
+            notes.live += 1;
+            notes.refusals = false;
+            notes.worked = Clock::Real.now();
+            notes.live == 1
+        });
+        (LiveGuard(self), first)
+    }
+
+    /// An attempt is due at a moment, for as long as the guard lives.
+    pub fn attempt(&self, at: Millis, number: u32) -> AttemptGuard<'_> {
+        let entry = self.note(|notes| {
+            notes.next_id += 1;
+            let entry = (at, number, notes.next_id);
+            notes.attempts.insert(entry);
+            entry
+        });
+        AttemptGuard(self, entry)
+    }
+}
+
+impl Notes {
+    /// What decides how the connection is called.
+    pub fn signs(&self) -> Signs {
+        Signs {
+            live: self.live,
+            read_once: self.read_once,
+            reads_work: self.read_once && self.failures < FAILURES_THAT_TELL,
+            refused: self.refusals,
+            worked: self.worked,
+            next: self.attempts.first().map(|&(at, number, _)| (at, number)),
+            ..Signs::default()
+        }
+    }
+}
+
+/// See [`Tally::live`].
+#[derive(Debug)]
+pub(super) struct LiveGuard<'a>(&'a Tally);
+
+impl Drop for LiveGuard<'_> {
+    fn drop(&mut self) {
+        self.0.note(|notes| {
+            notes.live = notes.live.saturating_sub(1);
+            notes.worked = Clock::Real.now();
+        });
+    }
+}
+
+/// See [`Tally::attempt`].
+#[derive(Debug)]
+pub(super) struct AttemptGuard<'a>(&'a Tally, (Millis, u32, u64));
+
+impl Drop for AttemptGuard<'_> {
+    fn drop(&mut self) {
+        self.0.note(|notes| notes.attempts.remove(&self.1));
+    }
+}

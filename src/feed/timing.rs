@@ -1,0 +1,94 @@
+//! How patient the feeds are. Tests use shorter times; nothing else differs.
+
+use std::time::Duration;
+
+/// Every interval and limit of the feeds.
+#[derive(Clone, Copy, Debug)]
+pub struct Timing {
+    /// All streams look at their own health together at this interval, so that an idle console wakes once for all.
+    pub tick: Duration,
+    /// An unanswered ping is a dead connection after this long. Silence is seen within `2 * tick + deadline`.
+    pub deadline: Duration,
+    /// The ceiling of the first reconnect delay; it doubles from there.
+    pub backoff_least: Duration,
+    /// The highest ceiling of a reconnect delay.
+    pub backoff_most: Duration,
+    /// A stream that was live this long starts again with the first delay.
+    pub healthy_after: Duration,
+    /// How long a stream that the organisation refused (403, 404) is left alone and its user polled.
+    pub refused_for: Duration,
+    /// The list of users is read again at this interval.
+    pub reenumerate: Duration,
+    /// No status follows another sooner.
+    pub status_gap: Duration,
+    /// One kind of problem is told once in this time, with a count.
+    pub problem_gap: Duration,
+    /// When nothing has worked for this long, the feeds call themselves offline.
+    pub offline_after: Duration,
+    /// Handshakes under way at a time.
+    pub handshakes: usize,
+    /// Background polls under way at a time, and as many reads that a person or a gap waits for.
+    pub reads: usize,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            tick: Duration::from_secs(5),
+            deadline: Duration::from_secs(10),
+            backoff_least: Duration::from_secs(1),
+            backoff_most: Duration::from_secs(30),
+            healthy_after: Duration::from_secs(120),
+            refused_for: Duration::from_secs(300),
+            reenumerate: Duration::from_secs(600),
+            status_gap: Duration::from_millis(500),
+            problem_gap: Duration::from_secs(30),
+            offline_after: Duration::from_secs(20),
+            handshakes: 32,
+            reads: 64,
+        }
+    }
+}
+
+impl Timing {
+    /// A delay before attempt number `attempt`, counting from 1: anywhere below a ceiling that doubles, so that
+    /// streams that were lost together do not come back together.
+    #[must_use]
+    pub fn backoff(&self, attempt: u32) -> Duration {
+        let doubled = 2u32.saturating_pow(attempt.saturating_sub(1));
+        jitter(
+            self.backoff_least
+                .saturating_mul(doubled)
+                .min(self.backoff_most),
+        )
+    }
+}
+
+/// Anywhere from nothing to `most`.
+#[must_use]
+pub fn jitter(most: Duration) -> Duration {
+    most.mul_f64(fastrand::f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ceiling_doubles_up_to_its_cap() {
+        let timing = Timing::default();
+        for (attempt, ceiling) in [(1, 1), (2, 2), (5, 16), (6, 30), (u32::MAX, 30)] {
+            let most = (0..200).map(|_| timing.backoff(attempt)).max();
+            assert!(
+                most <= Some(Duration::from_secs(ceiling)),
+                "attempt {attempt}"
+            );
+        }
+    }
+
+    #[test]
+    fn silence_is_seen_within_25_seconds() {
+        let timing = Timing::default();
+        assert!(timing.tick * 2 + timing.deadline <= Duration::from_secs(25));
+    }
+}
