@@ -145,7 +145,7 @@ fn among_several_each_layer_may_choose() {
     );
     let error = Home::with(&file).flags(profile_flag("labb")).error();
     assert!(
-        error.contains("flag --profile: profile: no profile named \"labb\"; did you mean \"lab\"?"),
+        error.contains("flag --profile: profile: no profile named \"labb\" among acme-prod, lab; did you mean \"lab\"?"),
         "{error}"
     );
 }
@@ -262,7 +262,7 @@ users = []
         ),
         (
             10,
-            "profiles.lab.time_zone: \"Europe/Berlni\" is not a time zone of this system; did you mean \"Europe/Berlin\"?",
+            "profiles.lab.time_zone: \"Europe/Berlni\" is not a time zone (an IANA name such as \"Europe/Berlin\"); did you mean \"Europe/Berlin\"?",
         ),
         (11, "profiles.lab.colour: \"rde\" is not a colour"),
         (12, "profiles.lab.requests_per_minute: invalid value"),

@@ -211,11 +211,11 @@ fn choose(
     if !names.iter().any(|known| known == name) {
         let hint = near::hint(name, names.iter().map(String::as_str));
         let known = if names.is_empty() {
-            "none".to_owned()
+            "none at all".to_owned()
         } else {
             names.join(", ")
         };
-        let message = format!("no profile named {name:?}{hint} The file has: {known}");
+        let message = format!("no profile named {name:?} among {known}{hint}");
         let origin = notes.origin("profile");
         notes.fault(origin, "profile", message);
     }

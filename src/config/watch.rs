@@ -12,7 +12,7 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{ConfigError, Environment, Flags, Loaded, Paths, file_in_use, load, paths};
+use super::{ConfigError, Environment, Flags, Loaded, Paths, file_in_use, load, paths, theme};
 
 /// A save is several events; the file is read when it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -111,7 +111,11 @@ impl Follow {
             let _ = self
                 .watcher
                 .watch(&self.places.themes, RecursiveMode::NonRecursive);
-            let now = self.places.fingerprint();
+            let places = self.places.clone();
+            let reading = tokio::task::spawn_blocking(move || places.fingerprint());
+            let Ok(now) = reading.await else {
+                return false;
+            };
             if std::mem::replace(&mut self.before, now) != now {
                 return true;
             }
@@ -173,14 +177,7 @@ impl Places {
     /// What the files hold, in one number: a file that is touched or saved unchanged is no reload.
     fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        let mut themes: Vec<PathBuf> = std::fs::read_dir(&self.themes)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        themes.sort();
-        for path in self.files.iter().chain(&themes) {
+        for path in self.files.iter().chain(&theme::files(&self.themes)) {
             path.hash(&mut hasher);
             std::fs::read(path).ok().hash(&mut hasher);
         }
