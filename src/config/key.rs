@@ -34,7 +34,7 @@ const MODIFIERS: &[(&str, KeyModifiers)] = &[
 ];
 
 /// One key press with its modifiers, in the one form that both the file and the terminal come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
     modifiers: KeyModifiers,

@@ -53,15 +53,16 @@ pub(super) fn read(path: &Path, asked_by: &Origin) -> Result<Option<String>, Con
     Ok(Some(text))
 }
 
-/// Whoever can write the file can have a command run: `client_secret_command`.
+/// Whoever can write the file can have a command run: `client_secret_command`. The group is left out: on many systems
+/// everyone has one of their own.
 #[cfg(unix)]
 pub(super) fn writable_by_others(path: &Path) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let mode = path.metadata().ok()?.permissions().mode();
-    (mode & 0o022 != 0).then(|| {
+    (mode & 0o002 != 0).then(|| {
         let path = path.to_string_lossy();
         let path = crate::text::safe(&path);
-        format!("others may write {path}, and it can name a command to run: chmod go-w it")
+        format!("others may write {path}, and it can name a command to run: run chmod o-w on it")
     })
 }
 
