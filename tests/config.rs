@@ -349,8 +349,8 @@ fn a_file_that_anyone_may_write_is_warned_of() {
 
 #[test]
 fn a_thousand_mistakes_are_counted_not_listed() {
-    let unknown: String = (0..1000).map(|i| format!("k{i} = 1\n")).collect();
-    let error = Home::with(&unknown).error();
+    let unknown: Vec<String> = (0..1000).map(|i| format!("k{i} = 1")).collect();
+    let error = Home::with(&unknown.join("\n")).error();
     assert!(
         error.contains("has 1000 mistakes") && error.ends_with("and 950 more"),
         "{error}"
