@@ -1,6 +1,6 @@
 //! The configuration: defaults <- file <- environment <- flags. A mistake names its file, line and key.
 //!
-//! [`load`] reads everything once and does all the I/O; what it returns is plain data. The values that are in force
+//! [`load()`] reads everything once and does all the I/O; what it returns is plain data. The values that are in force
 //! know the layer they came from ([`Loaded::origin`]), which is what `config show` prints.
 
 mod endpoint;
@@ -55,7 +55,7 @@ pub struct Config {
     pub profiles: Vec<String>,
 }
 
-/// Everything that [`load`] found.
+/// Everything that [`load()`] found.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// What is in force.

@@ -30,8 +30,19 @@ impl Home {
         let home = Self::empty();
         fs::create_dir_all(home.dir()).unwrap();
         fs::write(&home.paths.config_file, config).unwrap();
+        home.mode(0o600);
         home
     }
+
+    #[cfg(unix)]
+    fn mode(&self, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(&self.paths.config_file, mode).unwrap();
+    }
+
+    #[cfg(not(unix))]
+    fn mode(&self, _: u32) {}
 
     fn env(mut self, variables: &[(&str, &str)]) -> Self {
         self.env = variables.iter().copied().collect();
@@ -145,7 +156,7 @@ fn among_several_each_layer_may_choose() {
     );
     let error = Home::with(&file).flags(profile_flag("labb")).error();
     assert!(
-        error.contains("flag --profile: profile: no profile named \"labb\"; did you mean \"lab\"?"),
+        error.contains("flag --profile: profile: no profile named \"labb\" among acme-prod, lab; did you mean \"lab\"?"),
         "{error}"
     );
 }
@@ -262,7 +273,7 @@ users = []
         ),
         (
             10,
-            "profiles.lab.time_zone: \"Europe/Berlni\" is not a time zone of this system; did you mean \"Europe/Berlin\"?",
+            "profiles.lab.time_zone: \"Europe/Berlni\" is not a time zone (an IANA name such as \"Europe/Berlin\"); did you mean \"Europe/Berlin\"?",
         ),
         (11, "profiles.lab.colour: \"rde\" is not a colour"),
         (12, "profiles.lab.requests_per_minute: invalid value"),
@@ -321,6 +332,30 @@ fn paths_are_beside_the_file() {
     assert!(
         matches!(profile.secret, SecretSource::File(path) if path == home.dir().join("lab.secret"))
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_anyone_may_write_is_warned_of() {
+    let home = Home::with(LAB);
+    assert!(home.load().unwrap().warnings.is_empty());
+    home.mode(0o666);
+    let warnings = home.load().unwrap().warnings;
+    assert!(
+        warnings[0].contains("it can name a command to run"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
+fn a_thousand_mistakes_are_counted_not_listed() {
+    let unknown: Vec<String> = (0..1000).map(|i| format!("k{i} = 1")).collect();
+    let error = Home::with(&unknown.join("\n")).error();
+    assert!(
+        error.contains("has 1000 mistakes") && error.ends_with("and 950 more"),
+        "{error}"
+    );
+    assert!(error.lines().count() < 60);
 }
 
 #[test]

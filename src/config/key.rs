@@ -34,7 +34,7 @@ const MODIFIERS: &[(&str, KeyModifiers)] = &[
 ];
 
 /// One key press with its modifiers, in the one form that both the file and the terminal come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
     modifiers: KeyModifiers,
@@ -87,7 +87,7 @@ impl FromStr for Key {
         let (modifiers, name) = split_modifiers(text);
         let code = code(name).ok_or_else(|| {
             let hint = near::hint(name, NAMED.iter().map(|(name, _)| *name));
-            format!("{text:?} is not a key{hint} Write one character, Ctrl-x, Alt-x, F1 to F12, or a name such as PageDown")
+            format!("{text:?} is not a key (one character, Ctrl-x, Alt-x, F1 to F12, or a name such as PageDown){hint}")
         })?;
         let key = Self::new(code, modifiers);
         match key.mistaken_for() {

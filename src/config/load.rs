@@ -1,12 +1,12 @@
 //! Lays the layers over one another.
 
-use std::fs;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+mod file;
+
+use std::path::Path;
 
 use super::environment::{
-    CLIENT_ID, CLIENT_SECRET, CONFIG, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
-    NO_COLOR, PROFILE,
+    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
+    PROFILE,
 };
 use super::near;
 use super::origin::{ConfigError, Fault, Origin};
@@ -16,14 +16,12 @@ use super::reader::Notes;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
 use super::{Config, Flags, Keymap, Loaded};
-
-/// A configuration is a few screens of text, and a list of a million users at most.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+pub use file::file_in_use;
 
 /// Reads the configuration in force. Touches the file system and nothing else, and reads no secret.
 pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, ConfigError> {
     let (path, asked_by) = file_in_use(flags, env, paths);
-    let text = read(&path, &asked_by)?;
+    let text = file::read(&path, &asked_by)?;
     if text.is_none() {
         refuse_without_file(flags, env, &path)?;
     }
@@ -44,7 +42,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     if text.is_none() {
         warnings.extend(unused_credentials(env));
     }
-    warnings.extend(writable_by_others(&path));
+    warnings.extend(file::writable_by_others(&path));
     Ok(Loaded {
         config: Config {
             ui: written.ui,
@@ -58,18 +56,6 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
         warnings,
         origins: notes.origins,
     })
-}
-
-/// The configuration file to read, whether it exists or not, and who says so.
-#[must_use]
-pub fn file_in_use(flags: &Flags, env: &Environment, paths: &Paths) -> (PathBuf, Origin) {
-    if let Some(file) = &flags.config {
-        return (file.clone(), Origin::Flag("--config"));
-    }
-    match env.get(CONFIG) {
-        Some(file) => (PathBuf::from(file), Origin::Environment(CONFIG)),
-        None => (paths.config_file.clone(), Origin::Default),
-    }
 }
 
 /// The file as written, apart from what other layers make of it.
@@ -102,35 +88,6 @@ impl Written {
             profiles,
         }
     }
-}
-
-fn read(path: &Path, asked_by: &Origin) -> Result<Option<String>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound && *asked_by == Origin::Default => {
-            return Ok(None);
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(ConfigError::Absent {
-                path: path.to_owned(),
-                origin: asked_by.clone(),
-            });
-        }
-        Err(error) => return Err(unreadable(error)),
-    };
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
-    if text.len() as u64 > MAX_BYTES {
-        let too_long = format!("longer than {MAX_BYTES} bytes");
-        return Err(unreadable(io::Error::other(too_long)));
-    }
-    Ok(Some(text))
 }
 
 /// Our own variables ask for an organisation, which only a file can name.
@@ -211,11 +168,11 @@ fn choose(
     if !names.iter().any(|known| known == name) {
         let hint = near::hint(name, names.iter().map(String::as_str));
         let known = if names.is_empty() {
-            "none".to_owned()
+            "none at all".to_owned()
         } else {
             names.join(", ")
         };
-        let message = format!("no profile named {name:?}{hint} The file has: {known}");
+        let message = format!("no profile named {name:?} among {known}{hint}");
         let origin = notes.origin("profile");
         notes.fault(origin, "profile", message);
     }
@@ -241,21 +198,4 @@ fn in_order(mut faults: Vec<Fault>) -> Vec<Fault> {
         _ => usize::MAX,
     });
     faults
-}
-
-/// Whoever can write the file can have a command run: `client_secret_command`.
-#[cfg(unix)]
-fn writable_by_others(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = path.metadata().ok()?.permissions().mode();
-    (mode & 0o022 != 0).then(|| {
-        let path = path.to_string_lossy();
-        let path = crate::text::safe(&path);
-        format!("others may write {path}, and it can name a command to run: chmod go-w it")
-    })
-}
-
-#[cfg(not(unix))]
-fn writable_by_others(_: &Path) -> Option<String> {
-    None
 }

@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use crate::text::safe;
 
+/// Mistakes that an error lists; a file with more is of another kind.
+const MAX_SHOWN: usize = 50;
+
 /// The layer that decided a value, so that errors and `config show` can point at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -127,6 +130,14 @@ fn count(faults: &[Fault]) -> String {
 }
 
 fn lines(faults: &[Fault]) -> String {
-    let lines: Vec<String> = faults.iter().map(|fault| format!("  {fault}")).collect();
+    let shown = faults
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|fault| format!("  {fault}"));
+    let mut lines: Vec<String> = shown.collect();
+    let more = faults.len().saturating_sub(MAX_SHOWN);
+    if more > 0 {
+        lines.push(format!("  and {more} more"));
+    }
     lines.join("\n")
 }

@@ -50,7 +50,7 @@ pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()))
 }
 
-/// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load`].
+/// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load()`].
 pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {
     let loaded = load(flags, env, paths)?;
     let mut warnings = loaded.warnings.clone();

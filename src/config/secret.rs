@@ -127,7 +127,11 @@ impl std::fmt::Display for SecretSource {
         match self {
             Self::Variable(name) => write!(f, "the variable {}", safe(name)),
             Self::File(path) => write!(f, "the file {}", safe(&path.to_string_lossy())),
-            Self::Command(argv) => write!(f, "the command {}", safe(&argv.join(" "))),
+            // Only the program: arguments may carry what unlocks the secret.
+            Self::Command(argv) => {
+                let program = argv.first().map_or("", String::as_str);
+                write!(f, "the command {}", safe(program))
+            }
             Self::Held(_) => f.write_str("this process"),
         }
     }

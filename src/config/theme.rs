@@ -10,6 +10,7 @@ use std::path::Path;
 use ratatui::style::Style;
 
 pub use catalogue::Themes;
+pub(super) use catalogue::files;
 
 use super::near;
 use super::origin::Fault;

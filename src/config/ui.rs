@@ -79,6 +79,6 @@ pub(super) fn time_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| {
         let known: Vec<String> = jiff::tz::db().available().map(|n| n.to_string()).collect();
         let hint = near::hint(name, known.iter().map(String::as_str));
-        format!("{name:?} is not a time zone of this system{hint} Write an IANA name such as \"Europe/Berlin\"")
+        format!("{name:?} is not a time zone (an IANA name such as \"Europe/Berlin\"){hint}")
     })
 }

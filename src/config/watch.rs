@@ -3,16 +3,17 @@
 //! The directories are watched, not the files, for editors save by renaming. The system tells of changes, so a
 //! configuration that does not change costs no wake-ups.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::path::{Path, PathBuf};
+mod places;
+
+use std::path::PathBuf;
 use std::time::Duration;
 
-use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{ConfigError, Environment, Flags, Loaded, Paths, file_in_use, load, paths};
+use super::{ConfigError, Environment, Flags, Loaded, Paths, load};
+use places::Places;
 
 /// A save is several events; the file is read when it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -45,7 +46,7 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Starts watching what [`load`] reads with the same arguments. Needs a tokio runtime.
+    /// Starts watching what [`load()`] reads with the same arguments. Needs a tokio runtime.
     pub fn start(flags: Flags, env: Environment, paths: Paths) -> Result<Self, WatchError> {
         let places = Places::of(&flags, &env, &paths);
         let (notice, changes) = mpsc::channel(1);
@@ -111,7 +112,11 @@ impl Follow {
             let _ = self
                 .watcher
                 .watch(&self.places.themes, RecursiveMode::NonRecursive);
-            let now = self.places.fingerprint();
+            let places = self.places.clone();
+            let reading = tokio::task::spawn_blocking(move || places.fingerprint());
+            let Ok(now) = reading.await else {
+                return false;
+            };
             if std::mem::replace(&mut self.before, now) != now {
                 return true;
             }
@@ -120,87 +125,12 @@ impl Follow {
     }
 }
 
-/// What is watched.
-#[derive(Clone)]
-struct Places {
-    /// The file as it is named, and where its links lead: either may change.
-    files: Vec<PathBuf>,
-    themes: PathBuf,
-}
-
-impl Places {
-    fn of(flags: &Flags, env: &Environment, paths: &Paths) -> Self {
-        let (file, _) = file_in_use(flags, env, paths);
-        let file = std::path::absolute(&file).unwrap_or(file);
-        let themes = paths::themes_dir(&file);
-        let target = file.canonicalize().ok().filter(|target| *target != file);
-        Self {
-            files: std::iter::once(file).chain(target).collect(),
-            themes,
-        }
-    }
-
-    fn watch(&self, notice: mpsc::Sender<()>) -> Result<RecommendedWatcher, WatchError> {
-        let concerns = self.clone();
-        let on_event = move |event: notify::Result<notify::Event>| {
-            let concerned = event.is_ok_and(|event| {
-                is_change(event.kind) && event.paths.iter().any(|path| concerns.concerned(path))
-            });
-            if concerned {
-                // One that waits already stands for all.
-                let _ = notice.try_send(());
-            }
-        };
-        let failed = |dir: &Path| {
-            let dir = dir.to_owned();
-            |source| WatchError { dir, source }
-        };
-        let mut watcher = notify::recommended_watcher(on_event).map_err(failed(&self.themes))?;
-        for dir in self.files.iter().filter_map(|file| file.parent()) {
-            watcher
-                .watch(dir, RecursiveMode::NonRecursive)
-                .map_err(failed(dir))?;
-        }
-        // Most people have no themes of their own.
-        let _ = watcher.watch(&self.themes, RecursiveMode::NonRecursive);
-        Ok(watcher)
-    }
-
-    fn concerned(&self, path: &Path) -> bool {
-        self.files.iter().any(|file| file == path) || path.starts_with(&self.themes)
-    }
-
-    /// What the files hold, in one number: a file that is touched or saved unchanged is no reload.
-    fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        let mut themes: Vec<PathBuf> = std::fs::read_dir(&self.themes)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        themes.sort();
-        for path in self.files.iter().chain(&themes) {
-            path.hash(&mut hasher);
-            std::fs::read(path).ok().hash(&mut hasher);
-        }
-        hasher.finish()
-    }
-}
-
-/// Whether the event can mean another content; reading a file makes events too.
-fn is_change(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
-        _ => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
 
     use super::*;
+    use crate::config::paths;
 
     fn home(config: &str) -> (tempfile::TempDir, Paths) {
         let dir = tempfile::tempdir().unwrap();
@@ -248,19 +178,5 @@ mod tests {
         };
         let bad = loaded.theme.style(crate::config::Role::Bad);
         assert_eq!(bad.fg, Some(ratatui::style::Color::Blue));
-    }
-
-    #[test]
-    fn reading_a_file_and_its_neighbours_are_no_change() {
-        assert!(!is_change(EventKind::Access(AccessKind::Open(
-            AccessMode::Read
-        ))));
-        let (_dir, paths) = home("");
-        let places = Places::of(&Flags::default(), &Environment::default(), &paths);
-        assert!(places.concerned(&paths.config_file));
-        assert!(!places.concerned(&paths.config_file.with_extension("swp")));
-        let before = places.fingerprint();
-        fs::write(&paths.config_file, "").unwrap();
-        assert_eq!(places.fingerprint(), before, "saved unchanged");
     }
 }

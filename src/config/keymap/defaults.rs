@@ -1,7 +1,7 @@
 //! The default keys.
 //!
-//! None of them is Ctrl-a, -b, -c's neighbours in tmux and screen, flow control or readline: C-b C-a C-s C-q C-h C-j
-//! C-k C-l. The one exception is Ctrl-l, which every full-screen program redraws on.
+//! None takes a key that tmux, screen, flow control or a terminal's own line ends need: C-b C-a C-s C-q C-h C-j C-k C-l.
+//! The one exception is Ctrl-l, on which every full-screen program redraws.
 
 use std::collections::HashMap;
 

@@ -55,7 +55,7 @@ impl Draft {
         notes: &mut Notes<'_>,
     ) -> Self {
         if let Err(message) = plain(name, MAX_NAME) {
-            notes.fault(from.origin.clone(), &from.key(""), message);
+            notes.fault(from.origin.clone(), &format!("profiles.{name}"), message);
         }
         from.take_as("api", notes, |word: String| api(&word));
         let draft = Self {

@@ -61,7 +61,6 @@ impl Themes {
     pub fn load(dir: &Path) -> Self {
         let mut themes = Self::shipped();
         let mut files = files(dir);
-        files.sort();
         themes.dropped = files.len().saturating_sub(MAX_OWN);
         files.truncate(MAX_OWN);
         for path in files {
@@ -103,10 +102,7 @@ impl Themes {
             .ok_or_else(|| {
                 let names: Vec<&str> = self.iter().map(Theme::name).collect();
                 let hint = near::hint(name, names.iter().copied());
-                let message = format!(
-                    "no theme named {name:?}{hint} There are {}",
-                    names.join(", ")
-                );
+                let message = format!("no theme named {name:?} among {}{hint}", names.join(", "));
                 let mut fault = fault(asked.clone(), message);
                 "ui.theme".clone_into(&mut fault.key);
                 vec![fault]
@@ -145,12 +141,15 @@ fn fault(origin: Origin, message: String) -> Fault {
     }
 }
 
-fn files(dir: &Path) -> Vec<PathBuf> {
+/// The theme files of a directory, in the order of their names; pipes and the like are none.
+pub(in crate::config) fn files(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let paths = entries.map(|entry| entry.path());
-    paths
+    let mut files: Vec<PathBuf> = paths
         .filter(|path| path.extension().is_some_and(|e| e == "toml") && path.is_file())
-        .collect()
+        .collect();
+    files.sort();
+    files
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -229,7 +228,7 @@ mod tests {
             .unwrap_err();
         assert!(
             faults[0].to_string().contains(
-                "flag --theme: ui.theme: no theme named \"drak\"; did you mean \"dark\"?"
+                "flag --theme: ui.theme: no theme named \"drak\" among terminal, dark, light, high-contrast, colour-blind, mono; did you mean \"dark\"?"
             )
         );
     }
