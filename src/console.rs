@@ -14,6 +14,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
 use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
+use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::term::clipboard::{self, Copied};
@@ -31,16 +32,33 @@ pub async fn run(
     loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
-    reloads: impl FnOnce(mpsc::UnboundedSender<Done>),
+    watch: Option<Watch>,
 ) -> Result<u8, String> {
     let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
     let mailbox = Mailbox::new(CAPACITY);
     let (done_to, done) = mpsc::unbounded_channel();
-    reloads(done_to.clone());
+    let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let app = App::new(loaded);
     let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
     let mut runner = Runner { app, screen, mailbox, performer, done, clock: Clock::Real };
-    runner.run(|_| false).await
+    let code = runner.run(|_| false).await;
+    if let Some(reloads) = reloads {
+        reloads.abort();
+    }
+    code
+}
+
+/// Hands on what the configuration has become.
+async fn reload(mut watch: Watch, done: mpsc::UnboundedSender<Done>) {
+    while let Some(reload) = watch.next().await {
+        let end = match reload {
+            Reload::Changed(loaded) => Done::Reloaded(loaded),
+            Reload::Refused(error) => Done::Failed(format!("the configuration in force stays: {error}")),
+        };
+        if done.send(end).is_err() {
+            return;
+        }
+    }
 }
 
 /// A terminal as the loop sees it.

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs};
-use trunkline::config::{self, Environment, Flags, Loaded, Paths};
+use trunkline::config::watch::Watch;
+use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
 use trunkline::export::Format;
 use trunkline::headless::{self, Exit, Request};
 use trunkline::query::Query;
@@ -72,11 +73,14 @@ impl World {
     }
 
     fn console(self) -> Result<u8, Report> {
-        let loaded = self.load()?;
+        let mut loaded = self.load()?;
         let runtime = runtime()?;
-        let watch = config::watch::Watched::new(&self.flags, &self.environment, &self.paths);
-        let run = console::run(loaded, self.environment, self.paths.state_dir, |done| watch.start(done));
-        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        let code = runtime.block_on(async {
+            let watch = Watch::start(self.flags, self.environment.clone(), self.paths.clone());
+            let watch = watch.map_err(|e| loaded.warnings.push(e.to_string())).ok();
+            console::run(loaded, self.environment, self.paths.state_dir, watch).await
+        });
+        let code = code.map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
     }
@@ -95,7 +99,7 @@ impl World {
             if let Some(profile) = &mut loaded.profile {
                 "demo".clone_into(&mut profile.name);
             }
-            let code = console::run(loaded, self.environment, self.paths.state_dir, |_| {}).await;
+            let code = console::run(loaded, self.environment, self.paths.state_dir, None).await;
             org.stop().await;
             code.map_err(|e| eyre!(e))
         });
@@ -121,6 +125,18 @@ impl World {
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
+    }
+
+    fn config(self, command: ConfigCommand) -> Result<u8, Report> {
+        let (flags, env, paths) = (&self.flags, &self.environment, &self.paths);
+        let text = match command {
+            ConfigCommand::Init => report::init(flags, env, paths)?,
+            ConfigCommand::Check => report::check(flags, env, paths)?,
+            ConfigCommand::Path => report::path(flags, env, paths),
+            ConfigCommand::Show => report::show(&self.load()?),
+        };
+        writeln!(std::io::stdout(), "{}", text.trim_end()).wrap_err("writing to standard output")?;
+        Ok(0)
     }
 }
 

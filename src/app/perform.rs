@@ -42,7 +42,7 @@ impl Performer {
         match effect {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
-            Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(users)),
+            Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Export { path, ending, body, rows } => {
                 let done = self.done.clone();
                 tokio::task::spawn_blocking(move || {
