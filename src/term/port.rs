@@ -125,13 +125,16 @@ impl Port {
         }
     }
 
-    /// Whether a frame would go out now: the console has the terminal and it has taken what came before.
+    /// Whether a frame would go out now: the console has the terminal and it has taken what came before. A terminal
+    /// that hung up is not ready and no error: [`super::signals`] tells of it, with the right exit code.
     pub(super) fn ready(&self) -> Result<bool, TermError> {
         let mut line = self.line();
         self.push(&mut line);
         match line.fault {
-            Some(fault) if line.entered => Err(TermError::Write(fault.into())),
-            _ => Ok(line.entered && line.is_empty()),
+            Some(fault) if line.entered && fault != Errno::IO => {
+                Err(TermError::Write(fault.into()))
+            }
+            fault => Ok(line.entered && line.is_empty() && fault.is_none()),
         }
     }
 
@@ -163,25 +166,25 @@ impl Port {
         true
     }
 
-    /// Waits until the terminal has taken everything; dropping the wait loses nothing. A port that is not entered, or
-    /// broken, has nothing to wait for.
+    /// Waits until the terminal has taken everything; dropping the wait loses nothing. Never ends for a terminal that
+    /// was left or hung up, so that a loop that waits for it does not spin.
     pub(super) async fn drained(&self) {
-        loop {
-            {
-                let mut line = self.line();
-                self.push(&mut line);
-                if line.is_empty() || line.fault.is_some() {
-                    return;
-                }
+        while !matches!(self.ready(), Ok(true)) {
+            if !self.is_behind() {
+                return std::future::pending().await;
             }
             // Registered only while something waits: an idle terminal must not wake the console.
-            let Ok(watch) = self.watch() else {
-                return;
-            };
-            if watch.writable().await.is_err() {
-                return;
+            match self.watch() {
+                Ok(watch) if watch.writable().await.is_ok() => {}
+                _ => return std::future::pending().await,
             }
         }
+    }
+
+    /// Whether the terminal is still taking what was sent.
+    fn is_behind(&self) -> bool {
+        let line = self.line();
+        line.entered && !line.is_empty()
     }
 
     #[allow(
