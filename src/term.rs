@@ -211,6 +211,7 @@ impl Term {
     /// background job it does nothing: the shell says continue once more when it brings the job to the foreground.
     pub fn resume(&mut self) -> Result<(), TermError> {
         if !self.port.in_foreground() {
+            self.port.let_go();
             return Ok(());
         }
         self.invalidate();

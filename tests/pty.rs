@@ -1,5 +1,11 @@
 //! The real binary on a real terminal: every way out leaves the terminal as it was found.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the lint knows test functions but not their helpers"
+)]
+
 #[path = "pty/harness.rs"]
 mod harness;
 
@@ -113,6 +119,22 @@ fn a_terminal_closed_while_it_is_stopped_ends_it() {
     pty.close();
     // A stopped session leader gets the hangup with a continue (POSIX 11.1.10).
     assert_eq!(pty.exit_code(), 129);
+}
+
+#[test]
+fn a_terminal_that_reads_nothing_can_still_be_left() {
+    for (keys, code) in [(Some("q"), 0), (None, 143)] {
+        let mut pty = console();
+        pty.hold(true);
+        pty.fill();
+        match keys {
+            Some(keys) => pty.send(keys),
+            None => pty.signal(Signal::TERM),
+        }
+        assert_eq!(pty.exit_code(), code);
+        pty.hold(false);
+        pty.wait_restored();
+    }
 }
 
 /// Release builds know no such switch.

@@ -25,6 +25,9 @@ const GRACE: Duration = Duration::from_millis(200);
 /// Bytes that may wait beside a frame: a full clipboard sequence and some bells.
 const MAX_ASIDE: usize = 256 * 1024;
 
+/// The largest screen that is drawn. Whoever holds the terminal sets its size, up to 65,535 squared cells.
+const MAX_SIZE: Size = Size::new(1_000, 500);
+
 /// An open terminal, shared with the panic hook.
 #[derive(Debug)]
 pub(super) struct Port {
@@ -125,6 +128,13 @@ impl Port {
         }
     }
 
+    /// Gives up a terminal that a shell has taken: it has set the modes it wants, and ours would go to its screen.
+    pub(super) fn let_go(&self) {
+        let mut line = self.line();
+        line.entered = false;
+        line.discard();
+    }
+
     /// Whether a frame would go out now: the console has the terminal and it has taken what came before. A terminal
     /// that hung up is not ready and no error: [`super::signals`] tells of it, with the right exit code.
     pub(super) fn ready(&self) -> Result<bool, TermError> {
@@ -195,10 +205,13 @@ impl Port {
         AsyncFd::with_interest(self.tty.as_fd(), Interest::WRITABLE)
     }
 
-    /// Columns and rows; 80x24 when the terminal does not say.
+    /// Columns and rows, within [`MAX_SIZE`]; 80x24 when the terminal does not say.
     pub(super) fn size(&self) -> Size {
         match termios::tcgetwinsize(&self.tty) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(
+                size.ws_col.min(MAX_SIZE.width),
+                size.ws_row.min(MAX_SIZE.height),
+            ),
             _ => Size::new(80, 24),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use regex::Regex;
+use rustix::fs::OFlags;
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{Termios, tcgetattr};
 use tempfile::TempDir;
@@ -44,6 +46,7 @@ struct State {
     parser: Parser,
     bytes: Vec<u8>,
     closing: bool,
+    held: bool,
 }
 
 impl Default for State {
@@ -52,6 +55,7 @@ impl Default for State {
             parser: Parser::new(24, 80, 0),
             bytes: Vec::new(),
             closing: false,
+            held: false,
         }
     }
 }
@@ -94,6 +98,7 @@ impl Pty {
         let near = OpenOptions::new()
             .read(true)
             .write(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
             .open(path)
             .unwrap();
         let before = tcgetattr(&near).unwrap();
@@ -144,9 +149,22 @@ impl Pty {
     pub fn close(&mut self) {
         let Some(far) = self.far.take() else { return };
         self.seen.state.lock().unwrap().closing = true;
-        // The reader holds a copy of the far end, and lets go of it when something comes.
-        self.near.write_all(b"\0").unwrap();
+        self.hold(false);
+        // The reader holds a copy of the far end, and lets go of it when something comes; on a full terminal
+        // something is there already.
+        let _ = self.near.write(b"\0");
         far.reader.join().unwrap();
+    }
+
+    /// Makes the far end read nothing (after what it is reading now), or read again.
+    pub fn hold(&self, held: bool) {
+        self.seen.state.lock().unwrap().held = held;
+        self.seen.changed.notify_all();
+    }
+
+    /// Writes until the terminal takes no more.
+    pub fn fill(&self) {
+        while (&self.near).write(&[b'x'; 1024]).is_ok() {}
     }
 
     /// Waits until the screen shows a match.
@@ -254,6 +272,9 @@ fn watch(mut reader: Box<dyn Read + Send>, seen: Arc<Seen>) -> JoinHandle<()> {
             state.parser.process(&chunk[..read]);
             state.bytes.extend_from_slice(&chunk[..read]);
             seen.changed.notify_all();
+            while state.held {
+                state = seen.changed.wait(state).unwrap();
+            }
         }
     })
 }
