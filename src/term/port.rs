@@ -91,6 +91,9 @@ impl Port {
     /// Raw mode and the console's modes; again after a stop, when a shell has changed them.
     pub(super) fn enter(&self) -> Result<(), TermError> {
         let mut line = self.line();
+        // From here on there is something to put back, also when one of the steps fails.
+        line.entered = true;
+        line.fault = None;
         if let Some(flags) = self.shared {
             rustix::fs::fcntl_setfl(&self.tty, flags | OFlags::NONBLOCK)
                 .map_err(TermError::setup("unblock"))?;
@@ -99,8 +102,6 @@ impl Port {
         raw.make_raw();
         termios::tcsetattr(&self.tty, OptionalActions::Now, &raw)
             .map_err(TermError::setup("set raw mode on"))?;
-        line.entered = true;
-        line.fault = None;
         line.out.extend_from_slice(&modes::enter(self.options));
         self.push(&mut line);
         Ok(())
