@@ -87,6 +87,12 @@ impl TermError {
             source: errno.into(),
         }
     }
+
+    /// Whether the terminal is gone, which its hangup tells of in its own way.
+    fn is_hangup(&self) -> bool {
+        let hung_up = Errno::IO.raw_os_error();
+        matches!(self, Self::Setup { source, .. } if source.raw_os_error() == Some(hung_up))
+    }
 }
 
 /// What became of a frame.
@@ -96,7 +102,7 @@ pub enum Drawn {
     Unchanged,
     /// So many bytes went to the terminal.
     Sent(usize),
-    /// The terminal has not taken the last frame yet, or is not ours: nothing was composed. Draw once
+    /// The terminal has not taken the last frame yet, was left or hung up: nothing was composed. Draw once
     /// [`Term::writable`] returns; one frame catches up.
     Busy,
 }
@@ -153,7 +159,8 @@ impl Term {
     }
 
     /// Waits until the terminal has taken what was sent, sending the rest of it as it does. Await it while
-    /// [`Self::ready_to_draw`] is false; cancelling it loses nothing.
+    /// [`Self::ready_to_draw`] is false; cancelling it loses nothing. It does not return for a terminal that was left
+    /// or hung up.
     pub async fn writable(&self) {
         self.port.drained().await;
     }
@@ -204,10 +211,14 @@ impl Term {
     /// background job it does nothing: the shell says continue once more when it brings the job to the foreground.
     pub fn resume(&mut self) -> Result<(), TermError> {
         if !self.port.in_foreground() {
+            self.port.let_go();
             return Ok(());
         }
         self.invalidate();
-        self.port.enter()
+        match self.port.enter() {
+            Err(error) if error.is_hangup() => Ok(()),
+            entered => entered,
+        }
     }
 }
 

@@ -83,12 +83,12 @@ impl Pen {
         }
         let start = out.len();
         let Some(from) = from else {
-            self.from_reset(out);
+            self.reset_first(out);
             return;
         };
         self.differences(from, Sgr::new(out)).finish();
         let middle = out.len();
-        self.from_reset(out);
+        self.reset_first(out);
         if out.len() - middle < middle - start {
             out.drain(start..middle);
         } else {
@@ -96,7 +96,7 @@ impl Pen {
         }
     }
 
-    fn from_reset(self, out: &mut Vec<u8>) {
+    fn reset_first(self, out: &mut Vec<u8>) {
         let mut sgr = Sgr::new(out);
         if self == Self::PLAIN {
             sgr.begin();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_pen_starts_from_reset() {
+    fn an_unknown_pen_starts_reset_first() {
         assert_eq!(change(None, Pen::PLAIN), "\x1b[m");
         let bold = pen(Color::Reset, Color::Indexed(200), Modifier::BOLD);
         assert_eq!(change(None, bold), "\x1b[0;1;48;5;200m");

@@ -25,6 +25,9 @@ const GRACE: Duration = Duration::from_millis(200);
 /// Bytes that may wait beside a frame: a full clipboard sequence and some bells.
 const MAX_ASIDE: usize = 256 * 1024;
 
+/// The largest screen that is drawn. Whoever holds the terminal sets its size, up to 65,535 squared cells.
+const MAX_SIZE: Size = Size::new(1_000, 500);
+
 /// An open terminal, shared with the panic hook.
 #[derive(Debug)]
 pub(super) struct Port {
@@ -88,6 +91,9 @@ impl Port {
     /// Raw mode and the console's modes; again after a stop, when a shell has changed them.
     pub(super) fn enter(&self) -> Result<(), TermError> {
         let mut line = self.line();
+        // From here on there is something to put back, also when one of the steps fails.
+        line.entered = true;
+        line.fault = None;
         if let Some(flags) = self.shared {
             rustix::fs::fcntl_setfl(&self.tty, flags | OFlags::NONBLOCK)
                 .map_err(TermError::setup("unblock"))?;
@@ -96,8 +102,6 @@ impl Port {
         raw.make_raw();
         termios::tcsetattr(&self.tty, OptionalActions::Now, &raw)
             .map_err(TermError::setup("set raw mode on"))?;
-        line.entered = true;
-        line.fault = None;
         line.out.extend_from_slice(&modes::enter(self.options));
         self.push(&mut line);
         Ok(())
@@ -125,13 +129,23 @@ impl Port {
         }
     }
 
-    /// Whether a frame would go out now: the console has the terminal and it has taken what came before.
+    /// Gives up a terminal that a shell has taken: it has set the modes it wants, and ours would go to its screen.
+    pub(super) fn let_go(&self) {
+        let mut line = self.line();
+        line.entered = false;
+        line.discard();
+    }
+
+    /// Whether a frame would go out now: the console has the terminal and it has taken what came before. A terminal
+    /// that hung up is not ready and no error: [`super::signals`] tells of it, with the right exit code.
     pub(super) fn ready(&self) -> Result<bool, TermError> {
         let mut line = self.line();
         self.push(&mut line);
         match line.fault {
-            Some(fault) if line.entered => Err(TermError::Write(fault.into())),
-            _ => Ok(line.entered && line.is_empty()),
+            Some(fault) if line.entered && fault != Errno::IO => {
+                Err(TermError::Write(fault.into()))
+            }
+            fault => Ok(line.entered && line.is_empty() && fault.is_none()),
         }
     }
 
@@ -163,25 +177,25 @@ impl Port {
         true
     }
 
-    /// Waits until the terminal has taken everything; dropping the wait loses nothing. A port that is not entered, or
-    /// broken, has nothing to wait for.
+    /// Waits until the terminal has taken everything; dropping the wait loses nothing. Never ends for a terminal that
+    /// was left or hung up, so that a loop that waits for it does not spin.
     pub(super) async fn drained(&self) {
-        loop {
-            {
-                let mut line = self.line();
-                self.push(&mut line);
-                if line.is_empty() || line.fault.is_some() {
-                    return;
-                }
+        while !matches!(self.ready(), Ok(true)) {
+            if !self.is_behind() {
+                return std::future::pending().await;
             }
             // Registered only while something waits: an idle terminal must not wake the console.
-            let Ok(watch) = self.watch() else {
-                return;
-            };
-            if watch.writable().await.is_err() {
-                return;
+            match self.watch() {
+                Ok(watch) if watch.writable().await.is_ok() => {}
+                _ => return std::future::pending().await,
             }
         }
+    }
+
+    /// Whether the terminal is still taking what was sent.
+    fn is_behind(&self) -> bool {
+        let line = self.line();
+        line.entered && !line.is_empty()
     }
 
     #[allow(
@@ -192,10 +206,13 @@ impl Port {
         AsyncFd::with_interest(self.tty.as_fd(), Interest::WRITABLE)
     }
 
-    /// Columns and rows; 80x24 when the terminal does not say.
+    /// Columns and rows, within [`MAX_SIZE`]; 80x24 when the terminal does not say.
     pub(super) fn size(&self) -> Size {
         match termios::tcgetwinsize(&self.tty) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(
+                size.ws_col.min(MAX_SIZE.width),
+                size.ws_row.min(MAX_SIZE.height),
+            ),
             _ => Size::new(80, 24),
         }
     }

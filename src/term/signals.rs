@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 use super::guard;
 
 /// What the loop has, after a hangup, before the process is ended for it: nobody is left to see it finish.
-const AFTER_HANGUP: Duration = Duration::from_millis(800);
+const AFTER_HANGUP: Duration = Duration::from_millis(500);
 
 /// The same after a request to end, which may still have a write to wait for.
 const AFTER_REQUEST: Duration = Duration::from_secs(3);
@@ -94,7 +94,7 @@ pub struct Signals {
 
 impl Signals {
     /// For the console: every signal, and the hangup of the terminal on stdin. The loop must end the process within
-    /// 0.8 s of a hangup and 3 s of the other requests; else it is ended with the terminal restored. Fails when the
+    /// 0.5 s of a hangup and 3 s of the other requests; else it is ended with the terminal restored. Fails when the
     /// system has no descriptor or thread left.
     pub fn console() -> io::Result<Self> {
         let tty = rustix::io::dup(rustix::stdio::stdin())?;
@@ -111,7 +111,7 @@ impl Signals {
     fn start(signals: &[Signal], tty: Option<OwnedFd>) -> io::Result<Self> {
         let (read, write) = UnixStream::pair()?;
         let numbers = signals.iter().map(|signal| signal.number().as_raw());
-        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly::default(), numbers)?;
+        let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, numbers)?;
         let (loop_, waiting) = mpsc::channel(WAITING);
         let watch = Watch {
             delivery,
@@ -247,7 +247,7 @@ mod tests {
         let (read, write) = UnixStream::pair().unwrap();
         let none: [i32; 0] = [];
         let mut watch = Watch {
-            delivery: SignalDelivery::with_pipe(read, write, SignalOnly::default(), none).unwrap(),
+            delivery: SignalDelivery::with_pipe(read, write, SignalOnly, none).unwrap(),
             tty: Some(tty.into()),
             loop_,
             end: None,

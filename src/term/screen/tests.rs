@@ -94,39 +94,30 @@ fn after_something_else_wrote_the_whole_screen_is_sent_again() {
     assert!(sent.contains("Petrova") && sent.ends_with("\x1b[?25l\x1b[?2026l"));
 }
 
-/// What a person sees of a cell. A blank has no visible foreground unless something makes it show.
+/// What a person sees of a cell.
 #[derive(Debug, PartialEq)]
 struct Seen {
     text: String,
+    /// A blank has none, unless something makes it show.
     fg: Option<Color>,
     bg: Color,
-    bold: bool,
-    dim: bool,
-    italic: bool,
-    underline: bool,
-    inverse: bool,
+    attributes: Modifier,
 }
 
 impl Seen {
-    fn plain_if_blank(mut self) -> Self {
-        if self.text == " " && !self.underline && !self.inverse {
-            (self.fg, self.bold, self.dim, self.italic) = (None, false, false, false);
+    fn new(text: &str, fg: Color, bg: Color, attributes: Modifier) -> Self {
+        let blank =
+            text == " " && !attributes.intersects(Modifier::UNDERLINED | Modifier::REVERSED);
+        Self {
+            text: text.to_owned(),
+            fg: (!blank).then_some(fg),
+            bg,
+            attributes: if blank { Modifier::empty() } else { attributes },
         }
-        self
     }
 
     fn of(cell: &Cell) -> Self {
-        Self {
-            text: cell.symbol().to_owned(),
-            fg: Some(cell.fg),
-            bg: cell.bg,
-            bold: cell.modifier.contains(Modifier::BOLD),
-            dim: cell.modifier.contains(Modifier::DIM),
-            italic: cell.modifier.contains(Modifier::ITALIC),
-            underline: cell.modifier.contains(Modifier::UNDERLINED),
-            inverse: cell.modifier.contains(Modifier::REVERSED),
-        }
-        .plain_if_blank()
+        Self::new(cell.symbol(), cell.fg, cell.bg, cell.modifier)
     }
 
     fn on(cell: &vt100::Cell) -> Self {
@@ -135,17 +126,18 @@ impl Seen {
         } else {
             " "
         };
-        Self {
-            text: text.to_owned(),
-            fg: Some(colour(cell.fgcolor())),
-            bg: colour(cell.bgcolor()),
-            bold: cell.bold(),
-            dim: cell.dim(),
-            italic: cell.italic(),
-            underline: cell.underline(),
-            inverse: cell.inverse(),
-        }
-        .plain_if_blank()
+        let mut attributes = Modifier::empty();
+        attributes.set(Modifier::BOLD, cell.bold());
+        attributes.set(Modifier::DIM, cell.dim());
+        attributes.set(Modifier::ITALIC, cell.italic());
+        attributes.set(Modifier::UNDERLINED, cell.underline());
+        attributes.set(Modifier::REVERSED, cell.inverse());
+        Self::new(
+            text,
+            colour(cell.fgcolor()),
+            colour(cell.bgcolor()),
+            attributes,
+        )
     }
 }
 
