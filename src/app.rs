@@ -4,8 +4,8 @@
 //! ([`run`] with a terminal), the headless commands ([`run`] without one) and the tests differ only in where events
 //! come from and where effects go.
 
-pub mod action;
 mod act;
+pub mod action;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -93,14 +93,28 @@ impl App {
     /// The state before anything has happened. With a profile it connects at its first update.
     #[must_use]
     pub fn new(loaded: Loaded) -> Self {
-        let Loaded { config, profile, theme, themes, warnings, .. } = loaded;
+        let Loaded {
+            config,
+            profile,
+            theme,
+            themes,
+            warnings,
+            ..
+        } = loaded;
         let profile = profile.map(Arc::new);
-        let second = profile.as_ref().and_then(|p| p.time_zone.clone()).or_else(|| config.ui.time_zone.clone());
+        let second = profile
+            .as_ref()
+            .and_then(|p| p.time_zone.clone())
+            .or_else(|| config.ui.time_zone.clone());
         let mut messages = Messages::default();
         for warning in warnings {
             messages.say(Weight::Warning, warning, Millis::default());
         }
-        let effects = if profile.is_some() { vec![Effect::Connect] } else { Vec::new() };
+        let effects = if profile.is_some() {
+            vec![Effect::Connect]
+        } else {
+            Vec::new()
+        };
         Self {
             store: Store::default(),
             config,
@@ -138,7 +152,11 @@ impl App {
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(..) => self.redraw(),
-            Event::Feed { news, overflowed, dropped } => {
+            Event::Feed {
+                news,
+                overflowed,
+                dropped,
+            } => {
                 self.dropped = dropped;
                 self.feed(news, overflowed);
             }
@@ -188,11 +206,16 @@ impl App {
     #[must_use]
     pub fn deadline(&self) -> Option<Millis> {
         let pane = self.panes.iter().filter_map(|p| p.deadline());
-        [self.store.registrations.next_deadline(), self.messages.deadline(), self.vitals.deadline(), self.next_clock()]
-            .into_iter()
-            .flatten()
-            .chain(pane)
-            .min()
+        [
+            self.store.registrations.next_deadline(),
+            self.messages.deadline(),
+            self.vitals.deadline(),
+            self.next_clock(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(pane)
+        .min()
     }
 
     /// The profile in use.
@@ -214,7 +237,11 @@ impl App {
 
     /// The rows that changed since the last call, each once, in the order of their first change.
     pub fn take_journal(&mut self) -> Vec<RowId> {
-        let mut rows = self.journal.as_mut().map(std::mem::take).unwrap_or_default();
+        let mut rows = self
+            .journal
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
         let mut seen = HashSet::new();
         rows.retain(|row| seen.insert(*row));
         rows
@@ -236,7 +263,12 @@ impl App {
 
     fn tick(&mut self) {
         let now = self.now;
-        if self.store.registrations.next_deadline().is_some_and(|due| now >= due) {
+        if self
+            .store
+            .registrations
+            .next_deadline()
+            .is_some_and(|due| now >= due)
+        {
             self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
@@ -248,16 +280,32 @@ impl App {
         }
         self.dirty |= self.messages.tick(now);
         self.beat();
-        if self.panes.get_mut(self.active).is_some_and(|pane| pane.moved(&self.store)) {
+        if self
+            .panes
+            .get_mut(self.active)
+            .is_some_and(|pane| pane.moved(&self.store))
+        {
             self.vitals.moved(now);
             self.dirty = true;
         }
-        self.dirty |= self.clock_drawn.as_ref().is_some_and(|drawn| *drawn != self.clock_text());
+        self.dirty |= self
+            .clock_drawn
+            .as_ref()
+            .is_some_and(|drawn| *drawn != self.clock_text());
     }
 
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
-        let Self { vitals, store, status, dropped, panes, active, now, .. } = self;
+        let Self {
+            vitals,
+            store,
+            status,
+            dropped,
+            panes,
+            active,
+            now,
+            ..
+        } = self;
         let now = *now;
         let fresh = vitals.refresh(now, || Reading {
             status: *status,
@@ -295,16 +343,23 @@ impl App {
         match done {
             Done::Connected => {}
             Done::NotConnected(problem) => {
-                self.messages.say(Weight::Error, problem.text.to_string(), now);
+                self.messages
+                    .say(Weight::Error, problem.text.to_string(), now);
                 self.problem = Some(problem);
             }
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
-                self.messages.say(Weight::Note, format!("{rows} rows written to {}", path.display()), now);
+                self.messages.say(
+                    Weight::Note,
+                    format!("{rows} rows written to {}", path.display()),
+                    now,
+                );
             }
             Done::Reloaded(loaded) => {
-                (self.config, self.theme, self.themes) = (loaded.config, loaded.theme, loaded.themes);
-                self.messages.say(Weight::Note, "configuration read again", now);
+                (self.config, self.theme, self.themes) =
+                    (loaded.config, loaded.theme, loaded.themes);
+                self.messages
+                    .say(Weight::Note, "configuration read again", now);
             }
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }
@@ -326,7 +381,9 @@ impl App {
             Face::Minutes => 60_000,
             Face::Off => i64::MAX,
         };
-        let wait = self.countdown().map(|until| until.since(self.now).div_ceil(1_000));
+        let wait = self
+            .countdown()
+            .map(|until| until.since(self.now).div_ceil(1_000));
         format!("{} {wait:?}", self.now.0.div_euclid(unit))
     }
 
@@ -337,7 +394,11 @@ impl App {
             crate::feed::news::Link::Reconnecting { at, .. } => Some(at),
             _ => None,
         };
-        attempt.into_iter().chain(status.held_until).filter(|until| *until > self.now).min()
+        attempt
+            .into_iter()
+            .chain(status.held_until)
+            .filter(|until| *until > self.now)
+            .min()
     }
 
     fn next_clock(&self) -> Option<Millis> {
@@ -358,5 +419,9 @@ impl App {
 /// The registered share over the last minutes, 0..=1, oldest first.
 fn history(store: &Store, now: Millis) -> Vec<f32> {
     let recent = &store.registrations.metrics().registered_recent;
-    recent.last(HISTORY, now).flatten().map(|share| f32::from(share) / 10_000.0).collect()
+    recent
+        .last(HISTORY, now)
+        .flatten()
+        .map(|share| f32::from(share) / 10_000.0)
+        .collect()
 }

@@ -25,10 +25,10 @@ const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credenti
 /// Flags that stand before or after any command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
-    /// Configuration file [env: TRUNKLINE_CONFIG]
+    /// Configuration file (or `TRUNKLINE_CONFIG`)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Profile to use [env: TRUNKLINE_PROFILE]
+    /// Profile to use (or `TRUNKLINE_PROFILE`)
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Refuse every write, whatever the profile allows

@@ -34,13 +34,21 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
-    let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
+    let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone())
+        .map_err(|e| e.to_string())?;
     let mailbox = Mailbox::new(CAPACITY);
     let (done_to, done) = mpsc::unbounded_channel();
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let app = App::new(loaded);
     let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
-    let mut runner = Runner { app, screen, mailbox, performer, done, clock: Clock::Real };
+    let mut runner = Runner {
+        app,
+        screen,
+        mailbox,
+        performer,
+        done,
+        clock: Clock::Real,
+    };
     let code = runner.run(|_| false).await;
     if let Some(reloads) = reloads {
         reloads.abort();
@@ -53,7 +61,9 @@ async fn reload(mut watch: Watch, done: mpsc::UnboundedSender<Done>) {
     while let Some(reload) = watch.next().await {
         let end = match reload {
             Reload::Changed(loaded) => Done::Reloaded(loaded),
-            Reload::Refused(error) => Done::Failed(format!("the configuration in force stays: {error}")),
+            Reload::Refused(error) => {
+                Done::Failed(format!("the configuration in force stays: {error}"))
+            }
         };
         if done.send(end).is_err() {
             return;
@@ -74,18 +84,33 @@ struct TermScreen {
 
 impl TermScreen {
     fn open(ui: &Ui, state_dir: PathBuf, environment: Environment) -> Result<Self, TermError> {
-        let signals = Signals::console().map_err(|source| TermError::Setup { doing: "watch", source })?;
-        let options = Options { mouse: ui.mouse, synchronized: ui.synchronized_output, alternate: true };
+        let signals = Signals::console().map_err(|source| TermError::Setup {
+            doing: "watch",
+            source,
+        })?;
+        let options = Options {
+            mouse: ui.mouse,
+            synchronized: ui.synchronized_output,
+            alternate: true,
+        };
         let term = Term::enter(options)?;
         let input = InputEvents::new();
-        Ok(Self { term, input, signals, state_dir, environment, osc52: ui.osc52, pager: None })
+        Ok(Self {
+            term,
+            input,
+            signals,
+            state_dir,
+            environment,
+            osc52: ui.osc52,
+            pager: None,
+        })
     }
 
     fn signal(&mut self, signal: Signal) -> Option<Event> {
         match signal {
             Signal::Suspend => self.suspend(),
             Signal::Continue if self.pager.is_some() => None,
-            Signal::Continue => self.take_again(),
+            Signal::Continue => Some(self.take_again()),
             Signal::Hangup | Signal::Interrupt | Signal::Quit | Signal::Terminate => {
                 Some(Event::End(signal.exit_code()))
             }
@@ -104,33 +129,44 @@ impl TermScreen {
     }
 
     /// The terminal is ours again, after a stop or a pager.
-    fn take_again(&mut self) -> Option<Event> {
+    fn take_again(&mut self) -> Event {
         self.input.resume();
         match self.term.resume() {
             Ok(()) => {
                 let size = self.term.size();
-                Some(Event::Resize(size.width, size.height))
+                Event::Resize(size.width, size.height)
             }
-            Err(_) => Some(Event::End(TERMINAL_GONE)),
+            Err(_) => Event::End(TERMINAL_GONE),
         }
     }
 
     fn copy(&mut self, what: &str, text: &str) -> Done {
         if !self.osc52 {
-            return Done::Failed(format!("can't copy the {what}: osc52 is off in the configuration"));
+            return Done::Failed(format!(
+                "can't copy the {what}: osc52 is off in the configuration"
+            ));
         }
         match clipboard::copy(text, &self.state_dir) {
-            Ok(Copied::Sequence(bytes)) if self.term.write_raw(&bytes) => Done::Copied(format!("copied the {what}")),
-            Ok(Copied::Sequence(_)) => Done::Failed(format!("can't copy the {what}: the terminal takes no output now")),
-            Ok(Copied::File(path)) => {
-                Done::Copied(format!("the {what} is too long for the clipboard: it is in {}", path.display()))
+            Ok(Copied::Sequence(bytes)) if self.term.write_raw(&bytes) => {
+                Done::Copied(format!("copied the {what}"))
             }
+            Ok(Copied::Sequence(_)) => Done::Failed(format!(
+                "can't copy the {what}: the terminal takes no output now"
+            )),
+            Ok(Copied::File(path)) => Done::Copied(format!(
+                "the {what} is too long for the clipboard: it is in {}",
+                path.display()
+            )),
             Err(error) => Done::Failed(error.to_string()),
         }
     }
 
     fn page(&mut self, text: String) {
-        let pager = self.environment.get("PAGER").and_then(|p| p.to_str()).filter(|p| !p.trim().is_empty());
+        let pager = self
+            .environment
+            .get("PAGER")
+            .and_then(|p| p.to_str())
+            .filter(|p| !p.trim().is_empty());
         let pager = pager.unwrap_or("less").to_owned();
         self.input.pause();
         self.term.leave();
@@ -140,9 +176,15 @@ impl TermScreen {
 
 /// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
 async fn page(pager: String, text: String) -> Result<(), String> {
-    let failed = |e: std::io::Error| format!("opening {pager:?}: {e}. Set PAGER to a pager that is installed.");
-    let mut child =
-        Command::new("sh").args(["-c", &pager]).stdin(Stdio::piped()).kill_on_drop(true).spawn().map_err(failed)?;
+    let failed = |e: std::io::Error| {
+        format!("opening {pager:?}: {e}. Set PAGER to a pager that is installed.")
+    };
+    let mut child = Command::new("sh")
+        .args(["-c", &pager])
+        .stdin(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(failed)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A pager that is left early closes the pipe: that is no error.
         let _ = stdin.write_all(text.as_bytes()).await;
@@ -150,14 +192,18 @@ async fn page(pager: String, text: String) -> Result<(), String> {
     let status = child.wait().await.map_err(failed)?;
     match status.code() {
         Some(0) => Ok(()),
-        _ => Err(format!("{pager:?} ended with {status}. Set PAGER to a pager that is installed.")),
+        _ => Err(format!(
+            "{pager:?} ended with {status}. Set PAGER to a pager that is installed."
+        )),
     }
 }
 
 /// The pager's end; never, when there is none.
 async fn pager_end(pager: &mut Option<JoinHandle<Result<(), String>>>) -> Result<(), String> {
     match pager {
-        Some(task) => task.await.unwrap_or_else(|e| Err(format!("the pager's task failed: {e}"))),
+        Some(task) => task
+            .await
+            .unwrap_or_else(|e| Err(format!("the pager's task failed: {e}"))),
         None => std::future::pending().await,
     }
 }
@@ -171,7 +217,7 @@ impl Screen for TermScreen {
                 self.pager = None;
                 match (self.take_again(), end) {
                     (_, Err(why)) => Some(Event::Done(Done::Failed(why))),
-                    (event, Ok(())) => event,
+                    (event, Ok(())) => Some(event),
                 }
             }
             input = self.input.next() => Some(match input {

@@ -99,11 +99,23 @@ pub fn json(row: Row<'_>) -> String {
     serde_json::to_string(&Record::from(row)).unwrap_or_default()
 }
 
-const HEAD: [&str; 10] =
-    ["user_id", "user", "device_id", "state", "codec", "site", "since", "flaps_1h", "last_change", "source"];
+const HEAD: [&str; 10] = [
+    "user_id",
+    "user",
+    "device_id",
+    "state",
+    "codec",
+    "site",
+    "since",
+    "flaps_1h",
+    "last_change",
+    "source",
+];
 
 fn cells(row: &Row<'_>) -> [String; 10] {
-    let or = |text: Option<&crate::text::Text>, none: &str| text.map_or(none.to_owned(), ToString::to_string);
+    let or = |text: Option<&crate::text::Text>, none: &str| {
+        text.map_or(none.to_owned(), ToString::to_string)
+    };
     [
         row.user_id().to_string(),
         row.user().to_string(),
@@ -120,7 +132,12 @@ fn cells(row: &Row<'_>) -> [String; 10] {
 
 /// All rows in a format; `zone` is what the table's times are shown in.
 #[must_use]
-pub fn write<'a>(format: Format, rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) -> String {
+pub fn write<'a>(
+    format: Format,
+    rows: impl Iterator<Item = Row<'a>>,
+    zone: &TimeZone,
+    now: Millis,
+) -> String {
     match format {
         Format::Json => {
             let records: Vec<Record<'_>> = rows.map(Record::from).collect();
@@ -141,7 +158,10 @@ fn csv<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
     for row in rows {
         let _ = out.write_record(cells(&row));
     }
-    out.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+    out.into_inner()
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default()
 }
 
 fn markdown<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
@@ -155,7 +175,17 @@ fn markdown<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
 }
 
 fn table<'a>(rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) -> String {
-    let head = ["STATE", "USER", "DEVICE", "CODEC", "SITE", "SINCE", "FLAPS/1h", "LAST CHANGE"].map(str::to_owned);
+    let head = [
+        "STATE",
+        "USER",
+        "DEVICE",
+        "CODEC",
+        "SITE",
+        "SINCE",
+        "FLAPS/1h",
+        "LAST CHANGE",
+    ]
+    .map(str::to_owned);
     let mut lines = vec![head];
     lines.extend(rows.map(|row| line(&row, zone, now)));
     let mut widths = [0; 8];
@@ -170,7 +200,16 @@ fn table<'a>(rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) 
 /// One line of the table, cells apart.
 fn line(row: &Row<'_>, zone: &TimeZone, now: Millis) -> [String; 8] {
     let [_, user, device, state, codec, site, _, flaps, change, _] = cells(row);
-    [state, user, device, codec, site, row.since().clock(zone, now), flaps, change]
+    [
+        state,
+        user,
+        device,
+        codec,
+        site,
+        row.since().clock(zone, now),
+        flaps,
+        change,
+    ]
 }
 
 /// One row for `--watch` without a format: the cells two spaces apart.

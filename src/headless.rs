@@ -74,8 +74,21 @@ pub async fn registrations(
     let mut app = App::new(loaded);
     app.keep_journal();
     let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
-    let screen = Printer { request, signals, zone: app.zone().clone(), started: false, progress: 0 };
-    let mut runner = Runner { app, screen, mailbox, performer, done, clock: Clock::Real };
+    let screen = Printer {
+        request,
+        signals,
+        zone: app.zone().clone(),
+        started: false,
+        progress: 0,
+    };
+    let mut runner = Runner {
+        app,
+        screen,
+        mailbox,
+        performer,
+        done,
+        clock: Clock::Real,
+    };
 
     let code = runner.run(|app| ready(app) || hopeless(app)).await?;
     if runner.app.ended().is_some() {
@@ -83,7 +96,10 @@ pub async fn registrations(
     }
     if !ready(&runner.app) {
         let problem = runner.app.problem();
-        let text = problem.map_or_else(|| "nothing could be read".to_owned(), |p| p.text.to_string());
+        let text = problem.map_or_else(
+            || "nothing could be read".to_owned(),
+            |p| p.text.to_string(),
+        );
         runner.screen.clear_progress();
         say(&text);
         return Ok(problem.map_or(Exit::Unreachable, |p| p.trouble.into()) as u8);
@@ -92,8 +108,15 @@ pub async fn registrations(
     runner.screen.start(&mut runner.app)?;
     let failed = runner.app.status().failed;
     if failed > 0 {
-        let why = runner.app.problem().map(|p| format!(": {}", p.text)).unwrap_or_default();
-        say(&format!("{failed} of {} users could not be read{why}", runner.app.status().users));
+        let why = runner
+            .app
+            .problem()
+            .map(|p| format!(": {}", p.text))
+            .unwrap_or_default();
+        say(&format!(
+            "{failed} of {} users could not be read{why}",
+            runner.app.status().users
+        ));
     }
     if runner.screen.request.watch {
         return runner.run(|_| false).await;
@@ -112,7 +135,10 @@ fn hopeless(app: &App) -> bool {
     app.problem().is_some() && !app.status().enumerated
 }
 
-#[expect(clippy::print_stderr, reason = "a headless command's errors belong there")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a headless command's errors belong there"
+)]
 fn say(text: &str) {
     eprintln!("trunkline: {}", crate::text::safe(text));
 }
@@ -138,7 +164,9 @@ impl Printer {
         let text = match (self.request.watch, self.request.format) {
             (true, Format::Json) => lines(&rows, &app.store, |row| export::json(row)),
             (_, format) => {
-                let rows = rows.iter().filter_map(|id| app.store.registrations.row(*id));
+                let rows = rows
+                    .iter()
+                    .filter_map(|id| app.store.registrations.row(*id));
                 export::write(format, rows, &self.zone, app.now())
             }
         };
@@ -147,13 +175,19 @@ impl Printer {
 
     /// Writes the rows that changed.
     fn changed(&self, rows: &[RowId], store: &Store, now: Millis) -> Result<(), String> {
-        let passing: Vec<RowId> = rows.iter().copied().filter(|id| self.passes(*id, store, now)).collect();
+        let passing: Vec<RowId> = rows
+            .iter()
+            .copied()
+            .filter(|id| self.passes(*id, store, now))
+            .collect();
         print(&match self.request.format {
             Format::Json => lines(&passing, store, |row| export::json(row)),
             Format::Csv => {
                 let rows = passing.iter().filter_map(|id| store.registrations.row(*id));
                 let text = export::write(Format::Csv, rows, &self.zone, now);
-                text.split_once('\n').map(|(_, body)| body.to_owned()).unwrap_or_default()
+                text.split_once('\n')
+                    .map(|(_, body)| body.to_owned())
+                    .unwrap_or_default()
             }
             _ => lines(&passing, store, |row| export::text(&row, &self.zone, now)),
         })
@@ -175,15 +209,24 @@ impl Printer {
     }
 }
 
-fn lines<'a>(rows: &[RowId], store: &'a Store, line: impl Fn(crate::store::Row<'a>) -> String) -> String {
-    rows.iter().filter_map(|id| store.registrations.row(*id)).map(|row| line(row) + "\n").collect()
+fn lines<'a>(
+    rows: &[RowId],
+    store: &'a Store,
+    line: impl Fn(crate::store::Row<'a>) -> String,
+) -> String {
+    rows.iter()
+        .filter_map(|id| store.registrations.row(*id))
+        .map(|row| line(row) + "\n")
+        .collect()
 }
 
 /// Standard output in one piece. A reader that has gone away is the end, not an error.
 fn print(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("writing to standard output: {e}")),
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("writing to standard output: {e}"))
+        }
         Err(_) => Err(String::new()),
         Ok(()) => Ok(()),
     }
@@ -208,7 +251,12 @@ impl Screen for Printer {
         }
         if std::io::stderr().is_terminal() && status.users > 0 && status.read != self.progress {
             self.progress = status.read.max(1);
-            let _ = write!(std::io::stderr(), "\r\x1b[Kreading {} of {} users", status.read, status.users);
+            let _ = write!(
+                std::io::stderr(),
+                "\r\x1b[Kreading {} of {} users",
+                status.read,
+                status.users
+            );
         }
         Ok(())
     }

@@ -19,10 +19,23 @@ pub const LOG: &str = "TRUNKLINE_LOG";
 #[must_use]
 pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_new(environment.get(LOG)?.to_str()?).ok()?;
-    DirBuilder::new().recursive(true).mode(0o700).create(state_dir).ok()?;
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(state_dir)
+        .ok()?;
     let path = state_dir.join("trunkline.log");
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path).ok()?;
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(writer)
+        .init();
     Some(guard)
 }

@@ -42,7 +42,11 @@ fn start(cli: Cli) -> Result<u8, Report> {
         read_only: cli.global.read_only,
         theme: cli.global.theme,
     };
-    let world = World { flags, environment, paths };
+    let world = World {
+        flags,
+        environment,
+        paths,
+    };
     match cli.command {
         None => world.console(),
         Some(Command::Demo(args)) => world.demo(args),
@@ -50,11 +54,18 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Get(Get::Registrations(args))) => world.get(&args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut std::io::stdout());
+            clap_complete::generate(
+                shell,
+                &mut Cli::command(),
+                "trunkline",
+                &mut std::io::stdout(),
+            );
             Ok(0)
         }
         Some(Command::Man) => {
-            clap_mangen::Man::new(Cli::command()).render(&mut std::io::stdout()).wrap_err("writing the manual page")?;
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut std::io::stdout())
+                .wrap_err("writing the manual page")?;
             Ok(0)
         }
     }
@@ -87,14 +98,25 @@ impl World {
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
         // The console reads a configuration file and trusts a certificate file here as it does anywhere.
-        let folder = tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
+        let folder =
+            tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
         let file = folder.path().join("demo.toml");
-        let options = org::Options { profile_out: Some(file.clone()), ..options(args)? };
+        let options = org::Options {
+            profile_out: Some(file.clone()),
+            ..options(args)?
+        };
         let runtime = runtime()?;
         let code = runtime.block_on(async {
             let org = org::start(options).await?;
-            let flags = Flags { config: Some(file), profile: None, ..self.flags };
-            let colour = self.environment.get("NO_COLOR").map(|value| ("NO_COLOR", value.to_owned()));
+            let flags = Flags {
+                config: Some(file),
+                profile: None,
+                ..self.flags
+            };
+            let colour = self
+                .environment
+                .get("NO_COLOR")
+                .map(|value| ("NO_COLOR", value.to_owned()));
             let mut loaded = config::load(&flags, &colour.into_iter().collect(), &self.paths)?;
             if let Some(profile) = &mut loaded.profile {
                 "demo".clone_into(&mut profile.name);
@@ -108,8 +130,13 @@ impl World {
     }
 
     fn get(&self, args: &GetRegistrations) -> Result<u8, Report> {
-        let filter = args.filter.as_deref().map(|text| Query::parse(text, FIELDS)).transpose();
-        let filter = filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
+        let filter = args
+            .filter
+            .as_deref()
+            .map(|text| Query::parse(text, FIELDS))
+            .transpose();
+        let filter =
+            filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
         let format = match (args.json, args.csv) {
             (true, _) => Format::Json,
             (_, true) => Format::Csv,
@@ -117,10 +144,16 @@ impl World {
         };
         let loaded = self.load()?;
         if loaded.profile.is_none() {
-            return Err(eyre!("there is no profile to read from. Write one: trunkline config init"));
+            return Err(eyre!(
+                "there is no profile to read from. Write one: trunkline config init"
+            ));
         }
         let runtime = runtime()?;
-        let request = Request { format, filter, watch: args.watch };
+        let request = Request {
+            format,
+            filter,
+            watch: args.watch,
+        };
         let run = headless::registrations(loaded, self.environment.clone(), request);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
@@ -135,7 +168,8 @@ impl World {
             ConfigCommand::Path => report::path(flags, env, paths),
             ConfigCommand::Show => report::show(&self.load()?),
         };
-        writeln!(std::io::stdout(), "{}", text.trim_end()).wrap_err("writing to standard output")?;
+        writeln!(std::io::stdout(), "{}", text.trim_end())
+            .wrap_err("writing to standard output")?;
         Ok(0)
     }
 }
@@ -147,7 +181,9 @@ fn serve(args: OrgArgs) -> Result<u8, Report> {
         let mut signals = Signals::headless().wrap_err("listening for signals")?;
         let org = org::start(options).await?;
         let mut out = std::io::stdout();
-        writeln!(out, "{}", org.ready_line()).and_then(|()| out.flush()).wrap_err("writing to standard output")?;
+        writeln!(out, "{}", org.ready_line())
+            .and_then(|()| out.flush())
+            .wrap_err("writing to standard output")?;
         signals.next().await;
         org.stop().await;
         Ok(0)

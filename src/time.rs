@@ -44,7 +44,10 @@ impl Millis {
     /// A moment and not an age: an age would have to be drawn again as it grows.
     #[must_use]
     pub fn clock(self, zone: &TimeZone, now: Self) -> String {
-        let (at, today) = (self.timestamp().to_zoned(zone.clone()), now.timestamp().to_zoned(zone.clone()));
+        let (at, today) = (
+            self.timestamp().to_zoned(zone.clone()),
+            now.timestamp().to_zoned(zone.clone()),
+        );
         if at.date() == today.date() {
             at.strftime("%H:%M:%S").to_string()
         } else if at.year() == today.year() {
@@ -90,9 +93,18 @@ mod tests {
     fn a_moment_shows_as_much_date_as_it_needs() {
         let at = |text: &str| Millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let now = at("2026-06-15T14:03:22Z");
-        assert_eq!(at("2026-06-15T00:00:42Z").clock(&TimeZone::UTC, now), "00:00:42");
-        assert_eq!(at("2026-06-14T23:59:59Z").clock(&TimeZone::UTC, now), "14 Jun");
-        assert_eq!(at("2025-06-15T14:00:00Z").clock(&TimeZone::UTC, now), "Jun 2025");
+        assert_eq!(
+            at("2026-06-15T00:00:42Z").clock(&TimeZone::UTC, now),
+            "00:00:42"
+        );
+        assert_eq!(
+            at("2026-06-14T23:59:59Z").clock(&TimeZone::UTC, now),
+            "14 Jun"
+        );
+        assert_eq!(
+            at("2025-06-15T14:00:00Z").clock(&TimeZone::UTC, now),
+            "Jun 2025"
+        );
     }
 
     #[test]

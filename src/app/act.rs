@@ -7,14 +7,15 @@ use super::action::Action;
 use super::command::Command;
 use super::effect::Effect;
 use super::messages::Weight;
+use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
 use crate::pane::{Desk, Pane};
 use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::help;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
 use crate::ui::palette::{Item, Palette};
-use crate::ui::help;
 
 /// What works on every pane, after what the pane itself offers.
 const EVERYWHERE: &[Action] = &[
@@ -38,16 +39,15 @@ impl App {
         {
             return;
         }
-        match command {
-            Command::Theme(name) => self.use_theme(name),
-            _ => {
-                let mut known = false;
-                self.with_pane(|pane, desk| known = pane.run(command, desk));
-                if !known && let Command::Act(action) = command {
-                    let text = format!("{} does nothing on this pane", action.name());
-                    self.messages.say(Weight::Note, text, self.now);
-                }
-            }
+        if let Command::Theme(name) = command {
+            self.use_theme(name);
+            return;
+        }
+        let mut known = false;
+        self.with_pane(|pane, desk| known = pane.run(command, desk));
+        if !known && let Command::Act(action) = command {
+            let text = format!("{} does nothing on this pane", action.name());
+            self.messages.say(Weight::Note, text, self.now);
         }
     }
 
@@ -67,7 +67,9 @@ impl App {
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
             Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
-            Action::PreviousPane => self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1),
+            Action::PreviousPane => {
+                self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
+            }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
             _ => return self.open_pane(action),
@@ -77,14 +79,27 @@ impl App {
 
     fn open_pane(&mut self, action: Action) -> bool {
         let numbered = [
-            Action::Pane1, Action::Pane2, Action::Pane3, Action::Pane4, Action::Pane5,
-            Action::Pane6, Action::Pane7, Action::Pane8, Action::Pane9,
+            Action::Pane1,
+            Action::Pane2,
+            Action::Pane3,
+            Action::Pane4,
+            Action::Pane5,
+            Action::Pane6,
+            Action::Pane7,
+            Action::Pane8,
+            Action::Pane9,
         ];
-        let Some(index) = numbered.iter().position(|a| *a == action) else { return false };
+        let Some(index) = numbered.iter().position(|a| *a == action) else {
+            return false;
+        };
         if index < self.panes.len() {
             self.active = index;
         } else {
-            self.messages.say(Weight::Note, format!("there is no pane {}", index + 1), self.now);
+            self.messages.say(
+                Weight::Note,
+                format!("there is no pane {}", index + 1),
+                self.now,
+            );
         }
         true
     }
@@ -104,7 +119,11 @@ impl App {
     fn pause(&mut self) {
         let pause = self.status.link != Link::Paused;
         self.effects.push(Effect::Pause(pause));
-        let text = if pause { "paused: streams are closed, rows are stale" } else { "following the organisation again" };
+        let text = if pause {
+            "paused: streams are closed, rows are stale"
+        } else {
+            "following the organisation again"
+        };
         self.messages.say(Weight::Note, text, self.now);
     }
 
@@ -136,16 +155,29 @@ impl App {
         let item = |action: &Action| Item {
             name: action.name().to_owned(),
             words: "",
-            key: self.config.keys.keys(*action).first().map(ToString::to_string).unwrap_or_default(),
+            key: self
+                .config
+                .keys
+                .keys(*action)
+                .first()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             doc: action.doc().to_owned(),
         };
-        self.layers.push(Layer::Palette(Palette::new(self.actions().iter().map(item).collect())));
+        self.layers.push(Layer::Palette(Palette::new(
+            self.actions().iter().map(item).collect(),
+        )));
     }
 
     fn open_help(&mut self) {
-        let fields = self.panes.get(self.active).map(|p| p.fields()).unwrap_or_default();
+        let fields = self
+            .panes
+            .get(self.active)
+            .map(|p| p.fields())
+            .unwrap_or_default();
         let lines = help::lines(&self.actions(), &self.config.keys, &self.theme, &fields);
-        self.layers.push(Layer::Reader(Reader::new("help", lines, "")));
+        self.layers
+            .push(Layer::Reader(Reader::new("help", lines, "")));
     }
 
     fn open_themes(&mut self) {
@@ -155,18 +187,20 @@ impl App {
             note: String::new(),
             on: theme.name() == self.theme.name(),
         });
-        self.layers.push(Layer::Chooser(Chooser::new(Purpose::Theme, names.collect())));
+        self.layers.push(Layer::Chooser(Chooser::new(
+            Purpose::Theme,
+            names.collect(),
+        )));
     }
 
     fn use_theme(&mut self, name: &str) {
-        match self.themes.iter().find(|theme| theme.name() == name) {
-            Some(theme) => self.theme = theme.clone(),
-            None => {
-                let names: Vec<_> = self.themes.iter().map(crate::config::Theme::name).collect();
-                let text = format!("no theme {name:?}: {}", names.join(", "));
-                self.messages.say(Weight::Warning, text, self.now);
-            }
+        if let Some(theme) = self.themes.iter().find(|theme| theme.name() == name) {
+            self.theme = theme.clone();
+            return;
         }
+        let names: Vec<_> = self.themes.iter().map(Theme::name).collect();
+        let text = format!("no theme {name:?}: {}", names.join(", "));
+        self.messages.say(Weight::Warning, text, self.now);
     }
 
     fn open_messages(&mut self) {
@@ -176,7 +210,11 @@ impl App {
                 Weight::Warning => Role::Warn,
                 Weight::Error => Role::Bad,
             };
-            let times = if m.times > 1 { format!(" (×{})", m.times) } else { String::new() };
+            let times = if m.times > 1 {
+                format!(" (×{})", m.times)
+            } else {
+                String::new()
+            };
             let at = m.at.timestamp().strftime("%H:%M:%S").to_string();
             Line::from(vec![
                 Span::styled(format!("{at}  "), self.theme.style(Role::Dim)),
@@ -185,9 +223,16 @@ impl App {
         };
         let mut lines: Vec<_> = self.messages.newest_first().map(line).collect();
         if self.messages.dropped() > 0 {
-            lines.push(Line::styled(format!("{} older ones were dropped", self.messages.dropped()), self.theme.style(Role::Dim)));
+            lines.push(Line::styled(
+                format!("{} older ones were dropped", self.messages.dropped()),
+                self.theme.style(Role::Dim),
+            ));
         }
-        self.layers.push(Layer::Reader(Reader::new("messages (UTC)", lines, "Nothing has been said yet.")));
+        self.layers.push(Layer::Reader(Reader::new(
+            "messages (UTC)",
+            lines,
+            "Nothing has been said yet.",
+        )));
     }
 
     fn open_frames(&mut self) {
@@ -198,9 +243,19 @@ impl App {
             lines.push(Line::styled(head, self.theme.style(Role::Warn)));
             let sample = String::from_utf8_lossy(&frame.sample);
             let shown = crate::text::fit(&sample, 160).into_owned();
-            lines.push(Line::styled(format!("          {shown}"), self.theme.style(Role::Dim)));
+            lines.push(Line::styled(
+                format!("          {shown}"),
+                self.theme.style(Role::Dim),
+            ));
         }
-        let title = format!("frames that could not be understood ({})", self.status.undecodable);
-        self.layers.push(Layer::Reader(Reader::new(title, lines, "Every frame has been understood.")));
+        let title = format!(
+            "frames that could not be understood ({})",
+            self.status.undecodable
+        );
+        self.layers.push(Layer::Reader(Reader::new(
+            title,
+            lines,
+            "Every frame has been understood.",
+        )));
     }
 }

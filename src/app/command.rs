@@ -46,12 +46,36 @@ pub struct Verb {
 
 /// Every verb.
 pub const VERBS: &[Verb] = &[
-    Verb { name: "filter", words: "EXPRESSION", doc: "Filter what is shown; nothing after it shows everything" },
-    Verb { name: "sort", words: "COLUMN [asc|desc]", doc: "Sort by a column" },
-    Verb { name: "columns", words: "NAME,NAME…", doc: "Show these columns, in this order" },
-    Verb { name: "theme", words: "NAME", doc: "Use a theme" },
-    Verb { name: "copy", words: "id|user|json", doc: "Copy one thing of the row" },
-    Verb { name: "export", words: "csv|json|md [FILE]", doc: "Write what is shown to a file" },
+    Verb {
+        name: "filter",
+        words: "EXPRESSION",
+        doc: "Filter what is shown; nothing after it shows everything",
+    },
+    Verb {
+        name: "sort",
+        words: "COLUMN [asc|desc]",
+        doc: "Sort by a column",
+    },
+    Verb {
+        name: "columns",
+        words: "NAME,NAME…",
+        doc: "Show these columns, in this order",
+    },
+    Verb {
+        name: "theme",
+        words: "NAME",
+        doc: "Use a theme",
+    },
+    Verb {
+        name: "copy",
+        words: "id|user|json",
+        doc: "Copy one thing of the row",
+    },
+    Verb {
+        name: "export",
+        words: "csv|json|md [FILE]",
+        doc: "Write what is shown to a file",
+    },
 ];
 
 /// Short names that people bring from other consoles.
@@ -74,19 +98,31 @@ impl Command {
             return Ok(Self::Act(*action));
         }
         match (verb, rest) {
-            ("filter", _) if rest.is_empty() && line.len() == verb.len() => Ok(Self::Act(Action::Filter)),
+            ("filter", _) if rest.is_empty() && line.len() == verb.len() => {
+                Ok(Self::Act(Action::Filter))
+            }
             ("filter", _) => Ok(Self::Filter(rest.to_owned())),
-            (_, "") => Action::named(verb).map(Self::Act).ok_or_else(|| unknown(verb)),
+            (_, "") => Action::named(verb)
+                .map(Self::Act)
+                .ok_or_else(|| unknown(verb)),
             ("sort", _) => sort(rest),
             ("columns", _) => Ok(Self::Columns(
-                rest.split(|c: char| c == ',' || c.is_whitespace()).filter(|w| !w.is_empty()).map(str::to_owned).collect(),
+                rest.split(|c: char| c == ',' || c.is_whitespace())
+                    .filter(|w| !w.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
             ("copy", _) => Ok(Self::Copy(rest.to_owned())),
             ("export", _) => {
                 let (ending, path) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-                let path = Some(path.trim()).filter(|p| !p.is_empty()).map(PathBuf::from);
-                Ok(Self::Export { ending: ending.to_owned(), path })
+                let path = Some(path.trim())
+                    .filter(|p| !p.is_empty())
+                    .map(PathBuf::from);
+                Ok(Self::Export {
+                    ending: ending.to_owned(),
+                    path,
+                })
             }
             _ if Action::named(verb).is_some() => Err(format!("{verb} takes no words")),
             _ => Err(unknown(verb)),
@@ -102,13 +138,23 @@ fn sort(rest: &str) -> Result<Command, String> {
         "desc" => Some(true),
         other => return Err(format!("sort order {other:?}: asc or desc")),
     };
-    Ok(Command::Sort { column: column.to_owned(), descending })
+    Ok(Command::Sort {
+        column: column.to_owned(),
+        descending,
+    })
 }
 
 fn unknown(verb: &str) -> String {
-    let names = Action::ALL.iter().map(|a| a.name()).chain(VERBS.iter().map(|v| v.name));
-    let near = names.max_by(|a, b| strsim::jaro_winkler(a, verb).total_cmp(&strsim::jaro_winkler(b, verb)));
-    format!("no command {verb:?}; did you mean {:?}?", near.unwrap_or("help"))
+    let names = Action::ALL
+        .iter()
+        .map(|a| a.name())
+        .chain(VERBS.iter().map(|v| v.name));
+    let near = names
+        .max_by(|a, b| strsim::jaro_winkler(a, verb).total_cmp(&strsim::jaro_winkler(b, verb)));
+    format!(
+        "no command {verb:?}; did you mean {:?}?",
+        near.unwrap_or("help")
+    )
 }
 
 #[cfg(test)]
@@ -119,12 +165,27 @@ mod tests {
     fn actions_verbs_and_aliases_are_read() {
         assert_eq!(Command::parse("freeze"), Ok(Command::Act(Action::Freeze)));
         assert_eq!(Command::parse(" q "), Ok(Command::Act(Action::Quit)));
-        assert_eq!(Command::parse("filter codec:opus !site:lab"), Ok(Command::Filter("codec:opus !site:lab".into())));
-        assert_eq!(Command::parse("sort since desc"), Ok(Command::Sort { column: "since".into(), descending: Some(true) }));
-        assert_eq!(Command::parse("columns user, state"), Ok(Command::Columns(vec!["user".into(), "state".into()])));
+        assert_eq!(
+            Command::parse("filter codec:opus !site:lab"),
+            Ok(Command::Filter("codec:opus !site:lab".into()))
+        );
+        assert_eq!(
+            Command::parse("sort since desc"),
+            Ok(Command::Sort {
+                column: "since".into(),
+                descending: Some(true)
+            })
+        );
+        assert_eq!(
+            Command::parse("columns user, state"),
+            Ok(Command::Columns(vec!["user".into(), "state".into()]))
+        );
         assert_eq!(
             Command::parse("export csv /tmp/a b.csv"),
-            Ok(Command::Export { ending: "csv".into(), path: Some("/tmp/a b.csv".into()) })
+            Ok(Command::Export {
+                ending: "csv".into(),
+                path: Some("/tmp/a b.csv".into())
+            })
         );
     }
 

@@ -49,7 +49,9 @@ impl App {
             }
             Outcome::Live(command) => {
                 self.run(&command);
-                if let (Some(Layer::Filter(bar)), Some(pane)) = (self.layers.last_mut(), self.panes.get(self.active)) {
+                if let (Some(Layer::Filter(bar)), Some(pane)) =
+                    (self.layers.last_mut(), self.panes.get(self.active))
+                {
                     bar.set_fault(pane.fault());
                 }
             }
@@ -57,7 +59,10 @@ impl App {
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) {
-        if matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Up(_) | MouseEventKind::Drag(_)) {
+        if matches!(
+            mouse.kind,
+            MouseEventKind::Moved | MouseEventKind::Up(_) | MouseEventKind::Drag(_)
+        ) {
             return;
         }
         self.redraw();
@@ -66,7 +71,10 @@ impl App {
             self.layer_mouse(mouse);
             return;
         }
-        let at = Position { x: mouse.column, y: mouse.row };
+        let at = Position {
+            x: mouse.column,
+            y: mouse.row,
+        };
         let tab = self.places.tabs.iter().position(|place| place.contains(at));
         match tab.filter(|_| mouse.kind == MouseEventKind::Down(MouseButton::Left)) {
             Some(tab) => self.active = tab,

@@ -56,7 +56,12 @@ impl Messages {
             self.kept.pop_front();
             self.dropped += 1;
         }
-        self.kept.push_back(Message { at: now, weight, text, times: 1 });
+        self.kept.push_back(Message {
+            at: now,
+            weight,
+            text,
+            times: 1,
+        });
     }
 
     /// The message that shows as a toast now.
@@ -82,6 +87,7 @@ impl Messages {
     }
 
     /// All kept messages, newest first.
+    #[must_use]
     pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Message> {
         self.kept.iter().rev()
     }
@@ -106,14 +112,20 @@ mod tests {
         messages.say(Weight::Note, format!("m{}", KEPT + 1), Millis(5));
         assert_eq!(messages.newest_first().len(), KEPT);
         assert_eq!(messages.dropped(), 2);
-        assert_eq!(messages.toast().map(|m| (m.times, m.at)), Some((2, Millis(5))));
+        assert_eq!(
+            messages.toast().map(|m| (m.times, m.at)),
+            Some((2, Millis(5)))
+        );
     }
 
     #[test]
     fn a_toast_goes_by_itself_and_hostile_text_is_shown_harmless() {
         let mut messages = Messages::default();
         messages.say(Weight::Error, "bad \x1b[2J name", Millis(0));
-        assert_eq!(messages.toast().map(|m| m.text.as_str()), Some("bad \\u{1b}[2J name"));
+        assert_eq!(
+            messages.toast().map(|m| m.text.as_str()),
+            Some("bad \\u{1b}[2J name")
+        );
         assert!(!messages.tick(Millis(TOAST_MS - 1)));
         assert!(messages.tick(Millis(TOAST_MS)));
         assert!(messages.toast().is_none());

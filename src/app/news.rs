@@ -24,7 +24,12 @@ impl App {
         let table = &mut self.store.registrations;
         match news {
             News::Update(update) => table.update(update, now, changes),
-            News::Snapshot { user, devices, spoken, live } => {
+            News::Snapshot {
+                user,
+                devices,
+                spoken,
+                live,
+            } => {
                 table.snapshot(&user, devices, &spoken, live, now, changes);
                 self.problem = None;
             }
@@ -36,11 +41,20 @@ impl App {
             News::Users { users, .. } => table.users(users, now, changes),
             News::UsersComplete => table.users_complete(now, changes),
             News::Status(status) => self.take_status(status, now),
-            News::Undecodable { user, reason, sample } => {
+            News::Undecodable {
+                user,
+                reason,
+                sample,
+            } => {
                 if self.frames.len() == FRAMES_KEPT {
                     self.frames.pop_front();
                 }
-                self.frames.push_back(BadFrame { at: now, user, reason, sample });
+                self.frames.push_back(BadFrame {
+                    at: now,
+                    user,
+                    reason,
+                    sample,
+                });
             }
             News::Problem(problem) => self.trouble(problem),
         }
@@ -57,12 +71,18 @@ impl App {
     /// A change of the connection is worth a line in the messages, so that a shift can be read back.
     fn tell_link(&mut self, link: Link, now: Millis) {
         let (weight, text) = match (self.status.link, link) {
-            (_, Link::Offline { .. }) => (Weight::Error, "the organisation is out of reach; every row is stale"),
+            (_, Link::Offline { .. }) => (
+                Weight::Error,
+                "the organisation is out of reach; every row is stale",
+            ),
             (_, Link::PollingOnly) => (Weight::Warning, "streams do not work; rows are polled"),
             (Link::Offline { .. } | Link::Reconnecting { .. } | Link::PollingOnly, Link::Live) => {
                 (Weight::Note, "connected again")
             }
-            (Link::Live, Link::Reconnecting { .. }) => (Weight::Warning, "the streams were lost; their rows are stale"),
+            (Link::Live, Link::Reconnecting { .. }) => (
+                Weight::Warning,
+                "the streams were lost; their rows are stale",
+            ),
             _ => return,
         };
         self.messages.say(weight, text, now);
@@ -70,7 +90,8 @@ impl App {
     }
 
     fn trouble(&mut self, problem: Problem) {
-        self.messages.say(Weight::Warning, problem.text.to_string(), self.now);
+        self.messages
+            .say(Weight::Warning, problem.text.to_string(), self.now);
         self.problem = Some(problem);
         self.dirty = true;
     }

@@ -10,8 +10,8 @@ use tokio::sync::mpsc;
 use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::{self, Client};
-use crate::config::profile::{Auth, Profile};
 use crate::config::Environment;
+use crate::config::profile::{Auth, Profile};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
@@ -34,7 +34,13 @@ impl Performer {
         mailbox: Arc<Mailbox>,
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
-        Self { profile, environment, mailbox, feeds: Arc::default(), done }
+        Self {
+            profile,
+            environment,
+            mailbox,
+            feeds: Arc::default(),
+            done,
+        }
     }
 
     /// Starts an effect; returns at once.
@@ -43,7 +49,12 @@ impl Performer {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
-            Effect::Export { path, ending, body, rows } => {
+            Effect::Export {
+                path,
+                ending,
+                body,
+                rows,
+            } => {
                 let done = self.done.clone();
                 tokio::task::spawn_blocking(move || {
                     let _ = done.send(export(path, ending, &body, rows));
@@ -55,14 +66,25 @@ impl Performer {
     }
 
     fn with_feeds(&self, act: impl FnOnce(&Feeds)) {
-        if let Some(feeds) = self.feeds.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Some(feeds) = self
+            .feeds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+        {
             act(feeds);
         }
     }
 
     fn connect(&self) {
-        let Some(profile) = self.profile.clone() else { return };
-        let (mailbox, feeds, done) = (Arc::clone(&self.mailbox), Arc::clone(&self.feeds), self.done.clone());
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        let (mailbox, feeds, done) = (
+            Arc::clone(&self.mailbox),
+            Arc::clone(&self.feeds),
+            self.done.clone(),
+        );
         let environment = self.environment.clone();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
@@ -80,8 +102,15 @@ impl Performer {
 
 /// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.
 pub async fn client(profile: &Profile, environment: &Environment) -> Result<Client, Problem> {
-    let local = |text: String| Problem { trouble: Trouble::Credentials, text: text.into() };
-    let secret = profile.secret.read(environment).await.map_err(|e| local(e.to_string()))?;
+    let local = |text: String| Problem {
+        trouble: Trouble::Credentials,
+        text: text.into(),
+    };
+    let secret = profile
+        .secret
+        .read(environment)
+        .await
+        .map_err(|e| local(e.to_string()))?;
     let ca_pem = match &profile.ca_file {
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
@@ -103,9 +132,12 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
 }
 
 async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {
-    tokio::fs::read(path)
-        .await
-        .map_err(|e| format!("reading the certificate authorities in {}: {e}. Check ca_file of the profile.", path.display()))
+    tokio::fs::read(path).await.map_err(|e| {
+        format!(
+            "reading the certificate authorities in {}: {e}. Check ca_file of the profile.",
+            path.display()
+        )
+    })
 }
 
 fn plan(profile: &Profile) -> Plan {
@@ -130,6 +162,9 @@ fn export(path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done 
         .and_then(|mut file| file.write_all(body.as_bytes()));
     match written {
         Ok(()) => Done::Exported(path, rows),
-        Err(e) => Done::Failed(format!("exporting to {}: {e}. Name another file: :export {ending} FILE", path.display())),
+        Err(e) => Done::Failed(format!(
+            "exporting to {}: {e}. Name another file: :export {ending} FILE",
+            path.display()
+        )),
     }
 }

@@ -60,7 +60,9 @@ impl<S: Screen> Runner<S> {
         while self.app.ended().is_none() && !until(&self.app) {
             let mut frame_due = None;
             if self.app.dirty() && self.screen.free() {
-                let due = last_frame.map(|at| at + FRAME).filter(|due| !self.app.urgent() && *due > Instant::now());
+                let due = last_frame
+                    .map(|at| at + FRAME)
+                    .filter(|due| !self.app.urgent() && *due > Instant::now());
                 if due.is_none() {
                     self.screen.draw(&mut self.app)?;
                     last_frame = Some(Instant::now());
@@ -98,7 +100,11 @@ impl<S: Screen> Runner<S> {
     fn mail(&self) -> Event {
         let mut news = Vec::with_capacity(BATCH);
         let overflowed = self.mailbox.drain(BATCH, &mut news).overflowed;
-        Event::Feed { news, overflowed, dropped: self.mailbox.counters().dropped }
+        Event::Feed {
+            news,
+            overflowed,
+            dropped: self.mailbox.counters().dropped,
+        }
     }
 
     async fn settle(&mut self, event: Event) {

@@ -66,10 +66,15 @@ impl Vitals {
 
     /// Takes a new reading when one is due; whether it shows anything new.
     pub fn refresh(&mut self, now: Millis, take: impl FnOnce() -> Reading) -> bool {
-        if self.deadline().is_none_or(|due| now < due && now >= self.taken_at) {
+        if self
+            .deadline()
+            .is_none_or(|due| now < due && now >= self.taken_at)
+        {
             return false;
         }
-        let seconds = (now.since(self.taken_at) / 1_000).min(RATE_SECONDS as u64).max(1);
+        let seconds = (now.since(self.taken_at) / 1_000)
+            .min(RATE_SECONDS as u64)
+            .max(1);
         let mut reading = take();
         let received = reading.status.received;
         if self.taken_at == Millis::default() {
@@ -100,7 +105,13 @@ mod tests {
     use super::*;
 
     fn reading(received: u64) -> Reading {
-        Reading { status: Status { received, ..Status::default() }, ..Reading::default() }
+        Reading {
+            status: Status {
+                received,
+                ..Status::default()
+            },
+            ..Reading::default()
+        }
     }
 
     #[test]

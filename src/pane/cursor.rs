@@ -37,7 +37,12 @@ pub struct Cursor<Id> {
 
 impl<Id> Default for Cursor<Id> {
     fn default() -> Self {
-        Self { row: None, index: 0, line: 0, follow: true }
+        Self {
+            row: None,
+            index: 0,
+            line: 0,
+            follow: true,
+        }
     }
 }
 
@@ -67,9 +72,15 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         }
         let height = height.max(1);
         self.line = self.line.min(height - 1);
-        let top = self.index.saturating_sub(self.line).min(rows.len().saturating_sub(height));
+        let top = self
+            .index
+            .saturating_sub(self.line)
+            .min(rows.len().saturating_sub(height));
         self.line = self.index - top;
-        Window { top, at: self.index }
+        Window {
+            top,
+            at: self.index,
+        }
     }
 
     /// Moves by rows, down for positive numbers.
@@ -77,7 +88,10 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         self.settle(rows, height);
         let last = rows.len().saturating_sub(1);
         let to = self.index.saturating_add_signed(delta).min(last);
-        let line = self.line.saturating_add_signed(delta).min(height.saturating_sub(1));
+        let line = self
+            .line
+            .saturating_add_signed(delta)
+            .min(height.saturating_sub(1));
         self.put(rows, to, line);
     }
 

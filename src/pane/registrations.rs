@@ -145,7 +145,10 @@ impl RegistrationsPane {
         let mut hash = DefaultHasher::new();
         (window.top, window.at, self.cursor.row()).hash(&mut hash);
         let checked = self.detail || self.columns.contains(&Column::Checked);
-        for id in self.view.page(window.top, usize::from(self.drawn.rows.height)) {
+        for id in self
+            .view
+            .page(window.top, usize::from(self.drawn.rows.height))
+        {
             (id, store.registrations.generation(id)).hash(&mut hash);
             if checked && let Some(row) = store.registrations.row(id) {
                 row.checked().hash(&mut hash);
@@ -197,13 +200,23 @@ impl Pane for RegistrationsPane {
     }
 
     fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
-        let at = Position { x: mouse.column, y: mouse.row };
+        let at = Position {
+            x: mouse.column,
+            y: mouse.row,
+        };
         match mouse.kind {
             MouseEventKind::ScrollDown => self.step(3),
             MouseEventKind::ScrollUp => self.step(-3),
             MouseEventKind::Down(MouseButton::Left) if mouse.row == self.drawn.head_y => {
-                let head = self.drawn.heads.iter().find(|place| (place.x..place.x + place.width).contains(&at.x));
-                if let Some(column) = head.and_then(|place| self.columns.get(place.column)).copied() {
+                let head = self
+                    .drawn
+                    .heads
+                    .iter()
+                    .find(|place| (place.x..place.x + place.width).contains(&at.x));
+                if let Some(column) = head
+                    .and_then(|place| self.columns.get(place.column))
+                    .copied()
+                {
                     self.sort_by(column, None, desk);
                 }
             }

@@ -43,7 +43,10 @@ impl Bar {
         for segment in &self.left {
             x = draw(buf, area, x, segment).saturating_add(GAP);
         }
-        let start = area.right().saturating_sub(width(&self.right)).max(x.saturating_sub(GAP).saturating_add(1));
+        let start = area
+            .right()
+            .saturating_sub(width(&self.right))
+            .max(x.saturating_sub(GAP).saturating_add(1));
         let mut x = start;
         for segment in &self.right {
             x = draw(buf, area, x, segment).saturating_add(GAP);
@@ -52,15 +55,27 @@ impl Bar {
 
     fn width(&self) -> u16 {
         let between = if self.right.is_empty() { 0 } else { GAP };
-        width(&self.left).saturating_add(between).saturating_add(width(&self.right))
+        width(&self.left)
+            .saturating_add(between)
+            .saturating_add(width(&self.right))
     }
 
     fn drop_one(&mut self) -> bool {
-        let most = self.left.iter().chain(&self.right).map(|s| s.spare).max().unwrap_or(0);
+        let most = self
+            .left
+            .iter()
+            .chain(&self.right)
+            .map(|s| s.spare)
+            .max()
+            .unwrap_or(0);
         if most == 0 {
             return false;
         }
-        let side = if self.right.iter().any(|s| s.spare == most) { &mut self.right } else { &mut self.left };
+        let side = if self.right.iter().any(|s| s.spare == most) {
+            &mut self.right
+        } else {
+            &mut self.left
+        };
         if let Some(at) = side.iter().rposition(|s| s.spare == most) {
             side.remove(at);
         }
@@ -79,7 +94,9 @@ fn columns(text: &str) -> u16 {
 }
 
 fn width(segments: &[Segment]) -> u16 {
-    let text = segments.iter().fold(0u16, |sum, s| sum.saturating_add(columns(&s.text)));
+    let text = segments
+        .iter()
+        .fold(0u16, |sum, s| sum.saturating_add(columns(&s.text)));
     let gaps = u16::try_from(segments.len().saturating_sub(1)).unwrap_or(u16::MAX);
     text.saturating_add(gaps.saturating_mul(GAP))
 }
@@ -88,7 +105,14 @@ fn draw(buf: &mut Buffer, area: Rect, x: u16, segment: &Segment) -> u16 {
     if x >= area.right() {
         return x;
     }
-    buf.set_stringn(x, area.y, &segment.text, usize::from(area.right() - x), segment.style).0
+    buf.set_stringn(
+        x,
+        area.y,
+        &segment.text,
+        usize::from(area.right() - x),
+        segment.style,
+    )
+    .0
 }
 
 #[cfg(test)]
@@ -99,7 +123,9 @@ mod tests {
         let area = Rect::new(0, 0, width, 1);
         let mut buf = Buffer::empty(area);
         bar.render(area, &mut buf);
-        (0..width).map(|x| buf[(x, 0)].symbol().to_owned()).collect()
+        (0..width)
+            .map(|x| buf[(x, 0)].symbol().to_owned())
+            .collect()
     }
 
     fn bar() -> Bar {

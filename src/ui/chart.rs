@@ -11,12 +11,22 @@ pub fn sparkline(values: &[f32], width: usize, span: f32) -> String {
     let finite = || tail.iter().copied().filter(|v| v.is_finite());
     let high = finite().fold(f32::NEG_INFINITY, f32::max);
     let low = finite().fold(f32::INFINITY, f32::min).min(high - span);
-    tail.iter().map(|v| EIGHTHS[eighth(*v, low, high)]).collect()
+    tail.iter()
+        .map(|v| EIGHTHS[eighth(*v, low, high)])
+        .collect()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=7 first; NaN becomes 0")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to 0..=7 first; NaN becomes 0"
+)]
 fn eighth(value: f32, low: f32, high: f32) -> usize {
-    let share = if high > low { (value - low) / (high - low) } else { 0.0 };
+    let share = if high > low {
+        (value - low) / (high - low)
+    } else {
+        0.0
+    };
     (share * 7.0).round().clamp(0.0, 7.0) as usize
 }
 
@@ -34,6 +44,12 @@ mod tests {
 
     #[test]
     fn noise_below_the_span_stays_flat() {
-        assert_eq!(sparkline(&[0.998, 0.9981], 5, 0.1).chars().collect::<std::collections::HashSet<_>>().len(), 1);
+        assert_eq!(
+            sparkline(&[0.998, 0.9981], 5, 0.1)
+                .chars()
+                .collect::<std::collections::HashSet<_>>()
+                .len(),
+            1
+        );
     }
 }

@@ -55,20 +55,30 @@ impl Chooser {
             _ => choices.iter().position(|c| c.on).unwrap_or(0),
         };
         let before = choices.get(at).map(|c| c.value.clone()).unwrap_or_default();
-        Self { purpose, choices, at, before }
+        Self {
+            purpose,
+            choices,
+            at,
+            before,
+        }
     }
 
     /// Moves, turns on and off, chooses or gives up.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
         match key.code {
-            KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => self.go((self.at + 1) % self.choices.len().max(1)),
-            KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => {
-                self.go(self.at.checked_sub(1).unwrap_or(self.choices.len().saturating_sub(1)))
+            KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => {
+                self.go((self.at + 1) % self.choices.len().max(1))
             }
+            KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => self.go(self
+                .at
+                .checked_sub(1)
+                .unwrap_or(self.choices.len().saturating_sub(1))),
             KeyCode::Home | KeyCode::Char('g') => self.go(0),
             KeyCode::End | KeyCode::Char('G') => self.go(self.choices.len().saturating_sub(1)),
             KeyCode::Char(' ') if self.purpose == Purpose::Columns => self.toggle(),
-            KeyCode::Char('K') if self.purpose == Purpose::Columns => self.shift(self.at.checked_sub(1)),
+            KeyCode::Char('K') if self.purpose == Purpose::Columns => {
+                self.shift(self.at.checked_sub(1))
+            }
             KeyCode::Char('J') if self.purpose == Purpose::Columns => self.shift(Some(self.at + 1)),
             KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
             KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
@@ -111,13 +121,23 @@ impl Chooser {
     fn command(&self) -> Option<Command> {
         let value = self.choices.get(self.at)?.value.clone();
         Some(match self.purpose {
-            Purpose::Sort => Command::Sort { column: value, descending: None },
-            Purpose::Columns => {
-                Command::Columns(self.choices.iter().filter(|c| c.on).map(|c| c.value.clone()).collect())
-            }
+            Purpose::Sort => Command::Sort {
+                column: value,
+                descending: None,
+            },
+            Purpose::Columns => Command::Columns(
+                self.choices
+                    .iter()
+                    .filter(|c| c.on)
+                    .map(|c| c.value.clone())
+                    .collect(),
+            ),
             Purpose::Theme => Command::Theme(value),
             Purpose::Copy => Command::Copy(value),
-            Purpose::Export => Command::Export { ending: value, path: None },
+            Purpose::Export => Command::Export {
+                ending: value,
+                path: None,
+            },
         })
     }
 
@@ -130,21 +150,65 @@ impl Chooser {
             Purpose::Copy => ("copy", "Enter copy  Esc close"),
             Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
         };
-        let label = self.choices.iter().map(|c| c.label.len()).max().unwrap_or(0);
-        let width = self.choices.iter().map(|c| label + c.note.len() + 6).max().unwrap_or(0).max(foot.len());
-        let inner = popup(area, buf, theme, title, (clamp(width), clamp(self.choices.len() + 1)));
+        let label = self
+            .choices
+            .iter()
+            .map(|c| c.label.len())
+            .max()
+            .unwrap_or(0);
+        let width = self
+            .choices
+            .iter()
+            .map(|c| label + c.note.len() + 6)
+            .max()
+            .unwrap_or(0)
+            .max(foot.len());
+        let inner = popup(
+            area,
+            buf,
+            theme,
+            title,
+            (clamp(width), clamp(self.choices.len() + 1)),
+        );
         let rows = usize::from(inner.height.saturating_sub(1));
         let top = (self.at + 1).saturating_sub(rows);
-        for ((n, choice), y) in self.choices.iter().enumerate().skip(top).take(rows).zip(inner.y..) {
-            let style = theme.style(if n == self.at { Role::Selection } else { Role::Text });
+        for ((n, choice), y) in self
+            .choices
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(rows)
+            .zip(inner.y..)
+        {
+            let style = theme.style(if n == self.at {
+                Role::Selection
+            } else {
+                Role::Text
+            });
             let mark = if choice.on { "•" } else { " " };
             let text = format!("{mark} {:label$}  ", choice.label);
             let (x, _) = buf.set_stringn(inner.x, y, text, usize::from(inner.width), style);
-            let dim = if n == self.at { style } else { theme.style(Role::Dim) };
-            buf.set_stringn(x, y, &choice.note, usize::from(inner.right().saturating_sub(x)), dim);
+            let dim = if n == self.at {
+                style
+            } else {
+                theme.style(Role::Dim)
+            };
+            buf.set_stringn(
+                x,
+                y,
+                &choice.note,
+                usize::from(inner.right().saturating_sub(x)),
+                dim,
+            );
         }
         if inner.height > 0 {
-            buf.set_stringn(inner.x, inner.bottom() - 1, foot, usize::from(inner.width), theme.style(Role::Dim));
+            buf.set_stringn(
+                inner.x,
+                inner.bottom() - 1,
+                foot,
+                usize::from(inner.width),
+                theme.style(Role::Dim),
+            );
         }
     }
 }

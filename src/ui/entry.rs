@@ -32,14 +32,20 @@ impl Entry {
         if self.text().len() >= LONGEST && matches!(key.code, crossterm::event::KeyCode::Char(_)) {
             return false;
         }
-        self.0.handle_event(&Event::Key(key)).is_some_and(|change| change.value)
+        self.0
+            .handle_event(&Event::Key(key))
+            .is_some_and(|change| change.value)
     }
 
     /// Inserts pasted text; controls and line ends become spaces, so that a paste cannot press keys.
     pub fn paste(&mut self, text: &str) {
         let room = LONGEST.saturating_sub(self.text().len());
         for c in text.trim_end().chars().take(room) {
-            self.0.handle(InputRequest::InsertChar(if c.is_control() { ' ' } else { c }));
+            self.0.handle(InputRequest::InsertChar(if c.is_control() {
+                ' '
+            } else {
+                c
+            }));
         }
     }
 
@@ -50,8 +56,15 @@ impl Entry {
         let shown = crate::text::safe(self.text());
         let visible: String = skip_columns(&shown, scroll);
         buf.set_stringn(area.x, area.y, visible, usize::from(area.width), style);
-        let column = u16::try_from(self.0.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX);
-        Position { x: area.x.saturating_add(column).min(area.right().saturating_sub(1)), y: area.y }
+        let column =
+            u16::try_from(self.0.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX);
+        Position {
+            x: area
+                .x
+                .saturating_add(column)
+                .min(area.right().saturating_sub(1)),
+            y: area.y,
+        }
     }
 }
 

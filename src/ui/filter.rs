@@ -26,7 +26,13 @@ impl FilterBar {
     /// A bar on the filter in force; `history` is oldest first.
     #[must_use]
     pub fn new(current: &str, history: Vec<String>) -> Self {
-        Self { entry: Entry::new(current), before: current.to_owned(), history, back: 0, fault: None }
+        Self {
+            entry: Entry::new(current),
+            before: current.to_owned(),
+            history,
+            back: 0,
+            fault: None,
+        }
     }
 
     /// Says that what is typed can't be read, or that it can.
@@ -72,24 +78,63 @@ impl FilterBar {
 
     /// Draws the bar on the last line of `area`, and under it the fault or how to write filters.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
-        let line = Rect { y: area.bottom().saturating_sub(2).max(area.y), height: 1.min(area.height), ..area };
-        let below = Rect { y: area.bottom().saturating_sub(1).max(area.y), ..line };
+        let line = Rect {
+            y: area.bottom().saturating_sub(2).max(area.y),
+            height: 1.min(area.height),
+            ..area
+        };
+        let below = Rect {
+            y: area.bottom().saturating_sub(1).max(area.y),
+            ..line
+        };
         for y in line.y..=below.y {
-            buf.set_stringn(area.x, y, " ".repeat(usize::from(area.width)), usize::from(area.width), theme.style(Role::Text));
+            buf.set_stringn(
+                area.x,
+                y,
+                " ".repeat(usize::from(area.width)),
+                usize::from(area.width),
+                theme.style(Role::Text),
+            );
         }
-        buf.set_stringn(line.x, line.y, " /", usize::from(line.width), theme.style(Role::Key));
-        let field = Rect { x: line.x + 2.min(line.width), width: line.width.saturating_sub(2), ..line };
-        let style = theme.style(if self.fault.is_some() { Role::Bad } else { Role::Text });
+        buf.set_stringn(
+            line.x,
+            line.y,
+            " /",
+            usize::from(line.width),
+            theme.style(Role::Key),
+        );
+        let field = Rect {
+            x: line.x + 2.min(line.width),
+            width: line.width.saturating_sub(2),
+            ..line
+        };
+        let style = theme.style(if self.fault.is_some() {
+            Role::Bad
+        } else {
+            Role::Text
+        });
         let at = self.entry.render(field, buf, style);
         match &self.fault {
             Some((column, why)) => {
                 let indent = (2 + column).min(usize::from(area.width) / 2);
                 let text = format!("{}^ {why}", " ".repeat(indent));
-                buf.set_stringn(below.x, below.y, text, usize::from(below.width), theme.style(Role::Bad));
+                buf.set_stringn(
+                    below.x,
+                    below.y,
+                    text,
+                    usize::from(below.width),
+                    theme.style(Role::Bad),
+                );
             }
             None => {
                 let hint = "  word  \"exact\"  /regex/  state:lost  codec!=opus  flaps>3  since<5m  !not  a|b  (…)   Enter keep  Esc undo  Up history";
-                buf.set_stringn(below.x, below.y, hint, usize::from(below.width), theme.style(Role::Dim));
+                buf.set_stringn(
+                    below.x,
+                    below.y,
+                    hint,
+                    usize::from(below.width),
+                    theme.style(Role::Dim),
+                );
             }
         }
         at

@@ -12,14 +12,28 @@ use crate::config::theme::{Role, Theme};
 pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, actions: &[Action]) {
     let mut x = area.x.saturating_add(1);
     for action in actions {
-        let Some(key) = keymap.keys(*action).first().map(ToString::to_string) else { continue };
+        let Some(key) = keymap.keys(*action).first().map(ToString::to_string) else {
+            continue;
+        };
         let word = action.short();
         let wide = u16::try_from(key.chars().count() + word.len() + 1).unwrap_or(u16::MAX);
         if x.saturating_add(wide) > area.right() {
             continue;
         }
-        let (after, _) = buf.set_stringn(x, area.y, key, usize::from(area.right() - x), theme.style(Role::Key));
-        buf.set_stringn(after + 1, area.y, word, usize::from(area.right() - after), theme.style(Role::Dim));
+        let (after, _) = buf.set_stringn(
+            x,
+            area.y,
+            key,
+            usize::from(area.right() - x),
+            theme.style(Role::Key),
+        );
+        buf.set_stringn(
+            after + 1,
+            area.y,
+            word,
+            usize::from(area.right() - after),
+            theme.style(Role::Dim),
+        );
         x = x.saturating_add(wide).saturating_add(2);
     }
 }
@@ -31,9 +45,25 @@ pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, message: &Message) {
         Weight::Warning => (Role::Warn, "warning: "),
         Weight::Error => (Role::Bad, "error: "),
     };
-    let times = if message.times > 1 { format!(" (×{})", message.times) } else { String::new() };
+    let times = if message.times > 1 {
+        format!(" (×{})", message.times)
+    } else {
+        String::new()
+    };
     let text = format!(" {word}{}{times} ", message.text);
     let width = usize::from(area.width);
-    buf.set_stringn(area.x, area.y, " ".repeat(width), width, theme.style(Role::Text));
-    buf.set_stringn(area.x, area.y, crate::text::fit(&text, width), width, theme.style(role));
+    buf.set_stringn(
+        area.x,
+        area.y,
+        " ".repeat(width),
+        width,
+        theme.style(Role::Text),
+    );
+    buf.set_stringn(
+        area.x,
+        area.y,
+        crate::text::fit(&text, width),
+        width,
+        theme.style(role),
+    );
 }

@@ -48,9 +48,17 @@ impl Header<'_> {
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut bar = Bar::default();
         let status = &self.reading.status;
-        let profile = if self.production { Role::Production } else { Role::Header };
+        let profile = if self.production {
+            Role::Production
+        } else {
+            Role::Header
+        };
         bar.left(7, theme.style(Role::Dim), " trunkline");
-        bar.left(0, theme.style(profile), format!(" {}", crate::text::fit(self.profile, 24)));
+        bar.left(
+            0,
+            theme.style(profile),
+            format!(" {}", crate::text::fit(self.profile, 24)),
+        );
         let (role, words) = link(status, self.now);
         bar.left(0, theme.style(role), words);
         if self.frozen {
@@ -64,7 +72,11 @@ impl Header<'_> {
         if let Some(until) = status.token_until {
             bar.left(5, theme.style(Role::Dim), token(until, self.now));
         }
-        let (role, word) = if self.read_only { (Role::Accent, "RO") } else { (Role::Text, "RW") };
+        let (role, word) = if self.read_only {
+            (Role::Accent, "RO")
+        } else {
+            (Role::Text, "RW")
+        };
         bar.left(1, theme.style(role), word);
         self.clock(&mut bar, theme);
         bar.render(area, buf);
@@ -76,7 +88,11 @@ impl Header<'_> {
             bar.left(2, warn, format!("dropped {}", self.reading.dropped));
         }
         if self.reading.status.undecodable > 0 {
-            bar.left(3, warn, format!("undecodable {}", self.reading.status.undecodable));
+            bar.left(
+                3,
+                warn,
+                format!("undecodable {}", self.reading.status.undecodable),
+            );
         }
     }
 
@@ -84,9 +100,16 @@ impl Header<'_> {
         let status = &self.reading.status;
         let held = status.held_until.filter(|until| *until > self.now);
         let (role, text) = match (status.budget_allowed, held) {
-            (_, Some(until)) => (Role::Warn, format!("budget held {} s", until.since(self.now).div_ceil(1_000))),
+            (_, Some(until)) => (
+                Role::Warn,
+                format!("budget held {} s", until.since(self.now).div_ceil(1_000)),
+            ),
             (Some(allowed), None) => {
-                let role = if status.budget_used >= allowed { Role::Warn } else { Role::Text };
+                let role = if status.budget_used >= allowed {
+                    Role::Warn
+                } else {
+                    Role::Text
+                };
                 (role, format!("budget {}/{allowed}", status.budget_used))
             }
             (None, None) => (Role::Dim, "budget unlimited".to_owned()),
@@ -103,7 +126,14 @@ impl Header<'_> {
         let at = self.now.timestamp();
         let style = theme.style(Role::Dim);
         if let Some(zone) = self.zone {
-            bar.right(2, style, format!("{} ", at.to_zoned(zone.clone()).strftime(&format!("{short} %Z"))));
+            bar.right(
+                2,
+                style,
+                format!(
+                    "{} ",
+                    at.to_zoned(zone.clone()).strftime(&format!("{short} %Z"))
+                ),
+            );
             bar.right(3, style, format!("{} UTC ", at.strftime(short)));
         } else {
             bar.right(2, style, format!("{} UTC ", at.strftime(long)));
@@ -115,25 +145,50 @@ impl Header<'_> {
 fn link(status: &Status, now: Millis) -> (Role, String) {
     let progress = || match status.users {
         0 => "connecting".to_owned(),
-        users => format!("connecting {}/{}", grouped(status.read as usize), grouped(users as usize)),
+        users => format!(
+            "connecting {}/{}",
+            grouped(status.read as usize),
+            grouped(users as usize)
+        ),
     };
     match status.link {
         Link::Connecting => (Role::Accent, format!("◌ {}", progress())),
         Link::Live if status.polled > 0 => (
             Role::Text,
-            format!("● live {}  {} polled every {}", status.streams_live, grouped(status.polled as usize), seconds(status.poll_round_ms)),
+            format!(
+                "● live {}  {} polled every {}",
+                status.streams_live,
+                grouped(status.polled as usize),
+                seconds(status.poll_round_ms)
+            ),
         ),
-        Link::Live if status.streams_live < status.streams_wanted => {
-            (Role::Warn, format!("● live {}/{}", status.streams_live, status.streams_wanted))
-        }
+        Link::Live if status.streams_live < status.streams_wanted => (
+            Role::Warn,
+            format!("● live {}/{}", status.streams_live, status.streams_wanted),
+        ),
         Link::Live => (Role::Text, "● live".to_owned()),
         Link::Reconnecting { at, attempt } => {
             let wait = at.since(now).div_ceil(1_000);
-            (Role::Warn, format!("◌ reconnecting in {wait} s (attempt {attempt})"))
+            (
+                Role::Warn,
+                format!("◌ reconnecting in {wait} s (attempt {attempt})"),
+            )
         }
         Link::Paused => (Role::Warn, "‖ paused".to_owned()),
-        Link::PollingOnly => (Role::Warn, format!("○ degraded: polling only, every {}", seconds(status.poll_round_ms))),
-        Link::Offline { since } => (Role::Bad, format!("× offline since {} UTC", since.timestamp().strftime("%H:%M"))),
+        Link::PollingOnly => (
+            Role::Warn,
+            format!(
+                "○ degraded: polling only, every {}",
+                seconds(status.poll_round_ms)
+            ),
+        ),
+        Link::Offline { since } => (
+            Role::Bad,
+            format!(
+                "× offline since {} UTC",
+                since.timestamp().strftime("%H:%M")
+            ),
+        ),
     }
 }
 
@@ -145,7 +200,11 @@ fn seconds(ms: u64) -> String {
 }
 
 fn rate(rate: f32) -> String {
-    if rate < 10.0 { format!("{rate:.1} ev/s") } else { format!("{rate:.0} ev/s") }
+    if rate < 10.0 {
+        format!("{rate:.1} ev/s")
+    } else {
+        format!("{rate:.0} ev/s")
+    }
 }
 
 fn token(until: Millis, now: Millis) -> String {
@@ -163,9 +222,29 @@ mod tests {
     #[test]
     fn the_link_is_told_by_words_and_glyph() {
         let now = Millis(1_000_000);
-        let say = |link| self::link(&Status { link, ..Status::default() }, now).1;
-        assert_eq!(say(Link::Reconnecting { at: now.plus(3_100), attempt: 3 }), "◌ reconnecting in 4 s (attempt 3)");
-        assert_eq!(say(Link::Offline { since: Millis(14 * 3_600_000 + 60_000) }), "× offline since 14:01 UTC");
+        let say = |link| {
+            self::link(
+                &Status {
+                    link,
+                    ..Status::default()
+                },
+                now,
+            )
+            .1
+        };
+        assert_eq!(
+            say(Link::Reconnecting {
+                at: now.plus(3_100),
+                attempt: 3
+            }),
+            "◌ reconnecting in 4 s (attempt 3)"
+        );
+        assert_eq!(
+            say(Link::Offline {
+                since: Millis(14 * 3_600_000 + 60_000)
+            }),
+            "× offline since 14:01 UTC"
+        );
         assert_eq!(say(Link::Paused), "‖ paused");
     }
 

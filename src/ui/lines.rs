@@ -25,7 +25,11 @@ impl Reader {
         if lines.is_empty() {
             lines.push(Line::from(empty.to_owned()));
         }
-        Self { title: title.into(), lines, top: 0 }
+        Self {
+            title: title.into(),
+            lines,
+            top: 0,
+        }
     }
 
     /// Scrolls; anything else closes.
@@ -45,23 +49,45 @@ impl Reader {
 
     /// Draws the page in a box.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let longest = self.lines.iter().map(Line::width).max().unwrap_or(0).max(self.title.len() + 4);
+        let longest = self
+            .lines
+            .iter()
+            .map(Line::width)
+            .max()
+            .unwrap_or(0)
+            .max(self.title.len() + 4);
         let wanted = (clamp(longest), clamp(self.lines.len() + 1));
         let inner = popup(area, buf, theme, &self.title, wanted);
         let rows = usize::from(inner.height.saturating_sub(1));
         let top = self.top.min(self.lines.len().saturating_sub(rows));
         for (line, y) in self.lines[top..].iter().take(rows).zip(inner.y..) {
-            line.render(Rect { y, height: 1, ..inner }, buf);
+            line.render(
+                Rect {
+                    y,
+                    height: 1,
+                    ..inner
+                },
+                buf,
+            );
         }
         if inner.height > 0 {
             let shown = (top + rows).min(self.lines.len());
             let foot = if self.lines.len() > rows {
-                format!("{shown} of {}   j k PageDown scroll   Esc close", self.lines.len())
+                format!(
+                    "{shown} of {}   j k PageDown scroll   Esc close",
+                    self.lines.len()
+                )
             } else {
                 "Esc close".to_owned()
             };
             let y = inner.bottom() - 1;
-            buf.set_stringn(inner.x, y, foot, usize::from(inner.width), theme.style(Role::Dim));
+            buf.set_stringn(
+                inner.x,
+                y,
+                foot,
+                usize::from(inner.width),
+                theme.style(Role::Dim),
+            );
         }
     }
 }

@@ -51,7 +51,13 @@ impl Palette {
             doc: v.doc.to_owned(),
         }));
         let found = (0..items.len()).collect();
-        Self { entry: Entry::default(), items, found, at: 0, fault: None }
+        Self {
+            entry: Entry::default(),
+            items,
+            found,
+            at: 0,
+            fault: None,
+        }
     }
 
     /// Types, moves, completes, runs or gives up.
@@ -100,7 +106,9 @@ impl Palette {
                 self.complete();
                 return Outcome::Stay;
             }
-            Some(_) | None if typed.is_empty() && self.at == 0 && self.found.is_empty() => return Outcome::Close,
+            Some(_) | None if typed.is_empty() && self.at == 0 && self.found.is_empty() => {
+                return Outcome::Close;
+            }
             _ => {}
         }
         let alias = Command::parse(&typed).is_ok() && typed.len() <= 3;
@@ -129,8 +137,12 @@ impl Palette {
             .iter()
             .enumerate()
             .filter_map(|(n, item)| {
-                let name = pattern.score(Utf32Str::new(&item.name, &mut scratch), &mut matcher).map(|s| s * 4);
-                let score = name.or_else(|| pattern.score(Utf32Str::new(&item.doc, &mut scratch), &mut matcher));
+                let name = pattern
+                    .score(Utf32Str::new(&item.name, &mut scratch), &mut matcher)
+                    .map(|s| s * 4);
+                let score = name.or_else(|| {
+                    pattern.score(Utf32Str::new(&item.doc, &mut scratch), &mut matcher)
+                });
                 score.map(|s| (s, n))
             })
             .collect();
@@ -141,18 +153,42 @@ impl Palette {
     /// Draws the palette in a box; says where the text cursor is.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
         let inner = popup(area, buf, theme, "command", (WIDTH, SHOWN + 2));
-        buf.set_stringn(inner.x, inner.y, ":", usize::from(inner.width), theme.style(Role::Key));
-        let field = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(1), height: 1, ..inner };
+        buf.set_stringn(
+            inner.x,
+            inner.y,
+            ":",
+            usize::from(inner.width),
+            theme.style(Role::Key),
+        );
+        let field = Rect {
+            x: inner.x + 1.min(inner.width),
+            width: inner.width.saturating_sub(1),
+            height: 1,
+            ..inner
+        };
         let cursor = self.entry.render(field, buf, theme.style(Role::Text));
-        let list = Rect { y: inner.y + 1.min(inner.height), height: inner.height.saturating_sub(2), ..inner };
+        let list = Rect {
+            y: inner.y + 1.min(inner.height),
+            height: inner.height.saturating_sub(2),
+            ..inner
+        };
         self.render_list(list, buf, theme);
         let (style, foot) = match (&self.fault, self.found.is_empty()) {
             (Some(fault), _) => (theme.style(Role::Bad), fault.as_str()),
-            (None, true) => (theme.style(Role::Dim), "nothing of that name; Enter tries it as typed"),
+            (None, true) => (
+                theme.style(Role::Dim),
+                "nothing of that name; Enter tries it as typed",
+            ),
             (None, false) => (theme.style(Role::Dim), "Enter run  Tab complete  Esc close"),
         };
         if inner.height > 1 {
-            buf.set_stringn(inner.x, inner.bottom() - 1, foot, usize::from(inner.width), style);
+            buf.set_stringn(
+                inner.x,
+                inner.bottom() - 1,
+                foot,
+                usize::from(inner.width),
+                style,
+            );
         }
         cursor
     }
@@ -160,15 +196,28 @@ impl Palette {
     fn render_list(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let rows = usize::from(area.height);
         let top = (self.at + 1).saturating_sub(rows);
-        for ((n, index), y) in self.found.iter().enumerate().skip(top).take(rows).zip(area.y..) {
-            let Some(item) = self.items.get(*index) else { continue };
+        for ((n, index), y) in self
+            .found
+            .iter()
+            .enumerate()
+            .skip(top)
+            .take(rows)
+            .zip(area.y..)
+        {
+            let Some(item) = self.items.get(*index) else {
+                continue;
+            };
             let here = n == self.at;
             let plain = theme.style(if here { Role::Selection } else { Role::Text });
             let dim = if here { plain } else { theme.style(Role::Dim) };
             let width = usize::from(area.width);
             buf.set_stringn(area.x, y, " ".repeat(width), width, plain);
             buf.set_stringn(area.x, y, &item.name, width, plain);
-            let doc = if item.words.is_empty() { item.doc.clone() } else { format!("{}: {}", item.words, item.doc) };
+            let doc = if item.words.is_empty() {
+                item.doc.clone()
+            } else {
+                format!("{}: {}", item.words, item.doc)
+            };
             buf.set_stringn(area.x + 16, y, doc, width.saturating_sub(24), dim);
             let key = u16::try_from(item.key.len().min(7)).unwrap_or(7);
             buf.set_stringn(area.right().saturating_sub(key), y, &item.key, 7, dim);
@@ -184,7 +233,12 @@ mod tests {
     use crate::app::action::Action;
 
     fn palette() -> Palette {
-        let item = |a: &Action| Item { name: a.name().into(), words: "", key: String::new(), doc: a.doc().into() };
+        let item = |a: &Action| Item {
+            name: a.name().into(),
+            words: "",
+            key: String::new(),
+            doc: a.doc().into(),
+        };
         Palette::new(Action::ALL.iter().map(item).collect())
     }
 
@@ -205,7 +259,10 @@ mod tests {
 
     #[test]
     fn a_verb_with_words_is_read_as_typed() {
-        assert_eq!(typed("theme dark"), Outcome::Run(Command::Theme("dark".into())));
+        assert_eq!(
+            typed("theme dark"),
+            Outcome::Run(Command::Theme("dark".into()))
+        );
         assert_eq!(typed("sort user sideways"), Outcome::Stay);
     }
 
@@ -214,6 +271,9 @@ mod tests {
         let mut palette = palette();
         palette.paste("expor");
         palette.key(KeyCode::Enter.into());
-        assert!(["export", "export "].contains(&palette.entry.text()) || palette.entry.text() == "expor");
+        assert!(
+            ["export", "export "].contains(&palette.entry.text())
+                || palette.entry.text() == "expor"
+        );
     }
 }

@@ -37,7 +37,11 @@ pub fn render(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
 }
 
 fn line(area: Rect, row: u16) -> Rect {
-    Rect { y: area.y + row, height: 1, ..area }
+    Rect {
+        y: area.y + row,
+        height: 1,
+        ..area
+    }
 }
 
 /// Too small to work in, and still worth a look: the counts stay.
@@ -46,11 +50,30 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let counts = app.vitals.shown().counts;
-    let text = format!("needs {}x{}, has {}x{}", LEAST.0, LEAST.1, area.width, area.height);
-    buf.set_stringn(area.x, area.y, text, usize::from(area.width), app.theme.style(Role::Warn));
+    let text = format!(
+        "needs {}x{}, has {}x{}",
+        LEAST.0, LEAST.1, area.width, area.height
+    );
+    buf.set_stringn(
+        area.x,
+        area.y,
+        text,
+        usize::from(area.width),
+        app.theme.style(Role::Warn),
+    );
     if area.height > 1 {
-        let text = format!("{} rows, {} lost", tabs::grouped(counts.total as usize), tabs::grouped(counts.of(State::Lost) as usize));
-        buf.set_stringn(area.x, area.y + 1, text, usize::from(area.width), app.theme.style(Role::Text));
+        let text = format!(
+            "{} rows, {} lost",
+            tabs::grouped(counts.total as usize),
+            tabs::grouped(counts.of(State::Lost) as usize)
+        );
+        buf.set_stringn(
+            area.x,
+            area.y + 1,
+            text,
+            usize::from(area.width),
+            app.theme.style(Role::Text),
+        );
     }
 }
 
@@ -70,11 +93,21 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
     let tabs: Vec<_> = app.panes.iter().map(|pane| pane.tab(&app.store)).collect();
     app.places.tabs = tabs::render(line(area, 1), buf, &app.theme, &tabs, app.active);
     let bottom = area.height - 1;
-    footer::render(line(area, bottom), buf, &app.theme, &app.config.keys, &app.actions());
+    footer::render(
+        line(area, bottom),
+        buf,
+        &app.theme,
+        &app.config.keys,
+        &app.actions(),
+    );
 }
 
 fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
-    let inner = Rect { y: area.y + 2, height: area.height - 3, ..area };
+    let inner = Rect {
+        y: area.y + 2,
+        height: area.height - 3,
+        ..area
+    };
     let trouble = app.problem().map(|p| p.text.to_string());
     // The panes step out of the state while one of them is shown the rest of it.
     let mut panes = std::mem::take(&mut app.panes);
@@ -101,5 +134,10 @@ fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     for layer in &app.layers {
         cursor = layer.render(area, buf, &app.theme);
     }
-    cursor.filter(|_| matches!(app.layers.last(), Some(Layer::Palette(_) | Layer::Filter(_))))
+    cursor.filter(|_| {
+        matches!(
+            app.layers.last(),
+            Some(Layer::Palette(_) | Layer::Filter(_))
+        )
+    })
 }

@@ -44,7 +44,12 @@ pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<Place> {
             break;
         }
         let own = wish.least.min(room);
-        places.push(Place { column, x: 0, width: own, right: wish.right });
+        places.push(Place {
+            column,
+            x: 0,
+            width: own,
+            right: wish.right,
+        });
         used += gap + own;
     }
     let mut left = width.saturating_sub(used);
@@ -76,13 +81,24 @@ pub fn cell(buf: &mut Buffer, y: u16, place: Place, text: &str, style: Style) {
     let width = usize::from(place.width);
     let shown = crate::text::fit(text, width);
     let columns = crate::text::width(&shown);
-    let indent = if place.right { u16::try_from(width.saturating_sub(columns)).unwrap_or(0) } else { 0 };
+    let indent = if place.right {
+        u16::try_from(width.saturating_sub(columns)).unwrap_or(0)
+    } else {
+        0
+    };
     buf.set_stringn(place.x + indent, y, shown, width, style);
 }
 
 /// Paints a whole line of the screen, so that a style shows between cells too.
 pub fn stripe(buf: &mut Buffer, area: Rect, y: u16, style: Style) {
-    buf.set_style(Rect { y, height: 1, ..area }, style);
+    buf.set_style(
+        Rect {
+            y,
+            height: 1,
+            ..area
+        },
+        style,
+    );
 }
 
 #[cfg(test)]
@@ -90,20 +106,39 @@ mod tests {
     use super::*;
 
     const fn wish(least: u16, ideal: u16) -> Wish {
-        Wish { least, ideal, right: false }
+        Wish {
+            least,
+            ideal,
+            right: false,
+        }
     }
 
     #[test]
     fn columns_grow_to_their_ideal_and_the_last_takes_the_rest() {
         let places = place(&[wish(4, 6), wish(4, 10), wish(3, 3)], 0, 1, 30);
-        assert_eq!(places.iter().map(|p| (p.x, p.width)).collect::<Vec<_>>(), [(1, 6), (9, 10), (21, 10)]);
+        assert_eq!(
+            places.iter().map(|p| (p.x, p.width)).collect::<Vec<_>>(),
+            [(1, 6), (9, 10), (21, 10)]
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_reached_by_scrolling() {
         let wishes = [wish(5, 5), wish(5, 5), wish(5, 5)];
-        assert_eq!(place(&wishes, 0, 0, 12).iter().map(|p| p.column).collect::<Vec<_>>(), [0, 1]);
-        assert_eq!(place(&wishes, 2, 0, 12).iter().map(|p| p.column).collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            place(&wishes, 0, 0, 12)
+                .iter()
+                .map(|p| p.column)
+                .collect::<Vec<_>>(),
+            [0, 1]
+        );
+        assert_eq!(
+            place(&wishes, 2, 0, 12)
+                .iter()
+                .map(|p| p.column)
+                .collect::<Vec<_>>(),
+            [2]
+        );
         assert_eq!(place(&wishes, 0, 0, 3).len(), 1);
         assert!(place(&[], 0, 0, 10).is_empty());
     }

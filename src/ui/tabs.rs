@@ -22,19 +22,40 @@ pub struct Tab {
 const NARROW: u16 = 100;
 
 /// Draws the tabs; returns where each one is, for the mouse.
-pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, tabs: &[Tab], active: usize) -> Vec<Rect> {
+pub fn render(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    tabs: &[Tab],
+    active: usize,
+) -> Vec<Rect> {
     let mut x = area.x.saturating_add(1);
     let mut places = Vec::with_capacity(tabs.len());
     for (n, tab) in tabs.iter().enumerate() {
         let start = x;
-        let name = if area.width < NARROW { tab.short } else { tab.title };
+        let name = if area.width < NARROW {
+            tab.short
+        } else {
+            tab.title
+        };
         let label = format!("{} {name} {}", n + 1, grouped(tab.count));
         let style = theme.style(if n == active { Role::Header } else { Role::Dim });
         x = put(buf, area, x, &label, style);
         if tab.trouble > 0 {
-            x = put(buf, area, x.saturating_add(1), &format!("▼{}", grouped(tab.trouble)), theme.style(Role::Badge));
+            x = put(
+                buf,
+                area,
+                x.saturating_add(1),
+                &format!("▼{}", grouped(tab.trouble)),
+                theme.style(Role::Badge),
+            );
         }
-        places.push(Rect { x: start, y: area.y, width: x.saturating_sub(start), height: 1 });
+        places.push(Rect {
+            x: start,
+            y: area.y,
+            width: x.saturating_sub(start),
+            height: 1,
+        });
         x = x.saturating_add(3);
     }
     places
@@ -44,7 +65,8 @@ fn put(buf: &mut Buffer, area: Rect, x: u16, text: &str, style: ratatui::style::
     if x >= area.right() {
         return x;
     }
-    buf.set_stringn(x, area.y, text, usize::from(area.right() - x), style).0
+    buf.set_stringn(x, area.y, text, usize::from(area.right() - x), style)
+        .0
 }
 
 /// A count with its thousands apart.
@@ -65,6 +87,9 @@ pub fn grouped(n: usize) -> String {
 mod tests {
     #[test]
     fn thousands_are_apart() {
-        assert_eq!(["0", "999", "1,000", "98,412", "1,000,000"], [0, 999, 1_000, 98_412, 1_000_000].map(super::grouped)[..]);
+        assert_eq!(
+            ["0", "999", "1,000", "98,412", "1,000,000"],
+            [0, 999, 1_000, 98_412, 1_000_000].map(super::grouped)[..]
+        );
     }
 }

@@ -25,8 +25,16 @@ impl Shown {
     /// The row at this moment.
     #[must_use]
     pub fn of(id: RowId, row: &Row<'_>, columns: &[Column], zone: &TimeZone, now: Millis) -> Self {
-        let cells = columns.iter().map(|column| cell(*column, row, zone, now)).collect();
-        Self { id, state: row.state(), flapping: row.flapping(), cells }
+        let cells = columns
+            .iter()
+            .map(|column| cell(*column, row, zone, now))
+            .collect();
+        Self {
+            id,
+            state: row.state(),
+            flapping: row.flapping(),
+            cells,
+        }
     }
 
     /// How the cell of a column looks. Healthy rows are plain; a stale row is so in every cell.

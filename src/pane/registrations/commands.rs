@@ -34,12 +34,17 @@ impl RegistrationsPane {
             },
             Action::Bottom => self.step(isize::MAX),
             Action::Left => self.first_column = self.first_column.saturating_sub(1),
-            Action::Right => self.first_column = (self.first_column + 1).min(self.columns.len() - 1),
+            Action::Right => {
+                self.first_column = (self.first_column + 1).min(self.columns.len() - 1)
+            }
             Action::Detail => {
                 self.detail = !self.detail;
                 self.cursor.hold();
             }
-            Action::Filter => desk.open.push(Layer::Filter(FilterBar::new(&self.filter, self.history.clone()))),
+            Action::Filter => desk.open.push(Layer::Filter(FilterBar::new(
+                &self.filter,
+                self.history.clone(),
+            ))),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {
                 let sort = self.view.sort();
@@ -82,12 +87,28 @@ impl RegistrationsPane {
     }
 
     /// Sorts by a column; by the same one again turns it around.
-    pub(super) fn sort_by(&mut self, column: Column, descending: Option<bool>, desk: &mut Desk<'_>) {
+    pub(super) fn sort_by(
+        &mut self,
+        column: Column,
+        descending: Option<bool>,
+        desk: &mut Desk<'_>,
+    ) {
         let now = self.view.sort();
         let natural = Sort::by(column);
-        let descending = descending.unwrap_or(if now.column == column { !now.descending } else { natural.descending });
+        let descending = descending.unwrap_or(if now.column == column {
+            !now.descending
+        } else {
+            natural.descending
+        });
         self.thaw();
-        self.view.set_sort(Sort { descending, ..natural }, &desk.store.registrations, desk.now);
+        self.view.set_sort(
+            Sort {
+                descending,
+                ..natural
+            },
+            &desk.store.registrations,
+            desk.now,
+        );
     }
 
     /// Takes a filter when it can be read; the one in force stays when not.
@@ -103,9 +124,11 @@ impl RegistrationsPane {
         self.fault = None;
         self.thaw();
         self.filter = text.trim().to_owned();
-        self.view.set_filter(query, &desk.store.registrations, desk.now);
+        self.view
+            .set_filter(query, &desk.store.registrations, desk.now);
         if !self.filter.is_empty() {
-            self.history.retain(|kept| !self.filter.starts_with(kept.as_str()));
+            self.history
+                .retain(|kept| !self.filter.starts_with(kept.as_str()));
             self.history.push(self.filter.clone());
             let over = self.history.len().saturating_sub(HISTORY);
             self.history.drain(..over);
@@ -119,18 +142,26 @@ impl RegistrationsPane {
             note: column.doc().to_owned(),
             on: *column == self.view.sort().column,
         };
-        Layer::Chooser(Chooser::new(Purpose::Sort, Column::ALL.iter().map(choice).collect()))
+        Layer::Chooser(Chooser::new(
+            Purpose::Sort,
+            Column::ALL.iter().map(choice).collect(),
+        ))
     }
 
     fn chooser_of_columns(&self) -> Layer {
-        let rest = Column::ALL.iter().filter(|column| !self.columns.contains(column));
+        let rest = Column::ALL
+            .iter()
+            .filter(|column| !self.columns.contains(column));
         let choice = |column: &Column| Choice {
             value: column.name().to_owned(),
             label: column.title().to_owned(),
             note: column.doc().to_owned(),
             on: self.columns.contains(column),
         };
-        Layer::Chooser(Chooser::new(Purpose::Columns, self.columns.iter().chain(rest).map(choice).collect()))
+        Layer::Chooser(Chooser::new(
+            Purpose::Columns,
+            self.columns.iter().chain(rest).map(choice).collect(),
+        ))
     }
 
     fn set_columns(&mut self, names: &[String], desk: &mut Desk<'_>) {
@@ -179,12 +210,18 @@ impl RegistrationsPane {
 
     /// The marked rows, or the one under the cursor.
     fn chosen(&self) -> Vec<RowId> {
-        if self.marked.is_empty() { self.cursor.row().into_iter().collect() } else { self.marked.iter().copied().collect() }
+        if self.marked.is_empty() {
+            self.cursor.row().into_iter().collect()
+        } else {
+            self.marked.iter().copied().collect()
+        }
     }
 
     fn reread(&self, desk: &mut Desk<'_>) {
         let rows = self.chosen();
-        let rows = rows.iter().filter_map(|id| desk.store.registrations.row(*id));
+        let rows = rows
+            .iter()
+            .filter_map(|id| desk.store.registrations.row(*id));
         let mut users: Vec<UserId> = rows.map(|row| row.user_id().clone()).collect();
         users.sort();
         users.dedup();
@@ -200,7 +237,13 @@ impl RegistrationsPane {
     }
 
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {
-        let Some(row) = self.cursor.row().and_then(|id| desk.store.registrations.row(id)) else { return };
+        let Some(row) = self
+            .cursor
+            .row()
+            .and_then(|id| desk.store.registrations.row(id))
+        else {
+            return;
+        };
         let (what, text) = match what {
             "id" => ("device id", row.device().raw().to_owned()),
             "user" => ("user id", row.user_id().raw().to_owned()),
@@ -219,15 +262,27 @@ impl RegistrationsPane {
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids: Vec<RowId> = self.view.page(0, self.view.len()).collect();
-        let rows = ids.iter().filter_map(|id| desk.store.registrations.row(*id));
+        let rows = ids
+            .iter()
+            .filter_map(|id| desk.store.registrations.row(*id));
         let body = export::write(format, rows, desk.zone, desk.now);
-        desk.effects.push(Effect::Export { path, ending, body, rows: ids.len() });
+        desk.effects.push(Effect::Export {
+            path,
+            ending,
+            body,
+            rows: ids.len(),
+        });
     }
 
     fn page(&self, desk: &mut Desk<'_>) {
         let Some(id) = self.cursor.row() else { return };
-        let Some(row) = desk.store.registrations.row(id) else { return };
-        let mut text = format!("{}\n\ntimeline (newest first)\n", crate::text::safe(&export::json(row)));
+        let Some(row) = desk.store.registrations.row(id) else {
+            return;
+        };
+        let mut text = format!(
+            "{}\n\ntimeline (newest first)\n",
+            crate::text::safe(&export::json(row))
+        );
         for change in desk.store.registrations.timeline(id) {
             text.push_str(&format!("{}  {}\n", change.at, change.what));
         }
@@ -236,11 +291,25 @@ impl RegistrationsPane {
 }
 
 fn copies() -> Layer {
-    choices(Purpose::Copy, &[("id", "the device's id"), ("user", "the user's id"), ("json", "the row as JSON")])
+    choices(
+        Purpose::Copy,
+        &[
+            ("id", "the device's id"),
+            ("user", "the user's id"),
+            ("json", "the row as JSON"),
+        ],
+    )
 }
 
 fn exports() -> Layer {
-    choices(Purpose::Export, &[("csv", "comma-separated"), ("json", "one array"), ("md", "a Markdown table")])
+    choices(
+        Purpose::Export,
+        &[
+            ("csv", "comma-separated"),
+            ("json", "one array"),
+            ("md", "a Markdown table"),
+        ],
+    )
 }
 
 fn choices(purpose: Purpose, choices: &[(&str, &str)]) -> Layer {
@@ -255,5 +324,9 @@ fn choices(purpose: Purpose, choices: &[(&str, &str)]) -> Layer {
 
 fn no_column(name: &str, desk: &mut Desk<'_>) {
     let names: Vec<_> = Column::ALL.iter().map(|column| column.name()).collect();
-    desk.messages.say(Weight::Warning, format!("no column {name:?}: {}", names.join(", ")), desk.now);
+    desk.messages.say(
+        Weight::Warning,
+        format!("no column {name:?}: {}", names.join(", ")),
+        desk.now,
+    );
 }

@@ -24,23 +24,53 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>
         .title_style(theme.style(Role::Header));
     let inner = block.inner(area);
     block.render(area, buf);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
     let Some((id, row)) = id.and_then(|id| Some((id, scene.store.registrations.row(id)?))) else {
-        buf.set_stringn(inner.x, inner.y, "This row is gone.", usize::from(inner.width), theme.style(Role::Dim));
+        buf.set_stringn(
+            inner.x,
+            inner.y,
+            "This row is gone.",
+            usize::from(inner.width),
+            theme.style(Role::Dim),
+        );
         return;
     };
     let mut lines = facts(&row, scene);
     lines.push(frame(&row, scene, inner.width));
-    lines.push(Line::styled("timeline (newest first)", theme.style(Role::Dim)));
+    lines.push(Line::styled(
+        "timeline (newest first)",
+        theme.style(Role::Dim),
+    ));
     let room = usize::from(inner.height).saturating_sub(lines.len());
-    lines.extend(scene.store.registrations.timeline(id).take(room).map(|change| {
-        Line::from(vec![
-            Span::styled(format!("  {}  ", moment(change.at, scene)), theme.style(Role::Dim)),
-            Span::styled(change.what.to_string(), theme.style(Role::Text)),
-        ])
-    }));
+    lines.extend(
+        scene
+            .store
+            .registrations
+            .timeline(id)
+            .take(room)
+            .map(|change| {
+                Line::from(vec![
+                    Span::styled(
+                        format!("  {}  ", moment(change.at, scene)),
+                        theme.style(Role::Dim),
+                    ),
+                    Span::styled(change.what.to_string(), theme.style(Role::Text)),
+                ])
+            }),
+    );
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
-        line.render(Rect { y, height: 1, ..inner }, buf);
+        line.render(
+            Rect {
+                y,
+                height: 1,
+                ..inner
+            },
+            buf,
+        );
     }
 }
 
@@ -49,9 +79,15 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let text = |t: Option<&Text>| t.map_or("unknown".to_owned(), |t| t.fit(40).into_owned());
     let mut state = vec![span(row.state().word(), theme.style(role(row.state())))];
     if row.state() == crate::model::registration::State::Stale {
-        state.push(span(&format!(" (was {})", row.believed().word()), theme.style(Role::Dim)));
+        state.push(span(
+            &format!(" (was {})", row.believed().word()),
+            theme.style(Role::Dim),
+        ));
     }
-    state.push(span(&format!(" since {}", moment(row.since(), scene)), theme.style(Role::Text)));
+    state.push(span(
+        &format!(" since {}", moment(row.since(), scene)),
+        theme.style(Role::Text),
+    ));
     if row.flapping() {
         state.push(span("  flapping", theme.style(Role::Warn)));
     }
@@ -60,18 +96,30 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         at => moment(at, scene),
     };
     vec![
-        pairs(scene, &[("user", row.user().fit(40).into_owned()), ("id", row.user_id().0.fit(48).into_owned())]),
-        pairs(scene, &[
-            ("device", row.device().0.fit(40).into_owned()),
-            ("codec", text(row.codec())),
-            ("site", text(row.site())),
-        ]),
+        pairs(
+            scene,
+            &[
+                ("user", row.user().fit(40).into_owned()),
+                ("id", row.user_id().0.fit(48).into_owned()),
+            ],
+        ),
+        pairs(
+            scene,
+            &[
+                ("device", row.device().0.fit(40).into_owned()),
+                ("codec", text(row.codec())),
+                ("site", text(row.site())),
+            ],
+        ),
         Line::from(state),
-        pairs(scene, &[
-            ("last checked", checked),
-            ("by", export::source(row).to_owned()),
-            ("flaps in the last hour", row.flaps().to_string()),
-        ]),
+        pairs(
+            scene,
+            &[
+                ("last checked", checked),
+                ("by", export::source(row).to_owned()),
+                ("flaps in the last hour", row.flaps().to_string()),
+            ],
+        ),
     ]
 }
 
@@ -83,7 +131,10 @@ fn frame(row: &Row<'_>, scene: &Scene<'_>, width: u16) -> Line<'static> {
     });
     match shown {
         Some(shown) => pairs(scene, &[("last frame", shown)]),
-        None => Line::styled("no frame of this device is kept", scene.theme.style(Role::Dim)),
+        None => Line::styled(
+            "no frame of this device is kept",
+            scene.theme.style(Role::Dim),
+        ),
     }
 }
 
@@ -101,5 +152,8 @@ fn span(text: &str, style: Style) -> Span<'static> {
 }
 
 fn moment(at: Millis, scene: &Scene<'_>) -> String {
-    at.timestamp().to_zoned(scene.zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
+    at.timestamp()
+        .to_zoned(scene.zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S%.3f")
+        .to_string()
 }

@@ -20,10 +20,16 @@ impl RegistrationsPane {
         self.drawn.rows = rows;
         self.drawn.window = self.settle();
         let order = self.view.sort();
-        let sort = format!("{} {}", order.column.name(), if order.descending { "▼" } else { "▲" });
+        let sort = format!(
+            "{} {}",
+            order.column.name(),
+            if order.descending { "▼" } else { "▲" }
+        );
         let mut filter = self.filter.clone();
         if !self.marked.is_empty() {
-            filter = format!("{filter} ({} marked)", self.marked.len()).trim_start().to_owned();
+            filter = format!("{filter} ({} marked)", self.marked.len())
+                .trim_start()
+                .to_owned();
         }
         summary::render(line, buf, scene, &filter, &sort);
         self.head(head, buf, scene);
@@ -40,11 +46,35 @@ impl RegistrationsPane {
 
     /// Summary, head, rows, detail.
     fn split(&self, area: Rect) -> [Rect; 4] {
-        let below = if self.detail { (area.height / 2).max(DETAIL.min(area.height.saturating_sub(4))) } else { 0 };
-        let line = Rect { height: 1.min(area.height), ..area };
-        let head = Rect { y: area.y + 1, height: 1, ..area };
-        let rows = Rect { y: area.y + 2, height: area.height.saturating_sub(2 + below), ..area };
-        [line, head, rows, Rect { y: rows.bottom(), height: below, ..area }]
+        let below = if self.detail {
+            (area.height / 2).max(DETAIL.min(area.height.saturating_sub(4)))
+        } else {
+            0
+        };
+        let line = Rect {
+            height: 1.min(area.height),
+            ..area
+        };
+        let head = Rect {
+            y: area.y + 1,
+            height: 1,
+            ..area
+        };
+        let rows = Rect {
+            y: area.y + 2,
+            height: area.height.saturating_sub(2 + below),
+            ..area
+        };
+        [
+            line,
+            head,
+            rows,
+            Rect {
+                y: rows.bottom(),
+                height: below,
+                ..area
+            },
+        ]
     }
 
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
@@ -53,22 +83,40 @@ impl RegistrationsPane {
             .iter()
             .map(|column| {
                 let (least, ideal) = column.widths();
-                Wish { least, ideal, right: column.align() == Align::Right }
+                Wish {
+                    least,
+                    ideal,
+                    right: column.align() == Align::Right,
+                }
             })
             .collect();
         self.first_column = self.first_column.min(self.columns.len().saturating_sub(1));
-        let places = table::place(&wishes, self.first_column, area.x + 2, area.width.saturating_sub(3));
+        let places = table::place(
+            &wishes,
+            self.first_column,
+            area.x + 2,
+            area.width.saturating_sub(3),
+        );
         let sorted = self.view.sort().column;
         for place in &places {
-            let Some(column) = self.columns.get(place.column) else { continue };
-            let role = if *column == sorted { Role::Accent } else { Role::Dim };
+            let Some(column) = self.columns.get(place.column) else {
+                continue;
+            };
+            let role = if *column == sorted {
+                Role::Accent
+            } else {
+                Role::Dim
+            };
             table::cell(buf, area.y, *place, column.title(), scene.theme.style(role));
         }
         let style = scene.theme.style(Role::Dim);
         if self.first_column > 0 {
             buf.set_string(area.x, area.y, "‹", style);
         }
-        if places.last().is_some_and(|last| last.column + 1 < self.columns.len()) {
+        if places
+            .last()
+            .is_some_and(|last| last.column + 1 < self.columns.len())
+        {
             buf.set_string(area.right().saturating_sub(1), area.y, "›", style);
         }
         (self.drawn.heads, self.drawn.head_y) = (places, area.y);
@@ -85,25 +133,57 @@ impl RegistrationsPane {
                 live = self
                     .view
                     .page(window.top, height)
-                    .filter_map(|id| Some(Shown::of(id, &table.row(id)?, &self.columns, scene.zone, scene.now)))
+                    .filter_map(|id| {
+                        Some(Shown::of(
+                            id,
+                            &table.row(id)?,
+                            &self.columns,
+                            scene.zone,
+                            scene.now,
+                        ))
+                    })
                     .collect::<Vec<_>>();
                 &live
             }
         };
         for ((line, row), y) in shown.iter().take(height).enumerate().zip(area.y..) {
-            self.row(row, window.top + line == window.at, Rect { y, height: 1, ..area }, buf, scene);
+            self.row(
+                row,
+                window.top + line == window.at,
+                Rect {
+                    y,
+                    height: 1,
+                    ..area
+                },
+                buf,
+                scene,
+            );
         }
-        if let Some(frozen) = self.frozen.as_ref().filter(|f| f.beyond > 0 && shown.len() < height) {
+        if let Some(frozen) = self
+            .frozen
+            .as_ref()
+            .filter(|f| f.beyond > 0 && shown.len() < height)
+        {
             let text = format!("  {} more rows are not held while frozen", frozen.beyond);
             let y = area.y + u16::try_from(shown.len()).unwrap_or(0);
-            buf.set_stringn(area.x, y, text, usize::from(area.width), scene.theme.style(Role::Dim));
+            buf.set_stringn(
+                area.x,
+                y,
+                text,
+                usize::from(area.width),
+                scene.theme.style(Role::Dim),
+            );
         }
     }
 
     fn row(&self, row: &Shown, here: bool, line: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let theme = scene.theme;
         for place in &self.drawn.heads {
-            let (Some(text), Some(column)) = (row.cells.get(place.column), self.columns.get(place.column)) else { continue };
+            let (Some(text), Some(column)) =
+                (row.cells.get(place.column), self.columns.get(place.column))
+            else {
+                continue;
+            };
             table::cell(buf, line.y, *place, text, theme.style(row.role(*column)));
         }
         if here {
@@ -129,7 +209,9 @@ fn empty(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, unfiltered: bool) {
         .map(str::to_owned)
         .to_vec(),
         _ if total > 0 && !unfiltered => {
-            vec![format!("The filter hides all {total} rows. Esc shows them again, / changes the filter.")]
+            vec![format!(
+                "The filter hides all {total} rows. Esc shows them again, / changes the filter."
+            )]
         }
         (true, Some(trouble)) => vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()],
         _ if status.enumerated && status.users == 0 => {
@@ -152,7 +234,9 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let last = lines.len() - 1;
-        if crate::text::width(&lines[last]) + crate::text::width(word.trim_end()) > width && !lines[last].is_empty() {
+        if crate::text::width(&lines[last]) + crate::text::width(word.trim_end()) > width
+            && !lines[last].is_empty()
+        {
             lines.push(word.to_owned());
         } else {
             lines[last].push_str(word);

@@ -22,18 +22,50 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, filter: &str, sor
     let of = |state| grouped(counts.of(state) as usize);
     let loud = |n: u32, role| theme.style(if n > 0 { role } else { Role::Dim });
     let mut bar = Bar::default();
-    bar.left(0, theme.style(Role::Text), format!(" registered {}", of(State::Ok)));
-    bar.left(5, theme.style(Role::Chart), chart::sparkline(&reading.history, SPARK, SPAN));
+    bar.left(
+        0,
+        theme.style(Role::Text),
+        format!(" registered {}", of(State::Ok)),
+    );
+    bar.left(
+        5,
+        theme.style(Role::Chart),
+        chart::sparkline(&reading.history, SPARK, SPAN),
+    );
     if let Some(share) = counts.registered() {
-        bar.left(3, theme.style(Role::Text), format!("{}.{:02} %", share / 100, share % 100));
+        bar.left(
+            3,
+            theme.style(Role::Text),
+            format!("{}.{:02} %", share / 100, share % 100),
+        );
     }
-    bar.left(0, loud(counts.of(State::Lost), Role::Bad), format!("lost {}", of(State::Lost)));
-    bar.left(1, loud(counts.flapping, Role::Warn), format!("flapping {}", grouped(counts.flapping as usize)));
-    bar.left(1, loud(counts.of(State::Stale), Role::Stale), format!("stale {}", of(State::Stale)));
-    bar.left(2, loud(counts.of(State::Unknown), Role::Unknown), format!("unknown {}", of(State::Unknown)));
+    bar.left(
+        0,
+        loud(counts.of(State::Lost), Role::Bad),
+        format!("lost {}", of(State::Lost)),
+    );
+    bar.left(
+        1,
+        loud(counts.flapping, Role::Warn),
+        format!("flapping {}", grouped(counts.flapping as usize)),
+    );
+    bar.left(
+        1,
+        loud(counts.of(State::Stale), Role::Stale),
+        format!("stale {}", of(State::Stale)),
+    );
+    bar.left(
+        2,
+        loud(counts.of(State::Unknown), Role::Unknown),
+        format!("unknown {}", of(State::Unknown)),
+    );
     if !filter.is_empty() {
         let shown = crate::text::fit(filter, 40);
-        bar.right(0, theme.style(Role::Accent), format!("/{shown}  {} rows", grouped(reading.passing)));
+        bar.right(
+            0,
+            theme.style(Role::Accent),
+            format!("/{shown}  {} rows", grouped(reading.passing)),
+        );
     }
     bar.right(4, theme.style(Role::Dim), format!("sort {sort} "));
     bar.render(area, buf);
