@@ -80,6 +80,8 @@ struct TermScreen {
     environment: Environment,
     osc52: bool,
     pager: Option<JoinHandle<Result<(), String>>>,
+    #[cfg(debug_assertions)]
+    break_at: Option<std::ffi::OsString>,
 }
 
 impl TermScreen {
@@ -95,6 +97,10 @@ impl TermScreen {
         };
         let term = Term::enter(options)?;
         let input = InputEvents::new();
+        #[cfg(debug_assertions)]
+        let break_at = environment
+            .get("TRUNKLINE_TEST_PANIC")
+            .map(ToOwned::to_owned);
         Ok(Self {
             term,
             input,
@@ -103,6 +109,8 @@ impl TermScreen {
             environment,
             osc52: ui.osc52,
             pager: None,
+            #[cfg(debug_assertions)]
+            break_at,
         })
     }
 
@@ -236,7 +244,13 @@ impl Screen for TermScreen {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
+        #[cfg(debug_assertions)]
+        let break_at = self.break_at.take();
+        #[cfg(debug_assertions)]
+        break_on_purpose(break_at.as_deref(), "draw");
         let drawn = self.term.draw(|frame| {
+            #[cfg(debug_assertions)]
+            break_on_purpose(break_at.as_deref(), "pane");
             let area = frame.area();
             if let Some(cursor) = ui::screen::render(app, area, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
@@ -261,4 +275,16 @@ impl Screen for TermScreen {
             other => return Err(other),
         })
     }
+}
+
+/// Panics where a test asks for it, so that the way out of a panic can be tested on the real program.
+#[cfg(debug_assertions)]
+fn break_on_purpose(asked: Option<&std::ffi::OsStr>, here: &'static str) {
+    if asked.is_some_and(|place| place == "task") {
+        tokio::spawn(async { panic!("a test asked for a panic in a task") });
+    }
+    assert!(
+        asked.is_none_or(|place| place != here),
+        "a test asked for a panic in a {here}"
+    );
 }

@@ -18,6 +18,9 @@ use trunkline::{console, logging, org};
 fn main() -> ExitCode {
     // The first thing: everything that speaks TLS later finds it here.
     let _ = rustls::crypto::ring::default_provider().install_default();
+    if color_eyre::install().is_err() {
+        return ExitCode::from(Exit::Usage as u8);
+    }
     trunkline::term::install_panic_hook();
     let cli = Cli::parse();
     match start(cli) {

@@ -117,6 +117,24 @@ actions! {
 }
 
 impl Action {
+    /// Whether it only moves about: everybody finds those keys, so the footer has no room for them.
+    #[must_use]
+    pub const fn moves(self) -> bool {
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::PageUp
+                | Self::PageDown
+                | Self::Top
+                | Self::Bottom
+                | Self::Left
+                | Self::Right
+                | Self::NextPane
+                | Self::PreviousPane
+        )
+    }
+
     /// The action of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

@@ -4,13 +4,15 @@
 const EIGHTHS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /// A sparkline of the last `width` values. It spans the values' own range, but never less than `span`, so that noise
-/// on a steady line stays flat.
+/// on a steady line stays flat, and flat in the middle, with room to fall.
 #[must_use]
 pub fn sparkline(values: &[f32], width: usize, span: f32) -> String {
     let tail = &values[values.len().saturating_sub(width)..];
     let finite = || tail.iter().copied().filter(|v| v.is_finite());
     let high = finite().fold(f32::NEG_INFINITY, f32::max);
-    let low = finite().fold(f32::INFINITY, f32::min).min(high - span);
+    let low = finite().fold(f32::INFINITY, f32::min);
+    let pad = ((span - (high - low)) / 2.0).max(0.0);
+    let (low, high) = (low - pad, high + pad);
     tail.iter()
         .map(|v| EIGHTHS[eighth(*v, low, high)])
         .collect()

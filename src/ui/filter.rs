@@ -12,6 +12,9 @@ use crate::config::theme::{Role, Theme};
 /// Where a filter is wrong: its column, counted from 0 in characters, and why.
 pub type Fault = (usize, String);
 
+/// How to write filters, the most wanted first: a narrow screen cuts the rest.
+const HINT: &str = "  Enter keep  Esc undo  Up history   word \"exact\" /regex/ state:lost codec!=opus flaps>3 since<5m !not a|b (…)";
+
 /// The filter line.
 #[derive(Debug)]
 pub struct FilterBar {
@@ -114,29 +117,19 @@ impl FilterBar {
             Role::Text
         });
         let at = self.entry.render(field, buf, style);
-        match &self.fault {
-            Some((column, why)) => {
-                let indent = (2 + column).min(usize::from(area.width) / 2);
-                let text = format!("{}^ {why}", " ".repeat(indent));
-                buf.set_stringn(
-                    below.x,
-                    below.y,
-                    text,
-                    usize::from(below.width),
-                    theme.style(Role::Bad),
-                );
-            }
-            None => {
-                let hint = "  word  \"exact\"  /regex/  state:lost  codec!=opus  flaps>3  since<5m  !not  a|b  (…)   Enter keep  Esc undo  Up history";
-                buf.set_stringn(
-                    below.x,
-                    below.y,
-                    hint,
-                    usize::from(below.width),
-                    theme.style(Role::Dim),
-                );
-            }
-        }
+        let (role, text) = if let Some((column, why)) = &self.fault {
+            let indent = (2 + column).min(usize::from(area.width) / 2);
+            (Role::Bad, format!("{}^ {why}", " ".repeat(indent)))
+        } else {
+            (Role::Dim, HINT.to_owned())
+        };
+        buf.set_stringn(
+            below.x,
+            below.y,
+            text,
+            usize::from(below.width),
+            theme.style(role),
+        );
         at
     }
 }

@@ -11,7 +11,7 @@ use crate::config::theme::{Role, Theme};
 /// Draws the key hints; what does not fit is left out from the right.
 pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, actions: &[Action]) {
     let mut x = area.x.saturating_add(1);
-    for action in actions {
+    for action in actions.iter().filter(|a| !a.moves()) {
         let Some(key) = keymap.keys(*action).first().map(ToString::to_string) else {
             continue;
         };

@@ -35,7 +35,7 @@ impl RegistrationsPane {
             Action::Bottom => self.step(isize::MAX),
             Action::Left => self.first_column = self.first_column.saturating_sub(1),
             Action::Right => {
-                self.first_column = (self.first_column + 1).min(self.columns.len() - 1)
+                self.first_column = (self.first_column + 1).min(self.columns.len() - 1);
             }
             Action::Detail => {
                 self.detail = !self.detail;
@@ -123,7 +123,7 @@ impl RegistrationsPane {
         };
         self.fault = None;
         self.thaw();
-        self.filter = text.trim().to_owned();
+        text.trim().clone_into(&mut self.filter);
         self.view
             .set_filter(query, &desk.store.registrations, desk.now);
         if !self.filter.is_empty() {
@@ -283,9 +283,8 @@ impl RegistrationsPane {
             "{}\n\ntimeline (newest first)\n",
             crate::text::safe(&export::json(row))
         );
-        for change in desk.store.registrations.timeline(id) {
-            text.push_str(&format!("{}  {}\n", change.at, change.what));
-        }
+        let timeline = desk.store.registrations.timeline(id);
+        text.extend(timeline.map(|change| format!("{}  {}\n", change.at, change.what)));
         desk.effects.push(Effect::Page(text));
     }
 }

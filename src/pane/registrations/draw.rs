@@ -25,15 +25,14 @@ impl RegistrationsPane {
             order.column.name(),
             if order.descending { "▼" } else { "▲" }
         );
-        let mut filter = self.filter.clone();
-        if !self.marked.is_empty() {
-            filter = format!("{filter} ({} marked)", self.marked.len())
-                .trim_start()
-                .to_owned();
-        }
+        let marks = match self.marked.len() {
+            0 => String::new(),
+            marked => format!(" ({marked} marked)"),
+        };
+        let filter = format!("{}{marks}", self.filter);
         summary::render(line, buf, scene, &filter, &sort);
         self.head(head, buf, scene);
-        if self.view.len() == 0 && self.frozen.is_none() {
+        if self.view.is_empty() && self.frozen.is_none() {
             empty(rows, buf, scene, self.filter.is_empty());
         } else {
             self.rows(rows, buf, scene);
@@ -127,24 +126,19 @@ impl RegistrationsPane {
         let table = &scene.store.registrations;
         let height = usize::from(area.height);
         let live;
-        let shown: &[Shown] = match &self.frozen {
-            Some(frozen) => frozen.rows.get(window.top..).unwrap_or_default(),
-            None => {
-                live = self
-                    .view
-                    .page(window.top, height)
-                    .filter_map(|id| {
-                        Some(Shown::of(
-                            id,
-                            &table.row(id)?,
-                            &self.columns,
-                            scene.zone,
-                            scene.now,
-                        ))
-                    })
-                    .collect::<Vec<_>>();
-                &live
-            }
+        let shown: &[Shown] = if let Some(frozen) = &self.frozen {
+            frozen.rows.get(window.top..).unwrap_or_default()
+        } else {
+            let read = |id| {
+                let row = table.row(id)?;
+                Some(Shown::of(id, &row, &self.columns, scene.zone, scene.now))
+            };
+            live = self
+                .view
+                .page(window.top, height)
+                .filter_map(read)
+                .collect::<Vec<_>>();
+            &live
         };
         for ((line, row), y) in shown.iter().take(height).enumerate().zip(area.y..) {
             self.row(
