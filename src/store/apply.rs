@@ -1,19 +1,20 @@
 //! What each kind of news does to the table; see [`crate::feed::news::News`] for what it means.
 
+use super::intern::NameId;
 use super::row::{Believed, Field, Flags};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
-use crate::text::Text;
 use crate::time::Millis;
 
 /// What one source says of one device.
+#[derive(Clone, Copy, Debug)]
 struct Said {
     registered: Option<bool>,
-    /// None leaves the codec as it is; an inner none makes it unknown.
-    codec: Option<Option<Text>>,
+    /// None leaves the codec as it is; 0 makes it unknown.
+    codec: Option<NameId>,
     live: bool,
 }
 
@@ -65,7 +66,7 @@ impl Registrations {
         for device in devices {
             let said = Said {
                 registered: Some(device.registered),
-                codec: Some(device.codec),
+                codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
             };
             named.push(self.hear(user, &device.id, said, now, changes));
@@ -83,7 +84,7 @@ impl Registrations {
         let user = self.users.find_or_add(&update.user);
         let said = Said {
             registered: update.registered,
-            codec: update.codec.map(Some),
+            codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
         };
         let row = self.hear(user, &update.device, said, now, changes);
@@ -132,7 +133,6 @@ impl Registrations {
         now: Millis,
         changes: &mut Changes,
     ) -> u32 {
-        let codec = said.codec.map(|codec| self.codecs.id(codec.as_ref()));
         let believed = said.registered.map(Believed::from);
         let Some(row) = self.find_row(user, device) else {
             let row = self.add_row(
@@ -143,7 +143,7 @@ impl Registrations {
                 changes,
             );
             if let Some(slot) = self.slots.get_mut(row as usize) {
-                slot.codec = codec.unwrap_or(0);
+                slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
             }
             return row;
@@ -151,7 +151,7 @@ impl Registrations {
         if let Some(to) = believed {
             self.set_believed(row, to, now, changes);
         }
-        if let Some(to) = codec {
+        if let Some(to) = said.codec {
             self.set_codec(row, to, now, changes);
         }
         self.confirm(row, believed.is_some(), said.live, now, changes);
@@ -187,7 +187,7 @@ impl Registrations {
         self.tick(now, changes);
     }
 
-    fn set_codec(&mut self, row: u32, to: u16, now: Millis, changes: &mut Changes) {
+    fn set_codec(&mut self, row: u32, to: NameId, now: Millis, changes: &mut Changes) {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };

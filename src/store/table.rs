@@ -137,8 +137,8 @@ impl Registrations {
                 Window::Recent => slot.recent = slot.recent.saturating_sub(1),
             });
             // A number is used again only when no window speaks of it any more.
-            let drained = |slot: &&Slot| slot.is_vacant() && slot.flaps == 0;
-            if self.slots.get(row as usize).filter(drained).is_some() {
+            let slot = self.slots.get(row as usize);
+            if slot.is_some_and(|slot| slot.is_vacant() && slot.flaps == 0) {
                 self.free.push(row);
             }
         }

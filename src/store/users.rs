@@ -119,13 +119,10 @@ impl Users {
 
     fn add(&mut self, owner: Owner) -> u32 {
         let hash = self.hasher.hash_one(&owner.id);
-        let user = match self.free.pop() {
-            Some(user) => user,
-            None => {
-                self.slab.push(None);
-                u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
-            }
-        };
+        let user = self.free.pop().unwrap_or_else(|| {
+            self.slab.push(None);
+            u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
+        });
         if let Some(place) = self.slab.get_mut(user as usize) {
             *place = Some(owner);
         }
