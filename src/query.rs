@@ -11,6 +11,8 @@ mod eval;
 mod lex;
 mod parse;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -17,6 +17,8 @@ pub mod metrics;
 mod row;
 mod stamp;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trail;
 mod users;
 pub mod view;

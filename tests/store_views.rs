@@ -1,5 +1,10 @@
 //! Views over enough rows that blocks fill, split, thin out and join.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a set-up that fails is a test that fails"
+)]
+
 use bytes::Bytes;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
