@@ -14,6 +14,7 @@ const fn spec(name: &'static str, kind: Kind) -> FieldSpec {
         name,
         kind,
         doc: "",
+        bare: matches!(kind, Kind::Text),
     }
 }
 
@@ -71,6 +72,7 @@ fn terms_pass_and_fail_as_documented() {
     ];
     let fail = [
         "zzz",
+        "lost",
         "\"ana p\"",
         "/^a/",
         "state:ok",
