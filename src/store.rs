@@ -45,6 +45,8 @@ pub struct RowId(pub u32);
 /// How much the table remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Rows, and users: past that, new ones are left out and counted.
+    pub rows: u32,
     /// Changes kept for all timelines together.
     pub history: u32,
     /// Changes between registered and lost kept for the flap counts.
@@ -54,6 +56,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            rows: 4_000_000,
             history: 65_536,
             flaps: 1 << 20,
         }
@@ -67,6 +70,8 @@ pub struct Dropped {
     pub history: u64,
     /// Changes that left the flap windows early: flap counts are then "at least".
     pub flaps: u64,
+    /// Users and devices that were left out, counted each time they were spoken of.
+    pub rows: u64,
     /// Codecs and sites shown as "(other)" because too many different ones came.
     pub names: u64,
 }
@@ -87,6 +92,8 @@ pub struct Registrations {
     frames: Frames,
     counts: Counts,
     metrics: Metrics,
+    limit: usize,
+    refused: u64,
 }
 
 impl Default for Registrations {

@@ -132,6 +132,7 @@ fn shown(table: &Registrations, row: RowId) -> String {
 
 fn table() -> Registrations {
     Registrations::new(Limits {
+        rows: 30,
         history: 32,
         flaps: 16,
     })

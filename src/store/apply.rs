@@ -55,7 +55,9 @@ impl Registrations {
         changes: &mut Changes,
     ) {
         self.metrics.read(now, true);
-        let user = self.users.find_or_add(user);
+        let Some(user) = self.users.find_or_add(user) else {
+            return;
+        };
         let was_stale = self.rows_of(user).iter().any(|&row| self.is_stale(row));
         let mut named: Vec<u32> = Vec::with_capacity(devices.len() + spoken.len());
         named.extend(
@@ -69,7 +71,7 @@ impl Registrations {
                 codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
             };
-            named.push(self.hear(user, &device.id, said, now, changes));
+            named.extend(self.hear(user, &device.id, said, now, changes));
         }
         if was_stale {
             self.cover(user, true, now);
@@ -81,14 +83,16 @@ impl Registrations {
     /// One stream frame. What it leaves out stays as it was; a device never heard of appears.
     pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) {
         self.metrics.event(now);
-        let user = self.users.find_or_add(&update.user);
+        let Some(user) = self.users.find_or_add(&update.user) else {
+            return;
+        };
         let said = Said {
             registered: update.registered,
             codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
         };
         let row = self.hear(user, &update.device, said, now, changes);
-        if !update.raw.is_empty() {
+        if let Some(row) = row.filter(|_| !update.raw.is_empty()) {
             self.frames.push(row, &update.raw);
             if let Some(slot) = self.slots.get_mut(row as usize) {
                 slot.flags.set(Flags::FRAME, true);
@@ -124,7 +128,7 @@ impl Registrations {
         self.gap(user, now, changes);
     }
 
-    /// Takes in what was said of a device, field by field. Returns its row.
+    /// Takes in what was said of a device, field by field. Returns its row, unless there was no room for a new one.
     fn hear(
         &mut self,
         user: u32,
@@ -132,7 +136,7 @@ impl Registrations {
         said: Said,
         now: Millis,
         changes: &mut Changes,
-    ) -> u32 {
+    ) -> Option<u32> {
         let believed = said.registered.map(Believed::from);
         let Some(row) = self.find_row(user, device) else {
             let row = self.add_row(
@@ -141,12 +145,12 @@ impl Registrations {
                 believed.unwrap_or_default(),
                 now,
                 changes,
-            );
+            )?;
             if let Some(slot) = self.slots.get_mut(row as usize) {
                 slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
             }
-            return row;
+            return Some(row);
         };
         if let Some(to) = believed {
             self.set_believed(row, to, now, changes);
@@ -155,7 +159,7 @@ impl Registrations {
             self.set_codec(row, to, now, changes);
         }
         self.confirm(row, believed.is_some(), said.live, now, changes);
-        row
+        Some(row)
     }
 
     fn set_believed(&mut self, row: u32, to: Believed, now: Millis, changes: &mut Changes) {

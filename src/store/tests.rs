@@ -1,7 +1,7 @@
 use bytes::Bytes;
 
 use super::column::{Cell, Column};
-use super::{Believed, Changes, Registrations, RowId, What};
+use super::{Believed, Changes, Limits, Registrations, RowId, What};
 use crate::model::registration::{Device, State, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -253,6 +253,24 @@ fn a_confirmation_moves_the_check_and_touches_nothing_else() {
         bench.table.row(bench.id("a")).unwrap().checked(),
         Millis(1_000)
     );
+}
+
+#[test]
+fn what_there_is_no_room_for_is_left_out_and_counted() {
+    let mut bench = Bench {
+        table: Registrations::new(Limits {
+            rows: 2,
+            ..Limits::default()
+        }),
+        ..Bench::default()
+    };
+    bench.read(&[("a", true), ("b", true), ("c", true)], &[]);
+    bench.hear("d", Some(true), None);
+    assert_eq!(bench.table.counts().total, 2);
+    assert_eq!(bench.table.dropped().rows, 2);
+    bench.read(&[("c", true)], &[]);
+    bench.read(&[("c", true)], &[]);
+    assert_eq!(bench.state("c"), State::Ok);
 }
 
 #[test]
