@@ -1,6 +1,6 @@
 //! One grammar for the `/` filter, for `--where` and for alert rules.
 //!
-//! `word` fuzzy on every text · `"exact"` phrase · `/regex/` · `field:value` `field=x` `field!=x` `flaps>3`
+//! `word` fuzzy on every text that identifies · `"exact"` phrase · `/regex/` · `field:value` `field=x` `field!=x` `flaps>3`
 //! `since<5m` (`s`, `m`, `h`, `d`) · `!` negates · a space is and, `|` is or, parentheses group.
 //!
 //! On text, `:` is "contains" and `=` is "is", both whatever the case; on a choice of words both are "is". The value
@@ -11,6 +11,8 @@ mod eval;
 mod lex;
 mod parse;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -43,6 +45,9 @@ pub struct FieldSpec {
     pub kind: Kind,
     /// A sentence for help and completion.
     pub doc: &'static str,
+    /// Whether a term without a field looks here. Not where our own words stand for most rows alike: `no` should find
+    /// Noah, not everyone who is not flapping.
+    pub bare: bool,
 }
 
 /// The value of one field of one thing.

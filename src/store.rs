@@ -17,6 +17,8 @@ pub mod metrics;
 mod row;
 mod stamp;
 mod table;
+#[cfg(test)]
+mod tests;
 mod trail;
 mod users;
 pub mod view;
@@ -50,6 +52,8 @@ pub struct RowId(pub u32);
 /// How much the table remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
+    /// Rows, and users: past that, new ones are left out and counted.
+    pub rows: u32,
     /// Changes kept for all timelines together.
     pub history: u32,
     /// Changes between registered and lost kept for the flap counts.
@@ -59,6 +63,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            rows: 4_000_000,
             history: 65_536,
             flaps: 1 << 20,
         }
@@ -72,6 +77,8 @@ pub struct Dropped {
     pub history: u64,
     /// Changes that left the flap windows early: flap counts are then "at least".
     pub flaps: u64,
+    /// Users and devices that were left out, counted each time they were spoken of.
+    pub rows: u64,
     /// Codecs and sites shown as "(other)" because too many different ones came.
     pub names: u64,
 }
@@ -92,6 +99,8 @@ pub struct Registrations {
     frames: Frames,
     counts: Counts,
     metrics: Metrics,
+    limit: usize,
+    refused: u64,
 }
 
 impl Default for Registrations {

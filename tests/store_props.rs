@@ -1,5 +1,10 @@
 //! Properties of the store: whatever comes, in whatever order, the counts, the views and a replay agree.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a set-up that fails is a test that fails"
+)]
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use trunkline::feed::news::{News, Problem, Trouble};
@@ -127,6 +132,7 @@ fn shown(table: &Registrations, row: RowId) -> String {
 
 fn table() -> Registrations {
     Registrations::new(Limits {
+        rows: 30,
         history: 32,
         flaps: 16,
     })

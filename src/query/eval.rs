@@ -6,7 +6,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 use regex::{Regex, RegexBuilder};
 
-use super::{FieldSpec, Fields, Kind, Node, Op, TextOp, Value};
+use super::{FieldSpec, Fields, Node, Op, TextOp, Value};
 use crate::time::Millis;
 
 /// Bytes that one compiled regular expression may take.
@@ -151,8 +151,7 @@ fn anywhere(
     specs: &[FieldSpec],
     mut matches: impl FnMut(&str) -> bool,
 ) -> Verdict {
-    let textual = |spec: &FieldSpec| matches!(spec.kind, Kind::Text | Kind::Choice(_));
-    let mut fields = (0..specs.len()).filter(|&field| textual(&specs[field]));
+    let mut fields = (0..specs.len()).filter(|&field| specs[field].bare);
     Verdict::always(fields.any(|field| match thing.value(field) {
         Value::Text(text) => matches(&text),
         _ => false,

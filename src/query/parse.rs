@@ -175,17 +175,17 @@ fn compare(
         (Literal::Word(value) | Literal::Quoted(value) | Literal::Regex(value), _) => value,
     };
     match spec.kind {
-        Kind::Text | Kind::Choice(_) => text_term(field, spec, op, value).map_err(wrong),
+        Kind::Text | Kind::Choice(_) => text_term(field, spec, op, &value).map_err(wrong),
         Kind::Number => number_term(field, spec, op, &value).map_err(wrong),
         Kind::Moment => age_term(field, spec, op, &value).map_err(wrong),
     }
 }
 
-fn text_term(field: usize, spec: &FieldSpec, op: &str, value: String) -> Result<Node, String> {
+fn text_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<Node, String> {
     if let Kind::Choice(words) = spec.kind
-        && !words.iter().any(|word| word.eq_ignore_ascii_case(&value))
+        && !words.iter().any(|word| word.eq_ignore_ascii_case(value))
     {
-        let near = near(&value, words.iter().copied());
+        let near = near(value, words.iter().copied());
         return Err(format!("`{}` is never `{value}`; {near}", spec.name));
     }
     let op = match (op, spec.kind) {

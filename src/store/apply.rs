@@ -1,19 +1,20 @@
 //! What each kind of news does to the table; see [`crate::feed::news::News`] for what it means.
 
+use super::intern::NameId;
 use super::row::{Believed, Field, Flags};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
-use crate::text::Text;
 use crate::time::Millis;
 
 /// What one source says of one device.
+#[derive(Clone, Copy, Debug)]
 struct Said {
     registered: Option<bool>,
-    /// None leaves the codec as it is; an inner none makes it unknown.
-    codec: Option<Option<Text>>,
+    /// None leaves the codec as it is; 0 makes it unknown.
+    codec: Option<NameId>,
     live: bool,
 }
 
@@ -54,7 +55,9 @@ impl Registrations {
         changes: &mut Changes,
     ) {
         self.metrics.read(now, true);
-        let user = self.users.find_or_add(user);
+        let Some(user) = self.users.find_or_add(user) else {
+            return;
+        };
         let was_stale = self.rows_of(user).iter().any(|&row| self.is_stale(row));
         let mut named: Vec<u32> = Vec::with_capacity(devices.len() + spoken.len());
         named.extend(
@@ -65,10 +68,10 @@ impl Registrations {
         for device in devices {
             let said = Said {
                 registered: Some(device.registered),
-                codec: Some(device.codec),
+                codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
             };
-            named.push(self.hear(user, &device.id, said, now, changes));
+            named.extend(self.hear(user, &device.id, said, now, changes));
         }
         if was_stale {
             self.cover(user, true, now);
@@ -80,14 +83,16 @@ impl Registrations {
     /// One stream frame. What it leaves out stays as it was; a device never heard of appears.
     pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) {
         self.metrics.event(now);
-        let user = self.users.find_or_add(&update.user);
+        let Some(user) = self.users.find_or_add(&update.user) else {
+            return;
+        };
         let said = Said {
             registered: update.registered,
-            codec: update.codec.map(Some),
+            codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
         };
         let row = self.hear(user, &update.device, said, now, changes);
-        if !update.raw.is_empty() {
+        if let Some(row) = row.filter(|_| !update.raw.is_empty()) {
             self.frames.push(row, &update.raw);
             if let Some(slot) = self.slots.get_mut(row as usize) {
                 slot.flags.set(Flags::FRAME, true);
@@ -123,7 +128,7 @@ impl Registrations {
         self.gap(user, now, changes);
     }
 
-    /// Takes in what was said of a device, field by field. Returns its row.
+    /// Takes in what was said of a device, field by field. Returns its row, unless there was no room for a new one.
     fn hear(
         &mut self,
         user: u32,
@@ -131,8 +136,7 @@ impl Registrations {
         said: Said,
         now: Millis,
         changes: &mut Changes,
-    ) -> u32 {
-        let codec = said.codec.map(|codec| self.codecs.id(codec.as_ref()));
+    ) -> Option<u32> {
         let believed = said.registered.map(Believed::from);
         let Some(row) = self.find_row(user, device) else {
             let row = self.add_row(
@@ -141,21 +145,21 @@ impl Registrations {
                 believed.unwrap_or_default(),
                 now,
                 changes,
-            );
+            )?;
             if let Some(slot) = self.slots.get_mut(row as usize) {
-                slot.codec = codec.unwrap_or(0);
+                slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
             }
-            return row;
+            return Some(row);
         };
         if let Some(to) = believed {
             self.set_believed(row, to, now, changes);
         }
-        if let Some(to) = codec {
+        if let Some(to) = said.codec {
             self.set_codec(row, to, now, changes);
         }
         self.confirm(row, believed.is_some(), said.live, now, changes);
-        row
+        Some(row)
     }
 
     fn set_believed(&mut self, row: u32, to: Believed, now: Millis, changes: &mut Changes) {
@@ -187,7 +191,7 @@ impl Registrations {
         self.tick(now, changes);
     }
 
-    fn set_codec(&mut self, row: u32, to: u16, now: Millis, changes: &mut Changes) {
+    fn set_codec(&mut self, row: u32, to: NameId, now: Millis, changes: &mut Changes) {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };

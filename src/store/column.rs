@@ -74,29 +74,29 @@ pub const FIELDS: &[FieldSpec] = &[
     field("device", Kind::Text, "The device id"),
     field("codec", Kind::Text, "The first active codec"),
     field("site", Kind::Text, "Where the user sits"),
-    field(
+    aside(
         "since",
         Kind::Moment,
         "How long the registration has been what it is",
     ),
-    field(
+    aside(
         "flaps",
         Kind::Number,
         "Changes between registered and lost within the last hour",
     ),
-    field("change", Kind::Text, "What changed last"),
-    field(
+    aside("change", Kind::Text, "What changed last"),
+    aside(
         "checked",
         Kind::Moment,
         "How long ago a read or a frame spoke of the device",
     ),
     field("id", Kind::Text, "The user's id"),
-    field(
+    aside(
         "source",
         Kind::Choice(&["live", "polled"]),
         "Whether a stream or polling keeps the row up",
     ),
-    field(
+    aside(
         "flapping",
         Kind::Choice(&["yes", "no"]),
         "More than three changes in five minutes",
@@ -106,7 +106,20 @@ pub const FIELDS: &[FieldSpec] = &[
 const FLAPPING: usize = Column::ALL.len();
 
 const fn field(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
-    FieldSpec { name, kind, doc }
+    FieldSpec {
+        name,
+        kind,
+        doc,
+        bare: true,
+    }
+}
+
+/// A field of words that say nothing of who or where.
+const fn aside(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
+    FieldSpec {
+        bare: false,
+        ..field(name, kind, doc)
+    }
 }
 
 impl Column {

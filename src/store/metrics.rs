@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn quiet_periods_hold_a_level_and_count_nothing() {
         let mut level = Series::new(SECOND, 4, Gap::Hold);
-        let mut count = Series::new(SECOND, 4, Gap::Zero);
+        let mut count: Series<u32> = Series::new(SECOND, 4, Gap::Zero);
         for (at, value) in [(0, 5), (3_000, 7)] {
             *level.at(Millis(at)) = value;
             *count.at(Millis(at)) += value;

@@ -19,8 +19,9 @@ impl Stamp {
 
 impl From<Millis> for Stamp {
     fn from(at: Millis) -> Self {
-        let [_, _, a, b, c, d, e, f] = u64::try_from(at.0).unwrap_or(0).min(LAST).to_be_bytes();
-        Self([[a, b], [c, d], [e, f]].map(u16::from_be_bytes))
+        let bits = u64::try_from(at.0).unwrap_or(0).min(LAST);
+        let part = |shift: u32| u16::try_from(bits >> shift & 0xffff).unwrap_or(0);
+        Self([part(32), part(16), part(0)])
     }
 }
 

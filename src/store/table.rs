@@ -27,7 +27,7 @@ impl Registrations {
             free: Vec::new(),
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            users: Users::new(),
+            users: Users::new(limits.rows),
             codecs: Names::new(),
             flaps: Flaps::new(limits.flaps),
             history: Trail::new(limits.history),
@@ -35,6 +35,8 @@ impl Registrations {
             frames: Frames::default(),
             counts: Counts::default(),
             metrics: Metrics::default(),
+            limit: limits.rows as usize,
+            refused: 0,
         }
     }
 
@@ -125,6 +127,7 @@ impl Registrations {
         Dropped {
             history: self.history.evicted() + self.coverage.evicted(),
             flaps: self.flaps.forgotten(),
+            rows: self.refused + self.users.refused(),
             names: self.codecs.refused() + self.users.sites.refused(),
         }
     }
@@ -137,8 +140,8 @@ impl Registrations {
                 Window::Recent => slot.recent = slot.recent.saturating_sub(1),
             });
             // A number is used again only when no window speaks of it any more.
-            let drained = |slot: &&Slot| slot.is_vacant() && slot.flaps == 0;
-            if self.slots.get(row as usize).filter(drained).is_some() {
+            let slot = self.slots.get(row as usize);
+            if slot.is_some_and(|slot| slot.is_vacant() && slot.flaps == 0) {
                 self.free.push(row);
             }
         }
@@ -202,7 +205,7 @@ impl Registrations {
         }
     }
 
-    /// A new row of a user, at the head of the chain of their rows.
+    /// A new row of a user, at the head of the chain of their rows, while there is room.
     pub(super) fn add_row(
         &mut self,
         user: u32,
@@ -210,7 +213,11 @@ impl Registrations {
         believed: Believed,
         now: Millis,
         changes: &mut Changes,
-    ) -> u32 {
+    ) -> Option<u32> {
+        if self.index.len() >= self.limit {
+            self.refused = self.refused.saturating_add(1);
+            return None;
+        }
         let at = Stamp::from(now);
         let row = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot::vacant());
@@ -248,7 +255,7 @@ impl Registrations {
             let slot = slots.get(other as usize);
             slot.map_or(0, |slot| hasher.hash_one((slot.user, &slot.device)))
         });
-        row
+        Some(row)
     }
 
     /// Forgets a row that is no longer in the chain of its user.

@@ -34,16 +34,21 @@ pub(super) struct Users {
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
     pub(super) sites: Names,
+    limit: usize,
+    refused: u64,
 }
 
 impl Users {
-    pub(super) fn new() -> Self {
+    /// No users yet, and never more than `limit`.
+    pub(super) fn new(limit: u32) -> Self {
         Self {
             slab: Vec::new(),
             free: Vec::new(),
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             sites: Names::new(),
+            limit: limit as usize,
+            refused: 0,
         }
     }
 
@@ -65,25 +70,34 @@ impl Users {
         self.index.find(hash, is).copied()
     }
 
-    /// The user of that id; one never heard of becomes known, without a name or a site.
-    pub(super) fn find_or_add(&mut self, id: &UserId) -> u32 {
+    /// How often a user had to be left out because there are too many.
+    pub(super) fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// The user of that id; one never heard of becomes known, without a name or a site, while there is room.
+    pub(super) fn find_or_add(&mut self, id: &UserId) -> Option<u32> {
         if let Some(user) = self.find(id) {
-            return user;
+            return Some(user);
         }
-        self.add(Owner {
+        if self.len() >= self.limit {
+            self.refused = self.refused.saturating_add(1);
+            return None;
+        }
+        Some(self.add(Owner {
             id: id.clone(),
             name: Text::default(),
             site: 0,
             listed: true,
             first_row: NONE,
             coverage: 0,
-        })
+        }))
     }
 
     /// Takes in what the organisation says of a user. Returns the user when it was known under another name or site.
     pub(super) fn list(&mut self, user: User) -> Option<u32> {
         let site = self.sites.id(user.site.as_ref());
-        let number = self.find_or_add(&user.id);
+        let number = self.find_or_add(&user.id)?;
         let owner = self.get_mut(number)?;
         owner.listed = true;
         let renamed = owner.name != user.name || owner.site != site;
@@ -119,13 +133,10 @@ impl Users {
 
     fn add(&mut self, owner: Owner) -> u32 {
         let hash = self.hasher.hash_one(&owner.id);
-        let user = match self.free.pop() {
-            Some(user) => user,
-            None => {
-                self.slab.push(None);
-                u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
-            }
-        };
+        let user = self.free.pop().unwrap_or_else(|| {
+            self.slab.push(None);
+            u32::try_from(self.slab.len() - 1).unwrap_or(NONE)
+        });
         if let Some(place) = self.slab.get_mut(user as usize) {
             *place = Some(owner);
         }

@@ -16,7 +16,9 @@ impl Due {
     /// A row is due then, and no longer at the moment it was due before; none is never.
     pub(super) fn wait(&mut self, row: u32, until: Option<Millis>) {
         let Some(at) = until else {
-            self.moments.remove(&row);
+            if !self.moments.is_empty() {
+                self.moments.remove(&row);
+            }
             return;
         };
         if self.moments.insert(row, at) != Some(at) {

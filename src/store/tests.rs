@@ -1,0 +1,280 @@
+use bytes::Bytes;
+
+use super::column::{Cell, Column};
+use super::{Believed, Changes, Limits, Registrations, RowId, What};
+use crate::model::registration::{Device, State, Update, User};
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+const MINUTE: i64 = 60_000;
+
+/// A table with its buffer of changes and a clock.
+#[derive(Default)]
+struct Bench {
+    table: Registrations,
+    changes: Changes,
+    now: Millis,
+}
+
+impl Bench {
+    fn wait(&mut self, ms: i64) {
+        self.now = self.now.plus(ms);
+        self.table.tick(self.now, &mut self.changes);
+        self.changes.clear();
+    }
+
+    fn read(&mut self, devices: &[(&str, bool)], spoken: &[&str]) {
+        let device = |&(id, registered): &(&str, bool)| Device {
+            id: id.into(),
+            registered,
+            codec: Some(Text::from("opus")),
+        };
+        let devices = devices.iter().map(device).collect();
+        let spoken: Vec<DeviceId> = spoken.iter().map(|&id| id.into()).collect();
+        let user = UserId::from("u-1");
+        self.table
+            .snapshot(&user, devices, &spoken, true, self.now, &mut self.changes);
+    }
+
+    fn hear(&mut self, device: &str, registered: Option<bool>, codec: Option<&str>) {
+        let update = Update {
+            user: "u-1".into(),
+            device: device.into(),
+            registered,
+            codec: codec.map(Text::from),
+            raw: Bytes::copy_from_slice(device.as_bytes()),
+        };
+        self.table.update(update, self.now, &mut self.changes);
+    }
+
+    fn gap(&mut self) {
+        self.table.gap(&"u-1".into(), self.now, &mut self.changes);
+    }
+
+    fn id(&self, device: &str) -> RowId {
+        self.table.find(&"u-1".into(), &device.into()).unwrap()
+    }
+
+    fn state(&self, device: &str) -> State {
+        self.table.row(self.id(device)).unwrap().state()
+    }
+
+    fn timeline(&self, device: &str) -> Vec<String> {
+        let timeline = self.table.timeline(self.id(device));
+        timeline
+            .map(|change| format!("{} {}", change.at.0, change.what))
+            .collect()
+    }
+}
+
+#[test]
+fn a_read_says_which_devices_there_are_but_the_stream_is_newer() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true), ("b", false)], &[]);
+    assert_eq!(
+        (bench.state("a"), bench.state("b")),
+        (State::Ok, State::Lost)
+    );
+    bench.hear("c", Some(true), None);
+    bench.read(&[("a", true)], &["c"]);
+    let devices: Vec<_> = bench
+        .table
+        .rows()
+        .map(|(_, row)| row.device().raw().to_owned())
+        .collect();
+    assert_eq!(devices, ["a", "c"]);
+    assert_eq!(bench.changes.removed.len(), 1);
+    assert_eq!(bench.table.counts().total, 2);
+}
+
+#[test]
+fn a_gap_keeps_what_was_believed_and_a_read_confirms_it_without_a_change() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", false)], &[]);
+    bench.wait(1_000);
+    bench.gap();
+    let row = bench.table.row(bench.id("a")).unwrap();
+    assert_eq!(
+        (row.state(), row.believed(), row.live()),
+        (State::Stale, Believed::Lost, false)
+    );
+    bench.wait(1_000);
+    bench.read(&[("a", false)], &[]);
+    let row = bench.table.row(bench.id("a")).unwrap();
+    assert_eq!(
+        (row.state(), row.since(), row.live()),
+        (State::Lost, Millis(0), true)
+    );
+    assert_eq!(row.last_change().what, What::Appeared);
+    assert_eq!(
+        bench.timeline("a"),
+        [
+            "2000 confirmed by a read",
+            "1000 stale: the feed had a gap",
+            "0 appeared"
+        ]
+    );
+}
+
+#[test]
+fn only_what_speaks_of_the_registration_ends_staleness() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    bench.gap();
+    bench.hear("a", None, Some("PCMU"));
+    assert_eq!(bench.state("a"), State::Stale);
+    bench.hear("a", Some(true), None);
+    assert_eq!(bench.state("a"), State::Ok);
+}
+
+#[test]
+fn a_frame_changes_what_it_names_and_nothing_else() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    bench.wait(500);
+    bench.hear("a", None, Some("PCMU"));
+    let row = bench.table.row(bench.id("a")).unwrap();
+    assert_eq!((row.state(), row.since()), (State::Ok, Millis(0)));
+    assert_eq!(row.codec().map(Text::raw), Some("PCMU"));
+    assert_eq!(row.frame().as_deref(), Some(&b"a"[..]));
+    assert_eq!(bench.timeline("a"), ["500 opus -> PCMU", "0 appeared"]);
+    bench.hear("new", None, None);
+    assert_eq!(bench.state("new"), State::Unknown);
+}
+
+#[test]
+fn a_failed_read_makes_rows_stale_and_is_counted() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    bench.hear("b", None, None);
+    bench
+        .table
+        .read_failed(&"u-1".into(), bench.now, &mut bench.changes);
+    assert_eq!(
+        (bench.state("a"), bench.state("b")),
+        (State::Stale, State::Unknown)
+    );
+    let reads = bench.table.metrics().reads;
+    assert_eq!((reads.ok, reads.failed), (1, 1));
+}
+
+#[test]
+fn four_changes_in_five_minutes_flap_until_one_is_too_old() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    for registered in [false, true, false] {
+        bench.hear("a", Some(registered), None);
+        bench.wait(MINUTE);
+    }
+    assert_eq!(bench.table.counts().flapping, 0);
+    bench.hear("a", Some(true), None);
+    assert_eq!(bench.table.counts().flapping, 1);
+    assert_eq!(bench.table.next_deadline(), Some(Millis(5 * MINUTE)));
+    bench.wait(2 * MINUTE);
+    assert_eq!(bench.table.counts().flapping, 0);
+    assert_eq!(bench.table.row(bench.id("a")).unwrap().flaps(), 4);
+    bench.wait(60 * MINUTE);
+    assert_eq!(bench.table.row(bench.id("a")).unwrap().flaps(), 0);
+    assert_eq!(
+        bench.table.next_deadline(),
+        None,
+        "an idle table costs nothing"
+    );
+}
+
+#[test]
+fn users_that_a_whole_list_leaves_out_are_gone_and_renames_show() {
+    let mut bench = Bench::default();
+    let named = |name: &str| User {
+        id: "u-1".into(),
+        name: name.into(),
+        site: Some("Lab".into()),
+    };
+    bench
+        .table
+        .users(vec![named("Ana")], bench.now, &mut bench.changes);
+    assert_eq!(
+        (bench.table.counts().users, bench.table.counts().total),
+        (1, 0)
+    );
+    bench.read(&[("a", true)], &[]);
+    bench.table.users_complete(bench.now, &mut bench.changes);
+    let (id, before) = (bench.id("a"), bench.table.generation(bench.id("a")));
+    bench
+        .table
+        .users(vec![named("Ana P.")], bench.now, &mut bench.changes);
+    assert_eq!(bench.changes.renamed, [id]);
+    assert_ne!(bench.table.generation(id), before);
+    let row = bench.table.row(id).unwrap();
+    assert_eq!(Column::User.cell(&row), Cell::Text(&"Ana P.".into()));
+    bench.table.users_complete(bench.now, &mut bench.changes);
+    bench.table.users_complete(bench.now, &mut bench.changes);
+    assert_eq!(
+        (bench.table.counts().users, bench.table.counts().total),
+        (0, 0)
+    );
+    assert!(bench.table.row(id).is_none());
+    assert_eq!(bench.table.timeline(id).count(), 0);
+}
+
+#[test]
+fn a_row_number_is_not_used_again_while_the_flap_windows_speak_of_it() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    bench.hear("a", Some(false), None);
+    let old = bench.id("a");
+    bench.read(&[], &[]);
+    bench.read(&[("b", true)], &[]);
+    assert_ne!(bench.id("b"), old);
+    bench.wait(61 * MINUTE);
+    bench.read(&[("b", true), ("c", true)], &[]);
+    assert_eq!(bench.id("c"), old);
+    assert_eq!(bench.table.row(old).unwrap().flaps(), 0);
+    assert_eq!(
+        bench.timeline("c").len(),
+        1,
+        "the timeline of the one before is not its own"
+    );
+    assert!(bench.table.row(old).unwrap().frame().is_none());
+}
+
+#[test]
+fn a_confirmation_moves_the_check_and_touches_nothing_else() {
+    let mut bench = Bench::default();
+    bench.read(&[("a", true)], &[]);
+    bench.wait(1_000);
+    let before = bench.table.generation(bench.id("a"));
+    bench.read(&[("a", true)], &[]);
+    assert_eq!(bench.changes.confirmed, [bench.id("a")]);
+    assert!(bench.changes.touched.is_empty() && bench.changes.transitions.is_empty());
+    assert_eq!(bench.table.generation(bench.id("a")), before);
+    assert_eq!(
+        bench.table.row(bench.id("a")).unwrap().checked(),
+        Millis(1_000)
+    );
+}
+
+#[test]
+fn what_there_is_no_room_for_is_left_out_and_counted() {
+    let mut bench = Bench {
+        table: Registrations::new(Limits {
+            rows: 2,
+            ..Limits::default()
+        }),
+        ..Bench::default()
+    };
+    bench.read(&[("a", true), ("b", true), ("c", true)], &[]);
+    bench.hear("d", Some(true), None);
+    assert_eq!(bench.table.counts().total, 2);
+    assert_eq!(bench.table.dropped().rows, 2);
+    bench.read(&[("c", true)], &[]);
+    bench.read(&[("c", true)], &[]);
+    assert_eq!(bench.state("c"), State::Ok);
+}
+
+#[test]
+fn a_million_rows_are_affordable() {
+    assert!(size_of::<super::row::Slot>() <= 72);
+    assert!(size_of::<super::users::Owner>() <= 64);
+}
