@@ -198,3 +198,16 @@ async fn nothing_that_can_be_printed_holds_a_secret() {
     client.users_page(1, Urgency::Poll).await.unwrap();
     assert!(!format!("{client:?}").contains("canary"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_organisation_that_accepts_and_says_nothing_is_given_up_on() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(settings(&format!(
+        "http://{}",
+        silent.local_addr().unwrap()
+    )))
+    .unwrap();
+    let error = client.users_page(1, Urgency::Poll).await.unwrap_err();
+    assert_eq!(error.trouble(), Trouble::Unreachable);
+    assert!(error.to_string().contains("longer than 10 s"), "{error}");
+}
