@@ -12,10 +12,10 @@
 //! | `POST /oauth/token` | tokens, by Basic or form credentials (contract §1) |
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
-//! | `/_org/…` | the control surface, with a token of its own ([`control`]) |
+//! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`.
 
 mod auth;
 mod control;

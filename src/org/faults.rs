@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// How long a token lives when no fault says otherwise (contract §1).
-const TOKEN_TTL: Duration = Duration::from_hours(2);
+const TOKEN_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The longest wait a fault may ask for; longer is a typing error.
-const LONGEST: Duration = Duration::from_hours(24);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every key, for the near miss and the list in an error.
 const KEYS: [&str; 9] = [

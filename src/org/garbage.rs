@@ -15,8 +15,11 @@ const BODIES: [&str; 6] = [
 /// One undecodable frame; `draw` from 0 up to 1 picks the way, `good` is the frame it comes before.
 pub(super) fn frame(draw: f64, good: &Utf8Bytes) -> Message {
     let ways = BODIES.len() + 2;
-    // Below 8, so the cast is exact; a draw out of range lands on the last way.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at most 8, and a cast saturates: a draw out of range lands on the last way"
+    )]
     let way = (draw * ways as f64) as usize;
     match BODIES.get(way) {
         Some(body) => Message::text(*body),

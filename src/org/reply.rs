@@ -40,8 +40,26 @@ pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
-    header: Option<(HeaderName, HeaderValue)>,
+    hint: Option<Hint>,
     fault: Option<&'static str>,
+}
+
+/// What a refusal tells in a header, too.
+#[derive(Clone, Copy, Debug)]
+enum Hint {
+    SignIn,
+    Allow(&'static str),
+    RetryAfter(u64),
+}
+
+impl Hint {
+    fn header(self) -> (HeaderName, HeaderValue) {
+        match self {
+            Self::SignIn => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
+            Self::Allow(verb) => (ALLOW, HeaderValue::from_static(verb)),
+            Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
+        }
+    }
 }
 
 impl Refusal {
@@ -50,7 +68,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
-            header: None,
+            hint: None,
             fault: None,
         }
     }
@@ -64,8 +82,7 @@ impl Refusal {
     }
 
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
-        let refusal = Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message);
-        refusal.with(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message).hinting(Hint::SignIn)
     }
 
     pub(super) fn method(verb: &hyper::Method, allowed: &'static str) -> Self {
@@ -75,13 +92,13 @@ impl Refusal {
             "method.not.allowed",
             message,
         );
-        refusal.with(ALLOW, HeaderValue::from_static(allowed))
+        refusal.hinting(Hint::Allow(allowed))
     }
 
     /// Adds the seconds to wait, when there are any to tell.
     pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
         match seconds {
-            Some(seconds) => self.with(RETRY_AFTER, HeaderValue::from(seconds)),
+            Some(seconds) => self.hinting(Hint::RetryAfter(seconds)),
             None => self,
         }
     }
@@ -92,22 +109,20 @@ impl Refusal {
         self
     }
 
-    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.header = Some((name, value));
+    fn hinting(mut self, hint: Hint) -> Self {
+        self.hint = Some(hint);
         self
     }
 
     pub(super) fn into_reply(self) -> Reply {
-        let mut reply = json(
-            self.status,
-            &serde_json::json!({
-                "message": self.message,
-                "code": self.code,
-                "status": self.status.as_u16(),
-                "contextId": Uuid::new_v4().to_string(),
-            }),
-        );
-        if let Some((name, value)) = self.header {
+        let body = serde_json::json!({
+            "message": self.message,
+            "code": self.code,
+            "status": self.status.as_u16(),
+            "contextId": Uuid::new_v4().to_string(),
+        });
+        let mut reply = json(self.status, &body);
+        if let Some((name, value)) = self.hint.map(Hint::header) {
             reply.headers_mut().insert(name, value);
         }
         if let Some(fault) = self.fault {

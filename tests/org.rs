@@ -1,0 +1,24 @@
+//! The embedded organisation as its clients see it: real HTTPS and streams, trusting the CA it made.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests fail as tests do"
+)]
+
+#[path = "org/client.rs"]
+mod client;
+#[path = "org/control.rs"]
+mod control;
+#[path = "org/faults.rs"]
+mod faults;
+#[path = "org/hostile.rs"]
+mod hostile;
+#[path = "org/rest.rs"]
+mod rest;
+#[path = "org/start.rs"]
+mod start;
+#[path = "org/streams.rs"]
+mod streams;
+#[path = "org/token.rs"]
+mod token;

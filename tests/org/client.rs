@@ -1,0 +1,264 @@
+//! A client of the organisation: reqwest for calls, tokio-tungstenite for streams.
+
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use reqwest::{Certificate, Client, RequestBuilder, Response};
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::{CertificateDer, pem::PemObject};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+};
+use trunkline::org::{self, Options, Org};
+
+pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Long enough that only a hang reaches it.
+pub const HANG: Duration = Duration::from_secs(20);
+
+/// A quiet organisation of a few people, with what `change` asks for.
+pub fn options() -> Options {
+    Options {
+        users: 12,
+        rate: 0.0,
+        ..Options::default()
+    }
+}
+
+/// A running organisation and a client that trusts it.
+pub struct Bench {
+    pub org: Org,
+    pub http: Client,
+}
+
+pub async fn bench(options: Options) -> Bench {
+    let org = org::start(options).await.unwrap();
+    let http = trusting(&org).build().unwrap();
+    Bench { org, http }
+}
+
+/// A client builder that trusts the organisation's CA and nothing else.
+pub fn trusting(org: &Org) -> reqwest::ClientBuilder {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
+    Client::builder()
+        .tls_certs_only([ca])
+        .no_proxy()
+        .timeout(HANG)
+}
+
+impl Bench {
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.org.base_url())
+    }
+
+    /// A token by Basic, with everything.
+    pub async fn token(&self) -> String {
+        self.token_for("").await
+    }
+
+    pub async fn token_for(&self, scope: &str) -> String {
+        let reply = self
+            .sign_in(&[("grant_type", "client_credentials"), ("scope", scope)])
+            .await;
+        assert_eq!(reply.status(), 200);
+        let body: Value = reply.json().await.unwrap();
+        body["access_token"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn sign_in(&self, form: &[(&str, &str)]) -> Response {
+        let secret = self.org.client_secret().expose_secret();
+        let call = self
+            .http
+            .post(self.url("/oauth/token"))
+            .basic_auth(self.org.client_id(), Some(secret));
+        call.form(form).send().await.unwrap()
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Response {
+        self.http
+            .get(self.url(path))
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub async fn get_json(&self, path: &str, token: &str) -> Value {
+        let reply = self.get(path, token).await;
+        assert_eq!(reply.status(), 200, "{path}");
+        reply.json().await.unwrap()
+    }
+
+    fn controlled(&self, call: RequestBuilder) -> RequestBuilder {
+        call.bearer_auth(self.org.control_token().expose_secret())
+    }
+
+    pub async fn control_get(&self, path: &str) -> Value {
+        self.controlled(self.http.get(self.url(path)))
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    pub async fn control_put(&self, path: &str, body: Value) -> Response {
+        self.controlled(self.http.put(self.url(path)))
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+    }
+
+    pub async fn control_post(&self, path: &str, body: Value) -> Value {
+        self.controlled(self.http.post(self.url(path)))
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+
+    pub async fn fault(&self, key: &str, value: Value) {
+        assert_eq!(
+            self.control_put("/_org/faults", json!({key: value}))
+                .await
+                .status(),
+            200
+        );
+    }
+
+    /// The first user's first device.
+    pub async fn first_device(&self) -> Value {
+        self.control_get("/_org/state").await["registrations"][0].clone()
+    }
+
+    /// Turns the first device over, which sends one frame.
+    pub async fn turn(&self) -> Value {
+        let device = self.first_device().await;
+        let path = format!(
+            "/_org/users/u-1/registrations/{}",
+            device["deviceId"].as_str().unwrap()
+        );
+        let registered = !device["registered"].as_bool().unwrap();
+        let reply = self
+            .control_put(&path, json!({"registered": registered}))
+            .await;
+        assert_eq!(reply.status(), 200);
+        reply.json().await.unwrap()
+    }
+
+    pub async fn stream(&self, user: &str, token: &str) -> Stream {
+        let (stream, reply) = self
+            .try_stream(user, Some(token), Some("v2"))
+            .await
+            .unwrap();
+        assert_eq!(reply.headers()["sec-websocket-protocol"], "v2");
+        stream
+    }
+
+    pub async fn try_stream(
+        &self,
+        user: &str,
+        token: Option<&str>,
+        protocol: Option<&'static str>,
+    ) -> Result<
+        (
+            Stream,
+            tokio_tungstenite::tungstenite::handshake::client::Response,
+        ),
+        WsError,
+    > {
+        let url = self
+            .url(&format!("/ws/v2/telephony/users/{user}/registrations"))
+            .replace("https:", "wss:");
+        let mut request = url.into_client_request().unwrap();
+        if let Some(token) = token {
+            request
+                .headers_mut()
+                .insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        if let Some(protocol) = protocol {
+            request
+                .headers_mut()
+                .insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
+        }
+        connect_async_tls_with_config(request, None, true, Some(self.connector())).await
+    }
+
+    fn connector(&self) -> Connector {
+        Connector::Rustls(Arc::new(self.tls_config()))
+    }
+
+    fn tls_config(&self) -> ClientConfig {
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(CertificateDer::from_pem_slice(self.org.ca_pem().as_bytes()).unwrap())
+            .unwrap();
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    }
+
+    /// Where it listens, as `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        self.org.base_url().trim_start_matches("https://")
+    }
+
+    /// Sends these bytes over TLS and returns what comes back until the end, or an error's bytes so far.
+    pub async fn raw(&self, bytes: &[u8]) -> String {
+        let tcp = TcpStream::connect(self.address()).await.unwrap();
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(self.tls_config()));
+        let mut tls = connector
+            .connect("localhost".try_into().unwrap(), tcp)
+            .await
+            .unwrap();
+        // The server may answer and close before it has read everything.
+        let _ = tls.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _ = tokio::time::timeout(HANG, tls.read_to_end(&mut answer))
+            .await
+            .expect("the answer hangs");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// The next message, whatever it is; `None` when the stream is over.
+pub async fn next(stream: &mut Stream) -> Option<Result<Message, WsError>> {
+    tokio::time::timeout(HANG, stream.next())
+        .await
+        .expect("the stream hangs")
+}
+
+/// The next text frame as JSON.
+pub async fn next_json(stream: &mut Stream) -> Value {
+    match next(stream).await {
+        Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+        other => panic!("no text frame but {other:?}"),
+    }
+}
+
+/// The code of the close frame that comes next.
+pub async fn close_code(stream: &mut Stream) -> u16 {
+    match next(stream).await {
+        Some(Ok(Message::Close(Some(frame)))) => frame.code.into(),
+        other => panic!("no close frame but {other:?}"),
+    }
+}
