@@ -1,0 +1,282 @@
+//! An organisation, the feeds on it, and a listener that keeps what they say.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Certificate, Method};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::feed::news::{News, Status};
+use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
+use trunkline::model::UserId;
+use trunkline::org::{self, Faults, Options, Org};
+
+/// Long enough that only a hang reaches it.
+const HANG: Duration = Duration::from_secs(30);
+
+/// What is known of one device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    pub registered: bool,
+    pub codec: Option<String>,
+    pub stale: bool,
+}
+
+/// What the feeds have said so far.
+#[derive(Debug, Default)]
+pub struct World {
+    pub rows: BTreeMap<(String, String), Row>,
+    pub users: Vec<String>,
+    pub complete: bool,
+    pub status: Status,
+    pub gaps: usize,
+    pub snapshots: usize,
+    pub updates: usize,
+    pub samples: usize,
+    pub failed: usize,
+    pub problems: Vec<String>,
+}
+
+/// Everything one test needs.
+pub struct Watch {
+    pub org: Org,
+    pub world: World,
+    pub feeds: Option<Feeds>,
+    mailbox: Arc<Mailbox>,
+    http: reqwest::Client,
+}
+
+/// Times short enough for a test, in the proportions of the real ones.
+pub fn brisk() -> Timing {
+    Timing {
+        tick: Duration::from_millis(100),
+        deadline: Duration::from_millis(200),
+        backoff_least: Duration::from_millis(20),
+        backoff_most: Duration::from_millis(200),
+        status_gap: Duration::from_millis(10),
+        problem_gap: Duration::from_millis(100),
+        ..Timing::default()
+    }
+}
+
+pub fn options(users: u32, rate: f64, faults: &str) -> Options {
+    let faults: Faults = faults
+        .split_whitespace()
+        .map(|fault| fault.parse().unwrap())
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    Options {
+        users,
+        rate,
+        faults,
+        rate_limit: 0,
+        ..Options::default()
+    }
+}
+
+impl Watch {
+    /// Watches everyone, with at most so many streams.
+    pub async fn all(options: Options, max_streams: usize) -> Self {
+        Self::of(options, max_streams, None).await
+    }
+
+    pub async fn of(options: Options, max_streams: usize, users: Option<Vec<UserId>>) -> Self {
+        Self::with(
+            options,
+            Plan {
+                users,
+                poll: Duration::from_secs(10),
+                max_streams,
+            },
+            brisk(),
+        )
+        .await
+    }
+
+    pub async fn with(options: Options, plan: Plan, timing: Timing) -> Self {
+        let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
+        let org = org::start(options).await.unwrap();
+        let settings = Settings {
+            base_url: org.base_url().parse().unwrap(),
+            login_url: None,
+            client_id: org.client_id().to_owned(),
+            secret: org.client_secret().clone(),
+            auth: AuthStyle::Basic,
+            scopes: None,
+            ca_pem: Some(org.ca_pem().into()),
+            requests_per_minute: limit,
+        };
+        let client = Client::new(settings).unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
+        let http = reqwest::Client::builder()
+            .tls_certs_only([ca])
+            .no_proxy()
+            .build()
+            .unwrap();
+        let mailbox = Mailbox::new(4_096);
+        let feeds = start_with(client, plan, Arc::clone(&mailbox), timing);
+        Self {
+            org,
+            world: World::default(),
+            feeds: Some(feeds),
+            mailbox,
+            http,
+        }
+    }
+
+    /// Listens until something holds.
+    pub async fn until(&mut self, what: &str, holds: impl Fn(&World) -> bool) {
+        let hang = tokio::time::Instant::now() + HANG;
+        let mut news = Vec::new();
+        while !holds(&self.world) {
+            let waited = tokio::time::timeout_at(hang, self.mailbox.ready()).await;
+            assert!(
+                waited.is_ok(),
+                "never: {what}; {:?}; {:?}",
+                self.world.status,
+                self.world.problems
+            );
+            let drained = self.mailbox.drain(512, &mut news);
+            self.feeds().reread(&drained.overflowed);
+            news.drain(..).for_each(|news| self.world.hear(news));
+        }
+    }
+
+    /// Listens until what is known equals what is, and nothing is stale.
+    pub async fn until_equal(&mut self) {
+        let truth = self.truth().await;
+        self.until("equal to the organisation's state", |world| {
+            world.rows == truth
+        })
+        .await;
+    }
+
+    /// The organisation's own state.
+    pub async fn truth(&self) -> BTreeMap<(String, String), Row> {
+        let state = self.control(Method::GET, "state", &Value::Null).await;
+        let rows = state["registrations"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| {
+                let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+                let codec = Some(text("codec")).filter(|codec| !codec.is_empty());
+                let registered = row["registered"].as_bool().unwrap();
+                (
+                    (text("userId"), text("deviceId")),
+                    Row {
+                        registered,
+                        codec,
+                        stale: false,
+                    },
+                )
+            });
+        rows.collect()
+    }
+
+    /// Calls the organisation's control surface.
+    pub async fn control(&self, verb: Method, path: &str, body: &Value) -> Value {
+        let url = format!("{}/_org/{path}", self.org.base_url());
+        let request = self
+            .http
+            .request(verb, url)
+            .bearer_auth(self.org.control_token().expose_secret());
+        let request = if body.is_null() {
+            request
+        } else {
+            request.json(body)
+        };
+        let answer = request.send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.unwrap_or(Value::Null)
+    }
+
+    pub async fn set(&self, user: &str, device: &str, registered: bool, codec: &str) {
+        let path = format!("users/{user}/registrations/{device}");
+        self.control(
+            Method::PUT,
+            &path,
+            &json!({"registered": registered, "codec": codec}),
+        )
+        .await;
+    }
+
+    pub async fn fault(&self, faults: Value) {
+        self.control(Method::PUT, "faults", &faults).await;
+    }
+
+    pub async fn close_streams(&self, code: u16) -> u64 {
+        let answer = self
+            .control(Method::POST, "streams/close", &json!({"code": code}))
+            .await;
+        answer["closed"].as_u64().unwrap()
+    }
+
+    pub fn feeds(&self) -> &Feeds {
+        self.feeds.as_ref().unwrap()
+    }
+
+    pub fn first_device(&self) -> (String, String) {
+        self.world.rows.keys().next().cloned().unwrap()
+    }
+}
+
+impl World {
+    pub fn live(&self, streams: u32) -> bool {
+        self.status.streams_live == streams
+    }
+
+    fn hear(&mut self, news: News) {
+        match news {
+            News::Users { users, .. } => self
+                .users
+                .extend(users.iter().map(|user| user.id.raw().to_owned())),
+            News::UsersComplete => self.complete = true,
+            News::Snapshot {
+                user,
+                devices,
+                spoken,
+                ..
+            } => {
+                self.snapshots += 1;
+                self.rows.retain(|(of, device), row| {
+                    row.stale &= of != user.raw();
+                    of != user.raw() || spoken.iter().any(|id| id.raw() == device)
+                });
+                for device in devices {
+                    let codec = device.codec.map(|codec| codec.raw().to_owned());
+                    let row = Row {
+                        registered: device.registered,
+                        codec,
+                        stale: false,
+                    };
+                    self.rows
+                        .insert((user.raw().to_owned(), device.id.raw().to_owned()), row);
+                }
+            }
+            News::Update(update) => {
+                self.updates += 1;
+                let key = (update.user.raw().to_owned(), update.device.raw().to_owned());
+                let row = self.rows.entry(key).or_default();
+                row.registered = update.registered.unwrap_or(row.registered);
+                row.codec = update
+                    .codec
+                    .map(|codec| codec.raw().to_owned())
+                    .or(row.codec.take());
+            }
+            News::Gap { user } => {
+                self.gaps += 1;
+                let rows = self.rows.iter_mut().filter(|((of, _), _)| of == user.raw());
+                rows.for_each(|(_, row)| row.stale = true);
+            }
+            News::ReadFailed { .. } => self.failed += 1,
+            News::Status(status) => self.status = status,
+            News::Undecodable { .. } => self.samples += 1,
+            News::Problem(problem) => self.problems.push(problem.text.to_string()),
+        }
+    }
+}
