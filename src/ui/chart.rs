@@ -12,7 +12,8 @@ pub fn sparkline(values: &[f32], width: usize, span: f32) -> String {
     let high = finite().fold(f32::NEG_INFINITY, f32::max);
     let low = finite().fold(f32::INFINITY, f32::min);
     let pad = ((span - (high - low)) / 2.0).max(0.0);
-    let (low, high) = (low - pad, high + pad);
+    // A little below the middle, where rounding does not turn noise into steps.
+    let (low, high) = (low - 0.9 * pad, high + 1.1 * pad);
     tail.iter()
         .map(|v| EIGHTHS[eighth(*v, low, high)])
         .collect()

@@ -18,9 +18,6 @@ pub struct Tab {
     pub trouble: usize,
 }
 
-/// Below this width names shorten.
-const NARROW: u16 = 100;
-
 /// Draws the tabs; returns where each one is, for the mouse.
 pub fn render(
     area: Rect,
@@ -30,14 +27,12 @@ pub fn render(
     active: usize,
 ) -> Vec<Rect> {
     let mut x = area.x.saturating_add(1);
+    let all: usize = tabs.iter().map(wide).sum();
+    let short = all > usize::from(area.width);
     let mut places = Vec::with_capacity(tabs.len());
     for (n, tab) in tabs.iter().enumerate() {
         let start = x;
-        let name = if area.width < NARROW {
-            tab.short
-        } else {
-            tab.title
-        };
+        let name = if short { tab.short } else { tab.title };
         let label = format!("{} {name} {}", n + 1, grouped(tab.count));
         let style = theme.style(if n == active { Role::Header } else { Role::Dim });
         x = put(buf, area, x, &label, style);
@@ -59,6 +54,16 @@ pub fn render(
         x = x.saturating_add(3);
     }
     places
+}
+
+/// Columns of a tab under its whole name, with what keeps it apart from the next.
+fn wide(tab: &Tab) -> usize {
+    let trouble = if tab.trouble > 0 {
+        2 + grouped(tab.trouble).len()
+    } else {
+        0
+    };
+    tab.title.len() + grouped(tab.count).len() + trouble + 6
 }
 
 fn put(buf: &mut Buffer, area: Rect, x: u16, text: &str, style: ratatui::style::Style) -> u16 {
