@@ -36,10 +36,10 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
     let (mut waited_for, mut in_round) = (0, 0);
     loop {
         while waited_for < shared.timing.reads
-            && let Some(user) = next_due(shared)
+            && let Some((user, urgency)) = next_due(shared)
         {
             waited_for += 1;
-            reads.push(read(shared, user, Urgency::Reread));
+            reads.push(read(shared, user, urgency));
         }
         let visited = lock(&shared.roster).visited();
         while in_round < shared.timing.reads
@@ -71,7 +71,7 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
     }
 }
 
-fn next_due(shared: &Shared) -> Option<UserId> {
+fn next_due(shared: &Shared) -> Option<(UserId, Urgency)> {
     lock(&shared.roster).next_due()
 }
 

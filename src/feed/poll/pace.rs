@@ -23,7 +23,7 @@ impl Pace {
     pub fn new(interval: Duration, now: Instant) -> Self {
         Self {
             interval,
-            next: now,
+            next: now + interval,
             completed: VecDeque::with_capacity(MEASURED),
         }
     }
@@ -33,9 +33,10 @@ impl Pace {
         self.next
     }
 
-    /// Whether a poll is due now; one that is, is taken.
+    /// Whether a poll is due now; one that is, is taken. While there is nobody to poll, no round begins.
     pub fn is_due(&mut self, now: Instant, users: usize) -> bool {
         let Ok(users @ 1..) = u32::try_from(users) else {
+            self.next = now + self.interval;
             return false;
         };
         if self.next > now {
@@ -85,11 +86,11 @@ mod tests {
     fn polls_spread_evenly_over_the_interval() {
         let start = Instant::now();
         let mut pace = Pace::new(ROUND, start);
-        let in_a_round = (0..30_000u32)
+        let in_a_round = (30_000..60_000u32)
             .filter(|&ms| pace.is_due(start + Duration::from_millis(ms.into()), 40))
             .count();
         assert_eq!(in_a_round, 40);
-        assert!(!pace.is_due(start + ROUND, 0), "nobody to poll");
+        assert!(!pace.is_due(start + ROUND * 3, 0), "nobody to poll");
     }
 
     #[test]
@@ -97,7 +98,7 @@ mod tests {
         let start = Instant::now();
         let mut pace = Pace::new(ROUND, start);
         let mut polls = 0;
-        for ms in (0..30_000u32).step_by(10) {
+        for ms in (30_000..60_000u32).step_by(10) {
             while pace.is_due(start + Duration::from_millis(ms.into()), 100_000) {
                 polls += 1;
             }

@@ -1,6 +1,7 @@
 //! Whose read is next: those that someone waits for first, then round and round.
 
-use super::{Person, Roster, Watch};
+use super::{Person, Roster, Standing, Watch};
+use crate::cloud::Urgency;
 use crate::model::UserId;
 
 impl Roster {
@@ -86,8 +87,9 @@ impl Roster {
         }
     }
 
-    /// The next user whom someone waits for.
-    pub fn next_due(&mut self) -> Option<UserId> {
+    /// The next user whom someone waits for, and how urgently: a first read waits for the streams' reads, which close
+    /// gaps, and so does not hold them up in an organisation of many thousands.
+    pub fn next_due(&mut self) -> Option<(UserId, Urgency)> {
         while let Some(id) = self.due.pop_front() {
             if self.due.is_empty() {
                 self.due.shrink_to_fit();
@@ -95,7 +97,15 @@ impl Roster {
             if let Some(person) = self.person(&id) {
                 person.due = false;
                 if person.is_polled() {
-                    return Some(id);
+                    let first = person.standing == Standing::Awaited;
+                    return Some((
+                        id,
+                        if first {
+                            Urgency::Enumerate
+                        } else {
+                            Urgency::Reread
+                        },
+                    ));
                 }
             }
         }

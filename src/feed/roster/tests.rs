@@ -1,6 +1,7 @@
 //! The roster's rules.
 
 use super::*;
+use crate::cloud::Urgency;
 
 fn id(name: &str) -> UserId {
     UserId::from(name)
@@ -12,6 +13,10 @@ fn roster(max_streams: usize, names: &[&str]) -> Roster {
         roster.admit(&id(name), 1);
     }
     roster
+}
+
+fn due(roster: &mut Roster) -> Option<UserId> {
+    roster.next_due().map(|(user, _)| user)
 }
 
 #[test]
@@ -32,7 +37,7 @@ fn the_first_get_streams_and_the_others_are_read_at_once_then_in_turn() {
         "the first read comes before the rounds"
     );
     assert_eq!(
-        [roster.next_due(), roster.next_due(), roster.next_due()],
+        [due(&mut roster), due(&mut roster), due(&mut roster)],
         [Some(id("b")), Some(id("c")), None]
     );
     let round: Vec<_> = (0..3).map(|_| roster.next_polled()).collect();
@@ -42,12 +47,12 @@ fn the_first_get_streams_and_the_others_are_read_at_once_then_in_turn() {
 #[test]
 fn a_lent_user_is_read_until_the_stream_takes_over() {
     let mut roster = roster(1, &["a"]);
-    assert_eq!(roster.next_due(), None);
+    assert_eq!(due(&mut roster), None);
     roster.lend(&id("a"));
     roster.lend(&id("a"));
     assert_eq!(roster.visited(), 1);
-    assert_eq!(roster.next_due(), Some(id("a")));
-    assert_eq!(roster.next_due(), None);
+    assert_eq!(due(&mut roster), Some(id("a")));
+    assert_eq!(due(&mut roster), None);
     roster.reclaim(&id("a"));
     assert!(!roster.is_polled(&id("a")));
     assert_eq!((roster.visited(), roster.next_polled()), (0, None));
@@ -96,7 +101,7 @@ fn a_thousand_users_are_each_found_again() {
     names
         .iter()
         .step_by(2)
-        .for_each(|name| drop(roster.admit(&id(name), 2)));
+        .for_each(|name| assert!(!roster.admit(&id(name), 2)));
     let promoted = roster.dismiss_absent(2);
     assert_eq!(promoted.len(), 5);
     assert_eq!(roster.counts().users, 500);
@@ -106,4 +111,13 @@ fn a_thousand_users_are_each_found_again() {
             .step_by(2)
             .all(|name| roster.is_awaited(&id(name)))
     );
+}
+
+#[test]
+fn a_first_read_waits_for_gaps_and_a_person_does_not() {
+    let mut roster = roster(0, &["a"]);
+    assert_eq!(roster.next_due(), Some((id("a"), Urgency::Enumerate)));
+    roster.outcome(&id("a"), true);
+    roster.reread(&id("a"));
+    assert_eq!(roster.next_due(), Some((id("a"), Urgency::Reread)));
 }
