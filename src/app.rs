@@ -13,6 +13,7 @@ mod input;
 pub mod messages;
 mod news;
 pub mod perform;
+pub mod probes;
 pub mod run;
 pub mod vitals;
 

@@ -131,6 +131,13 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
     .map_err(|e| e.problem())
 }
 
+/// Reads a file of certificate authorities, for what verifies beside the client.
+pub async fn authorities(
+    path: &std::path::Path,
+) -> Result<Vec<rustls_pki_types::CertificateDer<'static>>, String> {
+    cloud::tls::authorities(&read_ca(path).await?).map_err(|error| error.to_string())
+}
+
 async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {
     tokio::fs::read(path).await.map_err(|e| {
         format!(

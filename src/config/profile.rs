@@ -1,6 +1,7 @@
 //! A profile: one organisation, who the console is to it, and how hard it may ask.
 
 mod draft;
+pub mod probes;
 mod resolve;
 
 use std::num::NonZeroU32;
@@ -15,6 +16,7 @@ use super::secret::SecretSource;
 use crate::model::UserId;
 
 pub(super) use draft::Draft;
+pub use probes::{Probes, TurnAccount};
 pub(super) use resolve::resolve;
 
 /// Seconds between two polls of one user when the profile does not say (contract §3).
@@ -93,6 +95,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
+    /// What is probed, and how.
+    pub probes: Probes,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

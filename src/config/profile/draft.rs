@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use url::Url;
 
+use super::probes::{Probes, probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -44,6 +45,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) probes: Probes,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -81,6 +83,9 @@ impl Draft {
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
                 }),
+            probes: from
+                .section("probes", notes)
+                .map_or_else(Probes::default, |section| probes(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
