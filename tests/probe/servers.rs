@@ -79,31 +79,20 @@ fn leaf(name: &str, (from, to): (i64, i64)) -> CertificateParams {
 }
 
 impl Identity {
-    pub fn acceptor(&self, client: Option<&Authority>) -> TlsAcceptor {
+    fn acceptor(&self) -> TlsAcceptor {
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(self.key.serialize_der()));
-        let provider = Arc::new(ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_protocol_versions(&[&rustls::version::TLS12, &rustls::version::TLS13])
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(self.chain.clone(), key)
             .unwrap();
-        let builder = match client {
-            None => builder.with_no_client_auth(),
-            Some(authority) => {
-                let mut roots = rustls::RootCertStore::empty();
-                roots.add(authority.der.clone()).unwrap();
-                let judge = rustls::server::WebPkiClientVerifier::builder_with_provider(
-                    roots.into(),
-                    provider,
-                );
-                builder.with_client_cert_verifier(judge.build().unwrap())
-            }
-        };
-        let config = builder.with_single_cert(self.chain.clone(), key).unwrap();
         TlsAcceptor::from(Arc::new(config))
     }
 
     /// A server that shakes hands with whoever comes and says nothing.
     pub async fn serve(&self) -> SocketAddr {
-        let acceptor = self.acceptor(None);
+        let acceptor = self.acceptor();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         tokio::spawn(async move {
