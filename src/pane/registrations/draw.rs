@@ -30,7 +30,12 @@ impl RegistrationsPane {
             marked => format!(" ({marked} marked)"),
         };
         let filter = format!("{}{marks}", self.filter);
-        summary::render(line, buf, scene, &filter, &sort);
+        let order = summary::Order {
+            filter: &filter,
+            passing: self.view.len(),
+            sort: &sort,
+        };
+        summary::render(line, buf, scene, &order);
         self.head(head, buf, scene);
         if self.view.is_empty() && self.frozen.is_none() {
             empty(rows, buf, scene, self.filter.is_empty());
