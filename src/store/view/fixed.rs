@@ -55,18 +55,20 @@ pub(super) struct Fixed {
 impl Fixed {
     /// Takes in all rows at once.
     pub(super) fn fill(&mut self, rows: impl Iterator<Item = (u32, bool)>, keys: &Keys<'_>) {
-        let mut sorted: Vec<(u64, u32, bool)> = Vec::new();
-        for (row, pass) in rows {
-            sorted.push((keys.number(row), row, pass));
-        }
-        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.order(a.1, b.1)));
+        let mut passing = Vec::new();
+        let all = rows.inspect(|&(row, pass)| {
+            if pass {
+                passing.push(row);
+            }
+        });
+        let sorted = keys.arrange(all.map(|(row, _)| row));
         for (place, chunk) in sorted.chunks(FILL).enumerate() {
             let block = self.add_block(place);
-            self.blocks[block].rows = chunk.iter().map(|&(_, row, _)| row).collect();
+            self.blocks[block].rows = chunk.iter().map(|&(_, row)| row).collect();
             self.note_spots(block, 0);
-            for (slot, &(_, _, pass)) in chunk.iter().enumerate() {
-                self.set(block, slot, pass);
-            }
+        }
+        for row in passing {
+            self.mark(row, true);
         }
     }
 
