@@ -50,6 +50,8 @@ pub(super) struct Fixed {
     spine: Spine,
     /// Block and slot by row.
     spots: Vec<u32>,
+    /// What a batch of rows was looked up as; kept for its memory.
+    found: Vec<u32>,
 }
 
 impl Fixed {
@@ -75,6 +77,26 @@ impl Fixed {
     /// Rows marked.
     pub(super) fn len(&self) -> usize {
         self.spine.total()
+    }
+
+    /// Marks the rows that are in the order, and leaves the others in the list.
+    ///
+    /// All are looked up before any is marked: at a million rows a lookup waits for memory, and many wait at once.
+    pub(super) fn mark_all(&mut self, rows: &mut Vec<(u32, bool)>) {
+        let mut found = std::mem::take(&mut self.found);
+        let spots = &self.spots;
+        let spot = |&(row, _): &(u32, bool)| spots.get(row as usize).copied().unwrap_or(NOWHERE);
+        found.clear();
+        found.extend(rows.iter().map(spot));
+        let mut spots = found.iter().map(|&spot| spot as usize);
+        rows.retain(|&(_, pass)| match spots.next() {
+            Some(spot) if spot != NOWHERE as usize => {
+                self.set(spot / BLOCK, spot % BLOCK, pass);
+                false
+            }
+            _ => true,
+        });
+        self.found = found;
     }
 
     /// Marks a row or takes its mark away. False when the row is not in the order.
