@@ -85,7 +85,9 @@ impl Feeds {
     /// Reads these users again now, by their streams or by the poller. Unknown ones are passed over.
     pub fn reread(&self, users: &[UserId]) {
         let mut roster = lock(&self.shared.roster);
-        users.iter().for_each(|user| roster.reread(user));
+        for user in users {
+            roster.reread(user);
+        }
         drop(roster);
         self.shared.polls.notify_one();
     }

@@ -49,7 +49,7 @@ struct Person {
     id: UserId,
     standing: Standing,
     watch: Watch,
-    /// Whether the user waits in `due`.
+    /// Whether the user waits in `first` or `again`.
     due: bool,
     /// The enumeration that last named this user.
     round: u32,
@@ -70,7 +70,10 @@ pub(super) struct Roster {
     read: usize,
     failed: usize,
     cursor: usize,
-    due: VecDeque<UserId>,
+    /// Polled users who have never been read.
+    first: VecDeque<UserId>,
+    /// Polled users whose next read someone asked for.
+    again: VecDeque<UserId>,
 }
 
 /// The roster's numbers, for the status.
@@ -96,7 +99,8 @@ impl Roster {
             read: 0,
             failed: 0,
             cursor: 0,
-            due: VecDeque::new(),
+            first: VecDeque::new(),
+            again: VecDeque::new(),
         }
     }
 

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::feed::news::Link;
 use trunkline::feed::{Plan, Timing};
 use trunkline::org::Options;
 
@@ -139,7 +138,7 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
     .await;
     watch
         .until("the budget is used up", |world| {
-            world.status.budget_used >= 50 && world.status.read >= 45
+            world.status.budget_used >= 50 && world.live(10)
         })
         .await;
     assert_eq!(watch.world.status.budget_allowed, Some(60));
