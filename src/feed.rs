@@ -107,8 +107,9 @@ impl Feeds {
 
 impl Drop for Feeds {
     fn drop(&mut self) {
-        // The streams' tasks hold the roster that holds them: the circle is cut here.
-        lock(&self.shared.roster).clear();
+        // The streams' tasks hold the roster that holds them: the circle is cut here, and stays cut whatever a task
+        // that has not yet noticed its end still does.
+        lock(&self.shared.roster).close();
     }
 }
 

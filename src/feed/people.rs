@@ -62,8 +62,9 @@ pub(super) async fn listed(shared: Arc<Shared>) {
         match list(&shared, round, urgency).await {
             Ok(()) => {
                 attempt = 0;
-                complete(&shared);
+                // Before the list is called whole: nothing more may come of those who left.
                 shared.dismiss_absent(round);
+                complete(&shared);
                 sleep(shared.timing.reenumerate).await;
             }
             Err(error) => {

@@ -63,6 +63,7 @@ pub(super) struct Roster {
     index: HashTable<usize>,
     hasher: DefaultHashBuilder,
     max_streams: usize,
+    closed: bool,
     streams: usize,
     polled: usize,
     /// Streamed users whom the poller reads meanwhile.
@@ -93,6 +94,7 @@ impl Roster {
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             max_streams,
+            closed: false,
             streams: 0,
             polled: 0,
             lent: 0,
@@ -110,7 +112,7 @@ impl Roster {
             person.round = round;
             return false;
         }
-        if self.is_full() {
+        if self.closed || self.is_full() {
             return false;
         }
         let streamed = self.streams < self.max_streams;
@@ -189,9 +191,10 @@ impl Roster {
         promoted
     }
 
-    /// Ends every stream and forgets everyone.
-    pub fn clear(&mut self) {
-        *self = Self::new(self.max_streams);
+    /// Ends every stream, forgets everyone and takes nobody in any more.
+    pub fn close(&mut self) {
+        *self = Self::new(0);
+        self.closed = true;
     }
 
     /// Notes how a read of this user ended.

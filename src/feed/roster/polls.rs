@@ -17,13 +17,18 @@ impl Roster {
 
     /// Asks for a read of this user soon, by its stream or by the poller.
     pub fn reread(&mut self, id: &UserId) {
-        match self.person(id).map(|person| &person.watch) {
-            Some(Watch::Streamed {
-                stream: Some(stream),
-                ..
-            }) => stream.reread.notify_one(),
-            Some(Watch::Polled) => self.queue_read(id),
-            _ => {}
+        let Some(person) = self.person(id) else {
+            return;
+        };
+        if let Watch::Streamed {
+            stream: Some(stream),
+            ..
+        } = &person.watch
+        {
+            stream.reread.notify_one();
+        }
+        if person.is_polled() {
+            self.queue_read(id);
         }
     }
 

@@ -122,3 +122,11 @@ fn a_first_read_waits_for_gaps_and_a_person_does_not() {
     roster.reread(&id("a"));
     assert_eq!(roster.next_due(false), Some((id("a"), Urgency::Reread)));
 }
+
+#[test]
+fn a_closed_roster_takes_nobody_in() {
+    let mut roster = roster(1, &["a"]);
+    roster.close();
+    assert!(!roster.admit(&id("b"), 1));
+    assert_eq!(roster.counts(), Counts::default());
+}
