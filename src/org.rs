@@ -15,7 +15,7 @@
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`.
 
 mod auth;
 mod control;

@@ -12,6 +12,8 @@ mod client;
 mod control;
 #[path = "org/faults.rs"]
 mod faults;
+#[path = "org/hostile.rs"]
+mod hostile;
 #[path = "org/rest.rs"]
 mod rest;
 #[path = "org/start.rs"]

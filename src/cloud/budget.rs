@@ -3,7 +3,7 @@
 //! A slot is taken when a request is sent and comes back a minute after its answer came. The organisation saw the request
 //! somewhere in between, so whatever the latencies, two requests that used the same slot are a minute apart there.
 //! GCRA (a token bucket) would be smaller, but it admits its burst and its refill within one window, which is up to twice
-//! the limit; a log of times is exact.
+//! the limit; a log of times is exact. A request that is given up on counts as answered then: its connection is closed.
 //!
 //! Callers queue by urgency, first come first served within one, and the less urgent leave a reserve for the more
 //! urgent. Only the first in line keeps a timer: an idle budget wakes nobody. An upgrade to a WebSocket is not an API request,

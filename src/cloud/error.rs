@@ -108,6 +108,30 @@ fn advice(call: &Call, refusal: &Refusal) -> String {
 }
 
 impl Error {
+    /// An answer to `call` that cannot be used, and why.
+    pub(super) fn answer(call: &Call, reason: String) -> Self {
+        Self::Answer {
+            call: Box::new(call.clone()),
+            reason,
+        }
+    }
+
+    /// No answer to `call`, and why not.
+    pub(super) fn unreachable(call: &Call, cause: Unreachable) -> Self {
+        Self::Unreachable {
+            call: Box::new(call.clone()),
+            cause,
+        }
+    }
+
+    /// A status that refuses `call`.
+    pub(super) fn refused(call: &Call, refusal: Refusal) -> Self {
+        Self::Refused {
+            call: Box::new(call.clone()),
+            refusal,
+        }
+    }
+
     /// Its kind, for exit codes and panes.
     #[must_use]
     pub fn trouble(&self) -> Trouble {

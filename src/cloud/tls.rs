@@ -2,6 +2,8 @@
 //!
 //! TLS 1.2 and 1.3, full verification, no switch that weakens it.
 
+mod own_first;
+
 use std::sync::Arc;
 
 use rustls::crypto::ring;
@@ -10,6 +12,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+use self::own_first::OwnFirst;
 use super::error::Error;
 
 /// Reads the profile's `ca_file`: one or more PEM certificates.
@@ -27,26 +30,44 @@ pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
 
 /// Builds what REST and the streams both verify with; offers no protocols yet (ALPN).
 ///
-/// Reads the machine's trust store, which takes some milliseconds: call it off the runtime's worker threads.
+/// Without authorities of the profile's own it reads the machine's trust store, which takes some milliseconds: call it off
+/// the runtime's worker threads.
 pub fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
+    // The provider is given explicitly, so that a test or another binary need not install one first.
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?;
+    let config = if own.is_empty() {
+        builder.with_root_certificates(machine_roots()?)
+    } else {
+        let verifier = OwnFirst::new(own_roots(own)?, provider)?;
+        // rustls files every verifier that is not its default under `dangerous`; this one is its default, twice.
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(verifier))
+    };
+    Ok(config.with_no_client_auth())
+}
+
+fn own_roots(own: Vec<CertificateDer<'static>>) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     for authority in own {
         roots
             .add(authority)
             .map_err(|error| Error::Settings(format!("ca_file cannot be used: {error}.")))?;
     }
+    Ok(roots)
+}
+
+fn machine_roots() -> Result<RootCertStore, Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
         return Err(Error::Settings(
             "No trusted certificate authority was found on this machine. Install its CA certificates, or set ca_file in the profile."
                 .into(),
         ));
     }
-    // The provider is given explicitly, so that a test or another binary need not install one first.
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
+    Ok(roots)
 }

@@ -34,7 +34,7 @@ pub enum Unreachable {
     Refused,
     /// The certificate's issuer is not trusted.
     #[error(
-        "its certificate is issued by an authority that this machine does not trust. If it is the organisation's own, name it with ca_file in the profile."
+        "its certificate is issued by an authority that this machine does not trust. If it is the organisation's own, name it with ca_file in the profile; if ca_file is set, it may be out of date."
     )]
     UnknownAuthority,
     /// The certificate is for another host.
@@ -111,7 +111,10 @@ impl Unreachable {
             return Self::Tls(error.to_string());
         };
         match reason {
-            CertificateError::UnknownIssuer => Self::UnknownAuthority,
+            // An authority that was made anew has the name of the old one, and the signature is what does not fit.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+                Self::UnknownAuthority
+            }
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
                 Self::WrongName
             }

@@ -57,15 +57,15 @@ pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> 
         let body = read(call, response).await;
         match status {
             StatusCode::OK => body,
-            _ => Err(Error::Refused {
-                call: Box::new(call.clone()),
-                refusal: refusal(status, &headers, &body.unwrap_or_default()),
-            }),
+            _ => Err(Error::refused(
+                call,
+                refusal(status, &headers, &body.unwrap_or_default()),
+            )),
         }
     };
     match tokio::time::timeout(DEADLINE, exchange).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(unreachable(call, Unreachable::TimedOut(DEADLINE))),
+        Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
     }
 }
 
@@ -77,10 +77,8 @@ async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
         .map_err(|error| broken(call, &error))?
     {
         if body.len().saturating_add(chunk.len()) > LARGEST {
-            return Err(Error::Answer {
-                call: Box::new(call.clone()),
-                reason: format!("it is larger than {} MiB", LARGEST >> 20),
-            });
+            let reason = format!("it is larger than {} MiB", LARGEST >> 20);
+            return Err(Error::answer(call, reason));
         }
         body.extend_from_slice(&chunk);
     }
@@ -88,15 +86,7 @@ async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
 }
 
 fn broken(call: &Call, error: &reqwest::Error) -> Error {
-    unreachable(call, Unreachable::from_chain(error))
-}
-
-/// An error that says why `call` got no answer.
-pub fn unreachable(call: &Call, cause: Unreachable) -> Error {
-    Error::Unreachable {
-        call: Box::new(call.clone()),
-        cause,
-    }
+    Error::unreachable(call, Unreachable::from_chain(error))
 }
 
 /// What is known of a status that refuses: the same for REST answers and for WebSocket handshakes.

@@ -193,7 +193,7 @@ struct DeviceChange {
     codec: Option<CompactString>,
 }
 
-/// At most one frame: a change of registration carries the codec with it.
+/// One frame: a change of registration carries the codec with it, and no change is announced as a status.
 fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
     let change: DeviceChange = parse(body)?;
     if id.len() > LONGEST
@@ -214,7 +214,7 @@ fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
             "user {user} has {MAX_DEVICES} devices, and no more are taken"
         ))
     })?;
-    world.update(place, change.registered, change.codec, now);
+    world.tell(place, change.registered, change.codec, now);
     let registration = world
         .device(place)
         .map(|device| Registration::of(person, device));

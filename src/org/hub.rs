@@ -150,3 +150,44 @@ impl Hub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::org::state::{Place, World};
+
+    #[test]
+    fn a_stream_that_falls_behind_is_ended_and_not_left_with_a_hole() {
+        let mut world = World::populate(1, 1, Timestamp::now());
+        let mut tokens = crate::org::auth::Tokens::default();
+        let token = tokens.issue(
+            vec!["x"],
+            std::time::Duration::from_secs(1),
+            tokio::time::Instant::now(),
+        );
+        let token = tokens.admit(
+            secrecy::ExposeSecret::expose_secret(&token),
+            "x",
+            tokio::time::Instant::now(),
+        );
+        let (_, mut pushes) = world.hub.join(0, token.unwrap()).unwrap();
+        for _ in 0..=BACKLOG {
+            world.announce(Place {
+                person: 0,
+                device: 0,
+            });
+        }
+        assert_eq!(world.hub.open(), 0);
+        let mut received = 0;
+        while pushes.try_recv().is_ok() {
+            received += 1;
+        }
+        assert_eq!(received, BACKLOG);
+        assert_eq!(
+            pushes.try_recv().unwrap_err(),
+            mpsc::error::TryRecvError::Disconnected
+        );
+    }
+}

@@ -9,7 +9,6 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use compact_str::CompactString;
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -120,7 +119,7 @@ impl Scenario {
         }
     }
 
-    /// One event of the steady rate. Most are no news, so that at the default rate a device drops once in half an
+    /// One event of the steady rate, always one frame. Most are no news, so that at the default rate a device drops once in half an
     /// hour and only the few that flap do so often enough to be called flapping.
     fn happen(&mut self, world: &mut World, now: Timestamp) {
         match self.rng.random_range(0..100) {
@@ -140,10 +139,10 @@ impl Scenario {
         if self.lost.len() >= self.usual {
             let back = self.rng.random_range(0..self.lost.len());
             if let Some(place) = self.lost.remove(back) {
-                tell(world, place, Some(true), None, now);
+                world.tell(place, Some(true), None, now);
             }
         } else if let Some(place) = self.any(world)
-            && tell(world, place, Some(false), None, now)
+            && world.tell(place, Some(false), None, now)
         {
             self.lost.push_back(place);
         }
@@ -155,14 +154,14 @@ impl Scenario {
         }
         let place = self.flappers[self.rng.random_range(0..self.flappers.len())];
         let registered = world.device(place).map(|device| !device.registered);
-        tell(world, place, registered, None, now);
+        world.tell(place, registered, None, now);
     }
 
     fn change_codec(&mut self, world: &mut World, now: Timestamp) {
         let codec = people::draw_codec(&mut self.rng);
         if let Some(place) = self.any(world) {
             let talks = world.device(place).is_some_and(|device| device.registered);
-            tell(world, place, None, talks.then(|| codec.into()), now);
+            world.tell(place, None, talks.then(|| codec.into()), now);
         }
     }
 
@@ -215,22 +214,6 @@ impl Scenario {
         let factor = -(1.0 - self.rng.random::<f64>()).ln();
         Duration::try_from_secs_f64(factor / self.rate).unwrap_or(Duration::from_secs(24 * 60 * 60))
     }
-}
-
-/// Changes a device, or announces it when nothing is new: an event of the steady rate is always one frame. Says
-/// whether anything was new.
-fn tell(
-    world: &mut World,
-    place: Place,
-    registered: Option<bool>,
-    codec: Option<CompactString>,
-    now: Timestamp,
-) -> bool {
-    let changed = world.update(place, registered, codec, now);
-    if !changed {
-        world.announce(place);
-    }
-    changed
 }
 
 fn places(world: &World) -> impl Iterator<Item = Place> {

@@ -127,6 +127,22 @@ impl World {
         true
     }
 
+    /// Changes what is given of a device, or announces it when nothing is new: one frame in any case. Says whether
+    /// anything was new.
+    pub(super) fn tell(
+        &mut self,
+        place: Place,
+        registered: Option<bool>,
+        codec: Option<CompactString>,
+        now: Timestamp,
+    ) -> bool {
+        let changed = self.update(place, registered, codec, now);
+        if !changed {
+            self.announce(place);
+        }
+        changed
+    }
+
     /// Tells a device's streams how it is, without a change.
     pub(super) fn announce(&mut self, place: Place) {
         self.publish(place, Event::Status);

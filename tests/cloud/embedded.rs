@@ -20,7 +20,7 @@ async fn organisation(users: u32, rate: f64) -> Org {
 
 fn client(org: &Org, change: impl FnOnce(&mut Settings)) -> Client {
     let mut settings = settings(org.base_url());
-    settings.client_id = org.client_id().to_owned();
+    settings.client_id = org.client_id().into();
     settings.secret = org.client_secret().clone();
     settings.ca_pem = Some(org.ca_pem().into());
     change(&mut settings);

@@ -55,7 +55,7 @@ async fn tokens_may_come_from_another_host() {
     let (login, api) = (willing().await, willing().await);
     for url in [login.url(), format!("{}/oauth/token", login.url())] {
         let client = with(&api, |settings| {
-            settings.login_url = Some(url.parse().unwrap())
+            settings.login_url = Some(url.parse().unwrap());
         });
         client.users_page(1, Urgency::Poll).await.unwrap();
     }
@@ -193,8 +193,21 @@ async fn a_token_answer_that_is_none_is_told_without_quoting_it() {
 async fn nothing_that_can_be_printed_holds_a_secret() {
     let server = willing().await;
     let client = with(&server, |settings| {
-        settings.secret = SecretString::from("canary")
+        settings.secret = SecretString::from("canary");
     });
     client.users_page(1, Urgency::Poll).await.unwrap();
     assert!(!format!("{client:?}").contains("canary"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_organisation_that_accepts_and_says_nothing_is_given_up_on() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = Client::new(settings(&format!(
+        "http://{}",
+        silent.local_addr().unwrap()
+    )))
+    .unwrap();
+    let error = client.users_page(1, Urgency::Poll).await.unwrap_err();
+    assert_eq!(error.trouble(), Trouble::Unreachable);
+    assert!(error.to_string().contains("longer than 10 s"), "{error}");
 }

@@ -3,7 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 use trunkline::cloud::direct::{Decoded, decode};
-use trunkline::cloud::{Error, Socket};
+use trunkline::cloud::{Client, Error, Socket, Unreachable};
 use trunkline::feed::news::Trouble;
 use trunkline::model::UserId;
 
@@ -121,7 +121,7 @@ async fn nobody_listening_is_unreachable() {
     drop(free);
     let mut settings = settings(&format!("http://127.0.0.1:{port}"));
     settings.login_url = Some(login.url().parse().unwrap());
-    let client = trunkline::cloud::Client::new(settings).unwrap();
+    let client = Client::new(settings).unwrap();
     let error = client
         .open_registrations(&UserId::from("u-1"))
         .await
@@ -129,6 +129,31 @@ async fn nobody_listening_is_unreachable() {
     assert_eq!(error.trouble(), Trouble::Unreachable);
     assert!(
         error.to_string().contains("connection was refused"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_says_nothing_is_given_up_on() {
+    let login = server(|_, _| answer(404, "")).await;
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut settings = settings(&format!("http://{}", silent.local_addr().unwrap()));
+    settings.login_url = Some(login.url().parse().unwrap());
+    let client = Client::new(settings).unwrap();
+    let opening =
+        tokio::spawn(async move { client.open_registrations(&UserId::from("u-1")).await });
+    let _connection = silent.accept().await.unwrap();
+    // Everything that can happen has happened: from here the clock runs as fast as nothing happens.
+    tokio::time::pause();
+    let error = opening.await.unwrap().unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Unreachable {
+                cause: Unreachable::TimedOut(_),
+                ..
+            }
+        ),
         "{error}"
     );
 }

@@ -9,6 +9,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -201,17 +202,41 @@ impl Bench {
     }
 
     fn connector(&self) -> Connector {
+        Connector::Rustls(Arc::new(self.tls_config()))
+    }
+
+    fn tls_config(&self) -> ClientConfig {
         let mut roots = RootCertStore::empty();
         roots
             .add(CertificateDer::from_pem_slice(self.org.ca_pem().as_bytes()).unwrap())
             .unwrap();
-        let config =
-            ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-        Connector::Rustls(Arc::new(config))
+        ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth()
+    }
+
+    /// Where it listens, as `127.0.0.1:PORT`.
+    pub fn address(&self) -> &str {
+        self.org.base_url().trim_start_matches("https://")
+    }
+
+    /// Sends these bytes over TLS and returns what comes back until the end, or an error's bytes so far.
+    pub async fn raw(&self, bytes: &[u8]) -> String {
+        let tcp = TcpStream::connect(self.address()).await.unwrap();
+        let connector = tokio_rustls::TlsConnector::from(Arc::new(self.tls_config()));
+        let mut tls = connector
+            .connect("localhost".try_into().unwrap(), tcp)
+            .await
+            .unwrap();
+        // The server may answer and close before it has read everything.
+        let _ = tls.write_all(bytes).await;
+        let mut answer = Vec::new();
+        let _ = tokio::time::timeout(HANG, tls.read_to_end(&mut answer))
+            .await
+            .expect("the answer hangs");
+        String::from_utf8_lossy(&answer).into_owned()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -10,7 +9,7 @@ use tokio::time::Instant;
 
 use super::Token;
 use crate::cloud::{AuthStyle, Settings};
-use crate::time::Millis;
+use crate::time::Clock;
 
 /// A token that claims to live longer is renewed after this anyway; it also keeps the arithmetic small.
 const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -82,7 +81,7 @@ impl Token {
         })?;
         let life = Duration::from_secs(granted.expires_in).min(LONGEST_LIFE);
         let lived = i64::try_from(life.as_millis()).unwrap_or(i64::MAX);
-        let until = Millis(Timestamp::now().as_millisecond()).plus(lived);
+        let until = Clock::Real.now().plus(lived);
         let scopes = granted.scope.map(|scope| {
             scope
                 .split_whitespace()

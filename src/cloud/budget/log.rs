@@ -75,6 +75,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn answers_that_share_an_entry_leave_with_the_last_of_them() {
+        let mut log = Log::default();
+        let start = Instant::now();
+        let last = start + Duration::from_millis(99);
+        log.sent();
+        log.sent();
+        log.answered(start);
+        log.answered(last);
+        assert_eq!(log.frees_at(), Some(last + WINDOW));
+        log.forget(last + WINDOW - Duration::from_millis(1));
+        assert_eq!(log.used(), 2);
+        log.forget(last + WINDOW);
+        assert_eq!((log.used(), log.frees_at()), (0, None));
+    }
+
+    #[test]
     fn a_flood_of_answers_keeps_a_short_log() {
         let mut log = Log::default();
         let start = Instant::now();

@@ -1,0 +1,205 @@
+//! What all calls of a profile share, and the way a call takes through it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use rustls::ClientConfig;
+use rustls_pki_types::CertificateDer;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+use super::auth::{self, Token, Tokens};
+use super::budget::{Budget, Slot, Urgency};
+use super::call::{Call, Needs};
+use super::error::Error;
+use super::settings::Settings;
+use super::upgrade::{self, Socket};
+use super::{retry, tls, wire};
+
+/// Says which attempt of a call this is, so that an organisation's log tells a retry from a second question.
+const ATTEMPT: &str = "x-trunkline-attempt";
+
+/// The token, the budget and the connections of one profile.
+#[derive(Debug)]
+pub struct Session {
+    pub(super) settings: Settings,
+    pub(super) tokens: Tokens,
+    pub(super) budget: Budget,
+    authorities: Vec<CertificateDer<'static>>,
+    /// Made at the first call, because the machine's trust store is slow to read and the first frame does not wait.
+    transport: OnceCell<Transport>,
+}
+
+/// What carries bytes: one trust, used by REST and by the streams.
+#[derive(Debug)]
+struct Transport {
+    http: reqwest::Client,
+    streams: Arc<ClientConfig>,
+}
+
+impl Session {
+    pub(super) fn new(settings: Settings) -> Result<Self, Error> {
+        settings.check()?;
+        let authorities = match &settings.ca_pem {
+            Some(pem) => tls::authorities(pem)?,
+            None => Vec::new(),
+        };
+        Ok(Self {
+            budget: Budget::new(settings.requests_per_minute),
+            settings,
+            tokens: Tokens::default(),
+            authorities,
+            transport: OnceCell::new(),
+        })
+    }
+
+    /// A GET with its retries. A sign-in that failed on the way has had its own.
+    pub(super) async fn read(&self, call: &Call, urgency: Urgency) -> Result<Bytes, Error> {
+        let once = |attempt| self.read_once(call, urgency, attempt);
+        retry::READ
+            .run(once, |error| error.passing() && !error.at_sign_in())
+            .await
+    }
+
+    /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1).
+    async fn read_once(&self, call: &Call, urgency: Urgency, attempt: u32) -> Result<Bytes, Error> {
+        let (token, slot) = self.admitted(call, urgency, None).await?;
+        let outcome = self.exchange(call, &token, slot, attempt).await;
+        match outcome {
+            Err(error) if error.status() == Some(401) => {
+                let (fresh, slot) = self.admitted(call, urgency, Some(&token)).await?;
+                self.exchange(call, &fresh, slot, attempt).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Opens a WebSocket, and once more with a new token if the upgrade is refused with 401.
+    pub(super) async fn open(&self, call: &Call, protocol: &'static str) -> Result<Socket, Error> {
+        let tls = &self.transport().await?.streams;
+        let token = self.token(call, None).await?;
+        match upgrade::open(call, bearer(&token)?, protocol, Arc::clone(tls)).await {
+            Err(error) if error.status() == Some(401) => {
+                let fresh = self.token(call, Some(&token)).await?;
+                upgrade::open(call, bearer(&fresh)?, protocol, Arc::clone(tls)).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// A token and a slot, in this order: a task that held a slot while it waited for the token could keep the token call
+    /// from getting one. The wait for the slot may outlast the token, so it is looked at once more.
+    async fn admitted(
+        &self,
+        call: &Call,
+        urgency: Urgency,
+        refused: Option<&Arc<Token>>,
+    ) -> Result<(Arc<Token>, Slot), Error> {
+        let token = self.token(call, refused).await?;
+        let slot = self.budget.draw(urgency).await;
+        if !token.ended() {
+            return Ok((token, slot));
+        }
+        drop(slot);
+        let token = self.token(call, Some(&token)).await?;
+        Ok((token, self.budget.draw(urgency).await))
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call,
+        token: &Token,
+        slot: Slot,
+        attempt: u32,
+    ) -> Result<Bytes, Error> {
+        let request = self
+            .transport()
+            .await?
+            .http
+            .get(call.url.clone())
+            .header(AUTHORIZATION, bearer(token)?)
+            .header(ATTEMPT, attempt);
+        let outcome = wire::send(call, request).await;
+        drop(slot);
+        self.heed(outcome)
+    }
+
+    /// Holds the whole budget when the organisation says how long to stay away (429).
+    fn heed<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &outcome
+            && error.status() == Some(429)
+            && let Some(wait) = error.retry_after()
+        {
+            self.budget.hold(wait);
+        }
+        outcome
+    }
+
+    /// The token for a call, or the scopes that it lacks.
+    async fn token(&self, call: &Call, refused: Option<&Arc<Token>>) -> Result<Arc<Token>, Error> {
+        let token = self.tokens.get(refused, || self.sign_in()).await?;
+        let missing = token.lacks(call.needs.required());
+        if missing.is_empty() {
+            return Ok(token);
+        }
+        Err(Error::Scopes {
+            call: Box::new(call.clone()),
+            missing,
+        })
+    }
+
+    /// The token call with its retries; it draws from the budget before anything else, because everything waits for it.
+    async fn sign_in(&self) -> Result<Token, Error> {
+        let call = Call {
+            verb: "POST",
+            url: auth::token_url(&self.settings),
+            needs: Needs::Nothing,
+        };
+        let once = |attempt| self.sign_in_once(&call, attempt);
+        retry::SIGN_IN.run(once, Error::passing).await
+    }
+
+    async fn sign_in_once(&self, call: &Call, attempt: u32) -> Result<Token, Error> {
+        let post = self
+            .transport()
+            .await?
+            .http
+            .post(call.url.clone())
+            .header(ATTEMPT, attempt);
+        let slot = self.budget.draw(Urgency::Write).await;
+        let asked = Instant::now();
+        let outcome = wire::send(call, auth::request(post, &self.settings)).await;
+        drop(slot);
+        match self.heed(outcome) {
+            Ok(body) => Token::read(&body, asked).map_err(|reason| Error::answer(call, reason)),
+            Err(Error::Refused { call, refusal }) if matches!(refusal.status, 400 | 401) => {
+                Err(Error::SignIn { call, refusal })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn transport(&self) -> Result<&Transport, Error> {
+        self.transport
+            .get_or_try_init(|| async {
+                let authorities = self.authorities.clone();
+                let config = tokio::task::spawn_blocking(move || tls::config(authorities))
+                    .await
+                    .map_err(|error| {
+                        Error::Settings(format!("TLS could not be set up: {error}."))
+                    })??;
+                Ok(Transport {
+                    streams: Arc::new(config.clone()),
+                    http: wire::http(config, self.settings.is_loopback())?,
+                })
+            })
+            .await
+    }
+}
+
+fn bearer(token: &Token) -> Result<HeaderValue, Error> {
+    token
+        .header()
+        .ok_or_else(|| Error::Settings("The token cannot be sent as a header.".into()))
+}
