@@ -210,7 +210,10 @@ fn text_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<No
 /// The word meant: written whole, or as much of it as no other begins with, so that typing it filters on the way.
 fn choice(words: &[&'static str], value: &str) -> Option<&'static str> {
     let value = value.to_lowercase();
-    let mut begun = words.iter().copied().filter(|word| word.starts_with(&value));
+    let mut begun = words
+        .iter()
+        .copied()
+        .filter(|word| word.starts_with(&value));
     let whole = words.iter().copied().find(|word| *word == value);
     whole.or_else(|| begun.next().filter(|_| begun.next().is_none()))
 }
