@@ -137,6 +137,7 @@ async fn a_dead_organisation_is_said_once_and_not_for_every_user() {
         watch.world.problems
     );
     watch.fault(json!({"http-500": 0})).await;
+    watch.feeds().reread_all();
     watch
         .until("back", |world| world.live(20) && world.status.failed == 0)
         .await;
