@@ -221,7 +221,7 @@ impl Stage {
         for y in 0..size.1 {
             let runs = runs(&buf, y);
             if !runs.is_empty() {
-                out.push_str(&format!("{y:>2}: {}\n", runs.join("  ")));
+                out += &format!("{y:>2}: {}\n", runs.join("  "));
             }
         }
         out

@@ -99,7 +99,7 @@ impl RegistrationsPane {
             &wishes,
             self.first_column,
             area.x + 2,
-            area.width.saturating_sub(3),
+            area.width.saturating_sub(4),
         );
         let sorted = self.view.sort().column;
         for place in &places {
