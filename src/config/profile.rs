@@ -1,5 +1,6 @@
 //! A profile: one organisation, who the console is to it, and how hard it may ask.
 
+pub mod carriers;
 mod draft;
 pub mod probes;
 mod resolve;
@@ -12,6 +13,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use url::Url;
 
+use self::carriers::Carriers;
 use super::secret::SecretSource;
 use crate::model::UserId;
 
@@ -97,6 +99,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// What is probed, and how.
     pub probes: Probes,
+    /// Carriers and their SIP proxies.
+    pub carriers: Carriers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -72,7 +72,7 @@ struct Written {
     password_command: Option<Vec<String>>,
 }
 
-pub(super) fn probes(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {
+pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {
     let default = Probes::default();
     let folder = notes.beside("");
     let read = Probes {

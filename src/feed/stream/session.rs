@@ -154,6 +154,8 @@ impl<'a> Session<'a> {
         if self.live.is_none() {
             let (guard, first) = self.shared.tally.live();
             self.live = Some(guard);
+            // The budget that was kept for this read is free for others.
+            self.shared.polls.notify_one();
             if first {
                 self.shared.recover();
             }
@@ -171,6 +173,7 @@ impl<'a> Session<'a> {
             Verdict::Ping => {
                 // Queued, and sent as far as the socket takes it: a write that blocks must not keep us from noticing.
                 let _ = self.socket.send(Message::Ping(Bytes::new())).now_or_never();
+                crate::feed::gather::pinged();
                 None
             }
             Verdict::Dead => Some(Ended::Lost(
