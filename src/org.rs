@@ -18,6 +18,7 @@
 //! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`.
 
 mod auth;
+mod carriers;
 mod control;
 mod faults;
 mod garbage;

@@ -6,6 +6,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "org/carriers.rs"]
+mod carriers;
 #[path = "org/client.rs"]
 mod client;
 #[path = "org/control.rs"]

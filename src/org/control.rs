@@ -2,14 +2,17 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"streams","faults","events"}` |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events"}` |
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}` |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
+//! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
 //!
 //! Faults, latency and the rate limit never apply here, and these calls are not recorded.
+
+mod carriers;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -25,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
+use super::carriers::{Entity, entities};
 use super::faults::{Faults, sendable};
 use super::reply::{self, Refusal, Reply};
 use super::rest::no_user;
@@ -79,6 +83,12 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             };
             put_device(shared, &user, &device, &read_body(body).await?)
         }
+        ["_org", "carriers", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the carrier is percent-encoded UTF-8"))?;
+            carriers::put(shared, &id, &read_body(body).await?)
+        }
         ["_org", "streams", "close"] => {
             only(verb, &Method::POST, "POST")?;
             close_streams(shared, &read_body(body).await?)
@@ -108,6 +118,7 @@ struct State {
     seed: u64,
     users: usize,
     registrations: Vec<Registration>,
+    carriers: Vec<Entity>,
     streams: usize,
     faults: Faults,
     events: u64,
@@ -150,6 +161,7 @@ fn state(shared: &Shared) -> Reply {
                     .map(move |device| Registration::of(index, device))
             })
             .collect(),
+        carriers: entities(&world.carriers, &world.people),
         streams: world.hub.open(),
         faults: shared.faults(),
         events: world.events(),
