@@ -12,6 +12,8 @@ mod carriers;
 mod client;
 #[path = "org/control.rs"]
 mod control;
+#[path = "org/estate.rs"]
+mod estate;
 #[path = "org/faults.rs"]
 mod faults;
 #[path = "org/hostile.rs"]
