@@ -1,7 +1,7 @@
 //! The embedded organisation: a real HTTPS and WebSocket server on loopback that speaks the direct API.
 //!
 //! It is the other side of the wire and knows nothing of the console: the same paths, verbs, bodies and frames as
-//! contract §1-3, over a TLS chain it makes itself, with faults that can be asked for and a scenario that makes it
+//! contract §1-4, over a TLS chain it makes itself, with faults that can be asked for and a scenario that makes it
 //! feel alive. `trunkline demo`, `trunkline org` and the tests all run this one server.
 //!
 //! Around it stand a STUN server, and for each carrier a SIP proxy with a certificate that is good or wrong in a way
@@ -15,10 +15,13 @@
 //! | `POST /oauth/token` | tokens, by Basic or form credentials (contract §1) |
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
+//! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
+//! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`, but for the
+//! two that are made for webhooks.
 
 mod accept;
 mod auth;
@@ -45,6 +48,7 @@ mod streams;
 mod stun;
 mod tls;
 mod token;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -58,7 +62,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::estate::{Estate, Places};
-pub use self::faults::{Fault, FaultError, Faults};
+pub use self::faults::{Fault, FaultError, Faults, HELP as FAULTS};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
 

@@ -26,3 +26,5 @@ mod start;
 mod streams;
 #[path = "org/token.rs"]
 mod token;
+#[path = "org/webhooks.rs"]
+mod webhooks;

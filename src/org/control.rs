@@ -6,6 +6,7 @@
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}` |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
 //! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
+//! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what was delivered |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -35,6 +36,7 @@ use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
 use super::shared::Shared;
 use super::state::{Device, MAX_DEVICES, user_id};
+use super::webhooks;
 
 /// The longest device id and codec that may be set, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -69,6 +71,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         ["_org", "requests"] => {
             only(verb, &Method::GET, "GET")?;
             requests(shared, head.uri.query().unwrap_or_default())
+        }
+        ["_org", "webhooks"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(webhooks::list(shared))
         }
         ["_org", "faults"] => {
             only(verb, &Method::PUT, "PUT")?;

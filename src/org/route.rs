@@ -18,7 +18,7 @@ use super::record::{self, Kind};
 use super::reply::{Injected, Refusal, Reply};
 use super::shared::Shared;
 use super::streams::{self, Handoff};
-use super::{control, rest, token};
+use super::{control, rest, token, webhooks};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -81,6 +81,11 @@ pub(super) async fn answer(
     handoff: &Handoff,
     request: Request<Incoming>,
 ) -> Reply {
+    if webhooks::takes(&request) {
+        return webhooks::deliver(shared, request)
+            .await
+            .unwrap_or_else(Refusal::into_reply);
+    }
     if request.uri().path().starts_with("/_org/") {
         return control::answer(shared, request)
             .await

@@ -4,8 +4,8 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use stun_types::attribute::{Attribute, XorMappedAddress};
-use stun_types::message::{
+use stun_proto::types::attribute::{Attribute, XorMappedAddress};
+use stun_proto::types::message::{
     BINDING, Message, MessageClass, MessageHeader, MessageWrite, MessageWriteExt, MessageWriteVec,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -133,7 +133,7 @@ fn answer(request: &[u8], peer: SocketAddr) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use stun_types::attribute::{Software, Username};
+    use stun_proto::types::attribute::{Software, Username};
 
     use super::*;
 

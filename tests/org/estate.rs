@@ -9,8 +9,8 @@ use rustls::time_provider::TimeProvider;
 use rustls::{CertificateError, ClientConfig, Error as TlsError, RootCertStore};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject};
 use serde_json::json;
-use stun_types::attribute::XorMappedAddress;
-use stun_types::message::{
+use stun_proto::types::attribute::XorMappedAddress;
+use stun_proto::types::message::{
     BINDING, Message, MessageClass, MessageWrite, MessageWriteExt, MessageWriteVec,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

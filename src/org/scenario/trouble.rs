@@ -93,15 +93,15 @@ mod tests {
     fn course(seed: u64, end: u64) -> Vec<Vec<String>> {
         let mut carriers = carriers::carriers();
         let mut troubles = Troubles::new(seed);
-        let mut seen = Vec::new();
+        let mut course = Vec::new();
         for second in 0..end {
             while troubles.due() <= Duration::from_secs(second) {
                 troubles.step(&mut carriers);
             }
             let health = carriers.iter().map(|carrier| carrier.health.to_string());
-            seen.push(health.collect());
+            course.push(health.collect());
         }
-        seen
+        course
     }
 
     fn ever(course: &[Vec<String>], health: &str) -> bool {
