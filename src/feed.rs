@@ -1,9 +1,10 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
 //! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; the first of them get
-//! a stream each (`stream`), the others are read in turn (`poll`); `report` says how it goes. The rule that they all
+//! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes. The rule that they all
 //! keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
+mod carriers;
 mod complaints;
 mod link;
 pub mod mailbox;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub poll: Duration,
     /// Users beyond this many have no stream and are polled.
     pub max_streams: usize,
+    /// Whether carriers are watched; a command that reads registrations alone spends no request on them.
+    pub carriers: bool,
 }
 
 /// The running feeds. Dropping this ends them all at once.
@@ -71,6 +74,9 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     if plan.max_streams > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(&shared))));
     }
+    if plan.carriers {
+        tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
+    }
     tasks.push(match plan.users {
         Some(users) => Task::spawn(people::given(Arc::clone(&shared), users)),
         None => Task::spawn(people::listed(Arc::clone(&shared))),
@@ -85,7 +91,9 @@ impl Feeds {
     /// Reads these users again now, by their streams or by the poller. Unknown ones are passed over.
     pub fn reread(&self, users: &[UserId]) {
         let mut roster = lock(&self.shared.roster);
-        users.iter().for_each(|user| roster.reread(user));
+        for user in users {
+            roster.reread(user);
+        }
         drop(roster);
         self.shared.polls.notify_one();
     }
@@ -94,6 +102,11 @@ impl Feeds {
     pub fn reread_all(&self) {
         lock(&self.shared.roster).reread_all();
         self.shared.polls.notify_one();
+    }
+
+    /// Reads the carriers again now.
+    pub fn reread_carriers(&self) {
+        self.shared.carriers.notify_one();
     }
 
     /// Goes quiet, or starts again: while paused no stream is open, nothing is read, and every row is a gap.
@@ -105,8 +118,9 @@ impl Feeds {
 
 impl Drop for Feeds {
     fn drop(&mut self) {
-        // The streams' tasks hold the roster that holds them: the circle is cut here.
-        lock(&self.shared.roster).clear();
+        // The streams' tasks hold the roster that holds them: the circle is cut here, and stays cut whatever a task
+        // that has not yet noticed its end still does.
+        lock(&self.shared.roster).close();
     }
 }
 

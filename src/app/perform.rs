@@ -49,6 +49,7 @@ impl Performer {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 path,
                 ending,
@@ -103,7 +104,7 @@ impl Performer {
 /// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.
 pub async fn client(profile: &Profile, environment: &Environment) -> Result<Client, Problem> {
     let local = |text: String| Problem {
-        trouble: Trouble::Credentials,
+        trouble: Trouble::Settings,
         text: text.into(),
     };
     let secret = profile
@@ -146,6 +147,7 @@ fn plan(profile: &Profile) -> Plan {
         users: watched.users.clone(),
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
+        carriers: profile.carriers.watched,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -45,6 +46,17 @@ pub enum News {
         /// What was tried, on what, why it failed, what to do.
         problem: Problem,
     },
+    /// A read of the carriers: all of them.
+    Carriers {
+        /// Those that could be read.
+        carriers: Vec<Carrier>,
+        /// Entries that could not; carriers have a place of their own to say so.
+        faults: Vec<Text>,
+    },
+    /// The carriers could not be read, after its retries. Registrations go on all the same.
+    CarriersFailed(Problem),
+    /// From now on nothing is known for sure of the carriers, until the next read.
+    CarriersPaused,
     /// How the feeds are doing; only the newest counts.
     Status(Status),
     /// A frame that could not be understood, kept for inspection.
@@ -63,6 +75,8 @@ pub enum News {
 /// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Trouble {
+    /// The profile can't be used as it is: a file, a secret or an address in it.
+    Settings,
     /// The credentials or the token were refused (401, `invalid_client`).
     Credentials,
     /// The token lacks a scope or a permission (403).
