@@ -41,6 +41,7 @@ pub enum Exit {
 impl From<Trouble> for Exit {
     fn from(trouble: Trouble) -> Self {
         match trouble {
+            Trouble::Settings => Self::Usage,
             Trouble::Credentials | Trouble::Forbidden => Self::Auth,
             Trouble::Unreachable | Trouble::Answer => Self::Unreachable,
         }
