@@ -206,9 +206,9 @@ mod tests {
         probes.watch(proxy.clone(), Purpose::Proxy("a".into()));
         probes.watch(proxy.clone(), Purpose::Proxy("b".into()));
         assert_eq!(probes.iter().count(), 1);
-        let probed = probes.of_carrier(&"b".into()).unwrap();
-        assert_eq!(probed.target(), &proxy);
-        assert_eq!(probed.carriers().count(), 2);
+        let known = probes.of_carrier(&"b".into()).unwrap();
+        assert_eq!(known.target(), &proxy);
+        assert_eq!(known.carriers().count(), 2);
         assert!(probes.of_carrier(&"c".into()).is_none());
         assert_eq!(probes.servers().count(), 0);
     }
@@ -224,13 +224,13 @@ mod tests {
         for at in 1..=40 {
             probes.found(gone(&proxy, at), &mut changes);
         }
-        let probed = probes.get(&proxy).unwrap();
-        assert!(!probed.running());
-        assert_eq!(probed.since(), Millis(1));
-        assert_eq!(probed.past().count(), HISTORY);
-        assert_eq!(probed.forgotten(), 8);
+        let known = probes.get(&proxy).unwrap();
+        assert!(!known.running());
+        assert_eq!(known.since(), Millis(1));
+        assert_eq!(known.past().count(), HISTORY);
+        assert_eq!(known.forgotten(), 8);
         assert_eq!(
-            probed.past().next().map(|s| (s.at, s.word)),
+            known.past().next().map(|s| (s.at, s.word)),
             Some((Millis(40), "unreachable"))
         );
         assert_eq!(changes.findings.len(), 40);
