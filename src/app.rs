@@ -33,6 +33,7 @@ use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::carriers::CarriersPane;
+use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -130,6 +131,7 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(PulsePane::default()),
             ],
             active: 0,
             layers: Vec::new(),
