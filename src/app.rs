@@ -10,10 +10,11 @@ pub mod command;
 pub mod effect;
 pub mod event;
 mod input;
+mod lookout;
 pub mod messages;
 mod news;
 pub mod perform;
-mod probes;
+pub mod probes;
 pub mod run;
 pub mod vitals;
 
@@ -25,6 +26,7 @@ use jiff::tz::TimeZone;
 
 use self::effect::Effect;
 use self::event::{Done, Event};
+use self::lookout::Lookout;
 use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
@@ -65,6 +67,7 @@ pub struct BadFrame {
 pub struct App {
     /// Everything known of the organisation.
     pub store: Store,
+    lookout: Lookout,
     pub(crate) config: Config,
     pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) theme: Theme,
@@ -119,11 +122,10 @@ impl App {
             Vec::new()
         };
         let mut store = Store::default();
-        if let Some(profile) = &profile {
-            probes::watch(profile, &mut store);
-        }
+        let lookout = Lookout::new(profile.as_deref(), &mut store);
         Self {
             store,
+            lookout,
             config,
             profile,
             theme,
@@ -221,6 +223,7 @@ impl App {
             self.store.registrations.next_deadline(),
             self.messages.deadline(),
             self.vitals.deadline(),
+            self.lookout.deadline(),
             self.next_clock(),
         ]
         .into_iter()
@@ -283,6 +286,7 @@ impl App {
             self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
+        self.look_out();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -353,6 +357,7 @@ impl App {
         match done {
             Done::Connected => {}
             Done::Found(finding) => self.found(*finding),
+            Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);
