@@ -1,5 +1,7 @@
 //! The command line: clap types only.
 
+pub mod probe;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,7 +21,7 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
 128+n ended by signal n.";
 
 /// Flags that stand before or after any command.
@@ -49,6 +51,8 @@ pub enum Command {
     /// Read once, or watch, without a screen
     #[command(subcommand)]
     Get(Get),
+    /// Probe one server: TLS, STUN, TURN, DNS or HTTP
+    Probe(probe::ProbeArgs),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

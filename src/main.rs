@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
@@ -56,6 +57,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Demo(args)) => world.demo(args),
         Some(Command::Org(args)) => serve(args),
         Some(Command::Get(Get::Registrations(args))) => world.get(&args),
+        Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -161,6 +163,15 @@ impl World {
             watch: args.watch,
         };
         let run = headless::registrations(loaded, self.environment.clone(), request);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn probe(&self, args: &ProbeArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let runtime = runtime()?;
+        let run = headless::probe::probe(loaded.profile.as_ref(), &self.environment, args);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

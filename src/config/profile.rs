@@ -2,6 +2,7 @@
 
 pub mod carriers;
 mod draft;
+pub mod probes;
 mod resolve;
 
 use std::num::NonZeroU32;
@@ -17,6 +18,7 @@ use super::secret::SecretSource;
 use crate::model::UserId;
 
 pub(super) use draft::Draft;
+pub use probes::{Probes, TurnAccount};
 pub(super) use resolve::resolve;
 
 /// Seconds between two polls of one user when the profile does not say (contract §3).
@@ -97,6 +99,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// What is probed, and how.
+    pub probes: Probes,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

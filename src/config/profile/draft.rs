@@ -9,6 +9,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use super::carriers::{self, Carriers};
+use super::probes::{Probes, probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -46,6 +47,7 @@ pub(in crate::config) struct Draft {
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
     pub(super) carriers: Carriers,
+    pub(super) probes: Probes,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -86,6 +88,9 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            probes: from
+                .section("probes", notes)
+                .map_or_else(Probes::default, |section| probes(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
