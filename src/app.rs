@@ -10,6 +10,7 @@ pub mod command;
 pub mod effect;
 pub mod event;
 mod input;
+mod lookout;
 pub mod messages;
 mod news;
 pub mod perform;
@@ -25,6 +26,7 @@ use jiff::tz::TimeZone;
 
 use self::effect::Effect;
 use self::event::{Done, Event};
+use self::lookout::Lookout;
 use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
@@ -32,6 +34,8 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
+use crate::pane::carriers::CarriersPane;
+use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -63,6 +67,7 @@ pub struct BadFrame {
 pub struct App {
     /// Everything known of the organisation.
     pub store: Store,
+    lookout: Lookout,
     pub(crate) config: Config,
     pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) theme: Theme,
@@ -116,13 +121,20 @@ impl App {
         } else {
             Vec::new()
         };
+        let mut store = Store::default();
+        let lookout = Lookout::new(profile.as_deref(), &mut store);
         Self {
-            store: Store::default(),
+            store,
+            lookout,
             config,
             profile,
             theme,
             themes,
-            panes: vec![Box::new(RegistrationsPane::default())],
+            panes: vec![
+                Box::new(RegistrationsPane::default()),
+                Box::new(CarriersPane::default()),
+                Box::new(PulsePane::default()),
+            ],
             active: 0,
             layers: Vec::new(),
             messages,
@@ -211,6 +223,7 @@ impl App {
             self.store.registrations.next_deadline(),
             self.messages.deadline(),
             self.vitals.deadline(),
+            self.lookout.deadline(),
             self.next_clock(),
         ]
         .into_iter()
@@ -273,6 +286,7 @@ impl App {
             self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
+        self.look_out();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -337,9 +351,13 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        self.redraw();
+        if !matches!(done, Done::Found(_)) {
+            self.redraw();
+        }
         match done {
             Done::Connected => {}
+            Done::Found(finding) => self.found(*finding),
+            Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);

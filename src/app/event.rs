@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::model::UserId;
+use crate::model::finding::{Finding, Target};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -43,6 +44,15 @@ pub enum Done {
     Connected,
     /// The feeds could not be started at all.
     NotConnected(Problem),
+    /// A probe has ended.
+    Found(Box<Finding>),
+    /// A probe could not be made at all.
+    NotProbed {
+        /// Of what.
+        target: Target,
+        /// What was tried, why it failed and what to do.
+        why: String,
+    },
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use super::effect::Effect;
 use super::event::Done;
@@ -15,6 +15,8 @@ use crate::config::profile::{Auth, Profile};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::model::finding::Target;
+use crate::probe::Prober;
 
 /// Holds what effects work on: the feeds, once they run, and the way back into the loop.
 pub struct Performer {
@@ -22,6 +24,8 @@ pub struct Performer {
     environment: Environment,
     mailbox: Arc<Mailbox>,
     feeds: Arc<Mutex<Option<Feeds>>>,
+    /// Made at the first probe; tried again while what it needs cannot be read.
+    prober: Arc<OnceCell<Prober>>,
     done: mpsc::UnboundedSender<Done>,
 }
 
@@ -39,6 +43,7 @@ impl Performer {
             environment,
             mailbox,
             feeds: Arc::default(),
+            prober: Arc::default(),
             done,
         }
     }
@@ -49,8 +54,10 @@ impl Performer {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::Probe(target) => self.probe(target),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
+                kind,
                 path,
                 ending,
                 body,
@@ -58,7 +65,7 @@ impl Performer {
             } => {
                 let done = self.done.clone();
                 tokio::task::spawn_blocking(move || {
-                    let _ = done.send(export(path, ending, &body, rows));
+                    let _ = done.send(export(kind, path, ending, &body, rows));
                 });
             }
             // The rest is the terminal's: without one there is nothing to do it on.
@@ -75,6 +82,23 @@ impl Performer {
         {
             act(feeds);
         }
+    }
+
+    fn probe(&self, target: Target) {
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        let (prober, done) = (Arc::clone(&self.prober), self.done.clone());
+        let environment = self.environment.clone();
+        tokio::spawn(async move {
+            let settings = super::probes::settings(&profile, &profile.probes.turn, &environment);
+            let made = || async { settings.await.map(Prober::new) };
+            let end = match prober.get_or_try_init(made).await {
+                Ok(prober) => Done::Found(Box::new(prober.probe(&target).await)),
+                Err(why) => Done::NotProbed { target, why },
+            };
+            let _ = done.send(end);
+        });
     }
 
     fn connect(&self) {
@@ -159,10 +183,10 @@ fn plan(profile: &Profile) -> Plan {
 }
 
 /// Writes an export; a name that was not given is made from the time, and nothing that exists is overwritten.
-fn export(path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done {
+fn export(kind: &str, path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done {
     let path = path.unwrap_or_else(|| {
         let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-        PathBuf::from(format!("trunkline-registrations-{stamp}.{ending}"))
+        PathBuf::from(format!("trunkline-{kind}-{stamp}.{ending}"))
     });
     let written = std::fs::OpenOptions::new()
         .write(true)

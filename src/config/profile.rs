@@ -97,10 +97,10 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
-    /// What is probed, and how.
-    pub probes: Probes,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// What is probed, and how.
+    pub probes: Probes,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

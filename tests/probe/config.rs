@@ -31,7 +31,14 @@ resolvers = ["192.0.2.1:53", "[2001:db8::1]:53"]
 stun = ["stun.example.com:19302"]
 turn = [{ server = "turn.example.com:443?transport=tcp", username = "ana", password_env = "UNSET_CANARY" }]"#,
     );
-    let profile = loaded.unwrap().profile.unwrap();
+    let loaded = loaded.unwrap();
+    let shown = config::report::show(&loaded);
+    assert!(shown.contains("probes.expiring_days = 14"), "{shown}");
+    assert!(
+        shown.contains("masked: from the variable UNSET_CANARY"),
+        "{shown}"
+    );
+    let profile = loaded.profile.unwrap();
     assert_eq!(profile.probes.interval, Duration::from_secs(90));
     assert_eq!(
         profile.probes.stun[0].to_string(),

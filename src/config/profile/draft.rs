@@ -46,8 +46,8 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
-    pub(super) probes: Probes,
     pub(super) carriers: Carriers,
+    pub(super) probes: Probes,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -85,12 +85,12 @@ impl Draft {
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
                 }),
-            probes: from
-                .section("probes", notes)
-                .map_or_else(Probes::default, |section| probes::read(section, notes)),
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            probes: from
+                .section("probes", notes)
+                .map_or_else(Probes::default, |section| probes::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {

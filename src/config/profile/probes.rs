@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use toml::Value;
 
 use crate::config::paths;
 use crate::config::reader::{Notes, Section};
@@ -58,6 +59,27 @@ impl Default for Probes {
             stun: Vec::new(),
             turn: Vec::new(),
         }
+    }
+}
+
+impl Probes {
+    /// What is in force, for `config show`: passwords as the places they come from.
+    pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let seconds = i64::try_from(self.interval.as_secs()).unwrap_or(i64::MAX);
+        let list = |all: Vec<String>| Value::from(all);
+        let resolvers = self.resolvers.iter().map(ToString::to_string);
+        let stun = self.stun.iter().map(|target| target.address().to_owned());
+        let turn = self.turn.iter().map(|account| {
+            let (server, user) = (account.server.address(), &account.username);
+            format!("{server} as {user}, masked: from {}", account.password)
+        });
+        vec![
+            ("interval_seconds", seconds.into()),
+            ("expiring_days", i64::from(self.expiring_days).into()),
+            ("resolvers", list(resolvers.collect())),
+            ("stun", list(stun.collect())),
+            ("turn", list(turn.collect())),
+        ]
     }
 }
 

@@ -43,8 +43,8 @@ pub(in crate::config) fn resolve(
         colour: draft.colour.or(production.then_some(Color::Red)),
         time_zone: draft.time_zone,
         registrations: draft.registrations,
-        probes: draft.probes,
         carriers: draft.carriers,
+        probes: draft.probes,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),
