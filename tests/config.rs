@@ -373,8 +373,8 @@ fn every_line_that_the_template_offers_is_accepted() {
     report::init(&home.flags, &home.env, &home.paths).unwrap();
     let text = fs::read_to_string(&home.paths.config_file).unwrap();
     let is_setting = |line: &str| {
-        line.split_once(" = ")
-            .is_some_and(|(key, _)| !key.contains(' '))
+        let key = line.split_once(" = ").map(|(key, _)| key);
+        line.starts_with('[') || key.is_some_and(|key| !key.contains(' '))
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
@@ -387,6 +387,7 @@ fn every_line_that_the_template_offers_is_accepted() {
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
     let profile = home.load().unwrap().profile.unwrap();
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
+    assert_eq!(profile.probes.turn[0].username, "console");
 }
 
 #[test]
@@ -395,7 +396,7 @@ fn check_says_ok_and_what_it_could_not_find() {
     let text = report::check(&home.flags, &home.env, &home.paths).unwrap();
     assert!(
         text.starts_with(
-            "ok\nwarning: the client secret should be in LAB_SECRET, which is not set"
+            "ok\nwarning: client_secret: the secret should be in LAB_SECRET, which is not set"
         ),
         "{text}"
     );

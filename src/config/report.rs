@@ -57,7 +57,11 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
     let profile = loaded.profile.as_ref();
     if let Some(profile) = profile {
         let secret = profile.secret.inspect(env).err();
-        warnings.extend(secret.map(|error| error.to_string()));
+        warnings.extend(secret.map(|error| format!("client_secret: {error}")));
+        for account in &profile.probes.turn {
+            let password = account.password.inspect(env).err();
+            warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
+        }
         warnings.extend(missing_ca(profile));
     }
     let mut text = String::from("ok\n");

@@ -41,10 +41,10 @@ pub enum SecretSource {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The variable is not there.
-    #[error("the client secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
+    #[error("the secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
     Unset(String),
     /// The file cannot be opened or read.
-    #[error("cannot read the client secret from {}: {source}", safe(&.path.to_string_lossy()))]
+    #[error("cannot read the secret from {}: {source}", safe(&.path.to_string_lossy()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,10 +52,10 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The path names a directory, a pipe or a device.
-    #[error("the client secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
+    #[error("the secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
     NotAFile(PathBuf),
     /// Others may read the file.
-    #[error("{} holds a client secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
+    #[error("{} holds a secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -63,7 +63,7 @@ pub enum SecretError {
         mode: u32,
     },
     /// The program cannot be started.
-    #[error("cannot run {} for the client secret: {source}", safe(.program))]
+    #[error("cannot run {} for the secret: {source}", safe(.program))]
     NotRun {
         /// The program.
         program: String,
@@ -71,7 +71,7 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The program ended without success.
-    #[error("{} should print the client secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
+    #[error("{} should print the secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
     Failed {
         /// The program.
         program: String,
@@ -81,7 +81,7 @@ pub enum SecretError {
         stderr: String,
     },
     /// The program took too long.
-    #[error("{} should print the client secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
+    #[error("{} should print the secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
     TooSlow {
         /// The program.
         program: String,
@@ -89,13 +89,13 @@ pub enum SecretError {
         seconds: u64,
     },
     /// There is nothing in the place.
-    #[error("the client secret from {0} is empty")]
+    #[error("the secret from {0} is empty")]
     Empty(String),
     /// There is far more than a secret in the place.
-    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no client secret")]
+    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no secret")]
     TooLong(String),
     /// What is in the place is not text.
-    #[error("the client secret from {0} is not UTF-8 text")]
+    #[error("the secret from {0} is not UTF-8 text")]
     NotText(String),
 }
 
