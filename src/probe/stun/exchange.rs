@@ -308,7 +308,7 @@ async fn secure(
     let shaken = until.wait(tls::secure(target, config, stream)).await;
     let stream = shaken
         .map_err(|slow| Failed::Setup(format!("{peer} did not finish the TLS handshake: {slow}.")))?
-        .map_err(|error| Failed::Refused(tls::broken(target, &error)))?;
+        .map_err(|error| Failed::Refused(tls::broken_handshake(target, &error)))?;
     Ok((Link::Stream(Stream::new(stream)), local, peer))
 }
 
