@@ -148,7 +148,7 @@ fn dns(lines: &mut Lines, dns: &Dns) {
     lines.add("resolver", &dns.resolver);
     for record in &dns.records {
         let value = format!("{}  {} (TTL {} s)", record.name, record.value, record.ttl_s);
-        lines.add(record.kind, value);
+        lines.add(record.kind, &value);
     }
     if dns.records_dropped > 0 {
         lines.add("", &format!("and {} more records", dns.records_dropped));
