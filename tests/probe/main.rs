@@ -4,8 +4,10 @@
     clippy::unwrap_used,
     reason = "a test that cannot be set up should stop there"
 )]
+#![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 mod command;
+mod config;
 mod coturn;
 mod dns;
 mod http;

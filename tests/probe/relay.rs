@@ -154,3 +154,16 @@ async fn a_closed_port_is_known_at_once() {
     );
     assert_eq!(finding.grade(), Grade::Unreachable);
 }
+
+#[tokio::test]
+async fn a_name_with_a_dead_address_is_asked_at_its_next() {
+    let server = serve("127.0.0.1:0", |_, request, from| {
+        vec![mapped(request, from)]
+    });
+    // Where localhost is ::1 first, nothing listens there.
+    let target = format!("stun:localhost:{}", server.await.unwrap().port());
+    let finding = Prober::new(Settings::default())
+        .probe(&target.parse().unwrap())
+        .await;
+    assert_eq!(finding.grade(), Grade::Good, "{}", finding.sentence());
+}

@@ -9,7 +9,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use super::carriers::{self, Carriers};
-use super::probes::{Probes, probes};
+use super::probes::{self, Probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -90,7 +90,7 @@ impl Draft {
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
             probes: from
                 .section("probes", notes)
-                .map_or_else(Probes::default, |section| probes(section, notes)),
+                .map_or_else(Probes::default, |section| probes::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
