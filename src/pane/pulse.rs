@@ -76,13 +76,12 @@ impl Pane for PulsePane {
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        // Carriers and servers get the lines they need, the chart what is left: at least as much as the figures beside it.
         let needed = scene.store.carriers.len().max(feeds::lines(scene)) + 2;
         let below = u16::try_from(needed).unwrap_or(u16::MAX).max(feeds::HEIGHT);
-        // On a tall screen the chart is as high as reads well, on a low one as high as the figures beside it.
-        let chart = area.height.saturating_sub(below);
-        let chart = chart.clamp(registered::LEAST, registered::MOST);
+        let below = below.min(area.height.saturating_sub(registered::LEAST));
         let [above, below] =
-            Layout::vertical([Constraint::Length(chart), Constraint::Fill(1)]).areas(area);
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
         let [left, right] =
             Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(below);
         self.trend

@@ -7,7 +7,6 @@ use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::finding::{
     Certificate, Distrust, Finding, Outcome, Stun, Target, Tls, Verdict,
 };
-use trunkline::time::Millis;
 
 use super::stage::{NOON, Stage};
 
@@ -148,7 +147,7 @@ fn carriers_in_every_size() {
     for size in [(80, 24), (120, 40)] {
         for (name, keys) in [
             ("carriers", &["2"][..]),
-            ("carrier_detail", &["2", "Down", "Enter"]),
+            ("carrier_detail", &["2", "G", "Up", "Enter"]),
         ] {
             let mut stage = populated("mono");
             stage.press(keys);
@@ -317,5 +316,4 @@ fn exports_carry_both_sides() {
     assert_eq!(kestrel["contradiction"], true);
     assert_eq!(kestrel["probe"]["outcome"]["tls"]["days_left"], 64);
     assert_eq!(kestrel["since"], NOON.plus(1_500).to_string());
-    let _ = Millis::default();
 }

@@ -55,7 +55,7 @@ fn events(scene: &Scene<'_>, trend: &Trend, room: usize) -> Line<'static> {
     } else {
         format!("{rate:<5.0}/s  ")
     };
-    let spark = chart::sparkline(&trend.rates, room, 1.0);
+    let spark = chart::counts(&trend.rates, room, 1.0);
     line(
         scene,
         "events",
@@ -123,7 +123,10 @@ fn servers(scene: &Scene<'_>) -> Vec<Line<'static>> {
             other => grade_role(other),
         };
         let word = finding.map_or("awaited", Finding::word);
-        let took = finding.map_or(String::new(), |finding| format!("{} ms  ", finding.took_ms));
+        let took = finding.map_or_else(String::new, |finding| match finding.took_ms {
+            0 => "<1 ms  ".to_owned(),
+            ms => format!("{ms} ms  "),
+        });
         let text = format!("{word}  {took}{}", probed.target().address());
         line(scene, probed.target().protocol().word(), vec![(role, text)])
     });

@@ -12,9 +12,8 @@ use crate::pane::Scene;
 use crate::ui::tabs::grouped;
 use crate::ui::{big, detail};
 
-/// The height below which the figures are cut, and the one above which the chart says no more.
+/// The height below which the figures are cut.
 pub const LEAST: u16 = 10;
-pub const MOST: u16 = 20;
 
 /// Columns of the figures, and of the chart's scale.
 const FIGURES: u16 = 26;
@@ -123,9 +122,11 @@ fn share(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
 
 /// The range of the chart: that of the line with some room, and never so small that single devices are mountains.
 fn scale(low: u16, high: u16) -> (u16, u16) {
-    let room = SPAN.saturating_sub(high - low) / 2 + 1;
-    let high = high.saturating_add(room).min(10_000);
-    (low.saturating_sub(room), high.max(SPAN.min(room)))
+    let room = SPAN.saturating_sub(high - low) / 2;
+    (
+        low.saturating_sub(room),
+        high.saturating_add(room).min(10_000),
+    )
 }
 
 /// The line in pieces, for it breaks where nothing is known; the newest point stands at the right.
@@ -148,9 +149,10 @@ mod tests {
 
     #[test]
     fn the_scale_has_room_and_ends_at_all() {
-        assert_eq!(scale(9_800, 9_800), (9_774, 9_826));
-        assert_eq!(scale(10_000, 10_000), (9_950, 10_000));
+        assert_eq!(scale(9_800, 9_800), (9_775, 9_825));
+        assert_eq!(scale(9_600, 9_800), (9_600, 9_800));
+        assert_eq!(scale(10_000, 10_000), (9_975, 10_000));
         assert_eq!(scale(0, 10_000), (0, 10_000));
-        assert_eq!(scale(0, 0), (0, 26));
+        assert_eq!(scale(0, 0), (0, 25));
     }
 }
