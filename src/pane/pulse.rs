@@ -76,13 +76,10 @@ impl Pane for PulsePane {
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        // Carriers and servers need a line each, the chart is worth what is left, up to a height that still reads well.
-        let lines = scene.store.carriers.len().max(feeds::LINES) + 1;
-        let below = u16::try_from(lines).unwrap_or(u16::MAX);
-        let least = (area.height / 3).max(registered::LEAST);
-        let below = below
-            .min(area.height.saturating_sub(least))
-            .max(feeds::HEIGHT);
+        // Carriers and servers get the lines they need, the chart what is left: at least as much as the figures beside it.
+        let needed = scene.store.carriers.len().max(feeds::lines(scene)) + 2;
+        let below = u16::try_from(needed).unwrap_or(u16::MAX).max(feeds::HEIGHT);
+        let below = below.min(area.height.saturating_sub(registered::LEAST));
         let [above, below] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
         let [left, right] =

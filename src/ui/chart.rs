@@ -33,10 +33,19 @@ fn eighth(value: f32, low: f32, high: f32) -> usize {
     (share * 7.0).round().clamp(0.0, 7.0) as usize
 }
 
-/// Eighths of a column, from the narrowest to the whole.
-const SIDEWAYS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+/// As [`sparkline`], for counts: the lowest mark is nothing, the highest is the most there was, or `least` when that
+/// is more.
+#[must_use]
+pub fn counts(values: &[f32], width: usize, least: f32) -> String {
+    let tail = &values[values.len().saturating_sub(width)..];
+    let high = tail.iter().copied().fold(least, f32::max);
+    tail.iter()
+        .map(|v| EIGHTHS[eighth(*v, 0.0, high)])
+        .collect()
+}
 
-/// A horizontal bar of at most `width` columns for a share of 0..=1; what is above nothing shows at least a sliver.
+/// A horizontal bar of at most `width` columns for a share of 0..=1, in half columns; what is above nothing shows at
+/// least one. It is a line and not a block, so that bars under each other stay apart.
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
@@ -44,11 +53,11 @@ const SIDEWAYS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '�
     reason = "clamped to the width first; NaN becomes 0"
 )]
 pub fn bar(share: f64, width: u16) -> String {
-    let eighths = (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize;
-    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
-    let mut bar: String = std::iter::repeat_n('█', eighths / 8).collect();
-    if let Some(rest) = (eighths % 8).checked_sub(1) {
-        bar.push(SIDEWAYS[rest]);
+    let halves = (share.clamp(0.0, 1.0) * f64::from(width) * 2.0).round() as usize;
+    let halves = if share > 0.0 { halves.max(1) } else { 0 };
+    let mut bar: String = std::iter::repeat_n('━', halves / 2).collect();
+    if halves % 2 == 1 {
+        bar.push('╸');
     }
     bar
 }
@@ -67,13 +76,17 @@ mod tests {
 
     #[test]
     fn a_bar_is_as_long_as_its_share_and_never_longer_than_its_place() {
-        assert_eq!(bar(0.5, 4), "██");
-        assert_eq!(bar(0.001, 4), "▏");
-        assert_eq!(bar(0.45, 4), "█▊");
-        assert_eq!(
-            (bar(0.0, 4), bar(9.0, 2), bar(f64::NAN, 4)),
-            (String::new(), "██".into(), String::new())
-        );
+        assert_eq!(bar(0.5, 4), "━━");
+        assert_eq!(bar(0.001, 4), "╸");
+        assert_eq!(bar(0.4, 4), "━╸");
+        assert_eq!(bar(9.0, 2), "━━");
+        assert_eq!(bar(0.0, 4) + &bar(f64::NAN, 4), "");
+    }
+
+    #[test]
+    fn counts_stand_on_nothing() {
+        assert_eq!(counts(&[0.0, 0.0], 5, 1.0), "▁▁");
+        assert_eq!(counts(&[9.0, 0.0, 2.0, 4.0], 3, 1.0), "▁▅█");
     }
 
     #[test]

@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod carriers;
 mod faults;
 mod follow;
 mod watch;

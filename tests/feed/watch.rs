@@ -11,6 +11,7 @@ use trunkline::cloud::{AuthStyle, Client, Settings};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::UserId;
+use trunkline::model::carrier::Carrier;
 use trunkline::org::{self, Faults, Options, Org};
 
 /// Long enough that only a hang reaches it.
@@ -37,6 +38,10 @@ pub struct World {
     pub samples: usize,
     pub failed: usize,
     pub problems: Vec<String>,
+    pub carriers: Vec<Carrier>,
+    pub carrier_reads: usize,
+    pub carriers_refused: Vec<String>,
+    pub carriers_paused: bool,
 }
 
 /// Everything one test needs.
@@ -284,7 +289,13 @@ impl World {
             News::Status(status) => self.status = status,
             News::Undecodable { .. } => self.samples += 1,
             News::Problem(problem) => self.problems.push(problem.text.to_string()),
-            News::Carriers { .. } | News::CarriersFailed(_) | News::CarriersPaused => {}
+            News::Carriers { carriers, .. } => {
+                self.carriers = carriers;
+                self.carrier_reads += 1;
+                self.carriers_paused = false;
+            }
+            News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
+            News::CarriersPaused => self.carriers_paused = true,
         }
     }
 }

@@ -94,7 +94,7 @@ fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
     }
 }
 
-/// The days left as a bar with its number; a certificate that is not accepted has no days to count on.
+/// The days left, and as a bar where they can be counted on: a certificate that is not accepted has none.
 fn certificate(place: table::Place, y: u16, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
     let theme = scene.theme;
     let verdict = line.finding().and_then(|f| f.tls()).map(|tls| tls.verdict);
@@ -108,17 +108,15 @@ fn certificate(place: table::Place, y: u16, buf: &mut Buffer, scene: &Scene<'_>,
         grade_role(line.finding())
     });
     table::cell(buf, y, place, &number, style);
-    let used = 6.min(place.width);
-    let bar = chart::bar(days.max(0) as f64 / WHOLE, (place.width - used).min(BAR.1));
-    let role = if verdict.accepted() {
-        Role::Chart
-    } else {
-        Role::Dim
-    };
-    let role = if verdict == Verdict::Expiring {
-        Role::Warn
-    } else {
-        role
-    };
-    buf.set_string(place.x + used, y, bar, theme.style(role));
+    if verdict.accepted() {
+        let used = 6.min(place.width);
+        let share = days.max(0) as f64 / WHOLE;
+        let bar = chart::bar(share, (place.width - used).min(BAR.1));
+        let role = if verdict == Verdict::Expiring {
+            Role::Warn
+        } else {
+            Role::Chart
+        };
+        buf.set_string(place.x + used, y, bar, theme.style(role));
+    }
 }
