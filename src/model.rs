@@ -1,5 +1,6 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
+pub mod carrier;
 pub mod registration;
 pub mod report;
 
@@ -43,4 +44,6 @@ ids! {
     UserId,
     /// A telephone or browser endpoint of a user (contract §3).
     DeviceId,
+    /// A SIP carrier of the organisation (contract §4).
+    CarrierId,
 }

@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod carriers;
 mod changes;
 pub mod column;
 mod counts;
@@ -25,10 +26,11 @@ pub mod view;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-pub use self::changes::{Changes, Transition};
+pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::carriers::Carriers;
 use self::flaps::Flaps;
 use self::frames::Frames;
 use self::intern::Names;
@@ -43,6 +45,8 @@ use self::users::Users;
 pub struct Store {
     /// Endpoint registrations.
     pub registrations: Registrations,
+    /// SIP carriers.
+    pub carriers: Carriers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -13,6 +13,8 @@ pub enum Effect {
     Pause(bool),
     /// Read these users' registrations again, before any background poll.
     Reread(Vec<UserId>),
+    /// Read the carriers again, before any background poll.
+    RereadCarriers,
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

@@ -40,6 +40,15 @@ impl App {
             }
             News::Users { users, .. } => table.users(users, now, changes),
             News::UsersComplete => table.users_complete(now, changes),
+            News::Carriers { carriers, faults } => {
+                self.store.carriers.listed(carriers, faults, now, changes);
+                self.vitals.touch();
+            }
+            News::CarriersFailed(problem) => {
+                self.store.carriers.read_failed(problem.text, now);
+                self.vitals.touch();
+            }
+            News::CarriersPaused => self.store.carriers.paused(),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {
                 user,

@@ -49,6 +49,7 @@ impl Performer {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 path,
                 ending,
@@ -146,6 +147,7 @@ fn plan(profile: &Profile) -> Plan {
         users: watched.users.clone(),
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
+        carriers: profile.carriers.watched,
     }
 }
 

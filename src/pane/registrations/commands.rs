@@ -22,7 +22,7 @@ const HELD: usize = 10_000;
 
 impl RegistrationsPane {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        let page = isize::try_from(self.drawn.rows.height).unwrap_or(1).max(1);
+        let page = self.drawn.grid.page();
         match action {
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -33,10 +33,8 @@ impl RegistrationsPane {
                 None => self.cursor.top(&self.view),
             },
             Action::Bottom => self.step(isize::MAX),
-            Action::Left => self.first_column = self.first_column.saturating_sub(1),
-            Action::Right => {
-                self.first_column = (self.first_column + 1).min(self.columns.len() - 1);
-            }
+            Action::Left => self.drawn.grid.scroll(-1),
+            Action::Right => self.drawn.grid.scroll(1),
             Action::Detail => {
                 self.detail = !self.detail;
                 self.cursor.hold();
@@ -79,7 +77,7 @@ impl RegistrationsPane {
     }
 
     pub(super) fn step(&mut self, delta: isize) {
-        let height = usize::from(self.drawn.rows.height);
+        let height = self.drawn.grid.height();
         match &self.frozen {
             Some(frozen) => self.cursor.step(frozen, height, delta),
             None => self.cursor.step(&self.view, height, delta),
