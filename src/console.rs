@@ -47,6 +47,7 @@ pub async fn run(
         mailbox,
         performer,
         done,
+        questions,
         clock: Clock::Real,
     };
     let code = runner.run(|_| false).await;

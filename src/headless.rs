@@ -90,6 +90,7 @@ pub async fn registrations(
         mailbox,
         performer,
         done,
+        questions,
         clock: Clock::Real,
     };
 

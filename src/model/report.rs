@@ -91,7 +91,8 @@ pub struct FullReport {
     pub carriers: Vec<CarrierLine>,
 }
 
-fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
+/// For `serialize_with`: a moment as RFC 3339 in UTC.
+pub(crate) fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(at)
 }
 
