@@ -25,7 +25,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::{Cell, Column, FIELDS};
 use trunkline::store::view::{Sort, View};
-use trunkline::store::{Changes, Registrations};
+use trunkline::store::{Believed, Changes, Limits, Registrations};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 
@@ -41,13 +41,22 @@ const FAMILY: [&str; 8] = [
 const SITES: [&str; 5] = ["Frankfurt", "Accra", "Lab", "Lisbon", "Austin"];
 const CODECS: [&str; 3] = ["opus", "PCMU", "G722"];
 
+fn web(n: u32) -> DeviceId {
+    DeviceId::from(format!("webrtc-{n:06}").as_str())
+}
+
 fn user(n: u32) -> UserId {
     UserId::from(format!("u-{n:07}").as_str())
 }
 
 /// A table of that many rows, two devices a user, one in a hundred lost.
 fn table(rows: u32) -> Registrations {
-    let (mut table, mut changes) = (Registrations::default(), Changes::default());
+    // Room for every flap of a run, so that each size does the same work.
+    let limits = Limits {
+        flaps: 1 << 26,
+        ..Limits::default()
+    };
+    let (mut table, mut changes) = (Registrations::new(limits), Changes::default());
     let mut random = fastrand::Rng::with_seed(1);
     for n in 0..rows / 2 {
         let (given, family) = (random.usize(..8), random.usize(..8));
@@ -70,64 +79,80 @@ fn table(rows: u32) -> Registrations {
     table
 }
 
-/// Frames that turn registrations over, all over the table.
-fn frames(rows: u32, random: &mut fastrand::Rng) -> Vec<Update> {
-    let frame = |random: &mut fastrand::Rng| {
-        let n = random.u32(..rows / 2);
-        Update {
-            user: user(n),
-            device: DeviceId::from(format!("webrtc-{n:06}").as_str()),
-            registered: Some(random.bool()),
-            codec: None,
-            raw: Bytes::from_static(
-                br#"{"eventType":"registration","payload":{"registered":true}}"#,
-            ),
-        }
-    };
-    (0..BATCH).map(|_| frame(random)).collect()
+/// A table, which devices of it are registered, and a clock.
+struct Feed {
+    rows: u32,
+    table: Registrations,
+    registered: Vec<bool>,
+    random: fastrand::Rng,
+    now: Millis,
 }
 
-/// Applies batches to the table and, when there is one, the view; returns the time of the part that is measured.
-fn run(
-    table: &mut Registrations,
-    view: Option<&mut View>,
-    rows: u32,
-    events: u64,
-    clock: &mut Millis,
-) -> Duration {
-    let mut changes = Changes::default();
-    let mut random = fastrand::Rng::with_seed(u64::from(rows));
-    let mut spent = Duration::ZERO;
-    let mut view = view;
-    let mut left = events;
-    while left > 0 {
-        let frames = frames(rows, &mut random);
-        let some = usize::try_from(left).unwrap().min(BATCH);
-        left -= some as u64;
-        *clock = clock.plus(50);
-        changes.clear();
-        let started = Instant::now();
-        for frame in frames.into_iter().take(some) {
-            table.update(frame, *clock, &mut changes);
-        }
-        let applied = Instant::now();
-        match &mut view {
-            None => spent += applied - started,
-            Some(view) => {
-                view.apply(&changes, table, *clock);
-                spent += applied.elapsed();
-            }
+impl Feed {
+    fn new(rows: u32) -> Self {
+        let table = table(rows);
+        let web = |n: u32| {
+            let id = table.find(&user(n), &web(n)).unwrap();
+            table.row(id).unwrap().believed() == Believed::Registered
+        };
+        Self {
+            rows,
+            registered: (0..rows / 2).map(web).collect(),
+            table,
+            random: fastrand::Rng::with_seed(u64::from(rows)),
+            now: START.plus(1_000_000),
         }
     }
-    spent
+
+    /// Frames that each turn a registration over, all over the table.
+    fn frames(&mut self, count: usize) -> Vec<Update> {
+        let mut frame = || {
+            let n = self.random.u32(..self.rows / 2);
+            let registered = &mut self.registered[n as usize];
+            *registered = !*registered;
+            Update {
+                user: user(n),
+                device: web(n),
+                registered: Some(*registered),
+                codec: None,
+                raw: Bytes::from_static(br#"{"eventType":"registration","payload":{}}"#),
+            }
+        };
+        (0..count).map(|_| frame()).collect()
+    }
+
+    /// Applies that many frames in batches; returns the time that the table took, or the view when there is one.
+    fn run(&mut self, mut view: Option<&mut View>, events: u64) -> Duration {
+        let (mut changes, mut spent) = (Changes::default(), Duration::ZERO);
+        let mut left = usize::try_from(events).unwrap();
+        while left > 0 {
+            let frames = self.frames(left.min(BATCH));
+            left -= frames.len();
+            self.now = self.now.plus(1);
+            changes.clear();
+            let started = Instant::now();
+            for frame in frames {
+                self.table.update(frame, self.now, &mut changes);
+            }
+            let applied = Instant::now();
+            match &mut view {
+                None => spent += applied - started,
+                Some(view) => {
+                    view.apply(&changes, &self.table, self.now);
+                    spent += applied.elapsed();
+                }
+            }
+        }
+        spent
+    }
 }
 
 fn news(c: &mut Criterion) {
     let mut group = c.benchmark_group("update");
     for rows in SIZES {
-        let (mut table, mut clock) = (table(rows), START);
+        let mut feed = Feed::new(rows);
         group.bench_function(BenchmarkId::from_parameter(rows), |b| {
-            b.iter_custom(|events| run(&mut table, None, rows, events, &mut clock));
+            b.iter_custom(|events| feed.run(None, events));
         });
     }
 }
@@ -141,16 +166,16 @@ fn upkeep(c: &mut Criterion) {
     for (name, column, filter) in views {
         let mut group = c.benchmark_group(format!("view/{name}"));
         for rows in SIZES {
-            let (mut table, mut clock) = (table(rows), START.plus(1_000_000));
+            let mut feed = Feed::new(rows);
             let filter = filter.map(|filter| Query::parse(filter, FIELDS).unwrap());
             let sort = Sort {
                 column,
                 descending: column.descends_first(),
             };
             let mut view = View::new(sort, filter);
-            view.rebuild(&table, clock);
+            view.rebuild(&feed.table, feed.now);
             group.bench_function(BenchmarkId::from_parameter(rows), |b| {
-                b.iter_custom(|events| run(&mut table, Some(&mut view), rows, events, &mut clock));
+                b.iter_custom(|events| feed.run(Some(&mut view), events));
             });
         }
     }
@@ -160,7 +185,7 @@ fn upkeep(c: &mut Criterion) {
 fn page(c: &mut Criterion) {
     let mut group = c.benchmark_group("page");
     for rows in SIZES {
-        let (mut table, mut clock) = (table(rows), START.plus(1_000_000));
+        let mut feed = Feed::new(rows);
         let filter = Query::parse("state:ok !site:lab", FIELDS).unwrap();
         let mut view = View::new(
             Sort {
@@ -169,12 +194,12 @@ fn page(c: &mut Criterion) {
             },
             Some(filter),
         );
-        view.rebuild(&table, clock);
-        run(&mut table, Some(&mut view), rows, 10_000, &mut clock);
+        view.rebuild(&feed.table, feed.now);
+        feed.run(Some(&mut view), 10_000);
         group.bench_function(BenchmarkId::from_parameter(rows), |b| {
             b.iter(|| {
                 for id in view.page(view.len() / 2, 50) {
-                    let row = table.row(id).unwrap();
+                    let row = feed.table.row(id).unwrap();
                     for column in Column::DEFAULT {
                         black_box(match column.cell(&row) {
                             Cell::Text(text) => text.fit(20).len(),

@@ -305,8 +305,6 @@ impl App {
             store,
             status,
             dropped,
-            panes,
-            active,
             now,
             ..
         } = self;
@@ -317,7 +315,6 @@ impl App {
             rate: 0.0,
             dropped: *dropped,
             history: history(store, now),
-            passing: panes.get(*active).map_or(0, |p| p.passing()),
         });
         if fresh {
             self.vitals.moved(now);

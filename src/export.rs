@@ -86,10 +86,10 @@ impl<'a> From<Row<'a>> for Record<'a> {
     }
 }
 
-/// How a row is kept up: `stream` or `poll`.
+/// How a row is kept up, in the word that filters know it by.
 #[must_use]
 pub fn source(row: &Row<'_>) -> &'static str {
-    if row.live() { "stream" } else { "poll" }
+    if row.live() { "live" } else { "polled" }
 }
 
 /// One row as a JSON object on one line.

@@ -91,7 +91,9 @@ impl Feeds {
     /// Reads these users again now, by their streams or by the poller. Unknown ones are passed over.
     pub fn reread(&self, users: &[UserId]) {
         let mut roster = lock(&self.shared.roster);
-        users.iter().for_each(|user| roster.reread(user));
+        for user in users {
+            roster.reread(user);
+        }
         drop(roster);
         self.shared.polls.notify_one();
     }
@@ -116,8 +118,9 @@ impl Feeds {
 
 impl Drop for Feeds {
     fn drop(&mut self) {
-        // The streams' tasks hold the roster that holds them: the circle is cut here.
-        lock(&self.shared.roster).clear();
+        // The streams' tasks hold the roster that holds them: the circle is cut here, and stays cut whatever a task
+        // that has not yet noticed its end still does.
+        lock(&self.shared.roster).close();
     }
 }
 

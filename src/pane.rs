@@ -76,8 +76,6 @@ pub trait Pane {
     fn back(&mut self, desk: &mut Desk<'_>) -> bool;
     /// What is wrong with the filter being typed.
     fn fault(&self) -> Option<Fault>;
-    /// Rows that pass the filter.
-    fn passing(&self) -> usize;
     /// Whether the rows are held.
     fn frozen(&self) -> bool;
     /// Whether what is visible differs from what was drawn last.

@@ -17,8 +17,9 @@ use trunkline::store::{Changes, Limits, Registrations, RowId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 
-const CODECS: [&str; 5] = [
+const CODECS: [&str; 6] = [
     "opus",
+    "OPUS",
     "PCMU",
     "PCMA",
     "telephone-event/8000",

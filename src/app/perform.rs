@@ -104,7 +104,7 @@ impl Performer {
 /// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.
 pub async fn client(profile: &Profile, environment: &Environment) -> Result<Client, Problem> {
     let local = |text: String| Problem {
-        trouble: Trouble::Credentials,
+        trouble: Trouble::Settings,
         text: text.into(),
     };
     let secret = profile

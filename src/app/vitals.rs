@@ -27,8 +27,6 @@ pub struct Reading {
     pub dropped: u64,
     /// Registered share over time, 0..=1, oldest first; for the sparkline.
     pub history: Vec<f32>,
-    /// Rows that the filter lets through.
-    pub passing: usize,
 }
 
 /// Paces the readings.

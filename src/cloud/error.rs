@@ -145,7 +145,8 @@ impl Error {
                 403 => Trouble::Forbidden,
                 _ => Trouble::Answer,
             },
-            Self::Settings(_) | Self::Answer { .. } => Trouble::Answer,
+            Self::Settings(_) => Trouble::Settings,
+            Self::Answer { .. } => Trouble::Answer,
         }
     }
 

@@ -5,6 +5,18 @@ use std::time::Duration;
 use super::news::Link;
 use crate::time::Millis;
 
+/// How reads fare, of all users together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reads {
+    /// None has worked yet.
+    #[default]
+    Never,
+    /// They work.
+    Work,
+    /// They did, and now fail one after the other.
+    Fail,
+}
+
 /// Everything that the name depends on.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Signs {
@@ -14,10 +26,8 @@ pub(super) struct Signs {
     pub wanted: u32,
     /// Streams that are open and synchronised.
     pub live: u32,
-    /// Whether a read has ever worked.
-    pub read_once: bool,
-    /// Whether reads work now.
-    pub reads_work: bool,
+    /// How reads fare.
+    pub reads: Reads,
     /// Whether the organisation refuses streams.
     pub refused: bool,
     /// When anything last worked.
@@ -30,17 +40,18 @@ impl Signs {
     /// The name. A live stream says most, since it was synchronised by a read; then what works, then what is tried.
     pub fn link(&self, now: Millis, offline_after: Duration) -> Link {
         let silent = u128::from(now.since(self.worked)) >= offline_after.as_millis();
+        let works = self.reads == Reads::Work;
         if self.paused {
             return Link::Paused;
         }
-        if self.live > 0 || (self.wanted == 0 && self.reads_work) {
+        if self.live > 0 || (self.wanted == 0 && works) {
             return Link::Live;
         }
-        if self.reads_work && self.refused {
+        if works && self.refused {
             return Link::PollingOnly;
         }
         match self.next {
-            _ if silent && !self.reads_work && (self.read_once || self.next.is_some()) => {
+            _ if silent && !works && (self.reads == Reads::Fail || self.next.is_some()) => {
                 Link::Offline { since: self.worked }
             }
             Some((at, attempt)) => Link::Reconnecting { at, attempt },
@@ -78,8 +89,7 @@ mod tests {
         );
         assert_eq!(named(Signs { live: 1, ..recent }), Link::Live);
         let works = Signs {
-            read_once: true,
-            reads_work: true,
+            reads: Reads::Work,
             ..recent
         };
         assert_eq!(named(Signs { wanted: 0, ..works }), Link::Live);

@@ -76,6 +76,8 @@ pub enum News {
 /// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Trouble {
+    /// The profile can't be used as it is: a file, a secret or an address in it.
+    Settings,
     /// The credentials or the token were refused (401, `invalid_client`).
     Credentials,
     /// The token lacks a scope or a permission (403).

@@ -3,11 +3,12 @@
 mod pace;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::lock;
 use super::news::News;
@@ -15,6 +16,9 @@ use super::shared::Shared;
 use crate::cloud::Urgency;
 use crate::model::UserId;
 use pace::Pace;
+
+/// The budget is not looked at more often than this while first reads wait for it.
+const LEAST_LOOK: Duration = Duration::from_millis(50);
 
 /// Reads those whom no stream carries, until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -36,7 +40,7 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
     let (mut waited_for, mut in_round) = (0, 0);
     loop {
         while waited_for < shared.timing.reads
-            && let Some((user, urgency)) = next_due(shared)
+            && let Some((user, urgency)) = next_due(shared, waited_for)
         {
             waited_for += 1;
             reads.push(read(shared, user, urgency));
@@ -50,6 +54,7 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
             reads.push(read(shared, user, Urgency::Poll));
         }
         let next = pace.next();
+        let again = look_again(shared);
         tokio::select! {
             biased;
             changed = paused.wait_for(|paused| *paused) => {
@@ -66,13 +71,37 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
                 }
                 _ => waited_for -= 1,
             },
+            () = sleep(again.unwrap_or_default()), if again.is_some() => {}
             () = sleep_until(next), if visited > 0 && in_round < shared.timing.reads => {}
         }
     }
 }
 
-fn next_due(shared: &Shared) -> Option<(UserId, Urgency)> {
-    lock(&shared.roster).next_due()
+fn next_due(shared: &Shared, under_way: usize) -> Option<(UserId, Urgency)> {
+    let spare = spares_first_reads(shared, under_way);
+    lock(&shared.roster).next_due(spare)
+}
+
+/// Whether the budget's minute has room for first reads beside the streams that are still to be synchronised: a stream
+/// that waits for its read shows nothing for a minute, a polled user is only a minute older. At most two thirds are
+/// kept for streams, so that streams which never come up cannot stop everything else.
+fn spares_first_reads(shared: &Shared, under_way: usize) -> bool {
+    let budget = shared.client.budget();
+    let Some(allowed) = budget.allowed else {
+        return true;
+    };
+    let to_come = lock(&shared.roster).streams_to_come(shared.tally.live_streams());
+    // A tenth is left to what is more urgent in any case.
+    let kept = to_come.min(allowed / 3 * 2) + allowed / 10;
+    let under_way = u32::try_from(under_way).unwrap_or(u32::MAX);
+    allowed.saturating_sub(budget.used) > kept.saturating_add(under_way)
+}
+
+/// When first reads that the budget has no room for are to be looked at again; none when nobody waits for one.
+fn look_again(shared: &Shared) -> Option<Duration> {
+    let waits = lock(&shared.roster).awaits_first_reads();
+    let frees = shared.client.budget().frees_in?;
+    waits.then_some(frees.max(LEAST_LOOK))
 }
 
 fn next_polled(shared: &Shared) -> Option<UserId> {
@@ -117,8 +146,8 @@ async fn silence(shared: &Shared) {
         if users.is_empty() {
             return;
         }
-        users
-            .into_iter()
-            .for_each(|user| shared.mailbox.post(News::Gap { user }));
+        for user in users {
+            shared.mailbox.post(News::Gap { user });
+        }
     }
 }

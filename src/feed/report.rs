@@ -44,8 +44,9 @@ fn next_look(shared: &Shared, status: &Status) -> Option<Duration> {
 fn tell_problems(shared: &Shared) {
     if shared.mailbox.has_room() {
         let due = lock(&shared.complaints).due(Instant::now(), shared.timing.problem_gap);
-        due.into_iter()
-            .for_each(|problem| shared.mailbox.post(News::Problem(problem)));
+        for problem in due {
+            shared.mailbox.post(News::Problem(problem));
+        }
     }
 }
 

@@ -49,7 +49,7 @@ struct Person {
     id: UserId,
     standing: Standing,
     watch: Watch,
-    /// Whether the user waits in `due`.
+    /// Whether the user waits in `first` or `again`.
     due: bool,
     /// The enumeration that last named this user.
     round: u32,
@@ -63,6 +63,7 @@ pub(super) struct Roster {
     index: HashTable<usize>,
     hasher: DefaultHashBuilder,
     max_streams: usize,
+    closed: bool,
     streams: usize,
     polled: usize,
     /// Streamed users whom the poller reads meanwhile.
@@ -70,7 +71,10 @@ pub(super) struct Roster {
     read: usize,
     failed: usize,
     cursor: usize,
-    due: VecDeque<UserId>,
+    /// Polled users who have never been read.
+    first: VecDeque<UserId>,
+    /// Polled users whose next read someone asked for.
+    again: VecDeque<UserId>,
 }
 
 /// The roster's numbers, for the status.
@@ -90,13 +94,15 @@ impl Roster {
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             max_streams,
+            closed: false,
             streams: 0,
             polled: 0,
             lent: 0,
             read: 0,
             failed: 0,
             cursor: 0,
-            due: VecDeque::new(),
+            first: VecDeque::new(),
+            again: VecDeque::new(),
         }
     }
 
@@ -106,7 +112,7 @@ impl Roster {
             person.round = round;
             return false;
         }
-        if self.is_full() {
+        if self.closed || self.is_full() {
             return false;
         }
         let streamed = self.streams < self.max_streams;
@@ -185,9 +191,10 @@ impl Roster {
         promoted
     }
 
-    /// Ends every stream and forgets everyone.
-    pub fn clear(&mut self) {
-        *self = Self::new(self.max_streams);
+    /// Ends every stream, forgets everyone and takes nobody in any more.
+    pub fn close(&mut self) {
+        *self = Self::new(0);
+        self.closed = true;
     }
 
     /// Notes how a read of this user ended.

@@ -45,7 +45,7 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
             () = raised(&mut paused) => continue,
             opened = open(&shared, &user) => match opened {
                 Ok(socket) => follower.follow(socket).await,
-                Err(error) => follower.refused(&error),
+                Err(error) => Some(follower.refused(&error)),
             },
         };
         if let Some(wait) = wait {
@@ -60,7 +60,7 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
 /// Waits until the feeds are paused.
 async fn raised(paused: &mut watch::Receiver<bool>) {
     if paused.wait_for(|paused| *paused).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
@@ -107,16 +107,16 @@ impl Follower<'_> {
     }
 
     /// A stream that did not open. Returns how long to wait before the next attempt.
-    fn refused(&mut self, error: &Error) -> Option<Duration> {
+    fn refused(&mut self, error: &Error) -> Duration {
         let refused = is_refusal(error);
         self.shared.complain(Topic::Stream, error);
         self.shared.tally.refused(refused);
         let wait = self.next_wait(true);
         if refused {
             self.lend();
-            return Some(self.shared.timing.refused_for);
+            return self.shared.timing.refused_for;
         }
-        Some(wait.max(error.retry_after().unwrap_or_default()))
+        wait.max(error.retry_after().unwrap_or_default())
     }
 
     fn next_wait(&mut self, fruitless: bool) -> Duration {

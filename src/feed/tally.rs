@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use tokio::sync::Notify;
 
-use super::link::Signs;
+use super::link::{Reads, Signs};
 use super::lock;
 use crate::time::{Clock, Millis};
 
@@ -93,6 +93,11 @@ impl Tally {
         (LiveGuard(self), first)
     }
 
+    /// Streams that are live now.
+    pub fn live_streams(&self) -> u32 {
+        lock(&self.notes).live
+    }
+
     /// An attempt is due at a moment, for as long as the guard lives.
     pub fn attempt(&self, at: Millis, number: u32) -> AttemptGuard<'_> {
         let entry = self.note(|notes| {
@@ -110,8 +115,11 @@ impl Notes {
     pub fn signs(&self) -> Signs {
         Signs {
             live: self.live,
-            read_once: self.read_once,
-            reads_work: self.read_once && self.failures < FAILURES_THAT_TELL,
+            reads: match self.failures {
+                _ if !self.read_once => Reads::Never,
+                FAILURES_THAT_TELL.. => Reads::Fail,
+                _ => Reads::Work,
+            },
             refused: self.refusals,
             worked: self.worked,
             next: self.attempts.first().map(|&(at, number, _)| (at, number)),

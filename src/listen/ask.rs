@@ -109,11 +109,17 @@ pub struct Asker(mpsc::Sender<Question>);
 /// The side that the loop listens on.
 pub type Questions = mpsc::Receiver<Question>;
 
-/// Both sides. Where there is no listener, the asker is dropped and nothing is ever asked.
+/// Both sides.
 #[must_use]
 pub fn desk() -> (Asker, Questions) {
     let (ask, questions) = mpsc::channel(WAITING);
     (Asker(ask), questions)
+}
+
+/// For a loop without a listener: nothing is ever asked.
+#[must_use]
+pub fn nobody() -> Questions {
+    desk().1
 }
 
 /// The loop has ended.

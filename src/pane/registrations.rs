@@ -37,8 +37,6 @@ const ACTIONS: &[Action] = &[
     Action::Sort,
     Action::Reread,
     Action::Freeze,
-    Action::Help,
-    Action::Palette,
     Action::Reverse,
     Action::Columns,
     Action::Mark,
@@ -239,10 +237,6 @@ impl Pane for RegistrationsPane {
 
     fn fault(&self) -> Option<Fault> {
         self.fault.clone()
-    }
-
-    fn passing(&self) -> usize {
-        self.view.len()
     }
 
     fn frozen(&self) -> bool {

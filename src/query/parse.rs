@@ -182,12 +182,13 @@ fn compare(
 }
 
 fn text_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<Node, String> {
-    if let Kind::Choice(words) = spec.kind
-        && !words.iter().any(|word| word.eq_ignore_ascii_case(value))
-    {
-        let near = near(value, words.iter().copied());
-        return Err(format!("`{}` is never `{value}`; {near}", spec.name));
-    }
+    let value = match spec.kind {
+        Kind::Choice(words) => choice(words, value).ok_or_else(|| {
+            let near = near(value, words.iter().copied());
+            format!("`{}` is never `{value}`; {near}", spec.name)
+        })?,
+        _ => value,
+    };
     let op = match (op, spec.kind) {
         (":", Kind::Text) => TextOp::Contains,
         (":" | "=", _) => TextOp::Is,
@@ -204,6 +205,17 @@ fn text_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<No
         op,
         value: value.to_lowercase(),
     })
+}
+
+/// The word meant: written whole, or as much of it as no other begins with, so that typing it filters on the way.
+fn choice(words: &[&'static str], value: &str) -> Option<&'static str> {
+    let value = value.to_lowercase();
+    let mut begun = words
+        .iter()
+        .copied()
+        .filter(|word| word.starts_with(&value));
+    let whole = words.iter().copied().find(|word| *word == value);
+    whole.or_else(|| begun.next().filter(|_| begun.next().is_none()))
 }
 
 fn number_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<Node, String> {

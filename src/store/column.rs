@@ -191,13 +191,13 @@ impl Column {
     pub const fn widths(self) -> (u16, u16) {
         match self {
             Self::State => (7, 8),
-            Self::User => (8, 20),
-            Self::Device | Self::UserId => (8, 16),
-            Self::Codec => (5, 7),
-            Self::Site => (6, 12),
+            Self::User => (14, 22),
+            Self::Device | Self::UserId => (12, 16),
+            Self::Codec => (7, 7),
+            Self::Site => (8, 12),
             Self::Since | Self::Checked => (8, 9),
             Self::Flaps => (8, 8),
-            Self::LastChange => (10, 20),
+            Self::LastChange => (12, 20),
             Self::Source => (6, 6),
         }
     }

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::flaps::{Flaps, Window};
+use super::flaps::{FLAPPING_OVER, Flaps, Window};
 use super::frames::Frames;
 use super::intern::Names;
 use super::metrics::Metrics;
@@ -149,15 +149,26 @@ impl Registrations {
     /// Lets changes that are old enough leave the flap counts. To be called at [`Self::next_deadline`].
     pub fn tick(&mut self, now: Millis, changes: &mut Changes) {
         while let Some((row, window)) = self.flaps.leave(now) {
-            self.amend(row, now, changes, |slot| match window {
-                Window::Hour => slot.flaps = slot.flaps.saturating_sub(1),
-                Window::Recent => slot.recent = slot.recent.saturating_sub(1),
-            });
+            match window {
+                Window::Hour => self.amend(row, now, changes, |slot| {
+                    slot.flaps = slot.flaps.saturating_sub(1);
+                }),
+                Window::Recent => self.calm(row, now, changes),
+            }
             // A number is used again only when no window speaks of it any more.
             let slot = self.slots.get(row as usize);
             if slot.is_some_and(|slot| slot.is_vacant() && slot.flaps == 0) {
                 self.free.push(row);
             }
+        }
+    }
+
+    /// A change left the five minutes. That shows only when the row was flapping and is no longer.
+    fn calm(&mut self, row: u32, now: Millis, changes: &mut Changes) {
+        let calm = |slot: &mut Slot| slot.recent = slot.recent.saturating_sub(1);
+        match self.slots.get_mut(row as usize) {
+            Some(slot) if slot.recent != FLAPPING_OVER + 1 => calm(slot),
+            _ => self.amend(row, now, changes, calm),
         }
     }
 

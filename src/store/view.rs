@@ -227,7 +227,7 @@ impl View {
         self.sort.column == Column::Checked || self.filter.as_ref().is_some_and(asks)
     }
 
-    /// Takes a row out when it moved or no longer passes, and lists it as arriving when it has a place to go to.
+    /// Lists a row as arriving when it has a place to go to; a moving one that is not where it belongs leaves first.
     fn reconsider(
         &mut self,
         id: RowId,
@@ -242,11 +242,7 @@ impl View {
         let verdict = ask(self.filter.as_ref(), &read, now);
         self.due.wait(row, verdict.until);
         match &mut self.order {
-            Order::Fixed(order) => {
-                if !order.mark(row, verdict.pass) {
-                    arriving.push((row, verdict.pass));
-                }
-            }
+            Order::Fixed(_) => arriving.push((row, verdict.pass)),
             Order::Moving(order) => {
                 let may_stay = verdict.pass && keys.is_whole();
                 let wanted = may_stay.then(|| keys.key(&read));
@@ -258,6 +254,9 @@ impl View {
     }
 
     fn put_in(&mut self, arriving: &mut Vec<Arriving>, keys: &Keys<'_>) {
+        if let Order::Fixed(order) = &mut self.order {
+            order.mark_all(arriving);
+        }
         for (row, pass) in arriving.drain(..) {
             let Some(read) = keys.table.row(RowId(row)) else {
                 continue;

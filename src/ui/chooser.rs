@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::layer::Outcome;
 use super::popup::popup;
+use super::table;
 use crate::app::command::Command;
 use crate::config::theme::{Role, Theme};
 
@@ -187,6 +188,7 @@ impl Chooser {
             });
             let mark = if choice.on { "•" } else { " " };
             let text = format!("{mark} {:label$}  ", choice.label);
+            table::stripe(buf, inner, y, style);
             let (x, _) = buf.set_stringn(inner.x, y, text, usize::from(inner.width), style);
             let dim = if n == self.at {
                 style

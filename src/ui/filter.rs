@@ -6,6 +6,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::entry::Entry;
 use super::layer::Outcome;
+use super::table;
 use crate::app::command::Command;
 use crate::config::theme::{Role, Theme};
 
@@ -90,14 +91,8 @@ impl FilterBar {
             y: area.bottom().saturating_sub(1).max(area.y),
             ..line
         };
-        for y in line.y..=below.y {
-            buf.set_stringn(
-                area.x,
-                y,
-                " ".repeat(usize::from(area.width)),
-                usize::from(area.width),
-                theme.style(Role::Text),
-            );
+        for row in [line, below] {
+            table::blank(buf, row, theme.style(Role::Text));
         }
         buf.set_stringn(
             line.x,

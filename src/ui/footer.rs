@@ -3,39 +3,61 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::table;
 use crate::app::action::Action;
 use crate::app::messages::{Message, Weight};
 use crate::config::keymap::Keymap;
 use crate::config::theme::{Role, Theme};
 
-/// Draws the key hints; what does not fit is left out from the right.
+/// What stays at the right whatever the width: from these two everything else is found.
+const ALWAYS: [Action; 2] = [Action::Help, Action::Palette];
+
+/// Draws the key hints, the most wanted first; what does not fit is left out.
 pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, actions: &[Action]) {
-    let mut x = area.x.saturating_add(1);
-    for action in actions.iter().filter(|a| !a.moves()) {
-        let Some(key) = keymap.keys(*action).first().map(ToString::to_string) else {
-            continue;
-        };
-        let word = action.short();
-        let wide = u16::try_from(key.chars().count() + word.len() + 1).unwrap_or(u16::MAX);
-        if x.saturating_add(wide) > area.right() {
-            continue;
-        }
-        let (after, _) = buf.set_stringn(
-            x,
-            area.y,
-            key,
-            usize::from(area.right() - x),
-            theme.style(Role::Key),
-        );
-        buf.set_stringn(
-            after + 1,
-            area.y,
-            word,
-            usize::from(area.right() - after),
-            theme.style(Role::Dim),
-        );
-        x = x.saturating_add(wide).saturating_add(2);
+    let mut end = area.right();
+    for action in ALWAYS.iter().rev() {
+        end = hint(area, buf, theme, keymap, *action, |wide| {
+            end.checked_sub(wide + 2)
+        })
+        .map_or(end, |(x, _)| x);
     }
+    let mut x = area.x.saturating_add(1);
+    for action in actions.iter().filter(|a| !a.moves() && !ALWAYS.contains(a)) {
+        let fits = |wide: u16| (x.saturating_add(wide) + 2 <= end).then_some(x);
+        if let Some((_, after)) = hint(area, buf, theme, keymap, *action, fits) {
+            x = after.saturating_add(2);
+        }
+    }
+}
+
+/// Draws one hint where `place` puts something of that width; says where it begins and ends.
+fn hint(
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+    keymap: &Keymap,
+    action: Action,
+    place: impl FnOnce(u16) -> Option<u16>,
+) -> Option<(u16, u16)> {
+    let key = keymap.keys(action).first()?.to_string();
+    let word = action.short();
+    let wide = u16::try_from(key.chars().count() + word.len() + 1).ok()?;
+    let x = place(wide).filter(|x| *x >= area.x)?;
+    let (after, _) = buf.set_stringn(
+        x,
+        area.y,
+        key,
+        usize::from(area.right() - x),
+        theme.style(Role::Key),
+    );
+    buf.set_stringn(
+        after + 1,
+        area.y,
+        word,
+        usize::from(wide),
+        theme.style(Role::Dim),
+    );
+    Some((x, x + wide))
 }
 
 /// Draws the toast on the line given, cut to its width.
@@ -52,13 +74,7 @@ pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, message: &Message) {
     };
     let text = format!(" {word}{}{times} ", message.text);
     let width = usize::from(area.width);
-    buf.set_stringn(
-        area.x,
-        area.y,
-        " ".repeat(width),
-        width,
-        theme.style(Role::Text),
-    );
+    table::blank(buf, area, theme.style(Role::Text));
     buf.set_stringn(
         area.x,
         area.y,

@@ -116,7 +116,7 @@ impl Grid {
         let wishes: Vec<Wish> = headings.iter().map(|heading| heading.wish).collect();
         self.columns = headings.len();
         self.scroll(0);
-        let width = area.width.saturating_sub(3);
+        let width = area.width.saturating_sub(4);
         self.places = table::place(&wishes, self.first, area.x + 2, width);
         self.head_y = area.y;
         for place in &self.places {

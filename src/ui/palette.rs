@@ -212,7 +212,8 @@ impl Palette {
             let dim = if here { plain } else { theme.style(Role::Dim) };
             let width = usize::from(area.width);
             buf.set_stringn(area.x, y, " ".repeat(width), width, plain);
-            buf.set_stringn(area.x, y, &item.name, width, plain);
+            let more = if item.words.is_empty() { "" } else { " …" };
+            buf.set_stringn(area.x, y, format!("{}{more}", item.name), width, plain);
             let doc = if item.words.is_empty() {
                 item.doc.clone()
             } else {

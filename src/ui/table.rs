@@ -89,6 +89,12 @@ pub fn cell(buf: &mut Buffer, y: u16, place: Place, text: &str, style: Style) {
     buf.set_stringn(place.x + indent, y, shown, width, style);
 }
 
+/// Empties an area, whatever was drawn on it before.
+pub fn blank(buf: &mut Buffer, area: Rect, style: Style) {
+    ratatui::widgets::Widget::render(ratatui::widgets::Clear, area, buf);
+    buf.set_style(area, style);
+}
+
 /// Paints a whole line of the screen, so that a style shows between cells too.
 pub fn stripe(buf: &mut Buffer, area: Rect, y: u16, style: Style) {
     buf.set_style(

@@ -93,11 +93,17 @@ impl Watch {
                 carriers: false,
             },
             brisk(),
+            None,
         )
         .await
     }
 
-    pub async fn with(options: Options, plan: Plan, timing: Timing) -> Self {
+    pub async fn with(
+        options: Options,
+        plan: Plan,
+        timing: Timing,
+        scopes: Option<Vec<String>>,
+    ) -> Self {
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
         let org = org::start(options).await.unwrap();
         let settings = Settings {
@@ -106,7 +112,7 @@ impl Watch {
             client_id: org.client_id().to_owned(),
             secret: org.client_secret().clone(),
             auth: AuthStyle::Basic,
-            scopes: None,
+            scopes,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
         };

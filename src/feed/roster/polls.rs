@@ -17,13 +17,18 @@ impl Roster {
 
     /// Asks for a read of this user soon, by its stream or by the poller.
     pub fn reread(&mut self, id: &UserId) {
-        match self.person(id).map(|person| &person.watch) {
-            Some(Watch::Streamed {
-                stream: Some(stream),
-                ..
-            }) => stream.reread.notify_one(),
-            Some(Watch::Polled) => self.queue_read(id),
-            _ => {}
+        let Some(person) = self.person(id) else {
+            return;
+        };
+        if let Watch::Streamed {
+            stream: Some(stream),
+            ..
+        } = &person.watch
+        {
+            stream.reread.notify_one();
+        }
+        if person.is_polled() {
+            self.queue_read(id);
         }
     }
 
@@ -87,29 +92,24 @@ impl Roster {
         }
     }
 
-    /// The next user whom someone waits for, and how urgently: a first read waits for the streams' reads, which close
-    /// gaps, and so does not hold them up in an organisation of many thousands.
-    pub fn next_due(&mut self) -> Option<(UserId, Urgency)> {
-        while let Some(id) = self.due.pop_front() {
-            if self.due.is_empty() {
-                self.due.shrink_to_fit();
-            }
-            if let Some(person) = self.person(&id) {
-                person.due = false;
-                if person.is_polled() {
-                    let first = person.standing == Standing::Awaited;
-                    return Some((
-                        id,
-                        if first {
-                            Urgency::Enumerate
-                        } else {
-                            Urgency::Reread
-                        },
-                    ));
-                }
-            }
+    /// The next user whom someone waits for, and how urgently; with `first_reads` those too who were never read.
+    pub fn next_due(&mut self, first_reads: bool) -> Option<(UserId, Urgency)> {
+        let again = self.next_of(false).map(|id| (id, Urgency::Reread));
+        if again.is_some() || !first_reads {
+            return again;
         }
-        None
+        self.next_of(true).map(|id| (id, Urgency::Enumerate))
+    }
+
+    /// Whether someone waits to be read for the first time.
+    pub fn awaits_first_reads(&self) -> bool {
+        !self.first.is_empty()
+    }
+
+    /// Streams that are neither live nor given up for now, when so many are live.
+    pub fn streams_to_come(&self, live: u32) -> u32 {
+        let wanted = u32::try_from(self.streams.saturating_sub(self.lent)).unwrap_or(u32::MAX);
+        wanted.saturating_sub(live)
     }
 
     /// The next user of the round.
@@ -133,7 +133,33 @@ impl Roster {
         if let Some(person) = self.person(id)
             && !std::mem::replace(&mut person.due, true)
         {
-            self.due.push_back(id.clone());
+            let first = person.standing == Standing::Awaited;
+            let queue = if first {
+                &mut self.first
+            } else {
+                &mut self.again
+            };
+            queue.push_back(id.clone());
+        }
+    }
+
+    fn next_of(&mut self, first: bool) -> Option<UserId> {
+        loop {
+            let queue = if first {
+                &mut self.first
+            } else {
+                &mut self.again
+            };
+            let id = queue.pop_front()?;
+            if queue.is_empty() {
+                queue.shrink_to_fit();
+            }
+            if let Some(person) = self.person(&id) {
+                person.due = false;
+                if person.is_polled() {
+                    return Some(id);
+                }
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ fn roster(max_streams: usize, names: &[&str]) -> Roster {
 }
 
 fn due(roster: &mut Roster) -> Option<UserId> {
-    roster.next_due().map(|(user, _)| user)
+    roster.next_due(true).map(|(user, _)| user)
 }
 
 #[test]
@@ -116,8 +116,17 @@ fn a_thousand_users_are_each_found_again() {
 #[test]
 fn a_first_read_waits_for_gaps_and_a_person_does_not() {
     let mut roster = roster(0, &["a"]);
-    assert_eq!(roster.next_due(), Some((id("a"), Urgency::Enumerate)));
+    assert_eq!(roster.next_due(false), None);
+    assert_eq!(roster.next_due(true), Some((id("a"), Urgency::Enumerate)));
     roster.outcome(&id("a"), true);
     roster.reread(&id("a"));
-    assert_eq!(roster.next_due(), Some((id("a"), Urgency::Reread)));
+    assert_eq!(roster.next_due(false), Some((id("a"), Urgency::Reread)));
+}
+
+#[test]
+fn a_closed_roster_takes_nobody_in() {
+    let mut roster = roster(1, &["a"]);
+    roster.close();
+    assert!(!roster.admit(&id("b"), 1));
+    assert_eq!(roster.counts(), Counts::default());
 }

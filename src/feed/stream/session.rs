@@ -154,6 +154,8 @@ impl<'a> Session<'a> {
         if self.live.is_none() {
             let (guard, first) = self.shared.tally.live();
             self.live = Some(guard);
+            // The budget that was kept for this read is free for others.
+            self.shared.polls.notify_one();
             if first {
                 self.shared.recover();
             }

@@ -28,7 +28,12 @@ impl RegistrationsPane {
             marked => format!(" ({marked} marked)"),
         };
         let filter = format!("{}{marks}", self.filter);
-        summary::render(parts.summary, buf, scene, &filter, &sort);
+        let order = summary::Order {
+            filter: &filter,
+            passing: self.view.len(),
+            sort: &sort,
+        };
+        summary::render(parts.summary, buf, scene, &order);
         self.head(parts.head, buf, scene);
         if self.view.is_empty() && self.frozen.is_none() {
             let why = empty(scene, self.filter.is_empty());

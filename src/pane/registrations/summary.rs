@@ -15,8 +15,18 @@ const SPARK: usize = 12;
 /// The least range that the sparkline spans: half a percent, so that single devices are no mountains.
 const SPAN: f32 = 0.005;
 
-/// Draws the line. `filter` and `sort` are what is in force, in words.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, filter: &str, sort: &str) {
+/// What is filtered and sorted, in words.
+pub struct Order<'a> {
+    /// The filter; empty shows everything.
+    pub filter: &'a str,
+    /// Rows that pass it.
+    pub passing: usize,
+    /// The column and the direction.
+    pub sort: &'a str,
+}
+
+/// Draws the line.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>) {
     let (theme, reading) = (scene.theme, scene.reading);
     let counts = reading.counts;
     let of = |state| grouped(counts.of(state) as usize);
@@ -59,14 +69,14 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, filter: &str, sor
         loud(counts.of(State::Unknown), Role::Unknown),
         format!("unknown {}", of(State::Unknown)),
     );
-    if !filter.is_empty() {
-        let shown = crate::text::fit(filter, 40);
+    if !order.filter.is_empty() {
+        let shown = crate::text::fit(order.filter, 40);
         bar.right(
             0,
             theme.style(Role::Accent),
-            format!("/{shown}  {} rows", grouped(reading.passing)),
+            format!("/{shown}  {} rows", grouped(order.passing)),
         );
     }
-    bar.right(4, theme.style(Role::Dim), format!("sort {sort} "));
+    bar.right(4, theme.style(Role::Dim), format!("sort {} ", order.sort));
     bar.render(area, buf);
 }

@@ -50,29 +50,53 @@ pub(super) struct Fixed {
     spine: Spine,
     /// Block and slot by row.
     spots: Vec<u32>,
+    /// What a batch of rows was looked up as; kept for its memory.
+    found: Vec<u32>,
 }
 
 impl Fixed {
     /// Takes in all rows at once.
     pub(super) fn fill(&mut self, rows: impl Iterator<Item = (u32, bool)>, keys: &Keys<'_>) {
-        let mut sorted: Vec<(u64, u32, bool)> = Vec::new();
-        for (row, pass) in rows {
-            sorted.push((keys.number(row), row, pass));
-        }
-        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.order(a.1, b.1)));
+        let mut passing = Vec::new();
+        let all = rows.inspect(|&(row, pass)| {
+            if pass {
+                passing.push(row);
+            }
+        });
+        let sorted = keys.arrange(all.map(|(row, _)| row));
         for (place, chunk) in sorted.chunks(FILL).enumerate() {
             let block = self.add_block(place);
-            self.blocks[block].rows = chunk.iter().map(|&(_, row, _)| row).collect();
+            self.blocks[block].rows = chunk.iter().map(|&(_, row)| row).collect();
             self.note_spots(block, 0);
-            for (slot, &(_, _, pass)) in chunk.iter().enumerate() {
-                self.set(block, slot, pass);
-            }
+        }
+        for row in passing {
+            self.mark(row, true);
         }
     }
 
     /// Rows marked.
     pub(super) fn len(&self) -> usize {
         self.spine.total()
+    }
+
+    /// Marks the rows that are in the order, and leaves the others in the list.
+    ///
+    /// All are looked up before any is marked: at a million rows a lookup waits for memory, and many wait at once.
+    pub(super) fn mark_all(&mut self, rows: &mut Vec<(u32, bool)>) {
+        let mut found = std::mem::take(&mut self.found);
+        let spots = &self.spots;
+        let spot = |&(row, _): &(u32, bool)| spots.get(row as usize).copied().unwrap_or(NOWHERE);
+        found.clear();
+        found.extend(rows.iter().map(spot));
+        let mut spots = found.iter().map(|&spot| spot as usize);
+        rows.retain(|&(_, pass)| match spots.next() {
+            Some(spot) if spot != NOWHERE as usize => {
+                self.set(spot / BLOCK, spot % BLOCK, pass);
+                false
+            }
+            _ => true,
+        });
+        self.found = found;
     }
 
     /// Marks a row or takes its mark away. False when the row is not in the order.

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use compact_str::CompactString;
+
 use super::Sort;
 use crate::store::column::Column;
 use crate::store::{Registrations, Row, RowId};
@@ -51,7 +53,46 @@ impl<'a> Keys<'a> {
             .map_or(u64::MAX, |row| self.key(&row))
     }
 
-    /// Which of two rows with the same key comes first: never "equal" for two different rows.
+    /// All these rows in order, with their keys. Names are folded once a row and only where keys are equal: a rebuild
+    /// compares each of them many times.
+    pub(super) fn arrange(&self, rows: impl Iterator<Item = u32>) -> Vec<(u64, u32)> {
+        let mut sorted: Vec<(u64, u32)> = rows.map(|row| (self.number(row), row)).collect();
+        sorted.sort_unstable();
+        for same in sorted
+            .chunk_by_mut(|a, b| a.0 == b.0)
+            .filter(|same| same.len() > 1)
+        {
+            let names = same.iter().map(|&(_, row)| (self.names(row), row));
+            let mut names: Vec<_> = names.collect();
+            names.sort_unstable_by(|(left, a), (right, b)| {
+                let column = left.0.cmp(&right.0);
+                let column = if self.backwards() {
+                    column.reverse()
+                } else {
+                    column
+                };
+                match column.then_with(|| left.1.cmp(&right.1)) {
+                    Ordering::Equal => self.order(*a, *b),
+                    unequal => unequal,
+                }
+            });
+            for (place, (_, row)) in same.iter_mut().zip(names) {
+                place.1 = row;
+            }
+        }
+        sorted
+    }
+
+    /// What [`Self::order`] compares first, folded: the text of the column, then the user.
+    fn names(&self, row: u32) -> (CompactString, CompactString) {
+        let Some(row) = self.table.row(RowId(row)) else {
+            return Default::default();
+        };
+        let text = self.text(&row).map_or("", Text::raw);
+        (fold(text), fold(row.user().raw()))
+    }
+
+    /// Which of two rows with the same key comes first: by column, user, device, and never "equal" for two rows.
     pub(super) fn order(&self, a: u32, b: u32) -> Ordering {
         let (Some(left), Some(right)) = (self.table.row(RowId(a)), self.table.row(RowId(b))) else {
             return a.cmp(&b);
@@ -96,9 +137,14 @@ fn moment(at: Millis) -> u64 {
     u64::try_from(at.0).unwrap_or(0).min(MOMENTS - 1)
 }
 
-/// The order of two texts whatever their case; texts that differ in case alone are in the order of their bytes.
+/// A text in lower case, as [`compare`] sees it.
+fn fold(text: &str) -> CompactString {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
+/// The order of two texts whatever their case.
 fn compare(left: &str, right: &str) -> Ordering {
-    let folded = if left.is_ascii() && right.is_ascii() {
+    if left.is_ascii() && right.is_ascii() {
         let lower = |b: u8| b.to_ascii_lowercase();
         left.bytes().map(lower).cmp(right.bytes().map(lower))
     } else {
@@ -106,8 +152,7 @@ fn compare(left: &str, right: &str) -> Ordering {
         left.chars()
             .flat_map(lower)
             .cmp(right.chars().flat_map(lower))
-    };
-    folded.then_with(|| left.cmp(right))
+    }
 }
 
 /// The first eight bytes of a text in lower case, as a number that sorts like [`compare`].
@@ -152,7 +197,7 @@ mod tests {
                     numbers == Ordering::Equal || numbers == order,
                     "{left:?} {right:?}"
                 );
-                assert_eq!(order.is_eq(), left == right);
+                assert_eq!(order, fold(left).cmp(&fold(right)), "{left:?} {right:?}");
             }
         }
     }

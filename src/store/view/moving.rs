@@ -31,9 +31,7 @@ pub(super) struct Moving {
 impl Moving {
     /// Takes in all rows at once.
     pub(super) fn fill(&mut self, rows: impl Iterator<Item = u32>, keys: &Keys<'_>) {
-        let mut sorted: Vec<(u64, u32)> = rows.map(|row| (keys.number(row), row)).collect();
-        sorted.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| keys.order(a.1, b.1)));
-        for (place, chunk) in sorted.chunks(FILL).enumerate() {
+        for (place, chunk) in keys.arrange(rows).chunks(FILL).enumerate() {
             let block = self.add_block(place);
             let (keys, rows) = chunk.iter().copied().unzip();
             self.blocks[block] = Block { keys, rows };
