@@ -17,6 +17,9 @@ pub struct Cli {
     /// What to do; the console without one.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Serve dashboard, metrics and health beside the console, as the profile's `listen` section does
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
@@ -49,6 +52,14 @@ pub enum Command {
     /// Read once, or watch, without a screen
     #[command(subcommand)]
     Get(Get),
+    /// Read once and tell how it is: success of the reads, active users, carriers
+    Report {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
+    Serve(ServeArgs),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -59,6 +70,20 @@ pub enum Command {
     },
     /// Print the manual page (roff)
     Man,
+}
+
+/// Where the listener is, and for whom; goes before the profile's `listen` section.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Address to listen on [default: the profile's, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Variable that holds the bearer token; an address beyond loopback needs a token
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    pub token_env: Option<String>,
+    /// File that holds the bearer token, mode 0600
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 }
 
 /// What can be read without a screen.
@@ -100,7 +125,7 @@ pub enum ConfigCommand {
 
 /// Options of the embedded organisation.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = FAULTS)]
+#[command(after_help = crate::org::FAULTS)]
 pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
@@ -133,6 +158,3 @@ pub struct OrgArgs {
     #[arg(long, value_name = "FILE")]
     pub profile_out: Option<PathBuf>,
 }
-
-const FAULTS: &str = "Faults: http-429, http-503, http-500 (probability 0..1), latency (ms), token-ttl (s), ws-drop (mean s), \
-ws-garbage (probability 0..1), ws-silent (0 or 1: streams accept and then say nothing), ws-close (close code, 0 is off).";
