@@ -72,7 +72,10 @@ pub async fn serve(
 /// or says is waited out.
 fn beyond_help(app: &App) -> bool {
     let is_ours = |trouble| trouble == Trouble::Settings;
-    !app.status().enumerated && app.problem().is_some_and(|problem| is_ours(problem.trouble))
+    !app.status().enumerated
+        && app
+            .problem()
+            .is_some_and(|problem| is_ours(problem.trouble))
 }
 
 /// Being asked to end is the usual end of a service.

@@ -73,7 +73,7 @@ impl Collector for Figures {
         console::write(&mut sheet, &self.overview)?;
         sheet.gauge(
             "trunkline_listener_connections",
-            "Connections to this listener when the last one came",
+            "Connections to this listener, as of the last one that came",
             self.connections as f64,
         )?;
         sheet.counters(
