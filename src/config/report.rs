@@ -59,6 +59,9 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let secret = profile.secret.inspect(env).err();
         warnings.extend(secret.map(|error| error.to_string()));
         warnings.extend(missing_ca(profile));
+        let token = profile.listen.as_ref().and_then(|listen| listen.token.as_ref());
+        let token = token.and_then(|token| token.inspect(env).err());
+        warnings.extend(token.map(|error| format!("the listener's token: {error}")));
     }
     let mut text = String::from("ok\n");
     for warning in warnings {
