@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
@@ -61,6 +62,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Get(Get::Registrations(args))) => world.get(&args),
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
+        Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -202,6 +204,15 @@ impl World {
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
         let run = serve::serve(loaded, self.environment, &listen);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn probe(&self, args: &ProbeArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let runtime = runtime()?;
+        let run = headless::probe::probe(loaded.profile.as_ref(), &self.environment, args);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

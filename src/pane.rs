@@ -2,6 +2,7 @@
 
 pub mod carriers;
 pub mod cursor;
+pub mod pulse;
 pub mod registrations;
 
 use crossterm::event::MouseEvent;

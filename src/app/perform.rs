@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use super::effect::Effect;
 use super::event::Done;
@@ -15,6 +15,8 @@ use crate::config::profile::{Auth, Profile};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::model::finding::Target;
+use crate::probe::Prober;
 
 /// Holds what effects work on: the feeds, once they run, and the way back into the loop.
 pub struct Performer {
@@ -22,6 +24,8 @@ pub struct Performer {
     environment: Environment,
     mailbox: Arc<Mailbox>,
     feeds: Arc<Mutex<Option<Feeds>>>,
+    /// Made at the first probe; tried again while what it needs cannot be read.
+    prober: Arc<OnceCell<Prober>>,
     done: mpsc::UnboundedSender<Done>,
 }
 
@@ -39,6 +43,7 @@ impl Performer {
             environment,
             mailbox,
             feeds: Arc::default(),
+            prober: Arc::default(),
             done,
         }
     }
@@ -49,6 +54,7 @@ impl Performer {
             Effect::Connect => self.connect(),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::Probe(target) => self.probe(target),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -63,11 +69,7 @@ impl Performer {
                 });
             }
             // The rest is the terminal's: without one there is nothing to do it on.
-            Effect::Probe(_)
-            | Effect::Copy { .. }
-            | Effect::Page(_)
-            | Effect::Redraw
-            | Effect::Suspend => {}
+            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend => {}
         }
     }
 
@@ -80,6 +82,23 @@ impl Performer {
         {
             act(feeds);
         }
+    }
+
+    fn probe(&self, target: Target) {
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        let (prober, done) = (Arc::clone(&self.prober), self.done.clone());
+        let environment = self.environment.clone();
+        tokio::spawn(async move {
+            let settings = super::probes::settings(&profile, &profile.probes.turn, &environment);
+            let made = || async { settings.await.map(Prober::new) };
+            let end = match prober.get_or_try_init(made).await {
+                Ok(prober) => Done::Found(Box::new(prober.probe(&target).await)),
+                Err(why) => Done::NotProbed { target, why },
+            };
+            let _ = done.send(end);
+        });
     }
 
     fn connect(&self) {
@@ -135,6 +154,13 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
     })
     .map_err(|e| e.problem())
+}
+
+/// Reads a file of certificate authorities, for what verifies beside the client.
+pub async fn authorities(
+    path: &std::path::Path,
+) -> Result<Vec<rustls_pki_types::CertificateDer<'static>>, String> {
+    cloud::tls::authorities(&read_ca(path).await?).map_err(|error| error.to_string())
 }
 
 async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {

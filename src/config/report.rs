@@ -59,7 +59,10 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let secret = profile.secret.inspect(env).err();
         warnings.extend(secret.map(|error| error.to_string()));
         warnings.extend(missing_ca(profile));
-        let token = profile.listen.as_ref().and_then(|listen| listen.token.as_ref());
+        let token = profile
+            .listen
+            .as_ref()
+            .and_then(|listen| listen.token.as_ref());
         let token = token.and_then(|token| token.inspect(env).err());
         warnings.extend(token.map(|error| format!("the listener's token: {error}")));
     }
@@ -200,6 +203,14 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
+    if let Some(listen) = &profile.listen {
+        put("listen.address", listen.address.to_string().into());
+        if let Some(token) = &listen.token {
+            put("listen.token", format!("masked: from {token}").into());
+        }
+        let hosts = listen.hosts.iter().map(String::as_str).map(Value::from);
+        put("listen.hosts", Value::Array(hosts.collect()));
+    }
 }
 
 /// `key = value  # layer`, a line each.

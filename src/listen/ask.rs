@@ -114,7 +114,7 @@ pub struct Entry {
     /// Its codec; `unknown` without one (contract §3).
     pub codec: Text,
     /// When a read or a frame last spoke of it.
-    #[serde(serialize_with = "crate::model::report::rfc3339")]
+    #[serde(serialize_with = "crate::time::rfc3339")]
     pub last_checked: Millis,
 }
 

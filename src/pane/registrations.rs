@@ -168,7 +168,7 @@ impl Pane for RegistrationsPane {
         Tab {
             title: "Registrations",
             short: "Regs",
-            count: counts.total as usize,
+            count: Some(counts.total as usize),
             trouble: counts.of(State::Lost) as usize,
         }
     }

@@ -45,6 +45,7 @@ pub(in crate::config) fn resolve(
         registrations: draft.registrations,
         carriers: draft.carriers,
         listen: draft.listen,
+        probes: draft.probes,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),
