@@ -66,10 +66,6 @@ impl fmt::Display for Millis {
 }
 
 /// For `serialize_with`: numbers inside, RFC 3339 in what other programs read.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
 pub fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(at)
 }
