@@ -17,7 +17,7 @@ mod retry;
 mod session;
 mod settings;
 pub(crate) mod tls;
-mod unreachable;
+pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
 

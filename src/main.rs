@@ -11,6 +11,7 @@ use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
 use trunkline::export::Format;
+use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
 use trunkline::store::column::FIELDS;
@@ -134,9 +135,10 @@ impl World {
             profile_out: Some(file.clone()),
             ..options(args)?
         };
-        let runtime = runtime()?;
+        // Two machines in one process: neither waits for the other's threads.
+        let (runtime, far) = (runtime()?, runtime()?);
+        let org = far.block_on(org::start(options))?;
         let code = runtime.block_on(async {
-            let org = org::start(options).await?;
             let flags = Flags {
                 config: Some(file),
                 profile: None,
@@ -151,10 +153,11 @@ impl World {
                 "demo".clone_into(&mut profile.name);
             }
             let code = console::run(loaded, self.environment, self.paths.state_dir, None).await;
-            org.stop().await;
             code.map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
+        drop(org);
+        far.shutdown_background();
         code
     }
 
@@ -267,10 +270,11 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
     Ok(options)
 }
 
-/// Two workers: one machine, one console; the loop itself runs on the main thread.
+/// One worker for the network; the loop itself runs on the main thread.
 fn runtime() -> Result<tokio::runtime::Runtime, Report> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
+        .on_thread_park(gather::before_park)
         .enable_all()
         .build()
         .wrap_err("starting the runtime")

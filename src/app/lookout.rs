@@ -90,9 +90,19 @@ impl App {
 
     /// An operator wants these probed now; what is under way already counts as the answer.
     pub(super) fn probe(&mut self, targets: Vec<Target>) {
+        let text = match targets.as_slice() {
+            [] => return,
+            [one] => format!("probing {one}"),
+            many => format!("probing {} targets", many.len()),
+        };
+        self.messages.say(Weight::Note, text, self.now);
+        // The answer to one question is told; many are looked at in the table.
+        let one = targets.len() == 1;
         for target in targets {
             self.lookout.schedule.hurry(&target, self.now);
-            self.lookout.asked.insert(target);
+            if one {
+                self.lookout.asked.insert(target);
+            }
         }
     }
 

@@ -13,7 +13,7 @@ use crate::model::finding::Protocol;
 #[command(after_help = EXIT_CODES)]
 pub struct ProbeArgs {
     /// Which probe
-    #[arg(value_parser = PossibleValuesParser::new(Protocol::ALL.map(Protocol::word)).map(protocol))]
+    #[arg(value_parser = PossibleValuesParser::new(Protocol::ALL.map(Protocol::word)).map(|word| protocol(&word)))]
     pub protocol: Protocol,
     /// HOST[:PORT] for tls; HOST[:PORT][?transport=udp|tcp|tls] for stun and turn; a name for dns; a URL for http
     pub target: String,
@@ -44,7 +44,7 @@ const EXIT_CODES: &str = "Works without a profile; with one its ca_file, resolve
 Exit codes: 0 valid, answers or healthy (an expiring certificate is 0, with a warning), 1 reached and not as it should be \
 (expired, untrusted, protocol too old, refused, unhealthy, no such name), 2 usage or configuration, 4 unreachable.";
 
-fn protocol(word: String) -> Protocol {
+fn protocol(word: &str) -> Protocol {
     let known = Protocol::ALL.into_iter().find(|p| p.word() == word);
     // The parser before this one lets no other word through.
     known.unwrap_or(Protocol::Tls)

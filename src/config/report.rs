@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml::Value;
 
+use super::profile::listen::Listen;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
 use crate::app::action::Action;
@@ -203,13 +204,12 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
-    if let Some(listen) = &profile.listen {
-        put("listen.address", listen.address.to_string().into());
-        if let Some(token) = &listen.token {
-            put("listen.token", format!("masked: from {token}").into());
-        }
-        let hosts = listen.hosts.iter().map(String::as_str).map(Value::from);
-        put("listen.hosts", Value::Array(hosts.collect()));
+    for (key, value) in profile.probes.shown() {
+        put(&format!("probes.{key}"), value);
+    }
+    let listen = profile.listen.as_ref();
+    for (key, value) in listen.into_iter().flat_map(Listen::shown) {
+        put(&format!("listen.{key}"), value);
     }
 }
 

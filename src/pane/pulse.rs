@@ -76,15 +76,13 @@ impl Pane for PulsePane {
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        // Carriers and servers need a line each, the chart is worth what is left, up to a height that still reads well.
-        let lines = scene.store.carriers.len().max(feeds::LINES) + 1;
-        let below = u16::try_from(lines).unwrap_or(u16::MAX);
-        let least = (area.height / 3).max(registered::LEAST);
-        let below = below
-            .min(area.height.saturating_sub(least))
-            .max(feeds::HEIGHT);
+        let needed = scene.store.carriers.len().max(feeds::lines(scene)) + 2;
+        let below = u16::try_from(needed).unwrap_or(u16::MAX).max(feeds::HEIGHT);
+        // On a tall screen the chart is as high as reads well, on a low one as high as the figures beside it.
+        let chart = area.height.saturating_sub(below);
+        let chart = chart.clamp(registered::LEAST, registered::MOST);
         let [above, below] =
-            Layout::vertical([Constraint::Fill(1), Constraint::Length(below)]).areas(area);
+            Layout::vertical([Constraint::Length(chart), Constraint::Fill(1)]).areas(area);
         let [left, right] =
             Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(below);
         self.trend

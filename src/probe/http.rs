@@ -1,10 +1,14 @@
 //! The HTTP health probe: one GET, whose status is the answer; the body is not read.
 
+use std::error::Error;
+use std::io;
+
 use reqwest::header::LOCATION;
 
 use super::connect::SHOWN;
 use super::trust::Trust;
 use super::{Deadline, tls};
+use crate::cloud::unreachable::cause;
 use crate::model::finding::{Http, Outcome, Target};
 use crate::text::fit;
 
@@ -36,25 +40,20 @@ async fn ask(target: &Target, trust: &Trust, until: Deadline) -> Result<Http, St
 
 /// Finds what a person can act on below the HTTP library's own error.
 fn reason(target: &Target, error: &reqwest::Error) -> String {
-    let mut link: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    let mut deepest = error.to_string();
-    while let Some(cause) = link {
-        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
-            if io
-                .get_ref()
-                .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-            {
-                return tls::broken(target, io);
-            }
-            if io.kind() == std::io::ErrorKind::ConnectionRefused {
-                return "the connection was refused: nothing listens there, or a firewall rejects it.".to_owned();
-            }
+    let mut deepest: &(dyn Error + 'static) = error;
+    while let Some(link) = cause(deepest) {
+        if let Some(tls) = link.downcast_ref() {
+            return tls::broken(target, tls);
         }
-        deepest = cause.to_string();
-        link = cause.source();
+        let io: Option<&io::Error> = link.downcast_ref();
+        if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
+            return "the connection was refused: nothing listens there, or a firewall rejects it."
+                .to_owned();
+        }
+        deepest = link;
     }
     format!(
         "the request failed ({}). Check the URL and the network.",
-        fit(&deepest, SHOWN)
+        fit(&deepest.to_string(), SHOWN)
     )
 }

@@ -1,5 +1,7 @@
 //! Findings as text for a terminal and as JSON for programs.
 
+use std::fmt::Display;
+
 use serde::Serialize;
 
 use crate::model::finding::{Certificate, Dns, Finding, Grade, Http, Outcome, Stun, Tls, Turn};
@@ -73,11 +75,11 @@ pub fn lines(finding: &Finding) -> Vec<Line> {
 struct Lines(Vec<Line>);
 
 impl Lines {
-    fn add(&mut self, name: &str, value: impl ToString) {
+    fn add(&mut self, name: &str, value: &dyn Display) {
         self.0.push((name.to_owned(), value.to_string()));
     }
 
-    fn maybe(&mut self, name: &str, value: Option<impl ToString>) {
+    fn maybe(&mut self, name: &str, value: Option<&impl Display>) {
         if let Some(value) = value {
             self.add(name, value);
         }
@@ -85,7 +87,7 @@ impl Lines {
 }
 
 fn tls(lines: &mut Lines, tls: &Tls, finding: &Finding) {
-    lines.maybe("peer", tls.peer);
+    lines.maybe("peer", tls.peer.as_ref());
     lines.maybe("protocol", tls.version.as_ref());
     lines.maybe("cipher", tls.cipher.as_ref());
     for (i, one) in tls.chain.iter().enumerate() {
@@ -93,7 +95,7 @@ fn tls(lines: &mut Lines, tls: &Tls, finding: &Finding) {
         certificate(lines, one, finding);
     }
     if tls.chain_dropped > 0 {
-        lines.add("", format!("and {} more certificates", tls.chain_dropped));
+        lines.add("", &format!("and {} more certificates", tls.chain_dropped));
     }
 }
 
@@ -104,41 +106,41 @@ fn certificate(lines: &mut Lines, one: &Certificate, finding: &Finding) {
         if one.sans_dropped > 0 {
             names.push(format!("and {} more", one.sans_dropped));
         }
-        lines.add("  names", names.join(", "));
+        lines.add("  names", &names.join(", "));
     }
     let day = |at: crate::time::Millis| at.timestamp().strftime("%Y-%m-%d %H:%M:%SZ").to_string();
     let days = one.days_left(finding.at);
-    lines.add("  from", day(one.not_before));
+    lines.add("  from", &day(one.not_before));
     lines.add(
         "  until",
-        format!("{} ({days} days left)", day(one.not_after)),
+        &format!("{} ({days} days left)", day(one.not_after)),
     );
     lines.add("  sha256", &one.sha256);
 }
 
 fn stun(lines: &mut Lines, stun: &Stun) {
-    lines.add("peer", stun.peer);
-    lines.add("local", stun.local);
+    lines.add("peer", &stun.peer);
+    lines.add("local", &stun.local);
     let nat = if stun.nat() { "behind a NAT" } else { "no NAT" };
-    lines.add("mapped", format!("{} ({nat})", stun.mapped));
-    lines.add("round trip", ms(stun.rtt_us));
-    lines.add("requests", stun.requests);
+    lines.add("mapped", &format!("{} ({nat})", stun.mapped));
+    lines.add("round trip", &ms(stun.rtt_us));
+    lines.add("requests", &stun.requests);
     lines.maybe("software", stun.software.as_ref());
 }
 
 fn turn(lines: &mut Lines, turn: &Turn) {
-    lines.add("peer", turn.peer);
-    lines.add("relay", turn.relayed);
-    lines.maybe("mapped", turn.mapped);
+    lines.add("peer", &turn.peer);
+    lines.add("relay", &turn.relayed);
+    lines.maybe("mapped", turn.mapped.as_ref());
     let end = if turn.released {
         "released"
     } else {
         "not released"
     };
-    lines.add("lifetime", format!("{} s, {end}", turn.lifetime_s));
+    lines.add("lifetime", &format!("{} s, {end}", turn.lifetime_s));
     lines.add("realm", &turn.realm);
-    lines.add("round trip", ms(turn.rtt_us));
-    lines.add("requests", turn.requests);
+    lines.add("round trip", &ms(turn.rtt_us));
+    lines.add("requests", &turn.requests);
     lines.maybe("software", turn.software.as_ref());
 }
 
@@ -146,19 +148,19 @@ fn dns(lines: &mut Lines, dns: &Dns) {
     lines.add("resolver", &dns.resolver);
     for record in &dns.records {
         let value = format!("{}  {} (TTL {} s)", record.name, record.value, record.ttl_s);
-        lines.add(record.kind, value);
+        lines.add(record.kind, &value);
     }
     if dns.records_dropped > 0 {
-        lines.add("", format!("and {} more records", dns.records_dropped));
+        lines.add("", &format!("and {} more records", dns.records_dropped));
     }
     for note in &dns.notes {
-        lines.add("note", note);
+        lines.add("note", &note);
     }
 }
 
 fn http(lines: &mut Lines, http: &Http) {
-    lines.maybe("peer", http.peer);
-    lines.add("status", http.status);
+    lines.maybe("peer", http.peer.as_ref());
+    lines.add("status", &http.status);
     lines.add("version", &http.version);
     lines.maybe("location", http.location.as_ref());
 }

@@ -189,9 +189,9 @@ mod tests {
         for _ in 0..3 {
             let batch = schedule.due(Millis(2000));
             assert!(batch.len() <= MOST_RUNNING);
-            batch
-                .iter()
-                .for_each(|target| schedule.done(target, Millis(2000)));
+            for target in &batch {
+                schedule.done(target, Millis(2000));
+            }
             seen.extend(batch);
         }
         seen.sort();

@@ -1,13 +1,15 @@
 //! The STUN probe: one Binding request (RFC 8489) over UDP, TCP or TLS.
 
 pub(super) mod exchange;
+pub(super) mod failed;
 mod stream;
 
 use stun_proto::types::attribute::{ErrorCode, Software, XorMappedAddress};
 use stun_proto::types::message::{BINDING, Message, MessageWriteVec};
 use stun_proto::types::prelude::*;
 
-use self::exchange::{Exchange, Failed};
+use self::exchange::Exchange;
+use self::failed::Failed;
 use super::trust::Trust;
 use super::{Deadline, micros};
 use crate::model::finding::{Outcome, Stun, Target};

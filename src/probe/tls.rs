@@ -118,7 +118,12 @@ pub(super) async fn secure(
         .await
 }
 
+/// The words for a TLS error inside another probe.
+pub(super) fn broken(target: &Target, error: &rustls::Error) -> String {
+    reason::tls(target, error, false).1
+}
+
 /// The words for a handshake that failed inside another probe.
-pub(super) fn broken(target: &Target, error: &std::io::Error) -> String {
+pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> String {
     reason::handshake(target, error, false).1
 }

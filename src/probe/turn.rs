@@ -10,7 +10,8 @@ use stun_proto::types::prelude::*;
 use turn_types::attribute::{Lifetime, RequestedTransport, XorRelayedAddress};
 use turn_types::message::{ALLOCATE, REFRESH};
 
-use super::stun::exchange::{Exchange, Failed, Reply};
+use super::stun::exchange::{Exchange, Reply};
+use super::stun::failed::Failed;
 use super::stun::{said, software};
 use super::trust::Trust;
 use super::{Deadline, TurnUser, micros};

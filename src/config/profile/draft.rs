@@ -10,7 +10,7 @@ use url::Url;
 
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
-use super::probes::{Probes, probes};
+use super::probes::{self, Probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -95,7 +95,7 @@ impl Draft {
                 .and_then(|section| listen::read(section, notes)),
             probes: from
                 .section("probes", notes)
-                .map_or_else(Probes::default, |section| probes(section, notes)),
+                .map_or_else(Probes::default, |section| probes::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {

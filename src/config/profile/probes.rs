@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use toml::Value;
 
 use crate::config::paths;
 use crate::config::reader::{Notes, Section};
@@ -61,6 +62,27 @@ impl Default for Probes {
     }
 }
 
+impl Probes {
+    /// What is in force, for `config show`: passwords as the places they come from.
+    pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let seconds = i64::try_from(self.interval.as_secs()).unwrap_or(i64::MAX);
+        let list = |all: Vec<String>| Value::from(all);
+        let resolvers = self.resolvers.iter().map(ToString::to_string);
+        let stun = self.stun.iter().map(|target| target.address().to_owned());
+        let turn = self.turn.iter().map(|account| {
+            let (server, user) = (account.server.address(), &account.username);
+            format!("{server} as {user}, masked: from {}", account.password)
+        });
+        vec![
+            ("interval_seconds", seconds.into()),
+            ("expiring_days", i64::from(self.expiring_days).into()),
+            ("resolvers", list(resolvers.collect())),
+            ("stun", list(stun.collect())),
+            ("turn", list(turn.collect())),
+        ]
+    }
+}
+
 /// A TURN server as the file writes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +94,7 @@ struct Written {
     password_command: Option<Vec<String>>,
 }
 
-pub(super) fn probes(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {
+pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {
     let default = Probes::default();
     let folder = notes.beside("");
     let read = Probes {

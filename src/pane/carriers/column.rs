@@ -153,8 +153,8 @@ impl Column {
             Self::Days => (4, 4),
             Self::Accord => (13, 13),
             Self::Status => (6, 10),
-            Self::Proxy => (14, 24),
-            Self::Id => (8, 16),
+            Self::Proxy => (16, 28),
+            Self::Id => (12, 20),
         };
         Wish {
             least,

@@ -6,11 +6,10 @@ use ratatui::text::{Line, Span};
 
 use super::trend::Trend;
 use crate::config::theme::Role;
+use crate::model::finding::{Finding, Grade};
 use crate::pane::Scene;
+use crate::pane::carriers::line::grade_role;
 use crate::ui::{chart, detail};
-
-/// Lines without the servers.
-pub const LINES: usize = 5;
 
 /// Lines with the title: below this height the part says too little.
 pub const HEIGHT: u16 = 6;
@@ -18,6 +17,11 @@ pub const HEIGHT: u16 = 6;
 /// Columns of the labels, and of the charts beside the figures.
 const LABEL: usize = 9;
 const SPARK: usize = 30;
+
+/// Lines that show all of it.
+pub fn lines(scene: &Scene<'_>) -> usize {
+    4 + scene.store.probes.servers().count()
+}
 
 /// Draws the part.
 pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
@@ -115,10 +119,10 @@ fn servers(scene: &Scene<'_>) -> Vec<Line<'static>> {
     let servers = scene.store.probes.servers().map(|probed| {
         let finding = probed.finding();
         let role = match finding {
-            Some(finding) if finding.grade() == crate::model::finding::Grade::Good => Role::Text,
-            other => crate::pane::carriers::line::grade_role(other),
+            Some(finding) if finding.grade() == Grade::Good => Role::Text,
+            other => grade_role(other),
         };
-        let word = finding.map_or("awaited", |finding| finding.word());
+        let word = finding.map_or("awaited", Finding::word);
         let took = finding.map_or(String::new(), |finding| format!("{} ms  ", finding.took_ms));
         let text = format!("{word}  {took}{}", probed.target().address());
         line(scene, probed.target().protocol().word(), vec![(role, text)])

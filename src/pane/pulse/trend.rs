@@ -39,7 +39,7 @@ impl Trend {
         let step = self.step();
         let fresh = Self {
             columns: self.columns,
-            shares: shares(store, step, now),
+            shares: shares(store, step, 2 * self.columns, now),
             rates: rates(store, now),
             // Nothing to show is nothing to wait for.
             due: (store.registrations.counts().total > 0).then(|| next(now)),
@@ -56,12 +56,18 @@ impl Trend {
 
     /// How far back the chart goes, in minutes.
     pub fn minutes(&self) -> usize {
-        self.shares.len() * self.step() * usize::try_from(SHARE_MS).unwrap_or(0) / 60_000
+        let values = self.points() * self.step();
+        values * usize::try_from(SHARE_MS).unwrap_or(0) / 60_000
     }
 
-    /// Recorded shares that one column stands for.
+    /// Points that the whole chart has.
+    pub fn points(&self) -> usize {
+        (2 * self.columns).min(SHARES / self.step())
+    }
+
+    /// Recorded shares that one point stands for; there are two points a column.
     fn step(&self) -> usize {
-        SHARES.div_ceil(self.columns.max(1))
+        (SHARES / (2 * self.columns).max(1)).max(1)
     }
 }
 
@@ -69,15 +75,16 @@ fn next(now: Millis) -> Millis {
     Millis((now.0.div_euclid(RATE_MS) + 1).saturating_mul(RATE_MS))
 }
 
-/// The steps begin at fixed moments, so that a column keeps its value while it moves.
-fn shares(store: &Store, step: usize, now: Millis) -> Vec<Option<u16>> {
+/// The newest `most` points at most. Steps begin at fixed moments, so that a point keeps its value while it moves.
+fn shares(store: &Store, step: usize, most: usize, now: Millis) -> Vec<Option<u16>> {
     let recorded = &store.registrations.metrics().registered_recent;
     let period = now.0.div_euclid(SHARE_MS);
-    let begun = usize::try_from(period.rem_euclid(i64::try_from(step).unwrap_or(1))).unwrap_or(0);
-    let whole = (SHARES - 1).saturating_sub(begun) / step;
-    let values: Vec<Option<u16>> = recorded.last(whole * step + begun + 1, now).collect();
+    let under_way = period.rem_euclid(i64::try_from(step).unwrap_or(1));
+    let under_way = usize::try_from(under_way).unwrap_or(0) + 1;
+    let whole = (SHARES.saturating_sub(under_way) / step).min(most.saturating_sub(1));
+    let values: Vec<Option<u16>> = recorded.last(whole * step + under_way, now).collect();
     // What is short of the first step is left out.
-    let head = values.len().saturating_sub(begun + 1) % step;
+    let head = values.len().saturating_sub(under_way) % step;
     values[head..].chunks(step).map(lowest).collect()
 }
 
@@ -139,7 +146,7 @@ mod tests {
         let mut trend = Trend::default();
         trend.take(Rect::new(0, 0, 40, 5), &store, Millis(START + 600_000));
         assert!(trend.shares.contains(&Some(5_000)), "{:?}", trend.shares);
-        assert!(trend.shares.len() <= 40);
+        assert!(trend.shares.len() <= 80);
     }
 
     #[test]

@@ -6,17 +6,17 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use stun_proto::Instant as StunInstant;
-use stun_proto::agent::{StunAgent, StunAgentPollRet, StunError};
+use stun_proto::agent::{StunAgent, StunAgentPollRet};
 use stun_proto::types::TransportType;
-use stun_proto::types::message::{Message, MessageHeader, StunParseError, StunWriteError};
+use stun_proto::types::message::{Message, MessageHeader};
 use tokio::net::UdpSocket;
 
+use super::failed::Failed;
 use super::stream::Stream;
-use crate::model::finding::{Outcome, Target, Transport};
-use crate::probe::connect::{self, NoWay, SHOWN};
+use crate::model::finding::{Target, Transport};
+use crate::probe::connect::{self, NoWay};
 use crate::probe::trust::Trust;
 use crate::probe::{Deadline, tls};
-use crate::text::fit;
 
 /// Retransmissions of RFC 8489 §6.2.1: RTO, Rc, and Rm × RTO.
 const RTO: Duration = Duration::from_millis(500);
@@ -28,61 +28,6 @@ pub(super) const MOST_BYTES: usize = 4096;
 
 /// Packets that are not the answer before the server counts as talking nonsense.
 const MOST_STRAYS: u32 = 64;
-
-/// Why there is no answer, or none that can be used.
-#[derive(Debug, thiserror::Error)]
-pub(in crate::probe) enum Failed {
-    #[error(transparent)]
-    NoWay(#[from] NoWay),
-    #[error("{0}")]
-    Setup(String),
-    #[error("no answer from {peer} to {requests} request{} within {:.1} s. Check the port, and that firewalls let it through both ways.", if *requests == 1 { "" } else { "s" }, allowed.as_secs_f64())]
-    Silent {
-        peer: SocketAddr,
-        requests: u32,
-        allowed: Duration,
-    },
-    #[error("the connection to {peer} broke ({}).", fit(&.source.to_string(), SHOWN))]
-    Broke { peer: SocketAddr, source: io::Error },
-    #[error("the server answered with the error {0}.")]
-    Said(String),
-    #[error("the server does not answer as STUN does: {0}.")]
-    Nonsense(String),
-    #[error("{0}")]
-    Refused(String),
-}
-
-impl Failed {
-    /// As what a probe found.
-    pub(in crate::probe) fn outcome(&self, protocol: &str, target: &Target) -> Outcome {
-        let address = target.address();
-        let reason = format!("{protocol} probe of {address}: {self}");
-        match self {
-            Self::NoWay(_) | Self::Setup(_) | Self::Silent { .. } | Self::Broke { .. } => {
-                Outcome::unreachable(reason)
-            }
-            Self::Said(_) | Self::Nonsense(_) | Self::Refused(_) => Outcome::refused(reason),
-        }
-    }
-}
-
-impl From<StunParseError> for Failed {
-    fn from(error: StunParseError) -> Self {
-        Self::Nonsense(error.to_string())
-    }
-}
-
-impl From<StunWriteError> for Failed {
-    fn from(error: StunWriteError) -> Self {
-        Self::Setup(format!("the request could not be made ({error})."))
-    }
-}
-
-impl From<StunError> for Failed {
-    fn from(error: StunError) -> Self {
-        Self::Setup(format!("the request could not be made ({error})."))
-    }
-}
 
 enum Link {
     Udp(UdpSocket),
@@ -110,6 +55,8 @@ pub(in crate::probe) struct Exchange {
     base: Instant,
     peer: SocketAddr,
     local: SocketAddr,
+    /// Further addresses of the same name, the next one last.
+    others: Vec<SocketAddr>,
     requests: u32,
 }
 
@@ -120,15 +67,22 @@ impl Exchange {
         trust: &Trust,
         until: Deadline,
     ) -> Result<Self, Failed> {
-        let (link, local, peer) = match target.transport() {
-            Transport::Udp => udp(target, until).await?,
+        match target.transport() {
+            Transport::Udp => {
+                let mut others = connect::addresses(target, until).await?;
+                others.reverse();
+                Self::datagrams(others).await
+            }
             Transport::Tcp => {
                 let stream = connect::tcp(target, until).await?;
                 let (local, peer) = ends(stream.local_addr(), stream.peer_addr())?;
-                (Link::Stream(Stream::new(stream)), local, peer)
+                Ok(Self::new(Link::Stream(Stream::new(stream)), local, peer))
             }
-            Transport::Tls => secure(target, trust, until).await?,
-        };
+            Transport::Tls => secure(target, trust, until).await,
+        }
+    }
+
+    fn new(link: Link, local: SocketAddr, peer: SocketAddr) -> Self {
         let transport = match link {
             Link::Udp(_) => TransportType::Udp,
             Link::Stream(_) => TransportType::Tcp,
@@ -137,14 +91,34 @@ impl Exchange {
             .remote_addr(peer)
             .request_retransmits(RTO, Duration::MAX, RC, LAST)
             .build();
-        Ok(Self {
+        Self {
             link,
             agent,
             base: Instant::now(),
             peer,
             local,
+            others: Vec::new(),
             requests: 0,
-        })
+        }
+    }
+
+    /// A socket that hears one address alone: the last of the list that this machine has a route to. A machine without
+    /// IPv6 finds out here.
+    async fn datagrams(mut others: Vec<SocketAddr>) -> Result<Self, Failed> {
+        let mut last = None;
+        while let Some(peer) = others.pop() {
+            match open(peer).await {
+                Ok((socket, local)) => {
+                    let fresh = Self::new(Link::Udp(socket), local, peer);
+                    return Ok(Self { others, ..fresh });
+                }
+                Err(error) => last = Some(NoWay::from_io(peer, error)),
+            }
+        }
+        Err(last.map_or_else(
+            || Failed::Setup("there is no address.".to_owned()),
+            Into::into,
+        ))
     }
 
     /// The server.
@@ -162,13 +136,26 @@ impl Exchange {
         self.requests
     }
 
-    /// Sends a request, again as often as the library says, until its answer comes.
+    /// Sends a request until its answer comes; where an address refuses it, to the next one of the name.
     pub(in crate::probe) async fn ask(
         &mut self,
         request: Vec<u8>,
         until: Deadline,
     ) -> Result<Reply, Failed> {
-        let id = MessageHeader::from_bytes(&request)?.transaction_id();
+        loop {
+            let ended = self.ask_peer(&request, until).await;
+            if self.others.is_empty() || !matches!(ended, Err(Failed::NoWay(_))) {
+                return ended;
+            }
+            let requests = self.requests;
+            let next = Self::datagrams(std::mem::take(&mut self.others)).await?;
+            *self = Self { requests, ..next };
+        }
+    }
+
+    /// Sends a request to the peer, again as often as the library says.
+    async fn ask_peer(&mut self, request: &[u8], until: Deadline) -> Result<Reply, Failed> {
+        let id = MessageHeader::from_bytes(request)?.transaction_id();
         let now = self.now();
         let first = self.agent.send_request(request, self.peer, now)?;
         let first = first.data.to_vec();
@@ -269,47 +256,27 @@ impl Link {
     }
 }
 
-/// A socket that hears its server alone. The first address is taken: without a connection, none proves better.
-async fn udp(target: &Target, until: Deadline) -> Result<(Link, SocketAddr, SocketAddr), Failed> {
-    let found = connect::addresses(target, until).await?;
-    let mut last = None;
-    for peer in found {
-        let any: SocketAddr = match peer {
-            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-        };
-        // A machine without IPv6 says so here, and the next address is tried.
-        match open(any, peer).await {
-            Ok((socket, local)) => return Ok((Link::Udp(socket), local, peer)),
-            Err(error) => last = Some(NoWay::from_io(peer, error)),
-        }
-    }
-    Err(last.map_or_else(
-        || Failed::Setup("there is no address.".to_owned()),
-        Into::into,
-    ))
-}
-
-async fn open(any: SocketAddr, peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+async fn open(peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
+    let any: SocketAddr = match peer {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
     let socket = UdpSocket::bind(any).await?;
     socket.connect(peer).await?;
     let local = socket.local_addr()?;
     Ok((socket, local))
 }
 
-async fn secure(
-    target: &Target,
-    trust: &Trust,
-    until: Deadline,
-) -> Result<(Link, SocketAddr, SocketAddr), Failed> {
+async fn secure(target: &Target, trust: &Trust, until: Deadline) -> Result<Exchange, Failed> {
     let config = trust.config().await.map_err(Failed::Setup)?;
     let stream = connect::tcp(target, until).await?;
     let (local, peer) = ends(stream.local_addr(), stream.peer_addr())?;
     let shaken = until.wait(tls::secure(target, config, stream)).await;
     let stream = shaken
         .map_err(|slow| Failed::Setup(format!("{peer} did not finish the TLS handshake: {slow}.")))?
-        .map_err(|error| Failed::Refused(tls::broken(target, &error)))?;
-    Ok((Link::Stream(Stream::new(stream)), local, peer))
+        .map_err(|error| Failed::Refused(tls::broken_handshake(target, &error)))?;
+    let link = Link::Stream(Stream::new(stream));
+    Ok(Exchange::new(link, local, peer))
 }
 
 fn ends(

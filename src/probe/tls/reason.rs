@@ -1,6 +1,5 @@
 //! From how a handshake ended to a verdict and a sentence, told from the error's type rather than from its words.
 
-use std::error::Error as _;
 use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible, ProtocolVersion};
@@ -61,50 +60,55 @@ pub(super) fn refused(target: &Target, found: &Tls, stop: &Stop, now: Millis) ->
 
 /// What a failed handshake means.
 pub(super) fn handshake(target: &Target, error: &io::Error, self_signed: bool) -> Judged {
-    let at = target.address();
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-    match inner {
-        Some(Error::InvalidCertificate(why)) => certificate(target, why, self_signed),
-        Some(
-            Error::AlertReceived(AlertDescription::ProtocolVersion)
-            | Error::PeerIncompatible(
-                PeerIncompatible::ServerDoesNotSupportTls12Or13
-                | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+    match error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        Some(inner) => tls(target, inner, self_signed),
+        None => (
+            Verdict::Unreachable,
+            format!(
+                "{} took the connection and broke it during the TLS handshake ({}). It may not speak TLS on this port.",
+                target.address(),
+                fit(&error.to_string(), SHOWN)
             ),
+        ),
+    }
+}
+
+/// What a TLS error means.
+pub(super) fn tls(target: &Target, error: &Error, self_signed: bool) -> Judged {
+    let at = target.address();
+    match error {
+        Error::InvalidCertificate(why) => certificate(target, why, self_signed),
+        Error::AlertReceived(AlertDescription::ProtocolVersion)
+        | Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
         ) => (
             Verdict::ProtocolTooOld,
             format!(
                 "{at} offers nothing newer than TLS 1.1; TLS 1.2 or newer is needed. Upgrade or reconfigure it."
             ),
         ),
-        Some(Error::AlertReceived(alert)) => (
+        Error::AlertReceived(alert) => (
             Verdict::Refused,
             format!(
                 "{at} ended the TLS handshake with the alert {alert:?}. It may want a client certificate, another name, or have no cipher suite in common; its own log says which."
             ),
         ),
-        Some(Error::PeerIncompatible(why)) => (
+        Error::PeerIncompatible(why) => (
             Verdict::Refused,
             format!("{at} speaks TLS and nothing in common could be agreed on ({why:?})."),
         ),
-        Some(Error::InvalidMessage(_)) => (
+        Error::InvalidMessage(_) => (
             Verdict::Unreachable,
             format!(
                 "{at} answered with something that is not TLS. Check the port; another protocol may live there."
             ),
         ),
-        Some(other) => (
+        other => (
             Verdict::Refused,
             format!(
                 "the TLS handshake with {at} failed ({}).",
                 fit(&other.to_string(), SHOWN)
-            ),
-        ),
-        None => (
-            Verdict::Unreachable,
-            format!(
-                "{at} took the connection and broke it during the TLS handshake ({}). It may not speak TLS on this port.",
-                fit(&innermost(error), SHOWN)
             ),
         ),
     }
@@ -178,12 +182,6 @@ fn end(certificate: Option<&Certificate>) -> String {
         || "an unknown day".to_owned(),
         |one| one.not_after.timestamp().strftime("%Y-%m-%d").to_string(),
     )
-}
-
-fn innermost(error: &io::Error) -> String {
-    error
-        .source()
-        .map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// A protocol version as people write it.
