@@ -1,4 +1,4 @@
-//! Where a client secret comes from. The configuration names the place; the secret itself is read when it is needed.
+//! Where a secret comes from. The configuration names the place; the secret itself is read when it is needed.
 
 mod command;
 mod file;
@@ -13,18 +13,21 @@ use super::paths;
 use super::reader::{Notes, Section};
 use crate::text::safe;
 
-/// A client secret is a line; more than this many bytes is something else.
+/// A secret is a line; more than this many bytes is something else.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// The key that is refused, and those that name a place, of which a profile has exactly one.
-pub(super) const KEYS: [&str; 4] = [
+/// The key of the secret itself, which is refused, and those that name a place: a variable, a file, a command.
+pub(super) type Keys = [&'static str; 4];
+
+/// The keys of the secret, of which a profile has exactly one.
+pub(super) const KEYS: Keys = [
     "client_secret",
     "client_secret_env",
     "client_secret_file",
     "client_secret_command",
 ];
 
-/// The place of a client secret.
+/// The place of a secret.
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     /// A variable of the environment.
@@ -157,11 +160,16 @@ fn into_secret(bytes: &[u8], place: &str) -> Result<SecretString, SecretError> {
     Ok(SecretString::from(line))
 }
 
-/// Reads the place from a profile: none when it names none; more than one, or the secret itself, is a mistake.
-pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<SecretSource> {
-    let [inline, variable, file, command] = KEYS;
+/// Reads the place from a section, under these keys: none when it names none; more than one, or the secret itself, is
+/// a mistake.
+pub(super) fn read(
+    from: &mut Section<'_>,
+    keys: Keys,
+    notes: &mut Notes<'_>,
+) -> Option<SecretSource> {
+    let [inline, variable, file, command] = keys;
     from.take_as(inline, notes, |_: toml::Value| {
-        Err::<(), _>("a secret does not belong in this file, which gets copied and shown: put it in a file of its own (client_secret_file), a password manager (client_secret_command) or a variable (client_secret_env)".to_owned())
+        Err::<(), _>(format!("a secret does not belong in this file, which gets copied and shown: put it in a file of its own ({file}), a password manager ({command}) or a variable ({variable})"))
     });
     let variable = from.take_as(variable, notes, |name: String| {
         not_empty(name).map(SecretSource::Variable)
@@ -174,18 +182,18 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Secr
     });
     let mut places = [variable, file, command].into_iter().flatten();
     let place = places.next();
-    let named = KEYS
+    let named = keys
         .iter()
         .find_map(|key| notes.origins.get(&from.key(key)));
     if let Some(origin) = named.cloned() {
-        notes.origins.insert(from.key("client_secret"), origin);
+        notes.origins.insert(from.key(inline), origin);
     }
     if places.next().is_some() {
         let message = format!(
             "more than one place for the secret: keep one of {}",
-            KEYS[1..].join(", ")
+            keys[1..].join(", ")
         );
-        notes.fault(from.origin.clone(), &from.key("client_secret"), message);
+        notes.fault(from.origin.clone(), &from.key(inline), message);
     }
     place
 }
