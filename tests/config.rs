@@ -378,6 +378,7 @@ fn every_line_that_the_template_offers_is_accepted() {
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
+        Some(section) if section.starts_with('[') => section,
         _ => line,
     });
     let one_place = on.filter(|line| {
@@ -387,6 +388,32 @@ fn every_line_that_the_template_offers_is_accepted() {
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
     let profile = home.load().unwrap().profile.unwrap();
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
+    let proxies = profile.carriers.proxies.values().map(ToString::to_string);
+    assert_eq!(proxies.collect::<Vec<_>>(), ["sip.example.com:5061"]);
+}
+
+#[test]
+fn proxies_of_carriers_are_checked_and_shown() {
+    let proxy = |text: &str| Home::with(&format!("{LAB}\n[profiles.lab.carriers.c-1]\n{text}\n"));
+    let home = proxy("host = \"2001:db8::1\"");
+    let shown = report::show(&home.load().unwrap());
+    assert!(
+        shown.contains("carriers.c-1 = \"[2001:db8::1]:5061\""),
+        "{shown}"
+    );
+    for (wrong, key, why) in [
+        ("host = \"a b\"", "carriers.c-1.host", "is not a host"),
+        ("port = 5061", "carriers.c-1.host", "missing"),
+        (
+            "host = \"sip\"\nport = 0",
+            "carriers.c-1.port",
+            "not a port",
+        ),
+        ("host = \"sip\"\nprot = 1", "carriers.c-1.prot", "port"),
+    ] {
+        let error = proxy(wrong).load().unwrap_err().to_string();
+        assert!(error.contains(key) && error.contains(why), "{error}");
+    }
 }
 
 #[test]
