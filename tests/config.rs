@@ -378,6 +378,7 @@ fn every_line_that_the_template_offers_is_accepted() {
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
+        Some(section) if section.starts_with('[') => section,
         _ => line,
     });
     let one_place = on.filter(|line| {

@@ -208,6 +208,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
+    for (carrier, proxy) in &profile.carriers.proxies {
+        put(&format!("carriers.{carrier}"), proxy.to_string().into());
+    }
     for (key, value) in profile.probes.shown() {
         put(&format!("probes.{key}"), value);
     }
