@@ -382,13 +382,43 @@ fn every_line_that_the_template_offers_is_accepted() {
         _ => line,
     });
     let one_place = on.filter(|line| {
-        !line.starts_with("client_secret_file") && !line.starts_with("client_secret_command")
+        // Of the places that a secret can be in, a profile names one.
+        !line.starts_with("client_secret_file")
+            && !line.starts_with("client_secret_command")
+            && !line.starts_with("token_file")
+            && !line.starts_with("token_command")
     });
     let text: Vec<&str> = one_place.collect();
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
     let profile = home.load().unwrap().profile.unwrap();
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
     assert_eq!(profile.probes.turn[0].username, "console");
+    let proxies = profile.carriers.proxies.values().map(ToString::to_string);
+    assert_eq!(proxies.collect::<Vec<_>>(), ["sip.example.com:5061"]);
+}
+
+#[test]
+fn proxies_of_carriers_are_checked_and_shown() {
+    let proxy = |text: &str| Home::with(&format!("{LAB}\n[profiles.lab.carriers.c-1]\n{text}\n"));
+    let home = proxy("host = \"2001:db8::1\"");
+    let shown = report::show(&home.load().unwrap());
+    assert!(
+        shown.contains("carriers.c-1 = \"[2001:db8::1]:5061\""),
+        "{shown}"
+    );
+    for (wrong, key, why) in [
+        ("host = \"a b\"", "carriers.c-1.host", "is not a host"),
+        ("port = 5061", "carriers.c-1.host", "missing"),
+        (
+            "host = \"sip\"\nport = 0",
+            "carriers.c-1.port",
+            "not a port",
+        ),
+        ("host = \"sip\"\nprot = 1", "carriers.c-1.prot", "port"),
+    ] {
+        let error = proxy(wrong).load().unwrap_err().to_string();
+        assert!(error.contains(key) && error.contains(why), "{error}");
+    }
 }
 
 #[test]
