@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod finding;
 pub mod registration;
+pub mod report;
 
 use std::fmt;
 

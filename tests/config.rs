@@ -373,12 +373,11 @@ fn every_line_that_the_template_offers_is_accepted() {
     report::init(&home.flags, &home.env, &home.paths).unwrap();
     let text = fs::read_to_string(&home.paths.config_file).unwrap();
     let is_setting = |line: &str| {
-        line.split_once(" = ")
-            .is_some_and(|(key, _)| !key.contains(' '))
+        let key = line.split_once(" = ").map(|(key, _)| key);
+        line.starts_with('[') || key.is_some_and(|key| !key.contains(' '))
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
-        Some(section) if section.starts_with('[') => section,
         _ => line,
     });
     let one_place = on.filter(|line| {
@@ -390,6 +389,7 @@ fn every_line_that_the_template_offers_is_accepted() {
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
     let proxies = profile.carriers.proxies.values().map(ToString::to_string);
     assert_eq!(proxies.collect::<Vec<_>>(), ["sip.example.com:5061"]);
+    assert_eq!(profile.probes.turn[0].username, "console");
 }
 
 #[test]
@@ -422,7 +422,7 @@ fn check_says_ok_and_what_it_could_not_find() {
     let text = report::check(&home.flags, &home.env, &home.paths).unwrap();
     assert!(
         text.starts_with(
-            "ok\nwarning: the client secret should be in LAB_SECRET, which is not set"
+            "ok\nwarning: client_secret: the secret should be in LAB_SECRET, which is not set"
         ),
         "{text}"
     );
@@ -466,4 +466,35 @@ fn show_names_the_layer_of_each_value_and_masks_the_secret() {
     text.parse::<toml::Table>().expect("what is shown is TOML");
     let path = report::path(&home.flags, &home.env, &home.paths);
     assert_eq!(path, format!("{file}  (default)\n"));
+}
+
+#[test]
+fn a_listener_beyond_loopback_needs_a_token_and_shows_none() {
+    let with = |section: &str| Home::with(&format!("{LAB}[profiles.lab.listen]\n{section}"));
+    let error = with("address = \"0.0.0.0:8080\"").error();
+    assert!(error.contains("everyone who can reach it"), "{error}");
+    for wrong in [
+        "address = \"8080\"",
+        "hosts = [\"a b\"]",
+        "token = \"canary\"",
+        "token_env = \"A\"\ntoken_file = \"b\"",
+        "adress = \"127.0.0.1:1\"",
+    ] {
+        let error = with(wrong).error();
+        assert!(
+            error.contains("profiles.lab.listen") && !error.contains("canary"),
+            "{wrong}: {error}"
+        );
+    }
+    let home = with("address = \"0.0.0.0:0\"\ntoken_env = \"T\"\nhosts = [\"NOC.example.com\"]");
+    let home = home.env(&[("T", "canary")]);
+    let loaded = home.load().unwrap();
+    let listen = loaded.profile.as_ref().unwrap().listen.as_ref().unwrap();
+    assert_eq!(listen.hosts, ["noc.example.com"]);
+    let shown = report::show(&loaded);
+    assert!(
+        shown.contains("profiles.lab.listen.token = \"masked: from the variable T\"")
+            && !shown.contains("canary"),
+        "{shown}"
+    );
 }

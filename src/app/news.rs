@@ -72,6 +72,7 @@ impl App {
             self.tell_link(status.link, now);
             self.vitals.hurry();
         }
+        self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;
         self.vitals.touch();
     }

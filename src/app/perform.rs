@@ -135,7 +135,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         .secret
         .read(environment)
         .await
-        .map_err(|e| local(e.to_string()))?;
+        .map_err(|e| local(format!("client_secret: {e}")))?;
     let ca_pem = match &profile.ca_file {
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,

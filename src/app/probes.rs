@@ -23,7 +23,7 @@ pub async fn settings(
         turn.push(TurnUser {
             server: account.server.clone(),
             username: account.username.clone(),
-            password: password.map_err(|error| error.to_string()),
+            password: password.map_err(|error| format!("the user's password: {error}")),
         });
     }
     let fallbacks = profile.probes.resolvers.iter().copied();

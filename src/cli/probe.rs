@@ -15,7 +15,10 @@ pub struct ProbeArgs {
     /// Which probe
     #[arg(value_parser = PossibleValuesParser::new(Protocol::ALL.map(Protocol::word)).map(|word| protocol(&word)))]
     pub protocol: Protocol,
-    /// HOST[:PORT] for tls; HOST[:PORT][?transport=udp|tcp|tls] for stun and turn; a name for dns; a URL for http
+    /// What to probe, as [`Target::new`](crate::model::finding::Target::new) reads it
+    #[arg(
+        help = "HOST[:PORT] for tls; HOST[:PORT][?transport=udp|tcp|tls] for stun and turn; a name for dns; a URL for http"
+    )]
     pub target: String,
     /// One JSON object
     #[arg(long)]

@@ -2,6 +2,7 @@
 
 pub mod carriers;
 mod draft;
+pub mod listen;
 pub mod probes;
 mod resolve;
 
@@ -14,6 +15,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use self::carriers::Carriers;
+use self::listen::Listen;
 use super::secret::SecretSource;
 use crate::model::UserId;
 
@@ -99,6 +101,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// The listener of the console; none is off.
+    pub listen: Option<Listen>,
     /// What is probed, and how.
     pub probes: Probes,
     /// The request budget; none is no limit.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml::Value;
 
+use super::profile::listen::Listen;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
 use crate::app::action::Action;
@@ -57,8 +58,18 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
     let profile = loaded.profile.as_ref();
     if let Some(profile) = profile {
         let secret = profile.secret.inspect(env).err();
-        warnings.extend(secret.map(|error| error.to_string()));
+        warnings.extend(secret.map(|error| format!("client_secret: {error}")));
+        for account in &profile.probes.turn {
+            let password = account.password.inspect(env).err();
+            warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
+        }
         warnings.extend(missing_ca(profile));
+        let token = profile
+            .listen
+            .as_ref()
+            .and_then(|listen| listen.token.as_ref());
+        let token = token.and_then(|token| token.inspect(env).err());
+        warnings.extend(token.map(|error| format!("the listener's token: {error}")));
     }
     let mut text = String::from("ok\n");
     for warning in warnings {
@@ -202,6 +213,10 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     }
     for (key, value) in profile.probes.shown() {
         put(&format!("probes.{key}"), value);
+    }
+    let listen = profile.listen.as_ref();
+    for (key, value) in listen.into_iter().flat_map(Listen::shown) {
+        put(&format!("listen.{key}"), value);
     }
 }
 

@@ -118,9 +118,9 @@ pub(super) async fn secure(
         .await
 }
 
-/// The words for a TLS error inside another probe.
-pub(super) fn broken(target: &Target, error: &rustls::Error) -> String {
-    reason::tls(target, error, false).1
+/// What a TLS error inside another probe means, and whether anybody was there.
+pub(super) fn broken(target: &Target, error: &rustls::Error) -> (Verdict, String) {
+    reason::tls(target, error, false)
 }
 
 /// The words for a handshake that failed inside another probe.

@@ -70,7 +70,7 @@ async fn below_500_is_healthy_and_redirects_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_not_there_or_not_trusted_is_unreachable_and_says_why() {
+async fn a_service_that_is_not_there_is_told_from_one_that_is_not_trusted() {
     let ca = Authority::new("Ours");
     let gone = TcpListener::bind("127.0.0.1:0")
         .await
@@ -87,6 +87,7 @@ async fn a_service_that_is_not_there_or_not_trusted_is_unreachable_and_says_why(
 
     let untrusted = self_signed("127.0.0.1").serve().await;
     let finding = probe(&format!("https://{untrusted}/"), &ca).await;
+    assert_eq!(finding.grade(), Grade::Bad, "somebody was there");
     let sentence = finding.sentence();
     assert!(sentence.contains("ca_file"), "{sentence}");
     assert!(sentence.contains(&untrusted.to_string()), "{sentence}");

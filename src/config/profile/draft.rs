@@ -9,6 +9,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use super::carriers::{self, Carriers};
+use super::listen::{self, Listen};
 use super::probes::{self, Probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
@@ -47,6 +48,7 @@ pub(in crate::config) struct Draft {
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
     pub(super) carriers: Carriers,
+    pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
@@ -69,7 +71,7 @@ impl Draft {
             client_id: from.take_as("client_id", notes, |id: String| {
                 plain(&id, MAX_CLIENT_ID).map(|()| id)
             }),
-            secret: secret::read(&mut from, notes),
+            secret: secret::read(&mut from, secret::KEYS, notes),
             auth: from.take_as("auth", notes, |word: String| {
                 near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
             }),
@@ -88,6 +90,9 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            listen: from
+                .section("listen", notes)
+                .and_then(|section| listen::read(section, notes)),
             probes: from
                 .section("probes", notes)
                 .map_or_else(Probes::default, |section| probes::read(section, notes)),

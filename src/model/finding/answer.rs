@@ -93,7 +93,7 @@ pub struct Dns {
     pub records: Vec<Record>,
     /// Records beyond those kept.
     pub records_dropped: usize,
-    /// The resolver that answered: its address, or `system`.
+    /// The resolver that answered: its address, or that it is the system's.
     pub resolver: Text,
     /// What went wrong on the way: resolvers that failed before it, and kinds of record that could not be read.
     pub notes: Vec<Text>,
