@@ -1,0 +1,9 @@
+//! Alerts: what is told, when, how often, and what survives.
+
+mod delivery;
+mod fold;
+mod ledger;
+mod props;
+mod rig;
+mod settle;
+mod silence;
