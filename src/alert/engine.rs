@@ -77,7 +77,7 @@ impl Engine {
                 watch.hear(true, now);
                 self.review(book, &key, now);
             }
-            (Sign::Bad, None) => self.begin(book, key, now, details()),
+            (Sign::Bad, None) => self.begin(book, &key, now, details()),
             (Sign::Good, Some(watch)) => {
                 watch.hear(false, now);
                 watch.details.registered = watch.details.registered.map(|_| true);
@@ -150,7 +150,7 @@ impl Engine {
         self.watches.contains_key(key)
     }
 
-    fn begin(&mut self, book: &mut Book, key: Key, now: Millis, details: Details) {
+    fn begin(&mut self, book: &mut Book, key: &Key, now: Millis, details: Details) {
         if self.watches.len() >= WATCHED {
             self.overlooked = self.overlooked.saturating_add(1);
             return;
@@ -158,8 +158,8 @@ impl Engine {
         let mut watch = Watch::new(details);
         watch.hear(true, now);
         self.watches.insert(key.clone(), watch);
-        if !self.rejoin(book, &key, now) {
-            self.review(book, &key, now);
+        if !self.rejoin(book, key, now) {
+            self.review(book, key, now);
         }
     }
 
