@@ -100,7 +100,7 @@ pub enum ConfigCommand {
 
 /// Options of the embedded organisation.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = FAULTS)]
+#[command(after_help = crate::org::FAULTS)]
 pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
@@ -133,6 +133,3 @@ pub struct OrgArgs {
     #[arg(long, value_name = "FILE")]
     pub profile_out: Option<PathBuf>,
 }
-
-const FAULTS: &str = "Faults: http-429, http-503, http-500 (probability 0..1), latency (ms), token-ttl (s), ws-drop (mean s), \
-ws-garbage (probability 0..1), ws-silent (0 or 1: streams accept and then say nothing), ws-close (close code, 0 is off).";

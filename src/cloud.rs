@@ -34,6 +34,7 @@ pub use self::upgrade::Socket;
 
 use self::session::Session;
 use crate::model::UserId;
+use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, User};
 use crate::text::Text;
 use crate::time::Millis;
@@ -62,6 +63,15 @@ pub struct UsersPage {
 pub struct Listing {
     /// Those that could be read.
     pub devices: Vec<Device>,
+    /// Entries that could not be read; the last one counts those left out.
+    pub faults: Vec<Fault>,
+}
+
+/// All carriers of the organisation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CarrierListing {
+    /// Those that could be read.
+    pub carriers: Vec<Carrier>,
     /// Entries that could not be read; the last one counts those left out.
     pub faults: Vec<Fault>,
 }
@@ -119,6 +129,16 @@ impl Client {
         let call = get(self.url(&path)?);
         let body = self.0.read(&call, urgency).await?;
         direct::listing(&body, user, &call).map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// Reads all carriers (contract §4).
+    pub async fn carriers(&self, urgency: Urgency) -> Result<CarrierListing, Error> {
+        let call = Call {
+            needs: Needs::Carriers,
+            ..get(self.url(&["api", "v2", "telephony", "providers", "carriers"])?)
+        };
+        let body = self.0.read(&call, urgency).await?;
+        direct::carriers(&body, &call).map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Opens the registration stream of one user (contract §3). It is tried once: when to come back is the feed's to decide.

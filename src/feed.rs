@@ -1,9 +1,10 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
 //! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; the first of them get
-//! a stream each (`stream`), the others are read in turn (`poll`); `report` says how it goes. The rule that they all
+//! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes. The rule that they all
 //! keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
+mod carriers;
 mod complaints;
 mod link;
 pub mod mailbox;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub poll: Duration,
     /// Users beyond this many have no stream and are polled.
     pub max_streams: usize,
+    /// Whether carriers are watched; a command that reads registrations alone spends no request on them.
+    pub carriers: bool,
 }
 
 /// The running feeds. Dropping this ends them all at once.
@@ -71,6 +74,9 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     if plan.max_streams > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(&shared))));
     }
+    if plan.carriers {
+        tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
+    }
     tasks.push(match plan.users {
         Some(users) => Task::spawn(people::given(Arc::clone(&shared), users)),
         None => Task::spawn(people::listed(Arc::clone(&shared))),
@@ -96,6 +102,11 @@ impl Feeds {
     pub fn reread_all(&self) {
         lock(&self.shared.roster).reread_all();
         self.shared.polls.notify_one();
+    }
+
+    /// Reads the carriers again now.
+    pub fn reread_carriers(&self) {
+        self.shared.carriers.notify_one();
     }
 
     /// Goes quiet, or starts again: while paused no stream is open, nothing is read, and every row is a gap.

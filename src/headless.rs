@@ -65,9 +65,12 @@ pub async fn registrations(
     environment: Environment,
     request: Request,
 ) -> Result<u8, String> {
-    if let Some(profile) = loaded.profile.as_mut().filter(|_| !request.watch) {
-        // One reading needs no streams: they would only be opened to be closed.
-        profile.registrations.max_streams = 0;
+    if let Some(profile) = loaded.profile.as_mut() {
+        profile.carriers.watched = false;
+        if !request.watch {
+            // One reading needs no streams: they would only be opened to be closed.
+            profile.registrations.max_streams = 0;
+        }
     }
     let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
     let mailbox = Mailbox::new(CAPACITY);

@@ -1,6 +1,8 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
 pub mod alert;
+pub mod carrier;
+pub mod finding;
 pub mod registration;
 
 use std::fmt;
@@ -43,4 +45,6 @@ ids! {
     UserId,
     /// A telephone or browser endpoint of a user (contract §3).
     DeviceId,
+    /// A SIP carrier of the organisation (contract §4).
+    CarrierId,
 }

@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod carriers;
 mod changes;
 pub mod column;
 mod counts;
@@ -14,6 +15,7 @@ mod flaps;
 mod frames;
 mod intern;
 pub mod metrics;
+pub mod probes;
 mod row;
 mod stamp;
 mod table;
@@ -25,14 +27,16 @@ pub mod view;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-pub use self::changes::{Changes, Transition};
+pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::carriers::Carriers;
 use self::flaps::Flaps;
 use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
+use self::probes::Probes;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
@@ -43,6 +47,10 @@ use self::users::Users;
 pub struct Store {
     /// Endpoint registrations.
     pub registrations: Registrations,
+    /// SIP carriers.
+    pub carriers: Carriers,
+    /// Proxies of carriers, STUN and TURN servers, as the probes find them.
+    pub probes: Probes,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -3,13 +3,16 @@
 pub mod bar;
 pub mod chart;
 pub mod chooser;
+pub mod detail;
 pub mod entry;
 pub mod filter;
 pub mod footer;
+pub mod grid;
 pub mod header;
 pub mod help;
 pub mod layer;
 pub mod lines;
+pub mod notice;
 pub mod palette;
 pub mod popup;
 pub mod screen;

@@ -6,10 +6,14 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "org/carriers.rs"]
+mod carriers;
 #[path = "org/client.rs"]
 mod client;
 #[path = "org/control.rs"]
 mod control;
+#[path = "org/estate.rs"]
+mod estate;
 #[path = "org/faults.rs"]
 mod faults;
 #[path = "org/hostile.rs"]
@@ -22,3 +26,5 @@ mod start;
 mod streams;
 #[path = "org/token.rs"]
 mod token;
+#[path = "org/webhooks.rs"]
+mod webhooks;

@@ -40,6 +40,13 @@ impl App {
             }
             News::Users { users, .. } => table.users(users, now, changes),
             News::UsersComplete => table.users_complete(now, changes),
+            News::Carriers { carriers, faults } => {
+                self.store.carriers.listed(carriers, faults, now, changes);
+            }
+            News::CarriersFailed(problem) => {
+                self.store.carriers.read_failed(problem.text, now, changes);
+            }
+            News::CarriersPaused => self.store.carriers.paused(changes),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {
                 user,

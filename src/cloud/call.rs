@@ -28,6 +28,8 @@ pub enum Needs {
     Reading,
     /// Streaming registrations.
     Streaming,
+    /// Reading carriers.
+    Carriers,
 }
 
 impl Needs {
@@ -38,6 +40,7 @@ impl Needs {
             Self::Nothing => &[],
             Self::Reading => &["telephony:users:read"],
             Self::Streaming => &["telephony:users:read", "websocket:read"],
+            Self::Carriers => &["telephony:providers:read"],
         }
     }
 
@@ -46,7 +49,7 @@ impl Needs {
     pub const fn concern(self) -> &'static [&'static str] {
         match self {
             Self::Nothing => &[],
-            Self::Reading | Self::Streaming => REGISTRATIONS,
+            Self::Reading | Self::Streaming | Self::Carriers => REGISTRATIONS,
         }
     }
 }

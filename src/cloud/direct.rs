@@ -1,7 +1,9 @@
-//! The direct API's wire types: pages, listings and stream frames (contract §3).
+//! The direct API's wire types: pages, listings and stream frames (contract §3, §4).
 
+mod carriers;
 mod frame;
 mod page;
 
+pub use self::carriers::carriers;
 pub use self::frame::{Decoded, decode};
 pub use self::page::{listing, users_page};

@@ -97,6 +97,7 @@ fn advice(call: &Call, refusal: &Refusal) -> String {
         300..=399 => "A redirect is not followed, because it would carry the token to another place. Check base_url.".to_owned(),
         401 => format!("A new token was tried and refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
         403 => format!("The OAuth client needs the scopes {scopes}; ask an administrator to grant them."),
+        404 if call.needs == Needs::Carriers => "This organisation has no list of carriers; registrations are watched all the same.".to_owned(),
         404 => "Nothing is there. Check base_url and the id.".to_owned(),
         429 => match refusal.retry_after {
             Some(wait) => format!("The rate limit is used up; the organisation asks to wait {} s.", wait.as_secs()),

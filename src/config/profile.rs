@@ -1,5 +1,6 @@
 //! A profile: one organisation, who the console is to it, and how hard it may ask.
 
+pub mod carriers;
 mod draft;
 mod resolve;
 
@@ -11,6 +12,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use url::Url;
 
+use self::carriers::Carriers;
 use super::secret::SecretSource;
 use crate::model::UserId;
 
@@ -93,6 +95,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
+    /// Carriers and their SIP proxies.
+    pub carriers: Carriers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -45,6 +46,17 @@ pub enum News {
         /// What was tried, on what, why it failed, what to do.
         problem: Problem,
     },
+    /// A read of the carriers: all of them.
+    Carriers {
+        /// Those that could be read.
+        carriers: Vec<Carrier>,
+        /// Entries that could not; carriers have a place of their own to say so.
+        faults: Vec<Text>,
+    },
+    /// The carriers could not be read, after its retries. Registrations go on all the same.
+    CarriersFailed(Problem),
+    /// From now on nothing is known for sure of the carriers, until the next read.
+    CarriersPaused,
     /// How the feeds are doing; only the newest counts.
     Status(Status),
     /// A frame that could not be understood, kept for inspection.

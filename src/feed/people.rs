@@ -164,8 +164,8 @@ mod tests {
     fn an_absurd_count_of_pages_is_bounded() {
         let said = |page_count, total| {
             pages(&UsersPage {
-                page_count,
                 total,
+                page_count,
                 ..UsersPage::default()
             })
         };

@@ -47,6 +47,8 @@ pub(super) struct Shared {
     pub recovered: Notify,
     /// The poller has something new to do.
     pub polls: Notify,
+    /// Someone waits for the carriers.
+    pub carriers: Notify,
     recovery_told: Mutex<Option<Instant>>,
     samples: Mutex<Option<(Instant, u32)>>,
 }
@@ -72,6 +74,7 @@ impl Shared {
             tick: watch::Sender::new(()),
             recovered: Notify::new(),
             polls: Notify::new(),
+            carriers: Notify::new(),
             recovery_told: Mutex::new(None),
             samples: Mutex::new(None),
         }

@@ -2,14 +2,18 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"streams","faults","events"}` |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events"}` |
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}` |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
+//! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
+//! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what was delivered |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
 //!
 //! Faults, latency and the rate limit never apply here, and these calls are not recorded.
+
+mod carriers;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -25,12 +29,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
+use super::carriers::{Entity, entities};
 use super::faults::{Faults, sendable};
 use super::reply::{self, Refusal, Reply};
 use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
 use super::shared::Shared;
 use super::state::{Device, MAX_DEVICES, user_id};
+use super::webhooks;
 
 /// The longest device id and codec that may be set, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -66,6 +72,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             only(verb, &Method::GET, "GET")?;
             requests(shared, head.uri.query().unwrap_or_default())
         }
+        ["_org", "webhooks"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(webhooks::list(shared))
+        }
         ["_org", "faults"] => {
             only(verb, &Method::PUT, "PUT")?;
             put_faults(shared, &read_body(body).await?)
@@ -78,6 +88,12 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
                 ));
             };
             put_device(shared, &user, &device, &read_body(body).await?)
+        }
+        ["_org", "carriers", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the carrier is percent-encoded UTF-8"))?;
+            carriers::put(shared, &id, &read_body(body).await?)
         }
         ["_org", "streams", "close"] => {
             only(verb, &Method::POST, "POST")?;
@@ -108,6 +124,7 @@ struct State {
     seed: u64,
     users: usize,
     registrations: Vec<Registration>,
+    carriers: Vec<Entity>,
     streams: usize,
     faults: Faults,
     events: u64,
@@ -150,6 +167,7 @@ fn state(shared: &Shared) -> Reply {
                     .map(move |device| Registration::of(index, device))
             })
             .collect(),
+        carriers: entities(&world.carriers, &world.people),
         streams: world.hub.open(),
         faults: shared.faults(),
         events: world.events(),

@@ -14,7 +14,7 @@ const TOKEN_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Every key, for the near miss and the list in an error.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 11] = [
     "http-429",
     "http-503",
     "http-500",
@@ -24,7 +24,14 @@ const KEYS: [&str; 9] = [
     "ws-garbage",
     "ws-silent",
     "ws-close",
+    "webhook-status",
+    "webhook-latency",
 ];
+
+/// The faults and their values, for the help of the commands that take them.
+pub const HELP: &str = "Faults: http-429, http-503, http-500 (probability 0..1), latency (ms), token-ttl (s), ws-drop (mean s), \
+ws-garbage (probability 0..1), ws-silent (0 or 1: streams accept and then say nothing), ws-close (close code, 0 is off), \
+webhook-status (what deliveries are answered instead of 200, 0 is off), webhook-latency (ms).";
 
 /// One fault, as `KEY=VALUE` names it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +54,10 @@ pub enum Fault {
     WsSilent(bool),
     /// `ws-close=CODE`: every stream that opens is closed with this code after a short time; 0 is off.
     WsClose(u16),
+    /// `webhook-status=CODE`: deliveries of webhooks are answered with this status instead of 200; 0 is off.
+    WebhookStatus(u16),
+    /// `webhook-latency=MS`: deliveries of webhooks are answered after this long.
+    WebhookLatency(Duration),
 }
 
 /// Why a fault was not understood.
@@ -119,6 +130,18 @@ impl Fault {
                     *code == 0 || sendable(*code)
                 })?)
             }
+            "webhook-status" => {
+                let takes = "a final HTTP status (200 to 599), or 0 for off";
+                Self::WebhookStatus(ranged("webhook-status", value, takes, |status| {
+                    matches!(status, 0 | 200..=599)
+                })?)
+            }
+            "webhook-latency" => Self::WebhookLatency(duration(
+                "webhook-latency",
+                value,
+                1000.0,
+                "milliseconds, up to a day",
+            )?),
             _ => {
                 return Err(FaultError::Key {
                     key: key.to_owned(),
@@ -159,6 +182,9 @@ pub struct Faults {
     pub(super) ws_garbage: f64,
     pub(super) ws_silent: bool,
     pub(super) ws_close: u16,
+    pub(super) webhook_status: u16,
+    #[serde(serialize_with = "as_millis")]
+    pub(super) webhook_latency: Duration,
 }
 
 impl Default for Faults {
@@ -173,6 +199,8 @@ impl Default for Faults {
             ws_garbage: 0.0,
             ws_silent: false,
             ws_close: 0,
+            webhook_status: 0,
+            webhook_latency: Duration::ZERO,
         }
     }
 }
@@ -190,6 +218,8 @@ impl Faults {
             Fault::WsGarbage(p) => self.ws_garbage = p,
             Fault::WsSilent(on) => self.ws_silent = on,
             Fault::WsClose(code) => self.ws_close = code,
+            Fault::WebhookStatus(status) => self.webhook_status = status,
+            Fault::WebhookLatency(wait) => self.webhook_latency = wait,
         }
     }
 
@@ -283,4 +313,36 @@ fn as_millis<S: serde::Serializer>(wait: &Duration, serializer: S) -> Result<S::
 
 fn as_secs<S: serde::Serializer>(wait: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(wait.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_fault() {
+        assert!(KEYS.iter().all(|key| HELP.contains(key)));
+    }
+
+    #[test]
+    fn every_key_is_understood() {
+        for key in KEYS {
+            assert!(
+                ["0", "1"]
+                    .iter()
+                    .any(|value| Fault::new(key, value).is_ok()),
+                "{key}"
+            );
+            let error = Fault::new(key, "-1").unwrap_err().to_string();
+            assert!(error.contains(key), "{error}");
+        }
+        assert!("webhook-status=503".parse::<Fault>().is_ok());
+        for refused in [
+            "webhook-status=100",
+            "webhook-status=600",
+            "webhook-status=x",
+        ] {
+            assert!(refused.parse::<Fault>().is_err(), "{refused}");
+        }
+    }
 }

@@ -1,14 +1,16 @@
 //! The files a start leaves for its clients: the CA, and a configuration that uses it.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError};
+use super::{Org, OrgError, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -29,6 +31,53 @@ struct Profile<'a> {
     client_secret_file: &'a Path,
     ca_file: &'a Path,
     requests_per_minute: u32,
+    #[serde(flatten)]
+    watch: Watch,
+}
+
+/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
+#[derive(Serialize)]
+struct Watch {
+    carriers: BTreeMap<&'static str, Proxy>,
+    alerts: Alerts,
+    probes: Probes,
+}
+
+#[derive(Serialize)]
+struct Proxy {
+    host: IpAddr,
+    port: u16,
+}
+
+#[derive(Serialize)]
+struct Alerts {
+    webhook: String,
+}
+
+#[derive(Serialize)]
+struct Probes {
+    stun: [String; 1],
+}
+
+impl Watch {
+    /// All of it, so that whoever starts from this profile sees every part at work.
+    fn of(org: &Org) -> Self {
+        let proxies = org.sip_proxies().iter();
+        Self {
+            carriers: proxies
+                .map(|(id, address)| {
+                    let (host, port) = (address.ip(), address.port());
+                    (*id, Proxy { host, port })
+                })
+                .collect(),
+            alerts: Alerts {
+                webhook: format!("{}{}", org.base_url(), webhooks::PATH),
+            },
+            probes: Probes {
+                stun: [org.stun().to_string()],
+            },
+        }
+    }
 }
 
 /// Puts the CA where asked, or in a private folder that lives as long as the second value.
@@ -81,6 +130,7 @@ pub(super) fn write(path: &Path, org: &Org, requests_per_minute: u32) -> Result<
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),
         requests_per_minute,
+        watch: Watch::of(org),
     };
     let config = Config {
         profile: "org",

@@ -93,7 +93,8 @@ pub(super) fn masked(uri: &hyper::Uri) -> CompactString {
     }
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether the value of a parameter or header of this name is not to be kept.
+pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["token", "secret", "password", "key", "authorization"]
         .iter()

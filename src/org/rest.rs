@@ -1,9 +1,10 @@
-//! The reads: who there is, and how their devices are (contract §3).
+//! The reads: who there is, how their devices are (contract §3), and how the carriers are (§4).
 
 use hyper::StatusCode;
 use serde::Serialize;
 use serde_json::json;
 
+use super::carriers;
 use super::reply::{self, Refusal, Reply};
 use super::shared::Shared;
 use super::state::{Device, user_id};
@@ -65,6 +66,14 @@ pub(super) fn registrations(shared: &Shared, id: &str) -> Result<Reply, Refusal>
         .collect();
     drop(world);
     Ok(reply::json(StatusCode::OK, &json!({"entities": entities})))
+}
+
+/// `GET /api/v2/telephony/providers/carriers`: all of them.
+pub(super) fn carriers(shared: &Shared) -> Reply {
+    let world = shared.world();
+    let entities = carriers::entities(&world.carriers, &world.people);
+    drop(world);
+    reply::json(StatusCode::OK, &json!({"entities": entities}))
 }
 
 pub(super) fn no_user(id: &str) -> Refusal {

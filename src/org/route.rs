@@ -18,7 +18,7 @@ use super::record::{self, Kind};
 use super::reply::{Injected, Refusal, Reply};
 use super::shared::Shared;
 use super::streams::{self, Handoff};
-use super::{control, rest, token};
+use super::{control, rest, token, webhooks};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -32,6 +32,7 @@ enum Route<'a> {
     Token,
     Users,
     Registrations(Cow<'a, str>),
+    Carriers,
     Stream(Cow<'a, str>),
     Unknown,
 }
@@ -44,6 +45,7 @@ impl<'a> Route<'a> {
             ["api", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Registrations)
             }
+            ["api", "v2", "telephony", "providers", "carriers"] => Self::Carriers,
             ["ws", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Stream)
             }
@@ -55,7 +57,7 @@ impl<'a> Route<'a> {
         match self {
             Self::Token => Kind::Token,
             Self::Stream(_) => Kind::Stream,
-            Self::Users | Self::Registrations(_) | Self::Unknown => Kind::Rest,
+            Self::Users | Self::Registrations(_) | Self::Carriers | Self::Unknown => Kind::Rest,
         }
     }
 }
@@ -79,6 +81,11 @@ pub(super) async fn answer(
     handoff: &Handoff,
     request: Request<Incoming>,
 ) -> Reply {
+    if webhooks::takes(&request) {
+        return webhooks::deliver(shared, request)
+            .await
+            .unwrap_or_else(Refusal::into_reply);
+    }
     if request.uri().path().starts_with("/_org/") {
         return control::answer(shared, request)
             .await
@@ -131,12 +138,16 @@ async fn cloud(
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
         Route::Users => {
-            read(shared, &request)?;
+            read(shared, &request, "telephony:users:read")?;
             rest::users(shared, request.uri().query().unwrap_or_default())
         }
         Route::Registrations(id) => {
-            read(shared, &request)?;
+            read(shared, &request, "telephony:users:read")?;
             rest::registrations(shared, &id)
+        }
+        Route::Carriers => {
+            read(shared, &request, "telephony:providers:read")?;
+            Ok(rest::carriers(shared))
         }
         Route::Stream(id) => {
             let token = admit(shared, request.headers(), "websocket:read")?;
@@ -151,8 +162,8 @@ async fn cloud(
 }
 
 /// What every read under `/api` passes: a token with the scope, the verb, and the rate limit.
-fn read(shared: &Shared, request: &Request<Incoming>) -> Result<(), Refusal> {
-    admit(shared, request.headers(), "telephony:users:read")?;
+fn read(shared: &Shared, request: &Request<Incoming>, scope: &str) -> Result<(), Refusal> {
+    admit(shared, request.headers(), scope)?;
     let bearer = bearer(request.headers()).unwrap_or_default();
     shared
         .tokens()

@@ -1,8 +1,10 @@
 //! What happens by itself: devices that drop and come back, a few that flap, codecs that change, and now and then
-//! a site that goes dark.
+//! a site that goes dark. Carriers have troubles of their own.
 //!
 //! The course of events is drawn from the seed alone, in time of its own; [`play`] lays that time on the clock. The
 //! same seed gives the same course, whatever the machine does.
+
+mod trouble;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -14,6 +16,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::Instant;
 
+use self::trouble::Troubles;
 use super::people;
 use super::shared::Shared;
 use super::state::{Place, World};
@@ -59,6 +62,7 @@ pub(super) struct Scenario {
     /// How many lost devices there are when all is normal.
     usual: usize,
     flappers: Vec<Place>,
+    troubles: Troubles,
 }
 
 impl Scenario {
@@ -77,6 +81,7 @@ impl Scenario {
             lost,
             usual: devices / 50 + 1,
             flappers: Vec::new(),
+            troubles: Troubles::new(seed),
         };
         scenario.flappers = (0..3 + devices / 400)
             .filter_map(|_| scenario.any(world))
@@ -87,6 +92,10 @@ impl Scenario {
 
     /// When the next event happens, from the start.
     pub(super) fn due(&self) -> Duration {
+        self.registrations_due().min(self.troubles.due())
+    }
+
+    fn registrations_due(&self) -> Duration {
         self.plans
             .peek()
             .map_or(self.steady, |Reverse((at, _))| self.steady.min(*at))
@@ -105,6 +114,10 @@ impl Scenario {
 
     /// Makes the next event happen.
     pub(super) fn step(&mut self, world: &mut World, now: Timestamp) {
+        if self.troubles.due() < self.registrations_due() {
+            self.troubles.step(&mut world.carriers);
+            return;
+        }
         match self.plans.peek() {
             Some(Reverse((at, _))) if *at <= self.steady => {
                 if let Some(Reverse((at, plan))) = self.plans.pop() {

@@ -1,4 +1,4 @@
-//! Connections: accept, handshake, HTTP/1.1 or HTTP/2, and the WebSocket that may follow on the same one.
+//! Connections: handshake, HTTP/1.1 or HTTP/2, and the WebSocket that may follow on the same one.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,19 +9,18 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::route;
 use super::shared::Shared;
 use super::streams::Handoff;
+use super::{accept, route};
 
 /// The most connections at once; the next ones wait to be accepted.
 const MAX_CONNECTIONS: usize = 24_000;
 
-/// How long a client may take for its TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+/// How long a client may take for its TLS handshake, here and at the SIP proxies.
+pub(super) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// How long a connection may take for the head of its next request, the wait between two included.
 const IDLE: Duration = Duration::from_secs(75);
@@ -30,29 +29,11 @@ const IDLE: Duration = Duration::from_secs(75);
 const MAX_HEAD: usize = 32 * 1024;
 
 /// Accepts until it is dropped, and takes every connection with it when it is.
-pub(super) async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
-            return;
-        };
-        let tcp = match listener.accept().await {
-            Ok((tcp, _)) => tcp,
-            Err(error) => {
-                // Out of descriptors, most likely: others must end first.
-                tracing::warn!(%error, "the organisation could not accept a connection");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        while connections.try_join_next().is_some() {}
-        let (acceptor, shared) = (acceptor.clone(), Arc::clone(&shared));
-        connections.spawn(async move {
-            connection(tcp, acceptor, shared).await;
-            drop(place);
-        });
-    }
+pub(super) async fn serve(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
+    accept::each(listener, MAX_CONNECTIONS, |tcp, _| {
+        connection(tcp, acceptor.clone(), Arc::clone(&shared))
+    })
+    .await;
 }
 
 async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {

@@ -16,6 +16,7 @@ use super::auth::{Client, Tokens};
 use super::faults::Faults;
 use super::record::Ring;
 use super::state::World;
+use super::webhooks::Inbox;
 
 /// The organisation, as its connections see it.
 pub(super) struct Shared {
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
+    inbox: Mutex<Inbox>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -50,6 +52,7 @@ impl Shared {
             )),
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
+            inbox: Mutex::new(Inbox::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -65,6 +68,10 @@ impl Shared {
 
     pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {
         lock(&self.requests)
+    }
+
+    pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.inbox)
     }
 
     /// What goes wrong now.

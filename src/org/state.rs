@@ -1,4 +1,4 @@
-//! The people and their devices as they are now: the truth that reads, streams and the control surface all show.
+//! The people, their devices and the carriers as they are now: the truth that reads, streams and the control surface all show.
 //!
 //! A change and its frame happen under one lock, so that every stream sees changes in the order they were made.
 
@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::carriers::{self, Carrier};
 use super::hub::{Event, Hub};
 use super::people::{self, Name};
 
@@ -54,9 +55,10 @@ pub(super) struct Place {
     pub(super) device: usize,
 }
 
-/// Everyone, and the streams that watch them.
+/// Everyone, the carriers, and the streams that watch.
 pub(super) struct World {
     pub(super) people: Vec<Person>,
+    pub(super) carriers: Vec<Carrier>,
     pub(super) hub: Hub,
     events: u64,
 }
@@ -71,6 +73,7 @@ impl World {
             .collect();
         Self {
             people,
+            carriers: carriers::carriers(),
             hub: Hub::default(),
             events: 0,
         }

@@ -1,84 +1,204 @@
-//! A certificate authority made at start, and one leaf for the loopback names, so that clients verify for real.
+//! A certificate authority made at start, and what it signs, so that clients verify for real: one leaf for the API,
+//! and one for each carrier's SIP proxy, most of them wrong in a way of their own.
 
 use std::sync::Arc;
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose,
 };
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use super::OrgError;
+use super::carriers::{Carrier, Certificate};
 
-/// The names and addresses the leaf is good for.
-const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
+/// The names and addresses that the organisation is reached by.
+const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// What a start makes: the CA to trust and the server side that uses its leaf.
-pub(super) struct Chain {
-    pub(super) ca_pem: String,
-    pub(super) acceptor: TlsAcceptor,
+/// The name of a host that is somewhere else.
+const ELSEWHERE: [&str; 1] = ["sip.elsewhere.example"];
+
+/// The authority; its key lives as long as this value and is never written down.
+pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
+
+/// A certificate before it is signed.
+struct Leaf<'a> {
+    subject: &'a str,
+    names: &'a [&'a str],
+    /// Midnights of UTC, both.
+    from: Date,
+    to: Date,
+    self_signed: bool,
 }
 
-impl Chain {
+impl Authority {
     /// Makes new keys each time; nothing outlives the process but the CA certificate.
     pub(super) fn make() -> Result<Self, OrgError> {
-        let fault = |error: &dyn std::error::Error| OrgError::Certificates(error.to_string());
-        let (ca_pem, leaf, key) = certificates().map_err(|error| fault(&error))?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut ca = CertificateParams::default();
+        let (from, to) = a_year();
+        date(&mut ca, from, to);
+        ca.distinguished_name
+            .push(DnType::CommonName, "trunkline embedded organisation CA");
+        ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        KeyPair::generate()
+            .and_then(|key| CertifiedIssuer::self_signed(ca, key))
+            .map(Self)
+            .map_err(fault)
+    }
+
+    /// The certificate to trust.
+    pub(super) fn pem(&self) -> String {
+        self.0.pem()
+    }
+
+    /// The server side of the API: a good leaf, HTTP/2 and HTTP/1.1.
+    pub(super) fn api(&self) -> Result<TlsAcceptor, OrgError> {
+        let (from, to) = a_year();
+        let mut config = self.config(&Leaf {
+            subject: "trunkline embedded organisation",
+            names: &HERE,
+            from,
+            to,
+            self_signed: false,
+        })?;
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+
+    /// The server side of a carrier's SIP proxy, with the certificate that carrier has.
+    pub(super) fn proxy(&self, carrier: &Carrier) -> Result<TlsAcceptor, OrgError> {
+        let (from, to) = a_year();
+        let good = Leaf {
+            subject: carrier.name,
+            names: &HERE,
+            from,
+            to,
+            self_signed: false,
+        };
+        let today = today();
+        let leaf = match carrier.certificate {
+            Certificate::Good => good,
+            Certificate::Expiring => Leaf {
+                // Twelve whole days and the rest of today.
+                to: today.saturating_add(13.days()),
+                ..good
+            },
+            Certificate::Expired => Leaf {
+                from: today.saturating_sub(1.year()),
+                to: today.saturating_sub(2.days()),
+                ..good
+            },
+            Certificate::SelfSigned => Leaf {
+                self_signed: true,
+                ..good
+            },
+            Certificate::WrongName => Leaf {
+                names: &ELSEWHERE,
+                ..good
+            },
+        };
+        Ok(TlsAcceptor::from(Arc::new(self.config(&leaf)?)))
+    }
+
+    fn config(&self, leaf: &Leaf<'_>) -> Result<ServerConfig, OrgError> {
+        let (certificate, key) = self.sign(leaf).map_err(fault)?;
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .and_then(|builder| {
                 builder
                     .with_no_client_auth()
-                    .with_single_cert(vec![leaf], key)
+                    .with_single_cert(vec![certificate], key)
             })
-            .map_err(|error| fault(&error))?;
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self {
-            ca_pem,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        })
+            .map_err(fault)
+    }
+
+    fn sign(
+        &self,
+        leaf: &Leaf<'_>,
+    ) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), rcgen::Error> {
+        let names: Vec<String> = leaf.names.iter().copied().map(String::from).collect();
+        let mut params = CertificateParams::new(names)?;
+        date(&mut params, leaf.from, leaf.to);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, leaf.subject);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.use_authority_key_identifier_extension = true;
+        let key = KeyPair::generate()?;
+        let signed = if leaf.self_signed {
+            params.self_signed(&key)?
+        } else {
+            params.signed_by(&key, &self.0)?
+        };
+        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        Ok((signed.der().clone(), key))
     }
 }
 
-type Leaf = (
-    String,
-    rustls_pki_types::CertificateDer<'static>,
-    PrivateKeyDer<'static>,
-);
-
-fn certificates() -> Result<Leaf, rcgen::Error> {
-    let mut ca = dated(CertificateParams::default());
-    ca.distinguished_name
-        .push(DnType::CommonName, "trunkline embedded organisation CA");
-    ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-    ca.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    let ca_key = KeyPair::generate()?;
-    let ca_pem = ca.self_signed(&ca_key)?.pem();
-
-    let mut leaf = dated(CertificateParams::new(NAMES.map(String::from))?);
-    leaf.distinguished_name
-        .push(DnType::CommonName, "trunkline embedded organisation");
-    leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    leaf.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    leaf.use_authority_key_identifier_extension = true;
-    let leaf_key = KeyPair::generate()?;
-    let leaf = leaf.signed_by(&leaf_key, &Issuer::new(ca, &ca_key))?;
-    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(leaf_key.serialize_der()));
-    Ok((ca_pem, leaf.der().clone(), key))
+fn fault(error: impl std::error::Error) -> OrgError {
+    OrgError::Certificates(error.to_string())
 }
 
-/// Good from yesterday, for clocks that differ, until a year from now.
-fn dated(mut params: CertificateParams) -> CertificateParams {
-    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// From yesterday, for clocks that differ, until a year from now.
+fn a_year() -> (Date, Date) {
+    let today = today();
+    (
+        today.saturating_sub(1.day()),
+        today.saturating_add(1.year()),
+    )
+}
+
+fn date(params: &mut CertificateParams, from: Date, to: Date) {
     let midnight = |date: Date| {
         let part = |value: i8| u8::try_from(value).unwrap_or(1);
         rcgen::date_time_ymd(i32::from(date.year()), part(date.month()), part(date.day()))
     };
-    params.not_before = midnight(today.saturating_sub(1.day()));
-    params.not_after = midnight(today.saturating_add(1.year()));
-    params
+    params.not_before = midnight(from);
+    params.not_after = midnight(to);
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::RootCertStore;
+    use rustls::client::WebPkiServerVerifier;
+    use rustls::client::danger::ServerCertVerifier;
+    use rustls_pki_types::{ServerName, UnixTime};
+
+    use super::*;
+
+    #[test]
+    fn the_self_signed_certificate_vouches_for_itself() {
+        let authority = Authority::make().unwrap();
+        let (from, to) = a_year();
+        for self_signed in [true, false] {
+            let leaf = Leaf {
+                subject: "x",
+                names: &HERE,
+                from,
+                to,
+                self_signed,
+            };
+            let (certificate, _) = authority.sign(&leaf).unwrap();
+            let mut roots = RootCertStore::empty();
+            roots.add(certificate.clone()).unwrap();
+            let provider = Arc::new(ring::default_provider());
+            let verifier = WebPkiServerVerifier::builder_with_provider(roots.into(), provider)
+                .build()
+                .unwrap();
+            let name = ServerName::try_from("localhost").unwrap();
+            let verdict =
+                verifier.verify_server_cert(&certificate, &[], &name, &[], UnixTime::now());
+            assert_eq!(verdict.is_ok(), self_signed, "{verdict:?}");
+        }
+    }
 }

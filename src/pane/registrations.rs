@@ -24,7 +24,7 @@ use crate::store::view::{Sort, View};
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::filter::Fault;
-use crate::ui::table::Place;
+use crate::ui::grid::Grid;
 use crate::ui::tabs::Tab;
 
 /// Filters kept for the history of the filter line.
@@ -58,7 +58,6 @@ pub struct RegistrationsPane {
     view: View,
     cursor: Cursor<RowId>,
     columns: Vec<Column>,
-    first_column: usize,
     filter: String,
     fault: Option<Fault>,
     history: Vec<String>,
@@ -81,9 +80,7 @@ struct Frozen {
 struct Drawn {
     fingerprint: u64,
     window: Window,
-    rows: Rect,
-    heads: Vec<Place>,
-    head_y: u16,
+    grid: Grid,
 }
 
 impl Default for RegistrationsPane {
@@ -92,7 +89,6 @@ impl Default for RegistrationsPane {
             view: View::new(Sort::default(), None),
             cursor: Cursor::default(),
             columns: Column::DEFAULT.to_vec(),
-            first_column: 0,
             filter: String::new(),
             fault: None,
             history: Vec::new(),
@@ -130,10 +126,23 @@ impl Rows<RowId> for Frozen {
 
 impl RegistrationsPane {
     fn settle(&mut self) -> Window {
-        let height = usize::from(self.drawn.rows.height);
+        let height = self.drawn.grid.height();
         match &self.frozen {
             Some(frozen) => self.cursor.settle(frozen, height),
             None => self.cursor.settle(&self.view, height),
+        }
+    }
+
+    /// A heading sorts, a row takes the cursor.
+    fn click(&mut self, at: Position, desk: &mut Desk<'_>) {
+        let heading = self.drawn.grid.heading_at(at);
+        if let Some(column) = heading.and_then(|n| self.columns.get(n)).copied() {
+            self.sort_by(column, None, desk);
+        } else if let Some(line) = self.drawn.grid.line_at(at) {
+            match &self.frozen {
+                Some(frozen) => self.cursor.pick(frozen, self.drawn.window, line),
+                None => self.cursor.pick(&self.view, self.drawn.window, line),
+            }
         }
     }
 
@@ -143,10 +152,7 @@ impl RegistrationsPane {
         let mut hash = DefaultHasher::new();
         (window.top, window.at, self.cursor.row()).hash(&mut hash);
         let checked = self.detail || self.columns.contains(&Column::Checked);
-        for id in self
-            .view
-            .page(window.top, usize::from(self.drawn.rows.height))
-        {
+        for id in self.view.page(window.top, self.drawn.grid.height()) {
             (id, store.registrations.generation(id)).hash(&mut hash);
             if checked && let Some(row) = store.registrations.row(id) {
                 row.checked().hash(&mut hash);
@@ -205,26 +211,7 @@ impl Pane for RegistrationsPane {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.step(3),
             MouseEventKind::ScrollUp => self.step(-3),
-            MouseEventKind::Down(MouseButton::Left) if mouse.row == self.drawn.head_y => {
-                let head = self
-                    .drawn
-                    .heads
-                    .iter()
-                    .find(|place| (place.x..place.x + place.width).contains(&at.x));
-                if let Some(column) = head
-                    .and_then(|place| self.columns.get(place.column))
-                    .copied()
-                {
-                    self.sort_by(column, None, desk);
-                }
-            }
-            MouseEventKind::Down(MouseButton::Left) if self.drawn.rows.contains(at) => {
-                let line = usize::from(mouse.row - self.drawn.rows.y);
-                match &self.frozen {
-                    Some(frozen) => self.cursor.pick(frozen, self.drawn.window, line),
-                    None => self.cursor.pick(&self.view, self.drawn.window, line),
-                }
-            }
+            MouseEventKind::Down(MouseButton::Left) => self.click(at, desk),
             _ => {}
         }
     }

@@ -1,6 +1,9 @@
 //! What an application of news did: for the views, and for whoever acts on a change of state.
 
 use super::RowId;
+use crate::model::CarrierId;
+use crate::model::carrier::Health;
+use crate::model::finding::Target;
 use crate::model::registration::State;
 use crate::time::Millis;
 
@@ -13,6 +16,19 @@ pub struct Transition {
     pub from: Option<State>,
     /// The state since.
     pub to: State,
+    /// When.
+    pub at: Millis,
+}
+
+/// A carrier appeared, changed its health, or is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CarrierTransition {
+    /// Which carrier.
+    pub carrier: CarrierId,
+    /// The health before; none for a carrier that appeared.
+    pub from: Option<Health>,
+    /// The health since; none for a carrier that is gone.
+    pub to: Option<Health>,
     /// When.
     pub at: Millis,
 }
@@ -33,6 +49,12 @@ pub struct Changes {
     pub removed: Vec<RowId>,
     /// Changes of state, in order.
     pub transitions: Vec<Transition>,
+    /// Changes of carriers, in order.
+    pub carriers: Vec<CarrierTransition>,
+    /// Whether anything shown of the carriers changed, their health or anything else.
+    pub carriers_shown: bool,
+    /// Targets with a new finding, in order.
+    pub findings: Vec<Target>,
 }
 
 impl Changes {
@@ -43,11 +65,18 @@ impl Changes {
         self.confirmed.clear();
         self.removed.clear();
         self.transitions.clear();
+        self.carriers.clear();
+        self.carriers_shown = false;
+        self.findings.clear();
     }
 
     /// Whether nothing happened.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.touched.is_empty() && self.confirmed.is_empty() && self.removed.is_empty()
+        self.touched.is_empty()
+            && self.confirmed.is_empty()
+            && self.removed.is_empty()
+            && !self.carriers_shown
+            && self.findings.is_empty()
     }
 }

@@ -193,7 +193,7 @@ impl Column {
             Self::State => (7, 8),
             Self::User => (14, 22),
             Self::Device | Self::UserId => (12, 16),
-            Self::Codec => (5, 7),
+            Self::Codec => (7, 7),
             Self::Site => (8, 12),
             Self::Since | Self::Checked => (8, 9),
             Self::Flaps => (8, 8),

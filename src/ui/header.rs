@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Style};
 
 use super::bar::Bar;
 use super::tabs::grouped;
@@ -29,6 +30,8 @@ pub struct Header<'a> {
     pub profile: &'a str,
     /// Whether it is production, which reads red.
     pub production: bool,
+    /// The profile's own colour; a theme without colour ignores it.
+    pub colour: Option<Color>,
     /// Whether nothing may be written.
     pub read_only: bool,
     /// The vitals on screen.
@@ -48,17 +51,9 @@ impl Header<'_> {
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut bar = Bar::default();
         let status = &self.reading.status;
-        let profile = if self.production {
-            Role::Production
-        } else {
-            Role::Header
-        };
         bar.left(7, theme.style(Role::Dim), " trunkline");
-        bar.left(
-            0,
-            theme.style(profile),
-            format!(" {}", crate::text::fit(self.profile, 24)),
-        );
+        let name = format!(" {}", crate::text::fit(self.profile, 24));
+        bar.left(0, self.name_style(theme), name);
         let (role, words) = link(status, self.now);
         bar.left(0, theme.style(role), words);
         if self.frozen {
@@ -80,6 +75,20 @@ impl Header<'_> {
         bar.left(1, theme.style(role), word);
         self.clock(&mut bar, theme);
         bar.render(area, buf);
+    }
+
+    fn name_style(&self, theme: &Theme) -> Style {
+        let role = if self.production {
+            Role::Production
+        } else {
+            Role::Header
+        };
+        let style = theme.style(role);
+        let coloured = theme.style(Role::Bad).fg.is_some();
+        match self.colour.filter(|_| coloured && !self.production) {
+            Some(colour) => style.fg(colour),
+            None => style,
+        }
     }
 
     fn losses(&self, bar: &mut Bar, theme: &Theme) {

@@ -82,6 +82,7 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
     let header = Header {
         profile: profile.map_or("no profile", |p| p.name.as_str()),
         production: profile.is_some_and(|p| p.production),
+        colour: profile.and_then(|p| p.colour),
         read_only: profile.is_none_or(|p| p.read_only),
         reading: app.vitals.shown(),
         now: app.now,

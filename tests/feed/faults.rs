@@ -153,6 +153,7 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
         users: None,
         poll: Duration::from_secs(10),
         max_streams: 10,
+        carriers: false,
     };
     let mut watch = Watch::with(
         limited,

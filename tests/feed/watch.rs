@@ -90,6 +90,7 @@ impl Watch {
                 users,
                 poll: Duration::from_secs(10),
                 max_streams,
+                carriers: false,
             },
             brisk(),
             None,
@@ -283,6 +284,7 @@ impl World {
             News::Status(status) => self.status = status,
             News::Undecodable { .. } => self.samples += 1,
             News::Problem(problem) => self.problems.push(problem.text.to_string()),
+            News::Carriers { .. } | News::CarriersFailed(_) | News::CarriersPaused => {}
         }
     }
 }

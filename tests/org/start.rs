@@ -74,6 +74,22 @@ async fn the_ready_line_and_the_profile_name_the_same_organisation() {
         assert_eq!(written[key].as_str(), ready[key].as_str(), "{key}");
     }
     assert_eq!(written["requests_per_minute"].as_integer(), Some(0));
+    let webhook = format!("{}/_org/webhooks", org.base_url());
+    assert_eq!(
+        written["alerts"]["webhook"].as_str(),
+        Some(webhook.as_str())
+    );
+    assert_eq!(
+        written["probes"]["stun"][0].as_str(),
+        ready["stun"].as_str()
+    );
+    let proxies = written["carriers"].as_table().unwrap();
+    assert_eq!(proxies.len(), ready["sip"].as_object().unwrap().len());
+    for (id, proxy) in proxies {
+        let (host, port) = (&proxy["host"], &proxy["port"]);
+        let address = format!("{}:{port}", host.as_str().unwrap());
+        assert_eq!(ready["sip"][id].as_str(), Some(address.as_str()), "{id}");
+    }
     assert_eq!(
         ready["control_token"].as_str(),
         Some(org.control_token().expose_secret())

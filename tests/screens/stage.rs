@@ -216,15 +216,12 @@ impl Stage {
     /// The screen as text, and under it every run of cells that has a style of its own.
     pub fn picture(&mut self, size: (u16, u16)) -> String {
         let buf = self.draw(size);
-        let mut out = lines(&buf).join("\n");
-        out.push_str("\n--- styles\n");
-        for y in 0..size.1 {
+        let styled = (0..size.1).filter_map(|y| {
             let runs = runs(&buf, y);
-            if !runs.is_empty() {
-                out.push_str(&format!("{y:>2}: {}\n", runs.join("  ")));
-            }
-        }
-        out
+            (!runs.is_empty()).then(|| format!("{y:>2}: {}\n", runs.join("  ")))
+        });
+        let styled: String = styled.collect();
+        format!("{}\n--- styles\n{styled}", lines(&buf).join("\n"))
     }
 }
 

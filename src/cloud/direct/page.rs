@@ -26,9 +26,9 @@ const ID: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+pub(super) struct Body<'a> {
     #[serde(borrow)]
-    entities: Vec<&'a RawValue>,
+    pub(super) entities: Vec<&'a RawValue>,
     #[serde(borrow)]
     total: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -100,7 +100,8 @@ pub fn listing(body: &[u8], user: &UserId, call: &dyn fmt::Display) -> Result<Li
     })
 }
 
-fn page(body: &[u8]) -> Result<Body<'_>, String> {
+/// The page around the entities. The error is what is wrong with it, and how it begins.
+pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let begins = String::from_utf8_lossy(body.get(..SAMPLE * 4).unwrap_or(body));
@@ -120,7 +121,8 @@ fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     }
 }
 
-fn id(id: String, field: &str) -> Result<Text, String> {
+/// An id that URLs can carry.
+pub(super) fn id(id: String, field: &str) -> Result<Text, String> {
     match id.as_str() {
         "" => Err(format!("{field} is empty")),
         "." | ".." => Err(format!("{field} is {id:?}, which no URL can carry")),
@@ -130,14 +132,14 @@ fn id(id: String, field: &str) -> Result<Text, String> {
 }
 
 /// Collects what is wrong with single entries, with a limit.
-struct Faults<'a> {
+pub(super) struct Faults<'a> {
     call: &'a dyn fmt::Display,
     told: Vec<Fault>,
     untold: usize,
 }
 
 impl<'a> Faults<'a> {
-    fn new(call: &'a dyn fmt::Display) -> Self {
+    pub(super) fn new(call: &'a dyn fmt::Display) -> Self {
         Self {
             call,
             told: Vec::new(),
@@ -145,7 +147,7 @@ impl<'a> Faults<'a> {
         }
     }
 
-    fn keep<E: DeserializeOwned, T>(
+    pub(super) fn keep<E: DeserializeOwned, T>(
         &mut self,
         entities: &[&RawValue],
         make: impl Fn(E) -> Result<T, String>,
@@ -184,7 +186,7 @@ impl<'a> Faults<'a> {
         ))));
     }
 
-    fn told(mut self) -> Vec<Fault> {
+    pub(super) fn told(mut self) -> Vec<Fault> {
         if self.untold > 0 {
             let more = format!("{}: {} more entries like these", self.call, self.untold);
             self.told.push(Fault(Text::from(more)));

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use url::Url;
 
+use super::carriers::{self, Carriers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -44,6 +45,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) carriers: Carriers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -81,6 +83,9 @@ impl Draft {
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
                 }),
+            carriers: from
+                .section("carriers", notes)
+                .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
@@ -145,7 +150,8 @@ fn poll(seconds: u32) -> Result<Duration, String> {
     Ok(poll)
 }
 
-fn plain(text: &str, longest: usize) -> Result<(), String> {
+/// Text of the file that may be shown as it is.
+pub(super) fn plain(text: &str, longest: usize) -> Result<(), String> {
     if text.is_empty() {
         return Err("may not be empty".to_owned());
     }

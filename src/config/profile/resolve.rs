@@ -43,6 +43,7 @@ pub(in crate::config) fn resolve(
         colour: draft.colour.or(production.then_some(Color::Red)),
         time_zone: draft.time_zone,
         registrations: draft.registrations,
+        carriers: draft.carriers,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

@@ -22,7 +22,7 @@ const HELD: usize = 10_000;
 
 impl RegistrationsPane {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        let page = isize::try_from(self.drawn.rows.height).unwrap_or(1).max(1);
+        let page = self.drawn.grid.page();
         match action {
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -33,10 +33,8 @@ impl RegistrationsPane {
                 None => self.cursor.top(&self.view),
             },
             Action::Bottom => self.step(isize::MAX),
-            Action::Left => self.first_column = self.first_column.saturating_sub(1),
-            Action::Right => {
-                self.first_column = (self.first_column + 1).min(self.columns.len() - 1);
-            }
+            Action::Left => self.drawn.grid.scroll(-1),
+            Action::Right => self.drawn.grid.scroll(1),
             Action::Detail => {
                 self.detail = !self.detail;
                 self.cursor.hold();
@@ -56,7 +54,7 @@ impl RegistrationsPane {
             Action::Freeze => self.freeze(desk),
             Action::Reread => self.reread(desk),
             Action::Copy => desk.open.push(copies()),
-            Action::Export => desk.open.push(exports()),
+            Action::Export => desk.open.push(Layer::Chooser(Chooser::exports())),
             Action::OpenPager => self.page(desk),
             _ => return false,
         }
@@ -79,7 +77,7 @@ impl RegistrationsPane {
     }
 
     pub(super) fn step(&mut self, delta: isize) {
-        let height = usize::from(self.drawn.rows.height);
+        let height = self.drawn.grid.height();
         match &self.frozen {
             Some(frozen) => self.cursor.step(frozen, height, delta),
             None => self.cursor.step(&self.view, height, delta),
@@ -267,6 +265,7 @@ impl RegistrationsPane {
             .filter_map(|id| desk.store.registrations.row(*id));
         let body = export::write(format, rows, desk.zone, desk.now);
         desk.effects.push(Effect::Export {
+            kind: "registrations",
             path,
             ending,
             body,
@@ -290,35 +289,14 @@ impl RegistrationsPane {
 }
 
 fn copies() -> Layer {
-    choices(
+    Layer::Chooser(Chooser::words(
         Purpose::Copy,
         &[
             ("id", "the device's id"),
             ("user", "the user's id"),
             ("json", "the row as JSON"),
         ],
-    )
-}
-
-fn exports() -> Layer {
-    choices(
-        Purpose::Export,
-        &[
-            ("csv", "comma-separated"),
-            ("json", "one array"),
-            ("md", "a Markdown table"),
-        ],
-    )
-}
-
-fn choices(purpose: Purpose, choices: &[(&str, &str)]) -> Layer {
-    let choice = |(value, note): &(&str, &str)| Choice {
-        value: (*value).to_owned(),
-        label: (*value).to_owned(),
-        note: (*note).to_owned(),
-        on: false,
-    };
-    Layer::Chooser(Chooser::new(purpose, choices.iter().map(choice).collect()))
+    ))
 }
 
 fn no_column(name: &str, desk: &mut Desk<'_>) {

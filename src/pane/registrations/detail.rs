@@ -4,7 +4,6 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
 
 use super::cells::role;
 use crate::config::theme::Role;
@@ -13,22 +12,12 @@ use crate::pane::Scene;
 use crate::store::{Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::ui::detail;
 
 /// Draws the panel for a row, or says that the row is gone.
 pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>) {
     let theme = scene.theme;
-    let block = Block::new()
-        .borders(Borders::TOP)
-        .border_style(theme.style(Role::Border))
-        .title(" detail ")
-        .title_style(theme.style(Role::Header));
-    let inner = block.inner(area);
-    block.render(area, buf);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
+    let inner = detail::frame(area, buf, theme, "detail");
     let Some((id, row)) = id.and_then(|id| Some((id, scene.store.registrations.row(id)?))) else {
         buf.set_stringn(
             inner.x,
@@ -62,16 +51,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>
                 ])
             }),
     );
-    for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
-        line.render(
-            Rect {
-                y,
-                height: 1,
-                ..inner
-            },
-            buf,
-        );
-    }
+    detail::lines(inner, buf, &lines);
 }
 
 fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
@@ -139,12 +119,7 @@ fn frame(row: &Row<'_>, scene: &Scene<'_>, width: u16) -> Line<'static> {
 }
 
 fn pairs(scene: &Scene<'_>, pairs: &[(&str, String)]) -> Line<'static> {
-    let mut spans = Vec::new();
-    for (label, value) in pairs {
-        spans.push(span(&format!("{label} "), scene.theme.style(Role::Dim)));
-        spans.push(span(&format!("{value}   "), scene.theme.style(Role::Text)));
-    }
-    Line::from(spans)
+    detail::pairs(scene.theme, pairs)
 }
 
 fn span(text: &str, style: Style) -> Span<'static> {
@@ -152,8 +127,5 @@ fn span(text: &str, style: Style) -> Span<'static> {
 }
 
 fn moment(at: Millis, scene: &Scene<'_>) -> String {
-    at.timestamp()
-        .to_zoned(scene.zone.clone())
-        .strftime("%Y-%m-%d %H:%M:%S%.3f")
-        .to_string()
+    detail::moment(at, scene.zone)
 }

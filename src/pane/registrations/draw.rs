@@ -7,17 +7,15 @@ use super::cells::Shown;
 use super::{RegistrationsPane, detail, summary};
 use crate::config::theme::Role;
 use crate::pane::Scene;
-use crate::store::column::Align;
-use crate::ui::table::{self, Wish};
-
-/// The least height at which the detail leaves rows to see.
-const DETAIL: u16 = 8;
+use crate::store::column::{Align, Column};
+use crate::ui::grid::{Heading, Marks, Parts};
+use crate::ui::notice;
+use crate::ui::table::Wish;
 
 impl RegistrationsPane {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let split = self.split(area);
-        let [line, head, rows, below] = split;
-        self.drawn.rows = rows;
+        let parts = Parts::of(area, self.detail);
+        self.drawn.grid.take(parts.rows);
         self.drawn.window = self.settle();
         let order = self.view.sort();
         let sort = format!(
@@ -35,95 +33,36 @@ impl RegistrationsPane {
             passing: self.view.len(),
             sort: &sort,
         };
-        summary::render(line, buf, scene, &order);
-        self.head(head, buf, scene);
+        summary::render(parts.summary, buf, scene, &order);
+        self.head(parts.head, buf, scene);
         if self.view.is_empty() && self.frozen.is_none() {
-            empty(rows, buf, scene, self.filter.is_empty());
+            let why = empty(scene, self.filter.is_empty());
+            notice::render(parts.rows, buf, scene.theme, &why);
         } else {
-            self.rows(rows, buf, scene);
+            self.rows(parts.rows, buf, scene);
         }
-        if below.height > 0 {
-            detail::render(below, buf, scene, self.cursor.row());
+        if parts.detail.height > 0 {
+            detail::render(parts.detail, buf, scene, self.cursor.row());
         }
         self.drawn.fingerprint = self.fingerprint(scene.store);
     }
 
-    /// Summary, head, rows, detail.
-    fn split(&self, area: Rect) -> [Rect; 4] {
-        let below = if self.detail {
-            (area.height / 2).max(DETAIL.min(area.height.saturating_sub(4)))
-        } else {
-            0
-        };
-        let line = Rect {
-            height: 1.min(area.height),
-            ..area
-        };
-        let head = Rect {
-            y: area.y + 1,
-            height: 1,
-            ..area
-        };
-        let rows = Rect {
-            y: area.y + 2,
-            height: area.height.saturating_sub(2 + below),
-            ..area
-        };
-        [
-            line,
-            head,
-            rows,
-            Rect {
-                y: rows.bottom(),
-                height: below,
-                ..area
-            },
-        ]
-    }
-
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let wishes: Vec<Wish> = self
-            .columns
-            .iter()
-            .map(|column| {
-                let (least, ideal) = column.widths();
-                Wish {
+        let order = self.view.sort().column;
+        let heading = |column: &Column| {
+            let (least, ideal) = column.widths();
+            Heading {
+                title: column.title(),
+                wish: Wish {
                     least,
                     ideal,
                     right: column.align() == Align::Right,
-                }
-            })
-            .collect();
-        self.first_column = self.first_column.min(self.columns.len().saturating_sub(1));
-        let places = table::place(
-            &wishes,
-            self.first_column,
-            area.x + 2,
-            area.width.saturating_sub(3),
-        );
-        let sorted = self.view.sort().column;
-        for place in &places {
-            let Some(column) = self.columns.get(place.column) else {
-                continue;
-            };
-            let role = if *column == sorted {
-                Role::Accent
-            } else {
-                Role::Dim
-            };
-            table::cell(buf, area.y, *place, column.title(), scene.theme.style(role));
-        }
-        let style = scene.theme.style(Role::Dim);
-        if self.first_column > 0 {
-            buf.set_string(area.x, area.y, "‹", style);
-        }
-        if places
-            .last()
-            .is_some_and(|last| last.column + 1 < self.columns.len())
-        {
-            buf.set_string(area.right().saturating_sub(1), area.y, "›", style);
-        }
-        (self.drawn.heads, self.drawn.head_y) = (places, area.y);
+                },
+                sorted: *column == order,
+            }
+        };
+        let headings: Vec<Heading> = self.columns.iter().map(heading).collect();
+        self.drawn.grid.head(area, buf, scene.theme, &headings);
     }
 
     fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
@@ -146,17 +85,13 @@ impl RegistrationsPane {
             &live
         };
         for ((line, row), y) in shown.iter().take(height).enumerate().zip(area.y..) {
-            self.row(
-                row,
-                window.top + line == window.at,
-                Rect {
-                    y,
-                    height: 1,
-                    ..area
-                },
-                buf,
-                scene,
-            );
+            let marks = Marks {
+                here: window.top + line == window.at,
+                marked: self.marked.contains(&row.id),
+            };
+            self.drawn.grid.line(y, buf, scene.theme, marks, |n| {
+                Some((row.cells.get(n)?, row.role(*self.columns.get(n)?)))
+            });
         }
         if let Some(frozen) = self
             .frozen
@@ -174,39 +109,14 @@ impl RegistrationsPane {
             );
         }
     }
-
-    fn row(&self, row: &Shown, here: bool, line: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let theme = scene.theme;
-        for place in &self.drawn.heads {
-            let (Some(text), Some(column)) =
-                (row.cells.get(place.column), self.columns.get(place.column))
-            else {
-                continue;
-            };
-            table::cell(buf, line.y, *place, text, theme.style(row.role(*column)));
-        }
-        if here {
-            table::stripe(buf, line, line.y, theme.style(Role::Selection));
-            buf.set_string(line.x, line.y, "▌", theme.style(Role::Accent));
-        }
-        if self.marked.contains(&row.id) {
-            buf.set_string(line.x + 1, line.y, "•", theme.style(Role::Accent));
-        }
-    }
 }
 
 /// Why there is nothing to see, and what to do about it.
-fn empty(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, unfiltered: bool) {
+fn empty(scene: &Scene<'_>, unfiltered: bool) -> Vec<String> {
     let total = scene.store.registrations.counts().total;
     let status = &scene.reading.status;
-    let lines: Vec<String> = match (scene.connected, scene.trouble) {
-        (false, _) => [
-            "There is no profile to connect with.",
-            "Write one:   trunkline config init   and then   trunkline config check",
-            "Or look around first, on an organisation of its own:   trunkline demo",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
+    match (scene.connected, scene.trouble) {
+        (false, _) => notice::no_profile(),
         _ if total > 0 && !unfiltered => {
             vec![format!(
                 "The filter hides all {total} rows. Esc shows them again, / changes the filter."
@@ -220,26 +130,5 @@ fn empty(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, unfiltered: bool) {
             vec![format!("None of the {} users has a device.", status.users)]
         }
         _ => vec!["Signing in and reading the first registrations …".to_owned()],
-    };
-    let width = usize::from(area.width.saturating_sub(4));
-    let wrapped = lines.iter().flat_map(|text| wrap(text, width));
-    for (text, y) in wrapped.zip(area.y + 1..area.bottom()) {
-        buf.set_stringn(area.x + 2, y, text, width, scene.theme.style(Role::Text));
     }
-}
-
-/// Breaks a sentence at spaces.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_inclusive(' ') {
-        let last = lines.len() - 1;
-        if crate::text::width(&lines[last]) + crate::text::width(word.trim_end()) > width
-            && !lines[last].is_empty()
-        {
-            lines.push(word.to_owned());
-        } else {
-            lines[last].push_str(word);
-        }
-    }
-    lines
 }

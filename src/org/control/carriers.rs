@@ -1,0 +1,44 @@
+//! `PUT /_org/carriers/{id}`: how a carrier is, told by hand.
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use hyper::StatusCode;
+use serde::Deserialize;
+
+use super::{Answer, LONGEST, parse};
+use crate::org::carriers;
+use crate::org::reply::{self, Refusal};
+use crate::org::shared::Shared;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    health: Option<CompactString>,
+    status: Option<CompactString>,
+}
+
+/// Any spelling of health and status is taken, so that clients can be shown ones they do not know. The scenario goes
+/// on, and may change the carrier again.
+pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let change: Change = parse(body)?;
+    let given = change.health.iter().chain(&change.status);
+    if given
+        .clone()
+        .any(|word| word.is_empty() || word.len() > LONGEST)
+    {
+        return Err(Refusal::bad_request(format!(
+            "a health and a status are 1 to {LONGEST} bytes"
+        )));
+    }
+    let mut world = shared.world();
+    let carrier = world.carriers.iter().position(|carrier| carrier.id == id);
+    let number =
+        carrier.ok_or_else(|| Refusal::not_found(format!("there is no carrier {id:?}")))?;
+    if let Some(carrier) = world.carriers.get_mut(number) {
+        carrier.health = change.health.unwrap_or_else(|| carrier.health.clone());
+        carrier.status = change.status.unwrap_or_else(|| carrier.status.clone());
+    }
+    let entities = carriers::entities(&world.carriers, &world.people);
+    drop(world);
+    Ok(reply::json(StatusCode::OK, &entities.get(number)))
+}

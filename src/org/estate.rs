@@ -1,0 +1,66 @@
+//! What stands around the API for probes to look at: a STUN server, and one SIP proxy for each carrier.
+
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
+
+use super::carriers::Carrier;
+use super::stun::Stun;
+use super::tls::Authority;
+use super::{OrgError, sip};
+
+/// Where everything is.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    pub(super) stun: SocketAddr,
+    /// The SIP proxies by their carriers' ids.
+    pub(super) proxies: Vec<(&'static str, SocketAddr)>,
+}
+
+/// Everything bound, on ports that were free, and not serving yet.
+pub(super) struct Estate {
+    stun: Stun,
+    proxies: Vec<(TcpListener, TlsAcceptor)>,
+    places: Places,
+}
+
+impl Estate {
+    pub(super) async fn bind(
+        ip: IpAddr,
+        authority: &Authority,
+        carriers: &[Carrier],
+    ) -> Result<Self, OrgError> {
+        let address = SocketAddr::new(ip, 0);
+        let failed = |source| OrgError::Listen { address, source };
+        let stun = Stun::bind(ip).await.map_err(failed)?;
+        let mut estate = Self {
+            places: Places {
+                stun: stun.address(),
+                proxies: Vec::new(),
+            },
+            stun,
+            proxies: Vec::new(),
+        };
+        for carrier in carriers {
+            let listener = TcpListener::bind(address).await.map_err(failed)?;
+            let place = listener.local_addr().map_err(failed)?;
+            estate.places.proxies.push((carrier.id, place));
+            estate.proxies.push((listener, authority.proxy(carrier)?));
+        }
+        Ok(estate)
+    }
+
+    pub(super) fn places(&self) -> Places {
+        self.places.clone()
+    }
+
+    /// Serves in tasks of its own.
+    pub(super) fn serve(self, tasks: &mut JoinSet<()>) {
+        tasks.spawn(self.stun.serve());
+        for (listener, acceptor) in self.proxies {
+            tasks.spawn(sip::serve(listener, acceptor));
+        }
+    }
+}

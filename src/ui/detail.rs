@@ -1,0 +1,62 @@
+//! The panel under the rows: a title, lines of labelled values, moments in full.
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Widget};
+
+use crate::config::theme::{Role, Theme};
+use crate::time::Millis;
+
+/// Draws the rule and its title; what is left is for the lines.
+#[must_use]
+pub fn frame(area: Rect, buf: &mut Buffer, theme: &Theme, title: &str) -> Rect {
+    let block = Block::new()
+        .borders(Borders::TOP)
+        .border_style(theme.style(Role::Border))
+        .title(format!(" {title} "))
+        .title_style(theme.style(Role::Header));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    }
+}
+
+/// Draws the lines, as many as there is room for.
+pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        line.render(
+            Rect {
+                y,
+                height: 1,
+                ..area
+            },
+            buf,
+        );
+    }
+}
+
+/// A line of labels, each with its value.
+#[must_use]
+pub fn pairs(theme: &Theme, pairs: &[(&str, String)]) -> Line<'static> {
+    let spans = pairs.iter().flat_map(|(label, value)| {
+        [
+            Span::styled(format!("{label} "), theme.style(Role::Dim)),
+            Span::styled(format!("{value}   "), theme.style(Role::Text)),
+        ]
+    });
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+/// A moment with its date, to the millisecond.
+#[must_use]
+pub fn moment(at: Millis, zone: &TimeZone) -> String {
+    at.timestamp()
+        .to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M:%S%.3f")
+        .to_string()
+}

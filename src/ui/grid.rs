@@ -1,0 +1,181 @@
+//! A table on screen: headings, lines of cells, a cursor, a place for the detail. What stands in it is the pane's.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::table::{self, Place, Wish};
+use crate::config::theme::{Role, Theme};
+
+/// The least height at which a detail leaves rows to see.
+const DETAIL: u16 = 8;
+
+/// A column as its heading shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading {
+    /// The word.
+    pub title: &'static str,
+    /// How wide it wants to be.
+    pub wish: Wish,
+    /// Whether the rows are in its order.
+    pub sorted: bool,
+}
+
+/// What marks a line beside its cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Marks {
+    /// The cursor is here.
+    pub here: bool,
+    /// The operator marked it.
+    pub marked: bool,
+}
+
+/// Where a table was drawn, for the next keys and clicks.
+#[derive(Debug, Default)]
+pub struct Grid {
+    places: Vec<Place>,
+    head_y: u16,
+    rows: Rect,
+    first: usize,
+    columns: usize,
+}
+
+/// The parts of a pane with a table, top to bottom.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts {
+    /// One line of figures.
+    pub summary: Rect,
+    /// One line of headings.
+    pub head: Rect,
+    /// The rows.
+    pub rows: Rect,
+    /// The detail; of no height when it is closed.
+    pub detail: Rect,
+}
+
+impl Parts {
+    /// Splits a pane; an open detail takes the lower half.
+    #[must_use]
+    pub fn of(area: Rect, detail: bool) -> Self {
+        let below = if detail {
+            (area.height / 2).max(DETAIL.min(area.height.saturating_sub(4)))
+        } else {
+            0
+        };
+        let part = |y, height| Rect { y, height, ..area };
+        let rows = part(area.y + 2, area.height.saturating_sub(2 + below));
+        Self {
+            summary: part(area.y, 1.min(area.height)),
+            head: part(area.y + 1, 1),
+            rows,
+            detail: part(rows.bottom(), below),
+        }
+    }
+}
+
+impl Grid {
+    /// Says where rows go, before the window of rows is settled.
+    pub fn take(&mut self, rows: Rect) {
+        self.rows = rows;
+    }
+
+    /// Lines that rows have.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        usize::from(self.rows.height)
+    }
+
+    /// Lines of one page, for the keys that turn pages.
+    #[must_use]
+    pub fn page(&self) -> isize {
+        isize::try_from(self.rows.height).unwrap_or(1).max(1)
+    }
+
+    /// Scrolls the columns.
+    pub fn scroll(&mut self, by: isize) {
+        let last = self.columns.saturating_sub(1);
+        self.first = self.first.saturating_add_signed(by).min(last);
+    }
+
+    /// The column whose heading is there.
+    #[must_use]
+    pub fn heading_at(&self, at: Position) -> Option<usize> {
+        let hit = |place: &&Place| (place.x..place.x + place.width).contains(&at.x);
+        let place = self.places.iter().find(hit)?;
+        (at.y == self.head_y).then_some(place.column)
+    }
+
+    /// The line of rows that is there.
+    #[must_use]
+    pub fn line_at(&self, at: Position) -> Option<usize> {
+        let inside = self.rows.contains(at);
+        inside.then(|| usize::from(at.y - self.rows.y))
+    }
+
+    /// Draws the headings and so decides where the columns are.
+    pub fn head(&mut self, area: Rect, buf: &mut Buffer, theme: &Theme, headings: &[Heading]) {
+        let wishes: Vec<Wish> = headings.iter().map(|heading| heading.wish).collect();
+        self.columns = headings.len();
+        self.scroll(0);
+        let width = area.width.saturating_sub(4);
+        self.places = table::place(&wishes, self.first, area.x + 2, width);
+        self.head_y = area.y;
+        for place in &self.places {
+            let Some(heading) = headings.get(place.column) else {
+                continue;
+            };
+            let role = if heading.sorted {
+                Role::Accent
+            } else {
+                Role::Dim
+            };
+            table::cell(buf, area.y, *place, heading.title, theme.style(role));
+        }
+        let style = theme.style(Role::Dim);
+        if self.first > 0 {
+            buf.set_string(area.x, area.y, "‹", style);
+        }
+        let beyond = |last: &Place| last.column + 1 < headings.len();
+        if self.places.last().is_some_and(beyond) {
+            buf.set_string(area.right().saturating_sub(1), area.y, "›", style);
+        }
+    }
+
+    /// Draws one row on the line `y`; `cell` gives the text and the look of a column.
+    pub fn line<T: AsRef<str>>(
+        &self,
+        y: u16,
+        buf: &mut Buffer,
+        theme: &Theme,
+        marks: Marks,
+        cell: impl Fn(usize) -> Option<(T, Role)>,
+    ) {
+        for place in &self.places {
+            if let Some((text, role)) = cell(place.column) {
+                table::cell(buf, y, *place, text.as_ref(), theme.style(role));
+            }
+        }
+        if marks.here {
+            table::stripe(buf, self.rows, y, theme.style(Role::Selection));
+            buf.set_string(self.rows.x, y, "▌", theme.style(Role::Accent));
+        }
+        if marks.marked {
+            buf.set_string(self.rows.x + 1, y, "•", theme.style(Role::Accent));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_open_detail_leaves_rows_to_see() {
+        for height in 12..60 {
+            let parts = Parts::of(Rect::new(0, 2, 80, height), true);
+            assert!(parts.rows.height >= 2, "{height}");
+            assert_eq!(parts.detail.bottom(), 2 + height);
+        }
+        let closed = Parts::of(Rect::new(0, 2, 80, 21), false);
+        assert_eq!((closed.rows.height, closed.detail.height), (19, 0));
+    }
+}

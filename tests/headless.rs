@@ -1,0 +1,312 @@
+//! The commands without a screen, as a script runs them: the real program against the embedded organisation.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the lint knows test functions but not their helpers"
+)]
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// `trunkline org` in a process of its own.
+struct Far {
+    child: Child,
+    base: String,
+    token: String,
+    ca: Vec<u8>,
+    config: PathBuf,
+    folder: TempDir,
+}
+
+impl Far {
+    fn start(args: &[&str]) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        let mut child = program()
+            .args(["org", "--rate", "0", "--profile-out"])
+            .arg(&config)
+            .args(args)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let text = |key: &str| ready[key].as_str().unwrap().to_owned();
+        let ca = std::fs::read(text("ca_file")).unwrap();
+        Self {
+            child,
+            base: text("base_url"),
+            token: text("control_token"),
+            ca,
+            config,
+            folder,
+        }
+    }
+
+    /// Runs a command on the organisation's profile.
+    fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = program();
+        command.arg("--config").arg(&self.config).args(args);
+        command
+    }
+
+    /// Runs a command on a profile in which `from` is written as `to`.
+    fn run_with(&self, from: &str, to: &str, args: &[&str]) -> Output {
+        let text = std::fs::read_to_string(&self.config).unwrap();
+        assert!(text.contains(from), "{text}");
+        let config = self.folder.path().join("other.toml");
+        std::fs::write(&config, text.replace(from, to)).unwrap();
+        program()
+            .arg("--config")
+            .arg(config)
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    async fn control(&self, verb: reqwest::Method, path: &str, body: Option<Value>) -> Value {
+        let ca = reqwest::Certificate::from_pem(&self.ca).unwrap();
+        let http = reqwest::Client::builder()
+            .tls_certs_only([ca])
+            .build()
+            .unwrap();
+        let request = http
+            .request(verb, format!("{}{path}", self.base))
+            .bearer_auth(&self.token);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        request
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Far {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The program, with nothing of the person who runs the tests.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
+    command
+        .env_clear()
+        .env("HOME", std::env::temp_dir())
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn facts(rows: &Value) -> BTreeSet<String> {
+    let fact = |row: &Value| {
+        format!(
+            "{} {} {} {}",
+            row["userId"], row["deviceId"], row["registered"], row["codec"]
+        )
+    };
+    rows.as_array().unwrap().iter().map(fact).collect()
+}
+
+#[tokio::test]
+async fn json_equals_the_state_of_the_organisation() {
+    let far = Far::start(&["--users", "30"]);
+    let output = far.run(&["get", "registrations", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(
+        said(&output).is_empty(),
+        "progress only goes to a terminal: {}",
+        said(&output)
+    );
+    let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    assert_eq!(facts(&rows), facts(&state["registrations"]));
+}
+
+#[tokio::test]
+async fn hostile_text_is_byte_true_in_json_and_harmless_everywhere_else() {
+    let far = Far::start(&["--users", "3"]);
+    let hostile = "x\u{1b}]0;owned\u{7}\u{202e}";
+    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let user = state["registrations"][0]["userId"].as_str().unwrap();
+    let path = format!("/_org/users/{user}/registrations/hostile");
+    let body = json!({"registered": true, "codec": hostile});
+    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+
+    let rows: Value =
+        serde_json::from_slice(&far.run(&["get", "registrations", "--json"]).stdout).unwrap();
+    assert!(
+        rows.as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["codec"] == hostile)
+    );
+    for format in [
+        &["get", "registrations", "--csv"][..],
+        &["get", "registrations"],
+    ] {
+        let text = String::from_utf8(far.run(format).stdout).unwrap();
+        assert!(text.contains("x\\u{1b}]0;owned\\u{7}\\u{202e}"), "{text}");
+        assert!(
+            !text.chars().any(|c| c.is_control() && !"\r\n".contains(c)),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn where_filters_and_a_bad_expression_is_a_usage_error_that_points() {
+    let far = Far::start(&["--users", "30"]);
+    let rows: Value = serde_json::from_slice(
+        &far.run(&["get", "registrations", "--json", "--where", "codec:opus"])
+            .stdout,
+    )
+    .unwrap();
+    let rows = rows.as_array().unwrap();
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["codec"] == "opus"));
+    let output = far.run(&["get", "registrations", "--where", "usr:x"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("did you mean `user`"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[tokio::test]
+async fn watch_prints_every_change_as_a_line() {
+    let far = Far::start(&["--users", "2"]);
+    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let (user, device) = (
+        &state["registrations"][0]["userId"],
+        &state["registrations"][0]["deviceId"],
+    );
+    let (user, device) = (user.as_str().unwrap(), device.as_str().unwrap().to_owned());
+    let known = state["registrations"].as_array().unwrap().len();
+    let mut child = far
+        .command(&["get", "registrations", "--watch", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let first: Vec<Value> = lines
+        .by_ref()
+        .take(known)
+        .map(|line| serde_json::from_str(&line).unwrap())
+        .collect();
+    assert!(first.iter().any(|row| row["deviceId"] == device.as_str()));
+    let path = format!("/_org/users/{user}/registrations/{device}");
+    let body = json!({"registered": false, "codec": "PCMA"});
+    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+    let change = lines
+        .map(|line| serde_json::from_str::<Value>(&line).unwrap())
+        .find(|row| row["codec"] == "PCMA");
+    assert_eq!(change.unwrap()["state"], "lost");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[tokio::test]
+async fn every_trouble_has_its_own_sentence_and_exit_code() {
+    let far = Far::start(&["--users", "3"]);
+    let get = &["get", "registrations"];
+    let port = far.base.rsplit(':').next().unwrap().to_owned();
+
+    let wrong = far
+        .command(get)
+        .env("TRUNKLINE_CLIENT_SECRET", "canary-secret")
+        .output()
+        .unwrap();
+    assert_eq!(wrong.status.code(), Some(3));
+    assert!(
+        said(&wrong).contains("client_id") && !said(&wrong).contains("canary"),
+        "{}",
+        said(&wrong)
+    );
+
+    let host = far.run_with("https://127.0.0.1", "https://no-such-host.invalid", get);
+    assert_eq!(host.status.code(), Some(4));
+    assert!(
+        said(&host).contains("could not be resolved"),
+        "{}",
+        said(&host)
+    );
+
+    let refused = far.run_with(&format!(":{port}"), ":1", get);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(said(&refused).contains("refused"), "{}", said(&refused));
+
+    let untrusted = far.run_with("ca_file", "# ca_file", get);
+    assert_eq!(untrusted.status.code(), Some(4));
+    assert!(said(&untrusted).contains("ca_file"), "{}", said(&untrusted));
+
+    let no_ca = far.run_with("ca.pem", "missing.pem", get);
+    assert_eq!(no_ca.status.code(), Some(2));
+    assert!(said(&no_ca).contains("missing.pem"), "{}", said(&no_ca));
+
+    far.control(
+        reqwest::Method::PUT,
+        "/_org/faults",
+        Some(json!({"http-500": 1.0})),
+    )
+    .await;
+    let broken = far.run(get);
+    assert_eq!(broken.status.code(), Some(4));
+    assert!(said(&broken).contains("500"), "{}", said(&broken));
+}
+
+#[test]
+fn without_a_profile_it_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program()
+        .env("HOME", folder.path())
+        .args(["get", "registrations"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said(&output).contains("trunkline config init"),
+        "{}",
+        said(&output)
+    );
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    for (args, contains) in [
+        (&["completions", "bash"][..], "_trunkline"),
+        (&["man"], ".TH trunkline"),
+    ] {
+        let output = program().args(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        assert!(String::from_utf8_lossy(&output.stdout).contains(contains));
+    }
+}
