@@ -6,6 +6,7 @@
 
 mod act;
 pub mod action;
+mod answer;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -82,6 +83,8 @@ pub struct App {
     status: Status,
     dropped: u64,
     problem: Option<Problem>,
+    /// Everyone has been read once, or has failed for good.
+    all_read: bool,
     changes: Changes,
     effects: Vec<Effect>,
     clock_drawn: Option<String>,
@@ -143,6 +146,7 @@ impl App {
             status: Status::default(),
             dropped: 0,
             problem: None,
+            all_read: false,
             changes: Changes::default(),
             effects,
             clock_drawn: None,

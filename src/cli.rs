@@ -17,6 +17,9 @@ pub struct Cli {
     /// What to do; the console without one.
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Serve dashboard, metrics and health beside the console, as the profile's `listen` section does
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
@@ -49,6 +52,14 @@ pub enum Command {
     /// Read once, or watch, without a screen
     #[command(subcommand)]
     Get(Get),
+    /// Read once and tell how it is: success of the reads, active users, carriers
+    Report {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
+    Serve(ServeArgs),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -59,6 +70,20 @@ pub enum Command {
     },
     /// Print the manual page (roff)
     Man,
+}
+
+/// Where the listener is, and for whom; goes before the profile's `listen` section.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Address to listen on [default: the profile's, else 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Variable that holds the bearer token; an address beyond loopback needs a token
+    #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
+    pub token_env: Option<String>,
+    /// File that holds the bearer token, mode 0600
+    #[arg(long, value_name = "FILE")]
+    pub token_file: Option<PathBuf>,
 }
 
 /// What can be read without a screen.

@@ -11,6 +11,7 @@ mod budget;
 mod call;
 pub mod direct;
 mod error;
+mod latency;
 mod names;
 mod retry;
 mod session;
@@ -21,13 +22,15 @@ mod upgrade;
 mod wire;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use reqwest::Url;
+use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
 pub use self::call::{Call, Needs};
 pub use self::error::{Error, Refusal};
+pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};
 pub use self::unreachable::Unreachable;
 pub use self::upgrade::Socket;
@@ -167,6 +170,17 @@ impl Client {
     #[must_use]
     pub fn budget(&self) -> BudgetReading {
         self.0.budget.reading()
+    }
+
+    /// How long reads took within the last hour; none before the first.
+    #[must_use]
+    pub fn latency(&self) -> Option<Latency> {
+        let mut latencies = self
+            .0
+            .latencies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        latencies.reading(Instant::now())
     }
 
     /// When the token ends; none before the first sign-in.

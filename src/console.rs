@@ -17,6 +17,7 @@ use crate::app::run::{Runner, Screen};
 use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
 use crate::feed::mailbox::{CAPACITY, Mailbox};
+use crate::listen::{self, Asker, Listener};
 use crate::term::clipboard::{self, Copied};
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
@@ -40,6 +41,8 @@ pub async fn run(
     let (done_to, done) = mpsc::unbounded_channel();
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let app = App::new(loaded);
+    let (asker, questions) = listen::desk();
+    let listener = start_listener(&app, &environment, asker, &done_to).await;
     let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
     let mut runner = Runner {
         app,
@@ -47,13 +50,36 @@ pub async fn run(
         mailbox,
         performer,
         done,
+        questions,
         clock: Clock::Real,
     };
     let code = runner.run(|_| false).await;
     if let Some(reloads) = reloads {
         reloads.abort();
     }
+    if let Some(listener) = listener {
+        listener.stop().await;
+    }
     code
+}
+
+/// Starts the listener when the profile asks for one. The console goes on without it: a second one on the same profile
+/// finds the address taken.
+async fn start_listener(
+    app: &App,
+    environment: &Environment,
+    asker: Asker,
+    done: &mpsc::UnboundedSender<Done>,
+) -> Option<Listener> {
+    let profile = app.profile()?;
+    let listen = profile.listen.as_ref()?;
+    match Listener::start(listen, environment, asker).await {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            let _ = done.send(Done::Failed(error.to_string()));
+            None
+        }
+    }
 }
 
 /// Hands on what the configuration has become.

@@ -1,5 +1,9 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
+mod quiet;
+pub mod report;
+pub mod serve;
+
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 
@@ -15,6 +19,7 @@ use crate::config::{Environment, Loaded};
 use crate::export::{self, Format};
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::feed::news::Trouble;
+use crate::listen::{self, Questions};
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::view::{Sort, View};
@@ -73,11 +78,8 @@ pub async fn registrations(
         }
     }
     let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
     let mut app = App::new(loaded);
     app.keep_journal();
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
     let screen = Printer {
         request,
         signals,
@@ -85,47 +87,69 @@ pub async fn registrations(
         started: false,
         progress: 0,
     };
-    let mut runner = Runner {
+    let mut runner = runner(app, environment, screen, listen::nobody());
+    let code = runner.run(|app| ready(app) || hopeless(app)).await?;
+    if runner.app.ended().is_some() {
+        return Ok(code);
+    }
+    runner.screen.clear_progress();
+    if !ready(&runner.app) {
+        return Ok(nothing(&runner.app) as u8);
+    }
+    runner.screen.start(&mut runner.app)?;
+    let exit = shortfall(&runner.app);
+    if runner.screen.request.watch {
+        return runner.run(|_| false).await;
+    }
+    Ok(exit as u8)
+}
+
+/// The loop around an application without a terminal.
+fn runner<S: Screen>(
+    app: App,
+    environment: Environment,
+    screen: S,
+    questions: Questions,
+) -> Runner<S> {
+    let mailbox = Mailbox::new(CAPACITY);
+    let (done_to, done) = mpsc::unbounded_channel();
+    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
+    Runner {
         app,
         screen,
         mailbox,
         performer,
         done,
+        questions,
         clock: Clock::Real,
-    };
+    }
+}
 
-    let code = runner.run(|app| ready(app) || hopeless(app)).await?;
-    if runner.app.ended().is_some() {
-        return Ok(code);
+/// Says why nothing could be read.
+fn nothing(app: &App) -> Exit {
+    let problem = app.problem();
+    let text = problem.map_or_else(
+        || "nothing could be read".to_owned(),
+        |p| p.text.to_string(),
+    );
+    say(&text);
+    problem.map_or(Exit::Unreachable, |p| p.trouble.into())
+}
+
+/// Says how many users could not be read, if any.
+fn shortfall(app: &App) -> Exit {
+    let status = app.status();
+    if status.failed == 0 {
+        return Exit::Ok;
     }
-    if !ready(&runner.app) {
-        let problem = runner.app.problem();
-        let text = problem.map_or_else(
-            || "nothing could be read".to_owned(),
-            |p| p.text.to_string(),
-        );
-        runner.screen.clear_progress();
-        say(&text);
-        return Ok(problem.map_or(Exit::Unreachable, |p| p.trouble.into()) as u8);
-    }
-    runner.screen.clear_progress();
-    runner.screen.start(&mut runner.app)?;
-    let failed = runner.app.status().failed;
-    if failed > 0 {
-        let why = runner
-            .app
-            .problem()
-            .map(|p| format!(": {}", p.text))
-            .unwrap_or_default();
-        say(&format!(
-            "{failed} of {} users could not be read{why}",
-            runner.app.status().users
-        ));
-    }
-    if runner.screen.request.watch {
-        return runner.run(|_| false).await;
-    }
-    Ok(if failed > 0 { Exit::Partial } else { Exit::Ok } as u8)
+    let why = app.problem().map(|p| format!(": {}", p.text));
+    say(&format!(
+        "{} of {} users could not be read{}",
+        status.failed,
+        status.users,
+        why.unwrap_or_default()
+    ));
+    Exit::Partial
 }
 
 /// Everybody has been read, or has failed for good.

@@ -14,6 +14,7 @@ pub mod console;
 pub mod export;
 pub mod feed;
 pub mod headless;
+pub mod listen;
 pub mod logging;
 pub mod model;
 pub mod org;

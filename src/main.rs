@@ -1,15 +1,16 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
-use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs};
+use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
 use trunkline::export::Format;
-use trunkline::headless::{self, Exit, Request};
+use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
 use trunkline::store::column::FIELDS;
 use trunkline::term::signals::Signals;
@@ -51,10 +52,15 @@ fn start(cli: Cli) -> Result<u8, Report> {
         paths,
     };
     match cli.command {
-        None => world.console(),
+        None => world.console(cli.listen),
+        Some(_) if cli.listen.is_some() => Err(eyre!(
+            "--listen before a command is the console's. Without a screen: trunkline serve --listen ADDR:PORT"
+        )),
         Some(Command::Demo(args)) => world.demo(args),
-        Some(Command::Org(args)) => serve(args),
+        Some(Command::Org(args)) => organisation(args),
         Some(Command::Get(Get::Registrations(args))) => world.get(&args),
+        Some(Command::Report { json }) => world.report(json),
+        Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -86,8 +92,26 @@ impl World {
         Ok(config::load(&self.flags, &self.environment, &self.paths)?)
     }
 
-    fn console(self) -> Result<u8, Report> {
+    /// What commands without a screen start from: a profile there is no doing without.
+    fn load_profile(&self) -> Result<Loaded, Report> {
+        let loaded = self.load()?;
+        if loaded.profile.is_none() {
+            return Err(eyre!(
+                "there is no profile to read from. Write one: trunkline config init"
+            ));
+        }
+        Ok(loaded)
+    }
+
+    fn console(self, listen: Option<SocketAddr>) -> Result<u8, Report> {
         let mut loaded = self.load()?;
+        if let (Some(address), Some(profile)) = (listen, &mut loaded.profile) {
+            let asked = serve::Request {
+                address: Some(address),
+                ..serve::Request::default()
+            };
+            profile.listen = Some(asked.over(profile.listen.take()));
+        }
         let runtime = runtime()?;
         let code = runtime.block_on(async {
             let watch = Watch::start(self.flags, self.environment.clone(), self.paths.clone());
@@ -145,12 +169,7 @@ impl World {
             (_, true) => Format::Csv,
             _ => Format::Table,
         };
-        let loaded = self.load()?;
-        if loaded.profile.is_none() {
-            return Err(eyre!(
-                "there is no profile to read from. Write one: trunkline config init"
-            ));
-        }
+        let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let request = Request {
             format,
@@ -158,6 +177,31 @@ impl World {
             watch: args.watch,
         };
         let run = headless::registrations(loaded, self.environment.clone(), request);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn report(self, json: bool) -> Result<u8, Report> {
+        let loaded = self.load_profile()?;
+        let runtime = runtime()?;
+        let run = headless::report::report(loaded, self.environment, json);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn serve(self, args: ServeArgs) -> Result<u8, Report> {
+        let mut loaded = self.load_profile()?;
+        let asked = serve::Request {
+            address: args.listen,
+            token_env: args.token_env,
+            token_file: args.token_file,
+        };
+        let profile = loaded.profile.as_mut();
+        let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
+        let runtime = runtime()?;
+        let run = serve::serve(loaded, self.environment, &listen);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
@@ -178,7 +222,7 @@ impl World {
 }
 
 /// Serves the organisation alone until it is asked to end.
-fn serve(args: OrgArgs) -> Result<u8, Report> {
+fn organisation(args: OrgArgs) -> Result<u8, Report> {
     let options = options(args)?;
     runtime()?.block_on(async {
         let mut signals = Signals::headless().wrap_err("listening for signals")?;

@@ -4,6 +4,7 @@ pub mod alert;
 pub mod carrier;
 pub mod finding;
 pub mod registration;
+pub mod report;
 
 use std::fmt;
 

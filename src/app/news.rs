@@ -71,6 +71,7 @@ impl App {
         if status.link != self.status.link {
             self.tell_link(status.link, now);
         }
+        self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;
         self.vitals.touch();
     }

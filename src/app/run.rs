@@ -1,4 +1,5 @@
-//! The only `select!`: signals, then input, then the ends of effects, then a bounded batch of the mailbox, then time.
+//! The only `select!`: signals, then input, then the ends of effects, then a bounded batch of the mailbox, then questions
+//! of the listener, then time.
 //!
 //! A frame is drawn at once after a key, and otherwise on the leading edge of a change and then at most every
 //! 33 ms. While the terminal does not take the last frame none is made, and everything else goes on.
@@ -14,6 +15,7 @@ use super::effect::Effect;
 use super::event::{Done, Event};
 use super::perform::Performer;
 use crate::feed::mailbox::Mailbox;
+use crate::listen::{Question, Questions};
 use crate::time::Clock;
 
 /// Messages taken from the mailbox before anything else gets a turn.
@@ -48,6 +50,8 @@ pub struct Runner<S> {
     pub performer: Performer,
     /// Their ends, and what is reloaded.
     pub done: mpsc::UnboundedReceiver<Done>,
+    /// What the listener asks; answered between two events, as a frame is drawn.
+    pub questions: Questions,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -92,9 +96,23 @@ impl<S: Screen> Runner<S> {
             biased;
             heard = self.screen.next(awaiting) => heard.unwrap_or(Event::Tick),
             Some(done) = self.done.recv() => Event::Done(done),
-            () = mail => self.mail(),
+            () = mail => {
+                // One of each a turn: neither a storm of events nor one of questions can starve the other.
+                if let Ok(question) = self.questions.try_recv() {
+                    self.answer(question);
+                }
+                self.mail()
+            }
+            Some(question) = self.questions.recv() => {
+                self.answer(question);
+                Event::Tick
+            }
             () = tokio::time::sleep_until(wake) => Event::Tick,
         }
+    }
+
+    fn answer(&self, question: Question) {
+        self.app.answer(question, self.clock.now());
     }
 
     fn mail(&self) -> Event {

@@ -1,6 +1,6 @@
 //! What all calls of a profile share, and the way a call takes through it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
@@ -13,6 +13,7 @@ use super::auth::{self, Token, Tokens};
 use super::budget::{Budget, Slot, Urgency};
 use super::call::{Call, Needs};
 use super::error::Error;
+use super::latency::Latencies;
 use super::settings::Settings;
 use super::upgrade::{self, Socket};
 use super::{retry, tls, wire};
@@ -26,6 +27,7 @@ pub struct Session {
     pub(super) settings: Settings,
     pub(super) tokens: Tokens,
     pub(super) budget: Budget,
+    pub(super) latencies: Mutex<Latencies>,
     authorities: Vec<CertificateDer<'static>>,
     /// Made at the first call, because the machine's trust store is slow to read and the first frame does not wait.
     transport: OnceCell<Transport>,
@@ -49,6 +51,7 @@ impl Session {
             budget: Budget::new(settings.requests_per_minute),
             settings,
             tokens: Tokens::default(),
+            latencies: Mutex::default(),
             authorities,
             transport: OnceCell::new(),
         })
@@ -120,8 +123,15 @@ impl Session {
             .get(call.url.clone())
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
+        let asked = Instant::now();
         let outcome = wire::send(call, request).await;
         drop(slot);
+        if outcome.is_ok() {
+            self.latencies
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .note(asked, asked.elapsed());
+        }
         self.heed(outcome)
     }
 

@@ -2,6 +2,7 @@
 
 pub mod carriers;
 mod draft;
+pub mod listen;
 mod resolve;
 
 use std::num::NonZeroU32;
@@ -13,6 +14,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use self::carriers::Carriers;
+use self::listen::Listen;
 use super::secret::SecretSource;
 use crate::model::UserId;
 
@@ -97,6 +99,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// The listener of the console; none is off.
+    pub listen: Option<Listen>,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

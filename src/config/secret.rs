@@ -1,4 +1,4 @@
-//! Where a client secret comes from. The configuration names the place; the secret itself is read when it is needed.
+//! Where a secret comes from. The configuration names the place; the secret itself is read when it is needed.
 
 mod command;
 mod file;
@@ -13,18 +13,21 @@ use super::paths;
 use super::reader::{Notes, Section};
 use crate::text::safe;
 
-/// A client secret is a line; more than this many bytes is something else.
+/// A secret is a line; more than this many bytes is something else.
 const MAX_BYTES: usize = 8 * 1024;
 
-/// The key that is refused, and those that name a place, of which a profile has exactly one.
-pub(super) const KEYS: [&str; 4] = [
+/// The key of the secret itself, which is refused, and those that name a place: a variable, a file, a command.
+pub(super) type Keys = [&'static str; 4];
+
+/// The keys of the secret, of which a profile has exactly one.
+pub(super) const KEYS: Keys = [
     "client_secret",
     "client_secret_env",
     "client_secret_file",
     "client_secret_command",
 ];
 
-/// The place of a client secret.
+/// The place of a secret.
 #[derive(Clone, Debug)]
 pub enum SecretSource {
     /// A variable of the environment.
@@ -41,10 +44,10 @@ pub enum SecretSource {
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// The variable is not there.
-    #[error("the client secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
+    #[error("the secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
     Unset(String),
     /// The file cannot be opened or read.
-    #[error("cannot read the client secret from {}: {source}", safe(&.path.to_string_lossy()))]
+    #[error("cannot read the secret from {}: {source}", safe(&.path.to_string_lossy()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,10 +55,10 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The path names a directory, a pipe or a device.
-    #[error("the client secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
+    #[error("the secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
     NotAFile(PathBuf),
     /// Others may read the file.
-    #[error("{} holds a client secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
+    #[error("{} holds a secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -63,7 +66,7 @@ pub enum SecretError {
         mode: u32,
     },
     /// The program cannot be started.
-    #[error("cannot run {} for the client secret: {source}", safe(.program))]
+    #[error("cannot run {} for the secret: {source}", safe(.program))]
     NotRun {
         /// The program.
         program: String,
@@ -71,7 +74,7 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The program ended without success.
-    #[error("{} should print the client secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
+    #[error("{} should print the secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
     Failed {
         /// The program.
         program: String,
@@ -81,7 +84,7 @@ pub enum SecretError {
         stderr: String,
     },
     /// The program took too long.
-    #[error("{} should print the client secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
+    #[error("{} should print the secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
     TooSlow {
         /// The program.
         program: String,
@@ -89,13 +92,13 @@ pub enum SecretError {
         seconds: u64,
     },
     /// There is nothing in the place.
-    #[error("the client secret from {0} is empty")]
+    #[error("the secret from {0} is empty")]
     Empty(String),
     /// There is far more than a secret in the place.
-    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no client secret")]
+    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no secret")]
     TooLong(String),
     /// What is in the place is not text.
-    #[error("the client secret from {0} is not UTF-8 text")]
+    #[error("the secret from {0} is not UTF-8 text")]
     NotText(String),
 }
 
@@ -157,11 +160,16 @@ fn into_secret(bytes: &[u8], place: &str) -> Result<SecretString, SecretError> {
     Ok(SecretString::from(line))
 }
 
-/// Reads the place from a profile: none when it names none; more than one, or the secret itself, is a mistake.
-pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<SecretSource> {
-    let [inline, variable, file, command] = KEYS;
+/// Reads the place from a section, under these keys: none when it names none; more than one, or the secret itself, is
+/// a mistake.
+pub(super) fn read(
+    from: &mut Section<'_>,
+    keys: Keys,
+    notes: &mut Notes<'_>,
+) -> Option<SecretSource> {
+    let [inline, variable, file, command] = keys;
     from.take_as(inline, notes, |_: toml::Value| {
-        Err::<(), _>("a secret does not belong in this file, which gets copied and shown: put it in a file of its own (client_secret_file), a password manager (client_secret_command) or a variable (client_secret_env)".to_owned())
+        Err::<(), _>(format!("a secret does not belong in this file, which gets copied and shown: put it in a file of its own ({file}), a password manager ({command}) or a variable ({variable})"))
     });
     let variable = from.take_as(variable, notes, |name: String| {
         not_empty(name).map(SecretSource::Variable)
@@ -174,18 +182,18 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Secr
     });
     let mut places = [variable, file, command].into_iter().flatten();
     let place = places.next();
-    let named = KEYS
+    let named = keys
         .iter()
         .find_map(|key| notes.origins.get(&from.key(key)));
     if let Some(origin) = named.cloned() {
-        notes.origins.insert(from.key("client_secret"), origin);
+        notes.origins.insert(from.key(inline), origin);
     }
     if places.next().is_some() {
         let message = format!(
             "more than one place for the secret: keep one of {}",
-            KEYS[1..].join(", ")
+            keys[1..].join(", ")
         );
-        notes.fault(from.origin.clone(), &from.key("client_secret"), message);
+        notes.fault(from.origin.clone(), &from.key(inline), message);
     }
     place
 }

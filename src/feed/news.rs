@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use crate::cloud::Latency;
 use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
@@ -155,6 +156,8 @@ pub struct Status {
     pub budget_allowed: Option<u32>,
     /// When the organisation told us to wait (429) and until when.
     pub held_until: Option<Millis>,
+    /// How long reads took within the last hour; none before the first.
+    pub latency: Option<Latency>,
     /// When the token ends; none before the first sign-in.
     pub token_until: Option<Millis>,
 }

@@ -75,6 +75,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
         budget_used: budget.used,
         budget_allowed: budget.allowed,
         held_until: budget.held_until,
+        latency: shared.client.latency(),
         token_until: shared.client.token_until(),
     }
 }

@@ -13,6 +13,8 @@ pub struct Counts {
     pub flapping: u32,
     /// Users known, with or without devices.
     pub users: u32,
+    /// Users with at least one device that was last said to be registered (contract §6).
+    pub active_users: u32,
 }
 
 impl Counts {

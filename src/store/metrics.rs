@@ -93,8 +93,21 @@ impl Reads {
     /// The share that worked, as a percentage; none before the first read (contract §6).
     #[must_use]
     pub fn success_rate(self) -> Option<f64> {
-        let all = f64::from(self.ok) + f64::from(self.failed);
+        let all = self.total() as f64;
         (all > 0.0).then(|| f64::from(self.ok) * 100.0 / all)
+    }
+
+    /// Reads in all.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        u64::from(self.ok) + u64::from(self.failed)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            ok: self.ok.saturating_add(other.ok),
+            failed: self.failed.saturating_add(other.failed),
+        }
     }
 
     fn note(&mut self, ok: bool) {
@@ -134,6 +147,13 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Reads of the last `minutes` minutes, the one of `now` included; a day at most.
+    #[must_use]
+    pub fn reads_over(&self, minutes: usize, now: Millis) -> Reads {
+        let recent = self.reads_by_minute.last(minutes, now);
+        recent.fold(Reads::default(), Reads::plus)
+    }
+
     /// Stream frames a second over the last ten whole seconds.
     #[must_use]
     pub fn events_per_second(&self, now: Millis) -> f64 {
@@ -207,6 +227,17 @@ mod tests {
         }
         assert_eq!(metrics.reads.success_rate(), Some(75.0));
         assert_eq!(metrics.last_failure, Some(Millis(60_000)));
+    }
+
+    #[test]
+    fn a_window_forgets_what_is_older() {
+        let mut metrics = Metrics::default();
+        metrics.read(Millis(0), false);
+        metrics.read(Millis(90 * MINUTE), true);
+        let now = Millis(100 * MINUTE);
+        let rate = |minutes| metrics.reads_over(minutes, now).success_rate();
+        assert_eq!((rate(60), rate(24 * 60)), (Some(100.0), Some(50.0)));
+        assert_eq!(metrics.reads_over(5, now), Reads::default());
     }
 
     #[test]

@@ -67,6 +67,19 @@ impl Registrations {
             .filter_map(|id| Some((id, self.row(id)?)))
     }
 
+    /// At most `most` rows from that number on, in the order of their numbers, and the number to go on from: a long
+    /// table is read in pages, so that nobody has to hold it still.
+    pub fn page(&self, from: RowId, most: usize) -> (Vec<Row<'_>>, Option<RowId>) {
+        let end = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        let mut numbers = from.0..end;
+        let rows = numbers
+            .by_ref()
+            .filter_map(|number| self.row(RowId(number)));
+        let rows = rows.take(most).collect();
+        let next = numbers.next().map(RowId);
+        (rows, next)
+    }
+
     /// A number that is different whenever something shown of the row is different, the moment of the last check
     /// aside. A row that is gone and its successor under the same number differ as well.
     #[must_use]
@@ -111,6 +124,7 @@ impl Registrations {
         let users = u32::try_from(self.users.len()).unwrap_or(u32::MAX);
         Counts {
             users,
+            active_users: self.users.active(),
             ..self.counts
         }
     }
@@ -199,12 +213,13 @@ impl Registrations {
             edit(slot);
             return;
         }
-        let (from, flapping) = (slot.state(), slot.flapping());
+        let (from, flapping, believed) = (slot.state(), slot.flapping(), slot.believed);
         edit(slot);
         slot.generation = slot.generation.wrapping_add(1);
         let to = slot.state();
         self.counts.take(from, flapping);
         self.counts.add(to, slot.flapping());
+        self.users.believe(slot.user, believed, slot.believed);
         changes.touched.push(RowId(row));
         if from != to {
             changes.transitions.push(Transition {
@@ -253,6 +268,7 @@ impl Registrations {
                 ..Slot::vacant()
             };
             self.counts.add(slot.state(), false);
+            self.users.believe(user, Believed::Unknown, believed);
             changes.touched.push(RowId(row));
             changes.transitions.push(Transition {
                 row: RowId(row),
@@ -279,6 +295,8 @@ impl Registrations {
             entry.remove();
         }
         self.counts.take(slot.state(), slot.flapping());
+        self.users
+            .believe(slot.user, slot.believed, Believed::Unknown);
         *slot = Slot {
             generation: slot.generation.wrapping_add(1),
             flaps: slot.flaps,

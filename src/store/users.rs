@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::intern::{NameId, Names};
+use super::row::Believed;
 use super::trail::Link;
 use crate::model::UserId;
 use crate::model::registration::User;
@@ -24,6 +25,8 @@ pub(super) struct Owner {
     pub(super) first_row: u32,
     /// Newest entry of what became of the feed of this user.
     pub(super) coverage: Link,
+    /// Devices that were last said to be registered.
+    registered: u32,
 }
 
 /// A slab of users behind an index by id.
@@ -34,6 +37,8 @@ pub(super) struct Users {
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
     pub(super) sites: Names,
+    /// Owners with a registered device.
+    active: u32,
     limit: usize,
     refused: u64,
 }
@@ -47,6 +52,7 @@ impl Users {
             index: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
             sites: Names::new(),
+            active: 0,
             limit: limit as usize,
             refused: 0,
         }
@@ -91,7 +97,25 @@ impl Users {
             listed: true,
             first_row: NONE,
             coverage: 0,
+            registered: 0,
         }))
+    }
+
+    /// How many users have a device that was last said to be registered.
+    pub(super) fn active(&self) -> u32 {
+        self.active
+    }
+
+    /// A device of this user went from one belief to another; what does not exist is [`Believed::Unknown`].
+    pub(super) fn believe(&mut self, user: u32, from: Believed, to: Believed) {
+        let registered = |believed| u32::from(believed == Believed::Registered);
+        let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        let was = owner.registered > 0;
+        owner.registered = (owner.registered + registered(to)).saturating_sub(registered(from));
+        let is = owner.registered > 0;
+        self.active = (self.active + u32::from(is)).saturating_sub(u32::from(was));
     }
 
     /// Takes in what the organisation says of a user. Returns the user when it was known under another name or site.

@@ -92,6 +92,7 @@ async fn without_the_scope_for_streams_everyone_is_polled_and_the_reason_is_told
         users: None,
         poll: Duration::from_secs(10),
         max_streams: 6,
+        carriers: false,
     };
     let scopes = vec![
         "telephony:users:read".to_owned(),

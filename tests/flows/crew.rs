@@ -141,6 +141,7 @@ impl Crew {
             mailbox,
             performer,
             done,
+            questions: trunkline::listen::nobody(),
             clock: Clock::Real,
         };
         Self {

@@ -9,6 +9,7 @@ use ratatui::style::Color;
 use url::Url;
 
 use super::carriers::{self, Carriers};
+use super::listen::{self, Listen};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -46,6 +47,7 @@ pub(in crate::config) struct Draft {
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
     pub(super) carriers: Carriers,
+    pub(super) listen: Option<Listen>,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -67,7 +69,7 @@ impl Draft {
             client_id: from.take_as("client_id", notes, |id: String| {
                 plain(&id, MAX_CLIENT_ID).map(|()| id)
             }),
-            secret: secret::read(&mut from, notes),
+            secret: secret::read(&mut from, secret::KEYS, notes),
             auth: from.take_as("auth", notes, |word: String| {
                 near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
             }),
@@ -86,6 +88,9 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            listen: from
+                .section("listen", notes)
+                .and_then(|section| listen::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {

@@ -44,6 +44,7 @@ pub(in crate::config) fn resolve(
         time_zone: draft.time_zone,
         registrations: draft.registrations,
         carriers: draft.carriers,
+        listen: draft.listen,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

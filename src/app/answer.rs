@@ -1,0 +1,137 @@
+//! Answers the listener: a view of the state like a frame, for programs instead of people.
+
+use super::App;
+use crate::feed::news::Link;
+use crate::listen::{Entry, NotReady, Overview, Page, Question};
+use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
+use crate::store::carriers::CarrierRow;
+use crate::store::metrics::Reads;
+use crate::store::{Believed, Row, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Minutes in the two windows of the report.
+const HOUR: usize = 60;
+const DAY: usize = 24 * 60;
+
+impl App {
+    /// Answers a question; someone who has gone away meanwhile is not missed.
+    pub fn answer(&self, question: Question, now: Millis) {
+        match question {
+            Question::Overview(to) => {
+                let _ = to.send(Box::new(self.overview(now)));
+            }
+            Question::Rows { from, most, to } => {
+                let _ = to.send(self.page(from, most));
+            }
+        }
+    }
+
+    /// The health report with everything around it (contract §6).
+    #[must_use]
+    pub fn report(&self, now: Millis) -> FullReport {
+        let metrics = self.store.registrations.metrics();
+        let carriers = &self.store.carriers;
+        let degraded = carriers.iter().filter(|row| row.carrier().health.suffers());
+        FullReport {
+            health: HealthReport {
+                generated_at: now,
+                total_checks: metrics.reads.total(),
+                success_count: metrics.reads.ok.into(),
+                success_rate: metrics.reads.success_rate().unwrap_or(0.0),
+                last_failure_time: metrics.last_failure,
+                active_users: self.store.registrations.counts().active_users,
+                degraded_carriers: u32::try_from(degraded.count()).unwrap_or(u32::MAX),
+            },
+            windows: Windows {
+                hour: window(metrics.reads_over(HOUR, now)),
+                day: window(metrics.reads_over(DAY, now)),
+                since_start: window(metrics.reads),
+            },
+            read_ms: self.status.latency.map(|latency| ReadTimes {
+                p50: ms(latency.p50_us),
+                p90: ms(latency.p90_us),
+                p99: ms(latency.p99_us),
+            }),
+            carriers: carriers.iter().map(line).collect(),
+        }
+    }
+
+    fn overview(&self, now: Millis) -> Overview {
+        let table = &self.store.registrations;
+        Overview {
+            report: self.report(now),
+            counts: table.counts(),
+            status: self.status,
+            mailbox_dropped: self.dropped,
+            store_dropped: table.dropped(),
+            ready: self.ready(),
+        }
+    }
+
+    fn page(&self, from: RowId, most: usize) -> Page {
+        let (rows, next) = self.store.registrations.page(from, most);
+        Page {
+            entries: rows.into_iter().map(entry).collect(),
+            next,
+        }
+    }
+
+    /// Ready from the first whole reading on, whoever joins later, except while nothing works.
+    fn ready(&self) -> Result<(), NotReady> {
+        if self.profile.is_none() {
+            return Err(NotReady::NoProfile);
+        }
+        let status = &self.status;
+        let why = self.problem.as_ref().map(|problem| problem.text.clone());
+        if let Link::Offline { since } = status.link {
+            return Err(NotReady::Offline { since, why });
+        }
+        if self.all_read {
+            return Ok(());
+        }
+        if !status.enumerated {
+            return Err(NotReady::Unlisted(why));
+        }
+        Err(NotReady::Reading {
+            read: status.read,
+            users: status.users,
+        })
+    }
+}
+
+fn window(reads: Reads) -> Window {
+    Window {
+        total_checks: reads.total(),
+        success_count: reads.ok.into(),
+        success_rate: reads.success_rate(),
+    }
+}
+
+fn ms(us: u64) -> f64 {
+    us as f64 / 1_000.0
+}
+
+fn line(row: &CarrierRow) -> CarrierLine {
+    let carrier = row.carrier();
+    CarrierLine {
+        provider_id: carrier.id.0.clone(),
+        name: carrier.name.clone(),
+        status: carrier.status.clone().unwrap_or_else(unknown),
+        health: carrier.health.word().into(),
+    }
+}
+
+fn entry(row: Row<'_>) -> Entry {
+    Entry {
+        user_id: row.user_id().0.clone(),
+        device_id: row.device().0.clone(),
+        registered: row.believed() == Believed::Registered,
+        codec: row.codec().cloned().unwrap_or_else(unknown),
+        last_checked: row.checked(),
+    }
+}
+
+fn unknown() -> Text {
+    "unknown".into()
+}

@@ -1,0 +1,85 @@
+//! The listener of the console: `[profiles.NAME.listen]` (contract §6).
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use url::Host;
+
+use crate::config::reader::{Notes, Section};
+use crate::config::secret::{self, SecretSource};
+
+/// Where `trunkline serve` listens when nobody says.
+pub const DEFAULT_ADDRESS: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// The keys of the bearer token, of which a section has at most one.
+const TOKEN: secret::Keys = ["token", "token_env", "token_file", "token_command"];
+
+/// Names a listener answers to; a request is compared with each.
+const MOST_HOSTS: usize = 64;
+
+/// Where to listen, and for whom. Holds no token, only where to find it.
+#[derive(Clone, Debug)]
+pub struct Listen {
+    /// The address; port 0 takes any free one.
+    pub address: SocketAddr,
+    /// Where the bearer token is; none serves everyone on this machine.
+    pub token: Option<SecretSource>,
+    /// Names beside those of the address by which clients may call it.
+    pub hosts: Vec<String>,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self {
+            address: DEFAULT_ADDRESS,
+            token: None,
+            hosts: Vec::new(),
+        }
+    }
+}
+
+impl Listen {
+    /// Whether others than this machine are served, so that a token is needed.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !self.address.ip().is_loopback()
+    }
+}
+
+/// Reads the table; none after a mistake that is noted.
+pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Listen> {
+    let key = from.key("address");
+    let address = from.take_as("address", notes, |text: String| {
+        text.parse()
+            .map_err(|_| format!("{text:?} is no address and port: write \"127.0.0.1:8080\""))
+    });
+    let faulty = notes.has_fault(&key);
+    let listen = Listen {
+        address: address.unwrap_or(DEFAULT_ADDRESS),
+        token: secret::read(&mut from, TOKEN, notes),
+        hosts: from
+            .take_as("hosts", notes, |names: Vec<String>| hosts(&names))
+            .unwrap_or_default(),
+    };
+    let token_faulty = TOKEN.iter().any(|name| notes.has_fault(&from.key(name)));
+    if listen.is_open() && listen.token.is_none() && !token_faulty {
+        let message = "beyond loopback everyone who can reach it could read: add token_file, token_env or token_command, or listen on 127.0.0.1";
+        notes.fault(from.origin.clone(), &key, message);
+    }
+    from.finish(notes);
+    (!faulty).then_some(listen)
+}
+
+/// Names as a `Host` header has them, without a port.
+fn hosts(names: &[String]) -> Result<Vec<String>, String> {
+    if names.len() > MOST_HOSTS {
+        return Err(format!("at most {MOST_HOSTS} names"));
+    }
+    let host = |name: &String| match Host::parse(name) {
+        Ok(host) => Ok(host.to_string()),
+        Err(error) => Err(format!(
+            "{name:?} is not a host: {error}. Write a name or an address without a port"
+        )),
+    };
+    names.iter().map(host).collect()
+}

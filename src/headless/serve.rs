@@ -1,0 +1,91 @@
+//! `trunkline serve`: everything but the screen. Feeds, probes and alerts run as they do in the console, and the listener
+//! tells the rest of the estate.
+//!
+//! Made for a service manager: it tells systemd when it answers (`Type=notify`), says so in one line on standard error,
+//! and ends with 0 when it is asked to.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use sd_notify::NotifyState;
+
+use super::quiet::Quiet;
+use super::{Exit, nothing, runner, say};
+use crate::app::App;
+use crate::config::profile::listen::Listen;
+use crate::config::secret::SecretSource;
+use crate::config::{Environment, Loaded};
+use crate::feed::news::Trouble;
+use crate::listen::{self, Listener};
+use crate::term::signals::Signal;
+
+/// What the command line says about the listener; it goes before the profile.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// Where to listen.
+    pub address: Option<SocketAddr>,
+    /// The variable that holds the token.
+    pub token_env: Option<String>,
+    /// The file that holds the token.
+    pub token_file: Option<PathBuf>,
+}
+
+impl Request {
+    /// The listener that results, over what the profile says of it.
+    #[must_use]
+    pub fn over(self, profile: Option<Listen>) -> Listen {
+        let mut listen = profile.unwrap_or_default();
+        listen.address = self.address.unwrap_or(listen.address);
+        let variable = self.token_env.map(SecretSource::Variable);
+        let file = self.token_file.map(SecretSource::File);
+        listen.token = variable.or(file).or(listen.token);
+        listen
+    }
+}
+
+/// Serves until it is asked to end; returns the exit code.
+pub async fn serve(
+    loaded: Loaded,
+    environment: Environment,
+    listen: &Listen,
+) -> Result<u8, String> {
+    let screen = Quiet::new(exit_code)?;
+    let (asker, questions) = listen::desk();
+    let listener = Listener::start(listen, &environment, asker)
+        .await
+        .map_err(|e| e.to_string())?;
+    let app = App::new(loaded);
+    let mut runner = runner(app, environment, screen, questions);
+    let listening = format!("listening on http://{}", listener.address());
+    say(&listening);
+    tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);
+    let code = runner.run(beyond_help).await;
+    tell_manager(&[NotifyState::Stopping]);
+    listener.stop().await;
+    if runner.app.ended().is_none() {
+        return Ok(nothing(&runner.app) as u8);
+    }
+    code
+}
+
+/// Nothing runs and nothing will: the secret or a file of the profile cannot be read. Whatever the organisation does
+/// or says is waited out.
+fn beyond_help(app: &App) -> bool {
+    let is_ours = |trouble| trouble == Trouble::Settings;
+    !app.status().enumerated && app.problem().is_some_and(|problem| is_ours(problem.trouble))
+}
+
+/// Being asked to end is the usual end of a service.
+fn exit_code(signal: Signal) -> u8 {
+    match signal {
+        Signal::Terminate | Signal::Interrupt => Exit::Ok as u8,
+        other => other.exit_code(),
+    }
+}
+
+/// Without a service manager there is nobody to tell, and that is no error.
+fn tell_manager(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(states) {
+        tracing::debug!(%error, "the service manager could not be told");
+    }
+}

@@ -1,0 +1,148 @@
+//! What the listener asks of the loop, and what it is told.
+
+use serde::Serialize;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::feed::news::Status;
+use crate::model::report::FullReport;
+use crate::store::{Counts, Dropped, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Questions that may wait for the loop; a connection asks one at a time.
+const WAITING: usize = 64;
+
+/// Something the listener wants to know. The sender is the way back; nobody may be there any more.
+#[derive(Debug)]
+pub enum Question {
+    /// Everything but the rows.
+    Overview(oneshot::Sender<Box<Overview>>),
+    /// Rows from that number on.
+    Rows {
+        /// The first number.
+        from: RowId,
+        /// How many at most.
+        most: usize,
+        /// The way back.
+        to: oneshot::Sender<Page>,
+    },
+}
+
+/// The figures at one moment.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// What `trunkline report` tells.
+    pub report: FullReport,
+    /// Rows by state.
+    pub counts: Counts,
+    /// How the feeds are doing.
+    pub status: Status,
+    /// Updates dropped because the mailbox was full.
+    pub mailbox_dropped: u64,
+    /// What the store left out.
+    pub store_dropped: Dropped,
+    /// Whether what is shown can be relied on.
+    pub ready: Result<(), NotReady>,
+}
+
+/// Why what is shown cannot be relied on yet, or any more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotReady {
+    /// No profile names an organisation.
+    #[error("there is no profile to read from")]
+    NoProfile,
+    /// The list of users is not whole.
+    #[error("the list of users has not been read yet{}", because(.0.as_ref()))]
+    Unlisted(Option<Text>),
+    /// Not everyone has been read.
+    #[error("{read} of {users} users have been read")]
+    Reading {
+        /// Users read, or failed for good.
+        read: u32,
+        /// Users there are.
+        users: u32,
+    },
+    /// Nothing has worked since that moment.
+    #[error("the organisation has been out of reach since {since}{}", because(.why.as_ref()))]
+    Offline {
+        /// Since when.
+        since: Millis,
+        /// The newest trouble.
+        why: Option<Text>,
+    },
+}
+
+fn because(why: Option<&Text>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
+}
+
+/// Some rows, and where to go on.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// In the order of their numbers.
+    pub entries: Vec<Entry>,
+    /// The number to go on from; none at the end.
+    pub next: Option<RowId>,
+}
+
+/// One device as the dashboard lists it (contract §6).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// Whose device.
+    pub user_id: Text,
+    /// Which device.
+    pub device_id: Text,
+    /// Whether it was registered when it was last spoken of: how old that is, `last_checked` tells.
+    pub registered: bool,
+    /// Its codec; `unknown` without one (contract §3).
+    pub codec: Text,
+    /// When a read or a frame last spoke of it.
+    #[serde(serialize_with = "crate::model::report::rfc3339")]
+    pub last_checked: Millis,
+}
+
+/// The side that asks.
+#[derive(Clone, Debug)]
+pub struct Asker(mpsc::Sender<Question>);
+
+/// The side that the loop listens on.
+pub type Questions = mpsc::Receiver<Question>;
+
+/// Both sides.
+#[must_use]
+pub fn desk() -> (Asker, Questions) {
+    let (ask, questions) = mpsc::channel(WAITING);
+    (Asker(ask), questions)
+}
+
+/// For a loop without a listener: nothing is ever asked.
+#[must_use]
+pub fn nobody() -> Questions {
+    desk().1
+}
+
+/// The loop has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the console is ending")]
+pub struct Ended;
+
+impl Asker {
+    /// The figures as they are now.
+    pub async fn overview(&self) -> Result<Box<Overview>, Ended> {
+        let (to, answer) = oneshot::channel();
+        self.0
+            .send(Question::Overview(to))
+            .await
+            .map_err(|_| Ended)?;
+        answer.await.map_err(|_| Ended)
+    }
+
+    /// At most `most` rows from that number on.
+    pub async fn rows(&self, from: RowId, most: usize) -> Result<Page, Ended> {
+        let (to, answer) = oneshot::channel();
+        let question = Question::Rows { from, most, to };
+        self.0.send(question).await.map_err(|_| Ended)?;
+        answer.await.map_err(|_| Ended)
+    }
+}

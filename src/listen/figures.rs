@@ -1,0 +1,139 @@
+//! `/metrics`: the JSON of contract §9, and the figures of the whole console as OpenMetrics or Prometheus text.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
+
+use hyper::StatusCode;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, text};
+use prometheus_client::registry::Registry;
+use serde::Serialize;
+
+use super::ask::Overview;
+use super::negotiate::Format;
+use super::places::Tally;
+use super::reply::{self, Refusal, Reply};
+use sheet::Sheet;
+
+mod console;
+mod sheet;
+
+/// How route resolutions went (contract §9). This console has resolved none: it serves no `POST /resolve`.
+#[derive(Debug, Default, Serialize)]
+struct Resolves {
+    reachability_rate: f64,
+    total_resolves: u64,
+    successful_resolves: u64,
+    avg_latency_ms: f64,
+}
+
+/// The JSON of contract §9: zero where nothing has happened, never NaN.
+pub(super) fn json() -> Reply {
+    reply::json(&Resolves::default())
+}
+
+/// The figures as text.
+pub(super) fn text(overview: Overview, tally: &Tally, format: Format) -> Reply {
+    let figures = Figures {
+        overview,
+        connections: tally.open.load(Ordering::Relaxed),
+        evicted: tally.evicted.load(Ordering::Relaxed),
+        refused: tally.refused.load(Ordering::Relaxed),
+    };
+    match written(figures) {
+        Ok(text) if format == Format::OpenMetrics => reply::ok(
+            "application/openmetrics-text; version=1.0.0; charset=utf-8",
+            reply::whole(text),
+        ),
+        Ok(text) => reply::ok(
+            "text/plain; version=0.0.4; charset=utf-8",
+            reply::whole(classic(&text)),
+        ),
+        Err(fmt::Error) => {
+            let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, "internal");
+            Refusal::new(status, code, "the figures could not be written").into_reply()
+        }
+    }
+}
+
+/// One scrape.
+#[derive(Debug)]
+struct Figures {
+    overview: Overview,
+    connections: u64,
+    evicted: u64,
+    refused: u64,
+}
+
+impl Collector for Figures {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut sheet = Sheet::new(encoder);
+        console::write(&mut sheet, &self.overview)?;
+        sheet.gauge(
+            "trunkline_listener_connections",
+            "Connections to this listener when the last one came",
+            self.connections as f64,
+        )?;
+        sheet.counters(
+            "trunkline_listener_turned_away",
+            "Connections closed to make room (evicted) or not taken (refused)",
+            "how",
+            [("evicted", self.evicted), ("refused", self.refused)],
+        )
+    }
+}
+
+fn written(figures: Figures) -> Result<String, fmt::Error> {
+    let mut registry = Registry::default();
+    registry.register_collector(Box::new(figures));
+    let mut text = String::new();
+    text::encode(&mut text, &registry)?;
+    Ok(text)
+}
+
+/// OpenMetrics as the older text format 0.0.4: there the name of a counter is that of its samples, with `_total`, and
+/// nothing marks the end.
+fn classic(text: &str) -> String {
+    let counter = |line: &str| {
+        let name = line.strip_prefix("# TYPE ")?.strip_suffix(" counter")?;
+        Some(name.to_owned())
+    };
+    let counters: HashSet<String> = text.lines().filter_map(counter).collect();
+    let mut classic = String::with_capacity(text.len());
+    for line in text.lines().filter(|line| *line != "# EOF") {
+        let mut words = line.splitn(4, ' ');
+        let comment = (words.next(), words.next(), words.next(), words.next());
+        let _ = match comment {
+            (Some("#"), Some(kind), Some(name), Some(rest)) if counters.contains(name) => {
+                writeln!(classic, "# {kind} {name}_total {rest}")
+            }
+            _ => writeln!(classic, "{line}"),
+        };
+    }
+    classic
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_keep_their_type_in_the_older_format() {
+        let open = "# HELP a Help.\n# TYPE a counter\na_total{x=\"# TYPE b counter\"} 1\n# HELP g Gauge.\n# TYPE g gauge\ng 2\n# EOF\n";
+        assert_eq!(
+            classic(open),
+            "# HELP a_total Help.\n# TYPE a_total counter\na_total{x=\"# TYPE b counter\"} 1\n# HELP g Gauge.\n# TYPE g gauge\ng 2\n"
+        );
+    }
+
+    #[test]
+    fn nothing_has_been_resolved_and_nothing_is_not_a_number() {
+        let json = serde_json::to_string(&Resolves::default()).unwrap();
+        assert_eq!(
+            json,
+            r#"{"reachability_rate":0.0,"total_resolves":0,"successful_resolves":0,"avg_latency_ms":0.0}"#
+        );
+    }
+}

@@ -1,0 +1,224 @@
+//! Which figures of the console are told, and under which names.
+
+use std::fmt;
+
+use super::sheet::Sheet;
+use crate::feed::news::Link;
+use crate::listen::ask::Overview;
+use crate::model::carrier::Health;
+use crate::model::registration::State;
+use crate::time::Millis;
+
+/// Everything, in the order in which a person would ask.
+pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    let build = "Always 1; the version is the label";
+    sheet.levels("trunkline_build_info", build, [(version, 1.0)])?;
+    let ready = "Whether what is shown can be relied on, as /readyz says";
+    let is_ready = f64::from(u8::from(overview.ready.is_ok()));
+    sheet.gauge("trunkline_ready", ready, is_ready)?;
+    registrations(sheet, overview)?;
+    carriers(sheet, overview)?;
+    reads(sheet, overview)?;
+    feeds(sheet, overview)?;
+    losses(sheet, overview)
+}
+
+fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let counts = &overview.counts;
+    let states = State::ALL.map(|state| (state.word(), f64::from(counts.of(state))));
+    sheet.gauges(
+        "trunkline_registrations",
+        "Devices by state; stale ones were known before the feed had a gap",
+        "state",
+        states,
+    )?;
+    sheet.gauge(
+        "trunkline_registrations_flapping",
+        "Devices with more than three changes between registered and lost in five minutes",
+        counts.flapping.into(),
+    )?;
+    sheet.gauge(
+        "trunkline_users",
+        "Users that are watched",
+        counts.users.into(),
+    )?;
+    sheet.gauge(
+        "trunkline_users_active",
+        "Users with at least one device that was last said to be registered",
+        counts.active_users.into(),
+    )
+}
+
+fn carriers(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let carriers = &overview.report.carriers;
+    let of = |health: Health| {
+        let word = health.word();
+        let count = carriers.iter().filter(|one| one.health.raw() == word);
+        (word, count.count() as f64)
+    };
+    sheet.gauges(
+        "trunkline_carriers",
+        "Carriers by health",
+        "health",
+        Health::ALL.map(of),
+    )?;
+    // Made safe: whoever looks at this text does so in a terminal.
+    let shown: Vec<_> = carriers
+        .iter()
+        .map(|one| {
+            let suffers = Health::of_word(one.health.raw()).suffers();
+            (
+                one.provider_id.to_string(),
+                one.name.to_string(),
+                f64::from(u8::from(suffers)),
+            )
+        })
+        .collect();
+    sheet.levels(
+        "trunkline_carrier_suffers",
+        "Whether a carrier is degraded or down",
+        shown
+            .iter()
+            .map(|(id, name, suffers)| ([("carrier", id.as_str()), ("name", name)], *suffers)),
+    )
+}
+
+fn reads(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let report = &overview.report;
+    let (all, ok) = (report.health.total_checks, report.health.success_count);
+    sheet.counters(
+        "trunkline_reads",
+        "Reads of the organisation by outcome, each counted once whatever its retries",
+        "outcome",
+        [("ok", ok), ("failed", all.saturating_sub(ok))],
+    )?;
+    let windows = [("1h", report.windows.hour), ("24h", report.windows.day)];
+    let ratios = windows
+        .into_iter()
+        .filter_map(|(name, window)| Some((name, window.success_rate? / 100.0)));
+    sheet.gauges(
+        "trunkline_read_success_ratio",
+        "Share of reads that worked, 0 to 1; absent without reads",
+        "window",
+        ratios,
+    )?;
+    let times = report.read_ms.into_iter().flat_map(|ms| {
+        [
+            ("0.5", ms.p50 / 1_000.0),
+            ("0.9", ms.p90 / 1_000.0),
+            ("0.99", ms.p99 / 1_000.0),
+        ]
+    });
+    sheet.gauges(
+        "trunkline_read_duration_seconds",
+        "Percentiles of the time a read took within the last hour",
+        "quantile",
+        times,
+    )?;
+    sheet.known(
+        "trunkline_last_read_failure_timestamp_seconds",
+        "When a read last failed for good",
+        report.health.last_failure_time.map(seconds),
+    )
+}
+
+fn feeds(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let status = &overview.status;
+    let is = |word| (word, f64::from(u8::from(word == link(status.link))));
+    sheet.gauges(
+        "trunkline_link",
+        "The connection as a whole: 1 for the state that it is in",
+        "state",
+        LINKS.map(is),
+    )?;
+    sheet.gauges(
+        "trunkline_streams",
+        "Streams that are open and synchronised (live), and that there should be (wanted)",
+        "state",
+        [
+            ("live", f64::from(status.streams_live)),
+            ("wanted", f64::from(status.streams_wanted)),
+        ],
+    )?;
+    sheet.gauge(
+        "trunkline_users_polled",
+        "Users beyond the streams, which are polled",
+        status.polled.into(),
+    )?;
+    sheet.counter(
+        "trunkline_frames",
+        "Stream frames received",
+        status.received,
+    )?;
+    sheet.gauge(
+        "trunkline_budget_used",
+        "Requests that count against the current minute",
+        status.budget_used.into(),
+    )?;
+    sheet.known(
+        "trunkline_budget_allowed",
+        "Requests allowed in any minute; absent without a limit",
+        status.budget_allowed.map(f64::from),
+    )?;
+    sheet.known(
+        "trunkline_token_expiry_timestamp_seconds",
+        "When the token ends",
+        status.token_until.map(seconds),
+    )
+}
+
+fn losses(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+    let (status, dropped) = (&overview.status, &overview.store_dropped);
+    sheet.counter(
+        "trunkline_mailbox_dropped",
+        "Updates dropped because the mailbox was full; a read of their users follows",
+        overview.mailbox_dropped,
+    )?;
+    sheet.counters(
+        "trunkline_frames_unused",
+        "Stream frames that could not be understood, or are of an event type that is not ours",
+        "why",
+        [
+            ("undecodable", status.undecodable),
+            ("ignored", status.ignored),
+        ],
+    )?;
+    sheet.counters(
+        "trunkline_store_dropped",
+        "What the store left out or forgot early because of its limits",
+        "what",
+        [
+            ("rows", dropped.rows),
+            ("names", dropped.names),
+            ("history", dropped.history),
+            ("flaps", dropped.flaps),
+        ],
+    )
+}
+
+/// Every state of the connection.
+const LINKS: [&str; 6] = [
+    "connecting",
+    "live",
+    "reconnecting",
+    "paused",
+    "polling_only",
+    "offline",
+];
+
+const fn link(link: Link) -> &'static str {
+    let [connecting, live, reconnecting, paused, polling_only, offline] = LINKS;
+    match link {
+        Link::Connecting => connecting,
+        Link::Live => live,
+        Link::Reconnecting { .. } => reconnecting,
+        Link::Paused => paused,
+        Link::PollingOnly => polling_only,
+        Link::Offline { .. } => offline,
+    }
+}
+
+fn seconds(at: Millis) -> f64 {
+    at.0 as f64 / 1_000.0
+}

@@ -1,0 +1,114 @@
+//! Answers: bodies, and refusals with the contract's error body.
+
+use std::error::Error;
+
+use bytes::Bytes;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+};
+use hyper::{Response, StatusCode};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A body in one piece, or one that is made while it is read.
+pub(super) type Body = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
+
+/// What every route answers with.
+pub(super) type Reply = Response<Body>;
+
+/// An answer that is good now and not later.
+pub(super) fn ok(kind: &'static str, body: Body) -> Reply {
+    let mut reply = Response::new(body);
+    let headers = reply.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    reply
+}
+
+/// A body in one piece.
+pub(super) fn whole(body: impl Into<Bytes>) -> Body {
+    Full::new(body.into())
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// A body as JSON.
+pub(super) fn json(body: &impl Serialize) -> Reply {
+    match serde_json::to_vec(body) {
+        Ok(body) => ok("application/json", whole(body)),
+        Err(error) => {
+            let message = format!("the answer could not be written: {error}");
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_reply()
+        }
+    }
+}
+
+/// Why a request is refused; becomes the contract's error body.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    header: Option<(HeaderName, &'static str)>,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            header: None,
+        }
+    }
+
+    pub(super) fn forbidden(code: &'static str, message: String) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        let message = "this listener needs Authorization: Bearer TOKEN, with its own token";
+        let refusal = Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message);
+        refusal.with(WWW_AUTHENTICATE, "Bearer")
+    }
+
+    pub(super) fn method(verb: &hyper::Method, allowed: &'static str) -> Self {
+        let message = format!("{verb} is not allowed here; {allowed} is");
+        let status = StatusCode::METHOD_NOT_ALLOWED;
+        Self::new(status, "method.not.allowed", message).with(ALLOW, allowed)
+    }
+
+    pub(super) fn unavailable(why: &impl ToString) -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "service.unavailable", why.to_string())
+    }
+
+    /// Ends the connection with the answer, because what else is on it will not be read.
+    pub(super) fn and_close(self) -> Self {
+        self.with(CONNECTION, "close")
+    }
+
+    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, value));
+        self
+    }
+
+    pub(super) fn into_reply(self) -> Reply {
+        let body = serde_json::json!({
+            "message": self.message,
+            "code": self.code,
+            "status": self.status.as_u16(),
+            "contextId": Uuid::new_v4().to_string(),
+        });
+        let mut reply = ok("application/json", whole(body.to_string()));
+        *reply.status_mut() = self.status;
+        if let Some((name, value)) = self.header {
+            reply
+                .headers_mut()
+                .insert(name, HeaderValue::from_static(value));
+        }
+        reply
+    }
+}

@@ -1,0 +1,171 @@
+//! From a request to its answer: who may ask, what is there, and by which verb.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use hyper::body::Body;
+use hyper::{Method, Request, StatusCode};
+
+use super::ask::{Asker, Ended, Overview};
+use super::dashboard;
+use super::figures;
+use super::guard::Guard;
+use super::negotiate::Format;
+use super::places::Tally;
+use super::reply::{Refusal, Reply, json};
+
+/// The most bytes of a request's body. What is served now takes none; one is refused before it is read.
+const MAX_BODY: u64 = 64 * 1024;
+
+/// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Hall {
+    guard: Guard,
+    asker: Asker,
+    tally: Tally,
+}
+
+impl Hall {
+    pub(super) fn new(guard: Guard, asker: Asker) -> Self {
+        Self {
+            guard,
+            asker,
+            tally: Tally::default(),
+        }
+    }
+
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    async fn overview(&self) -> Result<Box<Overview>, Refusal> {
+        in_time(self.asker.overview()).await
+    }
+}
+
+/// What is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Route {
+    /// Contract §6.
+    Dashboard,
+    /// Contract §9.
+    Metrics,
+    /// Whether the process is up and its loop answers.
+    Alive,
+    /// Whether what is shown can be relied on.
+    Ready,
+}
+
+impl Route {
+    /// The route of a path, compared as it came: an encoded or a relative path is none of ours.
+    fn of(path: &str) -> Option<Self> {
+        Some(match path {
+            "/api/v1/telephony/dashboard" => Self::Dashboard,
+            "/metrics" => Self::Metrics,
+            "/healthz" => Self::Alive,
+            "/readyz" => Self::Ready,
+            _ => return None,
+        })
+    }
+
+    /// The verbs that it takes, as the `Allow` header has them.
+    const fn allows(self) -> (&'static [Method], &'static str) {
+        (&[Method::GET], "GET")
+    }
+}
+
+/// Answers any request that came in at the address `at`.
+pub(super) async fn answer<B: Body>(
+    hall: &Hall,
+    at: SocketAddr,
+    request: Request<B>,
+) -> Reply {
+    match admitted(hall, at, &request) {
+        Ok(route) => serve(hall, route, &request)
+            .await
+            .unwrap_or_else(Refusal::into_reply),
+        Err(refusal) => refusal.into_reply(),
+    }
+}
+
+fn admitted<B: Body>(
+    hall: &Hall,
+    at: SocketAddr,
+    request: &Request<B>,
+) -> Result<Route, Refusal> {
+    hall.guard.admit(request, at)?;
+    if request.body().size_hint().lower() > MAX_BODY {
+        let message = format!("the body is over {MAX_BODY} bytes");
+        let status = StatusCode::PAYLOAD_TOO_LARGE;
+        return Err(Refusal::new(status, "payload.too.large", message).and_close());
+    }
+    let route = Route::of(request.uri().path()).ok_or_else(|| {
+        let message = "nothing is served at this path";
+        Refusal::new(StatusCode::NOT_FOUND, "not.found", message)
+    })?;
+    let (verbs, allow) = route.allows();
+    if verbs.contains(request.method()) {
+        Ok(route)
+    } else {
+        Err(Refusal::method(request.method(), allow))
+    }
+}
+
+async fn serve<B>(hall: &Hall, route: Route, request: &Request<B>) -> Result<Reply, Refusal> {
+    match route {
+        Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
+        Route::Metrics => match Format::preferred(request.headers()) {
+            Format::Json => {
+                hall.overview().await?;
+                Ok(figures::json())
+            }
+            format => Ok(figures::text(*hall.overview().await?, &hall.tally, format)),
+        },
+        Route::Alive => {
+            hall.overview().await?;
+            Ok(json(&serde_json::json!({ "status": "ok" })))
+        }
+        Route::Ready => match hall.overview().await?.ready {
+            Ok(()) => Ok(json(&serde_json::json!({ "status": "ready" }))),
+            Err(why) => Err(Refusal::unavailable(&why)),
+        },
+    }
+}
+
+/// Waits for the loop as long as is decent.
+async fn in_time<T>(answer: impl Future<Output = Result<T, Ended>>) -> Result<T, Refusal> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(ended)) => Err(Refusal::unavailable(&ended)),
+        Err(_) => {
+            let seconds = PATIENCE.as_secs();
+            let why = format!("the console did not answer within {seconds} s");
+            Err(Refusal::unavailable(&why))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_exact_paths_are_served() {
+        assert_eq!(Route::of("/metrics"), Some(Route::Metrics));
+        for path in [
+            "/",
+            "//metrics",
+            "/metrics/",
+            "/api/../metrics",
+            "/%2e%2e/metrics",
+            "/metrics%00",
+            "/METRICS",
+            "*",
+        ] {
+            assert_eq!(Route::of(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The health report: how reads fare and what is wrong now, in the words of contract §6.
+
+use serde::{Serialize, Serializer};
+
+use crate::text::Text;
+use crate::time::Millis;
+
+/// What the dashboard calls `report`; its JSON is contract §6 to the letter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthReport {
+    /// The moment it speaks of.
+    #[serde(serialize_with = "rfc3339")]
+    pub generated_at: Millis,
+    /// Reads since the start, each counted once whatever its retries.
+    pub total_checks: u64,
+    /// Those that were answered and understood.
+    pub success_count: u64,
+    /// Their share as a percentage, 0..=100; 0 before the first read, because JSON knows no "not yet".
+    pub success_rate: f64,
+    /// When a read last failed for good; `"none"` in JSON when none has.
+    #[serde(serialize_with = "rfc3339_or_none")]
+    pub last_failure_time: Option<Millis>,
+    /// Users with at least one device that was last said to be registered.
+    pub active_users: u32,
+    /// Carriers whose health is `degraded` or `down`.
+    pub degraded_carriers: u32,
+}
+
+/// Reads within one window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Window {
+    /// Reads in it.
+    pub total_checks: u64,
+    /// Those that worked.
+    pub success_count: u64,
+    /// Their share as a percentage, 0..=100; none without reads.
+    pub success_rate: Option<f64>,
+}
+
+/// Success over time: a rate since the start alone hides a bad hour behind a good month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Windows {
+    /// The last 60 minutes.
+    pub hour: Window,
+    /// The last 24 hours.
+    pub day: Window,
+    /// Since the start of the process.
+    pub since_start: Window,
+}
+
+/// How long reads took within the last hour, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct ReadTimes {
+    /// Half of the reads were faster.
+    pub p50: f64,
+    /// Nine of ten reads were faster.
+    pub p90: f64,
+    /// 99 of 100 reads were faster.
+    pub p99: f64,
+}
+
+/// One carrier as the dashboard lists it (contract §6).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CarrierLine {
+    /// Its id.
+    pub provider_id: Text,
+    /// Its name.
+    pub name: Text,
+    /// Its status as the organisation spells it: `active`.
+    pub status: Text,
+    /// `healthy`, `degraded`, `down` or `unknown` (contract §4).
+    pub health: Text,
+}
+
+/// Everything that `trunkline report` tells.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FullReport {
+    /// The report of the dashboard.
+    #[serde(flatten)]
+    pub health: HealthReport,
+    /// Success over time.
+    pub windows: Windows,
+    /// How long reads took; none before the first.
+    pub read_ms: Option<ReadTimes>,
+    /// Every carrier.
+    pub carriers: Vec<CarrierLine>,
+}
+
+/// For `serialize_with`: a moment as RFC 3339 in UTC.
+pub(crate) fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(at)
+}
+
+fn rfc3339_or_none<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => to.collect_str(at),
+        None => to.serialize_str("none"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_is_that_of_the_contract() {
+        let report = HealthReport {
+            generated_at: Millis(0),
+            total_checks: 4,
+            success_count: 3,
+            success_rate: 75.0,
+            last_failure_time: None,
+            active_users: 2,
+            degraded_carriers: 1,
+        };
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(
+            json,
+            r#"{"generatedAt":"1970-01-01T00:00:00.000Z","totalChecks":4,"successCount":3,"successRate":75.0,"lastFailureTime":"none","activeUsers":2,"degradedCarriers":1}"#
+        );
+        let failed = HealthReport {
+            last_failure_time: Some(Millis(1_000)),
+            ..report
+        };
+        let json = serde_json::to_value(&failed).unwrap();
+        assert_eq!(json["lastFailureTime"], "1970-01-01T00:00:01.000Z");
+    }
+}
