@@ -6,6 +6,7 @@
 
 mod act;
 pub mod action;
+mod alerts;
 mod answer;
 pub mod command;
 pub mod effect;
@@ -33,6 +34,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
+use crate::pane::alerts::AlertsPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
@@ -92,6 +94,7 @@ pub struct App {
     urgent: bool,
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
+    alarm: Option<alerts::Alarm>,
 }
 
 impl App {
@@ -116,7 +119,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect]
+            vec![Effect::Connect, Effect::OpenAlerts]
         } else {
             Vec::new()
         };
@@ -133,6 +136,7 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(AlertsPane::default()),
             ],
             active: 0,
             layers: Vec::new(),
@@ -154,6 +158,7 @@ impl App {
             urgent: true,
             ended: None,
             journal: None,
+            alarm: None,
         }
     }
 
@@ -224,6 +229,7 @@ impl App {
             self.messages.deadline(),
             self.vitals.deadline(),
             self.next_clock(),
+            self.alert_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -291,6 +297,7 @@ impl App {
                 self.vitals.touch();
             }
         }
+        self.tick_alerts();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -336,6 +343,7 @@ impl App {
         if self.changes.is_empty() {
             return;
         }
+        self.notice();
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }
@@ -349,11 +357,12 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_)) {
+        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
             self.redraw();
         }
         match done {
             Done::Connected => {}
+            Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::NotConnected(problem) => {
                 self.messages

@@ -98,6 +98,12 @@ pub fn http_client(ca_pem: Option<&[u8]>, direct: bool) -> Result<reqwest::Clien
     wire::http(tls::config(own)?, direct)
 }
 
+/// Whether an address is on this very machine, where plain http is fine and no proxy belongs in between.
+#[must_use]
+pub fn on_this_machine(url: &Url) -> bool {
+    settings::is_loopback(url)
+}
+
 /// One profile's organisation. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Session>);

@@ -394,9 +394,7 @@ fn check_says_ok_and_what_it_could_not_find() {
     let home = Home::with(LAB);
     let text = report::check(&home.flags, &home.env, &home.paths).unwrap();
     assert!(
-        text.starts_with(
-            "ok\nwarning: the secret should be in LAB_SECRET, which is not set"
-        ),
+        text.starts_with("ok\nwarning: the secret should be in LAB_SECRET, which is not set"),
         "{text}"
     );
     let home = home.env(&[("LAB_SECRET", "canary")]);

@@ -8,17 +8,18 @@ use tokio::task::{JoinSet, spawn_blocking};
 use super::ledger::{Ledger, LedgerError};
 use super::webhook::Webhook;
 use super::{News, Orders, Outcome, Parcel};
+use crate::text::Text;
 
 /// POSTs under way at once; one receiver that hangs must not hold up the rest for long, nor be flooded.
 const AT_ONCE: usize = 4;
 
-/// Works until the orders end. Without a webhook nothing is posted, without a ledger nothing is kept.
+/// Works until the orders end. Without a webhook every POST fails for the reason given, without a ledger nothing is kept.
 ///
 /// The queue of orders is unbounded because the loop may not wait; what is in it is bounded by the alerts there can
 /// be, two POSTs each.
 pub async fn run(
     mut ledger: Option<Ledger>,
-    webhook: Option<Webhook>,
+    webhook: Result<Webhook, Text>,
     mut orders: mpsc::UnboundedReceiver<Orders>,
     tell: impl Fn(News) + Clone + Send + Sync + 'static,
 ) {
@@ -44,14 +45,17 @@ pub async fn run(
             }
         }
         // Unkept alerts are posted all the same: to be told twice is better than not at all.
-        if let Some(webhook) = &webhook {
-            for parcel in post {
-                posts.spawn(deliver(
-                    webhook.clone(),
-                    parcel,
-                    Arc::clone(&room),
-                    tell.clone(),
-                ));
+        for parcel in post {
+            match &webhook {
+                Ok(webhook) => {
+                    let (webhook, room) = (webhook.clone(), Arc::clone(&room));
+                    posts.spawn(deliver(webhook, parcel, room, tell.clone()));
+                }
+                Err(why) => tell(News::Told {
+                    id: parcel.id,
+                    leg: parcel.leg,
+                    outcome: Outcome::Failed { why: why.clone() },
+                }),
             }
         }
         while posts.try_join_next().is_some() {}

@@ -59,12 +59,12 @@ impl Engine {
     pub fn report(
         &mut self,
         book: &mut Book,
-        key: Key,
+        key: &Key,
         sign: Sign,
         now: Millis,
         details: impl FnOnce() -> Details,
     ) {
-        let known = self.watches.get_mut(&key);
+        let known = self.watches.get_mut(key);
         match (sign, known) {
             (Sign::Bad, Some(watch)) => {
                 // The site decides where it is gathered, so it stays until that is over.
@@ -75,19 +75,19 @@ impl Engine {
                     watch.details.site = site;
                 }
                 watch.hear(true, now);
-                self.review(book, &key, now);
+                self.review(book, key, now);
             }
-            (Sign::Bad, None) => self.begin(book, &key, now, details()),
+            (Sign::Bad, None) => self.begin(book, key, now, details()),
             (Sign::Good, Some(watch)) => {
                 watch.hear(false, now);
                 watch.details.registered = watch.details.registered.map(|_| true);
-                self.review(book, &key, now);
+                self.review(book, key, now);
             }
-            (Sign::Gone, Some(_)) => self.forget(book, &key, now),
+            (Sign::Gone, Some(_)) => self.forget(book, key, now),
             (Sign::Unsure, Some(watch)) => {
                 let untold = matches!(watch.phase, Phase::Settling(_)) && !watch.flapping(now);
                 if untold {
-                    self.set_phase(&key, Phase::Quiet, now);
+                    self.set_phase(key, Phase::Quiet, now);
                 }
             }
             (_, None) => {}

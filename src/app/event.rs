@@ -46,6 +46,8 @@ pub enum Done {
     NotConnected(Problem),
     /// A probe has ended.
     Found(Box<Finding>),
+    /// What became of alerts.
+    Alerts(Box<crate::alert::News>),
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

@@ -105,7 +105,10 @@ mod tests {
         assert_eq!(latencies.reading(later).unwrap().p99_us / 1_000, 99);
         let hour_later = start + Duration::from_secs(60 * 61);
         assert_eq!(latencies.reading(hour_later).unwrap().p99_us / 100, 70);
-        assert_eq!(latencies.reading(start + Duration::from_secs(60 * 120)), None);
+        assert_eq!(
+            latencies.reading(start + Duration::from_secs(60 * 120)),
+            None
+        );
     }
 
     #[test]

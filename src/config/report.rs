@@ -197,6 +197,32 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
+    alert_lines(&profile.alerts, put);
+}
+
+fn alert_lines(alerts: &profile::alerts::Alerts, mut put: impl FnMut(&str, Value)) {
+    if let Some(webhook) = &alerts.webhook {
+        put("alerts.webhook", format!("masked: {webhook}").into());
+    }
+    let settle = i64::try_from(alerts.settle.as_secs()).unwrap_or(i64::MAX);
+    put("alerts.settle_seconds", settle.into());
+    put("alerts.fold_at", i64::from(alerts.fold_at).into());
+    put("alerts.bell", alerts.bell.into());
+    put("alerts.osc9", alerts.osc9.into());
+    let rule = |rule: &profile::alerts::Rule| {
+        let pair = [("name", &rule.name), ("when", &rule.when)];
+        Value::Table(
+            pair.map(|(key, text)| (key.to_owned(), text.as_str().into()))
+                .into_iter()
+                .collect(),
+        )
+    };
+    if !alerts.rules.is_empty() {
+        put(
+            "alerts.rules",
+            alerts.rules.iter().map(rule).collect::<Vec<_>>().into(),
+        );
+    }
 }
 
 /// `key = value  # layer`, a line each.

@@ -135,10 +135,7 @@ mod tests {
         };
         let text = text(&report);
         assert!(text.contains("success, 1 h       no reads\n"), "{text}");
-        assert!(
-            text.contains("success, 24 h      75.00 % of 4\n"),
-            "{text}"
-        );
+        assert!(text.contains("success, 24 h      75.00 % of 4\n"), "{text}");
         assert!(
             text.contains("last failure       1969-12-31T23:59:59.000Z\n"),
             "{text}"

@@ -87,6 +87,8 @@ async fn rows(
         }
         text.push_str(&serde_json::to_string(entry)?);
     }
-    let next = page.next.map_or(Step::Close, |from| Step::Rows(from, after));
+    let next = page
+        .next
+        .map_or(Step::Close, |from| Step::Rows(from, after));
     Ok((text, Some(next)))
 }

@@ -78,11 +78,7 @@ impl Route {
 }
 
 /// Answers any request that came in at the address `at`.
-pub(super) async fn answer<B: Body>(
-    hall: &Hall,
-    at: SocketAddr,
-    request: Request<B>,
-) -> Reply {
+pub(super) async fn answer<B: Body>(hall: &Hall, at: SocketAddr, request: Request<B>) -> Reply {
     match admitted(hall, at, &request) {
         Ok(route) => serve(hall, route, &request)
             .await
@@ -91,11 +87,7 @@ pub(super) async fn answer<B: Body>(
     }
 }
 
-fn admitted<B: Body>(
-    hall: &Hall,
-    at: SocketAddr,
-    request: &Request<B>,
-) -> Result<Route, Refusal> {
+fn admitted<B: Body>(hall: &Hall, at: SocketAddr, request: &Request<B>) -> Result<Route, Refusal> {
     hall.guard.admit(request, at)?;
     if request.body().size_hint().lower() > MAX_BODY {
         let message = format!("the body is over {MAX_BODY} bytes");

@@ -61,7 +61,13 @@ pub(super) async fn accept(tcp: TcpListener, hall: Arc<Hall>, mut stop: watch::R
             continue;
         };
         let busy = Arc::new(Busy::default());
-        let serving = serve(client, at, Arc::clone(&hall), Arc::clone(&busy), stop.clone());
+        let serving = serve(
+            client,
+            at,
+            Arc::clone(&hall),
+            Arc::clone(&busy),
+            stop.clone(),
+        );
         places.take(busy, connections.spawn(serving));
     }
     // From here on the address is free again.

@@ -222,7 +222,7 @@ async fn the_record_is_on_disk_before_the_post() {
     let webhook = receiver.webhook(PATIENCE);
     let task = tokio::spawn(courier::run(
         Some(ledger),
-        Some(webhook),
+        Ok(webhook),
         orders_in,
         move |n| {
             let _ = news_to.send(n);

@@ -52,7 +52,7 @@ impl Rig {
             reason: Text::default(),
         };
         self.engine
-            .report(&mut self.book, device_key(device), sign, self.now, details);
+            .report(&mut self.book, &device_key(device), sign, self.now, details);
         self.carry_out();
     }
 

@@ -86,7 +86,7 @@ fn carriers_and_certificates_are_told_in_the_order_of_the_contract() {
         };
         rig.engine.report(
             &mut rig.book,
-            Key { kind, subject },
+            &Key { kind, subject },
             Sign::Bad,
             rig.now,
             details,

@@ -208,7 +208,14 @@ const LINKS: [&str; 6] = [
 ];
 
 const fn link(link: Link) -> &'static str {
-    let [connecting, live, reconnecting, paused, polling_only, offline] = LINKS;
+    let [
+        connecting,
+        live,
+        reconnecting,
+        paused,
+        polling_only,
+        offline,
+    ] = LINKS;
     match link {
         Link::Connecting => connecting,
         Link::Live => live,
