@@ -1,5 +1,6 @@
 //! Alerts: what is told, when, how often, and what survives.
 
+mod app;
 mod delivery;
 mod fold;
 mod ledger;

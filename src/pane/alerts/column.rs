@@ -20,10 +20,10 @@ pub enum Column {
     Since,
     /// How long it lasted; empty while it holds, because an age would have to be drawn again as it grows.
     Lasted,
-    /// How far its newest POST has come.
-    Delivery,
     /// Who has taken notice.
     By,
+    /// How far its newest POST has come; last, because a reason takes what room there is.
+    Delivery,
 }
 
 impl Column {
@@ -34,8 +34,8 @@ impl Column {
         Self::What,
         Self::Since,
         Self::Lasted,
-        Self::Delivery,
         Self::By,
+        Self::Delivery,
     ];
 
     /// The heading.
@@ -48,7 +48,7 @@ impl Column {
             Self::Since => "SINCE",
             Self::Lasted => "LASTED",
             Self::Delivery => "DELIVERY",
-            Self::By => "ACKNOWLEDGED BY",
+            Self::By => "ACK BY",
         }
     }
 
@@ -58,10 +58,10 @@ impl Column {
         let (least, ideal) = match self {
             Self::State => (11, 12),
             Self::Kind => (14, 20),
-            Self::What => (16, 34),
+            Self::What => (16, 30),
             Self::Since | Self::Lasted => (8, 9),
             Self::Delivery => (11, 40),
-            Self::By => (8, 16),
+            Self::By => (6, 12),
         };
         Wish {
             least,

@@ -78,7 +78,7 @@ impl AlertsPane {
         }
         if let Some(until) = book.silences().iter().map(|silence| silence.until).max() {
             let until = until.clock(scene.zone, scene.now);
-            let text = format!("{} silences, the last until {until}", book.silences().len());
+            let text = format!("silences {}, the last until {until}", book.silences().len());
             bar.left(1, theme.style(Role::Warn), text);
         }
         if book.dropped() > 0 {
