@@ -12,10 +12,11 @@ pub mod command;
 pub mod effect;
 pub mod event;
 mod input;
+mod lookout;
 pub mod messages;
 mod news;
 pub mod perform;
-mod probes;
+pub mod probes;
 pub mod run;
 pub mod vitals;
 
@@ -27,6 +28,7 @@ use jiff::tz::TimeZone;
 
 use self::effect::Effect;
 use self::event::{Done, Event};
+use self::lookout::Lookout;
 use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
@@ -36,6 +38,7 @@ use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
 use crate::pane::carriers::CarriersPane;
+use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -67,6 +70,7 @@ pub struct BadFrame {
 pub struct App {
     /// Everything known of the organisation.
     pub store: Store,
+    lookout: Lookout,
     pub(crate) config: Config,
     pub(crate) profile: Option<Arc<Profile>>,
     pub(crate) theme: Theme,
@@ -124,11 +128,10 @@ impl App {
             Vec::new()
         };
         let mut store = Store::default();
-        if let Some(profile) = &profile {
-            probes::watch(profile, &mut store);
-        }
+        let lookout = Lookout::new(profile.as_deref(), &mut store);
         Self {
             store,
+            lookout,
             config,
             profile,
             theme,
@@ -137,6 +140,7 @@ impl App {
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(PulsePane::default()),
             ],
             active: 0,
             layers: Vec::new(),
@@ -228,6 +232,7 @@ impl App {
             self.store.registrations.next_deadline(),
             self.messages.deadline(),
             self.vitals.deadline(),
+            self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
         ]
@@ -291,6 +296,7 @@ impl App {
             self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
+        self.look_out();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -364,6 +370,7 @@ impl App {
             Done::Connected => {}
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
+            Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);

@@ -1,5 +1,7 @@
 //! The command line: clap types only.
 
+pub mod probe;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -22,7 +24,7 @@ pub struct Cli {
     pub listen: Option<SocketAddr>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
 128+n ended by signal n.";
 
 /// Flags that stand before or after any command.
@@ -60,6 +62,8 @@ pub enum Command {
     },
     /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
     Serve(ServeArgs),
+    /// Probe one server: TLS, STUN, TURN, DNS or HTTP
+    Probe(probe::ProbeArgs),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -12,12 +12,12 @@ mod call;
 pub mod direct;
 mod error;
 mod latency;
-mod names;
+pub(crate) mod names;
 mod retry;
 mod session;
 mod settings;
-mod tls;
-mod unreachable;
+pub(crate) mod tls;
+pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
 

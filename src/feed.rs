@@ -1,11 +1,12 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
 //! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; the first of them get
-//! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes. The rule that they all
-//! keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
+//! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes.
+//! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
 mod carriers;
 mod complaints;
+pub mod gather;
 mod link;
 pub mod mailbox;
 pub mod news;

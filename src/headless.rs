@@ -1,5 +1,6 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
+pub mod probe;
 mod quiet;
 pub mod report;
 pub mod serve;
@@ -33,6 +34,8 @@ use crate::time::{Clock, Millis};
 pub enum Exit {
     /// Everything that was asked for was had.
     Ok = 0,
+    /// A probe reached its target, and that is not as it should be.
+    Bad = 1,
     /// The command line or the configuration is wrong.
     Usage = 2,
     /// The credentials were refused, or lack a permission.

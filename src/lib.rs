@@ -19,6 +19,7 @@ pub mod logging;
 pub mod model;
 pub mod org;
 pub mod pane;
+pub mod probe;
 pub mod query;
 pub mod store;
 pub mod term;

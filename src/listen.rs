@@ -27,7 +27,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use self::ask::{Asker, Entry, NotReady, Overview, Page, Question, Questions, desk, nobody};
+pub use self::ask::{
+    Asker, Entry, NotReady, Overview, Page, ProbeLine, Question, Questions, desk, nobody,
+};
 use self::guard::Guard;
 use self::route::Hall;
 use crate::config::Environment;

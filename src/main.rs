@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
 use trunkline::export::Format;
+use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
 use trunkline::store::column::FIELDS;
@@ -61,6 +63,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Get(Get::Registrations(args))) => world.get(&args),
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
+        Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -132,9 +135,10 @@ impl World {
             profile_out: Some(file.clone()),
             ..options(args)?
         };
-        let runtime = runtime()?;
+        // Two machines in one process: neither waits for the other's threads.
+        let (runtime, far) = (runtime()?, runtime()?);
+        let org = far.block_on(org::start(options))?;
         let code = runtime.block_on(async {
-            let org = org::start(options).await?;
             let flags = Flags {
                 config: Some(file),
                 profile: None,
@@ -151,10 +155,11 @@ impl World {
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");
             let code = console::run(loaded, self.environment, state, None).await;
-            org.stop().await;
             code.map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
+        drop(org);
+        far.shutdown_background();
         code
     }
 
@@ -209,6 +214,15 @@ impl World {
         code
     }
 
+    fn probe(&self, args: &ProbeArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let runtime = runtime()?;
+        let run = headless::probe::probe(loaded.profile.as_ref(), &self.environment, args);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {
         let (flags, env, paths) = (&self.flags, &self.environment, &self.paths);
         let text = match command {
@@ -258,10 +272,11 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
     Ok(options)
 }
 
-/// Two workers: one machine, one console; the loop itself runs on the main thread.
+/// One worker for the network; the loop itself runs on the main thread.
 fn runtime() -> Result<tokio::runtime::Runtime, Report> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
+        .on_thread_park(gather::before_park)
         .enable_all()
         .build()
         .wrap_err("starting the runtime")

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// A wall-clock moment in milliseconds since the Unix epoch.
 ///
@@ -63,6 +63,11 @@ impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.timestamp())
     }
+}
+
+/// For `serialize_with`: numbers inside, RFC 3339 in what other programs read.
+pub fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(at)
 }
 
 /// Where the time comes from: the machine, or a test that sets it.

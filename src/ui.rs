@@ -1,6 +1,7 @@
 //! The screen: layout, chrome and layers. A pure view of the state; nothing here does I/O or reads a clock.
 
 pub mod bar;
+pub mod big;
 pub mod chart;
 pub mod chooser;
 pub mod detail;

@@ -438,3 +438,34 @@ fn show_names_the_layer_of_each_value_and_masks_the_secret() {
     let path = report::path(&home.flags, &home.env, &home.paths);
     assert_eq!(path, format!("{file}  (default)\n"));
 }
+
+#[test]
+fn a_listener_beyond_loopback_needs_a_token_and_shows_none() {
+    let with = |section: &str| Home::with(&format!("{LAB}[profiles.lab.listen]\n{section}"));
+    let error = with("address = \"0.0.0.0:8080\"").error();
+    assert!(error.contains("everyone who can reach it"), "{error}");
+    for wrong in [
+        "address = \"8080\"",
+        "hosts = [\"a b\"]",
+        "token = \"canary\"",
+        "token_env = \"A\"\ntoken_file = \"b\"",
+        "adress = \"127.0.0.1:1\"",
+    ] {
+        let error = with(wrong).error();
+        assert!(
+            error.contains("profiles.lab.listen") && !error.contains("canary"),
+            "{wrong}: {error}"
+        );
+    }
+    let home = with("address = \"0.0.0.0:0\"\ntoken_env = \"T\"\nhosts = [\"NOC.example.com\"]");
+    let home = home.env(&[("T", "canary")]);
+    let loaded = home.load().unwrap();
+    let listen = loaded.profile.as_ref().unwrap().listen.as_ref().unwrap();
+    assert_eq!(listen.hosts, ["noc.example.com"]);
+    let shown = report::show(&loaded);
+    assert!(
+        shown.contains("profiles.lab.listen.token = \"masked: from the variable T\"")
+            && !shown.contains("canary"),
+        "{shown}"
+    );
+}

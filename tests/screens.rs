@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "screens/carriers.rs"]
+mod carriers;
 #[path = "screens/stage.rs"]
 mod stage;
 

@@ -2,10 +2,11 @@
 
 use super::App;
 use crate::feed::news::Link;
-use crate::listen::{Entry, NotReady, Overview, Page, Question};
+use crate::listen::{Entry, NotReady, Overview, Page, ProbeLine, Question};
 use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
 use crate::store::carriers::CarrierRow;
 use crate::store::metrics::Reads;
+use crate::store::probes::Probed;
 use crate::store::{Believed, Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -61,6 +62,7 @@ impl App {
         let table = &self.store.registrations;
         Overview {
             report: self.report(now),
+            probes: self.store.probes.iter().filter_map(probe).collect(),
             counts: table.counts(),
             status: self.status,
             mailbox_dropped: self.dropped,
@@ -120,6 +122,16 @@ fn line(row: &CarrierRow) -> CarrierLine {
         status: carrier.status.clone().unwrap_or_else(unknown),
         health: carrier.health.word().into(),
     }
+}
+
+fn probe(probed: &Probed) -> Option<ProbeLine> {
+    let finding = probed.finding()?;
+    Some(ProbeLine {
+        target: probed.target().to_string(),
+        grade: finding.grade(),
+        took_ms: finding.took_ms,
+        days_left: finding.tls().and_then(|tls| tls.days_left),
+    })
 }
 
 fn entry(row: Row<'_>) -> Entry {

@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::model::UserId;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Target};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -48,6 +48,13 @@ pub enum Done {
     Found(Box<Finding>),
     /// What became of alerts.
     Alerts(Box<crate::alert::News>),
+    /// A probe could not be made at all.
+    NotProbed {
+        /// Of what.
+        target: Target,
+        /// What was tried, why it failed and what to do.
+        why: String,
+    },
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

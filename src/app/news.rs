@@ -70,6 +70,7 @@ impl App {
     fn take_status(&mut self, status: crate::feed::news::Status, now: Millis) {
         if status.link != self.status.link {
             self.tell_link(status.link, now);
+            self.vitals.hurry();
         }
         self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;

@@ -7,7 +7,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{OnceCell, mpsc};
 
 use super::effect::Effect;
 use super::event::Done;
@@ -17,6 +17,8 @@ use crate::config::profile::{Auth, Profile};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::model::finding::Target;
+use crate::probe::Prober;
 
 /// Holds what effects work on: the feeds, once they run, and the way back into the loop.
 pub struct Performer {
@@ -24,6 +26,8 @@ pub struct Performer {
     environment: Environment,
     mailbox: Arc<Mailbox>,
     feeds: Arc<Mutex<Option<Feeds>>>,
+    /// Made at the first probe; tried again while what it needs cannot be read.
+    prober: Arc<OnceCell<Prober>>,
     done: mpsc::UnboundedSender<Done>,
     /// Where alerts go; none where they are not made.
     post: Option<alerts::Post>,
@@ -43,6 +47,7 @@ impl Performer {
             environment,
             mailbox,
             feeds: Arc::default(),
+            prober: Arc::default(),
             done,
             post: None,
         }
@@ -73,6 +78,7 @@ impl Performer {
             }
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::Probe(target) => self.probe(target),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -87,8 +93,7 @@ impl Performer {
                 });
             }
             // The rest is the terminal's: without one there is nothing to do it on.
-            Effect::Probe(_)
-            | Effect::Copy { .. }
+            Effect::Copy { .. }
             | Effect::Notify { .. }
             | Effect::Page(_)
             | Effect::Redraw
@@ -105,6 +110,23 @@ impl Performer {
         {
             act(feeds);
         }
+    }
+
+    fn probe(&self, target: Target) {
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        let (prober, done) = (Arc::clone(&self.prober), self.done.clone());
+        let environment = self.environment.clone();
+        tokio::spawn(async move {
+            let settings = super::probes::settings(&profile, &profile.probes.turn, &environment);
+            let made = || async { settings.await.map(Prober::new) };
+            let end = match prober.get_or_try_init(made).await {
+                Ok(prober) => Done::Found(Box::new(prober.probe(&target).await)),
+                Err(why) => Done::NotProbed { target, why },
+            };
+            let _ = done.send(end);
+        });
     }
 
     fn connect(&self) {
@@ -160,6 +182,13 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
     })
     .map_err(|e| e.problem())
+}
+
+/// Reads a file of certificate authorities, for what verifies beside the client.
+pub async fn authorities(
+    path: &std::path::Path,
+) -> Result<Vec<rustls_pki_types::CertificateDer<'static>>, String> {
+    cloud::tls::authorities(&read_ca(path).await?).map_err(|error| error.to_string())
 }
 
 async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {

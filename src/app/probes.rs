@@ -1,36 +1,39 @@
-//! Probes of what the profile names: the SIP proxies of its carriers, its STUN and TURN servers.
+//! From what a profile says of probes to what the probes need.
 
-use super::App;
-use super::effect::Effect;
-use crate::config::Profile;
-use crate::model::finding::{Finding, Protocol, Target};
-use crate::store::Store;
-use crate::store::probes::{Probed, Purpose};
+use crate::config::Environment;
+use crate::config::profile::{Profile, TurnAccount};
+use crate::probe::{Resolver, Settings, TurnUser};
 
-/// Takes in what a profile wants probed.
-pub(super) fn watch(profile: &Profile, store: &mut Store) {
-    for (carrier, proxy) in &profile.carriers.proxies {
-        if let Ok(target) = Target::new(Protocol::Tls, &proxy.to_string()) {
-            store.probes.watch(target, Purpose::Proxy(carrier.clone()));
-        }
+/// Reads the trusted authorities and the passwords of these TURN accounts.
+///
+/// A password that cannot be read spoils the probe of its own server alone; an unreadable `ca_file` spoils all, because
+/// certificates would be judged without it.
+pub async fn settings(
+    profile: &Profile,
+    accounts: impl IntoIterator<Item = &TurnAccount>,
+    environment: &Environment,
+) -> Result<Settings, String> {
+    let authorities = match &profile.ca_file {
+        Some(path) => super::perform::authorities(path).await?,
+        None => Vec::new(),
+    };
+    let mut turn = Vec::new();
+    for account in accounts {
+        let password = account.password.read(environment).await;
+        turn.push(TurnUser {
+            server: account.server.clone(),
+            username: account.username.clone(),
+            password: password.map_err(|error| error.to_string()),
+        });
     }
-}
-
-impl App {
-    /// Probes these now, unless they are being probed.
-    pub(super) fn probe(&mut self, targets: Vec<Target>) {
-        for target in targets {
-            if self.store.probes.get(&target).is_some_and(Probed::running) {
-                continue;
-            }
-            self.store.probes.begin(&target);
-            self.effects.push(Effect::Probe(target));
-        }
-    }
-
-    /// A probe has ended: the panes show what it found when something that they show is different.
-    pub(super) fn found(&mut self, finding: Finding) {
-        self.store.probes.found(finding, &mut self.changes);
-        self.spread();
-    }
+    let fallbacks = profile.probes.resolvers.iter().copied();
+    Ok(Settings {
+        expiring_days: profile.probes.expiring_days,
+        authorities,
+        resolvers: std::iter::once(Resolver::System)
+            .chain(fallbacks.map(Resolver::At))
+            .collect(),
+        turn,
+        ..Settings::default()
+    })
 }

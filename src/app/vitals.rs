@@ -36,6 +36,7 @@ pub struct Vitals {
     taken_at: Millis,
     pending: bool,
     received: [u64; RATE_SECONDS],
+    hurried: bool,
     lively_until: Millis,
 }
 
@@ -49,6 +50,11 @@ impl Vitals {
     /// Something that a reading covers may have changed.
     pub fn touch(&mut self) {
         self.pending = true;
+    }
+
+    /// Something happened that an operator should see now and not with the next beat.
+    pub fn hurry(&mut self) {
+        self.hurried = true;
     }
 
     /// Something on screen moved: the clock shows seconds for a while.
@@ -85,7 +91,7 @@ impl Vitals {
         }
         reading.rate = received.saturating_sub(before) as f32 / RATE_SECONDS as f32;
         self.taken_at = now;
-        self.pending = false;
+        (self.pending, self.hurried) = (false, false);
         let news = reading != self.shown;
         self.shown = reading;
         news
@@ -94,6 +100,9 @@ impl Vitals {
     /// When the next reading is due; none when nothing moves.
     #[must_use]
     pub fn deadline(&self) -> Option<Millis> {
+        if self.hurried {
+            return Some(self.taken_at);
+        }
         (self.pending || self.shown.rate > 0.0).then(|| self.taken_at.plus(BEAT_MS))
     }
 }

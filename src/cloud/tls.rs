@@ -6,6 +6,7 @@ mod own_first;
 
 use std::sync::Arc;
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::ring;
 use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
@@ -33,21 +34,29 @@ pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
 /// Without authorities of the profile's own it reads the machine's trust store, which takes some milliseconds: call it off
 /// the runtime's worker threads.
 pub fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
-    // The provider is given explicitly, so that a test or another binary need not install one first.
+    config_with(verifier(own)?)
+}
+
+/// Who decides whether a certificate is accepted: rustls's own verifier, once or twice. As slow as [`config`].
+pub fn verifier(own: Vec<CertificateDer<'static>>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let provider = Arc::new(ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+    if own.is_empty() {
+        return Ok(own_first::standard(machine_roots()?, &provider)?);
+    }
+    Ok(Arc::new(OwnFirst::new(own_roots(own)?, provider)?))
+}
+
+/// A configuration around a verifier, for probes, which want to see what it saw.
+pub fn config_with(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, Error> {
+    // The provider is given explicitly, so that a test or another binary need not install one first.
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?;
-    let config = if own.is_empty() {
-        builder.with_root_certificates(machine_roots()?)
-    } else {
-        let verifier = OwnFirst::new(own_roots(own)?, provider)?;
-        // rustls files every verifier that is not its default under `dangerous`; this one is its default, twice.
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier))
-    };
-    Ok(config.with_no_client_auth())
+        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?
+        // rustls files every verifier that it is handed under `dangerous`; those handed here are its own, or ask them.
+        .dangerous();
+    Ok(builder
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth())
 }
 
 fn own_roots(own: Vec<CertificateDer<'static>>) -> Result<RootCertStore, Error> {

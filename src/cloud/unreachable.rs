@@ -128,7 +128,9 @@ impl Unreachable {
 }
 
 /// What caused an error. `io::Error::source` skips the very error it wraps, so that is asked for first.
-fn cause<'a>(link: &'a (dyn StdError + 'static)) -> Option<&'a (dyn StdError + 'static)> {
+pub(crate) fn cause<'a>(
+    link: &'a (dyn StdError + 'static),
+) -> Option<&'a (dyn StdError + 'static)> {
     if let Some(wrapped) = link
         .downcast_ref::<io::Error>()
         .and_then(io::Error::get_ref)

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod carriers;
 mod draft;
 pub mod listen;
+pub mod probes;
 mod resolve;
 
 use std::num::NonZeroU32;
@@ -20,6 +21,7 @@ use super::secret::SecretSource;
 use crate::model::UserId;
 
 pub(super) use draft::Draft;
+pub use probes::{Probes, TurnAccount};
 pub(super) use resolve::resolve;
 
 /// Seconds between two polls of one user when the profile does not say (contract §3).
@@ -104,6 +106,8 @@ pub struct Profile {
     pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.
     pub listen: Option<Listen>,
+    /// What is probed, and how.
+    pub probes: Probes,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml::Value;
 
+use super::profile::listen::Listen;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
 use crate::app::action::Action;
@@ -59,6 +60,12 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let secret = profile.secret.inspect(env).err();
         warnings.extend(secret.map(|error| error.to_string()));
         warnings.extend(missing_ca(profile));
+        let token = profile
+            .listen
+            .as_ref()
+            .and_then(|listen| listen.token.as_ref());
+        let token = token.and_then(|token| token.inspect(env).err());
+        warnings.extend(token.map(|error| format!("the listener's token: {error}")));
     }
     let mut text = String::from("ok\n");
     for warning in warnings {
@@ -197,31 +204,15 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
-    alert_lines(&profile.alerts, put);
-}
-
-fn alert_lines(alerts: &profile::alerts::Alerts, mut put: impl FnMut(&str, Value)) {
-    if let Some(webhook) = &alerts.webhook {
-        put("alerts.webhook", format!("masked: {webhook}").into());
+    for (key, value) in profile.probes.shown() {
+        put(&format!("probes.{key}"), value);
     }
-    let settle = i64::try_from(alerts.settle.as_secs()).unwrap_or(i64::MAX);
-    put("alerts.settle_seconds", settle.into());
-    put("alerts.fold_at", i64::from(alerts.fold_at).into());
-    put("alerts.bell", alerts.bell.into());
-    put("alerts.osc9", alerts.osc9.into());
-    let rule = |rule: &profile::alerts::Rule| {
-        let pair = [("name", &rule.name), ("when", &rule.when)];
-        Value::Table(
-            pair.map(|(key, text)| (key.to_owned(), text.as_str().into()))
-                .into_iter()
-                .collect(),
-        )
-    };
-    if !alerts.rules.is_empty() {
-        put(
-            "alerts.rules",
-            alerts.rules.iter().map(rule).collect::<Vec<_>>().into(),
-        );
+    for (key, value) in profile.alerts.shown() {
+        put(&format!("alerts.{key}"), value);
+    }
+    let listen = profile.listen.as_ref();
+    for (key, value) in listen.into_iter().flat_map(Listen::shown) {
+        put(&format!("listen.{key}"), value);
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::feed::news::Status;
+use crate::model::finding::Grade;
 use crate::model::report::FullReport;
 use crate::store::{Counts, Dropped, RowId};
 use crate::text::Text;
@@ -33,6 +34,8 @@ pub enum Question {
 pub struct Overview {
     /// What `trunkline report` tells.
     pub report: FullReport,
+    /// The newest finding of each target of the profile.
+    pub probes: Vec<ProbeLine>,
     /// Rows by state.
     pub counts: Counts,
     /// How the feeds are doing.
@@ -43,6 +46,19 @@ pub struct Overview {
     pub store_dropped: Dropped,
     /// Whether what is shown can be relied on.
     pub ready: Result<(), NotReady>,
+}
+
+/// What the newest probe of a target found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProbeLine {
+    /// What was probed, as people write it.
+    pub target: String,
+    /// How good the finding is.
+    pub grade: Grade,
+    /// How long the probe took, in milliseconds.
+    pub took_ms: u64,
+    /// Whole days until the peer's certificate ends, negative once it has; none for a probe that sees none.
+    pub days_left: Option<i64>,
 }
 
 /// Why what is shown cannot be relied on yet, or any more.
@@ -98,7 +114,7 @@ pub struct Entry {
     /// Its codec; `unknown` without one (contract §3).
     pub codec: Text,
     /// When a read or a frame last spoke of it.
-    #[serde(serialize_with = "crate::model::report::rfc3339")]
+    #[serde(serialize_with = "crate::time::rfc3339")]
     pub last_checked: Millis,
 }
 

@@ -1,4 +1,4 @@
-//! `/metrics`: the JSON of contract §9, and the figures of the whole console as OpenMetrics or Prometheus text.
+//! `/metrics`: the JSON of contract §9, and the figures of the whole console as `OpenMetrics` or Prometheus text.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -24,8 +24,10 @@ mod sheet;
 #[derive(Debug, Default, Serialize)]
 struct Resolves {
     reachability_rate: f64,
-    total_resolves: u64,
-    successful_resolves: u64,
+    #[serde(rename = "total_resolves")]
+    total: u64,
+    #[serde(rename = "successful_resolves")]
+    successful: u64,
     avg_latency_ms: f64,
 }
 
@@ -73,7 +75,7 @@ impl Collector for Figures {
         console::write(&mut sheet, &self.overview)?;
         sheet.gauge(
             "trunkline_listener_connections",
-            "Connections to this listener when the last one came",
+            "Connections to this listener, as of the last one that came",
             self.connections as f64,
         )?;
         sheet.counters(
@@ -93,7 +95,7 @@ fn written(figures: Figures) -> Result<String, fmt::Error> {
     Ok(text)
 }
 
-/// OpenMetrics as the older text format 0.0.4: there the name of a counter is that of its samples, with `_total`, and
+/// `OpenMetrics` as the older text format 0.0.4: there the name of a counter is that of its samples, with `_total`, and
 /// nothing marks the end.
 fn classic(text: &str) -> String {
     let counter = |line: &str| {

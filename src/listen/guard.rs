@@ -51,9 +51,9 @@ impl Guard {
         // The target's own authority counts when there is one, whatever the header says.
         let target = request.uri().authority().cloned();
         let hosts = target.into_iter().chain(host.clone());
-        let known = hosts.map(|host| self.knows(host.host(), at));
+        let mut hosts = hosts.map(|host| self.knows(host.host(), at));
         match host {
-            Some(host) if known.fold(true, |all, one| all && one) => Ok(host),
+            Some(host) if hosts.all(|known| known) => Ok(host),
             _ => Err(Refusal::forbidden(
                 "foreign.host",
                 "this listener does not answer to that Host; name it in hosts of the profile's [listen] section".into(),

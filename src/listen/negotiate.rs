@@ -11,7 +11,7 @@ const MOST_RANGES: usize = 32;
 pub(super) enum Format {
     /// The JSON of contract §9.
     Json,
-    /// OpenMetrics 1.0.0.
+    /// `OpenMetrics` 1.0.0.
     OpenMetrics,
     /// The Prometheus text format 0.0.4.
     Text,

@@ -30,7 +30,7 @@ impl Drop for BusyGuard<'_> {
 /// How it went with the connections, for `/metrics`.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    /// Open now.
+    /// Open, as of the last one that came.
     pub(super) open: AtomicU64,
     /// Idle ones that were closed to make room.
     pub(super) evicted: AtomicU64,
@@ -57,7 +57,6 @@ impl Places {
     /// False when there is none: then every connection is being answered.
     pub(super) fn make_room(&mut self, tally: &Tally) -> bool {
         self.taken.retain(|(_, task)| !task.is_finished());
-        tally.open.store(self.taken.len() as u64, Ordering::Relaxed);
         if self.taken.len() < self.most {
             return true;
         }
@@ -77,8 +76,9 @@ impl Places {
     }
 
     /// Takes a place for a connection.
-    pub(super) fn take(&mut self, busy: Arc<Busy>, task: AbortHandle) {
+    pub(super) fn take(&mut self, busy: Arc<Busy>, task: AbortHandle, tally: &Tally) {
         self.taken.push_back((busy, task));
+        tally.open.store(self.taken.len() as u64, Ordering::Relaxed);
     }
 }
 
@@ -93,7 +93,11 @@ mod tests {
         let seats: Vec<Arc<Busy>> = (0..2).map(|_| Arc::default()).collect();
         for busy in &seats {
             assert!(places.make_room(&tally));
-            places.take(Arc::clone(busy), tasks.spawn(std::future::pending::<()>()));
+            places.take(
+                Arc::clone(busy),
+                tasks.spawn(std::future::pending::<()>()),
+                &tally,
+            );
         }
         let first = seats[0].mark();
         assert!(places.make_room(&tally), "the second one is idle");
@@ -102,6 +106,7 @@ mod tests {
         places.take(
             Arc::clone(&third),
             tasks.spawn(std::future::pending::<()>()),
+            &tally,
         );
         let _busy = third.mark();
         assert!(!places.make_room(&tally));

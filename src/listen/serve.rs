@@ -68,7 +68,7 @@ pub(super) async fn accept(tcp: TcpListener, hall: Arc<Hall>, mut stop: watch::R
             Arc::clone(&busy),
             stop.clone(),
         );
-        places.take(busy, connections.spawn(serving));
+        places.take(busy, connections.spawn(serving), hall.tally());
     }
     // From here on the address is free again.
     drop(tcp);

@@ -7,13 +7,13 @@ pub mod answer;
 pub mod target;
 pub mod tls;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 pub use self::answer::{Dns, Http, Record, Stun, Turn};
 pub use self::target::{Protocol, Target, TargetError, Transport};
 pub use self::tls::{Certificate, Distrust, Tls, Verdict};
 use crate::text::Text;
-use crate::time::Millis;
+use crate::time::{self, Millis};
 
 /// One probe, from its first packet to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -21,7 +21,7 @@ pub struct Finding {
     /// What was probed.
     pub target: Target,
     /// When the probe began.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "time::rfc3339")]
     pub at: Millis,
     /// How long all of it took, in milliseconds.
     pub took_ms: u64,
@@ -151,13 +151,4 @@ impl Outcome {
         let reason = reason.into();
         Self::Failed(Failure { kind, reason })
     }
-}
-
-/// Moments are numbers inside and RFC 3339 in every export.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde calls it with a reference"
-)]
-fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(at)
 }

@@ -3,14 +3,14 @@
 use serde::{Serialize, Serializer};
 
 use crate::text::Text;
-use crate::time::Millis;
+use crate::time::{self, Millis};
 
 /// What the dashboard calls `report`; its JSON is contract §6 to the letter.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthReport {
     /// The moment it speaks of.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "time::rfc3339")]
     pub generated_at: Millis,
     /// Reads since the start, each counted once whatever its retries.
     pub total_checks: u64,
@@ -91,11 +91,10 @@ pub struct FullReport {
     pub carriers: Vec<CarrierLine>,
 }
 
-/// For `serialize_with`: a moment as RFC 3339 in UTC.
-pub(crate) fn rfc3339<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
-    to.collect_str(at)
-}
-
+#[expect(
+    clippy::ref_option,
+    reason = "serde calls it with a reference to the field"
+)]
 fn rfc3339_or_none<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => to.collect_str(at),

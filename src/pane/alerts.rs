@@ -105,7 +105,7 @@ impl Pane for AlertsPane {
         Tab {
             title: "Alerts",
             short: "Alrt",
-            count: store.alerts.len(),
+            count: Some(store.alerts.len()),
             trouble: store.alerts.open(),
         }
     }

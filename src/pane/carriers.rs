@@ -4,7 +4,7 @@ mod column;
 mod commands;
 mod detail;
 mod draw;
-mod line;
+pub(super) mod line;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -139,7 +139,7 @@ impl Pane for CarriersPane {
         Tab {
             title: "Carriers",
             short: "Carr",
-            count: store.carriers.len(),
+            count: Some(store.carriers.len()),
             trouble: lines.filter(trouble).count(),
         }
     }

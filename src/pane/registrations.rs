@@ -4,16 +4,17 @@ mod cells;
 mod commands;
 mod detail;
 mod draw;
+mod page;
 mod summary;
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::cells::Shown;
+use self::page::Page;
 use super::cursor::{Cursor, Rows, Window};
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
@@ -57,6 +58,9 @@ const ACTIONS: &[Action] = &[
 pub struct RegistrationsPane {
     view: View,
     cursor: Cursor<RowId>,
+    page: Page,
+    /// The moment of the last change, tick or key.
+    now: Millis,
     columns: Vec<Column>,
     filter: String,
     fault: Option<Fault>,
@@ -88,6 +92,8 @@ impl Default for RegistrationsPane {
         Self {
             view: View::new(Sort::default(), None),
             cursor: Cursor::default(),
+            page: Page::default(),
+            now: Millis::default(),
             columns: Column::DEFAULT.to_vec(),
             filter: String::new(),
             fault: None,
@@ -133,6 +139,12 @@ impl RegistrationsPane {
         }
     }
 
+    /// Someone is at the keys: the order of now is wanted.
+    fn wake(&mut self, desk: &Desk<'_>) {
+        self.page.release();
+        self.now = desk.now;
+    }
+
     /// A heading sorts, a row takes the cursor.
     fn click(&mut self, at: Position, desk: &mut Desk<'_>) {
         let heading = self.drawn.grid.heading_at(at);
@@ -146,19 +158,23 @@ impl RegistrationsPane {
         }
     }
 
-    /// A number that changes when, and only when, something visible does.
-    fn fingerprint(&mut self, store: &Store) -> u64 {
-        let window = self.settle();
-        let mut hash = DefaultHasher::new();
-        (window.top, window.at, self.cursor.row()).hash(&mut hash);
-        let checked = self.detail || self.columns.contains(&Column::Checked);
-        for id in self.view.page(window.top, self.drawn.grid.height()) {
-            (id, store.registrations.generation(id)).hash(&mut hash);
-            if checked && let Some(row) = store.registrations.row(id) {
-                row.checked().hash(&mut hash);
-            }
+    /// Takes the rows in the order of now, unless the last one is still held.
+    fn turn(&mut self) {
+        // While the screen is still filling there is nothing to hold.
+        let room = self.drawn.grid.height().min(self.view.len());
+        if !self.page.holds(self.now) || self.page.rows().len() < room {
+            let window = self.settle();
+            let rows = self
+                .view
+                .page(window.top, self.drawn.grid.height())
+                .collect();
+            self.page.take(rows, window, self.now);
         }
-        hash.finish()
+    }
+
+    fn fingerprint(&self, store: &Store) -> u64 {
+        let checked = self.detail || self.columns.contains(&Column::Checked);
+        self.page.fingerprint(store, checked)
     }
 }
 
@@ -168,7 +184,7 @@ impl Pane for RegistrationsPane {
         Tab {
             title: "Registrations",
             short: "Regs",
-            count: counts.total as usize,
+            count: Some(counts.total as usize),
             trouble: counts.of(State::Lost) as usize,
         }
     }
@@ -186,17 +202,23 @@ impl Pane for RegistrationsPane {
             self.marked.remove(row);
         }
         self.view.apply(changes, &store.registrations, now);
+        self.page.fall_behind();
+        self.now = now;
     }
 
     fn tick(&mut self, store: &Store, now: Millis) {
         self.view.expire(&store.registrations, now);
+        self.page.fall_behind();
+        self.now = now;
     }
 
     fn deadline(&self) -> Option<Millis> {
-        self.view.next_deadline()
+        let turn = self.page.deadline().filter(|_| self.frozen.is_none());
+        self.view.next_deadline().into_iter().chain(turn).min()
     }
 
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
+        self.wake(desk);
         match command {
             Command::Act(action) => self.act(*action, desk),
             _ => self.carry_out(command, desk),
@@ -204,6 +226,7 @@ impl Pane for RegistrationsPane {
     }
 
     fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
+        self.wake(desk);
         let at = Position {
             x: mouse.column,
             y: mouse.row,
@@ -217,6 +240,7 @@ impl Pane for RegistrationsPane {
     }
 
     fn back(&mut self, desk: &mut Desk<'_>) -> bool {
+        self.wake(desk);
         if std::mem::take(&mut self.detail) {
             return true;
         }
@@ -244,7 +268,11 @@ impl Pane for RegistrationsPane {
     }
 
     fn moved(&mut self, store: &Store) -> bool {
-        self.frozen.is_none() && self.fingerprint(store) != self.drawn.fingerprint
+        if self.frozen.is_some() {
+            return false;
+        }
+        self.turn();
+        self.fingerprint(store) != self.drawn.fingerprint
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {

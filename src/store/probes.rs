@@ -142,6 +142,14 @@ impl Probes {
         }
     }
 
+    /// No probe of the target is under way any more, and none has ended.
+    pub fn give_up(&mut self, target: &Target) {
+        if let Some(probed) = self.targets.get_mut(target) {
+            probed.running = false;
+            self.generation += 1;
+        }
+    }
+
     /// A probe has ended. One of a target that is not watched was somebody's question, and is not kept.
     pub fn found(&mut self, finding: Finding, changes: &mut Changes) {
         if let Some(probed) = self.targets.get_mut(&finding.target) {

@@ -33,6 +33,26 @@ fn eighth(value: f32, low: f32, high: f32) -> usize {
     (share * 7.0).round().clamp(0.0, 7.0) as usize
 }
 
+/// Eighths of a column, from the narrowest to the whole.
+const SIDEWAYS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+
+/// A horizontal bar of at most `width` columns for a share of 0..=1; what is above nothing shows at least a sliver.
+#[must_use]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to the width first; NaN becomes 0"
+)]
+pub fn bar(share: f64, width: u16) -> String {
+    let eighths = (share.clamp(0.0, 1.0) * f64::from(width) * 8.0).round() as usize;
+    let eighths = if share > 0.0 { eighths.max(1) } else { 0 };
+    let mut bar: String = std::iter::repeat_n('█', eighths / 8).collect();
+    if let Some(rest) = (eighths % 8).checked_sub(1) {
+        bar.push(SIDEWAYS[rest]);
+    }
+    bar
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +63,17 @@ mod tests {
         assert_eq!(sparkline(&[0.0, 0.0, 1.0], 2, 0.1), "▁█");
         assert_eq!(sparkline(&[], 5, 0.1), "");
         assert_eq!(sparkline(&[f32::NAN, 1.0], 5, 0.1).chars().count(), 2);
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_and_never_longer_than_its_place() {
+        assert_eq!(bar(0.5, 4), "██");
+        assert_eq!(bar(0.001, 4), "▏");
+        assert_eq!(bar(0.45, 4), "█▊");
+        assert_eq!(
+            (bar(0.0, 4), bar(9.0, 2), bar(f64::NAN, 4)),
+            (String::new(), "██".into(), String::new())
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Widget};
+use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 
 use crate::config::theme::{Role, Theme};
 use crate::time::Millis;
@@ -38,6 +38,13 @@ pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
             buf,
         );
     }
+}
+
+/// Draws the lines, each on as many lines of the screen as it needs.
+pub fn wrapped(area: Rect, buf: &mut Buffer, lines: Vec<Line<'_>>) {
+    Paragraph::new(lines)
+        .wrap(Wrap { trim: false })
+        .render(area, buf);
 }
 
 /// A line of labels, each with its value.

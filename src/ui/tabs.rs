@@ -12,8 +12,8 @@ pub struct Tab {
     pub title: &'static str,
     /// The name where columns are few.
     pub short: &'static str,
-    /// How much there is.
-    pub count: usize,
+    /// How much there is; none for a pane that is no list.
+    pub count: Option<usize>,
     /// How much of it is in trouble.
     pub trouble: usize,
 }
@@ -33,7 +33,7 @@ pub fn render(
     for (n, tab) in tabs.iter().enumerate() {
         let start = x;
         let name = if short { tab.short } else { tab.title };
-        let label = format!("{} {name} {}", n + 1, grouped(tab.count));
+        let label = format!("{} {name}{}", n + 1, count(tab));
         let style = theme.style(if n == active { Role::Header } else { Role::Dim });
         x = put(buf, area, x, &label, style);
         if tab.trouble > 0 {
@@ -63,7 +63,12 @@ fn wide(tab: &Tab) -> usize {
     } else {
         0
     };
-    tab.title.len() + grouped(tab.count).len() + trouble + 6
+    tab.title.len() + count(tab).len() + trouble + 5
+}
+
+fn count(tab: &Tab) -> String {
+    let count = tab.count.map(|count| format!(" {}", grouped(count)));
+    count.unwrap_or_default()
 }
 
 fn put(buf: &mut Buffer, area: Rect, x: u16, text: &str, style: ratatui::style::Style) -> u16 {

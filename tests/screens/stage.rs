@@ -42,7 +42,8 @@ impl Stage {
         Self::with("mono", None)
     }
 
-    fn with(theme: &str, config: Option<&str>) -> Self {
+    /// On a configuration, or on none.
+    pub fn with(theme: &str, config: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let paths = Paths::under(folder.path());
         if let Some(text) = config {
@@ -176,7 +177,8 @@ impl Stage {
         self.happen(Event::Tick);
     }
 
-    fn happen(&mut self, event: Event) {
+    /// Lets one thing happen.
+    pub fn happen(&mut self, event: Event) {
         self.app.update(event, self.now);
     }
 

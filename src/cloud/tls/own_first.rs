@@ -28,7 +28,7 @@ pub(super) struct OwnFirst {
 impl OwnFirst {
     pub(super) fn new(own: RootCertStore, provider: Arc<CryptoProvider>) -> Result<Self, Error> {
         Ok(Self {
-            own: verifier(own, &provider)?,
+            own: standard(own, &provider)?,
             machine: OnceLock::new(),
             provider,
         })
@@ -37,7 +37,7 @@ impl OwnFirst {
     fn machine(&self) -> Option<&WebPkiServerVerifier> {
         let read = || {
             machine_roots()
-                .and_then(|roots| verifier(roots, &self.provider))
+                .and_then(|roots| standard(roots, &self.provider))
                 .inspect_err(|error| tracing::warn!(%error, "only ca_file is trusted"))
                 .ok()
         };
@@ -45,7 +45,8 @@ impl OwnFirst {
     }
 }
 
-fn verifier(
+/// The verifier that rustls uses by itself.
+pub(super) fn standard(
     roots: RootCertStore,
     provider: &Arc<CryptoProvider>,
 ) -> Result<Arc<WebPkiServerVerifier>, Error> {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
+use toml::Value;
 use url::Url;
 
 use super::draft::plain;
@@ -58,6 +59,37 @@ impl Default for Alerts {
             osc9: false,
             rules: Vec::new(),
         }
+    }
+}
+
+impl Alerts {
+    /// What is in force, as `config show` lists it; the webhook is masked.
+    pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let webhook = self.webhook.as_ref();
+        let mut shown: Vec<(&'static str, Value)> = webhook
+            .map(|webhook| ("webhook", Value::from(format!("masked: {webhook}"))))
+            .into_iter()
+            .collect();
+        let settle = i64::try_from(self.settle.as_secs()).unwrap_or(i64::MAX);
+        shown.extend([
+            ("settle_seconds", Value::from(settle)),
+            ("fold_at", Value::from(i64::from(self.fold_at))),
+            ("bell", Value::from(self.bell)),
+            ("osc9", Value::from(self.osc9)),
+        ]);
+        if !self.rules.is_empty() {
+            let rules = self.rules.iter().map(Rule::shown);
+            shown.push(("rules", Value::from(rules.collect::<Vec<_>>())));
+        }
+        shown
+    }
+}
+
+impl Rule {
+    fn shown(&self) -> Value {
+        let pairs = [("name", &self.name), ("when", &self.when)];
+        let pairs = pairs.map(|(key, text)| (key.to_owned(), Value::from(text.as_str())));
+        Value::Table(pairs.into_iter().collect())
     }
 }
 

@@ -11,6 +11,7 @@ use url::Url;
 use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
+use super::probes::{self, Probes};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -50,6 +51,7 @@ pub(in crate::config) struct Draft {
     pub(super) carriers: Carriers,
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
+    pub(super) probes: Probes,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -96,6 +98,9 @@ impl Draft {
             listen: from
                 .section("listen", notes)
                 .and_then(|section| listen::read(section, notes)),
+            probes: from
+                .section("probes", notes)
+                .map_or_else(Probes::default, |section| probes::read(section, notes)),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {

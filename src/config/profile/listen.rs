@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use toml::Value;
 use url::Host;
 
 use crate::config::reader::{Notes, Section};
@@ -43,6 +44,21 @@ impl Listen {
     #[must_use]
     pub fn is_open(&self) -> bool {
         !self.address.ip().is_loopback()
+    }
+
+    /// What `config show` prints of it; a token is masked.
+    pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let hosts = self.hosts.iter().map(String::as_str).map(Value::from);
+        let token = self.token.as_ref().map(|token| {
+            let masked = format!("masked: from {token}");
+            ("token", Value::from(masked))
+        });
+        let address = ("address", Value::from(self.address.to_string()));
+        let hosts = ("hosts", Value::Array(hosts.collect()));
+        [Some(address), token, Some(hosts)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

@@ -46,6 +46,7 @@ pub(in crate::config) fn resolve(
         carriers: draft.carriers,
         alerts: draft.alerts,
         listen: draft.listen,
+        probes: draft.probes,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

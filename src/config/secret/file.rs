@@ -42,15 +42,25 @@ pub(super) fn open(path: &Path) -> Result<File, SecretError> {
 
 #[cfg(unix)]
 fn private(path: &Path, found: &std::fs::Metadata) -> Result<(), SecretError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = found.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = found.mode() & 0o7777;
+    let are_root = rustix::process::geteuid().is_root();
+    if !is_private(mode, found.uid(), found.gid(), are_root) {
         return Err(SecretError::Exposed {
             path: path.to_owned(),
             mode,
         });
     }
     Ok(())
+}
+
+/// Whether only the owner may open it; or only root and those whom root has named. The latter is how a service
+/// manager hands over credentials (systemd's `LoadCredential`): the file is root's, an access list names the user of
+/// the service, and the mode shows the list as read permission of the group. Root itself needs no such list.
+#[cfg(unix)]
+const fn is_private(mode: u32, uid: u32, gid: u32, are_root: bool) -> bool {
+    let by_others = mode & 0o077;
+    by_others == 0 || (by_others == 0o040 && uid == 0 && gid == 0 && !are_root)
 }
 
 /// Elsewhere access lists rule, and a profile directory is private by default.
@@ -75,5 +85,28 @@ pub(super) fn quoted(path: &Path) -> String {
         path.into_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::is_private;
+
+    #[test]
+    fn a_secret_is_its_owners_or_a_credential_of_the_service_manager() {
+        for (mode, uid, gid) in [(0o600, 1000, 1000), (0o400, 0, 0), (0o440, 0, 0)] {
+            assert!(is_private(mode, uid, gid, false), "{mode:o} {uid} {gid}");
+        }
+        for (mode, uid, gid) in [
+            (0o640, 1000, 1000),
+            (0o440, 0, 1000),
+            (0o440, 1000, 0),
+            (0o444, 0, 0),
+            (0o460, 0, 0),
+            (0o604, 1000, 1000),
+        ] {
+            assert!(!is_private(mode, uid, gid, false), "{mode:o} {uid} {gid}");
+        }
+        assert!(!is_private(0o440, 0, 0, true));
     }
 }

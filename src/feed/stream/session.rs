@@ -173,6 +173,7 @@ impl<'a> Session<'a> {
             Verdict::Ping => {
                 // Queued, and sent as far as the socket takes it: a write that blocks must not keep us from noticing.
                 let _ = self.socket.send(Message::Ping(Bytes::new())).now_or_never();
+                crate::feed::gather::pinged();
                 None
             }
             Verdict::Dead => Some(Ended::Lost(

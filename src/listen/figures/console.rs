@@ -4,14 +4,16 @@ use std::fmt;
 
 use super::sheet::Sheet;
 use crate::feed::news::Link;
-use crate::listen::ask::Overview;
+use crate::listen::ask::{Overview, ProbeLine};
 use crate::model::carrier::Health;
+use crate::model::finding::Grade;
 use crate::model::registration::State;
+use crate::model::report::CarrierLine;
 use crate::time::Millis;
 
 /// Everything, in the order in which a person would ask.
 pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
-    let version = [("version", env!("CARGO_PKG_VERSION"))];
+    let version = [("version", env!("CARGO_PKG_VERSION").to_owned())];
     let build = "Always 1; the version is the label";
     sheet.levels("trunkline_build_info", build, [(version, 1.0)])?;
     let ready = "Whether what is shown can be relied on, as /readyz says";
@@ -19,6 +21,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     sheet.gauge("trunkline_ready", ready, is_ready)?;
     registrations(sheet, overview)?;
     carriers(sheet, overview)?;
+    probes(sheet, &overview.probes)?;
     reads(sheet, overview)?;
     feeds(sheet, overview)?;
     losses(sheet, overview)
@@ -64,23 +67,43 @@ fn carriers(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
         Health::ALL.map(of),
     )?;
     // Made safe: whoever looks at this text does so in a terminal.
-    let shown: Vec<_> = carriers
-        .iter()
-        .map(|one| {
-            let suffers = Health::of_word(one.health.raw()).suffers();
-            (
-                one.provider_id.to_string(),
-                one.name.to_string(),
-                f64::from(u8::from(suffers)),
-            )
-        })
-        .collect();
+    let suffers = |one: &CarrierLine| {
+        let suffers = Health::of_word(one.health.raw()).suffers();
+        let (id, name) = (one.provider_id.to_string(), one.name.to_string());
+        (
+            [("carrier", id), ("name", name)],
+            f64::from(u8::from(suffers)),
+        )
+    };
     sheet.levels(
         "trunkline_carrier_suffers",
         "Whether a carrier is degraded or down",
-        shown
-            .iter()
-            .map(|(id, name, suffers)| ([("carrier", id.as_str()), ("name", name)], *suffers)),
+        carriers.iter().map(suffers),
+    )
+}
+
+fn probes(sheet: &mut Sheet<'_>, probes: &[ProbeLine]) -> fmt::Result {
+    let target = |probe: &ProbeLine| [("target", probe.target.clone())];
+    let good = |probe: &ProbeLine| {
+        let good = matches!(probe.grade, Grade::Good | Grade::Warning);
+        (target(probe), f64::from(u8::from(good)))
+    };
+    sheet.levels(
+        "trunkline_probe_good",
+        "Whether the newest probe of a target found what it should; a certificate near its end still counts",
+        probes.iter().map(good),
+    )?;
+    let took = |probe: &ProbeLine| (target(probe), probe.took_ms as f64 / 1_000.0);
+    sheet.levels(
+        "trunkline_probe_duration_seconds",
+        "How long the newest probe of a target took",
+        probes.iter().map(took),
+    )?;
+    let days = |probe: &ProbeLine| Some((target(probe), probe.days_left? as f64));
+    sheet.levels(
+        "trunkline_certificate_days_left",
+        "Whole days until the certificate of a target ends, negative once it has",
+        probes.iter().filter_map(days),
     )
 }
 

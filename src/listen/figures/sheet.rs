@@ -15,7 +15,10 @@ impl<'a> Sheet<'a> {
 
     /// One level.
     pub(super) fn gauge(&mut self, name: &str, help: &str, value: f64) -> fmt::Result {
-        self.levels(name, help, std::iter::once((&[][..], value)))
+        let mut gauge = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Gauge)?;
+        gauge.encode_gauge(&value)
     }
 
     /// One level, when it is known.
@@ -28,21 +31,21 @@ impl<'a> Sheet<'a> {
         &mut self,
         name: &str,
         help: &str,
-        label: &'l str,
+        label: &str,
         samples: impl IntoIterator<Item = (&'l str, f64)>,
     ) -> fmt::Result {
         let samples = samples
             .into_iter()
-            .map(|(word, value)| ([(label, word)], value));
+            .map(|(word, value)| ([(label, word.to_owned())], value));
         self.levels(name, help, samples)
     }
 
     /// A level for each set of labels.
-    pub(super) fn levels<'l>(
+    pub(super) fn levels<'l, const N: usize>(
         &mut self,
         name: &str,
         help: &str,
-        samples: impl IntoIterator<Item = (impl AsRef<[(&'l str, &'l str)]>, f64)>,
+        samples: impl IntoIterator<Item = ([(&'l str, String); N], f64)>,
     ) -> fmt::Result {
         // Nothing here divides by what may be zero; a value that is no number would still spoil every sum made of it.
         let samples = samples.into_iter().filter(|(_, value)| value.is_finite());
@@ -54,9 +57,7 @@ impl<'a> Sheet<'a> {
             .0
             .encode_descriptor(name, help, None, MetricType::Gauge)?;
         for (labels, value) in samples {
-            family
-                .encode_family(&labels.as_ref())?
-                .encode_gauge(&value)?;
+            family.encode_family(&labels)?.encode_gauge(&value)?;
         }
         Ok(())
     }
@@ -74,7 +75,7 @@ impl<'a> Sheet<'a> {
         &mut self,
         name: &str,
         help: &str,
-        label: &'l str,
+        label: &str,
         samples: impl IntoIterator<Item = (&'l str, u64)>,
     ) -> fmt::Result {
         let mut family = self

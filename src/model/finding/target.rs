@@ -141,6 +141,12 @@ impl Target {
         self.transport
     }
 
+    /// Whether two targets are one server, whose users are the same whichever transport they come by.
+    #[must_use]
+    pub fn same_server(&self, other: &Self) -> bool {
+        self.host == other.host && (self.port == other.port || self.transport != other.transport)
+    }
+
     /// As it was written, without the protocol.
     #[must_use]
     pub fn address(&self) -> &str {

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Grade, rfc3339};
+use super::Grade;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -142,10 +142,10 @@ pub struct Certificate {
     /// Further names that were not kept.
     pub sans_dropped: usize,
     /// The first moment of its validity.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "crate::time::rfc3339")]
     pub not_before: Millis,
     /// The last.
-    #[serde(serialize_with = "rfc3339")]
+    #[serde(serialize_with = "crate::time::rfc3339")]
     pub not_after: Millis,
     /// SHA-256 of the whole certificate, in hexadecimal pairs with colons, as `openssl x509 -fingerprint` prints it.
     pub sha256: String,

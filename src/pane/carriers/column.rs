@@ -148,13 +148,13 @@ impl Column {
     pub const fn wish(self) -> Wish {
         let (least, ideal) = match self {
             Self::Health | Self::Since | Self::Affected => (8, 8),
-            Self::Name => (10, 22),
-            Self::Tls => (9, 16),
+            Self::Name => (18, 24),
+            Self::Tls => (9, 11),
             Self::Days => (4, 4),
-            Self::Accord => (13, 18),
+            Self::Accord => (13, 13),
             Self::Status => (6, 10),
-            Self::Proxy => (14, 28),
-            Self::Id => (8, 20),
+            Self::Proxy => (16, 28),
+            Self::Id => (12, 20),
         };
         Wish {
             least,

@@ -150,8 +150,6 @@ impl CarriersPane {
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         desk.probe.push(proxy.target().clone());
-        let text = format!("probing {}", proxy.target());
-        desk.messages.say(Weight::Note, text, desk.now);
     }
 
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {

@@ -22,7 +22,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
     let inner = detail::frame(area, buf, theme, "detail");
     let Some(line) = line else {
         let gone = Shown::styled("This carrier is gone.", theme.style(Role::Dim));
-        return detail::lines(inner, buf, &[gone]);
+        return detail::wrapped(inner, buf, vec![gone]);
     };
     let mut lines = said(&line, scene);
     match line.proxy {
@@ -38,7 +38,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
     if let Some(proxy) = line.proxy {
         lines.push(probes(proxy, scene));
     }
-    detail::lines(inner, buf, &lines);
+    detail::wrapped(inner, buf, lines);
 }
 
 /// What the organisation says.

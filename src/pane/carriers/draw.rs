@@ -8,13 +8,25 @@ use super::line::{Line, grade_role};
 use super::{CarriersPane, detail};
 use crate::config::theme::Role;
 use crate::model::carrier::{Accord, Health};
-use crate::model::finding::{Grade, Verdict};
+use crate::model::finding::{Finding, Grade, Verdict};
 use crate::pane::Scene;
 use crate::store::carriers::Reading;
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::notice;
+use crate::ui::table::{self, Wish};
+
+/// Columns of a server: the word, the server, the sentence.
+const SERVER: [Wish; 3] = [wish(11, 11), wish(20, 40), wish(20, 80)];
+
+const fn wish(least: u16, ideal: u16) -> Wish {
+    Wish {
+        least,
+        ideal,
+        right: false,
+    }
+}
 
 impl CarriersPane {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
@@ -164,23 +176,21 @@ fn servers(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, servers: &[&Probed])
     );
     for (probed, y) in servers.iter().zip(area.y + 2..area.bottom()) {
         let finding = probed.finding();
-        let word = finding.map_or("awaited", |finding| finding.word());
-        let mut bar = Bar::default();
-        let server = format!("  {:<11} {}", word, probed.target());
-        bar.left(0, theme.style(grade_role(finding)), server);
-        if let Some(finding) = finding {
-            let bad = finding.grade() < Grade::Good;
-            let role = if bad { Role::Text } else { Role::Dim };
-            bar.left(1, theme.style(role), finding.sentence());
+        let sentence = finding.map_or_else(String::new, Finding::sentence);
+        let bad = finding.is_some_and(|finding| finding.grade() < Grade::Good);
+        let said = if bad { Role::Text } else { Role::Dim };
+        let cells = [
+            (
+                finding.map_or("awaited", Finding::word),
+                grade_role(finding),
+            ),
+            (&probed.target().to_string(), Role::Text),
+            (&sentence, said),
+        ];
+        let places = table::place(&SERVER, 0, area.x + 2, area.width.saturating_sub(4));
+        for (place, (text, role)) in places.iter().zip(cells) {
+            table::cell(buf, y, *place, text, theme.style(role));
         }
-        bar.render(
-            Rect {
-                y,
-                height: 1,
-                ..area
-            },
-            buf,
-        );
     }
 }
 

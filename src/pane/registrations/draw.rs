@@ -15,8 +15,15 @@ use crate::ui::table::Wish;
 impl RegistrationsPane {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let parts = Parts::of(area, self.detail);
+        if self.drawn.grid.height() != usize::from(parts.rows.height) {
+            self.page.release();
+        }
         self.drawn.grid.take(parts.rows);
-        self.drawn.window = self.settle();
+        self.turn();
+        self.drawn.window = match self.frozen {
+            Some(_) => self.settle(),
+            None => self.page.window(),
+        };
         let order = self.view.sort();
         let sort = format!(
             "{} {}",
@@ -78,8 +85,10 @@ impl RegistrationsPane {
                 Some(Shown::of(id, &row, &self.columns, scene.zone, scene.now))
             };
             live = self
-                .view
-                .page(window.top, height)
+                .page
+                .rows()
+                .iter()
+                .copied()
                 .filter_map(read)
                 .collect::<Vec<_>>();
             &live

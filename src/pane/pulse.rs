@@ -1,0 +1,95 @@
+//! One screen that a wall display can show all day: how much is registered and how that went, the carriers and their
+//! certificates, what the console itself is doing. Nothing here can be chosen, so nothing moves but the figures.
+
+mod carriers;
+mod feeds;
+mod registered;
+mod trend;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use self::trend::Trend;
+use super::{Desk, Pane, Scene};
+use crate::app::action::Action;
+use crate::app::command::Command;
+use crate::app::effect::Effect;
+use crate::model::finding::Target;
+use crate::store::{Changes, Store};
+use crate::time::Millis;
+use crate::ui::tabs::Tab;
+
+/// What can be done on this pane.
+const ACTIONS: &[Action] = &[Action::Probe, Action::Reread];
+
+/// View state of the pane: what was drawn, so that it is drawn again only when that has changed.
+#[derive(Default)]
+pub struct PulsePane {
+    trend: Trend,
+    moved: bool,
+}
+
+impl Pane for PulsePane {
+    fn tab(&self, _: &Store) -> Tab {
+        Tab {
+            title: "Pulse",
+            short: "Pulse",
+            count: None,
+            trouble: 0,
+        }
+    }
+
+    fn actions(&self) -> &'static [Action] {
+        ACTIONS
+    }
+
+    fn apply(&mut self, changes: &Changes, _: &Store, _: Millis) {
+        self.moved |= changes.carriers_shown || !changes.findings.is_empty();
+    }
+
+    fn tick(&mut self, store: &Store, now: Millis) {
+        self.moved |= self.trend.refresh(store, now);
+    }
+
+    fn deadline(&self) -> Option<Millis> {
+        self.trend.due()
+    }
+
+    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
+        match command {
+            Command::Act(Action::Probe) => {
+                let all = desk
+                    .store
+                    .probes
+                    .iter()
+                    .map(|probed| probed.target().clone());
+                desk.probe.extend(all.collect::<Vec<Target>>());
+            }
+            Command::Act(Action::Reread) => desk.effects.push(Effect::RereadCarriers),
+            _ => return false,
+        }
+        true
+    }
+
+    fn moved(&mut self, _: &Store) -> bool {
+        std::mem::take(&mut self.moved)
+    }
+
+    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        let needed = scene.store.carriers.len().max(feeds::lines(scene)) + 2;
+        let below = u16::try_from(needed).unwrap_or(u16::MAX).max(feeds::HEIGHT);
+        // On a tall screen the chart is as high as reads well, on a low one as high as the figures beside it.
+        let chart = area.height.saturating_sub(below);
+        let chart = chart.clamp(registered::LEAST, registered::MOST);
+        let [above, below] =
+            Layout::vertical([Constraint::Length(chart), Constraint::Fill(1)]).areas(area);
+        let [left, right] =
+            Layout::horizontal([Constraint::Fill(3), Constraint::Fill(2)]).areas(below);
+        self.trend
+            .take(registered::chart(above), scene.store, scene.now);
+        registered::render(above, buf, scene, &self.trend);
+        carriers::render(left, buf, scene);
+        feeds::render(right, buf, scene, &self.trend);
+        self.moved = false;
+    }
+}

@@ -1,0 +1,131 @@
+//! What the console itself is doing: events, reads, streams, the budget, the servers that calls need.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::trend::Trend;
+use crate::config::theme::Role;
+use crate::model::finding::{Finding, Grade};
+use crate::pane::Scene;
+use crate::pane::carriers::line::grade_role;
+use crate::ui::{chart, detail};
+
+/// Lines with the title: below this height the part says too little.
+pub const HEIGHT: u16 = 6;
+
+/// Columns of the labels, and of the charts beside the figures.
+const LABEL: usize = 9;
+const SPARK: usize = 30;
+
+/// Lines that show all of it.
+pub fn lines(scene: &Scene<'_>) -> usize {
+    4 + scene.store.probes.servers().count()
+}
+
+/// Draws the part.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
+    let inner = detail::frame(area, buf, scene.theme, "console");
+    let room = usize::from(inner.width)
+        .saturating_sub(LABEL + 12)
+        .min(SPARK);
+    let mut lines = vec![
+        events(scene, trend, room),
+        reads(scene),
+        streams(scene),
+        budget(scene, room),
+    ];
+    lines.extend(servers(scene));
+    detail::lines(inner, buf, &lines);
+}
+
+/// A labelled line of figures in their roles.
+fn line(scene: &Scene<'_>, label: &str, figures: Vec<(Role, String)>) -> Line<'static> {
+    let label = Span::styled(format!("{label:<LABEL$}"), scene.theme.style(Role::Dim));
+    let figures = figures
+        .into_iter()
+        .map(|(role, text)| Span::styled(text, scene.theme.style(role)));
+    Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
+}
+
+fn events(scene: &Scene<'_>, trend: &Trend, room: usize) -> Line<'static> {
+    let rate = scene.reading.rate;
+    let figure = if rate < 10.0 {
+        format!("{rate:<5.1}/s  ")
+    } else {
+        format!("{rate:<5.0}/s  ")
+    };
+    let spark = chart::sparkline(&trend.rates, room, 1.0);
+    line(
+        scene,
+        "events",
+        vec![(Role::Text, figure), (Role::Chart, spark)],
+    )
+}
+
+fn reads(scene: &Scene<'_>) -> Line<'static> {
+    let metrics = scene.store.registrations.metrics();
+    let rate = metrics.reads.success_rate();
+    let (role, text) = match rate {
+        None => (Role::Dim, "none yet".to_owned()),
+        Some(rate) => {
+            let role = if rate < 99.0 { Role::Warn } else { Role::Text };
+            // A rate that is rounded up to 100 would hide what failed.
+            (role, format!("{:.2} % ok", (rate * 100.0).floor() / 100.0))
+        }
+    };
+    let failed = metrics.last_failure.map(|at| {
+        let at = at.clock(scene.zone, scene.now);
+        (Role::Dim, format!("   last failure {at}"))
+    });
+    line(
+        scene,
+        "reads",
+        std::iter::once((role, text)).chain(failed).collect(),
+    )
+}
+
+fn streams(scene: &Scene<'_>) -> Line<'static> {
+    let status = &scene.reading.status;
+    let missing = status.streams_live < status.streams_wanted;
+    let role = if missing { Role::Warn } else { Role::Text };
+    let live = format!("{}/{} live", status.streams_live, status.streams_wanted);
+    let polled = (status.polled > 0).then(|| (Role::Dim, format!("   {} polled", status.polled)));
+    line(
+        scene,
+        "streams",
+        std::iter::once((role, live)).chain(polled).collect(),
+    )
+}
+
+fn budget(scene: &Scene<'_>, room: usize) -> Line<'static> {
+    let status = &scene.reading.status;
+    let Some(allowed) = status.budget_allowed.filter(|allowed| *allowed > 0) else {
+        return line(scene, "budget", vec![(Role::Dim, "unlimited".to_owned())]);
+    };
+    let share = f64::from(status.budget_used) / f64::from(allowed);
+    let role = if share >= 1.0 { Role::Warn } else { Role::Text };
+    let figure = format!("{:<9}", format!("{}/{allowed}", status.budget_used));
+    let width = u16::try_from(room).unwrap_or(0);
+    line(
+        scene,
+        "budget",
+        vec![(role, figure), (Role::Chart, chart::bar(share, width))],
+    )
+}
+
+/// STUN and TURN servers, one a line, the word first.
+fn servers(scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let servers = scene.store.probes.servers().map(|probed| {
+        let finding = probed.finding();
+        let role = match finding {
+            Some(finding) if finding.grade() == Grade::Good => Role::Text,
+            other => grade_role(other),
+        };
+        let word = finding.map_or("awaited", Finding::word);
+        let took = finding.map_or(String::new(), |finding| format!("{} ms  ", finding.took_ms));
+        let text = format!("{word}  {took}{}", probed.target().address());
+        line(scene, probed.target().protocol().word(), vec![(role, text)])
+    });
+    servers.collect()
+}

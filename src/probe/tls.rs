@@ -1,0 +1,129 @@
+//! The TLS probe: a full handshake with verification, and what the peer showed in it even when it is refused.
+
+mod certificate;
+mod reason;
+mod witness;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rustls::ClientConfig;
+use rustls_pki_types::ServerName;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use self::witness::Witness;
+use super::connect::{self, NoWay};
+use super::trust::Trust;
+use super::{Deadline, TooSlow};
+use crate::cloud::tls::config_with;
+use crate::model::finding::{Outcome, Target, Tls, Verdict};
+use crate::time::Millis;
+
+/// Certificates of a chain that are kept; real chains have two or three.
+const MOST_CERTIFICATES: usize = 8;
+
+/// Shakes hands with a target.
+pub(super) async fn probe(
+    target: &Target,
+    trust: &Trust,
+    expiring_days: u16,
+    now: Millis,
+    until: Deadline,
+) -> Outcome {
+    let mut found = Tls {
+        verdict: Verdict::Unreachable,
+        reason: String::new().into(),
+        peer: None,
+        version: None,
+        cipher: None,
+        days_left: None,
+        chain: Vec::new(),
+        chain_dropped: 0,
+    };
+    let (verdict, reason) = match shake(target, trust, until, &mut found, now).await {
+        Ok(()) => reason::accepted(target, &found, expiring_days),
+        Err(stop) => reason::refused(target, &found, &stop, now),
+    };
+    found.verdict = verdict;
+    found.reason = reason.into();
+    Outcome::Tls(Box::new(found))
+}
+
+/// What ended a handshake.
+#[derive(Debug)]
+enum Stop {
+    NoWay(NoWay),
+    Setup(String),
+    Slow(SocketAddr, TooSlow),
+    Handshake {
+        error: std::io::Error,
+        self_signed: bool,
+    },
+}
+
+async fn shake(
+    target: &Target,
+    trust: &Trust,
+    until: Deadline,
+    found: &mut Tls,
+    now: Millis,
+) -> Result<(), Stop> {
+    let witness = Arc::new(Witness::new(trust.verifier().await.map_err(Stop::Setup)?));
+    let config = config_with(Arc::clone(&witness) as _).map_err(|e| Stop::Setup(e.to_string()))?;
+    let stream = connect::tcp(target, until).await.map_err(Stop::NoWay)?;
+    let peer = stream
+        .peer_addr()
+        .map_err(|error| Stop::Setup(error.to_string()))?;
+    found.peer = Some(peer);
+    let shaken = until.wait(secure(target, config, stream)).await;
+
+    let shown = witness.shown();
+    found.chain_dropped = shown.len().saturating_sub(MOST_CERTIFICATES);
+    let kept = shown.iter().take(MOST_CERTIFICATES);
+    found.chain = kept.filter_map(|der| certificate::read(der)).collect();
+    found.days_left = found.leaf().map(|leaf| leaf.days_left(now));
+
+    let stream = shaken
+        .map_err(|slow| Stop::Slow(peer, slow))?
+        .map_err(|error| Stop::Handshake {
+            error,
+            self_signed: shown
+                .first()
+                .is_some_and(|der| certificate::self_signed(der)),
+        })?;
+    let (_, session) = stream.get_ref();
+    found.version = session
+        .protocol_version()
+        .map(|version| reason::version(version).into());
+    found.cipher = session
+        .negotiated_cipher_suite()
+        .and_then(|suite| suite.suite().as_str())
+        // rustls marks the suites of TLS 1.3 in its own way.
+        .map(|name| name.replacen("TLS13_", "TLS_", 1).into());
+    Ok(())
+}
+
+/// A client's handshake over a connection; the name or address of the target is what must be certified.
+pub(super) async fn secure(
+    target: &Target,
+    config: ClientConfig,
+    stream: TcpStream,
+) -> std::io::Result<TlsStream<TcpStream>> {
+    let name = ServerName::try_from(target.host().trim_end_matches('.').to_owned())
+        .map_err(std::io::Error::other)?;
+    TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+}
+
+/// The words for a TLS error inside another probe.
+pub(super) fn broken(target: &Target, error: &rustls::Error) -> String {
+    reason::tls(target, error, false).1
+}
+
+/// The words for a handshake that failed inside another probe.
+pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> String {
+    reason::handshake(target, error, false).1
+}

@@ -1,0 +1,18 @@
+//! The listener, asked over real sockets while the application runs against the embedded organisation.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the lint knows test functions but not their helpers"
+)]
+
+#[path = "listen/admission.rs"]
+mod admission;
+#[path = "listen/answers.rs"]
+mod answers;
+#[path = "listen/crowd.rs"]
+mod crowd;
+#[path = "listen/house.rs"]
+mod house;
+#[path = "listen/program.rs"]
+mod program;
