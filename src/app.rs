@@ -6,6 +6,7 @@
 
 mod act;
 pub mod action;
+mod alerts;
 mod answer;
 pub mod command;
 pub mod effect;
@@ -35,6 +36,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
+use crate::pane::alerts::AlertsPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -96,6 +98,7 @@ pub struct App {
     urgent: bool,
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
+    alarm: Option<alerts::Alarm>,
 }
 
 impl App {
@@ -120,7 +123,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect]
+            vec![Effect::Connect, Effect::OpenAlerts]
         } else {
             Vec::new()
         };
@@ -136,6 +139,7 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(AlertsPane::default()),
                 Box::new(PulsePane::default()),
             ],
             active: 0,
@@ -158,6 +162,7 @@ impl App {
             urgent: true,
             ended: None,
             journal: None,
+            alarm: None,
         }
     }
 
@@ -229,6 +234,7 @@ impl App {
             self.vitals.deadline(),
             self.lookout.deadline(),
             self.next_clock(),
+            self.alert_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -297,6 +303,7 @@ impl App {
                 self.vitals.touch();
             }
         }
+        self.tick_alerts();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -342,6 +349,7 @@ impl App {
         if self.changes.is_empty() {
             return;
         }
+        self.notice();
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }
@@ -355,11 +363,12 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_)) {
+        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
             self.redraw();
         }
         match done {
             Done::Connected => {}
+            Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {

@@ -89,6 +89,21 @@ impl fmt::Display for Fault {
     }
 }
 
+/// An HTTP client for calls beside the API (webhooks, health checks): it trusts what a profile's [`Client`] trusts, follows
+/// no redirects, and sends no token. `direct` passes over the machine's proxy, for addresses on this machine.
+///
+/// Reads the machine's trust store: call it off the runtime's worker threads.
+pub fn http_client(ca_pem: Option<&[u8]>, direct: bool) -> Result<reqwest::Client, Error> {
+    let own = ca_pem.map_or(Ok(Vec::new()), tls::authorities)?;
+    wire::http(tls::config(own)?, direct)
+}
+
+/// Whether an address is on this very machine, where plain http is fine and no proxy belongs in between.
+#[must_use]
+pub fn on_this_machine(url: &Url) -> bool {
+    settings::is_loopback(url)
+}
+
 /// One profile's organisation. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Session>);

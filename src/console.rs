@@ -35,6 +35,7 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
+    let alerts = state_dir.clone();
     let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone())
         .map_err(|e| e.to_string())?;
     let mailbox = Mailbox::new(CAPACITY);
@@ -43,7 +44,8 @@ pub async fn run(
     let app = App::new(loaded);
     let (asker, questions) = listen::desk();
     let listener = start_listener(&app, &environment, asker, &done_to).await;
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
+    let performer =
+        Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to).alerting(alerts);
     let mut runner = Runner {
         app,
         screen,
@@ -208,6 +210,18 @@ impl TermScreen {
     }
 }
 
+/// The bell, and OSC 9 with a text that is made safe once more: here it would end the sequence.
+fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if bell {
+        bytes.push(b'\x07');
+    }
+    if let Some(text) = osc9 {
+        bytes.extend_from_slice(format!("\x1b]9;{}\x1b\\", crate::text::safe(text)).as_bytes());
+    }
+    bytes
+}
+
 /// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
 async fn page(pager: String, text: String) -> Result<(), String> {
     let failed = |e: std::io::Error| {
@@ -288,6 +302,11 @@ impl Screen for TermScreen {
     async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
         Ok(match effect {
             Effect::Copy { what, text } => Some(Event::Done(self.copy(what, &text))),
+            Effect::Notify { bell, osc9 } => {
+                // A terminal that takes no output now is not looked at either.
+                let _ = self.term.write_raw(&attention(bell, osc9.as_deref()));
+                None
+            }
             Effect::Page(text) => {
                 self.page(text);
                 None

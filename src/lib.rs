@@ -5,6 +5,7 @@
 //! results come back as events, and the screen is a pure view of the state. The console and the headless commands are
 //! the same `App` with a different source of events and a different sink of effects.
 
+pub mod alert;
 pub mod app;
 pub mod cli;
 pub mod cloud;

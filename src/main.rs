@@ -152,7 +152,9 @@ impl World {
             if let Some(profile) = &mut loaded.profile {
                 "demo".clone_into(&mut profile.name);
             }
-            let code = console::run(loaded, self.environment, self.paths.state_dir, None).await;
+            // Alerts of one demo are none of the next one's.
+            let state = folder.path().join("state");
+            let code = console::run(loaded, self.environment, state, None).await;
             code.map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
@@ -206,7 +208,7 @@ impl World {
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
-        let run = serve::serve(loaded, self.environment, &listen);
+        let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

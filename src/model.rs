@@ -1,5 +1,6 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
+pub mod alert;
 pub mod carrier;
 pub mod finding;
 pub mod registration;

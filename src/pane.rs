@@ -1,5 +1,6 @@
 //! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
 
+pub mod alerts;
 pub mod carriers;
 pub mod cursor;
 pub mod pulse;
@@ -16,6 +17,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
@@ -87,6 +89,10 @@ pub trait Pane {
     }
     /// What is wrong with the filter being typed.
     fn fault(&self) -> Option<Fault> {
+        None
+    }
+    /// The alert under the cursor, where there are alerts.
+    fn alert(&self) -> Option<AlertId> {
         None
     }
     /// Whether the rows are held.

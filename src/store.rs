@@ -32,6 +32,8 @@ pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::carriers::Carriers;
+use crate::model::alert::Book;
+
 use self::flaps::Flaps;
 use self::frames::Frames;
 use self::intern::Names;
@@ -51,6 +53,8 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Alerts, open and remembered, and the silences in force.
+    pub alerts: Book,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -378,7 +378,6 @@ fn every_line_that_the_template_offers_is_accepted() {
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
-        Some(section) if section.starts_with('[') => section,
         _ => line,
     });
     let one_place = on.filter(|line| {
@@ -392,9 +391,9 @@ fn every_line_that_the_template_offers_is_accepted() {
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
     let profile = home.load().unwrap().profile.unwrap();
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
-    assert_eq!(profile.probes.turn[0].username, "console");
     let proxies = profile.carriers.proxies.values().map(ToString::to_string);
     assert_eq!(proxies.collect::<Vec<_>>(), ["sip.example.com:5061"]);
+    assert_eq!(profile.probes.turn[0].username, "console");
 }
 
 #[test]

@@ -39,6 +39,9 @@ impl App {
         {
             return;
         }
+        if self.run_alert(command) {
+            return;
+        }
         if let Command::Theme(name) = command {
             self.use_theme(name);
             return;

@@ -46,6 +46,10 @@ actions! {
     Columns = "columns", "columns";
     /// Mark or unmark the row
     Mark = "mark", "mark";
+    /// Take notice of the alert under your name
+    Acknowledge = "acknowledge", "acknowledge";
+    /// Send again what of the alert could not be delivered
+    Redeliver = "redeliver", "send again";
     /// Freeze the rows as they are; ingest goes on
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now

@@ -1,5 +1,7 @@
 //! What the palette runs: an action, or a verb with words after it.
 
+mod silence;
+
 use std::path::PathBuf;
 
 use super::action::Action;
@@ -24,6 +26,17 @@ pub enum Command {
     Theme(String),
     /// Copy one thing of the row: `id`, `user`, `json`.
     Copy(String),
+    /// Take notice of the alert under the cursor, with a note.
+    Acknowledge(String),
+    /// Show alerts and do not tell of them for a while.
+    Silence {
+        /// For how long, in milliseconds.
+        ms: i64,
+        /// Which.
+        span: Span,
+        /// Why; never empty.
+        reason: String,
+    },
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.
@@ -31,6 +44,17 @@ pub enum Command {
         /// Where; none picks a name.
         path: Option<PathBuf>,
     },
+}
+
+/// Which alerts a silence is to cover.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Every one.
+    All,
+    /// The one under the cursor.
+    This,
+    /// Those that pass this filter.
+    Matching(String),
 }
 
 /// A verb that takes words, for the palette's list.
@@ -72,6 +96,16 @@ pub const VERBS: &[Verb] = &[
         doc: "Copy one thing of the row",
     },
     Verb {
+        name: "ack",
+        words: "[NOTE]",
+        doc: "Take notice of the alert, with a note",
+    },
+    Verb {
+        name: "silence",
+        words: "DURATION [this|FILTER] REASON",
+        doc: "Show alerts and do not tell of them: 30m site:Accra power work",
+    },
+    Verb {
         name: "export",
         words: "csv|json|md [FILE]",
         doc: "Write what is shown to a file",
@@ -85,6 +119,7 @@ const ALIASES: &[(&str, Action)] = &[
     ("reg", Action::Pane1),
     ("registrations", Action::Pane1),
     ("carriers", Action::Pane2),
+    ("alerts", Action::Pane3),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];
@@ -103,6 +138,8 @@ impl Command {
                 Ok(Self::Act(Action::Filter))
             }
             ("filter", _) => Ok(Self::Filter(rest.to_owned())),
+            ("ack", _) => Ok(Self::Acknowledge(rest.to_owned())),
+            ("silence", _) => silence::parse(rest),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),

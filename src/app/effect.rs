@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::alert::Orders;
 use crate::model::UserId;
 use crate::model::finding::Target;
 
@@ -37,6 +38,17 @@ pub enum Effect {
         body: String,
         /// Rows in it.
         rows: usize,
+    },
+    /// Read what is known of alerts from before, and start to deliver.
+    OpenAlerts,
+    /// Write down and deliver what is told.
+    Alerts(Box<Orders>),
+    /// Call the operator's attention through the terminal, whatever window is in front of it.
+    Notify {
+        /// Ring its bell.
+        bell: bool,
+        /// Show this as a notification of the desktop (OSC 9); safe to show.
+        osc9: Option<String>,
     },
     /// Show text in `$PAGER`.
     Page(String),

@@ -46,6 +46,8 @@ pub enum Done {
     NotConnected(Problem),
     /// A probe has ended.
     Found(Box<Finding>),
+    /// What became of alerts.
+    Alerts(Box<crate::alert::News>),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

@@ -1,5 +1,7 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
+mod alerts;
+
 use std::io::Write as _;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -27,6 +29,8 @@ pub struct Performer {
     /// Made at the first probe; tried again while what it needs cannot be read.
     prober: Arc<OnceCell<Prober>>,
     done: mpsc::UnboundedSender<Done>,
+    /// Where alerts go; none where they are not made.
+    post: Option<alerts::Post>,
 }
 
 impl Performer {
@@ -45,6 +49,16 @@ impl Performer {
             feeds: Arc::default(),
             prober: Arc::default(),
             done,
+            post: None,
+        }
+    }
+
+    /// Makes alerts, and keeps them under this directory: for a process that stays.
+    #[must_use]
+    pub fn alerting(self, state_dir: PathBuf) -> Self {
+        Self {
+            post: Some(alerts::Post::new(state_dir)),
+            ..self
         }
     }
 
@@ -52,6 +66,16 @@ impl Performer {
     pub fn perform(&self, effect: Effect) {
         match effect {
             Effect::Connect => self.connect(),
+            Effect::OpenAlerts => {
+                if let (Some(post), Some(profile)) = (&self.post, &self.profile) {
+                    post.open(Arc::clone(profile), &self.environment, self.done.clone());
+                }
+            }
+            Effect::Alerts(orders) => {
+                if let Some(post) = &self.post {
+                    post.hand(*orders);
+                }
+            }
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
@@ -69,7 +93,11 @@ impl Performer {
                 });
             }
             // The rest is the terminal's: without one there is nothing to do it on.
-            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend => {}
+            Effect::Copy { .. }
+            | Effect::Notify { .. }
+            | Effect::Page(_)
+            | Effect::Redraw
+            | Effect::Suspend => {}
         }
     }
 

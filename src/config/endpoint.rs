@@ -4,7 +4,20 @@ use url::{Host, Url};
 
 /// Reads a base URL. It always ends in `/`, so that joining a relative path keeps what is before it.
 pub(super) fn endpoint(text: &str) -> Result<Url, String> {
-    let mut url = Url::parse(text).map_err(|error| {
+    let mut url = address(text, "the token")?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("a base URL has no query (?) and no fragment (#): leave them out".to_owned());
+    }
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+/// Reads any address that `what` is sent to.
+pub(super) fn address(text: &str, what: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| {
         format!(
             "this is no URL ({error}): write https://HOST, for example https://api.mypurecloud.com"
         )
@@ -14,25 +27,14 @@ pub(super) fn endpoint(text: &str) -> Result<Url, String> {
             "credentials do not belong in a URL: use client_id and client_secret_file".to_owned(),
         );
     }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err("a base URL has no query (?) and no fragment (#): leave them out".to_owned());
-    }
     match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => {
-            return Err(
-                "http would send the token in the clear: use https (http is only for this machine)"
-                    .to_owned(),
-            );
-        }
-        other => return Err(format!("{other:?} is not a scheme to call: use https")),
+        "https" => Ok(url),
+        "http" if is_loopback(&url) => Ok(url),
+        "http" => Err(format!(
+            "http would send {what} in the clear: use https (http is only for this machine)"
+        )),
+        other => Err(format!("{other:?} is not a scheme to call: use https")),
     }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
-    }
-    Ok(url)
 }
 
 fn is_loopback(url: &Url) -> bool {

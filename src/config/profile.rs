@@ -1,5 +1,6 @@
 //! A profile: one organisation, who the console is to it, and how hard it may ask.
 
+pub mod alerts;
 pub mod carriers;
 mod draft;
 pub mod listen;
@@ -101,6 +102,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// What is told of, and where to.
+    pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.
     pub listen: Option<Listen>,
     /// What is probed, and how.

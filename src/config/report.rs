@@ -214,6 +214,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     for (key, value) in profile.probes.shown() {
         put(&format!("probes.{key}"), value);
     }
+    for (key, value) in profile.alerts.shown() {
+        put(&format!("alerts.{key}"), value);
+    }
     let listen = profile.listen.as_ref();
     for (key, value) in listen.into_iter().flat_map(Listen::shown) {
         put(&format!("listen.{key}"), value);

@@ -47,6 +47,7 @@ impl Request {
 pub async fn serve(
     loaded: Loaded,
     environment: Environment,
+    state_dir: PathBuf,
     listen: &Listen,
 ) -> Result<u8, String> {
     let screen = Quiet::new(exit_code)?;
@@ -56,6 +57,7 @@ pub async fn serve(
         .map_err(|e| e.to_string())?;
     let app = App::new(loaded);
     let mut runner = runner(app, environment, screen, questions);
+    runner.performer = runner.performer.alerting(state_dir);
     let listening = format!("listening on http://{}", listener.address());
     say(&listening);
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);

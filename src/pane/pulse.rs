@@ -26,6 +26,8 @@ const ACTIONS: &[Action] = &[Action::Probe, Action::Reread];
 #[derive(Default)]
 pub struct PulsePane {
     trend: Trend,
+    /// The book of alerts as it was drawn.
+    alerts: u64,
     moved: bool,
 }
 
@@ -71,8 +73,9 @@ impl Pane for PulsePane {
         true
     }
 
-    fn moved(&mut self, _: &Store) -> bool {
-        std::mem::take(&mut self.moved)
+    fn moved(&mut self, store: &Store) -> bool {
+        let alerts = std::mem::replace(&mut self.alerts, store.alerts.generation());
+        std::mem::take(&mut self.moved) || alerts != self.alerts
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {

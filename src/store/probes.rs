@@ -116,7 +116,6 @@ impl Probed {
 #[derive(Debug, Default)]
 pub struct Probes {
     targets: BTreeMap<Target, Probed>,
-    generation: u64,
 }
 
 impl Probes {
@@ -138,7 +137,6 @@ impl Probes {
     pub fn begin(&mut self, target: &Target) {
         if let Some(probed) = self.targets.get_mut(target) {
             probed.running = true;
-            self.generation += 1;
         }
     }
 
@@ -146,7 +144,6 @@ impl Probes {
     pub fn give_up(&mut self, target: &Target) {
         if let Some(probed) = self.targets.get_mut(target) {
             probed.running = false;
-            self.generation += 1;
         }
     }
 
@@ -155,14 +152,7 @@ impl Probes {
         if let Some(probed) = self.targets.get_mut(&finding.target) {
             changes.findings.push(finding.target.clone());
             probed.hear(finding);
-            self.generation += 1;
         }
-    }
-
-    /// A number that changes with every probe that begins or ends.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation
     }
 
     /// One of them.

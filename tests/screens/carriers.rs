@@ -162,7 +162,7 @@ fn pulse_in_every_size() {
         let mut stage = populated("mono");
         stage.update("u-1", "webrtc-4711", false);
         stage.pass(600_000);
-        stage.press(&["3"]);
+        stage.press(&["4"]);
         insta::assert_snapshot!(format!("pulse_{}x{}", size.0, size.1), stage.text(size));
     }
 }
@@ -278,7 +278,7 @@ fn remote_text_of_carriers_cannot_act_on_the_terminal() {
 #[test]
 fn a_list_like_the_last_one_and_a_quiet_pulse_need_no_frame() {
     let mut stage = populated("mono");
-    for pane in ["2", "3"] {
+    for pane in ["2", "4"] {
         stage.press(&[pane]);
         stage.pass(61_000);
         stage.text((120, 40));

@@ -28,6 +28,8 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Reverse, 'S'),
     (Action::Columns, 'v'),
     (Action::Mark, ' '),
+    (Action::Acknowledge, 'a'),
+    (Action::Redeliver, 'R'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::Probe, 'p'),

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use url::Url;
 
+use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
@@ -48,6 +49,7 @@ pub(in crate::config) struct Draft {
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
     pub(super) carriers: Carriers,
+    pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     /// 0 is no limit.
@@ -90,6 +92,9 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            alerts: from
+                .section("alerts", notes)
+                .map_or_else(Alerts::default, |section| alerts::read(section, notes)),
             listen: from
                 .section("listen", notes)
                 .and_then(|section| listen::read(section, notes)),

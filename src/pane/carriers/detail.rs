@@ -75,10 +75,13 @@ fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
 fn seen(line: &Line<'_>, proxy: &Probed, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
     let Some(finding) = proxy.finding() else {
-        return vec![pairs(
-            theme,
-            &[("probe of", format!("{} awaited", proxy.target()))],
-        )];
+        let state = if proxy.running() {
+            "under way"
+        } else {
+            "awaited"
+        };
+        let text = format!("{} {state}", proxy.target());
+        return vec![pairs(theme, &[("probe of", text)])];
     };
     let mut lines = vec![Shown::from(vec![
         Span::styled("probe says ", theme.style(Role::Dim)),

@@ -12,15 +12,15 @@ use crate::pane::carriers::line::grade_role;
 use crate::ui::{chart, detail};
 
 /// Lines with the title: below this height the part says too little.
-pub const HEIGHT: u16 = 6;
+pub const HEIGHT: u16 = 7;
 
 /// Columns of the labels, and of the charts beside the figures.
 const LABEL: usize = 9;
 const SPARK: usize = 30;
 
-/// Lines that show all of it.
+/// Lines that show all of it: alerts, events, reads, their times, streams, budget, then the servers.
 pub fn lines(scene: &Scene<'_>) -> usize {
-    4 + scene.store.probes.servers().count()
+    6 + scene.store.probes.servers().count()
 }
 
 /// Draws the part.
@@ -30,8 +30,10 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
         .saturating_sub(LABEL + 12)
         .min(SPARK);
     let mut lines = vec![
+        alerts(scene),
         events(scene, trend, room),
         reads(scene),
+        times(scene),
         streams(scene),
         budget(scene, room),
     ];
@@ -46,6 +48,17 @@ fn line(scene: &Scene<'_>, label: &str, figures: Vec<(Role, String)>) -> Line<'s
         .into_iter()
         .map(|(role, text)| Span::styled(text, scene.theme.style(role)));
     Line::from(std::iter::once(label).chain(figures).collect::<Vec<_>>())
+}
+
+/// How many alerts are open, and what the newest of them is.
+fn alerts(scene: &Scene<'_>) -> Line<'static> {
+    let book = &scene.store.alerts;
+    let newest = book.in_order().find(|alert| alert.is_open());
+    let Some(newest) = newest else {
+        return line(scene, "alerts", vec![(Role::Dim, "none open".to_owned())]);
+    };
+    let open = (Role::Bad, format!("{} open  ", book.open()));
+    line(scene, "alerts", vec![open, (Role::Text, newest.what())])
 }
 
 fn events(scene: &Scene<'_>, trend: &Trend, room: usize) -> Line<'static> {
@@ -83,6 +96,21 @@ fn reads(scene: &Scene<'_>) -> Line<'static> {
         "reads",
         std::iter::once((role, text)).chain(failed).collect(),
     )
+}
+
+/// How long reads took within the last hour.
+fn times(scene: &Scene<'_>) -> Line<'static> {
+    let Some(latency) = scene.reading.status.latency else {
+        return line(scene, "latency", vec![(Role::Dim, "none yet".to_owned())]);
+    };
+    let ms = |us: u64| (us / 1_000).max(1);
+    let text = format!(
+        "p50 {}  p90 {}  p99 {} ms",
+        ms(latency.p50_us),
+        ms(latency.p90_us),
+        ms(latency.p99_us)
+    );
+    line(scene, "latency", vec![(Role::Text, text)])
 }
 
 fn streams(scene: &Scene<'_>) -> Line<'static> {

@@ -71,7 +71,7 @@ impl RegistrationsPane {
             Command::Columns(names) => self.set_columns(names, desk),
             Command::Copy(what) => self.copy(what, desk),
             Command::Export { ending, path } => self.export(ending, path.clone(), desk),
-            Command::Act(_) | Command::Theme(_) => return false,
+            _ => return false,
         }
         true
     }

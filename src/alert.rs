@@ -1,0 +1,182 @@
+//! Alerts: from a change of state to one POST, and one more when it is over (contract §5).
+//!
+//! [`engine::Engine`] decides, without I/O and without a clock: conditions are reported to it, it lets them settle,
+//! folds storms, and gives out [`Orders`]. [`courier`] carries them out: it writes to the [`ledger`] first, so that a
+//! process that is killed loses nothing, and then posts through [`webhook`].
+//!
+//! What is promised to the receiver: every alert at least once, its end after it, each with an `Idempotency-Key` that
+//! never changes. A POST is repeated after a restart only when the process died between the webhook's answer and the
+//! record of it; the key is then the same.
+
+pub mod courier;
+pub mod engine;
+mod gathering;
+pub mod ledger;
+mod outbox;
+pub mod restore;
+mod storm;
+mod watch;
+pub mod webhook;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::alert::{Alert, AlertId, Body, Kind, Leg, Silence, Subject};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// A condition of a subject: what is watched, settled and told as one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Which condition.
+    pub kind: Kind,
+    /// Of what; never a storm.
+    pub subject: Subject,
+}
+
+/// What is said of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// It holds.
+    Bad,
+    /// It does not hold.
+    Good,
+    /// Nobody knows: the feed has a gap, the row is stale. What was told stays told, what was not is not told yet;
+    /// the feed is at fault and not the device.
+    Unsure,
+    /// The subject does not exist any more.
+    Gone,
+}
+
+/// How alerts are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a condition must hold before it is told, in milliseconds.
+    pub settle_ms: i64,
+    /// Devices of one site, or of all, from which on they are one alert.
+    pub fold_at: usize,
+    /// Whether anything is posted, and if not, why.
+    pub delivery: Mode,
+}
+
+/// Who posts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// This console.
+    Here,
+    /// Another console with the same state directory and profile.
+    Elsewhere,
+    /// Nobody: the profile has no webhook.
+    Nowhere,
+}
+
+/// What the engine wants done, in this order: write, then post; and tell the operator.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Orders {
+    /// To be on disk before anything is posted.
+    pub save: Vec<Record>,
+    /// To be posted.
+    pub post: Vec<Parcel>,
+    /// New alerts, in words that are safe to show.
+    pub announce: Vec<String>,
+}
+
+impl Orders {
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.save.is_empty() && self.post.is_empty() && self.announce.is_empty()
+    }
+}
+
+/// One line of the ledger: the newest word on an alert or a silence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Record {
+    /// An alert as it is now.
+    Alert(Box<Alert>),
+    /// A silence; it ends by itself.
+    Silence(Box<Silence>),
+}
+
+/// One POST to make.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parcel {
+    /// Of which alert.
+    pub id: AlertId,
+    /// Which of its two.
+    pub leg: Leg,
+    /// The `Idempotency-Key`.
+    pub key: String,
+    /// What is sent.
+    pub body: Body,
+}
+
+/// What became of a POST.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// An attempt failed; another follows.
+    Retrying {
+        /// Attempts that failed.
+        failed: u32,
+        /// Why the last one did.
+        why: Text,
+    },
+    /// The webhook took it.
+    Sent,
+    /// The last attempt failed.
+    Failed {
+        /// Why, and what to do.
+        why: Text,
+    },
+}
+
+/// What the courier tells the state.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// The ledger has been read; from now on alerts are made.
+    Opened {
+        /// What it held, the oldest first.
+        records: Vec<Record>,
+        /// Whether this console delivers; another one may be running already.
+        ours: bool,
+        /// The name that acknowledgements and silences carry.
+        operator: Text,
+        /// What a person should know: lines that could not be read, a file that cannot be written.
+        warnings: Vec<String>,
+    },
+    /// Something could not be written: a restart may forget or repeat it.
+    Unkept(String),
+    /// A POST has come this far.
+    Told {
+        /// Of which alert.
+        id: AlertId,
+        /// Which of its two.
+        leg: Leg,
+        /// What became of it.
+        outcome: Outcome,
+    },
+}
+
+/// Where carriers and certificates stand, for the bodies of all alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Weather {
+    /// A carrier's health: `healthy`, `degraded`, `down` or `unknown`.
+    Carrier {
+        /// Its id.
+        id: Text,
+        /// Its health, as the contract spells it.
+        health: Text,
+    },
+    /// A probe of a SIP proxy.
+    Tls {
+        /// As `host:port`.
+        endpoint: Text,
+        /// Whether the certificate is valid and not near its end.
+        valid: bool,
+    },
+}
+
+/// Moments compare by the wall clock: a settle time that a clock set back would make longer is cut to itself.
+fn due(from: Millis, ms: i64) -> Millis {
+    from.plus(ms)
+}

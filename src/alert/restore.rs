@@ -1,0 +1,127 @@
+//! After a restart: what the ledger knows is neither told again nor forgotten.
+
+use super::engine::Engine;
+use super::storm::Storm;
+use super::watch::{Phase, Watch};
+use super::{Key, Mode, Record};
+use crate::model::alert::{Alert, Book, Delivery, Leg, Subject};
+use crate::time::Millis;
+
+/// What is read as one: when a read of it is complete, what it did not name is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Devices, and the storms among them.
+    Devices,
+    /// Carriers.
+    Carriers,
+    /// SIP proxies.
+    Endpoints,
+}
+
+impl Family {
+    fn has(self, subject: &Subject) -> bool {
+        match subject {
+            Subject::Device { .. } | Subject::Storm { .. } => self == Self::Devices,
+            Subject::Carrier(_) => self == Self::Carriers,
+            Subject::Endpoint(_) => self == Self::Endpoints,
+        }
+    }
+}
+
+impl Engine {
+    /// Takes in what the ledger held, and sends what it had not delivered.
+    pub fn restore(&mut self, book: &mut Book, records: Vec<Record>, now: Millis) {
+        for record in records {
+            match record {
+                Record::Silence(silence) if now < silence.until => {
+                    book.silence(*silence);
+                }
+                Record::Silence(_) => {}
+                Record::Alert(alert) => {
+                    book.insert(*alert);
+                }
+            }
+        }
+        let kept: Vec<Alert> = book.iter().cloned().collect();
+        self.restoring = kept.iter().any(Alert::is_open);
+        for alert in kept {
+            self.watch_again(book, &alert, now);
+            if self.settings.delivery == Mode::Here {
+                self.send_again(book, &alert);
+            }
+        }
+    }
+
+    /// Everything of a family has been read: alerts of the ledger whose subjects were not named are over.
+    pub fn complete(&mut self, book: &mut Book, family: Family, now: Millis) {
+        let silent = self
+            .watches
+            .iter()
+            .filter(|(key, watch)| watch.restored && family.has(&key.subject));
+        let silent: Vec<Key> = silent.map(|(key, _)| key.clone()).collect();
+        for key in silent {
+            self.forget(book, &key, now);
+        }
+        if family != Family::Devices {
+            return;
+        }
+        self.restoring = false;
+        let restored = self.storms.iter_mut().filter(|storm| storm.restored);
+        let ids: Vec<_> = restored
+            .map(|storm| {
+                (storm.restored, storm.last) = (false, now);
+                storm.id
+            })
+            .collect();
+        for id in ids {
+            self.abate(book, id, now);
+        }
+    }
+
+    /// Whether devices of the ledger's alerts wait to be confirmed, so that good news matters too.
+    #[must_use]
+    pub fn restoring(&self) -> bool {
+        self.restoring
+    }
+
+    fn watch_again(&mut self, book: &mut Book, alert: &Alert, now: Millis) {
+        if !alert.is_open() {
+            return;
+        }
+        let kind = alert.kind.clone();
+        if let Subject::Storm { site, .. } = &alert.subject {
+            // Its devices count again as they are read.
+            book.amend(alert.id, |alert| alert.away = 0);
+            let (id, site) = (alert.id, site.clone());
+            self.storms.push(Storm {
+                id,
+                kind,
+                site,
+                last: now,
+                restored: true,
+            });
+            return;
+        }
+        let key = Key {
+            kind,
+            subject: alert.subject.clone(),
+        };
+        let watch = Watch::restored(alert.id, alert.details.clone());
+        self.watches.insert(key.clone(), watch);
+        self.set_phase(&key, Phase::Told(alert.id), now);
+    }
+
+    fn send_again(&mut self, book: &mut Book, alert: &Alert) {
+        book.amend(alert.id, |alert| {
+            let posts = [Some(&mut alert.raise), alert.resolve.as_mut()];
+            for post in posts.into_iter().flatten().filter(|post| post.unsent()) {
+                post.delivery = Delivery::Queued;
+            }
+        });
+        if alert.raise.unsent() {
+            self.post(book, alert.id, Leg::Raise);
+        } else {
+            self.pursue(book, alert.id);
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! Alerts in the loop: what changed in the store is reported to the engine, what it orders becomes effects.
+
+mod commands;
+mod rules;
+
+use std::collections::HashMap;
+
+use self::rules::RuleWatch;
+use super::App;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::alert::engine::Engine;
+use crate::alert::restore::Family;
+use crate::alert::{Key, Mode, News, Record, Settings, Sign, Weather};
+use crate::config::Profile;
+use crate::feed::news::Status;
+use crate::model::CarrierId;
+use crate::model::alert::{Details, Kind, Subject};
+use crate::model::carrier::Health;
+use crate::model::finding::{Target, Verdict};
+use crate::model::registration::State;
+use crate::store::carriers::Reading;
+use crate::store::{Changes, Row, RowId, Store};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Alerting, once the ledger has been read. Without a ledger to read (a single headless command) there is none.
+pub(super) struct Alarm {
+    engine: Engine,
+    /// The name that acknowledgements and silences carry.
+    operator: Text,
+    rules: Vec<RuleWatch>,
+    /// Rows that were reported as lost, with what they were reported as: the row itself may be gone.
+    lost: HashMap<RowId, Key>,
+    /// Families whose first complete read has still to come.
+    awaited: Vec<Family>,
+    bell: bool,
+    osc9: bool,
+}
+
+impl App {
+    /// Takes in what the courier tells.
+    pub(super) fn alert_news(&mut self, news: News) {
+        let now = self.now;
+        match news {
+            News::Opened {
+                records,
+                ours,
+                operator,
+                warnings,
+            } => {
+                for warning in warnings {
+                    self.messages.say(Weight::Warning, warning, now);
+                }
+                self.open_alarm(records, ours, operator);
+            }
+            News::Unkept(why) => self.messages.say(Weight::Error, why, now),
+            News::Told { id, leg, outcome } => {
+                if let Some(alarm) = &mut self.alarm {
+                    alarm
+                        .engine
+                        .told(&mut self.store.alerts, id, leg, outcome, now);
+                }
+            }
+        }
+        self.carry_out_alerts();
+    }
+
+    fn open_alarm(&mut self, records: Vec<Record>, ours: bool, operator: Text) {
+        let Some(profile) = self.profile.clone() else {
+            return;
+        };
+        let mode = match (ours, &profile.alerts.webhook) {
+            (false, _) => Mode::Elsewhere,
+            (true, Some(_)) => Mode::Here,
+            (true, None) => Mode::Nowhere,
+        };
+        let mut alarm = Alarm::new(&profile, mode, operator);
+        alarm
+            .engine
+            .restore(&mut self.store.alerts, records, self.now);
+        alarm.look_at_everything(&mut self.store, self.now);
+        self.alarm = Some(alarm);
+    }
+
+    /// Reports what has changed. To be called before the changes are cleared.
+    pub(super) fn notice(&mut self) {
+        if let Some(alarm) = &mut self.alarm {
+            alarm.notice(&mut self.store, &self.changes, self.now);
+            self.carry_out_alerts();
+        }
+    }
+
+    /// Lets time pass for alerts.
+    pub(super) fn tick_alerts(&mut self) {
+        let Some(alarm) = &mut self.alarm else { return };
+        alarm.complete(&mut self.store, self.status, self.now);
+        if alarm
+            .deadline(&self.store)
+            .is_some_and(|due| self.now >= due)
+        {
+            alarm.tick(&mut self.store, self.now);
+        }
+        self.carry_out_alerts();
+    }
+
+    /// When time alone changes an alert.
+    pub(super) fn alert_deadline(&self) -> Option<Millis> {
+        self.alarm.as_ref()?.deadline(&self.store)
+    }
+
+    /// Turns orders into effects, and tells the operator of new alerts.
+    pub(super) fn carry_out_alerts(&mut self) {
+        let Some(alarm) = &mut self.alarm else { return };
+        let mut orders = alarm.engine.take_orders(&self.store.alerts);
+        if orders.is_empty() {
+            return;
+        }
+        let announce = std::mem::take(&mut orders.announce);
+        if let Some(first) = announce.first() {
+            let text = match announce.len() {
+                1 => format!("alert: {first}"),
+                many => format!("{many} alerts: {first} …"),
+            };
+            if alarm.bell || alarm.osc9 {
+                let osc9 = alarm.osc9.then(|| text.clone());
+                self.effects.push(Effect::Notify {
+                    bell: alarm.bell,
+                    osc9,
+                });
+            }
+            self.messages.say(Weight::Warning, text, self.now);
+            self.dirty = true;
+        }
+        if !orders.is_empty() {
+            self.effects.push(Effect::Alerts(Box::new(orders)));
+        }
+        self.vitals.touch();
+    }
+}
+
+impl Alarm {
+    fn new(profile: &Profile, delivery: Mode, operator: Text) -> Self {
+        let alerts = &profile.alerts;
+        Self {
+            engine: Engine::new(Settings {
+                settle_ms: i64::try_from(alerts.settle.as_millis()).unwrap_or(i64::MAX),
+                fold_at: alerts.fold_at as usize,
+                delivery,
+            }),
+            operator,
+            rules: alerts.rules.iter().filter_map(RuleWatch::new).collect(),
+            lost: HashMap::new(),
+            awaited: vec![Family::Devices, Family::Carriers, Family::Endpoints],
+            bell: alerts.bell,
+            osc9: alerts.osc9,
+        }
+    }
+
+    /// What was read before the ledger was: a row that is lost at first sight is a condition that begins now.
+    fn look_at_everything(&mut self, store: &mut Store, now: Millis) {
+        let mut all = Changes::default();
+        let rows: Vec<(RowId, State)> = store
+            .registrations
+            .rows()
+            .map(|(id, row)| (id, row.state()))
+            .collect();
+        all.touched.extend(rows.iter().map(|(id, _)| *id));
+        for (id, state) in rows {
+            self.device(store, id, state, now);
+        }
+        self.ask_rules(store, &all, now);
+        let carriers: Vec<_> = store
+            .carriers
+            .iter()
+            .map(|row| (row.carrier().id.clone(), row.carrier().health))
+            .collect();
+        for (id, health) in carriers {
+            self.carrier(store, &id, Some(health), now);
+        }
+        let targets: Vec<Target> = store
+            .probes
+            .iter()
+            .map(|probed| probed.target().clone())
+            .collect();
+        for target in targets {
+            self.proxy(store, &target, now);
+        }
+    }
+
+    fn notice(&mut self, store: &mut Store, changes: &Changes, now: Millis) {
+        for row in &changes.removed {
+            if let Some(key) = self.lost.remove(row) {
+                self.engine
+                    .report(&mut store.alerts, &key, Sign::Gone, now, Details::default);
+            }
+        }
+        for turn in &changes.transitions {
+            self.device(store, turn.row, turn.to, now);
+        }
+        self.ask_rules(store, changes, now);
+        for turn in &changes.carriers {
+            self.carrier(store, &turn.carrier, turn.to, now);
+        }
+        for target in &changes.findings {
+            self.proxy(store, target, now);
+        }
+    }
+
+    fn ask_rules(&mut self, store: &mut Store, changes: &Changes, now: Millis) {
+        let Store {
+            registrations,
+            alerts,
+            ..
+        } = store;
+        for rule in &mut self.rules {
+            rule.notice(registrations, changes, &mut self.engine, alerts, now);
+        }
+    }
+
+    fn device(&mut self, store: &mut Store, id: RowId, state: State, now: Millis) {
+        let Some(row) = store.registrations.row(id) else {
+            return;
+        };
+        let sign = match state {
+            State::Lost => Sign::Bad,
+            State::Ok => Sign::Good,
+            State::Stale | State::Unknown => Sign::Unsure,
+        };
+        // Nearly all news is good and of devices that nobody was told of.
+        if sign != Sign::Bad && !self.lost.contains_key(&id) && !self.engine.restoring() {
+            return;
+        }
+        let key = device_key(Kind::RegistrationFailure, &row);
+        match sign {
+            Sign::Bad => {
+                self.lost.insert(id, key.clone());
+            }
+            Sign::Good => {
+                self.lost.remove(&id);
+            }
+            Sign::Unsure | Sign::Gone => {}
+        }
+        let details = || Details {
+            registered: Some(false),
+            ..device_details(&row)
+        };
+        self.engine
+            .report(&mut store.alerts, &key, sign, now, details);
+    }
+
+    fn carrier(&mut self, store: &mut Store, id: &CarrierId, health: Option<Health>, now: Millis) {
+        let sign = match health {
+            Some(health) if health.suffers() => Sign::Bad,
+            Some(Health::Unknown) => Sign::Unsure,
+            Some(_) => Sign::Good,
+            None => Sign::Gone,
+        };
+        let word = Text::from(health.unwrap_or(Health::Unknown).word());
+        self.engine.weather(Weather::Carrier {
+            id: id.0.clone(),
+            health: word.clone(),
+        });
+        let key = Key {
+            kind: Kind::CarrierDegradation,
+            subject: Subject::Carrier(id.0.clone()),
+        };
+        let name = store
+            .carriers
+            .get(id)
+            .map(|row| row.name().clone())
+            .unwrap_or_default();
+        let details = || Details {
+            name,
+            reason: word,
+            ..Details::default()
+        };
+        self.engine
+            .report(&mut store.alerts, &key, sign, now, details);
+    }
+
+    /// Anything but a valid certificate is a condition, one near its end too: that is when something can be done.
+    fn proxy(&mut self, store: &mut Store, target: &Target, now: Millis) {
+        let Some(probed) = store.probes.get(target) else {
+            return;
+        };
+        let (Some(carrier), Some(finding)) = (probed.carriers().next(), probed.finding()) else {
+            return;
+        };
+        let valid = finding
+            .tls()
+            .is_some_and(|tls| tls.verdict == Verdict::Valid);
+        let endpoint = Text::from(target.address());
+        self.engine.weather(Weather::Tls {
+            endpoint: endpoint.clone(),
+            valid,
+        });
+        let key = Key {
+            kind: Kind::TlsCertExpiry,
+            subject: Subject::Endpoint(endpoint),
+        };
+        let name = store
+            .carriers
+            .get(carrier)
+            .map_or(&carrier.0, |row| row.name())
+            .clone();
+        let reason = Text::from(finding.sentence());
+        let details = || Details {
+            name,
+            reason,
+            ..Details::default()
+        };
+        let sign = if valid { Sign::Good } else { Sign::Bad };
+        self.engine
+            .report(&mut store.alerts, &key, sign, now, details);
+    }
+
+    /// Ends what the ledger knew and the first complete read did not name.
+    fn complete(&mut self, store: &mut Store, status: Status, now: Millis) {
+        let Self {
+            awaited, engine, ..
+        } = self;
+        awaited.retain(|family| {
+            let complete = match family {
+                Family::Devices => {
+                    status.enumerated && status.read >= status.users && status.failed == 0
+                }
+                Family::Carriers => matches!(store.carriers.reading(), Reading::Read(_)),
+                Family::Endpoints => store.probes.iter().all(|probed| probed.finding().is_some()),
+            };
+            if complete {
+                engine.complete(&mut store.alerts, *family, now);
+            }
+            !complete
+        });
+    }
+
+    fn tick(&mut self, store: &mut Store, now: Millis) {
+        let Store {
+            registrations,
+            alerts,
+            ..
+        } = store;
+        for rule in &mut self.rules {
+            rule.tick(registrations, &mut self.engine, alerts, now);
+        }
+        self.engine.tick(alerts, now);
+    }
+
+    fn deadline(&self, store: &Store) -> Option<Millis> {
+        let rules = self.rules.iter().filter_map(RuleWatch::deadline);
+        self.engine
+            .deadline(&store.alerts)
+            .into_iter()
+            .chain(rules)
+            .min()
+    }
+}
+
+fn device_key(kind: Kind, row: &Row<'_>) -> Key {
+    let (user, device) = (row.user_id().clone(), row.device().clone());
+    Key {
+        kind,
+        subject: Subject::Device { user, device },
+    }
+}
+
+fn device_details(row: &Row<'_>) -> Details {
+    Details {
+        name: row.user().clone(),
+        site: row.site().cloned(),
+        codec: row.codec().cloned(),
+        registered: Some(row.state() == State::Ok),
+        reason: Text::default(),
+    }
+}

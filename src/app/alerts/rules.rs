@@ -1,0 +1,115 @@
+//! Rules of the profile: filters over registrations, asked again whenever a row or the time could change the answer.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{device_details, device_key};
+use crate::alert::engine::Engine;
+use crate::alert::{Key, Sign};
+use crate::config::profile::alerts::Rule;
+use crate::model::alert::{Book, Details, Kind};
+use crate::query::Query;
+use crate::store::column::{Column, FIELDS};
+use crate::store::{Changes, Registrations, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// One rule and the rows that it holds for.
+pub(super) struct RuleWatch {
+    kind: Kind,
+    query: Query,
+    /// Whether the moment of the last check matters, which moves with every poll.
+    looks_at_checks: bool,
+    holds: HashMap<RowId, Key>,
+    due: BTreeSet<(Millis, RowId)>,
+    due_of: HashMap<RowId, Millis>,
+}
+
+impl RuleWatch {
+    /// The rule, ready to be asked; none when it cannot be read, which the configuration has said already.
+    pub fn new(rule: &Rule) -> Option<Self> {
+        let query = Query::parse(&rule.when, FIELDS).ok()?;
+        Some(Self {
+            kind: Kind::Rule(Text::from(rule.name.as_str())),
+            looks_at_checks: query.names(Column::Checked as usize),
+            query,
+            holds: HashMap::new(),
+            due: BTreeSet::new(),
+            due_of: HashMap::new(),
+        })
+    }
+
+    /// Asks about every row that changed.
+    pub fn notice(
+        &mut self,
+        table: &Registrations,
+        changes: &Changes,
+        engine: &mut Engine,
+        book: &mut Book,
+        now: Millis,
+    ) {
+        for row in &changes.removed {
+            self.put_due(*row, None);
+            if let Some(key) = self.holds.remove(row) {
+                engine.report(book, &key, Sign::Gone, now, Details::default);
+            }
+        }
+        let confirmed = changes.confirmed.iter().filter(|_| self.looks_at_checks);
+        let rows: Vec<RowId> = changes.touched.iter().chain(confirmed).copied().collect();
+        for row in rows {
+            self.ask(table, row, engine, book, now);
+        }
+    }
+
+    /// Asks about the rows for which time alone may have changed the answer.
+    pub fn tick(
+        &mut self,
+        table: &Registrations,
+        engine: &mut Engine,
+        book: &mut Book,
+        now: Millis,
+    ) {
+        while let Some((_, row)) = self.due.first().filter(|(at, _)| *at <= now).copied() {
+            self.put_due(row, None);
+            self.ask(table, row, engine, book, now);
+        }
+    }
+
+    /// When [`Self::tick`] has something to do.
+    pub fn deadline(&self) -> Option<Millis> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    fn ask(
+        &mut self,
+        table: &Registrations,
+        id: RowId,
+        engine: &mut Engine,
+        book: &mut Book,
+        now: Millis,
+    ) {
+        let Some(row) = table.row(id) else { return };
+        let verdict = self.query.matches(&row, now);
+        self.put_due(id, verdict.until);
+        if verdict.pass {
+            let key = device_key(self.kind.clone(), &row);
+            self.holds.insert(id, key.clone());
+            engine.report(book, &key, Sign::Bad, now, || device_details(&row));
+        } else if let Some(key) = self.holds.remove(&id) {
+            engine.report(book, &key, Sign::Good, now, Details::default);
+        } else if engine.restoring() {
+            let key = device_key(self.kind.clone(), &row);
+            engine.report(book, &key, Sign::Good, now, Details::default);
+        }
+    }
+
+    fn put_due(&mut self, row: RowId, at: Option<Millis>) {
+        let before = match at {
+            Some(at) => self.due_of.insert(row, at),
+            None => self.due_of.remove(&row),
+        };
+        if let Some(before) = before {
+            self.due.remove(&(before, row));
+        }
+        self.due.extend(at.map(|at| (at, row)));
+    }
+}

@@ -1,0 +1,120 @@
+//! Carries out what alerts order: opens the ledger, starts the courier, hands it what there is to do.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use super::read_ca;
+use crate::alert::ledger::Ledger;
+use crate::alert::webhook::{Patience, Webhook};
+use crate::alert::{News, Orders, courier};
+use crate::app::event::Done;
+use crate::cloud;
+use crate::config::{Environment, Profile};
+use crate::text::Text;
+
+/// The way to the courier, once it runs.
+#[derive(Clone)]
+pub(super) struct Post {
+    state_dir: PathBuf,
+    orders: Arc<Mutex<Option<mpsc::UnboundedSender<Orders>>>>,
+}
+
+impl Post {
+    pub fn new(state_dir: PathBuf) -> Self {
+        Self {
+            state_dir,
+            orders: Arc::default(),
+        }
+    }
+
+    /// Hands on what there is to do.
+    pub fn hand(&self, orders: Orders) {
+        let courier = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(courier) = courier.as_ref() {
+            let _ = courier.send(orders);
+        }
+    }
+
+    /// Reads the ledger of the profile and starts the courier.
+    pub fn open(
+        &self,
+        profile: Arc<Profile>,
+        environment: &Environment,
+        done: mpsc::UnboundedSender<Done>,
+    ) {
+        let operator = operator(environment);
+        let (to_courier, orders) = mpsc::unbounded_channel();
+        *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = Some(to_courier);
+        let state_dir = self.state_dir.clone();
+        tokio::spawn(async move {
+            let name = profile.name.clone();
+            let opened = spawn_blocking(move || Ledger::open(&state_dir, &name)).await;
+            let (mut ledger, mut records, mut ours, mut warnings) =
+                (None, Vec::new(), true, Vec::new());
+            match opened {
+                Ok(Ok(Some((open, held)))) => {
+                    if held.unreadable > 0 {
+                        warnings.push(format!(
+                            "{} lines of the alert ledger could not be read and are left out",
+                            held.unreadable
+                        ));
+                    }
+                    (ledger, records) = (Some(open), held.records);
+                }
+                Ok(Ok(None)) => {
+                    ours = false;
+                    warnings.push("another console of this profile delivers its alerts; here they are only shown".to_owned());
+                }
+                Ok(Err(error)) => warnings.push(error.to_string()),
+                Err(error) => warnings.push(format!("opening the alert ledger: {error}")),
+            }
+            let webhook = webhook(&profile).await;
+            let tell = move |news| {
+                let _ = done.send(Done::Alerts(Box::new(news)));
+            };
+            tell(News::Opened {
+                records,
+                ours,
+                operator,
+                warnings,
+            });
+            courier::run(ledger, webhook, orders, tell).await;
+        });
+    }
+}
+
+/// The name that is written down: whoever is signed in to this machine.
+fn operator(environment: &Environment) -> Text {
+    let name = ["USER", "LOGNAME"]
+        .into_iter()
+        .find_map(|variable| environment.get(variable));
+    name.map_or_else(
+        || Text::from("unknown"),
+        |name| Text::from(name.to_string_lossy()),
+    )
+}
+
+/// The webhook of the profile; the error is why nothing can be posted to it.
+async fn webhook(profile: &Profile) -> Result<Webhook, Text> {
+    let Some(address) = profile.alerts.webhook.clone() else {
+        return Err(Text::from("the profile has no webhook."));
+    };
+    let ca_pem = match &profile.ca_file {
+        Some(path) => Some(read_ca(path).await?),
+        None => None,
+    };
+    let url = address.0;
+    // Plain http is for this machine alone, and a receiver on it is not behind the machine's proxy.
+    let direct = cloud::on_this_machine(&url);
+    let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), direct)).await;
+    match http {
+        Ok(Ok(http)) => Ok(Webhook::new(http, url, Patience::default())),
+        Ok(Err(error)) => Err(Text::from(error.to_string())),
+        Err(error) => Err(Text::from(format!(
+            "The HTTP client could not be set up: {error}."
+        ))),
+    }
+}

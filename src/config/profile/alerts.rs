@@ -1,0 +1,222 @@
+//! What is told of and where to: `[profiles.NAME.alerts]` (contract §5).
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Value;
+use url::Url;
+
+use super::draft::plain;
+use crate::config::endpoint;
+use crate::config::reader::{Notes, Section};
+use crate::query::Query;
+use crate::store::column::FIELDS;
+
+/// The settle time when the profile does not say (contract §5).
+const SETTLE: Duration = Duration::from_secs(10);
+/// Longer than this is no alert but an archive.
+const LONGEST_SETTLE: u64 = 3_600;
+/// Devices from which on a loss is one alert, when the profile does not say.
+const FOLD_AT: u32 = 20;
+/// Rules of one profile; each is asked about every row that changes.
+const MOST_RULES: usize = 50;
+/// Characters of a rule's name, and of its expression.
+const LONGEST_NAME: usize = 64;
+const LONGEST_RULE: usize = 1_024;
+
+/// Names that the contract gives to its own alerts.
+const TAKEN: [&str; 3] = [
+    "registration_failure",
+    "carrier_degradation",
+    "tls_cert_expiry",
+];
+
+/// What the profile says of alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alerts {
+    /// Where they are posted; none is nowhere.
+    pub webhook: Option<Webhook>,
+    /// How long a condition must hold before it is told.
+    pub settle: Duration,
+    /// From how many devices on a loss is one alert.
+    pub fold_at: u32,
+    /// Whether the terminal's bell rings at a new alert.
+    pub bell: bool,
+    /// Whether a new alert is a desktop notification of the terminal (OSC 9).
+    pub osc9: bool,
+    /// What is told of beside the contract's three conditions.
+    pub rules: Vec<Rule>,
+}
+
+impl Default for Alerts {
+    fn default() -> Self {
+        Self {
+            webhook: None,
+            settle: SETTLE,
+            fold_at: FOLD_AT,
+            bell: false,
+            osc9: false,
+            rules: Vec::new(),
+        }
+    }
+}
+
+impl Alerts {
+    /// What is in force, as `config show` lists it; the webhook is masked.
+    pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
+        let webhook = self.webhook.as_ref();
+        let mut shown: Vec<(&'static str, Value)> = webhook
+            .map(|webhook| ("webhook", Value::from(format!("masked: {webhook}"))))
+            .into_iter()
+            .collect();
+        let settle = i64::try_from(self.settle.as_secs()).unwrap_or(i64::MAX);
+        shown.extend([
+            ("settle_seconds", Value::from(settle)),
+            ("fold_at", Value::from(i64::from(self.fold_at))),
+            ("bell", Value::from(self.bell)),
+            ("osc9", Value::from(self.osc9)),
+        ]);
+        if !self.rules.is_empty() {
+            let rules = self.rules.iter().map(Rule::shown);
+            shown.push(("rules", Value::from(rules.collect::<Vec<_>>())));
+        }
+        shown
+    }
+}
+
+impl Rule {
+    fn shown(&self) -> Value {
+        let pairs = [("name", &self.name), ("when", &self.when)];
+        let pairs = pairs.map(|(key, text)| (key.to_owned(), Value::from(text.as_str())));
+        Value::Table(pairs.into_iter().collect())
+    }
+}
+
+/// The address of a webhook. Its path and query often are its key, so only the host is ever shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Webhook(pub Url);
+
+impl fmt::Display for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let port = self
+            .0
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        write!(
+            f,
+            "{}://{}{port}/…",
+            self.0.scheme(),
+            self.0.host_str().unwrap_or_default()
+        )
+    }
+}
+
+impl fmt::Debug for Webhook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Webhook({self})")
+    }
+}
+
+/// A condition of devices in the filter grammar.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Its name, which is its `alertType`.
+    pub name: String,
+    /// The filter over registrations; it has been read once and found good.
+    pub when: String,
+}
+
+/// Reads the table.
+pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
+    let default = Alerts::default();
+    let read = Alerts {
+        webhook: from.take_as("webhook", notes, |text: String| webhook(&text)),
+        settle: from
+            .take_as("settle_seconds", notes, settle)
+            .unwrap_or(default.settle),
+        fold_at: from
+            .take_as("fold_at", notes, |devices: u32| {
+                let message = "at least 2: one device is no storm";
+                (devices >= 2)
+                    .then_some(devices)
+                    .ok_or_else(|| message.to_owned())
+            })
+            .unwrap_or(default.fold_at),
+        bell: from.take("bell", notes).unwrap_or(default.bell),
+        osc9: from.take("osc9", notes).unwrap_or(default.osc9),
+        rules: from.take_as("rules", notes, rules).unwrap_or_default(),
+    };
+    from.finish(notes);
+    read
+}
+
+fn webhook(text: &str) -> Result<Webhook, String> {
+    let url = endpoint::address(text, "alerts")?;
+    if url.fragment().is_some() {
+        return Err("an address to post to has no fragment (#): leave it out".to_owned());
+    }
+    Ok(Webhook(url))
+}
+
+fn settle(seconds: u64) -> Result<Duration, String> {
+    if seconds > LONGEST_SETTLE {
+        return Err(format!(
+            "{seconds} is too long: at most {LONGEST_SETTLE} seconds"
+        ));
+    }
+    Ok(Duration::from_secs(seconds))
+}
+
+fn rules(rules: Vec<Rule>) -> Result<Vec<Rule>, String> {
+    if rules.len() > MOST_RULES {
+        return Err(format!("at most {MOST_RULES} rules"));
+    }
+    for (n, rule) in rules.iter().enumerate() {
+        let fault = |message: String| format!("rule {}: {message}", n + 1);
+        plain(&rule.name, LONGEST_NAME).map_err(|m| fault(format!("name: {m}")))?;
+        plain(&rule.when, LONGEST_RULE).map_err(|m| fault(format!("when: {m}")))?;
+        let twice = rules.iter().take(n).any(|other| other.name == rule.name);
+        if twice || TAKEN.contains(&rule.name.as_str()) {
+            return Err(fault(format!("the name {:?} is taken", rule.name)));
+        }
+        let query = Query::parse(&rule.when, FIELDS);
+        query.map_err(|e| fault(format!("when, column {}: {}", e.column + 1, e.sentence)))?;
+    }
+    Ok(rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(name: &str, when: &str) -> Rule {
+        Rule {
+            name: name.to_owned(),
+            when: when.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_webhook_may_have_a_query_and_is_never_shown_whole() {
+        let hook = webhook("https://hooks.example.com/canary?key=canary").unwrap();
+        assert_eq!(hook.to_string(), "https://hooks.example.com/…");
+        assert!(!format!("{hook:?}").contains("canary"));
+        assert!(
+            webhook("http://hooks.example.com/x")
+                .unwrap_err()
+                .contains("https")
+        );
+        assert!(webhook("http://127.0.0.1:9/x").is_ok());
+    }
+
+    #[test]
+    fn a_rule_that_cannot_be_read_says_where() {
+        let fault =
+            rules(vec![rule("pcmu", "codec:PCMU"), rule("slow", "flaps>many")]).unwrap_err();
+        assert!(fault.starts_with("rule 2: when, column"), "{fault}");
+        assert!(rules(vec![rule("tls_cert_expiry", "codec:PCMU")]).is_err());
+        assert!(rules(vec![rule("a", "x"), rule("a", "y")]).is_err());
+    }
+}

@@ -1,0 +1,107 @@
+//! The panel under the rows: everything known of one alert and of its two POSTs.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::column::{delivery, lasted};
+use crate::config::theme::Role;
+use crate::model::alert::{Alert, Leg, Subject};
+use crate::pane::Scene;
+use crate::text::Text;
+use crate::ui::detail::{self, moment, pairs};
+
+/// Draws the panel, or says that there is nothing to tell of.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, alert: Option<&Alert>) {
+    let inner = detail::frame(area, buf, scene.theme, "detail");
+    let Some(alert) = alert else {
+        let style = scene.theme.style(Role::Dim);
+        return detail::lines(inner, buf, &[Line::styled("This alert is gone.", style)]);
+    };
+    let mut lines = facts(alert, scene);
+    for (leg, label) in [(Leg::Raise, "told"), (Leg::Resolve, "its end")] {
+        if let Some(post) = alert.post(leg) {
+            let words = delivery(&post.delivery, scene.zone, scene.now);
+            lines.push(pairs(
+                scene.theme,
+                &[(label, words), ("key", alert.key(leg))],
+            ));
+            let body = serde_json::to_string(&post.body).unwrap_or_default();
+            let shown = crate::text::fit(&body, usize::from(inner.width)).into_owned();
+            lines.push(Line::styled(shown, scene.theme.style(Role::Dim)));
+        }
+    }
+    detail::lines(inner, buf, &lines);
+}
+
+fn facts(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let at = |at| moment(at, scene.zone);
+    let mut lines = vec![
+        pairs(
+            theme,
+            &[
+                ("alert", crate::text::safe(alert.kind.wire()).into_owned()),
+                ("of", alert.what()),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("state", alert.standing().word().to_owned()),
+                ("began", at(alert.began)),
+                (
+                    "ended",
+                    alert.ended.map_or_else(|| "not yet".to_owned(), at),
+                ),
+                (
+                    "lasted",
+                    alert
+                        .ended
+                        .map_or_else(|| "-".to_owned(), |end| lasted(end.since(alert.began))),
+                ),
+                (
+                    "flapping",
+                    if alert.flapping { "yes" } else { "no" }.to_owned(),
+                ),
+            ],
+        ),
+    ];
+    if let Subject::Storm { devices, .. } = &alert.subject {
+        let words = format!("{} of {devices}", alert.away);
+        lines.push(pairs(theme, &[("still away", words)]));
+    }
+    if !alert.details.reason.is_empty() {
+        lines.push(pairs(
+            theme,
+            &[("because", alert.details.reason.to_string())],
+        ));
+    }
+    if let Some(ack) = &alert.acknowledged {
+        let by = |text: &Text| text.to_string();
+        let notice = [
+            ("acknowledged by", by(&ack.by)),
+            ("at", at(ack.at)),
+            ("note", by(&ack.note)),
+        ];
+        lines.push(pairs(theme, &notice));
+    }
+    if let Some(until) = alert.silenced_until {
+        let silences = scene.store.alerts.silences().iter();
+        let why = silences
+            .filter(|silence| silence.covers(alert, scene.now))
+            .max_by_key(|s| s.until);
+        let (by, reason) = why.map_or_else(Default::default, |s| {
+            (s.by.to_string(), s.reason.to_string())
+        });
+        lines.push(pairs(
+            theme,
+            &[
+                ("silenced until", at(until)),
+                ("by", by),
+                ("because", reason),
+            ],
+        ));
+    }
+    lines
+}

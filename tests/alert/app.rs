@@ -1,0 +1,312 @@
+//! Alerts in the whole application: fed by hand, driven by keys, looked at as text.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use trunkline::alert::{News as AlertNews, Orders, Outcome};
+use trunkline::app::App;
+use trunkline::app::effect::Effect;
+use trunkline::app::event::{Done, Event};
+use trunkline::config::{self, Environment, Flags, Paths};
+use trunkline::feed::news::{News, Status};
+use trunkline::model::alert::{Leg, Standing};
+use trunkline::model::registration::{Device, User};
+use trunkline::model::{DeviceId, UserId};
+use trunkline::time::Millis;
+use trunkline::ui;
+
+use crate::rig::{SETTLE, START};
+
+const CONFIG: &str = r#"
+[profiles.acme]
+api = "direct"
+base_url = "https://api.example.com"
+client_id = "console"
+client_secret_env = "ACME_SECRET"
+[profiles.acme.alerts]
+webhook = "https://hooks.example.com/noc"
+bell = true
+osc9 = true
+rules = [{ name = "old-codec", when = "codec:G729 state:ok since>1m" }]
+"#;
+
+struct Stage {
+    app: App,
+    now: Millis,
+    effects: Vec<Effect>,
+    _folder: tempfile::TempDir,
+}
+
+impl Stage {
+    /// One user read and lost, one well, before the ledger has been read.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::under(folder.path());
+        std::fs::create_dir_all(paths.config_file.parent().unwrap()).unwrap();
+        std::fs::write(&paths.config_file, CONFIG).unwrap();
+        let flags = Flags {
+            theme: Some("mono".into()),
+            ..Flags::default()
+        };
+        let loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        let mut stage = Self {
+            app: App::new(loaded),
+            now: START,
+            effects: Vec::new(),
+            _folder: folder,
+        };
+        let user = |id: &str, name: &str| User {
+            id: id.into(),
+            name: name.into(),
+            site: Some("Accra".into()),
+        };
+        let users = vec![user("u-1", "Ana"), user("u-2", "Bob\x1b[2J")];
+        stage.feed(vec![
+            News::Users {
+                users,
+                total: Some(2),
+            },
+            News::UsersComplete,
+        ]);
+        stage.read("u-1", false, "opus");
+        stage.read("u-2", true, "G729");
+        stage
+    }
+
+    fn update(&mut self, event: Event) {
+        self.app.update(event, self.now);
+        self.effects.extend(self.app.take_effects());
+    }
+
+    fn feed(&mut self, news: Vec<News>) {
+        self.update(Event::Feed {
+            news,
+            overflowed: Vec::new(),
+            dropped: 0,
+        });
+    }
+
+    fn read(&mut self, user: &str, registered: bool, codec: &str) {
+        let device = Device {
+            id: DeviceId::from("d-1"),
+            registered,
+            codec: Some(codec.into()),
+        };
+        let user = UserId::from(user);
+        self.feed(vec![News::Snapshot {
+            user,
+            devices: vec![device],
+            spoken: Vec::new(),
+            live: true,
+        }]);
+    }
+
+    fn open(&mut self) {
+        self.tell(AlertNews::Opened {
+            records: Vec::new(),
+            ours: true,
+            operator: "ana".into(),
+            warnings: Vec::new(),
+        });
+    }
+
+    fn tell(&mut self, news: AlertNews) {
+        self.update(Event::Done(Done::Alerts(Box::new(news))));
+    }
+
+    fn pass(&mut self, ms: i64) {
+        let end = self.now.plus(ms);
+        while let Some(due) = self.app.deadline().filter(|due| *due <= end) {
+            self.now = self.now.max(due).max(self.now.plus(1));
+            self.update(Event::Tick);
+        }
+        self.now = end;
+    }
+
+    fn type_line(&mut self, line: &str) {
+        for c in line.chars() {
+            self.press(KeyCode::Char(c));
+        }
+        self.press(KeyCode::Enter);
+    }
+
+    fn press(&mut self, code: KeyCode) {
+        self.update(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    fn orders(&mut self) -> Vec<Orders> {
+        let effects = std::mem::take(&mut self.effects).into_iter();
+        let orders = effects.filter_map(|effect| match effect {
+            Effect::Alerts(orders) => Some(*orders),
+            _ => None,
+        });
+        orders.collect()
+    }
+
+    fn posts(&mut self) -> Vec<String> {
+        let orders = self.orders();
+        let posts = orders.iter().flat_map(|orders| &orders.post);
+        posts
+            .map(|p| format!("{} {} {:?}", p.body.alert_type, p.body.user_id, p.leg))
+            .collect()
+    }
+
+    fn screen(&mut self) -> String {
+        let area = Rect::new(0, 0, 140, 24);
+        let mut buf = Buffer::empty(area);
+        ui::screen::render(&mut self.app, area, &mut buf);
+        let line = |y| {
+            (0..area.width)
+                .map(|x| buf[(x, y)].symbol())
+                .collect::<String>()
+        };
+        (0..area.height).map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    fn standings(&self) -> Vec<Standing> {
+        self.app
+            .store
+            .alerts
+            .iter()
+            .map(|alert| alert.standing())
+            .collect()
+    }
+}
+
+#[test]
+fn nothing_is_told_before_the_ledger_is_read_and_a_row_lost_at_first_sight_is() {
+    let mut stage = Stage::new();
+    assert!(stage.effects.contains(&Effect::OpenAlerts));
+    stage.pass(60_000);
+    assert!(stage.posts().is_empty());
+    stage.open();
+    stage.pass(SETTLE);
+    let notify = |effect: &Effect| matches!(effect, Effect::Notify { bell: true, osc9: Some(text) } if text.contains("Ana"));
+    assert!(stage.effects.iter().any(notify), "{:?}", stage.effects);
+    assert_eq!(stage.posts()[0], "registration_failure u-1 Raise");
+    stage.read("u-1", true, "opus");
+    assert!(stage.posts().is_empty(), "the end waits for its beginning");
+    let id = stage.app.store.alerts.iter().next().unwrap().id;
+    stage.tell(AlertNews::Told {
+        id,
+        leg: Leg::Raise,
+        outcome: Outcome::Sent,
+    });
+    assert_eq!(stage.posts(), ["registration_failure u-1 Resolve"]);
+}
+
+#[test]
+fn a_rule_with_an_age_is_told_by_its_name_and_ends() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.read("u-1", true, "opus");
+    stage.pass(59_000);
+    assert!(stage.posts().is_empty());
+    stage.pass(1_000 + SETTLE + 1_000);
+    assert_eq!(stage.posts(), ["old-codec u-2 Raise"]);
+    stage.read("u-2", true, "opus");
+    assert_eq!(stage.app.store.alerts.open(), 0);
+}
+
+#[test]
+fn a_device_that_leaves_the_organisation_ends_its_alert() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    let users = vec![User {
+        id: "u-2".into(),
+        name: "Bob".into(),
+        site: None,
+    }];
+    stage.feed(vec![
+        News::Users { users, total: None },
+        News::UsersComplete,
+    ]);
+    assert_eq!(stage.app.store.alerts.open(), 0);
+}
+
+#[test]
+fn the_pane_shows_acknowledges_silences_and_sends_again() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    let id = stage.app.store.alerts.iter().next().unwrap().id;
+    let outcome = Outcome::Failed {
+        why: "hooks.example.com answered 503.\x1b[2J".into(),
+    };
+    stage.tell(AlertNews::Told {
+        id,
+        leg: Leg::Raise,
+        outcome,
+    });
+    stage.press(KeyCode::Char('3'));
+    let screen = stage.screen();
+    for word in [
+        "Alerts 1 ▼1",
+        "undelivered",
+        "registration_failure",
+        "Ana / d-1",
+        "undelivered: hooks.example.com",
+    ] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+    stage.press(KeyCode::Enter);
+    let screen = stage.screen();
+    assert!(screen.contains("answered 503.\\u{1b}[2J"), "{screen}");
+    stage.orders();
+    stage.press(KeyCode::Char('R'));
+    assert_eq!(stage.posts(), ["registration_failure u-1 Raise"]);
+    stage.tell(AlertNews::Told {
+        id,
+        leg: Leg::Raise,
+        outcome: Outcome::Sent,
+    });
+    stage.press(KeyCode::Char('a'));
+    assert_eq!(stage.standings(), [Standing::Acknowledged]);
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silence 30m this power work");
+    assert_eq!(stage.standings(), [Standing::Silenced]);
+    let screen = stage.screen();
+    for word in [
+        "acknowledged by ana",
+        "because power work",
+        "\"alertType\":\"registration_failure\"",
+        "silences 1",
+    ] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+}
+
+#[test]
+fn everything_the_ledger_knows_is_confirmed_by_the_first_complete_read() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    let records = stage
+        .orders()
+        .into_iter()
+        .flat_map(|orders| orders.save)
+        .collect();
+    let mut next = Stage::new();
+    next.now = stage.now;
+    next.read("u-1", true, "opus");
+    next.tell(AlertNews::Opened {
+        records,
+        ours: true,
+        operator: "ana".into(),
+        warnings: Vec::new(),
+    });
+    let status = Status {
+        enumerated: true,
+        users: 2,
+        read: 2,
+        ..Status::default()
+    };
+    next.feed(vec![News::Status(status)]);
+    assert_eq!(
+        next.posts(),
+        ["registration_failure u-1 Raise"],
+        "it was not known to be delivered"
+    );
+    assert_eq!(next.app.store.alerts.open(), 0);
+}

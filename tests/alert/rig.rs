@@ -1,0 +1,123 @@
+//! An engine with its book and a clock that the test moves.
+
+use trunkline::alert::engine::Engine;
+use trunkline::alert::{Key, Mode, Orders, Outcome, Parcel, Record, Settings, Sign};
+use trunkline::model::alert::{Alert, AlertId, Book, Details, Kind, Leg, Subject};
+use trunkline::model::{DeviceId, UserId};
+use trunkline::text::Text;
+use trunkline::time::Millis;
+
+pub const SETTLE: i64 = 10_000;
+pub const START: Millis = Millis(1_750_000_000_000);
+
+pub struct Rig {
+    pub engine: Engine,
+    pub book: Book,
+    pub now: Millis,
+    /// Every POST that was ordered.
+    pub posts: Vec<Parcel>,
+    /// Every record that was ordered.
+    pub saved: Vec<Record>,
+    /// Whether the webhook takes what is posted.
+    pub answers: bool,
+}
+
+impl Rig {
+    pub fn new() -> Self {
+        Self::with(Mode::Here)
+    }
+
+    pub fn with(delivery: Mode) -> Self {
+        let settings = Settings {
+            settle_ms: SETTLE,
+            fold_at: 20,
+            delivery,
+        };
+        Self {
+            engine: Engine::new(settings),
+            book: Book::default(),
+            now: START,
+            posts: Vec::new(),
+            saved: Vec::new(),
+            answers: true,
+        }
+    }
+
+    pub fn say(&mut self, device: u32, site: Option<&str>, sign: Sign) {
+        let details = || Details {
+            name: Text::from(format!("User {device}")),
+            site: site.map(Text::from),
+            codec: Some(Text::from("opus")),
+            registered: Some(false),
+            reason: Text::default(),
+        };
+        self.engine
+            .report(&mut self.book, &device_key(device), sign, self.now, details);
+        self.carry_out();
+    }
+
+    pub fn bad(&mut self, device: u32) {
+        self.say(device, None, Sign::Bad);
+    }
+
+    pub fn good(&mut self, device: u32) {
+        self.say(device, None, Sign::Good);
+    }
+
+    /// Lets time pass, stopping at every deadline as the loop does.
+    pub fn pass(&mut self, ms: i64) {
+        let end = self.now.plus(ms);
+        while let Some(due) = self.engine.deadline(&self.book).filter(|due| *due <= end) {
+            self.now = self.now.max(due);
+            self.engine.tick(&mut self.book, self.now);
+            self.carry_out();
+        }
+        self.now = end;
+    }
+
+    pub fn told(&mut self, id: AlertId, leg: Leg, outcome: Outcome) {
+        self.engine.told(&mut self.book, id, leg, outcome, self.now);
+        self.carry_out();
+    }
+
+    pub fn carry_out(&mut self) {
+        loop {
+            let Orders { save, post, .. } = self.engine.take_orders(&self.book);
+            if save.is_empty() && post.is_empty() {
+                return;
+            }
+            self.saved.extend(save);
+            for parcel in post {
+                let outcome = if self.answers {
+                    Outcome::Sent
+                } else {
+                    Outcome::Failed {
+                        why: "refused".into(),
+                    }
+                };
+                self.engine
+                    .told(&mut self.book, parcel.id, parcel.leg, outcome, self.now);
+                self.posts.push(parcel);
+            }
+        }
+    }
+
+    pub fn count(&self, leg: Leg) -> usize {
+        self.posts.iter().filter(|parcel| parcel.leg == leg).count()
+    }
+
+    pub fn only(&self) -> &Alert {
+        assert_eq!(self.book.len(), 1, "{:?}", self.book);
+        self.book.iter().next().unwrap()
+    }
+}
+
+pub fn device_key(device: u32) -> Key {
+    Key {
+        kind: Kind::RegistrationFailure,
+        subject: Subject::Device {
+            user: UserId::from(format!("u-{device}").as_str()),
+            device: DeviceId::from(format!("d-{device}").as_str()),
+        },
+    }
+}

@@ -1,0 +1,81 @@
+//! Silences and acknowledgements.
+
+use trunkline::alert::{Record, Sign};
+use trunkline::model::alert::{Acknowledgement, Leg, Scope, Silence, Standing};
+use trunkline::time::Millis;
+
+use crate::rig::{Rig, SETTLE};
+
+fn silence(rig: &mut Rig, scope: Scope, ms: i64) {
+    let silence = Silence {
+        scope,
+        from: rig.now,
+        until: rig.now.plus(ms),
+        by: "ana".into(),
+        reason: "power work".into(),
+    };
+    assert!(rig.engine.silence(&mut rig.book, silence, rig.now));
+    rig.carry_out();
+}
+
+#[test]
+fn what_is_silenced_is_shown_and_told_if_it_outlives_the_silence() {
+    let mut rig = Rig::new();
+    silence(&mut rig, Scope::Matching("site:Accra".into()), 60_000);
+    rig.say(1, Some("Accra"), Sign::Bad);
+    rig.say(2, Some("Lima"), Sign::Bad);
+    rig.pass(SETTLE);
+    assert_eq!(rig.posts.len(), 1, "only Lima is told");
+    let standings: Vec<_> = rig.book.iter().map(|a| a.standing()).collect();
+    assert_eq!(standings, [Standing::Silenced, Standing::Open]);
+    rig.pass(60_000);
+    assert_eq!(rig.count(Leg::Raise), 2);
+    rig.say(1, Some("Accra"), Sign::Good);
+    assert_eq!(rig.count(Leg::Resolve), 1);
+}
+
+#[test]
+fn what_begins_and_ends_in_silence_is_never_told() {
+    let mut rig = Rig::new();
+    silence(&mut rig, Scope::All, 600_000);
+    rig.bad(1);
+    rig.pass(SETTLE);
+    rig.good(1);
+    rig.pass(3_600_000);
+    assert!(rig.posts.is_empty());
+    assert_eq!(rig.only().standing(), Standing::Resolved);
+}
+
+#[test]
+fn an_open_alert_that_is_silenced_still_tells_its_end() {
+    let mut rig = Rig::new();
+    rig.bad(1);
+    rig.pass(SETTLE);
+    let (kind, subject) = (rig.only().kind.clone(), rig.only().subject.clone());
+    silence(&mut rig, Scope::This { kind, subject }, 60_000);
+    assert_eq!(rig.only().standing(), Standing::Silenced);
+    rig.good(1);
+    assert_eq!(rig.count(Leg::Resolve), 1);
+}
+
+#[test]
+fn an_acknowledgement_names_its_operator_and_is_kept() {
+    let mut rig = Rig::new();
+    rig.bad(1);
+    rig.pass(SETTLE);
+    let id = rig.only().id;
+    let ack = Acknowledgement {
+        by: "ana".into(),
+        at: Millis(5),
+        note: "called the site".into(),
+    };
+    assert!(rig.engine.acknowledge(&mut rig.book, id, ack.clone()));
+    rig.carry_out();
+    assert_eq!(rig.only().standing(), Standing::Acknowledged);
+    let Some(Record::Alert(kept)) = rig.saved.last() else {
+        panic!("it is written");
+    };
+    assert_eq!(kept.acknowledged, Some(ack.clone()));
+    rig.good(1);
+    assert!(!rig.engine.acknowledge(&mut rig.book, id, ack));
+}
