@@ -22,7 +22,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::alert::{Alert, AlertId, Body, Kind, Leg, Silence, Subject};
 use crate::text::Text;
-use crate::time::Millis;
 
 /// A condition of a subject: what is watched, settled and told as one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -174,9 +173,4 @@ pub enum Weather {
         /// Whether the certificate is valid and not near its end.
         valid: bool,
     },
-}
-
-/// Moments compare by the wall clock: a settle time that a clock set back would make longer is cut to itself.
-fn due(from: Millis, ms: i64) -> Millis {
-    from.plus(ms)
 }

@@ -377,15 +377,15 @@ fn every_line_that_the_template_offers_is_accepted() {
         line.starts_with('[') || key.is_some_and(|key| !key.contains(' '))
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
+        Some(header) if header.starts_with("[profiles.") => header,
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
         _ => line,
     });
     let one_place = on.filter(|line| {
-        // Of the places that a secret can be in, a profile names one.
-        !line.starts_with("client_secret_file")
-            && !line.starts_with("client_secret_command")
-            && !line.starts_with("token_file")
-            && !line.starts_with("token_command")
+        let others = ["client_secret_", "token_"];
+        !others.iter().any(|key| {
+            line.starts_with(&format!("{key}file")) || line.starts_with(&format!("{key}command"))
+        })
     });
     let text: Vec<&str> = one_place.collect();
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();

@@ -80,7 +80,7 @@ impl Watch {
         let calm = self.changes[0].filter(|_| self.flapping(now));
         let calm = calm.map(|oldest| oldest.plus(WINDOW_MS + 1));
         match self.phase {
-            Phase::Settling(since) => Some(super::due(since, settle_ms)),
+            Phase::Settling(since) => Some(since.plus(settle_ms)),
             Phase::Told(_) if self.bad => None,
             Phase::Told(_) => calm,
             Phase::Quiet => Some(self.changes[STEADY].unwrap_or(now).plus(WINDOW_MS + 1)),

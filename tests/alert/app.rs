@@ -168,7 +168,7 @@ impl Stage {
             .store
             .alerts
             .iter()
-            .map(|alert| alert.standing())
+            .map(trunkline::model::alert::Alert::standing)
             .collect()
     }
 }

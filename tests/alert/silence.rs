@@ -26,7 +26,11 @@ fn what_is_silenced_is_shown_and_told_if_it_outlives_the_silence() {
     rig.say(2, Some("Lima"), Sign::Bad);
     rig.pass(SETTLE);
     assert_eq!(rig.posts.len(), 1, "only Lima is told");
-    let standings: Vec<_> = rig.book.iter().map(|a| a.standing()).collect();
+    let standings: Vec<_> = rig
+        .book
+        .iter()
+        .map(trunkline::model::alert::Alert::standing)
+        .collect();
     assert_eq!(standings, [Standing::Silenced, Standing::Open]);
     rig.pass(60_000);
     assert_eq!(rig.count(Leg::Raise), 2);
