@@ -13,6 +13,7 @@ mod input;
 pub mod messages;
 mod news;
 pub mod perform;
+mod probes;
 pub mod run;
 pub mod vitals;
 
@@ -31,6 +32,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::UserId;
 use crate::pane::Pane;
+use crate::pane::carriers::CarriersPane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -115,13 +117,20 @@ impl App {
         } else {
             Vec::new()
         };
+        let mut store = Store::default();
+        if let Some(profile) = &profile {
+            probes::watch(profile, &mut store);
+        }
         Self {
-            store: Store::default(),
+            store,
             config,
             profile,
             theme,
             themes,
-            panes: vec![Box::new(RegistrationsPane::default())],
+            panes: vec![
+                Box::new(RegistrationsPane::default()),
+                Box::new(CarriersPane::default()),
+            ],
             active: 0,
             layers: Vec::new(),
             messages,
@@ -336,9 +345,12 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        self.redraw();
+        if !matches!(done, Done::Found(_)) {
+            self.redraw();
+        }
         match done {
             Done::Connected => {}
+            Done::Found(finding) => self.found(*finding),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);

@@ -1,5 +1,7 @@
 //! Rows as text for other programs and people: JSON that is byte-true; CSV, Markdown and a table that are safe to show.
 
+pub mod sheet;
+
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -54,7 +56,7 @@ pub struct Record<'a> {
 
 /// A moment as RFC 3339 in JSON.
 #[derive(Debug)]
-struct Millis8601(Millis);
+pub(crate) struct Millis8601(pub(crate) Millis);
 
 impl Serialize for Millis8601 {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -145,33 +147,10 @@ pub fn write<'a>(
             text.push('\n');
             text
         }
-        Format::Csv => csv(rows),
-        Format::Markdown => markdown(rows),
+        Format::Csv => sheet::csv(&HEAD, rows.map(|row| cells(&row))),
+        Format::Markdown => sheet::markdown(&HEAD, rows.map(|row| cells(&row))),
         Format::Table => table(rows, zone, now),
     }
-}
-
-fn csv<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
-    let mut out = csv::Writer::from_writer(Vec::new());
-    // Writing to memory cannot fail.
-    let _ = out.write_record(HEAD);
-    for row in rows {
-        let _ = out.write_record(cells(&row));
-    }
-    out.into_inner()
-        .ok()
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .unwrap_or_default()
-}
-
-fn markdown<'a>(rows: impl Iterator<Item = Row<'a>>) -> String {
-    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-    let mut out = line(&HEAD.map(str::to_owned));
-    out += &line(&HEAD.map(|_| "---".to_owned()));
-    for row in rows {
-        out += &line(&cells(&row).map(|cell| cell.replace('|', "\\|")));
-    }
-    out
 }
 
 fn table<'a>(rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) -> String {

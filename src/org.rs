@@ -7,8 +7,8 @@
 //! Around it stand a STUN server, and for each carrier a SIP proxy with a certificate that is good or wrong in a way
 //! of its own, for probes to look at.
 //!
-//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one more task plays the
-//! scenario, and there is none when the rate is 0. Dropping [`Org`] ends them all.
+//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one more
+//! task plays the scenario, and there is none when the rate is 0. Dropping [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|

@@ -1,5 +1,6 @@
 //! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
 
+pub mod carriers;
 pub mod cursor;
 pub mod registrations;
 
@@ -14,6 +15,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::model::finding::Target;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::filter::Fault;
@@ -34,6 +36,8 @@ pub struct Desk<'a> {
     pub messages: &'a mut Messages,
     /// Layers to open.
     pub open: &'a mut Vec<Layer>,
+    /// What to probe now.
+    pub probe: &'a mut Vec<Target>,
 }
 
 /// What a pane draws with.
@@ -61,23 +65,33 @@ pub trait Pane {
     /// What can be done here, the most wanted first: footer, help and palette list these.
     fn actions(&self) -> &'static [Action];
     /// Fields that filters know here, with what they mean.
-    fn fields(&self) -> Vec<(&'static str, &'static str)>;
+    fn fields(&self) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
     /// Takes note of what changed in the store.
-    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis);
+    fn apply(&mut self, _changes: &Changes, _store: &Store, _now: Millis) {}
     /// Lets time-dependent filters catch up.
-    fn tick(&mut self, store: &Store, now: Millis);
+    fn tick(&mut self, _store: &Store, _now: Millis) {}
     /// When time alone can change what is shown.
-    fn deadline(&self) -> Option<Millis>;
+    fn deadline(&self) -> Option<Millis> {
+        None
+    }
     /// Carries out a command; false when it is none of this pane's.
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool;
     /// Hands over a mouse event inside the pane.
-    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>);
+    fn mouse(&mut self, _mouse: MouseEvent, _desk: &mut Desk<'_>) {}
     /// Leaves an inner layer (the detail, marks, a freeze); false when there was none.
-    fn back(&mut self, desk: &mut Desk<'_>) -> bool;
+    fn back(&mut self, _desk: &mut Desk<'_>) -> bool {
+        false
+    }
     /// What is wrong with the filter being typed.
-    fn fault(&self) -> Option<Fault>;
+    fn fault(&self) -> Option<Fault> {
+        None
+    }
     /// Whether the rows are held.
-    fn frozen(&self) -> bool;
+    fn frozen(&self) -> bool {
+        false
+    }
     /// Whether what is visible differs from what was drawn last.
     fn moved(&mut self, store: &Store) -> bool;
     /// Draws the pane.

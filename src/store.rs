@@ -15,6 +15,7 @@ mod flaps;
 mod frames;
 mod intern;
 pub mod metrics;
+pub mod probes;
 mod row;
 mod stamp;
 mod table;
@@ -35,6 +36,7 @@ use self::flaps::Flaps;
 use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
+use self::probes::Probes;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
@@ -47,6 +49,8 @@ pub struct Store {
     pub registrations: Registrations,
     /// SIP carriers.
     pub carriers: Carriers,
+    /// Proxies of carriers, STUN and TURN servers, as the probes find them.
+    pub probes: Probes,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

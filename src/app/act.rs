@@ -129,7 +129,7 @@ impl App {
 
     /// Lets the pane on screen work, then opens what it asked for.
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
-        let mut open = Vec::new();
+        let (mut open, mut probe) = (Vec::new(), Vec::new());
         let mut desk = Desk {
             store: &self.store,
             now: self.now,
@@ -137,11 +137,13 @@ impl App {
             effects: &mut self.effects,
             messages: &mut self.messages,
             open: &mut open,
+            probe: &mut probe,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
         }
         self.layers.append(&mut open);
+        self.probe(probe);
         self.vitals.touch();
     }
 

@@ -50,6 +50,8 @@ actions! {
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now
     Reread = "reread", "re-read";
+    /// Probe what is under the cursor now
+    Probe = "probe", "probe";
     /// Copy the row: id, JSON
     Copy = "copy", "copy";
     /// Export what is shown as CSV, JSON or Markdown

@@ -84,6 +84,7 @@ const ALIASES: &[(&str, Action)] = &[
     ("q!", Action::Quit),
     ("reg", Action::Pane1),
     ("registrations", Action::Pane1),
+    ("carriers", Action::Pane2),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];

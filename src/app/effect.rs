@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::UserId;
+use crate::model::finding::Target;
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Probe this now; the finding comes back as [`super::event::Done::Found`].
+    Probe(Target),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.
@@ -24,6 +27,8 @@ pub enum Effect {
     },
     /// Write an export.
     Export {
+        /// What the rows are, for the name of the file: `registrations`, `carriers`.
+        kind: &'static str,
         /// Where; none picks a name in the working directory.
         path: Option<PathBuf>,
         /// The file's ending: `csv`, `json` or `md`.

@@ -7,6 +7,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::model::UserId;
+use crate::model::finding::Finding;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -43,6 +44,8 @@ pub enum Done {
     Connected,
     /// The feeds could not be started at all.
     NotConnected(Problem),
+    /// A probe has ended.
+    Found(Box<Finding>),
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

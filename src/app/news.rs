@@ -42,13 +42,11 @@ impl App {
             News::UsersComplete => table.users_complete(now, changes),
             News::Carriers { carriers, faults } => {
                 self.store.carriers.listed(carriers, faults, now, changes);
-                self.vitals.touch();
             }
             News::CarriersFailed(problem) => {
-                self.store.carriers.read_failed(problem.text, now);
-                self.vitals.touch();
+                self.store.carriers.read_failed(problem.text, now, changes);
             }
-            News::CarriersPaused => self.store.carriers.paused(),
+            News::CarriersPaused => self.store.carriers.paused(changes),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {
                 user,

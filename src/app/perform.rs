@@ -51,6 +51,7 @@ impl Performer {
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
+                kind,
                 path,
                 ending,
                 body,
@@ -58,11 +59,15 @@ impl Performer {
             } => {
                 let done = self.done.clone();
                 tokio::task::spawn_blocking(move || {
-                    let _ = done.send(export(path, ending, &body, rows));
+                    let _ = done.send(export(kind, path, ending, &body, rows));
                 });
             }
             // The rest is the terminal's: without one there is nothing to do it on.
-            Effect::Copy { .. } | Effect::Page(_) | Effect::Redraw | Effect::Suspend => {}
+            Effect::Probe(_)
+            | Effect::Copy { .. }
+            | Effect::Page(_)
+            | Effect::Redraw
+            | Effect::Suspend => {}
         }
     }
 
@@ -152,10 +157,10 @@ fn plan(profile: &Profile) -> Plan {
 }
 
 /// Writes an export; a name that was not given is made from the time, and nothing that exists is overwritten.
-fn export(path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done {
+fn export(kind: &str, path: Option<PathBuf>, ending: &str, body: &str, rows: usize) -> Done {
     let path = path.unwrap_or_else(|| {
         let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-        PathBuf::from(format!("trunkline-registrations-{stamp}.{ending}"))
+        PathBuf::from(format!("trunkline-{kind}-{stamp}.{ending}"))
     });
     let written = std::fs::OpenOptions::new()
         .write(true)

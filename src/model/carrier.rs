@@ -1,6 +1,7 @@
 //! SIP carriers: what the organisation says of the trunks that its calls leave and arrive by (contract §4).
 
 use super::CarrierId;
+use super::finding::Grade;
 use crate::text::Text;
 
 /// How well a carrier works, in the organisation's own judgement. The order is the order of urgency, most urgent first.
@@ -62,9 +63,48 @@ pub struct Carrier {
     pub affected: Option<u64>,
 }
 
+/// Whether what the organisation says of a carrier and what a probe of its SIP proxy saw can both be so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Accord {
+    /// They cannot: one of the two is wrong, and someone should find out which.
+    Contradiction,
+    /// They can.
+    Agreement,
+    /// One of the two is not known.
+    Open,
+}
+
+impl Accord {
+    /// Holds the two against each other. A degraded carrier may answer or not: both are degraded.
+    #[must_use]
+    pub const fn of(health: Health, probe: Grade) -> Self {
+        match (health, probe) {
+            (Health::Unknown, _) => Self::Open,
+            (Health::Healthy, Grade::Unreachable | Grade::Bad)
+            | (Health::Down, Grade::Good | Grade::Warning) => Self::Contradiction,
+            _ => Self::Agreement,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_claim_and_a_probe_that_cannot_both_be_so_contradict() {
+        use Accord::{Agreement, Contradiction, Open};
+        assert_eq!(
+            Accord::of(Health::Healthy, Grade::Unreachable),
+            Contradiction
+        );
+        assert_eq!(Accord::of(Health::Healthy, Grade::Bad), Contradiction);
+        assert_eq!(Accord::of(Health::Healthy, Grade::Warning), Agreement);
+        assert_eq!(Accord::of(Health::Down, Grade::Good), Contradiction);
+        assert_eq!(Accord::of(Health::Down, Grade::Unreachable), Agreement);
+        assert_eq!(Accord::of(Health::Degraded, Grade::Bad), Agreement);
+        assert_eq!(Accord::of(Health::Unknown, Grade::Bad), Open);
+    }
 
     #[test]
     fn a_word_beyond_the_contract_is_unknown_and_never_healthy() {

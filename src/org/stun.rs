@@ -62,12 +62,12 @@ impl Stun {
 }
 
 async fn datagrams(socket: UdpSocket) {
-    // One byte more than is read, so that a cut datagram does not pass for a whole one.
+    // One byte more than the longest, which is no length of a message: a cut datagram does not pass for a whole one.
     let mut buffer = [0; LONGEST + 1];
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, peer)) => {
-                let request = buffer.get(..length.min(LONGEST)).unwrap_or_default();
+                let request = buffer.get(..length).unwrap_or_default();
                 if let Some(reply) = answer(request, peer) {
                     // A reply that is lost is asked for again: UDP, after all.
                     let _ = socket.send_to(&reply, peer).await;

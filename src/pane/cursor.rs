@@ -46,11 +46,11 @@ impl<Id> Default for Cursor<Id> {
     }
 }
 
-impl<Id: Copy + PartialEq> Cursor<Id> {
+impl<Id: Clone + PartialEq> Cursor<Id> {
     /// The row it is on.
     #[must_use]
     pub fn row(&self) -> Option<Id> {
-        self.row
+        self.row.clone()
     }
 
     /// Stays on its row from now on, even at the top.
@@ -64,7 +64,7 @@ impl<Id: Copy + PartialEq> Cursor<Id> {
         if self.follow {
             (self.index, self.line) = (0, 0);
             self.row = rows.at(0);
-        } else if let Some(index) = self.row.and_then(|row| rows.position(row)) {
+        } else if let Some(index) = self.row.clone().and_then(|row| rows.position(row)) {
             self.index = index;
         } else {
             self.index = self.index.min(last);

@@ -123,7 +123,6 @@ pub struct Carriers {
     reading: Reading,
     faults: Vec<Text>,
     refused: usize,
-    generation: u64,
 }
 
 impl Carriers {
@@ -136,6 +135,7 @@ impl Carriers {
         changes: &mut Changes,
     ) {
         let mut before = std::mem::take(&mut self.rows);
+        let mut shown = self.stale() || self.faults != faults;
         self.refused = 0;
         for carrier in carriers {
             if self.rows.len() >= MOST && !self.rows.contains_key(&carrier.id) {
@@ -145,10 +145,11 @@ impl Carriers {
             let id = carrier.id.clone();
             let to = carrier.health;
             let (row, from) = match before.remove(&id).or_else(|| self.rows.remove(&id)) {
-                Some(mut row) => match row.hear(carrier, now) {
-                    Some(from) => (row, Some(Some(from))),
-                    None => (row, None),
-                },
+                Some(mut row) => {
+                    shown |= row.carrier != carrier;
+                    let from = row.hear(carrier, now);
+                    (row, from.map(Some))
+                }
                 None => (CarrierRow::new(carrier, now), Some(None)),
             };
             self.rows.insert(id.clone(), row);
@@ -170,26 +171,27 @@ impl Carriers {
             });
         }
         self.faults = faults;
-        self.turn(Reading::Read(now));
+        self.reading = Reading::Read(now);
+        changes.carriers_shown |= shown || !changes.carriers.is_empty();
     }
 
     /// The list could not be read.
-    pub fn read_failed(&mut self, why: Text, now: Millis) {
+    pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
         let since = match &self.reading {
             Reading::Failed { since, .. } => *since,
             _ => now,
         };
-        self.turn(Reading::Failed { since, why });
+        self.turn(Reading::Failed { since, why }, changes);
     }
 
     /// Nothing is read from now on, until the next list.
-    pub fn paused(&mut self) {
-        self.turn(Reading::Paused);
+    pub fn paused(&mut self, changes: &mut Changes) {
+        self.turn(Reading::Paused, changes);
     }
 
-    fn turn(&mut self, reading: Reading) {
+    fn turn(&mut self, reading: Reading, changes: &mut Changes) {
+        changes.carriers_shown |= self.reading != reading;
         self.reading = reading;
-        self.generation += 1;
     }
 
     /// How the last attempt to read the list ended.
@@ -214,12 +216,6 @@ impl Carriers {
     #[must_use]
     pub fn refused(&self) -> usize {
         self.refused
-    }
-
-    /// A number that changes with every read and every failure.
-    #[must_use]
-    pub fn generation(&self) -> u64 {
-        self.generation
     }
 
     /// How many there are.
@@ -314,11 +310,27 @@ mod tests {
     }
 
     #[test]
+    fn a_list_like_the_last_one_changes_nothing_on_screen() {
+        let mut table = Carriers::default();
+        list(&mut table, 1, &[("a", Health::Healthy)]);
+        let mut changes = Changes::default();
+        let same = vec![carrier("a", Health::Healthy)];
+        table.listed(same, Vec::new(), Millis(2), &mut changes);
+        assert!(changes.is_empty());
+        let mut other = carrier("a", Health::Healthy);
+        other.affected = Some(3);
+        table.listed(vec![other], Vec::new(), Millis(3), &mut changes);
+        assert!(changes.carriers_shown && changes.carriers.is_empty());
+    }
+
+    #[test]
     fn a_failure_makes_everything_stale_and_says_since_when() {
         let mut table = Carriers::default();
         list(&mut table, 1, &[("a", Health::Healthy)]);
-        table.read_failed("no route".into(), Millis(5));
-        table.read_failed("refused".into(), Millis(9));
+        let mut changes = Changes::default();
+        table.read_failed("no route".into(), Millis(5), &mut changes);
+        table.read_failed("refused".into(), Millis(9), &mut changes);
+        assert!(changes.carriers_shown);
         assert!(table.stale() && table.len() == 1);
         assert_eq!(
             *table.reading(),

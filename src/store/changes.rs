@@ -3,6 +3,7 @@
 use super::RowId;
 use crate::model::CarrierId;
 use crate::model::carrier::Health;
+use crate::model::finding::Target;
 use crate::model::registration::State;
 use crate::time::Millis;
 
@@ -50,6 +51,10 @@ pub struct Changes {
     pub transitions: Vec<Transition>,
     /// Changes of carriers, in order.
     pub carriers: Vec<CarrierTransition>,
+    /// Whether anything shown of the carriers changed, their health or anything else.
+    pub carriers_shown: bool,
+    /// Targets with a new finding, in order.
+    pub findings: Vec<Target>,
 }
 
 impl Changes {
@@ -61,6 +66,8 @@ impl Changes {
         self.removed.clear();
         self.transitions.clear();
         self.carriers.clear();
+        self.carriers_shown = false;
+        self.findings.clear();
     }
 
     /// Whether nothing happened.
@@ -69,6 +76,7 @@ impl Changes {
         self.touched.is_empty()
             && self.confirmed.is_empty()
             && self.removed.is_empty()
-            && self.carriers.is_empty()
+            && !self.carriers_shown
+            && self.findings.is_empty()
     }
 }

@@ -64,6 +64,31 @@ impl Chooser {
         }
     }
 
+    /// A chooser of plain words, each with a note.
+    #[must_use]
+    pub fn words(purpose: Purpose, words: &[(&str, &str)]) -> Self {
+        let choice = |(value, note): &(&str, &str)| Choice {
+            value: (*value).to_owned(),
+            label: (*value).to_owned(),
+            note: (*note).to_owned(),
+            on: false,
+        };
+        Self::new(purpose, words.iter().map(choice).collect())
+    }
+
+    /// The formats that every table is exported in.
+    #[must_use]
+    pub fn exports() -> Self {
+        Self::words(
+            Purpose::Export,
+            &[
+                ("csv", "comma-separated"),
+                ("json", "one array"),
+                ("md", "a Markdown table"),
+            ],
+        )
+    }
+
     /// Moves, turns on and off, chooses or gives up.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
         match key.code {

@@ -30,6 +30,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Mark, ' '),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
+    (Action::Probe, 'p'),
     (Action::Copy, 'y'),
     (Action::Export, 'x'),
     (Action::OpenPager, 'o'),

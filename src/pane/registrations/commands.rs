@@ -54,7 +54,7 @@ impl RegistrationsPane {
             Action::Freeze => self.freeze(desk),
             Action::Reread => self.reread(desk),
             Action::Copy => desk.open.push(copies()),
-            Action::Export => desk.open.push(exports()),
+            Action::Export => desk.open.push(Layer::Chooser(Chooser::exports())),
             Action::OpenPager => self.page(desk),
             _ => return false,
         }
@@ -265,6 +265,7 @@ impl RegistrationsPane {
             .filter_map(|id| desk.store.registrations.row(*id));
         let body = export::write(format, rows, desk.zone, desk.now);
         desk.effects.push(Effect::Export {
+            kind: "registrations",
             path,
             ending,
             body,
@@ -288,35 +289,14 @@ impl RegistrationsPane {
 }
 
 fn copies() -> Layer {
-    choices(
+    Layer::Chooser(Chooser::words(
         Purpose::Copy,
         &[
             ("id", "the device's id"),
             ("user", "the user's id"),
             ("json", "the row as JSON"),
         ],
-    )
-}
-
-fn exports() -> Layer {
-    choices(
-        Purpose::Export,
-        &[
-            ("csv", "comma-separated"),
-            ("json", "one array"),
-            ("md", "a Markdown table"),
-        ],
-    )
-}
-
-fn choices(purpose: Purpose, choices: &[(&str, &str)]) -> Layer {
-    let choice = |(value, note): &(&str, &str)| Choice {
-        value: (*value).to_owned(),
-        label: (*value).to_owned(),
-        note: (*note).to_owned(),
-        on: false,
-    };
-    Layer::Chooser(Chooser::new(purpose, choices.iter().map(choice).collect()))
+    ))
 }
 
 fn no_column(name: &str, desk: &mut Desk<'_>) {

@@ -1,0 +1,42 @@
+//! Rows of cells as CSV and as Markdown, whatever they are rows of.
+
+/// Comma-separated values under a line of names (RFC 4180).
+pub fn csv<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    // Writing to memory cannot fail.
+    let _ = out.write_record(head);
+    for row in rows {
+        let _ = out.write_record(row.as_ref());
+    }
+    out.into_inner()
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .unwrap_or_default()
+}
+
+/// A Markdown table.
+pub fn markdown<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
+    let line = |cells: &[&str]| format!("| {} |\n", cells.join(" | "));
+    let ruler = vec!["---"; head.len()];
+    let rows = rows.map(|row| {
+        let escaped = row.as_ref().iter().map(|cell| cell.replace('|', "\\|"));
+        let escaped: Vec<String> = escaped.collect();
+        line(&escaped.iter().map(String::as_str).collect::<Vec<_>>())
+    });
+    [line(head), line(&ruler)].into_iter().chain(rows).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_would_break_the_format_are_quoted() {
+        let row = || std::iter::once(["a,b|c".to_owned(), "d\"e".to_owned()]);
+        assert_eq!(csv(&["x", "y"], row()), "x,y\n\"a,b|c\",\"d\"\"e\"\n");
+        assert_eq!(
+            markdown(&["x", "y"], row()),
+            "| x | y |\n| --- | --- |\n| a,b\\|c | d\"e |\n"
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! The panel under the rows: everything known of one carrier, both sides of a contradiction, the certificates.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line as Shown, Span};
+
+use super::line::{Line, grade_role};
+use crate::config::theme::Role;
+use crate::model::carrier::Accord;
+use crate::model::finding::{Certificate, Finding, Tls};
+use crate::pane::Scene;
+use crate::store::probes::Probed;
+use crate::text::Text;
+use crate::ui::detail::{self, moment, pairs};
+
+/// Past health and past probes that a line shows.
+const RECENT: usize = 6;
+
+/// Draws the panel for a carrier, or says that it is gone.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line<'_>>) {
+    let theme = scene.theme;
+    let inner = detail::frame(area, buf, theme, "detail");
+    let Some(line) = line else {
+        let gone = Shown::styled("This carrier is gone.", theme.style(Role::Dim));
+        return detail::lines(inner, buf, &[gone]);
+    };
+    let mut lines = said(&line, scene);
+    match line.proxy {
+        Some(proxy) => {
+            lines.extend(seen(&line, proxy, scene));
+        }
+        None => lines.push(Shown::styled(
+            "The profile names no SIP proxy for this carrier, so nothing is probed.",
+            theme.style(Role::Dim),
+        )),
+    }
+    lines.push(health(&line, scene));
+    if let Some(proxy) = line.proxy {
+        lines.push(probes(proxy, scene));
+    }
+    detail::lines(inner, buf, &lines);
+}
+
+/// What the organisation says.
+fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+    let carrier = line.row.carrier();
+    let told = |text: Option<&Text>| text.map_or("not told".to_owned(), |t| t.fit(24).into_owned());
+    let affected = carrier
+        .affected
+        .map_or("not told".to_owned(), |n| n.to_string());
+    let mut health = vec![
+        Span::styled("organisation says ", scene.theme.style(Role::Dim)),
+        Span::styled(carrier.health.word(), scene.theme.style(line.role())),
+    ];
+    if line.stale {
+        health.push(Span::styled(" (stale)", scene.theme.style(Role::Stale)));
+    }
+    let since = format!(" since {}   ", moment(line.row.since(), scene.zone));
+    health.push(Span::styled(since, scene.theme.style(Role::Text)));
+    vec![
+        pairs(
+            scene.theme,
+            &[
+                ("carrier", line.row.name().fit(40).into_owned()),
+                ("id", carrier.id.0.fit(40).into_owned()),
+                ("status", told(carrier.status.as_ref())),
+                ("affected registrations", affected),
+            ],
+        ),
+        Shown::from(health),
+    ]
+}
+
+/// What the probe saw, and whether that fits.
+fn seen(line: &Line<'_>, proxy: &Probed, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+    let theme = scene.theme;
+    let Some(finding) = proxy.finding() else {
+        return vec![pairs(
+            theme,
+            &[("probe of", format!("{} awaited", proxy.target()))],
+        )];
+    };
+    let mut lines = vec![Shown::from(vec![
+        Span::styled("probe says ", theme.style(Role::Dim)),
+        Span::styled(
+            finding
+                .tls()
+                .map_or(finding.word(), |tls| tls.verdict.detail()),
+            theme.style(grade_role(Some(finding))),
+        ),
+        Span::styled(format!(": {}", finding.sentence()), theme.style(Role::Text)),
+    ])];
+    if line.accord() == Accord::Contradiction {
+        let text = "≠ The two contradict each other: find out which is wrong.";
+        lines.push(Shown::styled(text, theme.style(Role::Bad)));
+    }
+    if let Some(tls) = finding.tls() {
+        lines.push(handshake(tls, finding, scene));
+        for (depth, certificate) in tls.chain.iter().enumerate() {
+            lines.extend(self::certificate(depth, certificate, scene));
+        }
+        if tls.chain_dropped > 0 {
+            let text = format!(
+                "{} further certificates were sent and not kept",
+                tls.chain_dropped
+            );
+            lines.push(Shown::styled(text, theme.style(Role::Dim)));
+        }
+    }
+    lines
+}
+
+fn handshake(tls: &Tls, finding: &Finding, scene: &Scene<'_>) -> Shown<'static> {
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| "none".to_owned());
+    pairs(
+        scene.theme,
+        &[
+            ("at", finding.at.clock(scene.zone, scene.now)),
+            ("took", format!("{} ms", finding.took_ms)),
+            (
+                "protocol",
+                or_none(tls.version.as_ref().map(Text::to_string)),
+            ),
+            ("cipher", or_none(tls.cipher.as_ref().map(Text::to_string))),
+            ("peer", or_none(tls.peer.map(|peer| peer.to_string()))),
+        ],
+    )
+}
+
+/// Three lines of a certificate; the peer's own stands first.
+fn certificate(depth: usize, of: &Certificate, scene: &Scene<'_>) -> [Shown<'static>; 3] {
+    let label = if depth == 0 {
+        "certificate"
+    } else {
+        "issued by"
+    };
+    let mut names: Vec<String> = of.sans.iter().map(Text::to_string).collect();
+    if of.sans_dropped > 0 {
+        names.push(format!("and {} more", of.sans_dropped));
+    }
+    let names = if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(" ")
+    };
+    let date = |at: crate::time::Millis| at.timestamp().strftime("%Y-%m-%d %H:%M UTC").to_string();
+    [
+        pairs(
+            scene.theme,
+            &[
+                (label, of.subject.to_string()),
+                ("issuer", of.issuer.to_string()),
+            ],
+        ),
+        pairs(
+            scene.theme,
+            &[
+                ("  valid from", date(of.not_before)),
+                ("to", date(of.not_after)),
+                ("days left", of.days_left(scene.now).to_string()),
+                ("names", names),
+            ],
+        ),
+        pairs(scene.theme, &[("  SHA-256", of.sha256.clone())]),
+    ]
+}
+
+/// How the health has gone, newest first.
+fn health(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+    let turns = line.row.past().take(RECENT);
+    let turns = turns.map(|turn| {
+        format!(
+            "{} {}",
+            turn.at.clock(scene.zone, scene.now),
+            turn.to.word()
+        )
+    });
+    let shown = turns.collect::<Vec<_>>().join(" · ");
+    pairs(scene.theme, &[("health, newest first:", shown)])
+}
+
+/// How the probes went, newest first.
+fn probes(proxy: &Probed, scene: &Scene<'_>) -> Shown<'static> {
+    let past = proxy.past().take(RECENT);
+    let past = past.map(|probe| {
+        let at = probe.at.clock(scene.zone, scene.now);
+        format!("{at} {} {} ms", probe.word, probe.took_ms)
+    });
+    let shown = past.collect::<Vec<_>>().join(" · ");
+    pairs(scene.theme, &[("probes, newest first:", shown)])
+}
