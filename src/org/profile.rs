@@ -56,7 +56,8 @@ struct Alerts {
 
 #[derive(Serialize)]
 struct Probes {
-    stun: [String; 1],
+    /// The one server over either transport.
+    stun: [String; 2],
 }
 
 impl Watch {
@@ -74,7 +75,10 @@ impl Watch {
                 webhook: format!("{}{}", org.base_url(), webhooks::PATH),
             },
             probes: Probes {
-                stun: [org.stun().to_string()],
+                stun: [
+                    org.stun().to_string(),
+                    format!("{}?transport=tcp", org.stun()),
+                ],
             },
         }
     }

@@ -79,9 +79,13 @@ async fn the_ready_line_and_the_profile_name_the_same_organisation() {
         written["alerts"]["webhook"].as_str(),
         Some(webhook.as_str())
     );
-    assert_eq!(
-        written["probes"]["stun"][0].as_str(),
-        ready["stun"].as_str()
+    let stun = ready["stun"].as_str().unwrap();
+    let tcp = format!("{stun}?transport=tcp");
+    let servers = written["probes"]["stun"].as_array().unwrap().iter();
+    assert!(
+        servers
+            .map(toml::Value::as_str)
+            .eq([Some(stun), Some(tcp.as_str())])
     );
     let proxies = written["carriers"].as_table().unwrap();
     assert_eq!(proxies.len(), ready["sip"].as_object().unwrap().len());
