@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError};
+use super::{Org, OrgError, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -35,16 +35,29 @@ struct Profile<'a> {
     watch: Watch,
 }
 
-/// What the profile says beyond registrations: where the organisation's estate is.
+/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
+    alerts: Alerts,
+    probes: Probes,
 }
 
 #[derive(Serialize)]
 struct Proxy {
     host: IpAddr,
     port: u16,
+}
+
+#[derive(Serialize)]
+struct Alerts {
+    webhook: String,
+}
+
+#[derive(Serialize)]
+struct Probes {
+    /// The one server over either transport.
+    stun: [String; 2],
 }
 
 impl Watch {
@@ -58,6 +71,15 @@ impl Watch {
                     (*id, Proxy { host, port })
                 })
                 .collect(),
+            alerts: Alerts {
+                webhook: format!("{}{}", org.base_url(), webhooks::PATH),
+            },
+            probes: Probes {
+                stun: [
+                    org.stun().to_string(),
+                    format!("{}?transport=tcp", org.stun()),
+                ],
+            },
         }
     }
 }

@@ -16,7 +16,7 @@ use super::route::read_body;
 use super::shared::Shared;
 
 /// Where webhooks are delivered; anything may follow after a slash, to tell senders apart.
-const PATH: &str = "/_org/webhooks";
+pub(super) const PATH: &str = "/_org/webhooks";
 
 /// The most deliveries that are kept.
 const MOST: usize = 10_000;

@@ -74,6 +74,19 @@ async fn the_ready_line_and_the_profile_name_the_same_organisation() {
         assert_eq!(written[key].as_str(), ready[key].as_str(), "{key}");
     }
     assert_eq!(written["requests_per_minute"].as_integer(), Some(0));
+    let webhook = format!("{}/_org/webhooks", org.base_url());
+    assert_eq!(
+        written["alerts"]["webhook"].as_str(),
+        Some(webhook.as_str())
+    );
+    let stun = ready["stun"].as_str().unwrap();
+    let tcp = format!("{stun}?transport=tcp");
+    let servers = written["probes"]["stun"].as_array().unwrap().iter();
+    assert!(
+        servers
+            .map(toml::Value::as_str)
+            .eq([Some(stun), Some(tcp.as_str())])
+    );
     let proxies = written["carriers"].as_table().unwrap();
     assert_eq!(proxies.len(), ready["sip"].as_object().unwrap().len());
     for (id, proxy) in proxies {
