@@ -34,10 +34,20 @@ pub(super) async fn run(shared: Arc<Shared>) {
     }
 }
 
+/// Looks at the age of reads in one interval of polls.
+const LOOKS: u32 = 3;
+
+/// Intervals after which a read is too old to be shown as what is so now.
+const OUTDATED_AFTER: u32 = 3;
+
+/// Users told as outdated at one look; the next look goes on.
+const MOST_TOLD: usize = 1_024;
+
 /// Reads until paused; what is under way then is dropped.
 async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bool>) {
     let mut reads = FuturesUnordered::new();
     let (mut waited_for, mut in_round) = (0, 0);
+    let mut look = Instant::now() + shared.poll / LOOKS;
     loop {
         while waited_for < shared.timing.reads
             && let Some((user, urgency)) = next_due(shared, waited_for)
@@ -72,6 +82,10 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
                 _ => waited_for -= 1,
             },
             () = sleep(again.unwrap_or_default()), if again.is_some() => {}
+            () = sleep_until(look), if visited > 0 => {
+                tell_outdated(shared);
+                look = Instant::now() + shared.poll / LOOKS;
+            }
             () = sleep_until(next), if visited > 0 && in_round < shared.timing.reads => {}
         }
     }
@@ -123,6 +137,7 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
                     spoken,
                     live: false,
                 });
+                roster.refreshed(&user, Instant::now());
                 drop(roster);
                 shared.read_worked(&user, &listing.faults);
             }
@@ -135,6 +150,17 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
         }
     }
     urgency
+}
+
+/// A row that could not be read again for rounds, because the budget went elsewhere or the reads failed, is not sure.
+fn tell_outdated(shared: &Shared) {
+    if shared.mailbox.has_room() {
+        let age = shared.poll * OUTDATED_AFTER;
+        let outdated = lock(&shared.roster).outdated(Instant::now(), age, MOST_TOLD);
+        for user in outdated {
+            shared.mailbox.post(News::Gap { user });
+        }
+    }
 }
 
 /// Nothing is read while paused, so nothing is known for sure of those who are polled.

@@ -1,5 +1,6 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
+mod age;
 mod polls;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::task::Task;
 use crate::model::UserId;
@@ -51,6 +53,8 @@ struct Person {
     watch: Watch,
     /// Whether the user waits in `first` or `again`.
     due: bool,
+    /// The last read by the poller that worked; none once its age was told.
+    refreshed: Option<Instant>,
     /// The enumeration that last named this user.
     round: u32,
 }
@@ -133,6 +137,7 @@ impl Roster {
             standing,
             watch,
             due: false,
+            refreshed: None,
             round,
         });
         let (hasher, people) = (&self.hasher, &self.people);

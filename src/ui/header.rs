@@ -56,6 +56,14 @@ impl Header<'_> {
         bar.left(0, self.name_style(theme), name);
         let (role, words) = link(status, self.now);
         bar.left(0, theme.style(role), words);
+        if status.link == Link::Live && status.read < status.users {
+            let read = format!(
+                "read {} of {}",
+                grouped(status.read as usize),
+                grouped(status.users as usize)
+            );
+            bar.left(2, theme.style(Role::Accent), read);
+        }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");
         }

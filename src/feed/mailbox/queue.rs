@@ -90,6 +90,8 @@ impl Queue {
     pub fn update(&mut self, update: Update) {
         self.counters.posted += 1;
         if self.slots.len() <= self.merge_above && !self.is_full() {
+            // What is queued now is not known to the index: a later update merged into an earlier one would pass it.
+            self.index.clear();
             return self.push(Item::News(News::Update(update)), None);
         }
         let hash = self

@@ -165,7 +165,7 @@ impl Roster {
 }
 
 impl Person {
-    fn is_polled(&self) -> bool {
+    pub(super) fn is_polled(&self) -> bool {
         matches!(
             self.watch,
             Watch::Polled | Watch::Streamed { lent: true, .. }
