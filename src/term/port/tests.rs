@@ -38,10 +38,18 @@ fn read_until(reader: &mut dyn Read, wanted: &[u8]) -> Vec<u8> {
     seen
 }
 
-/// Fills the terminal until it takes no more.
+/// Fills the terminal until it takes no more. The kernel moves what it took to the far end in its own time, and then
+/// takes more: full is what stays full.
 fn stop_up(port: &Port) {
-    while port.ready().unwrap() {
-        port.send(&mut vec![b'x'; 4096]);
+    let mut full = 0;
+    while full < 10 {
+        if port.ready().unwrap() {
+            port.send(&mut vec![b'x'; 4096]);
+            full = 0;
+        } else {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            full += 1;
+        }
     }
 }
 
