@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
@@ -103,6 +104,10 @@ impl Session {
         let slot = self.budget.draw(urgency).await;
         if !token.ended() {
             return Ok((token, slot));
+        }
+        // Somebody has renewed it meanwhile, most likely: then it is here without a wait, and the slot is not lost.
+        if let Some(Ok(renewed)) = self.token(call, Some(&token)).now_or_never() {
+            return Ok((renewed, slot));
         }
         drop(slot);
         let token = self.token(call, Some(&token)).await?;
