@@ -196,6 +196,34 @@ fn nothing_is_told_before_the_ledger_is_read_and_a_row_lost_at_first_sight_is() 
 }
 
 #[test]
+fn five_thousand_losses_at_one_site_are_one_post_that_counts_them() {
+    const LOST: usize = 5_000;
+    let mut stage = Stage::new();
+    stage.open();
+    stage.read("u-1", true, "opus");
+    let ids: Vec<String> = (0..LOST).map(|n| format!("storm-{n}")).collect();
+    let user = |id: &String| User {
+        id: id.as_str().into(),
+        name: id.as_str().into(),
+        site: Some("Osaka".into()),
+    };
+    let users = ids.iter().map(user).collect();
+    stage.feed(vec![News::Users { users, total: None }]);
+    for registered in [true, false] {
+        for id in &ids {
+            stage.read(id, registered, "opus");
+        }
+    }
+    stage.pass(SETTLE);
+    let orders = stage.orders();
+    let posts: Vec<_> = orders.iter().flat_map(|orders| &orders.post).collect();
+    assert_eq!(posts.len(), 1, "one alert for all of them");
+    let body = &posts[0].body;
+    assert_eq!(body.user_id, "site:Osaka");
+    assert_eq!(body.device_id, format!("{LOST} devices"));
+}
+
+#[test]
 fn a_rule_with_an_age_is_told_by_its_name_and_ends() {
     let mut stage = Stage::new();
     stage.open();

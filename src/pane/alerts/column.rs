@@ -58,9 +58,9 @@ impl Column {
         let (least, ideal) = match self {
             Self::State => (11, 12),
             Self::Kind => (14, 20),
-            Self::What => (16, 44),
+            Self::What => (16, 30),
             Self::Since | Self::Lasted => (8, 9),
-            Self::Delivery => (11, 28),
+            Self::Delivery => (11, 40),
             Self::By => (6, 12),
         };
         Wish {
