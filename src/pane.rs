@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod carriers;
 pub mod cursor;
+pub mod filter;
 pub mod pulse;
 pub mod registrations;
 

@@ -10,12 +10,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::cursor::{Cursor, Rows, Window};
+use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::model::alert::AlertId;
 use crate::model::alert::fields::FIELDS;
-use crate::query::Query;
 use crate::store::Store;
 use crate::time::Millis;
 use crate::ui::filter::Fault;
@@ -54,15 +54,6 @@ pub struct AlertsPane {
     moved: bool,
 }
 
-/// The filter in force, and what is wrong with the one being typed.
-#[derive(Default)]
-struct Filter {
-    text: String,
-    query: Option<Query>,
-    fault: Option<Fault>,
-    history: Vec<String>,
-}
-
 /// The alerts that pass the filter: open ones first, the newest first.
 #[derive(Default)]
 struct Order {
@@ -87,7 +78,7 @@ impl AlertsPane {
     /// Filters again. Alerts are few, because storms are folded: a frame can afford to.
     fn arrange(&mut self, store: &Store, now: Millis) {
         let mut due: Option<Millis> = None;
-        let query = self.filter.query.as_ref();
+        let query = self.filter.query();
         let passing = store.alerts.in_order().filter(|alert| {
             query.is_none_or(|query| {
                 let verdict = query.matches(*alert, now);
@@ -156,7 +147,7 @@ impl Pane for AlertsPane {
         if std::mem::take(&mut self.detail) {
             return true;
         }
-        if !self.filter.text.is_empty() {
+        if !self.filter.text().is_empty() {
             self.set_filter("", desk);
             return true;
         }
@@ -164,7 +155,7 @@ impl Pane for AlertsPane {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.filter.fault.clone()
+        self.filter.fault().cloned()
     }
 
     fn alert(&self) -> Option<AlertId> {

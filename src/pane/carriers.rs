@@ -13,12 +13,12 @@ use ratatui::layout::{Position, Rect};
 use self::column::{Column, FIELDS};
 use self::line::Line;
 use super::cursor::{Cursor, Rows, Window};
+use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::model::CarrierId;
 use crate::model::carrier::Accord;
-use crate::query::Query;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::filter::Fault;
@@ -59,15 +59,6 @@ pub struct CarriersPane {
     moved: bool,
 }
 
-/// The filter in force, and what is wrong with the one being typed.
-#[derive(Default)]
-struct Filter {
-    text: String,
-    query: Option<Query>,
-    fault: Option<Fault>,
-    history: Vec<String>,
-}
-
 /// The carriers that pass the filter, in order: a few dozen, so made anew whenever one changes.
 struct Order {
     ids: Vec<CarrierId>,
@@ -105,7 +96,7 @@ impl CarriersPane {
     fn arrange(&mut self, store: &Store, now: Millis) {
         let mut due: Option<Millis> = None;
         let lines = store.carriers.iter().map(|row| Line::of(row, store));
-        let mut lines: Vec<Line<'_>> = match &self.filter.query {
+        let mut lines: Vec<Line<'_>> = match self.filter.query() {
             None => lines.collect(),
             Some(query) => lines
                 .filter(|line| {
@@ -197,7 +188,7 @@ impl Pane for CarriersPane {
         if std::mem::take(&mut self.detail) {
             return true;
         }
-        if !self.filter.text.is_empty() {
+        if !self.filter.text().is_empty() {
             self.set_filter("", desk);
             return true;
         }
@@ -205,7 +196,7 @@ impl Pane for CarriersPane {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.filter.fault.clone()
+        self.filter.fault().cloned()
     }
 
     fn moved(&mut self, _: &Store) -> bool {

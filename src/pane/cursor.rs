@@ -3,6 +3,8 @@
 //! At the top it follows what arrives there; anywhere else it holds its row at its line of the screen, so that what
 //! an operator looks at does not run away.
 
+use crate::app::action::Action;
+
 /// A list of rows in order, as a view keeps it.
 pub trait Rows<Id> {
     /// How many there are.
@@ -100,9 +102,19 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
         self.put(rows, 0, 0);
     }
 
-    /// Goes to the last row.
-    pub fn bottom(&mut self, rows: &impl Rows<Id>, height: usize) {
-        self.put(rows, rows.len().saturating_sub(1), height.saturating_sub(1));
+    /// Carries out an action that moves among the rows; false for any other.
+    pub fn obey(&mut self, action: Action, rows: &impl Rows<Id>, height: usize) -> bool {
+        let page = isize::try_from(height).unwrap_or(isize::MAX).max(1);
+        match action {
+            Action::Up => self.step(rows, height, -1),
+            Action::Down => self.step(rows, height, 1),
+            Action::PageUp => self.step(rows, height, -page),
+            Action::PageDown => self.step(rows, height, page),
+            Action::Top => self.top(rows),
+            Action::Bottom => self.step(rows, height, isize::MAX),
+            _ => return false,
+        }
+        true
     }
 
     /// Goes to the row on that line of a window that was drawn.
@@ -155,7 +167,7 @@ mod tests {
     fn a_row_that_goes_leaves_the_cursor_in_its_place() {
         let mut rows: Vec<u32> = (0..5).collect();
         let mut cursor = Cursor::default();
-        cursor.bottom(&rows, 3);
+        cursor.step(&rows, 3, isize::MAX);
         rows.pop();
         assert_eq!(cursor.settle(&rows, 3), Window { top: 1, at: 3 });
         assert_eq!(cursor.row(), Some(3));

@@ -16,6 +16,7 @@ use ratatui::layout::{Position, Rect};
 use self::cells::Shown;
 use self::page::Page;
 use super::cursor::{Cursor, Rows, Window};
+use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
@@ -27,9 +28,6 @@ use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
 use crate::ui::tabs::Tab;
-
-/// Filters kept for the history of the filter line.
-const HISTORY: usize = 50;
 
 /// What can be done on this pane.
 const ACTIONS: &[Action] = &[
@@ -62,9 +60,7 @@ pub struct RegistrationsPane {
     /// The moment of the last change, tick or key.
     now: Millis,
     columns: Vec<Column>,
-    filter: String,
-    fault: Option<Fault>,
-    history: Vec<String>,
+    filter: Filter,
     marked: HashSet<RowId>,
     detail: bool,
     frozen: Option<Frozen>,
@@ -95,9 +91,7 @@ impl Default for RegistrationsPane {
             page: Page::default(),
             now: Millis::default(),
             columns: Column::DEFAULT.to_vec(),
-            filter: String::new(),
-            fault: None,
-            history: Vec::new(),
+            filter: Filter::default(),
             marked: HashSet::new(),
             detail: false,
             frozen: None,
@@ -252,7 +246,7 @@ impl Pane for RegistrationsPane {
             self.marked.clear();
             return true;
         }
-        if !self.filter.is_empty() {
+        if !self.filter.text().is_empty() {
             self.set_filter("", desk);
             return true;
         }
@@ -260,7 +254,7 @@ impl Pane for RegistrationsPane {
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.fault.clone()
+        self.filter.fault().cloned()
     }
 
     fn frozen(&self) -> bool {

@@ -84,12 +84,6 @@ impl Grid {
         usize::from(self.rows.height)
     }
 
-    /// Lines of one page, for the keys that turn pages.
-    #[must_use]
-    pub fn page(&self) -> isize {
-        isize::try_from(self.rows.height).unwrap_or(1).max(1)
-    }
-
     /// Scrolls the columns.
     pub fn scroll(&mut self, by: isize) {
         let last = self.columns.saturating_sub(1);

@@ -88,8 +88,8 @@ impl AlertsPane {
                 format!("forgotten {}", book.dropped()),
             );
         }
-        if !self.filter.text.is_empty() {
-            let shown = crate::text::fit(&self.filter.text, 40);
+        if !self.filter.text().is_empty() {
+            let shown = crate::text::fit(self.filter.text(), 40);
             let text = format!("/{shown}  {} rows ", self.order.ids.len());
             bar.right(0, theme.style(Role::Accent), text);
         }
@@ -101,7 +101,7 @@ impl AlertsPane {
         if !scene.connected {
             return notice::no_profile();
         }
-        if kept > 0 && !self.filter.text.is_empty() {
+        if kept > 0 && !self.filter.text().is_empty() {
             return vec![format!(
                 "The filter hides all {kept} alerts. Esc shows them again, / changes the filter."
             )];

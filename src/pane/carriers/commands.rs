@@ -9,34 +9,23 @@ use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::export::{Format, sheet};
 use crate::pane::Desk;
-use crate::query::Query;
 use crate::store::Store;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
-use crate::ui::filter::FilterBar;
 use crate::ui::layer::Layer;
-
-/// Filters kept for the history of the filter line.
-const HISTORY: usize = 50;
 
 impl CarriersPane {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
+        if self.cursor.obey(action, &self.order, self.grid.height()) {
+            return true;
+        }
         match action {
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::PageUp => self.step(-self.grid.page()),
-            Action::PageDown => self.step(self.grid.page()),
-            Action::Top => self.cursor.top(&self.order),
-            Action::Bottom => self.step(isize::MAX),
             Action::Left => self.grid.scroll(-1),
             Action::Right => self.grid.scroll(1),
             Action::Detail => {
                 self.detail = !self.detail;
                 self.cursor.hold();
             }
-            Action::Filter => desk.open.push(Layer::Filter(FilterBar::new(
-                &self.filter.text,
-                self.filter.history.clone(),
-            ))),
+            Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {
                 let (column, descending) = (self.order.column, self.order.descending);
@@ -97,25 +86,9 @@ impl CarriersPane {
 
     /// Takes a filter when it can be read; the one in force stays when not.
     pub(super) fn set_filter(&mut self, text: &str, desk: &Desk<'_>) {
-        let text = text.trim();
-        match Query::parse(text, FIELDS) {
-            Ok(query) => {
-                self.filter.query = Some(query).filter(|_| !text.is_empty());
-                self.filter.fault = None;
-            }
-            Err(error) => {
-                self.filter.fault = Some((error.column, error.sentence));
-                return;
-            }
+        if self.filter.take(text, FIELDS) {
+            self.arrange(desk.store, desk.now);
         }
-        text.clone_into(&mut self.filter.text);
-        if !text.is_empty() {
-            let history = &mut self.filter.history;
-            history.retain(|kept| !text.starts_with(kept.as_str()));
-            history.push(text.to_owned());
-            history.drain(..history.len().saturating_sub(HISTORY));
-        }
-        self.arrange(desk.store, desk.now);
     }
 
     fn sorts(&self) -> Layer {

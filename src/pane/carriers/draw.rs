@@ -38,7 +38,7 @@ impl CarriersPane {
         self.window = self.cursor.settle(&self.order, self.grid.height());
         self.head(parts.head, buf, scene);
         if self.order.ids.is_empty() {
-            notice::render(rows, buf, scene.theme, &empty(scene, &self.filter.text));
+            notice::render(rows, buf, scene.theme, &empty(scene, self.filter.text()));
         } else {
             self.rows(rows, buf, scene);
         }
@@ -117,8 +117,8 @@ impl CarriersPane {
         if let Some((role, words)) = staleness(carriers.reading(), scene) {
             bar.left(0, theme.style(role), words);
         }
-        if !self.filter.text.is_empty() {
-            let shown = crate::text::fit(&self.filter.text, 40);
+        if !self.filter.text().is_empty() {
+            let shown = crate::text::fit(self.filter.text(), 40);
             let text = format!("/{shown}  {} rows", self.order.ids.len());
             bar.right(0, theme.style(Role::Accent), text);
         }

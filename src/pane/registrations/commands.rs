@@ -1,7 +1,7 @@
 //! What an operator does on the pane.
 
 use super::cells::Shown;
-use super::{Frozen, HISTORY, RegistrationsPane};
+use super::{Frozen, RegistrationsPane};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
@@ -9,12 +9,10 @@ use crate::app::messages::Weight;
 use crate::export::{self, Format};
 use crate::model::UserId;
 use crate::pane::Desk;
-use crate::query::Query;
 use crate::store::RowId;
 use crate::store::column::{Column, FIELDS};
 use crate::store::view::Sort;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
-use crate::ui::filter::FilterBar;
 use crate::ui::layer::Layer;
 
 /// Rows held while frozen: what a person can look through, and little memory.
@@ -22,27 +20,22 @@ const HELD: usize = 10_000;
 
 impl RegistrationsPane {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        let page = self.drawn.grid.page();
+        let height = self.drawn.grid.height();
+        let moved = match &self.frozen {
+            Some(frozen) => self.cursor.obey(action, frozen, height),
+            None => self.cursor.obey(action, &self.view, height),
+        };
+        if moved {
+            return true;
+        }
         match action {
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::PageUp => self.step(-page),
-            Action::PageDown => self.step(page),
-            Action::Top => match &self.frozen {
-                Some(frozen) => self.cursor.top(frozen),
-                None => self.cursor.top(&self.view),
-            },
-            Action::Bottom => self.step(isize::MAX),
             Action::Left => self.drawn.grid.scroll(-1),
             Action::Right => self.drawn.grid.scroll(1),
             Action::Detail => {
                 self.detail = !self.detail;
                 self.cursor.hold();
             }
-            Action::Filter => desk.open.push(Layer::Filter(FilterBar::new(
-                &self.filter,
-                self.history.clone(),
-            ))),
+            Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {
                 let sort = self.view.sort();
@@ -111,25 +104,11 @@ impl RegistrationsPane {
 
     /// Takes a filter when it can be read; the one in force stays when not.
     pub(super) fn set_filter(&mut self, text: &str, desk: &mut Desk<'_>) {
-        let query = match Query::parse(text, FIELDS) {
-            _ if text.trim().is_empty() => None,
-            Ok(query) => Some(query),
-            Err(error) => {
-                self.fault = Some((error.column, error.sentence));
-                return;
-            }
-        };
-        self.fault = None;
-        self.thaw();
-        text.trim().clone_into(&mut self.filter);
-        self.view
-            .set_filter(query, &desk.store.registrations, desk.now);
-        if !self.filter.is_empty() {
-            self.history
-                .retain(|kept| !self.filter.starts_with(kept.as_str()));
-            self.history.push(self.filter.clone());
-            let over = self.history.len().saturating_sub(HISTORY);
-            self.history.drain(..over);
+        if self.filter.take(text, FIELDS) {
+            self.thaw();
+            let query = self.filter.query().cloned();
+            self.view
+                .set_filter(query, &desk.store.registrations, desk.now);
         }
     }
 

@@ -34,7 +34,7 @@ impl RegistrationsPane {
             0 => String::new(),
             marked => format!(" ({marked} marked)"),
         };
-        let filter = format!("{}{marks}", self.filter);
+        let filter = format!("{}{marks}", self.filter.text());
         let order = summary::Order {
             filter: &filter,
             passing: self.view.len(),
@@ -43,7 +43,7 @@ impl RegistrationsPane {
         summary::render(parts.summary, buf, scene, &order);
         self.head(parts.head, buf, scene);
         if self.view.is_empty() && self.frozen.is_none() {
-            let why = empty(scene, self.filter.is_empty());
+            let why = empty(scene, self.filter.text().is_empty());
             notice::render(parts.rows, buf, scene.theme, &why);
         } else {
             self.rows(parts.rows, buf, scene);
