@@ -90,7 +90,11 @@ async fn reload(mut watch: Watch, done: mpsc::UnboundedSender<Done>) {
         let end = match reload {
             Reload::Changed(loaded) => Done::Reloaded(loaded),
             Reload::Refused(error) => {
-                Done::Failed(format!("the configuration in force stays: {error}"))
+                // One mistake a line there, one line for all of them here.
+                let error = error.to_string();
+                let mistakes: Vec<_> = error.lines().map(str::trim).collect();
+                let mistakes = mistakes.join(" ");
+                Done::Failed(format!("the configuration in force stays: {mistakes}"))
             }
         };
         if done.send(end).is_err() {

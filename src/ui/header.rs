@@ -26,8 +26,8 @@ pub enum Face {
 /// What the header is drawn from.
 #[derive(Debug)]
 pub struct Header<'a> {
-    /// The profile's name.
-    pub profile: &'a str,
+    /// The profile's name; none when there is no profile, and so no connection to speak of.
+    pub profile: Option<&'a str>,
     /// Whether it is production, which reads red.
     pub production: bool,
     /// The profile's own colour; a theme without colour ignores it.
@@ -50,10 +50,21 @@ impl Header<'_> {
     /// Draws the line.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut bar = Bar::default();
-        let status = &self.reading.status;
         bar.left(7, theme.style(Role::Dim), " trunkline");
-        let name = format!(" {}", crate::text::fit(self.profile, 24));
+        let name = format!(
+            " {}",
+            crate::text::fit(self.profile.unwrap_or("no profile"), 24)
+        );
         bar.left(0, self.name_style(theme), name);
+        if self.profile.is_some() {
+            self.connection(&mut bar, theme);
+        }
+        self.clock(&mut bar, theme);
+        bar.render(area, buf);
+    }
+
+    fn connection(&self, bar: &mut Bar, theme: &Theme) {
+        let status = &self.reading.status;
         let (role, words) = link(status, self.now);
         bar.left(0, theme.style(role), words);
         if status.link == Link::Live && status.read < status.users {
@@ -70,8 +81,8 @@ impl Header<'_> {
         if self.reading.rate > 0.0 {
             bar.left(6, theme.style(Role::Text), rate(self.reading.rate));
         }
-        self.losses(&mut bar, theme);
-        self.budget(&mut bar, theme);
+        self.losses(bar, theme);
+        self.budget(bar, theme);
         if let Some(until) = status.token_until {
             bar.left(5, theme.style(Role::Dim), token(until, self.now));
         }
@@ -81,8 +92,6 @@ impl Header<'_> {
             (Role::Text, "RW")
         };
         bar.left(1, theme.style(role), word);
-        self.clock(&mut bar, theme);
-        bar.render(area, buf);
     }
 
     fn name_style(&self, theme: &Theme) -> Style {

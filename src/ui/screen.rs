@@ -80,7 +80,7 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
 fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
     let profile = app.profile.as_deref();
     let header = Header {
-        profile: profile.map_or("no profile", |p| p.name.as_str()),
+        profile: profile.map(|p| p.name.as_str()),
         production: profile.is_some_and(|p| p.production),
         colour: profile.and_then(|p| p.colour),
         read_only: profile.is_none_or(|p| p.read_only),
