@@ -1,71 +1,13 @@
 //! The configuration as a person meets it: layers, mistakes, reports.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test are tests")]
 
+mod home;
+
 use std::fs;
-use std::path::Path;
 
+use home::Home;
 use trunkline::config::secret::SecretSource;
-use trunkline::config::{ConfigError, Environment, Flags, Loaded, Paths, load, report};
-
-/// A home with this configuration in it, or without one.
-struct Home {
-    _dir: tempfile::TempDir,
-    paths: Paths,
-    env: Environment,
-    flags: Flags,
-}
-
-impl Home {
-    fn empty() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        Self {
-            paths: Paths::under(dir.path()),
-            _dir: dir,
-            env: Environment::default(),
-            flags: Flags::default(),
-        }
-    }
-
-    fn with(config: &str) -> Self {
-        let home = Self::empty();
-        fs::create_dir_all(home.dir()).unwrap();
-        fs::write(&home.paths.config_file, config).unwrap();
-        home.mode(0o600);
-        home
-    }
-
-    #[cfg(unix)]
-    fn mode(&self, mode: u32) {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = fs::Permissions::from_mode(mode);
-        fs::set_permissions(&self.paths.config_file, mode).unwrap();
-    }
-
-    #[cfg(not(unix))]
-    fn mode(&self, _: u32) {}
-
-    fn env(mut self, variables: &[(&str, &str)]) -> Self {
-        self.env = variables.iter().copied().collect();
-        self
-    }
-
-    fn flags(mut self, flags: Flags) -> Self {
-        self.flags = flags;
-        self
-    }
-
-    fn dir(&self) -> &Path {
-        self.paths.config_file.parent().unwrap()
-    }
-
-    fn load(&self) -> Result<Loaded, ConfigError> {
-        load(&self.flags, &self.env, &self.paths)
-    }
-
-    fn error(&self) -> String {
-        self.load().unwrap_err().to_string()
-    }
-}
+use trunkline::config::{ConfigError, Flags, report};
 
 const LAB: &str = r#"
 [profiles.lab]
