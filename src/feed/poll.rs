@@ -37,7 +37,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
 /// Looks at the age of reads in one interval of polls.
 const LOOKS: u32 = 3;
 
-/// Intervals after which a read is too old to be shown as what is so now.
+/// Rounds after which a read is too old to be shown as what is so now.
 const OUTDATED_AFTER: u32 = 3;
 
 /// Users told as outdated at one look; the next look goes on.
@@ -83,7 +83,7 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
             },
             () = sleep(again.unwrap_or_default()), if again.is_some() => {}
             () = sleep_until(look), if visited > 0 => {
-                tell_outdated(shared);
+                tell_outdated(shared, Duration::from_millis(pace.round(visited)));
                 look = Instant::now() + shared.poll / LOOKS;
             }
             () = sleep_until(next), if visited > 0 && in_round < shared.timing.reads => {}
@@ -153,9 +153,10 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
 }
 
 /// A row that could not be read again for rounds, because the budget went elsewhere or the reads failed, is not sure.
-fn tell_outdated(shared: &Shared) {
+/// A round is as long as it takes at the pace of the last polls, which the header tells: slow alone is not stale.
+fn tell_outdated(shared: &Shared, round: Duration) {
     if shared.mailbox.has_room() {
-        let age = shared.poll * OUTDATED_AFTER;
+        let age = round * OUTDATED_AFTER;
         let outdated = lock(&shared.roster).outdated(Instant::now(), age, MOST_TOLD);
         for user in outdated {
             shared.mailbox.post(News::Gap { user });
