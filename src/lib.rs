@@ -4,6 +4,20 @@
 //! into state changes and [`app::effect::Effect`]s without doing I/O or reading a clock, effects run as tasks whose
 //! results come back as events, and the screen is a pure view of the state. The console and the headless commands are
 //! the same `App` with a different source of events and a different sink of effects.
+//!
+//! | room | what it knows | whom it knows |
+//! |---|---|---|
+//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | nobody |
+//! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
+//! | [`cloud`], [`feed`], [`probe`], [`alert`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
+//! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, never `cloud` |
+//! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
+//! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
+//! | [`config`], [`cli`], [`term`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; the log file; rows as text | |
+//! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
+//!
+//! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
+//! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.
 
 pub mod alert;
 pub mod app;
