@@ -89,6 +89,7 @@ pub struct App {
     status: Status,
     dropped: u64,
     problem: Option<Problem>,
+    left_out: Option<Problem>,
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
     changes: Changes,
@@ -154,6 +155,7 @@ impl App {
             status: Status::default(),
             dropped: 0,
             problem: None,
+            left_out: None,
             all_read: false,
             changes: Changes::default(),
             effects,
@@ -222,6 +224,12 @@ impl App {
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         self.problem.as_ref()
+    }
+
+    /// The newest answer of which a part could not be used, since the start: what is shown is not all there is.
+    #[must_use]
+    pub fn left_out(&self) -> Option<&Problem> {
+        self.left_out.as_ref()
     }
 
     /// When time alone changes something that is kept or shown.

@@ -19,7 +19,7 @@ use crate::app::run::{Runner, Screen};
 use crate::config::{Environment, Loaded};
 use crate::export::{self, Format};
 use crate::feed::mailbox::{CAPACITY, Mailbox};
-use crate::feed::news::Trouble;
+use crate::feed::news::{Problem, Trouble};
 use crate::listen::{self, Questions};
 use crate::query::Query;
 use crate::store::column::Column;
@@ -52,6 +52,7 @@ impl From<Trouble> for Exit {
             Trouble::Settings => Self::Usage,
             Trouble::Credentials | Trouble::Forbidden => Self::Auth,
             Trouble::Unreachable | Trouble::Answer => Self::Unreachable,
+            Trouble::Partial => Self::Partial,
         }
     }
 }
@@ -139,11 +140,14 @@ fn nothing(app: &App) -> Exit {
     problem.map_or(Exit::Unreachable, |p| p.trouble.into())
 }
 
-/// Says how many users could not be read, if any.
+/// Says how many users could not be read, and what was left out of the answers, if anything.
 fn shortfall(app: &App) -> Exit {
     let status = app.status();
+    if let Some(part) = app.left_out() {
+        say(&format!("not everything could be used: {}", part.text));
+    }
     if status.failed == 0 {
-        return Exit::Ok;
+        return app.left_out().map_or(Exit::Ok, |_| Exit::Partial);
     }
     let why = app.problem().map(|p| format!(": {}", p.text));
     say(&format!(
@@ -163,7 +167,8 @@ fn ready(app: &App) -> bool {
 
 /// Waiting longer will not help: nobody is known and the connection has said why.
 fn hopeless(app: &App) -> bool {
-    app.problem().is_some() && !app.status().enumerated
+    let blocks = |problem: &Problem| problem.trouble != Trouble::Partial;
+    app.problem().is_some_and(blocks) && !app.status().enumerated
 }
 
 #[expect(

@@ -3,7 +3,7 @@
 use super::messages::Weight;
 use super::{App, BadFrame, FRAMES_KEPT};
 use crate::app::effect::Effect;
-use crate::feed::news::{Link, News, Problem};
+use crate::feed::news::{Link, News, Problem, Trouble};
 use crate::model::UserId;
 use crate::time::Millis;
 
@@ -101,6 +101,9 @@ impl App {
     fn trouble(&mut self, problem: Problem) {
         self.messages
             .say(Weight::Warning, problem.text.to_string(), self.now);
+        if problem.trouble == Trouble::Partial {
+            self.left_out = Some(problem.clone());
+        }
         self.problem = Some(problem);
         self.dirty = true;
     }

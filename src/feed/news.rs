@@ -86,6 +86,8 @@ pub enum Trouble {
     Unreachable,
     /// The organisation answered, and the answer could not be used.
     Answer,
+    /// An answer was used, and a part of it could not be.
+    Partial,
 }
 
 /// An error in a person's words: what was tried, on what, why it failed, what to do.

@@ -149,7 +149,7 @@ fn take(shared: &Arc<Shared>, page: UsersPage, round: u32) -> bool {
             "The organisation lists more than {MOST_USERS} users; the first {MOST_USERS} are watched. Name those to watch in registrations.users."
         );
         shared.mailbox.post(News::Problem(Problem {
-            trouble: Trouble::Answer,
+            trouble: Trouble::Partial,
             text: text.into(),
         }));
     }

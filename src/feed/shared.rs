@@ -155,7 +155,7 @@ impl Shared {
             complaints.note(
                 Topic::Entry,
                 Problem {
-                    trouble: Trouble::Answer,
+                    trouble: Trouble::Partial,
                     text: fault.0.clone(),
                 },
             );
