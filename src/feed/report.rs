@@ -16,11 +16,12 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let mut told = None;
     loop {
         let status = status(&shared, Clock::Real.now());
+        // Before the status: who hears that everything is read has heard what was wrong with it.
+        tell_problems(&shared);
         if told != Some(status) {
             shared.mailbox.post(News::Status(status));
             told = Some(status);
         }
-        tell_problems(&shared);
         sleep(shared.timing.status_gap).await;
         let wait = next_look(&shared, &status);
         tokio::select! {

@@ -125,9 +125,9 @@ impl Shared {
 
     /// Notes a read that worked.
     pub fn read_worked(&self, user: &UserId, faults: &[Fault]) {
+        self.complain_of(faults);
         lock(&self.roster).outcome(user, true);
         self.tally.read_worked();
-        self.complain_of(faults);
     }
 
     /// Tells that a read failed for good.
