@@ -4,9 +4,11 @@ pub mod alert;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod interaction;
 pub mod payload;
 pub mod registration;
 pub mod report;
+pub mod transfer;
 pub mod write;
 
 use std::fmt;
@@ -51,4 +53,6 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// Something between a customer and the organisation: a call, a chat (contract §8).
+    InteractionId,
 }
