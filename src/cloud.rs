@@ -17,6 +17,7 @@ mod retry;
 mod session;
 mod settings;
 pub(crate) mod tls;
+mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
@@ -32,8 +33,9 @@ pub use self::call::{Call, Needs};
 pub use self::error::{Error, Refusal};
 pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};
+pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
-pub use self::upgrade::Socket;
+pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;
@@ -169,7 +171,7 @@ impl Client {
             url,
             needs: Needs::Streaming,
         };
-        self.0.open(&call, STREAM_PROTOCOL).await
+        self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
     /// What the budget's current minute has seen.

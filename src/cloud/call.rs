@@ -16,6 +16,9 @@ const REGISTRATIONS: &[&str] = &[
     "websocket:read",
 ];
 
+/// Scopes of everything about transfers.
+const TRANSFERS: &[&str] = &["interaction:transfer", "websocket:use", "interaction:view"];
+
 /// What a call needs, and what it belongs to.
 ///
 /// Only what a call itself cannot do without is checked before it is made: a client that may read but not stream
@@ -30,6 +33,10 @@ pub enum Needs {
     Streaming,
     /// Reading carriers.
     Carriers,
+    /// Reading interactions.
+    Interactions,
+    /// Transferring interactions.
+    Transferring,
 }
 
 impl Needs {
@@ -41,6 +48,8 @@ impl Needs {
             Self::Reading => &["telephony:users:read"],
             Self::Streaming => &["telephony:users:read", "websocket:read"],
             Self::Carriers => &["telephony:providers:read"],
+            Self::Interactions => &["interaction:view"],
+            Self::Transferring => &["interaction:transfer", "websocket:use"],
         }
     }
 
@@ -50,6 +59,7 @@ impl Needs {
         match self {
             Self::Nothing => &[],
             Self::Reading | Self::Streaming | Self::Carriers => REGISTRATIONS,
+            Self::Interactions | Self::Transferring => TRANSFERS,
         }
     }
 }
