@@ -3,6 +3,7 @@
 pub mod alert;
 pub mod carrier;
 pub mod finding;
+pub mod job;
 pub mod registration;
 pub mod report;
 
@@ -48,4 +49,6 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }
