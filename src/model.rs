@@ -3,9 +3,12 @@
 pub mod alert;
 pub mod carrier;
 pub mod finding;
+pub mod flow;
 pub mod job;
+pub mod payload;
 pub mod registration;
 pub mod report;
+pub mod write;
 
 use std::fmt;
 
