@@ -4,6 +4,7 @@ pub mod alert;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod job;
 pub mod payload;
 pub mod registration;
 pub mod report;
@@ -51,4 +52,6 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }
