@@ -5,6 +5,7 @@ pub mod carrier;
 pub mod finding;
 pub mod flow;
 pub mod payload;
+pub mod provision;
 pub mod registration;
 pub mod report;
 pub mod write;
