@@ -5,7 +5,9 @@ pub mod carrier;
 pub mod finding;
 pub mod flow;
 pub mod interaction;
+pub mod job;
 pub mod payload;
+pub mod provision;
 pub mod registration;
 pub mod report;
 pub mod transfer;
@@ -55,4 +57,6 @@ ids! {
     CarrierId,
     /// Something between a customer and the organisation: a call, a chat (contract §8).
     InteractionId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }

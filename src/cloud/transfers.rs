@@ -1,6 +1,6 @@
 //! What transfers ask of the organisation: interactions, and the socket that moves them (contract §8).
 
-use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get};
+use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get, to_websocket};
 use crate::model::InteractionId;
 use crate::model::interaction::Interaction;
 
@@ -33,9 +33,7 @@ impl Client {
     /// Opens the socket that transfers go through. It is tried once: when to come back is the session's to decide.
     pub async fn open_transfers(&self) -> Result<Socket, Error> {
         let mut url = self.url(&["api", "v2", "websocket"])?;
-        let scheme = if url.scheme() == "http" { "ws" } else { "wss" };
-        // All four are special schemes, between which a change is never refused.
-        let _ = url.set_scheme(scheme);
+        to_websocket(&mut url);
         let call = Call {
             verb: "WebSocket",
             url,
