@@ -6,6 +6,7 @@ mod draft;
 pub mod listen;
 pub mod probes;
 mod resolve;
+pub mod transfers;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -108,6 +109,8 @@ pub struct Profile {
     pub listen: Option<Listen>,
     /// What is probed, and how.
     pub probes: Probes,
+    /// What may be asked for in a transfer, and who is told of it.
+    pub transfers: transfers::Transfers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

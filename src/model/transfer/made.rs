@@ -4,12 +4,11 @@ mod phase;
 
 use std::collections::VecDeque;
 
-use serde::Serialize;
-
 pub use self::phase::{End, Phase};
 
 use super::{Destination, Request};
 use crate::model::InteractionId;
+use crate::model::flow::FlowId;
 use crate::model::interaction::Interaction;
 use crate::text::Text;
 use crate::time::Millis;
@@ -17,10 +16,14 @@ use crate::time::Millis;
 /// Lines kept of one transfer's course: three retries and a fallback have some thirty.
 const COURSE: usize = 64;
 
-/// Which transfer of this process.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct TransferId(pub u64);
+/// Which transfer of this process: the flow that made it, and its number in there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TransferId {
+    /// The flow.
+    pub flow: FlowId,
+    /// Counting from 0.
+    pub number: usize,
+}
 
 /// What the media server was told (contract §8), or why not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

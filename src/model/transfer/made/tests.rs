@@ -5,7 +5,7 @@ fn made() -> Made {
     let mut request = Request::blank(&Limits::default());
     request.interaction_id = "i-1".into();
     let to = Destination::parse("genesys://user/ana").unwrap();
-    Made::new(TransferId(1), request, to, "noc".into(), Millis(0))
+    Made::new(TransferId::default(), request, to, "noc".into(), Millis(0))
 }
 
 fn ended(end: End) -> Happening {
