@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::InteractionId;
+use super::transfer::{Destination, DestinationKind};
 use crate::text::Text;
 
 /// Where an interaction stands in its life (contract §8).
@@ -121,6 +122,47 @@ impl Interaction {
     pub fn was_moved_by(&self, frame: &str) -> bool {
         self.moved_by.as_ref().is_some_and(|by| by.raw() == frame)
     }
+
+    /// What a reading says of a transfer whose answer is missing: `before` is the reading that went before the frame.
+    ///
+    /// An organisation that names the frame is believed. The contract does not ask it to, so otherwise the interaction's new
+    /// place has to speak: it is where it was sent, and was not there before.
+    #[must_use]
+    pub fn sighting(&self, before: &Self, frame: &str, to: &Destination) -> Sighting {
+        if self.was_moved_by(frame) {
+            return Sighting::Moved;
+        }
+        if self.moved_by.is_some() && self.moved_by != before.moved_by {
+            return Sighting::Unclear("another transfer has moved it meanwhile");
+        }
+        if self.is_with(to) && !before.is_with(to) {
+            return Sighting::Moved;
+        }
+        if self.standing.movable() {
+            Sighting::Unmoved
+        } else {
+            Sighting::Unclear("it has ended meanwhile")
+        }
+    }
+
+    /// Whether it is at that destination, as far as the organisation tells.
+    fn is_with(&self, to: &Destination) -> bool {
+        let queued = to.kind() == DestinationKind::Queue && self.queue.raw() == to.id();
+        let there = |text: &Text| text.raw() == to.uri() || text.raw() == to.id();
+        let someone = |who: &Participant| there(&who.address) || there(&who.name);
+        queued || self.participants.iter().any(someone)
+    }
+}
+
+/// What a reading says of a transfer whose answer is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// It has happened.
+    Moved,
+    /// Nothing of it is to be seen.
+    Unmoved,
+    /// It cannot be told, and why not.
+    Unclear(&'static str),
 }
 
 /// Why an id cannot be read: no such interaction (404).
@@ -162,6 +204,34 @@ mod tests {
             told[2]
         );
         assert!(missing(&"i-9".into()).contains("i-9 is not known"));
+    }
+
+    #[test]
+    fn a_reading_tells_what_became_of_a_transfer() {
+        let (before, mut after) = (interaction("active"), interaction("active"));
+        let to = |uri: &str| Destination::parse(uri).unwrap();
+        let queue = to("genesys://queue/q-2");
+        assert_eq!(after.sighting(&before, "f-1", &queue), Sighting::Unmoved);
+        // It was there before: that says nothing.
+        let same = to("genesys://queue/q-1");
+        assert_eq!(after.sighting(&before, "f-1", &same), Sighting::Unmoved);
+        after.queue = "q-2".into();
+        assert_eq!(after.sighting(&before, "f-1", &queue), Sighting::Moved);
+        after.moved_by = Some("f-2".into());
+        let other = after.sighting(&before, "f-1", &queue);
+        assert!(matches!(other, Sighting::Unclear(why) if why.contains("another")));
+        after.moved_by = Some("f-1".into());
+        after.standing = Standing::Completed;
+        assert_eq!(after.sighting(&before, "f-1", &queue), Sighting::Moved);
+        let ended = interaction("completed").sighting(&before, "f-1", &queue);
+        assert!(matches!(ended, Sighting::Unclear(why) if why.contains("ended")));
+        let mut with = interaction("active");
+        with.participants.push(Participant {
+            address: "sip:ana@example.com".into(),
+            ..Participant::default()
+        });
+        let ana = to("sip:ana@example.com");
+        assert_eq!(with.sighting(&before, "f-1", &ana), Sighting::Moved);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub const TIMING: Timing = Timing {
     answer: Duration::from_millis(400),
     keep: Duration::from_secs(20),
     idle: Duration::from_secs(120),
+    retry: Duration::from_millis(40),
+    jitter: Duration::from_millis(10),
 };
 
 /// An organisation that signs in and upgrades; who talks on the socket is the test.

@@ -114,11 +114,17 @@ impl Destination {
         &self.uri
     }
 
+    /// What follows the kind: the id, the address or the number.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.uri.get(self.kind.prefix().len()..).unwrap_or_default()
+    }
+
     /// As logs and the audit may have it: a telephone number, wherever it stands, keeps its last digits only (contract §11).
     #[must_use]
     pub fn masked(&self) -> String {
         let prefix = self.kind.prefix();
-        let rest = self.uri.get(prefix.len()..).unwrap_or_default();
+        let rest = self.id();
         let (number, after) = match self.kind {
             DestinationKind::Tel => (rest, ""),
             DestinationKind::Sip => {

@@ -39,9 +39,35 @@ pub enum Callback {
     Failed(Text),
 }
 
+/// A transfer as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What.
+    pub request: Request,
+    /// Where to; the request's, checked.
+    pub destination: Destination,
+    /// Who asked.
+    pub operator: Text,
+}
+
+/// A transfer whose end is not known, with all that a reading is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// Which.
+    pub id: TransferId,
+    /// The interaction as it was before.
+    pub before: Box<Interaction>,
+    /// The id of the last frame.
+    pub frame: Text,
+    /// Where it was to go.
+    pub to: Destination,
+}
+
 /// Something that happened to a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
+    /// It was asked for, and waits for its turn.
+    Asked(Box<Asked>),
     /// The interaction is being read.
     Checking,
     /// It was read and can be moved.
@@ -62,6 +88,8 @@ pub enum Happening {
     },
     /// A frame came.
     Received(Text),
+    /// No answer came, and this is known of why.
+    Missed(Text),
     /// It was turned away for now.
     Retrying {
         /// Milliseconds until it is sent again.
@@ -155,13 +183,12 @@ pub struct Made {
 impl Made {
     /// A transfer that waits for its turn.
     #[must_use]
-    pub fn new(
-        id: TransferId,
-        request: Request,
-        destination: Destination,
-        operator: Text,
-        began: Millis,
-    ) -> Self {
+    pub fn new(id: TransferId, asked: Asked, began: Millis) -> Self {
+        let Asked {
+            request,
+            destination,
+            operator,
+        } = asked;
         Self {
             id,
             interaction: InteractionId::from(request.interaction_id.as_str()),
@@ -182,6 +209,19 @@ impl Made {
             course: VecDeque::new(),
             forgotten: 0,
         }
+    }
+
+    /// It as an open question; none when its end is known, or when nothing was sent that could have moved it.
+    #[must_use]
+    pub fn open(&self) -> Option<Open> {
+        let asks = self.phase.open_question() && !self.frame.is_empty();
+        let before = self.before.clone().filter(|_| asks)?;
+        Some(Open {
+            id: self.id,
+            before,
+            frame: self.frame.clone(),
+            to: self.destination.clone(),
+        })
     }
 
     /// Takes in what happened. One that is over stays so, except that a reading may settle an open question.
@@ -226,6 +266,7 @@ impl Made {
                 self.push(Mark::Out, text, now);
             }
             Happening::Received(text) => self.push(Mark::In, text, now),
+            Happening::Missed(why) => self.push(Mark::Step, why, now),
             Happening::Retrying { wait_ms, why } => {
                 self.phase = Phase::Retrying;
                 self.retries = self.retries.saturating_add(1);
@@ -241,7 +282,10 @@ impl Made {
                     format!("{from} is not supported there; {to} is the best that both have");
                 self.note(Mark::Step, text, now);
             }
-            Happening::Reconciling(_) | Happening::Ended { .. } | Happening::Callback(_) => {}
+            Happening::Asked(_)
+            | Happening::Reconciling(_)
+            | Happening::Ended { .. }
+            | Happening::Callback(_) => {}
         }
     }
 

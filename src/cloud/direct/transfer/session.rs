@@ -35,6 +35,10 @@ pub struct Timing {
     pub keep: Duration,
     /// The socket is closed after this much time without a transfer: an idle console wakes nobody.
     pub idle: Duration,
+    /// The wait before a frame that was turned away is sent again: once this much, then twice, then three times (contract §2).
+    pub retry: Duration,
+    /// The most that is added to that wait, by chance.
+    pub jitter: Duration,
 }
 
 impl Default for Timing {
@@ -44,6 +48,8 @@ impl Default for Timing {
             answer: Duration::from_secs(10),
             keep: Duration::from_secs(20),
             idle: Duration::from_secs(120),
+            retry: Duration::from_secs(1),
+            jitter: Duration::from_millis(500),
         }
     }
 }
@@ -108,7 +114,10 @@ pub(super) struct Command {
 
 /// The session of a profile. Clones share the socket.
 #[derive(Clone, Debug)]
-pub struct Session(mpsc::Sender<Command>);
+pub struct Session {
+    commands: mpsc::Sender<Command>,
+    timing: Timing,
+}
 
 impl Session {
     /// A session that opens its socket when it is first needed. Needs a Tokio runtime.
@@ -116,7 +125,16 @@ impl Session {
     pub fn new(client: Client, timing: Timing) -> Self {
         let (send, commands) = mpsc::channel(WAITING);
         tokio::spawn(run(client, timing, commands));
-        Self(send)
+        Self {
+            commands: send,
+            timing,
+        }
+    }
+
+    /// How long things may take here.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        self.timing
     }
 
     /// Sends one frame; `told` hears how it gets on. `id` is the one in the frame, by which its answer is known.
@@ -139,7 +157,7 @@ impl Session {
             end,
             taken_over: 0,
         };
-        self.0.send(command).await.map_err(|_| gone())?;
+        self.commands.send(command).await.map_err(|_| gone())?;
         let mut left = false;
         while let Some(news) = hear.recv().await {
             left |= news == Told::Sent;

@@ -5,7 +5,12 @@ fn made() -> Made {
     let mut request = Request::blank(&Limits::default());
     request.interaction_id = "i-1".into();
     let to = Destination::parse("genesys://user/ana").unwrap();
-    Made::new(TransferId::default(), request, to, "noc".into(), Millis(0))
+    let asked = Asked {
+        request,
+        destination: to,
+        operator: "noc".into(),
+    };
+    Made::new(TransferId::default(), asked, Millis(0))
 }
 
 fn ended(end: End) -> Happening {
