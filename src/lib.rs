@@ -28,6 +28,7 @@ pub mod config;
 pub mod console;
 pub mod export;
 pub mod feed;
+pub mod flow;
 pub mod headless;
 pub mod listen;
 pub mod logging;
