@@ -7,8 +7,9 @@
 //! Around it stand a STUN server, and for each carrier a SIP proxy with a certificate that is good or wrong in a way
 //! of its own, for probes to look at.
 //!
-//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one more
-//! task plays the scenario, and there is none when the rate is 0. Dropping [`Org`] ends them all.
+//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
+//! errands that outlive their request; one more plays the scenario, and there is none when the rate is 0. Dropping
+//! [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -27,6 +28,7 @@ mod accept;
 mod auth;
 mod carriers;
 mod control;
+mod errands;
 mod estate;
 mod faults;
 mod garbage;
@@ -37,8 +39,10 @@ mod people;
 mod profile;
 mod record;
 mod reply;
+mod resource;
 mod rest;
 mod route;
+mod rules;
 mod scenario;
 mod serve;
 mod shared;
@@ -48,6 +52,7 @@ mod streams;
 mod stun;
 mod tls;
 mod token;
+mod upgrade;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -62,7 +67,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::estate::{Estate, Places};
-pub use self::faults::{Fault, FaultError, Faults, HELP as FAULTS};
+pub use self::faults::{FaultError, Faults, help as fault_help};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
 
@@ -99,7 +104,8 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
     let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
-    let shared = Arc::new(Shared::new(&options));
+    let (errands, begun) = errands::channel();
+    let shared = Arc::new(Shared::new(&options, errands));
 
     let ca_pem = authority.pem();
     let (ca_file, folder) = profile::place_ca(options.ca_out.as_deref(), &ca_pem)?;
@@ -116,6 +122,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         profile::write(path, &org, options.rate_limit)?;
     }
     estate.serve(&mut org.tasks);
+    org.tasks.spawn(errands::run(begun));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {

@@ -45,10 +45,10 @@ pub(super) struct Refusal {
 }
 
 /// What a refusal tells in a header, too.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Hint {
     SignIn,
-    Allow(&'static str),
+    Allow(HeaderValue),
     RetryAfter(u64),
 }
 
@@ -56,7 +56,7 @@ impl Hint {
     fn header(self) -> (HeaderName, HeaderValue) {
         match self {
             Self::SignIn => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            Self::Allow(verb) => (ALLOW, HeaderValue::from_static(verb)),
+            Self::Allow(verbs) => (ALLOW, verbs),
             Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
         }
     }
@@ -85,14 +85,18 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message).hinting(Hint::SignIn)
     }
 
-    pub(super) fn method(verb: &hyper::Method, allowed: &'static str) -> Self {
-        let message = format!("{verb} is not allowed here; {allowed} is");
+    /// `allowed` names the verbs that are taken, separated by commas.
+    pub(super) fn method(verb: &hyper::Method, allowed: &str) -> Self {
+        let message = format!("{verb} is not allowed here, but {allowed}");
         let refusal = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method.not.allowed",
             message,
         );
-        refusal.hinting(Hint::Allow(allowed))
+        match HeaderValue::from_str(allowed) {
+            Ok(allowed) => refusal.hinting(Hint::Allow(allowed)),
+            Err(_) => refusal,
+        }
     }
 
     /// Adds the seconds to wait, when there are any to tell.

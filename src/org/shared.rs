@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::Options;
 use super::auth::{Client, Tokens};
+use super::errands::Errands;
 use super::faults::Faults;
 use super::record::Ring;
 use super::state::World;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    pub(super) errands: Errands,
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
@@ -33,7 +35,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, errands: Errands) -> Self {
         Self {
             client: Client {
                 id: options
@@ -45,6 +47,7 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            errands,
             world: Mutex::new(World::populate(
                 options.users,
                 options.seed,
