@@ -267,7 +267,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
     };
     options.rate = args.rate.unwrap_or(options.rate);
     for fault in &args.faults {
-        options.faults.set(fault.parse()?);
+        options.faults.set(fault)?;
     }
     Ok(options)
 }
