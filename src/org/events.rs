@@ -113,9 +113,9 @@ mod tests {
             retry_interval,
             backoff_factor,
         };
-        let waits = |policy| [0, 1, 2].map(|attempt| wait(policy, attempt).as_secs_f64());
-        assert_eq!(waits(policy(5.0, 2.0)), [5.0, 10.0, 20.0]);
-        assert_eq!(waits(policy(0.5, 1.0)), [0.5, 0.5, 0.5]);
-        assert_eq!(waits(policy(1e308, 1e308)), [600.0; 3]);
+        let waits = |policy| [0, 1, 2].map(|attempt| wait(policy, attempt).as_millis());
+        assert_eq!(waits(policy(5.0, 2.0)), [5_000, 10_000, 20_000]);
+        assert_eq!(waits(policy(0.5, 1.0)), [500; 3]);
+        assert_eq!(waits(policy(1e308, 1e308)), [600_000; 3]);
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn happen(shared: &Arc<Shared>, body: &Bytes) -> Answer {
     let event = Event {
         id: Uuid::new_v4(),
         at: Timestamp::now(),
-        event_type: happening.event_type,
+        kind: happening.event_type,
         fields: happening.fields,
     };
     let sent = events::dispatch(shared, &event);
