@@ -8,9 +8,9 @@ use bytes::Bytes;
 use hyper::Method;
 
 use super::reply::{Refusal, Reply};
-use super::rest;
 use super::route::decode;
 use super::shared::Shared;
+use super::{rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -69,6 +69,7 @@ pub(super) enum Resource<'a> {
     Users,
     Registrations(Id<'a>),
     Carriers,
+    Routes(routes::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -78,7 +79,7 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
-            _ => return None,
+            _ => return routes::Path::of(path).map(Self::Routes),
         })
     }
 
@@ -87,6 +88,7 @@ impl<'a> Resource<'a> {
         match self {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
+            Self::Routes(path) => path.rules(),
         }
     }
 
@@ -97,6 +99,7 @@ impl<'a> Resource<'a> {
             Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
+            Self::Routes(path) => path.answer(call),
         }
     }
 }

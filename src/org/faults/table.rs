@@ -23,6 +23,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit; nothing is taken"),
     entry("http-503", |f| Slot::Share(&mut f.http_503), "calls that find the service unavailable; nothing is taken"),
     entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside; nothing is taken"),
+    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back; now and then they say nothing"),
     entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes whose connection breaks before they are taken"),
     entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
     entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
@@ -62,7 +63,7 @@ mod tests {
         let untouched = Faults::default();
         for entry in TABLE {
             let mut faults = untouched;
-            let set = ["1", "200", "1000", "0.5"]
+            let set = ["1", "200", "1000", "0.5", "date"]
                 .iter()
                 .find(|value| faults.set(&format!("{}={value}", entry.key)).is_ok());
             assert!(set.is_some(), "{}", entry.key);
