@@ -27,6 +27,7 @@ pub mod config;
 pub mod console;
 pub mod export;
 pub mod feed;
+pub mod form;
 pub mod headless;
 pub mod listen;
 pub mod logging;
