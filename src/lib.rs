@@ -29,6 +29,7 @@ pub mod console;
 pub mod export;
 pub mod feed;
 pub mod flow;
+pub mod form;
 pub mod headless;
 pub mod listen;
 pub mod logging;
