@@ -11,6 +11,7 @@ mod answer;
 pub mod command;
 pub mod effect;
 pub mod event;
+mod flows;
 mod input;
 mod lookout;
 pub mod messages;
@@ -18,6 +19,7 @@ mod news;
 pub mod perform;
 pub mod probes;
 pub mod run;
+pub mod transfers;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -100,6 +102,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    interactions: transfers::Watch,
 }
 
 impl App {
@@ -165,6 +168,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            interactions: transfers::Watch::default(),
         }
     }
 
@@ -243,6 +247,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.interactions_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -312,6 +317,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.watch_interactions();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -371,13 +377,19 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_)
+        ) {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.connected(),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
+            Done::Flow(id, news) => self.flow_news(id, *news),
+            Done::Audited(_) => {}
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages

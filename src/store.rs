@@ -23,6 +23,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
+pub mod transfers;
 mod users;
 pub mod view;
 
@@ -44,6 +45,7 @@ use self::probes::Probes;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
+use self::transfers::Transfers;
 use self::users::Users;
 
 /// Everything known of the organisation: a table for each kind of thing.
@@ -59,6 +61,8 @@ pub struct Store {
     pub alerts: Book,
     /// Writes on their way.
     pub flows: Flows,
+    /// Interactions, and the transfers that were made of them.
+    pub transfers: Transfers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -70,7 +70,12 @@ impl Session {
     }
 
     /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1).
-    async fn read_once(&self, call: &Call, urgency: Urgency, attempt: u32) -> Result<Bytes, Error> {
+    pub(super) async fn read_once(
+        &self,
+        call: &Call,
+        urgency: Urgency,
+        attempt: u32,
+    ) -> Result<Bytes, Error> {
         let (token, slot) = self.admitted(call, urgency, None).await?;
         let outcome = self.exchange(call, &token, slot, attempt).await;
         match outcome {
@@ -263,6 +268,11 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The HTTP client alone, for what goes elsewhere and without the token.
+    pub(super) async fn http(&self) -> Result<&reqwest::Client, Error> {
+        Ok(&self.transport().await?.http)
     }
 
     async fn transport(&self) -> Result<&Transport, Error> {

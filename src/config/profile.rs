@@ -5,6 +5,7 @@ pub mod carriers;
 mod draft;
 pub mod listen;
 pub mod probes;
+pub mod provisioning;
 mod resolve;
 pub mod transfers;
 
@@ -111,6 +112,8 @@ pub struct Profile {
     pub probes: Probes,
     /// What may be asked for in a transfer, and who is told of it.
     pub transfers: transfers::Transfers,
+    /// Where endpoints are made.
+    pub provisioning: provisioning::Provisioning,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -12,6 +12,7 @@ use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
+use super::provisioning::{self, Provisioning};
 use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
@@ -54,6 +55,7 @@ pub(in crate::config) struct Draft {
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     pub(super) transfers: Transfers,
+    pub(super) provisioning: Provisioning,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -103,6 +105,11 @@ impl Draft {
             probes: from
                 .section("probes", notes)
                 .map_or_else(Probes::default, |section| probes::read(section, notes)),
+            provisioning: from
+                .section("provisioning", notes)
+                .map_or_else(Provisioning::default, |section| {
+                    provisioning::read(section, notes)
+                }),
             transfers: from
                 .section("transfers", notes)
                 .map_or_else(Transfers::default, |section| {
