@@ -17,24 +17,29 @@
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
+//! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`, but for the
-//! two that are made for webhooks.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads and writes, and never to `/_org`, but
+//! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
 mod auth;
 mod carriers;
 mod control;
+mod edges;
 mod errands;
 mod estate;
 mod faults;
 mod garbage;
+mod hooks;
 mod hub;
+mod jobs;
 mod limit;
 mod options;
+mod outbox;
 mod people;
 mod profile;
 mod record;
@@ -105,7 +110,8 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let acceptor = authority.api()?;
     let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
     let (errands, begun) = errands::channel();
-    let shared = Arc::new(Shared::new(&options, errands));
+    let post = outbox::client(authority.certificate())?;
+    let shared = Arc::new(Shared::new(&options, errands, post));
 
     let ca_pem = authority.pem();
     let (ca_file, folder) = profile::place_ca(options.ca_out.as_deref(), &ca_pem)?;

@@ -16,8 +16,14 @@ mod control;
 mod estate;
 #[path = "org/faults.rs"]
 mod faults;
+#[path = "org/hooks.rs"]
+mod hooks;
 #[path = "org/hostile.rs"]
 mod hostile;
+#[path = "org/jobs.rs"]
+mod jobs;
+#[path = "org/losses.rs"]
+mod losses;
 #[path = "org/rest.rs"]
 mod rest;
 #[path = "org/start.rs"]

@@ -8,9 +8,9 @@ use bytes::Bytes;
 use hyper::Method;
 
 use super::reply::{Refusal, Reply};
-use super::rest;
 use super::route::decode;
 use super::shared::Shared;
+use super::{hooks, jobs, rest};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -69,6 +69,12 @@ pub(super) enum Resource<'a> {
     Users,
     Registrations(Id<'a>),
     Carriers,
+    Edges,
+    Provision,
+    Jobs,
+    Job(Id<'a>),
+    Hooks,
+    Hook(Id<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -78,6 +84,12 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
+            ["telephony", "providers", "edges"] => Self::Edges,
+            ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
+            ["async-jobs"] => Self::Jobs,
+            ["async-jobs", id] => Self::Job(decode(id)?),
+            ["platform", "webhooks"] => Self::Hooks,
+            ["platform", "webhooks", id] => Self::Hook(decode(id)?),
             _ => return None,
         })
     }
@@ -87,6 +99,14 @@ impl<'a> Resource<'a> {
         match self {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
+            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
+            Self::Provision => &[(Verb::Post, "telephony:edge:write")],
+            Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
+            Self::Hooks => &[
+                (Verb::Get, "webhooks:write"),
+                (Verb::Post, "webhooks:write"),
+            ],
+            Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
         }
     }
 
@@ -97,6 +117,13 @@ impl<'a> Resource<'a> {
             Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
+            Self::Edges => Ok(jobs::edges(shared)),
+            Self::Provision => jobs::submit(shared, &call.body),
+            Self::Jobs => Ok(jobs::list(shared)),
+            Self::Job(id) => jobs::job(shared, id),
+            Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
+            Self::Hooks => Ok(hooks::list(shared)),
+            Self::Hook(id) => hooks::delete(shared, id),
         }
     }
 }

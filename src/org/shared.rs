@@ -15,6 +15,9 @@ use super::Options;
 use super::auth::{Client, Tokens};
 use super::errands::Errands;
 use super::faults::Faults;
+use super::hooks::Hook;
+use super::jobs::Jobs;
+use super::outbox::Sent;
 use super::record::Ring;
 use super::state::World;
 use super::webhooks::Inbox;
@@ -26,16 +29,21 @@ pub(super) struct Shared {
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
     pub(super) errands: Errands,
+    /// What delivers to others.
+    pub(super) post: reqwest::Client,
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
+    jobs: Mutex<Jobs>,
+    hooks: Mutex<Vec<Hook>>,
+    sent: Mutex<Sent>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options, errands: Errands) -> Self {
+    pub(super) fn new(options: &Options, errands: Errands, post: reqwest::Client) -> Self {
         Self {
             client: Client {
                 id: options
@@ -48,6 +56,7 @@ impl Shared {
             rate_limit: options.rate_limit,
             seed: options.seed,
             errands,
+            post,
             world: Mutex::new(World::populate(
                 options.users,
                 options.seed,
@@ -56,6 +65,9 @@ impl Shared {
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
+            jobs: Mutex::new(Jobs::default()),
+            hooks: Mutex::new(Vec::new()),
+            sent: Mutex::new(Sent::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -75,6 +87,18 @@ impl Shared {
 
     pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
+    }
+
+    pub(super) fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        lock(&self.jobs)
+    }
+
+    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+        lock(&self.hooks)
+    }
+
+    pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
+        lock(&self.sent)
     }
 
     /// What goes wrong now.

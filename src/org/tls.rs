@@ -56,6 +56,11 @@ impl Authority {
         self.0.pem()
     }
 
+    /// The same, for a client of the organisation's own.
+    pub(super) fn certificate(&self) -> CertificateDer<'static> {
+        self.0.der().clone()
+    }
+
     /// The server side of the API: a good leaf, HTTP/2 and HTTP/1.1.
     pub(super) fn api(&self) -> Result<TlsAcceptor, OrgError> {
         let (from, to) = a_year();
