@@ -76,9 +76,7 @@ pub fn newest(
 /// The next line without its end, and whether it had one. A line that is too long comes in pieces that are not whole.
 pub(super) fn next_line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
     let mut line = Vec::new();
-    reader
-        .take(LONGEST_LINE)
-        .read_until(b'\n', &mut line)?;
+    reader.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     if line.is_empty() {
         return Ok(None);
     }

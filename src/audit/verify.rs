@@ -164,7 +164,11 @@ impl Walk {
             Status::Note => self.notes += 1,
             _ => drop(self.open.remove(&link.id)),
         }
-        if self.head.as_ref().is_some_and(|head| link.line == head.lines + 1) {
+        if self
+            .head
+            .as_ref()
+            .is_some_and(|head| link.line == head.lines + 1)
+        {
             self.beyond = Some(at);
         }
         let number = link.line;
@@ -183,10 +187,13 @@ impl Walk {
         if is > belongs {
             let (from, to) = (belongs, is - 1);
             let elsewhere = self.lines.any(|link| link.line == belongs)?;
-            return Ok((at, match elsewhere {
-                true => Wrong::Moved { is, belongs },
-                false => Wrong::Dropped { from, to },
-            }));
+            return Ok((
+                at,
+                match elsewhere {
+                    true => Wrong::Moved { is, belongs },
+                    false => Wrong::Dropped { from, to },
+                },
+            ));
         }
         // It follows the line before the last: then the last one was put between them.
         if is + 1 == belongs && link.prev == self.before && hash != self.last.hash {
