@@ -1,7 +1,9 @@
 //! Whatever is done to the files, the first bad line is found and named.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use proptest::prelude::*;
 use tempfile::TempDir;
@@ -14,8 +16,26 @@ use crate::{PROFILE, entry, open, path};
 /// Bytes of a file before it is full; four lines or so.
 const SMALL: u64 = 1_500;
 
+/// Audits that were written once: each test meddles with a copy, because writing one waits for the disk.
+static WRITTEN: Mutex<BTreeMap<(u64, u64), TempDir>> = Mutex::new(BTreeMap::new());
+
 /// An audit of so many writes, in files of that length.
 fn written(writes: u64, rotate_at: u64) -> TempDir {
+    let mut written = WRITTEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let original = written
+        .entry((writes, rotate_at))
+        .or_insert_with(|| write(writes, rotate_at));
+    let copy = tempfile::tempdir().unwrap();
+    fs::create_dir(copy.path().join("audit")).unwrap();
+    for file in fs::read_dir(original.path().join("audit")).unwrap() {
+        let file = file.unwrap();
+        let to = copy.path().join("audit").join(file.file_name());
+        fs::copy(file.path(), to).unwrap();
+    }
+    copy
+}
+
+fn write(writes: u64, rotate_at: u64) -> TempDir {
     let state = tempfile::tempdir().unwrap();
     let audit = Audit::open_rotating(state.path(), PROFILE, rotate_at).unwrap();
     for number in 0..writes {
