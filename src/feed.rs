@@ -6,6 +6,7 @@
 
 mod carriers;
 mod complaints;
+pub mod frames;
 pub mod gather;
 mod link;
 pub mod mailbox;
