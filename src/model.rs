@@ -3,8 +3,11 @@
 pub mod alert;
 pub mod carrier;
 pub mod finding;
+pub mod flow;
+pub mod payload;
 pub mod registration;
 pub mod report;
+pub mod write;
 
 use std::fmt;
 
