@@ -1,10 +1,14 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
 pub mod alert;
+pub mod callback;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod hours;
 pub mod payload;
+pub mod phone;
+pub mod queue;
 pub mod registration;
 pub mod report;
 pub mod write;
@@ -51,4 +55,8 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// A queue that callbacks are booked on (contract §10).
+    QueueId,
+    /// A callback reservation (contract §10).
+    CallbackId,
 }
