@@ -6,8 +6,10 @@ pub mod carrier;
 pub mod finding;
 pub mod flow;
 pub mod hours;
+pub mod job;
 pub mod payload;
 pub mod phone;
+pub mod provision;
 pub mod queue;
 pub mod registration;
 pub mod report;
@@ -59,4 +61,6 @@ ids! {
     QueueId,
     /// A callback reservation (contract §10).
     CallbackId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }
