@@ -10,6 +10,7 @@ mod auth;
 pub mod breaker;
 mod budget;
 mod call;
+mod callbacks;
 pub mod direct;
 mod error;
 mod latency;
@@ -33,6 +34,7 @@ use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
 pub use self::call::{Call, Needs};
+pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};
@@ -183,7 +185,7 @@ impl Client {
             url,
             needs: Needs::Streaming,
         };
-        self.0.open(&call, STREAM_PROTOCOL).await
+        self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
     /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how

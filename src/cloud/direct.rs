@@ -1,9 +1,11 @@
-//! The direct API's wire types: pages, listings and stream frames (contract §3, §4).
+//! The direct API's wire types: pages, listings and stream frames (contract §3, §4, §10).
 
+mod callbacks;
 mod carriers;
 mod frame;
 mod page;
 
+pub use self::callbacks::{callbacks, queue, queues, update};
 pub use self::carriers::carriers;
 pub use self::frame::{Decoded, decode};
 pub use self::page::{listing, users_page};
