@@ -17,6 +17,10 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the callbacks and their queues again.
+    RereadCallbacks,
+    /// Acknowledge what the table of callbacks has taken in.
+    Acknowledge(crate::feed::callbacks::Taken),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Put `text` on the clipboard of the operator's terminal.

@@ -79,6 +79,8 @@ impl Performer {
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
+            Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
+            Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -207,6 +209,7 @@ fn plan(profile: &Profile) -> Plan {
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
         carriers: profile.carriers.watched,
+        callbacks: profile.callbacks,
     }
 }
 

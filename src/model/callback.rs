@@ -131,6 +131,27 @@ pub struct Update {
     pub sent: Millis,
 }
 
+/// How the stream of updates is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// It is being opened.
+    #[default]
+    Connecting,
+    /// It carries what happens, and a read has filled the gap before it.
+    Live,
+    /// It was lost, or did not open; the next attempt is at this moment.
+    Waiting {
+        /// When.
+        at: Millis,
+        /// Counting from 1.
+        attempt: u32,
+        /// Why.
+        why: Text,
+    },
+    /// The operator asked for quiet.
+    Paused,
+}
+
 /// A reservation to be booked: the body of `POST /api/v2/callbacks`, fields in the contract's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

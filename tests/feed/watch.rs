@@ -96,6 +96,7 @@ impl Watch {
                 poll: Duration::from_secs(10),
                 max_streams,
                 carriers: false,
+                callbacks: false,
             },
             brisk(),
             None,
