@@ -13,6 +13,7 @@ mod call;
 mod callbacks;
 pub mod direct;
 mod error;
+mod jobs;
 mod latency;
 pub(crate) mod names;
 pub mod request;

@@ -2,10 +2,14 @@
 
 mod callbacks;
 mod carriers;
+mod edges;
 mod frame;
+mod jobs;
 mod page;
 
 pub use self::callbacks::{callbacks, queue, queues, update};
 pub use self::carriers::carriers;
+pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};
+pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
