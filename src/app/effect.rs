@@ -21,6 +21,10 @@ pub enum Effect {
     RereadCarriers,
     /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
     ReadInteractions,
+    /// Read the callbacks and their queues again.
+    RereadCallbacks,
+    /// Acknowledge what the table of callbacks has taken in.
+    Acknowledge(crate::feed::callbacks::Taken),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].

@@ -104,16 +104,18 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.
+    pub callbacks: bool,
     /// What is told of, and where to.
     pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.
     pub listen: Option<Listen>,
     /// What is probed, and how.
     pub probes: Probes,
-    /// What may be asked for in a transfer, and who is told of it.
-    pub transfers: transfers::Transfers,
     /// Where endpoints are made.
     pub provisioning: provisioning::Provisioning,
+    /// What may be asked for in a transfer, and who is told of it.
+    pub transfers: transfers::Transfers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

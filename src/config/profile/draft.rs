@@ -54,8 +54,8 @@ pub(in crate::config) struct Draft {
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
-    pub(super) transfers: Transfers,
     pub(super) provisioning: Provisioning,
+    pub(super) transfers: Transfers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
