@@ -294,6 +294,14 @@ impl Form {
         self.editing = self.open_field();
     }
 
+    /// Puts a row of a field in focus, as a click does.
+    pub fn click(&mut self, field: usize, row: usize) {
+        if field != self.at {
+            self.focus_on(field);
+        }
+        self.go_to_row(row);
+    }
+
     pub(super) fn changed_now(&mut self) {
         self.version += 1;
         self.judge();

@@ -26,8 +26,9 @@ pub fn no_profile() -> Vec<String> {
     .to_vec()
 }
 
-/// Breaks a sentence at spaces.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+/// Breaks a sentence at spaces; a word that is longer than the line stays whole, for the drawing to cut.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let last = lines.len() - 1;
