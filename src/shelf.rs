@@ -42,6 +42,28 @@ pub struct Kept {
     pub opening: Opening,
 }
 
+/// What the console asks of the shelf.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// Keep a payload.
+    Keep(Half, Box<Kept>),
+    /// Take one off.
+    Discard(Half, String),
+    /// Tell what is there.
+    List(Half),
+    /// Read a file that the operator names.
+    Load(PathBuf),
+}
+
+/// What the shelf tells.
+#[derive(Debug, PartialEq)]
+pub enum News {
+    /// What a half holds.
+    Listed(Half, Contents),
+    /// A file that the operator named.
+    Loaded(String),
+}
+
 /// The shelf cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{doing} {path}: {source}. What is typed is not kept; free the disk or fix the permissions.", path = .path.display())]
@@ -100,6 +122,20 @@ impl Shelf {
         }
     }
 
+    /// Carries out an order; tells what was asked for, if anything was.
+    pub fn obey(&self, order: Order) -> Result<Option<News>, String> {
+        let done = match order {
+            Order::Keep(half, kept) => self.keep(half, &kept).map(|()| None),
+            Order::Discard(half, name) => self.discard(half, &name).map(|()| None),
+            Order::List(half) => {
+                let listed = self.contents(half);
+                listed.map(|contents| Some(News::Listed(half, contents)))
+            }
+            Order::Load(path) => return load(&path).map(|text| Some(News::Loaded(text))),
+        };
+        done.map_err(|error| error.to_string())
+    }
+
     /// Keeps a payload in place of what had its name; the oldest makes room.
     pub fn keep(&self, half: Half, kept: &Kept) -> Result<(), ShelfError> {
         let path = self.path(half, &kept.name);
@@ -123,7 +159,9 @@ impl Shelf {
             Ok(())
         };
         write().map_err(|e| failed("writing", e))?;
-        let names = self.names(half).map_err(|e| failed("tidying up beside", e))?;
+        let names = self
+            .names(half)
+            .map_err(|e| failed("tidying up beside", e))?;
         for old in names.iter().rev().skip(half.most()) {
             // Another console may have been quicker.
             let _ = fs::remove_file(self.path(half, old));
@@ -196,9 +234,7 @@ impl Shelf {
 
     fn path(&self, half: Half, name: &str) -> PathBuf {
         let name = utf8_percent_encode(name, &NAMES);
-        self.folder
-            .join(half.folder())
-            .join(format!("{name}.json"))
+        self.folder.join(half.folder()).join(format!("{name}.json"))
     }
 }
 

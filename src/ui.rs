@@ -21,5 +21,6 @@ pub mod progress;
 pub mod prompt;
 pub mod review;
 pub mod screen;
+pub mod sheet;
 pub mod table;
 pub mod tabs;

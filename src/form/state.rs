@@ -246,6 +246,9 @@ impl Form {
         found.retain(|c| {
             c.value.to_lowercase().contains(&typed) || c.note.to_lowercase().contains(&typed)
         });
+        if self.completing.is_none() {
+            found.retain(|c| c.value.to_lowercase() != typed);
+        }
         found.sort_by_key(|c| !c.value.to_lowercase().starts_with(&typed));
         found.truncate(most);
         found

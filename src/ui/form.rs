@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 use self::line::Line;
 use super::bar::Bar;
 use super::layer::Outcome;
-use super::table;
+use super::sheet::Sheet;
 use crate::config::theme::{Role, Theme};
 use crate::form::{Form, Stroke};
 use crate::text::safe;
@@ -49,18 +49,24 @@ pub struct FormView {
     aside: bool,
     /// Why the review stops: the profile is read-only.
     read_only: bool,
+    /// The name that its draft is kept under.
+    draft: String,
+    /// The version of the form that is kept.
+    kept: u64,
     /// JSON that came back from an editor and could not be read, to be mended there.
     torn: Option<String>,
 }
 
 impl FormView {
-    /// A form on its first field.
+    /// A form on its first field, whose draft is kept under a name.
     #[must_use]
-    pub fn new(form: Form, read_only: bool) -> Self {
+    pub fn new(form: Form, draft: String, read_only: bool) -> Self {
         Self {
+            kept: form.version(),
             form,
             aside: false,
             read_only,
+            draft,
             torn: None,
         }
     }
@@ -74,6 +80,23 @@ impl FormView {
     /// The form, to be worked on.
     pub fn form_mut(&mut self) -> &mut Form {
         &mut self.form
+    }
+
+    /// The name that its draft is kept under.
+    #[must_use]
+    pub fn draft(&self) -> &str {
+        &self.draft
+    }
+
+    /// Whether something was typed that is not kept yet.
+    #[must_use]
+    pub fn unkept(&self) -> bool {
+        self.form.changed() && self.form.version() != self.kept
+    }
+
+    /// What was typed is kept now.
+    pub fn mark_kept(&mut self) {
+        self.kept = self.form.version();
     }
 
     /// What an editor is given: the JSON without its secrets, or what could not be read the last time.
@@ -95,7 +118,9 @@ impl FormView {
             }
             Err(error) => {
                 self.torn = Some(text);
-                Err(format!("{error}. The form is as it was; Ctrl-e opens the text again."))
+                Err(format!(
+                    "{error}. The form is as it was; Ctrl-e opens the text again."
+                ))
             }
         }
     }
@@ -130,16 +155,17 @@ impl FormView {
     /// A click puts a field in focus, and on the way to the review takes it.
     pub fn click(&mut self, area: Rect, at: Position) -> Outcome {
         let places = Places::of(area);
-        let Some(fields) = places.fields(self.aside).filter(|fields| fields.contains(at)) else {
+        let Some(fields) = places
+            .fields(self.aside)
+            .filter(|fields| fields.contains(at))
+        else {
             return Outcome::Stay;
         };
         let lines = left::lines(&self.form, usize::from(fields.width), places.json.is_none());
         let top = left::top(&lines, usize::from(fields.height));
         let line = lines.get(top + usize::from(at.y - fields.y));
         match line.and_then(Line::target) {
-            Some((field, _)) if field == self.form.spec().fields.len() => {
-                Outcome::Ask(Ask::Review)
-            }
+            Some((field, _)) if field == self.form.spec().fields.len() => Outcome::Ask(Ask::Review),
             Some((field, row)) => {
                 self.form.click(field, row);
                 Outcome::Stay
@@ -151,16 +177,18 @@ impl FormView {
     /// Draws the form over everything but the header; says where the text cursor is.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
         let places = Places::of(area);
-        for y in places.title.y..=places.foot.y {
-            table::blank(buf, Rect { y, height: 1, ..area }, theme.style(Role::Text));
-        }
-        self.title(places.title, buf, theme);
-        keys::foot(&self.form, self.aside, places.json.is_none(), places.foot, buf, theme);
         let narrow = places.json.is_none();
+        places.sheet.clear(buf, theme);
+        self.title(places.sheet.title, buf, theme);
+        let foot = places.sheet.foot;
+        keys::foot(&self.form, self.aside, narrow, foot, buf, theme);
         let cursor = places
             .fields(self.aside)
             .and_then(|fields| left::render(&self.form, narrow, fields, buf, theme));
-        if let Some(json) = places.json.or((narrow && self.aside).then_some(places.left)) {
+        if let Some(json) = places
+            .json
+            .or((narrow && self.aside).then_some(places.left))
+        {
             right::render(&self.form, json, buf, theme);
         }
         cursor
@@ -168,7 +196,11 @@ impl FormView {
 
     fn title(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let mut bar = Bar::default();
-        bar.left(0, theme.style(Role::Header), format!(" {}", self.form.spec().title));
+        bar.left(
+            0,
+            theme.style(Role::Header),
+            format!(" {}", self.form.spec().title),
+        );
         bar.left(1, theme.style(Role::Accent), safe(self.form.subject()));
         if self.read_only {
             let text = "read-only profile: the review stops";
@@ -186,42 +218,33 @@ impl FormView {
 
 /// Where the parts of the form are.
 struct Places {
-    title: Rect,
+    sheet: Sheet,
     left: Rect,
     /// The right side; none where it is narrow.
     json: Option<Rect>,
-    foot: Rect,
 }
 
 impl Places {
-    fn of(area: Rect) -> Self {
-        let row = |y: u16| Rect {
-            y: (area.y + y).min(area.bottom().saturating_sub(1)),
-            height: 1.min(area.height),
-            ..area
-        };
-        // The line above the foot is the toast's.
-        let body = Rect {
-            y: area.y + 2,
-            height: area.height.saturating_sub(4),
-            ..area
-        };
-        let (left, json) = if area.width < BOTH {
-            (body, None)
-        } else {
-            let width = area.width * 11 / 20;
-            let right = Rect {
-                x: body.x + width,
-                width: body.width - width,
-                ..body
+    fn of(screen: Rect) -> Self {
+        let sheet = Sheet::of(screen);
+        let body = sheet.body;
+        if screen.width < BOTH {
+            return Self {
+                sheet,
+                left: body,
+                json: None,
             };
-            (Rect { width, ..body }, Some(right))
+        }
+        let width = body.width * 11 / 20;
+        let json = Rect {
+            x: body.x + width,
+            width: body.width - width,
+            ..body
         };
         Self {
-            title: row(1),
-            left,
-            json,
-            foot: row(area.height.saturating_sub(1)),
+            sheet,
+            left: Rect { width, ..body },
+            json: Some(json),
         }
     }
 

@@ -133,7 +133,11 @@ fn told(step: &Step, now: Millis, width: usize) -> Vec<(String, Role)> {
     let mut lines = vec![(format!("{what}{}{took}", " ".repeat(gap)), role)];
     if !step.note.is_empty() {
         let note = step.note.to_string();
-        let role = if step.state == StepState::Failed { Role::Bad } else { Role::Dim };
+        let role = if step.state == StepState::Failed {
+            Role::Bad
+        } else {
+            Role::Dim
+        };
         let wrapped = wrap(&note, width.saturating_sub(8)).into_iter();
         lines.extend(wrapped.map(|line| (format!("        {line}"), role)));
     }

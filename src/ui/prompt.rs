@@ -53,11 +53,20 @@ impl Prompt {
     /// Draws the question in a box; says where the text cursor is.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
         let inner = popup(area, buf, theme, self.title, (WIDTH, 2));
-        let line = Rect { height: 1.min(inner.height), ..inner };
+        let line = Rect {
+            height: 1.min(inner.height),
+            ..inner
+        };
         let cursor = self.entry.render(line, buf, theme.style(Role::Text));
         if inner.height > 1 {
             let width = usize::from(inner.width);
-            buf.set_stringn(inner.x, inner.y + 1, self.foot, width, theme.style(Role::Dim));
+            buf.set_stringn(
+                inner.x,
+                inner.y + 1,
+                self.foot,
+                width,
+                theme.style(Role::Dim),
+            );
         }
         cursor
     }

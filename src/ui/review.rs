@@ -7,14 +7,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::lines::Said;
+use super::bar::Bar;
 use super::entry::Entry;
 use super::footer;
 use super::form::Ask;
 use super::layer::Outcome;
-use super::popup::popup;
+use super::sheet::Sheet;
 use crate::config::theme::{Role, Theme};
 use crate::form::Plan;
-use crate::text::fit;
+use crate::text::{fit, safe};
 
 /// The request as it may be shown: the token and every other secret is masked in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,12 @@ impl Review {
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What is to be sent.
+    #[must_use]
+    pub fn into_plan(self) -> Plan {
+        self.plan
     }
 
     /// The curl command.
@@ -117,30 +124,42 @@ impl Review {
         self.top = self.top.saturating_add_signed(by).min(last);
     }
 
-    /// Draws the review in a box; says where the text cursor is, where something must be typed.
+    /// Draws the review; says where the text cursor is, where something must be typed.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
-        let size = (area.width.saturating_sub(8), area.height.saturating_sub(4));
-        let inner = popup(area, buf, theme, "review", size);
-        let width = usize::from(inner.width);
-        let foot = 3.min(inner.height);
-        let rows = usize::from(inner.height - foot);
+        let sheet = Sheet::of(area);
+        sheet.clear(buf, theme);
+        let mut bar = Bar::default();
+        let subject = self.plan.writes.first().map_or("", |w| w.subject.as_str());
+        bar.left(0, theme.style(Role::Header), " review");
+        bar.left(1, theme.style(Role::Accent), safe(subject));
+        bar.render(sheet.title, buf);
+        // The last line of the body is for what stands between the operator and the send.
+        let body = Rect {
+            x: sheet.body.x + 1.min(sheet.body.width),
+            width: sheet.body.width.saturating_sub(2),
+            height: sheet.body.height.saturating_sub(1),
+            ..sheet.body
+        };
+        let (width, rows) = (usize::from(body.width), usize::from(body.height));
         let lines = lines::wrapped(&self.said, width);
         let top = self.top.min(lines.len().saturating_sub(rows));
-        for ((text, role), y) in lines.iter().skip(top).take(rows).zip(inner.y..) {
-            buf.set_stringn(inner.x, y, fit(text, width), width, theme.style(*role));
+        for ((text, role), y) in lines.iter().skip(top).take(rows).zip(body.y..) {
+            buf.set_stringn(body.x, y, fit(text, width), width, theme.style(*role));
         }
         let below = lines.len().saturating_sub(top + rows);
-        let line = |up: u16| Rect {
-            y: inner.bottom().saturating_sub(up).max(inner.y),
-            height: 1.min(inner.height),
-            ..inner
-        };
-        if below > 0 {
-            let text = format!("{below} more lines: Down");
-            buf.set_stringn(inner.x, line(3).y, text, width, theme.style(Role::Dim));
+        if below > 0 && body.height > 0 {
+            let text = format!(" {below} more lines below");
+            let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
+            let x = body.right().saturating_sub(wide).max(body.x);
+            buf.set_stringn(x, body.bottom() - 1, text, width, theme.style(Role::Dim));
         }
-        footer::hints(line(1), buf, theme, &self.hints());
-        self.ask(line(2), buf, theme)
+        footer::hints(sheet.foot, buf, theme, &self.hints());
+        let ask = Rect {
+            y: body.bottom(),
+            height: 1.min(sheet.body.height),
+            ..body
+        };
+        self.ask(ask, buf, theme)
     }
 
     /// The line that says what stands between the operator and the send.
@@ -148,7 +167,8 @@ impl Review {
         let width = usize::from(area.width);
         let mut say = |role: Role, text: &str| {
             let text = fit(text, width);
-            buf.set_stringn(area.x, area.y, text, width, theme.style(role)).0
+            buf.set_stringn(area.x, area.y, text, width, theme.style(role))
+                .0
         };
         if let Some(stop) = &self.stop {
             say(Role::Warn, stop);
@@ -174,7 +194,11 @@ impl Review {
             "y"
         };
         let send = self.open().then_some(("Enter", "send this"));
-        let rest = [(copy, "copy as curl"), ("Esc", "back"), ("Up/Down", "scroll")];
+        let rest = [
+            (copy, "copy as curl"),
+            ("Esc", "back"),
+            ("Up/Down", "scroll"),
+        ];
         send.into_iter().chain(rest).collect()
     }
 }

@@ -142,8 +142,9 @@ fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     };
     for layer in &app.layers {
         cursor = layer.render(area, buf, light);
-        // A form covers the line that the newest message is told on.
-        if let (Layer::Form(_), Some(message)) = (layer, app.messages.toast()) {
+        // A sheet covers the line that the newest message is told on.
+        let sheet = matches!(layer, Layer::Form(_) | Layer::Review(_));
+        if let Some(message) = app.messages.toast().filter(|_| sheet) {
             footer::toast(line(area, area.height - 2), buf, &app.theme, message);
         }
     }

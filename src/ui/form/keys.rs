@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Ask;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::form::{Editing, Form, Kind, Stroke};
 
 /// What a key is for.
@@ -104,7 +104,11 @@ fn own(form: &Form) -> Vec<(&'static str, &'static str)> {
             own.extend([("Space", "take or leave"), ("Alt-Up/Down", "move")]);
         }
         (Editing::Rows { .. }, _) => {
-            own.extend([("Enter", "next row"), ("Ctrl-d", "remove"), ("Alt-Up/Down", "move")]);
+            own.extend([
+                ("Enter", "next row"),
+                ("Ctrl-d", "remove"),
+                ("Alt-Up/Down", "move"),
+            ]);
         }
         (Editing::Nothing, Some(Kind::Choice(_))) => own.push(("Left/Right", "choose")),
         (Editing::Nothing, _) => own.push(("Space", "change")),

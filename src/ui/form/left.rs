@@ -45,7 +45,10 @@ pub(super) fn top(lines: &[Line], height: usize) -> usize {
     let first = lines.iter().position(|line| line.focus).unwrap_or(0);
     let last = lines.iter().rposition(|line| line.focus).unwrap_or(0);
     let here = lines.iter().position(|line| {
-        matches!(line.what, What::TypedRow { .. } | What::Row { here: true, .. })
+        matches!(
+            line.what,
+            What::TypedRow { .. } | What::Row { here: true, .. }
+        )
     });
     let most = lines.len().saturating_sub(height);
     let whole = (last + 1).saturating_sub(height);
@@ -68,7 +71,11 @@ pub(super) fn render(
     let top = top(&lines, height);
     let mut cursor = None;
     for (line, y) in lines.iter().skip(top).take(height).zip(area.y..) {
-        let place = Rect { y, height: 1, ..area };
+        let place = Rect {
+            y,
+            height: 1,
+            ..area
+        };
         cursor = line.render(place, buf, theme).or(cursor);
     }
     cursor
@@ -81,7 +88,11 @@ fn closed(form: &Form, n: usize, field: &'static Field) -> Line {
         what: What::Field {
             label: field.label,
             value,
-            role: if form.fault_of(n).is_some() { Role::Bad } else { role },
+            role: if form.fault_of(n).is_some() {
+                Role::Bad
+            } else {
+                role
+            },
         },
         target: Some((n, 0)),
         focus: false,
@@ -166,7 +177,11 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
             };
             lines.push(line(head(value), 0));
         }
-        Editing::Rows { rows, at, line: typed } => {
+        Editing::Rows {
+            rows,
+            at,
+            line: typed,
+        } => {
             lines.push(line(head(String::new()), *at));
             for (row, text) in rows.iter().enumerate() {
                 let text = match field.kind {
@@ -179,10 +194,18 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
                     }
                 } else if row + 1 == rows.len() {
                     let text = "+ add".to_owned();
-                    What::Row { text, role: Role::Dim, here: false }
+                    What::Row {
+                        text,
+                        role: Role::Dim,
+                        here: false,
+                    }
                 } else {
                     let text = safe(&text).into_owned();
-                    What::Row { text, role: Role::Text, here: false }
+                    What::Row {
+                        text,
+                        role: Role::Text,
+                        here: false,
+                    }
                 };
                 lines.push(line(what, row));
             }
@@ -192,7 +215,11 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
             let mut rank = 0;
             for (row, (word, on)) in words.iter().enumerate() {
                 rank += usize::from(*on);
-                let mark = if *on { format!("{rank:>2}.") } else { " - ".to_owned() };
+                let mark = if *on {
+                    format!("{rank:>2}.")
+                } else {
+                    " - ".to_owned()
+                };
                 let what = What::Row {
                     text: format!("{mark} {}", safe(word)),
                     role: if *on { Role::Text } else { Role::Dim },
@@ -262,7 +289,10 @@ fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<Line>) {
     };
     for text in wrap(&safe(&text), width.saturating_sub(usize::from(INDENT))) {
         lines.push(Line {
-            what: What::Note { text, role: Role::Bad },
+            what: What::Note {
+                text,
+                role: Role::Bad,
+            },
             target: Some((n, 0)),
             focus: false,
         });
@@ -284,7 +314,10 @@ fn button(form: &Form, width: usize, lines: &mut Vec<Line>) {
     let stray = form.stray_faults().map(|fault| format!("! {fault}"));
     let wrapped = stray.flat_map(|text| wrap(&safe(&text), width.saturating_sub(2)));
     lines.extend(wrapped.map(|text| Line {
-        what: What::Note { text, role: Role::Bad },
+        what: What::Note {
+            text,
+            role: Role::Bad,
+        },
         target: None,
         focus,
     }));

@@ -32,9 +32,17 @@ pub(super) enum What {
         role: Role,
     },
     /// The field that is typed in.
-    Typed { label: &'static str, input: Input, secret: bool },
+    Typed {
+        label: &'static str,
+        input: Input,
+        secret: bool,
+    },
     /// A row of a field.
-    Row { text: String, role: Role, here: bool },
+    Row {
+        text: String,
+        role: Role,
+        here: bool,
+    },
     /// The row that is typed in.
     TypedRow { input: Input },
     /// A sentence below a field.

@@ -24,19 +24,20 @@ pub(super) fn render(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let below = below(form, usize::from(inner.width));
     let wanted = u16::try_from(below.len()).unwrap_or(u16::MAX);
     let room = inner.height.saturating_sub(LEAST_JSON).min(wanted);
+    let lines = json_lines(&form.spec().masked(form.body()));
+    let whole = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let json = Rect {
-        height: inner.height - room,
+        height: (inner.height - room).min(whole),
         ..inner
     };
-    render_json(form, json, buf, theme);
+    render_json(form, &lines, json, buf, theme);
     for ((text, role), y) in below.iter().zip(json.bottom()..inner.bottom()) {
         let width = usize::from(inner.width);
         buf.set_stringn(inner.x, y, fit(text, width), width, theme.style(*role));
     }
 }
 
-fn render_json(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
-    let lines = json_lines(&form.spec().masked(form.body()));
+fn render_json(form: &Form, lines: &[JsonLine], area: Rect, buf: &mut Buffer, theme: &Theme) {
     let place = form.place();
     let focus = |line: &JsonLine| !place.is_empty() && path::within(&line.path, &place);
     let first = lines.iter().position(focus).unwrap_or(0);
@@ -45,7 +46,10 @@ fn render_json(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
     let top = (last + 1).saturating_sub(height).min(first);
     let width = usize::from(area.width);
     for (line, y) in lines.iter().skip(top).take(height).zip(area.y..) {
-        let wrong = form.faults().iter().any(|fault| fault.path == line.path && !fault.path.is_empty());
+        let wrong = form
+            .faults()
+            .iter()
+            .any(|fault| fault.path == line.path && !fault.path.is_empty());
         let role = match (wrong, focus(line)) {
             (true, _) => Role::Bad,
             (false, true) => Role::Accent,
@@ -55,12 +59,20 @@ fn render_json(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
             buf.set_stringn(area.x, y, "!", 1, theme.style(Role::Bad));
         }
         let text = fit(&line.text, width.saturating_sub(2));
-        buf.set_stringn(area.x + 2, y, text, width.saturating_sub(2), theme.style(role));
+        buf.set_stringn(
+            area.x + 2,
+            y,
+            text,
+            width.saturating_sub(2),
+            theme.style(role),
+        );
     }
     let hidden = lines.len().saturating_sub(top + height);
     if hidden > 0 && area.height > 0 {
         let text = format!(" {hidden} more lines below ");
-        let x = area.right().saturating_sub(u16::try_from(text.len()).unwrap_or(0));
+        let x = area
+            .right()
+            .saturating_sub(u16::try_from(text.len()).unwrap_or(0));
         let y = area.bottom() - 1;
         buf.set_stringn(x.max(area.x), y, text, width, theme.style(Role::Dim));
     }
@@ -90,7 +102,11 @@ fn below(form: &Form, width: usize) -> Vec<(String, Role)> {
 /// What there is to tell of the field in focus, where there is no right side to tell it on.
 pub(super) fn about_focus(form: &Form, width: usize) -> Vec<(String, Role)> {
     let place = form.place();
-    let mut lines: Vec<_> = form.explain().into_iter().map(|text| (text, Role::Text)).collect();
+    let mut lines: Vec<_> = form
+        .explain()
+        .into_iter()
+        .map(|text| (text, Role::Text))
+        .collect();
     for checked in form.checks() {
         if path::within(&checked.check.path, &place) {
             lines.extend(told(&checked, width, true));
@@ -108,7 +124,13 @@ fn told(checked: &Checked, width: usize, whole: bool) -> Vec<(String, Role)> {
         Progress::Done(Verdict::Warning, sentence) => ("look", Role::Warn, sentence.as_str()),
         Progress::Done(Verdict::Bad, sentence) => ("fails", Role::Bad, sentence.as_str()),
     };
-    let text = format!("{word:<6} {} {sentence}", safe(&checked.check.label));
+    let label = safe(&checked.check.label);
+    // A finding often begins with the address itself.
+    let text = if sentence.starts_with(&*label) {
+        format!("{word:<6} {sentence}")
+    } else {
+        format!("{word:<6} {label} {sentence}")
+    };
     if !whole {
         return vec![(fit(text.trim_end(), width).into_owned(), role)];
     }

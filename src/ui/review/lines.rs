@@ -24,7 +24,10 @@ pub(super) struct Said {
 
 /// Every line of a review.
 pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
-    let mut said = vec![code(&format!("{} {}", shown.method, shown.url), Role::Accent)];
+    let mut said = vec![code(
+        &format!("{} {}", shown.method, shown.url),
+        Role::Accent,
+    )];
     others(plan, &mut said);
     let section = |title: &str, said: &mut Vec<Said>| {
         said.push(prose("", Role::Text));
@@ -74,7 +77,11 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
     if others.is_empty() {
         return;
     }
-    let text = format!("and {} more like it, {} in all:", others.len(), plan.writes.len());
+    let text = format!(
+        "and {} more like it, {} in all:",
+        others.len(),
+        plan.writes.len()
+    );
     said.push(prose(&text, Role::Accent));
     let named = plan.writes.iter().take(NAMED);
     said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
