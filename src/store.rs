@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod callbacks;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -17,6 +18,7 @@ mod frames;
 mod intern;
 pub mod metrics;
 pub mod probes;
+pub mod queues;
 mod row;
 mod stamp;
 mod table;
@@ -32,6 +34,7 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -41,6 +44,7 @@ use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
 use self::probes::Probes;
+use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
@@ -55,6 +59,10 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Callback reservations.
+    pub callbacks: Callbacks,
+    /// Queues that callbacks are booked on.
+    pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
     /// Writes on their way.

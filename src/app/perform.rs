@@ -61,33 +61,23 @@ impl Performer {
         }
     }
 
-    /// Makes alerts, and keeps them under this directory: for a process that stays.
+    /// Makes alerts, lets writes through and drafts forms, and keeps the records of it all under this directory.
     #[must_use]
-    pub fn alerting(self, state_dir: PathBuf) -> Self {
+    pub fn keeping(self, state_dir: PathBuf) -> Self {
+        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
+            shelf: shelf.unwrap_or_default(),
+            desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
         }
     }
 
-    /// Lets writes through, and keeps their audit under this directory.
+    /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
-    pub fn writing(self, state_dir: PathBuf) -> Self {
-        Self {
-            desk: self.desk.recording(state_dir),
-            ..self
-        }
-    }
-
-    /// Keeps drafts of forms, and what was sent, under this directory: for a process with forms.
-    #[must_use]
-    pub fn drafting(self, state_dir: PathBuf) -> Self {
-        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
-        let shelf = profile.map(|profile| shelf::Desk::at(state_dir, profile));
-        Self {
-            shelf: shelf.unwrap_or_default(),
-            ..self
-        }
+    pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
+        self.done.clone()
     }
 
     /// Waits for what must be on disk before the process ends.
@@ -112,6 +102,8 @@ impl Performer {
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
+            Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
+            Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
@@ -259,6 +251,7 @@ fn plan(profile: &Profile) -> Plan {
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
         carriers: profile.carriers.watched,
+        callbacks: profile.callbacks,
     }
 }
 
