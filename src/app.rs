@@ -13,6 +13,7 @@ pub mod command;
 pub mod effect;
 pub mod event;
 mod flows;
+mod forms;
 mod input;
 mod lookout;
 pub mod messages;
@@ -103,6 +104,7 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     interactions: transfers::Watch,
+    bench: forms::Bench,
 }
 
 impl App {
@@ -169,6 +171,7 @@ impl App {
             journal: None,
             alarm: None,
             interactions: transfers::Watch::default(),
+            bench: forms::Bench::default(),
         }
     }
 
@@ -248,6 +251,7 @@ impl App {
             self.next_clock(),
             self.alert_deadline(),
             self.interactions_deadline(),
+            self.forms_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -318,6 +322,7 @@ impl App {
         }
         self.tick_alerts();
         self.watch_interactions();
+        self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -396,6 +401,8 @@ impl App {
                     .say(Weight::Error, problem.text.to_string(), now);
                 self.problem = Some(problem);
             }
+            Done::Edited(text) => self.take_json(text),
+            Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
                 self.messages.say(
@@ -433,7 +440,8 @@ impl App {
         let wait = self
             .countdown()
             .map(|until| until.since(self.now).div_ceil(1_000));
-        format!("{} {wait:?}", self.now.0.div_euclid(unit))
+        let turn = self.spinner();
+        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
     }
 
     /// A moment that the header counts down to.
