@@ -43,6 +43,7 @@ use crate::pane::alerts::AlertsPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
+use crate::pane::transfers::TransfersPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
@@ -145,6 +146,7 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(TransfersPane::default()),
                 Box::new(AlertsPane::default()),
                 Box::new(PulsePane::default()),
             ],

@@ -6,6 +6,7 @@ pub mod cursor;
 pub mod filter;
 pub mod pulse;
 pub mod registrations;
+pub mod transfers;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -18,6 +19,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::flow::Order;
 use crate::form::{Opening, Plan};
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
@@ -47,6 +49,8 @@ pub struct Desk<'a> {
     pub fill: &'a mut Vec<Opening>,
     /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
     pub review: &'a mut Vec<Plan>,
+    /// Flows that need neither: they read, or tell once more what was done.
+    pub flow: &'a mut Vec<Order>,
 }
 
 /// What a pane draws with.

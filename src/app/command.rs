@@ -124,7 +124,8 @@ const ALIASES: &[(&str, Action)] = &[
     ("reg", Action::Pane1),
     ("registrations", Action::Pane1),
     ("carriers", Action::Pane2),
-    ("alerts", Action::Pane3),
+    ("transfers", Action::Pane3),
+    ("alerts", Action::Pane4),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];
