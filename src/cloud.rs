@@ -20,6 +20,7 @@ mod retry;
 mod session;
 mod settings;
 pub(crate) mod tls;
+mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
@@ -37,8 +38,9 @@ pub use self::call::{Call, Needs};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};
+pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
-pub use self::upgrade::Socket;
+pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;
@@ -184,7 +186,7 @@ impl Client {
             url,
             needs: Needs::Streaming,
         };
-        self.0.open(&call, STREAM_PROTOCOL).await
+        self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
     /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how

@@ -5,11 +5,13 @@ pub mod audit;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod interaction;
 pub mod job;
 pub mod payload;
 pub mod provision;
 pub mod registration;
 pub mod report;
+pub mod transfer;
 pub mod write;
 
 use std::fmt;
@@ -54,6 +56,8 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// Something between a customer and the organisation: a call, a chat (contract §8).
+    InteractionId,
     /// An asynchronous job, as its submit was answered (contract §7).
     JobId,
 }
