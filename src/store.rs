@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod audit;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -32,6 +33,7 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::audit::AuditLog;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -57,6 +59,8 @@ pub struct Store {
     pub probes: Probes,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// The newest lines of the audit.
+    pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
 }

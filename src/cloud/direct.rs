@@ -3,14 +3,14 @@
 mod carriers;
 mod edges;
 mod frame;
-mod jobs;
 mod interactions;
+mod jobs;
 mod page;
 pub mod transfer;
 
 pub use self::carriers::carriers;
 pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};
-pub use self::jobs::{Listed, job, jobs};
 pub use self::interactions::{interaction, interactions};
+pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
