@@ -38,7 +38,7 @@ pub(super) const COLUMNS: &[Audited] = &[
         "action",
         "ACTION",
         "What the write does",
-        (14, 20),
+        (13, 18),
         |row, _| row.record.action.to_string(),
         |a, b| a.record.action.cmp(&b.record.action),
     )
@@ -76,7 +76,7 @@ pub(super) const COLUMNS: &[Audited] = &[
         "job",
         "JOB",
         "The job that it began",
-        (10, 16),
+        (16, 16),
         |row, _| or_nothing(row.record.job_id.as_ref()),
         |a, b| a.record.job_id.cmp(&b.record.job_id),
     ),

@@ -40,12 +40,11 @@ pub(super) fn lines(row: &AuditRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         let style = theme.style(role(record.status));
         lines.push(Line::styled(error.to_string(), style));
     }
-    let sent = [
-        ("request", format!("{} {}", record.method, record.path)),
-        ("body SHA-256", or_none(record.body_sha256.as_ref())),
-    ];
     if !record.method.is_empty() {
-        lines.push(pairs(theme, &sent));
+        let request = format!("{} {}", record.method, record.path);
+        lines.push(pairs(theme, &[("request", request)]));
+        let hash = or_none(record.body_sha256.as_ref());
+        lines.push(pairs(theme, &[("SHA-256 of its body", hash)]));
     }
     let job = or_none(record.job_id.as_ref());
     lines.push(pairs(theme, &[("id", record.id.to_string()), ("job", job)]));
@@ -66,9 +65,10 @@ pub(super) fn lines(row: &AuditRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         &[
             ("line", record.line.to_string()),
             ("of session", record.session.to_string()),
-            ("behind", record.prev.to_string()),
         ],
     ));
+    let prev = ("SHA-256 of the line before", record.prev.to_string());
+    lines.push(pairs(theme, &[prev]));
     lines
 }
 
