@@ -9,6 +9,7 @@ pub mod action;
 mod alerts;
 mod answer;
 mod callbacks;
+mod audit;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -39,6 +40,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::audit::AuditPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -127,7 +129,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts]
+            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
         } else {
             Vec::new()
         };
@@ -144,6 +146,7 @@ impl App {
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
             ],
             active: 0,
@@ -385,7 +388,8 @@ impl App {
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(_) => {}
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages

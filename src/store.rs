@@ -8,6 +8,7 @@
 
 mod apply;
 pub mod callbacks;
+pub mod audit;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -35,6 +36,7 @@ pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::callbacks::Callbacks;
+use self::audit::AuditLog;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -65,6 +67,8 @@ pub struct Store {
     pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// The newest lines of the audit.
+    pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
 }
