@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{rest, routes};
+use super::{callbacks, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -70,6 +70,7 @@ pub(super) enum Resource<'a> {
     Registrations(Id<'a>),
     Carriers,
     Routes(routes::Path<'a>),
+    Callbacks(callbacks::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -79,7 +80,10 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
-            _ => return routes::Path::of(path).map(Self::Routes),
+            _ => {
+                let routes = routes::Path::of(path).map(Self::Routes);
+                return routes.or_else(|| callbacks::Path::of(path).map(Self::Callbacks));
+            }
         })
     }
 
@@ -89,6 +93,7 @@ impl<'a> Resource<'a> {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Routes(path) => path.rules(),
+            Self::Callbacks(path) => path.rules(),
         }
     }
 
@@ -100,6 +105,7 @@ impl<'a> Resource<'a> {
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
             Self::Routes(path) => path.answer(call),
+            Self::Callbacks(path) => path.answer(call),
         }
     }
 }
