@@ -1,10 +1,16 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
 pub mod alert;
+pub mod audit;
 pub mod carrier;
 pub mod finding;
+pub mod flow;
+pub mod job;
+pub mod payload;
+pub mod provision;
 pub mod registration;
 pub mod report;
+pub mod write;
 
 use std::fmt;
 
@@ -48,4 +54,6 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }

@@ -12,6 +12,7 @@ mod changes;
 pub mod column;
 mod counts;
 mod flaps;
+pub mod flows;
 mod frames;
 mod intern;
 pub mod metrics;
@@ -35,6 +36,7 @@ use self::carriers::Carriers;
 use crate::model::alert::Book;
 
 use self::flaps::Flaps;
+use self::flows::Flows;
 use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
@@ -55,6 +57,8 @@ pub struct Store {
     pub probes: Probes,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// Writes on their way.
+    pub flows: Flows,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -12,6 +12,8 @@ mod carriers;
 mod client;
 #[path = "org/control.rs"]
 mod control;
+#[path = "org/destinations.rs"]
+mod destinations;
 #[path = "org/estate.rs"]
 mod estate;
 #[path = "org/faults.rs"]
@@ -26,6 +28,8 @@ mod jobs;
 mod losses;
 #[path = "org/rest.rs"]
 mod rest;
+#[path = "org/routes.rs"]
+mod routes;
 #[path = "org/start.rs"]
 mod start;
 #[path = "org/streams.rs"]

@@ -54,6 +54,18 @@ actions! {
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now
     Reread = "reread", "re-read";
+    /// Open the form for a new one
+    New = "new", "new";
+    /// Open the form with what this row has, for a new one
+    Clone = "clone", "edit as new";
+    /// Delete it; asks for its name
+    Delete = "delete", "delete";
+    /// Undo the last write, where it can be
+    Undo = "undo", "undo";
+    /// Transfer the marked interactions, or this one
+    Transfer = "transfer", "transfer";
+    /// Stop what is under way, or stop following it
+    Cancel = "cancel", "cancel";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
     /// Copy the row: id, JSON

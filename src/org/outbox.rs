@@ -1,27 +1,17 @@
 //! What the organisation delivers to others: POSTs with retries, the faults that befall them, and the record of them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use bytes::Bytes;
 use compact_str::CompactString;
 use hyper::StatusCode;
 use jiff::Timestamp;
-use reqwest::header::CONTENT_TYPE;
-use reqwest::redirect;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
 use serde::Serialize;
 
-use super::OrgError;
 use super::reply::{self, Reply};
 use super::shared::Shared;
-
-/// How long a receiver may take to answer.
-const DEADLINE: Duration = Duration::from_secs(5);
 
 /// The wait before the second attempt; it doubles up to the last.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -39,7 +29,7 @@ pub(super) struct Parcel {
     pub(super) to: CompactString,
     pub(super) uri: String,
     pub(super) event: &'static str,
-    pub(super) body: Bytes,
+    pub(super) body: String,
 }
 
 /// One attempt at a delivery, or one that a fault prevented.
@@ -76,27 +66,6 @@ impl Sent {
     }
 }
 
-/// What POSTs: it trusts the organisation's own authority and goes nowhere else than it is told.
-pub(super) fn client(authority: CertificateDer<'static>) -> Result<reqwest::Client, OrgError> {
-    let failed = |error: String| OrgError::Certificates(error);
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(authority)
-        .map_err(|error| failed(error.to_string()))?;
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .timeout(DEADLINE)
-        .build()
-        .map_err(|error| failed(error.to_string()))
-}
-
 /// Delivers a parcel once, twice or not at all, at once or later, as the faults have it.
 pub(super) fn send(shared: &Arc<Shared>, parcel: Parcel) {
     let faults = shared.faults();
@@ -129,15 +98,11 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Opt
         .with_max_times(RETRIES)
         .build();
     for number in 1.. {
-        let call = shared.post.post(&parcel.uri);
-        let call = call
-            .header(CONTENT_TYPE, "application/json")
-            .body(parcel.body.clone());
-        let answer = match call.send().await {
-            Ok(answer) => Ok(answer.status()),
-            Err(error) => Err(why(error)),
-        };
-        let taken = matches!(answer, Ok(status) if status.is_success());
+        let answer = shared
+            .post
+            .send(&parcel.uri, &BTreeMap::new(), parcel.body.clone())
+            .await;
+        let taken = matches!(answer, Ok(200..300));
         shared
             .sent()
             .push(note(&parcel, number, Some(answer), fault));
@@ -148,24 +113,14 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Opt
     }
 }
 
-/// The innermost reason, without the address: a webhook's path may be a secret.
-fn why(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut reason: &dyn std::error::Error = &error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    reason.to_string()
-}
-
 fn note(
     parcel: &Parcel,
     number: u32,
-    answer: Option<Result<StatusCode, String>>,
+    answer: Option<Result<u16, String>>,
     fault: Option<&'static str>,
 ) -> Attempt {
     let (status, error) = match answer {
-        Some(Ok(status)) => (Some(status.as_u16()), None),
+        Some(Ok(status)) => (Some(status), None),
         Some(Err(error)) => (None, Some(error)),
         None => (None, None),
     };

@@ -1,5 +1,7 @@
 //! Answers: JSON bodies, and refusals with the contract's error body.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -49,7 +51,7 @@ pub(super) struct Refusal {
 enum Hint {
     SignIn,
     Allow(HeaderValue),
-    RetryAfter(u64),
+    RetryAfter(HeaderValue),
 }
 
 impl Hint {
@@ -57,7 +59,7 @@ impl Hint {
         match self {
             Self::SignIn => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
             Self::Allow(verbs) => (ALLOW, verbs),
-            Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
+            Self::RetryAfter(when) => (RETRY_AFTER, when),
         }
     }
 }
@@ -102,8 +104,16 @@ impl Refusal {
     /// Adds the seconds to wait, when there are any to tell.
     pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
         match seconds {
-            Some(seconds) => self.hinting(Hint::RetryAfter(seconds)),
+            Some(seconds) => self.hinting(Hint::RetryAfter(HeaderValue::from(seconds))),
             None => self,
+        }
+    }
+
+    /// Adds the time to come back at, as the date that RFC 9110 §10.2.3 allows in place of seconds.
+    pub(super) fn retry_at(self, when: SystemTime) -> Self {
+        match HeaderValue::try_from(httpdate::fmt_http_date(when)) {
+            Ok(when) => self.hinting(Hint::RetryAfter(when)),
+            Err(_) => self,
         }
     }
 

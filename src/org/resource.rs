@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{hooks, jobs, rest};
+use super::{hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -69,12 +69,9 @@ pub(super) enum Resource<'a> {
     Users,
     Registrations(Id<'a>),
     Carriers,
-    Edges,
-    Provision,
-    Jobs,
-    Job(Id<'a>),
-    Hooks,
-    Hook(Id<'a>),
+    Jobs(jobs::Path<'a>),
+    Hooks(hooks::Path<'a>),
+    Routes(routes::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -84,13 +81,12 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
-            ["telephony", "providers", "edges"] => Self::Edges,
-            ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
-            ["async-jobs"] => Self::Jobs,
-            ["async-jobs", id] => Self::Job(decode(id)?),
-            ["platform", "webhooks"] => Self::Hooks,
-            ["platform", "webhooks", id] => Self::Hook(decode(id)?),
-            _ => return None,
+            _ => {
+                return jobs::Path::of(path)
+                    .map(Self::Jobs)
+                    .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| routes::Path::of(path).map(Self::Routes));
+            }
         })
     }
 
@@ -99,14 +95,9 @@ impl<'a> Resource<'a> {
         match self {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
-            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
-            Self::Provision => &[(Verb::Post, "telephony:edge:write")],
-            Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
-            Self::Hooks => &[
-                (Verb::Get, "webhooks:write"),
-                (Verb::Post, "webhooks:write"),
-            ],
-            Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
+            Self::Jobs(path) => path.rules(),
+            Self::Hooks(path) => path.rules(),
+            Self::Routes(path) => path.rules(),
         }
     }
 
@@ -117,13 +108,9 @@ impl<'a> Resource<'a> {
             Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
-            Self::Edges => Ok(jobs::edges(shared)),
-            Self::Provision => jobs::submit(shared, &call.body),
-            Self::Jobs => Ok(jobs::list(shared)),
-            Self::Job(id) => jobs::job(shared, id),
-            Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
-            Self::Hooks => Ok(hooks::list(shared)),
-            Self::Hook(id) => hooks::delete(shared, id),
+            Self::Jobs(path) => path.answer(call),
+            Self::Hooks(path) => path.answer(call),
+            Self::Routes(path) => path.answer(call),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -268,10 +268,15 @@ pub(super) async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
 /// Refuses the call when a fault says so. `Retry-After` comes most of the time and not always (contract §2).
 fn inject(shared: &Shared) -> Result<(), Refusal> {
     let faults = shared.faults();
-    let hint = || {
-        shared
-            .chance(0.8)
-            .then(|| if shared.chance(0.5) { 1 } else { 2 })
+    let hinting = |refusal: Refusal| {
+        let seconds = if shared.chance(0.5) { 1 } else { 2 };
+        if !shared.chance(0.8) {
+            refusal
+        } else if faults.retry_after_date {
+            refusal.retry_at(SystemTime::now() + Duration::from_secs(seconds))
+        } else {
+            refusal.retry_after(Some(seconds))
+        }
     };
     if shared.chance(faults.http_429) {
         let refusal = Refusal::new(
@@ -279,7 +284,7 @@ fn inject(shared: &Shared) -> Result<(), Refusal> {
             "too.many.requests",
             "too many requests",
         );
-        return Err(refusal.retry_after(hint()).caused_by("http-429"));
+        return Err(hinting(refusal).caused_by("http-429"));
     }
     if shared.chance(faults.http_503) {
         let refusal = Refusal::new(
@@ -287,7 +292,7 @@ fn inject(shared: &Shared) -> Result<(), Refusal> {
             "service.unavailable",
             "the service is unavailable",
         );
-        return Err(refusal.retry_after(hint()).caused_by("http-503"));
+        return Err(hinting(refusal).caused_by("http-503"));
     }
     if shared.chance(faults.http_500) {
         let refusal = Refusal::new(

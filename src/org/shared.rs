@@ -13,12 +13,17 @@ use uuid::Uuid;
 
 use super::Options;
 use super::auth::{Client, Tokens};
+use super::destinations::Named;
 use super::errands::Errands;
+use super::estate::Places;
 use super::faults::Faults;
 use super::hooks::Hook;
 use super::jobs::Jobs;
 use super::outbox::Sent;
+use super::post::Post;
 use super::record::Ring;
+use super::routes::seeds;
+use super::routes::table::Table;
 use super::state::World;
 use super::webhooks::Inbox;
 
@@ -28,9 +33,9 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
-    /// What delivers to others.
-    pub(super) post: reqwest::Client,
+    pub(super) post: Post,
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
@@ -38,12 +43,16 @@ pub(super) struct Shared {
     jobs: Mutex<Jobs>,
     hooks: Mutex<Vec<Hook>>,
     sent: Mutex<Sent>,
+    bus: Mutex<Inbox>,
+    routes: Mutex<Table>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options, errands: Errands, post: reqwest::Client) -> Self {
+    pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
+        let mut routes = Table::default();
+        seeds::place(&mut routes, &places.destinations, Timestamp::now());
         Self {
             client: Client {
                 id: options
@@ -55,6 +64,7 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            destinations: places.destinations.clone(),
             errands,
             post,
             world: Mutex::new(World::populate(
@@ -68,6 +78,8 @@ impl Shared {
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
             sent: Mutex::new(Sent::default()),
+            bus: Mutex::new(Inbox::default()),
+            routes: Mutex::new(routes),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -99,6 +111,15 @@ impl Shared {
 
     pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
         lock(&self.sent)
+    }
+
+    /// What was delivered to the destinations of routes.
+    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.bus)
+    }
+
+    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
+        lock(&self.routes)
     }
 
     /// What goes wrong now.

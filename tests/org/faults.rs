@@ -43,6 +43,24 @@ async fn each_http_fault_answers_with_its_status() {
 }
 
 #[tokio::test]
+async fn the_time_to_come_back_may_be_a_date() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    bench.fault("http-429", json!(1)).await;
+    bench.fault("retry-after", json!("date")).await;
+    let mut dates = 0;
+    for _ in 0..40 {
+        let reply = bench.get("/api/v2/users", &token).await;
+        if let Some(when) = reply.headers().get("retry-after") {
+            let when = httpdate::parse_http_date(when.to_str().unwrap()).unwrap();
+            assert!(when < std::time::SystemTime::now() + Duration::from_secs(3));
+            dates += 1;
+        }
+    }
+    assert!((1..40).contains(&dates), "{dates} of 40");
+}
+
+#[tokio::test]
 async fn latency_holds_up_the_cloud_and_not_the_control_surface() {
     let bench = bench(options()).await;
     let token = bench.token().await;

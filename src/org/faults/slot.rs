@@ -20,6 +20,8 @@ pub(super) enum Slot<'a> {
     Lifetime(&'a mut Duration),
     /// On or off.
     Switch(&'a mut bool),
+    /// How a time to come is told: as a date, or in seconds.
+    DateOrSeconds(&'a mut bool),
     /// The code of a WebSocket close frame.
     CloseCode(&'a mut u16),
     /// The status of an HTTP answer.
@@ -35,6 +37,7 @@ impl Slot<'_> {
             Self::Mean(_) => "seconds on average, up to a day, or 0 for off",
             Self::Lifetime(_) => "seconds, from 1 to a day",
             Self::Switch(_) => "1 for on or 0 for off",
+            Self::DateOrSeconds(_) => "date or seconds",
             Self::CloseCode(_) => {
                 "a close code that may be sent (1000 to 4999, RFC 6455 §7.4), or 0 for off"
             }
@@ -49,6 +52,7 @@ impl Slot<'_> {
             Self::Millis(_) => "MS",
             Self::Mean(_) | Self::Lifetime(_) => "S",
             Self::Switch(_) => "0|1",
+            Self::DateOrSeconds(_) => "date|seconds",
             Self::CloseCode(_) => "CODE",
             Self::Status(_) => "STATUS",
         }
@@ -75,6 +79,13 @@ impl Slot<'_> {
                     _ => return None,
                 };
             }
+            Self::DateOrSeconds(date) => {
+                *date = match text {
+                    "date" => true,
+                    "seconds" => false,
+                    _ => return None,
+                };
+            }
             Self::CloseCode(kept) => *kept = ranged(text, |code| *code == 0 || sendable(*code))?,
             Self::Status(kept) => *kept = ranged(text, |status| matches!(status, 0 | 200..=599))?,
         }
@@ -88,6 +99,7 @@ impl Slot<'_> {
             Self::Millis(wait) => json!(wait.as_secs_f64() * 1000.0),
             Self::Mean(time) | Self::Lifetime(time) => json!(time.as_secs_f64()),
             Self::Switch(on) => json!(*on),
+            Self::DateOrSeconds(date) => json!(if *date { "date" } else { "seconds" }),
             Self::CloseCode(number) | Self::Status(number) => json!(*number),
         }
     }

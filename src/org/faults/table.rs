@@ -25,6 +25,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside, nothing taken"),
     entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes cut off before they are taken"),
     entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes cut off after they are taken"),
+    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back"),
     entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
     entry("token-ttl", |f| Slot::Lifetime(&mut f.token_ttl), "tokens issued from now on live this long"),
     entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams are cut without a close frame, on average"),
@@ -66,7 +67,7 @@ mod tests {
         let untouched = Faults::default();
         for entry in TABLE {
             let mut faults = untouched;
-            let set = ["1", "200", "1000", "0.5"]
+            let set = ["1", "200", "1000", "0.5", "date"]
                 .iter()
                 .find(|value| faults.set(&format!("{}={value}", entry.key)).is_ok());
             assert!(set.is_some(), "{}", entry.key);

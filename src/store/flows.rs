@@ -1,0 +1,80 @@
+//! Writes on their way and the last ones that ended, for the progress layer and for whoever asks before leaving.
+
+use std::collections::VecDeque;
+
+use crate::model::flow::{Flow, FlowId};
+
+/// Flows kept. Those that still run are never let go.
+const KEPT: usize = 256;
+
+/// The flows of this process, the oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Flows {
+    flows: VecDeque<Flow>,
+    last: u64,
+}
+
+impl Flows {
+    /// A number for the next flow.
+    pub fn next_id(&mut self) -> FlowId {
+        self.last += 1;
+        FlowId(self.last)
+    }
+
+    /// Takes in a flow that begins.
+    pub fn begin(&mut self, flow: Flow) {
+        if self.flows.len() >= KEPT
+            && let Some(ended) = self.flows.iter().position(|flow| !flow.runs())
+        {
+            self.flows.remove(ended);
+        }
+        self.flows.push_back(flow);
+    }
+
+    /// The flow of that number, while it is kept.
+    #[must_use]
+    pub fn get(&self, id: FlowId) -> Option<&Flow> {
+        self.flows.iter().rev().find(|flow| flow.id == id)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, id: FlowId) -> Option<&mut Flow> {
+        self.flows.iter_mut().rev().find(|flow| flow.id == id)
+    }
+
+    /// Those under way.
+    pub fn running(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter().filter(|flow| flow.runs())
+    }
+
+    /// All that are kept, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter().rev()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::flow::Outcome;
+    use crate::model::write::WriteKind;
+    use crate::time::Millis;
+
+    #[test]
+    fn what_runs_is_kept_whatever_comes_after_it() {
+        let mut flows = Flows::default();
+        for number in 0..KEPT * 2 {
+            let id = flows.next_id();
+            let mut flow = Flow::new(id, WriteKind::Provision, "a".into(), Millis(0));
+            if number > 0 {
+                flow.end = Some((Outcome::Done("b".into()), Millis(1)));
+            }
+            flows.begin(flow);
+        }
+        assert_eq!(flows.newest_first().count(), KEPT);
+        assert_eq!(
+            flows.running().map(|flow| flow.id.0).collect::<Vec<_>>(),
+            [1]
+        );
+    }
+}
