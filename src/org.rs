@@ -17,14 +17,15 @@
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
+//! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
-//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
+//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`, but for the
-//! two that are made for webhooks.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads and writes, and never to `/_org`, but
+//! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
 mod auth;
@@ -32,14 +33,18 @@ mod callbacks;
 mod carriers;
 mod control;
 mod destinations;
+mod edges;
 mod errands;
 mod estate;
 mod events;
 mod faults;
 mod garbage;
+mod hooks;
 mod hub;
+mod jobs;
 mod limit;
 mod options;
+mod outbox;
 mod people;
 mod post;
 mod profile;
@@ -133,6 +138,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     }
     estate.serve(&shared, &mut org.tasks);
     org.tasks.spawn(errands::run(begun));
+    org.tasks.spawn(callbacks::hooks::run(Arc::clone(&shared)));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {

@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{callbacks, rest, routes};
+use super::{callbacks, hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -69,8 +69,11 @@ pub(super) enum Resource<'a> {
     Users,
     Registrations(Id<'a>),
     Carriers,
+    Jobs(jobs::Path<'a>),
+    Hooks(hooks::Path<'a>),
     Routes(routes::Path<'a>),
     Callbacks(callbacks::Path<'a>),
+    CallbackHooks(callbacks::hooks::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -81,8 +84,12 @@ impl<'a> Resource<'a> {
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
             _ => {
-                let routes = routes::Path::of(path).map(Self::Routes);
-                return routes.or_else(|| callbacks::Path::of(path).map(Self::Callbacks));
+                return jobs::Path::of(path)
+                    .map(Self::Jobs)
+                    .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| routes::Path::of(path).map(Self::Routes))
+                    .or_else(|| callbacks::Path::of(path).map(Self::Callbacks))
+                    .or_else(|| callbacks::hooks::Path::of(path).map(Self::CallbackHooks));
             }
         })
     }
@@ -92,8 +99,11 @@ impl<'a> Resource<'a> {
         match self {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
+            Self::Jobs(path) => path.rules(),
+            Self::Hooks(path) => path.rules(),
             Self::Routes(path) => path.rules(),
             Self::Callbacks(path) => path.rules(),
+            Self::CallbackHooks(path) => path.rules(),
         }
     }
 
@@ -104,8 +114,11 @@ impl<'a> Resource<'a> {
             Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
+            Self::Jobs(path) => path.answer(call),
+            Self::Hooks(path) => path.answer(call),
             Self::Routes(path) => path.answer(call),
             Self::Callbacks(path) => path.answer(call),
+            Self::CallbackHooks(path) => path.answer(call),
         }
     }
 }

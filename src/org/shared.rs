@@ -20,6 +20,9 @@ use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
+use super::hooks::Hook;
+use super::jobs::Jobs;
+use super::outbox::Sent;
 use super::post::Post;
 use super::record::Ring;
 use super::routes;
@@ -40,6 +43,9 @@ pub(super) struct Shared {
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
+    jobs: Mutex<Jobs>,
+    hooks: Mutex<Vec<Hook>>,
+    sent: Mutex<Sent>,
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
     book: Mutex<Book>,
@@ -80,6 +86,9 @@ impl Shared {
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
+            jobs: Mutex::new(Jobs::default()),
+            hooks: Mutex::new(Vec::new()),
+            sent: Mutex::new(Sent::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
             book: Mutex::new(book),
@@ -103,6 +112,18 @@ impl Shared {
 
     pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
+    }
+
+    pub(super) fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        lock(&self.jobs)
+    }
+
+    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+        lock(&self.hooks)
+    }
+
+    pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
+        lock(&self.sent)
     }
 
     /// What was delivered to the destinations of routes.

@@ -116,6 +116,25 @@ impl Bench {
         reply.json().await.unwrap()
     }
 
+    /// Reads until what is read is as wanted.
+    pub async fn read_until(
+        &self,
+        path: &str,
+        token: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let read = async {
+            loop {
+                let read = self.get_json(path, token).await;
+                if wanted(&read) {
+                    return read;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(HANG, read).await.expect(path)
+    }
+
     fn controlled(&self, call: RequestBuilder) -> RequestBuilder {
         call.bearer_auth(self.org.control_token().expose_secret())
     }

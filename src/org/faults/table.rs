@@ -20,26 +20,30 @@ const fn entry(key: &'static str, slot: fn(&mut Faults) -> Slot<'_>, means: &'st
 /// In the order of the help.
 #[rustfmt::skip] // A table: one fault a line.
 pub(super) const TABLE: &[Entry] = &[
-    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit; nothing is taken"),
-    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls that find the service unavailable; nothing is taken"),
-    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside; nothing is taken"),
-    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back; now and then they say nothing"),
-    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes whose connection breaks before they are taken"),
-    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
+    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit, nothing taken"),
+    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls refused as unavailable, nothing taken"),
+    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside, nothing taken"),
+    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes cut off before they are taken"),
+    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes cut off after they are taken"),
+    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back"),
     entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
     entry("token-ttl", |f| Slot::Lifetime(&mut f.token_ttl), "tokens issued from now on live this long"),
-    entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams lose their connection without a close frame, after this long on average"),
-    entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames of any stream preceded by one that cannot be decoded"),
-    entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and then say nothing, open ones for good"),
-    entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream that opens is closed with this code after a short time"),
-    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "time-lapse of callbacks: dialled so long after booking, as long each stage; 0 stops it"),
+    entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams are cut without a close frame, on average"),
+    entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames preceded by one that cannot be decoded"),
+    entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and say nothing, open ones for good"),
+    entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream is closed with this code soon"),
+    entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers, not 200"),
+    entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
+    entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
+    entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
+    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
+    entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
+    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "callbacks are dialled so soon, a stage as long; 0: never"),
     entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
-    entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "batches of frames cut into messages at random; 0.2 unless told"),
-    entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "frames in other forms of msgpack; 0.2 unless told"),
-    entry("callback-dup", |f| Slot::Share(&mut f.callback_dup), "updates of callbacks that are delivered twice"),
-    entry("callback-oversize", |f| Slot::Share(&mut f.callback_oversize), "frames of callbacks preceded by a length over 1 MiB"),
-    entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers instead of 200"),
-    entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes to answer"),
+    entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "callback frames cut and joined at random [0.2]"),
+    entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "callback frames in other msgpack forms [0.2]"),
+    entry("callback-dup", |f| Slot::Share(&mut f.callback_dup), "callback updates delivered twice"),
+    entry("callback-oversize", |f| Slot::Share(&mut f.callback_oversize), "callback frames after a length over 1 MiB"),
 ];
 
 /// Every key, for an error.
@@ -95,6 +99,9 @@ mod tests {
     fn the_help_has_a_line_for_each() {
         let help = help();
         assert_eq!(help.lines().count(), TABLE.len() + 1);
-        assert!(help.lines().all(|line| line.len() < 120), "{help}");
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
     }
 }
