@@ -22,6 +22,7 @@ mod news;
 pub mod perform;
 pub mod probes;
 pub mod run;
+pub mod transfers;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -104,6 +105,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    interactions: transfers::Watch,
     bench: forms::Bench,
 }
 
@@ -171,6 +173,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
         }
     }
@@ -250,6 +253,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.interactions_deadline(),
             self.forms_deadline(),
         ]
         .into_iter()
@@ -320,6 +324,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.watch_interactions();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -380,11 +385,15 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_)
+        ) {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.connected(),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),

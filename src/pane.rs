@@ -103,6 +103,10 @@ pub trait Pane {
     fn alert(&self) -> Option<AlertId> {
         None
     }
+    /// Whether the interactions are on the screen, so that they should be read.
+    fn shows_interactions(&self) -> bool {
+        false
+    }
     /// Whether the rows are held.
     fn frozen(&self) -> bool {
         false

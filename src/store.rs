@@ -26,6 +26,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
+pub mod transfers;
 mod users;
 pub mod view;
 
@@ -50,6 +51,7 @@ use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
+use self::transfers::Transfers;
 use self::users::Users;
 
 /// Everything known of the organisation: a table for each kind of thing.
@@ -71,6 +73,8 @@ pub struct Store {
     pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
+    /// Interactions, and the transfers that were made of them.
+    pub transfers: Transfers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -20,6 +20,8 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
+    ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.

@@ -56,6 +56,8 @@ pub enum Done {
     Flow(FlowId, Box<flow::News>),
     /// The audit was read: its newest lines, and whether it is as it was written.
     AuditRead(Vec<Record>, Chain),
+    /// What came of reading the interactions.
+    Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
     /// A probe could not be made at all.

@@ -36,6 +36,7 @@ impl App {
             }
             News::Found(finding) => self.found(*finding),
             News::Job(..) => {}
+            News::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }
 }

@@ -112,6 +112,16 @@ impl Desk {
         });
     }
 
+    /// Reads the interactions, for whoever looks at them.
+    pub(super) fn read_interactions(&self) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let _ = done.send(super::interactions::read(&kit.client).await);
+            }
+        });
+    }
+
     /// Stops a flow, as far as it can be stopped.
     pub(super) fn stop(&self, id: FlowId) {
         if let Some(stopper) = lock(&self.stoppers).get(&id) {
