@@ -38,6 +38,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -143,6 +144,7 @@ impl App {
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
                 Box::new(PulsePane::default()),
+                Box::new(CallbacksPane::default()),
             ],
             active: 0,
             layers: Vec::new(),

@@ -47,6 +47,8 @@ pub struct Callbacks {
     figures: Figures,
     refused: u64,
     forgotten: u64,
+    /// Until when whole numbers may be shown.
+    unmasked: Option<Millis>,
 }
 
 impl Callbacks {
@@ -142,6 +144,24 @@ impl Callbacks {
     pub fn turn(&mut self, stream: Stream, changes: &mut Changes) {
         changes.callbacks |= self.stream != stream;
         self.stream = stream;
+    }
+
+    /// Lets whole numbers be shown until that moment.
+    pub fn unmask(&mut self, until: Millis, changes: &mut Changes) {
+        self.unmasked = Some(until);
+        changes.callbacks = true;
+    }
+
+    /// Whether whole numbers may be shown at this moment.
+    #[must_use]
+    pub fn unmasked(&self, now: Millis) -> bool {
+        self.unmasked.is_some_and(|until| now < until)
+    }
+
+    /// When they are masked again.
+    #[must_use]
+    pub fn masked_at(&self) -> Option<Millis> {
+        self.unmasked
     }
 
     /// Whether what is known may be out of date: then nothing is to be drawn as current.
