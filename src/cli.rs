@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+pub mod audit;
 pub mod probe;
 pub mod write;
 
@@ -67,6 +68,9 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// The record of every write of the profile
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -21,6 +21,7 @@ mod retry;
 mod session;
 mod settings;
 pub(crate) mod tls;
+mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
@@ -39,8 +40,9 @@ pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};
+pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
-pub use self::upgrade::Socket;
+pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;

@@ -7,6 +7,7 @@ pub mod carrier;
 pub mod finding;
 pub mod flow;
 pub mod hours;
+pub mod interaction;
 pub mod job;
 pub mod payload;
 pub mod phone;
@@ -14,6 +15,7 @@ pub mod provision;
 pub mod queue;
 pub mod registration;
 pub mod report;
+pub mod transfer;
 pub mod write;
 
 use std::fmt;
@@ -58,6 +60,8 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// Something between a customer and the organisation: a call, a chat (contract §8).
+    InteractionId,
     /// A queue that callbacks are booked on (contract §10).
     QueueId,
     /// A callback reservation (contract §10).

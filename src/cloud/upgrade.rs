@@ -20,6 +20,29 @@ use super::{names, wire};
 /// An open socket; what it carries is for [`super::direct`].
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
+/// How an open socket is secured: the TLS version and the cipher suite, as rustls names them (contract §8).
+///
+/// Only what verified against the profile's trust is ever open, so there is nothing more to tell.
+#[must_use]
+pub fn security(socket: &Socket) -> String {
+    let MaybeTlsStream::Rustls(tls) = socket.get_ref() else {
+        return "no TLS, on this machine".to_owned();
+    };
+    let connection = tls.get_ref().1;
+    let version = connection
+        .protocol_version()
+        .and_then(|v| v.as_str().map(str::to_owned));
+    let cipher = connection
+        .negotiated_cipher_suite()
+        .and_then(|s| s.suite().as_str().map(str::to_owned));
+    let known = |name: Option<String>| name.unwrap_or_else(|| "unknown".to_owned());
+    format!(
+        "{} {}",
+        known(version).replace("TLSv1_", "TLS 1."),
+        known(cipher)
+    )
+}
+
 /// From name look-up to the end of the handshake.
 const DEADLINE: Duration = Duration::from_secs(10);
 

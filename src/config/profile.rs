@@ -7,6 +7,7 @@ pub mod listen;
 pub mod probes;
 pub mod provisioning;
 mod resolve;
+pub mod transfers;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -113,6 +114,8 @@ pub struct Profile {
     pub probes: Probes,
     /// Where endpoints are made.
     pub provisioning: provisioning::Provisioning,
+    /// What may be asked for in a transfer, and who is told of it.
+    pub transfers: transfers::Transfers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -13,6 +13,7 @@ use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -54,6 +55,7 @@ pub(in crate::config) struct Draft {
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
+    pub(super) transfers: Transfers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -107,6 +109,11 @@ impl Draft {
                 .section("provisioning", notes)
                 .map_or_else(Provisioning::default, |section| {
                     provisioning::read(section, notes)
+                }),
+            transfers: from
+                .section("transfers", notes)
+                .map_or_else(Transfers::default, |section| {
+                    transfers::read(section, notes)
                 }),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
