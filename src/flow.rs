@@ -5,6 +5,7 @@
 //! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
 //! run the same flows.
 
+pub mod callback;
 mod failure;
 pub mod guard;
 mod kit;
@@ -22,10 +23,12 @@ pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
 use crate::model::JobId;
+use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
+use crate::model::queue::Queue;
 use crate::model::write::WriteKind;
 use crate::text::Text;
 use crate::time::Millis;
@@ -51,6 +54,8 @@ pub enum Order {
         /// When it was submitted.
         submitted: Millis,
     },
+    /// Book, move or take back callbacks (contract §10).
+    Callback(callback::Order),
 }
 
 impl Order {
@@ -59,6 +64,7 @@ impl Order {
     pub const fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Callback(order) => order.kind(),
         }
     }
 
@@ -68,6 +74,7 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Callback(order) => order.title(),
         }
     }
 }
@@ -102,6 +109,15 @@ pub enum News {
     Job(JobKey, JobEvent),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
+    /// A queue that was read on the way.
+    Queue(Box<Queue>),
+    /// A reservation as the organisation answered a write.
+    Callback(Box<Callback>),
+    /// Whole numbers of callers may be shown until that moment.
+    Unmasked {
+        /// Until when.
+        until: Millis,
+    },
 }
 
 /// Where news goes. Telling never waits.
@@ -172,6 +188,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {
         outcome: outcome.clone(),

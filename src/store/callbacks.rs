@@ -130,6 +130,21 @@ impl Callbacks {
         self.reading = Reading::Read(now);
     }
 
+    /// A write was answered with the reservation as it is. Where the stream has spoken of it, the stream knows better.
+    pub fn answered(&mut self, callback: Callback, now: Millis, changes: &mut Changes) {
+        changes.callbacks = true;
+        match self.rows.get_mut(&callback.id) {
+            Some(row) if row.past().next().is_some() => row.complete(callback),
+            Some(row) => row.read(callback, now),
+            None => {
+                if self.make_room() {
+                    let row = CallbackRow::of_read(callback, now);
+                    self.rows.insert(row.callback().id.clone(), row);
+                }
+            }
+        }
+    }
+
     /// The list could not be read.
     pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
         let since = match &self.reading {
