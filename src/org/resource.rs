@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{hooks, jobs, rest, routes};
+use super::{callbacks, hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -76,6 +76,7 @@ pub(super) enum Resource<'a> {
     Job(Id<'a>),
     Hooks,
     Hook(Id<'a>),
+    Callbacks(callbacks::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -91,7 +92,10 @@ impl<'a> Resource<'a> {
             ["async-jobs", id] => Self::Job(decode(id)?),
             ["platform", "webhooks"] => Self::Hooks,
             ["platform", "webhooks", id] => Self::Hook(decode(id)?),
-            _ => return routes::Path::of(path).map(Self::Routes),
+            _ => {
+                let routes = routes::Path::of(path).map(Self::Routes);
+                return routes.or_else(|| callbacks::Path::of(path).map(Self::Callbacks));
+            }
         })
     }
 
@@ -109,6 +113,7 @@ impl<'a> Resource<'a> {
                 (Verb::Post, "webhooks:write"),
             ],
             Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
+            Self::Callbacks(path) => path.rules(),
         }
     }
 
@@ -127,6 +132,7 @@ impl<'a> Resource<'a> {
             Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
             Self::Hooks => Ok(hooks::list(shared)),
             Self::Hook(id) => hooks::delete(shared, id),
+            Self::Callbacks(path) => path.answer(call),
         }
     }
 }
