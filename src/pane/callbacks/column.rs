@@ -160,11 +160,11 @@ impl Column {
     pub const fn wish(self) -> Wish {
         let (least, ideal) = match self {
             Self::Status => (9, 9),
-            Self::In => (10, 11),
+            Self::In => (9, 11),
             Self::Number => (12, 13),
-            Self::Queue => (12, 20),
+            Self::Queue => (10, 20),
             Self::Slot => (16, 17),
-            Self::Here => (5, 12),
+            Self::Here => (8, 9),
             Self::Channel => (5, 5),
             Self::Since => (8, 8),
             Self::Reason => (14, 32),

@@ -1,6 +1,7 @@
 //! The day of the queues: what is booked in each quarter of an hour, and when each queue is open, by its own clock.
 
 mod chart;
+mod list;
 mod scale;
 mod tally;
 
@@ -26,6 +27,9 @@ use crate::ui::notice;
 
 /// Lines that a chart needs beside its bars: the caption, the axis and its hours.
 const FRAME: u16 = 4;
+
+/// The highest bars, in lines: what is left is for the reservations of the day.
+const BARS: u16 = 8;
 
 /// Which day of which queue is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,10 +121,16 @@ impl Day {
         let top = area.y + 2 + strips;
         let below = Rect {
             y: top,
-            height: area.bottom().saturating_sub(top),
+            height: area.bottom().saturating_sub(top).min(BARS + FRAME),
             ..area
         };
         chart::bars(below, buf, scene, chosen, &scale);
+        let rest = Rect {
+            y: below.bottom(),
+            height: area.bottom().saturating_sub(below.bottom()),
+            ..area
+        };
+        list::render(rest, buf, scene, chosen);
     }
 }
 

@@ -140,7 +140,7 @@ fn next(scene: &Scene<'_>) -> Option<String> {
     let lines = lines.map(|row| Line::of(row, scene.store, scene.now));
     let ahead = lines.filter(|line| line.ahead().is_some_and(|ahead| ahead >= 0));
     let next = ahead.min_by_key(Line::ahead)?;
-    Some(format!("next {}", next.countdown()))
+    Some(format!("next {} ", next.countdown()))
 }
 
 /// Why what is shown may be out of date.

@@ -103,16 +103,19 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// The same by the operator's clock; the date only where it is another.
+    /// The same by the operator's clock, with the days that it is off where the date is another.
     #[must_use]
     pub fn here(&self, here: &TimeZone) -> String {
         let Some(time) = self.row.callback().time else {
             return "-".to_owned();
         };
         let local = time.timestamp().to_zoned(here.clone());
-        let same = time.timestamp().to_zoned(self.clock()).date() == local.date();
-        let format = if same { "%H:%M" } else { "%d %b %H:%M" };
-        local.strftime(format).to_string()
+        let there = time.timestamp().to_zoned(self.clock()).date();
+        let clock = local.strftime("%H:%M");
+        match there.until(local.date()).map_or(0, |span| span.get_days()) {
+            0 => clock.to_string(),
+            days => format!("{clock} {days:+}d"),
+        }
     }
 
     /// How long until the slot begins, in milliseconds; none once it makes no difference any more.
@@ -135,13 +138,13 @@ fn words(ms: i64) -> String {
     let minutes = ms.div_euclid(60_000);
     match minutes {
         i64::MIN..=-1 => match minutes.saturating_neg() {
-            late @ 0..=119 => format!("{late} min late"),
-            late @ 120..=2879 => format!("{} h late", late / 60),
+            late @ 0..=99 => format!("{late} min late"),
+            late @ 100..=2879 => format!("{} h late", late / 60),
             late => format!("{} d late", late / 1_440),
         },
         0 => "now".to_owned(),
-        1..=119 => format!("in {minutes} min"),
-        120..=2879 => format!("in {} h", minutes / 60),
+        1..=99 => format!("in {minutes} min"),
+        100..=2879 => format!("in {} h", minutes / 60),
         _ => format!("in {} d", minutes / 1_440),
     }
 }
@@ -193,14 +196,14 @@ mod tests {
             0,
             59_999,
             minute,
-            119 * minute,
+            99 * minute,
             120 * minute,
             3 * 1_440 * minute,
         ]
         .map(words);
         assert_eq!(
             told,
-            ["now", "now", "in 1 min", "in 119 min", "in 2 h", "in 3 d"]
+            ["now", "now", "in 1 min", "in 99 min", "in 2 h", "in 3 d"]
         );
         assert_eq!(words(-1), "1 min late");
         assert_eq!(words(-120 * minute), "2 h late");

@@ -44,17 +44,16 @@ pub fn strip(
         x += 1;
     }
     let all: u32 = day.booked.iter().sum();
-    let figures = format!("{all:>4} booked");
-    let room = usize::from(FIGURES);
-    buf.set_stringn(
-        area.right().saturating_sub(FIGURES),
-        area.y,
-        figures,
-        room,
-        theme.style(role),
-    );
+    let sum = format!("{all:>4}");
+    let x = area.right().saturating_sub(FIGURES);
+    put(buf, area, x, area.y, &sum, theme.style(role));
     if chosen {
-        table::stripe(buf, area, area.y, theme.style(Role::Selection));
+        // Not over the bars, whose colours mean something.
+        let label = Rect {
+            width: LABEL - 1,
+            ..area
+        };
+        table::stripe(buf, label, area.y, theme.style(Role::Selection));
         buf.set_string(area.x, area.y, "▌", theme.style(Role::Accent));
     }
 }

@@ -3,10 +3,10 @@
 use super::tally::{QUARTERS, Tally};
 
 /// Columns for the queue's name, before the hours.
-pub const LABEL: u16 = 20;
+pub const LABEL: u16 = 18;
 
-/// Columns for the figures, behind them.
-pub const FIGURES: u16 = 12;
+/// Columns for the sum, behind them.
+pub const FIGURES: u16 = 5;
 
 /// Hours of a day that nobody is open on and nothing is booked on.
 const OFFICE: (usize, usize) = (8 * 4, 18 * 4);
@@ -29,7 +29,7 @@ impl Scale {
         let first = (0..QUARTERS).find(used).unwrap_or(OFFICE.0);
         let last = (0..QUARTERS).rev().find(used).unwrap_or(OFFICE.1 - 1);
         let (from, to) = (first / 4 * 4, (last / 4 + 1) * 4);
-        let room = width.saturating_sub(LABEL + FIGURES + 2);
+        let room = width.saturating_sub(LABEL + FIGURES);
         let quarters = u16::try_from(to - from).unwrap_or(u16::MAX).max(1);
         Self {
             from,
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn a_day_without_anything_shows_office_hours_and_a_narrow_screen_pairs_quarters() {
-        let wide = Scale::of(&[], 120);
+        let wide = Scale::of(&[], 110);
         assert_eq!((wide.from, wide.to, wide.columns), (32, 72, 2));
         assert_eq!(wide.cells().len(), 80);
         assert_eq!(wide.column(36), Some(8));
