@@ -2,6 +2,7 @@
 
 mod alerts;
 mod flows;
+mod shelf;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -34,6 +35,8 @@ pub struct Performer {
     post: Option<alerts::Post>,
     /// Carries out writes.
     desk: flows::Desk,
+    /// Where drafts are kept.
+    shelf: shelf::Desk,
 }
 
 impl Performer {
@@ -52,6 +55,7 @@ impl Performer {
             feeds: Arc::default(),
             prober: Arc::default(),
             desk: flows::Desk::new(done.clone()),
+            shelf: shelf::Desk::default(),
             done,
             post: None,
         }
@@ -71,6 +75,22 @@ impl Performer {
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
         self.done.clone()
+    }
+
+    /// Keeps drafts of forms, and what was sent, under this directory: for a process with forms.
+    #[must_use]
+    pub fn drafting(self, state_dir: PathBuf) -> Self {
+        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let shelf = profile.map(|profile| shelf::Desk::at(state_dir, profile));
+        Self {
+            shelf: shelf.unwrap_or_default(),
+            ..self
+        }
+    }
+
+    /// Waits for what must be on disk before the process ends.
+    pub async fn finish(&self) {
+        self.shelf.finish().await;
     }
 
     /// Starts an effect; returns at once.
@@ -94,6 +114,7 @@ impl Performer {
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -111,6 +132,7 @@ impl Performer {
             Effect::Copy { .. }
             | Effect::Notify { .. }
             | Effect::Page(_)
+            | Effect::Edit(_)
             | Effect::Redraw
             | Effect::Suspend => {}
         }
