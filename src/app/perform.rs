@@ -61,10 +61,13 @@ impl Performer {
         }
     }
 
-    /// Makes alerts and lets writes through, and keeps their records under this directory.
+    /// Makes alerts, lets writes through and drafts forms, and keeps the records of it all under this directory.
     #[must_use]
     pub fn keeping(self, state_dir: PathBuf) -> Self {
+        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
+            shelf: shelf.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
@@ -75,17 +78,6 @@ impl Performer {
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
         self.done.clone()
-    }
-
-    /// Keeps drafts of forms, and what was sent, under this directory: for a process with forms.
-    #[must_use]
-    pub fn drafting(self, state_dir: PathBuf) -> Self {
-        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
-        let shelf = profile.map(|profile| shelf::Desk::at(state_dir, profile));
-        Self {
-            shelf: shelf.unwrap_or_default(),
-            ..self
-        }
     }
 
     /// Waits for what must be on disk before the process ends.
