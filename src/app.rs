@@ -42,6 +42,7 @@ use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
 use crate::pane::audit::AuditPane;
+use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -150,6 +151,7 @@ impl App {
                 Box::new(AlertsPane::default()),
                 Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
+                Box::new(CallbacksPane::default()),
             ],
             active: 0,
             layers: Vec::new(),

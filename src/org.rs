@@ -22,6 +22,7 @@
 //! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
+//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;

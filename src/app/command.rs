@@ -125,6 +125,7 @@ const ALIASES: &[(&str, Action)] = &[
     ("registrations", Action::Pane1),
     ("carriers", Action::Pane2),
     ("alerts", Action::Pane3),
+    ("callbacks", Action::Pane5),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];

@@ -82,6 +82,7 @@ pub(super) enum Resource<'a> {
     Routes(routes::Path<'a>),
     Callbacks(callbacks::Path<'a>),
     CallbackHooks(callbacks::hooks::Path<'a>),
+    Callbacks(callbacks::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -105,6 +106,9 @@ impl<'a> Resource<'a> {
                     .or_else(|| routes::Path::of(path).map(Self::Routes))
                     .or_else(|| callbacks::Path::of(path).map(Self::Callbacks))
                     .or_else(|| callbacks::hooks::Path::of(path).map(Self::CallbackHooks));
+            _ => {
+                let routes = routes::Path::of(path).map(Self::Routes);
+                return routes.or_else(|| callbacks::Path::of(path).map(Self::Callbacks));
             }
         })
     }
@@ -128,6 +132,7 @@ impl<'a> Resource<'a> {
             Self::Routes(path) => path.rules(),
             Self::Callbacks(path) => path.rules(),
             Self::CallbackHooks(path) => path.rules(),
+            Self::Callbacks(path) => path.rules(),
         }
     }
 
@@ -151,6 +156,7 @@ impl<'a> Resource<'a> {
             Self::Routes(path) => path.answer(call),
             Self::Callbacks(path) => path.answer(call),
             Self::CallbackHooks(path) => path.answer(call),
+            Self::Callbacks(path) => path.answer(call),
         }
     }
 }
