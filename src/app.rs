@@ -9,6 +9,7 @@ pub mod action;
 mod alerts;
 mod answer;
 mod callbacks;
+mod audit;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -40,6 +41,8 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::audit::AuditPane;
+use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -130,7 +133,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts]
+            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
         } else {
             Vec::new()
         };
@@ -148,7 +151,9 @@ impl App {
                 Box::new(CarriersPane::default()),
                 Box::new(TransfersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
+                Box::new(CallbacksPane::default()),
             ],
             active: 0,
             layers: Vec::new(),
@@ -396,7 +401,8 @@ impl App {
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(_) => {}
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages

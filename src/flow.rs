@@ -5,6 +5,7 @@
 //! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
 //! run the same flows.
 
+pub mod callback;
 mod failure;
 pub mod guard;
 mod kit;
@@ -23,11 +24,14 @@ pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
 use self::transfer::Transfers;
+use crate::model::JobId;
+use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
 use crate::model::transfer::made::{Happening, Open, TransferId};
+use crate::model::queue::Queue;
 use crate::model::write::WriteKind;
 use crate::model::{InteractionId, JobId};
 use crate::text::Text;
@@ -67,6 +71,8 @@ pub enum Order {
         /// From frame to answer, in milliseconds.
         latency_ms: u64,
     },
+    /// Book, move or take back callbacks (contract §10).
+    Callback(callback::Order),
 }
 
 impl Order {
@@ -77,6 +83,7 @@ impl Order {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
+            Self::Callback(order) => order.kind(),
         }
     }
 
@@ -89,6 +96,7 @@ impl Order {
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
+            Self::Callback(order) => order.title(),
         }
     }
 }
@@ -125,6 +133,15 @@ pub enum News {
     Transfer(TransferId, Box<Happening>),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
+    /// A queue that was read on the way.
+    Queue(Box<Queue>),
+    /// A reservation as the organisation answered a write.
+    Callback(Box<Callback>),
+    /// Whole numbers of callers may be shown until that moment.
+    Unmasked {
+        /// Until when.
+        until: Millis,
+    },
 }
 
 /// Where news goes. Telling never waits.
@@ -202,6 +219,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             interaction,
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
+        Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {
         outcome: outcome.clone(),

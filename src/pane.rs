@@ -1,9 +1,12 @@
 //! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
 
 pub mod alerts;
+pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod list;
 pub mod pulse;
 pub mod registrations;
 pub mod transfers;

@@ -8,6 +8,7 @@
 
 mod apply;
 pub mod callbacks;
+pub mod audit;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -36,6 +37,7 @@ pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::callbacks::Callbacks;
+use self::audit::AuditLog;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -67,6 +69,8 @@ pub struct Store {
     pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// The newest lines of the audit.
+    pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
     /// Interactions, and the transfers that were made of them.

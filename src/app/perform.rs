@@ -1,6 +1,7 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
 mod alerts;
+mod audit;
 mod flows;
 mod interactions;
 mod shelf;
@@ -100,6 +101,7 @@ impl Performer {
                     post.hand(*orders);
                 }
             }
+            Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),

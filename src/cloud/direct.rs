@@ -10,7 +10,7 @@ mod jobs;
 mod page;
 pub mod transfer;
 
-pub use self::callbacks::{callbacks, queue, queues, update};
+pub use self::callbacks::{callback, callbacks, queue, queues, update, webhook};
 pub use self::carriers::carriers;
 pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};
