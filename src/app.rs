@@ -9,6 +9,7 @@ pub mod action;
 mod alerts;
 mod answer;
 mod callbacks;
+mod audit;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -21,6 +22,7 @@ mod news;
 pub mod perform;
 pub mod probes;
 pub mod run;
+pub mod transfers;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -39,6 +41,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::audit::AuditPane;
 use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
@@ -103,6 +106,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    interactions: transfers::Watch,
     bench: forms::Bench,
 }
 
@@ -128,7 +132,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts]
+            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
         } else {
             Vec::new()
         };
@@ -145,6 +149,7 @@ impl App {
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
                 Box::new(CallbacksPane::default()),
             ],
@@ -170,6 +175,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
         }
     }
@@ -249,6 +255,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.interactions_deadline(),
             self.forms_deadline(),
         ]
         .into_iter()
@@ -319,6 +326,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.watch_interactions();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -379,15 +387,20 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_)
+        ) {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.connected(),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(_) => {}
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages

@@ -16,6 +16,7 @@ mod error;
 mod jobs;
 mod latency;
 pub(crate) mod names;
+mod outside;
 pub mod request;
 mod retry;
 mod session;

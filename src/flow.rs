@@ -11,6 +11,7 @@ pub mod guard;
 mod kit;
 pub mod provision;
 mod step;
+pub mod transfer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,14 +23,17 @@ use tokio::sync::watch;
 pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
+use self::transfer::Transfers;
 use crate::model::JobId;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
+use crate::model::transfer::made::{Happening, Open, TransferId};
 use crate::model::queue::Queue;
 use crate::model::write::WriteKind;
+use crate::model::{InteractionId, JobId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -54,6 +58,19 @@ pub enum Order {
         /// When it was submitted.
         submitted: Millis,
     },
+    /// Transfer interactions (contract §8).
+    Transfer(Box<Transfers>),
+    /// Read an interaction to learn what became of a transfer whose end is not known.
+    Settle(Box<Open>),
+    /// Tell the media server once more of a transfer that is done.
+    Retell {
+        /// Which transfer.
+        id: TransferId,
+        /// Of what.
+        interaction: InteractionId,
+        /// From frame to answer, in milliseconds.
+        latency_ms: u64,
+    },
     /// Book, move or take back callbacks (contract §10).
     Callback(callback::Order),
 }
@@ -64,6 +81,8 @@ impl Order {
     pub const fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
+            Self::Retell { .. } => WriteKind::MediaCallback,
             Self::Callback(order) => order.kind(),
         }
     }
@@ -74,6 +93,9 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Transfer(transfers) => transfers.title(),
+            Self::Settle(open) => open.before.id.0.clone(),
+            Self::Retell { interaction, .. } => interaction.0.clone(),
             Self::Callback(order) => order.title(),
         }
     }
@@ -107,6 +129,8 @@ pub enum News {
     },
     /// Something was learnt of a job.
     Job(JobKey, JobEvent),
+    /// Something happened to a transfer.
+    Transfer(TransferId, Box<Happening>),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
     /// A queue that was read on the way.
@@ -188,6 +212,13 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Transfer(transfers) => transfer::make(&run, &transfers).await,
+        Order::Settle(open) => transfer::settle(&run, &open).await,
+        Order::Retell {
+            id,
+            interaction,
+            latency_ms,
+        } => transfer::retell(&run, id, &interaction, latency_ms).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {
@@ -198,6 +229,12 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
 }
 
 impl Run<'_> {
+    /// Which flow it is.
+    #[must_use]
+    pub fn id(&self) -> FlowId {
+        self.id
+    }
+
     /// Tells what happened.
     pub fn tell(&self, news: News) {
         (self.tell)(self.id, news);

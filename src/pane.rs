@@ -1,10 +1,12 @@
 //! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
 
 pub mod alerts;
+pub mod audit;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod list;
 pub mod pulse;
 pub mod registrations;
 
@@ -101,6 +103,10 @@ pub trait Pane {
     /// The alert under the cursor, where there are alerts.
     fn alert(&self) -> Option<AlertId> {
         None
+    }
+    /// Whether the interactions are on the screen, so that they should be read.
+    fn shows_interactions(&self) -> bool {
+        false
     }
     /// Whether the rows are held.
     fn frozen(&self) -> bool {

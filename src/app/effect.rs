@@ -20,6 +20,8 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
+    ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.
@@ -28,6 +30,8 @@ pub enum Effect {
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
+    /// Read the newest lines of the audit and verify it; [`super::event::Done::AuditRead`] tells.
+    ReadAudit,
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
     /// Put `text` on the clipboard of the operator's terminal.

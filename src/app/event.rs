@@ -8,7 +8,7 @@ use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::flow;
 use crate::model::UserId;
-use crate::model::audit::Record;
+use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::FlowId;
 use crate::shelf;
@@ -54,6 +54,10 @@ pub enum Done {
     Alerts(Box<crate::alert::News>),
     /// What happened in a flow.
     Flow(FlowId, Box<flow::News>),
+    /// The audit was read: its newest lines, and whether it is as it was written.
+    AuditRead(Vec<Record>, Chain),
+    /// What came of reading the interactions.
+    Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
     /// A probe could not be made at all.

@@ -50,6 +50,7 @@ impl App {
                 self.spread();
             }
             News::Job(..) => {}
+            News::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
 mod alerts;
+mod audit;
 mod flows;
+mod interactions;
 mod shelf;
 
 use std::io::Write as _;
@@ -99,6 +101,7 @@ impl Performer {
                     post.hand(*orders);
                 }
             }
+            Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
@@ -106,6 +109,7 @@ impl Performer {
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::audit::Audit;
 use crate::cloud::Client;
 use crate::cloud::breaker::Breakers;
+use crate::cloud::direct::transfer::{Session, Timing};
 use crate::config::{Environment, Profile};
 use crate::probe::Prober;
 use crate::text::Text;
@@ -27,6 +28,8 @@ pub struct Kit {
     pub breakers: Breakers,
     /// Probes before a write, or why there are none.
     pub prober: Result<Prober, Text>,
+    /// The socket that transfers go through; opened when the first one does.
+    pub transfers: Session,
     /// Who is at the console.
     pub operator: String,
     /// Where the time comes from.
@@ -49,6 +52,7 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
+            transfers: Session::new(client.clone(), Timing::default()),
             client,
             profile,
             audit: audit.map_err(Text::from),

@@ -9,6 +9,8 @@
 //! | `DELETE /api/v2/callbacks/{id}` | `callback:write` | 204, and again 204; 409 once it is connected or over |
 //! | `/api/v2/callbacks/websocket` | `callback:read` | the binary stream (`org/callbacks/stream.rs`) |
 //!
+//! The webhooks for callbacks are in `org/callbacks/hooks.rs`.
+//!
 //! A booking is idempotent on its `callback_id`: the same body again is answered 200 with the callback as it is now, and
 //! another body 409. So an answer that was lost can be asked for again, or found in the list by its `callback_id`.
 //!
@@ -19,6 +21,7 @@ pub(super) mod body;
 pub(super) mod book;
 pub(super) mod course;
 mod frame;
+pub(super) mod hooks;
 mod log;
 mod outlet;
 pub(super) mod seeds;

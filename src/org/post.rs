@@ -72,7 +72,7 @@ impl Post {
 }
 
 /// The address, when it is on this machine.
-fn near(uri: &str) -> Result<Url, String> {
+pub(super) fn near(uri: &str) -> Result<Url, String> {
     let url: Url = uri
         .parse()
         .map_err(|error| format!("{uri:?} is no address: {error}"))?;

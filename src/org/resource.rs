@@ -10,6 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
+use super::{hooks, jobs, rest, routes};
 use super::{callbacks, hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
@@ -76,6 +77,11 @@ pub(super) enum Resource<'a> {
     Job(Id<'a>),
     Hooks,
     Hook(Id<'a>),
+    Jobs(jobs::Path<'a>),
+    Hooks(hooks::Path<'a>),
+    Routes(routes::Path<'a>),
+    Callbacks(callbacks::Path<'a>),
+    CallbackHooks(callbacks::hooks::Path<'a>),
     Callbacks(callbacks::Path<'a>),
 }
 
@@ -92,6 +98,14 @@ impl<'a> Resource<'a> {
             ["async-jobs", id] => Self::Job(decode(id)?),
             ["platform", "webhooks"] => Self::Hooks,
             ["platform", "webhooks", id] => Self::Hook(decode(id)?),
+            _ => return routes::Path::of(path).map(Self::Routes),
+            _ => {
+                return jobs::Path::of(path)
+                    .map(Self::Jobs)
+                    .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| routes::Path::of(path).map(Self::Routes))
+                    .or_else(|| callbacks::Path::of(path).map(Self::Callbacks))
+                    .or_else(|| callbacks::hooks::Path::of(path).map(Self::CallbackHooks));
             _ => {
                 let routes = routes::Path::of(path).map(Self::Routes);
                 return routes.or_else(|| callbacks::Path::of(path).map(Self::Callbacks));
@@ -113,6 +127,11 @@ impl<'a> Resource<'a> {
                 (Verb::Post, "webhooks:write"),
             ],
             Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
+            Self::Jobs(path) => path.rules(),
+            Self::Hooks(path) => path.rules(),
+            Self::Routes(path) => path.rules(),
+            Self::Callbacks(path) => path.rules(),
+            Self::CallbackHooks(path) => path.rules(),
             Self::Callbacks(path) => path.rules(),
         }
     }
@@ -132,6 +151,11 @@ impl<'a> Resource<'a> {
             Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
             Self::Hooks => Ok(hooks::list(shared)),
             Self::Hook(id) => hooks::delete(shared, id),
+            Self::Jobs(path) => path.answer(call),
+            Self::Hooks(path) => path.answer(call),
+            Self::Routes(path) => path.answer(call),
+            Self::Callbacks(path) => path.answer(call),
+            Self::CallbackHooks(path) => path.answer(call),
             Self::Callbacks(path) => path.answer(call),
         }
     }

@@ -48,6 +48,11 @@ pub(super) struct Shared {
     jobs: Mutex<Jobs>,
     hooks: Mutex<Vec<Hook>>,
     sent: Mutex<Sent>,
+    jobs: Mutex<Jobs>,
+    hooks: Mutex<Vec<Hook>>,
+    sent: Mutex<Sent>,
+    bus: Mutex<Inbox>,
+    routes: Mutex<Table>,
     book: Mutex<Book>,
     seats: Mutex<Seats>,
     dice: Mutex<ChaCha8Rng>,
@@ -57,6 +62,7 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
         let mut routes = Table::default();
+        seeds::place(&mut routes, &places.destinations, Timestamp::now());
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
         let mut book = Book::default();
@@ -91,6 +97,11 @@ impl Shared {
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
             sent: Mutex::new(Sent::default()),
+            jobs: Mutex::new(Jobs::default()),
+            hooks: Mutex::new(Vec::new()),
+            sent: Mutex::new(Sent::default()),
+            bus: Mutex::new(Inbox::default()),
+            routes: Mutex::new(routes),
             book: Mutex::new(book),
             seats: Mutex::new(Seats::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
@@ -133,6 +144,15 @@ impl Shared {
 
     pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
         lock(&self.sent)
+    }
+
+    /// What was delivered to the destinations of routes.
+    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.bus)
+    }
+
+    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
+        lock(&self.routes)
     }
 
     /// The queues and their callbacks.

@@ -36,7 +36,8 @@ fn written(writes: u64, rotate_at: u64) -> TempDir {
 }
 
 fn write(writes: u64, rotate_at: u64) -> TempDir {
-    let state = tempfile::tempdir().unwrap();
+    // A static is never dropped: what is left goes with the build.
+    let state = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let audit = Audit::open_rotating(state.path(), PROFILE, rotate_at).unwrap();
     for number in 0..writes {
         let ticket = audit.intent(&entry(number)).unwrap();

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::body::{Body, Change, Slot, earliest};
+use super::hooks::Hooks;
 use super::log::Log;
 use crate::org::queues::{Entity, Queue, seeds};
 use crate::org::reply::Refusal;
@@ -75,6 +76,7 @@ pub(in crate::org) struct Book {
     by_callback_id: HashMap<String, u64>,
     booked: u64,
     pub(in crate::org) log: Log,
+    pub(super) hooks: Hooks,
 }
 
 /// What a booking came to.
@@ -94,6 +96,7 @@ impl Default for Book {
             by_callback_id: HashMap::new(),
             booked: 0,
             log: Log::default(),
+            hooks: Hooks::default(),
         }
     }
 }

@@ -23,9 +23,9 @@ struct Update {
     callback: CompactString,
     status: Status,
     at: Timestamp,
-    /// Gone once it is acknowledged.
-    payload: Option<Bytes>,
+    payload: Bytes,
     sent: u32,
+    acked: bool,
 }
 
 /// An update as the control surface shows it.
@@ -104,15 +104,16 @@ impl Log {
         if self.updates.len() >= MOST {
             let oldest = self.updates.pop_front();
             self.first += 1;
-            let lost = oldest.is_some_and(|update| update.payload.is_some());
+            let lost = oldest.is_some_and(|update| !update.acked);
             self.counts.dropped += u64::from(lost);
         }
         self.updates.push_back(Update {
             callback: callback.clone(),
             status,
             at,
-            payload: Some(payload.into()),
+            payload: payload.into(),
             sent: 0,
+            acked: false,
         });
         self.counts.made += 1;
         self.news.send_replace(number + 1);
@@ -139,16 +140,16 @@ impl Log {
                 break;
             };
             *from += 1;
-            let Some(payload) = update.payload.clone() else {
+            if update.acked {
                 continue;
-            };
+            }
             let copies = copies().max(1);
             let repeated = copies - u32::from(update.sent == 0);
             update.sent = update.sent.saturating_add(copies);
             self.counts.sent += u64::from(copies);
             self.counts.repeated += u64::from(repeated);
             taken.push(Outgoing {
-                payload,
+                payload: update.payload.clone(),
                 at: update.at,
                 copies,
             });
@@ -163,10 +164,25 @@ impl Log {
             .and_then(|number| index(self.first, number))
             .and_then(|at| self.updates.get_mut(at))
             .filter(|update| update.sent > 0);
-        match update.and_then(|update| update.payload.take()) {
-            Some(_) => self.counts.acked += 1,
-            None => self.counts.stray_acks += 1,
+        match update {
+            Some(update) if !update.acked => {
+                update.acked = true;
+                self.counts.acked += 1;
+            }
+            _ => self.counts.stray_acks += 1,
         }
+    }
+
+    /// The next updates from a number on, settled or not; the number moves past them.
+    pub(super) fn read(&self, from: &mut u64, most: usize) -> Vec<(Timestamp, Bytes)> {
+        *from = (*from).max(self.first);
+        let skipped = index(self.first, *from).unwrap_or(usize::MAX);
+        let updates = self.updates.iter().skip(skipped).take(most);
+        let read: Vec<_> = updates
+            .map(|update| (update.at, update.payload.clone()))
+            .collect();
+        *from = from.saturating_add(read.len() as u64);
+        read
     }
 
     /// Counts what came on a stream and was no acknowledgement.
@@ -181,7 +197,7 @@ impl Log {
     /// How many updates are not settled.
     pub(in crate::org) fn unacked(&self) -> usize {
         let updates = self.updates.iter();
-        updates.filter(|update| update.payload.is_some()).count()
+        updates.filter(|update| !update.acked).count()
     }
 
     /// The last updates, oldest first.
@@ -194,7 +210,7 @@ impl Log {
             status: update.status,
             at: update.at,
             sent: update.sent,
-            acked: update.payload.is_none(),
+            acked: update.acked,
         });
         shown.collect()
     }
