@@ -24,7 +24,6 @@ pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
 use self::transfer::Transfers;
-use crate::model::JobId;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
