@@ -7,6 +7,7 @@ pub mod flow;
 pub mod payload;
 pub mod registration;
 pub mod report;
+pub mod route;
 pub mod write;
 
 use std::fmt;
@@ -51,4 +52,6 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An event route, an outbound integration on the wire (contract §9).
+    RouteId,
 }
