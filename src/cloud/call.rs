@@ -16,6 +16,13 @@ const REGISTRATIONS: &[&str] = &[
     "websocket:read",
 ];
 
+/// Scopes of everything about routes (contract §1), as messages name them.
+const ROUTES: &[&str] = &[
+    "integration:outbound:write",
+    "integration:outbound:read",
+    "analytics:events:read",
+];
+
 /// What a call needs, and what it belongs to.
 ///
 /// Only what a call itself cannot do without is checked before it is made: a client that may read but not stream
@@ -30,6 +37,10 @@ pub enum Needs {
     Streaming,
     /// Reading carriers.
     Carriers,
+    /// Reading routes.
+    Routes,
+    /// Reading which kinds of events there are.
+    Events,
 }
 
 impl Needs {
@@ -41,6 +52,8 @@ impl Needs {
             Self::Reading => &["telephony:users:read"],
             Self::Streaming => &["telephony:users:read", "websocket:read"],
             Self::Carriers => &["telephony:providers:read"],
+            Self::Routes => &["integration:outbound:read"],
+            Self::Events => &["analytics:events:read"],
         }
     }
 
@@ -50,6 +63,7 @@ impl Needs {
         match self {
             Self::Nothing => &[],
             Self::Reading | Self::Streaming | Self::Carriers => REGISTRATIONS,
+            Self::Routes | Self::Events => ROUTES,
         }
     }
 }

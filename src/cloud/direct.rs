@@ -3,7 +3,9 @@
 mod carriers;
 mod frame;
 mod page;
+mod routes;
 
 pub use self::carriers::carriers;
 pub use self::frame::{Decoded, decode};
 pub use self::page::{listing, users_page};
+pub use self::routes::{deliveries, event_types, route, routes};
