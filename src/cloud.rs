@@ -7,12 +7,14 @@
 //! token for it, `budget` lets it pass, and `wire` sends it and judges the answer.
 
 mod auth;
+pub mod breaker;
 mod budget;
 mod call;
 pub mod direct;
 mod error;
 mod latency;
 pub(crate) mod names;
+pub mod request;
 mod retry;
 pub mod routes;
 mod session;
@@ -24,13 +26,15 @@ mod wire;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::Url;
 use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
 pub use self::call::{Call, Needs};
-pub use self::error::{Error, Refusal};
+pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::routes::RouteListing;
 pub use self::settings::{AuthStyle, Settings};
@@ -41,6 +45,7 @@ use self::session::Session;
 use crate::model::UserId;
 use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, User};
+use crate::model::write::Write;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -106,6 +111,17 @@ pub fn on_this_machine(url: &Url) -> bool {
     settings::is_loopback(url)
 }
 
+/// What a write was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The body, as it came.
+    pub body: Bytes,
+    /// Attempts that it took.
+    pub attempts: u32,
+    /// From the first attempt to the answer, waits included.
+    pub took: Duration,
+}
+
 /// One profile's organisation. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Client(Arc<Session>);
@@ -163,15 +179,28 @@ impl Client {
             "registrations",
         ];
         let mut url = self.url(&path)?;
-        let scheme = if url.scheme() == "http" { "ws" } else { "wss" };
-        // All four are special schemes, between which a change is never refused.
-        let _ = url.set_scheme(scheme);
+        to_websocket(&mut url);
         let call = Call {
             verb: "WebSocket",
             url,
             needs: Needs::Streaming,
         };
         self.0.open(&call, STREAM_PROTOCOL).await
+    }
+
+    /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how
+    /// long before each further attempt. What an error means for the write, [`Error::fate`] says.
+    pub async fn write(
+        &self,
+        request: &request::Request,
+        waiting: impl FnMut(&Error, Duration),
+    ) -> Result<Answer, Error> {
+        self.0.write(request, waiting).await
+    }
+
+    /// The request that a write becomes at this organisation.
+    pub fn request(&self, write: Write) -> Result<request::Request, Error> {
+        request::Request::new(&self.0.settings.base_url, write)
     }
 
     /// What the budget's current minute has seen.
@@ -199,17 +228,29 @@ impl Client {
 
     /// An API URL; each segment is percent-encoded.
     fn url(&self, segments: &[&str]) -> Result<Url, Error> {
-        if let Some(dots) = segments.iter().find(|s| matches!(**s, "" | "." | "..")) {
-            return Err(Error::Settings(format!(
-                "{dots:?} cannot be the id of a user: no URL can carry it. Check registrations.users in the profile."
-            )));
-        }
-        let mut url = self.0.settings.base_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(segments);
-        }
-        Ok(url)
+        api_url(&self.0.settings.base_url, segments)
     }
+}
+
+/// A URL under the API's address; each segment is percent-encoded.
+fn api_url(base_url: &Url, segments: &[&str]) -> Result<Url, Error> {
+    if let Some(dots) = segments.iter().find(|s| matches!(**s, "" | "." | "..")) {
+        return Err(Error::Settings(format!(
+            "{dots:?} cannot be an id: no URL can carry it. Check the id, and registrations.users in the profile."
+        )));
+    }
+    let mut url = base_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(segments);
+    }
+    Ok(url)
+}
+
+/// The same place, by WebSocket.
+fn to_websocket(url: &mut Url) {
+    let scheme = if url.scheme() == "http" { "ws" } else { "wss" };
+    // All four are special schemes, between which a change is never refused.
+    let _ = url.set_scheme(scheme);
 }
 
 fn get(url: Url) -> Call {

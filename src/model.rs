@@ -4,6 +4,7 @@ pub mod alert;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod job;
 pub mod payload;
 pub mod registration;
 pub mod report;
@@ -54,4 +55,6 @@ ids! {
     CarrierId,
     /// An event route, an outbound integration on the wire (contract §9).
     RouteId,
+    /// An asynchronous job, as its submit was answered (contract §7).
+    JobId,
 }

@@ -1,4 +1,4 @@
-//! A read or an upgrade as data: what error messages name, and which scopes it needs.
+//! A read, a write or an upgrade as data: what error messages name, and which scopes it needs.
 
 use std::fmt;
 
@@ -16,11 +16,30 @@ const REGISTRATIONS: &[&str] = &[
     "websocket:read",
 ];
 
-/// Scopes of everything about routes (contract §1), as messages name them.
+/// Scopes of everything about provisioning and its jobs.
+const PROVISIONING: &[&str] = &[
+    "telephony:edge:write",
+    "telephony:edge:read",
+    "asyncjobs:read",
+    "webhooks:write",
+];
+
+/// Scopes of everything about transfers.
+const TRANSFERS: &[&str] = &["interaction:transfer", "websocket:use", "interaction:view"];
+
+/// Scopes of everything about routes.
 const ROUTES: &[&str] = &[
     "integration:outbound:write",
     "integration:outbound:read",
     "analytics:events:read",
+];
+
+/// Scopes of everything about callbacks.
+const CALLBACKS: &[&str] = &[
+    "callback:read",
+    "callback:write",
+    "webhook:read",
+    "webhook:write",
 ];
 
 /// What a call needs, and what it belongs to.
@@ -37,10 +56,30 @@ pub enum Needs {
     Streaming,
     /// Reading carriers.
     Carriers,
+    /// Provisioning an endpoint.
+    Provisioning,
+    /// Reading the edges that an endpoint can be on.
+    Edges,
+    /// Reading asynchronous jobs.
+    Jobs,
+    /// Registering for what becomes of jobs.
+    JobWebhooks,
+    /// Reading interactions.
+    Interactions,
+    /// Transferring interactions.
+    Transferring,
     /// Reading routes.
     Routes,
-    /// Reading which kinds of events there are.
-    Events,
+    /// Reading which events there are.
+    EventTypes,
+    /// Changing routes.
+    ChangingRoutes,
+    /// Reading callbacks and their queues, and following them.
+    Callbacks,
+    /// Changing callbacks.
+    ChangingCallbacks,
+    /// Registering for what becomes of callbacks.
+    CallbackWebhooks,
 }
 
 impl Needs {
@@ -52,8 +91,18 @@ impl Needs {
             Self::Reading => &["telephony:users:read"],
             Self::Streaming => &["telephony:users:read", "websocket:read"],
             Self::Carriers => &["telephony:providers:read"],
+            Self::Provisioning => &["telephony:edge:write"],
+            Self::Edges => &["telephony:edge:read"],
+            Self::Jobs => &["asyncjobs:read"],
+            Self::JobWebhooks => &["webhooks:write"],
+            Self::Interactions => &["interaction:view"],
+            Self::Transferring => &["interaction:transfer", "websocket:use"],
             Self::Routes => &["integration:outbound:read"],
-            Self::Events => &["analytics:events:read"],
+            Self::EventTypes => &["analytics:events:read"],
+            Self::ChangingRoutes => &["integration:outbound:write"],
+            Self::Callbacks => &["callback:read"],
+            Self::ChangingCallbacks => &["callback:write"],
+            Self::CallbackWebhooks => &["webhook:write"],
         }
     }
 
@@ -63,7 +112,10 @@ impl Needs {
         match self {
             Self::Nothing => &[],
             Self::Reading | Self::Streaming | Self::Carriers => REGISTRATIONS,
-            Self::Routes | Self::Events => ROUTES,
+            Self::Provisioning | Self::Edges | Self::Jobs | Self::JobWebhooks => PROVISIONING,
+            Self::Interactions | Self::Transferring => TRANSFERS,
+            Self::Routes | Self::EventTypes | Self::ChangingRoutes => ROUTES,
+            Self::Callbacks | Self::ChangingCallbacks | Self::CallbackWebhooks => CALLBACKS,
         }
     }
 }

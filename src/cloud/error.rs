@@ -55,6 +55,8 @@ pub enum Error {
         call: Box<Call>,
         /// Why not.
         cause: Unreachable,
+        /// Whether the call may have arrived all the same.
+        sent: bool,
     },
     /// An answer came that cannot be used.
     #[error(
@@ -67,6 +69,17 @@ pub enum Error {
         /// What is wrong with the answer, where in it, and how it begins; raw.
         reason: String,
     },
+}
+
+/// What became of a write that did not succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It has not left, or nobody was there.
+    NotSent,
+    /// The organisation has not taken it.
+    Refused,
+    /// It may have been taken.
+    Unknown,
 }
 
 /// A status that refuses, with what the organisation said about it.
@@ -117,11 +130,21 @@ impl Error {
         }
     }
 
-    /// No answer to `call`, and why not.
+    /// No connection for `call`, and why not: nothing of it was sent.
     pub(super) fn unreachable(call: &Call, cause: Unreachable) -> Self {
         Self::Unreachable {
             call: Box::new(call.clone()),
             cause,
+            sent: false,
+        }
+    }
+
+    /// No answer to `call`, which may have arrived.
+    pub(super) fn unanswered(call: &Call, cause: Unreachable) -> Self {
+        Self::Unreachable {
+            call: Box::new(call.clone()),
+            cause,
+            sent: true,
         }
     }
 
@@ -169,6 +192,26 @@ impl Error {
             Self::Refused { refusal, .. } => matches!(refusal.status, 429 | 503),
             Self::Unreachable { cause, .. } => cause.passing(),
             _ => false,
+        }
+    }
+
+    /// What a write that ended so has come to.
+    ///
+    /// Only what proves that nothing was taken counts as not sent or refused. 503 is an answer of whoever stands in front, made
+    /// instead of taking the call; 501 says that there is nothing that could. Any other 5xx may come after the deed.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        match self {
+            Self::Settings(_) | Self::Scopes { .. } | Self::SignIn { .. } => Fate::NotSent,
+            _ if self.at_sign_in() => Fate::NotSent,
+            Self::Unreachable { sent, .. } if *sent => Fate::Unknown,
+            Self::Unreachable { .. } => Fate::NotSent,
+            Self::Refused { refusal, .. } => match refusal.status {
+                501 | 503 => Fate::Refused,
+                500..=599 => Fate::Unknown,
+                _ => Fate::Refused,
+            },
+            Self::Answer { .. } => Fate::Unknown,
         }
     }
 

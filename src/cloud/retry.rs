@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use backon::Retryable;
 
-use super::error::Error;
+use super::error::{Error, Fate};
+use crate::model::write::WriteKind;
 
 /// The longest wait that an answer can impose; a longer one is taken for a mistake and cut.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -24,6 +25,48 @@ pub const READ: Policy = Policy {
     first_wait: Duration::from_secs(2),
 };
 
+/// What is tried again, and how, for one kind of write: contract §2's table.
+#[derive(Clone, Copy, Debug)]
+pub struct WriteRule {
+    /// How often and after how long.
+    pub policy: Policy,
+    /// Whether this failure is tried again; it has to prove that the write was not taken.
+    pub passing: fn(&Error) -> bool,
+}
+
+/// The row of a kind of write. The table leaves the webhooks open: as the submit that they belong to.
+#[must_use]
+pub fn of_write(kind: WriteKind) -> WriteRule {
+    let (attempts, seconds, passing): (_, _, fn(&Error) -> bool) = match kind {
+        WriteKind::Provision | WriteKind::JobWebhook => (5, 1, |error| match error.status() {
+            Some(status) => matches!(status, 429 | 503),
+            None => not_sent(error),
+        }),
+        WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
+            (3, 1, |error| match error.status() {
+                Some(status) => status == 429,
+                None => not_sent(error),
+            })
+        }
+        WriteKind::CallbackBook
+        | WriteKind::CallbackReschedule
+        | WriteKind::CallbackCancel
+        | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
+        // These are not ours to send: the transfer's own session, and other hosts.
+        WriteKind::Transfer | WriteKind::MediaCallback | WriteKind::RouteSync => (1, 1, |_| false),
+    };
+    let policy = Policy {
+        attempts,
+        first_wait: Duration::from_secs(seconds),
+    };
+    WriteRule { policy, passing }
+}
+
+/// A connection that was not made, and may be in a moment.
+fn not_sent(error: &Error) -> bool {
+    error.passing() && error.fate() == Fate::NotSent
+}
+
 /// The token call, which the table leaves open: as the reads, with shorter waits because everything waits for it.
 pub const SIGN_IN: Policy = Policy {
     attempts: 3,
@@ -33,7 +76,21 @@ pub const SIGN_IN: Policy = Policy {
 impl Policy {
     /// Tries `once`, which is told which attempt it is, until it succeeds, fails with what is not `passing`, or has been
     /// tried often enough. A wait that the answer names goes before the table's.
-    pub async fn run<T, F, Fut>(self, mut once: F, passing: fn(&Error) -> bool) -> Result<T, Error>
+    pub async fn run<T, F, Fut>(self, once: F, passing: fn(&Error) -> bool) -> Result<T, Error>
+    where
+        F: FnMut(u32) -> Fut,
+        Fut: Future<Output = Result<T, Error>>,
+    {
+        self.told(once, passing, |_, _| {}).await
+    }
+
+    /// The same, and says before each wait why and how long.
+    pub async fn told<T, F, Fut>(
+        self,
+        mut once: F,
+        passing: fn(&Error) -> bool,
+        waiting: impl FnMut(&Error, Duration),
+    ) -> Result<T, Error>
     where
         F: FnMut(u32) -> Fut,
         Fut: Future<Output = Result<T, Error>>,
@@ -47,6 +104,7 @@ impl Policy {
             .retry(self.waits())
             .when(passing)
             .adjust(|error, wait| wait.map(|wait| error.retry_after().unwrap_or(wait)))
+            .notify(waiting)
             .await
     }
 

@@ -59,7 +59,7 @@ impl Client {
     pub async fn event_types(&self, urgency: Urgency) -> Result<Option<Vec<EventType>>, Error> {
         let path = ["api", "v2", "analytics", "events", "types"];
         let call = Call {
-            needs: Needs::Events,
+            needs: Needs::EventTypes,
             ..get(self.url(&path)?)
         };
         let body = absent(self.0.read(&call, urgency).await, &[404, 405])?;

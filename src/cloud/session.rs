@@ -1,10 +1,11 @@
 //! What all calls of a profile share, and the way a call takes through it.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
 use tokio::sync::OnceCell;
@@ -15,9 +16,11 @@ use super::budget::{Budget, Slot, Urgency};
 use super::call::{Call, Needs};
 use super::error::Error;
 use super::latency::Latencies;
+use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Socket};
-use super::{retry, tls, wire};
+use super::{Answer, retry, tls, wire};
+use crate::model::write::{Method, Write};
 
 /// Says which attempt of a call this is, so that an organisation's log tells a retry from a second question.
 const ATTEMPT: &str = "x-trunkline-attempt";
@@ -77,6 +80,69 @@ impl Session {
             }
             outcome => outcome,
         }
+    }
+
+    /// A write with the retries of its kind; `waiting` hears why and how long before each further attempt.
+    pub(super) async fn write(
+        &self,
+        request: &Request,
+        waiting: impl FnMut(&Error, Duration),
+    ) -> Result<Answer, Error> {
+        let (call, rule) = (request.call(), retry::of_write(request.write().kind));
+        let asked = Instant::now();
+        let mut attempts = 0;
+        let once = |attempt| {
+            attempts = attempt;
+            self.write_once(&call, request.write(), attempt)
+        };
+        let outcome = rule.policy.told(once, rule.passing, waiting).await;
+        outcome.map(|body| Answer {
+            body,
+            attempts,
+            took: asked.elapsed(),
+        })
+    }
+
+    /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1): it was not taken then.
+    async fn write_once(&self, call: &Call, write: &Write, attempt: u32) -> Result<Bytes, Error> {
+        let (token, slot) = self.admitted(call, Urgency::Write, None).await?;
+        match self.submit(call, write, &token, slot, attempt).await {
+            Err(error) if error.status() == Some(401) => {
+                let (fresh, slot) = self.admitted(call, Urgency::Write, Some(&token)).await?;
+                self.submit(call, write, &fresh, slot, attempt).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn submit(
+        &self,
+        call: &Call,
+        write: &Write,
+        token: &Token,
+        slot: Slot,
+        attempt: u32,
+    ) -> Result<Bytes, Error> {
+        let http = &self.transport().await?.http;
+        let mut request = match write.method {
+            Method::Post => http.post(call.url.clone()),
+            Method::Put => http.put(call.url.clone()),
+            Method::Delete => http.delete(call.url.clone()),
+            Method::Frame => {
+                return Err(Error::Settings(format!("{call} is no HTTP request.")));
+            }
+        };
+        if let Some(body) = &write.body {
+            request = request
+                .header(CONTENT_TYPE, request::JSON)
+                .body(body.clone());
+        }
+        let request = request
+            .header(AUTHORIZATION, bearer(token)?)
+            .header(ATTEMPT, attempt);
+        let outcome = wire::send(call, request).await;
+        drop(slot);
+        self.heed(outcome)
     }
 
     /// Opens a WebSocket, and once more with a new token if the upgrade is refused with 401.

@@ -17,6 +17,9 @@ use super::unreachable::Unreachable;
 /// From the first packet of an attempt to the last byte of its answer.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
+/// Connecting alone, TLS included: short of the deadline, so that a write that did not get that far is known not to have left.
+const CONNECT: Duration = Duration::from_secs(7);
+
 /// The largest answer, after decompression; a page of a hundred users is a hundredth of that.
 const LARGEST: usize = 8 << 20;
 
@@ -36,6 +39,7 @@ pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Erro
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false)
+        .connect_timeout(CONNECT)
         .pool_idle_timeout(Duration::from_secs(90))
         .pool_max_idle_per_host(8)
         .http2_keep_alive_interval(Duration::from_secs(4))
@@ -49,14 +53,14 @@ pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Erro
         .map_err(|error| Error::Settings(format!("The HTTP client cannot be set up: {error}.")))
 }
 
-/// Sends a request and reads the whole answer; anything but 200 is an error.
+/// Sends a request and reads the whole answer; anything but 2xx is an error.
 pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> {
     let exchange = async {
         let response = request.send().await.map_err(|error| broken(call, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = read(call, response).await;
         match status {
-            StatusCode::OK => body,
+            _ if status.is_success() => body,
             _ => Err(Error::refused(
                 call,
                 refusal(status, &headers, &body.unwrap_or_default()),
@@ -65,7 +69,7 @@ pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> 
     };
     match tokio::time::timeout(DEADLINE, exchange).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
+        Err(_) => Err(Error::unanswered(call, Unreachable::TimedOut(DEADLINE))),
     }
 }
 
@@ -86,7 +90,11 @@ async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
 }
 
 fn broken(call: &Call, error: &reqwest::Error) -> Error {
-    Error::unreachable(call, Unreachable::from_chain(error))
+    let cause = Unreachable::from_chain(error);
+    if error.is_connect() || error.is_builder() {
+        return Error::unreachable(call, cause);
+    }
+    Error::unanswered(call, cause)
 }
 
 /// What is known of a status that refuses: the same for REST answers and for WebSocket handshakes.

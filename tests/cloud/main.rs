@@ -10,3 +10,4 @@ mod server;
 mod sign_in;
 mod streams;
 mod trust;
+mod writes;

@@ -55,6 +55,7 @@ fn refused() -> Error {
 
 fn unreachable() -> Error {
     Error::Unreachable {
+        sent: false,
         call: Box::new(call()),
         cause: Unreachable::Refused,
     }
