@@ -1,14 +1,14 @@
 //! The embedded organisation: a real HTTPS and WebSocket server on loopback that speaks the direct API.
 //!
 //! It is the other side of the wire and knows nothing of the console: the same paths, verbs, bodies and frames as
-//! contract §1-4, over a TLS chain it makes itself, with faults that can be asked for and a scenario that makes it
+//! the contract has them, over a TLS chain it makes itself, with faults that can be asked for and a scenario that makes it
 //! feel alive. `trunkline demo`, `trunkline org` and the tests all run this one server.
 //!
 //! Around it stand a STUN server, and for each carrier a SIP proxy with a certificate that is good or wrong in a way
-//! of its own, for probes to look at.
+//! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
-//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one more
-//! task plays the scenario, and there is none when the rate is 0. Dropping [`Org`] ends them all.
+//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one task
+//! delivers events; three more play the scenario, and there are none when the rate is 0. Dropping [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -16,6 +16,7 @@
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
+//! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -27,18 +28,22 @@ mod accept;
 mod auth;
 mod carriers;
 mod control;
+mod destinations;
 mod estate;
+mod events;
 mod faults;
 mod garbage;
 mod hub;
 mod limit;
 mod options;
 mod people;
+mod post;
 mod profile;
 mod record;
 mod reply;
 mod rest;
 mod route;
+mod routes;
 mod scenario;
 mod serve;
 mod shared;
@@ -99,7 +104,9 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
     let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
-    let shared = Arc::new(Shared::new(&options));
+    let post = post::Post::trusting(authority.der())?;
+    let (counter, courier) = events::post_office();
+    let shared = Arc::new(Shared::new(&options, &estate.places(), counter));
 
     let ca_pem = authority.pem();
     let (ca_file, folder) = profile::place_ca(options.ca_out.as_deref(), &ca_pem)?;
@@ -115,12 +122,16 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     if let Some(path) = &options.profile_out {
         profile::write(path, &org, options.rate_limit)?;
     }
-    estate.serve(&mut org.tasks);
+    estate.serve(&shared, &mut org.tasks);
+    org.tasks.spawn(courier.run(Arc::clone(&shared), post));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {
-        org.tasks
-            .spawn(scenario::play(shared, options.rate, options.seed));
+        let (rate, seed) = (options.rate, options.seed);
+        let here = || Arc::clone(&shared);
+        org.tasks.spawn(events::play(here(), rate, seed));
+        org.tasks.spawn(routes::seeds::drift(here()));
+        org.tasks.spawn(scenario::play(here(), rate, seed));
     }
     Ok(org)
 }
@@ -174,6 +185,12 @@ impl Org {
         &self.places.proxies
     }
 
+    /// Where routes can lead, each after its name; `healthy` is the one that is good.
+    #[must_use]
+    pub fn destinations(&self) -> &[(&'static str, String)] {
+        &self.places.destinations
+    }
+
     /// The one JSON line that `trunkline org` prints when it is ready. It holds the secrets, for whoever started it.
     #[must_use]
     pub fn ready_line(&self) -> String {
@@ -185,6 +202,7 @@ impl Org {
             "control_token": self.control_token().expose_secret(),
             "stun": self.stun(),
             "sip": self.sip_proxies().iter().copied().collect::<BTreeMap<_, _>>(),
+            "destinations": self.destinations().iter().cloned().collect::<BTreeMap<_, _>>(),
         })
         .to_string()
     }

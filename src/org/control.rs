@@ -7,6 +7,9 @@
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
 //! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
 //! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what was delivered |
+//! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
+//! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
+//! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -14,6 +17,7 @@
 //! Faults, latency and the rate limit never apply here, and these calls are not recorded.
 
 mod carriers;
+mod routes;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -36,7 +40,7 @@ use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
 use super::shared::Shared;
 use super::state::{Device, MAX_DEVICES, user_id};
-use super::webhooks;
+use super::{destinations, webhooks};
 
 /// The longest device id and codec that may be set, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -94,6 +98,20 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             let id = decode(id)
                 .ok_or_else(|| Refusal::bad_request("the carrier is percent-encoded UTF-8"))?;
             carriers::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "routes", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the route is percent-encoded UTF-8"))?;
+            routes::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "events"] => {
+            only(verb, &Method::POST, "POST")?;
+            routes::happen(shared, &read_body(body).await?)
+        }
+        ["_org", "destinations"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(destinations::list(shared))
         }
         ["_org", "streams", "close"] => {
             only(verb, &Method::POST, "POST")?;

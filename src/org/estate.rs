@@ -1,12 +1,16 @@
-//! What stands around the API for probes to look at: a STUN server, and one SIP proxy for each carrier.
+//! What stands around the API for probes to look at: a STUN server, one SIP proxy for each carrier, and the
+//! destinations that routes can lead to.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::carriers::Carrier;
+use super::destinations::{Destinations, Named};
+use super::shared::Shared;
 use super::stun::Stun;
 use super::tls::Authority;
 use super::{OrgError, sip};
@@ -17,12 +21,15 @@ pub(super) struct Places {
     pub(super) stun: SocketAddr,
     /// The SIP proxies by their carriers' ids.
     pub(super) proxies: Vec<(&'static str, SocketAddr)>,
+    /// Where routes can lead, by name; URIs.
+    pub(super) destinations: Vec<Named>,
 }
 
 /// Everything bound, on ports that were free, and not serving yet.
 pub(super) struct Estate {
     stun: Stun,
     proxies: Vec<(TcpListener, TlsAcceptor)>,
+    destinations: Destinations,
     places: Places,
 }
 
@@ -35,19 +42,23 @@ impl Estate {
         let address = SocketAddr::new(ip, 0);
         let failed = |source| OrgError::Listen { address, source };
         let stun = Stun::bind(ip).await.map_err(failed)?;
+        let destinations = Destinations::bind(ip, authority).await?;
         let mut estate = Self {
             places: Places {
                 stun: stun.address(),
                 proxies: Vec::new(),
+                destinations: destinations.named().to_vec(),
             },
             stun,
             proxies: Vec::new(),
+            destinations,
         };
         for carrier in carriers {
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let place = listener.local_addr().map_err(failed)?;
             estate.places.proxies.push((carrier.id, place));
-            estate.proxies.push((listener, authority.proxy(carrier)?));
+            let acceptor = authority.server(carrier.name, carrier.certificate)?;
+            estate.proxies.push((listener, acceptor));
         }
         Ok(estate)
     }
@@ -57,8 +68,9 @@ impl Estate {
     }
 
     /// Serves in tasks of its own.
-    pub(super) fn serve(self, tasks: &mut JoinSet<()>) {
+    pub(super) fn serve(self, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) {
         tasks.spawn(self.stun.serve());
+        self.destinations.serve(shared, tasks);
         for (listener, acceptor) in self.proxies {
             tasks.spawn(sip::serve(listener, acceptor));
         }

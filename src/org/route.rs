@@ -18,7 +18,7 @@ use super::record::{self, Kind};
 use super::reply::{Injected, Refusal, Reply};
 use super::shared::Shared;
 use super::streams::{self, Handoff};
-use super::{control, rest, token, webhooks};
+use super::{control, rest, routes, token, webhooks};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -34,6 +34,7 @@ enum Route<'a> {
     Registrations(Cow<'a, str>),
     Carriers,
     Stream(Cow<'a, str>),
+    Outbound(routes::Path<'a>),
     Unknown,
 }
 
@@ -49,7 +50,7 @@ impl<'a> Route<'a> {
             ["ws", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Stream)
             }
-            _ => Self::Unknown,
+            other => routes::Path::of(other).map_or(Self::Unknown, Self::Outbound),
         }
     }
 
@@ -57,7 +58,11 @@ impl<'a> Route<'a> {
         match self {
             Self::Token => Kind::Token,
             Self::Stream(_) => Kind::Stream,
-            Self::Users | Self::Registrations(_) | Self::Carriers | Self::Unknown => Kind::Rest,
+            Self::Users
+            | Self::Registrations(_)
+            | Self::Carriers
+            | Self::Outbound(_)
+            | Self::Unknown => Kind::Rest,
         }
     }
 }
@@ -154,6 +159,7 @@ async fn cloud(
             allow(request.method(), &Method::GET, "GET")?;
             streams::open(shared, handoff, token, &id, request)
         }
+        Route::Outbound(path) => routes::answer(shared, &path, request).await,
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
@@ -161,14 +167,19 @@ async fn cloud(
     }
 }
 
-/// What every read under `/api` passes: a token with the scope, the verb, and the rate limit.
+/// What a path that only reads passes.
 fn read(shared: &Shared, request: &Request<Incoming>, scope: &str) -> Result<(), Refusal> {
-    admit(shared, request.headers(), scope)?;
-    let bearer = bearer(request.headers()).unwrap_or_default();
+    pass(shared, request.headers(), scope)?;
+    allow(request.method(), &Method::GET, "GET")
+}
+
+/// What every call under `/api` passes: a token with the scope, and the rate limit.
+pub(super) fn pass(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<(), Refusal> {
+    admit(shared, headers, scope)?;
+    let bearer = bearer(headers).unwrap_or_default();
     shared
         .tokens()
-        .count(bearer, shared.rate_limit, Instant::now())?;
-    allow(request.method(), &Method::GET, "GET")
+        .count(bearer, shared.rate_limit, Instant::now())
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<TokenId, Refusal> {

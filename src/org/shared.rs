@@ -13,8 +13,13 @@ use uuid::Uuid;
 
 use super::Options;
 use super::auth::{Client, Tokens};
+use super::destinations::Named;
+use super::estate::Places;
+use super::events::Counter;
 use super::faults::Faults;
 use super::record::Ring;
+use super::routes::seeds;
+use super::routes::table::Table;
 use super::state::World;
 use super::webhooks::Inbox;
 
@@ -24,16 +29,22 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    pub(super) destinations: Vec<Named>,
+    pub(super) counter: Counter,
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
+    bus: Mutex<Inbox>,
+    routes: Mutex<Table>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, places: &Places, counter: Counter) -> Self {
+        let mut routes = Table::default();
+        seeds::place(&mut routes, &places.destinations, Timestamp::now());
         Self {
             client: Client {
                 id: options
@@ -45,6 +56,8 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            destinations: places.destinations.clone(),
+            counter,
             world: Mutex::new(World::populate(
                 options.users,
                 options.seed,
@@ -53,6 +66,8 @@ impl Shared {
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
+            bus: Mutex::new(Inbox::default()),
+            routes: Mutex::new(routes),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -72,6 +87,15 @@ impl Shared {
 
     pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
+    }
+
+    /// What was delivered to the destinations of routes.
+    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.bus)
+    }
+
+    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
+        lock(&self.routes)
     }
 
     /// What goes wrong now.

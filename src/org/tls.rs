@@ -1,5 +1,5 @@
 //! A certificate authority made at start, and what it signs, so that clients verify for real: one leaf for the API,
-//! and one for each carrier's SIP proxy, most of them wrong in a way of their own.
+//! and one for each carrier's SIP proxy and each destination of routes, most of them wrong in a way of their own.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 
 use super::OrgError;
-use super::carriers::{Carrier, Certificate};
+use super::carriers::Certificate;
 
 /// The names and addresses that the organisation is reached by.
 const HERE: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
@@ -51,6 +51,11 @@ impl Authority {
             .map_err(fault)
     }
 
+    /// The certificate to trust, for the organisation's own calls.
+    pub(super) fn der(&self) -> CertificateDer<'static> {
+        self.0.der().clone()
+    }
+
     /// The certificate to trust.
     pub(super) fn pem(&self) -> String {
         self.0.pem()
@@ -70,18 +75,22 @@ impl Authority {
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 
-    /// The server side of a carrier's SIP proxy, with the certificate that carrier has.
-    pub(super) fn proxy(&self, carrier: &Carrier) -> Result<TlsAcceptor, OrgError> {
+    /// The server side of something to be probed, of this name, with a certificate that is good or wrong in this way.
+    pub(super) fn server(
+        &self,
+        subject: &str,
+        certificate: Certificate,
+    ) -> Result<TlsAcceptor, OrgError> {
         let (from, to) = a_year();
         let good = Leaf {
-            subject: carrier.name,
+            subject,
             names: &HERE,
             from,
             to,
             self_signed: false,
         };
         let today = today();
-        let leaf = match carrier.certificate {
+        let leaf = match certificate {
             Certificate::Good => good,
             Certificate::Expiring => Leaf {
                 // Twelve whole days and the rest of today.

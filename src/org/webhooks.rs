@@ -26,7 +26,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 /// One delivery and what it was answered.
 #[derive(Debug, Serialize)]
-struct Delivery {
+pub(super) struct Delivery {
     at: Timestamp,
     path: String,
     /// By their names in lower case; values that may be secret are masked.
@@ -65,7 +65,12 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
-    fn push(&mut self, delivery: Delivery) {
+    /// What is kept, and how many deliveries are forgotten.
+    pub(super) const fn parts(&self) -> (&VecDeque<Delivery>, u64) {
+        (&self.deliveries, self.dropped)
+    }
+
+    pub(super) fn push(&mut self, delivery: Delivery) {
         self.bytes += delivery.bytes;
         self.deliveries.push_back(delivery);
         while self.deliveries.len() > MOST || self.bytes > MOST_BYTES {
@@ -110,7 +115,8 @@ pub(super) async fn deliver(shared: &Shared, request: Request<Incoming>) -> Resu
     Err(Refusal::new(status, "webhook.status", message).caused_by("webhook-status"))
 }
 
-fn delivery(
+/// What is kept of one delivery.
+pub(super) fn delivery(
     at: Timestamp,
     path: String,
     headers: &HeaderMap,

@@ -1,0 +1,143 @@
+//! The routes that an organisation starts with, and the one that somebody keeps changing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::body::{Body, EventFilter, RetryPolicy};
+use super::table::Table;
+use crate::org::destinations::Named;
+use crate::org::shared::Shared;
+
+/// Who set the organisation up.
+const FOUNDER: &str = "setup";
+
+/// Who changes a route behind everybody's back.
+const ANOTHER: &str = "night-shift@org.example";
+
+/// The route that drifts.
+const DRIFTING: &str = "int-legacy-crm";
+
+/// How often it does.
+const DRIFT: Duration = Duration::from_secs(45);
+
+/// An id, a name, whether it is on, the names of its destinations, and the events it carries with their fields.
+type Seed = (
+    &'static str,
+    &'static str,
+    bool,
+    &'static [&'static str],
+    &'static [(&'static str, &'static [&'static str])],
+);
+
+const SEEDS: [Seed; 6] = [
+    (
+        "int-queue-events",
+        "queue-events",
+        true,
+        &["healthy"],
+        &[
+            ("routing.queue.entered", &["queueId", "conversationId"]),
+            ("routing.queue.left", &["queueId", "waitMs"]),
+        ],
+    ),
+    (
+        "int-agent-status",
+        "agent-status",
+        true,
+        &["healthy", "slow"],
+        &[("routing.agent.status", &["userId", "status", "previous"])],
+    ),
+    (
+        DRIFTING,
+        "legacy-crm",
+        true,
+        &["slow"],
+        &[("conversation.ended", &["conversationId", "durationMs"])],
+    ),
+    (
+        "int-billing",
+        "billing-feed",
+        true,
+        &["healthy", "failing"],
+        &[("conversation.ended", &[])],
+    ),
+    (
+        "int-quality",
+        "quality-archive",
+        true,
+        &["expired", "healthy"],
+        &[(
+            "conversation.transferred",
+            &["conversationId", "from", "to"],
+        )],
+    ),
+    (
+        "int-old-wallboard",
+        "old-wallboard",
+        false,
+        &["unresolvable", "tls-1.1"],
+        &[("routing.queue.entered", &["queueId"])],
+    ),
+];
+
+/// Places the routes that there are from the start.
+pub(in crate::org) fn place(table: &mut Table, destinations: &[Named], now: Timestamp) {
+    for seed in SEEDS {
+        if let Some(body) = body(&seed, destinations) {
+            table.place(seed.0.into(), body, FOUNDER, now);
+        }
+    }
+}
+
+fn body((_, name, enabled, leads_to, carries): &Seed, destinations: &[Named]) -> Option<Body> {
+    let mut uris = leads_to.iter().filter_map(|wanted| {
+        let mut named = destinations.iter();
+        named
+            .find(|(name, _)| name == wanted)
+            .map(|(_, uri)| uri.clone())
+    });
+    let filters = carries.iter().map(|(event, fields)| EventFilter {
+        event_type: (*event).to_owned(),
+        fields: fields.iter().copied().map(str::to_owned).collect(),
+    });
+    Some(Body {
+        name: (*name).to_owned(),
+        kind: "webhook".to_owned(),
+        uri: uri_of(&mut uris, name)?,
+        uris: uris.collect(),
+        retry_policy: RetryPolicy {
+            max_retries: 3,
+            retry_interval: 1.0,
+            backoff_factor: 2.0,
+        },
+        event_filters: filters.collect(),
+        headers: [("X-Route".to_owned(), (*name).to_owned())].into(),
+        enabled: *enabled,
+    })
+}
+
+/// The primary destination tells by its query whose events it takes.
+fn uri_of(uris: &mut impl Iterator<Item = String>, name: &str) -> Option<String> {
+    uris.next().map(|uri| format!("{uri}?route={name}"))
+}
+
+/// Changes the drifting route every now and then, for as long as it is there, without telling anybody.
+pub(in crate::org) async fn drift(shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(DRIFT).await;
+        let mut routes = shared.routes();
+        let Ok(route) = routes.get(DRIFTING) else {
+            return;
+        };
+        let mut body = route.body.clone();
+        body.retry_policy.max_retries = if body.retry_policy.max_retries == 3 {
+            1
+        } else {
+            3
+        };
+        // It is there, and no version is named: nothing refuses.
+        let _ = routes.replace(DRIFTING, body, None, ANOTHER, Timestamp::now());
+    }
+}
