@@ -6,6 +6,7 @@ pub mod finding;
 pub mod flow;
 pub mod job;
 pub mod payload;
+pub mod provision;
 pub mod registration;
 pub mod report;
 pub mod route;
