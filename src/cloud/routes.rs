@@ -2,6 +2,7 @@
 
 use super::{Call, Client, Error, Fault, Needs, Urgency, direct, get};
 use crate::model::RouteId;
+use crate::model::route::known::PATH;
 use crate::model::route::{Delivery, EventType, Known};
 
 /// The list of routes.
@@ -12,9 +13,6 @@ pub struct RouteListing {
     /// Entries that could not be read; the last one counts those left out.
     pub faults: Vec<Fault>,
 }
-
-/// Where routes are, under the API's address.
-pub const PATH: [&str; 4] = ["api", "v2", "outbound", "integrations"];
 
 impl Client {
     /// Reads all routes; none when this organisation has no list of them (404 or 405): then only those known by id

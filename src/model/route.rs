@@ -3,6 +3,7 @@
 //! A route is a payload like any other: what a form builds, what `-f` reads and what `POST /resolve` takes is this one
 //! struct, and [`Route::faults`] is the one place that knows its rules.
 
+pub mod deployment;
 pub mod diff;
 pub mod header;
 pub mod known;
@@ -15,6 +16,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::deployment::{Deed, Deployment, State};
 pub use self::known::{Delivery, EventType, Known};
 pub use self::retry::RetryPolicy;
 pub use self::verdict::{Check, Stage, Verdict};

@@ -36,8 +36,9 @@ struct RouteEntity {
     retry_policy: Option<PolicyEntity>,
     event_filters: Option<Vec<FilterEntity>>,
     headers: Option<BTreeMap<String, String>>,
-    /// Beyond the contract, so of no type that could be broken.
+    // Beyond the contract, so of no type that could be broken.
     enabled: Option<Value>,
+    version: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -162,6 +163,7 @@ fn known(entity: RouteEntity) -> Result<Known, String> {
             headers: entity.headers.unwrap_or_default(),
         },
         enabled: entity.enabled.and_then(|enabled| enabled.as_bool()),
+        version: entity.version.and_then(|version| version.as_u64()),
     })
 }
 
@@ -177,7 +179,10 @@ mod tests {
     #[test]
     fn the_contract_s_own_example_is_read_and_stays_itself() {
         let known = route(ROUTE.as_bytes()).unwrap();
-        assert_eq!((known.id.raw(), known.enabled), ("i-1", Some(false)));
+        assert_eq!(
+            (known.id.raw(), known.enabled, known.version),
+            ("i-1", Some(false), Some(7))
+        );
         assert_eq!(known.route.faults(), []);
         assert_eq!(known.route.uris, ["https://bus2.example.com/in"]);
         let again: Route = serde_json::from_str(&known.route.json()).unwrap();
