@@ -14,10 +14,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::fs::{FlockOperation, flock};
 use tempfile::NamedTempFile;
 
+use crate::model::route::deployment::KEPT;
 use crate::model::route::{Deployment, State};
-
-/// Deployments that are kept, the newest ones.
-pub const KEPT: usize = 500;
 
 /// Bytes that are read; 500 bodies of a listener's largest stay below.
 const LARGEST: u64 = 64 << 20;

@@ -17,6 +17,7 @@ mod frames;
 mod intern;
 pub mod metrics;
 pub mod probes;
+pub mod routes;
 mod row;
 mod stamp;
 mod table;
@@ -55,6 +56,8 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Event routes and what was deployed of them.
+    pub routes: routes::Routes,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
     /// Writes on their way.

@@ -8,6 +8,9 @@ use crate::model::RouteId;
 use crate::text::Text;
 use crate::time::Millis;
 
+/// Deployments of a profile that are kept, the newest ones.
+pub const KEPT: usize = 500;
+
 /// One deployment, in its newest state.
 ///
 /// It holds whole bodies, values of headers included, because an undo has to send them again: wherever it is kept is for

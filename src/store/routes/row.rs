@@ -1,0 +1,120 @@
+//! One route, there or gone.
+
+use crate::model::RouteId;
+use crate::model::flow::FlowId;
+use crate::model::route::diff::Change;
+use crate::model::route::{Deployment, Known};
+use crate::time::Millis;
+
+/// Whether the organisation has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Presence {
+    /// We deployed it, and somebody else took it away.
+    Gone,
+    /// It is there.
+    There,
+    /// We took it away.
+    Deleted,
+}
+
+/// How what runs compares with what we last deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drift {
+    /// We never deployed it.
+    NotOurs,
+    /// It is as we left it.
+    AsDeployed,
+    /// Somebody has changed it since.
+    Differs(Vec<Change>),
+    /// Somebody has taken it away since.
+    Gone,
+    /// We took it away, and it is there.
+    Back,
+    /// How our last deployment ended is not known.
+    Unsure,
+}
+
+impl Drift {
+    /// The word on screen and in filters.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NotOurs => "-",
+            Self::AsDeployed => "as deployed",
+            Self::Differs(_) => "drift",
+            Self::Gone => "gone",
+            Self::Back => "back again",
+            Self::Unsure => "unknown",
+        }
+    }
+
+    /// Whether somebody should look at it.
+    #[must_use]
+    pub const fn is_trouble(&self) -> bool {
+        !matches!(self, Self::NotOurs | Self::AsDeployed)
+    }
+}
+
+/// A route as the organisation last told of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RouteRow {
+    /// The route; of one that is gone, as it was.
+    pub known: Known,
+    /// Whether it is there.
+    pub presence: Presence,
+    /// When its body was last seen to have become another one.
+    pub changed: Option<Millis>,
+    /// The pipeline that last ran for it in this process.
+    pub flow: Option<FlowId>,
+}
+
+impl RouteRow {
+    pub(super) fn new(known: Known, presence: Presence) -> Self {
+        Self {
+            known,
+            presence,
+            changed: None,
+            flow: None,
+        }
+    }
+
+    /// What a deployment left of a route that is gone; none when it left nothing to show.
+    pub(super) fn ghost(id: RouteId, deployment: &Deployment) -> Option<Self> {
+        let (body, presence) = match (&deployment.after, &deployment.before) {
+            (Some(after), _) => (after, Presence::Gone),
+            (None, Some(before)) => (before, Presence::Deleted),
+            (None, None) => return None,
+        };
+        let known = Known {
+            id,
+            route: body.clone(),
+            enabled: None,
+            version: None,
+        };
+        Some(Self::new(known, presence))
+    }
+
+    pub(super) fn heard(self, known: Known, now: Millis) -> Self {
+        let changed = if self.known.route == known.route {
+            self.changed
+        } else {
+            Some(now)
+        };
+        Self {
+            known,
+            changed,
+            ..self
+        }
+    }
+
+    /// The name, or the id when there is none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = &self.known.route.name;
+        if name.is_empty() {
+            self.known.id.raw()
+        } else {
+            name
+        }
+    }
+}
