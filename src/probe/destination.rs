@@ -25,6 +25,8 @@ impl Prober {
         let targets = match Targets::of(uri) {
             Ok(targets) => targets,
             Err(why) => {
+                verdict.set(Check::Dns, Stage::Running);
+                tell(&verdict);
                 let (took_ms, why) = (0, why.into());
                 verdict.set(Check::Dns, Stage::Failed { took_ms, why });
                 tell(&verdict);

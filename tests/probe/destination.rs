@@ -111,6 +111,6 @@ async fn the_first_thing_that_is_wrong_is_what_is_told() {
     for odd in ["http://127.0.0.1/in", "https://", "no uri"] {
         let (verdict, told) = look(odd, &ca).await;
         failed(&verdict, Check::Dns, "it is");
-        assert_eq!(told, ["end"]);
+        assert_eq!(told, ["DNS", "end"]);
     }
 }
