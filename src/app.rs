@@ -11,6 +11,7 @@ mod answer;
 pub mod command;
 pub mod effect;
 pub mod event;
+mod flows;
 mod input;
 mod lookout;
 pub mod messages;
@@ -378,6 +379,8 @@ impl App {
             Done::Connected => {}
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
+            Done::Flow(id, news) => self.flow_news(id, *news),
+            Done::Audited(_) => {}
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages

@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 pub mod probe;
+pub mod write;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ pub struct Cli {
     pub listen: Option<SocketAddr>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, 2 usage or configuration, 3 credentials or permission, 4 unreachable, 5 partial result, \
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
 128+n ended by signal n.";
 
 /// Flags that stand before or after any command.
@@ -64,6 +65,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Probe one server: TLS, STUN, TURN, DNS or HTTP
     Probe(probe::ProbeArgs),
+    /// Provision a WebRTC endpoint from a file, checked as in the console
+    Provision(write::ProvisionArgs),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -129,7 +132,7 @@ pub enum ConfigCommand {
 
 /// Options of the embedded organisation.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = crate::org::FAULTS)]
+#[command(after_help = crate::org::fault_help())]
 pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]

@@ -12,6 +12,7 @@ mod budget;
 mod call;
 pub mod direct;
 mod error;
+mod jobs;
 mod latency;
 pub(crate) mod names;
 pub mod request;

@@ -44,8 +44,9 @@ pub async fn run(
     let app = App::new(loaded);
     let (asker, questions) = listen::desk();
     let listener = start_listener(&app, &environment, asker, &done_to).await;
-    let performer =
-        Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to).alerting(alerts);
+    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to)
+        .alerting(alerts.clone())
+        .writing(alerts);
     let mut runner = Runner {
         app,
         screen,

@@ -1,9 +1,11 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
 pub mod probe;
+pub mod provision;
 mod quiet;
 pub mod report;
 pub mod serve;
+pub mod write;
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;

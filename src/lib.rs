@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | nobody |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
-//! | [`cloud`], [`feed`], [`probe`], [`alert`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
+//! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
@@ -21,6 +21,7 @@
 
 pub mod alert;
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod cloud;
 pub mod config;
@@ -28,6 +29,8 @@ pub mod console;
 pub mod deployments;
 pub mod export;
 pub mod feed;
+pub mod flow;
+pub mod form;
 pub mod headless;
 pub mod listen;
 pub mod logging;

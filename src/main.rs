@@ -7,9 +7,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
-use trunkline::config::{self, Environment, Flags, Loaded, Paths, report};
+use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
 use trunkline::export::Format;
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
@@ -64,6 +65,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Probe(args)) => world.probe(&args),
+        Some(Command::Provision(args)) => world.provision(args),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -223,6 +225,24 @@ impl World {
         code
     }
 
+    fn provision(self, args: ProvisionArgs) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::provision::provision(profile, environment, state_dir, args);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    /// The profile of a command that writes, which cannot do without one.
+    fn profile(&self) -> Result<Profile, Report> {
+        let loaded = self.load_profile()?;
+        loaded
+            .profile
+            .ok_or_else(|| eyre!("there is no profile. Write one: trunkline config init"))
+    }
+
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {
         let (flags, env, paths) = (&self.flags, &self.environment, &self.paths);
         let text = match command {
@@ -267,7 +287,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
     };
     options.rate = args.rate.unwrap_or(options.rate);
     for fault in &args.faults {
-        options.faults.set(fault.parse()?);
+        options.faults.set(fault)?;
     }
     Ok(options)
 }

@@ -7,8 +7,9 @@
 //! Around it stand a STUN server, and for each carrier a SIP proxy with a certificate that is good or wrong in a way
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
-//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one task
-//! delivers events; three more play the scenario, and there are none when the rate is 0. Dropping [`Org`] ends them all.
+//! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
+//! errands that outlive their request; three more play the scenario, and there are none when the rate is 0. Dropping
+//! [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -29,6 +30,7 @@ mod auth;
 mod carriers;
 mod control;
 mod destinations;
+mod errands;
 mod estate;
 mod events;
 mod faults;
@@ -41,9 +43,11 @@ mod post;
 mod profile;
 mod record;
 mod reply;
+mod resource;
 mod rest;
 mod route;
 mod routes;
+mod rules;
 mod scenario;
 mod serve;
 mod shared;
@@ -53,6 +57,7 @@ mod streams;
 mod stun;
 mod tls;
 mod token;
+mod upgrade;
 mod webhooks;
 
 use std::collections::BTreeMap;
@@ -67,7 +72,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::estate::{Estate, Places};
-pub use self::faults::{Fault, FaultError, Faults, HELP as FAULTS};
+pub use self::faults::{FaultError, Faults, help as fault_help};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
 
@@ -105,8 +110,8 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let acceptor = authority.api()?;
     let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
     let post = post::Post::trusting(authority.der())?;
-    let (counter, courier) = events::post_office();
-    let shared = Arc::new(Shared::new(&options, &estate.places(), counter));
+    let (errands, begun) = errands::channel();
+    let shared = Arc::new(Shared::new(&options, &estate.places(), errands, post));
 
     let ca_pem = authority.pem();
     let (ca_file, folder) = profile::place_ca(options.ca_out.as_deref(), &ca_pem)?;
@@ -123,7 +128,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         profile::write(path, &org, options.rate_limit)?;
     }
     estate.serve(&shared, &mut org.tasks);
-    org.tasks.spawn(courier.run(Arc::clone(&shared), post));
+    org.tasks.spawn(errands::run(begun));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {

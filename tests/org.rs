@@ -12,6 +12,8 @@ mod carriers;
 mod client;
 #[path = "org/control.rs"]
 mod control;
+#[path = "org/destinations.rs"]
+mod destinations;
 #[path = "org/estate.rs"]
 mod estate;
 #[path = "org/faults.rs"]
@@ -20,6 +22,8 @@ mod faults;
 mod hostile;
 #[path = "org/rest.rs"]
 mod rest;
+#[path = "org/routes.rs"]
+mod routes;
 #[path = "org/start.rs"]
 mod start;
 #[path = "org/streams.rs"]

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use crate::alert::Orders;
+use crate::flow::Order;
 use crate::model::UserId;
 use crate::model::finding::Target;
+use crate::model::flow::FlowId;
 
 /// One thing to do outside the state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Sign in and start the feeds of the profile.
     Connect,
@@ -19,6 +21,10 @@ pub enum Effect {
     RereadCarriers,
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
+    /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
+    Flow(FlowId, Box<Order>),
+    /// Stop a flow before it has sent anything, or stop following what it has sent.
+    StopFlow(FlowId),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

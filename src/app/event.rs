@@ -6,8 +6,11 @@ use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
+use crate::flow;
 use crate::model::UserId;
+use crate::model::audit::Record;
 use crate::model::finding::{Finding, Target};
+use crate::model::flow::FlowId;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -48,6 +51,10 @@ pub enum Done {
     Found(Box<Finding>),
     /// What became of alerts.
     Alerts(Box<crate::alert::News>),
+    /// What happened in a flow.
+    Flow(FlowId, Box<flow::News>),
+    /// The audit has another line.
+    Audited(Box<Record>),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

@@ -1,6 +1,7 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
 mod alerts;
+mod flows;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -31,6 +32,8 @@ pub struct Performer {
     done: mpsc::UnboundedSender<Done>,
     /// Where alerts go; none where they are not made.
     post: Option<alerts::Post>,
+    /// Carries out writes.
+    desk: flows::Desk,
 }
 
 impl Performer {
@@ -48,6 +51,7 @@ impl Performer {
             mailbox,
             feeds: Arc::default(),
             prober: Arc::default(),
+            desk: flows::Desk::new(done.clone()),
             done,
             post: None,
         }
@@ -58,6 +62,15 @@ impl Performer {
     pub fn alerting(self, state_dir: PathBuf) -> Self {
         Self {
             post: Some(alerts::Post::new(state_dir)),
+            ..self
+        }
+    }
+
+    /// Lets writes through, and keeps their audit under this directory.
+    #[must_use]
+    pub fn writing(self, state_dir: PathBuf) -> Self {
+        Self {
+            desk: self.desk.recording(state_dir),
             ..self
         }
     }
@@ -79,6 +92,8 @@ impl Performer {
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
+            Effect::Flow(id, order) => self.desk.start(id, *order),
+            Effect::StopFlow(id) => self.desk.stop(id),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -119,9 +134,7 @@ impl Performer {
         let (prober, done) = (Arc::clone(&self.prober), self.done.clone());
         let environment = self.environment.clone();
         tokio::spawn(async move {
-            let settings = super::probes::settings(&profile, &profile.probes.turn, &environment);
-            let made = || async { settings.await.map(Prober::new) };
-            let end = match prober.get_or_try_init(made).await {
+            let end = match made(&prober, &profile, &environment).await {
                 Ok(prober) => Done::Found(Box::new(prober.probe(&target).await)),
                 Err(why) => Done::NotProbed { target, why },
             };
@@ -139,11 +152,17 @@ impl Performer {
             self.done.clone(),
         );
         let environment = self.environment.clone();
+        let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
+        let prober = Arc::clone(&self.prober);
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
-                    let running = feed::start(client, plan(&profile), mailbox);
+                    let running = feed::start(client.clone(), plan(&profile), mailbox);
                     *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+                    if let Some(writes) = writes {
+                        let prober = made(&prober, &profile, &environment).await;
+                        writes.open(client, prober).await;
+                    }
                     Done::Connected
                 }
                 Err(problem) => Done::NotConnected(problem),
@@ -151,6 +170,17 @@ impl Performer {
             let _ = done.send(end);
         });
     }
+}
+
+/// The prober of the profile, which is made at the first call.
+async fn made(
+    cell: &OnceCell<Prober>,
+    profile: &Profile,
+    environment: &Environment,
+) -> Result<Prober, String> {
+    let settings = super::probes::settings(profile, &profile.probes.turn, environment);
+    let made = || async { settings.await.map(Prober::new) };
+    cell.get_or_try_init(made).await.cloned()
 }
 
 /// Reads the secret and the trusted authorities, and makes the client. Nothing is connected yet.

@@ -1,11 +1,15 @@
 //! The direct API's wire types: pages, listings and stream frames (contract §3, §4).
 
 mod carriers;
+mod edges;
 mod frame;
+mod jobs;
 mod page;
 mod routes;
 
 pub use self::carriers::carriers;
+pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};
+pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
 pub use self::routes::{deliveries, event_types, route, routes};

@@ -70,7 +70,12 @@ impl Session {
     }
 
     /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1).
-    async fn read_once(&self, call: &Call, urgency: Urgency, attempt: u32) -> Result<Bytes, Error> {
+    pub(super) async fn read_once(
+        &self,
+        call: &Call,
+        urgency: Urgency,
+        attempt: u32,
+    ) -> Result<Bytes, Error> {
         let (token, slot) = self.admitted(call, urgency, None).await?;
         let outcome = self.exchange(call, &token, slot, attempt).await;
         match outcome {

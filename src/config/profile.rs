@@ -5,6 +5,7 @@ pub mod carriers;
 mod draft;
 pub mod listen;
 pub mod probes;
+pub mod provisioning;
 mod resolve;
 
 use std::num::NonZeroU32;
@@ -108,6 +109,8 @@ pub struct Profile {
     pub listen: Option<Listen>,
     /// What is probed, and how.
     pub probes: Probes,
+    /// Where endpoints are made.
+    pub provisioning: provisioning::Provisioning,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -57,7 +57,10 @@ pub async fn serve(
         .map_err(|e| e.to_string())?;
     let app = App::new(loaded);
     let mut runner = runner(app, environment, screen, questions);
-    runner.performer = runner.performer.alerting(state_dir);
+    runner.performer = runner
+        .performer
+        .alerting(state_dir.clone())
+        .writing(state_dir);
     let listening = format!("listening on http://{}", listener.address());
     say(&listening);
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);

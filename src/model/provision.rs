@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::finding::{Protocol, Target, Transport};
 use super::payload::Fault;
+use crate::text::Text;
 
 /// Codecs that an endpoint may be given (contract §7).
 pub const CODECS: [&str; 8] = ["OPUS", "G722", "PCMU", "PCMA", "G729", "VP8", "VP9", "H264"];
@@ -53,7 +54,47 @@ pub struct BrowserConstraints {
     pub allow_data_channels: bool,
 }
 
+/// An edge that endpoints are made on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Its id, as a payload names it.
+    pub id: Text,
+    /// What people call it; may be empty.
+    pub name: Text,
+}
+
 impl Provision {
+    /// An endpoint to start from: of these servers those that its rules allow, and every value that can be known.
+    #[must_use]
+    pub fn draft<'a>(
+        name: String,
+        edge: String,
+        stun: impl IntoIterator<Item = &'a Target>,
+        turn: impl IntoIterator<Item = &'a Target>,
+    ) -> Self {
+        let written = |turn: bool| {
+            move |target: &Target| {
+                let text = target.spelt_out();
+                server(&text, turn).is_ok().then_some(text)
+            }
+        };
+        Self {
+            name,
+            description: String::new(),
+            enabled: true,
+            edge_id: edge,
+            max_concurrent_sessions: 500,
+            codec_preferences: ["OPUS", "G722", "PCMU", "PCMA"].map(str::to_owned).to_vec(),
+            stun_servers: stun.into_iter().filter_map(written(false)).collect(),
+            turn_servers: turn.into_iter().filter_map(written(true)).collect(),
+            browser_constraints: BrowserConstraints {
+                min_chrome_version: 90,
+                min_firefox_version: 88,
+                allow_data_channels: true,
+            },
+        }
+    }
+
     /// Everything that breaks a rule of the contract, field by field.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {

@@ -128,7 +128,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     }
 }
 
-fn only(verb: &Method, allowed: &Method, name: &'static str) -> Result<(), Refusal> {
+fn only(verb: &Method, allowed: &Method, name: &str) -> Result<(), Refusal> {
     if verb == allowed {
         Ok(())
     } else {

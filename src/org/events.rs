@@ -1,7 +1,7 @@
 //! Events and their way to the destinations of routes, by each route's retry policy (contract §9).
 //!
 //! An event becomes one parcel for each destination of each route that wants it. A parcel is tried, waited for and
-//! tried again in a task of its own. Everything is bounded: parcels of one destination, parcels in all, the wait
+//! tried again as an errand of its own. Everything is bounded: parcels of one destination, errands in all, the wait
 //! between two attempts; what there is no room for is dropped and counted.
 
 pub(super) mod catalogue;
@@ -14,20 +14,11 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 use self::catalogue::Event;
-use super::post::Post;
 use super::routes::body::RetryPolicy;
 use super::routes::table::Next;
 use super::shared::Shared;
-
-/// The most parcels that wait to be taken.
-const MOST_WAITING: usize = 1_024;
-
-/// The most parcels on their way, all destinations together.
-const MOST_AWAY: usize = 512;
 
 /// The longest wait between two attempts, whatever a policy comes to.
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
@@ -48,60 +39,29 @@ pub(super) struct Parcel {
     pub(super) content: String,
 }
 
-/// Where parcels are handed over.
-pub(super) struct Counter(mpsc::Sender<Parcel>);
-
-/// The other end of a [`Counter`].
-pub(super) struct Courier(mpsc::Receiver<Parcel>);
-
-/// A counter and its courier.
-pub(super) fn post_office() -> (Counter, Courier) {
-    let (sender, receiver) = mpsc::channel(MOST_WAITING);
-    (Counter(sender), Courier(receiver))
-}
-
-impl Counter {
-    /// Sends an event to whoever wants it, and says to how many destinations that is.
-    pub(super) fn dispatch(&self, shared: &Shared, event: &Event) -> usize {
-        let mut routes = shared.routes();
-        let parcels = routes.address(event);
-        let mut sent = 0;
-        for parcel in parcels {
-            match self.0.try_send(parcel) {
-                Ok(()) => sent += 1,
-                Err(
-                    mpsc::error::TrySendError::Full(parcel)
-                    | mpsc::error::TrySendError::Closed(parcel),
-                ) => {
-                    routes.dropped(&parcel);
-                }
-            }
-        }
-        sent
-    }
-}
-
-impl Courier {
-    /// Delivers until it is dropped, and takes every parcel with it when it is.
-    pub(super) async fn run(mut self, shared: Arc<Shared>, post: Post) {
-        let mut away = JoinSet::new();
-        loop {
-            tokio::select! {
-                Some(_) = away.join_next(), if !away.is_empty() => {}
-                parcel = self.0.recv(), if away.len() < MOST_AWAY => {
-                    let Some(parcel) = parcel else { return };
-                    away.spawn(deliver(Arc::clone(&shared), post.clone(), parcel));
-                }
-            }
+/// Sends an event to whoever wants it, and says to how many destinations that is.
+pub(super) fn dispatch(shared: &Arc<Shared>, event: &Event) -> usize {
+    let parcels = shared.routes().address(event);
+    let mut sent = 0;
+    for parcel in parcels {
+        if shared
+            .errands
+            .begin(deliver(Arc::clone(shared), parcel.clone()))
+        {
+            sent += 1;
+        } else {
+            shared.routes().dropped(&parcel);
         }
     }
+    sent
 }
 
 /// The first attempt and as many retries as the policy has.
-async fn deliver(shared: Arc<Shared>, post: Post, parcel: Parcel) {
+async fn deliver(shared: Arc<Shared>, parcel: Parcel) {
     let mut attempt = 0;
     loop {
-        let outcome = post
+        let outcome = shared
+            .post
             .send(&parcel.uri, &parcel.headers, parcel.content.clone())
             .await;
         let next = match outcome {
@@ -138,7 +98,7 @@ pub(super) async fn play(shared: Arc<Shared>, rate: f64, seed: u64) {
         let gap = -(1.0 - rng.random::<f64>()).ln() / rate;
         tokio::time::sleep(Duration::try_from_secs_f64(gap).unwrap_or(LONGEST_WAIT)).await;
         let event = Event::draw(&mut rng, Timestamp::now());
-        shared.counter.dispatch(&shared, &event);
+        dispatch(&shared, &event);
     }
 }
 
@@ -153,9 +113,9 @@ mod tests {
             retry_interval,
             backoff_factor,
         };
-        let waits = |policy| [0, 1, 2].map(|attempt| wait(policy, attempt).as_secs_f64());
-        assert_eq!(waits(policy(5.0, 2.0)), [5.0, 10.0, 20.0]);
-        assert_eq!(waits(policy(0.5, 1.0)), [0.5, 0.5, 0.5]);
-        assert_eq!(waits(policy(1e308, 1e308)), [600.0; 3]);
+        let waits = |policy| [0, 1, 2].map(|attempt| wait(policy, attempt).as_millis());
+        assert_eq!(waits(policy(5.0, 2.0)), [5_000, 10_000, 20_000]);
+        assert_eq!(waits(policy(0.5, 1.0)), [500; 3]);
+        assert_eq!(waits(policy(1e308, 1e308)), [600_000; 3]);
     }
 }

@@ -1,5 +1,7 @@
 //! Answers: JSON bodies, and refusals with the contract's error body.
 
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -45,19 +47,19 @@ pub(super) struct Refusal {
 }
 
 /// What a refusal tells in a header, too.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Hint {
     SignIn,
-    Allow(&'static str),
-    RetryAfter(u64),
+    Allow(HeaderValue),
+    RetryAfter(HeaderValue),
 }
 
 impl Hint {
     fn header(self) -> (HeaderName, HeaderValue) {
         match self {
             Self::SignIn => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
-            Self::Allow(verb) => (ALLOW, HeaderValue::from_static(verb)),
-            Self::RetryAfter(seconds) => (RETRY_AFTER, HeaderValue::from(seconds)),
+            Self::Allow(verbs) => (ALLOW, verbs),
+            Self::RetryAfter(when) => (RETRY_AFTER, when),
         }
     }
 }
@@ -85,21 +87,33 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message).hinting(Hint::SignIn)
     }
 
-    pub(super) fn method(verb: &hyper::Method, allowed: &'static str) -> Self {
-        let message = format!("{verb} is not allowed here; {allowed} is");
+    /// `allowed` names the verbs that are taken, separated by commas.
+    pub(super) fn method(verb: &hyper::Method, allowed: &str) -> Self {
+        let message = format!("{verb} is not allowed here, but {allowed}");
         let refusal = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method.not.allowed",
             message,
         );
-        refusal.hinting(Hint::Allow(allowed))
+        match HeaderValue::from_str(allowed) {
+            Ok(allowed) => refusal.hinting(Hint::Allow(allowed)),
+            Err(_) => refusal,
+        }
     }
 
     /// Adds the seconds to wait, when there are any to tell.
     pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
         match seconds {
-            Some(seconds) => self.hinting(Hint::RetryAfter(seconds)),
+            Some(seconds) => self.hinting(Hint::RetryAfter(HeaderValue::from(seconds))),
             None => self,
+        }
+    }
+
+    /// Adds the time to come back at, as the date that RFC 9110 §10.2.3 allows in place of seconds.
+    pub(super) fn retry_at(self, when: SystemTime) -> Self {
+        match HeaderValue::try_from(httpdate::fmt_http_date(when)) {
+            Ok(when) => self.hinting(Hint::RetryAfter(when)),
+            Err(_) => self,
         }
     }
 

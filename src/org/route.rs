@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -16,9 +16,10 @@ use tokio::time::Instant;
 use super::auth::TokenId;
 use super::record::{self, Kind};
 use super::reply::{Injected, Refusal, Reply};
+use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
-use super::streams::{self, Handoff};
-use super::{control, rest, routes, token, webhooks};
+use super::upgrade::Handoff;
+use super::{control, streams, token, webhooks};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -30,11 +31,8 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug, PartialEq, Eq)]
 enum Route<'a> {
     Token,
-    Users,
-    Registrations(Cow<'a, str>),
-    Carriers,
+    Api(Resource<'a>),
     Stream(Cow<'a, str>),
-    Outbound(routes::Path<'a>),
     Unknown,
 }
 
@@ -42,15 +40,11 @@ impl<'a> Route<'a> {
     fn of(path: &'a str) -> Self {
         match segments(path).as_slice() {
             ["oauth", "token"] => Self::Token,
-            ["api", "v2", "users"] => Self::Users,
-            ["api", "v2", "telephony", "users", id, "registrations"] => {
-                decode(id).map_or(Self::Unknown, Self::Registrations)
-            }
-            ["api", "v2", "telephony", "providers", "carriers"] => Self::Carriers,
+            ["api", "v2", path @ ..] => Resource::of(path).map_or(Self::Unknown, Self::Api),
             ["ws", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Stream)
             }
-            other => routes::Path::of(other).map_or(Self::Unknown, Self::Outbound),
+            _ => Self::Unknown,
         }
     }
 
@@ -58,14 +52,52 @@ impl<'a> Route<'a> {
         match self {
             Self::Token => Kind::Token,
             Self::Stream(_) => Kind::Stream,
-            Self::Users
-            | Self::Registrations(_)
-            | Self::Carriers
-            | Self::Outbound(_)
-            | Self::Unknown => Kind::Rest,
+            Self::Api(_) | Self::Unknown => Kind::Rest,
         }
     }
 }
+
+/// What becomes of a write on its way; reads and the token call always get through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Whole,
+    /// The connection breaks before the write is taken.
+    RequestLost,
+    /// The connection breaks after the write is taken. One that is refused is answered all the same.
+    AnswerLost,
+}
+
+impl Fate {
+    fn draw(shared: &Shared, route: &Route<'_>, verb: &Method) -> Self {
+        if !matches!(route, Route::Api(_)) || !Verb::of(verb).is_some_and(Verb::writes) {
+            return Self::Whole;
+        }
+        let faults = shared.faults();
+        if shared.chance(faults.lose_request) {
+            Self::RequestLost
+        } else if shared.chance(faults.lose_answer) {
+            Self::AnswerLost
+        } else {
+            Self::Whole
+        }
+    }
+
+    /// The fault that breaks the connection, when one does; `reply` is what would be answered.
+    fn strikes(self, reply: Option<&Reply>) -> Option<&'static str> {
+        match self {
+            Self::RequestLost => Some("lose-request"),
+            Self::AnswerLost if reply.is_some_and(|reply| reply.status().is_success()) => {
+                Some("lose-answer")
+            }
+            Self::Whole | Self::AnswerLost => None,
+        }
+    }
+}
+
+/// The connection is to break instead of an answer: HTTP/1.1 ends it, HTTP/2 resets the stream.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault breaks the connection")]
+pub(super) struct Broken;
 
 /// The path in its parts, still percent-encoded, so that an encoded slash stays inside its part.
 pub(super) fn segments(path: &str) -> Vec<&str> {
@@ -85,16 +117,14 @@ pub(super) async fn answer(
     shared: &Arc<Shared>,
     handoff: &Handoff,
     request: Request<Incoming>,
-) -> Reply {
+) -> Result<Reply, Broken> {
     if webhooks::takes(&request) {
-        return webhooks::deliver(shared, request)
-            .await
-            .unwrap_or_else(Refusal::into_reply);
+        let reply = webhooks::deliver(shared, request).await;
+        return Ok(reply.unwrap_or_else(Refusal::into_reply));
     }
     if request.uri().path().starts_with("/_org/") {
-        return control::answer(shared, request)
-            .await
-            .unwrap_or_else(Refusal::into_reply);
+        let reply = control::answer(shared, request).await;
+        return Ok(reply.unwrap_or_else(Refusal::into_reply));
     }
     let (at, began) = (Timestamp::now(), Instant::now());
     let (verb, uri) = (request.method().clone(), request.uri().clone());
@@ -105,24 +135,32 @@ pub(super) async fn answer(
     let route = Route::of(uri.path());
     let kind = route.kind();
 
-    let reply = cloud(shared, handoff, route, request)
-        .await
-        .unwrap_or_else(Refusal::into_reply);
-
+    let fate = Fate::draw(shared, &route, &verb);
+    let reply = match fate {
+        Fate::RequestLost => None,
+        Fate::Whole | Fate::AnswerLost => {
+            let reply = cloud(shared, handoff, route, request).await;
+            Some(reply.unwrap_or_else(Refusal::into_reply))
+        }
+    };
+    let lost = fate.strikes(reply.as_ref());
+    let injected = reply
+        .as_ref()
+        .and_then(|reply| reply.extensions().get::<Injected>());
     shared.requests().push(record::Request {
         at,
         verb,
         path: record::masked(&uri),
-        status: reply.status().as_u16(),
+        status: reply.as_ref().map_or(0, |reply| reply.status().as_u16()),
         ms: began.elapsed().as_secs_f64() * 1000.0,
         attempt,
         kind,
-        fault: reply
-            .extensions()
-            .get::<Injected>()
-            .map(|injected| injected.0),
+        fault: lost.or(injected.map(|injected| injected.0)),
     });
-    reply
+    match (lost, reply) {
+        (None, Some(reply)) => Ok(reply),
+        _ => Err(Broken),
+    }
 }
 
 async fn cloud(
@@ -138,28 +176,20 @@ async fn cloud(
     inject(shared)?;
     match route {
         Route::Token => {
-            allow(request.method(), &Method::POST, "POST")?;
+            if request.method() != Method::POST {
+                return Err(Refusal::method(request.method(), "POST"));
+            }
             let (head, body) = request.into_parts();
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
-        Route::Users => {
-            read(shared, &request, "telephony:users:read")?;
-            rest::users(shared, request.uri().query().unwrap_or_default())
-        }
-        Route::Registrations(id) => {
-            read(shared, &request, "telephony:users:read")?;
-            rest::registrations(shared, &id)
-        }
-        Route::Carriers => {
-            read(shared, &request, "telephony:providers:read")?;
-            Ok(rest::carriers(shared))
-        }
+        Route::Api(resource) => api(shared, &resource, request).await,
         Route::Stream(id) => {
             let token = admit(shared, request.headers(), "websocket:read")?;
-            allow(request.method(), &Method::GET, "GET")?;
+            if request.method() != Method::GET {
+                return Err(Refusal::method(request.method(), "GET"));
+            }
             streams::open(shared, handoff, token, &id, request)
         }
-        Route::Outbound(path) => routes::answer(shared, &path, request).await,
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
@@ -167,33 +197,45 @@ async fn cloud(
     }
 }
 
-/// What a path that only reads passes.
-fn read(shared: &Shared, request: &Request<Incoming>, scope: &str) -> Result<(), Refusal> {
-    pass(shared, request.headers(), scope)?;
-    allow(request.method(), &Method::GET, "GET")
-}
-
-/// What every call under `/api` passes: a token with the scope, and the rate limit.
-pub(super) fn pass(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<(), Refusal> {
-    admit(shared, headers, scope)?;
-    let bearer = bearer(headers).unwrap_or_default();
+/// What every call under `/api` passes: a token with the scope, the rate limit, and the verb. Where a verb is not taken
+/// the token needs a scope that another verb takes, so that a stranger learns nothing.
+async fn api(
+    shared: &Arc<Shared>,
+    resource: &Resource<'_>,
+    request: Request<Incoming>,
+) -> Result<Reply, Refusal> {
+    let (head, body) = request.into_parts();
+    let rules = resource.rules();
+    let asked = Verb::of(&head.method);
+    let rule = rules.iter().find(|(verb, _)| Some(*verb) == asked);
+    if let Some((_, scope)) = rule.or(rules.first()) {
+        admit(shared, &head.headers, scope)?;
+    }
+    let bearer = bearer(&head.headers).unwrap_or_default();
     shared
         .tokens()
-        .count(bearer, shared.rate_limit, Instant::now())
+        .count(bearer, shared.rate_limit, Instant::now())?;
+    let Some((verb, _)) = rule.copied() else {
+        let taken: Vec<_> = rules.iter().map(|(verb, _)| verb.name()).collect();
+        return Err(Refusal::method(&head.method, &taken.join(", ")));
+    };
+    let body = if verb.carries() {
+        read_body(body).await?
+    } else {
+        Bytes::new()
+    };
+    resource.answer(&Call {
+        shared,
+        verb,
+        query: head.uri.query().unwrap_or_default(),
+        body,
+    })
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<TokenId, Refusal> {
     let bearer = bearer(headers)
         .ok_or_else(|| Refusal::unauthorized("this call needs Authorization: Bearer TOKEN"))?;
     shared.tokens().admit(bearer, scope, Instant::now())
-}
-
-fn allow(verb: &Method, allowed: &Method, name: &'static str) -> Result<(), Refusal> {
-    if verb == allowed {
-        Ok(())
-    } else {
-        Err(Refusal::method(verb, name))
-    }
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
@@ -226,10 +268,15 @@ pub(super) async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
 /// Refuses the call when a fault says so. `Retry-After` comes most of the time and not always (contract §2).
 fn inject(shared: &Shared) -> Result<(), Refusal> {
     let faults = shared.faults();
-    let hint = || {
-        shared
-            .chance(0.8)
-            .then(|| if shared.chance(0.5) { 1 } else { 2 })
+    let hinting = |refusal: Refusal| {
+        let seconds = if shared.chance(0.5) { 1 } else { 2 };
+        if !shared.chance(0.8) {
+            refusal
+        } else if faults.retry_after_date {
+            refusal.retry_at(SystemTime::now() + Duration::from_secs(seconds))
+        } else {
+            refusal.retry_after(Some(seconds))
+        }
     };
     if shared.chance(faults.http_429) {
         let refusal = Refusal::new(
@@ -237,7 +284,7 @@ fn inject(shared: &Shared) -> Result<(), Refusal> {
             "too.many.requests",
             "too many requests",
         );
-        return Err(refusal.retry_after(hint()).caused_by("http-429"));
+        return Err(hinting(refusal).caused_by("http-429"));
     }
     if shared.chance(faults.http_503) {
         let refusal = Refusal::new(
@@ -245,7 +292,7 @@ fn inject(shared: &Shared) -> Result<(), Refusal> {
             "service.unavailable",
             "the service is unavailable",
         );
-        return Err(refusal.retry_after(hint()).caused_by("http-503"));
+        return Err(hinting(refusal).caused_by("http-503"));
     }
     if shared.chance(faults.http_500) {
         let refusal = Refusal::new(
@@ -266,7 +313,7 @@ mod tests {
     fn paths_are_taken_apart_before_they_are_decoded() {
         assert_eq!(
             Route::of("/api/v2/telephony/users/u%2F1/registrations"),
-            Route::Registrations(Cow::Borrowed("u/1"))
+            Route::Api(Resource::Registrations("u/1".into()))
         );
         assert_eq!(
             Route::of("/ws/v2/telephony/users/u-1/registrations"),

@@ -19,8 +19,7 @@ pub(super) mod table;
 
 use std::borrow::Cow;
 
-use hyper::body::Incoming;
-use hyper::{Method, Request, StatusCode};
+use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
@@ -28,8 +27,9 @@ use serde_json::json;
 use self::body::Body;
 use super::events::catalogue;
 use super::reply::{self, Refusal, Reply};
-use super::route::{decode, pass, read_body};
-use super::shared::Shared;
+use super::resource::{Call, Rule, Verb};
+use super::route::decode;
+use super::rules;
 
 const READ: &str = "integration:outbound:read";
 const WRITE: &str = "integration:outbound:write";
@@ -44,83 +44,67 @@ pub(super) enum Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    pub(super) fn of(segments: &[&'a str]) -> Option<Self> {
-        match segments {
-            ["api", "v2", "outbound", "integrations"] => Some(Self::Integrations),
-            ["api", "v2", "outbound", "integrations", id] => decode(id).map(Self::Integration),
-            ["api", "v2", "outbound", "integrations", id, "deliveries"] => {
-                decode(id).map(Self::Deliveries)
-            }
-            ["api", "v2", "analytics", "events", "types"] => Some(Self::EventTypes),
-            _ => None,
+    /// By the parts of a path after `/api/v2`.
+    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
+        Some(match path {
+            ["outbound", "integrations"] => Self::Integrations,
+            ["outbound", "integrations", id] => Self::Integration(decode(id)?),
+            ["outbound", "integrations", id, "deliveries"] => Self::Deliveries(decode(id)?),
+            ["analytics", "events", "types"] => Self::EventTypes,
+            _ => return None,
+        })
+    }
+
+    /// The verbs each takes.
+    pub(super) const fn rules(&self) -> &'static [Rule] {
+        match self {
+            Self::Integrations => &[(Verb::Get, READ), (Verb::Post, WRITE)],
+            Self::Integration(_) => &[(Verb::Get, READ), (Verb::Put, WRITE), (Verb::Delete, WRITE)],
+            Self::Deliveries(_) => &[(Verb::Get, READ)],
+            Self::EventTypes => &[(Verb::Get, "analytics:events:read")],
         }
     }
-}
 
-/// Answers one call.
-pub(super) async fn answer(
-    shared: &Shared,
-    path: &Path<'_>,
-    request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
-    let verb = request.method().clone();
-    let scope = match path {
-        Path::EventTypes => "analytics:events:read",
-        _ if verb == Method::GET => READ,
-        _ => WRITE,
-    };
-    pass(shared, request.headers(), scope)?;
-    match (path, verb) {
-        (Path::Integrations, Method::GET) => {
-            let routes = shared.routes();
-            let body = json!({"entities": routes.all().collect::<Vec<_>>()});
-            drop(routes);
-            Ok(reply::json(StatusCode::OK, &body))
+    /// Answers a call whose verb, token and scope are in order.
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let (mut routes, by) = (call.shared.routes(), &call.shared.client.id);
+        match (self, call.verb) {
+            (Self::Integrations, Verb::Post) => {
+                let body = Body::parse(&call.body)?;
+                let route = routes.create(body, by, Timestamp::now())?;
+                Ok(reply::json(StatusCode::CREATED, route))
+            }
+            (Self::Integrations, _) => {
+                let body = json!({"entities": routes.all().collect::<Vec<_>>()});
+                Ok(reply::json(StatusCode::OK, &body))
+            }
+            (Self::Integration(id), Verb::Put) => {
+                let (body, seen) = (Body::parse(&call.body)?, version(&call.body)?);
+                let route = routes.replace(id, body, seen, by, Timestamp::now())?;
+                Ok(reply::json(StatusCode::OK, route))
+            }
+            (Self::Integration(id), Verb::Delete) => {
+                routes.remove(id)?;
+                Ok(reply::empty(StatusCode::NO_CONTENT))
+            }
+            (Self::Integration(id), _) => Ok(reply::json(StatusCode::OK, routes.get(id)?)),
+            (Self::Deliveries(id), _) => {
+                let body = json!({"entities": routes.deliveries(id)?});
+                Ok(reply::json(StatusCode::OK, &body))
+            }
+            (Self::EventTypes, _) => {
+                let body = json!({"entities": catalogue::TYPES});
+                Ok(reply::json(StatusCode::OK, &body))
+            }
         }
-        (Path::Integrations, Method::POST) => {
-            let body = Body::parse(&read_body(request.into_body()).await?)?;
-            let mut routes = shared.routes();
-            let route = routes.create(body, &shared.client.id, Timestamp::now())?;
-            Ok(reply::json(StatusCode::CREATED, route))
-        }
-        (Path::Integrations, verb) => Err(Refusal::method(&verb, "GET, POST")),
-        (Path::Integration(id), Method::GET) => {
-            Ok(reply::json(StatusCode::OK, shared.routes().get(id)?))
-        }
-        (Path::Integration(id), Method::PUT) => {
-            let bytes = read_body(request.into_body()).await?;
-            let body = Body::parse(&bytes)?;
-            let mut routes = shared.routes();
-            let (by, now) = (&shared.client.id, Timestamp::now());
-            let route = routes.replace(id, body, version(&bytes)?, by, now)?;
-            Ok(reply::json(StatusCode::OK, route))
-        }
-        (Path::Integration(id), Method::DELETE) => {
-            shared.routes().remove(id)?;
-            Ok(reply::empty(StatusCode::NO_CONTENT))
-        }
-        (Path::Integration(_), verb) => Err(Refusal::method(&verb, "GET, PUT, DELETE")),
-        (Path::Deliveries(id), Method::GET) => {
-            let routes = shared.routes();
-            let body = json!({"entities": routes.deliveries(id)?});
-            drop(routes);
-            Ok(reply::json(StatusCode::OK, &body))
-        }
-        (Path::EventTypes, Method::GET) => {
-            let body = json!({"entities": catalogue::TYPES});
-            Ok(reply::json(StatusCode::OK, &body))
-        }
-        (Path::Deliveries(_) | Path::EventTypes, verb) => Err(Refusal::method(&verb, "GET")),
     }
 }
 
 /// The version that a writer says it has seen.
-fn version(bytes: &[u8]) -> Result<Option<u64>, Refusal> {
+fn version(body: &[u8]) -> Result<Option<u64>, Refusal> {
     #[derive(Deserialize)]
     struct Seen {
         version: Option<u64>,
     }
-    serde_json::from_slice::<Seen>(bytes)
-        .map(|seen| seen.version)
-        .map_err(|error| Refusal::bad_request(format!("version: {error}")))
+    rules::read::<Seen>(body).map(|seen| seen.version)
 }

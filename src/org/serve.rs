@@ -1,6 +1,5 @@
 //! Connections: handshake, HTTP/1.1 or HTTP/2, and the WebSocket that may follow on the same one.
 
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::shared::Shared;
-use super::streams::Handoff;
+use super::upgrade::Handoff;
 use super::{accept, route};
 
 /// The most connections at once; the next ones wait to be accepted.
@@ -47,7 +46,7 @@ async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) 
         let handoff = Arc::clone(&handoff);
         move |request| {
             let (shared, handoff) = (Arc::clone(&shared), Arc::clone(&handoff));
-            async move { Ok::<_, Infallible>(route::answer(&shared, &handoff, request).await) }
+            async move { route::answer(&shared, &handoff, request).await }
         }
     });
     let served = http(Nursery::default())
@@ -57,7 +56,7 @@ async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) 
         tracing::debug!(error, "a connection to the organisation ended early");
     }
     if let Some(session) = handoff.take() {
-        session.run().await;
+        session.await;
     }
 }
 

@@ -14,9 +14,10 @@ use uuid::Uuid;
 use super::Options;
 use super::auth::{Client, Tokens};
 use super::destinations::Named;
+use super::errands::Errands;
 use super::estate::Places;
-use super::events::Counter;
 use super::faults::Faults;
+use super::post::Post;
 use super::record::Ring;
 use super::routes::seeds;
 use super::routes::table::Table;
@@ -30,7 +31,8 @@ pub(super) struct Shared {
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
     pub(super) destinations: Vec<Named>,
-    pub(super) counter: Counter,
+    pub(super) errands: Errands,
+    pub(super) post: Post,
     world: Mutex<World>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
@@ -42,7 +44,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options, places: &Places, counter: Counter) -> Self {
+    pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
         let mut routes = Table::default();
         seeds::place(&mut routes, &places.destinations, Timestamp::now());
         Self {
@@ -57,7 +59,8 @@ impl Shared {
             rate_limit: options.rate_limit,
             seed: options.seed,
             destinations: places.destinations.clone(),
-            counter,
+            errands,
+            post,
             world: Mutex::new(World::populate(
                 options.users,
                 options.seed,

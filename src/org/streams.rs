@@ -1,33 +1,25 @@
-//! The registration streams: the upgrade, and the session that follows on the same connection (contract §3).
+//! The registration streams: one session each, on the connection that asked for it (contract §3).
 //!
 //! A token that expires does not end a stream that it opened; one that is revoked does, with 1008.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::body::Incoming;
-use hyper::header::{
-    CONNECTION, HeaderMap, HeaderName, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
-    SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
-};
-use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper::upgrade::OnUpgrade;
 use hyper::{Request, StatusCode};
-use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::auth::TokenId;
 use super::faults::Faults;
 use super::hub::Push;
-use super::reply::{self, Refusal, Reply};
+use super::reply::{Refusal, Reply};
 use super::shared::Shared;
+use super::upgrade::{self, Handoff, Socket, WRITE_DEADLINE, close, until};
 use super::{garbage, rest};
 
 /// The one subprotocol that is spoken.
@@ -36,29 +28,8 @@ const SUBPROTOCOL: &str = "v2";
 /// The close code for a stream that could not keep up; the client reads anew and opens another.
 const TRY_AGAIN_LATER: u16 = 1013;
 
-/// The largest message a client may send; it has nothing to say but control frames.
-const LARGEST_MESSAGE: usize = 64 * 1024;
-
-/// How long a client may take to read what was sent, and to answer a close.
-const WRITE_DEADLINE: Duration = Duration::from_secs(10);
-const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
-
 /// The most frames that are written before the socket is flushed and the other side is heard.
 const BATCH: usize = 64;
-
-/// Where a request leaves the session that its connection is to run once HTTP is done with it.
-#[derive(Default)]
-pub(super) struct Handoff(Mutex<Option<Session>>);
-
-impl Handoff {
-    pub(super) fn take(&self) -> Option<Session> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-
-    fn put(&self, session: Session) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(session);
-    }
-}
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
 pub(super) fn open(
@@ -68,13 +39,7 @@ pub(super) fn open(
     user: &str,
     mut request: Request<Incoming>,
 ) -> Result<Reply, Refusal> {
-    let accept = accept_key(request.headers())?;
-    let upgrade = request
-        .extensions_mut()
-        .remove::<OnUpgrade>()
-        .ok_or_else(|| {
-            Refusal::bad_request("a WebSocket needs an HTTP/1.1 connection of its own")
-        })?;
+    let (upgrade, reply) = upgrade::handshake(&mut request, Some(SUBPROTOCOL))?;
     let mut world = shared.world();
     let person = world.find(user).ok_or_else(|| rest::no_user(user))?;
     let (id, pushes) = world.hub.join(person, token).ok_or_else(|| {
@@ -90,56 +55,14 @@ pub(super) fn open(
         person,
         id,
     };
-    handoff.put(Session {
+    let session = Session {
         upgrade,
         pushes,
         faults: shared.watch_faults(),
         seat,
-    });
-
-    let mut reply = reply::empty(StatusCode::SWITCHING_PROTOCOLS);
-    let headers = reply.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(
-        SEC_WEBSOCKET_PROTOCOL,
-        HeaderValue::from_static(SUBPROTOCOL),
-    );
-    headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
-    Ok(reply)
-}
-
-/// Checks the handshake (RFC 6455 §4.2.1) and answers its key.
-fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Refusal> {
-    let has = |name: HeaderName, wanted: &str| {
-        let values = headers
-            .get_all(name)
-            .into_iter()
-            .filter_map(|value| value.to_str().ok());
-        values
-            .flat_map(|value| value.split(','))
-            .any(|value| value.trim().eq_ignore_ascii_case(wanted))
     };
-    if !has(UPGRADE, "websocket") || !has(CONNECTION, "upgrade") {
-        return Err(Refusal::bad_request(
-            "this path is a WebSocket: send Connection: Upgrade and Upgrade: websocket",
-        ));
-    }
-    if !has(SEC_WEBSOCKET_VERSION, "13") {
-        return Err(Refusal::bad_request(
-            "only Sec-WebSocket-Version 13 is spoken",
-        ));
-    }
-    if !has(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL) {
-        return Err(Refusal::bad_request(
-            "this stream needs Sec-WebSocket-Protocol: v2",
-        ));
-    }
-    let key = headers
-        .get(SEC_WEBSOCKET_KEY)
-        .ok_or_else(|| Refusal::bad_request("Sec-WebSocket-Key is missing"))?;
-    HeaderValue::from_str(&derive_accept_key(key.as_bytes()))
-        .map_err(|_| Refusal::bad_request("Sec-WebSocket-Key is not a key"))
+    handoff.put(session.run());
+    Ok(reply)
 }
 
 /// A place in the hub, given back when the session ends, whichever way it ends.
@@ -156,14 +79,12 @@ impl Drop for Seat {
 }
 
 /// One open stream.
-pub(super) struct Session {
+struct Session {
     upgrade: OnUpgrade,
     pushes: mpsc::Receiver<Push>,
     faults: watch::Receiver<Faults>,
     seat: Seat,
 }
-
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// How a session ends.
 enum End {
@@ -177,17 +98,10 @@ enum End {
 
 impl Session {
     /// Runs until either side ends it.
-    pub(super) async fn run(mut self) {
-        let Ok(upgraded) = (&mut self.upgrade).await else {
+    async fn run(mut self) {
+        let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
             return;
         };
-        let mut config = WebSocketConfig::default();
-        config.read_buffer_size = 4 * 1024;
-        config.max_message_size = Some(LARGEST_MESSAGE);
-        config.max_frame_size = Some(LARGEST_MESSAGE);
-        let mut socket =
-            WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config))
-                .await;
         match self.talk(&mut socket).await {
             End::Cut => {}
             End::Close(code) => close(&mut socket, code).await,
@@ -268,27 +182,6 @@ impl Session {
         let factor = -(1.0 - self.seat.shared.draw()).ln();
         (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor))
     }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => tokio::time::sleep_until(at).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Says goodbye and waits for the answer, but not for long.
-async fn close(socket: &mut Socket, code: u16) {
-    let frame = CloseFrame {
-        code: CloseCode::from(code),
-        reason: "closed by the organisation".into(),
-    };
-    let goodbye = async {
-        if socket.close(Some(frame)).await.is_ok() {
-            while let Some(Ok(_)) = socket.next().await {}
-        }
-    };
-    let _ = tokio::time::timeout(CLOSE_DEADLINE, goodbye).await;
 }
 
 /// Reads bytes below the WebSocket, so that no ping is answered, until the other side gives up.

@@ -67,16 +67,14 @@ pub fn brisk() -> Timing {
 }
 
 pub fn options(users: u32, rate: f64, faults: &str) -> Options {
-    let faults: Faults = faults
-        .split_whitespace()
-        .map(|fault| fault.parse().unwrap())
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
+    let mut all = Faults::default();
+    for fault in faults.split_whitespace() {
+        all.set(fault).unwrap();
+    }
     Options {
         users,
         rate,
-        faults,
+        faults: all,
         rate_limit: 0,
         ..Options::default()
     }

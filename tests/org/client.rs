@@ -95,6 +95,21 @@ impl Bench {
             .unwrap()
     }
 
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
+        let call = self.http.post(self.url(path)).bearer_auth(token);
+        call.json(body).send().await.unwrap()
+    }
+
+    pub async fn put(&self, path: &str, token: &str, body: &Value) -> Response {
+        let call = self.http.put(self.url(path)).bearer_auth(token);
+        call.json(body).send().await.unwrap()
+    }
+
+    pub async fn delete(&self, path: &str, token: &str) -> Response {
+        let call = self.http.delete(self.url(path)).bearer_auth(token);
+        call.send().await.unwrap()
+    }
+
     pub async fn get_json(&self, path: &str, token: &str) -> Value {
         let reply = self.get(path, token).await;
         assert_eq!(reply.status(), 200, "{path}");

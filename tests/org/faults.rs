@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use futures_util::SinkExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
-use trunkline::org::{Fault, Faults, Options};
+use trunkline::org::{Faults, Options};
 
 use crate::client::{bench, close_code, next, next_json, options};
 
@@ -40,6 +40,24 @@ async fn each_http_fault_answers_with_its_status() {
         .iter()
         .filter(|request| request["fault"] == "http-503");
     assert_eq!(by_fault.count(), 41);
+}
+
+#[tokio::test]
+async fn the_time_to_come_back_may_be_a_date() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    bench.fault("http-429", json!(1)).await;
+    bench.fault("retry-after", json!("date")).await;
+    let mut dates = 0;
+    for _ in 0..40 {
+        let reply = bench.get("/api/v2/users", &token).await;
+        if let Some(when) = reply.headers().get("retry-after") {
+            let when = httpdate::parse_http_date(when.to_str().unwrap()).unwrap();
+            assert!(when < std::time::SystemTime::now() + Duration::from_secs(3));
+            dates += 1;
+        }
+    }
+    assert!((1..40).contains(&dates), "{dates} of 40");
 }
 
 #[tokio::test]
@@ -180,12 +198,11 @@ async fn faults_are_merged_all_or_none() {
 
 #[test]
 fn a_fault_is_read_or_the_near_miss_is_told() {
-    assert_eq!("http-503=0.25".parse(), Ok(Fault::Http503(0.25)));
-    assert_eq!(
-        "latency=250".parse(),
-        Ok(Fault::Latency(Duration::from_millis(250)))
-    );
-    assert_eq!("ws-silent=on".parse(), Ok(Fault::WsSilent(true)));
+    let faults: Faults = "http-503=0.25, latency=250,ws-silent=on".parse().unwrap();
+    let shown = serde_json::to_value(faults).unwrap();
+    assert_eq!(shown["http-503"], 0.25);
+    assert_eq!(shown["latency"], 250.0);
+    assert_eq!(shown["ws-silent"], true);
     assert_eq!("".parse(), Ok(Faults::default()));
     for (text, told) in [
         ("http-503", "KEY=VALUE"),
@@ -200,7 +217,18 @@ fn a_fault_is_read_or_the_near_miss_is_told() {
         ("ws-close=70000", "may be sent"),
         ("ws-silent=2", "1 for on"),
     ] {
-        let error = text.parse::<Fault>().unwrap_err().to_string();
+        let error = text.parse::<Faults>().unwrap_err().to_string();
         assert!(error.contains(told), "{text}: {error}");
     }
+}
+
+#[tokio::test]
+async fn reads_are_never_lost() {
+    let bench = bench(Options {
+        faults: "lose-request=1,lose-answer=1".parse().unwrap(),
+        ..options()
+    })
+    .await;
+    let token = bench.token().await;
+    assert_eq!(bench.get("/api/v2/users", &token).await.status(), 200);
 }

@@ -12,6 +12,7 @@ use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
+use super::provisioning::{self, Provisioning};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -52,6 +53,7 @@ pub(in crate::config) struct Draft {
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
+    pub(super) provisioning: Provisioning,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -101,6 +103,11 @@ impl Draft {
             probes: from
                 .section("probes", notes)
                 .map_or_else(Probes::default, |section| probes::read(section, notes)),
+            provisioning: from
+                .section("provisioning", notes)
+                .map_or_else(Provisioning::default, |section| {
+                    provisioning::read(section, notes)
+                }),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
         if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {

@@ -47,6 +47,7 @@ pub(in crate::config) fn resolve(
         alerts: draft.alerts,
         listen: draft.listen,
         probes: draft.probes,
+        provisioning: draft.provisioning,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

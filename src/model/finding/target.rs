@@ -159,6 +159,21 @@ impl Target {
         &self.host
     }
 
+    /// A STUN or TURN server as payloads write it: the port spelt out, the transport where it is not UDP (contract §7).
+    #[must_use]
+    pub fn spelt_out(&self) -> String {
+        let (host, port) = (&self.host, self.port);
+        let address = if host.contains(':') {
+            format!("[{host}]:{port}")
+        } else {
+            format!("{host}:{port}")
+        };
+        match self.transport {
+            Transport::Udp => address,
+            transport => format!("{address}?transport={transport}"),
+        }
+    }
+
     /// The port, the protocol's own when none was written; 0 for DNS, which asks a resolver and not the name.
     #[must_use]
     pub const fn port(&self) -> u16 {

@@ -1,5 +1,7 @@
 //! The other writer of routes, and events on demand.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use hyper::StatusCode;
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{Answer, parse};
-use crate::org::events::catalogue::Event;
+use crate::org::events::{self, catalogue::Event};
 use crate::org::reply::{self, Refusal};
 use crate::org::routes::body::Body;
 use crate::org::shared::Shared;
@@ -40,15 +42,15 @@ struct Happening {
 }
 
 /// `POST /_org/events`: makes an event happen now, of any type, and says how many destinations it goes to.
-pub(super) fn happen(shared: &Shared, body: &Bytes) -> Answer {
+pub(super) fn happen(shared: &Arc<Shared>, body: &Bytes) -> Answer {
     let happening: Happening = parse(body)?;
     let event = Event {
         id: Uuid::new_v4(),
         at: Timestamp::now(),
-        event_type: happening.event_type,
+        kind: happening.event_type,
         fields: happening.fields,
     };
-    let sent = shared.counter.dispatch(shared, &event);
+    let sent = events::dispatch(shared, &event);
     let body = json!({"id": event.id.to_string(), "sent": sent});
     Ok(reply::json(StatusCode::OK, &body))
 }

@@ -56,7 +56,7 @@ pub(in crate::org) const TYPES: [Type; 9] = [
 pub(in crate::org) struct Event {
     pub(in crate::org) id: Uuid,
     pub(in crate::org) at: Timestamp,
-    pub(in crate::org) event_type: String,
+    pub(in crate::org) kind: String,
     pub(in crate::org) fields: Map<String, Value>,
 }
 
@@ -80,7 +80,7 @@ impl Event {
         Self {
             id,
             at,
-            event_type: of.event_type.to_owned(),
+            kind: of.event_type.to_owned(),
             fields: fields.collect(),
         }
     }
@@ -90,7 +90,7 @@ impl Event {
     pub(in crate::org) fn filtered(&self, filters: &[EventFilter]) -> Option<String> {
         let matching = || {
             let filters = filters.iter();
-            filters.filter(|filter| filter.event_type == self.event_type)
+            filters.filter(|filter| filter.event_type == self.kind)
         };
         matching().next()?;
         let all = matching().any(|filter| filter.fields.is_empty());
@@ -103,7 +103,7 @@ impl Event {
             .map(|(field, value)| (field.clone(), value.clone()));
         let content = Content {
             id: self.id.to_string(),
-            event_type: &self.event_type,
+            event_type: &self.kind,
             timestamp: self.at,
             data: data.collect(),
         };
@@ -153,7 +153,7 @@ mod tests {
         let event = Event {
             id: Uuid::nil(),
             at: Timestamp::UNIX_EPOCH,
-            event_type: "a".into(),
+            kind: "a".into(),
             fields: [("x".into(), json!(1)), ("y".into(), json!(2))]
                 .into_iter()
                 .collect(),
@@ -172,14 +172,14 @@ mod tests {
         let mut seen = BTreeSet::new();
         for _ in 0..500 {
             let event = Event::draw(&mut rng, Timestamp::UNIX_EPOCH);
-            let of = TYPES.iter().find(|of| of.event_type == event.event_type);
+            let of = TYPES.iter().find(|of| of.event_type == event.kind);
             assert!(
                 of.unwrap()
                     .fields
                     .iter()
                     .all(|field| event.fields.contains_key(*field))
             );
-            seen.insert(event.event_type);
+            seen.insert(event.kind);
         }
         assert_eq!(seen.len(), TYPES.len());
     }

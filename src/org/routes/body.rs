@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::org::reply::Refusal;
+use crate::org::rules::{self, Breaches};
 
 /// The most further URIs of one route.
 const MOST_URIS: usize = 10;
+
+/// The longest name, in characters; beyond the contract.
+const LONGEST_NAME: usize = 256;
 
 /// The most retries after the first attempt.
 const MOST_RETRIES: u32 = 5;
@@ -63,16 +67,11 @@ const fn on() -> bool {
 impl Body {
     /// Reads a body and checks it; a refusal names every field that is wrong.
     pub(in crate::org) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
-        let mut json = serde_json::Deserializer::from_slice(bytes);
-        let body: Self = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| Refusal::bad_request(misread(&error)))?;
-        json.end()
-            .map_err(|error| Refusal::bad_request(format!("after the route: {error}")))?;
-        let wrong = body.wrong();
-        if wrong.is_empty() {
-            return Ok(body);
-        }
-        Err(Refusal::bad_request(wrong.join("; ")))
+        let body: Self = rules::read(bytes)?;
+        let mut breaches = Breaches::default();
+        body.check(&mut breaches);
+        breaches.verdict()?;
+        Ok(body)
     }
 
     /// Every destination, the primary one first, each once.
@@ -85,98 +84,92 @@ impl Body {
             .collect()
     }
 
-    /// What is wrong with it, a sentence for each fault.
-    fn wrong(&self) -> Vec<String> {
-        let mut wrong = Vec::new();
-        if self.name.trim().is_empty() {
-            wrong.push("name must not be empty".to_owned());
+    fn check(&self, breaches: &mut Breaches) {
+        breaches.length("name", self.name.trim(), 1, LONGEST_NAME);
+        breaches.check(self.kind == "webhook", "type", "must be \"webhook\"");
+        check_uri("uri", &self.uri, breaches);
+        let count = self.uris.len();
+        breaches.check(
+            count <= MOST_URIS,
+            "uris",
+            format_args!("at most {MOST_URIS}, not {count}"),
+        );
+        for (index, uri) in self.uris.iter().take(MOST_URIS).enumerate() {
+            check_uri(&format!("uris[{index}]"), uri, breaches);
         }
-        if self.kind != "webhook" {
-            wrong.push(format!("type must be \"webhook\", not {:?}", self.kind));
-        }
-        wrong.extend(bad_uri("uri", &self.uri));
-        if self.uris.len() > MOST_URIS {
-            let count = self.uris.len();
-            wrong.push(format!("uris holds at most {MOST_URIS}, not {count}"));
-        }
-        let further = self.uris.iter().take(MOST_URIS).enumerate();
-        wrong.extend(further.filter_map(|(index, uri)| bad_uri(&format!("uris[{index}]"), uri)));
-        self.retry_policy.wrong(&mut wrong);
-        self.wrong_filters(&mut wrong);
-        self.wrong_headers(&mut wrong);
-        wrong
+        self.retry_policy.check(breaches);
+        self.check_filters(breaches);
+        self.check_headers(breaches);
     }
 
-    fn wrong_filters(&self, wrong: &mut Vec<String>) {
-        if self.event_filters.is_empty() {
-            wrong.push("eventFilters needs at least one filter".to_owned());
-        }
-        if self.event_filters.len() > MOST_ENTRIES {
-            wrong.push(format!("eventFilters holds at most {MOST_ENTRIES}"));
-        }
+    fn check_filters(&self, breaches: &mut Breaches) {
+        breaches.check(
+            (1..=MOST_ENTRIES).contains(&self.event_filters.len()),
+            "eventFilters",
+            format_args!("1 to {MOST_ENTRIES} filters"),
+        );
         for (index, filter) in self.event_filters.iter().take(MOST_ENTRIES).enumerate() {
-            if filter.event_type.trim().is_empty() {
-                wrong.push(format!("eventFilters[{index}].eventType must not be empty"));
-            }
-            if filter.fields.len() > MOST_ENTRIES {
-                wrong.push(format!(
-                    "eventFilters[{index}].fields holds at most {MOST_ENTRIES}"
-                ));
-            }
+            breaches.check(
+                !filter.event_type.trim().is_empty(),
+                format_args!("eventFilters[{index}].eventType"),
+                "must not be empty",
+            );
+            breaches.check(
+                filter.fields.len() <= MOST_ENTRIES,
+                format_args!("eventFilters[{index}].fields"),
+                format_args!("at most {MOST_ENTRIES}"),
+            );
         }
     }
 
-    fn wrong_headers(&self, wrong: &mut Vec<String>) {
-        if self.headers.len() > MOST_ENTRIES {
-            wrong.push(format!("headers holds at most {MOST_ENTRIES}"));
-        }
+    fn check_headers(&self, breaches: &mut Breaches) {
+        breaches.check(
+            self.headers.len() <= MOST_ENTRIES,
+            "headers",
+            format_args!("at most {MOST_ENTRIES}"),
+        );
         for (name, value) in self.headers.iter().take(MOST_ENTRIES) {
-            if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
-                // Without its value, which may be a secret.
-                wrong.push(format!("headers: HTTP cannot carry {name:?} as given"));
-            }
+            // Told without its value, which may be a secret.
+            breaches.check(
+                HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok(),
+                format_args!("headers[{name:?}]"),
+                "HTTP cannot carry it",
+            );
         }
     }
 }
 
 impl RetryPolicy {
-    fn wrong(self, wrong: &mut Vec<String>) {
-        if self.max_retries > MOST_RETRIES {
-            let given = self.max_retries;
-            wrong.push(format!(
-                "retryPolicy.maxRetries must be 0 to {MOST_RETRIES}, not {given}"
-            ));
-        }
-        if self.retry_interval.is_nan() || self.retry_interval <= 0.0 {
-            let given = self.retry_interval;
-            wrong.push(format!(
-                "retryPolicy.retryInterval must be over 0 s, not {given}"
-            ));
-        }
-        if self.backoff_factor.is_nan() || self.backoff_factor < 1.0 {
-            let given = self.backoff_factor;
-            wrong.push(format!(
-                "retryPolicy.backoffFactor must be at least 1, not {given}"
-            ));
-        }
+    fn check(self, breaches: &mut Breaches) {
+        let Self {
+            max_retries,
+            retry_interval,
+            backoff_factor,
+        } = self;
+        breaches.check(
+            max_retries <= MOST_RETRIES,
+            "retryPolicy.maxRetries",
+            format_args!("0 to {MOST_RETRIES}, not {max_retries}"),
+        );
+        breaches.check(
+            retry_interval > 0.0,
+            "retryPolicy.retryInterval",
+            format_args!("over 0 s, not {retry_interval}"),
+        );
+        breaches.check(
+            backoff_factor >= 1.0,
+            "retryPolicy.backoffFactor",
+            format_args!("at least 1, not {backoff_factor}"),
+        );
     }
 }
 
-/// What serde says, after the field it stumbled over.
-fn misread(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    match error.path().to_string().as_str() {
-        "." => error.inner().to_string(),
-        path => format!("{path}: {}", error.inner()),
-    }
-}
-
-fn bad_uri(field: &str, uri: &str) -> Option<String> {
+fn check_uri(field: &str, uri: &str, breaches: &mut Breaches) {
     match uri.parse::<Url>() {
-        Ok(url) if url.scheme() != "https" => {
-            Some(format!("{field} must be https, not {}", url.scheme()))
+        Ok(url) => {
+            breaches.check(url.scheme() == "https", field, "must be https");
+            breaches.check(url.has_host(), field, "must have a host");
         }
-        Ok(url) if url.has_host() => None,
-        Ok(_) => Some(format!("{field} has no host")),
-        Err(error) => Some(format!("{field} is no URI: {error}")),
+        Err(error) => breaches.check(false, field, error),
     }
 }

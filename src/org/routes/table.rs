@@ -103,7 +103,7 @@ impl Table {
         Ok(self.place(id, body, by, now))
     }
 
-    /// Puts a route under an id of the caller's choice; seeds have fixed ones.
+    /// Puts a route under an id that is free; seeds have fixed ones.
     pub(super) fn place(
         &mut self,
         id: CompactString,
@@ -120,7 +120,7 @@ impl Table {
             modified_by: by.to_owned(),
             tallies: BTreeMap::new(),
         };
-        self.0.entry(id).insert_entry(route).into_mut()
+        self.0.entry(id).or_insert(route)
     }
 
     /// Replaces a route's body. A version other than the present one means that somebody else was faster: 409.

@@ -1,0 +1,50 @@
+//! Writes on their way, as the state knows them.
+
+use super::App;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::flow::{News, Order};
+use crate::model::flow::{Flow, FlowId, Outcome};
+
+impl App {
+    /// Begins a flow; its number is what the progress layer shows.
+    pub(crate) fn begin_flow(&mut self, order: Box<Order>) -> FlowId {
+        let id = self.store.flows.next_id();
+        let flow = Flow::new(id, order.kind(), order.title(), self.now);
+        self.store.flows.begin(flow);
+        self.effects.push(Effect::Flow(id, order));
+        self.dirty = true;
+        id
+    }
+
+    /// Takes in what happened in a flow.
+    pub(super) fn flow_news(&mut self, id: FlowId, news: News) {
+        match news {
+            // It is known since it was ordered.
+            News::Began { .. } => {}
+            News::Step { number, step } => {
+                if let Some(flow) = self.store.flows.get_mut(id) {
+                    flow.step(number, step);
+                }
+            }
+            News::Ended { outcome, at } => {
+                if let Some(flow) = self.store.flows.get_mut(id) {
+                    let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
+                    flow.end = Some((outcome.clone(), at));
+                    self.messages.say(weight(&outcome), text, self.now);
+                }
+            }
+            News::Found(finding) => self.found(*finding),
+            News::Job(..) => {}
+        }
+    }
+}
+
+/// How loudly an outcome is told.
+const fn weight(outcome: &Outcome) -> Weight {
+    match outcome {
+        Outcome::Done(_) | Outcome::Cancelled(_) => Weight::Note,
+        Outcome::Refused(_) => Weight::Error,
+        Outcome::Unknown { .. } => Weight::Warning,
+    }
+}

@@ -1,0 +1,129 @@
+//! Carries out flows as tasks, each with a way to stop it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokio::sync::mpsc;
+
+use crate::app::event::Done;
+use crate::cloud::Client;
+use crate::config::{Environment, Profile};
+use crate::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
+use crate::model::flow::{FlowId, Outcome};
+use crate::probe::Prober;
+use crate::time::Clock;
+
+/// Where flows are begun and stopped.
+pub(super) struct Desk {
+    /// Where the audit is kept; none where nothing is ever written.
+    state_dir: Option<PathBuf>,
+    /// There once the console has connected.
+    kit: Arc<OnceLock<Kit>>,
+    stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+/// Makes the kit.
+pub(super) struct Opening {
+    state_dir: PathBuf,
+    profile: Arc<Profile>,
+    environment: Environment,
+    kit: Arc<OnceLock<Kit>>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Opening {
+    /// Makes it; from here on the lines of the audit are told.
+    pub(super) async fn open(self, client: Client, prober: Result<Prober, String>) {
+        let Self {
+            profile,
+            environment,
+            done,
+            ..
+        } = self;
+        let mut kit = Kit::open(client, profile, prober, &environment, &self.state_dir).await;
+        match &mut kit.audit {
+            Ok(audit) => {
+                *audit = audit.telling(move |record| {
+                    let _ = done.send(Done::Audited(Box::new(record.clone())));
+                });
+            }
+            Err(why) => {
+                let _ = done.send(Done::Failed(format!("{why} Nothing can be written.")));
+            }
+        }
+        let _ = self.kit.set(kit);
+    }
+}
+
+impl Desk {
+    pub(super) fn new(done: mpsc::UnboundedSender<Done>) -> Self {
+        Self {
+            state_dir: None,
+            kit: Arc::default(),
+            stoppers: Arc::default(),
+            done,
+        }
+    }
+
+    pub(super) fn recording(self, state_dir: PathBuf) -> Self {
+        Self {
+            state_dir: Some(state_dir),
+            ..self
+        }
+    }
+
+    /// What makes the kit once there is a client; none where nothing is ever written.
+    pub(super) fn opening(
+        &self,
+        profile: Arc<Profile>,
+        environment: Environment,
+    ) -> Option<Opening> {
+        Some(Opening {
+            state_dir: self.state_dir.clone()?,
+            profile,
+            environment,
+            kit: Arc::clone(&self.kit),
+            done: self.done.clone(),
+        })
+    }
+
+    /// Begins a flow.
+    pub(super) fn start(&self, id: FlowId, order: Order) {
+        let (stopper, stop) = Stop::new();
+        lock(&self.stoppers).insert(id, stopper);
+        let (kit, stoppers) = (Arc::clone(&self.kit), Arc::clone(&self.stoppers));
+        let tell = self.tell();
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                flow::run(kit, id, order, &tell, &stop).await;
+            } else {
+                let why =
+                    "the console is not connected to the organisation yet; try again once it is";
+                let outcome = Outcome::Refused(why.into());
+                let at = Clock::Real.now();
+                tell(id, News::Ended { outcome, at });
+            }
+            lock(&stoppers).remove(&id);
+        });
+    }
+
+    /// Stops a flow, as far as it can be stopped.
+    pub(super) fn stop(&self, id: FlowId) {
+        if let Some(stopper) = lock(&self.stoppers).get(&id) {
+            stopper.send_replace(true);
+        }
+    }
+
+    fn tell(&self) -> Tell {
+        let done = self.done.clone();
+        Arc::new(move |id, news| {
+            let _ = done.send(Done::Flow(id, Box::new(news)));
+        })
+    }
+}
+
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}

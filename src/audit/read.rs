@@ -1,0 +1,85 @@
+//! Reading the audit back, for the pane and for `trunkline audit show`.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::error::AuditError;
+use super::place::Place;
+use super::settle::LONGEST_LINE;
+use crate::model::audit::Record;
+
+/// One line as it is in its file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its bytes without the line's end.
+    pub raw: Vec<u8>,
+    /// What it says; none when it can't be read as a line of the audit.
+    pub record: Option<Record>,
+}
+
+/// All files of an audit that are there, the oldest first.
+pub(super) fn files(place: &Place) -> Result<Vec<PathBuf>, AuditError> {
+    let full = place.full()?;
+    let full = full.into_iter().map(|number| place.rotated(number));
+    let files: Vec<PathBuf> = full.chain([place.current()]).collect();
+    let found: Vec<PathBuf> = files.into_iter().filter(|path| path.exists()).collect();
+    if found.is_empty() {
+        return Err(AuditError::Missing(place.current()));
+    }
+    Ok(found)
+}
+
+/// Hands over every line, in the order in which they were written.
+pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Result<(), AuditError> {
+    let place = Place::new(state_dir, profile);
+    for path in files(&place)? {
+        let file = File::open(&path).map_err(AuditError::at("reading", &path))?;
+        let mut reader = BufReader::new(file);
+        while let Some((raw, whole)) =
+            next_line(&mut reader).map_err(AuditError::at("reading", &path))?
+        {
+            // Half a line is being written just now, or was torn; `verify` tells which.
+            if whole {
+                let record = serde_json::from_slice(&raw).ok();
+                take(Line { raw, record });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The newest lines, the oldest of them first, and how many there are in all.
+pub fn newest(
+    state_dir: &Path,
+    profile: &str,
+    most: usize,
+) -> Result<(Vec<Record>, u64), AuditError> {
+    let mut kept = VecDeque::with_capacity(most.min(1_024));
+    let mut lines = 0;
+    let read = each(state_dir, profile, |line| {
+        lines += 1;
+        if let Some(record) = line.record {
+            if kept.len() == most {
+                kept.pop_front();
+            }
+            kept.push_back(record);
+        }
+    });
+    match read {
+        Ok(()) | Err(AuditError::Missing(_)) => Ok((kept.into(), lines)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The next line without its end, and whether it had one. A line that is too long comes in pieces that are not whole.
+pub(super) fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<(Vec<u8>, bool)>> {
+    let mut line = Vec::new();
+    reader.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let whole = line.pop_if(|last| *last == b'\n').is_some();
+    Ok(Some((line, whole)))
+}

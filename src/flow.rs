@@ -1,0 +1,223 @@
+//! Writes on their way: what is done before, while and after something is asked of the organisation that changes it.
+//!
+//! One task for each flow; it knows no screen. Every write goes through [`Run::guarded`]: a read-only profile, an open
+//! circuit breaker and an audit that cannot be written stop it, the intent is on disk before the first byte is sent, and
+//! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
+//! run the same flows.
+
+mod failure;
+pub mod guard;
+mod kit;
+pub mod provision;
+mod step;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use serde_json::Value;
+use tokio::sync::watch;
+
+pub use self::failure::{Failure, Fate};
+pub use self::kit::{Kit, OPERATOR};
+pub use self::step::Doing;
+use crate::model::JobId;
+use crate::model::finding::{Finding, Grade, Target};
+use crate::model::flow::{FlowId, Outcome, Step};
+use crate::model::job::{JobEvent, JobKey};
+use crate::model::provision::Provision;
+use crate::model::write::WriteKind;
+use crate::text::Text;
+use crate::time::Millis;
+
+/// What a flow is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// Provision an endpoint (contract §7).
+    Provision {
+        /// The payload.
+        body: Box<Provision>,
+        /// Whether its job is followed to the end.
+        follow: bool,
+    },
+    /// Follow a job that was submitted before.
+    Follow {
+        /// Its row.
+        key: JobKey,
+        /// Its id; none while it has to be found by its name first.
+        id: Option<JobId>,
+        /// The name of what it is to make.
+        name: Text,
+        /// When it was submitted.
+        submitted: Millis,
+    },
+}
+
+impl Order {
+    /// What it does.
+    #[must_use]
+    pub const fn kind(&self) -> WriteKind {
+        match self {
+            Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+        }
+    }
+
+    /// What it does it to, as people call it.
+    #[must_use]
+    pub fn title(&self) -> Text {
+        match self {
+            Self::Provision { body, .. } => Text::from(body.name.as_str()),
+            Self::Follow { name, .. } => name.clone(),
+        }
+    }
+}
+
+/// What happened in a flow.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// It begins.
+    Began {
+        /// What it does.
+        kind: WriteKind,
+        /// What it does it to.
+        title: Text,
+        /// When.
+        at: Millis,
+    },
+    /// A step began or got further.
+    Step {
+        /// Which; counting from 0.
+        number: usize,
+        /// How it is now.
+        step: Step,
+    },
+    /// It ended.
+    Ended {
+        /// How.
+        outcome: Outcome,
+        /// When.
+        at: Millis,
+    },
+    /// Something was learnt of a job.
+    Job(JobKey, JobEvent),
+    /// A probe that was made on the way: the newest finding is everybody's.
+    Found(Box<Finding>),
+}
+
+/// Where news goes. Telling never waits.
+pub type Tell = Arc<dyn Fn(FlowId, News) + Send + Sync>;
+
+/// Says when a flow is to stop.
+#[derive(Clone, Debug)]
+pub struct Stop(watch::Receiver<bool>);
+
+/// The other end of a [`Stop`]: dropping it stops nothing.
+pub type Stopper = watch::Sender<bool>;
+
+impl Stop {
+    /// A flow's stop, and what pulls it.
+    #[must_use]
+    pub fn new() -> (Stopper, Self) {
+        let (stopper, stop) = watch::channel(false);
+        (stopper, Self(stop))
+    }
+
+    /// Returns when the flow is to stop.
+    pub async fn pulled(&self) {
+        let mut stop = self.0.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Whether it is to stop.
+    #[must_use]
+    pub fn is_pulled(&self) -> bool {
+        *self.0.borrow()
+    }
+}
+
+/// One flow as its own code sees it.
+pub struct Run<'a> {
+    /// What it works with.
+    pub kit: &'a Kit,
+    id: FlowId,
+    tell: &'a Tell,
+    stop: &'a Stop,
+    steps: AtomicUsize,
+}
+
+/// What else the audit is to say of an outcome.
+pub type Note = BTreeMap<String, Value>;
+
+/// Carries out an order from its first check to its end.
+pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) -> Outcome {
+    let run = Run {
+        kit,
+        id,
+        tell,
+        stop,
+        steps: AtomicUsize::new(0),
+    };
+    run.tell(News::Began {
+        kind: order.kind(),
+        title: order.title(),
+        at: kit.clock.now(),
+    });
+    let outcome = match order {
+        Order::Provision { body, follow } => provision::submit(&run, &body, follow).await,
+        Order::Follow {
+            key,
+            id,
+            name,
+            submitted,
+        } => provision::resume(&run, key, id, &name, submitted).await,
+    };
+    run.tell(News::Ended {
+        outcome: outcome.clone(),
+        at: kit.clock.now(),
+    });
+    outcome
+}
+
+impl Run<'_> {
+    /// Tells what happened.
+    pub fn tell(&self, news: News) {
+        (self.tell)(self.id, news);
+    }
+
+    /// Waits for something, unless the operator stops the flow meanwhile.
+    pub async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            () = self.stop.pulled() => Err(Failure::cancelled("stopped before anything was sent")),
+            done = work => Ok(done),
+        }
+    }
+
+    /// Whether the operator has stopped the flow.
+    #[must_use]
+    pub fn stopped(&self) -> bool {
+        self.stop.is_pulled()
+    }
+
+    /// Probes a target as a step of its own; the finding is told as well.
+    pub async fn probe(&self, target: &Target) -> Result<Finding, Failure> {
+        let doing = self.begin("probe", target.to_string());
+        let prober = match &self.kit.prober {
+            Ok(prober) => prober,
+            Err(why) => {
+                doing.failed(why.clone());
+                return Err(Failure::not_sent(why.clone()));
+            }
+        };
+        let finding = prober.probe(target).await;
+        self.tell(News::Found(Box::new(finding.clone())));
+        if finding.grade() <= Grade::Bad {
+            doing.failed(finding.sentence());
+        } else {
+            doing.done(finding.sentence());
+        }
+        Ok(finding)
+    }
+}

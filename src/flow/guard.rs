@@ -1,0 +1,185 @@
+//! The one gate that every write goes through, and what is on record of it before and after.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Failure, Run};
+use crate::audit::{Audit, Ending, Entry, Ticket};
+use crate::cloud::{Answer, Error};
+use crate::model::audit::Status;
+use crate::model::write::Write;
+
+/// A write that was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Done<T> {
+    /// What came of it.
+    pub value: T,
+    /// The job that it began.
+    pub job: Option<String>,
+    /// What else the audit is to say; never a secret, a token or a full telephone number.
+    pub note: super::Note,
+}
+
+impl<T> Done<T> {
+    /// Done, with nothing more to say.
+    pub fn plain(value: T) -> Self {
+        Self {
+            value,
+            job: None,
+            note: super::Note::new(),
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Sends a write to the organisation's API as a step of its own: the gate, the retries of its kind, the record.
+    ///
+    /// `check` is what to look at when its outcome stays unknown. `begins` is told the write's number in the audit once its
+    /// intent is on disk. `read` makes something of the answer; where it can't, the write was taken and what came of it
+    /// is unknown.
+    pub async fn commit<T>(
+        &self,
+        write: Write,
+        check: &str,
+        begins: impl FnOnce(&str),
+        read: impl FnOnce(&Answer) -> Result<Done<T>, String>,
+    ) -> Result<T, Failure> {
+        let client = &self.kit.client;
+        let request = client
+            .request(write)
+            .map_err(|error| Failure::of(&error, check))?;
+        let mut doing = self.begin("submit", request.url().path());
+        let outcome = self
+            .guarded(request.write(), async |id| {
+                begins(id);
+                let waiting = |error: &Error, wait: Duration| {
+                    let seconds = wait.as_secs_f64();
+                    doing.note(format!("{}; again in {seconds:.1} s", brief(error)));
+                };
+                let sent = client.write(&request, waiting).await;
+                let answer = sent.map_err(|error| Failure::of(&error, check))?;
+                let mut done = read(&answer).map_err(|why| Failure {
+                    trouble: false,
+                    ..Failure::unknown(unreadable(&request, &why), check)
+                })?;
+                done.note.insert("attempts".into(), answer.attempts.into());
+                Ok(done)
+            })
+            .await;
+        match &outcome {
+            Ok(_) => doing.done(""),
+            Err(failure) => doing.failed(failure.to_string()),
+        }
+        outcome
+    }
+
+    /// Lets a write pass the gate, sends it as `send` does, and puts its outcome on record.
+    ///
+    /// Nothing of `send` runs before the intent is on disk; it is told the write's number in the audit. Once it runs it is
+    /// not stopped: a write half sent would be a write unknown.
+    pub async fn guarded<T>(
+        &self,
+        write: &Write,
+        send: impl AsyncFnOnce(&str) -> Result<Done<T>, Failure>,
+    ) -> Result<T, Failure> {
+        let kit = self.kit;
+        let entry = Entry::of(write, &kit.operator);
+        if kit.profile.read_only {
+            let name = &kit.profile.name;
+            let why = format!(
+                "profile {name} is read-only: nothing was sent. Set read_only = false in it to allow writes."
+            );
+            return Err(self.turned_away(entry, why).await);
+        }
+        if self.stopped() {
+            return Err(Failure::cancelled("stopped before anything was sent"));
+        }
+        let pass = match kit.breakers.pass(write.kind) {
+            Ok(pass) => pass,
+            Err(open) => return Err(self.turned_away(entry, open.to_string()).await),
+        };
+        let ticket = self.intent(entry).await?;
+        let began = Instant::now();
+        let outcome = send(ticket.id()).await;
+        match &outcome {
+            Err(failure) if failure.trouble => pass.failed(),
+            _ => pass.worked(),
+        }
+        self.record(ticket, ending(&outcome, began.elapsed())).await;
+        outcome.map(|done| done.value)
+    }
+
+    async fn intent(&self, entry: Entry) -> Result<Ticket, Failure> {
+        let written = self.on_disk(move |audit| audit.intent(&entry)).await;
+        written.map_err(|why| {
+            Failure::not_sent(format!(
+                "{why} Nothing was sent: no write goes out without its record."
+            ))
+        })
+    }
+
+    async fn turned_away(&self, entry: Entry, why: String) -> Failure {
+        let reason = why.clone();
+        let written = self
+            .on_disk(move |audit| audit.refused(&entry, &reason))
+            .await;
+        if let Err(error) = written {
+            self.begin("audit", "").failed(error);
+        }
+        Failure::not_sent(why)
+    }
+
+    async fn record(&self, ticket: Ticket, ending: Ending) {
+        let written = self
+            .on_disk(move |audit| audit.outcome(ticket, ending))
+            .await;
+        if let Err(error) = written {
+            // The intent is there, and the next start calls it unknown; what has been done can't be stopped any more.
+            self.begin("audit", "").failed(error);
+        }
+    }
+
+    /// Works on the audit where waiting for a disk holds nobody up.
+    async fn on_disk<T: Send + 'static, E: std::fmt::Display>(
+        &self,
+        work: impl FnOnce(&Audit) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, String> {
+        let audit = self.kit.audit.clone().map_err(|why| why.to_string())?;
+        let work = move || work(&audit).map_err(|error| error.to_string());
+        let done = tokio::task::spawn_blocking(work).await;
+        done.unwrap_or_else(|error| Err(format!("Writing the audit was interrupted: {error}.")))
+    }
+}
+
+fn ending<T>(outcome: &Result<Done<T>, Failure>, took: Duration) -> Ending {
+    let latency_ms = Some(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    match outcome {
+        Ok(done) => Ending {
+            latency_ms,
+            job_id: done.job.clone(),
+            extra: done.note.clone(),
+            ..Ending::new(Status::Ok)
+        },
+        Err(failure) => Ending {
+            latency_ms,
+            ..Ending::new(failure.status()).because(failure.to_string())
+        },
+    }
+}
+
+fn unreadable(request: &crate::cloud::request::Request, why: &str) -> String {
+    format!(
+        "{} {} was taken, and its answer cannot be read: {why}.",
+        request.write().method.word(),
+        request.url()
+    )
+}
+
+/// An error in a few words, for a note that is soon overwritten.
+fn brief(error: &Error) -> String {
+    match error.status() {
+        Some(status) => format!("HTTP {status}"),
+        None => "no connection".to_owned(),
+    }
+}

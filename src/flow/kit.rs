@@ -1,0 +1,74 @@
+//! What the flows of a profile share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::audit::Audit;
+use crate::cloud::Client;
+use crate::cloud::breaker::Breakers;
+use crate::config::{Environment, Profile};
+use crate::probe::Prober;
+use crate::text::Text;
+use crate::time::Clock;
+
+/// Names whoever is at the console for the audit, where the machine's user name does not: a shared account on a jump host.
+pub const OPERATOR: &str = "TRUNKLINE_OPERATOR";
+
+/// What every flow of a profile works with.
+#[derive(Clone, Debug)]
+pub struct Kit {
+    /// The organisation.
+    pub client: Client,
+    /// The profile: its limits, its webhooks, whether it may write at all.
+    pub profile: Arc<Profile>,
+    /// The audit, or why there is none: then nothing is written.
+    pub audit: Result<Audit, Text>,
+    /// What is left alone for now.
+    pub breakers: Breakers,
+    /// Probes before a write, or why there are none.
+    pub prober: Result<Prober, Text>,
+    /// Who is at the console.
+    pub operator: String,
+    /// Where the time comes from.
+    pub clock: Arc<Clock>,
+}
+
+impl Kit {
+    /// Opens the audit and puts everything together. An audit that cannot be opened stops no reading, only writes.
+    pub async fn open(
+        client: Client,
+        profile: Arc<Profile>,
+        prober: Result<Prober, String>,
+        environment: &Environment,
+        state_dir: &Path,
+    ) -> Self {
+        let (folder, name) = (state_dir.to_owned(), profile.name.clone());
+        let opened = tokio::task::spawn_blocking(move || Audit::open(&folder, &name)).await;
+        let audit = match opened {
+            Ok(opened) => opened.map_err(|error| error.to_string()),
+            Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
+        };
+        Self {
+            client,
+            profile,
+            audit: audit.map_err(Text::from),
+            breakers: Breakers::default(),
+            prober: prober.map_err(Text::from),
+            operator: operator(environment),
+            clock: Arc::new(Clock::Real),
+        }
+    }
+}
+
+/// Who is at the console: as they say, else as the machine calls them.
+fn operator(environment: &Environment) -> String {
+    let named = [OPERATOR, "SUDO_USER", "LOGNAME", "USER"]
+        .into_iter()
+        .filter_map(|name| environment.get(name)?.to_str())
+        .map(str::trim)
+        .find(|name| !name.is_empty());
+    match named {
+        Some(name) => name.to_owned(),
+        None => format!("uid {}", rustix::process::getuid().as_raw()),
+    }
+}

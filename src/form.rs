@@ -1,0 +1,34 @@
+//! Forms: a payload filled in field by field, judged and checked while it is typed. No terminal types and no I/O.
+//!
+//! A form edits one JSON value, which is the body that is sent: fields address it by path, and what is half typed stays
+//! in it as the text that it is, so that the live JSON, a draft and the faults never disagree with what the fields show.
+//! A [`Spec`] says what there is to fill in and a [`Rules`] judges it; both serve the form, the headless check
+//! ([`faults`]) and the documentation ([`Spec::table`]).
+//!
+//! Whoever wants a form adds a file with its spec and its rules, and a line in the catalogue of `app::forms`.
+
+mod checks;
+mod edit;
+pub mod item;
+mod json;
+mod kind;
+mod line;
+pub mod path;
+mod plan;
+mod rules;
+mod spec;
+mod state;
+mod stroke;
+#[cfg(test)]
+mod tests;
+
+pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
+pub use self::edit::Editing;
+pub use self::json::{JsonLine, lines as json_lines};
+pub use self::kind::Kind;
+pub use self::line::Line;
+pub use self::plan::Plan;
+pub use self::rules::{Completion, Rules, faults, read};
+pub use self::spec::{Field, Spec};
+pub use self::state::{Form, Opening};
+pub use self::stroke::Stroke;

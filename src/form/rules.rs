@@ -1,0 +1,98 @@
+//! Rules: what a feature knows of its payload. A [`Rules`] is made when its form opens and is asked again at every change.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::checks::Check;
+use super::plan::Plan;
+use super::spec::Spec;
+use crate::model::payload::{self, Fault};
+
+/// Something that may be typed into a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What is typed.
+    pub value: String,
+    /// What a person knows it by; safe to show.
+    pub note: String,
+}
+
+impl Completion {
+    /// A completion with what it means.
+    pub fn new(value: impl Into<String>, note: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            note: note.into(),
+        }
+    }
+}
+
+/// What a payload must be, beyond the shape of its fields. Plain functions of the body: no I/O, no clock; what they must
+/// know of the profile or of the store they are made with.
+pub trait Rules: fmt::Debug + Send {
+    /// Everything that breaks a rule: the payload's own `faults`, or that it cannot be read at all.
+    fn faults(&self, body: &Value) -> Vec<Fault>;
+
+    /// What the world has to say of it.
+    fn checks(&self, _body: &Value) -> Vec<Check> {
+        Vec::new()
+    }
+
+    /// The write that it comes to. Asked only when there are no faults.
+    fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>>;
+
+    /// What may stand in a field; a choice without words of its own takes all of its words from here.
+    fn completions(&self, _path: &str, _body: &Value) -> Vec<Completion> {
+        Vec::new()
+    }
+
+    /// The zone that civil times are meant in.
+    fn zone(&self, _body: &Value) -> TimeZone {
+        TimeZone::UTC
+    }
+
+    /// Lines that explain the field in focus: what a retry policy comes to, when a queue is open. Safe to show.
+    fn explain(&self, _path: &str, _body: &Value) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Everything wrong with a payload: its shape first, then its rules, each place once. The form and `-f FILE` both ask here.
+#[must_use]
+pub fn faults(spec: &Spec, rules: &dyn Rules, body: &Value) -> Vec<Fault> {
+    let mut faults = spec.faults(body, &rules.zone(body));
+    for fault in rules.faults(body) {
+        let named = missing(&fault);
+        let known = |known: &Fault| known.path == fault.path || Some(&known.path) == named.as_ref();
+        if !faults.iter().any(known) {
+            faults.push(fault);
+        }
+    }
+    faults
+}
+
+/// The field that a reader of JSON misses: it names it in words only.
+fn missing(fault: &Fault) -> Option<String> {
+    let name = fault.message.strip_prefix("missing field `")?;
+    let name = name.split('`').next()?;
+    Some(super::path::member(&fault.path, name))
+}
+
+/// Reads a body as its payload and asks for its faults: what most [`Rules::faults`] and [`Rules::plan`] begin with.
+pub fn read<T: DeserializeOwned>(
+    body: &Value,
+    faults: impl FnOnce(&T) -> Vec<Fault>,
+) -> Result<T, Vec<Fault>> {
+    let read: T = payload::read(&body.to_string()).map_err(|fault| {
+        // Lines and columns are those of a text that nobody has seen.
+        let message = fault.message.split(" at line ").next();
+        vec![Fault::new(fault.path.clone(), message.unwrap_or_default())]
+    })?;
+    match faults(&read) {
+        none if none.is_empty() => Ok(read),
+        faults => Err(faults),
+    }
+}

@@ -1,0 +1,341 @@
+//! A form while it is open: the body, what is in focus, what is wrong with it and what the world says of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::checks::{Checked, Checks, Verdict};
+use super::edit::Editing;
+use super::kind::Kind;
+use super::plan::Plan;
+use super::rules::{Completion, Rules, faults};
+use super::spec::{Field, Spec};
+use super::{Check, path};
+use crate::model::finding::{Finding, Target};
+use crate::model::payload::Fault;
+
+/// Which form is to be filled in, and what about: enough to open it, now or out of a draft.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The name of its spec.
+    pub form: String,
+    /// Ids of what it is about: the route that is changed, the interactions that are transferred. Often none.
+    #[serde(default)]
+    pub about: Vec<String>,
+    /// What is filled in already; none begins with what the feature suggests.
+    #[serde(default)]
+    pub body: Option<Value>,
+}
+
+impl Opening {
+    /// A form that begins with what its feature suggests.
+    pub fn new(form: impl Into<String>) -> Self {
+        Self {
+            form: form.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// A form that is being filled in.
+#[derive(Debug)]
+pub struct Form {
+    pub(super) spec: &'static Spec,
+    pub(super) rules: Box<dyn Rules>,
+    pub(super) about: Vec<String>,
+    pub(super) body: Value,
+    /// The body before anything was typed.
+    begun: Value,
+    /// The field in focus; the number after the last one is the way to the review.
+    pub(super) at: usize,
+    pub(super) editing: Editing,
+    /// Fields that have been filled in or left, whose faults are worth telling.
+    touched: BTreeSet<&'static str>,
+    faults: Vec<Fault>,
+    checks: Checks,
+    wanted: Vec<Check>,
+    /// Parts that were taken out, in case they are wanted back.
+    pub(super) parked: BTreeMap<&'static str, Value>,
+    /// What was typed before a completion, and which one is in its place.
+    pub(super) completing: Option<(String, usize)>,
+    /// Counts changes, so that whoever keeps a draft knows whether there is something new.
+    version: u64,
+}
+
+impl Form {
+    /// A form on a body, with its first field in focus.
+    #[must_use]
+    pub fn new(
+        spec: &'static Spec,
+        rules: Box<dyn Rules>,
+        about: Vec<String>,
+        body: Value,
+    ) -> Self {
+        let mut form = Self {
+            spec,
+            rules,
+            about,
+            begun: body.clone(),
+            body,
+            at: 0,
+            editing: Editing::Nothing,
+            touched: BTreeSet::new(),
+            faults: Vec::new(),
+            checks: Checks::default(),
+            wanted: Vec::new(),
+            parked: BTreeMap::new(),
+            completing: None,
+            version: 0,
+        };
+        form.judge();
+        form.editing = form.open_field();
+        form
+    }
+
+    /// What there is to fill in.
+    #[must_use]
+    pub fn spec(&self) -> &'static Spec {
+        self.spec
+    }
+
+    /// The body as it is now, secrets and half-typed values included.
+    #[must_use]
+    pub fn body(&self) -> &Value {
+        &self.body
+    }
+
+    /// What people call it; empty while it has no name. Not yet safe to show.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        let subject =
+            path::get(&self.body, self.spec.subject).filter(|_| !self.spec.subject.is_empty());
+        subject.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// How to open the form again as it is, without its secrets.
+    #[must_use]
+    pub fn opening(&self) -> Opening {
+        Opening {
+            form: self.spec.name.to_owned(),
+            about: self.about.clone(),
+            body: Some(self.spec.without_secrets(&self.body)),
+        }
+    }
+
+    /// Whether it holds something that would be lost.
+    #[must_use]
+    pub fn changed(&self) -> bool {
+        self.body != self.begun
+    }
+
+    /// Counts changes of the body.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Fields that show now, with their numbers: those of absent parts do not.
+    pub fn fields(&self) -> impl Iterator<Item = (usize, &'static Field)> {
+        let fields = self.spec.fields.iter().enumerate();
+        fields.filter(|(_, field)| self.spec.present(field, &self.body))
+    }
+
+    /// The number of the field in focus.
+    #[must_use]
+    pub fn focus(&self) -> usize {
+        self.at
+    }
+
+    /// The field in focus; none when it is the way to the review.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static Field> {
+        self.spec.fields.get(self.at)
+    }
+
+    /// What is being typed or chosen in the field in focus.
+    #[must_use]
+    pub fn editing(&self) -> &Editing {
+        &self.editing
+    }
+
+    /// The path in focus: that of the field, or of the row in it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let Some(field) = self.field() else {
+            return String::new();
+        };
+        match (&self.editing, field.kind) {
+            (Editing::Rows { at, .. }, Kind::List { .. }) => path::index(field.path, *at),
+            (Editing::Rows { at, rows, .. }, Kind::Pairs { .. }) => match rows.get(*at) {
+                Some(row) => path::member(field.path, super::edit::pair(row).0),
+                None => field.path.to_owned(),
+            },
+            _ => field.path.to_owned(),
+        }
+    }
+
+    /// The zone that civil times are meant in.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        self.rules.zone(&self.body)
+    }
+
+    /// Everything that is wrong, shown or not.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// What is wrong with a field that has been filled in or left.
+    #[must_use]
+    pub fn fault_of(&self, field: usize) -> Option<&Fault> {
+        let path = self.spec.fields.get(field)?.path;
+        if !self.touched.contains(path) {
+            return None;
+        }
+        let own = |fault: &&Fault| self.spec.field(&fault.path) == Some(field);
+        self.faults.iter().find(own)
+    }
+
+    /// What is wrong and belongs to no field.
+    pub fn stray_faults(&self) -> impl Iterator<Item = &Fault> {
+        let stray = |fault: &&Fault| self.spec.field(&fault.path).is_none();
+        self.faults.iter().filter(stray)
+    }
+
+    /// What the world says, check by check.
+    #[must_use]
+    pub fn checks(&self) -> Vec<Checked> {
+        self.checks.of(self.wanted.clone())
+    }
+
+    /// Servers to probe now: those of fields that are not being typed in. Each is given once.
+    pub fn due(&mut self) -> Vec<Target> {
+        let typing = self.typing().then(|| self.place());
+        self.checks.due(&self.wanted, typing.as_deref())
+    }
+
+    /// A probe has ended; whether this form had asked.
+    pub fn found(&mut self, finding: &Finding) -> bool {
+        self.checks.found(finding)
+    }
+
+    /// A probe could not be made; whether this form had asked.
+    pub fn not_probed(&mut self, target: &Target, why: &str) -> bool {
+        let sentence = format!("not probed: {why}");
+        self.checks.answer(target, Verdict::Warning, sentence)
+    }
+
+    /// All checks are made again.
+    pub fn check_again(&mut self) {
+        self.checks.forget();
+    }
+
+    /// What may be typed where the cursor is, the nearest first; at most `most`.
+    #[must_use]
+    pub fn completions(&self, most: usize) -> Vec<Completion> {
+        let typed = match (&self.completing, self.editing.line()) {
+            (Some((typed, _)), _) => typed.to_lowercase(),
+            (None, Some(line)) => line.text().trim().to_lowercase(),
+            (None, None) => return Vec::new(),
+        };
+        let place = self.place();
+        let mut found: Vec<_> = self.rules.completions(&place, &self.body);
+        found.retain(|c| {
+            c.value.to_lowercase().contains(&typed) || c.note.to_lowercase().contains(&typed)
+        });
+        found.sort_by_key(|c| !c.value.to_lowercase().starts_with(&typed));
+        found.truncate(most);
+        found
+    }
+
+    /// Lines that explain the field in focus; safe to show.
+    #[must_use]
+    pub fn explain(&self) -> Vec<String> {
+        self.rules.explain(&self.place(), &self.body)
+    }
+
+    /// Takes another body: from a file, an editor, the history.
+    pub fn replace(&mut self, body: Value) {
+        self.body = self.spec.arranged(&body);
+        self.at = self.at.min(self.spec.fields.len());
+        self.editing = self.open_field();
+        self.touch_all();
+        self.changed_now();
+    }
+
+    /// The writes that the form comes to; or the cursor goes to the first thing that is wrong.
+    pub fn plan(&mut self) -> Option<Plan> {
+        let (_, row) = self.editing.rows();
+        self.settle();
+        self.editing = self.open_field();
+        self.go_to_row(row);
+        self.touch_all();
+        self.judge();
+        if self.faults.is_empty() {
+            match self.rules.plan(&self.body) {
+                Ok(plan) => return Some(plan),
+                Err(faults) => self.faults = faults,
+            }
+        }
+        self.to_first_fault();
+        None
+    }
+
+    /// Puts a field in focus, at its first row; what is out of range is the way to the review.
+    pub fn focus_on(&mut self, field: usize) {
+        self.settle();
+        if let Some(left) = self.field() {
+            self.touched.insert(left.path);
+        }
+        self.at = field.min(self.spec.fields.len());
+        self.editing = self.open_field();
+    }
+
+    pub(super) fn changed_now(&mut self) {
+        self.version += 1;
+        self.judge();
+    }
+
+    /// The field in focus is worth telling the faults of.
+    pub(super) fn touch(&mut self) {
+        if let Some(field) = self.field() {
+            self.touched.insert(field.path);
+        }
+    }
+
+    fn touch_all(&mut self) {
+        self.touched.extend(self.spec.fields.iter().map(|f| f.path));
+    }
+
+    fn judge(&mut self) {
+        self.faults = faults(self.spec, self.rules.as_ref(), &self.body);
+        self.wanted = self.rules.checks(&self.body);
+    }
+
+    fn to_first_fault(&mut self) {
+        let places = self.faults.iter().enumerate().filter_map(|(n, fault)| {
+            let field = self.spec.field(&fault.path)?;
+            Some((field, n))
+        });
+        let Some((field, n)) = places.min() else {
+            return;
+        };
+        let at = self.faults.get(n).map(|fault| fault.path.clone());
+        self.focus_on(field);
+        if let Some(row) = at.as_deref().and_then(row_of) {
+            self.go_to_row(row);
+        }
+    }
+}
+
+/// The row that a path ends in: 2 of `stunServers[2]`, and of `slots[2].start`.
+fn row_of(at: &str) -> Option<usize> {
+    let index = |step: path::Step| match step {
+        path::Step::Index(index) => Some(index),
+        path::Step::Name(_) => None,
+    };
+    path::parse(at).into_iter().find_map(index)
+}

@@ -1,0 +1,147 @@
+//! `trunkline provision`: an endpoint from a file, checked and sent as the console does it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::write::{
+    agreed, carry_out, exit, faulty, kit, payload, print_outcome, review, review_json,
+};
+use super::{Exit, print, say};
+use crate::app::perform;
+use crate::cli::write::ProvisionArgs;
+use crate::cloud::Urgency;
+use crate::config::{Environment, Profile};
+use crate::flow::provision;
+use crate::flow::{Kit, News, Order};
+use crate::model::finding::Grade;
+use crate::model::flow::FlowId;
+use crate::model::job::{Job, JobKey};
+use crate::model::payload;
+use crate::model::provision::Provision;
+
+/// Checks, shows, asks, submits; an error is one of the command line or of this machine.
+pub async fn provision(
+    profile: Profile,
+    environment: Environment,
+    state_dir: PathBuf,
+    args: ProvisionArgs,
+) -> Result<u8, String> {
+    let Some(file) = &args.file else {
+        return template(&profile, &environment).await;
+    };
+    let json = payload(file)?;
+    let body = match payload::read::<Provision>(&json) {
+        Ok(body) => body,
+        Err(fault) => return Ok(faulty(&[fault])),
+    };
+    let write = match provision::write(&body) {
+        Ok(write) => write,
+        Err(faults) => return Ok(faulty(&faults)),
+    };
+    let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
+        Ok(kit) => kit,
+        Err(code) => return Ok(code),
+    };
+    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    if !args.write.json {
+        print(&review(&request))?;
+    }
+    if args.write.dry_run {
+        let proven = proven(&kit, &body).await;
+        if args.write.json {
+            let shown = json!({ "dryRun": true, "request": review_json(&request) });
+            print(&format!("{shown}\n"))?;
+        }
+        return Ok(proven? as u8);
+    }
+    if !agreed(
+        &args.write,
+        &format!("Provision {}?", request.write().subject),
+    )? {
+        return Ok(Exit::Ok as u8);
+    }
+    let order = Order::Provision {
+        body: Box::new(body),
+        follow: args.wait,
+    };
+    let ran = carry_out(&kit, FlowId::default(), order, args.write.json).await?;
+    if args.write.json {
+        print_outcome(&ran.outcome, job_json(&ran.news))?;
+    } else {
+        say(&ran.outcome.to_string());
+    }
+    Ok(exit(&ran.outcome) as u8)
+}
+
+/// Probes what a submit would probe, for a dry run: everything of a submit but the request.
+async fn proven(kit: &Kit, body: &Provision) -> Result<Exit, String> {
+    let prober = kit.prober.as_ref().map_err(ToString::to_string)?;
+    let mut worst = Grade::Good;
+    for (field, target) in body.probes() {
+        let finding = prober.probe(&target).await;
+        say(&format!("{field}: {}", finding.sentence()));
+        worst = worst.min(finding.grade());
+    }
+    Ok(if worst <= Grade::Bad {
+        Exit::Bad
+    } else {
+        Exit::Ok
+    })
+}
+
+/// Prints an endpoint that could be submitted as it is.
+async fn template(profile: &Profile, environment: &Environment) -> Result<u8, String> {
+    let edge = match edge(profile, environment).await {
+        Ok(edge) => edge,
+        Err((exit, why)) => {
+            say(&format!(
+                "{why} Or name the edges in provisioning.edges of the profile."
+            ));
+            return Ok(exit as u8);
+        }
+    };
+    let name = jiff::Timestamp::now()
+        .strftime("webrtc-%Y%m%d-%H%M%S")
+        .to_string();
+    let turn = profile.probes.turn.iter().map(|account| &account.server);
+    let body = Provision::draft(name, edge, &profile.probes.stun, turn);
+    let json = serde_json::to_string_pretty(&body).map_err(|error| error.to_string())?;
+    print(&format!("{json}\n"))?;
+    Ok(Exit::Ok as u8)
+}
+
+/// The first edge of the profile, or of the organisation.
+async fn edge(profile: &Profile, environment: &Environment) -> Result<String, (Exit, String)> {
+    if let Some(edge) = profile.provisioning.edges.first() {
+        return Ok(edge.clone());
+    }
+    let client = perform::client(profile, environment)
+        .await
+        .map_err(|problem| (Exit::from(problem.trouble), problem.text.to_string()))?;
+    let edges = client
+        .edges(Urgency::Reread)
+        .await
+        .map_err(|error| (Exit::from(error.trouble()), error.to_string()))?;
+    let first = edges.first().map(|edge| edge.id.raw().to_owned());
+    first.ok_or_else(|| {
+        let why = "the organisation lists no edges.".to_owned();
+        (Exit::Bad, why)
+    })
+}
+
+/// What the job came to, as far as the flow told.
+fn job_json(news: &[News]) -> Value {
+    let mut job = Job::new(JobKey("".into()));
+    for item in news {
+        if let News::Job(_, event) = item {
+            job.apply(event.clone());
+        }
+    }
+    json!({
+        "jobId": job.id.as_ref().map(|id| id.raw().to_owned()),
+        "results": job.results.iter().map(|made| json!({ "id": made.id, "name": made.name })).collect::<Vec<_>>(),
+        "attempts": job.attempts,
+    })
+}

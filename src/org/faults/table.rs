@@ -1,0 +1,94 @@
+//! Every fault: its key, what a person who asks for help reads, and where its value is.
+
+use std::fmt::Write as _;
+
+use super::Faults;
+use super::slot::Slot;
+
+/// One fault.
+pub(super) struct Entry {
+    pub(super) key: &'static str,
+    means: &'static str,
+    pub(super) slot: fn(&mut Faults) -> Slot<'_>,
+}
+
+/// A line of the table; the slot tells the range.
+const fn entry(key: &'static str, slot: fn(&mut Faults) -> Slot<'_>, means: &'static str) -> Entry {
+    Entry { key, means, slot }
+}
+
+/// In the order of the help.
+#[rustfmt::skip] // A table: one fault a line.
+pub(super) const TABLE: &[Entry] = &[
+    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit; nothing is taken"),
+    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls that find the service unavailable; nothing is taken"),
+    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside; nothing is taken"),
+    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back; now and then they say nothing"),
+    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes whose connection breaks before they are taken"),
+    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
+    entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
+    entry("token-ttl", |f| Slot::Lifetime(&mut f.token_ttl), "tokens issued from now on live this long"),
+    entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams lose their connection without a close frame, after this long on average"),
+    entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames preceded by one that cannot be decoded"),
+    entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and then say nothing, open ones for good"),
+    entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream that opens is closed with this code after a short time"),
+    entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers instead of 200"),
+    entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes to answer"),
+];
+
+/// Every key, for an error.
+pub(super) fn keys() -> String {
+    let keys: Vec<_> = TABLE.iter().map(|entry| entry.key).collect();
+    keys.join(", ")
+}
+
+/// One line a fault.
+pub(super) fn help() -> String {
+    let mut text = "Faults:".to_owned();
+    for entry in TABLE {
+        let mut none = Faults::default();
+        let label = format!("{}={}", entry.key, (entry.slot)(&mut none).unit());
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n  {label:<24} {}", entry.means);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_can_be_set_and_shown_and_no_two_share_a_value() {
+        let untouched = Faults::default();
+        for entry in TABLE {
+            let mut faults = untouched;
+            let set = ["1", "200", "1000", "0.5", "date"]
+                .iter()
+                .find(|value| faults.set(&format!("{}={value}", entry.key)).is_ok());
+            assert!(set.is_some(), "{}", entry.key);
+            for other in TABLE {
+                let (mut before, mut after) = (untouched, faults);
+                let same = (other.slot)(&mut before).read() == (other.slot)(&mut after).read();
+                assert_eq!(same, other.key != entry.key, "{} {}", entry.key, other.key);
+            }
+            let error = faults.set(&format!("{}=-1", entry.key)).unwrap_err();
+            assert!(error.to_string().contains(entry.key), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_a_final_one() {
+        for refused in ["100", "600", "x"] {
+            let fault = format!("webhook-status={refused}");
+            assert!(fault.parse::<Faults>().is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn the_help_has_a_line_for_each() {
+        let help = help();
+        assert_eq!(help.lines().count(), TABLE.len() + 1);
+        assert!(help.lines().all(|line| line.len() < 120), "{help}");
+    }
+}

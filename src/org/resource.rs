@@ -1,0 +1,105 @@
+//! The resources under `/api/v2`: their paths, the verbs each takes with the scope it needs (contract §1), and who
+//! answers.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::Method;
+
+use super::reply::{Refusal, Reply};
+use super::route::decode;
+use super::shared::Shared;
+use super::{rest, routes};
+
+/// One part of a path that names something, decoded.
+type Id<'a> = Cow<'a, str>;
+
+/// The verbs that the contract uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verb {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Verb {
+    pub(super) fn of(method: &Method) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Delete]
+            .into_iter()
+            .find(|verb| verb.name() == method.as_str())
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+
+    /// Whether it changes something.
+    pub(super) fn writes(self) -> bool {
+        self != Self::Get
+    }
+
+    /// Whether a body comes with it.
+    pub(super) fn carries(self) -> bool {
+        matches!(self, Self::Post | Self::Put)
+    }
+}
+
+/// A verb that a resource takes, and the scope it needs.
+pub(super) type Rule = (Verb, &'static str);
+
+/// A call that may be made, as its resource sees it.
+pub(super) struct Call<'a> {
+    pub(super) shared: &'a Arc<Shared>,
+    pub(super) verb: Verb,
+    pub(super) query: &'a str,
+    /// Empty unless the verb carries one.
+    pub(super) body: Bytes,
+}
+
+/// What is served.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Resource<'a> {
+    Users,
+    Registrations(Id<'a>),
+    Carriers,
+    Routes(routes::Path<'a>),
+}
+
+impl<'a> Resource<'a> {
+    /// By the parts of a path after `/api/v2`.
+    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
+        Some(match path {
+            ["users"] => Self::Users,
+            ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
+            ["telephony", "providers", "carriers"] => Self::Carriers,
+            _ => return routes::Path::of(path).map(Self::Routes),
+        })
+    }
+
+    /// The verbs it takes.
+    pub(super) const fn rules(&self) -> &'static [Rule] {
+        match self {
+            Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
+            Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
+            Self::Routes(path) => path.rules(),
+        }
+    }
+
+    /// Answers a call whose verb, token and scope are in order.
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        let shared = call.shared;
+        match self {
+            Self::Users => rest::users(shared, call.query),
+            Self::Registrations(id) => rest::registrations(shared, id),
+            Self::Carriers => Ok(rest::carriers(shared)),
+            Self::Routes(path) => path.answer(call),
+        }
+    }
+}
