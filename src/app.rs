@@ -18,6 +18,7 @@ pub mod messages;
 mod news;
 pub mod perform;
 pub mod probes;
+pub mod routes;
 pub mod run;
 pub mod vitals;
 
@@ -101,6 +102,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    route_watch: routes::RouteWatch,
 }
 
 impl App {
@@ -166,6 +168,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            route_watch: routes::RouteWatch::default(),
         }
     }
 
@@ -244,6 +247,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.route_watch.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -306,6 +310,7 @@ impl App {
             self.spread();
         }
         self.look_out();
+        self.watch_routes();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -372,11 +377,12 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
+        if !matches!(done, Done::Found(_) | Done::Alerts(_) | Done::Routes(_)) {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.open_routes(),
+            Done::Routes(told) => self.routes_told(told),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),

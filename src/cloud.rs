@@ -15,6 +15,7 @@ mod error;
 mod jobs;
 mod latency;
 pub(crate) mod names;
+mod outside;
 pub mod request;
 mod retry;
 pub mod routes;

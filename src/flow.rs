@@ -9,6 +9,7 @@ mod failure;
 pub mod guard;
 mod kit;
 pub mod provision;
+pub mod route;
 mod step;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,10 @@ pub enum Order {
         /// When it was submitted.
         submitted: Millis,
     },
+    /// Deploy a route (contract §9).
+    Deploy(Box<route::Deploy>),
+    /// Take a route away.
+    RemoveRoute(Box<route::Remove>),
 }
 
 impl Order {
@@ -59,6 +64,8 @@ impl Order {
     pub const fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Deploy(deploy) => deploy.kind(),
+            Self::RemoveRoute(_) => WriteKind::RouteDelete,
         }
     }
 
@@ -68,6 +75,8 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Deploy(deploy) => Text::from(deploy.body.name.as_str()),
+            Self::RemoveRoute(remove) => Text::from(remove.known.route.name.as_str()),
         }
     }
 }
@@ -102,6 +111,8 @@ pub enum News {
     Job(JobKey, JobEvent),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
+    /// Something was learnt of a route.
+    Route(route::News),
 }
 
 /// Where news goes. Telling never waits.
@@ -172,6 +183,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
+        Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
     };
     run.tell(News::Ended {
         outcome: outcome.clone(),

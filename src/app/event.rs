@@ -55,6 +55,8 @@ pub enum Done {
     Flow(FlowId, Box<flow::News>),
     /// The audit has another line.
     Audited(Box<Record>),
+    /// Something was learnt of routes.
+    Routes(super::routes::Told),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

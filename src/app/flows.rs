@@ -35,6 +35,7 @@ impl App {
                 }
             }
             News::Found(finding) => self.found(*finding),
+            News::Route(news) => self.route_news(id, news),
             News::Job(..) => {}
         }
     }

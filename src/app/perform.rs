@@ -2,6 +2,7 @@
 
 mod alerts;
 mod flows;
+mod routes;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -93,6 +94,7 @@ impl Performer {
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
             Effect::Flow(id, order) => self.desk.start(id, *order),
+            Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {

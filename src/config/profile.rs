@@ -7,6 +7,7 @@ pub mod listen;
 pub mod probes;
 pub mod provisioning;
 mod resolve;
+pub mod routes;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -111,6 +112,8 @@ pub struct Profile {
     pub probes: Probes,
     /// Where endpoints are made.
     pub provisioning: provisioning::Provisioning,
+    /// Event routes: how they are watched, and who is told of deployments.
+    pub routes: routes::Routes,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

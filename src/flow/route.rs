@@ -128,7 +128,9 @@ impl Conflict {
     #[must_use]
     pub fn theirs(&self) -> Vec<Change> {
         let there = self.there.as_ref();
-        there.map_or_else(Vec::new, |there| diff::changes(&self.seen.route, &there.route))
+        there.map_or_else(Vec::new, |there| {
+            diff::changes(&self.seen.route, &there.route)
+        })
     }
 
     /// What the operator wanted to do.
@@ -165,9 +167,10 @@ impl From<&Ending> for Outcome {
                 done(format!("{} is gone", known.id.raw()), warnings)
             }
             Ending::Unchanged(known) => done(format!("{} is so already", known.id.raw()), &[]),
-            Ending::Dry { changes, .. } => {
-                done(format!("dry run: {}, nothing sent", counted(changes.len())), &[])
-            }
+            Ending::Dry { changes, .. } => done(
+                format!("dry run: {}, nothing sent", counted(changes.len())),
+                &[],
+            ),
             other => match other.failure() {
                 Some(failure) => failure.into(),
                 None => Self::Refused(Text::default()),
@@ -181,7 +184,10 @@ impl Ending {
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         Some(match self {
-            Self::Deployed { .. } | Self::Deleted { .. } | Self::Unchanged(_) | Self::Dry { .. } => {
+            Self::Deployed { .. }
+            | Self::Deleted { .. }
+            | Self::Unchanged(_)
+            | Self::Dry { .. } => {
                 return None;
             }
             Self::Invalid(faults) => {
@@ -217,7 +223,12 @@ impl Conflict {
 fn unreachable(verdicts: &[Verdict]) -> String {
     let failures = verdicts.iter().filter_map(|verdict| {
         let (check, why) = verdict.failure()?;
-        Some(format!("{}: {} failed: {}", verdict.uri.raw(), check.word(), why.raw()))
+        Some(format!(
+            "{}: {} failed: {}",
+            verdict.uri.raw(),
+            check.word(),
+            why.raw()
+        ))
     });
     let failures: Vec<String> = failures.collect();
     let good = verdicts.len().saturating_sub(failures.len());

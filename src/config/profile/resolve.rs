@@ -48,6 +48,7 @@ pub(in crate::config) fn resolve(
         listen: draft.listen,
         probes: draft.probes,
         provisioning: draft.provisioning,
+        routes: draft.routes,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

@@ -16,7 +16,9 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     if verdicts.iter().any(|verdict| !verdict.reachable()) {
         return Err(Ending::Unreachable(verdicts));
     }
-    let changes = existing.as_ref().map(|known| diff::changes(&known.route, &order.body));
+    let changes = existing
+        .as_ref()
+        .map(|known| diff::changes(&known.route, &order.body));
     if let (Some(changes), Some(known)) = (&changes, &existing)
         && changes.is_empty()
     {

@@ -51,7 +51,9 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
     let found = match found.await.map_err(Ending::from).and_then(|found| found) {
         Ok(found) => found,
         Err(ending) => {
-            let why = ending.failure().map_or_else(Default::default, |failure| failure.why);
+            let why = ending
+                .failure()
+                .map_or_else(Default::default, |failure| failure.why);
             doing.failed(why);
             return Err(ending);
         }
@@ -74,13 +76,20 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
 /// The route as it is at this moment.
 pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, Ending> {
     let doing = run.begin("existing state", "once more");
-    match run.unless_stopped(read(run, id)).await.map_err(Ending::from).and_then(|found| found) {
+    match run
+        .unless_stopped(read(run, id))
+        .await
+        .map_err(Ending::from)
+        .and_then(|found| found)
+    {
         Ok(found) => {
             doing.done("");
             Ok(found)
         }
         Err(ending) => {
-            let why = ending.failure().map_or_else(Default::default, |failure| failure.why);
+            let why = ending
+                .failure()
+                .map_or_else(Default::default, |failure| failure.why);
             doing.failed(why);
             Err(ending)
         }

@@ -8,10 +8,16 @@ use crate::model::route::{Check, Route, Stage, Verdict};
 
 /// Looks at every destination of a route.
 pub(super) async fn all(run: &Run<'_>, route: &Route) -> Result<Vec<Verdict>, Failure> {
-    let prober = run.kit.prober.as_ref().map_err(|why| Failure::not_sent(why.clone()))?;
+    let prober = run
+        .kit
+        .prober
+        .as_ref()
+        .map_err(|why| Failure::not_sent(why.clone()))?;
     let looks = route.destinations().map(|uri| async move {
         let mut steps = Steps { run, doing: None };
-        let verdict = prober.destination(uri, |verdict| steps.follow(verdict)).await;
+        let verdict = prober
+            .destination(uri, |verdict| steps.follow(verdict))
+            .await;
         run.told(News::Checked(verdict.clone()));
         verdict
     });

@@ -14,7 +14,10 @@ const CHECK: &str = "Read the routes again: if it is not there any more, it was 
 pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Ending> {
     let seen = &order.known;
     let there = run.unless_stopped(look(run, seen)).await??;
-    if there.as_ref().is_none_or(|there| !diff::same(&there.route, &seen.route)) {
+    if there
+        .as_ref()
+        .is_none_or(|there| !diff::same(&there.route, &seen.route))
+    {
         return Err(Ending::Conflict(Box::new(Conflict {
             seen: seen.clone(),
             there,
@@ -34,7 +37,9 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
-    let sent = run.commit(seen.delete(), CHECK, |_| {}, |_| Ok(Done::plain(()))).await;
+    let sent = run
+        .commit(seen.delete(), CHECK, |_| {}, |_| Ok(Done::plain(())))
+        .await;
     let end = match sent {
         Ok(()) => gone(run, seen, None).await,
         Err(failure) if failure.fate == Fate::Unknown => gone(run, seen, Some(failure)).await,
@@ -55,7 +60,11 @@ async fn look(run: &Run<'_>, seen: &Known) -> Result<Option<Known>, Failure> {
     let doing = run.begin("existing state", seen.id.raw());
     match run.kit.client.route(&seen.id, Urgency::Reread).await {
         Ok(there) => {
-            doing.done(if there.is_some() { "it is there" } else { "it is gone" });
+            doing.done(if there.is_some() {
+                "it is there"
+            } else {
+                "it is gone"
+            });
             Ok(there)
         }
         Err(error) => {

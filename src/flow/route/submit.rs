@@ -37,22 +37,29 @@ pub(super) async fn submit(
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
     let sent = run
-        .commit(write, CHECK, |_| {}, |answer| {
-            let known = direct::route(&answer.body);
-            // An update may be answered without a body; what was made has an id that only the answer tells.
-            match (known, existing) {
-                (Ok(known), _) => Ok(Done::plain(known.id)),
-                (Err(_), Some(existing)) => Ok(Done::plain(existing.id.clone())),
-                (Err(why), None) => Err(why),
-            }
-        })
+        .commit(
+            write,
+            CHECK,
+            |_| {},
+            |answer| {
+                let known = direct::route(&answer.body);
+                // An update may be answered without a body; what was made has an id that only the answer tells.
+                match (known, existing) {
+                    (Ok(known), _) => Ok(Done::plain(known.id)),
+                    (Err(_), Some(existing)) => Ok(Done::plain(existing.id.clone())),
+                    (Err(why), None) => Err(why),
+                }
+            },
+        )
         .await;
     let end = match sent {
         Ok(id) => {
             record.id = Some(id.clone());
             read_back(run, order, &id).await
         }
-        Err(failure) if failure.fate == Fate::Unknown => reconcile(run, order, failure, existing).await,
+        Err(failure) if failure.fate == Fate::Unknown => {
+            reconcile(run, order, failure, existing).await
+        }
         Err(failure) => Err(refused(run, order, failure, existing).await),
     };
     record.state = match &end {
@@ -79,7 +86,10 @@ async fn read_back(run: &Run<'_>, order: &Deploy, id: &RouteId) -> Result<Known,
             }
             let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
             run.told(News::Found(known));
-            unsure(format!("It was taken, and what is there differs: {}.", told.join(", ")))
+            unsure(format!(
+                "It was taken, and what is there differs: {}.",
+                told.join(", ")
+            ))
         }
         Ok(None) => unsure("It was taken, and there is no such route.".to_owned()),
         Err(error) => unsure(format!("It was taken, and could not be read back: {error}")),
@@ -97,7 +107,13 @@ async fn reconcile(
 ) -> Result<Known, Ending> {
     let doing = run.begin("look for it", order.body.name.as_str());
     let there = match existing {
-        Some(known) => run.kit.client.route(&known.id, Urgency::Reread).await.ok().flatten(),
+        Some(known) => run
+            .kit
+            .client
+            .route(&known.id, Urgency::Reread)
+            .await
+            .ok()
+            .flatten(),
         None => existing::named(run, &order.body.name).await.ok().flatten(),
     };
     match there {
@@ -119,7 +135,12 @@ async fn refused(
     failure: Failure,
     existing: Option<&Known>,
 ) -> Ending {
-    let Some(seen) = order.base.as_ref().or(existing).filter(|_| failure.fate == Fate::Refused) else {
+    let Some(seen) = order
+        .base
+        .as_ref()
+        .or(existing)
+        .filter(|_| failure.fate == Fate::Refused)
+    else {
         return failure.into();
     };
     match run.kit.client.route(&seen.id, Urgency::Reread).await {
