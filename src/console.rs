@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::Arc;
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
@@ -12,17 +11,14 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
-use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
 use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
-use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{self, Asker, Listener};
 use crate::term::clipboard::{self, Copied};
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{Options, Term, TermError};
-use crate::time::Clock;
 use crate::ui;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
@@ -35,27 +31,14 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
-    let alerts = state_dir.clone();
-    let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone())
+    let screen = TermScreen::open(&loaded.config.ui, state_dir.clone(), environment.clone())
         .map_err(|e| e.to_string())?;
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
-    let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
-    let app = App::new(loaded);
     let (asker, questions) = listen::desk();
-    let listener = start_listener(&app, &environment, asker, &done_to).await;
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to)
-        .alerting(alerts.clone())
-        .writing(alerts);
-    let mut runner = Runner {
-        app,
-        screen,
-        mailbox,
-        performer,
-        done,
-        questions,
-        clock: Clock::Real,
-    };
+    let app = App::new(loaded);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
+    let done_to = runner.performer.ends();
+    let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
+    let listener = start_listener(&runner.app, &environment, asker, &done_to).await;
     let code = runner.run(|_| false).await;
     if let Some(reloads) = reloads {
         reloads.abort();

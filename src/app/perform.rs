@@ -58,22 +58,20 @@ impl Performer {
         }
     }
 
-    /// Makes alerts, and keeps them under this directory: for a process that stays.
+    /// Makes alerts and lets writes through, and keeps their records under this directory.
     #[must_use]
-    pub fn alerting(self, state_dir: PathBuf) -> Self {
+    pub fn keeping(self, state_dir: PathBuf) -> Self {
         Self {
+            desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
         }
     }
 
-    /// Lets writes through, and keeps their audit under this directory.
+    /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
-    pub fn writing(self, state_dir: PathBuf) -> Self {
-        Self {
-            desk: self.desk.recording(state_dir),
-            ..self
-        }
+    pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
+        self.done.clone()
     }
 
     /// Starts an effect; returns at once.

@@ -1,7 +1,6 @@
 //! The application without a screen, its listener, and the organisation that it watches.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -9,20 +8,16 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use trunkline::app::App;
 use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::app::perform::Performer;
 use trunkline::app::run::{Runner, Screen};
 use trunkline::config::profile::listen::Listen;
 use trunkline::config::secret::SecretSource;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths};
-use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::listen::{self, Listener};
 use trunkline::org::{self, Options, Org};
 use trunkline::store::carriers::Reading;
-use trunkline::time::Clock;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -127,19 +122,7 @@ async fn assemble(loaded: Loaded, listen: &Listen) -> (Runner<Dark>, Listener) {
     let environment = Environment::default();
     let (asker, questions) = listen::desk();
     let listener = Listener::start(listen, &environment, asker).await.unwrap();
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
-    let app = App::new(loaded);
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
-    let runner = Runner {
-        app,
-        screen: Dark,
-        mailbox,
-        performer,
-        done,
-        questions,
-        clock: Clock::Real,
-    };
+    let runner = Runner::new(App::new(loaded), Dark, environment, questions);
     (runner, listener)
 }
 
