@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 pub mod probe;
+pub mod route;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -67,6 +68,9 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Event routes: list, verify, deploy from a file or a folder
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

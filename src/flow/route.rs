@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex as Lock, PoisonError, Weak};
 
 use tokio::sync::Mutex;
 
-pub use self::existing::Lists;
+pub use self::existing::{All, Lists, all, by_id, find, named};
 use super::{Failure, Run};
 use crate::deployments::Deployments;
 use crate::model::RouteId;

@@ -1,5 +1,6 @@
 //! What there is before anything is changed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
@@ -7,13 +8,14 @@ use tokio::time::Instant;
 
 use super::{Deploy, Ending, News};
 use crate::cloud::{Client, Error, RouteListing, Urgency};
-use crate::flow::{Failure, Run};
+use crate::flow::{Failure, Kit, Run};
 use crate::model::RouteId;
 use crate::model::payload::Fault;
 use crate::model::route::{Aim, Known};
+use crate::text::Text;
 
 /// Routes of ours that are asked for one by one where the organisation has no list.
-const MOST_ASKED: usize = 20;
+const MOST_ASKED: usize = 100;
 
 /// The list of routes for many who want it at once: each gets one that was begun after it asked, and so knows of
 /// everything that was answered to anybody before.
@@ -44,8 +46,8 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
     let doing = run.begin("existing state", "");
     let found = run.unless_stopped(async {
         match &order.aim {
-            Aim::Existing(id) => read(run, id).await,
-            Aim::ByName | Aim::New => named(run, &order.body.name).await,
+            Aim::Existing(id) => by_id(run.kit, id).await,
+            Aim::ByName | Aim::New => named(run.kit, &order.body.name).await,
         }
     });
     let found = match found.await.map_err(Ending::from).and_then(|found| found) {
@@ -77,7 +79,7 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
 pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, Ending> {
     let doing = run.begin("existing state", "once more");
     match run
-        .unless_stopped(read(run, id))
+        .unless_stopped(by_id(run.kit, id))
         .await
         .map_err(Ending::from)
         .and_then(|found| found)
@@ -96,18 +98,16 @@ pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, 
     }
 }
 
-async fn read(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, Ending> {
-    let read = run.kit.client.route(id, Urgency::Reread).await;
+/// The route of an id.
+pub async fn by_id(kit: &Kit, id: &RouteId) -> Result<Option<Known>, Ending> {
+    let read = kit.client.route(id, Urgency::Reread).await;
     read.map_err(|error| unread(&error))
 }
 
 /// The route of a name, out of the organisation's list, or of those that we know where there is no list.
-pub(super) async fn named(run: &Run<'_>, name: &str) -> Result<Option<Known>, Ending> {
-    let list = run.kit.routes.lists.read(&run.kit.client).await;
-    let Some(list) = list.map_err(|error| unread(&error))? else {
-        return ours(run, name).await;
-    };
-    let mut of_that_name = list.routes.iter().filter(|known| known.route.name == name);
+pub async fn named(kit: &Kit, name: &str) -> Result<Option<Known>, Ending> {
+    let all = all(kit).await?;
+    let mut of_that_name = all.routes.iter().filter(|known| known.route.name == name);
     match (of_that_name.next(), of_that_name.next()) {
         (Some(one), Some(other)) => {
             let ids = format!("{} and {}", one.id.raw(), other.id.raw());
@@ -118,27 +118,60 @@ pub(super) async fn named(run: &Run<'_>, name: &str) -> Result<Option<Known>, En
     }
 }
 
-async fn ours(run: &Run<'_>, name: &str) -> Result<Option<Known>, Ending> {
-    let deployments = run.kit.routes.deployments.clone();
+/// The route of that id, else of that name.
+pub async fn find(kit: &Kit, wanted: &str) -> Result<Option<Known>, Ending> {
+    let all = all(kit).await?;
+    if let Some(known) = all.routes.iter().find(|known| known.id.raw() == wanted) {
+        return Ok(Some(known.clone()));
+    }
+    named(kit, wanted).await
+}
+
+/// Every route that can be known of.
+#[derive(Clone, Debug, Default)]
+pub struct All {
+    /// Those that could be read.
+    pub routes: Vec<Known>,
+    /// Entries that could not.
+    pub faults: Vec<Text>,
+    /// Whether the organisation has a list; else they are those that were deployed from here.
+    pub listed: bool,
+}
+
+/// The organisation's list, or those that we know where it has none.
+pub async fn all(kit: &Kit) -> Result<All, Ending> {
+    let list = kit.routes.lists.read(&kit.client).await;
+    match list.map_err(|error| unread(&error))? {
+        Some(list) => Ok(All {
+            routes: list.routes.clone(),
+            faults: list.faults.iter().map(|fault| fault.0.clone()).collect(),
+            listed: true,
+        }),
+        None => Ok(All {
+            routes: ours(kit).await?,
+            ..All::default()
+        }),
+    }
+}
+
+async fn ours(kit: &Kit) -> Result<Vec<Known>, Ending> {
+    let deployments = kit.routes.deployments.clone();
     let loaded = tokio::task::spawn_blocking(move || deployments.load()).await;
-    let loaded = match loaded {
-        Ok(loaded) => loaded.map_err(|error| Failure::not_sent(error.to_string()))?,
-        Err(error) => return Err(Failure::not_sent(error.to_string()).into()),
-    };
-    let mut asked: Vec<RouteId> = Vec::new();
-    for deployment in loaded.iter().rev().filter(|d| d.name.raw() == name) {
-        let Some(id) = deployment.id.clone().filter(|id| !asked.contains(id)) else {
-            continue;
-        };
-        if let Some(known) = read(run, &id).await? {
-            return Ok(Some(known));
-        }
-        asked.push(id);
-        if asked.len() == MOST_ASKED {
-            break;
+    let loaded = loaded
+        .map_err(|error| error.to_string())
+        .and_then(|loaded| loaded.map_err(|error| error.to_string()))
+        .map_err(Failure::not_sent)?;
+    let (mut asked, mut found) = (HashSet::new(), Vec::new());
+    for id in loaded
+        .iter()
+        .rev()
+        .filter_map(|deployment| deployment.id.as_ref())
+    {
+        if asked.len() < MOST_ASKED && asked.insert(id) {
+            found.extend(by_id(kit, id).await?);
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// A read that failed before anything was sent: whatever it says of itself, no write is unknown.

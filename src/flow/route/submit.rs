@@ -114,7 +114,10 @@ async fn reconcile(
             .await
             .ok()
             .flatten(),
-        None => existing::named(run, &order.body.name).await.ok().flatten(),
+        None => existing::named(run.kit, &order.body.name)
+            .await
+            .ok()
+            .flatten(),
     };
     match there {
         Some(known) if diff::same(&known.route, &order.body) => {
