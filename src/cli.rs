@@ -1,5 +1,6 @@
 //! The command line: clap types only.
 
+pub mod audit;
 pub mod probe;
 pub mod route;
 pub mod write;
@@ -71,6 +72,9 @@ pub enum Command {
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// The record of every write of the profile
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

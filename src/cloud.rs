@@ -22,6 +22,7 @@ pub mod routes;
 mod session;
 mod settings;
 pub(crate) mod tls;
+mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
@@ -40,8 +41,9 @@ pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::routes::RouteListing;
 pub use self::settings::{AuthStyle, Settings};
+pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
-pub use self::upgrade::Socket;
+pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;
@@ -187,7 +189,7 @@ impl Client {
             url,
             needs: Needs::Streaming,
         };
-        self.0.open(&call, STREAM_PROTOCOL).await
+        self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
     /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how

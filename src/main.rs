@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::route::RouteCommand;
 use trunkline::cli::write::ProvisionArgs;
@@ -68,6 +69,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) => world.provision(args),
         Some(Command::Route(command)) => world.route(command),
+        Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -253,6 +255,15 @@ impl World {
         loaded
             .profile
             .ok_or_else(|| eyre!("there is no profile. Write one: trunkline config init"))
+    }
+
+    fn audit(&self, command: &AuditCommand) -> Result<u8, Report> {
+        let (profile, state) = (self.profile()?.name, &self.paths.state_dir);
+        let code = match command {
+            AuditCommand::Show(args) => headless::audit::show(state, &profile, args),
+            AuditCommand::Verify => headless::audit::verify(state, &profile),
+        };
+        code.map_err(|e| eyre!(e))
     }
 
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {

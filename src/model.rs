@@ -5,12 +5,14 @@ pub mod audit;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod interaction;
 pub mod job;
 pub mod payload;
 pub mod provision;
 pub mod registration;
 pub mod report;
 pub mod route;
+pub mod transfer;
 pub mod write;
 
 use std::fmt;
@@ -57,6 +59,8 @@ ids! {
     CarrierId,
     /// An event route, an outbound integration on the wire (contract §9).
     RouteId,
+    /// Something between a customer and the organisation: a call, a chat (contract §8).
+    InteractionId,
     /// An asynchronous job, as its submit was answered (contract §7).
     JobId,
 }

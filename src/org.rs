@@ -18,26 +18,31 @@
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
+//! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
-//! upgrades. Faults apply to the token call and to upgrades as well as to reads, and never to `/_org`, but for the
-//! two that are made for webhooks.
+//! upgrades. Faults apply to the token call and to upgrades as well as to reads and writes, and never to `/_org`, but
+//! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
 mod auth;
 mod carriers;
 mod control;
 mod destinations;
+mod edges;
 mod errands;
 mod estate;
 mod events;
 mod faults;
 mod garbage;
+mod hooks;
 mod hub;
+mod jobs;
 mod limit;
 mod options;
+mod outbox;
 mod people;
 mod post;
 mod profile;

@@ -18,8 +18,14 @@ mod destinations;
 mod estate;
 #[path = "org/faults.rs"]
 mod faults;
+#[path = "org/hooks.rs"]
+mod hooks;
 #[path = "org/hostile.rs"]
 mod hostile;
+#[path = "org/jobs.rs"]
+mod jobs;
+#[path = "org/losses.rs"]
+mod losses;
 #[path = "org/rest.rs"]
 mod rest;
 #[path = "org/routes.rs"]

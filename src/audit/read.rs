@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::AuditError;
@@ -74,7 +74,7 @@ pub fn newest(
 }
 
 /// The next line without its end, and whether it had one. A line that is too long comes in pieces that are not whole.
-pub(super) fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<(Vec<u8>, bool)>> {
+pub(super) fn next_line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
     let mut line = Vec::new();
     reader.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     if line.is_empty() {

@@ -223,6 +223,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     for (key, value) in profile.alerts.shown() {
         put(&format!("alerts.{key}"), value);
     }
+    for (key, value) in profile.transfers.shown() {
+        put(&format!("transfers.{key}"), value);
+    }
     let listen = profile.listen.as_ref();
     for (key, value) in listen.into_iter().flat_map(Listen::shown) {
         put(&format!("listen.{key}"), value);

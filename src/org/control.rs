@@ -2,11 +2,12 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events"}` |
-//! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}` |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
+//! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}`; a call that `lose-request` swallowed has status 0 |
+//! | `GET /_org/deliveries` | `{"deliveries":[{"at","webhook","event","attempt","status"?,"error"?,"fault"?}],"dropped"}`: what was delivered to registered webhooks |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
 //! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
-//! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what was delivered |
+//! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what the sink took |
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
@@ -40,7 +41,7 @@ use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
 use super::shared::Shared;
 use super::state::{Device, MAX_DEVICES, user_id};
-use super::{destinations, webhooks};
+use super::{destinations, outbox, webhooks};
 
 /// The longest device id and codec that may be set, in bytes.
 const LONGEST: usize = 64 * 1024;
@@ -79,6 +80,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         ["_org", "webhooks"] => {
             only(verb, &Method::GET, "GET")?;
             Ok(webhooks::list(shared))
+        }
+        ["_org", "deliveries"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(outbox::list(shared))
         }
         ["_org", "faults"] => {
             only(verb, &Method::PUT, "PUT")?;
@@ -146,6 +151,8 @@ struct State {
     streams: usize,
     faults: Faults,
     events: u64,
+    jobs: u64,
+    connections: usize,
 }
 
 #[derive(Serialize)]
@@ -171,6 +178,9 @@ impl Registration {
 }
 
 fn state(shared: &Shared) -> Reply {
+    let jobs = shared.jobs();
+    let (submitted, connections) = (jobs.submitted(), jobs.created());
+    drop(jobs);
     let world = shared.world();
     let people = world.people.iter().enumerate();
     let state = State {
@@ -189,6 +199,8 @@ fn state(shared: &Shared) -> Reply {
         streams: world.hub.open(),
         faults: shared.faults(),
         events: world.events(),
+        jobs: submitted,
+        connections,
     };
     drop(world);
     reply::json(StatusCode::OK, &state)

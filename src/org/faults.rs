@@ -64,6 +64,11 @@ pub struct Faults {
     pub(super) ws_close: u16,
     pub(super) webhook_status: u16,
     pub(super) webhook_latency: Duration,
+    pub(super) webhook_dup: f64,
+    pub(super) webhook_drop: f64,
+    pub(super) webhook_delay: Duration,
+    /// Zero is a time drawn for each job.
+    pub(super) job_ms: Duration,
 }
 
 impl Default for Faults {
@@ -83,6 +88,10 @@ impl Default for Faults {
             ws_close: 0,
             webhook_status: 0,
             webhook_latency: Duration::ZERO,
+            webhook_dup: 0.0,
+            webhook_drop: 0.0,
+            webhook_delay: Duration::ZERO,
+            job_ms: Duration::ZERO,
         }
     }
 }

@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{rest, routes};
+use super::{hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -70,6 +70,12 @@ pub(super) enum Resource<'a> {
     Registrations(Id<'a>),
     Carriers,
     Routes(routes::Path<'a>),
+    Edges,
+    Provision,
+    Jobs,
+    Job(Id<'a>),
+    Hooks,
+    Hook(Id<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -79,6 +85,12 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
+            ["telephony", "providers", "edges"] => Self::Edges,
+            ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
+            ["async-jobs"] => Self::Jobs,
+            ["async-jobs", id] => Self::Job(decode(id)?),
+            ["platform", "webhooks"] => Self::Hooks,
+            ["platform", "webhooks", id] => Self::Hook(decode(id)?),
             _ => return routes::Path::of(path).map(Self::Routes),
         })
     }
@@ -89,6 +101,14 @@ impl<'a> Resource<'a> {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Routes(path) => path.rules(),
+            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
+            Self::Provision => &[(Verb::Post, "telephony:edge:write")],
+            Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
+            Self::Hooks => &[
+                (Verb::Get, "webhooks:write"),
+                (Verb::Post, "webhooks:write"),
+            ],
+            Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
         }
     }
 
@@ -100,6 +120,13 @@ impl<'a> Resource<'a> {
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
             Self::Routes(path) => path.answer(call),
+            Self::Edges => Ok(jobs::edges(shared)),
+            Self::Provision => jobs::submit(shared, &call.body),
+            Self::Jobs => Ok(jobs::list(shared)),
+            Self::Job(id) => jobs::job(shared, id),
+            Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
+            Self::Hooks => Ok(hooks::list(shared)),
+            Self::Hook(id) => hooks::delete(shared, id),
         }
     }
 }

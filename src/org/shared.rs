@@ -17,6 +17,9 @@ use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
+use super::hooks::Hook;
+use super::jobs::Jobs;
+use super::outbox::Sent;
 use super::post::Post;
 use super::record::Ring;
 use super::routes::seeds;
@@ -39,6 +42,9 @@ pub(super) struct Shared {
     inbox: Mutex<Inbox>,
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
+    jobs: Mutex<Jobs>,
+    hooks: Mutex<Vec<Hook>>,
+    sent: Mutex<Sent>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -71,6 +77,9 @@ impl Shared {
             inbox: Mutex::new(Inbox::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
+            jobs: Mutex::new(Jobs::default()),
+            hooks: Mutex::new(Vec::new()),
+            sent: Mutex::new(Sent::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -99,6 +108,18 @@ impl Shared {
 
     pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
         lock(&self.routes)
+    }
+
+    pub(super) fn jobs(&self) -> MutexGuard<'_, Jobs> {
+        lock(&self.jobs)
+    }
+
+    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+        lock(&self.hooks)
+    }
+
+    pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
+        lock(&self.sent)
     }
 
     /// What goes wrong now.

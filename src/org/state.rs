@@ -177,6 +177,18 @@ impl World {
         })
     }
 
+    /// Adds a device to some user who has room: the one at `draw` (0 up to 1) of the table, or the next one after.
+    pub(super) fn place_somewhere(&mut self, draw: f64, id: &str, now: Timestamp) -> Option<Place> {
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a cast saturates, and the remainder below brings it into the table"
+        )]
+        let first = (draw * self.people.len() as f64) as usize;
+        let many = self.people.len();
+        (0..many).find_map(|step| self.place_device((first + step) % many, id, now))
+    }
+
     fn publish(&mut self, place: Place, event: Event) {
         self.events += 1;
         let device = self

@@ -95,11 +95,6 @@ impl Bench {
             .unwrap()
     }
 
-    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
-        let call = self.http.post(self.url(path)).bearer_auth(token);
-        call.json(body).send().await.unwrap()
-    }
-
     pub async fn put(&self, path: &str, token: &str, body: &Value) -> Response {
         let call = self.http.put(self.url(path)).bearer_auth(token);
         call.json(body).send().await.unwrap()
@@ -114,6 +109,39 @@ impl Bench {
         let reply = self.get(path, token).await;
         assert_eq!(reply.status(), 200, "{path}");
         reply.json().await.unwrap()
+    }
+
+    pub async fn try_post(
+        &self,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> reqwest::Result<Response> {
+        let call = self.http.post(self.url(path)).bearer_auth(token);
+        call.json(body).send().await
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
+        self.try_post(path, token, body).await.unwrap()
+    }
+
+    /// Reads until what is read is as wanted.
+    pub async fn read_until(
+        &self,
+        path: &str,
+        token: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
+        let read = async {
+            loop {
+                let read = self.get_json(path, token).await;
+                if wanted(&read) {
+                    return read;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(HANG, read).await.expect(path)
     }
 
     fn controlled(&self, call: RequestBuilder) -> RequestBuilder {

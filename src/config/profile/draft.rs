@@ -14,6 +14,7 @@ use super::listen::{self, Listen};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
 use super::routes::{self, Routes};
+use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -56,6 +57,7 @@ pub(in crate::config) struct Draft {
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
     pub(super) routes: Routes,
+    pub(super) transfers: Transfers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -112,6 +114,11 @@ impl Draft {
                 .section("provisioning", notes)
                 .map_or_else(Provisioning::default, |section| {
                     provisioning::read(section, notes)
+                }),
+            transfers: from
+                .section("transfers", notes)
+                .map_or_else(Transfers::default, |section| {
+                    transfers::read(section, notes)
                 }),
             requests_per_minute: from.take("requests_per_minute", notes),
         };

@@ -28,12 +28,16 @@ pub(super) const TABLE: &[Entry] = &[
     entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
     entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
     entry("token-ttl", |f| Slot::Lifetime(&mut f.token_ttl), "tokens issued from now on live this long"),
-    entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams lose their connection without a close frame, after this long on average"),
+    entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams are cut without a close frame, on average"),
     entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames preceded by one that cannot be decoded"),
-    entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and then say nothing, open ones for good"),
-    entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream that opens is closed with this code after a short time"),
-    entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers instead of 200"),
-    entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes to answer"),
+    entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and say nothing, open ones for good"),
+    entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream is closed with this code soon"),
+    entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers, not 200"),
+    entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
+    entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
+    entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
+    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
+    entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
 ];
 
 /// Every key, for an error.
@@ -89,6 +93,9 @@ mod tests {
     fn the_help_has_a_line_for_each() {
         let help = help();
         assert_eq!(help.lines().count(), TABLE.len() + 1);
-        assert!(help.lines().all(|line| line.len() < 120), "{help}");
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
     }
 }

@@ -1,0 +1,188 @@
+//! The webhooks for job events: who asked to be told of what (contract §7).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use compact_str::{CompactString, format_compact};
+use hyper::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::{Host, Url};
+use uuid::Uuid;
+
+use super::outbox;
+use super::reply::{self, Refusal, Reply};
+use super::rules::{Breaches, read};
+use super::shared::Shared;
+
+/// The most webhooks at once; each is a delivery for every job.
+const MOST: usize = 100;
+
+/// What can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    Completed,
+    Failed,
+}
+
+impl Event {
+    const ALL: [Self; 2] = [Self::Completed, Self::Failed];
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "async.job.completed",
+            Self::Failed => "async.job.failed",
+        }
+    }
+}
+
+/// One webhook, as it was registered and as the wire shows it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Hook {
+    id: CompactString,
+    #[serde(flatten)]
+    asked: Asked,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default = "yes")]
+    enabled: bool,
+    r#type: String,
+    uri: String,
+    events: Vec<String>,
+    auth_method: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Asked {
+    fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let asked: Self = read(body)?;
+        let mut breaches = Breaches::default();
+        breaches.length("name", &asked.name, 1, 128);
+        let (kind, auth) = (&asked.r#type, &asked.auth_method);
+        breaches.check(kind == "http", "type", format_args!("http, not {kind:?}"));
+        breaches.check(
+            auth == "none",
+            "authMethod",
+            format_args!("none, not {auth:?}"),
+        );
+        breaches.check(is_near(&asked.uri), "uri", RULE_URI);
+        let events = &asked.events;
+        breaches.check(!events.is_empty(), "events", "at least one event");
+        for (at, event) in events.iter().enumerate() {
+            let known = Event::ALL.iter().any(|known| known.name() == event);
+            let rule = format_args!("async.job.completed or async.job.failed, not {event:?}");
+            breaches.check(known, format!("events[{at}]"), rule);
+        }
+        breaches.verdict()?;
+        Ok(asked)
+    }
+}
+
+const RULE_URI: &str =
+    "an http or https URI with a host on loopback; this organisation delivers nowhere else";
+
+/// Whether the organisation would deliver to a URI: it never leaves the machine.
+fn is_near(uri: &str) -> bool {
+    let Ok(url) = Url::parse(uri) else {
+        return false;
+    };
+    let near = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    near && matches!(url.scheme(), "http" | "https")
+}
+
+/// `POST /api/v2/platform/webhooks`.
+pub(super) fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
+    let asked = Asked::parse(body)?;
+    let id = format_compact!("wh-{}", &Uuid::new_v4().simple().to_string()[..12]);
+    let mut hooks = shared.hooks();
+    if hooks.len() >= MOST {
+        let message = format!("there are {MOST} webhooks, and no more are taken");
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "too.many.webhooks",
+            message,
+        ));
+    }
+    hooks.push(Hook {
+        id: id.clone(),
+        asked,
+    });
+    drop(hooks);
+    Ok(reply::json(StatusCode::CREATED, &json!({"id": id})))
+}
+
+/// `GET /api/v2/platform/webhooks`.
+pub(super) fn list(shared: &Shared) -> Reply {
+    let hooks = shared.hooks().clone();
+    reply::json(StatusCode::OK, &json!({"entities": hooks}))
+}
+
+/// `DELETE /api/v2/platform/webhooks/{id}`: nothing more is delivered, but what is under way.
+pub(super) fn delete(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
+    let mut hooks = shared.hooks();
+    let place = hooks.iter().position(|hook| hook.id == id);
+    let place = place.ok_or_else(|| Refusal::not_found(format!("there is no webhook {id:?}")))?;
+    hooks.remove(place);
+    Ok(reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Delivers an event to every webhook that asked for it.
+pub(super) fn tell(shared: &Arc<Shared>, event: Event, body: &Value) {
+    let body = Bytes::from(body.to_string());
+    let wants = |hook: &&Hook| {
+        hook.asked.enabled && hook.asked.events.iter().any(|name| name == event.name())
+    };
+    let hooks: Vec<Hook> = shared.hooks().iter().filter(wants).cloned().collect();
+    for hook in hooks {
+        outbox::send(
+            shared,
+            outbox::Parcel {
+                to: hook.id,
+                uri: hook.asked.uri,
+                event: event.name(),
+                body: body.clone(),
+            },
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_delivered_beyond_this_machine() {
+        for near in [
+            "http://127.0.0.1:9/hooks/x",
+            "https://localhost/",
+            "http://[::1]:80/a?b=c",
+        ] {
+            assert!(is_near(near), "{near}");
+        }
+        for far in [
+            "https://hooks.example.com/in",
+            "http://10.0.0.1/",
+            "ftp://localhost/",
+            "http://localhost.example.com/",
+            "/hooks",
+            "",
+        ] {
+            assert!(!is_near(far), "{far}");
+        }
+    }
+}
