@@ -28,6 +28,7 @@ impl App {
                 }
             }
             News::Ended { outcome, at } => {
+                self.unresolved(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));

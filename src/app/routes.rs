@@ -1,14 +1,17 @@
 //! Routes in the loop: when they are read and their destinations looked at, and what becomes known of them.
 
 mod conflict;
+mod resolve;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+use tokio::sync::oneshot;
 
 use super::App;
 use super::effect::Effect;
 use super::messages::Weight;
 use crate::feed::news::Link;
-use crate::flow::route::News;
+use crate::flow::route::{Ending, News};
 use crate::model::RouteId;
 use crate::model::finding::{Protocol, Target};
 use crate::model::flow::FlowId;
@@ -80,6 +83,8 @@ pub(super) struct RouteWatch {
     deliveries: Option<(RouteId, Millis)>,
     /// Destinations that an operator waits for.
     asked: BTreeSet<Target>,
+    /// Who waits for the end of which pipeline.
+    resolving: HashMap<FlowId, oneshot::Sender<Box<Ending>>>,
 }
 
 impl Default for RouteWatch {
@@ -89,6 +94,7 @@ impl Default for RouteWatch {
             read_at: None,
             deliveries: None,
             asked: BTreeSet::new(),
+            resolving: HashMap::new(),
         }
     }
 }
@@ -258,7 +264,9 @@ impl App {
             News::Checked(verdict) => routes.checked(verdict),
             News::Deployment(deployment) => routes.deployed(*deployment),
             News::Ended(ending) => {
-                self.route_ended(&ending);
+                if let Some(ending) = self.resolved(flow, ending) {
+                    self.route_ended(&ending);
+                }
                 self.reread_routes();
             }
         }
