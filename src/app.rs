@@ -8,6 +8,7 @@ mod act;
 pub mod action;
 mod alerts;
 mod answer;
+mod callbacks;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -36,7 +37,6 @@ use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
-use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
 use crate::pane::carriers::CarriersPane;
@@ -60,8 +60,8 @@ const HISTORY: usize = 12;
 pub struct BadFrame {
     /// When it came.
     pub at: Millis,
-    /// On whose stream.
-    pub user: UserId,
+    /// On which stream: a user's id, or what else the stream is of.
+    pub stream: Text,
     /// Why.
     pub reason: Text,
     /// Its first bytes.

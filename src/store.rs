@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod callbacks;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -17,6 +18,7 @@ mod frames;
 mod intern;
 pub mod metrics;
 pub mod probes;
+pub mod queues;
 pub mod routes;
 mod row;
 mod stamp;
@@ -33,6 +35,7 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -42,6 +45,7 @@ use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
 use self::probes::Probes;
+use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
@@ -58,6 +62,10 @@ pub struct Store {
     pub probes: Probes,
     /// Event routes and what was deployed of them.
     pub routes: routes::Routes,
+    /// Callback reservations.
+    pub callbacks: Callbacks,
+    /// Queues that callbacks are booked on.
+    pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
     /// Writes on their way.

@@ -112,7 +112,10 @@ impl Figures {
             "outcome",
             [
                 ("deployed", counts.successful),
-                ("not_deployed", counts.total.saturating_sub(counts.successful)),
+                (
+                    "not_deployed",
+                    counts.total.saturating_sub(counts.successful),
+                ),
             ],
         )?;
         sheet.gauge(

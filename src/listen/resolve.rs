@@ -89,10 +89,14 @@ impl Resolver {
         let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         let runs = matches!(ending, Ending::Deployed { .. } | Ending::Unchanged(_));
         // What was submitted has passed every check before it, however it ended.
-        let unknown = ending.failure().is_some_and(|failure| failure.fate != Fate::NotSent);
+        let unknown = ending
+            .failure()
+            .is_some_and(|failure| failure.fate != Fate::NotSent);
         self.total.fetch_add(1, Ordering::Relaxed);
-        self.successful.fetch_add(u64::from(runs), Ordering::Relaxed);
-        self.reached.fetch_add(u64::from(runs || unknown), Ordering::Relaxed);
+        self.successful
+            .fetch_add(u64::from(runs), Ordering::Relaxed);
+        self.reached
+            .fetch_add(u64::from(runs || unknown), Ordering::Relaxed);
         self.millis.fetch_add(millis, Ordering::Relaxed);
     }
 }
@@ -111,7 +115,9 @@ impl Counts {
 
 fn answer(ending: &Ending) -> Result<Reply, Refusal> {
     match ending {
-        Ending::Deployed { known, warnings, .. } => {
+        Ending::Deployed {
+            known, warnings, ..
+        } => {
             let mut shown = shown(known);
             if !warnings.is_empty() {
                 shown["warnings"] = warnings.iter().map(|warning| warning.raw()).collect();
@@ -163,7 +169,9 @@ fn invalid(faults: &[Fault]) -> Refusal {
 }
 
 fn failed(ending: &Ending) -> Refusal {
-    let failure = ending.failure().unwrap_or_else(|| Failure::not_sent("nothing was deployed"));
+    let failure = ending
+        .failure()
+        .unwrap_or_else(|| Failure::not_sent("nothing was deployed"));
     let code = match failure.fate {
         Fate::Unknown => "outcome.unknown",
         Fate::NotSent | Fate::Refused => "not.deployed",

@@ -9,12 +9,12 @@ use hyper::body::Body;
 use hyper::{Request, StatusCode};
 
 use super::ask::{Asker, Ended, Overview};
-use super::resolve::Resolver;
-use super::{body, dashboard, figures};
 use super::guard::Guard;
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
+use super::resolve::Resolver;
+use super::{body, dashboard, figures};
 
 /// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
 const PATIENCE: Duration = Duration::from_secs(5);

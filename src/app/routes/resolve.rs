@@ -11,7 +11,12 @@ use crate::time::Millis;
 
 impl App {
     /// Begins the pipeline of a route that was posted; whoever posted it waits at `to`.
-    pub(in crate::app) fn resolve(&mut self, body: Route, to: oneshot::Sender<Box<Ending>>, now: Millis) {
+    pub(in crate::app) fn resolve(
+        &mut self,
+        body: Route,
+        to: oneshot::Sender<Box<Ending>>,
+        now: Millis,
+    ) {
         self.now = now;
         let deploy = Deploy {
             aim: Aim::ByName,
