@@ -8,11 +8,13 @@ mod act;
 pub mod action;
 mod alerts;
 mod answer;
+mod audit;
 mod callbacks;
 pub mod command;
 pub mod effect;
 pub mod event;
 mod flows;
+mod forms;
 mod input;
 mod lookout;
 pub mod messages;
@@ -21,6 +23,7 @@ pub mod perform;
 pub mod probes;
 pub mod routes;
 pub mod run;
+pub mod transfers;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -39,6 +42,8 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::audit::AuditPane;
+use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
@@ -103,6 +108,8 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     route_watch: routes::RouteWatch,
+    interactions: transfers::Watch,
+    bench: forms::Bench,
 }
 
 impl App {
@@ -127,7 +134,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts]
+            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
         } else {
             Vec::new()
         };
@@ -144,7 +151,9 @@ impl App {
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
+                Box::new(CallbacksPane::default()),
             ],
             active: 0,
             layers: Vec::new(),
@@ -169,6 +178,8 @@ impl App {
             journal: None,
             alarm: None,
             route_watch: routes::RouteWatch::default(),
+            interactions: transfers::Watch::default(),
+            bench: forms::Bench::default(),
         }
     }
 
@@ -248,6 +259,8 @@ impl App {
             self.next_clock(),
             self.alert_deadline(),
             self.route_watch.deadline(),
+            self.interactions_deadline(),
+            self.forms_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -318,6 +331,8 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.watch_interactions();
+        self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -377,22 +392,29 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_) | Done::Routes(_)) {
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
+        ) {
             self.redraw();
         }
         match done {
-            Done::Connected => self.open_routes(),
+            Done::Connected => self.connected(),
             Done::Routes(told) => self.routes_told(told),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(_) => {}
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);
                 self.problem = Some(problem);
             }
+            Done::Edited(text) => self.take_json(text),
+            Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
                 self.messages.say(
@@ -430,7 +452,8 @@ impl App {
         let wait = self
             .countdown()
             .map(|until| until.since(self.now).div_ceil(1_000));
-        format!("{} {wait:?}", self.now.0.div_euclid(unit))
+        let turn = self.spinner();
+        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
     }
 
     /// A moment that the header counts down to.

@@ -7,6 +7,7 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod audit;
 pub mod callbacks;
 pub mod carriers;
 mod changes;
@@ -26,6 +27,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
+pub mod transfers;
 mod users;
 pub mod view;
 
@@ -35,6 +37,7 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
@@ -49,6 +52,7 @@ use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
+use self::transfers::Transfers;
 use self::users::Users;
 
 /// Everything known of the organisation: a table for each kind of thing.
@@ -68,8 +72,12 @@ pub struct Store {
     pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// The newest lines of the audit.
+    pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
+    /// Interactions, and the transfers that were made of them.
+    pub transfers: Transfers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

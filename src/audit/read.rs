@@ -50,16 +50,10 @@ pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Resu
     Ok(())
 }
 
-/// The newest lines, the oldest of them first, and how many there are in all.
-pub fn newest(
-    state_dir: &Path,
-    profile: &str,
-    most: usize,
-) -> Result<(Vec<Record>, u64), AuditError> {
+/// The newest lines, the oldest of them first; none where nothing has been written.
+pub fn newest(state_dir: &Path, profile: &str, most: usize) -> Result<Vec<Record>, AuditError> {
     let mut kept = VecDeque::with_capacity(most.min(1_024));
-    let mut lines = 0;
     let read = each(state_dir, profile, |line| {
-        lines += 1;
         if let Some(record) = line.record {
             if kept.len() == most {
                 kept.pop_front();
@@ -68,7 +62,7 @@ pub fn newest(
         }
     });
     match read {
-        Ok(()) | Err(AuditError::Missing(_)) => Ok((kept.into(), lines)),
+        Ok(()) | Err(AuditError::Missing(_)) => Ok(kept.into()),
         Err(error) => Err(error),
     }
 }

@@ -11,7 +11,7 @@ mod page;
 mod routes;
 pub mod transfer;
 
-pub use self::callbacks::{callbacks, queue, queues, update};
+pub use self::callbacks::{callback, callbacks, queue, queues, update, webhook};
 pub use self::carriers::carriers;
 pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};

@@ -270,7 +270,7 @@ impl Session {
         }
     }
 
-    /// The HTTP client, for calls that carry no token.
+    /// The HTTP client alone, for what goes elsewhere and without the token.
     pub(super) async fn http(&self) -> Result<&reqwest::Client, Error> {
         Ok(&self.transport().await?.http)
     }

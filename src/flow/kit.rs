@@ -7,6 +7,7 @@ use super::route;
 use crate::audit::Audit;
 use crate::cloud::Client;
 use crate::cloud::breaker::Breakers;
+use crate::cloud::direct::transfer::{Session, Timing};
 use crate::config::{Environment, Profile};
 use crate::deployments::Deployments;
 use crate::probe::Prober;
@@ -29,6 +30,8 @@ pub struct Kit {
     pub breakers: Breakers,
     /// Probes before a write, or why there are none.
     pub prober: Result<Prober, Text>,
+    /// The socket that transfers go through; opened when the first one does.
+    pub transfers: Session,
     /// Who is at the console.
     pub operator: String,
     /// What pipelines of routes share.
@@ -54,6 +57,7 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
+            transfers: Session::new(client.clone(), Timing::default()),
             client,
             profile,
             audit: audit.map_err(Text::from),

@@ -94,7 +94,10 @@ pub fn verify(state_dir: &Path, profile: &str) -> Result<u8, String> {
 fn verdict(report: &Report) -> String {
     let mut text = match &report.fault {
         Some(fault) => format!("bad   {fault}\nlines {} before it are good\n", report.lines),
-        None => format!("good  {} lines, {} files\n", report.lines, report.files),
+        None => format!(
+            "good  lines 1 to {}, files {}\n",
+            report.lines, report.files
+        ),
     };
     text += &format!("hash  {} (of the last good line)\n", report.hash);
     if report.open > 0 {

@@ -211,7 +211,10 @@ mod tests {
     }
 
     fn done() -> End {
-        End::Transferred { codec: None, by_reading: false }
+        End::Transferred {
+            codec: None,
+            by_reading: false,
+        }
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn verify_tells_good_bad_and_none_apart() {
     let file = write(home.path());
     let (code, good, _) = run(home.path(), &["verify"]);
     assert_eq!(code, 0);
-    assert!(good.starts_with("good  3 lines, 1 files\n"), "{good}");
+    assert!(good.starts_with("good  lines 1 to 3, files 1\n"), "{good}");
     let changed = fs::read_to_string(&file).unwrap();
     fs::write(&file, changed.replacen("ana", "bob", 1)).unwrap();
     let (code, bad, _) = run(home.path(), &["verify"]);

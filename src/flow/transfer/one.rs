@@ -1,6 +1,6 @@
 //! One transfer from its check to its end.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::exchange::Came;
@@ -8,7 +8,7 @@ use super::{Move, frame_id, media};
 use crate::flow::{Doing, News, Run};
 use crate::model::InteractionId;
 use crate::model::interaction::{self, Interaction};
-use crate::model::transfer::made::{Callback, End, Happening, TransferId};
+use crate::model::transfer::made::{End, Happening, TransferId};
 use crate::model::transfer::{Destination, Request};
 use crate::text::Text;
 
@@ -27,7 +27,7 @@ pub(super) struct One<'a> {
     pub(super) wanted: &'a Move,
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
-    ledger: RefCell<Ledger<'a>>,
+    ledger: Mutex<Ledger<'a>>,
 }
 
 /// A thing that is being done, told where the ledger says.
@@ -83,7 +83,7 @@ impl<'a> One<'a> {
             wanted,
             to,
             interaction: InteractionId::from(wanted.request.interaction_id.as_str()),
-            ledger: RefCell::new(ledger),
+            ledger: Mutex::new(ledger),
         }
     }
 
@@ -99,7 +99,9 @@ impl<'a> One<'a> {
                 (End::Transferred { codec, by_reading }, Some(took), latency)
             }
             // A second codec is not tried, so it stays a refusal.
-            Ok(Came::Unsupported(supported)) => (End::Rejected(unsupported(&supported)), None, None),
+            Ok(Came::Unsupported(supported)) => {
+                (End::Rejected(unsupported(&supported)), None, None)
+            }
             Err(end) => (end, None, None),
         };
         tell_end(self.run, self.id, &end, latency);
@@ -176,7 +178,7 @@ impl<'a> One<'a> {
 
     /// Begins a part: a step of its own, or a word in the one step.
     pub(super) fn part(&self, name: &'static str, subject: impl Into<Text>) -> Part<'a> {
-        match &mut *self.ledger.borrow_mut() {
+        match &mut *self.ledger() {
             Ledger::Steps => Part(Some(self.run.begin(name, subject))),
             Ledger::One(doing) => {
                 doing.note(name);
@@ -185,9 +187,14 @@ impl<'a> One<'a> {
         }
     }
 
+    /// Held for a word at a time, never across a wait.
+    fn ledger(&self) -> MutexGuard<'_, Ledger<'a>> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One of several has its one step ended.
     fn close(&self, end: &End) {
-        let Ledger::One(doing) = self.ledger.replace(Ledger::Steps) else {
+        let Ledger::One(doing) = std::mem::replace(&mut *self.ledger(), Ledger::Steps) else {
             return;
         };
         match end {
@@ -196,10 +203,6 @@ impl<'a> One<'a> {
             }
             end => doing.failed(format!("{}: {}", end.phase().word(), end.why())),
         }
-    }
-
-    pub(super) fn callback(&self, callback: Callback) {
-        self.happened(Happening::Callback(callback));
     }
 }
 
