@@ -9,7 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 
 pub use self::destinations::{Destination, Destinations, Sample};
-pub use self::row::{Drift, Presence, RouteRow};
+pub use self::row::{Drift, Presence, Reach, RouteRow};
 use super::carriers::Reading;
 use crate::model::RouteId;
 use crate::model::flow::FlowId;
@@ -60,13 +60,13 @@ impl Routes {
             _ => now,
         };
         self.reading = Reading::Failed { since, why };
-        self.touch();
+        self.age();
     }
 
     /// Nothing is read from now on, until the next list.
     pub fn paused(&mut self) {
         self.reading = Reading::Paused;
-        self.touch();
+        self.age();
     }
 
     /// How the events of a route went.
@@ -138,7 +138,19 @@ impl Routes {
 
     /// A destination was looked at.
     pub fn checked(&mut self, verdict: Verdict) {
+        let uri = verdict.uri.raw().to_owned();
         self.destinations.checked(verdict);
+        for row in self.rows.values_mut() {
+            if row.known.route.destinations().any(|other| other == uri) {
+                row.reach = reach(&row.known, &self.destinations);
+            }
+        }
+        self.touch();
+    }
+
+    fn age(&mut self) {
+        let stale = self.stale();
+        self.rows.values_mut().for_each(|row| row.stale = stale);
         self.touch();
     }
 
@@ -169,7 +181,21 @@ impl Routes {
             .filter(|row| row.presence == Presence::There);
         self.destinations
             .keep(there.flat_map(|row| row.known.route.destinations()));
-        self.touch();
+        self.derive();
+        self.age();
+    }
+
+    /// Works out what is shown of each row beside what was told of it.
+    fn derive(&mut self) {
+        let mut rows = std::mem::take(&mut self.rows);
+        for row in rows.values_mut() {
+            row.drift = self.drift(row);
+            row.reach = match row.presence {
+                Presence::There => reach(&row.known, &self.destinations),
+                Presence::Gone | Presence::Deleted => Reach::default(),
+            };
+        }
+        self.rows = rows;
     }
 
     fn touch(&mut self) {
@@ -265,8 +291,7 @@ impl Routes {
     }
 
     /// Whether what runs is what we last deployed.
-    #[must_use]
-    pub fn drift(&self, row: &RouteRow) -> Drift {
+    fn drift(&self, row: &RouteRow) -> Drift {
         let newest = self
             .history(row)
             .find(|d| !matches!(d.state, crate::model::route::State::Refused));
@@ -302,4 +327,9 @@ impl Routes {
         let uris = row.known.route.destinations();
         uris.map(|uri| (uri, self.destinations.get(uri)))
     }
+}
+
+fn reach(known: &Known, destinations: &Destinations) -> Reach {
+    let uris = known.route.destinations();
+    Reach::of(uris.map(|uri| destinations.get(uri)))
 }

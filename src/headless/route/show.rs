@@ -27,7 +27,7 @@ pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
             .iter()
             .map(|row| {
                 let mut object = body(&row.known);
-                object["drift"] = table.drift(row).word().into();
+                object["drift"] = row.drift.word().into();
                 object
             })
             .collect();
@@ -44,7 +44,7 @@ pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
                 .collect();
             let cells = [
                 row.name(),
-                table.drift(row).word(),
+                row.drift.word(),
                 &destinations.join(" "),
                 &events.join(" "),
                 row.known.id.raw(),
@@ -86,7 +86,7 @@ pub(super) async fn show(
     table.read(vec![known.clone()], Vec::new(), true, kit.clock.now());
     table.opened(deployments);
     let (drift, history) = match table.get(&known.id) {
-        Some(row) => (table.drift(row), table.history(row).collect()),
+        Some(row) => (row.drift.clone(), table.history(row).collect()),
         None => (Drift::NotOurs, Vec::new()),
     };
     let mut object = body(&known);

@@ -1,9 +1,10 @@
 //! One route, there or gone.
 
+use super::destinations::{Destination, rate, trend};
 use crate::model::RouteId;
 use crate::model::flow::FlowId;
 use crate::model::route::diff::Change;
-use crate::model::route::{Deployment, Known};
+use crate::model::route::{Deployment, Known, Verdict};
 use crate::time::Millis;
 
 /// Whether the organisation has it.
@@ -66,6 +67,70 @@ pub struct RouteRow {
     pub changed: Option<Millis>,
     /// The pipeline that last ran for it in this process.
     pub flow: Option<FlowId>,
+    /// Whether what is known of it may be out of date.
+    pub stale: bool,
+    /// How what runs compares with what we last deployed.
+    pub drift: Drift,
+    /// Whether its destinations can be reached.
+    pub reach: Reach,
+}
+
+/// Whether the destinations of a route can be reached, as of the newest look at each.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reach {
+    /// Destinations.
+    pub of: usize,
+    /// Those that were looked at.
+    pub looked: usize,
+    /// Those that were reached.
+    pub reached: usize,
+    /// The word of the first that was not; else of them all.
+    pub word: &'static str,
+    /// Days until the first of their certificates ends.
+    pub days: Option<i64>,
+    /// The longest look, in milliseconds.
+    pub took_ms: Option<u64>,
+    /// The share of kept looks that reached their destination, 0 to 1; none before the first look.
+    pub rate: Option<f64>,
+    /// The share of destinations reached at each kept look, the oldest first.
+    pub trend: Vec<f32>,
+}
+
+impl Reach {
+    pub(super) fn of<'a>(known: impl Iterator<Item = Option<&'a Destination>>) -> Self {
+        let known: Vec<Option<&Destination>> = known.collect();
+        let there: Vec<&Destination> = known.iter().copied().flatten().collect();
+        let verdicts: Vec<&Verdict> = there.iter().filter_map(|one| one.verdict()).collect();
+        let reached = verdicts
+            .iter()
+            .filter(|verdict| verdict.reachable())
+            .count();
+        let broken = verdicts.iter().find(|verdict| !verdict.reachable());
+        let word = match broken {
+            Some(verdict) => verdict.word(),
+            None if verdicts.is_empty() => "awaited",
+            None => "reachable",
+        };
+        Self {
+            of: known.len(),
+            looked: verdicts.len(),
+            reached,
+            word,
+            days: verdicts
+                .iter()
+                .filter_map(|verdict| verdict.days_left)
+                .min(),
+            took_ms: verdicts.iter().map(|verdict| verdict.took_ms()).max(),
+            rate: rate(there.iter().copied()),
+            trend: trend(there.iter().copied()),
+        }
+    }
+
+    /// Whether somebody should look at it.
+    #[must_use]
+    pub const fn is_trouble(&self) -> bool {
+        self.reached < self.looked
+    }
 }
 
 impl RouteRow {
@@ -75,6 +140,9 @@ impl RouteRow {
             presence,
             changed: None,
             flow: None,
+            stale: false,
+            drift: Drift::NotOurs,
+            reach: Reach::default(),
         }
     }
 

@@ -59,7 +59,7 @@ fn verdict(uri: &str, reachable: bool) -> Verdict {
 }
 
 fn drift(routes: &Routes, id: &str) -> &'static str {
-    routes.drift(routes.get(&id.into()).unwrap()).word()
+    routes.get(&id.into()).unwrap().drift.word()
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn what_runs_is_compared_with_what_was_deployed_last() {
     routes.read(vec![known("i", "renamed")], Vec::new(), true, Millis(2_000));
     let row = routes.get(&"i".into()).unwrap();
     assert_eq!(row.changed, Some(Millis(2_000)));
-    let Drift::Differs(changes) = routes.drift(row) else {
-        panic!("{:?}", routes.drift(row));
+    let Drift::Differs(changes) = &row.drift else {
+        panic!("{:?}", row.drift);
     };
     assert_eq!(changes[0].to_string(), "~ name: q -> renamed");
 }
@@ -195,6 +195,14 @@ fn looks_are_kept_bounded_and_add_up_to_a_rate_over_time() {
     assert_eq!((trend.len(), trend[0], trend[31]), (32, 0.5, 1.0));
     assert_eq!(rate(known.iter().copied()), Some(f64::from(32 + 4) / 64.0));
     assert_eq!(rate(std::iter::empty()), None);
+    assert_eq!(
+        (row.reach.of, row.reach.reached, row.reach.word),
+        (2, 2, "reachable")
+    );
+    assert_eq!(row.reach.trend, trend);
+    routes.checked(verdict("https://b.example/", false));
+    let reach = &routes.get(&"i".into()).unwrap().reach;
+    assert!(reach.is_trouble() && reach.reached == 1, "{reach:?}");
     routes.read(Vec::new(), Vec::new(), true, NOW);
     assert_eq!(routes.destinations.iter().count(), 0);
 }
