@@ -9,6 +9,7 @@ pub mod action;
 mod alerts;
 mod answer;
 mod audit;
+mod callbacks;
 pub mod command;
 pub mod effect;
 pub mod event;
@@ -36,7 +37,6 @@ use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
-use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
 use crate::pane::audit::AuditPane;
@@ -61,8 +61,8 @@ const HISTORY: usize = 12;
 pub struct BadFrame {
     /// When it came.
     pub at: Millis,
-    /// On whose stream.
-    pub user: UserId,
+    /// On which stream: a user's id, or what else the stream is of.
+    pub stream: Text,
     /// Why.
     pub reason: Text,
     /// Its first bytes.

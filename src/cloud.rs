@@ -10,6 +10,7 @@ mod auth;
 pub mod breaker;
 mod budget;
 mod call;
+mod callbacks;
 pub mod direct;
 mod error;
 mod jobs;
@@ -35,6 +36,7 @@ use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
 pub use self::call::{Call, Needs};
+pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::settings::{AuthStyle, Settings};

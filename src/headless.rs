@@ -75,6 +75,7 @@ pub async fn registrations(
 ) -> Result<u8, String> {
     if let Some(profile) = loaded.profile.as_mut() {
         profile.carriers.watched = false;
+        profile.callbacks = false;
         if !request.watch {
             // One reading needs no streams: they would only be opened to be closed.
             profile.registrations.max_streams = 0;

@@ -8,6 +8,7 @@
 
 mod apply;
 pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -18,6 +19,7 @@ mod frames;
 mod intern;
 pub mod metrics;
 pub mod probes;
+pub mod queues;
 mod row;
 mod stamp;
 mod table;
@@ -34,6 +36,7 @@ pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::audit::AuditLog;
+use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -43,6 +46,7 @@ use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
 use self::probes::Probes;
+use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
@@ -57,6 +61,10 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Callback reservations.
+    pub callbacks: Callbacks,
+    /// Queues that callbacks are booked on.
+    pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
     /// The newest lines of the audit.

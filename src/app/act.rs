@@ -244,7 +244,7 @@ impl App {
         let mut lines = Vec::new();
         for frame in self.frames.iter().rev() {
             let at = frame.at.timestamp().strftime("%H:%M:%S").to_string();
-            let head = format!("{at}  {}: {}", frame.user, frame.reason);
+            let head = format!("{at}  {}: {}", frame.stream, frame.reason);
             lines.push(Line::styled(head, self.theme.style(Role::Warn)));
             let sample = String::from_utf8_lossy(&frame.sample);
             let shown = crate::text::fit(&sample, 160).into_owned();

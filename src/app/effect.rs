@@ -19,6 +19,10 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the callbacks and their queues again.
+    RereadCallbacks,
+    /// Acknowledge what the table of callbacks has taken in.
+    Acknowledge(crate::feed::callbacks::Taken),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].

@@ -92,6 +92,8 @@ impl Performer {
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
+            Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
+            Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
@@ -237,6 +239,7 @@ fn plan(profile: &Profile) -> Plan {
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
         carriers: profile.carriers.watched,
+        callbacks: profile.callbacks,
     }
 }
 

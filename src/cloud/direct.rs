@@ -1,5 +1,7 @@
 //! The direct API's wire types: pages, listings and stream frames (contract §3, §4, §8).
+//! The direct API's wire types: pages, listings and stream frames (contract §3, §4, §10).
 
+mod callbacks;
 mod carriers;
 mod edges;
 mod frame;
@@ -8,6 +10,7 @@ mod jobs;
 mod page;
 pub mod transfer;
 
+pub use self::callbacks::{callbacks, queue, queues, update};
 pub use self::carriers::carriers;
 pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};

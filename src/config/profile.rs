@@ -104,6 +104,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.
+    pub callbacks: bool,
     /// What is told of, and where to.
     pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.

@@ -44,6 +44,7 @@ pub(in crate::config) fn resolve(
         time_zone: draft.time_zone,
         registrations: draft.registrations,
         carriers: draft.carriers,
+        callbacks: true,
         alerts: draft.alerts,
         listen: draft.listen,
         probes: draft.probes,
