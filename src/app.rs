@@ -14,6 +14,7 @@ pub mod command;
 pub mod effect;
 pub mod event;
 mod flows;
+mod forms;
 mod input;
 mod lookout;
 pub mod messages;
@@ -103,6 +104,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    bench: forms::Bench,
 }
 
 impl App {
@@ -169,6 +171,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            bench: forms::Bench::default(),
         }
     }
 
@@ -247,6 +250,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.forms_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -316,6 +320,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -391,6 +396,8 @@ impl App {
                     .say(Weight::Error, problem.text.to_string(), now);
                 self.problem = Some(problem);
             }
+            Done::Edited(text) => self.take_json(text),
+            Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
                 self.messages.say(
@@ -428,7 +435,8 @@ impl App {
         let wait = self
             .countdown()
             .map(|until| until.since(self.now).div_ceil(1_000));
-        format!("{} {wait:?}", self.now.0.div_euclid(unit))
+        let turn = self.spinner();
+        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
     }
 
     /// A moment that the header counts down to.

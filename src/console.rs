@@ -1,10 +1,9 @@
 //! The console proper: the application on a real terminal.
 
-use std::path::PathBuf;
-use std::process::Stdio;
+mod away;
 
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use std::path::PathBuf;
+
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -40,6 +39,7 @@ pub async fn run(
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let listener = start_listener(&runner.app, &environment, asker, &done_to).await;
     let code = runner.run(|_| false).await;
+    runner.performer.finish().await;
     if let Some(reloads) = reloads {
         reloads.abort();
     }
@@ -95,7 +95,8 @@ struct TermScreen {
     state_dir: PathBuf,
     environment: Environment,
     osc52: bool,
-    pager: Option<JoinHandle<Result<(), String>>>,
+    /// A pager or an editor that has the terminal.
+    away: Option<JoinHandle<Option<Done>>>,
     #[cfg(debug_assertions)]
     break_at: Option<std::ffi::OsString>,
 }
@@ -124,7 +125,7 @@ impl TermScreen {
             state_dir,
             environment,
             osc52: ui.osc52,
-            pager: None,
+            away: None,
             #[cfg(debug_assertions)]
             break_at,
         })
@@ -133,7 +134,7 @@ impl TermScreen {
     fn signal(&mut self, signal: Signal) -> Option<Event> {
         match signal {
             Signal::Suspend => self.suspend(),
-            Signal::Continue if self.pager.is_some() => None,
+            Signal::Continue if self.away.is_some() => None,
             Signal::Continue => Some(self.take_again()),
             Signal::Hangup | Signal::Interrupt | Signal::Quit | Signal::Terminate => {
                 Some(Event::End(signal.exit_code()))
@@ -186,15 +187,20 @@ impl TermScreen {
     }
 
     fn page(&mut self, text: String) {
-        let pager = self
-            .environment
-            .get("PAGER")
-            .and_then(|p| p.to_str())
-            .filter(|p| !p.trim().is_empty());
-        let pager = pager.unwrap_or("less").to_owned();
+        let pager = away::program(&self.environment, &["PAGER"], "less");
+        self.lend(away::page(pager, text));
+    }
+
+    fn edit(&mut self, text: String) {
+        let editor = away::program(&self.environment, &["VISUAL", "EDITOR"], "vi");
+        self.lend(away::edit(editor, text));
+    }
+
+    /// Gives the terminal to another program until that ends.
+    fn lend(&mut self, program: impl Future<Output = Option<Done>> + Send + 'static) {
         self.input.pause();
         self.term.leave();
-        self.pager = Some(tokio::spawn(page(pager, text)));
+        self.away = Some(tokio::spawn(program));
     }
 }
 
@@ -210,50 +216,16 @@ fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
     bytes
 }
 
-/// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
-async fn page(pager: String, text: String) -> Result<(), String> {
-    let failed = |e: std::io::Error| {
-        format!("opening {pager:?}: {e}. Set PAGER to a pager that is installed.")
-    };
-    let mut child = Command::new("sh")
-        .args(["-c", &pager])
-        .stdin(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A pager that is left early closes the pipe: that is no error.
-        let _ = stdin.write_all(text.as_bytes()).await;
-    }
-    let status = child.wait().await.map_err(failed)?;
-    match status.code() {
-        Some(0) => Ok(()),
-        _ => Err(format!(
-            "{pager:?} ended with {status}. Set PAGER to a pager that is installed."
-        )),
-    }
-}
-
-/// The pager's end; never, when there is none.
-async fn pager_end(pager: &mut Option<JoinHandle<Result<(), String>>>) -> Result<(), String> {
-    match pager {
-        Some(task) => task
-            .await
-            .unwrap_or_else(|e| Err(format!("the pager's task failed: {e}"))),
-        None => std::future::pending().await,
-    }
-}
-
 impl Screen for TermScreen {
     async fn next(&mut self, awaiting: bool) -> Option<Event> {
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),
-            end = pager_end(&mut self.pager) => {
-                self.pager = None;
+            end = away::end(&mut self.away) => {
+                self.away = None;
                 match (self.take_again(), end) {
-                    (_, Err(why)) => Some(Event::Done(Done::Failed(why))),
-                    (event, Ok(())) => Some(event),
+                    (Event::Resize(..), Some(done)) => Some(Event::Done(done)),
+                    (event, _) => Some(event),
                 }
             }
             input = self.input.next() => Some(match input {
@@ -263,12 +235,12 @@ impl Screen for TermScreen {
                 Ok(Input::Resize(columns, rows)) => Event::Resize(columns, rows),
                 Err(_) => Event::End(TERMINAL_GONE),
             }),
-            () = self.term.writable(), if awaiting && self.pager.is_none() => None,
+            () = self.term.writable(), if awaiting && self.away.is_none() => None,
         }
     }
 
     fn free(&self) -> bool {
-        self.pager.is_none() && self.term.ready_to_draw()
+        self.away.is_none() && self.term.ready_to_draw()
     }
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
@@ -297,6 +269,10 @@ impl Screen for TermScreen {
             }
             Effect::Page(text) => {
                 self.page(text);
+                None
+            }
+            Effect::Edit(text) => {
+                self.edit(text);
                 None
             }
             Effect::Redraw => {

@@ -15,6 +15,7 @@ mod kind;
 mod line;
 pub mod path;
 mod plan;
+pub mod provision;
 mod rules;
 mod spec;
 mod state;

@@ -40,6 +40,7 @@ pub mod org;
 pub mod pane;
 pub mod probe;
 pub mod query;
+pub mod shelf;
 pub mod store;
 pub mod term;
 pub mod text;

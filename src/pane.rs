@@ -20,6 +20,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::form::{Opening, Plan};
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
@@ -44,6 +45,10 @@ pub struct Desk<'a> {
     pub open: &'a mut Vec<Layer>,
     /// What to probe now.
     pub probe: &'a mut Vec<Target>,
+    /// Forms to open: `desk.fill.push(Opening::new("provision"))`.
+    pub fill: &'a mut Vec<Opening>,
+    /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
+    pub review: &'a mut Vec<Plan>,
 }
 
 /// What a pane draws with.

@@ -86,6 +86,10 @@ actions! {
     Messages = "messages", "messages";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
+    /// Drafts of forms that were not sent
+    Drafts = "drafts", "drafts";
+    /// Payloads that were sent, to be filled in again
+    History = "history", "history";
     /// One row up
     Up = "up", "up";
     /// One row down

@@ -5,6 +5,7 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use crate::shelf::Half;
 
 /// Something to carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub enum Command {
         /// Why; never empty.
         reason: String,
     },
+    /// Go on with a draft, or fill in what was sent once.
+    Reopen(Half, String),
+    /// Throw a draft away.
+    Discard(String),
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.

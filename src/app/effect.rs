@@ -7,6 +7,7 @@ use crate::flow::Order;
 use crate::model::UserId;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
+use crate::shelf;
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,10 @@ pub enum Effect {
     },
     /// Show text in `$PAGER`.
     Page(String),
+    /// Let the operator edit JSON in `$EDITOR`; it comes back as [`super::event::Done::Edited`].
+    Edit(String),
+    /// Keep, list or load payloads of forms; what is asked for comes back as [`super::event::Done::Shelf`].
+    Shelf(shelf::Order),
     /// Paint every cell again.
     Redraw,
     /// Stop like any other program under job control.

@@ -11,6 +11,7 @@ use crate::model::UserId;
 use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::FlowId;
+use crate::shelf;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -64,6 +65,10 @@ pub enum Done {
         /// What was tried, why it failed and what to do.
         why: String,
     },
+    /// An editor has ended, with the text it left or why there is none.
+    Edited(Result<String, String>),
+    /// What is on the shelf of the forms.
+    Shelf(Box<shelf::News>),
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

@@ -3,6 +3,7 @@
 mod alerts;
 mod audit;
 mod flows;
+mod shelf;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -35,6 +36,8 @@ pub struct Performer {
     post: Option<alerts::Post>,
     /// Carries out writes.
     desk: flows::Desk,
+    /// Where drafts are kept.
+    shelf: shelf::Desk,
 }
 
 impl Performer {
@@ -53,15 +56,19 @@ impl Performer {
             feeds: Arc::default(),
             prober: Arc::default(),
             desk: flows::Desk::new(done.clone()),
+            shelf: shelf::Desk::default(),
             done,
             post: None,
         }
     }
 
-    /// Makes alerts and lets writes through, and keeps their records under this directory.
+    /// Makes alerts, lets writes through and drafts forms, and keeps the records of it all under this directory.
     #[must_use]
     pub fn keeping(self, state_dir: PathBuf) -> Self {
+        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
+            shelf: shelf.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
@@ -72,6 +79,11 @@ impl Performer {
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
         self.done.clone()
+    }
+
+    /// Waits for what must be on disk before the process ends.
+    pub async fn finish(&self) {
+        self.shelf.finish().await;
     }
 
     /// Starts an effect; returns at once.
@@ -96,6 +108,7 @@ impl Performer {
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -113,6 +126,7 @@ impl Performer {
             Effect::Copy { .. }
             | Effect::Notify { .. }
             | Effect::Page(_)
+            | Effect::Edit(_)
             | Effect::Redraw
             | Effect::Suspend => {}
         }
