@@ -34,9 +34,7 @@ pub async fn run(
         .map_err(|e| e.to_string())?;
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
-    let mut runner = Runner::new(app, screen, environment.clone(), questions)
-        .keeping(state_dir.clone())
-        .drafting(state_dir);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
     let done_to = runner.performer.ends();
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let listener = start_listener(&runner.app, &environment, asker, &done_to).await;

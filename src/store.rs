@@ -7,8 +7,8 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
-pub mod callbacks;
 pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -36,8 +36,8 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
-use self::callbacks::Callbacks;
 use self::audit::AuditLog;
+use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 

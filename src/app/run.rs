@@ -84,15 +84,6 @@ impl<S> Runner<S> {
             ..self
         }
     }
-
-    /// Keeps drafts and what was sent under this directory: for a process with forms.
-    #[must_use]
-    pub fn drafting(self, state_dir: PathBuf) -> Self {
-        Self {
-            performer: self.performer.drafting(state_dir),
-            ..self
-        }
-    }
 }
 
 impl<S: Screen> Runner<S> {

@@ -98,9 +98,6 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Opt
         .with_max_times(RETRIES)
         .build();
     for number in 1.. {
-        let (plain, body) = (BTreeMap::new(), parcel.body.clone());
-        let answer = shared.post.send(&parcel.uri, &plain, body).await;
-        let taken = matches!(answer, Ok(200..=299));
         let answer = shared
             .post
             .send(&parcel.uri, &BTreeMap::new(), parcel.body.clone())

@@ -53,7 +53,7 @@ impl Post {
         &self,
         uri: &str,
         headers: &BTreeMap<String, String>,
-        body: impl Into<reqwest::Body>,
+        body: String,
     ) -> Result<u16, String> {
         let url = near(uri)?;
         let mut sent = HeaderMap::new();

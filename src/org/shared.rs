@@ -43,11 +43,6 @@ pub(super) struct Shared {
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
-    bus: Mutex<Inbox>,
-    routes: Mutex<Table>,
-    jobs: Mutex<Jobs>,
-    hooks: Mutex<Vec<Hook>>,
-    sent: Mutex<Sent>,
     jobs: Mutex<Jobs>,
     hooks: Mutex<Vec<Hook>>,
     sent: Mutex<Sent>,
@@ -62,7 +57,6 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
         let mut routes = Table::default();
-        seeds::place(&mut routes, &places.destinations, Timestamp::now());
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
         let mut book = Book::default();
@@ -92,11 +86,6 @@ impl Shared {
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
-            bus: Mutex::new(Inbox::default()),
-            routes: Mutex::new(routes),
-            jobs: Mutex::new(Jobs::default()),
-            hooks: Mutex::new(Vec::new()),
-            sent: Mutex::new(Sent::default()),
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
             sent: Mutex::new(Sent::default()),
@@ -123,15 +112,6 @@ impl Shared {
 
     pub(super) fn inbox(&self) -> MutexGuard<'_, Inbox> {
         lock(&self.inbox)
-    }
-
-    /// What was delivered to the destinations of routes.
-    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
-        lock(&self.bus)
-    }
-
-    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
-        lock(&self.routes)
     }
 
     pub(super) fn jobs(&self) -> MutexGuard<'_, Jobs> {

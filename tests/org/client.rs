@@ -95,6 +95,11 @@ impl Bench {
             .unwrap()
     }
 
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
+        let call = self.http.post(self.url(path)).bearer_auth(token);
+        call.json(body).send().await.unwrap()
+    }
+
     pub async fn put(&self, path: &str, token: &str, body: &Value) -> Response {
         let call = self.http.put(self.url(path)).bearer_auth(token);
         call.json(body).send().await.unwrap()

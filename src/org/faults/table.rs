@@ -20,12 +20,6 @@ const fn entry(key: &'static str, slot: fn(&mut Faults) -> Slot<'_>, means: &'st
 /// In the order of the help.
 #[rustfmt::skip] // A table: one fault a line.
 pub(super) const TABLE: &[Entry] = &[
-    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit; nothing is taken"),
-    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls that find the service unavailable; nothing is taken"),
-    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside; nothing is taken"),
-    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back; now and then they say nothing"),
-    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes whose connection breaks before they are taken"),
-    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
     entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit, nothing taken"),
     entry("http-503", |f| Slot::Share(&mut f.http_503), "calls refused as unavailable, nothing taken"),
     entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside, nothing taken"),
@@ -38,12 +32,6 @@ pub(super) const TABLE: &[Entry] = &[
     entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames preceded by one that cannot be decoded"),
     entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and say nothing, open ones for good"),
     entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream is closed with this code soon"),
-    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "time-lapse of callbacks: dialled so long after booking, as long each stage; 0 stops it"),
-    entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
-    entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "batches of frames cut into messages at random; 0.2 unless told"),
-    entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "frames in other forms of msgpack; 0.2 unless told"),
-    entry("callback-dup", |f| Slot::Share(&mut f.callback_dup), "updates of callbacks that are delivered twice"),
-    entry("callback-oversize", |f| Slot::Share(&mut f.callback_oversize), "frames of callbacks preceded by a length over 1 MiB"),
     entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers, not 200"),
     entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
     entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
