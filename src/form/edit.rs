@@ -121,7 +121,7 @@ impl Form {
         match field.kind {
             Kind::Toggle | Kind::Choice(_) | Kind::Part { .. } => Editing::Nothing,
             Kind::Order(words) => Editing::Order {
-                words: order(words, value),
+                words: rows::order(words, value),
                 at: 0,
             },
             Kind::List { .. } | Kind::Pairs { .. } => {

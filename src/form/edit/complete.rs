@@ -29,9 +29,8 @@ impl Form {
         let Some(line) = self.editing.line() else {
             return false;
         };
-        let goes_on = |c: Completion| {
-            c.value.len() > line.text().len() && c.value.starts_with(line.text())
-        };
+        let goes_on =
+            |c: Completion| c.value.len() > line.text().len() && c.value.starts_with(line.text());
         line.at_end() && !line.text().is_empty() && self.completions(1).into_iter().any(goes_on)
     }
 
