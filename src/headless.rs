@@ -6,6 +6,7 @@ pub mod provision;
 mod quiet;
 pub mod report;
 pub mod serve;
+pub mod transfer;
 pub mod write;
 
 use std::io::{IsTerminal, Write};
