@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod probe;
 pub mod transfer;
+pub mod route;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -71,6 +72,9 @@ pub enum Command {
     Provision(write::ProvisionArgs),
     /// Transfer interactions to one destination, checked as in the console
     Transfer(transfer::TransferArgs),
+    /// Event routes: list, verify, deploy from a file or a folder
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),

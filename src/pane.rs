@@ -24,6 +24,7 @@ use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
 use crate::flow::Order;
 use crate::form::{Opening, Plan};
+use crate::model::RouteId;
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
@@ -106,6 +107,10 @@ pub trait Pane {
     }
     /// The alert under the cursor, where there are alerts.
     fn alert(&self) -> Option<AlertId> {
+        None
+    }
+    /// The route whose detail is open, where there are routes: its deliveries are read while it is.
+    fn route(&self) -> Option<RouteId> {
         None
     }
     /// Whether the interactions are on the screen, so that they should be read.

@@ -10,6 +10,7 @@ use super::messages::Weight;
 use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
+use crate::flow::{self, Order};
 use crate::pane::{Desk, Pane};
 use crate::shelf::Half;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -78,6 +79,10 @@ impl App {
             Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
             Action::PreviousPane => {
                 self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
+            }
+            Action::Unmask => {
+                let order = Order::Callback(flow::callback::Order::Unmask);
+                self.begin_flow(Box::new(order));
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
