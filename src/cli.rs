@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod probe;
+pub mod transfer;
 pub mod route;
 pub mod write;
 
@@ -69,6 +70,8 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Transfer interactions to one destination, checked as in the console
+    Transfer(transfer::TransferArgs),
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
