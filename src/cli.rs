@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod write;
 
@@ -68,6 +69,9 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Callback reservations: list, book, take back
+    #[command(subcommand)]
+    Callback(callback::CallbackCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),
