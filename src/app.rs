@@ -21,6 +21,7 @@ pub mod messages;
 mod news;
 pub mod perform;
 pub mod probes;
+pub mod routes;
 pub mod run;
 pub mod transfers;
 pub mod vitals;
@@ -46,6 +47,7 @@ use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
+use crate::pane::transfers::TransfersPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
@@ -106,6 +108,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
     bench: forms::Bench,
 }
@@ -148,6 +151,7 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(TransfersPane::default()),
                 Box::new(AlertsPane::default()),
                 Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
@@ -175,6 +179,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
         }
@@ -255,6 +260,7 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.route_watch.deadline(),
             self.interactions_deadline(),
             self.forms_deadline(),
         ]
@@ -319,6 +325,7 @@ impl App {
             self.spread();
         }
         self.look_out();
+        self.watch_routes();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -389,12 +396,13 @@ impl App {
         let now = self.now;
         if !matches!(
             done,
-            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_)
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
         ) {
             self.redraw();
         }
         match done {
             Done::Connected => self.connected(),
+            Done::Routes(told) => self.routes_told(told),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod callback;
 pub mod probe;
+pub mod route;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -72,6 +73,9 @@ pub enum Command {
     /// Callback reservations: list, book, take back
     #[command(subcommand)]
     Callback(callback::CallbackCommand),
+    /// Event routes: list, verify, deploy from a file or a folder
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),

@@ -23,6 +23,7 @@ mod state;
 mod stroke;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
 pub use self::edit::Editing;

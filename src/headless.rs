@@ -6,6 +6,7 @@ pub mod probe;
 pub mod provision;
 mod quiet;
 pub mod report;
+pub mod route;
 pub mod serve;
 pub mod write;
 

@@ -9,6 +9,7 @@ use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::callback::CallbackCommand;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::route::RouteCommand;
 use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -69,6 +70,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) => world.provision(args),
         Some(Command::Callback(command)) => world.callback(command),
+        Some(Command::Route(command)) => world.route(command),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -244,6 +246,16 @@ impl World {
         let runtime = runtime()?;
         let (environment, state_dir) = (self.environment, self.paths.state_dir);
         let run = headless::callback::run(profile, environment, state_dir, command);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn route(self, command: RouteCommand) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::route::route(profile, environment, state_dir, command);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

@@ -9,6 +9,7 @@ pub mod filter;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
+pub mod transfers;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -21,7 +22,9 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::flow::Order;
 use crate::form::{Opening, Plan};
+use crate::model::RouteId;
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
@@ -50,6 +53,8 @@ pub struct Desk<'a> {
     pub fill: &'a mut Vec<Opening>,
     /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
     pub review: &'a mut Vec<Plan>,
+    /// Flows that need neither: they read, or tell once more what was done.
+    pub flow: &'a mut Vec<Order>,
 }
 
 /// What a pane draws with.
@@ -102,6 +107,10 @@ pub trait Pane {
     }
     /// The alert under the cursor, where there are alerts.
     fn alert(&self) -> Option<AlertId> {
+        None
+    }
+    /// The route whose detail is open, where there are routes: its deliveries are read while it is.
+    fn route(&self) -> Option<RouteId> {
         None
     }
     /// Whether the interactions are on the screen, so that they should be read.

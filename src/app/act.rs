@@ -156,7 +156,7 @@ impl App {
     /// Lets the pane on screen work, then opens what it asked for.
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
         let (mut open, mut probe) = (Vec::new(), Vec::new());
-        let (mut fill, mut review) = (Vec::new(), Vec::new());
+        let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
         let mut desk = Desk {
             store: &self.store,
             now: self.now,
@@ -167,6 +167,7 @@ impl App {
             probe: &mut probe,
             fill: &mut fill,
             review: &mut review,
+            flow: &mut flow,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
@@ -175,6 +176,9 @@ impl App {
         self.probe(probe);
         for opening in fill {
             self.open_form(opening);
+        }
+        for order in flow {
+            self.begin_flow(Box::new(order));
         }
         for plan in review {
             self.open_review(plan, &[]);

@@ -124,8 +124,9 @@ const ALIASES: &[(&str, Action)] = &[
     ("reg", Action::Pane1),
     ("registrations", Action::Pane1),
     ("carriers", Action::Pane2),
-    ("alerts", Action::Pane3),
-    ("callbacks", Action::Pane5),
+    ("transfers", Action::Pane3),
+    ("alerts", Action::Pane4),
+    ("callbacks", Action::Pane6),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];
