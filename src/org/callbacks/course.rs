@@ -18,7 +18,7 @@ use crate::org::shared::Shared;
 const SELDOM: f64 = 60.0;
 
 /// The most that happens by itself, per second.
-const FASTEST: f64 = 2.0;
+const FASTEST: f64 = 20.0;
 
 /// The longest wait for the next thing.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);

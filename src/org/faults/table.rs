@@ -38,7 +38,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
     entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
     entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
-    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "callbacks are dialled so soon, a stage as long; 0: never"),
+    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "each stage of a callback, whatever its slot; 0: none"),
     entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
     entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "callback frames cut and joined at random [0.2]"),
     entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "callback frames in other msgpack forms [0.2]"),
