@@ -2,7 +2,7 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","sockets","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}`; a call that `lose-request` swallowed has status 0 |
 //! | `GET /_org/deliveries` | `{"deliveries":[{"at","webhook","event","attempt","status"?,"error"?,"fault"?}],"dropped"}`: what was delivered to registered webhooks |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
@@ -11,6 +11,11 @@
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
+//! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
+//! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
+//! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
+//! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
+//! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -19,6 +24,7 @@
 
 mod carriers;
 mod routes;
+mod transfers;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -85,6 +91,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             only(verb, &Method::GET, "GET")?;
             Ok(outbox::list(shared))
         }
+        ["_org", "interactions" | "transfers" | "media-callbacks", ..] => {
+            let path = segments(head.uri.path());
+            transfers::answer(shared, verb, &path[1..], body).await
+        }
         ["_org", "faults"] => {
             only(verb, &Method::PUT, "PUT")?;
             put_faults(shared, &read_body(body).await?)
@@ -149,6 +159,7 @@ struct State {
     registrations: Vec<Registration>,
     carriers: Vec<Entity>,
     streams: usize,
+    sockets: usize,
     faults: Faults,
     events: u64,
     jobs: u64,
@@ -181,6 +192,7 @@ fn state(shared: &Shared) -> Reply {
     let jobs = shared.jobs();
     let (submitted, connections) = (jobs.submitted(), jobs.created());
     drop(jobs);
+    let sockets = shared.sockets().open();
     let world = shared.world();
     let people = world.people.iter().enumerate();
     let state = State {
@@ -197,6 +209,7 @@ fn state(shared: &Shared) -> Reply {
             .collect(),
         carriers: entities(&world.carriers, &world.people),
         streams: world.hub.open(),
+        sockets,
         faults: shared.faults(),
         events: world.events(),
         jobs: submitted,
@@ -285,7 +298,8 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
             "{code} is no close code that may be sent (RFC 6455 §7.4)"
         )));
     }
-    let closed = shared.world().hub.close(code, |_| true);
+    let mut closed = shared.world().hub.close(code, |_| true);
+    closed += shared.sockets().close(code, |_| true);
     Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
 }
 
@@ -302,10 +316,9 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .revoke(named.as_deref())
         .into_iter()
         .collect();
-    let closed = shared
-        .world()
-        .hub
-        .close(POLICY_VIOLATION, |token| revoked.contains(&token));
+    let theirs = |token| revoked.contains(&token);
+    let mut closed = shared.world().hub.close(POLICY_VIOLATION, theirs);
+    closed += shared.sockets().close(POLICY_VIOLATION, theirs);
     Ok(reply::json(
         StatusCode::OK,
         &json!({"revoked": revoked.len(), "closed": closed}),

@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{hooks, jobs, rest, routes};
+use super::{hooks, interactions, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -71,6 +71,7 @@ pub(super) enum Resource<'a> {
     Carriers,
     Jobs(jobs::Path<'a>),
     Hooks(hooks::Path<'a>),
+    Interactions(interactions::Path<'a>),
     Routes(routes::Path<'a>),
 }
 
@@ -85,6 +86,7 @@ impl<'a> Resource<'a> {
                 return jobs::Path::of(path)
                     .map(Self::Jobs)
                     .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| interactions::Path::of(path).map(Self::Interactions))
                     .or_else(|| routes::Path::of(path).map(Self::Routes));
             }
         })
@@ -97,6 +99,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Jobs(path) => path.rules(),
             Self::Hooks(path) => path.rules(),
+            Self::Interactions(path) => path.rules(),
             Self::Routes(path) => path.rules(),
         }
     }
@@ -110,6 +113,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => Ok(rest::carriers(shared)),
             Self::Jobs(path) => path.answer(call),
             Self::Hooks(path) => path.answer(call),
+            Self::Interactions(path) => path.answer(call),
             Self::Routes(path) => path.answer(call),
         }
     }

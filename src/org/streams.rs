@@ -3,33 +3,20 @@
 //! A token that expires does not end a stream that it opened; one that is revoked does, with 1008.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
 use hyper::body::Incoming;
-use hyper::upgrade::OnUpgrade;
 use hyper::{Request, StatusCode};
-use tokio::io::AsyncReadExt;
-use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+use tokio_tungstenite::tungstenite::Message;
 
 use super::auth::TokenId;
-use super::faults::Faults;
-use super::hub::Push;
 use super::reply::{Refusal, Reply};
+use super::rest;
+use super::session::{self, Session};
 use super::shared::Shared;
-use super::upgrade::{self, Handoff, Socket, WRITE_DEADLINE, close, until};
-use super::{garbage, rest};
+use super::upgrade::{self, Handoff};
 
 /// The one subprotocol that is spoken.
 const SUBPROTOCOL: &str = "v2";
-
-/// The close code for a stream that could not keep up; the client reads anew and opens another.
-const TRY_AGAIN_LATER: u16 = 1013;
-
-/// The most frames that are written before the socket is flushed and the other side is heard.
-const BATCH: usize = 64;
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
 pub(super) fn open(
@@ -42,27 +29,24 @@ pub(super) fn open(
     let (upgrade, reply) = upgrade::handshake(&mut request, Some(SUBPROTOCOL))?;
     let mut world = shared.world();
     let person = world.find(user).ok_or_else(|| rest::no_user(user))?;
-    let (id, pushes) = world.hub.join(person, token).ok_or_else(|| {
-        Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "too.many.streams",
-            "too many streams are open",
-        )
-    })?;
+    let (id, pushes) = world.hub.join(person, token).ok_or_else(crowded)?;
     drop(world);
     let seat = Seat {
         shared: Arc::clone(shared),
         person,
         id,
     };
-    let session = Session {
-        upgrade,
-        pushes,
-        faults: shared.watch_faults(),
-        seat,
-    };
-    handoff.put(session.run());
+    handoff.put(Session::new(shared, upgrade, pushes, seat).run());
     Ok(reply)
+}
+
+/// What an upgrade is told when there is no room for it.
+pub(super) fn crowded() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too.many.streams",
+        "too many streams are open",
+    )
 }
 
 /// A place in the hub, given back when the session ends, whichever way it ends.
@@ -72,125 +56,13 @@ struct Seat {
     id: u64,
 }
 
+impl session::Seat for Seat {
+    /// A watcher has nothing to say but control frames.
+    fn hear(&mut self, _: Message) {}
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         self.shared.world().hub.leave(self.person, self.id);
     }
-}
-
-/// One open stream.
-struct Session {
-    upgrade: OnUpgrade,
-    pushes: mpsc::Receiver<Push>,
-    faults: watch::Receiver<Faults>,
-    seat: Seat,
-}
-
-/// How a session ends.
-enum End {
-    /// The other side is gone, or is to be: nothing more is said.
-    Cut,
-    /// With a close frame.
-    Close(u16),
-    /// Half-open: the connection stays, and nothing ever comes again.
-    Silence,
-}
-
-impl Session {
-    /// Runs until either side ends it.
-    async fn run(mut self) {
-        let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
-            return;
-        };
-        match self.talk(&mut socket).await {
-            End::Cut => {}
-            End::Close(code) => close(&mut socket, code).await,
-            End::Silence => swallow(&mut socket).await,
-        }
-    }
-
-    async fn talk(&mut self, socket: &mut Socket) -> End {
-        let (close_code, close_at) = self.planned_close();
-        let mut cut_at = self.planned_cut();
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            if self.faults.borrow().ws_silent {
-                return End::Silence;
-            }
-            tokio::select! {
-                biased;
-                changed = self.faults.changed() => {
-                    if changed.is_err() {
-                        return End::Cut;
-                    }
-                    cut_at = self.planned_cut();
-                }
-                () = until(cut_at) => return End::Cut,
-                () = until(close_at) => return End::Close(close_code),
-                heard = socket.next() => match heard {
-                    Some(Ok(message)) if !message.is_close() => {}
-                    _ => return End::Cut,
-                },
-                count = self.pushes.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        return End::Close(TRY_AGAIN_LATER);
-                    }
-                    if let Some(end) = self.send(socket, &mut batch).await {
-                        return end;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes a batch; `Some` when the session ends with it.
-    async fn send(&self, socket: &mut Socket, batch: &mut Vec<Push>) -> Option<End> {
-        let garbage = self.faults.borrow().ws_garbage;
-        let write = async {
-            for push in batch.drain(..) {
-                let text = match push {
-                    Push::Frame(text) => text,
-                    Push::Close(code) => return Ok(Some(End::Close(code))),
-                };
-                if self.seat.shared.chance(garbage) {
-                    socket
-                        .feed(garbage::frame(self.seat.shared.draw(), &text))
-                        .await?;
-                }
-                socket.feed(Message::Text(text)).await?;
-            }
-            socket.flush().await?;
-            Ok::<_, WsError>(None)
-        };
-        match tokio::time::timeout(WRITE_DEADLINE, write).await {
-            Ok(Ok(end)) => end,
-            _ => Some(End::Cut),
-        }
-    }
-
-    /// When a stream that opens now is closed by `ws-close`, and with which code.
-    fn planned_close(&self) -> (u16, Option<Instant>) {
-        let code = self.faults.borrow().ws_close;
-        let wait =
-            Duration::from_millis(50) + Duration::from_secs(1).mul_f64(self.seat.shared.draw());
-        (code, (code != 0).then(|| Instant::now() + wait))
-    }
-
-    /// When `ws-drop` cuts this stream: times are exponential, so they may be drawn anew at any moment.
-    fn planned_cut(&self) -> Option<Instant> {
-        let mean = self.faults.borrow().ws_drop;
-        let factor = -(1.0 - self.seat.shared.draw()).ln();
-        (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor))
-    }
-}
-
-/// Reads bytes below the WebSocket, so that no ping is answered, until the other side gives up.
-async fn swallow(socket: &mut Socket) {
-    let mut bytes = [0; 1024];
-    while socket
-        .get_mut()
-        .read(&mut bytes)
-        .await
-        .is_ok_and(|count| count > 0)
-    {}
 }
