@@ -71,7 +71,7 @@ struct Entry {
     received: u32,
     /// How often one was turned away.
     turned_away: u32,
-    /// How often an answer left.
+    /// How often it was answered, heard or not.
     answered: u32,
     /// Receipt to outcome, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]

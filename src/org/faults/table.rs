@@ -36,7 +36,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
     entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
     entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
-    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
+    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, out of turn"),
     entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
     entry("transfer-ms", |f| Slot::Millis(&mut f.transfer_ms), "how long a transfer takes; 0 draws 150 to 600 ms"),
     entry("transfer-shuffle", |f| Slot::Share(&mut f.transfer_shuffle), "transfers held back, up to 10 times as long"),

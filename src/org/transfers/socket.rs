@@ -72,28 +72,27 @@ impl Seat {
     fn take(&self, frame: Frame) {
         let mut log = self.shared.transfers();
         let receipt = log.receive(&frame, &self.pushes);
-        let before = log.turned_away(&frame);
         drop(log);
         match receipt {
             Receipt::Waits | Receipt::Known(None) => {}
             Receipt::Known(Some(answer)) => self.say(&answer),
-            Receipt::New => match self.turns_away(&frame, before) {
+            Receipt::New => match self.turns_away(&frame) {
                 Some(push) => self.turn_away(&frame, push),
                 None => self.begin(frame),
             },
         }
     }
 
-    /// What a frame is turned away with, when it is; `before` says how often it was already.
-    fn turns_away(&self, frame: &Frame, before: u32) -> Option<Push> {
+    /// What a frame is turned away with, when it is.
+    fn turns_away(&self, frame: &Frame) -> Option<Push> {
         let manner = Destination::of(&frame.destination_uri).map(|destination| destination.manner);
         let faults = self.shared.faults();
-        let again = before < TURNED_AWAY;
-        let close = manner == Some(Manner::Closes) && again;
+        let again = || self.shared.transfers().turned_away(frame) < TURNED_AWAY;
+        let close = manner == Some(Manner::Closes) && again();
         if close || self.shared.chance(faults.transfer_close) {
             return Some(Push::Close(POLICY_VIOLATION));
         }
-        let limit = manner == Some(Manner::Limited) && again;
+        let limit = manner == Some(Manner::Limited) && again();
         if limit || self.shared.chance(faults.transfer_limit) {
             return frame_of(&Answer::refused(frame, "rate_limited", TOO_MANY));
         }
