@@ -8,8 +8,8 @@
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
 //! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
-//! errands that outlive their request; four more play the scenario, and there are none when the rate is 0. Dropping
-//! [`Org`] ends them all.
+//! errands that outlive their request, and one tells of callbacks; some more play the scenario, and there are none when
+//! the rate is 0. Dropping [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -159,10 +159,10 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     Ok(org)
 }
 
-/// What the help of the commands that start an organisation tells of its faults and of the destinations that behave.
+/// What the help of the commands that start an organisation tells of its faults and of where things can be sent.
 #[must_use]
 pub fn help() -> String {
-    format!("{}\n\n{}", faults::help(), transfers::help())
+    [faults::help(), transfers::help(), destinations::help()].join("\n\n")
 }
 
 impl Org {
