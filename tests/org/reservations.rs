@@ -272,6 +272,29 @@ async fn faults_wrong_the_stream_and_the_updates_still_come() {
 }
 
 #[tokio::test]
+async fn what_befalls_every_stream_befalls_this_one() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    let made = book(&bench, &token, "cb_1").await;
+    bench.fault("ws-close", json!(4001)).await;
+    let mut reader = Reader::open(&bench, &token).await;
+    assert_eq!(reader.update().await["id"], made["id"]);
+    assert_eq!(close_code(&mut reader.stream).await, 4001);
+    bench.fault("ws-close", json!(0)).await;
+    let mut reader = Reader::open(&bench, &token).await;
+    assert_eq!(reader.update().await["id"], made["id"]);
+    bench.fault("ws-drop", json!(0.05)).await;
+    match next(&mut reader.stream).await {
+        Some(Err(_)) | None => {}
+        other => panic!("cut without a word expected, not {other:?}"),
+    }
+    while bench.control_get("/_org/state").await["sockets"] != 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(state(&bench).await["updates"][0]["sent"], 2);
+}
+
+#[tokio::test]
 async fn an_oversize_length_comes_when_asked_for() {
     let bench = bench(options()).await;
     let token = bench.token().await;
