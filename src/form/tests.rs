@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::flow::Order;
 use crate::model::payload::Fault;
 
 static FIELDS: [Field; 9] = [
@@ -61,11 +62,13 @@ struct Free;
 
 impl Rules for Free {
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        let taken = body["name"] == "taken";
-        taken
-            .then(|| Fault::new("name", "it is taken"))
-            .into_iter()
-            .collect()
+        let taken = (body["name"] == "taken").then(|| Fault::new("name", "it is taken"));
+        let servers = body["servers"].as_array().into_iter().flatten().enumerate();
+        let wrong = servers.filter_map(|(n, server)| {
+            let error = crate::model::provision::server(server.as_str()?, false).err()?;
+            Some(Fault::new(path::index("servers", n), error))
+        });
+        taken.into_iter().chain(wrong).collect()
     }
 
     fn checks(&self, body: &Value) -> Vec<Check> {
@@ -84,6 +87,12 @@ impl Rules for Free {
             affects: Vec::new(),
             undo: String::new(),
             confirm: None,
+            order: Order::Follow {
+                key: crate::model::job::JobKey("k".into()),
+                id: None,
+                name: "n".into(),
+                submitted: crate::time::Millis(0),
+            },
         })
     }
 
