@@ -99,7 +99,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Jobs(path) => path.rules(),
             Self::Hooks(path) => path.rules(),
-            Self::Interactions(path) => path.rules(),
+            Self::Interactions(_) => interactions::Path::RULES,
             Self::Routes(path) => path.rules(),
         }
     }

@@ -40,7 +40,7 @@ pub(in crate::org) fn open(
         number: place.number,
         pushes: place.pushes,
     };
-    handoff.put(Session::new(shared, upgrade, place.pushed, seat).run());
+    handoff.put(Session::new(shared, upgrade, place.queue, seat).run());
     Ok(reply)
 }
 
