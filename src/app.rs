@@ -8,17 +8,22 @@ mod act;
 pub mod action;
 mod alerts;
 mod answer;
+mod audit;
+mod callbacks;
 pub mod command;
 pub mod effect;
 pub mod event;
 mod flows;
+mod forms;
 mod input;
 mod lookout;
 pub mod messages;
 mod news;
 pub mod perform;
 pub mod probes;
+pub mod routes;
 pub mod run;
+pub mod transfers;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -35,12 +40,14 @@ use self::vitals::{Reading, Vitals};
 use crate::config::ui::ClockStyle;
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
-use crate::model::UserId;
 use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
+use crate::pane::audit::AuditPane;
+use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
+use crate::pane::transfers::TransfersPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
@@ -59,8 +66,8 @@ const HISTORY: usize = 12;
 pub struct BadFrame {
     /// When it came.
     pub at: Millis,
-    /// On whose stream.
-    pub user: UserId,
+    /// On which stream: a user's id, or what else the stream is of.
+    pub stream: Text,
     /// Why.
     pub reason: Text,
     /// Its first bytes.
@@ -101,6 +108,9 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    route_watch: routes::RouteWatch,
+    interactions: transfers::Watch,
+    bench: forms::Bench,
 }
 
 impl App {
@@ -125,7 +135,7 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts]
+            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
         } else {
             Vec::new()
         };
@@ -141,8 +151,11 @@ impl App {
             panes: vec![
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
+                Box::new(TransfersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
+                Box::new(CallbacksPane::default()),
             ],
             active: 0,
             layers: Vec::new(),
@@ -166,6 +179,9 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            route_watch: routes::RouteWatch::default(),
+            interactions: transfers::Watch::default(),
+            bench: forms::Bench::default(),
         }
     }
 
@@ -244,6 +260,9 @@ impl App {
             self.lookout.deadline(),
             self.next_clock(),
             self.alert_deadline(),
+            self.route_watch.deadline(),
+            self.interactions_deadline(),
+            self.forms_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -306,6 +325,7 @@ impl App {
             self.spread();
         }
         self.look_out();
+        self.watch_routes();
         for pane in &mut self.panes {
             if pane.deadline().is_some_and(|due| now >= due) {
                 pane.tick(&self.store, now);
@@ -313,6 +333,8 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.watch_interactions();
+        self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
         if self
@@ -372,21 +394,29 @@ impl App {
 
     fn done(&mut self, done: Done) {
         let now = self.now;
-        if !matches!(done, Done::Found(_) | Done::Alerts(_)) {
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
+        ) {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.connected(),
+            Done::Routes(told) => self.routes_told(told),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(_) => {}
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);
                 self.problem = Some(problem);
             }
+            Done::Edited(text) => self.take_json(text),
+            Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
             Done::Exported(path, rows) => {
                 self.messages.say(
@@ -424,7 +454,8 @@ impl App {
         let wait = self
             .countdown()
             .map(|until| until.since(self.now).div_ceil(1_000));
-        format!("{} {wait:?}", self.now.0.div_euclid(unit))
+        let turn = self.spinner();
+        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
     }
 
     /// A moment that the header counts down to.

@@ -5,7 +5,7 @@
 //! Consoles of one profile append to one file in turn, under a lock. A full file is put aside under a number and the
 //! chain goes on in a new one; nothing is ever dropped, so the oldest files are the operator's to archive.
 //!
-//! What a chain can prove: `audit verify` finds a line that was changed, dropped or reordered, and through the kept head
+//! What a chain can prove: [`verify::verify`] finds a line that was changed, dropped or reordered, and through the kept head
 //! a tail that was cut off. Who can write all of the files can write another history; the hash of the last line, noted
 //! down elsewhere, shows that too.
 
@@ -18,6 +18,7 @@ pub mod read;
 mod scrub;
 mod session;
 mod settle;
+pub mod verify;
 
 use std::fmt;
 use std::path::Path;

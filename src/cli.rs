@@ -1,6 +1,8 @@
 //! The command line: clap types only.
 
+pub mod audit;
 pub mod probe;
+pub mod route;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -67,6 +69,12 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Event routes: list, verify, deploy from a file or a folder
+    #[command(subcommand)]
+    Route(route::RouteCommand),
+    /// The record of every write of the profile
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
     /// The configuration file
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -10,16 +10,20 @@ mod auth;
 pub mod breaker;
 mod budget;
 mod call;
+mod callbacks;
 pub mod direct;
 mod error;
 mod jobs;
 mod latency;
 pub(crate) mod names;
+mod outside;
 pub mod request;
 mod retry;
+pub mod routes;
 mod session;
 mod settings;
 pub(crate) mod tls;
+mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 mod wire;
@@ -34,11 +38,14 @@ use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
 pub use self::call::{Call, Needs};
+pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
+pub use self::routes::RouteListing;
 pub use self::settings::{AuthStyle, Settings};
+pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
-pub use self::upgrade::Socket;
+pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;
@@ -184,7 +191,7 @@ impl Client {
             url,
             needs: Needs::Streaming,
         };
-        self.0.open(&call, STREAM_PROTOCOL).await
+        self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
     /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how

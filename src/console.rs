@@ -1,28 +1,23 @@
 //! The console proper: the application on a real terminal.
 
-use std::path::PathBuf;
-use std::process::Stdio;
-use std::sync::Arc;
+mod away;
 
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
+use std::path::PathBuf;
+
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
-use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
 use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
-use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{self, Asker, Listener};
 use crate::term::clipboard::{self, Copied};
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{Options, Term, TermError};
-use crate::time::Clock;
 use crate::ui;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
@@ -35,28 +30,16 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
-    let alerts = state_dir.clone();
-    let screen = TermScreen::open(&loaded.config.ui, state_dir, environment.clone())
+    let screen = TermScreen::open(&loaded.config.ui, state_dir.clone(), environment.clone())
         .map_err(|e| e.to_string())?;
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
-    let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
-    let app = App::new(loaded);
     let (asker, questions) = listen::desk();
-    let listener = start_listener(&app, &environment, asker, &done_to).await;
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to)
-        .alerting(alerts.clone())
-        .writing(alerts);
-    let mut runner = Runner {
-        app,
-        screen,
-        mailbox,
-        performer,
-        done,
-        questions,
-        clock: Clock::Real,
-    };
+    let app = App::new(loaded);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
+    let done_to = runner.performer.ends();
+    let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
+    let listener = start_listener(&runner.app, &environment, asker, &done_to).await;
     let code = runner.run(|_| false).await;
+    runner.performer.finish().await;
     if let Some(reloads) = reloads {
         reloads.abort();
     }
@@ -112,7 +95,8 @@ struct TermScreen {
     state_dir: PathBuf,
     environment: Environment,
     osc52: bool,
-    pager: Option<JoinHandle<Result<(), String>>>,
+    /// A pager or an editor that has the terminal.
+    away: Option<JoinHandle<Option<Done>>>,
     #[cfg(debug_assertions)]
     break_at: Option<std::ffi::OsString>,
 }
@@ -141,7 +125,7 @@ impl TermScreen {
             state_dir,
             environment,
             osc52: ui.osc52,
-            pager: None,
+            away: None,
             #[cfg(debug_assertions)]
             break_at,
         })
@@ -150,7 +134,7 @@ impl TermScreen {
     fn signal(&mut self, signal: Signal) -> Option<Event> {
         match signal {
             Signal::Suspend => self.suspend(),
-            Signal::Continue if self.pager.is_some() => None,
+            Signal::Continue if self.away.is_some() => None,
             Signal::Continue => Some(self.take_again()),
             Signal::Hangup | Signal::Interrupt | Signal::Quit | Signal::Terminate => {
                 Some(Event::End(signal.exit_code()))
@@ -203,15 +187,20 @@ impl TermScreen {
     }
 
     fn page(&mut self, text: String) {
-        let pager = self
-            .environment
-            .get("PAGER")
-            .and_then(|p| p.to_str())
-            .filter(|p| !p.trim().is_empty());
-        let pager = pager.unwrap_or("less").to_owned();
+        let pager = away::program(&self.environment, &["PAGER"], "less");
+        self.lend(away::page(pager, text));
+    }
+
+    fn edit(&mut self, text: String) {
+        let editor = away::program(&self.environment, &["VISUAL", "EDITOR"], "vi");
+        self.lend(away::edit(editor, text));
+    }
+
+    /// Gives the terminal to another program until that ends.
+    fn lend(&mut self, program: impl Future<Output = Option<Done>> + Send + 'static) {
         self.input.pause();
         self.term.leave();
-        self.pager = Some(tokio::spawn(page(pager, text)));
+        self.away = Some(tokio::spawn(program));
     }
 }
 
@@ -227,50 +216,16 @@ fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
     bytes
 }
 
-/// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
-async fn page(pager: String, text: String) -> Result<(), String> {
-    let failed = |e: std::io::Error| {
-        format!("opening {pager:?}: {e}. Set PAGER to a pager that is installed.")
-    };
-    let mut child = Command::new("sh")
-        .args(["-c", &pager])
-        .stdin(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(failed)?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A pager that is left early closes the pipe: that is no error.
-        let _ = stdin.write_all(text.as_bytes()).await;
-    }
-    let status = child.wait().await.map_err(failed)?;
-    match status.code() {
-        Some(0) => Ok(()),
-        _ => Err(format!(
-            "{pager:?} ended with {status}. Set PAGER to a pager that is installed."
-        )),
-    }
-}
-
-/// The pager's end; never, when there is none.
-async fn pager_end(pager: &mut Option<JoinHandle<Result<(), String>>>) -> Result<(), String> {
-    match pager {
-        Some(task) => task
-            .await
-            .unwrap_or_else(|e| Err(format!("the pager's task failed: {e}"))),
-        None => std::future::pending().await,
-    }
-}
-
 impl Screen for TermScreen {
     async fn next(&mut self, awaiting: bool) -> Option<Event> {
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),
-            end = pager_end(&mut self.pager) => {
-                self.pager = None;
+            end = away::end(&mut self.away) => {
+                self.away = None;
                 match (self.take_again(), end) {
-                    (_, Err(why)) => Some(Event::Done(Done::Failed(why))),
-                    (event, Ok(())) => Some(event),
+                    (Event::Resize(..), Some(done)) => Some(Event::Done(done)),
+                    (event, _) => Some(event),
                 }
             }
             input = self.input.next() => Some(match input {
@@ -280,12 +235,12 @@ impl Screen for TermScreen {
                 Ok(Input::Resize(columns, rows)) => Event::Resize(columns, rows),
                 Err(_) => Event::End(TERMINAL_GONE),
             }),
-            () = self.term.writable(), if awaiting && self.pager.is_none() => None,
+            () = self.term.writable(), if awaiting && self.away.is_none() => None,
         }
     }
 
     fn free(&self) -> bool {
-        self.pager.is_none() && self.term.ready_to_draw()
+        self.away.is_none() && self.term.ready_to_draw()
     }
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
@@ -314,6 +269,10 @@ impl Screen for TermScreen {
             }
             Effect::Page(text) => {
                 self.page(text);
+                None
+            }
+            Effect::Edit(text) => {
+                self.edit(text);
                 None
             }
             Effect::Redraw => {

@@ -163,17 +163,8 @@ fn table<'a>(rows: impl Iterator<Item = Row<'a>>, zone: &TimeZone, now: Millis) 
         "SINCE",
         "FLAPS/1h",
         "LAST CHANGE",
-    ]
-    .map(str::to_owned);
-    let mut lines = vec![head];
-    lines.extend(rows.map(|row| line(&row, zone, now)));
-    let mut widths = [0; 8];
-    for line in &lines {
-        for (width, cell) in widths.iter_mut().zip(line) {
-            *width = (*width).max(crate::text::width(cell));
-        }
-    }
-    lines.iter().map(|line| pad(line, &widths)).collect()
+    ];
+    sheet::table(&head, rows.map(|row| line(&row, zone, now)))
 }
 
 /// One line of the table, cells apart.
@@ -195,15 +186,4 @@ fn line(row: &Row<'_>, zone: &TimeZone, now: Millis) -> [String; 8] {
 #[must_use]
 pub fn text(row: &Row<'_>, zone: &TimeZone, now: Millis) -> String {
     line(row, zone, now).join("  ")
-}
-
-fn pad(line: &[String; 8], widths: &[usize; 8]) -> String {
-    let mut out = String::new();
-    for (cell, width) in line.iter().zip(widths) {
-        out.push_str(cell);
-        out.push_str(&" ".repeat(width.saturating_sub(crate::text::width(cell)) + 2));
-    }
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    out
 }

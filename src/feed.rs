@@ -4,9 +4,12 @@
 //! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes.
 //! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
+pub mod callbacks;
 mod carriers;
 mod complaints;
+pub mod frames;
 pub mod gather;
+mod health;
 mod link;
 pub mod mailbox;
 pub mod news;
@@ -45,12 +48,15 @@ pub struct Plan {
     pub max_streams: usize,
     /// Whether carriers are watched; a command that reads registrations alone spends no request on them.
     pub carriers: bool,
+    /// Whether callbacks are followed, and their queues read.
+    pub callbacks: bool,
 }
 
 /// The running feeds. Dropping this ends them all at once.
 #[derive(Debug)]
 pub struct Feeds {
     shared: Arc<Shared>,
+    acknowledge: callbacks::Acknowledge,
     _tasks: Vec<Task>,
 }
 
@@ -78,12 +84,21 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     if plan.carriers {
         tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
     }
+    let (acknowledge, acknowledged) = callbacks::acknowledgements();
+    if plan.callbacks {
+        tasks.push(Task::spawn(callbacks::run(
+            Arc::clone(&shared),
+            acknowledged,
+        )));
+        tasks.push(Task::spawn(callbacks::queues(Arc::clone(&shared))));
+    }
     tasks.push(match plan.users {
         Some(users) => Task::spawn(people::given(Arc::clone(&shared), users)),
         None => Task::spawn(people::listed(Arc::clone(&shared))),
     });
     Feeds {
         shared,
+        acknowledge,
         _tasks: tasks,
     }
 }
@@ -108,6 +123,17 @@ impl Feeds {
     /// Reads the carriers again now.
     pub fn reread_carriers(&self) {
         self.shared.carriers.notify_one();
+    }
+
+    /// Reads the callbacks and their queues again now.
+    pub fn reread_callbacks(&self) {
+        self.shared.callbacks.notify_one();
+        self.shared.queues.notify_one();
+    }
+
+    /// Acknowledges updates of callbacks that have been taken in.
+    pub fn acknowledge(&self, taken: callbacks::Taken) {
+        self.acknowledge.send(taken);
     }
 
     /// Goes quiet, or starts again: while paused no stream is open, nothing is read, and every row is a gap.

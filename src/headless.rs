@@ -1,34 +1,32 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
+pub mod audit;
 pub mod probe;
 pub mod provision;
 mod quiet;
 pub mod report;
+pub mod route;
 pub mod serve;
 pub mod write;
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
-use crate::app::perform::Performer;
 use crate::app::run::{Runner, Screen};
 use crate::config::{Environment, Loaded};
 use crate::export::{self, Format};
-use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::feed::news::{Problem, Trouble};
-use crate::listen::{self, Questions};
+use crate::listen;
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::view::{Sort, View};
 use crate::store::{RowId, Store};
 use crate::term::signals::Signals;
-use crate::time::{Clock, Millis};
+use crate::time::Millis;
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +76,7 @@ pub async fn registrations(
 ) -> Result<u8, String> {
     if let Some(profile) = loaded.profile.as_mut() {
         profile.carriers.watched = false;
+        profile.callbacks = false;
         if !request.watch {
             // One reading needs no streams: they would only be opened to be closed.
             profile.registrations.max_streams = 0;
@@ -93,7 +92,7 @@ pub async fn registrations(
         started: false,
         progress: 0,
     };
-    let mut runner = runner(app, environment, screen, listen::nobody());
+    let mut runner = Runner::new(app, screen, environment, listen::nobody());
     let code = runner.run(|app| ready(app) || hopeless(app)).await?;
     if runner.app.ended().is_some() {
         return Ok(code);
@@ -108,27 +107,6 @@ pub async fn registrations(
         return runner.run(|_| false).await;
     }
     Ok(exit as u8)
-}
-
-/// The loop around an application without a terminal.
-fn runner<S: Screen>(
-    app: App,
-    environment: Environment,
-    screen: S,
-    questions: Questions,
-) -> Runner<S> {
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
-    Runner {
-        app,
-        screen,
-        mailbox,
-        performer,
-        done,
-        questions,
-        clock: Clock::Real,
-    }
 }
 
 /// Says why nothing could be read.

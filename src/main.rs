@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::route::RouteCommand;
 use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -66,6 +68,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) => world.provision(args),
+        Some(Command::Route(command)) => world.route(command),
+        Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
             clap_complete::generate(
@@ -235,12 +239,31 @@ impl World {
         code
     }
 
+    fn route(self, command: RouteCommand) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::route::route(profile, environment, state_dir, command);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
     /// The profile of a command that writes, which cannot do without one.
     fn profile(&self) -> Result<Profile, Report> {
         let loaded = self.load_profile()?;
         loaded
             .profile
             .ok_or_else(|| eyre!("there is no profile. Write one: trunkline config init"))
+    }
+
+    fn audit(&self, command: &AuditCommand) -> Result<u8, Report> {
+        let (profile, state) = (self.profile()?.name, &self.paths.state_dir);
+        let code = match command {
+            AuditCommand::Show(args) => headless::audit::show(state, &profile, args),
+            AuditCommand::Verify => headless::audit::verify(state, &profile),
+        };
+        code.map_err(|e| eyre!(e))
     }
 
     fn config(self, command: ConfigCommand) -> Result<u8, Report> {

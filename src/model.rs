@@ -2,14 +2,21 @@
 
 pub mod alert;
 pub mod audit;
+pub mod callback;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod hours;
+pub mod interaction;
 pub mod job;
 pub mod payload;
+pub mod phone;
 pub mod provision;
+pub mod queue;
 pub mod registration;
 pub mod report;
+pub mod route;
+pub mod transfer;
 pub mod write;
 
 use std::fmt;
@@ -54,6 +61,14 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An event route, an outbound integration on the wire (contract §9).
+    RouteId,
+    /// Something between a customer and the organisation: a call, a chat (contract §8).
+    InteractionId,
+    /// A queue that callbacks are booked on (contract §10).
+    QueueId,
+    /// A callback reservation (contract §10).
+    CallbackId,
     /// An asynchronous job, as its submit was answered (contract §7).
     JobId,
 }

@@ -8,7 +8,7 @@
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
 //! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
-//! errands that outlive their request; three more play the scenario, and there are none when the rate is 0. Dropping
+//! errands that outlive their request; four more play the scenario, and there are none when the rate is 0. Dropping
 //! [`Org`] ends them all.
 //!
 //! | path | what |
@@ -21,6 +21,7 @@
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `GET /api/v2/interactions[/{id}]`, `GET /api/v2/websocket` | interactions, and the socket that moves them (contract §8) |
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
+//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -30,6 +31,7 @@
 
 mod accept;
 mod auth;
+mod callbacks;
 mod carriers;
 mod control;
 mod destinations;
@@ -44,11 +46,13 @@ mod hub;
 mod interactions;
 mod jobs;
 mod limit;
+mod line;
 mod options;
 mod outbox;
 mod people;
 mod post;
 mod profile;
+mod queues;
 mod record;
 mod reply;
 mod resource;
@@ -70,6 +74,7 @@ mod token;
 mod transfers;
 mod upgrade;
 mod webhooks;
+mod websockets;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -140,11 +145,13 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     }
     estate.serve(&shared, &mut org.tasks);
     org.tasks.spawn(errands::run(begun));
+    org.tasks.spawn(callbacks::hooks::run(Arc::clone(&shared)));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {
         let (rate, seed) = (options.rate, options.seed);
         let here = || Arc::clone(&shared);
+        org.tasks.spawn(callbacks::course::play(here(), rate, seed));
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
         org.tasks.spawn(interactions::course::play(here(), seed));

@@ -1,11 +1,15 @@
 //! What a pane is: a view of one kind of thing. A pane keeps view state only; what it shows belongs to the store.
 
 pub mod alerts;
+pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod list;
 pub mod pulse;
 pub mod registrations;
+pub mod transfers;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -18,6 +22,9 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::flow::Order;
+use crate::form::{Opening, Plan};
+use crate::model::RouteId;
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
@@ -42,6 +49,12 @@ pub struct Desk<'a> {
     pub open: &'a mut Vec<Layer>,
     /// What to probe now.
     pub probe: &'a mut Vec<Target>,
+    /// Forms to open: `desk.fill.push(Opening::new("provision"))`.
+    pub fill: &'a mut Vec<Opening>,
+    /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
+    pub review: &'a mut Vec<Plan>,
+    /// Flows that need neither: they read, or tell once more what was done.
+    pub flow: &'a mut Vec<Order>,
 }
 
 /// What a pane draws with.
@@ -95,6 +108,14 @@ pub trait Pane {
     /// The alert under the cursor, where there are alerts.
     fn alert(&self) -> Option<AlertId> {
         None
+    }
+    /// The route whose detail is open, where there are routes: its deliveries are read while it is.
+    fn route(&self) -> Option<RouteId> {
+        None
+    }
+    /// Whether the interactions are on the screen, so that they should be read.
+    fn shows_interactions(&self) -> bool {
+        false
     }
     /// Whether the rows are held.
     fn frozen(&self) -> bool {

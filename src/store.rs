@@ -7,6 +7,8 @@
 //! what it dropped ([`Registrations::dropped`]).
 
 mod apply;
+pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 mod changes;
 pub mod column;
@@ -17,12 +19,15 @@ mod frames;
 mod intern;
 pub mod metrics;
 pub mod probes;
+pub mod queues;
+pub mod routes;
 mod row;
 mod stamp;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
+pub mod transfers;
 mod users;
 pub mod view;
 
@@ -32,6 +37,8 @@ pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};
 
+use self::audit::AuditLog;
+use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use crate::model::alert::Book;
 
@@ -41,9 +48,11 @@ use self::frames::Frames;
 use self::intern::Names;
 use self::metrics::Metrics;
 use self::probes::Probes;
+use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
+use self::transfers::Transfers;
 use self::users::Users;
 
 /// Everything known of the organisation: a table for each kind of thing.
@@ -55,10 +64,20 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Event routes and what was deployed of them.
+    pub routes: routes::Routes,
+    /// Callback reservations.
+    pub callbacks: Callbacks,
+    /// Queues that callbacks are booked on.
+    pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
     pub alerts: Book,
+    /// The newest lines of the audit.
+    pub audit: AuditLog,
     /// Writes on their way.
     pub flows: Flows,
+    /// Interactions, and the transfers that were made of them.
+    pub transfers: Transfers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -10,7 +10,9 @@ use super::messages::Weight;
 use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
+use crate::flow::{self, Order};
 use crate::pane::{Desk, Pane};
+use crate::shelf::Half;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::help;
 use crate::ui::layer::Layer;
@@ -24,6 +26,8 @@ const EVERYWHERE: &[Action] = &[
     Action::Messages,
     Action::Frames,
     Action::Pause,
+    Action::Drafts,
+    Action::History,
     Action::Theme,
     Action::NextPane,
     Action::PreviousPane,
@@ -46,6 +50,11 @@ impl App {
             self.use_theme(name);
             return;
         }
+        match command {
+            Command::Reopen(half, name) => return self.reopen(*half, name),
+            Command::Discard(name) => return self.discard(name),
+            _ => {}
+        }
         let mut known = false;
         self.with_pane(|pane, desk| known = pane.run(command, desk));
         if !known && let Command::Act(action) = command {
@@ -58,11 +67,9 @@ impl App {
     fn act(&mut self, action: Action) -> bool {
         match action {
             Action::Back => self.back(),
-            Action::Quit => {
-                if self.layers.pop().is_none() && !self.pane_back() {
-                    self.ended = Some(0);
-                }
-            }
+            Action::Quit => self.quit(),
+            Action::Drafts => self.list(Half::Drafts),
+            Action::History => self.list(Half::Sent),
             Action::Palette => self.open_palette(),
             Action::Help => self.open_help(),
             Action::Messages => self.open_messages(),
@@ -72,6 +79,10 @@ impl App {
             Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
             Action::PreviousPane => {
                 self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
+            }
+            Action::Unmask => {
+                let order = Order::Callback(flow::callback::Order::Unmask);
+                self.begin_flow(Box::new(order));
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
@@ -107,6 +118,18 @@ impl App {
         true
     }
 
+    /// Back one layer; at the top, and out of a form, the end of the program.
+    fn quit(&mut self) {
+        let form = self.form_view().is_some();
+        if !form && (self.layers.pop().is_some() || self.pane_back()) {
+            return;
+        }
+        if self.may_leave() {
+            self.keep_draft();
+            self.ended = Some(0);
+        }
+    }
+
     fn back(&mut self) {
         if self.layers.pop().is_none() && !self.messages.dismiss() {
             self.pane_back();
@@ -133,6 +156,7 @@ impl App {
     /// Lets the pane on screen work, then opens what it asked for.
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
         let (mut open, mut probe) = (Vec::new(), Vec::new());
+        let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
         let mut desk = Desk {
             store: &self.store,
             now: self.now,
@@ -141,12 +165,24 @@ impl App {
             messages: &mut self.messages,
             open: &mut open,
             probe: &mut probe,
+            fill: &mut fill,
+            review: &mut review,
+            flow: &mut flow,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
         }
         self.layers.append(&mut open);
         self.probe(probe);
+        for opening in fill {
+            self.open_form(opening);
+        }
+        for order in flow {
+            self.begin_flow(Box::new(order));
+        }
+        for plan in review {
+            self.open_review(plan, &[]);
+        }
         self.vitals.touch();
     }
 
@@ -244,7 +280,7 @@ impl App {
         let mut lines = Vec::new();
         for frame in self.frames.iter().rev() {
             let at = frame.at.timestamp().strftime("%H:%M:%S").to_string();
-            let head = format!("{at}  {}: {}", frame.user, frame.reason);
+            let head = format!("{at}  {}: {}", frame.stream, frame.reason);
             lines.push(Line::styled(head, self.theme.style(Role::Warn)));
             let sample = String::from_utf8_lossy(&frame.sample);
             let shown = crate::text::fit(&sample, 160).into_owned();

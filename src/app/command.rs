@@ -5,6 +5,7 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
+use crate::shelf::Half;
 
 /// Something to carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub enum Command {
         /// Why; never empty.
         reason: String,
     },
+    /// Go on with a draft, or fill in what was sent once.
+    Reopen(Half, String),
+    /// Throw a draft away.
+    Discard(String),
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.
@@ -119,7 +124,9 @@ const ALIASES: &[(&str, Action)] = &[
     ("reg", Action::Pane1),
     ("registrations", Action::Pane1),
     ("carriers", Action::Pane2),
-    ("alerts", Action::Pane3),
+    ("transfers", Action::Pane3),
+    ("alerts", Action::Pane4),
+    ("callbacks", Action::Pane6),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];

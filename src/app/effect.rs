@@ -7,6 +7,7 @@ use crate::flow::Order;
 use crate::model::UserId;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
+use crate::shelf;
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,12 +20,22 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
+    ReadInteractions,
+    /// Read the callbacks and their queues again.
+    RereadCallbacks,
+    /// Acknowledge what the table of callbacks has taken in.
+    Acknowledge(crate::feed::callbacks::Taken),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
+    /// Read the newest lines of the audit and verify it; [`super::event::Done::AuditRead`] tells.
+    ReadAudit,
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
+    /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
+    Routes(super::routes::Ask),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.
@@ -58,6 +69,10 @@ pub enum Effect {
     },
     /// Show text in `$PAGER`.
     Page(String),
+    /// Let the operator edit JSON in `$EDITOR`; it comes back as [`super::event::Done::Edited`].
+    Edit(String),
+    /// Keep, list or load payloads of forms; what is asked for comes back as [`super::event::Done::Shelf`].
+    Shelf(shelf::Order),
     /// Paint every cell again.
     Redraw,
     /// Stop like any other program under job control.

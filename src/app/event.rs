@@ -8,9 +8,10 @@ use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::flow;
 use crate::model::UserId;
-use crate::model::audit::Record;
+use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::FlowId;
+use crate::shelf;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -53,8 +54,14 @@ pub enum Done {
     Alerts(Box<crate::alert::News>),
     /// What happened in a flow.
     Flow(FlowId, Box<flow::News>),
+    /// The audit was read: its newest lines, and whether it is as it was written.
+    AuditRead(Vec<Record>, Chain),
+    /// What came of reading the interactions.
+    Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
+    /// Something was learnt of routes.
+    Routes(super::routes::Told),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.
@@ -62,6 +69,10 @@ pub enum Done {
         /// What was tried, why it failed and what to do.
         why: String,
     },
+    /// An editor has ended, with the text it left or why there is none.
+    Edited(Result<String, String>),
+    /// What is on the shelf of the forms.
+    Shelf(Box<shelf::News>),
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

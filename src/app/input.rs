@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::layout::Position;
 
 use super::App;
+use super::action::Action;
 use super::command::Command;
 use crate::ui::layer::{Layer, Outcome};
 
@@ -18,11 +19,16 @@ impl App {
             && !(chord && bound.is_some())
         {
             let outcome = layer.key(key);
+            self.bench.asked_to_leave = false;
             self.outcome(outcome);
+            self.typed();
             return;
         }
         if key.code == KeyCode::Esc && self.messages.dismiss() {
             return;
+        }
+        if bound != Some(Action::Quit) {
+            self.bench.asked_to_leave = false;
         }
         if let Some(action) = bound {
             self.run(&Command::Act(action));
@@ -34,6 +40,7 @@ impl App {
         if let Some(layer) = self.layers.last_mut() {
             let outcome = layer.paste(text);
             self.outcome(outcome);
+            self.typed();
         }
     }
 
@@ -46,6 +53,11 @@ impl App {
             Outcome::Run(command) => {
                 self.layers.pop();
                 self.run(&command);
+            }
+            Outcome::Ask(ask) => self.asked(ask),
+            Outcome::Answer(line) => {
+                self.layers.pop();
+                self.answered(&line);
             }
             Outcome::Live(command) => {
                 self.run(&command);
@@ -82,8 +94,17 @@ impl App {
         }
     }
 
-    /// The wheel moves in a layer; a click outside of what it says is no choice, so it does nothing.
+    /// The wheel moves in a layer, a click puts a field in focus; outside of what a layer says it does nothing.
     fn layer_mouse(&mut self, mouse: MouseEvent) {
+        if mouse.kind == MouseEventKind::Down(MouseButton::Left) {
+            let (area, at) = (self.places.screen, Position::new(mouse.column, mouse.row));
+            if let Some(layer) = self.layers.last_mut() {
+                let outcome = layer.click(area, at);
+                self.outcome(outcome);
+                self.typed();
+            }
+            return;
+        }
         let code = match mouse.kind {
             MouseEventKind::ScrollDown => KeyCode::Down,
             MouseEventKind::ScrollUp => KeyCode::Up,

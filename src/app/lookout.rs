@@ -99,6 +99,9 @@ impl App {
         // The answer to one question is told; many are looked at in the table.
         let one = targets.len() == 1;
         for target in targets {
+            if self.route_watch.hurry(&target, self.now) {
+                continue;
+            }
             self.lookout.schedule.hurry(&target, self.now);
             if one {
                 self.lookout.asked.insert(target);
@@ -108,6 +111,7 @@ impl App {
 
     /// A probe has ended.
     pub(super) fn found(&mut self, finding: Finding) {
+        self.form_found(&finding);
         if self.lookout.done(&finding.target, self.now) {
             let weight = match finding.grade() {
                 Grade::Good => Weight::Note,
@@ -124,6 +128,7 @@ impl App {
     /// A probe could not be made: not the target's fault, so nothing is said of it.
     pub(super) fn not_probed(&mut self, target: &Target, why: &str) {
         self.lookout.done(target, self.now);
+        self.form_not_probed(target, why);
         self.store.probes.give_up(target);
         let text = format!("{target} was not probed: {why}");
         self.messages.say(Weight::Error, text, self.now);

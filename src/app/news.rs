@@ -47,9 +47,10 @@ impl App {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
+            News::Callbacks(told) => self.callbacks(*told),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {
-                user,
+                stream,
                 reason,
                 sample,
             } => {
@@ -58,7 +59,7 @@ impl App {
                 }
                 self.frames.push_back(BadFrame {
                     at: now,
-                    user,
+                    stream,
                     reason,
                     sample,
                 });

@@ -1,7 +1,11 @@
 //! Carries out effects as tasks; every end comes back as a [`Done`].
 
 mod alerts;
+mod audit;
 mod flows;
+mod interactions;
+mod routes;
+mod shelf;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -34,6 +38,8 @@ pub struct Performer {
     post: Option<alerts::Post>,
     /// Carries out writes.
     desk: flows::Desk,
+    /// Where drafts are kept.
+    shelf: shelf::Desk,
 }
 
 impl Performer {
@@ -52,27 +58,34 @@ impl Performer {
             feeds: Arc::default(),
             prober: Arc::default(),
             desk: flows::Desk::new(done.clone()),
+            shelf: shelf::Desk::default(),
             done,
             post: None,
         }
     }
 
-    /// Makes alerts, and keeps them under this directory: for a process that stays.
+    /// Makes alerts, lets writes through and drafts forms, and keeps the records of it all under this directory.
     #[must_use]
-    pub fn alerting(self, state_dir: PathBuf) -> Self {
+    pub fn keeping(self, state_dir: PathBuf) -> Self {
+        let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
+            shelf: shelf.unwrap_or_default(),
+            desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
         }
     }
 
-    /// Lets writes through, and keeps their audit under this directory.
+    /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
-    pub fn writing(self, state_dir: PathBuf) -> Self {
-        Self {
-            desk: self.desk.recording(state_dir),
-            ..self
-        }
+    pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
+        self.done.clone()
+    }
+
+    /// Waits for what must be on disk before the process ends.
+    pub async fn finish(&self) {
+        self.shelf.finish().await;
     }
 
     /// Starts an effect; returns at once.
@@ -89,11 +102,17 @@ impl Performer {
                     post.hand(*orders);
                 }
             }
+            Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
             Effect::Probe(target) => self.probe(target),
+            Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
+            Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
+            Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::ReadInteractions => self.desk.read_interactions(),
+            Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -111,6 +130,7 @@ impl Performer {
             Effect::Copy { .. }
             | Effect::Notify { .. }
             | Effect::Page(_)
+            | Effect::Edit(_)
             | Effect::Redraw
             | Effect::Suspend => {}
         }
@@ -237,6 +257,7 @@ fn plan(profile: &Profile) -> Plan {
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
         carriers: profile.carriers.watched,
+        callbacks: profile.callbacks,
     }
 }
 

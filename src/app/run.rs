@@ -4,6 +4,7 @@
 //! A frame is drawn at once after a key, and otherwise on the leading edge of a change and then at most every
 //! 33 ms. While the terminal does not take the last frame none is made, and everything else goes on.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use super::App;
 use super::effect::Effect;
 use super::event::{Done, Event};
 use super::perform::Performer;
-use crate::feed::mailbox::Mailbox;
+use crate::config::Environment;
+use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::time::Clock;
 
@@ -54,6 +56,34 @@ pub struct Runner<S> {
     pub questions: Questions,
     /// Where the time comes from.
     pub clock: Clock,
+}
+
+impl<S> Runner<S> {
+    /// The loop around an application: a mailbox, a performer and the way of its ends back in.
+    #[must_use]
+    pub fn new(app: App, screen: S, environment: Environment, questions: Questions) -> Self {
+        let mailbox = Mailbox::new(CAPACITY);
+        let (done_to, done) = mpsc::unbounded_channel();
+        let profile = app.profile();
+        Self {
+            performer: Performer::new(profile, environment, Arc::clone(&mailbox), done_to),
+            app,
+            screen,
+            mailbox,
+            done,
+            questions,
+            clock: Clock::Real,
+        }
+    }
+
+    /// Makes alerts and lets writes through, and keeps their records under this directory: for a process that stays.
+    #[must_use]
+    pub fn keeping(self, state_dir: PathBuf) -> Self {
+        Self {
+            performer: self.performer.keeping(state_dir),
+            ..self
+        }
+    }
 }
 
 impl<S: Screen> Runner<S> {
@@ -111,7 +141,7 @@ impl<S: Screen> Runner<S> {
         }
     }
 
-    fn answer(&self, question: Question) {
+    fn answer(&mut self, question: Question) {
         self.app.answer(question, self.clock.now());
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::AuditError;
@@ -50,16 +50,10 @@ pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Resu
     Ok(())
 }
 
-/// The newest lines, the oldest of them first, and how many there are in all.
-pub fn newest(
-    state_dir: &Path,
-    profile: &str,
-    most: usize,
-) -> Result<(Vec<Record>, u64), AuditError> {
+/// The newest lines, the oldest of them first; none where nothing has been written.
+pub fn newest(state_dir: &Path, profile: &str, most: usize) -> Result<Vec<Record>, AuditError> {
     let mut kept = VecDeque::with_capacity(most.min(1_024));
-    let mut lines = 0;
     let read = each(state_dir, profile, |line| {
-        lines += 1;
         if let Some(record) = line.record {
             if kept.len() == most {
                 kept.pop_front();
@@ -68,13 +62,13 @@ pub fn newest(
         }
     });
     match read {
-        Ok(()) | Err(AuditError::Missing(_)) => Ok((kept.into(), lines)),
+        Ok(()) | Err(AuditError::Missing(_)) => Ok(kept.into()),
         Err(error) => Err(error),
     }
 }
 
 /// The next line without its end, and whether it had one. A line that is too long comes in pieces that are not whole.
-pub(super) fn next_line(reader: &mut BufReader<File>) -> io::Result<Option<(Vec<u8>, bool)>> {
+pub(super) fn next_line(reader: &mut impl BufRead) -> io::Result<Option<(Vec<u8>, bool)>> {
     let mut line = Vec::new();
     reader.take(LONGEST_LINE).read_until(b'\n', &mut line)?;
     if line.is_empty() {

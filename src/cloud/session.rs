@@ -151,7 +151,11 @@ impl Session {
     }
 
     /// Opens a WebSocket, and once more with a new token if the upgrade is refused with 401.
-    pub(super) async fn open(&self, call: &Call, protocol: &'static str) -> Result<Socket, Error> {
+    pub(super) async fn open(
+        &self,
+        call: &Call,
+        protocol: Option<&'static str>,
+    ) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
         let token = self.token(call, None).await?;
         match upgrade::open(call, bearer(&token)?, protocol, Arc::clone(tls)).await {
@@ -264,6 +268,11 @@ impl Session {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The HTTP client alone, for what goes elsewhere and without the token.
+    pub(super) async fn http(&self) -> Result<&reqwest::Client, Error> {
+        Ok(&self.transport().await?.http)
     }
 
     async fn transport(&self) -> Result<&Transport, Error> {

@@ -17,24 +17,47 @@ use super::error::Error;
 use super::unreachable::Unreachable;
 use super::{names, wire};
 
-/// An open stream; what it carries is for [`super::direct::decode`].
+/// An open socket; what it carries is for [`super::direct`].
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// How an open socket is secured: the TLS version and the cipher suite, as rustls names them (contract §8).
+///
+/// Only what verified against the profile's trust is ever open, so there is nothing more to tell.
+#[must_use]
+pub fn security(socket: &Socket) -> String {
+    let MaybeTlsStream::Rustls(tls) = socket.get_ref() else {
+        return "no TLS, on this machine".to_owned();
+    };
+    let connection = tls.get_ref().1;
+    let version = connection
+        .protocol_version()
+        .and_then(|v| v.as_str().map(str::to_owned));
+    let cipher = connection
+        .negotiated_cipher_suite()
+        .and_then(|s| s.suite().as_str().map(str::to_owned));
+    let known = |name: Option<String>| name.unwrap_or_else(|| "unknown".to_owned());
+    format!(
+        "{} {}",
+        known(version).replace("TLSv1_", "TLS 1."),
+        known(cipher)
+    )
+}
 
 /// From name look-up to the end of the handshake.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The largest frame and the largest message.
-const LARGEST: usize = 1 << 20;
+/// The largest frame and the largest message: a mebibyte, and the length that stands before one on the callbacks stream.
+const LARGEST: usize = (1 << 20) + 4;
 
 /// One TLS record. From 4 to 128 KiB the size made no measurable difference to a stream at full rate, and the library
 /// allocates it for each stream and clears it before each read: a small one keeps two hundred streams small.
 const READ_BUFFER: usize = 16 << 10;
 
-/// Connects, upgrades and checks that the server speaks `protocol`, within a deadline.
+/// Connects, upgrades and checks that the server speaks `protocol`, where there is one, within a deadline.
 pub async fn open(
     call: &Call,
     authorization: HeaderValue,
-    protocol: &'static str,
+    protocol: Option<&'static str>,
     tls: Arc<ClientConfig>,
 ) -> Result<Socket, Error> {
     match tokio::time::timeout(DEADLINE, handshake(call, authorization, protocol, tls)).await {
@@ -46,7 +69,7 @@ pub async fn open(
 async fn handshake(
     call: &Call,
     authorization: HeaderValue,
-    protocol: &'static str,
+    protocol: Option<&'static str>,
     tls: Arc<ClientConfig>,
 ) -> Result<Socket, Error> {
     let request = request(call, authorization, protocol)?;
@@ -67,18 +90,23 @@ async fn handshake(
 fn request(
     call: &Call,
     authorization: HeaderValue,
-    protocol: &'static str,
+    protocol: Option<&'static str>,
 ) -> Result<Request, Error> {
     let mut request =
         call.url.as_str().into_client_request().map_err(|error| {
             Error::Settings(format!("{call} is not a URL to connect to: {error}."))
         })?;
-    let headers: [(HeaderName, HeaderValue); 3] = [
+    let headers: [(HeaderName, HeaderValue); 2] = [
         (AUTHORIZATION, authorization),
-        (SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(protocol)),
         (USER_AGENT, HeaderValue::from_static(wire::USER_AGENT)),
     ];
     request.headers_mut().extend(headers);
+    if let Some(protocol) = protocol {
+        let protocol = HeaderValue::from_static(protocol);
+        request
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
+    }
     Ok(request)
 }
 
@@ -104,7 +132,7 @@ async fn connect(call: &Call) -> Result<TcpStream, Error> {
     Ok(stream)
 }
 
-fn refused(call: &Call, protocol: &str, error: WsError) -> Error {
+fn refused(call: &Call, protocol: Option<&str>, error: WsError) -> Error {
     match error {
         WsError::Http(response) => {
             let body = response.body().as_deref().unwrap_or_default();
@@ -114,7 +142,8 @@ fn refused(call: &Call, protocol: &str, error: WsError) -> Error {
         WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => Error::answer(
             call,
             format!(
-                "the upgrade was accepted without the sub-protocol {protocol}, so its frames would mean something else"
+                "the upgrade was accepted without the sub-protocol {}, so its frames would mean something else",
+                protocol.unwrap_or("that was asked for")
             ),
         ),
         WsError::Protocol(error @ ProtocolError::HandshakeIncomplete) => {

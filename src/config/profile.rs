@@ -7,6 +7,8 @@ pub mod listen;
 pub mod probes;
 pub mod provisioning;
 mod resolve;
+pub mod routes;
+pub mod transfers;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -103,6 +105,8 @@ pub struct Profile {
     pub registrations: Registrations,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
+    /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.
+    pub callbacks: bool,
     /// What is told of, and where to.
     pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.
@@ -111,6 +115,10 @@ pub struct Profile {
     pub probes: Probes,
     /// Where endpoints are made.
     pub provisioning: provisioning::Provisioning,
+    /// Event routes: how they are watched, and who is told of deployments.
+    pub routes: routes::Routes,
+    /// What may be asked for in a transfer, and who is told of it.
+    pub transfers: transfers::Transfers,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

@@ -1,4 +1,6 @@
-//! Rows of cells as CSV and as Markdown, whatever they are rows of.
+//! Rows of cells as CSV, as Markdown and as a table, whatever they are rows of.
+
+use crate::text;
 
 /// Comma-separated values under a line of names (RFC 4180).
 pub fn csv<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
@@ -24,6 +26,30 @@ pub fn markdown<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>
         line(&escaped.iter().map(String::as_str).collect::<Vec<_>>())
     });
     [line(head), line(&ruler)].into_iter().chain(rows).collect()
+}
+
+/// Columns for a terminal, two spaces apart and as wide as they need to be; cells are safe to show.
+pub fn table<const N: usize>(head: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let mut lines = vec![head.map(str::to_owned)];
+    lines.extend(rows);
+    let mut widths = [0; N];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = (*width).max(text::width(cell));
+        }
+    }
+    lines.iter().map(|line| pad(line, &widths)).collect()
+}
+
+fn pad(line: &[String], widths: &[usize]) -> String {
+    let mut out = String::new();
+    for (cell, width) in line.iter().zip(widths) {
+        out.push_str(cell);
+        out.push_str(&" ".repeat(width.saturating_sub(text::width(cell)) + 2));
+    }
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
 }
 
 #[cfg(test)]

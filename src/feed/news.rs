@@ -58,12 +58,14 @@ pub enum News {
     CarriersFailed(Problem),
     /// From now on nothing is known for sure of the carriers, until the next read.
     CarriersPaused,
+    /// What became known of callbacks and their queues.
+    Callbacks(Box<crate::feed::callbacks::Told>),
     /// How the feeds are doing; only the newest counts.
     Status(Status),
     /// A frame that could not be understood, kept for inspection.
     Undecodable {
-        /// The user whose stream it came on.
-        user: UserId,
+        /// The stream it came on: a user's id, or what else the stream is of.
+        stream: Text,
         /// Why.
         reason: Text,
         /// Its first bytes (at most 4 KiB).

@@ -49,6 +49,10 @@ pub(super) struct Shared {
     pub polls: Notify,
     /// Someone waits for the carriers.
     pub carriers: Notify,
+    /// Someone waits for the callbacks.
+    pub callbacks: Notify,
+    /// Someone waits for the queues.
+    pub queues: Notify,
     recovery_told: Mutex<Option<Instant>>,
     samples: Mutex<Option<(Instant, u32)>>,
 }
@@ -75,6 +79,8 @@ impl Shared {
             recovered: Notify::new(),
             polls: Notify::new(),
             carriers: Notify::new(),
+            callbacks: Notify::new(),
+            queues: Notify::new(),
             recovery_told: Mutex::new(None),
             samples: Mutex::new(None),
         }
@@ -173,7 +179,7 @@ impl Shared {
     }
 
     /// Keeps a frame that could not be understood, unless enough were kept lately; all are counted elsewhere.
-    pub fn keep_sample(&self, user: &UserId, reason: Text, frame: &[u8]) {
+    pub fn keep_sample(&self, stream: &Text, reason: Text, frame: &[u8]) {
         let mut samples = lock(&self.samples);
         let now = Instant::now();
         let (since, taken) = match *samples {
@@ -189,7 +195,7 @@ impl Shared {
         // A copy: a slice would keep the whole read buffer alive.
         let sample = Bytes::copy_from_slice(kept);
         self.mailbox.post(News::Undecodable {
-            user: user.clone(),
+            stream: stream.clone(),
             reason,
             sample,
         });

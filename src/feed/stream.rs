@@ -1,7 +1,7 @@
 //! One user's stream: opened, followed, lost, opened again.
 
 mod batch;
-mod health;
+
 mod resync;
 mod session;
 

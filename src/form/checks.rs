@@ -63,7 +63,7 @@ impl Check {
     pub fn probe(path: impl Into<String>, target: Target) -> Self {
         Self {
             path: path.into(),
-            label: target.to_string(),
+            label: target.address().to_owned(),
             ask: Ask::Probe(target),
         }
     }

@@ -80,13 +80,12 @@ impl Form {
             Stroke::Raise => self.shift(true),
             Stroke::Lower => self.shift(false),
             Stroke::Remove => self.remove_row(),
-            Stroke::Complete => self.complete(true),
-            Stroke::CompleteBack => self.complete(false),
+            Stroke::Complete => self.complete(),
             Stroke::Undo => self.write(Line::undo),
             Stroke::Paste(text) => self.write(|line| line.paste(&text)),
             Stroke::Type(' ') if self.editing.line().is_none() => self.turn(true),
             Stroke::Type(c) if self.editing.line().is_none() => self.jump(c),
-            Stroke::Right if self.takes_completion() => self.complete(true),
+            Stroke::Right if self.takes_completion() => self.complete(),
             Stroke::Left if self.editing.line().is_none() => self.turn(false),
             Stroke::Right if self.editing.line().is_none() => self.turn(true),
             Stroke::Erase if self.blank_row() => self.remove_row(),
@@ -498,23 +497,19 @@ impl Form {
         line.at_end() && !line.text().is_empty() && self.completions(1).into_iter().any(goes_on)
     }
 
-    fn complete(&mut self, forward: bool) {
+    /// Writes the next completion in place of what was typed.
+    fn complete(&mut self) {
         let Some(line) = self.editing.line() else {
-            return self.turn(forward);
+            return self.turn(true);
         };
         let typed = match &self.completing {
             Some((typed, _)) => typed.clone(),
             None => line.text().trim().to_owned(),
         };
         let found = self.completions(usize::MAX);
-        if found.is_empty() {
-            return;
-        }
-        let next = match (&self.completing, forward) {
-            (None, true) => 0,
-            (None, false) => found.len() - 1,
-            (Some((_, n)), true) => (n + 1) % found.len(),
-            (Some((_, n)), false) => n.checked_sub(1).unwrap_or(found.len() - 1),
+        let next = match &self.completing {
+            Some((_, n)) => (n + 1) % found.len().max(1),
+            None => 0,
         };
         if let (Some(line), Some(choice)) = (self.editing.line_mut(), found.get(next)) {
             line.replace(&choice.value);

@@ -246,6 +246,9 @@ impl Form {
         found.retain(|c| {
             c.value.to_lowercase().contains(&typed) || c.note.to_lowercase().contains(&typed)
         });
+        if self.completing.is_none() {
+            found.retain(|c| c.value.to_lowercase() != typed);
+        }
         found.sort_by_key(|c| !c.value.to_lowercase().starts_with(&typed));
         found.truncate(most);
         found
@@ -292,6 +295,14 @@ impl Form {
         }
         self.at = field.min(self.spec.fields.len());
         self.editing = self.open_field();
+    }
+
+    /// Puts a row of a field in focus, as a click does.
+    pub fn click(&mut self, field: usize, row: usize) {
+        if field != self.at {
+            self.focus_on(field);
+        }
+        self.go_to_row(row);
     }
 
     pub(super) fn changed_now(&mut self) {

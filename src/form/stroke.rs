@@ -45,6 +45,4 @@ pub enum Stroke {
     Enter,
     /// Write the next completion.
     Complete,
-    /// Write the completion before.
-    CompleteBack,
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::flow::Order;
 use crate::model::payload::Fault;
 
 static FIELDS: [Field; 9] = [
@@ -84,6 +85,12 @@ impl Rules for Free {
             affects: Vec::new(),
             undo: String::new(),
             confirm: None,
+            order: Order::Follow {
+                key: crate::model::job::JobKey("k".into()),
+                id: None,
+                name: "n".into(),
+                submitted: crate::time::Millis(0),
+            },
         })
     }
 

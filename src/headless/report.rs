@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::quiet::Quiet;
-use super::{Exit, hopeless, nothing, print, ready, runner, say, shortfall};
+use super::{Exit, hopeless, nothing, print, ready, say, shortfall};
 use crate::app::App;
+use crate::app::run::Runner;
 use crate::config::{Environment, Loaded};
 use crate::listen;
 use crate::model::report::{FullReport, Window};
@@ -23,7 +24,7 @@ pub async fn report(
     }
     let screen = Quiet::new(Signal::exit_code)?;
     let app = App::new(loaded);
-    let mut runner = runner(app, environment, screen, listen::nobody());
+    let mut runner = Runner::new(app, screen, environment, listen::nobody());
     let whole = |app: &App| ready(app) && *app.store.carriers.reading() != Reading::Awaited;
     let code = runner.run(|app| whole(app) || hopeless(app)).await?;
     let app = &runner.app;

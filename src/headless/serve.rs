@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use sd_notify::NotifyState;
 
 use super::quiet::Quiet;
-use super::{Exit, nothing, runner, say};
+use super::{Exit, nothing, say};
 use crate::app::App;
+use crate::app::run::Runner;
 use crate::config::profile::listen::Listen;
 use crate::config::secret::SecretSource;
 use crate::config::{Environment, Loaded};
@@ -56,11 +57,7 @@ pub async fn serve(
         .await
         .map_err(|e| e.to_string())?;
     let app = App::new(loaded);
-    let mut runner = runner(app, environment, screen, questions);
-    runner.performer = runner
-        .performer
-        .alerting(state_dir.clone())
-        .writing(state_dir);
+    let mut runner = Runner::new(app, screen, environment, questions).keeping(state_dir);
     let listening = format!("listening on http://{}", listener.address());
     say(&listening);
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);

@@ -109,6 +109,32 @@ pub struct Record {
     pub prev: Text,
 }
 
+/// Whether the lines of an audit are the ones that were written, as far as somebody has looked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Chain {
+    /// Nobody has looked yet.
+    #[default]
+    Unread,
+    /// Nothing has been written yet.
+    Empty,
+    /// Every line down to that number is as it was written.
+    Good {
+        /// The number of the last line.
+        lines: u64,
+        /// When that was found.
+        at: Millis,
+    },
+    /// A line is not as it was written.
+    Broken {
+        /// Its file and line, and what is wrong with it; safe to show.
+        fault: String,
+        /// When that was found.
+        at: Millis,
+    },
+    /// It can't be read; why, and what to do.
+    Unreadable(String),
+}
+
 /// A moment as RFC 3339.
 mod rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

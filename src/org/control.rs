@@ -16,12 +16,17 @@
 //! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
 //! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
 //! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
+//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked","streams"}`: the last updates, 1,000 unless told |
+//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
+//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
+//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
 //!
 //! Faults, latency and the rate limit never apply here, and these calls are not recorded.
 
+mod callbacks;
 mod carriers;
 mod routes;
 mod transfers;
@@ -40,6 +45,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
+use super::auth::TokenId;
 use super::carriers::{Entity, entities};
 use super::faults::{Faults, sendable};
 use super::reply::{self, Refusal, Reply};
@@ -119,6 +125,26 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             let id = decode(id)
                 .ok_or_else(|| Refusal::bad_request("the route is percent-encoded UTF-8"))?;
             routes::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "callbacks"] => {
+            only(verb, &Method::GET, "GET")?;
+            callbacks::get(shared, head.uri.query().unwrap_or_default())
+        }
+        ["_org", "callbacks", "burst"] => {
+            only(verb, &Method::POST, "POST")?;
+            callbacks::burst(shared, &read_body(body).await?)
+        }
+        ["_org", "callbacks", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the callback is percent-encoded UTF-8"))?;
+            callbacks::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "queues", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the queue is percent-encoded UTF-8"))?;
+            callbacks::fill(shared, &id, &read_body(body).await?)
         }
         ["_org", "events"] => {
             only(verb, &Method::POST, "POST")?;
@@ -298,9 +324,15 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
             "{code} is no close code that may be sent (RFC 6455 §7.4)"
         )));
     }
-    let mut closed = shared.world().hub.close(code, |_| true);
-    closed += shared.sockets().close(code, |_| true);
+    let closed = close_those(shared, code, |_| true);
     Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
+}
+
+/// Closes streams of every kind whose token is chosen, and says how many.
+fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
+    let registrations = shared.world().hub.close(code, &chosen);
+    let transfers = shared.sockets().close(code, &chosen);
+    registrations + transfers + shared.seats().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]
@@ -316,9 +348,7 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .revoke(named.as_deref())
         .into_iter()
         .collect();
-    let theirs = |token| revoked.contains(&token);
-    let mut closed = shared.world().hub.close(POLICY_VIOLATION, theirs);
-    closed += shared.sockets().close(POLICY_VIOLATION, theirs);
+    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token));
     Ok(reply::json(
         StatusCode::OK,
         &json!({"revoked": revoked.len(), "closed": closed}),

@@ -1,54 +1,16 @@
-//! What runs on an open WebSocket: frames out, frames in, and the faults that befall them.
+//! What faults make of a WebSocket session: when it is cut or closed, and how it ends.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::OnUpgrade;
 use tokio::io::AsyncReadExt;
-use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
-use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
-use super::faults::Faults;
-use super::garbage;
 use super::shared::Shared;
-use super::upgrade::{self, Socket, WRITE_DEADLINE, close, until};
-
-/// The close code for a stream that could not keep up; the client reads anew and opens another.
-const TRY_AGAIN_LATER: u16 = 1013;
-
-/// The most frames that are written before the socket is flushed and the other side is heard.
-const BATCH: usize = 64;
-
-/// What a session is to do next.
-#[derive(Clone, Debug)]
-pub(super) enum Push {
-    /// Send this text frame.
-    Frame(Utf8Bytes),
-    /// Close with this code.
-    Close(u16),
-    /// End the connection without a word.
-    Cut,
-}
-
-/// Who sits on a session: it hears what the client says, and gives its place back when it is dropped.
-pub(super) trait Seat: Send {
-    /// A message other than a close.
-    fn hear(&mut self, message: Message);
-}
-
-/// One open WebSocket.
-pub(super) struct Session<S> {
-    upgrade: OnUpgrade,
-    pushes: mpsc::Receiver<Push>,
-    faults: watch::Receiver<Faults>,
-    shared: Arc<Shared>,
-    seat: S,
-}
+use super::upgrade::{Socket, close, until};
 
 /// How a session ends.
-enum End {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
     /// The other side is gone, or is to be: nothing more is said.
     Cut,
     /// With a close frame.
@@ -57,114 +19,51 @@ enum End {
     Silence,
 }
 
-impl<S: Seat> Session<S> {
-    pub(super) fn new(
-        shared: &Arc<Shared>,
-        upgrade: OnUpgrade,
-        pushes: mpsc::Receiver<Push>,
-        seat: S,
-    ) -> Self {
-        Self {
-            upgrade,
-            pushes,
-            faults: shared.watch_faults(),
-            shared: Arc::clone(shared),
-            seat,
+impl End {
+    /// Ends it so.
+    pub(super) async fn carry_out(self, socket: &mut Socket) {
+        match self {
+            Self::Cut => {}
+            Self::Close(code) => close(socket, code).await,
+            Self::Silence => swallow(socket).await,
         }
     }
+}
 
-    /// Runs until either side ends it.
-    pub(super) async fn run(mut self) {
-        let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
-            return;
+/// What is in store for a session.
+pub(super) struct Course {
+    close_code: u16,
+    close_at: Option<Instant>,
+    cut_at: Option<Instant>,
+}
+
+impl Course {
+    /// A session that opens now is closed by `ws-close` after a short time, and cut by `ws-drop`.
+    pub(super) fn plan(shared: &Shared) -> Self {
+        let code = shared.faults().ws_close;
+        let wait = Duration::from_millis(50) + Duration::from_secs(1).mul_f64(shared.draw());
+        let mut course = Self {
+            close_code: code,
+            close_at: (code != 0).then(|| Instant::now() + wait),
+            cut_at: None,
         };
-        match self.talk(&mut socket).await {
-            End::Cut => {}
-            End::Close(code) => close(&mut socket, code).await,
-            End::Silence => swallow(&mut socket).await,
+        course.plan_cut(shared);
+        course
+    }
+
+    /// Draws anew when `ws-drop` cuts it: times are exponential, so that may be done at any moment.
+    pub(super) fn plan_cut(&mut self, shared: &Shared) {
+        let mean = shared.faults().ws_drop;
+        let factor = -(1.0 - shared.draw()).ln();
+        self.cut_at = (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor));
+    }
+
+    /// Waits for the end that is in store; for ever when there is none.
+    pub(super) async fn over(&self) -> End {
+        tokio::select! {
+            () = until(self.cut_at) => End::Cut,
+            () = until(self.close_at) => End::Close(self.close_code),
         }
-    }
-
-    async fn talk(&mut self, socket: &mut Socket) -> End {
-        let (close_code, close_at) = self.planned_close();
-        let mut cut_at = self.planned_cut();
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            if self.faults.borrow().ws_silent {
-                return End::Silence;
-            }
-            tokio::select! {
-                biased;
-                changed = self.faults.changed() => {
-                    if changed.is_err() {
-                        return End::Cut;
-                    }
-                    cut_at = self.planned_cut();
-                }
-                () = until(cut_at) => return End::Cut,
-                () = until(close_at) => return End::Close(close_code),
-                heard = socket.next() => match heard {
-                    Some(Ok(message)) if !message.is_close() => self.seat.hear(message),
-                    _ => return End::Cut,
-                },
-                count = self.pushes.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        return End::Close(TRY_AGAIN_LATER);
-                    }
-                    if let Some(end) = self.send(socket, &mut batch).await {
-                        return end;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Writes a batch; `Some` when the session ends with it.
-    async fn send(&self, socket: &mut Socket, batch: &mut Vec<Push>) -> Option<End> {
-        let garbage = self.faults.borrow().ws_garbage;
-        let write = async {
-            let mut end = None;
-            for push in batch.drain(..) {
-                let text = match push {
-                    Push::Frame(text) => text,
-                    Push::Close(code) => {
-                        end = Some(End::Close(code));
-                        break;
-                    }
-                    Push::Cut => {
-                        end = Some(End::Cut);
-                        break;
-                    }
-                };
-                if self.shared.chance(garbage) {
-                    socket
-                        .feed(garbage::frame(self.shared.draw(), &text))
-                        .await?;
-                }
-                socket.feed(Message::Text(text)).await?;
-            }
-            // What came before the end was said before it.
-            socket.flush().await?;
-            Ok::<_, WsError>(end)
-        };
-        match tokio::time::timeout(WRITE_DEADLINE, write).await {
-            Ok(Ok(end)) => end,
-            _ => Some(End::Cut),
-        }
-    }
-
-    /// When a stream that opens now is closed by `ws-close`, and with which code.
-    fn planned_close(&self) -> (u16, Option<Instant>) {
-        let code = self.faults.borrow().ws_close;
-        let wait = Duration::from_millis(50) + Duration::from_secs(1).mul_f64(self.shared.draw());
-        (code, (code != 0).then(|| Instant::now() + wait))
-    }
-
-    /// When `ws-drop` cuts this stream: times are exponential, so they may be drawn anew at any moment.
-    fn planned_cut(&self) -> Option<Instant> {
-        let mean = self.faults.borrow().ws_drop;
-        let factor = -(1.0 - self.shared.draw()).ln();
-        (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor))
     }
 }
 

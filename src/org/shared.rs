@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use super::Options;
 use super::auth::{Client, Tokens};
+use super::callbacks;
+use super::callbacks::book::Book;
+use super::callbacks::stream::Seats;
 use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
@@ -23,7 +26,7 @@ use super::jobs::Jobs;
 use super::outbox::Sent;
 use super::post::Post;
 use super::record::Ring;
-use super::routes::seeds;
+use super::routes;
 use super::routes::table::Table;
 use super::sockets::Sockets;
 use super::state::World;
@@ -52,6 +55,8 @@ pub(super) struct Shared {
     sockets: Mutex<Sockets>,
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
+    book: Mutex<Book>,
+    seats: Mutex<Seats>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -60,7 +65,12 @@ impl Shared {
     pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
         let mut routes = Table::default();
         let now = Timestamp::now();
-        seeds::place(&mut routes, &places.destinations, now);
+        routes::seeds::place(&mut routes, &places.destinations, now);
+        let mut book = Book::default();
+        // Another stream of the seed than those that draw while it runs.
+        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+        rng.set_stream(6);
+        callbacks::seeds::place(&mut book, now, &mut rng);
         let world = World::populate(options.users, options.seed, now);
         let interactions = Interactions::populate(&world.people, options.seed, now);
         Self {
@@ -90,6 +100,8 @@ impl Shared {
             sockets: Mutex::new(Sockets::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
+            book: Mutex::new(book),
+            seats: Mutex::new(Seats::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -147,6 +159,16 @@ impl Shared {
 
     pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
         lock(&self.routes)
+    }
+
+    /// The queues and their callbacks.
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        lock(&self.book)
+    }
+
+    /// The open streams of callbacks.
+    pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
+        lock(&self.seats)
     }
 
     /// What goes wrong now.

@@ -34,6 +34,7 @@ const ACTIONS: &[Action] = &[
     Action::Detail,
     Action::Filter,
     Action::Sort,
+    Action::New,
     Action::Reread,
     Action::Freeze,
     Action::Reverse,

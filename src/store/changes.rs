@@ -55,6 +55,10 @@ pub struct Changes {
     pub carriers_shown: bool,
     /// Targets with a new finding, in order.
     pub findings: Vec<Target>,
+    /// Whether anything of callbacks changed.
+    pub callbacks: bool,
+    /// Whether anything of queues changed.
+    pub queues: bool,
 }
 
 impl Changes {
@@ -68,6 +72,8 @@ impl Changes {
         self.carriers.clear();
         self.carriers_shown = false;
         self.findings.clear();
+        self.callbacks = false;
+        self.queues = false;
     }
 
     /// Whether nothing happened.
@@ -78,5 +84,7 @@ impl Changes {
             && self.removed.is_empty()
             && !self.carriers_shown
             && self.findings.is_empty()
+            && !self.callbacks
+            && !self.queues
     }
 }

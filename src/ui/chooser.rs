@@ -9,6 +9,7 @@ use super::popup::popup;
 use super::table;
 use crate::app::command::Command;
 use crate::config::theme::{Role, Theme};
+use crate::shelf::Half;
 
 /// One line of the list.
 #[derive(Clone, Debug)]
@@ -36,6 +37,10 @@ pub enum Purpose {
     Copy,
     /// Export in it.
     Export,
+    /// Go on with that draft.
+    Draft,
+    /// Fill in what was sent then.
+    Sent,
 }
 
 /// A list with a cursor.
@@ -106,6 +111,9 @@ impl Chooser {
                 self.shift(self.at.checked_sub(1))
             }
             KeyCode::Char('J') if self.purpose == Purpose::Columns => self.shift(Some(self.at + 1)),
+            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Draft => {
+                self.discard()
+            }
             KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
             KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
                 Outcome::Run(Command::Theme(self.before.clone()))
@@ -144,6 +152,16 @@ impl Chooser {
         }
     }
 
+    /// Throws the draft under the cursor away.
+    fn discard(&mut self) -> Outcome {
+        if self.at >= self.choices.len() {
+            return Outcome::Close;
+        }
+        let gone = self.choices.remove(self.at);
+        self.at = self.at.min(self.choices.len().saturating_sub(1));
+        Outcome::Live(Command::Discard(gone.value))
+    }
+
     fn command(&self) -> Option<Command> {
         let value = self.choices.get(self.at)?.value.clone();
         Some(match self.purpose {
@@ -164,6 +182,8 @@ impl Chooser {
                 ending: value,
                 path: None,
             },
+            Purpose::Draft => Command::Reopen(Half::Drafts, value),
+            Purpose::Sent => Command::Reopen(Half::Sent, value),
         })
     }
 
@@ -175,6 +195,8 @@ impl Chooser {
             Purpose::Theme => ("theme", "Enter use  Esc as it was"),
             Purpose::Copy => ("copy", "Enter copy  Esc close"),
             Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
+            Purpose::Draft => ("drafts", "Enter go on  d throw away  Esc close"),
+            Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
         };
         let label = self
             .choices

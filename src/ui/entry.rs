@@ -51,20 +51,24 @@ impl Entry {
 
     /// Draws the line, scrolled so that the cursor is in it; says where the cursor is.
     pub fn render(&self, area: Rect, buf: &mut Buffer, style: Style) -> Position {
-        let width = usize::from(area.width.max(1)).saturating_sub(1);
-        let scroll = self.0.visual_scroll(width);
-        let shown = crate::text::safe(self.text());
-        let visible: String = skip_columns(&shown, scroll);
-        buf.set_stringn(area.x, area.y, visible, usize::from(area.width), style);
-        let column =
-            u16::try_from(self.0.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX);
-        Position {
-            x: area
-                .x
-                .saturating_add(column)
-                .min(area.right().saturating_sub(1)),
-            y: area.y,
-        }
+        draw(&self.0, area, buf, style)
+    }
+}
+
+/// Draws a line being typed, scrolled so that the cursor is in it; says where the cursor is.
+pub fn draw(input: &Input, area: Rect, buf: &mut Buffer, style: Style) -> Position {
+    let width = usize::from(area.width.max(1)).saturating_sub(1);
+    let scroll = input.visual_scroll(width);
+    let shown = crate::text::safe(input.value());
+    let visible: String = skip_columns(&shown, scroll);
+    buf.set_stringn(area.x, area.y, visible, usize::from(area.width), style);
+    let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(u16::MAX);
+    Position {
+        x: area
+            .x
+            .saturating_add(column)
+            .min(area.right().saturating_sub(1)),
+        y: area.y,
     }
 }
 

@@ -60,6 +60,20 @@ fn hint(
     Some((x, x + wide))
 }
 
+/// Draws the keys of a layer, which are its own and not the keymap's; what does not fit is left out.
+pub fn hints(area: Rect, buf: &mut Buffer, theme: &Theme, hints: &[(&str, &str)]) {
+    let mut x = area.x.saturating_add(1);
+    for (key, word) in hints {
+        let wide = u16::try_from(key.len() + 1 + word.len()).unwrap_or(u16::MAX);
+        if x.saturating_add(wide) >= area.right() {
+            continue;
+        }
+        let (after, _) = buf.set_stringn(x, area.y, key, key.len(), theme.style(Role::Key));
+        buf.set_stringn(after + 1, area.y, word, word.len(), theme.style(Role::Dim));
+        x += wide + 2;
+    }
+}
+
 /// Draws the toast on the line given, cut to its width.
 pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, message: &Message) {
     let (role, word) = match message.weight {

@@ -6,10 +6,16 @@ use ratatui::layout::{Position, Rect};
 
 use super::chooser::Chooser;
 use super::filter::FilterBar;
+use super::form::{Ask, FormView};
 use super::lines::Reader;
 use super::palette::Palette;
+use super::progress::Progress;
+use super::prompt::Prompt;
+use super::review::Review;
 use crate::app::command::Command;
 use crate::config::theme::Theme;
+use crate::store::Store;
+use crate::time::Millis;
 
 /// What a layer makes of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,21 @@ pub enum Outcome {
     Live(Command),
     /// It closes and this is carried out.
     Run(Command),
+    /// It stays open, and the console does this with it.
+    Ask(Ask),
+    /// It closes, and what opened it gets this line.
+    Answer(String),
+}
+
+/// What layers are drawn with.
+#[derive(Clone, Copy, Debug)]
+pub struct Light<'a> {
+    /// How things look.
+    pub theme: &'a Theme,
+    /// Everything known.
+    pub store: &'a Store,
+    /// The moment it is.
+    pub now: Millis,
 }
 
 /// Something over the pane.
@@ -35,6 +56,14 @@ pub enum Layer {
     Chooser(Chooser),
     /// Something to read.
     Reader(Reader),
+    /// A payload to fill in.
+    Form(Box<FormView>),
+    /// One line to answer with.
+    Prompt(Prompt),
+    /// What is about to be sent.
+    Review(Box<Review>),
+    /// A write on its way.
+    Progress(Progress),
 }
 
 impl Layer {
@@ -45,6 +74,10 @@ impl Layer {
             Self::Filter(bar) => bar.key(key),
             Self::Chooser(chooser) => chooser.key(key),
             Self::Reader(reader) => reader.key(key),
+            Self::Form(form) => form.key(key),
+            Self::Prompt(prompt) => prompt.key(key),
+            Self::Review(review) => review.key(key),
+            Self::Progress(progress) => progress.key(key),
         }
     }
 
@@ -53,23 +86,37 @@ impl Layer {
         match self {
             Self::Palette(palette) => palette.paste(text),
             Self::Filter(bar) => bar.paste(text),
-            Self::Chooser(_) | Self::Reader(_) => Outcome::Stay,
+            Self::Form(form) => form.paste(text),
+            Self::Prompt(prompt) => prompt.paste(text),
+            Self::Review(review) => review.paste(text),
+            Self::Chooser(_) | Self::Reader(_) | Self::Progress(_) => Outcome::Stay,
+        }
+    }
+
+    /// Hands a click to the layer; only a form has places to click at.
+    pub fn click(&mut self, area: Rect, at: Position) -> Outcome {
+        match self {
+            Self::Form(form) => form.click(area, at),
+            _ => Outcome::Stay,
         }
     }
 
     /// Draws the layer over `area`; says where the text cursor belongs, if it has one.
-    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Option<Position> {
+    pub fn render(&self, area: Rect, buf: &mut Buffer, light: Light<'_>) -> Option<Position> {
+        let theme = light.theme;
         match self {
-            Self::Palette(palette) => Some(palette.render(area, buf, theme)),
-            Self::Filter(bar) => Some(bar.render(area, buf, theme)),
-            Self::Chooser(chooser) => {
-                chooser.render(area, buf, theme);
-                None
-            }
-            Self::Reader(reader) => {
-                reader.render(area, buf, theme);
-                None
+            Self::Palette(palette) => return Some(palette.render(area, buf, theme)),
+            Self::Filter(bar) => return Some(bar.render(area, buf, theme)),
+            Self::Form(form) => return form.render(area, buf, theme),
+            Self::Prompt(prompt) => return Some(prompt.render(area, buf, theme)),
+            Self::Review(review) => return review.render(area, buf, theme),
+            Self::Chooser(chooser) => chooser.render(area, buf, theme),
+            Self::Reader(reader) => reader.render(area, buf, theme),
+            Self::Progress(progress) => {
+                let flow = light.store.flows.get(progress.flow());
+                progress.render(flow, light.now, area, buf, theme);
             }
         }
+        None
     }
 }

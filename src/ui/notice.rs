@@ -26,18 +26,21 @@ pub fn no_profile() -> Vec<String> {
     .to_vec()
 }
 
-/// Breaks a sentence at spaces.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+/// Breaks a sentence at spaces; a word that is longer than the line stays whole, for the drawing to cut.
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_inclusive(' ') {
         let last = lines.len() - 1;
-        if crate::text::width(&lines[last]) + crate::text::width(word.trim_end()) > width
-            && !lines[last].is_empty()
-        {
+        let wide = crate::text::width(&lines[last]) + crate::text::width(word.trim_end());
+        if wide > width && !lines[last].is_empty() {
             lines.push(word.to_owned());
         } else {
             lines[last].push_str(word);
         }
+    }
+    for line in &mut lines {
+        line.truncate(line.trim_end().len());
     }
     lines
 }
@@ -48,7 +51,7 @@ mod tests {
 
     #[test]
     fn sentences_break_at_spaces_and_a_long_word_stays_whole() {
-        assert_eq!(wrap("one two three", 8), ["one two ", "three"]);
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("unbreakable", 4), ["unbreakable"]);
     }
 }

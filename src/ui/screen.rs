@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::header::Header;
-use super::layer::Layer;
+use super::layer::{Layer, Light};
 use super::{footer, tabs};
 use crate::app::App;
 use crate::config::theme::Role;
@@ -17,6 +17,8 @@ const LEAST: (u16, u16) = (60, 15);
 /// Where things were drawn, for the mouse.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
+    /// The whole screen.
+    pub screen: Rect,
     /// The tabs.
     pub tabs: Vec<Rect>,
 }
@@ -24,6 +26,7 @@ pub struct Places {
 /// Draws the state; says where the text cursor belongs, if anything is being typed.
 pub fn render(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, app.theme.style(Role::Text));
+    app.places.screen = area;
     let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(app, area, buf);
         None
@@ -132,13 +135,18 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
 
 fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut cursor = None;
+    let light = Light {
+        theme: &app.theme,
+        store: &app.store,
+        now: app.now,
+    };
     for layer in &app.layers {
-        cursor = layer.render(area, buf, &app.theme);
+        cursor = layer.render(area, buf, light);
+        // A sheet covers the line that the newest message is told on.
+        let sheet = matches!(layer, Layer::Form(_) | Layer::Review(_));
+        if let Some(message) = app.messages.toast().filter(|_| sheet) {
+            footer::toast(line(area, area.height - 2), buf, &app.theme, message);
+        }
     }
-    cursor.filter(|_| {
-        matches!(
-            app.layers.last(),
-            Some(Layer::Palette(_) | Layer::Filter(_))
-        )
-    })
+    cursor
 }

@@ -1,6 +1,9 @@
 //! The audit: what is on disk, what is found when somebody meddles with it, and what survives a crash.
 
 mod append;
+mod command;
+mod crash;
+mod meddle;
 
 use std::path::Path;
 

@@ -15,6 +15,7 @@ async fn watch(scopes: Option<&str>, faults: &str) -> Watch {
         poll: Duration::from_secs(10),
         max_streams: 4,
         carriers: true,
+        callbacks: false,
     };
     let scopes = scopes.map(|scopes| scopes.split(' ').map(str::to_owned).collect());
     Watch::with(options(4, 0.0, faults), plan, brisk(), scopes).await

@@ -94,6 +94,7 @@ impl Watch {
                 poll: Duration::from_secs(10),
                 max_streams,
                 carriers: false,
+                callbacks: false,
             },
             brisk(),
             None,
@@ -294,6 +295,7 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
+            News::Callbacks(_) => {}
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The application with everything around it, except a terminal: a screen made of cells, and keys from the test.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -14,15 +13,12 @@ use tokio::sync::mpsc;
 use trunkline::app::App;
 use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::app::perform::Performer;
 use trunkline::app::run::{Runner, Screen};
 use trunkline::config::secret::SecretSource;
 use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::feed::news::Link;
 use trunkline::org::{self, Options, Org};
 use trunkline::store::Believed;
-use trunkline::time::Clock;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -126,24 +122,18 @@ impl Crew {
         if let (Some(profile), Some(secret)) = (&mut loaded.profile, secret) {
             profile.secret = SecretSource::Held(SecretString::from(secret));
         }
-        let mailbox = Mailbox::new(CAPACITY);
-        let (done_to, done) = mpsc::unbounded_channel();
         let (keys, pressed) = mpsc::unbounded_channel();
-        let app = App::new(loaded);
-        let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
         let screen = Cells {
             pressed,
             shown: Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1)),
         };
-        let runner = Runner {
-            app,
+        let runner = Runner::new(
+            App::new(loaded),
             screen,
-            mailbox,
-            performer,
-            done,
-            questions: trunkline::listen::nobody(),
-            clock: Clock::Real,
-        };
+            environment,
+            trunkline::listen::nobody(),
+        )
+        .keeping(folder.path().join("state"));
         Self {
             org,
             runner,

@@ -1,7 +1,7 @@
 //! The application without a screen, its listener, and the organisation that it watches.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -9,20 +9,16 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
 use trunkline::app::App;
 use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::app::perform::Performer;
 use trunkline::app::run::{Runner, Screen};
 use trunkline::config::profile::listen::Listen;
 use trunkline::config::secret::SecretSource;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths};
-use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::listen::{self, Listener};
 use trunkline::org::{self, Options, Org};
 use trunkline::store::carriers::Reading;
-use trunkline::time::Clock;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -74,12 +70,18 @@ pub fn with_token(token: &str) -> Listen {
 
 impl House {
     pub async fn start(users: u32, listen: &Listen) -> Self {
+        Self::within(users, listen, Options::default().rate_limit).await
+    }
+
+    /// With another number of requests a minute; 0 is no limit.
+    pub async fn within(users: u32, listen: &Listen, rate_limit: u32) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         let options = Options {
             users,
             rate: 0.0,
+            rate_limit,
             profile_out: Some(file.clone()),
             ..Options::default()
         };
@@ -89,8 +91,12 @@ impl House {
             ..Flags::default()
         };
         let paths = Paths::under(folder.path());
-        let loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        let mut loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        if let Some(profile) = &mut loaded.profile {
+            profile.requests_per_minute = NonZeroU32::new(rate_limit);
+        }
         let (runner, listener) = assemble(loaded, listen).await;
+        let runner = runner.keeping(folder.path().join("state"));
         Self {
             runner,
             listener,
@@ -127,19 +133,7 @@ async fn assemble(loaded: Loaded, listen: &Listen) -> (Runner<Dark>, Listener) {
     let environment = Environment::default();
     let (asker, questions) = listen::desk();
     let listener = Listener::start(listen, &environment, asker).await.unwrap();
-    let mailbox = Mailbox::new(CAPACITY);
-    let (done_to, done) = mpsc::unbounded_channel();
-    let app = App::new(loaded);
-    let performer = Performer::new(app.profile(), environment, Arc::clone(&mailbox), done_to);
-    let runner = Runner {
-        app,
-        screen: Dark,
-        mailbox,
-        performer,
-        done,
-        questions,
-        clock: Clock::Real,
-    };
+    let runner = Runner::new(App::new(loaded), Dark, environment, questions);
     (runner, listener)
 }
 

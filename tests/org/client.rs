@@ -249,6 +249,18 @@ impl Bench {
         connect_async_tls_with_config(request, None, true, Some(self.connector())).await
     }
 
+    /// A WebSocket at any path, without a subprotocol.
+    pub async fn open_socket(&self, path: &str, token: Option<&str>) -> Result<Stream, WsError> {
+        let url = self.url(path).replace("https:", "wss:");
+        let mut request = url.into_client_request().unwrap();
+        if let Some(token) = token {
+            let bearer = format!("Bearer {token}").parse().unwrap();
+            request.headers_mut().insert("authorization", bearer);
+        }
+        let opened = connect_async_tls_with_config(request, None, true, Some(self.connector()));
+        opened.await.map(|(stream, _)| stream)
+    }
+
     fn connector(&self) -> Connector {
         Connector::Rustls(Arc::new(self.tls_config()))
     }

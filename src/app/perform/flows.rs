@@ -17,11 +17,11 @@ use crate::time::Clock;
 /// Where flows are begun and stopped.
 pub(super) struct Desk {
     /// Where the audit is kept; none where nothing is ever written.
-    state_dir: Option<PathBuf>,
+    pub(super) state_dir: Option<PathBuf>,
     /// There once the console has connected.
     kit: Arc<OnceLock<Kit>>,
     stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
-    done: mpsc::UnboundedSender<Done>,
+    pub(super) done: mpsc::UnboundedSender<Done>,
 }
 
 /// Makes the kit.
@@ -45,6 +45,9 @@ impl Opening {
         let mut kit = Kit::open(client, profile, prober, &environment, &self.state_dir).await;
         match &mut kit.audit {
             Ok(audit) => {
+                for record in audit.opening() {
+                    let _ = done.send(Done::Audited(Box::new(record.clone())));
+                }
                 *audit = audit.telling(move |record| {
                     let _ = done.send(Done::Audited(Box::new(record.clone())));
                 });
@@ -89,6 +92,11 @@ impl Desk {
         })
     }
 
+    /// What flows work with, once the console has connected.
+    pub(super) fn kit(&self) -> Arc<OnceLock<Kit>> {
+        Arc::clone(&self.kit)
+    }
+
     /// Begins a flow.
     pub(super) fn start(&self, id: FlowId, order: Order) {
         let (stopper, stop) = Stop::new();
@@ -106,6 +114,16 @@ impl Desk {
                 tell(id, News::Ended { outcome, at });
             }
             lock(&stoppers).remove(&id);
+        });
+    }
+
+    /// Reads the interactions, for whoever looks at them.
+    pub(super) fn read_interactions(&self) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let _ = done.send(super::interactions::read(&kit.client).await);
+            }
         });
     }
 

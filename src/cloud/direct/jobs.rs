@@ -28,6 +28,7 @@ struct JobEntity {
     results: Option<Vec<ResultEntity>>,
     error: Option<ErrorEntity>,
     name: Option<String>,
+    #[serde(alias = "submitted")]
     date_created: Option<String>,
 }
 

@@ -114,7 +114,7 @@ pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
 }
 
 /// The JSON path, when there is one, and serde's words, which end in the position.
-fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+pub(super) fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     match error.path().to_string().as_str() {
         "." => error.inner().to_string(),
         path => format!("{path}: {}", error.inner()),

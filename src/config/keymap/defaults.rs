@@ -30,6 +30,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Mark, ' '),
     (Action::Acknowledge, 'a'),
     (Action::Redeliver, 'R'),
+    (Action::Day, 'D'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),
@@ -75,7 +76,7 @@ const CONTROLS: &[(Action, char)] = &[
     (Action::Suspend, 'z'),
 ];
 
-/// Every default binding. `pause`, `messages` and `frames` have none: they are in the palette.
+/// Every default binding. `pause`, `messages`, `frames`, `drafts` and `history` have none: they are in the palette.
 pub(super) fn keys() -> HashMap<Action, Vec<Key>> {
     let plain = |code| Key::new(code, KeyModifiers::NONE);
     let panes = PANES.into_iter().zip('1'..='9');

@@ -44,7 +44,10 @@ fn defaults_are_whole_and_free_of_clashes() {
     let bound: usize = keymap.keys.values().map(Vec::len).sum();
     assert_eq!(bound, keymap.actions.len(), "a key has two actions");
     for action in Action::ALL {
-        let palette_only = matches!(action, Action::Pause | Action::Messages | Action::Frames);
+        let palette_only = matches!(
+            action,
+            Action::Pause | Action::Messages | Action::Frames | Action::Drafts | Action::History
+        );
         assert_eq!(
             keymap.keys(*action).is_empty(),
             palette_only,

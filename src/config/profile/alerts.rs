@@ -132,7 +132,7 @@ pub struct Rule {
 pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
     let default = Alerts::default();
     let read = Alerts {
-        webhook: from.take_as("webhook", notes, |text: String| webhook(&text)),
+        webhook: from.take_as("webhook", notes, |text: String| webhook(&text, "alerts")),
         settle: from
             .take_as("settle_seconds", notes, settle)
             .unwrap_or(default.settle),
@@ -152,8 +152,9 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
     read
 }
 
-fn webhook(text: &str) -> Result<Webhook, String> {
-    let url = endpoint::address(text, "alerts")?;
+/// Reads an address that `what` is posted to.
+pub(super) fn webhook(text: &str, what: &str) -> Result<Webhook, String> {
+    let url = endpoint::address(text, what)?;
     if url.fragment().is_some() {
         return Err("an address to post to has no fragment (#): leave it out".to_owned());
     }
@@ -200,15 +201,15 @@ mod tests {
 
     #[test]
     fn a_webhook_may_have_a_query_and_is_never_shown_whole() {
-        let hook = webhook("https://hooks.example.com/canary?key=canary").unwrap();
+        let hook = webhook("https://hooks.example.com/canary?key=canary", "alerts").unwrap();
         assert_eq!(hook.to_string(), "https://hooks.example.com/…");
         assert!(!format!("{hook:?}").contains("canary"));
         assert!(
-            webhook("http://hooks.example.com/x")
+            webhook("http://hooks.example.com/x", "alerts")
                 .unwrap_err()
                 .contains("https")
         );
-        assert!(webhook("http://127.0.0.1:9/x").is_ok());
+        assert!(webhook("http://127.0.0.1:9/x", "alerts").is_ok());
     }
 
     #[test]

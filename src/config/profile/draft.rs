@@ -13,6 +13,8 @@ use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::routes::{self, Routes};
+use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -54,6 +56,8 @@ pub(in crate::config) struct Draft {
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
+    pub(super) routes: Routes,
+    pub(super) transfers: Transfers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -103,10 +107,18 @@ impl Draft {
             probes: from
                 .section("probes", notes)
                 .map_or_else(Probes::default, |section| probes::read(section, notes)),
+            routes: from
+                .section("routes", notes)
+                .map_or_else(Routes::default, |section| routes::read(section, notes)),
             provisioning: from
                 .section("provisioning", notes)
                 .map_or_else(Provisioning::default, |section| {
                     provisioning::read(section, notes)
+                }),
+            transfers: from
+                .section("transfers", notes)
+                .map_or_else(Transfers::default, |section| {
+                    transfers::read(section, notes)
                 }),
             requests_per_minute: from.take("requests_per_minute", notes),
         };

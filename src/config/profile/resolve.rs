@@ -44,10 +44,13 @@ pub(in crate::config) fn resolve(
         time_zone: draft.time_zone,
         registrations: draft.registrations,
         carriers: draft.carriers,
+        callbacks: true,
         alerts: draft.alerts,
         listen: draft.listen,
         probes: draft.probes,
         provisioning: draft.provisioning,
+        routes: draft.routes,
+        transfers: draft.transfers,
         requests_per_minute: draft
             .requests_per_minute
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),

@@ -61,7 +61,7 @@ impl<'a> Batch<'a> {
         }
         shared.mailbox.post_updates(&mut self.updates);
         for (reason, frame) in self.kept.drain(..) {
-            shared.keep_sample(self.user, reason, &frame);
+            shared.keep_sample(&self.user.0, reason, &frame);
         }
     }
 

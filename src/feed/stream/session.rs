@@ -7,10 +7,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::batch::Batch;
-use super::health::{Health, Verdict};
+
 use super::raised;
 use super::resync::Resync;
 use crate::cloud::{Error, Listing, Socket, Urgency};
+use crate::feed::health::{Health, Verdict};
 use crate::feed::lock;
 use crate::feed::shared::Shared;
 use crate::feed::tally::LiveGuard;

@@ -19,11 +19,11 @@ pub const DEADLINE: Duration = Duration::from_secs(30 * 60);
 /// Between two polls of a job (contract §2).
 const POLL: Duration = Duration::from_secs(3);
 
-/// After a poll that failed and named no time (contract §2).
+/// After a poll that failed and named no time (contract §2), and between two looks for a lost job.
 const AGAIN: Duration = Duration::from_secs(2);
 
 /// Looks for a lost job this often: the organisation may list it a moment after it was taken.
-const LOOKS: u32 = 4;
+const LOOKS: u32 = 3;
 
 /// How far the organisation's clock may be behind ours: a job that it dates earlier than the submit by more is another.
 const CLOCK_SLACK_MS: i64 = 5 * 60 * 1_000;
@@ -166,7 +166,9 @@ pub(super) async fn reconcile(
                 return Err(Failure::unknown(why, CHECK));
             }
         }
-        run.unless_stopped(tokio::time::sleep(POLL)).await?;
+        if look < LOOKS {
+            run.unless_stopped(tokio::time::sleep(AGAIN)).await?;
+        }
     }
     let why = format!("no job makes {name}: the request most likely did not arrive.");
     doing.failed(why.clone());

@@ -7,6 +7,7 @@ use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::export::{self, Format};
+use crate::form::Opening;
 use crate::model::UserId;
 use crate::pane::Desk;
 use crate::store::RowId;
@@ -42,6 +43,7 @@ impl RegistrationsPane {
                 self.sort_by(sort.column, Some(!sort.descending), desk);
             }
             Action::Columns => desk.open.push(self.chooser_of_columns()),
+            Action::New => desk.fill.push(Opening::new("provision")),
             Action::Mark => self.mark(),
             Action::Freeze if self.frozen.is_some() => self.thaw(),
             Action::Freeze => self.freeze(desk),

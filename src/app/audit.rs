@@ -1,0 +1,22 @@
+//! The audit, as the state knows it.
+
+use super::App;
+use super::messages::Weight;
+use crate::model::audit::{Chain, Record};
+
+impl App {
+    /// Takes in what was read; a record that is not what was written is told wherever the operator is.
+    pub(super) fn audit_read(&mut self, records: Vec<Record>, chain: Chain) {
+        let said = match &chain {
+            Chain::Broken { fault, .. } => {
+                Some(format!("the audit is not as it was written: {fault}"))
+            }
+            Chain::Unreadable(why) => Some(why.clone()),
+            Chain::Unread | Chain::Empty | Chain::Good { .. } => None,
+        };
+        if let Some(text) = said {
+            self.messages.say(Weight::Error, text, self.now);
+        }
+        self.store.audit.read(records, chain);
+    }
+}

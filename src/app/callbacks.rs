@@ -1,0 +1,51 @@
+//! Callbacks in the loop: what the feed tells becomes rows, and what became a row is acknowledged.
+
+use super::App;
+use super::effect::Effect;
+use crate::feed::callbacks::{Taken, Told};
+use crate::model::callback::Update;
+use crate::store::callbacks::Applied;
+
+impl App {
+    /// Takes in what became known of callbacks.
+    pub(super) fn callbacks(&mut self, told: Told) {
+        let (now, changes) = (self.now, &mut self.changes);
+        let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
+        match told {
+            Told::Updates(updates) => self.apply_updates(updates),
+            Told::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
+            Told::Listed {
+                callbacks: listed,
+                spoken,
+                faults,
+            } => callbacks.listed(listed, &spoken, faults, now, changes),
+            Told::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
+            Told::Stream(stream) => callbacks.turn(stream, changes),
+            Told::Queues {
+                queues: listed,
+                faults,
+            } => queues.listed(listed, faults, now, changes),
+            Told::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
+        }
+    }
+
+    /// An update is acknowledged once the table has it, however often it comes; one without room is not, and comes again.
+    fn apply_updates(&mut self, updates: Vec<Update>) {
+        let mut taken = Taken {
+            count: u32::try_from(updates.len()).unwrap_or(u32::MAX),
+            correlations: Vec::with_capacity(updates.len()),
+        };
+        for update in updates {
+            let correlation = update.correlation.clone();
+            let applied = self
+                .store
+                .callbacks
+                .update(update, self.now, &mut self.changes);
+            match applied {
+                Applied::Now | Applied::Before => taken.correlations.push(correlation),
+                Applied::NoRoom => {}
+            }
+        }
+        self.effects.push(Effect::Acknowledge(taken));
+    }
+}

@@ -1,0 +1,47 @@
+//! Reads the audit for the pane.
+
+use std::path::Path;
+
+use super::flows::Desk;
+use crate::app::event::Done;
+use crate::audit::verify::verify;
+use crate::audit::{AuditError, read};
+use crate::config::Profile;
+use crate::model::audit::Chain;
+use crate::store::audit::KEPT;
+use crate::time::Clock;
+
+impl Desk {
+    /// Reads the newest lines and verifies all of them; where nothing is ever written there is nothing to read.
+    pub(super) fn read_audit(&self, profile: Option<&Profile>) {
+        let (Some(state_dir), Some(profile)) = (self.state_dir.clone(), profile) else {
+            return;
+        };
+        let (name, done) = (profile.name.clone(), self.done.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = done.send(look(&state_dir, &name));
+        });
+    }
+}
+
+fn look(state_dir: &Path, profile: &str) -> Done {
+    let at = Clock::Real.now();
+    let chain = match verify(state_dir, profile) {
+        Ok(report) => match report.fault {
+            Some(fault) => Chain::Broken {
+                fault: fault.to_string(),
+                at,
+            },
+            None => Chain::Good {
+                lines: report.lines,
+                at,
+            },
+        },
+        Err(AuditError::Missing(_)) => Chain::Empty,
+        Err(error) => Chain::Unreadable(error.to_string()),
+    };
+    match read::newest(state_dir, profile, KEPT) {
+        Ok(records) => Done::AuditRead(records, chain),
+        Err(error) => Done::AuditRead(Vec::new(), Chain::Unreadable(error.to_string())),
+    }
+}

@@ -1,0 +1,92 @@
+//! Carries out what the shelf is ordered, one order after the other: a newer draft must not be overtaken by an older one.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::app::event::Done;
+use crate::shelf::{Order, Shelf};
+
+/// How long the end of the program waits for the last draft.
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// The way to the shelf.
+pub(super) struct Clerk {
+    orders: mpsc::UnboundedSender<Order>,
+    task: JoinHandle<()>,
+}
+
+impl Clerk {
+    /// Starts to carry out orders; what is asked for goes to `done`.
+    pub(super) fn start(
+        state_dir: PathBuf,
+        profile: &str,
+        done: mpsc::UnboundedSender<Done>,
+    ) -> Self {
+        let shelf = Shelf::new(&state_dir, profile);
+        let (orders, mut waiting) = mpsc::unbounded_channel();
+        let task = tokio::task::spawn_blocking(move || {
+            while let Some(order) = waiting.blocking_recv() {
+                let end = match shelf.obey(order) {
+                    Ok(None) => continue,
+                    Ok(Some(news)) => Done::Shelf(Box::new(news)),
+                    Err(why) => Done::Failed(why),
+                };
+                let _ = done.send(end);
+            }
+        });
+        Self { orders, task }
+    }
+
+    fn hand(&self, order: Order) {
+        let _ = self.orders.send(order);
+    }
+
+    /// Waits until everything is on disk.
+    async fn finish(self) {
+        drop(self.orders);
+        let _ = tokio::time::timeout(LAST_WAIT, self.task).await;
+    }
+}
+
+/// The clerk, who begins with the first order.
+#[derive(Default)]
+pub(super) struct Desk {
+    place: Option<(PathBuf, String)>,
+    clerk: Mutex<Option<Clerk>>,
+}
+
+impl Desk {
+    /// A desk whose shelf is under this directory.
+    pub(super) fn at(state_dir: PathBuf, profile: String) -> Self {
+        Self {
+            place: Some((state_dir, profile)),
+            clerk: Mutex::default(),
+        }
+    }
+
+    /// Hands on an order; without a place nothing is kept.
+    pub(super) fn hand(&self, order: Order, done: &mpsc::UnboundedSender<Done>) {
+        let Some((state_dir, profile)) = &self.place else {
+            return;
+        };
+        let mut clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner);
+        clerk
+            .get_or_insert_with(|| Clerk::start(state_dir.clone(), profile, done.clone()))
+            .hand(order);
+    }
+
+    /// Waits until everything is on disk.
+    pub(super) async fn finish(&self) {
+        let clerk = {
+            let mut clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner);
+            clerk.take()
+        };
+        if let Some(clerk) = clerk {
+            clerk.finish().await;
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! One transfer socket for a profile: opened when there is something to send, kept while it is used, closed after a while of
+//! quiet (contract §8).
+//!
+//! Many transfers share it. Whoever sends hears of every stage and gets the one [`Reply`] that carries the frame's id, or a
+//! [`Failure`] that says what is certain: whether the frame left, whether it was turned away.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::Answer;
+use super::link::{End, Link};
+use crate::cloud::Client;
+use crate::text::Text;
+
+/// Frames that may wait for the socket; whoever comes after waits at the door.
+const WAITING: usize = 256;
+
+/// Times that a frame which has not left is taken over to a new socket. A connection that is found dead by its ping costs
+/// one; a server that closes each time should not be asked for ever.
+const TAKEN_OVER: u8 = 2;
+
+/// The close code of an organisation that has had enough (contract §2).
+const POLICY: u16 = 1008;
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// A ping must be answered within this before a frame is sent (contract §8).
+    pub pong: Duration,
+    /// A frame must be answered within this (contract §8).
+    pub answer: Duration,
+    /// Between two pings while nothing is said, so that nothing on the way forgets the connection.
+    pub keep: Duration,
+    /// The socket is closed after this much time without a transfer: an idle console wakes nobody.
+    pub idle: Duration,
+    /// The wait before a frame that was turned away is sent again: once this much, then twice, then three times (contract §2).
+    pub retry: Duration,
+    /// The most that is added to that wait, by chance.
+    pub jitter: Duration,
+}
+
+impl Default for Timing {
+    fn default() -> Self {
+        Self {
+            pong: Duration::from_secs(3),
+            answer: Duration::from_secs(10),
+            keep: Duration::from_secs(20),
+            idle: Duration::from_secs(120),
+            retry: Duration::from_secs(1),
+            jitter: Duration::from_millis(500),
+        }
+    }
+}
+
+/// What whoever sends hears on the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The socket is open and has answered a ping.
+    Linked {
+        /// The TLS version and the cipher suite.
+        security: Text,
+        /// How long the last ping took.
+        ping: Duration,
+    },
+    /// The frame is on its way: from here on it may have been taken.
+    Sent,
+}
+
+/// The answer to a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// What it says.
+    pub answer: Answer,
+    /// The frame as it came.
+    pub text: Text,
+    /// From sending to the answer.
+    pub took: Duration,
+}
+
+/// Why there is no answer. What is certain is in the name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// No byte of the frame left this machine.
+    #[error("{why}")]
+    NotSent {
+        /// Why not.
+        why: Text,
+        /// Whether the organisation asked for quiet (close 1008, 429): then later is better than never.
+        busy: bool,
+    },
+    /// The frame left, and the organisation closed with 1008 before it answered. Most likely it was turned away; that is certain
+    /// only when the interaction was read and has not moved.
+    #[error("{0}")]
+    TurnedAway(Text),
+    /// The frame left, and the connection ended before an answer.
+    #[error("{0}")]
+    Broken(Text),
+    /// The frame left, and there was no answer in time.
+    #[error("no answer came within {} s", .0.as_secs_f32())]
+    TimedOut(Duration),
+}
+
+/// A frame on its way through the session.
+#[derive(Debug)]
+pub(super) struct Command {
+    pub(super) id: String,
+    pub(super) frame: String,
+    pub(super) told: mpsc::UnboundedSender<Told>,
+    pub(super) end: oneshot::Sender<Result<Reply, Failure>>,
+    taken_over: u8,
+}
+
+/// The session of a profile. Clones share the socket.
+#[derive(Clone, Debug)]
+pub struct Session {
+    commands: mpsc::Sender<Command>,
+    timing: Timing,
+}
+
+impl Session {
+    /// A session that opens its socket when it is first needed. Needs a Tokio runtime.
+    #[must_use]
+    pub fn new(client: Client, timing: Timing) -> Self {
+        let (send, commands) = mpsc::channel(WAITING);
+        tokio::spawn(run(client, timing, commands));
+        Self {
+            commands: send,
+            timing,
+        }
+    }
+
+    /// How long things may take here.
+    #[must_use]
+    pub fn timing(&self) -> Timing {
+        self.timing
+    }
+
+    /// Sends one frame; `told` hears how it gets on. `id` is the one in the frame, by which its answer is known.
+    pub async fn send(
+        &self,
+        id: &str,
+        frame: &str,
+        mut told: impl FnMut(Told),
+    ) -> Result<Reply, Failure> {
+        let gone = || Failure::NotSent {
+            why: "the console is ending".into(),
+            busy: false,
+        };
+        let (tell, mut hear) = mpsc::unbounded_channel();
+        let (end, answer) = oneshot::channel();
+        let command = Command {
+            id: id.to_owned(),
+            frame: frame.to_owned(),
+            told: tell,
+            end,
+            taken_over: 0,
+        };
+        self.commands.send(command).await.map_err(|_| gone())?;
+        let mut left = false;
+        while let Some(news) = hear.recv().await {
+            left |= news == Told::Sent;
+            told(news);
+        }
+        // Its sender went with the command, so the end is there, or the session was torn down with the process.
+        answer.await.unwrap_or_else(|_| {
+            Err(if left {
+                Failure::Broken("the console is ending".into())
+            } else {
+                gone()
+            })
+        })
+    }
+}
+
+impl Command {
+    pub(super) fn tell(&self, news: Told) {
+        // Nobody listens any more when a transfer was given up; its frame goes its way all the same.
+        let _ = self.told.send(news);
+    }
+
+    pub(super) fn finish(self, end: Result<Reply, Failure>) {
+        let _ = self.end.send(end);
+    }
+
+    fn not_sent(self, why: &Text, busy: bool) {
+        let why = why.clone();
+        self.finish(Err(Failure::NotSent { why, busy }));
+    }
+}
+
+/// Keeps the socket, until nobody can send any more.
+async fn run(client: Client, timing: Timing, mut commands: mpsc::Receiver<Command>) {
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            match commands.recv().await {
+                Some(command) => waiting.push_back(command),
+                None => return,
+            }
+        }
+        match client.open_transfers().await {
+            Ok(socket) => {
+                let link = Link::new(socket, timing);
+                let end = link.run(&mut commands, &mut waiting).await;
+                take_over(&mut waiting, &end);
+            }
+            Err(error) => {
+                // Whoever waits at the door would only be refused as well.
+                while let Ok(command) = commands.try_recv() {
+                    waiting.push_back(command);
+                }
+                let why = Text::from(error.to_string());
+                for command in waiting.drain(..) {
+                    command.not_sent(&why, error.status() == Some(429));
+                }
+            }
+        }
+    }
+}
+
+/// What becomes of frames that had not left when the socket ended: certainly nobody has seen them.
+fn take_over(waiting: &mut VecDeque<Command>, end: &End) {
+    let busy = end.code() == Some(POLICY);
+    let why = end.sentence();
+    for mut command in std::mem::take(waiting) {
+        command.taken_over += 1;
+        if busy || command.taken_over > TAKEN_OVER {
+            command.not_sent(&why, busy);
+        } else {
+            waiting.push_back(command);
+        }
+    }
+}
+
+/// What a frame without an answer has come to when its socket ended.
+pub(super) fn unanswered(end: &End) -> Failure {
+    match end.code() {
+        Some(POLICY) => Failure::TurnedAway(end.sentence()),
+        _ => Failure::Broken(end.sentence()),
+    }
+}

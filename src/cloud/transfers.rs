@@ -1,0 +1,51 @@
+//! What transfers ask of the organisation: interactions, and the socket that moves them (contract §8).
+
+use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get, to_websocket};
+use crate::model::InteractionId;
+use crate::model::interaction::Interaction;
+
+/// The interactions that the organisation lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InteractionListing {
+    /// Those that could be read.
+    pub interactions: Vec<Interaction>,
+    /// Entries that could not be read; the last one counts those left out.
+    pub faults: Vec<Fault>,
+}
+
+impl Client {
+    /// Reads the interactions that can be moved. The contract leaves the list open: an organisation without it answers 404
+    /// or 405, and [`Error::status`] tells.
+    pub async fn interactions(&self, urgency: Urgency) -> Result<InteractionListing, Error> {
+        let call = reading(self.url(&["api", "v2", "interactions"])?);
+        let body = self.0.read(&call, urgency).await?;
+        direct::interactions(&body, &call).map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// Reads one interaction: the check before a transfer, and the way to learn what became of one without an answer.
+    pub async fn interaction(&self, id: &InteractionId) -> Result<Interaction, Error> {
+        let call = reading(self.url(&["api", "v2", "interactions", id.raw()])?);
+        // A person waits for it, and a write for them.
+        let body = self.0.read(&call, Urgency::Write).await?;
+        direct::interaction(&body).map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// Opens the socket that transfers go through. It is tried once: when to come back is the session's to decide.
+    pub async fn open_transfers(&self) -> Result<Socket, Error> {
+        let mut url = self.url(&["api", "v2", "websocket"])?;
+        to_websocket(&mut url);
+        let call = Call {
+            verb: "WebSocket",
+            url,
+            needs: Needs::Transferring,
+        };
+        self.0.open(&call, None).await
+    }
+}
+
+fn reading(url: reqwest::Url) -> Call {
+    Call {
+        needs: Needs::Interactions,
+        ..get(url)
+    }
+}

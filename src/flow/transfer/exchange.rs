@@ -1,0 +1,300 @@
+//! One frame and its answer: the gate, the retries of contract §2, and what is known when no answer comes.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::one::{One, Part};
+use super::{CHECK, masked, write};
+use crate::cloud::direct::transfer::{Answer, Failure as Missing, Reply, Told};
+use crate::flow::guard::Done;
+use crate::flow::{Failure, Note};
+use crate::model::interaction::{Interaction, Sighting};
+use crate::model::transfer::Request;
+use crate::model::transfer::made::{End, Happening};
+use crate::model::write::Write;
+use crate::text::Text;
+
+/// Times that a frame which was turned away is sent again (contract §2).
+const RETRIES: u32 = 3;
+
+/// What a frame came to, where that is known and good enough to go on with.
+pub(super) enum Came {
+    /// It is done.
+    Transferred {
+        /// The codec that was settled on.
+        codec: Option<Text>,
+        /// From sending to knowing.
+        took: Duration,
+        /// Whether it is known from reading the interaction.
+        by_reading: bool,
+    },
+    /// The destination does not have the codec; it has these.
+    Unsupported(Vec<Text>),
+}
+
+/// Why a frame has no answer that counts, before that is put into words for the record.
+struct Miss {
+    end: End,
+    /// Whether the organisation is to blame: the circuit breaker counts those.
+    trouble: bool,
+}
+
+impl Miss {
+    fn new(end: End, trouble: bool) -> Self {
+        Self { end, trouble }
+    }
+
+    /// As the gate and the audit take it.
+    fn failure(&self) -> Failure {
+        let failure = match &self.end {
+            End::TimedOut(why) | End::Unknown(why) => Failure::unknown(why.clone(), CHECK),
+            end => Failure::refused(end.why()),
+        };
+        Failure {
+            trouble: self.trouble,
+            ..failure
+        }
+    }
+}
+
+impl One<'_> {
+    /// Sends one frame past the gate and finds out what came of it.
+    pub(super) async fn frame(
+        &self,
+        before: &Interaction,
+        request: &Request,
+        frame: &str,
+    ) -> Result<Came, End> {
+        let write = write(request, frame, self.wanted.timestamp)
+            .map_err(|why| End::Stopped(Text::from(why)))?;
+        let mut part = self.part("send", request.media_matrix.audio.codec.as_str());
+        let mut came = None;
+        let passed = self
+            .run
+            .guarded(&write, async |_| {
+                let exchanged = self.exchange(before, &write, frame, &mut part).await;
+                let record = recorded(&exchanged);
+                came = Some(exchanged);
+                record
+            })
+            .await;
+        let end = match (came, passed) {
+            (Some(Ok(came)), _) => {
+                match &came {
+                    Came::Transferred { codec, .. } => {
+                        part.done(codec.clone().unwrap_or_default());
+                    }
+                    Came::Unsupported(_) => part.failed("codec_unsupported"),
+                }
+                return Ok(came);
+            }
+            (Some(Err(miss)), _) => miss.end,
+            // The gate was shut: nothing was sent.
+            (None, Err(failure)) => End::Stopped(failure.why),
+            (None, Ok(())) => End::Stopped("nothing was sent".into()),
+        };
+        part.failed(end.why());
+        Err(end)
+    }
+
+    /// Sends the frame, again as long as it is turned away, and never again once it may have been taken.
+    async fn exchange(
+        &self,
+        before: &Interaction,
+        write: &Write,
+        frame: &str,
+        part: &mut Part<'_>,
+    ) -> Result<Came, Miss> {
+        let body = write.body.as_deref().unwrap_or_default();
+        for retry in 0..=RETRIES {
+            let sent = Instant::now();
+            let (why, certain) = match self.send(frame, body).await {
+                Ok(Reply { answer, took, .. }) => match answer {
+                    Answer::RateLimited(why) => (said("rate limited", &why), true),
+                    answer => return heard(answer, took),
+                },
+                Err(Missing::NotSent { why, busy: true }) => (why, true),
+                Err(Missing::NotSent { why, busy: false }) => {
+                    let why = format!("nothing was sent: {why}");
+                    return Err(Miss::new(End::Stopped(why.into()), true));
+                }
+                Err(Missing::TurnedAway(why)) => (why, false),
+                Err(missing) => return self.reconcile(before, frame, sent, &missing).await,
+            };
+            if retry == RETRIES {
+                return self.give_up(before, frame, sent, why, certain).await;
+            }
+            self.wait(retry, &why, part).await;
+            if !certain && let Some(came) = self.seen(before, frame, sent, &why).await? {
+                return Ok(came);
+            }
+        }
+        Err(Miss::new(End::Stopped("nothing was sent".into()), false))
+    }
+
+    async fn send(&self, frame: &str, body: &str) -> Result<Reply, Missing> {
+        let told = |told| match told {
+            Told::Linked { security, ping } => self.happened(Happening::Linked {
+                security,
+                ping_us: u64::try_from(ping.as_micros()).unwrap_or(u64::MAX),
+            }),
+            Told::Sent => self.happened(Happening::Sent {
+                frame: Text::from(frame),
+                text: Text::from(self.hidden(body)),
+            }),
+        };
+        let sent = self.run.kit.transfers.send(frame, body, told).await;
+        match &sent {
+            Ok(reply) => self.happened(Happening::Received(Text::from(
+                self.hidden(reply.text.raw()),
+            ))),
+            Err(missing) => self.happened(Happening::Missed(Text::from(missing.to_string()))),
+        }
+        sent
+    }
+
+    /// A frame as the screen may keep it: a telephone number keeps its last digits only.
+    fn hidden(&self, frame: &str) -> String {
+        let uri = self.to.uri();
+        frame.replace(uri, &masked(uri))
+    }
+
+    /// The wait before the next attempt (contract §2): a second more each time, and a little by chance.
+    async fn wait(&self, retry: u32, why: &Text, part: &mut Part<'_>) {
+        let timing = self.run.kit.transfers.timing();
+        let wait = timing.retry * (retry + 1) + timing.jitter.mul_f64(fastrand::f64());
+        part.note(format!("{why}; again in {:.1} s", wait.as_secs_f64()));
+        self.happened(Happening::Retrying {
+            wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),
+            why: why.clone(),
+        });
+        sleep(wait).await;
+    }
+
+    /// Turned away as often as it is tried.
+    async fn give_up(
+        &self,
+        before: &Interaction,
+        frame: &str,
+        sent: Instant,
+        why: Text,
+        certain: bool,
+    ) -> Result<Came, Miss> {
+        if !certain && let Some(came) = self.seen(before, frame, sent, &why).await? {
+            return Ok(came);
+        }
+        let why = format!(
+            "turned away {} times, and not transferred: {why}",
+            RETRIES + 1
+        );
+        Err(Miss::new(End::Stopped(why.into()), true))
+    }
+
+    /// Looks whether a frame without an answer has moved the interaction after all. None is that it has not.
+    async fn seen(
+        &self,
+        before: &Interaction,
+        frame: &str,
+        sent: Instant,
+        why: &Text,
+    ) -> Result<Option<Came>, Miss> {
+        self.happened(Happening::Reconciling(why.clone()));
+        let unknown = |what: String| {
+            let why = format!("{why}, and whether it was transferred cannot be told: {what}");
+            Miss::new(End::Unknown(why.into()), true)
+        };
+        let read = self.run.kit.client.interaction(&self.interaction).await;
+        let after = read.map_err(|error| unknown(error.to_string()))?;
+        match after.sighting(before, frame, self.to) {
+            Sighting::Moved => Ok(Some(Came::Transferred {
+                codec: None,
+                took: sent.elapsed(),
+                by_reading: true,
+            })),
+            Sighting::Unmoved => Ok(None),
+            Sighting::Unclear(what) => Err(unknown(what.to_owned())),
+        }
+    }
+
+    /// A frame that left and has no answer: the interaction is read, and read again when every answer would be late. It is not
+    /// sent again, whatever the reading says.
+    async fn reconcile(
+        &self,
+        before: &Interaction,
+        frame: &str,
+        sent: Instant,
+        missing: &Missing,
+    ) -> Result<Came, Miss> {
+        let why = Text::from(missing.to_string());
+        let settled = sent + self.run.kit.transfers.timing().answer;
+        loop {
+            let last = Instant::now() >= settled;
+            if let Some(came) = self.seen(before, frame, sent, &why).await? {
+                return Ok(came);
+            }
+            if last {
+                break;
+            }
+            sleep_until(settled).await;
+        }
+        let why = format!("{why}, and the interaction has not moved; it may still do so").into();
+        let end = match missing {
+            Missing::TimedOut(_) => End::TimedOut(why),
+            _ => End::Unknown(why),
+        };
+        Err(Miss::new(end, true))
+    }
+}
+
+/// What an answer comes to.
+fn heard(answer: Answer, took: Duration) -> Result<Came, Miss> {
+    match answer {
+        Answer::Transferred { codec } => Ok(Came::Transferred {
+            codec,
+            took,
+            by_reading: false,
+        }),
+        Answer::Unsupported { supported } => Ok(Came::Unsupported(supported)),
+        Answer::RateLimited(reason) => Err(rejected("rate limited", &reason)),
+        Answer::Rejected { status, reason } => Err(rejected(&status.to_string(), &reason)),
+    }
+}
+
+fn rejected(status: &str, reason: &Text) -> Miss {
+    Miss::new(End::Rejected(said(status, reason)), false)
+}
+
+fn said(status: &str, reason: &Text) -> Text {
+    if reason.is_empty() {
+        return Text::from(status);
+    }
+    Text::from(format!("{status}: {}", reason.raw()))
+}
+
+/// An exchange for the gate and the audit: the settled codec where there is one, the reason where not.
+fn recorded(exchanged: &Result<Came, Miss>) -> Result<Done<()>, Failure> {
+    match exchanged {
+        Ok(Came::Transferred {
+            codec, by_reading, ..
+        }) => {
+            let mut note = Note::new();
+            if let Some(codec) = codec {
+                note.insert("settledCodec".into(), codec.to_string().into());
+            }
+            if *by_reading {
+                note.insert("knownByReading".into(), true.into());
+            }
+            Ok(Done {
+                note,
+                ..Done::plain(())
+            })
+        }
+        Ok(Came::Unsupported(supported)) => {
+            let theirs: Vec<String> = supported.iter().map(ToString::to_string).collect();
+            let why = format!("codec_unsupported; supported: {}", theirs.join(", "));
+            Err(Failure::refused(why))
+        }
+        Err(miss) => Err(miss.failure()),
+    }
+}

@@ -1,0 +1,218 @@
+//! One transfer from its check to its end.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::exchange::Came;
+use super::{Move, frame_id, media};
+use crate::flow::{Doing, News, Run};
+use crate::model::InteractionId;
+use crate::model::interaction::{self, Interaction};
+use crate::model::transfer::made::{End, Happening, TransferId};
+use crate::model::transfer::{Destination, Request};
+use crate::text::Text;
+
+/// Where the progress of a transfer is told, beside its own row.
+pub(super) enum Ledger<'a> {
+    /// It is the flow: a step for each thing it does.
+    Steps,
+    /// It is one of several: one step for all of it.
+    One(Doing<'a>),
+}
+
+/// A transfer on its way.
+pub(super) struct One<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) id: TransferId,
+    pub(super) wanted: &'a Move,
+    pub(super) to: &'a Destination,
+    pub(super) interaction: InteractionId,
+    ledger: Mutex<Ledger<'a>>,
+}
+
+/// A thing that is being done, told where the ledger says.
+pub(super) struct Part<'a>(Option<Doing<'a>>);
+
+impl Part<'_> {
+    pub(super) fn note(&mut self, note: impl Into<Text>) {
+        if let Some(doing) = &mut self.0 {
+            doing.note(note);
+        }
+    }
+
+    pub(super) fn done(self, note: impl Into<Text>) {
+        if let Some(doing) = self.0 {
+            doing.done(note);
+        }
+    }
+
+    pub(super) fn failed(self, why: impl Into<Text>) {
+        if let Some(doing) = self.0 {
+            doing.failed(why);
+        }
+    }
+}
+
+/// One that is not even begun.
+pub(super) fn leave(run: &Run<'_>, id: TransferId, why: &str) -> End {
+    let end = End::Stopped(why.into());
+    tell_end(run, id, &end, None);
+    end
+}
+
+fn tell_end(run: &Run<'_>, id: TransferId, end: &End, latency: Option<Duration>) {
+    let micros = |took: Duration| u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let happening = Happening::Ended {
+        end: end.clone(),
+        latency_us: latency.map(micros),
+    };
+    run.tell(News::Transfer(id, Box::new(happening)));
+}
+
+impl<'a> One<'a> {
+    pub(super) fn new(
+        run: &'a Run<'a>,
+        id: TransferId,
+        wanted: &'a Move,
+        to: &'a Destination,
+        ledger: Ledger<'a>,
+    ) -> Self {
+        Self {
+            run,
+            id,
+            wanted,
+            to,
+            interaction: InteractionId::from(wanted.request.interaction_id.as_str()),
+            ledger: Mutex::new(ledger),
+        }
+    }
+
+    /// Makes it, and tells the media server when it is done.
+    pub(super) async fn make(self) -> End {
+        let (end, took, latency) = match self.transfer().await {
+            Ok(Came::Transferred {
+                codec,
+                took,
+                by_reading,
+            }) => {
+                let latency = (!by_reading).then_some(took);
+                (End::Transferred { codec, by_reading }, Some(took), latency)
+            }
+            // A second codec is not tried, so it stays a refusal.
+            Ok(Came::Unsupported(supported)) => {
+                (End::Rejected(unsupported(&supported)), None, None)
+            }
+            Err(end) => (end, None, None),
+        };
+        tell_end(self.run, self.id, &end, latency);
+        self.close(&end);
+        if let Some(took) = took {
+            media::tell(self.run, self.id, &self.interaction, took, &self).await;
+        }
+        end
+    }
+
+    async fn transfer(&self) -> Result<Came, End> {
+        let before = self.check().await?;
+        let asked = &self.wanted.request;
+        let came = self.frame(&before, asked, &self.wanted.frame).await?;
+        let Came::Unsupported(supported) = &came else {
+            return Ok(came);
+        };
+        let Some(fallback) = self.fallback(asked, supported) else {
+            return Ok(came);
+        };
+        self.happened(Happening::FallingBack {
+            from: Text::from(asked.media_matrix.audio.codec.as_str()),
+            to: Text::from(fallback.media_matrix.audio.codec.as_str()),
+        });
+        // Another frame, so another id: the first one has had its answer.
+        self.frame(&before, &fallback, &frame_id()).await
+    }
+
+    /// The same with the best codec that both sides have, when the operator lets codecs be negotiated.
+    fn fallback(&self, asked: &Request, supported: &[Text]) -> Option<Request> {
+        if !asked.triggers.codec_negotiation {
+            return None;
+        }
+        let theirs: Vec<&str> = supported.iter().map(Text::raw).collect();
+        let limits = &self.run.kit.profile.transfers.limits;
+        let codec = limits.fallback(&asked.media_matrix.audio.codec, &theirs)?;
+        let mut request = asked.clone();
+        codec.clone_into(&mut request.media_matrix.audio.codec);
+        Some(request)
+    }
+
+    /// Reads the interaction: only an active or a queued one is transferred.
+    async fn check(&self) -> Result<Interaction, End> {
+        self.happened(Happening::Checking);
+        let part = self.part("check", self.interaction.0.clone());
+        let reading = self.run.kit.client.interaction(&self.interaction);
+        let read = match self.run.unless_stopped(reading).await {
+            Err(stopped) => Err(stopped.why),
+            Ok(Err(error)) if error.status() == Some(404) => {
+                Err(Text::from(interaction::missing(&self.interaction)))
+            }
+            Ok(Err(error)) => Err(Text::from(format!("nothing was sent: {error}"))),
+            Ok(Ok(interaction)) => match interaction.obstacle() {
+                Some(obstacle) => Err(Text::from(obstacle)),
+                None => Ok(interaction),
+            },
+        };
+        match read {
+            Ok(interaction) => {
+                part.done(interaction.standing.word());
+                self.happened(Happening::Checked(Box::new(interaction.clone())));
+                Ok(interaction)
+            }
+            Err(why) => {
+                part.failed(why.clone());
+                Err(End::Stopped(why))
+            }
+        }
+    }
+
+    pub(super) fn happened(&self, happening: Happening) {
+        self.run.tell(News::Transfer(self.id, Box::new(happening)));
+    }
+
+    /// Begins a part: a step of its own, or a word in the one step.
+    pub(super) fn part(&self, name: &'static str, subject: impl Into<Text>) -> Part<'a> {
+        match &mut *self.ledger() {
+            Ledger::Steps => Part(Some(self.run.begin(name, subject))),
+            Ledger::One(doing) => {
+                doing.note(name);
+                Part(None)
+            }
+        }
+    }
+
+    /// Held for a word at a time, never across a wait.
+    fn ledger(&self) -> MutexGuard<'_, Ledger<'a>> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One of several has its one step ended.
+    fn close(&self, end: &End) {
+        let Ledger::One(doing) = std::mem::replace(&mut *self.ledger(), Ledger::Steps) else {
+            return;
+        };
+        match end {
+            End::Transferred { codec, .. } => {
+                doing.done(codec.clone().unwrap_or_else(|| "transferred".into()));
+            }
+            end => doing.failed(format!("{}: {}", end.phase().word(), end.why())),
+        }
+    }
+}
+
+/// The refusal when there is no common codec, or none may be chosen.
+fn unsupported(supported: &[Text]) -> Text {
+    let theirs: Vec<String> = supported.iter().map(ToString::to_string).collect();
+    let theirs = if theirs.is_empty() {
+        "and does not say which ones it does".to_owned()
+    } else {
+        format!("but {}", theirs.join(", "))
+    };
+    format!("codec_unsupported: the destination does not support this codec, {theirs}").into()
+}

@@ -1,0 +1,226 @@
+//! Callback reservations: what is booked, what the stream says of it, and the rules of a booking (contract §10).
+
+mod rules;
+
+use serde::{Deserialize, Serialize};
+
+use super::phone::Phone;
+use super::{CallbackId, QueueId};
+use crate::text::Text;
+use crate::time::Millis;
+
+pub use rules::{Context, Queues};
+
+/// How far a reservation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Status {
+    /// It could not be kept.
+    Failed,
+    /// The caller is being called.
+    Dialing,
+    /// The caller is on the line.
+    Connected,
+    /// Its time is still to come.
+    Scheduled,
+    /// The organisation says something beyond the contract.
+    Unknown,
+    /// It was kept.
+    Completed,
+    /// Somebody took it back.
+    Cancelled,
+}
+
+impl Status {
+    /// Every status, what wants attention first.
+    pub const ALL: [Self; 7] = [
+        Self::Failed,
+        Self::Dialing,
+        Self::Connected,
+        Self::Scheduled,
+        Self::Unknown,
+        Self::Completed,
+        Self::Cancelled,
+    ];
+
+    /// The word on screen, in filters, in exports and on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Dialing => "dialing",
+            Self::Connected => "connected",
+            Self::Scheduled => "scheduled",
+            Self::Unknown => "unknown",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The status of a word of the wire; any other word is unknown.
+    #[must_use]
+    pub fn of_word(word: &str) -> Self {
+        let known = Self::ALL.into_iter().find(|status| status.word() == word);
+        known.unwrap_or(Self::Unknown)
+    }
+
+    /// Whether nothing more will become of it.
+    #[must_use]
+    pub const fn over(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// How a caller is reached (contract §10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// A call.
+    Voice,
+    /// A short message.
+    Sms,
+    /// A mail.
+    Email,
+    /// A chat.
+    Chat,
+}
+
+impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 4] = [Self::Voice, Self::Sms, Self::Email, Self::Chat];
+
+    /// The word on screen and on the wire.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Sms => "sms",
+            Self::Email => "email",
+            Self::Chat => "chat",
+        }
+    }
+}
+
+/// One reservation as a read lists it or the stream tells of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// Names it in every answer.
+    pub id: CallbackId,
+    /// Whom to call.
+    pub number: Phone,
+    /// When its slot begins; none when the organisation gave no time that can be read.
+    pub time: Option<Millis>,
+    /// On which queue.
+    pub queue: QueueId,
+    /// What it is about, in the booker's words.
+    pub reason: Text,
+    /// How far it is.
+    pub status: Status,
+    /// How the caller is reached; none when the organisation does not say (the stream never does).
+    pub channel: Option<Channel>,
+    /// The booker's own name for it, where the organisation repeats that (beyond the contract's answer).
+    pub booked_as: Option<Text>,
+}
+
+/// One frame of the stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// The reservation as it is after it.
+    pub callback: Callback,
+    /// Names this update, whenever and however often it is delivered.
+    pub correlation: Text,
+    /// When the organisation made the frame, by its own clock.
+    pub sent: Millis,
+}
+
+/// How the stream of updates is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Stream {
+    /// It is being opened.
+    #[default]
+    Connecting,
+    /// It carries what happens, and a read has filled the gap before it.
+    Live,
+    /// It was lost, or did not open; the next attempt is at this moment.
+    Waiting {
+        /// When.
+        at: Millis,
+        /// Counting from 1.
+        attempt: u32,
+        /// Why.
+        why: Text,
+    },
+    /// The operator asked for quiet.
+    Paused,
+}
+
+/// A reservation to be booked: the body of `POST /api/v2/callbacks`, fields in the contract's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Booking {
+    /// The booker's own name for it, `cb_` and hexadecimal digits in the contract's examples.
+    pub callback_id: String,
+    /// Whom to call, E.164.
+    pub callback_number: Phone,
+    /// When: the first slot is the one wanted most.
+    pub time_slot_matrix: Vec<Slot>,
+    /// How.
+    pub channel_preferences: Channels,
+    /// On which queue.
+    pub queue_id: String,
+    /// What it is about.
+    #[serde(default)]
+    pub reason: String,
+    /// Callbacks at a time in the slot, 1 to 50.
+    pub concurrency_limit: u32,
+}
+
+/// A stretch of time in which to call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// Its begin, RFC 3339.
+    pub start: String,
+    /// Its end, RFC 3339.
+    pub end: String,
+}
+
+/// How the caller wants to be reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channels {
+    /// First.
+    pub primary: Channel,
+    /// When that fails; none is not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Channel>,
+    /// Whether short messages may be sent to the number.
+    #[serde(default)]
+    pub allow_sms: bool,
+}
+
+impl Default for Channels {
+    fn default() -> Self {
+        Self {
+            primary: Channel::Voice,
+            fallback: None,
+            allow_sms: false,
+        }
+    }
+}
+
+impl Booking {
+    /// A name of our own for a new reservation, in the contract's shape.
+    #[must_use]
+    pub fn new_id() -> String {
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        format!("cb_{}", id.get(..8).unwrap_or(&id))
+    }
+
+    /// What the audit and every message call it: never the whole number.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let id = crate::text::fit(&self.callback_id, 40);
+        format!("{id} for {}", self.callback_number)
+    }
+}

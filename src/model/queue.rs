@@ -1,0 +1,89 @@
+//! Queues that callbacks are booked on: their hours, their zone and their room (contract §10).
+
+use jiff::tz::TimeZone;
+
+use super::QueueId;
+use super::hours::Calendar;
+use crate::text::Text;
+
+/// One queue as a read describes it. What the organisation does not say is not known, never zero.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// Names it in every answer.
+    pub id: QueueId,
+    /// As people know it; empty when the organisation gave none.
+    pub name: Text,
+    /// Its zone as the organisation spells it.
+    pub zone_name: Text,
+    /// When it is open; none when the organisation gives no hours, or a zone that nobody here knows.
+    pub calendar: Option<Calendar>,
+    /// Callbacks that it takes at most.
+    pub most: Option<u32>,
+    /// Callbacks that are booked now.
+    pub booked: Option<u32>,
+    /// What of it could not be read; it is shown, because what cannot be checked is not checked.
+    pub faults: Vec<Text>,
+}
+
+/// How much a queue can still take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Booked now.
+    pub booked: u32,
+    /// What it takes at most.
+    pub most: u32,
+}
+
+impl Room {
+    /// Callbacks that still fit.
+    #[must_use]
+    pub fn left(self) -> u32 {
+        self.most.saturating_sub(self.booked)
+    }
+}
+
+impl std::fmt::Display for Room {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.left() {
+            0 => write!(
+                f,
+                "full: {} of {} callbacks are booked",
+                self.booked, self.most
+            ),
+            left => write!(f, "room for {left} of {}", self.most),
+        }
+    }
+}
+
+impl Queue {
+    /// The name, or the id when there is none.
+    #[must_use]
+    pub fn label(&self) -> &Text {
+        if self.name.is_empty() {
+            &self.id.0
+        } else {
+            &self.name
+        }
+    }
+
+    /// The zone of its wall clock; none when it is not known here.
+    #[must_use]
+    pub fn zone(&self) -> Option<&TimeZone> {
+        self.calendar.as_ref().map(|calendar| &calendar.zone)
+    }
+
+    /// The clock to show its times by: its own, or UTC where that is not known.
+    #[must_use]
+    pub fn clock(&self) -> TimeZone {
+        self.zone().cloned().unwrap_or(TimeZone::UTC)
+    }
+
+    /// Its room; none when the organisation does not say.
+    #[must_use]
+    pub fn room(&self) -> Option<Room> {
+        Some(Room {
+            booked: self.booked?,
+            most: self.most?,
+        })
+    }
+}

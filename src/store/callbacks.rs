@@ -1,0 +1,266 @@
+//! Callback reservations as the stream and the reads tell of them, and how each came to be what it is.
+//!
+//! An update may be delivered any number of times, and late. Its correlation id tells whether it was taken in before;
+//! when the organisation made it tells whether a later one has overtaken it. So applying is idempotent, and what is
+//! shown is the newest that was said, in whatever order it came.
+
+mod figures;
+mod row;
+mod seen;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+
+pub use self::figures::{Figures, Latency};
+pub use self::row::{CallbackRow, Told};
+use self::seen::Seen;
+use super::Changes;
+use super::carriers::Reading;
+use crate::model::CallbackId;
+use crate::model::callback::{Callback, Stream, Update};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Reservations kept. Past that the oldest that are over make room, and without any such new ones are left out.
+const MOST: usize = 10_000;
+
+/// What became of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It is taken in now.
+    Now,
+    /// It had been taken in before; the organisation has not heard so yet.
+    Before,
+    /// There is no room for it. It is not acknowledged, so it will be delivered again.
+    NoRoom,
+}
+
+/// Every reservation, by id.
+#[derive(Debug, Default)]
+pub struct Callbacks {
+    rows: BTreeMap<CallbackId, CallbackRow>,
+    seen: Seen,
+    reading: Reading,
+    stream: Stream,
+    faults: Vec<Text>,
+    figures: Figures,
+    refused: u64,
+    forgotten: u64,
+    /// Until when whole numbers may be shown.
+    unmasked: Option<Millis>,
+}
+
+impl Callbacks {
+    /// Takes in an update of the stream.
+    pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) -> Applied {
+        changes.callbacks = true;
+        let id = update.callback.id.clone();
+        if let Some(known) = self.seen.of(&update.correlation) {
+            let known = known.clone();
+            self.figures.again();
+            if let Some(row) = self.rows.get_mut(&known) {
+                row.delivered_again(&update.correlation);
+            }
+            return Applied::Before;
+        }
+        if !self.rows.contains_key(&id) && !self.make_room() {
+            self.refused = self.refused.saturating_add(1);
+            return Applied::NoRoom;
+        }
+        self.seen.note(update.correlation.clone(), id.clone());
+        self.figures.applied(&update, now);
+        match self.rows.get_mut(&id) {
+            Some(row) => row.hear(update, now),
+            None => {
+                self.rows.insert(id, CallbackRow::of_update(update, now));
+            }
+        }
+        Applied::Now
+    }
+
+    /// These updates have been acknowledged: the organisation will not deliver them again.
+    pub fn acknowledged(&mut self, correlations: &[Text], now: Millis, changes: &mut Changes) {
+        changes.callbacks |= !correlations.is_empty();
+        self.figures.acknowledged(correlations.len());
+        for correlation in correlations {
+            if let Some(row) = self
+                .seen
+                .of(correlation)
+                .and_then(|id| self.rows.get_mut(id))
+            {
+                row.acknowledged(correlation, now);
+            }
+        }
+    }
+
+    /// A whole list. What the stream spoke of while it was read, the stream knows better. What it does not name is gone,
+    /// unless it is over: organisations forget those first, and a shift wants to read them back.
+    pub fn listed(
+        &mut self,
+        callbacks: Vec<Callback>,
+        spoken: &HashSet<CallbackId>,
+        faults: Vec<Text>,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        changes.callbacks = true;
+        let named: HashSet<CallbackId> = callbacks
+            .iter()
+            .map(|callback| callback.id.clone())
+            .collect();
+        self.rows.retain(|id, row| {
+            named.contains(id) || spoken.contains(id) || row.callback().status.over()
+        });
+        for callback in callbacks {
+            if let Some(row) = self.rows.get_mut(&callback.id) {
+                if spoken.contains(&callback.id) {
+                    row.complete(callback);
+                } else {
+                    row.read(callback, now);
+                }
+            } else if self.make_room() {
+                let row = CallbackRow::of_read(callback, now);
+                self.rows.insert(row.callback().id.clone(), row);
+            } else {
+                self.refused = self.refused.saturating_add(1);
+            }
+        }
+        self.faults = faults;
+        self.reading = Reading::Read(now);
+    }
+
+    /// A write was answered with the reservation as it is. Where the stream has spoken of it, the stream knows better.
+    pub fn answered(&mut self, callback: Callback, now: Millis, changes: &mut Changes) {
+        changes.callbacks = true;
+        match self.rows.get_mut(&callback.id) {
+            Some(row) if row.past().next().is_some() => row.complete(callback),
+            Some(row) => row.read(callback, now),
+            None => {
+                if self.make_room() {
+                    let row = CallbackRow::of_read(callback, now);
+                    self.rows.insert(row.callback().id.clone(), row);
+                }
+            }
+        }
+    }
+
+    /// The list could not be read.
+    pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
+        let since = match &self.reading {
+            Reading::Failed { since, .. } => *since,
+            _ => now,
+        };
+        self.reading = Reading::Failed { since, why };
+        changes.callbacks = true;
+    }
+
+    /// The stream is otherwise than it was. Unless it is live, what is known may be out of date.
+    pub fn turn(&mut self, stream: Stream, changes: &mut Changes) {
+        changes.callbacks |= self.stream != stream;
+        self.stream = stream;
+    }
+
+    /// Lets whole numbers be shown until that moment.
+    pub fn unmask(&mut self, until: Millis, changes: &mut Changes) {
+        self.unmasked = Some(until);
+        changes.callbacks = true;
+    }
+
+    /// Whether whole numbers may be shown at this moment.
+    #[must_use]
+    pub fn unmasked(&self, now: Millis) -> bool {
+        self.unmasked.is_some_and(|until| now < until)
+    }
+
+    /// When they are masked again.
+    #[must_use]
+    pub fn masked_at(&self) -> Option<Millis> {
+        self.unmasked
+    }
+
+    /// Whether what is known may be out of date: then nothing is to be drawn as current.
+    #[must_use]
+    pub fn stale(&self) -> bool {
+        self.stream != Stream::Live
+    }
+
+    /// How the last attempt to read the list ended.
+    #[must_use]
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// How the stream is.
+    #[must_use]
+    pub fn stream(&self) -> &Stream {
+        &self.stream
+    }
+
+    /// Entries of the last list that could not be read.
+    #[must_use]
+    pub fn faults(&self) -> &[Text] {
+        &self.faults
+    }
+
+    /// What has been counted since the start.
+    #[must_use]
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Reservations for which there was no room.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// Reservations that were over and made room.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, id: &CallbackId) -> Option<&CallbackRow> {
+        self.rows.get(id)
+    }
+
+    /// All of them, by id.
+    pub fn iter(&self) -> impl Iterator<Item = &CallbackRow> {
+        self.rows.values()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Lets go of the oldest reservations that are over, a tenth of all at a time, when there is no room. Says whether
+    /// there is some now.
+    fn make_room(&mut self) -> bool {
+        if self.rows.len() < MOST {
+            return true;
+        }
+        let over = self
+            .rows
+            .iter()
+            .filter(|(_, row)| row.callback().status.over());
+        let mut over: Vec<(Millis, CallbackId)> =
+            over.map(|(id, row)| (row.since(), id.clone())).collect();
+        over.sort_unstable();
+        for (_, id) in over.iter().take(MOST / 10) {
+            self.rows.remove(id);
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+        !over.is_empty()
+    }
+}

@@ -1,0 +1,147 @@
+//! One reservation and everything that was said of it.
+
+use std::collections::VecDeque;
+
+use crate::model::callback::{Callback, Status, Update};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Updates kept for each reservation; one that goes its way has four.
+const HISTORY: usize = 32;
+
+/// One update as it was taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// When it came.
+    pub at: Millis,
+    /// When the organisation made it, by its own clock.
+    pub sent: Millis,
+    /// What it said.
+    pub status: Status,
+    /// Its name.
+    pub correlation: Text,
+    /// When its acknowledgement left; none yet.
+    pub acknowledged: Option<Millis>,
+    /// How often it was delivered.
+    pub deliveries: u32,
+    /// A newer update had come before it, so it changed nothing.
+    pub overtaken: bool,
+}
+
+/// One reservation and its past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallbackRow {
+    callback: Callback,
+    /// When the newest update was made; none has come yet.
+    sent: Option<Millis>,
+    first_seen: Millis,
+    since: Millis,
+    past: VecDeque<Told>,
+    forgotten: u64,
+}
+
+impl CallbackRow {
+    pub(super) fn of_read(callback: Callback, now: Millis) -> Self {
+        Self {
+            callback,
+            sent: None,
+            first_seen: now,
+            since: now,
+            past: VecDeque::new(),
+            forgotten: 0,
+        }
+    }
+
+    pub(super) fn of_update(update: Update, now: Millis) -> Self {
+        let mut row = Self::of_read(update.callback.clone(), now);
+        row.hear(update, now);
+        row
+    }
+
+    /// Takes in an update that has not been taken in before.
+    pub(super) fn hear(&mut self, update: Update, now: Millis) {
+        let overtaken = self.sent.is_some_and(|newest| update.sent < newest);
+        if self.past.len() == HISTORY {
+            self.past.pop_front();
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+        self.past.push_back(Told {
+            at: now,
+            sent: update.sent,
+            status: update.callback.status,
+            correlation: update.correlation,
+            acknowledged: None,
+            deliveries: 1,
+            overtaken,
+        });
+        if !overtaken {
+            self.sent = Some(update.sent);
+            self.read(update.callback, now);
+        }
+    }
+
+    /// Takes in what a read says, or the newest update: what it leaves out stays as it was.
+    pub(super) fn read(&mut self, mut callback: Callback, now: Millis) {
+        if callback.status != self.callback.status {
+            self.since = now;
+        }
+        callback.channel = callback.channel.or(self.callback.channel);
+        callback.time = callback.time.or(self.callback.time);
+        callback.booked_as = callback.booked_as.or(self.callback.booked_as.take());
+        self.callback = callback;
+    }
+
+    /// Takes what the stream does not tell out of a read that is older than the stream's word.
+    pub(super) fn complete(&mut self, callback: Callback) {
+        self.callback.channel = self.callback.channel.or(callback.channel);
+        self.callback.time = self.callback.time.or(callback.time);
+    }
+
+    pub(super) fn delivered_again(&mut self, correlation: &Text) {
+        if let Some(told) = self.told_mut(correlation) {
+            told.deliveries = told.deliveries.saturating_add(1);
+        }
+    }
+
+    pub(super) fn acknowledged(&mut self, correlation: &Text, now: Millis) {
+        if let Some(told) = self.told_mut(correlation) {
+            told.acknowledged.get_or_insert(now);
+        }
+    }
+
+    fn told_mut(&mut self, correlation: &Text) -> Option<&mut Told> {
+        self.past
+            .iter_mut()
+            .rev()
+            .find(|told| told.correlation == *correlation)
+    }
+
+    /// As it is.
+    #[must_use]
+    pub fn callback(&self) -> &Callback {
+        &self.callback
+    }
+
+    /// Since when its status is what it is, as far as this console has seen.
+    #[must_use]
+    pub fn since(&self) -> Millis {
+        self.since
+    }
+
+    /// When this console first heard of it.
+    #[must_use]
+    pub fn first_seen(&self) -> Millis {
+        self.first_seen
+    }
+
+    /// Its updates, newest first.
+    pub fn past(&self) -> impl Iterator<Item = &Told> {
+        self.past.iter().rev()
+    }
+
+    /// Older updates that made room for newer ones.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+}

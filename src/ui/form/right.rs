@@ -1,0 +1,139 @@
+//! The right side: the JSON as it would be sent, and below it what the field in focus means and what the world says.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::config::theme::{Role, Theme};
+use crate::form::{Checked, Form, JsonLine, Progress, Verdict, json_lines, path};
+use crate::text::{fit, safe};
+use crate::ui::notice::wrap;
+
+/// Lines that are left to the JSON whatever the checks say.
+const LEAST_JSON: u16 = 6;
+
+/// Draws the right side.
+pub(super) fn render(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let inner = Rect {
+        x: area.x + 2.min(area.width),
+        width: area.width.saturating_sub(3),
+        ..area
+    };
+    for y in area.y..area.bottom() {
+        buf.set_stringn(area.x, y, "│", 1, theme.style(Role::Border));
+    }
+    let below = below(form, usize::from(inner.width));
+    let wanted = u16::try_from(below.len()).unwrap_or(u16::MAX);
+    let room = inner.height.saturating_sub(LEAST_JSON).min(wanted);
+    let lines = json_lines(&form.spec().masked(form.body()));
+    let whole = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let json = Rect {
+        height: (inner.height - room).min(whole),
+        ..inner
+    };
+    render_json(form, &lines, json, buf, theme);
+    for ((text, role), y) in below.iter().zip(json.bottom()..inner.bottom()) {
+        let width = usize::from(inner.width);
+        buf.set_stringn(inner.x, y, fit(text, width), width, theme.style(*role));
+    }
+}
+
+fn render_json(form: &Form, lines: &[JsonLine], area: Rect, buf: &mut Buffer, theme: &Theme) {
+    let place = form.place();
+    let focus = |line: &JsonLine| !place.is_empty() && path::within(&line.path, &place);
+    let first = lines.iter().position(focus).unwrap_or(0);
+    let last = lines.iter().rposition(focus).unwrap_or(0);
+    let height = usize::from(area.height);
+    let top = (last + 1).saturating_sub(height).min(first);
+    let width = usize::from(area.width);
+    for (line, y) in lines.iter().skip(top).take(height).zip(area.y..) {
+        let wrong = form
+            .faults()
+            .iter()
+            .any(|fault| fault.path == line.path && !fault.path.is_empty());
+        let role = match (wrong, focus(line)) {
+            (true, _) => Role::Bad,
+            (false, true) => Role::Accent,
+            (false, false) => Role::Text,
+        };
+        if wrong {
+            buf.set_stringn(area.x, y, "!", 1, theme.style(Role::Bad));
+        }
+        let text = fit(&line.text, width.saturating_sub(2));
+        buf.set_stringn(
+            area.x + 2,
+            y,
+            text,
+            width.saturating_sub(2),
+            theme.style(role),
+        );
+    }
+    let hidden = lines.len().saturating_sub(top + height);
+    if hidden > 0 && area.height > 0 {
+        let text = format!(" {hidden} more lines below ");
+        let x = area
+            .right()
+            .saturating_sub(u16::try_from(text.len()).unwrap_or(0));
+        let y = area.bottom() - 1;
+        buf.set_stringn(x.max(area.x), y, text, width, theme.style(Role::Dim));
+    }
+}
+
+/// What stands below the JSON.
+fn below(form: &Form, width: usize) -> Vec<(String, Role)> {
+    let mut lines = Vec::new();
+    let explained = form.explain();
+    if !explained.is_empty() {
+        lines.push((String::new(), Role::Text));
+        lines.extend(explained.into_iter().map(|text| (text, Role::Text)));
+    }
+    let checks = form.checks();
+    if !checks.is_empty() {
+        lines.push((String::new(), Role::Text));
+        lines.push(("checks".to_owned(), Role::Header));
+        let place = form.place();
+        for checked in &checks {
+            let here = path::within(&checked.check.path, &place);
+            lines.extend(told(checked, width, here));
+        }
+    }
+    lines
+}
+
+/// What there is to tell of the field in focus, where there is no right side to tell it on.
+pub(super) fn about_focus(form: &Form, width: usize) -> Vec<(String, Role)> {
+    let place = form.place();
+    let mut lines: Vec<_> = form
+        .explain()
+        .into_iter()
+        .map(|text| (text, Role::Text))
+        .collect();
+    for checked in form.checks() {
+        if path::within(&checked.check.path, &place) {
+            lines.extend(told(&checked, width, true));
+        }
+    }
+    lines
+}
+
+/// A check in one line, or in as many as it needs.
+fn told(checked: &Checked, width: usize, whole: bool) -> Vec<(String, Role)> {
+    let (word, role, sentence) = match &checked.progress {
+        Progress::Waiting => ("waits", Role::Dim, ""),
+        Progress::Running => ("asking", Role::Text, "…"),
+        Progress::Done(Verdict::Good, sentence) => ("ok", Role::Ok, sentence.as_str()),
+        Progress::Done(Verdict::Warning, sentence) => ("look", Role::Warn, sentence.as_str()),
+        Progress::Done(Verdict::Bad, sentence) => ("fails", Role::Bad, sentence.as_str()),
+    };
+    let label = safe(&checked.check.label);
+    // A finding often begins with the address itself.
+    let text = if sentence.starts_with(&*label) {
+        format!("{word:<6} {sentence}")
+    } else {
+        format!("{word:<6} {label} {sentence}")
+    };
+    if !whole {
+        return vec![(fit(text.trim_end(), width).into_owned(), role)];
+    }
+    let lines = wrap(text.trim_end(), width);
+    lines.into_iter().map(|line| (line, role)).collect()
+}

@@ -1,0 +1,73 @@
+//! A question with one line for the answer, over what asks it.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::entry::Entry;
+use super::layer::Outcome;
+use super::popup::popup;
+use crate::config::theme::{Role, Theme};
+
+/// Inner width of the box.
+const WIDTH: u16 = 60;
+
+/// A question.
+#[derive(Debug)]
+pub struct Prompt {
+    title: &'static str,
+    foot: &'static str,
+    entry: Entry,
+}
+
+impl Prompt {
+    /// A question; `foot` says what Enter does.
+    #[must_use]
+    pub fn new(title: &'static str, foot: &'static str) -> Self {
+        Self {
+            title,
+            foot,
+            entry: Entry::default(),
+        }
+    }
+
+    /// Types, answers or gives up.
+    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+        match key.code {
+            KeyCode::Esc => Outcome::Close,
+            KeyCode::Enter if self.entry.text().trim().is_empty() => Outcome::Close,
+            KeyCode::Enter => Outcome::Answer(self.entry.text().trim().to_owned()),
+            _ => {
+                self.entry.key(key);
+                Outcome::Stay
+            }
+        }
+    }
+
+    /// Takes pasted text.
+    pub fn paste(&mut self, text: &str) -> Outcome {
+        self.entry.paste(text);
+        Outcome::Stay
+    }
+
+    /// Draws the question in a box; says where the text cursor is.
+    pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
+        let inner = popup(area, buf, theme, self.title, (WIDTH, 2));
+        let line = Rect {
+            height: 1.min(inner.height),
+            ..inner
+        };
+        let cursor = self.entry.render(line, buf, theme.style(Role::Text));
+        if inner.height > 1 {
+            let width = usize::from(inner.width);
+            buf.set_stringn(
+                inner.x,
+                inner.y + 1,
+                self.foot,
+                width,
+                theme.style(Role::Dim),
+            );
+        }
+        cursor
+    }
+}

@@ -1,0 +1,161 @@
+//! What a review says, what matters most first.
+
+use similar::{ChangeTag, TextDiff};
+
+use super::Shown;
+use crate::config::theme::Role;
+use crate::form::Plan;
+use crate::text::safe;
+use crate::ui::notice::wrap;
+
+/// Lines around a change that show with it.
+const CONTEXT: usize = 2;
+/// Writes beyond the first that are named.
+const NAMED: usize = 12;
+
+/// A line; safe to show.
+#[derive(Clone, Debug)]
+pub(super) struct Said {
+    text: String,
+    role: Role,
+    /// Sentences break at the edge; code is cut, because a broken line of it misleads.
+    prose: bool,
+}
+
+/// Every line of a review.
+pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
+    let mut said = vec![code(
+        &format!("{} {}", shown.method, shown.url),
+        Role::Accent,
+    )];
+    others(plan, &mut said);
+    let section = |title: &str, said: &mut Vec<Said>| {
+        said.push(prose("", Role::Text));
+        said.push(prose(title, Role::Header));
+    };
+    if !concerns.is_empty() {
+        section("look at this first", &mut said);
+        said.extend(concerns.iter().map(|text| prose(text, Role::Warn)));
+    }
+    section("what it does", &mut said);
+    said.extend(plan.affects.iter().map(|text| prose(text, Role::Text)));
+    said.push(prose(&plan.undo, Role::Text));
+    let body = shown.body.as_deref().map(pretty);
+    if let (Some(before), Some(body)) = (&plan.before, &body) {
+        section("what changes", &mut said);
+        said.extend(diff(&pretty(before), body));
+    }
+    section("request", &mut said);
+    for (name, value) in &shown.headers {
+        said.push(code(&format!("{name}: {value}"), Role::Dim));
+    }
+    if let Some(body) = &body {
+        said.push(prose("", Role::Text));
+        said.extend(body.lines().map(|line| code(line, Role::Text)));
+    }
+    said
+}
+
+/// The lines at a width.
+pub(super) fn wrapped(said: &[Said], width: usize) -> Vec<(String, Role)> {
+    let each = said.iter().flat_map(|line| {
+        let lines = if line.prose {
+            wrap(&line.text, width)
+        } else {
+            vec![line.text.clone()]
+        };
+        lines.into_iter().map(|text| (text, line.role))
+    });
+    each.collect()
+}
+
+/// The further writes of a bulk, by what they are done to.
+fn others(plan: &Plan, said: &mut Vec<Said>) {
+    let Some((_, others)) = plan.writes.split_first() else {
+        return;
+    };
+    if others.is_empty() {
+        return;
+    }
+    let text = format!(
+        "and {} more like it, {} in all:",
+        others.len(),
+        plan.writes.len()
+    );
+    said.push(prose(&text, Role::Accent));
+    let named = plan.writes.iter().take(NAMED);
+    said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
+    if plan.writes.len() > NAMED {
+        let text = format!("  … and {} more", plan.writes.len() - NAMED);
+        said.push(code(&text, Role::Dim));
+    }
+}
+
+fn diff(before: &str, after: &str) -> Vec<Said> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut said = Vec::new();
+    for (n, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
+        if n > 0 {
+            said.push(code("  …", Role::Dim));
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let (mark, role) = match change.tag() {
+                ChangeTag::Delete => ("-", Role::Bad),
+                ChangeTag::Insert => ("+", Role::Ok),
+                ChangeTag::Equal => (" ", Role::Dim),
+            };
+            let text = change.value().trim_end_matches('\n');
+            said.push(code(&format!("{mark} {text}"), role));
+        }
+    }
+    if said.is_empty() {
+        said.push(prose("Nothing: it is as it would be sent.", Role::Dim));
+    }
+    said
+}
+
+/// JSON on lines of its own; what is none stays as it is.
+fn pretty(json: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(json)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| json.to_owned())
+}
+
+fn prose(text: &str, role: Role) -> Said {
+    Said {
+        text: safe(text).into_owned(),
+        role,
+        prose: true,
+    }
+}
+
+fn code(text: &str, role: Role) -> Said {
+    Said {
+        prose: false,
+        ..prose(text, role)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_shows_what_goes_and_what_comes() {
+        let before = pretty(r#"{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}"#);
+        let after = pretty(r#"{"a":1,"b":2,"c":9,"d":4,"e":5,"f":6}"#);
+        let shown: Vec<_> = diff(&before, &after).into_iter().map(|s| s.text).collect();
+        assert_eq!(
+            shown,
+            [
+                "    \"a\": 1,",
+                "    \"b\": 2,",
+                "-   \"c\": 3,",
+                "+   \"c\": 9,",
+                "    \"d\": 4,",
+                "    \"e\": 5,"
+            ]
+        );
+        assert!(diff(&after, &after)[0].text.starts_with("Nothing"));
+    }
+}

@@ -1,0 +1,11 @@
+//! Writes from end to end: the real flows, and the real program, against the embedded organisation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up should stop there"
+)]
+
+mod command;
+mod crash;
+mod lost;
+mod rig;
