@@ -16,6 +16,7 @@ pub mod event;
 mod flows;
 mod forms;
 mod input;
+pub mod jobs;
 mod lookout;
 pub mod messages;
 mod news;
@@ -42,6 +43,7 @@ use crate::pane::Pane;
 use crate::pane::alerts::AlertsPane;
 use crate::pane::audit::AuditPane;
 use crate::pane::carriers::CarriersPane;
+use crate::pane::jobs::JobsPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
 use crate::store::{Changes, RowId, Store};
@@ -104,6 +106,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    resume: jobs::Resume,
     bench: forms::Bench,
 }
 
@@ -129,7 +132,12 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
+            vec![
+                Effect::Connect,
+                Effect::OpenAlerts,
+                Effect::ReadJobs,
+                Effect::ReadAudit,
+            ]
         } else {
             Vec::new()
         };
@@ -146,6 +154,7 @@ impl App {
                 Box::new(RegistrationsPane::default()),
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
+                Box::new(JobsPane::default()),
                 Box::new(AuditPane::default()),
                 Box::new(PulsePane::default()),
             ],
@@ -171,6 +180,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            resume: jobs::Resume::default(),
             bench: forms::Bench::default(),
         }
     }
@@ -320,6 +330,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.keep_jobs();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -384,11 +395,13 @@ impl App {
             self.redraw();
         }
         match done {
-            Done::Connected => {}
+            Done::Connected => self.flows_ready(),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::Audited(record) => self.audited(*record),
+            Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
+            Done::Delivered(word) => self.job_delivered(*word),
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {

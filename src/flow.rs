@@ -5,6 +5,7 @@
 //! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
 //! run the same flows.
 
+pub mod book;
 mod failure;
 pub mod guard;
 mod kit;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod jobs;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
@@ -20,6 +21,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::flow::Order;
 use crate::form::{Opening, Plan};
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
@@ -45,6 +47,8 @@ pub struct Desk<'a> {
     pub open: &'a mut Vec<Layer>,
     /// What to probe now.
     pub probe: &'a mut Vec<Target>,
+    /// Flows to begin that send nothing, and so need no review.
+    pub order: &'a mut Vec<Order>,
     /// Forms to open: `desk.fill.push(Opening::new("provision"))`.
     pub fill: &'a mut Vec<Opening>,
     /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.

@@ -150,7 +150,7 @@ impl App {
 
     /// Lets the pane on screen work, then opens what it asked for.
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
-        let (mut open, mut probe) = (Vec::new(), Vec::new());
+        let (mut open, mut probe, mut order) = (Vec::new(), Vec::new(), Vec::new());
         let (mut fill, mut review) = (Vec::new(), Vec::new());
         let mut desk = Desk {
             store: &self.store,
@@ -160,6 +160,7 @@ impl App {
             messages: &mut self.messages,
             open: &mut open,
             probe: &mut probe,
+            order: &mut order,
             fill: &mut fill,
             review: &mut review,
         };
@@ -168,6 +169,9 @@ impl App {
         }
         self.layers.append(&mut open);
         self.probe(probe);
+        for order in order {
+            self.begin_flow(Box::new(order));
+        }
         for opening in fill {
             self.open_form(opening);
         }

@@ -11,6 +11,7 @@ use crate::model::UserId;
 use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::FlowId;
+use crate::model::job::{Job, Word};
 use crate::shelf;
 
 /// Something that happened.
@@ -54,6 +55,10 @@ pub enum Done {
     Alerts(Box<crate::alert::News>),
     /// What happened in a flow.
     Flow(FlowId, Box<flow::News>),
+    /// Jobs of earlier runs were read; with what is wrong with their file, if anything.
+    JobsRead(Vec<Job>, Option<String>),
+    /// A webhook has told of a job.
+    Delivered(Box<Word>),
     /// The audit was read: its newest lines, and whether it is as it was written.
     AuditRead(Vec<Record>, Chain),
     /// The audit has another line.

@@ -28,6 +28,7 @@ impl App {
                 }
             }
             News::Ended { outcome, at } => {
+                self.store.jobs.released(id);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -35,7 +36,7 @@ impl App {
                 }
             }
             News::Found(finding) => self.found(*finding),
-            News::Job(..) => {}
+            News::Job(key, event) => self.job_event(id, &key, event),
         }
     }
 }

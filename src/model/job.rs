@@ -6,6 +6,7 @@
 //! has ended never goes back.
 
 mod event;
+pub mod fields;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,9 @@ use crate::time::Millis;
 
 /// Things made by one job that are kept; a provisioning makes one.
 pub const RESULTS_KEPT: usize = 32;
+
+/// Jobs that are kept, in memory and on disk. Past that the oldest that are over make room.
+pub const JOBS_KEPT: usize = 1_000;
 
 /// What a row is known by here: the audit id of its submit, or the job's own id when only a webhook spoke of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -288,6 +292,13 @@ impl Job {
     #[must_use]
     pub fn disputed(&self) -> bool {
         self.completed_said && self.failed_said
+    }
+
+    /// The first that is known of it.
+    #[must_use]
+    pub fn began(&self) -> Millis {
+        let told = self.submitted.or(self.ended).or(self.heard);
+        told.unwrap_or_default()
     }
 
     /// From the submit to the end, in milliseconds; none before the end, or for a job of somebody else.

@@ -173,6 +173,18 @@ proptest! {
     }
 
     #[test]
+    fn an_older_copy_of_a_row_takes_nothing_back(
+        events in prop::collection::vec(any_event(), 0..20),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let older = job(events[..cut.index(events.len() + 1)].to_vec());
+        let newer = job(events);
+        let mut row = newer.clone();
+        row.reconcile(older);
+        prop_assert_eq!(row, newer);
+    }
+
+    #[test]
     fn an_ended_job_never_goes_back(events in prop::collection::vec(any_event(), 0..20)) {
         let mut row = Job::new(JobKey("k".into()));
         let (mut ended, mut since) = (false, None);
