@@ -6,11 +6,14 @@
 //! run the same flows.
 
 pub mod book;
+pub mod callback;
 mod failure;
 pub mod guard;
 mod kit;
 pub mod provision;
+pub mod route;
 mod step;
+pub mod transfer;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,12 +25,16 @@ use tokio::sync::watch;
 pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
-use crate::model::JobId;
+use self::transfer::Transfers;
+use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
+use crate::model::queue::Queue;
+use crate::model::transfer::made::{Happening, Open, TransferId};
 use crate::model::write::WriteKind;
+use crate::model::{InteractionId, JobId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -52,6 +59,25 @@ pub enum Order {
         /// When it was submitted.
         submitted: Millis,
     },
+    /// Deploy a route (contract §9).
+    Deploy(Box<route::Deploy>),
+    /// Take a route away.
+    RemoveRoute(Box<route::Remove>),
+    /// Transfer interactions (contract §8).
+    Transfer(Box<Transfers>),
+    /// Read an interaction to learn what became of a transfer whose end is not known.
+    Settle(Box<Open>),
+    /// Tell the media server once more of a transfer that is done.
+    Retell {
+        /// Which transfer.
+        id: TransferId,
+        /// Of what.
+        interaction: InteractionId,
+        /// From frame to answer, in milliseconds.
+        latency_ms: u64,
+    },
+    /// Book, move or take back callbacks (contract §10).
+    Callback(callback::Order),
 }
 
 impl Order {
@@ -60,6 +86,11 @@ impl Order {
     pub const fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Deploy(deploy) => deploy.kind(),
+            Self::RemoveRoute(_) => WriteKind::RouteDelete,
+            Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
+            Self::Retell { .. } => WriteKind::MediaCallback,
+            Self::Callback(order) => order.kind(),
         }
     }
 
@@ -69,6 +100,12 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Deploy(deploy) => Text::from(deploy.body.name.as_str()),
+            Self::RemoveRoute(remove) => Text::from(remove.known.route.name.as_str()),
+            Self::Transfer(transfers) => transfers.title(),
+            Self::Settle(open) => open.before.id.0.clone(),
+            Self::Retell { interaction, .. } => interaction.0.clone(),
+            Self::Callback(order) => order.title(),
         }
     }
 }
@@ -101,8 +138,21 @@ pub enum News {
     },
     /// Something was learnt of a job.
     Job(JobKey, JobEvent),
+    /// Something happened to a transfer.
+    Transfer(TransferId, Box<Happening>),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
+    /// Something was learnt of a route.
+    Route(route::News),
+    /// A queue that was read on the way.
+    Queue(Box<Queue>),
+    /// A reservation as the organisation answered a write.
+    Callback(Box<Callback>),
+    /// Whole numbers of callers may be shown until that moment.
+    Unmasked {
+        /// Until when.
+        until: Millis,
+    },
 }
 
 /// Where news goes. Telling never waits.
@@ -173,6 +223,16 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
+        Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
+        Order::Transfer(transfers) => transfer::make(&run, &transfers).await,
+        Order::Settle(open) => transfer::settle(&run, &open).await,
+        Order::Retell {
+            id,
+            interaction,
+            latency_ms,
+        } => transfer::retell(&run, id, &interaction, latency_ms).await,
+        Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {
         outcome: outcome.clone(),
@@ -182,6 +242,12 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
 }
 
 impl Run<'_> {
+    /// Which flow it is.
+    #[must_use]
+    pub fn id(&self) -> FlowId {
+        self.id
+    }
+
     /// Tells what happened.
     pub fn tell(&self, news: News) {
         (self.tell)(self.id, news);

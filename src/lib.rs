@@ -26,6 +26,7 @@ pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod console;
+pub mod deployments;
 pub mod export;
 pub mod feed;
 pub mod flow;

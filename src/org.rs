@@ -8,7 +8,7 @@
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
 //! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
-//! errands that outlive their request; three more play the scenario, and there are none when the rate is 0. Dropping
+//! errands that outlive their request; four more play the scenario, and there are none when the rate is 0. Dropping
 //! [`Org`] ends them all.
 //!
 //! | path | what |
@@ -17,8 +17,9 @@
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
-//! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
+//! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
+//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -28,6 +29,7 @@
 
 mod accept;
 mod auth;
+mod callbacks;
 mod carriers;
 mod control;
 mod destinations;
@@ -46,6 +48,7 @@ mod outbox;
 mod people;
 mod post;
 mod profile;
+mod queues;
 mod record;
 mod reply;
 mod resource;
@@ -55,6 +58,7 @@ mod routes;
 mod rules;
 mod scenario;
 mod serve;
+mod session;
 mod shared;
 mod sip;
 mod state;
@@ -134,11 +138,13 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     }
     estate.serve(&shared, &mut org.tasks);
     org.tasks.spawn(errands::run(begun));
+    org.tasks.spawn(callbacks::hooks::run(Arc::clone(&shared)));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
     if options.rate > 0.0 {
         let (rate, seed) = (options.rate, options.seed);
         let here = || Arc::clone(&shared);
+        org.tasks.spawn(callbacks::course::play(here(), rate, seed));
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
         org.tasks.spawn(scenario::play(here(), rate, seed));

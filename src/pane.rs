@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
@@ -9,6 +10,7 @@ pub mod jobs;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
+pub mod transfers;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -23,6 +25,7 @@ use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
 use crate::flow::Order;
 use crate::form::{Opening, Plan};
+use crate::model::RouteId;
 use crate::model::alert::AlertId;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
@@ -30,6 +33,34 @@ use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
+
+/// The titles of the panes, in the order of the tabs: what the palette opens by name.
+pub const TITLES: [&str; 9] = [
+    "Registrations",
+    "Carriers",
+    "Transfers",
+    "Routes",
+    "Callbacks",
+    "Jobs",
+    "Alerts",
+    "Audit",
+    "Pulse",
+];
+
+/// Every pane, in the order of the tabs. A new one is a line here and one above.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Pane>> {
+    vec![
+        Box::new(registrations::RegistrationsPane::default()),
+        Box::new(carriers::CarriersPane::default()),
+        Box::new(transfers::TransfersPane::default()),
+        Box::new(callbacks::CallbacksPane::default()),
+        Box::new(alerts::AlertsPane::default()),
+        Box::new(jobs::JobsPane::default()),
+        Box::new(audit::AuditPane::default()),
+        Box::new(pulse::PulsePane::default()),
+    ]
+}
 
 /// What a pane works with while it carries something out.
 pub struct Desk<'a> {
@@ -47,12 +78,12 @@ pub struct Desk<'a> {
     pub open: &'a mut Vec<Layer>,
     /// What to probe now.
     pub probe: &'a mut Vec<Target>,
-    /// Flows to begin that send nothing, and so need no review.
-    pub order: &'a mut Vec<Order>,
     /// Forms to open: `desk.fill.push(Opening::new("provision"))`.
     pub fill: &'a mut Vec<Opening>,
     /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
     pub review: &'a mut Vec<Plan>,
+    /// Flows that need neither: they read, or tell once more what was done.
+    pub flow: &'a mut Vec<Order>,
 }
 
 /// What a pane draws with.
@@ -106,6 +137,14 @@ pub trait Pane {
     /// The alert under the cursor, where there are alerts.
     fn alert(&self) -> Option<AlertId> {
         None
+    }
+    /// The route whose detail is open, where there are routes: its deliveries are read while it is.
+    fn route(&self) -> Option<RouteId> {
+        None
+    }
+    /// Whether the interactions are on the screen, so that they should be read.
+    fn shows_interactions(&self) -> bool {
+        false
     }
     /// Whether the rows are held.
     fn frozen(&self) -> bool {

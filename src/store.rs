@@ -21,12 +21,14 @@ pub mod jobs;
 pub mod metrics;
 pub mod probes;
 pub mod queues;
+pub mod routes;
 mod row;
 mod stamp;
 mod table;
 #[cfg(test)]
 mod tests;
 mod trail;
+pub mod transfers;
 mod users;
 pub mod view;
 
@@ -52,6 +54,7 @@ use self::queues::Queues;
 use self::row::{Field, Slot};
 use self::stamp::Stamp;
 use self::trail::Trail;
+use self::transfers::Transfers;
 use self::users::Users;
 
 /// Everything known of the organisation: a table for each kind of thing.
@@ -63,6 +66,8 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Event routes and what was deployed of them.
+    pub routes: routes::Routes,
     /// Callback reservations.
     pub callbacks: Callbacks,
     /// Queues that callbacks are booked on.
@@ -75,6 +80,8 @@ pub struct Store {
     pub jobs: Jobs,
     /// Writes on their way.
     pub flows: Flows,
+    /// Interactions, and the transfers that were made of them.
+    pub transfers: Transfers,
 }
 
 /// The number of a row: it stays with the row while it exists, and is used again later.

@@ -6,6 +6,8 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+#[path = "org/callbacks.rs"]
+mod callbacks;
 #[path = "org/carriers.rs"]
 mod carriers;
 #[path = "org/client.rs"]
@@ -26,6 +28,8 @@ mod hostile;
 mod jobs;
 #[path = "org/losses.rs"]
 mod losses;
+#[path = "org/reservations.rs"]
+mod reservations;
 #[path = "org/rest.rs"]
 mod rest;
 #[path = "org/routes.rs"]

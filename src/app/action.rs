@@ -50,6 +50,10 @@ actions! {
     Acknowledge = "acknowledge", "acknowledge";
     /// Send again what of the alert could not be delivered
     Redeliver = "redeliver", "send again";
+    /// Show the day of the queues, or the table again
+    Day = "day", "day";
+    /// Show whole numbers for a minute; the audit says who did
+    Unmask = "unmask", "unmask";
     /// Freeze the rows as they are; ingest goes on
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now

@@ -21,6 +21,8 @@ pub enum Effect {
     Reread(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
+    /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
+    ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.
@@ -37,6 +39,8 @@ pub enum Effect {
     KeepJobs(Vec<Job>),
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
+    /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
+    Routes(super::routes::Ask),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

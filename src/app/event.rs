@@ -61,8 +61,12 @@ pub enum Done {
     Delivered(Box<Word>),
     /// The audit was read: its newest lines, and whether it is as it was written.
     AuditRead(Vec<Record>, Chain),
+    /// What came of reading the interactions.
+    Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
+    /// Something was learnt of routes.
+    Routes(super::routes::Told),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

@@ -29,6 +29,7 @@ impl App {
             }
             News::Ended { outcome, at } => {
                 self.store.jobs.released(id);
+                self.unresolved(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -37,6 +38,22 @@ impl App {
             }
             News::Found(finding) => self.found(*finding),
             News::Job(key, event) => self.job_event(id, &key, event),
+            News::Route(news) => self.route_news(id, news),
+            News::Queue(queue) => {
+                let changes = &mut self.changes;
+                self.store.queues.read(*queue, self.now, changes);
+                self.spread();
+            }
+            News::Callback(callback) => {
+                let changes = &mut self.changes;
+                self.store.callbacks.answered(*callback, self.now, changes);
+                self.spread();
+            }
+            News::Unmasked { until } => {
+                self.store.callbacks.unmask(until, &mut self.changes);
+                self.spread();
+            }
+            News::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }
 }

@@ -8,12 +8,14 @@ mod frame;
 mod interactions;
 mod jobs;
 mod page;
+mod routes;
 pub mod transfer;
 
-pub use self::callbacks::{callbacks, queue, queues, update};
+pub use self::callbacks::{callback, callbacks, queue, queues, update, webhook};
 pub use self::carriers::carriers;
 pub use self::edges::edges;
 pub use self::frame::{Decoded, decode};
 pub use self::interactions::{interaction, interactions};
 pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
+pub use self::routes::{deliveries, event_types, route, routes};

@@ -27,7 +27,10 @@ impl Client {
         match request.send().await {
             // The answer's body is of no interest: it is dropped unread.
             Ok(answer) if answer.status().is_success() => Ok(()),
-            Ok(answer) => Err(format!("{host} answered HTTP {}.", answer.status().as_u16())),
+            Ok(answer) => Err(format!(
+                "{host} answered HTTP {}.",
+                answer.status().as_u16()
+            )),
             Err(error) if error.is_timeout() => {
                 let seconds = patience.as_secs_f32();
                 Err(format!("{host} did not answer within {seconds} s."))

@@ -113,7 +113,9 @@ const fn needs(kind: WriteKind) -> Needs {
         }
         WriteKind::CallbackWebhook => Needs::CallbackWebhooks,
         // They go elsewhere, without our token.
-        WriteKind::MediaCallback | WriteKind::RouteSync => Needs::Nothing,
+        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
+            Needs::Nothing
+        }
     }
 }
 

@@ -53,7 +53,10 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::CallbackCancel
         | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
         // These are not ours to send: the transfer's own session, and other hosts.
-        WriteKind::Transfer | WriteKind::MediaCallback | WriteKind::RouteSync => (1, 1, |_| false),
+        WriteKind::Transfer
+        | WriteKind::MediaCallback
+        | WriteKind::RouteSync
+        | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {
         attempts,

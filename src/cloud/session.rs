@@ -270,6 +270,11 @@ impl Session {
         }
     }
 
+    /// The HTTP client alone, for what goes elsewhere and without the token.
+    pub(super) async fn http(&self) -> Result<&reqwest::Client, Error> {
+        Ok(&self.transport().await?.http)
+    }
+
     async fn transport(&self) -> Result<&Transport, Error> {
         self.transport
             .get_or_try_init(|| async {

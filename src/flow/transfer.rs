@@ -22,6 +22,7 @@ use crate::text::Text;
 use crate::time::Millis;
 
 pub use self::media::retell;
+pub use self::one::preflight;
 pub use self::reading::settle;
 
 /// Where the socket is.
@@ -67,8 +68,7 @@ impl Move {
         if !faults.is_empty() {
             return Err(faults);
         }
-        write(&self.request, &self.frame, self.timestamp)
-            .map_err(|why| vec![Fault::new("", why)])
+        write(&self.request, &self.frame, self.timestamp).map_err(|why| vec![Fault::new("", why)])
     }
 }
 
@@ -119,10 +119,14 @@ pub(super) async fn make(run: &Run<'_>, order: &Transfers) -> Outcome {
     let mut ready = Vec::with_capacity(order.moves.len());
     for (number, wanted) in order.moves.iter().enumerate() {
         match Destination::parse(&wanted.request.destination_uri) {
-            Ok(destination) => ready.push((id(number), wanted, destination)),
+            Ok(destination) => ready.push((id(number), wanted.clone(), destination)),
             Err(why) => return Outcome::Refused(format!("destination_uri: {why}").into()),
         }
-        if let Some(fault) = wanted.request.faults(&run.kit.profile.transfers.limits).first() {
+        if let Some(fault) = wanted
+            .request
+            .faults(&run.kit.profile.transfers.limits)
+            .first()
+        {
             return Outcome::Refused(fault.to_string().into());
         }
     }
@@ -132,14 +136,17 @@ pub(super) async fn make(run: &Run<'_>, order: &Transfers) -> Outcome {
             destination: destination.clone(),
             operator: Text::from(run.kit.operator.as_str()),
         };
-        run.tell(News::Transfer(*id, Box::new(Happening::Asked(Box::new(asked)))));
+        run.tell(News::Transfer(
+            *id,
+            Box::new(Happening::Asked(Box::new(asked))),
+        ));
     }
     match &ready[..] {
         [(id, wanted, destination)] => {
             let one = One::new(run, *id, wanted, destination, Ledger::Steps);
             alone(one.make().await, destination)
         }
-        many => several(run, many, order.stop_on_failure).await,
+        _ => several(run, ready, order.stop_on_failure).await,
     }
 }
 
@@ -148,7 +155,11 @@ fn alone(end: End, to: &Destination) -> Outcome {
     match end {
         End::Transferred { codec, by_reading } => {
             let codec = codec.map_or(String::new(), |codec| format!(" with {codec}"));
-            let how = if by_reading { ", as the interaction shows" } else { "" };
+            let how = if by_reading {
+                ", as the interaction shows"
+            } else {
+                ""
+            };
             Outcome::Done(format!("transferred to {}{codec}{how}", to.masked()).into())
         }
         End::Rejected(why) | End::Stopped(why) => Outcome::Refused(why),
@@ -159,26 +170,24 @@ fn alone(end: End, to: &Destination) -> Outcome {
     }
 }
 
-type Ready<'a> = (TransferId, &'a Move, Destination);
+type Ready = (TransferId, Move, Destination);
 
 /// Makes several, a few at a time.
-async fn several(run: &Run<'_>, all: &[Ready<'_>], stop_on_failure: bool) -> Outcome {
+async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outcome {
     let at_once = usize::try_from(run.kit.profile.transfers.concurrency).unwrap_or(1);
-    let halted = AtomicBool::new(false);
-    let ends = iter(all).map(|(id, wanted, destination)| {
-        let halted = &halted;
-        async move {
-            if halted.load(Ordering::Relaxed) {
-                let why = "not begun: another one was not done, and then the rest was to be left alone";
-                return one::leave(run, *id, why);
-            }
-            let doing = run.begin("transfer", wanted.request.interaction_id.as_str());
-            let end = One::new(run, *id, wanted, destination, Ledger::One(doing)).make().await;
-            if stop_on_failure && end.phase() != Phase::Transferred {
-                halted.store(true, Ordering::Relaxed);
-            }
-            end
+    let halted = &AtomicBool::new(false);
+    let ends = iter(all).map(|(id, wanted, destination)| async move {
+        if halted.load(Ordering::Relaxed) {
+            let why = "not begun: another one was not done, and then the rest was to be left alone";
+            return one::leave(run, id, why);
         }
+        let doing = run.begin("transfer", wanted.request.interaction_id.as_str());
+        let one = One::new(run, id, &wanted, &destination, Ledger::One(doing));
+        let end = one.make().await;
+        if stop_on_failure && end.phase() != Phase::Transferred {
+            halted.store(true, Ordering::Relaxed);
+        }
+        end
     });
     let ends: Vec<End> = ends.buffer_unordered(at_once.max(1)).collect().await;
     together(&ends)
@@ -189,7 +198,10 @@ fn together(ends: &[End]) -> Outcome {
     let of = |phase: Phase| ends.iter().filter(|end| end.phase() == phase).count();
     let done = of(Phase::Transferred);
     let mut words = format!("{done} of {} transferred", ends.len());
-    for phase in Phase::ALL.into_iter().filter(|phase| *phase != Phase::Transferred) {
+    for phase in Phase::ALL
+        .into_iter()
+        .filter(|phase| *phase != Phase::Transferred)
+    {
         if of(phase) > 0 {
             words += &format!(", {} {}", of(phase), phase.word());
         }
@@ -212,13 +224,24 @@ mod tests {
 
     #[test]
     fn several_are_summed_up_by_what_is_worst_known() {
-        let done = End::Transferred { codec: None, by_reading: false };
+        let done = End::Transferred {
+            codec: None,
+            by_reading: false,
+        };
         let rejected = End::Rejected("busy".into());
         let unknown = End::Unknown("lost".into());
-        assert!(matches!(together(&[done.clone(), done.clone()]), Outcome::Done(words) if words.raw() == "2 of 2 transferred"));
+        assert!(
+            matches!(together(&[done.clone(), done.clone()]), Outcome::Done(words) if words.raw() == "2 of 2 transferred")
+        );
         let mixed = together(&[done.clone(), rejected.clone()]);
-        assert!(matches!(&mixed, Outcome::Refused(words) if words.raw().starts_with("1 of 2 transferred, 1 rejected")), "{mixed}");
-        assert!(matches!(together(&[done, rejected, unknown]), Outcome::Unknown { .. }));
+        assert!(
+            matches!(&mixed, Outcome::Refused(words) if words.raw().starts_with("1 of 2 transferred, 1 rejected")),
+            "{mixed}"
+        );
+        assert!(matches!(
+            together(&[done, rejected, unknown]),
+            Outcome::Unknown { .. }
+        ));
     }
 
     #[test]
@@ -231,9 +254,18 @@ mod tests {
         };
         let wanted = Move::new(request, Millis(0));
         let write = wanted.write(&limits).unwrap();
-        assert!(write.body.as_ref().is_some_and(|body| body.contains("14155550199")));
+        assert!(
+            write
+                .body
+                .as_ref()
+                .is_some_and(|body| body.contains("14155550199"))
+        );
         assert!(!format!("{:?}{}", write.note, write.subject).contains("14155550199"));
-        let title = Transfers { moves: vec![wanted], stop_on_failure: false }.title();
+        let title = Transfers {
+            moves: vec![wanted],
+            stop_on_failure: false,
+        }
+        .title();
         assert_eq!(title.raw(), "i-1 to tel:+•••••••0199");
     }
 }

@@ -118,6 +118,8 @@ pub struct Callback {
     pub status: Status,
     /// How the caller is reached; none when the organisation does not say (the stream never does).
     pub channel: Option<Channel>,
+    /// The booker's own name for it, where the organisation repeats that (beyond the contract's answer).
+    pub booked_as: Option<Text>,
 }
 
 /// One frame of the stream.

@@ -72,6 +72,12 @@ impl Queue {
         self.calendar.as_ref().map(|calendar| &calendar.zone)
     }
 
+    /// The clock to show its times by: its own, or UTC where that is not known.
+    #[must_use]
+    pub fn clock(&self) -> TimeZone {
+        self.zone().cloned().unwrap_or(TimeZone::UTC)
+    }
+
     /// Its room; none when the organisation does not say.
     #[must_use]
     pub fn room(&self) -> Option<Room> {

@@ -46,6 +46,8 @@ kinds! {
     CallbackCancel = "callback.cancel";
     /// Changes of reservations, to be delivered to us (contract §10).
     CallbackWebhook = "webhook.callbacks";
+    /// Whole numbers of callers on the screen: sent nowhere, and on record all the same (contract §11).
+    CallbackUnmask = "callback.unmask";
 }
 
 /// How a write travels.

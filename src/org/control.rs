@@ -11,12 +11,17 @@
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
+//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked","streams"}`: the last updates, 1,000 unless told |
+//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
+//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
+//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
 //!
 //! Faults, latency and the rate limit never apply here, and these calls are not recorded.
 
+mod callbacks;
 mod carriers;
 mod routes;
 
@@ -34,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
+use super::auth::TokenId;
 use super::carriers::{Entity, entities};
 use super::faults::{Faults, sendable};
 use super::reply::{self, Refusal, Reply};
@@ -109,6 +115,26 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             let id = decode(id)
                 .ok_or_else(|| Refusal::bad_request("the route is percent-encoded UTF-8"))?;
             routes::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "callbacks"] => {
+            only(verb, &Method::GET, "GET")?;
+            callbacks::get(shared, head.uri.query().unwrap_or_default())
+        }
+        ["_org", "callbacks", "burst"] => {
+            only(verb, &Method::POST, "POST")?;
+            callbacks::burst(shared, &read_body(body).await?)
+        }
+        ["_org", "callbacks", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the callback is percent-encoded UTF-8"))?;
+            callbacks::put(shared, &id, &read_body(body).await?)
+        }
+        ["_org", "queues", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the queue is percent-encoded UTF-8"))?;
+            callbacks::fill(shared, &id, &read_body(body).await?)
         }
         ["_org", "events"] => {
             only(verb, &Method::POST, "POST")?;
@@ -285,8 +311,14 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
             "{code} is no close code that may be sent (RFC 6455 §7.4)"
         )));
     }
-    let closed = shared.world().hub.close(code, |_| true);
+    let closed = close_those(shared, code, |_| true);
     Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
+}
+
+/// Closes streams of every kind whose token is chosen, and says how many.
+fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
+    let registrations = shared.world().hub.close(code, &chosen);
+    registrations + shared.seats().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]
@@ -302,10 +334,7 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .revoke(named.as_deref())
         .into_iter()
         .collect();
-    let closed = shared
-        .world()
-        .hub
-        .close(POLICY_VIOLATION, |token| revoked.contains(&token));
+    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token));
     Ok(reply::json(
         StatusCode::OK,
         &json!({"revoked": revoked.len(), "closed": closed}),

@@ -19,6 +19,14 @@ use self::table::TABLE;
 /// How long a token lives when no fault says otherwise (contract §1).
 const TOKEN_TTL: Duration = Duration::from_secs(2 * 60 * 60);
 
+/// How long each stage of a callback lasts when nothing else is said: one can be followed to its end in a quarter of a
+/// minute.
+const CALLBACK_STAGE: Duration = Duration::from_secs(5);
+
+/// How often frames of the callbacks stream take another form when nothing else is said. The contract allows every form,
+/// so this is no fault, and a client sees some of each.
+const CALLBACK_FORMS: f64 = 0.2;
+
 /// Why a fault was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
@@ -62,6 +70,12 @@ pub struct Faults {
     pub(super) ws_garbage: f64,
     pub(super) ws_silent: bool,
     pub(super) ws_close: u16,
+    pub(super) callback_ms: Duration,
+    pub(super) callback_fail: f64,
+    pub(super) callback_cuts: f64,
+    pub(super) callback_variants: f64,
+    pub(super) callback_dup: f64,
+    pub(super) callback_oversize: f64,
     pub(super) webhook_status: u16,
     pub(super) webhook_latency: Duration,
     pub(super) webhook_dup: f64,
@@ -86,6 +100,12 @@ impl Default for Faults {
             ws_garbage: 0.0,
             ws_silent: false,
             ws_close: 0,
+            callback_ms: CALLBACK_STAGE,
+            callback_fail: 0.0,
+            callback_cuts: CALLBACK_FORMS,
+            callback_variants: CALLBACK_FORMS,
+            callback_dup: 0.0,
+            callback_oversize: 0.0,
             webhook_status: 0,
             webhook_latency: Duration::ZERO,
             webhook_dup: 0.0,

@@ -1,22 +1,68 @@
 //! The webhooks for job events: who asked to be told of what (contract §7).
+//!
+//! | call | what |
+//! |---|---|
+//! | `POST /api/v2/platform/webhooks` | 201 `{"id"}`, 400 for each broken rule, 409 when there are too many |
+//! | `GET /api/v2/platform/webhooks` | `{"entities":[{"id",…}]}` as registered; beyond the contract |
+//! | `DELETE /api/v2/platform/webhooks/{id}` | 204, 404; beyond the contract |
+//!
+//! All of them need `webhooks:write`.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use compact_str::{CompactString, format_compact};
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use url::{Host, Url};
 use uuid::Uuid;
 
 use super::outbox;
+use super::post::near;
 use super::reply::{self, Refusal, Reply};
+use super::resource::{Call, Rule, Verb};
+use super::route::decode;
 use super::rules::{Breaches, read};
 use super::shared::Shared;
 
 /// The most webhooks at once; each is a delivery for every job.
 const MOST: usize = 100;
+
+/// What is served about webhooks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Path<'a> {
+    All,
+    One(Cow<'a, str>),
+}
+
+impl<'a> Path<'a> {
+    /// By the parts of a path after `/api/v2`.
+    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
+        Some(match path {
+            ["platform", "webhooks"] => Self::All,
+            ["platform", "webhooks", id] => Self::One(decode(id)?),
+            _ => return None,
+        })
+    }
+
+    /// The verbs each takes.
+    pub(super) const fn rules(&self) -> &'static [Rule] {
+        const SCOPE: &str = "webhooks:write";
+        match self {
+            Self::All => &[(Verb::Get, SCOPE), (Verb::Post, SCOPE)],
+            Self::One(_) => &[(Verb::Delete, SCOPE)],
+        }
+    }
+
+    /// Answers a call whose verb, token and scope are in order.
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        match (self, call.verb) {
+            (Self::All, Verb::Post) => register(call.shared, &call.body),
+            (Self::All, _) => Ok(list(call.shared)),
+            (Self::One(id), _) => delete(call.shared, id),
+        }
+    }
+}
 
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,20 +139,10 @@ const RULE_URI: &str =
 
 /// Whether the organisation would deliver to a URI: it never leaves the machine.
 fn is_near(uri: &str) -> bool {
-    let Ok(url) = Url::parse(uri) else {
-        return false;
-    };
-    let near = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
-    near && matches!(url.scheme(), "http" | "https")
+    near(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-/// `POST /api/v2/platform/webhooks`.
-pub(super) fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
+fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
     let asked = Asked::parse(body)?;
     let id = format_compact!("wh-{}", &Uuid::new_v4().simple().to_string()[..12]);
     let mut hooks = shared.hooks();
@@ -126,14 +162,13 @@ pub(super) fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
     Ok(reply::json(StatusCode::CREATED, &json!({"id": id})))
 }
 
-/// `GET /api/v2/platform/webhooks`.
-pub(super) fn list(shared: &Shared) -> Reply {
+fn list(shared: &Shared) -> Reply {
     let hooks = shared.hooks().clone();
     reply::json(StatusCode::OK, &json!({"entities": hooks}))
 }
 
-/// `DELETE /api/v2/platform/webhooks/{id}`: nothing more is delivered, but what is under way.
-pub(super) fn delete(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
+/// Nothing more is delivered to it, but what is under way.
+fn delete(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
     let mut hooks = shared.hooks();
     let place = hooks.iter().position(|hook| hook.id == id);
     let place = place.ok_or_else(|| Refusal::not_found(format!("there is no webhook {id:?}")))?;
@@ -143,7 +178,7 @@ pub(super) fn delete(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
 
 /// Delivers an event to every webhook that asked for it.
 pub(super) fn tell(shared: &Arc<Shared>, event: Event, body: &Value) {
-    let body = Bytes::from(body.to_string());
+    let body = body.to_string();
     let wants = |hook: &&Hook| {
         hook.asked.enabled && hook.asked.events.iter().any(|name| name == event.name())
     };

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use bytes::Bytes;
 use compact_str::CompactString;
 use hyper::StatusCode;
 use jiff::Timestamp;
@@ -30,7 +29,7 @@ pub(super) struct Parcel {
     pub(super) to: CompactString,
     pub(super) uri: String,
     pub(super) event: &'static str,
-    pub(super) body: Bytes,
+    pub(super) body: String,
 }
 
 /// One attempt at a delivery, or one that a fault prevented.
@@ -99,9 +98,11 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Opt
         .with_max_times(RETRIES)
         .build();
     for number in 1.. {
-        let (plain, body) = (BTreeMap::new(), parcel.body.clone());
-        let answer = shared.post.send(&parcel.uri, &plain, body).await;
-        let taken = matches!(answer, Ok(200..=299));
+        let answer = shared
+            .post
+            .send(&parcel.uri, &BTreeMap::new(), parcel.body.clone())
+            .await;
+        let taken = matches!(answer, Ok(200..300));
         shared
             .sent()
             .push(note(&parcel, number, Some(answer), fault));

@@ -53,7 +53,7 @@ impl Post {
         &self,
         uri: &str,
         headers: &BTreeMap<String, String>,
-        body: impl Into<reqwest::Body>,
+        body: String,
     ) -> Result<u16, String> {
         let url = near(uri)?;
         let mut sent = HeaderMap::new();
@@ -72,7 +72,7 @@ impl Post {
 }
 
 /// The address, when it is on this machine.
-fn near(uri: &str) -> Result<Url, String> {
+pub(super) fn near(uri: &str) -> Result<Url, String> {
     let url: Url = uri
         .parse()
         .map_err(|error| format!("{uri:?} is no address: {error}"))?;

@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{hooks, jobs, rest, routes};
+use super::{callbacks, hooks, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -69,13 +69,11 @@ pub(super) enum Resource<'a> {
     Users,
     Registrations(Id<'a>),
     Carriers,
+    Jobs(jobs::Path<'a>),
+    Hooks(hooks::Path<'a>),
     Routes(routes::Path<'a>),
-    Edges,
-    Provision,
-    Jobs,
-    Job(Id<'a>),
-    Hooks,
-    Hook(Id<'a>),
+    Callbacks(callbacks::Path<'a>),
+    CallbackHooks(callbacks::hooks::Path<'a>),
 }
 
 impl<'a> Resource<'a> {
@@ -85,13 +83,14 @@ impl<'a> Resource<'a> {
             ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
-            ["telephony", "providers", "edges"] => Self::Edges,
-            ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
-            ["async-jobs"] => Self::Jobs,
-            ["async-jobs", id] => Self::Job(decode(id)?),
-            ["platform", "webhooks"] => Self::Hooks,
-            ["platform", "webhooks", id] => Self::Hook(decode(id)?),
-            _ => return routes::Path::of(path).map(Self::Routes),
+            _ => {
+                return jobs::Path::of(path)
+                    .map(Self::Jobs)
+                    .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| routes::Path::of(path).map(Self::Routes))
+                    .or_else(|| callbacks::Path::of(path).map(Self::Callbacks))
+                    .or_else(|| callbacks::hooks::Path::of(path).map(Self::CallbackHooks));
+            }
         })
     }
 
@@ -100,15 +99,11 @@ impl<'a> Resource<'a> {
         match self {
             Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
+            Self::Jobs(path) => path.rules(),
+            Self::Hooks(path) => path.rules(),
             Self::Routes(path) => path.rules(),
-            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
-            Self::Provision => &[(Verb::Post, "telephony:edge:write")],
-            Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
-            Self::Hooks => &[
-                (Verb::Get, "webhooks:write"),
-                (Verb::Post, "webhooks:write"),
-            ],
-            Self::Hook(_) => &[(Verb::Delete, "webhooks:write")],
+            Self::Callbacks(path) => path.rules(),
+            Self::CallbackHooks(path) => path.rules(),
         }
     }
 
@@ -119,14 +114,11 @@ impl<'a> Resource<'a> {
             Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
+            Self::Jobs(path) => path.answer(call),
+            Self::Hooks(path) => path.answer(call),
             Self::Routes(path) => path.answer(call),
-            Self::Edges => Ok(jobs::edges(shared)),
-            Self::Provision => jobs::submit(shared, &call.body),
-            Self::Jobs => Ok(jobs::list(shared)),
-            Self::Job(id) => jobs::job(shared, id),
-            Self::Hooks if call.verb == Verb::Post => hooks::register(shared, &call.body),
-            Self::Hooks => Ok(hooks::list(shared)),
-            Self::Hook(id) => hooks::delete(shared, id),
+            Self::Callbacks(path) => path.answer(call),
+            Self::CallbackHooks(path) => path.answer(call),
         }
     }
 }

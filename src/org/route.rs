@@ -19,7 +19,7 @@ use super::reply::{Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
 use super::upgrade::Handoff;
-use super::{control, streams, token, webhooks};
+use super::{callbacks, control, streams, token, webhooks};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -33,6 +33,7 @@ enum Route<'a> {
     Token,
     Api(Resource<'a>),
     Stream(Cow<'a, str>),
+    CallbackStream,
     Unknown,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Route<'a> {
     fn of(path: &'a str) -> Self {
         match segments(path).as_slice() {
             ["oauth", "token"] => Self::Token,
+            ["api", "v2", "callbacks", "websocket"] => Self::CallbackStream,
             ["api", "v2", path @ ..] => Resource::of(path).map_or(Self::Unknown, Self::Api),
             ["ws", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Stream)
@@ -51,7 +53,7 @@ impl<'a> Route<'a> {
     const fn kind(&self) -> Kind {
         match self {
             Self::Token => Kind::Token,
-            Self::Stream(_) => Kind::Stream,
+            Self::Stream(_) | Self::CallbackStream => Kind::Stream,
             Self::Api(_) | Self::Unknown => Kind::Rest,
         }
     }
@@ -189,6 +191,13 @@ async fn cloud(
                 return Err(Refusal::method(request.method(), "GET"));
             }
             streams::open(shared, handoff, token, &id, request)
+        }
+        Route::CallbackStream => {
+            let token = admit(shared, request.headers(), callbacks::STREAM_SCOPE)?;
+            if request.method() != Method::GET {
+                return Err(Refusal::method(request.method(), "GET"));
+            }
+            callbacks::stream::open(shared, handoff, token, request)
         }
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",

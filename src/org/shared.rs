@@ -13,6 +13,9 @@ use uuid::Uuid;
 
 use super::Options;
 use super::auth::{Client, Tokens};
+use super::callbacks;
+use super::callbacks::book::Book;
+use super::callbacks::stream::Seats;
 use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
@@ -22,7 +25,7 @@ use super::jobs::Jobs;
 use super::outbox::Sent;
 use super::post::Post;
 use super::record::Ring;
-use super::routes::seeds;
+use super::routes;
 use super::routes::table::Table;
 use super::state::World;
 use super::webhooks::Inbox;
@@ -40,11 +43,13 @@ pub(super) struct Shared {
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
-    bus: Mutex<Inbox>,
-    routes: Mutex<Table>,
     jobs: Mutex<Jobs>,
     hooks: Mutex<Vec<Hook>>,
     sent: Mutex<Sent>,
+    bus: Mutex<Inbox>,
+    routes: Mutex<Table>,
+    book: Mutex<Book>,
+    seats: Mutex<Seats>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -52,7 +57,13 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
         let mut routes = Table::default();
-        seeds::place(&mut routes, &places.destinations, Timestamp::now());
+        let now = Timestamp::now();
+        routes::seeds::place(&mut routes, &places.destinations, now);
+        let mut book = Book::default();
+        // Another stream of the seed than those that draw while it runs.
+        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+        rng.set_stream(6);
+        callbacks::seeds::place(&mut book, now, &mut rng);
         Self {
             client: Client {
                 id: options
@@ -75,11 +86,13 @@ impl Shared {
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
-            bus: Mutex::new(Inbox::default()),
-            routes: Mutex::new(routes),
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
             sent: Mutex::new(Sent::default()),
+            bus: Mutex::new(Inbox::default()),
+            routes: Mutex::new(routes),
+            book: Mutex::new(book),
+            seats: Mutex::new(Seats::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -101,15 +114,6 @@ impl Shared {
         lock(&self.inbox)
     }
 
-    /// What was delivered to the destinations of routes.
-    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
-        lock(&self.bus)
-    }
-
-    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
-        lock(&self.routes)
-    }
-
     pub(super) fn jobs(&self) -> MutexGuard<'_, Jobs> {
         lock(&self.jobs)
     }
@@ -120,6 +124,25 @@ impl Shared {
 
     pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
         lock(&self.sent)
+    }
+
+    /// What was delivered to the destinations of routes.
+    pub(super) fn bus(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.bus)
+    }
+
+    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
+        lock(&self.routes)
+    }
+
+    /// The queues and their callbacks.
+    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+        lock(&self.book)
+    }
+
+    /// The open streams of callbacks.
+    pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
+        lock(&self.seats)
     }
 
     /// What goes wrong now.

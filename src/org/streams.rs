@@ -3,23 +3,21 @@
 //! A token that expires does not end a stream that it opened; one that is revoked does, with 1008.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, StatusCode};
-use tokio::io::AsyncReadExt;
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::auth::TokenId;
 use super::faults::Faults;
 use super::hub::Push;
 use super::reply::{Refusal, Reply};
+use super::session::{Course, End};
 use super::shared::Shared;
-use super::upgrade::{self, Handoff, Socket, WRITE_DEADLINE, close, until};
+use super::upgrade::{self, Handoff, Socket, WRITE_DEADLINE};
 use super::{garbage, rest};
 
 /// The one subprotocol that is spoken.
@@ -86,32 +84,18 @@ struct Session {
     seat: Seat,
 }
 
-/// How a session ends.
-enum End {
-    /// The other side is gone, or is to be: nothing more is said.
-    Cut,
-    /// With a close frame.
-    Close(u16),
-    /// Half-open: the connection stays, and nothing ever comes again.
-    Silence,
-}
-
 impl Session {
     /// Runs until either side ends it.
     async fn run(mut self) {
         let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
             return;
         };
-        match self.talk(&mut socket).await {
-            End::Cut => {}
-            End::Close(code) => close(&mut socket, code).await,
-            End::Silence => swallow(&mut socket).await,
-        }
+        let end = self.talk(&mut socket).await;
+        end.carry_out(&mut socket).await;
     }
 
     async fn talk(&mut self, socket: &mut Socket) -> End {
-        let (close_code, close_at) = self.planned_close();
-        let mut cut_at = self.planned_cut();
+        let mut course = Course::plan(&self.seat.shared);
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             if self.faults.borrow().ws_silent {
@@ -123,10 +107,9 @@ impl Session {
                     if changed.is_err() {
                         return End::Cut;
                     }
-                    cut_at = self.planned_cut();
+                    course.plan_cut(&self.seat.shared);
                 }
-                () = until(cut_at) => return End::Cut,
-                () = until(close_at) => return End::Close(close_code),
+                end = course.over() => return end,
                 heard = socket.next() => match heard {
                     Some(Ok(message)) if !message.is_close() => {}
                     _ => return End::Cut,
@@ -167,30 +150,4 @@ impl Session {
             _ => Some(End::Cut),
         }
     }
-
-    /// When a stream that opens now is closed by `ws-close`, and with which code.
-    fn planned_close(&self) -> (u16, Option<Instant>) {
-        let code = self.faults.borrow().ws_close;
-        let wait =
-            Duration::from_millis(50) + Duration::from_secs(1).mul_f64(self.seat.shared.draw());
-        (code, (code != 0).then(|| Instant::now() + wait))
-    }
-
-    /// When `ws-drop` cuts this stream: times are exponential, so they may be drawn anew at any moment.
-    fn planned_cut(&self) -> Option<Instant> {
-        let mean = self.faults.borrow().ws_drop;
-        let factor = -(1.0 - self.seat.shared.draw()).ln();
-        (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor))
-    }
-}
-
-/// Reads bytes below the WebSocket, so that no ping is answered, until the other side gives up.
-async fn swallow(socket: &mut Socket) {
-    let mut bytes = [0; 1024];
-    while socket
-        .get_mut()
-        .read(&mut bytes)
-        .await
-        .is_ok_and(|count| count > 0)
-    {}
 }

@@ -183,7 +183,7 @@ fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
     let said = match follow(&row.job) {
         _ if row.flow.is_some() => "the job is being read every 3 s".to_owned(),
         Some(order) => {
-            desk.order.push(order);
+            desk.flow.push(order);
             "reading the job again".to_owned()
         }
         None => "there is no id and no name to find the job by".to_owned(),

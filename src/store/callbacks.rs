@@ -47,6 +47,8 @@ pub struct Callbacks {
     figures: Figures,
     refused: u64,
     forgotten: u64,
+    /// Until when whole numbers may be shown.
+    unmasked: Option<Millis>,
 }
 
 impl Callbacks {
@@ -128,6 +130,21 @@ impl Callbacks {
         self.reading = Reading::Read(now);
     }
 
+    /// A write was answered with the reservation as it is. Where the stream has spoken of it, the stream knows better.
+    pub fn answered(&mut self, callback: Callback, now: Millis, changes: &mut Changes) {
+        changes.callbacks = true;
+        match self.rows.get_mut(&callback.id) {
+            Some(row) if row.past().next().is_some() => row.complete(callback),
+            Some(row) => row.read(callback, now),
+            None => {
+                if self.make_room() {
+                    let row = CallbackRow::of_read(callback, now);
+                    self.rows.insert(row.callback().id.clone(), row);
+                }
+            }
+        }
+    }
+
     /// The list could not be read.
     pub fn read_failed(&mut self, why: Text, now: Millis, changes: &mut Changes) {
         let since = match &self.reading {
@@ -142,6 +159,24 @@ impl Callbacks {
     pub fn turn(&mut self, stream: Stream, changes: &mut Changes) {
         changes.callbacks |= self.stream != stream;
         self.stream = stream;
+    }
+
+    /// Lets whole numbers be shown until that moment.
+    pub fn unmask(&mut self, until: Millis, changes: &mut Changes) {
+        self.unmasked = Some(until);
+        changes.callbacks = true;
+    }
+
+    /// Whether whole numbers may be shown at this moment.
+    #[must_use]
+    pub fn unmasked(&self, now: Millis) -> bool {
+        self.unmasked.is_some_and(|until| now < until)
+    }
+
+    /// When they are masked again.
+    #[must_use]
+    pub fn masked_at(&self) -> Option<Millis> {
+        self.unmasked
     }
 
     /// Whether what is known may be out of date: then nothing is to be drawn as current.

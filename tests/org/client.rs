@@ -95,6 +95,11 @@ impl Bench {
             .unwrap()
     }
 
+    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
+        let call = self.http.post(self.url(path)).bearer_auth(token);
+        call.json(body).send().await.unwrap()
+    }
+
     pub async fn put(&self, path: &str, token: &str, body: &Value) -> Response {
         let call = self.http.put(self.url(path)).bearer_auth(token);
         call.json(body).send().await.unwrap()
@@ -109,20 +114,6 @@ impl Bench {
         let reply = self.get(path, token).await;
         assert_eq!(reply.status(), 200, "{path}");
         reply.json().await.unwrap()
-    }
-
-    pub async fn try_post(
-        &self,
-        path: &str,
-        token: &str,
-        body: &Value,
-    ) -> reqwest::Result<Response> {
-        let call = self.http.post(self.url(path)).bearer_auth(token);
-        call.json(body).send().await
-    }
-
-    pub async fn post(&self, path: &str, token: &str, body: &Value) -> Response {
-        self.try_post(path, token, body).await.unwrap()
     }
 
     /// Reads until what is read is as wanted.
@@ -242,6 +233,18 @@ impl Bench {
                 .insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
         }
         connect_async_tls_with_config(request, None, true, Some(self.connector())).await
+    }
+
+    /// A WebSocket at any path, without a subprotocol.
+    pub async fn open_socket(&self, path: &str, token: Option<&str>) -> Result<Stream, WsError> {
+        let url = self.url(path).replace("https:", "wss:");
+        let mut request = url.into_client_request().unwrap();
+        if let Some(token) = token {
+            let bearer = format!("Bearer {token}").parse().unwrap();
+            request.headers_mut().insert("authorization", bearer);
+        }
+        let opened = connect_async_tls_with_config(request, None, true, Some(self.connector()));
+        opened.await.map(|(stream, _)| stream)
     }
 
     fn connector(&self) -> Connector {

@@ -29,7 +29,7 @@ fn causes(error: &reqwest::Error) -> String {
     let mut told = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        told += &format!(": {inner}");
+        told.extend([": ", &inner.to_string()]);
         cause = inner.source();
     }
     told

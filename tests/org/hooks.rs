@@ -89,12 +89,9 @@ async fn only_what_was_asked_for_is_delivered() {
     register(&bench, &token, &off).await;
     register(&bench, &token, &failures).await;
     let gone = register(&bench, &token, &hook(&bench, "gone")).await;
-    let delete = |id: &str| {
-        let url = bench.url(&format!("{HOOKS}/{id}"));
-        bench.http.delete(url).bearer_auth(&token).send()
-    };
-    assert_eq!(delete(&gone).await.unwrap().status(), 204);
-    assert_eq!(delete(&gone).await.unwrap().status(), 404);
+    let gone = format!("{HOOKS}/{gone}");
+    assert_eq!(bench.delete(&gone, &token).await.status(), 204);
+    assert_eq!(bench.delete(&gone, &token).await.status(), 404);
     let list = bench.get_json(HOOKS, &token).await;
     let names = list["entities"].as_array().unwrap().iter();
     let names: Vec<_> = names.map(|hook| hook["name"].clone()).collect();

@@ -220,7 +220,7 @@ async fn seeded_routes_keep_the_rules_and_lead_to_every_destination() {
         let one = format!("{PATH}/{}", seed["id"].as_str().unwrap());
         let put = bench.put(&one, &token, seed).await;
         assert_eq!(put.status(), 200, "as read, so written");
-        led += &format!("{} {}", seed["uri"], seed["uris"]);
+        led.extend([seed["uri"].to_string(), seed["uris"].to_string()]);
     }
     for name in [
         "healthy",

@@ -92,6 +92,11 @@ impl Desk {
         })
     }
 
+    /// What flows work with, once the console has connected.
+    pub(super) fn kit(&self) -> Arc<OnceLock<Kit>> {
+        Arc::clone(&self.kit)
+    }
+
     /// Begins a flow.
     pub(super) fn start(&self, id: FlowId, order: Order) {
         let (stopper, stop) = Stop::new();
@@ -109,6 +114,16 @@ impl Desk {
                 tell(id, News::Ended { outcome, at });
             }
             lock(&stoppers).remove(&id);
+        });
+    }
+
+    /// Reads the interactions, for whoever looks at them.
+    pub(super) fn read_interactions(&self) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let _ = done.send(super::interactions::read(&kit.client).await);
+            }
         });
     }
 

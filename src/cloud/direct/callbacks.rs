@@ -32,6 +32,7 @@ struct CallbackEntity {
     reason: Option<String>,
     /// Beyond the contract's answer, so of no type that could be broken.
     channel_preferences: Option<Value>,
+    callback_id: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -73,7 +74,7 @@ enum HolidayEntity {
 pub fn callbacks(body: &[u8], call: &dyn fmt::Display) -> Result<CallbackListing, String> {
     let page = page(body)?;
     let mut faults = Faults::new(call);
-    let callbacks = faults.keep(&page.entities, callback);
+    let callbacks = faults.keep(&page.entities, of_callback);
     Ok(CallbackListing {
         callbacks,
         faults: faults.told(),
@@ -84,7 +85,7 @@ pub fn callbacks(body: &[u8], call: &dyn fmt::Display) -> Result<CallbackListing
 pub fn queues(body: &[u8], call: &dyn fmt::Display) -> Result<QueueListing, String> {
     let page = page(body)?;
     let mut faults = Faults::new(call);
-    let queues = faults.keep(&page.entities, of_entity);
+    let queues = faults.keep(&page.entities, of_queue);
     Ok(QueueListing {
         queues,
         faults: faults.told(),
@@ -93,7 +94,22 @@ pub fn queues(body: &[u8], call: &dyn fmt::Display) -> Result<QueueListing, Stri
 
 /// Reads one queue.
 pub fn queue(body: &[u8]) -> Result<Queue, String> {
-    entity(body).and_then(of_entity)
+    entity(body).and_then(of_queue)
+}
+
+/// Reads one reservation: the answer to a booking.
+pub fn callback(body: &[u8]) -> Result<Callback, String> {
+    entity(body).and_then(of_callback)
+}
+
+/// Reads the answer to the registration of a webhook: its id.
+pub fn webhook(body: &[u8]) -> Result<Text, String> {
+    #[derive(Deserialize)]
+    struct Entity {
+        id: String,
+    }
+    let read: Entity = entity(body)?;
+    id(read.id, "id")
 }
 
 /// Reads the payload of a type-1 frame that was made at `sent`. The error says why it is not understood; such a frame
@@ -109,7 +125,7 @@ pub fn update(payload: &[u8], sent: Millis) -> Result<Update, Text> {
             _ => Text::from(entity.correlation_id),
         };
         Ok(Update {
-            callback: callback(entity.callback)?,
+            callback: of_callback(entity.callback)?,
             correlation,
             sent,
         })
@@ -122,7 +138,7 @@ fn entity<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))
 }
 
-fn callback(entity: CallbackEntity) -> Result<Callback, String> {
+fn of_callback(entity: CallbackEntity) -> Result<Callback, String> {
     let time = entity.callback_time.as_deref();
     Ok(Callback {
         id: CallbackId(id(entity.id, "id")?),
@@ -139,11 +155,14 @@ fn callback(entity: CallbackEntity) -> Result<Callback, String> {
         channel: entity
             .channel_preferences
             .and_then(|preferences| Channel::deserialize(preferences.get("primary")?).ok()),
+        booked_as: entity
+            .callback_id
+            .and_then(|own| own.as_str().map(Text::from)),
     })
 }
 
 /// A queue whose hours or zone cannot be read is still a queue: what is wrong with it is kept beside it.
-fn of_entity(entity: QueueEntity) -> Result<Queue, String> {
+fn of_queue(entity: QueueEntity) -> Result<Queue, String> {
     let mut faults = Vec::new();
     let zone_name = entity.time_zone.unwrap_or_default();
     let zone = jiff::tz::TimeZone::get(&zone_name)

@@ -30,6 +30,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Mark, ' '),
     (Action::Acknowledge, 'a'),
     (Action::Redeliver, 'R'),
+    (Action::Day, 'D'),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),

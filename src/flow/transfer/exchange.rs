@@ -146,7 +146,9 @@ impl One<'_> {
         };
         let sent = self.run.kit.transfers.send(frame, body, told).await;
         match &sent {
-            Ok(reply) => self.happened(Happening::Received(Text::from(self.hidden(reply.text.raw())))),
+            Ok(reply) => self.happened(Happening::Received(Text::from(
+                self.hidden(reply.text.raw()),
+            ))),
             Err(missing) => self.happened(Happening::Missed(Text::from(missing.to_string()))),
         }
         sent
@@ -182,7 +184,10 @@ impl One<'_> {
         if !certain && let Some(came) = self.seen(before, frame, sent, &why).await? {
             return Ok(came);
         }
-        let why = format!("turned away {} times, and not transferred: {why}", RETRIES + 1);
+        let why = format!(
+            "turned away {} times, and not transferred: {why}",
+            RETRIES + 1
+        );
         Err(Miss::new(End::Stopped(why.into()), true))
     }
 

@@ -78,11 +78,7 @@ async fn post(
     outcome
 }
 
-async fn send(
-    run: &Run<'_>,
-    interaction: &InteractionId,
-    latency_ms: u64,
-) -> Result<(), Failure> {
+async fn send(run: &Run<'_>, interaction: &InteractionId, latency_ms: u64) -> Result<(), Failure> {
     let Some(to) = &run.kit.profile.transfers.media_callback else {
         return Err(Failure::not_sent("the profile names no media_callback"));
     };

@@ -1,14 +1,15 @@
 //! One transfer from its check to its end.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::exchange::Came;
 use super::{Move, frame_id, media};
+use crate::cloud::Client;
 use crate::flow::{Doing, News, Run};
 use crate::model::InteractionId;
 use crate::model::interaction::{self, Interaction};
-use crate::model::transfer::made::{Callback, End, Happening, TransferId};
+use crate::model::transfer::made::{End, Happening, TransferId};
 use crate::model::transfer::{Destination, Request};
 use crate::text::Text;
 
@@ -27,7 +28,7 @@ pub(super) struct One<'a> {
     pub(super) wanted: &'a Move,
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
-    ledger: RefCell<Ledger<'a>>,
+    ledger: Mutex<Ledger<'a>>,
 }
 
 /// A thing that is being done, told where the ledger says.
@@ -50,6 +51,18 @@ impl Part<'_> {
         if let Some(doing) = self.0 {
             doing.failed(why);
         }
+    }
+}
+
+/// Reads an interaction that is to be transferred; an error says why it cannot be (contract §8).
+pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interaction, Text> {
+    match client.interaction(id).await {
+        Ok(read) => match read.obstacle() {
+            Some(obstacle) => Err(Text::from(obstacle)),
+            None => Ok(read),
+        },
+        Err(error) if error.status() == Some(404) => Err(Text::from(interaction::missing(id))),
+        Err(error) => Err(Text::from(format!("nothing was sent: {error}"))),
     }
 }
 
@@ -83,7 +96,7 @@ impl<'a> One<'a> {
             wanted,
             to,
             interaction: InteractionId::from(wanted.request.interaction_id.as_str()),
-            ledger: RefCell::new(ledger),
+            ledger: Mutex::new(ledger),
         }
     }
 
@@ -99,7 +112,9 @@ impl<'a> One<'a> {
                 (End::Transferred { codec, by_reading }, Some(took), latency)
             }
             // A second codec is not tried, so it stays a refusal.
-            Ok(Came::Unsupported(supported)) => (End::Rejected(unsupported(&supported)), None, None),
+            Ok(Came::Unsupported(supported)) => {
+                (End::Rejected(unsupported(&supported)), None, None)
+            }
             Err(end) => (end, None, None),
         };
         tell_end(self.run, self.id, &end, latency);
@@ -145,17 +160,10 @@ impl<'a> One<'a> {
     async fn check(&self) -> Result<Interaction, End> {
         self.happened(Happening::Checking);
         let part = self.part("check", self.interaction.0.clone());
-        let reading = self.run.kit.client.interaction(&self.interaction);
+        let reading = preflight(&self.run.kit.client, &self.interaction);
         let read = match self.run.unless_stopped(reading).await {
+            Ok(read) => read,
             Err(stopped) => Err(stopped.why),
-            Ok(Err(error)) if error.status() == Some(404) => {
-                Err(Text::from(interaction::missing(&self.interaction)))
-            }
-            Ok(Err(error)) => Err(Text::from(format!("nothing was sent: {error}"))),
-            Ok(Ok(interaction)) => match interaction.obstacle() {
-                Some(obstacle) => Err(Text::from(obstacle)),
-                None => Ok(interaction),
-            },
         };
         match read {
             Ok(interaction) => {
@@ -176,7 +184,7 @@ impl<'a> One<'a> {
 
     /// Begins a part: a step of its own, or a word in the one step.
     pub(super) fn part(&self, name: &'static str, subject: impl Into<Text>) -> Part<'a> {
-        match &mut *self.ledger.borrow_mut() {
+        match &mut *self.ledger() {
             Ledger::Steps => Part(Some(self.run.begin(name, subject))),
             Ledger::One(doing) => {
                 doing.note(name);
@@ -185,9 +193,14 @@ impl<'a> One<'a> {
         }
     }
 
+    /// Held for a word at a time, never across a wait.
+    fn ledger(&self) -> MutexGuard<'_, Ledger<'a>> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One of several has its one step ended.
     fn close(&self, end: &End) {
-        let Ledger::One(doing) = self.ledger.replace(Ledger::Steps) else {
+        let Ledger::One(doing) = std::mem::replace(&mut *self.ledger(), Ledger::Steps) else {
             return;
         };
         match end {
@@ -196,10 +209,6 @@ impl<'a> One<'a> {
             }
             end => doing.failed(format!("{}: {}", end.phase().word(), end.why())),
         }
-    }
-
-    pub(super) fn callback(&self, callback: Callback) {
-        self.happened(Happening::Callback(callback));
     }
 }
 

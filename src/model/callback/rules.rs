@@ -28,7 +28,7 @@ pub struct Context<'a> {
 }
 
 /// Where queues are looked up, so that the rules need not know who keeps them.
-pub trait Queues: std::fmt::Debug {
+pub trait Queues: std::fmt::Debug + Sync {
     /// The queue of that id.
     fn queue(&self, id: &str) -> Option<&Queue>;
 }
@@ -55,6 +55,15 @@ impl Booking {
             let message = format!("{} is not from 1 to 50", self.concurrency_limit);
             faults.push(Fault::new("concurrency_limit", message));
         }
+        faults
+    }
+
+    /// What is wrong with slots on a queue, whatever else was booked with them.
+    #[must_use]
+    pub fn slot_faults(wanted: &[Slot], queue: &str, context: &Context<'_>) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let queue = context.queues.and_then(|queues| queues.queue(queue));
+        slots(wanted, queue, context.now, &mut faults);
         faults
     }
 

@@ -20,12 +20,12 @@ const fn entry(key: &'static str, slot: fn(&mut Faults) -> Slot<'_>, means: &'st
 /// In the order of the help.
 #[rustfmt::skip] // A table: one fault a line.
 pub(super) const TABLE: &[Entry] = &[
-    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit; nothing is taken"),
-    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls that find the service unavailable; nothing is taken"),
-    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside; nothing is taken"),
-    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back; now and then they say nothing"),
-    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes whose connection breaks before they are taken"),
-    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes whose connection breaks after they are taken"),
+    entry("http-429", |f| Slot::Share(&mut f.http_429), "calls refused as over the rate limit, nothing taken"),
+    entry("http-503", |f| Slot::Share(&mut f.http_503), "calls refused as unavailable, nothing taken"),
+    entry("http-500", |f| Slot::Share(&mut f.http_500), "calls that fail inside, nothing taken"),
+    entry("lose-request", |f| Slot::Share(&mut f.lose_request), "writes cut off before they are taken"),
+    entry("lose-answer", |f| Slot::Share(&mut f.lose_answer), "writes cut off after they are taken"),
+    entry("retry-after", |f| Slot::DateOrSeconds(&mut f.retry_after_date), "how http-429 and http-503 say when to come back"),
     entry("latency", |f| Slot::Millis(&mut f.latency), "every call waits this long first"),
     entry("token-ttl", |f| Slot::Lifetime(&mut f.token_ttl), "tokens issued from now on live this long"),
     entry("ws-drop", |f| Slot::Mean(&mut f.ws_drop), "streams are cut without a close frame, on average"),
@@ -38,6 +38,12 @@ pub(super) const TABLE: &[Entry] = &[
     entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
     entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
     entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
+    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "callbacks are dialled so soon, a stage as long; 0: never"),
+    entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
+    entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "callback frames cut and joined at random [0.2]"),
+    entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "callback frames in other msgpack forms [0.2]"),
+    entry("callback-dup", |f| Slot::Share(&mut f.callback_dup), "callback updates delivered twice"),
+    entry("callback-oversize", |f| Slot::Share(&mut f.callback_oversize), "callback frames after a length over 1 MiB"),
 ];
 
 /// Every key, for an error.

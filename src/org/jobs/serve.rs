@@ -1,5 +1,6 @@
 //! The calls about jobs and edges.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use hyper::StatusCode;
@@ -9,13 +10,56 @@ use super::provision::Provision;
 use super::run::{self, Turn};
 use super::{Job, Status};
 use crate::org::reply::{self, Refusal, Reply};
+use crate::org::resource::{Call, Rule, Verb};
+use crate::org::route::decode;
 use crate::org::shared::Shared;
 
 /// The most jobs that one list holds.
 const LISTED: usize = 500;
 
+/// What is served about them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::org) enum Path<'a> {
+    Provision,
+    Jobs,
+    Job(Cow<'a, str>),
+    Edges,
+}
+
+impl<'a> Path<'a> {
+    /// By the parts of a path after `/api/v2`.
+    pub(in crate::org) fn of(path: &[&'a str]) -> Option<Self> {
+        Some(match path {
+            ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
+            ["async-jobs"] => Self::Jobs,
+            ["async-jobs", id] => Self::Job(decode(id)?),
+            ["telephony", "providers", "edges"] => Self::Edges,
+            _ => return None,
+        })
+    }
+
+    /// The verbs each takes.
+    pub(in crate::org) const fn rules(&self) -> &'static [Rule] {
+        match self {
+            Self::Provision => &[(Verb::Post, "telephony:edge:write")],
+            Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
+            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
+        }
+    }
+
+    /// Answers a call whose verb, token and scope are in order.
+    pub(in crate::org) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
+        match self {
+            Self::Provision => submit(call.shared, &call.body),
+            Self::Jobs => Ok(list(call.shared)),
+            Self::Job(id) => job(call.shared, id),
+            Self::Edges => Ok(edges(call.shared)),
+        }
+    }
+}
+
 /// `POST /api/v2/async-jobs/telephony/web-rtc/provision`: takes a job, which runs at once or queues.
-pub(in crate::org) fn submit(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Refusal> {
+fn submit(shared: &Arc<Shared>, body: &[u8]) -> Result<Reply, Refusal> {
     let asked = Provision::parse(body)?;
     let mut jobs = shared.jobs();
     let slots = Arc::clone(&jobs.slots);
@@ -47,7 +91,7 @@ fn crowded() -> Refusal {
 }
 
 /// `GET /api/v2/async-jobs`: the newest ones first.
-pub(in crate::org) fn list(shared: &Shared) -> Reply {
+fn list(shared: &Shared) -> Reply {
     let jobs = shared.jobs();
     let newest: Vec<Job> = jobs.known.iter().rev().take(LISTED).cloned().collect();
     drop(jobs);
@@ -55,14 +99,14 @@ pub(in crate::org) fn list(shared: &Shared) -> Reply {
 }
 
 /// `GET /api/v2/async-jobs/{id}`.
-pub(in crate::org) fn job(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
+fn job(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
     let job = shared.jobs().job(id).cloned();
     let job = job.ok_or_else(|| Refusal::not_found(format!("there is no job {id:?}")))?;
     Ok(reply::json(StatusCode::OK, &job))
 }
 
 /// `GET /api/v2/telephony/providers/edges`: beyond the contract, for whoever has to name one.
-pub(in crate::org) fn edges(shared: &Shared) -> Reply {
+fn edges(shared: &Shared) -> Reply {
     let edges = shared.jobs().edges.clone();
     reply::json(StatusCode::OK, &json!({"entities": edges}))
 }

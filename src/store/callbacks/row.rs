@@ -87,6 +87,7 @@ impl CallbackRow {
         }
         callback.channel = callback.channel.or(self.callback.channel);
         callback.time = callback.time.or(self.callback.time);
+        callback.booked_as = callback.booked_as.or(self.callback.booked_as.take());
         self.callback = callback;
     }
 

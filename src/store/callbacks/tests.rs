@@ -13,6 +13,7 @@ fn callback(id: &str, status: Status) -> Callback {
         reason: Text::default(),
         status,
         channel: None,
+        booked_as: None,
     }
 }
 

@@ -1,0 +1,104 @@
+//! Transfers as the state knows them: the list of interactions is read while somebody looks at it, and what happens to
+//! transfers is taken in.
+
+use super::App;
+use super::effect::Effect;
+use crate::cloud::InteractionListing;
+use crate::feed::news::Link;
+use crate::model::transfer::made::{Happening, TransferId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Between two readings of the list while it is on the screen, in milliseconds.
+const EVERY_MS: i64 = 10_000;
+
+/// What came of reading the interactions; an error says whether the organisation has such a list at all.
+pub type Listed = Result<InteractionListing, Unlisted>;
+
+/// Why there is no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unlisted {
+    /// The contract leaves the list open: 404 and 405 say that there is none, and there is no point in asking again.
+    pub never: bool,
+    /// What was tried, why it failed and what to do.
+    pub why: Text,
+}
+
+/// When the list is read next.
+#[derive(Debug, Default)]
+pub struct Watch {
+    /// Nothing can be read before.
+    connected: bool,
+    reading: bool,
+    asked: Option<Millis>,
+    /// Something has happened that the list may show.
+    hurried: bool,
+    never: bool,
+}
+
+impl Watch {
+    fn due(&self) -> Option<Millis> {
+        if !self.connected || self.reading || (self.never && !self.hurried) {
+            return None;
+        }
+        let asked = self.asked.filter(|_| !self.hurried);
+        Some(asked.map_or(Millis(i64::MIN), |asked| asked.plus(EVERY_MS)))
+    }
+}
+
+impl App {
+    pub(super) fn connected(&mut self) {
+        self.interactions.connected = true;
+        self.open_routes();
+    }
+
+    /// When the list is to be read, as far as somebody looks at it.
+    pub(super) fn interactions_deadline(&self) -> Option<Millis> {
+        let seen = self
+            .panes
+            .get(self.active)
+            .is_some_and(|pane| pane.shows_interactions());
+        let asks = seen && self.status.link != Link::Paused;
+        self.interactions.due().filter(|_| asks)
+    }
+
+    /// Reads the list when its time has come.
+    pub(super) fn watch_interactions(&mut self) {
+        if self
+            .interactions_deadline()
+            .is_some_and(|due| self.now >= due)
+        {
+            let watch = &mut self.interactions;
+            (watch.reading, watch.hurried, watch.asked) = (true, false, Some(self.now));
+            self.effects.push(Effect::ReadInteractions);
+        }
+    }
+
+    /// An operator asks, or something was moved.
+    pub(super) fn hurry_interactions(&mut self) {
+        self.interactions.hurried = true;
+    }
+
+    pub(super) fn interactions_listed(&mut self, listed: Listed) {
+        self.interactions.reading = false;
+        let table = &mut self.store.transfers;
+        match listed {
+            Ok(listing) => {
+                self.interactions.never = false;
+                let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
+                table.listed(listing.interactions, faults, self.now);
+            }
+            Err(unlisted) => {
+                self.interactions.never = unlisted.never;
+                table.not_listed(unlisted.why, self.now);
+            }
+        }
+    }
+
+    pub(super) fn transfer_happened(&mut self, id: TransferId, happening: Happening) {
+        if matches!(happening, Happening::Ended { .. }) {
+            self.hurry_interactions();
+        }
+        self.store.transfers.happened(id, happening, self.now);
+    }
+}

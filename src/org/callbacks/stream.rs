@@ -1,0 +1,242 @@
+//! The callbacks stream: updates out, acknowledgements in (contract §10).
+//!
+//! A session reads the log from its oldest unsettled update on, so one that falls behind is slow and never has a hole.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use futures_util::{SinkExt, StreamExt};
+use hyper::Request;
+use hyper::StatusCode;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::Deserialize;
+use tokio::sync::{mpsc, watch};
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+
+use super::frame::{ACKNOWLEDGEMENT, Frame, Inlet, Wrong};
+use super::outlet::Outlet;
+use crate::org::auth::TokenId;
+use crate::org::faults::Faults;
+use crate::org::reply::{Refusal, Reply};
+use crate::org::session::{Course, End};
+use crate::org::shared::Shared;
+use crate::org::upgrade::{self, Handoff, Socket, WRITE_DEADLINE};
+
+/// The most streams at once.
+const MOST: usize = 1_000;
+
+/// The most updates in one batch.
+const BATCH: usize = 256;
+
+/// The close code for a frame that is too long (RFC 6455 §7.4.1).
+const TOO_BIG: u16 = 1009;
+
+/// The first of the seed's streams that sessions draw from, one each.
+const FIRST_DICE: u64 = 1 << 32;
+
+/// The open streams, so that they can be closed from outside.
+#[derive(Default)]
+pub(in crate::org) struct Seats {
+    taken: BTreeMap<u64, (TokenId, mpsc::Sender<u16>)>,
+    opened: u64,
+}
+
+impl Seats {
+    pub(in crate::org) fn open(&self) -> usize {
+        self.taken.len()
+    }
+
+    /// Closes the streams that `chosen` picks, with this code, and says how many.
+    pub(in crate::org) fn close(&mut self, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
+        let before = self.taken.len();
+        self.taken.retain(|_, (token, close)| {
+            let close_it = chosen(*token);
+            if close_it {
+                // It is asked once only, so there is room; a session that is gone needs no asking.
+                let _ = close.try_send(code);
+            }
+            !close_it
+        });
+        before - self.taken.len()
+    }
+
+    fn take(&mut self, token: TokenId) -> Option<(u64, mpsc::Receiver<u16>)> {
+        if self.taken.len() >= MOST {
+            return None;
+        }
+        let (close, closed) = mpsc::channel(1);
+        self.opened += 1;
+        self.taken.insert(self.opened, (token, close));
+        Some((self.opened, closed))
+    }
+}
+
+/// A seat, given back when the session ends, whichever way it ends.
+struct Seat {
+    shared: Arc<Shared>,
+    number: u64,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.shared.seats().taken.remove(&self.number);
+    }
+}
+
+/// Answers an upgrade with 101 and leaves the session in `handoff`.
+pub(in crate::org) fn open(
+    shared: &Arc<Shared>,
+    handoff: &Handoff,
+    token: TokenId,
+    mut request: Request<Incoming>,
+) -> Result<Reply, Refusal> {
+    let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
+    let (number, closed) = shared.seats().take(token).ok_or_else(|| {
+        let message = "too many streams are open";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too.many.streams", message)
+    })?;
+    let mut rng = ChaCha8Rng::seed_from_u64(shared.seed);
+    rng.set_stream(FIRST_DICE.saturating_add(number));
+    let session = Session {
+        upgrade,
+        closed,
+        faults: shared.watch_faults(),
+        news: shared.book().log.watch(),
+        sent: 0,
+        inlet: Inlet::default(),
+        outlet: Outlet::new(rng),
+        seat: Seat {
+            shared: Arc::clone(shared),
+            number,
+        },
+    };
+    handoff.put(session.run());
+    Ok(reply)
+}
+
+/// One open stream.
+struct Session {
+    upgrade: OnUpgrade,
+    closed: mpsc::Receiver<u16>,
+    faults: watch::Receiver<Faults>,
+    news: watch::Receiver<u64>,
+    /// Up to which update everything went out here.
+    sent: u64,
+    inlet: Inlet,
+    outlet: Outlet,
+    seat: Seat,
+}
+
+impl Session {
+    /// Runs until either side ends it.
+    async fn run(mut self) {
+        let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
+            return;
+        };
+        let end = self.talk(&mut socket).await;
+        end.carry_out(&mut socket).await;
+    }
+
+    async fn talk(&mut self, socket: &mut Socket) -> End {
+        let mut course = Course::plan(&self.seat.shared);
+        self.news.mark_changed();
+        loop {
+            if self.faults.borrow().ws_silent {
+                return End::Silence;
+            }
+            tokio::select! {
+                biased;
+                changed = self.faults.changed() => {
+                    if changed.is_err() {
+                        return End::Cut;
+                    }
+                    course.plan_cut(&self.seat.shared);
+                }
+                end = course.over() => return end,
+                code = self.closed.recv() => return code.map_or(End::Cut, End::Close),
+                heard = socket.next() => match heard {
+                    Some(Ok(message)) if !message.is_close() => {
+                        if let Some(end) = self.hear(&message) {
+                            return end;
+                        }
+                    }
+                    _ => return End::Cut,
+                },
+                changed = self.news.changed() => {
+                    if changed.is_err() || !self.tell(socket).await {
+                        return End::Cut;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Settles what a message acknowledges; `Some` when the session ends with it.
+    fn hear(&mut self, message: &Message) -> Option<End> {
+        let Message::Binary(bytes) = message else {
+            // Text has no meaning here; control frames are the socket's own affair.
+            if message.is_text() {
+                self.seat.shared.book().log.undecodable();
+            }
+            return None;
+        };
+        self.inlet.push(bytes);
+        let mut book = self.seat.shared.book();
+        while let Some(frame) = self.inlet.next() {
+            match frame.as_ref().map(correlation) {
+                Ok(Some(correlation)) => book.log.acknowledge(&correlation),
+                Ok(None) | Err(Wrong::Frame) => book.log.undecodable(),
+                Err(Wrong::Length) => {
+                    book.log.undecodable();
+                    return Some(End::Close(TOO_BIG));
+                }
+            }
+        }
+        None
+    }
+
+    /// Sends the next batch; false when nobody takes it.
+    async fn tell(&mut self, socket: &mut Socket) -> bool {
+        let faults = *self.faults.borrow();
+        let (outlet, sent) = (&mut self.outlet, &mut self.sent);
+        let batch = self
+            .seat
+            .shared
+            .book()
+            .log
+            .take(sent, BATCH, || outlet.copies(&faults));
+        if batch.len() == BATCH {
+            // There may be more, and no news of it will come.
+            self.news.mark_changed();
+        }
+        let messages = self.outlet.messages(&batch, &faults);
+        let write = async {
+            for message in messages {
+                socket.feed(Message::Binary(message)).await?;
+            }
+            socket.flush().await?;
+            Ok::<_, WsError>(())
+        };
+        matches!(
+            tokio::time::timeout(WRITE_DEADLINE, write).await,
+            Ok(Ok(()))
+        )
+    }
+}
+
+/// What an acknowledgement settles.
+fn correlation(frame: &Frame) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Payload {
+        status: String,
+        correlation_id: String,
+    }
+    if frame.r#type != u64::from(ACKNOWLEDGEMENT) {
+        return None;
+    }
+    let payload: Payload = serde_json::from_slice(&frame.payload).ok()?;
+    (payload.status == "ack").then_some(payload.correlation_id)
+}

@@ -1,0 +1,161 @@
+//! The panel under the rows: one reservation, its queue, and every update with its acknowledgement.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line as Shown, Span};
+
+use super::line::Line;
+use crate::config::theme::Role;
+use crate::model::callback::Channel;
+use crate::model::hours::Stretch;
+use crate::model::queue::{Queue, Room};
+use crate::pane::Scene;
+use crate::store::callbacks::Told;
+use crate::ui::detail::{self, moment, pairs};
+
+/// Draws the panel for a reservation, or says that it is gone.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line<'_>>) {
+    let theme = scene.theme;
+    let inner = detail::frame(area, buf, theme, "detail");
+    let Some(line) = line else {
+        let gone = Shown::styled("This reservation is gone.", theme.style(Role::Dim));
+        return detail::wrapped(inner, buf, vec![gone]);
+    };
+    let mut lines = vec![what(&line, scene), when(&line, scene)];
+    lines.push(match line.queue {
+        Some(queue) => self::queue(queue, scene),
+        None => Shown::styled(
+            "The organisation lists no such queue, so its hours and its clock are not known.",
+            theme.style(Role::Warn),
+        ),
+    });
+    if line.row.past().next().is_none() {
+        let text = "The stream has not spoken of it yet; what is shown is from a read.";
+        lines.push(Shown::styled(text, theme.style(Role::Dim)));
+    }
+    lines.extend(line.row.past().map(|told| update(told, scene)));
+    if line.row.forgotten() > 0 {
+        let text = format!("{} older updates are not kept", line.row.forgotten());
+        lines.push(Shown::styled(text, theme.style(Role::Dim)));
+    }
+    detail::wrapped(inner, buf, lines);
+}
+
+fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+    let callback = line.row.callback();
+    let reason = if callback.reason.is_empty() {
+        "none given".to_owned()
+    } else {
+        callback.reason.fit(60).into_owned()
+    };
+    let mut spans = vec![
+        Span::styled(line.status(), scene.theme.style(line.role())),
+        Span::styled("   ", scene.theme.style(Role::Text)),
+    ];
+    let rest = pairs(
+        scene.theme,
+        &[
+            ("number", line.number()),
+            (
+                "by",
+                callback
+                    .channel
+                    .map_or("not told", Channel::word)
+                    .to_owned(),
+            ),
+            ("reason", reason),
+            ("id", callback.id.0.fit(40).into_owned()),
+        ],
+    );
+    spans.extend(rest.spans);
+    Shown::from(spans)
+}
+
+fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+    let here = line
+        .row
+        .callback()
+        .time
+        .map_or("not told".to_owned(), |time| {
+            time.timestamp()
+                .to_zoned(scene.zone.clone())
+                .strftime("%d %b %H:%M %Z")
+                .to_string()
+        });
+    pairs(
+        scene.theme,
+        &[
+            ("slot there", line.slot()),
+            ("here", here),
+            ("", line.countdown()),
+            ("first heard of", moment(line.row.first_seen(), scene.zone)),
+        ],
+    )
+}
+
+fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
+    let now = scene.now.timestamp();
+    let open = queue.calendar.as_ref().map(|calendar| {
+        let today = now.to_zoned(calendar.zone.clone()).date();
+        let open: Vec<_> = calendar
+            .open_on(today)
+            .iter()
+            .map(Stretch::to_string)
+            .collect();
+        if open.is_empty() {
+            "closed".to_owned()
+        } else {
+            open.join(" and ")
+        }
+    });
+    let read = scene.store.queues.get(&queue.id).map(|row| row.read);
+    let read = read.map_or(String::new(), |at| at.clock(scene.zone, scene.now));
+    let unknown = || "not told".to_owned();
+    pairs(
+        scene.theme,
+        &[
+            ("queue", queue.label().fit(30).into_owned()),
+            ("zone", queue.zone_name.fit(30).into_owned()),
+            ("open today", open.unwrap_or_else(unknown)),
+            (
+                "",
+                queue.room().as_ref().map_or_else(unknown, Room::to_string),
+            ),
+            ("as of", read),
+        ],
+    )
+}
+
+fn update(told: &Told, scene: &Scene<'_>) -> Shown<'static> {
+    let theme = scene.theme;
+    let (role, acknowledged) = match told.acknowledged {
+        Some(at) => (
+            Role::Dim,
+            format!("acknowledged after {} ms", at.since(told.at)),
+        ),
+        None => (Role::Warn, "not acknowledged yet".to_owned()),
+    };
+    let mut spans = vec![
+        Span::styled(told.at.clock(scene.zone, scene.now), theme.style(Role::Dim)),
+        Span::styled(
+            format!("  {:<10}", told.status.word()),
+            theme.style(Role::Text),
+        ),
+        Span::styled(
+            format!("{:<38}", told.correlation.fit(36)),
+            theme.style(Role::Dim),
+        ),
+        Span::styled(acknowledged, theme.style(role)),
+    ];
+    if told.deliveries > 1 {
+        let text = format!(", delivered {} times", told.deliveries);
+        spans.push(Span::styled(text, theme.style(Role::Dim)));
+    }
+    if told.overtaken {
+        spans.push(Span::styled(
+            ", overtaken by a newer one",
+            theme.style(Role::Warn),
+        ));
+    }
+    Shown::from(spans)
+}
