@@ -26,7 +26,7 @@ impl App {
             Done::Flow(id, news) => self.flow_news(id, *news),
             Done::Audited(record) => self.audited(*record),
             Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
-            Done::Delivered(word) => self.job_delivered(*word),
+            Done::Listening(hook) => self.store.jobs.hook = hook,
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {

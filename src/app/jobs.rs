@@ -1,12 +1,15 @@
 //! Jobs in the loop: what flows, the webhook, the disk and the audit tell of them meets on one row each.
 
+use serde_json::Value;
+
 use super::App;
 use super::effect::Effect;
 use super::messages::Weight;
 use crate::flow::Order;
+use crate::listen::JobFigures;
 use crate::model::audit::{Record, Status};
 use crate::model::flow::FlowId;
-use crate::model::job::{By, Doubt, Job, JobEvent, JobKey, Phase, Word};
+use crate::model::job::{By, Doubt, Job, JobError, JobEvent, JobKey, Phase, State, Word};
 use crate::model::write::WriteKind;
 use crate::store::jobs::JobRow;
 
@@ -66,6 +69,12 @@ impl App {
         if let Some(event) = told(record) {
             self.store.jobs.apply(&key, None, event);
         }
+        let attempts = record.extra.get("attempts").and_then(Value::as_u64);
+        if let Some(attempts) = attempts.and_then(|n| u32::try_from(n).ok()) {
+            self.store
+                .jobs
+                .apply(&key, None, JobEvent::Attempt(attempts));
+        }
     }
 
     /// The webhook has delivered a word about a job (contract §7).
@@ -81,6 +90,16 @@ impl App {
         let (at, by) = (self.now, By::Webhook);
         let event = JobEvent::Heard { at, by, word };
         self.store.jobs.apply(&key, None, event);
+    }
+
+    /// How jobs do, for the listener.
+    pub(super) fn job_figures(&self) -> JobFigures {
+        let jobs = &self.store.jobs;
+        let states = State::ALL.map(|state| (state.word(), jobs.count(state)));
+        JobFigures {
+            states: states.into(),
+            figures: jobs.figures(),
+        }
     }
 
     /// Has written down what a restart would miss.
@@ -110,6 +129,9 @@ impl App {
             .collect();
         let mut resumed = 0;
         for job in rows {
+            self.store
+                .jobs
+                .apply(&job.key, None, JobEvent::Resumed(now));
             let fresh = job
                 .submitted
                 .is_some_and(|at| now.since(at) < RESUMED_FOR_MS);
@@ -169,7 +191,7 @@ fn told(record: &Record) -> Option<JobEvent> {
         },
         Status::Refused | Status::Cancelled => JobEvent::Refused {
             at,
-            why: crate::model::job::JobError {
+            why: JobError {
                 message: why(),
                 ..Default::default()
             },

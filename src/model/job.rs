@@ -202,6 +202,9 @@ pub struct Job {
     pub ended: Option<Millis>,
     /// When the organisation last spoke of it.
     pub heard: Option<Millis>,
+    /// When it was begun to be followed again after nobody had.
+    #[serde(default)]
+    pub resumed: Option<Millis>,
     /// Requests that its submit took.
     pub attempts: u32,
     /// Answers to polls.
@@ -232,6 +235,7 @@ impl Job {
             submitted: None,
             ended: None,
             heard: None,
+            resumed: None,
             attempts: 0,
             polls: 0,
             deliveries: 0,
@@ -301,9 +305,12 @@ impl Job {
         told.unwrap_or_default()
     }
 
-    /// From the submit to the end, in milliseconds; none before the end, or for a job of somebody else.
+    /// From the submit to the end, in milliseconds; none before the end, for a job of somebody else, and for one that
+    /// may have ended while nobody followed it.
     #[must_use]
     pub fn latency(&self) -> Option<u64> {
-        Some(self.ended?.since(self.submitted?))
+        let (submitted, ended) = (self.submitted?, self.ended?);
+        let gap = self.resumed.is_some_and(|at| at <= ended);
+        (!gap).then(|| ended.since(submitted))
     }
 }

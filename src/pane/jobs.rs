@@ -13,7 +13,9 @@ use crate::app::effect::Effect;
 use crate::app::jobs::follow;
 use crate::app::messages::Weight;
 use crate::config::theme::Role;
-use crate::form::Opening;
+use crate::flow::{JobWebhook, Order};
+use crate::form::{Opening, Plan};
+use crate::model::hook::Hook;
 use crate::model::job::fields::FIELDS;
 use crate::model::job::{JobKey, State};
 use crate::query::FieldSpec;
@@ -45,6 +47,7 @@ impl Listing for Jobs {
         Action::New,
         Action::Cancel,
         Action::Reread,
+        Action::Webhook,
         Action::Filter,
         Action::Sort,
         Action::Reverse,
@@ -152,6 +155,7 @@ impl Listing for Jobs {
             Action::New => desk.fill.push(Opening::new("provision")),
             Action::Cancel => stop(row, desk),
             Action::Reread => read_again(row, desk),
+            Action::Webhook => webhook(desk),
             _ => return false,
         }
         true
@@ -189,4 +193,39 @@ fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
         None => "there is no id and no name to find the job by".to_owned(),
     };
     desk.messages.say(Weight::Note, said, desk.now);
+}
+
+/// Offers to register the webhook, or says what is missing for it.
+fn webhook(desk: &mut Desk<'_>) {
+    let url = match &desk.store.jobs.hook {
+        Hook::Ready(url) => url.clone(),
+        Hook::Nameless => {
+            let text = "the organisation has no way to reach the listener: set public_url in [profiles.NAME.listen]";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+        Hook::Off => {
+            let text = "there is no listener to deliver to: add [profiles.NAME.listen], or start with --listen";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+    };
+    let webhook = JobWebhook::new("trunkline-jobs".to_owned(), url);
+    match webhook.write() {
+        Ok(write) => desk.review.push(Plan {
+            writes: vec![write],
+            before: None,
+            affects: vec![
+                "The organisation tells this console of every job that ends, its own and others'."
+                    .to_owned(),
+                "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
+            ],
+            undo: "Not from here: a webhook is removed in the organisation's administration."
+                .to_owned(),
+            confirm: None,
+            order: Order::JobWebhook(Box::new(webhook)),
+        }),
+        Err(faults) => {
+            let text = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+            desk.messages.say(Weight::Error, text.join("; "), desk.now);
+        }
+    }
 }

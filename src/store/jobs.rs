@@ -8,6 +8,7 @@ pub use self::figures::Figures;
 
 use crate::model::JobId;
 use crate::model::flow::FlowId;
+use crate::model::hook::Hook;
 use crate::model::job::{JOBS_KEPT, Job, JobEvent, JobKey, State};
 use crate::query::{Fields, Value};
 
@@ -35,6 +36,8 @@ pub struct Jobs {
     unsaved: BTreeSet<JobKey>,
     dropped: u64,
     generation: u64,
+    /// Whether the organisation can tell of them.
+    pub hook: Hook,
 }
 
 impl Jobs {

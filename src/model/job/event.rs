@@ -64,6 +64,8 @@ pub enum JobEvent {
     },
     /// It cannot be known what became of it, for now.
     Doubted(Doubt),
+    /// It was not followed until now: when it ended in between is not known.
+    Resumed(Millis),
     /// The operator wants it followed, or not any more.
     Follow(Follow),
 }
@@ -90,6 +92,7 @@ impl Job {
                 };
                 self.doubt = self.doubt.take().max(Some(doubt));
             }
+            JobEvent::Resumed(at) => self.resumed = self.resumed.max(Some(at)),
             JobEvent::Follow(follow) => self.follow = self.follow.max(Some(follow)),
         }
     }
@@ -110,6 +113,7 @@ impl Job {
         self.submitted = earliest(self.submitted, other.submitted);
         self.ended = earliest(self.ended, other.ended);
         self.heard = self.heard.max(other.heard);
+        self.resumed = self.resumed.max(other.resumed);
         self.attempts = self.attempts.max(other.attempts);
         self.polls = count(self.polls, other.polls);
         self.deliveries = count(self.deliveries, other.deliveries);

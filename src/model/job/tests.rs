@@ -146,6 +146,7 @@ fn any_event() -> impl Strategy<Value = JobEvent> {
         1 => (1u32..6).prop_map(JobEvent::Attempt),
         1 => (0i64..50).prop_map(|at| JobEvent::Refused { at: Millis(at), why: JobError::default() }),
         1 => (0i64..50).prop_map(doubted),
+        1 => (0i64..50).prop_map(|at| JobEvent::Resumed(Millis(at))),
         1 => (0i64..50, any::<bool>()).prop_map(|(at, on)| JobEvent::Follow(Follow { at: Millis(at), on })),
     ]
 }
