@@ -4,6 +4,7 @@ mod alerts;
 mod audit;
 mod flows;
 mod interactions;
+mod jobs;
 mod routes;
 mod shelf;
 
@@ -102,6 +103,8 @@ impl Performer {
                     post.hand(*orders);
                 }
             }
+            Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
