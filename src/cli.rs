@@ -2,6 +2,8 @@
 
 pub mod audit;
 pub mod probe;
+pub mod transfer;
+pub mod route;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -68,6 +70,11 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Transfer interactions to one destination, checked as in the console
+    Transfer(transfer::TransferArgs),
+    /// Event routes: list, verify, deploy from a file or a folder
+    #[command(subcommand)]
+    Route(route::RouteCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),

@@ -10,6 +10,7 @@ mod failure;
 pub mod guard;
 mod kit;
 pub mod provision;
+pub mod route;
 mod step;
 pub mod transfer;
 
@@ -57,6 +58,10 @@ pub enum Order {
         /// When it was submitted.
         submitted: Millis,
     },
+    /// Deploy a route (contract §9).
+    Deploy(Box<route::Deploy>),
+    /// Take a route away.
+    RemoveRoute(Box<route::Remove>),
     /// Transfer interactions (contract §8).
     Transfer(Box<Transfers>),
     /// Read an interaction to learn what became of a transfer whose end is not known.
@@ -80,6 +85,8 @@ impl Order {
     pub const fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Deploy(deploy) => deploy.kind(),
+            Self::RemoveRoute(_) => WriteKind::RouteDelete,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
             Self::Callback(order) => order.kind(),
@@ -92,6 +99,8 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Deploy(deploy) => Text::from(deploy.body.name.as_str()),
+            Self::RemoveRoute(remove) => Text::from(remove.known.route.name.as_str()),
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
@@ -132,6 +141,8 @@ pub enum News {
     Transfer(TransferId, Box<Happening>),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
+    /// Something was learnt of a route.
+    Route(route::News),
     /// A queue that was read on the way.
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
@@ -211,6 +222,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
+        Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
         Order::Transfer(transfers) => transfer::make(&run, &transfers).await,
         Order::Settle(open) => transfer::settle(&run, &open).await,
         Order::Retell {

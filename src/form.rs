@@ -7,6 +7,7 @@
 //!
 //! Whoever wants a form adds a file with its spec and its rules, and a line in the catalogue of `app::forms`.
 
+pub mod callback;
 mod checks;
 mod edit;
 pub mod item;
@@ -23,6 +24,7 @@ mod state;
 mod stroke;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
 pub use self::edit::Editing;

@@ -5,7 +5,9 @@ pub mod probe;
 pub mod provision;
 mod quiet;
 pub mod report;
+pub mod route;
 pub mod serve;
+pub mod transfer;
 pub mod write;
 
 use std::io::{IsTerminal, Write};

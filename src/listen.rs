@@ -9,12 +9,14 @@
 //! belongs behind a proxy that has a certificate.
 
 mod ask;
+mod body;
 mod dashboard;
 mod figures;
 mod guard;
 mod negotiate;
 mod places;
 mod reply;
+mod resolve;
 mod route;
 mod serve;
 

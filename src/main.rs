@@ -8,6 +8,8 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::transfer::TransferArgs;
+use trunkline::cli::route::RouteCommand;
 use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -67,6 +69,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) => world.provision(args),
+        Some(Command::Transfer(args)) => world.transfer(args),
+        Some(Command::Route(command)) => world.route(command),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -232,6 +236,26 @@ impl World {
         let runtime = runtime()?;
         let (environment, state_dir) = (self.environment, self.paths.state_dir);
         let run = headless::provision::provision(profile, environment, state_dir, args);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn transfer(self, args: TransferArgs) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::transfer::transfer(profile, environment, state_dir, args);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn route(self, command: RouteCommand) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::route::route(profile, environment, state_dir, command);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

@@ -15,6 +15,7 @@ pub mod provision;
 pub mod queue;
 pub mod registration;
 pub mod report;
+pub mod route;
 pub mod transfer;
 pub mod write;
 
@@ -60,6 +61,8 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// An event route, an outbound integration on the wire (contract §9).
+    RouteId,
     /// Something between a customer and the organisation: a call, a chat (contract §8).
     InteractionId,
     /// A queue that callbacks are booked on (contract §10).

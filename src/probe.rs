@@ -4,6 +4,7 @@
 //! to their target and past any proxy, because whether the target answers from here is the question.
 
 mod connect;
+mod destination;
 mod dns;
 mod http;
 pub mod report;
@@ -123,7 +124,7 @@ impl Prober {
         Finding {
             target: target.clone(),
             at,
-            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            took_ms: millis(began.elapsed()),
             outcome,
         }
     }
@@ -149,6 +150,11 @@ impl Deadline {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("nothing came within {:.1} s", .0.as_secs_f64())]
 struct TooSlow(Duration);
+
+/// Whole milliseconds.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 /// Whole microseconds.
 fn micros(time: Duration) -> u64 {

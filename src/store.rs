@@ -20,6 +20,7 @@ mod intern;
 pub mod metrics;
 pub mod probes;
 pub mod queues;
+pub mod routes;
 mod row;
 mod stamp;
 mod table;
@@ -63,6 +64,8 @@ pub struct Store {
     pub carriers: Carriers,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
+    /// Event routes and what was deployed of them.
+    pub routes: routes::Routes,
     /// Callback reservations.
     pub callbacks: Callbacks,
     /// Queues that callbacks are booked on.

@@ -16,3 +16,5 @@ mod crowd;
 mod house;
 #[path = "listen/program.rs"]
 mod program;
+#[path = "listen/resolve.rs"]
+mod resolve;

@@ -17,11 +17,12 @@ const DAY: usize = 24 * 60;
 
 impl App {
     /// Answers a question; someone who has gone away meanwhile is not missed.
-    pub fn answer(&self, question: Question, now: Millis) {
+    pub fn answer(&mut self, question: Question, now: Millis) {
         match question {
             Question::Overview(to) => {
                 let _ = to.send(Box::new(self.overview(now)));
             }
+            Question::Resolve(route, to) => self.resolve(*route, to, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
             }

@@ -34,6 +34,8 @@ pub enum Effect {
     ReadAudit,
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
+    /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
+    Routes(super::routes::Ask),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

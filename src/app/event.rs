@@ -60,6 +60,8 @@ pub enum Done {
     Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
+    /// Something was learnt of routes.
+    Routes(super::routes::Told),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

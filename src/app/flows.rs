@@ -28,6 +28,7 @@ impl App {
                 }
             }
             News::Ended { outcome, at } => {
+                self.unresolved(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -35,6 +36,7 @@ impl App {
                 }
             }
             News::Found(finding) => self.found(*finding),
+            News::Route(news) => self.route_news(id, news),
             News::Queue(queue) => {
                 let changes = &mut self.changes;
                 self.store.queues.read(*queue, self.now, changes);

@@ -99,6 +99,9 @@ impl App {
         // The answer to one question is told; many are looked at in the table.
         let one = targets.len() == 1;
         for target in targets {
+            if self.route_watch.hurry(&target, self.now) {
+                continue;
+            }
             self.lookout.schedule.hurry(&target, self.now);
             if one {
                 self.lookout.asked.insert(target);

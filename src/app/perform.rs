@@ -4,6 +4,7 @@ mod alerts;
 mod audit;
 mod flows;
 mod interactions;
+mod routes;
 mod shelf;
 
 use std::io::Write as _;
@@ -108,6 +109,7 @@ impl Performer {
             Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
+            Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),

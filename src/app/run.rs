@@ -141,7 +141,7 @@ impl<S: Screen> Runner<S> {
         }
     }
 
-    fn answer(&self, question: Question) {
+    fn answer(&mut self, question: Question) {
         self.app.answer(question, self.clock.now());
     }
 

@@ -49,6 +49,7 @@ impl Watch {
 impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.connected = true;
+        self.open_routes();
     }
 
     /// When the list is to be read, as far as somebody looks at it.

@@ -8,6 +8,7 @@ mod frame;
 mod interactions;
 mod jobs;
 mod page;
+mod routes;
 pub mod transfer;
 
 pub use self::callbacks::{callback, callbacks, queue, queues, update, webhook};
@@ -17,3 +18,4 @@ pub use self::frame::{Decoded, decode};
 pub use self::interactions::{interaction, interactions};
 pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
+pub use self::routes::{deliveries, event_types, route, routes};

@@ -7,6 +7,7 @@ pub mod listen;
 pub mod probes;
 pub mod provisioning;
 mod resolve;
+pub mod routes;
 pub mod transfers;
 
 use std::num::NonZeroU32;
@@ -114,6 +115,8 @@ pub struct Profile {
     pub probes: Probes,
     /// Where endpoints are made.
     pub provisioning: provisioning::Provisioning,
+    /// Event routes: how they are watched, and who is told of deployments.
+    pub routes: routes::Routes,
     /// What may be asked for in a transfer, and who is told of it.
     pub transfers: transfers::Transfers,
     /// The request budget; none is no limit.

@@ -211,6 +211,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
     }
+    for (key, value) in profile.routes.shown() {
+        put(&format!("routes.{key}"), value);
+    }
     for (key, value) in profile.provisioning.shown() {
         put(&format!("provisioning.{key}"), value);
     }

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::route;
 use crate::audit::Audit;
 use crate::cloud::Client;
 use crate::cloud::breaker::Breakers;
 use crate::cloud::direct::transfer::{Session, Timing};
 use crate::config::{Environment, Profile};
+use crate::deployments::Deployments;
 use crate::probe::Prober;
 use crate::text::Text;
 use crate::time::Clock;
@@ -32,6 +34,8 @@ pub struct Kit {
     pub transfers: Session,
     /// Who is at the console.
     pub operator: String,
+    /// What pipelines of routes share.
+    pub routes: route::Shared,
     /// Where the time comes from.
     pub clock: Arc<Clock>,
 }
@@ -45,6 +49,7 @@ impl Kit {
         environment: &Environment,
         state_dir: &Path,
     ) -> Self {
+        let deployments = Deployments::new(state_dir, &profile.name);
         let (folder, name) = (state_dir.to_owned(), profile.name.clone());
         let opened = tokio::task::spawn_blocking(move || Audit::open(&folder, &name)).await;
         let audit = match opened {
@@ -59,6 +64,7 @@ impl Kit {
             breakers: Breakers::default(),
             prober: prober.map_err(Text::from),
             operator: operator(environment),
+            routes: route::Shared::new(deployments),
             clock: Arc::new(Clock::Real),
         }
     }

@@ -4,8 +4,10 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::feed::news::Status;
+use crate::flow::route::Ending;
 use crate::model::finding::Grade;
 use crate::model::report::FullReport;
+use crate::model::route::Route;
 use crate::store::{Counts, Dropped, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -18,6 +20,8 @@ const WAITING: usize = 64;
 pub enum Question {
     /// Everything but the rows.
     Overview(oneshot::Sender<Box<Overview>>),
+    /// Deploy a route; the answer comes when its pipeline has ended.
+    Resolve(Box<Route>, oneshot::Sender<Box<Ending>>),
     /// Rows from that number on.
     Rows {
         /// The first number.
@@ -151,6 +155,14 @@ impl Asker {
             .send(Question::Overview(to))
             .await
             .map_err(|_| Ended)?;
+        answer.await.map_err(|_| Ended)
+    }
+
+    /// Deploys a route (contract §9); returns when its pipeline has ended.
+    pub async fn resolve(&self, route: Route) -> Result<Box<Ending>, Ended> {
+        let (to, answer) = oneshot::channel();
+        let question = Question::Resolve(Box::new(route), to);
+        self.0.send(question).await.map_err(|_| Ended)?;
         answer.await.map_err(|_| Ended)
     }
 

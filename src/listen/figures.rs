@@ -15,14 +15,16 @@ use super::ask::Overview;
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{self, Refusal, Reply};
+use super::resolve::Counts;
 use sheet::Sheet;
 
 mod console;
 mod sheet;
 
-/// How route resolutions went (contract §9). This console has resolved none: it serves no `POST /resolve`.
-#[derive(Debug, Default, Serialize)]
+/// How route resolutions went (contract §9).
+#[derive(Debug, Serialize)]
 struct Resolves {
+    /// 0 to 100, like every rate of this listener.
     reachability_rate: f64,
     #[serde(rename = "total_resolves")]
     total: u64,
@@ -31,15 +33,27 @@ struct Resolves {
     avg_latency_ms: f64,
 }
 
+impl From<Counts> for Resolves {
+    fn from(counts: Counts) -> Self {
+        Self {
+            reachability_rate: counts.reachability_rate(),
+            total: counts.total,
+            successful: counts.successful,
+            avg_latency_ms: counts.average_ms(),
+        }
+    }
+}
+
 /// The JSON of contract §9: zero where nothing has happened, never NaN.
-pub(super) fn json() -> Reply {
-    reply::json(&Resolves::default())
+pub(super) fn json(counts: Counts) -> Reply {
+    reply::json(&Resolves::from(counts))
 }
 
 /// The figures as text.
-pub(super) fn text(overview: Overview, tally: &Tally, format: Format) -> Reply {
+pub(super) fn text(overview: Overview, resolves: Counts, tally: &Tally, format: Format) -> Reply {
     let figures = Figures {
         overview,
+        resolves,
         connections: tally.open.load(Ordering::Relaxed),
         evicted: tally.evicted.load(Ordering::Relaxed),
         refused: tally.refused.load(Ordering::Relaxed),
@@ -64,6 +78,7 @@ pub(super) fn text(overview: Overview, tally: &Tally, format: Format) -> Reply {
 #[derive(Debug)]
 struct Figures {
     overview: Overview,
+    resolves: Counts,
     connections: u64,
     evicted: u64,
     refused: u64,
@@ -73,6 +88,7 @@ impl Collector for Figures {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut sheet = Sheet::new(encoder);
         console::write(&mut sheet, &self.overview)?;
+        self.resolves(&mut sheet)?;
         sheet.gauge(
             "trunkline_listener_connections",
             "Connections to this listener, as of the last one that came",
@@ -83,6 +99,34 @@ impl Collector for Figures {
             "Connections closed to make room (evicted) or not taken (refused)",
             "how",
             [("evicted", self.evicted), ("refused", self.refused)],
+        )
+    }
+}
+
+impl Figures {
+    fn resolves(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+        let counts = self.resolves;
+        sheet.counters(
+            "trunkline_resolves",
+            "Routes that went through the deploy pipeline by POST /resolve",
+            "outcome",
+            [
+                ("deployed", counts.successful),
+                (
+                    "not_deployed",
+                    counts.total.saturating_sub(counts.successful),
+                ),
+            ],
+        )?;
+        sheet.gauge(
+            "trunkline_resolve_reachability_ratio",
+            "Share of these pipelines that reached every destination, 0 to 1; 0 when there was none",
+            counts.reachability_rate() / 100.0,
+        )?;
+        sheet.gauge(
+            "trunkline_resolve_latency_seconds",
+            "How long such a pipeline took on average; 0 when there was none",
+            counts.average_ms() / 1_000.0,
         )
     }
 }
@@ -132,7 +176,7 @@ mod tests {
 
     #[test]
     fn nothing_has_been_resolved_and_nothing_is_not_a_number() {
-        let json = serde_json::to_string(&Resolves::default()).unwrap();
+        let json = serde_json::to_string(&Resolves::from(Counts::default())).unwrap();
         assert_eq!(
             json,
             r#"{"reachability_rate":0.0,"total_resolves":0,"successful_resolves":0,"avg_latency_ms":0.0}"#

@@ -10,6 +10,7 @@ use hyper::header::{
 };
 use hyper::{Response, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A body in one piece, or one that is made while it is read.
@@ -52,6 +53,8 @@ pub(super) struct Refusal {
     code: &'static str,
     message: String,
     header: Option<(HeaderName, &'static str)>,
+    /// What else the body says.
+    beside: Option<(&'static str, Value)>,
 }
 
 impl Refusal {
@@ -61,6 +64,7 @@ impl Refusal {
             code,
             message: message.into(),
             header: None,
+            beside: None,
         }
     }
 
@@ -90,18 +94,29 @@ impl Refusal {
         self.with(CONNECTION, "close")
     }
 
+    /// Says something more in the body, under a name of its own.
+    pub(super) fn beside(self, name: &'static str, value: Value) -> Self {
+        Self {
+            beside: Some((name, value)),
+            ..self
+        }
+    }
+
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.header = Some((name, value));
         self
     }
 
     pub(super) fn into_reply(self) -> Reply {
-        let body = serde_json::json!({
+        let mut body = serde_json::json!({
             "message": self.message,
             "code": self.code,
             "status": self.status.as_u16(),
             "contextId": Uuid::new_v4().to_string(),
         });
+        if let Some((name, value)) = self.beside {
+            body[name] = value;
+        }
         let mut reply = ok("application/json", whole(body.to_string()));
         *reply.status_mut() = self.status;
         if let Some((name, value)) = self.header {

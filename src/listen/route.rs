@@ -1,21 +1,20 @@
 //! From a request to its answer: who may ask, what is there, and by which verb.
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::body::Body;
 use hyper::{Request, StatusCode};
 
 use super::ask::{Asker, Ended, Overview};
-use super::dashboard;
-use super::figures;
 use super::guard::Guard;
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
-
-/// The most bytes of a request's body. What is served now takes none; one is refused before it is read.
-const MAX_BODY: u64 = 64 * 1024;
+use super::resolve::Resolver;
+use super::{body, dashboard, figures};
 
 /// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,6 +25,7 @@ pub(super) struct Hall {
     guard: Guard,
     asker: Asker,
     tally: Tally,
+    resolver: Resolver,
 }
 
 impl Hall {
@@ -34,6 +34,7 @@ impl Hall {
             guard,
             asker,
             tally: Tally::default(),
+            resolver: Resolver::default(),
         }
     }
 
@@ -53,6 +54,8 @@ enum Route {
     Dashboard,
     /// Contract §9.
     Metrics,
+    /// Contract §9: a route through the deploy pipeline.
+    Resolve,
     /// Whether the process is up and its loop answers.
     Alive,
     /// Whether what is shown can be relied on.
@@ -65,6 +68,7 @@ impl Route {
         Some(match path {
             "/api/v1/telephony/dashboard" => Self::Dashboard,
             "/metrics" => Self::Metrics,
+            "/resolve" => Self::Resolve,
             "/healthz" => Self::Alive,
             "/readyz" => Self::Ready,
             _ => return None,
@@ -75,14 +79,19 @@ impl Route {
     const fn verb(self) -> &'static str {
         match self {
             Self::Dashboard | Self::Metrics | Self::Alive | Self::Ready => "GET",
+            Self::Resolve => "POST",
         }
     }
 }
 
 /// Answers any request that came in at the address `at`.
-pub(super) async fn answer<B: Body>(hall: &Hall, at: SocketAddr, request: Request<B>) -> Reply {
+pub(super) async fn answer<B>(hall: &Hall, at: SocketAddr, request: Request<B>) -> Reply
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     match admitted(hall, at, &request) {
-        Ok(route) => serve(hall, route, &request)
+        Ok(route) => serve(hall, route, request)
             .await
             .unwrap_or_else(Refusal::into_reply),
         Err(refusal) => refusal.into_reply(),
@@ -91,11 +100,7 @@ pub(super) async fn answer<B: Body>(hall: &Hall, at: SocketAddr, request: Reques
 
 fn admitted<B: Body>(hall: &Hall, at: SocketAddr, request: &Request<B>) -> Result<Route, Refusal> {
     hall.guard.admit(request, at)?;
-    if request.body().size_hint().lower() > MAX_BODY {
-        let message = format!("the body is over {MAX_BODY} bytes");
-        let status = StatusCode::PAYLOAD_TOO_LARGE;
-        return Err(Refusal::new(status, "payload.too.large", message).and_close());
-    }
+    body::admit(request.body())?;
     let route = Route::of(request.uri().path()).ok_or_else(|| {
         let message = "nothing is served at this path";
         Refusal::new(StatusCode::NOT_FOUND, "not.found", message)
@@ -107,15 +112,27 @@ fn admitted<B: Body>(hall: &Hall, at: SocketAddr, request: &Request<B>) -> Resul
     }
 }
 
-async fn serve<B>(hall: &Hall, route: Route, request: &Request<B>) -> Result<Reply, Refusal> {
+async fn serve<B>(hall: &Hall, route: Route, request: Request<B>) -> Result<Reply, Refusal>
+where
+    B: Body<Data = Bytes>,
+    B::Error: Into<Box<dyn Error + Send + Sync>>,
+{
     match route {
+        Route::Resolve => {
+            let body = body::read(request.into_body()).await?;
+            hall.resolver.resolve(&hall.asker, &body).await
+        }
         Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
         Route::Metrics => match Format::preferred(request.headers()) {
             Format::Json => {
                 hall.overview().await?;
-                Ok(figures::json())
+                Ok(figures::json(hall.resolver.counts()))
             }
-            format => Ok(figures::text(*hall.overview().await?, &hall.tally, format)),
+            format => {
+                let overview = *hall.overview().await?;
+                let counts = hall.resolver.counts();
+                Ok(figures::text(overview, counts, &hall.tally, format))
+            }
         },
         Route::Alive => {
             hall.overview().await?;

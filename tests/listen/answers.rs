@@ -218,8 +218,9 @@ async fn the_prometheus_text_is_one_that_prometheus_reads() {
 async fn ready_comes_after_the_first_whole_reading_and_alive_before() {
     let mut house = House::start(4, &anywhere()).await;
     let (to, answer) = tokio::sync::oneshot::channel();
-    let app = &house.runner.app;
-    app.answer(Question::Overview(to), app.now());
+    let app = &mut house.runner.app;
+    let now = app.now();
+    app.answer(Question::Overview(to), now);
     let ready = answer.await.unwrap().ready;
     assert_eq!(ready, Err(NotReady::Unlisted(None)));
     house.settle().await;

@@ -1,6 +1,7 @@
 //! The application without a screen, its listener, and the organisation that it watches.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -69,12 +70,18 @@ pub fn with_token(token: &str) -> Listen {
 
 impl House {
     pub async fn start(users: u32, listen: &Listen) -> Self {
+        Self::within(users, listen, Options::default().rate_limit).await
+    }
+
+    /// With another number of requests a minute; 0 is no limit.
+    pub async fn within(users: u32, listen: &Listen, rate_limit: u32) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
         let options = Options {
             users,
             rate: 0.0,
+            rate_limit,
             profile_out: Some(file.clone()),
             ..Options::default()
         };
@@ -84,8 +91,12 @@ impl House {
             ..Flags::default()
         };
         let paths = Paths::under(folder.path());
-        let loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        let mut loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        if let Some(profile) = &mut loaded.profile {
+            profile.requests_per_minute = NonZeroU32::new(rate_limit);
+        }
         let (runner, listener) = assemble(loaded, listen).await;
+        let runner = runner.keeping(folder.path().join("state"));
         Self {
             runner,
             listener,

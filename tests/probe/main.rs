@@ -9,6 +9,7 @@
 mod command;
 mod config;
 mod coturn;
+mod destination;
 mod dns;
 mod http;
 mod relay;

@@ -92,6 +92,11 @@ impl Desk {
         })
     }
 
+    /// What flows work with, once the console has connected.
+    pub(super) fn kit(&self) -> Arc<OnceLock<Kit>> {
+        Arc::clone(&self.kit)
+    }
+
     /// Begins a flow.
     pub(super) fn start(&self, id: FlowId, order: Order) {
         let (stopper, stop) = Stop::new();

@@ -13,6 +13,7 @@ use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::routes::{self, Routes};
 use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
@@ -55,6 +56,7 @@ pub(in crate::config) struct Draft {
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
+    pub(super) routes: Routes,
     pub(super) transfers: Transfers,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
@@ -105,6 +107,9 @@ impl Draft {
             probes: from
                 .section("probes", notes)
                 .map_or_else(Probes::default, |section| probes::read(section, notes)),
+            routes: from
+                .section("routes", notes)
+                .map_or_else(Routes::default, |section| routes::read(section, notes)),
             provisioning: from
                 .section("provisioning", notes)
                 .map_or_else(Provisioning::default, |section| {

@@ -49,6 +49,7 @@ pub(in crate::config) fn resolve(
         listen: draft.listen,
         probes: draft.probes,
         provisioning: draft.provisioning,
+        routes: draft.routes,
         transfers: draft.transfers,
         requests_per_minute: draft
             .requests_per_minute

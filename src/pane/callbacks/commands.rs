@@ -33,6 +33,10 @@ impl CallbacksPane {
                 self.cursor.hold();
             }
             Action::Day => self.turn_day(desk),
+            Action::New => self.book(desk),
+            Action::Clone => self.reschedule(desk),
+            Action::Cancel | Action::Delete => self.cancel(desk),
+            Action::Mark => self.mark(desk),
             Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {

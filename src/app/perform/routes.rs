@@ -1,0 +1,92 @@
+//! Carries out what is asked about routes: reads, and looks at destinations. Writes are flows.
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+use crate::app::event::Done;
+use crate::app::routes::{Ask, Told};
+use crate::cloud::{Error, Urgency};
+use crate::flow::Kit;
+use crate::model::RouteId;
+
+/// Routes that are read at a time where there is no list.
+const AT_ONCE: usize = 4;
+
+/// Answers one question; nothing comes back of what the organisation does not tell.
+pub(super) fn ask(kit: Arc<std::sync::OnceLock<Kit>>, ask: Ask, done: mpsc::UnboundedSender<Done>) {
+    tokio::spawn(async move {
+        let Some(kit) = kit.get() else { return };
+        let tell = |told: Told| {
+            let _ = done.send(Done::Routes(told));
+        };
+        match ask {
+            Ask::Open => open(kit, tell).await,
+            Ask::Read { urgent, ours } => {
+                let urgency = if urgent {
+                    Urgency::Reread
+                } else {
+                    Urgency::Poll
+                };
+                tell(
+                    read(kit, urgency, ours)
+                        .await
+                        .unwrap_or_else(|error| Told::Unread(error.problem().text)),
+                );
+            }
+            Ask::Deliveries(id) => {
+                if let Ok(Some(deliveries)) = kit.client.deliveries(&id, Urgency::Reread).await {
+                    tell(Told::Deliveries(id, deliveries));
+                }
+            }
+            Ask::Check(uri) => match &kit.prober {
+                Ok(prober) => {
+                    let verdict = prober.destination(&uri, |_| ()).await;
+                    tell(Told::Checked(Box::new(verdict)));
+                }
+                Err(why) => tell(Told::Failed(
+                    format!("{uri} was not looked at: {why}").into(),
+                )),
+            },
+        }
+    });
+}
+
+async fn open(kit: &Kit, tell: impl Fn(Told)) {
+    let deployments = kit.routes.deployments.clone();
+    match spawn_blocking(move || deployments.load()).await {
+        Ok(Ok(deployments)) => tell(Told::Deployments(deployments)),
+        Ok(Err(error)) => tell(Told::Failed(error.to_string().into())),
+        Err(error) => tell(Told::Failed(error.to_string().into())),
+    }
+    // They only help to fill in a form: without them it is filled in without help.
+    if let Ok(Some(events)) = kit.client.event_types(Urgency::Enumerate).await {
+        tell(Told::Events(events));
+    }
+}
+
+async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<Told, Error> {
+    if let Some(listing) = kit.client.routes(urgency).await? {
+        return Ok(Told::Read {
+            routes: listing.routes,
+            faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
+            listed: true,
+        });
+    }
+    let reads = ours
+        .into_iter()
+        .map(|id| async move { kit.client.route(&id, urgency).await });
+    let read: Vec<_> = stream::iter(reads).buffered(AT_ONCE).collect().await;
+    let mut routes = Vec::new();
+    for known in read {
+        routes.extend(known?);
+    }
+    Ok(Told::Read {
+        routes,
+        faults: Vec::new(),
+        listed: false,
+    })
+}

@@ -1,0 +1,275 @@
+//! Routes in the loop: when they are read and their destinations looked at, and what becomes known of them.
+
+mod conflict;
+mod resolve;
+
+use std::collections::{BTreeSet, HashMap};
+
+use tokio::sync::oneshot;
+
+use super::App;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::feed::news::Link;
+use crate::flow::route::{Ending, News};
+use crate::model::RouteId;
+use crate::model::finding::{Protocol, Target};
+use crate::model::flow::FlowId;
+use crate::model::route::{Check, Delivery, Deployment, EventType, Known, Stage, Verdict};
+use crate::probe::schedule::Schedule;
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Between two reads of the list.
+const READ_MS: i64 = 30_000;
+
+/// Between two reads of the deliveries that are on screen.
+const DELIVERIES_MS: i64 = 10_000;
+
+/// Decides the jitter; any number does, because destinations only have to drift apart.
+const SEED: u64 = 0x0709;
+
+/// Something that is asked of the world about routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// What was deployed before, and which kinds of events there are.
+    Open,
+    /// The list, or these where the organisation has none.
+    Read {
+        /// Whether somebody waits for it.
+        urgent: bool,
+        /// Routes that are known by their ids.
+        ours: Vec<RouteId>,
+    },
+    /// How the events of a route go.
+    Deliveries(RouteId),
+    /// Whether a destination can be reached.
+    Check(String),
+}
+
+/// What was answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// What was deployed before, the oldest first.
+    Deployments(Vec<Deployment>),
+    /// Which kinds of events there are.
+    Events(Vec<EventType>),
+    /// The routes.
+    Read {
+        /// Those that could be read.
+        routes: Vec<Known>,
+        /// Entries that could not.
+        faults: Vec<Text>,
+        /// Whether the organisation has a list.
+        listed: bool,
+    },
+    /// They could not be read, and why.
+    Unread(Text),
+    /// How the events of a route go.
+    Deliveries(RouteId, Vec<Delivery>),
+    /// A destination was looked at.
+    Checked(Box<Verdict>),
+    /// Something else went wrong.
+    Failed(Text),
+}
+
+/// When what is due.
+#[derive(Debug)]
+pub(super) struct RouteWatch {
+    schedule: Schedule,
+    /// When the list is read next; none before the console has connected, and while it is being read.
+    read_at: Option<Millis>,
+    /// The route whose deliveries are read, and when next.
+    deliveries: Option<(RouteId, Millis)>,
+    /// Destinations that an operator waits for.
+    asked: BTreeSet<Target>,
+    /// Who waits for the end of which pipeline.
+    resolving: HashMap<FlowId, oneshot::Sender<Box<Ending>>>,
+}
+
+impl Default for RouteWatch {
+    fn default() -> Self {
+        Self {
+            schedule: Schedule::new(SEED),
+            read_at: None,
+            deliveries: None,
+            asked: BTreeSet::new(),
+            resolving: HashMap::new(),
+        }
+    }
+}
+
+impl RouteWatch {
+    /// When something is due.
+    pub(super) fn deadline(&self) -> Option<Millis> {
+        let deliveries = self.deliveries.as_ref().map(|(_, at)| *at);
+        [self.schedule.wake(), self.read_at, deliveries]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// An operator wants a destination looked at now; whether it is one of ours.
+    pub(super) fn hurry(&mut self, target: &Target, now: Millis) -> bool {
+        let ours = self.schedule.knows(target);
+        if ours {
+            self.schedule.hurry(target, now);
+            self.asked.insert(target.clone());
+        }
+        ours
+    }
+}
+
+impl App {
+    /// The console has connected: from here on routes can be read.
+    pub(super) fn open_routes(&mut self) {
+        self.ask_routes(Ask::Open);
+        self.route_watch.read_at = Some(self.now);
+    }
+
+    /// Reads the list again now.
+    pub(crate) fn reread_routes(&mut self) {
+        if self.route_watch.read_at.take().is_some() {
+            self.read_routes(true);
+        }
+    }
+
+    /// Asks for whatever is due.
+    pub(super) fn watch_routes(&mut self) {
+        let now = self.now;
+        if self.status.link == Link::Paused {
+            if !self.store.routes.stale() {
+                self.store.routes.paused();
+            }
+            return;
+        }
+        if self.route_watch.read_at.is_some_and(|due| now >= due) {
+            self.route_watch.read_at = None;
+            self.read_routes(false);
+        }
+        for target in self.route_watch.schedule.due(now) {
+            self.store.routes.checking(target.address());
+            self.ask_routes(Ask::Check(target.address().to_owned()));
+        }
+        self.watch_deliveries();
+    }
+
+    /// Deliveries change all the time, so only those on screen are read.
+    fn watch_deliveries(&mut self) {
+        let shown = self.panes.get(self.active).and_then(|pane| pane.route());
+        let due = match (&self.route_watch.deliveries, &shown) {
+            (_, None) => {
+                self.route_watch.deliveries = None;
+                return;
+            }
+            (Some((id, at)), Some(shown)) => id != shown || self.now >= *at,
+            (None, Some(_)) => true,
+        };
+        if let Some(id) = shown.filter(|_| due) {
+            let next = self.now.plus(DELIVERIES_MS);
+            self.route_watch.deliveries = Some((id.clone(), next));
+            self.ask_routes(Ask::Deliveries(id));
+        }
+    }
+
+    fn read_routes(&mut self, urgent: bool) {
+        let ours = self.store.routes.ours().cloned().collect();
+        self.ask_routes(Ask::Read { urgent, ours });
+    }
+
+    fn ask_routes(&mut self, ask: Ask) {
+        self.effects.push(Effect::Routes(ask));
+    }
+
+    /// Takes in what was answered.
+    pub(super) fn routes_told(&mut self, told: Told) {
+        let now = self.now;
+        let routes = &mut self.store.routes;
+        match told {
+            Told::Deployments(deployments) => routes.opened(deployments),
+            Told::Events(events) => routes.events_known(events),
+            Told::Read {
+                routes: read,
+                faults,
+                listed,
+            } => {
+                routes.read(read, faults, listed, now);
+                self.route_watch.read_at = Some(now.plus(READ_MS));
+                self.schedule_destinations();
+            }
+            Told::Unread(why) => {
+                routes.read_failed(why, now);
+                self.route_watch.read_at = Some(now.plus(READ_MS));
+            }
+            Told::Deliveries(id, deliveries) => routes.delivered(&id, deliveries),
+            Told::Checked(verdict) => self.destination_checked(*verdict),
+            Told::Failed(why) => self.messages.say(Weight::Warning, why.to_string(), now),
+        }
+        self.vitals.touch();
+    }
+
+    /// Every destination has its turn; what is no URI of ours is judged at once.
+    fn schedule_destinations(&mut self) {
+        let every = self
+            .profile
+            .as_ref()
+            .map_or(std::time::Duration::MAX, |p| p.routes.verify);
+        let (mut turns, mut hopeless) = (Vec::new(), Vec::new());
+        for (uri, known) in self.store.routes.destinations.iter() {
+            match Target::new(Protocol::Http, uri) {
+                Ok(target) => turns.push((target, every)),
+                Err(error) if known.verdict().is_none() => {
+                    let mut verdict = Verdict::new(uri, self.now);
+                    let why = error.to_string().into();
+                    verdict.set(Check::Dns, Stage::Failed { took_ms: 0, why });
+                    hopeless.push(verdict);
+                }
+                Err(_) => {}
+            }
+        }
+        self.route_watch.schedule.set(turns, self.now);
+        for verdict in hopeless {
+            self.store.routes.checked(verdict);
+        }
+    }
+
+    fn destination_checked(&mut self, verdict: Verdict) {
+        if let Ok(target) = Target::new(Protocol::Http, verdict.uri.raw()) {
+            self.route_watch.schedule.done(&target, self.now);
+            if self.route_watch.asked.remove(&target) {
+                let weight = if verdict.reachable() {
+                    Weight::Note
+                } else {
+                    Weight::Warning
+                };
+                let text = format!("{}: {}", verdict.uri, verdict.sentence());
+                self.messages.say(weight, text, self.now);
+            }
+        }
+        self.store.routes.checked(verdict);
+    }
+
+    /// Takes in what a pipeline has learnt.
+    pub(super) fn route_news(&mut self, flow: FlowId, news: News) {
+        let now = self.now;
+        let routes = &mut self.store.routes;
+        match news {
+            News::Found(known) => {
+                let id = known.id.clone();
+                routes.found(known, now);
+                routes.ran(&id, flow);
+                self.schedule_destinations();
+            }
+            News::Gone(id) => routes.gone(&id),
+            News::Checked(verdict) => routes.checked(verdict),
+            News::Deployment(deployment) => routes.deployed(*deployment),
+            News::Ended(ending) => {
+                if let Some(ending) = self.resolved(flow, ending) {
+                    self.route_ended(&ending);
+                }
+                self.reread_routes();
+            }
+        }
+        self.vitals.touch();
+    }
+}

@@ -1,0 +1,273 @@
+//! What this console has deployed, on disk, so that drift, history and undo outlive a restart (and a kill).
+//!
+//! One JSON record a line; the newest record of a run counts. Deployments are made by people, a few a day: every use
+//! reads the whole file under a lock, which keeps several consoles of one profile apart, and rewrites it, whole or not
+//! at all, when there is something to forget or to repair. The bodies hold what routes send as headers, so the file is
+//! mode 0600 and its folder 0700.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rustix::fs::{FlockOperation, flock};
+use tempfile::NamedTempFile;
+
+use crate::model::route::deployment::KEPT;
+use crate::model::route::{Deployment, State};
+
+/// Bytes that are read; 500 bodies of a listener's largest stay below.
+const LARGEST: u64 = 64 << 20;
+
+/// The record cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{doing} the deployments in {path}: {source}. Free the disk or fix the permissions.", path = .path.display())]
+pub struct DeploymentsError {
+    doing: &'static str,
+    path: PathBuf,
+    source: io::Error,
+}
+
+/// Where the deployments of one profile are kept.
+#[derive(Clone, Debug)]
+pub struct Deployments {
+    path: PathBuf,
+}
+
+impl Deployments {
+    /// The place of a profile; nothing is read or made yet.
+    #[must_use]
+    pub fn new(state_dir: &Path, profile: &str) -> Self {
+        let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
+        Self {
+            path: state_dir.join("routes").join(format!("{name}.jsonl")),
+        }
+    }
+
+    /// Everything kept, the oldest first. Waits for the disk.
+    pub fn load(&self) -> Result<Vec<Deployment>, DeploymentsError> {
+        if !self.path.exists() {
+            return Ok(Vec::new());
+        }
+        let _lock = self.lock()?;
+        Ok(self.read()?.kept)
+    }
+
+    /// Keeps a deployment, or its newer state; returns when it is on disk. Waits for the disk.
+    pub fn note(&self, deployment: &Deployment) -> Result<(), DeploymentsError> {
+        let _lock = self.lock()?;
+        let mut held = self.read()?;
+        held.take(deployment.clone());
+        if held.untidy || held.kept.len() > KEPT || held.lines > 2 * KEPT {
+            held.forget();
+            return self.rewrite(&held.kept).map_err(self.failed("rewriting"));
+        }
+        self.append(deployment).map_err(self.failed("writing"))
+    }
+
+    fn lock(&self) -> Result<File, DeploymentsError> {
+        if let Some(folder) = self.path.parent() {
+            let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+            made.map_err(self.failed("making the folder of"))?;
+        }
+        let lock = private().open(self.path.with_extension("lock"));
+        let lock = lock.map_err(self.failed("locking"))?;
+        let taken = flock(&lock, FlockOperation::LockExclusive);
+        taken.map_err(|error| self.failed("locking")(error.into()))?;
+        Ok(lock)
+    }
+
+    fn read(&self) -> Result<Held, DeploymentsError> {
+        let bytes = self.bytes().map_err(self.failed("reading"))?;
+        Ok(Held::of(&String::from_utf8_lossy(&bytes)))
+    }
+
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let file = private().open(&self.path)?;
+        // One that was made readable for others by hand is not left so.
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        let mut bytes = Vec::new();
+        file.take(LARGEST).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn append(&self, deployment: &Deployment) -> io::Result<()> {
+        let mut line = serde_json::to_vec(deployment)?;
+        line.push(b'\n');
+        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        let sound = file.metadata()?.len();
+        let written = file.write_all(&line).and_then(|()| file.sync_data());
+        if written.is_err() {
+            // Half a line would swallow the next one.
+            let _ = file.set_len(sound);
+        }
+        written
+    }
+
+    fn rewrite(&self, kept: &[Deployment]) -> io::Result<()> {
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut next = NamedTempFile::new_in(folder)?;
+        for deployment in kept {
+            let mut line = serde_json::to_vec(deployment)?;
+            line.push(b'\n');
+            next.write_all(&line)?;
+        }
+        next.as_file().sync_all()?;
+        next.persist(&self.path)?;
+        File::open(folder)?.sync_all()
+    }
+
+    fn failed(&self, doing: &'static str) -> impl Fn(io::Error) -> DeploymentsError + use<> {
+        let path = self.path.clone();
+        move |source| DeploymentsError {
+            doing,
+            path: path.clone(),
+            source,
+        }
+    }
+}
+
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).mode(0o600);
+    options
+}
+
+/// The file as it was read.
+#[derive(Default)]
+struct Held {
+    kept: Vec<Deployment>,
+    lines: usize,
+    /// A line was torn by a crash or cannot be understood: the next write leaves it out.
+    untidy: bool,
+}
+
+impl Held {
+    fn of(text: &str) -> Self {
+        let mut held = Self {
+            untidy: !text.is_empty() && !text.ends_with('\n'),
+            ..Self::default()
+        };
+        for line in text.lines() {
+            held.lines += 1;
+            match serde_json::from_str(line) {
+                Ok(deployment) => held.take(deployment),
+                Err(_) => held.untidy = true,
+            }
+        }
+        held
+    }
+
+    fn take(&mut self, deployment: Deployment) {
+        let known = self
+            .kept
+            .iter()
+            .rposition(|other| other.run == deployment.run);
+        match known.and_then(|at| self.kept.get_mut(at)) {
+            Some(known) => *known = deployment,
+            None => self.kept.push(deployment),
+        }
+    }
+
+    /// Forgets what was refused first: it has changed nothing.
+    fn forget(&mut self) {
+        let mut over = self.kept.len().saturating_sub(KEPT);
+        self.kept.retain(|deployment| {
+            let goes = over > 0 && deployment.state == State::Refused;
+            over -= usize::from(goes);
+            !goes
+        });
+        self.kept.drain(..over);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::route::Deed;
+    use crate::time::Millis;
+
+    fn deployment(run: usize, state: State) -> Deployment {
+        Deployment {
+            run: format!("r{run}").into(),
+            at: Millis(i64::try_from(run).unwrap()),
+            operator: "ana".into(),
+            deed: Deed::Created,
+            id: None,
+            name: "queue-events".into(),
+            before: None,
+            after: None,
+            state,
+        }
+    }
+
+    fn place() -> (tempfile::TempDir, Deployments) {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Deployments::new(folder.path(), "acme/prod");
+        (folder, place)
+    }
+
+    #[test]
+    fn the_newest_state_of_a_run_is_what_is_kept_for_its_owner_alone() {
+        let (_folder, place) = place();
+        assert_eq!(place.load().unwrap(), []);
+        place.note(&deployment(1, State::Submitted)).unwrap();
+        place.note(&deployment(2, State::Submitted)).unwrap();
+        place.note(&deployment(1, State::Done)).unwrap();
+        let kept = place.load().unwrap();
+        assert_eq!(
+            kept,
+            [deployment(1, State::Done), deployment(2, State::Submitted)]
+        );
+        let mode = fs::metadata(&place.path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(place.path.ends_with("routes/acme%2Fprod.jsonl"));
+    }
+
+    #[test]
+    fn a_torn_line_costs_itself_alone() {
+        let (_folder, place) = place();
+        place.note(&deployment(1, State::Done)).unwrap();
+        let mut file = OpenOptions::new().append(true).open(&place.path).unwrap();
+        file.write_all(br#"{"run":"r2","at"#).unwrap();
+        assert_eq!(place.load().unwrap().len(), 1);
+        place.note(&deployment(3, State::Done)).unwrap();
+        let kept = place.load().unwrap();
+        assert_eq!(
+            kept,
+            [deployment(1, State::Done), deployment(3, State::Done)]
+        );
+        assert!(fs::read_to_string(&place.path).unwrap().ends_with("}\n"));
+    }
+
+    #[test]
+    fn it_is_bounded_and_forgets_refused_ones_first() {
+        let mut held = Held::default();
+        for run in 0..KEPT + 10 {
+            let refused = run % 100 == 99;
+            let state = if refused { State::Refused } else { State::Done };
+            held.take(deployment(run, state));
+        }
+        held.forget();
+        assert_eq!(held.kept.len(), KEPT);
+        assert!(held.kept.iter().all(|kept| kept.state == State::Done));
+        assert_eq!(held.kept[0].run.raw(), "r5");
+    }
+
+    #[test]
+    fn several_at_once_lose_nothing() {
+        let (_folder, place) = place();
+        std::thread::scope(|scope| {
+            for n in 0..4 {
+                let place = place.clone();
+                scope.spawn(move || {
+                    for run in 0..10 {
+                        place.note(&deployment(n * 10 + run, State::Done)).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(place.load().unwrap().len(), 40);
+    }
+}

@@ -1,0 +1,55 @@
+//! The sync webhook of the profile: whoever keeps a copy of the routes hears of every deployment (contract §9).
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::flow::guard::Done;
+use crate::flow::{Failure, Run};
+use crate::model::RouteId;
+use crate::model::route::Deed;
+use crate::model::write::{Method, Write, WriteKind};
+use crate::text::Text;
+
+/// How long the other side may take; a deployment is done whatever it says.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Tells the webhook, if there is one. What goes wrong is a warning, because the route runs.
+pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) -> Option<Text> {
+    let hook = run.kit.profile.routes.sync_webhook.as_ref()?;
+    let doing = run.begin("sync webhook", hook.to_string());
+    let body = json!({
+        "event": format!("route.{}", deed.word()),
+        "id": id.raw(),
+        "name": name,
+        "operator": run.kit.operator,
+        "timestamp": run.kit.clock.now().to_string(),
+    });
+    let mut write = Write::bare(
+        WriteKind::RouteSync,
+        Method::Post,
+        &[],
+        crate::text::safe(name),
+    );
+    write.body = Some(body.to_string());
+    write.note.insert("to", json!(hook.to_string()));
+    let send = async |_: &str| {
+        let body = write.body.clone().unwrap_or_default();
+        let sent = run.kit.client.post_outside(&hook.0, body, DEADLINE).await;
+        // Whatever went wrong there, it may have heard.
+        sent.map(Done::plain)
+            .map_err(|why| Failure::unknown(why, "Look at the receiver."))
+    };
+    let sent = run.guarded(&write, send).await;
+    match sent {
+        Ok(()) => {
+            doing.done("");
+            None
+        }
+        Err(failure) => {
+            let why = format!("the sync webhook {hook} was not told: {failure}");
+            doing.failed(why.as_str());
+            Some(why.into())
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `trunkline route`: list, show, verify, deploy, delete and apply, by the pipeline of the console.
+
+mod apply;
+mod deploy;
+mod show;
+mod verify;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::write::{faulty, kit, payload};
+use super::{Exit, say};
+use crate::cli::route::RouteCommand;
+use crate::config::{Environment, Profile};
+use crate::flow::route::{Ending, News as RouteNews};
+use crate::flow::{Kit, News, route};
+use crate::model::payload;
+use crate::model::route::{Known, Route, Verdict};
+
+/// Carries a command out; an error is one of the command line or of this machine.
+pub async fn route(
+    profile: Profile,
+    environment: Environment,
+    state_dir: PathBuf,
+    command: RouteCommand,
+) -> Result<u8, String> {
+    let bodies = match files(&command)? {
+        Ok(bodies) => bodies,
+        Err(code) => return Ok(code),
+    };
+    let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
+        Ok(kit) => kit,
+        Err(code) => return Ok(code),
+    };
+    match command {
+        RouteCommand::List { json } => show::list(&kit, json).await,
+        RouteCommand::Show { route, json, body } => show::show(&kit, &route, json, body).await,
+        RouteCommand::Verify { routes, json, .. } => {
+            verify::verify(&kit, bodies, &routes, json).await
+        }
+        RouteCommand::Deploy(args) => match bodies.into_iter().next() {
+            Some((_, body)) => deploy::deploy(&kit, body, args).await,
+            None => Err("there is no route to deploy".to_owned()),
+        },
+        RouteCommand::Delete { route, write } => deploy::delete(&kit, &route, &write).await,
+        RouteCommand::Apply { plan, write, .. } => apply::apply(&kit, bodies, plan, &write).await,
+    }
+}
+
+type Bodies = Vec<(PathBuf, Route)>;
+
+/// The routes that a command is given, read and judged before anything is connected; the inner error is an exit code.
+fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
+    let paths = match command {
+        RouteCommand::Deploy(args) => vec![args.file.clone()],
+        RouteCommand::Verify { file, .. } => file.iter().cloned().collect(),
+        RouteCommand::Apply { folder, .. } => apply::files(folder)?,
+        RouteCommand::List { .. } | RouteCommand::Show { .. } | RouteCommand::Delete { .. } => {
+            Vec::new()
+        }
+    };
+    let mut bodies = Vec::new();
+    let mut faults = Vec::new();
+    for path in paths {
+        match body(&path)? {
+            Ok(route) => bodies.push((path, route)),
+            Err(found) if matches!(command, RouteCommand::Apply { .. }) => {
+                let shown = crate::text::safe(&path.to_string_lossy()).into_owned();
+                let within = |fault: payload::Fault| {
+                    payload::Fault::new(format!("{shown}: {}", fault.path), fault.message)
+                };
+                faults.extend(found.into_iter().map(within));
+            }
+            Err(found) => faults.extend(found),
+        }
+    }
+    if faults.is_empty() {
+        return Ok(Ok(bodies));
+    }
+    Ok(Err(faulty(&faults)))
+}
+
+fn body(path: &Path) -> Result<Result<Route, Vec<payload::Fault>>, String> {
+    let json = payload(path)?;
+    Ok(match payload::read::<Route>(&json) {
+        Err(fault) => Err(vec![fault]),
+        Ok(route) => match route.faults() {
+            none if none.is_empty() => Ok(route),
+            faults => Err(faults),
+        },
+    })
+}
+
+/// The route of a name or an id; what went wrong has been told, and has an exit code.
+async fn find(kit: &Kit, wanted: &str) -> Result<Known, u8> {
+    match route::find(kit, wanted).await {
+        Ok(Some(known)) => Ok(known),
+        Ok(None) => {
+            say(&format!(
+                "there is no route {wanted:?}: trunkline route list names them"
+            ));
+            Err(Exit::Usage as u8)
+        }
+        Err(ending) => Err(unread(&ending)),
+    }
+}
+
+/// Tells why the routes could not be read.
+fn unread(ending: &Ending) -> u8 {
+    if let Ending::Invalid(faults) = ending {
+        return faulty(faults);
+    }
+    if let Some(failure) = ending.failure() {
+        say(&failure.to_string());
+    }
+    Exit::Unreachable as u8
+}
+
+/// How a pipeline ended, out of what was told of it.
+fn ending(news: &[News]) -> Option<&Ending> {
+    news.iter().rev().find_map(|news| match news {
+        News::Route(RouteNews::Ended(ending)) => Some(ending.as_ref()),
+        _ => None,
+    })
+}
+
+/// What was found of the destinations on the way.
+fn verdicts(news: &[News]) -> Vec<&Verdict> {
+    let found = news.iter().filter_map(|news| match news {
+        News::Route(RouteNews::Checked(verdict)) => Some(verdict),
+        _ => None,
+    });
+    found.collect()
+}

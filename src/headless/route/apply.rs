@@ -1,0 +1,183 @@
+//! `route apply`: a folder of files as desired state.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::deploy::{code, order};
+use super::show::told;
+use super::{Bodies, ending, unread};
+use crate::cli::write::WriteArgs;
+use crate::flow::route::Ending;
+use crate::flow::{Kit, Order, route};
+use crate::headless::write::{agreed, carry_out, faulty};
+use crate::headless::{Exit, print, say};
+use crate::model::flow::FlowId;
+use crate::model::payload::Fault;
+use crate::model::route::{Known, Route, diff};
+use crate::text::safe;
+
+/// Files of one folder; more are not one organisation's routes.
+const MOST_FILES: usize = 1_000;
+
+/// The files of a folder that are routes, in the order of their names.
+pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let shown = safe(&folder.to_string_lossy()).into_owned();
+    let failed = |error: std::io::Error| format!("reading the folder {shown}: {error}");
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|ending| ending == "json") && path.is_file() {
+            files.push(path);
+        }
+        if files.len() > MOST_FILES {
+            return Err(format!("{shown} has more than {MOST_FILES} files"));
+        }
+    }
+    if files.is_empty() {
+        return Err(format!("{shown} has no *.json file: one route each"));
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// What is to become of one file's route.
+struct Item {
+    file: PathBuf,
+    body: Route,
+    existing: Option<Known>,
+    changes: Vec<String>,
+}
+
+impl Item {
+    fn word(&self) -> &'static str {
+        match &self.existing {
+            None => "create",
+            Some(_) if self.changes.is_empty() => "same",
+            Some(_) => "update",
+        }
+    }
+
+    fn to_do(&self) -> bool {
+        self.word() != "same"
+    }
+}
+
+pub(super) async fn apply(
+    kit: &Kit,
+    bodies: Bodies,
+    plan_alone: bool,
+    args: &WriteArgs,
+) -> Result<u8, String> {
+    let items = match items(kit, bodies).await {
+        Ok(items) => items,
+        Err(code) => return Ok(code),
+    };
+    let to_do = items.iter().filter(|item| item.to_do()).count();
+    if !args.json {
+        print(&plan(&items))?;
+    }
+    if plan_alone || to_do == 0 {
+        if args.json {
+            print(&format!(
+                "{}\n",
+                json!({ "plan": plan_json(&items), "done": [] })
+            ))?;
+        }
+        return Ok(Exit::Ok as u8);
+    }
+    if !args.dry_run && !agreed(args, &format!("Deploy {to_do} of {} routes?", items.len()))? {
+        return Ok(Exit::Ok as u8);
+    }
+    let (mut worst, mut done) = (Exit::Ok, Vec::new());
+    let plan = plan_json(&items);
+    for item in items.into_iter().filter(Item::to_do) {
+        let name = item.body.name.clone();
+        let order = order(item.existing.as_ref(), item.body, args.dry_run);
+        let order = Order::Deploy(Box::new(order));
+        let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
+        if !args.json {
+            say(&format!("{name}: {}", ran.outcome));
+        }
+        let id = match ending(&ran.news) {
+            Some(Ending::Deployed { known, .. }) => Some(known.id.raw().to_owned()),
+            _ => None,
+        };
+        done.push(json!({
+            "name": name, "outcome": ran.outcome.word(), "message": ran.outcome.to_string(), "id": id,
+        }));
+        // One that failed stops no other: each is a route of its own. What is worse than refused is unknown.
+        worst = match (worst, code(&ran)) {
+            (worst, Exit::Ok) => worst,
+            (Exit::Unreachable, _) | (_, Exit::Unreachable) => Exit::Unreachable,
+            (_, code) => code,
+        };
+    }
+    if args.json {
+        print(&format!("{}\n", json!({ "plan": plan, "done": done })))?;
+    }
+    Ok(worst as u8)
+}
+
+async fn items(kit: &Kit, bodies: Bodies) -> Result<Vec<Item>, u8> {
+    let mut named: HashMap<String, PathBuf> = HashMap::new();
+    let mut items = Vec::new();
+    for (file, body) in bodies {
+        if let Some(other) = named.insert(body.name.clone(), file.clone()) {
+            let shown = |path: &Path| safe(&path.to_string_lossy()).into_owned();
+            let message = format!("{} has a route of the same name", shown(&other));
+            return Err(faulty(&[Fault::new(
+                format!("{}: name", shown(&file)),
+                message,
+            )]));
+        }
+        let existing = route::named(kit, &body.name)
+            .await
+            .map_err(|ending| unread(&ending))?;
+        let changes = existing
+            .as_ref()
+            .map(|known| told(&diff::changes(&known.route, &body)));
+        items.push(Item {
+            file,
+            body,
+            existing,
+            changes: changes.unwrap_or_default(),
+        });
+    }
+    Ok(items)
+}
+
+fn plan(items: &[Item]) -> String {
+    let mut text = String::new();
+    for item in items {
+        let file = item.file.to_string_lossy();
+        text += &format!(
+            "{:<7} {}  ({})\n",
+            item.word(),
+            safe(&item.body.name),
+            safe(&file)
+        );
+        for change in &item.changes {
+            text += &format!("          {change}\n");
+        }
+    }
+    let count = |word: &str| items.iter().filter(|item| item.word() == word).count();
+    text + &format!(
+        "{} to create, {} to update, {} the same. Routes that no file names are left alone.\n",
+        count("create"),
+        count("update"),
+        count("same")
+    )
+}
+
+fn plan_json(items: &[Item]) -> Vec<Value> {
+    let item = |item: &Item| {
+        json!({
+            "file": item.file.to_string_lossy(), "name": item.body.name, "action": item.word(),
+            "id": item.existing.as_ref().map(|known| known.id.raw()), "changes": item.changes,
+        })
+    };
+    items.iter().map(item).collect()
+}

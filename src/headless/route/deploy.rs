@@ -1,0 +1,145 @@
+//! `route deploy` and `route delete`.
+
+use serde_json::{Value, json};
+
+use super::show::{body, told};
+use super::{ending, find, unread, verdicts};
+use crate::cli::route::DeployArgs;
+use crate::cli::write::WriteArgs;
+use crate::flow::route::{self, Deploy, Ending, Remove};
+use crate::flow::{Kit, Order};
+use crate::headless::write::{
+    Ran, agreed, carry_out, exit, faulty, print_outcome, review, review_json,
+};
+use crate::headless::{Exit, print, say};
+use crate::model::RouteId;
+use crate::model::flow::FlowId;
+use crate::model::route::{Aim, Known, Route, diff};
+use crate::model::write::Write;
+use crate::text::Text;
+
+pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u8, String> {
+    let existing = match existing(kit, &body, args.id.as_deref()).await {
+        Ok(existing) => existing,
+        Err(code) => return Ok(code),
+    };
+    let write = existing
+        .as_ref()
+        .map_or_else(|| body.create(), |known| known.update(&body));
+    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    let changes = existing
+        .as_ref()
+        .map(|known| told(&diff::changes(&known.route, &body)));
+    if !args.write.json {
+        print(&review(&request))?;
+        print(&difference(changes.as_deref()))?;
+    }
+    let subject = request.write().subject.clone();
+    if !args.write.dry_run && !agreed(&args.write, &format!("Deploy {subject}?"))? {
+        return Ok(Exit::Ok as u8);
+    }
+    let order = order(existing.as_ref(), body, args.write.dry_run);
+    let ran = carry_out(
+        kit,
+        FlowId::default(),
+        Order::Deploy(Box::new(order)),
+        args.write.json,
+    )
+    .await?;
+    let mut more = json!({ "changes": changes });
+    if args.write.dry_run {
+        more["dryRun"] = true.into();
+        more["request"] = review_json(&request);
+    }
+    end(&ran, args.write.json, more)
+}
+
+/// What a deployment asks for: the route as it was just shown, or a new one.
+pub(super) fn order(existing: Option<&Known>, body: Route, dry: bool) -> Deploy {
+    Deploy {
+        aim: existing.map_or(Aim::New, |known| Aim::Existing(known.id.clone())),
+        base: existing.cloned(),
+        body,
+        dry,
+    }
+}
+
+async fn existing(kit: &Kit, body: &Route, id: Option<&str>) -> Result<Option<Known>, u8> {
+    let found = match id {
+        Some(id) => route::by_id(kit, &RouteId(Text::from(id))).await,
+        None => route::named(kit, &body.name).await,
+    };
+    match (found, id) {
+        (Ok(None), Some(id)) => {
+            say(&format!("there is no route with the id {id:?}"));
+            Err(Exit::Usage as u8)
+        }
+        (Ok(found), _) => Ok(found),
+        (Err(ending), _) => Err(unread(&ending)),
+    }
+}
+
+fn difference(changes: Option<&[String]>) -> String {
+    match changes {
+        None => "\na new route\n".to_owned(),
+        Some([]) => "\nno difference from what is there\n".to_owned(),
+        Some(changes) => format!("\n{}\n", changes.join("\n")),
+    }
+}
+
+pub(super) async fn delete(kit: &Kit, wanted: &str, args: &WriteArgs) -> Result<u8, String> {
+    let known = match find(kit, wanted).await {
+        Ok(known) => known,
+        Err(code) => return Ok(code),
+    };
+    let write: Write = known.delete();
+    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    let carried = body(&known);
+    if !args.json {
+        print(&review(&request))?;
+        print(&format!("\nit carries:\n{carried:#}\n"))?;
+    }
+    if args.dry_run {
+        if args.json {
+            let shown =
+                json!({ "dryRun": true, "route": carried, "request": review_json(&request) });
+            print(&format!("{shown}\n"))?;
+        }
+        return Ok(Exit::Ok as u8);
+    }
+    if !agreed(args, &format!("Take {} away?", request.write().subject))? {
+        return Ok(Exit::Ok as u8);
+    }
+    let order = Order::RemoveRoute(Box::new(Remove { known }));
+    let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
+    end(&ran, args.json, json!({}))
+}
+
+/// Tells how a pipeline ended.
+fn end(ran: &Ran, as_json: bool, mut more: Value) -> Result<u8, String> {
+    let ending = ending(&ran.news);
+    if as_json {
+        more["verdicts"] = serde_json::to_value(verdicts(&ran.news)).unwrap_or_default();
+        if let Some(Ending::Deployed { known, .. } | Ending::Unchanged(known)) = ending {
+            more["route"] = body(known);
+        }
+        if let Some(Ending::Conflict(conflict)) = ending {
+            more["conflict"] =
+                json!({ "theirs": told(&conflict.theirs()), "ours": told(&conflict.ours()) });
+        }
+        print_outcome(&ran.outcome, more)?;
+    } else if let Some(Ending::Invalid(faults)) = ending {
+        return Ok(faulty(faults));
+    } else {
+        say(&ran.outcome.to_string());
+    }
+    Ok(code(ran) as u8)
+}
+
+/// The exit code of a pipeline.
+pub(super) fn code(ran: &Ran) -> Exit {
+    match ending(&ran.news) {
+        Some(Ending::Invalid(_)) => Exit::Usage,
+        _ => exit(&ran.outcome),
+    }
+}

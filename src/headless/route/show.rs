@@ -1,0 +1,165 @@
+//! `route list` and `route show`.
+
+use serde_json::{Value, json};
+
+use super::{find, unread};
+use crate::cloud::Urgency;
+use crate::export::sheet;
+use crate::flow::{Kit, route};
+use crate::headless::{Exit, print, say};
+use crate::model::route::diff::{self, Change};
+use crate::model::route::{Deployment, Known, Route, header};
+use crate::store::routes::{Drift, Routes};
+use crate::text::safe;
+use crate::time::Millis;
+
+pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
+    let listing = match route::all(kit).await {
+        Ok(listing) => listing,
+        Err(ending) => return Ok(unread(&ending)),
+    };
+    let deployments = deployments(kit).await?;
+    let mut table = Routes::default();
+    table.read(listing.routes, Vec::new(), listing.listed, kit.clock.now());
+    table.opened(deployments);
+    if json {
+        let rows: Vec<Value> = table
+            .iter()
+            .map(|row| {
+                let mut object = body(&row.known);
+                object["drift"] = row.drift.word().into();
+                object
+            })
+            .collect();
+        print(&format!("{:#}\n", Value::from(rows)))?;
+    } else {
+        let head = ["NAME", "DRIFT", "DESTINATIONS", "EVENTS", "ID"];
+        let rows = table.iter().map(|row| {
+            let route = &row.known.route;
+            let destinations: Vec<&str> = route.destinations().collect();
+            let events: Vec<&str> = route
+                .event_filters
+                .iter()
+                .map(|f| f.event_type.as_str())
+                .collect();
+            let cells = [
+                row.name(),
+                row.drift.word(),
+                &destinations.join(" "),
+                &events.join(" "),
+                row.known.id.raw(),
+            ];
+            cells.map(|cell| safe(cell).into_owned())
+        });
+        print(&sheet::table(&head, rows))?;
+    }
+    for fault in &listing.faults {
+        say(&format!("not everything could be used: {fault}"));
+    }
+    let whole = listing.faults.is_empty();
+    Ok(if whole { Exit::Ok } else { Exit::Partial } as u8)
+}
+
+pub(super) async fn show(
+    kit: &Kit,
+    wanted: &str,
+    json: bool,
+    body_alone: bool,
+) -> Result<u8, String> {
+    let known = match find(kit, wanted).await {
+        Ok(known) => known,
+        Err(code) => return Ok(code),
+    };
+    if body_alone {
+        let pretty = serde_json::to_string_pretty(&known.route).map_err(|e| e.to_string())?;
+        print(&format!("{pretty}\n"))?;
+        return Ok(Exit::Ok as u8);
+    }
+    let deliveries = kit
+        .client
+        .deliveries(&known.id, Urgency::Reread)
+        .await
+        .ok()
+        .flatten();
+    let deployments = deployments(kit).await?;
+    let mut table = Routes::default();
+    table.read(vec![known.clone()], Vec::new(), true, kit.clock.now());
+    table.opened(deployments);
+    let (drift, history) = match table.get(&known.id) {
+        Some(row) => (row.drift.clone(), table.history(row).collect()),
+        None => (Drift::NotOurs, Vec::new()),
+    };
+    let mut object = body(&known);
+    object["drift"] = drift.word().into();
+    if let Drift::Differs(changes) = &drift {
+        object["differs"] = told(changes).into();
+    }
+    object["deliveries"] = match deliveries {
+        Some(deliveries) => deliveries
+            .iter()
+            .map(|d| {
+                json!({
+                    "uri": d.uri, "delivered": d.delivered, "failed": d.failed, "lastStatus": d.last_status,
+                    "lastAttempt": d.last_attempt.map(|at| at.to_string()),
+                })
+            })
+            .collect(),
+        None => Value::Null,
+    };
+    object["deployments"] = history.iter().map(|deployment| past(deployment)).collect();
+    print(&if json {
+        format!("{object}\n")
+    } else {
+        format!("{}\n", safe_json(&object))
+    })?;
+    Ok(Exit::Ok as u8)
+}
+
+/// Pretty-printed for a person: control characters are visible already, the rest is made so line by line.
+fn safe_json(object: &Value) -> String {
+    let pretty = format!("{object:#}");
+    let lines: Vec<_> = pretty.lines().map(safe).collect();
+    lines.join("\n")
+}
+
+/// A route with its id; secret values masked.
+pub(super) fn body(known: &Known) -> Value {
+    let mut object = masked(&known.route);
+    object["id"] = known.id.raw().into();
+    if let Some(enabled) = known.enabled {
+        object["enabled"] = enabled.into();
+    }
+    object
+}
+
+fn masked(route: &Route) -> Value {
+    let mut shown = route.clone();
+    for (name, value) in &mut shown.headers {
+        *value = header::shown(name, value).to_owned();
+    }
+    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
+    serde_json::to_value(&shown).unwrap_or_default()
+}
+
+fn past(deployment: &Deployment) -> Value {
+    let changes = match (&deployment.before, &deployment.after) {
+        (Some(before), Some(after)) => told(&diff::changes(before, after)),
+        _ => Vec::new(),
+    };
+    json!({
+        "at": Millis::to_string(&deployment.at), "operator": deployment.operator, "deed": deployment.deed.word(),
+        "state": deployment.state.word(), "changes": changes,
+    })
+}
+
+pub(super) fn told(changes: &[Change]) -> Vec<String> {
+    changes.iter().map(ToString::to_string).collect()
+}
+
+async fn deployments(kit: &Kit) -> Result<Vec<Deployment>, String> {
+    let place = kit.routes.deployments.clone();
+    let loaded = tokio::task::spawn_blocking(move || place.load()).await;
+    loaded
+        .map_err(|e| e.to_string())?
+        .map_err(|e| e.to_string())
+}

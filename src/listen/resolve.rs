@@ -1,0 +1,210 @@
+//! `POST /resolve`: a route body through the deploy pipeline (contract §9).
+//!
+//! The loop begins the pipeline as it does for a form, so that it shows in the console and is in the audit. A client that
+//! goes away stops nothing: what was asked for is carried to its end.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use super::ask::Asker;
+use super::reply::{Refusal, Reply, json as reply};
+use crate::flow::route::Ending;
+use crate::flow::{Failure, Fate};
+use crate::model::payload::{self, Fault};
+use crate::model::route::{Known, Route, header};
+
+/// Pipelines at once. The others wait for their turn: each is a dozen handshakes and a handful of requests.
+const AT_ONCE: usize = 8;
+
+/// How pipelines went that were asked for here, since the start.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    turns: Semaphore,
+    total: AtomicU64,
+    reached: AtomicU64,
+    successful: AtomicU64,
+    millis: AtomicU64,
+}
+
+/// The counts at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Pipelines that have come to their end.
+    pub total: u64,
+    /// Those that found every destination to be as it should.
+    pub reached: u64,
+    /// Those whose route runs.
+    pub successful: u64,
+    /// How long they took together, in milliseconds, waits for a turn not counted.
+    pub millis: u64,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self {
+            turns: Semaphore::new(AT_ONCE),
+            total: AtomicU64::new(0),
+            reached: AtomicU64::new(0),
+            successful: AtomicU64::new(0),
+            millis: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Resolver {
+    /// What has been counted.
+    pub(super) fn counts(&self) -> Counts {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Counts {
+            total: read(&self.total),
+            reached: read(&self.reached),
+            successful: read(&self.successful),
+            millis: read(&self.millis),
+        }
+    }
+
+    /// Runs the pipeline for a body and answers as the contract says.
+    pub(super) async fn resolve(&self, asker: &Asker, body: &[u8]) -> Result<Reply, Refusal> {
+        let body = std::str::from_utf8(body)
+            .map_err(|_| invalid(&[Fault::new("", "the body is not UTF-8")]))?;
+        let route: Route = payload::read(body).map_err(|fault| invalid(&[fault]))?;
+        let faults = route.faults();
+        if !faults.is_empty() {
+            return Err(invalid(&faults));
+        }
+        let turn = self.turns.acquire().await;
+        let began = Instant::now();
+        let ended = asker.resolve(route).await;
+        drop(turn);
+        let ending = ended.map_err(|ended| Refusal::unavailable(&ended))?;
+        self.count(&ending, began.elapsed());
+        answer(&ending)
+    }
+
+    fn count(&self, ending: &Ending, took: Duration) {
+        let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        let runs = matches!(ending, Ending::Deployed { .. } | Ending::Unchanged(_));
+        // What was submitted has passed every check before it, however it ended.
+        let unknown = ending
+            .failure()
+            .is_some_and(|failure| failure.fate != Fate::NotSent);
+        self.total.fetch_add(1, Ordering::Relaxed);
+        self.successful
+            .fetch_add(u64::from(runs), Ordering::Relaxed);
+        self.reached
+            .fetch_add(u64::from(runs || unknown), Ordering::Relaxed);
+        self.millis.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+impl Counts {
+    /// The share of pipelines that reached every destination, 0 to 100; 0 when there was none.
+    pub(super) fn reachability_rate(self) -> f64 {
+        100.0 * self.reached as f64 / self.total.max(1) as f64
+    }
+
+    /// How long a pipeline took on average, in milliseconds; 0 when there was none.
+    pub(super) fn average_ms(self) -> f64 {
+        self.millis as f64 / self.total.max(1) as f64
+    }
+}
+
+fn answer(ending: &Ending) -> Result<Reply, Refusal> {
+    match ending {
+        Ending::Deployed {
+            known, warnings, ..
+        } => {
+            let mut shown = shown(known);
+            if !warnings.is_empty() {
+                shown["warnings"] = warnings.iter().map(|warning| warning.raw()).collect();
+            }
+            Ok(created(&shown))
+        }
+        Ending::Unchanged(known) => Ok(created(&shown(known))),
+        Ending::Invalid(faults) => Err(invalid(faults)),
+        Ending::Unreachable(verdicts) => {
+            let why = ending.failure().map(|failure| failure.to_string());
+            let refusal = Refusal::new(
+                StatusCode::BAD_GATEWAY,
+                "destination.unreachable",
+                why.unwrap_or_default(),
+            );
+            let verdicts = serde_json::to_value(verdicts).unwrap_or_default();
+            Err(refusal.beside("destinations", verdicts))
+        }
+        other => Err(failed(other)),
+    }
+}
+
+fn created(body: &Value) -> Reply {
+    let mut reply = reply(body);
+    *reply.status_mut() = StatusCode::CREATED;
+    reply
+}
+
+/// The route with its id. Values of headers that may be secrets are masked: whoever sent them knows them.
+fn shown(known: &Known) -> Value {
+    let mut route = known.route.clone();
+    for (name, value) in &mut route.headers {
+        *value = header::shown(name, value).to_owned();
+    }
+    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
+    let mut shown = serde_json::to_value(&route).unwrap_or_default();
+    shown["id"] = known.id.raw().into();
+    shown
+}
+
+fn invalid(faults: &[Fault]) -> Refusal {
+    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let errors: Value = faults
+        .iter()
+        .map(|fault| json!({ "path": fault.path, "message": fault.message }))
+        .collect();
+    let refusal = Refusal::new(StatusCode::BAD_REQUEST, "bad.request", words.join("; "));
+    refusal.beside("errors", errors)
+}
+
+fn failed(ending: &Ending) -> Refusal {
+    let failure = ending
+        .failure()
+        .unwrap_or_else(|| Failure::not_sent("nothing was deployed"));
+    let code = match failure.fate {
+        Fate::Unknown => "outcome.unknown",
+        Fate::NotSent | Fate::Refused => "not.deployed",
+    };
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, code, failure.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_resolved_is_zero_and_never_not_a_number() {
+        let none = Counts::default();
+        assert_eq!((none.reachability_rate(), none.average_ms()), (0.0, 0.0));
+        let some = Counts {
+            total: 4,
+            reached: 3,
+            successful: 2,
+            millis: 10,
+        };
+        assert_eq!((some.reachability_rate(), some.average_ms()), (75.0, 2.5));
+    }
+
+    #[test]
+    fn only_what_came_to_its_end_is_counted() {
+        let resolver = Resolver::default();
+        let took = Duration::from_millis(7);
+        resolver.count(&Ending::Unreachable(Vec::new()), took);
+        resolver.count(&Ending::Failed(Failure::unknown("broken", "look")), took);
+        resolver.count(&Ending::Failed(Failure::refused("no")), took);
+        let counts = resolver.counts();
+        assert_eq!((counts.total, counts.reached, counts.successful), (3, 2, 0));
+        assert_eq!(counts.millis, 21);
+    }
+}
