@@ -69,9 +69,9 @@ impl Performer {
     #[must_use]
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         let profile = self.profile.as_ref().map(|profile| profile.name.clone());
-        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
+        let drafts = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
-            shelf: shelf.unwrap_or_default(),
+            shelf: drafts.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
