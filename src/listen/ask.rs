@@ -8,6 +8,7 @@ use crate::flow::route::Ending;
 use crate::model::finding::Grade;
 use crate::model::report::FullReport;
 use crate::model::route::Route;
+use crate::store::transfers::Figures;
 use crate::store::{Counts, Dropped, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -48,6 +49,8 @@ pub struct Overview {
     pub mailbox_dropped: u64,
     /// What the store left out.
     pub store_dropped: Dropped,
+    /// What transfers come to.
+    pub transfers: Figures,
     /// Whether what is shown can be relied on.
     pub ready: Result<(), NotReady>,
 }

@@ -20,6 +20,7 @@ use sheet::Sheet;
 
 mod console;
 mod sheet;
+mod transfers;
 
 /// How route resolutions went (contract §9).
 #[derive(Debug, Serialize)]
