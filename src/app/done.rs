@@ -17,6 +17,7 @@ impl App {
         match done {
             Done::Connected => self.connected(),
             Done::Routes(told) => self.routes_told(told),
+            Done::LookedUp(id, read) => self.looked_up(id, *read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
