@@ -10,6 +10,8 @@
 mod carriers;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/transfers.rs"]
+mod transfers;
 
 use stage::{NOON, Stage};
 use trunkline::app::effect::Effect;

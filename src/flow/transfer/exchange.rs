@@ -261,7 +261,12 @@ fn heard(answer: Answer, took: Duration) -> Result<Came, Miss> {
 }
 
 fn rejected(status: &str, reason: &Text) -> Miss {
-    Miss::new(End::Rejected(said(status, reason)), false)
+    // The phase says that word already.
+    let why = match (status, reason.is_empty()) {
+        ("rejected", false) => reason.clone(),
+        _ => said(status, reason),
+    };
+    Miss::new(End::Rejected(why), false)
 }
 
 fn said(status: &str, reason: &Text) -> Text {
