@@ -47,6 +47,7 @@ use crate::pane::callbacks::CallbacksPane;
 use crate::pane::carriers::CarriersPane;
 use crate::pane::pulse::PulsePane;
 use crate::pane::registrations::RegistrationsPane;
+use crate::pane::routes::RoutesPane;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
@@ -152,6 +153,7 @@ impl App {
                 Box::new(CarriersPane::default()),
                 Box::new(AlertsPane::default()),
                 Box::new(AuditPane::default()),
+                Box::new(RoutesPane::default()),
                 Box::new(PulsePane::default()),
                 Box::new(CallbacksPane::default()),
             ],

@@ -16,6 +16,7 @@ mod line;
 pub mod path;
 mod plan;
 pub mod provision;
+pub mod route;
 mod rules;
 mod spec;
 mod state;

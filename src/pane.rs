@@ -9,6 +9,7 @@ pub mod filter;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
+pub mod routes;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
