@@ -111,12 +111,7 @@ impl Listing for Routes {
                 "reachable",
                 count(|row| row.reach.of > 0 && row.reach.reached == row.reach.of),
             ),
-            (
-                0,
-                Role::Bad,
-                "not reachable",
-                count(|row| row.reach.is_trouble()),
-            ),
+            (0, Role::Bad, "not reachable", count(unreachable)),
             (
                 0,
                 Role::Warn,
@@ -275,7 +270,12 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
 
 /// Whether somebody should look at a route.
 fn trouble(row: &RouteRow) -> bool {
-    row.presence != Presence::Deleted && (row.drift.is_trouble() || row.reach.is_trouble())
+    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row))
+}
+
+/// Whether events are sent where nobody takes them; on a route that is off none are.
+fn unreachable(row: &RouteRow) -> bool {
+    row.reach.is_trouble() && row.known.enabled != Some(false)
 }
 
 /// Why what is shown may be out of date, or is not all.

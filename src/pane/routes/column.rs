@@ -11,9 +11,6 @@ type Shown = Column<RouteRow>;
 /// Looks that the sparkline has room for.
 const TREND: usize = 12;
 
-/// A share that is less far from the others than this is no trend.
-const STEADY: f32 = 0.2;
-
 /// In the order of the screen; named as filters name them.
 pub(super) const COLUMNS: &[Shown] = &[
     Shown::new(
@@ -66,6 +63,7 @@ pub(super) const COLUMNS: &[Shown] = &[
         |a, b| (a.reach.days.is_none(), a.reach.days).cmp(&(b.reach.days.is_none(), b.reach.days)),
     )
     .looking(|row| match row.reach.days {
+        _ if row.known.enabled == Some(false) => Role::Dim,
         Some(..=0) => Role::Bad,
         Some(1..=30) => Role::Warn,
         _ => Role::Dim,
@@ -109,7 +107,7 @@ pub(super) const COLUMNS: &[Shown] = &[
         "TREND",
         "Destinations reached at the last looks",
         (8, 12),
-        |row, _| chart::sparkline(&row.reach.trend, TREND, STEADY),
+        |row, _| chart::counts(&row.reach.trend, TREND, 1.0),
         |a, b| a.reach.trend.len().cmp(&b.reach.trend.len()),
     )
     .looking(|_| Role::Chart),
@@ -186,6 +184,8 @@ fn state_role(row: &RouteRow) -> Role {
 
 fn reach_role(row: &RouteRow) -> Role {
     match row.reach.is_trouble() {
+        // Nothing is sent on a route that is off.
+        true if row.known.enabled == Some(false) => Role::Dim,
         true => Role::Bad,
         false if row.reach.looked == 0 => Role::Dim,
         false => Role::Ok,

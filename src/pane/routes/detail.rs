@@ -174,7 +174,7 @@ fn carries(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
     )];
     for filter in &route.event_filters {
         let fields = match filter.fields.as_slice() {
-            [] => "all fields".to_owned(),
+            [] => "all".to_owned(),
             some => safe(&some.join(" ")).into_owned(),
         };
         let event = safe(&filter.event_type).into_owned();
