@@ -126,7 +126,7 @@ const ALIASES: &[(&str, Action)] = &[
     ("carriers", Action::Pane2),
     ("transfers", Action::Pane3),
     ("alerts", Action::Pane4),
-    ("callbacks", Action::Pane6),
+    ("callbacks", Action::Pane7),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];
