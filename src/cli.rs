@@ -4,6 +4,7 @@ pub mod audit;
 pub mod callback;
 pub mod probe;
 pub mod route;
+pub mod transfer;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -73,6 +74,8 @@ pub enum Command {
     /// Callback reservations: list, book, take back
     #[command(subcommand)]
     Callback(callback::CallbackCommand),
+    /// Transfer interactions to one destination, checked as in the console
+    Transfer(transfer::TransferArgs),
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),

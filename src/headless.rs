@@ -8,6 +8,7 @@ mod quiet;
 pub mod report;
 pub mod route;
 pub mod serve;
+pub mod transfer;
 pub mod write;
 
 use std::io::{IsTerminal, Write};

@@ -10,6 +10,7 @@ use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::callback::CallbackCommand;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::route::RouteCommand;
+use trunkline::cli::transfer::TransferArgs;
 use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -70,6 +71,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) => world.provision(args),
         Some(Command::Callback(command)) => world.callback(command),
+        Some(Command::Transfer(args)) => world.transfer(args),
         Some(Command::Route(command)) => world.route(command),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
@@ -246,6 +248,16 @@ impl World {
         let runtime = runtime()?;
         let (environment, state_dir) = (self.environment, self.paths.state_dir);
         let run = headless::callback::run(profile, environment, state_dir, command);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn transfer(self, args: TransferArgs) -> Result<u8, Report> {
+        let profile = self.profile()?;
+        let runtime = runtime()?;
+        let (environment, state_dir) = (self.environment, self.paths.state_dir);
+        let run = headless::transfer::transfer(profile, environment, state_dir, args);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

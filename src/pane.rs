@@ -33,6 +33,33 @@ use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
 
+/// The titles of the panes, in the order of the tabs: what the palette opens by name.
+pub const TITLES: [&str; 9] = [
+    "Registrations",
+    "Carriers",
+    "Transfers",
+    "Routes",
+    "Callbacks",
+    "Jobs",
+    "Alerts",
+    "Audit",
+    "Pulse",
+];
+
+/// Every pane, in the order of the tabs. A new one is a line here and one above.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Pane>> {
+    vec![
+        Box::new(registrations::RegistrationsPane::default()),
+        Box::new(carriers::CarriersPane::default()),
+        Box::new(transfers::TransfersPane::default()),
+        Box::new(callbacks::CallbacksPane::default()),
+        Box::new(alerts::AlertsPane::default()),
+        Box::new(audit::AuditPane::default()),
+        Box::new(pulse::PulsePane::default()),
+    ]
+}
+
 /// What a pane works with while it carries something out.
 pub struct Desk<'a> {
     /// Everything known.

@@ -51,6 +51,7 @@ impl App {
             return;
         }
         match command {
+            Command::Open(title) => return self.open_titled(title),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
             _ => {}
@@ -116,6 +117,13 @@ impl App {
             );
         }
         true
+    }
+
+    fn open_titled(&mut self, title: &str) {
+        let titled = |pane: &Box<dyn Pane>| pane.tab(&self.store).title == title;
+        if let Some(index) = self.panes.iter().position(titled) {
+            self.active = index;
+        }
     }
 
     /// Back one layer; at the top, and out of a form, the end of the program.

@@ -171,7 +171,15 @@ pub fn open(opening: Opening, profile: &Profile, store: &Store, now: Millis) -> 
     };
     let body = rules.filled(opening.body);
     let spec = if several { &SPEC_SEVERAL } else { &SPEC };
-    Form::new(spec, Box::new(rules), opening.about, body)
+    let named = body.get("interaction_id").and_then(Value::as_str);
+    let starts_at = spec.field(match named {
+        Some("") => INTERACTION.path,
+        _ => DESTINATION.path,
+    });
+    let mut form = Form::new(spec, Box::new(rules), opening.about, body);
+    // What the row says need not be looked at again.
+    form.focus_on(starts_at.unwrap_or(0));
+    form
 }
 
 impl Transferring {

@@ -5,7 +5,7 @@ mod commands;
 mod detail;
 mod draw;
 mod list;
-pub mod record;
+mod record;
 pub(super) mod row;
 
 use std::collections::BTreeSet;

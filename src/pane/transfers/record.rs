@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::column::{Column, INTERACTIONS, MADE};
 use super::row::Row;
@@ -11,7 +11,7 @@ use super::{Half, TransfersPane};
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::export::{Format, sheet};
-use crate::model::transfer::made::{Callback, Made};
+use crate::model::transfer::made::Record;
 use crate::pane::Desk;
 use crate::time::Millis;
 
@@ -28,36 +28,8 @@ pub fn json(row: Row<'_>) -> Value {
     match row {
         // Plain strings and numbers cannot fail to serialise.
         Row::Interaction(one) => serde_json::to_value(one).unwrap_or(Value::Null),
-        Row::Made(made) => transfer(made),
+        Row::Made(made) => serde_json::to_value(Record::from(made)).unwrap_or(Value::Null),
     }
-}
-
-/// A transfer as JSON: the headless command prints the same.
-#[must_use]
-pub fn transfer(made: &Made) -> Value {
-    let told = match &made.callback {
-        Callback::None => Value::Null,
-        Callback::Telling => "telling".into(),
-        Callback::Told => "told".into(),
-        Callback::Failed(why) => json!({ "failed": why }),
-    };
-    let filled = |text: &crate::text::Text| (!text.is_empty()).then(|| text.clone());
-    json!({
-        "interactionId": made.interaction,
-        "destinationUri": made.destination.uri(),
-        "state": made.phase.word(),
-        "codecAsked": made.request.media_matrix.audio.codec,
-        "codecSettled": made.settled,
-        "latencyMs": made.latency_us.map(|us| us as f64 / 1_000.0),
-        "retries": made.retries,
-        "why": filled(&made.why),
-        "frameId": filled(&made.frame),
-        "tls": filled(&made.security),
-        "mediaServer": told,
-        "operator": made.operator,
-        "askedFor": made.began.to_string(),
-        "ended": made.ended.map(|at| at.to_string()),
-    })
 }
 
 /// The row with all that is known of it, safe to page through.
