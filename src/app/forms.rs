@@ -12,6 +12,7 @@ use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::form::{Form, Opening, Plan, Progress as Asked, Verdict};
 use crate::model::finding::{Finding, Target};
+use crate::model::flow::Flow;
 use crate::model::write::Write;
 use crate::shelf::{self, Half, Kept};
 use crate::text::safe;
@@ -167,21 +168,18 @@ impl App {
             return;
         };
         let form = view.form_mut();
-        match form.plan() {
-            Some(plan) => {
-                let concerns = concerns(form);
-                self.open_review(plan, &concerns);
-            }
-            None => {
-                let text = match form.faults() {
-                    [one] => format!("not yet: {one}"),
-                    many => format!(
-                        "not yet: {} fields are to be filled in or mended",
-                        many.len()
-                    ),
-                };
-                self.messages.say(Weight::Warning, safe(&text), self.now);
-            }
+        if let Some(plan) = form.plan() {
+            let concerns = concerns(form);
+            self.open_review(plan, &concerns);
+        } else {
+            let text = match form.faults() {
+                [one] => format!("not yet: {one}"),
+                many => format!(
+                    "not yet: {} things are to be filled in or mended",
+                    many.len()
+                ),
+            };
+            self.messages.say(Weight::Warning, safe(&text), self.now);
         }
         self.typed();
     }
@@ -205,7 +203,7 @@ impl App {
                 .store
                 .flows
                 .get(progress.flow())
-                .is_some_and(|flow| flow.runs())
+                .is_some_and(Flow::runs)
         {
             self.effects.push(Effect::StopFlow(progress.flow()));
             let text = "asked to stop: what was sent already stays sent";
