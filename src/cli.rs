@@ -2,8 +2,8 @@
 
 pub mod audit;
 pub mod probe;
-pub mod transfer;
 pub mod route;
+pub mod transfer;
 pub mod write;
 
 use std::net::SocketAddr;

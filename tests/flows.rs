@@ -8,6 +8,8 @@
 
 #[path = "flows/crew.rs"]
 mod crew;
+#[path = "flows/forms.rs"]
+mod forms;
 
 use crew::{Crew, options};
 use serde_json::json;

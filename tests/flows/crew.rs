@@ -209,18 +209,30 @@ impl Crew {
     /// Presses keys, and runs until each has had its effect.
     pub async fn press(&mut self, keys: &[&str]) {
         for key in keys {
-            let code = match *key {
+            let (modifiers, name) = match key.strip_prefix("Ctrl-") {
+                Some(name) => (KeyModifiers::CONTROL, name),
+                None => (KeyModifiers::NONE, *key),
+            };
+            let code = match name {
                 "Enter" => KeyCode::Enter,
                 "Esc" => KeyCode::Esc,
-                key => KeyCode::Char(key.chars().next().unwrap()),
+                "Tab" => KeyCode::Tab,
+                name => KeyCode::Char(name.chars().next().unwrap()),
             };
             self.keys
-                .send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+                .send(Event::Key(KeyEvent::new(code, modifiers)))
                 .unwrap();
         }
         while !self.runner.screen.pressed.is_empty() || self.runner.app.urgent() {
             self.turn().await;
         }
+    }
+
+    /// Types a text.
+    pub async fn type_in(&mut self, text: &str) {
+        let keys: Vec<_> = text.chars().map(String::from).collect();
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+        self.press(&keys).await;
     }
 
     /// The screen as text.
