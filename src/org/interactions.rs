@@ -11,21 +11,17 @@
 
 mod cast;
 pub(super) mod course;
+mod serve;
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use compact_str::CompactString;
-use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use self::cast::Cast;
 pub(super) use self::cast::Participant;
-use super::reply::{self, Refusal, Reply};
-use super::resource::{Call, Rule, Verb};
-use super::route::decode;
+pub(super) use self::serve::Path;
 use super::state::Person;
 
 /// The most interactions that are under way at once.
@@ -213,48 +209,6 @@ impl Interaction {
         self.participants.push(to);
         self.transfer_id = Some(frame.to_owned());
     }
-}
-
-/// What is served about interactions.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Path<'a> {
-    All,
-    One(Cow<'a, str>),
-}
-
-impl<'a> Path<'a> {
-    /// By the parts of a path after `/api/v2`.
-    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
-        Some(match path {
-            ["interactions"] => Self::All,
-            ["interactions", id] => Self::One(decode(id)?),
-            _ => return None,
-        })
-    }
-
-    /// The verbs each takes.
-    pub(super) const fn rules(&self) -> &'static [Rule] {
-        &[(Verb::Get, "interaction:view")]
-    }
-
-    /// Answers a call whose verb, token and scope are in order.
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let interactions = call.shared.interactions();
-        match self {
-            Self::All => {
-                let body = json!({"entities": interactions.live()});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            Self::One(id) => {
-                let found = interactions.get(id).ok_or_else(|| none_such(id))?;
-                Ok(reply::json(StatusCode::OK, found))
-            }
-        }
-    }
-}
-
-fn none_such(id: &str) -> Refusal {
-    Refusal::not_found(format!("there is no interaction {id:?}"))
 }
 
 #[cfg(test)]

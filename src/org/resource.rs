@@ -103,7 +103,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Jobs(path) => path.rules(),
             Self::Hooks(path) => path.rules(),
-            Self::Interactions(path) => path.rules(),
+            Self::Interactions(_) => interactions::Path::RULES,
             Self::Routes(path) => path.rules(),
             Self::Callbacks(path) => path.rules(),
             Self::CallbackHooks(path) => path.rules(),

@@ -1,11 +1,11 @@
-//! The open WebSockets that belong to a client and not to a user: who may be pushed to, and closed.
+//! The open sockets that belong to a client and not to a user: who may be pushed to, and closed.
 
 use std::collections::HashMap;
 
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::session::Push;
+use super::line::Push;
 
 /// The most such sockets at once.
 const MOST: usize = 1_000;
@@ -29,7 +29,7 @@ pub(super) struct Sockets {
 pub(super) struct Place {
     pub(super) number: u64,
     pub(super) pushes: mpsc::Sender<Push>,
-    pub(super) pushed: mpsc::Receiver<Push>,
+    pub(super) queue: mpsc::Receiver<Push>,
 }
 
 impl Sockets {
@@ -38,7 +38,7 @@ impl Sockets {
         if self.open.len() >= MOST {
             return None;
         }
-        let (pushes, pushed) = mpsc::channel(BACKLOG);
+        let (pushes, queue) = mpsc::channel(BACKLOG);
         self.opened += 1;
         let outlet = Outlet {
             token,
@@ -48,7 +48,7 @@ impl Sockets {
         Some(Place {
             number: self.opened,
             pushes,
-            pushed,
+            queue,
         })
     }
 

@@ -50,7 +50,7 @@ impl Course {
     /// Plans the end of what is under way; the first one, which is the contract's example, never ends by itself.
     fn new(interactions: &Interactions, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(4);
+        rng.set_stream(8);
         let mut course = Self {
             rng,
             plans: BinaryHeap::new(),
@@ -139,7 +139,7 @@ mod tests {
         let world = World::populate(240, seed, Timestamp::now());
         let mut interactions = Interactions::populate(&world.people, seed, Timestamp::now());
         let mut course = Course::new(&interactions, seed);
-        let mut seen = Vec::new();
+        let mut counts = Vec::new();
         for minute in 0..minutes {
             while course.due() <= Duration::from_secs(60 * minute) {
                 course.step(&mut interactions, Timestamp::now());
@@ -147,9 +147,12 @@ mod tests {
             let live = interactions.live();
             let active = live.iter().filter(|one| one.state == State::Active);
             let active = active.count();
-            seen.push((active, live.len() - active));
+            counts.push((active, live.len() - active));
         }
-        (seen, interactions.all().map(|one| one.id.clone()).collect())
+        (
+            counts,
+            interactions.all().map(|one| one.id.clone()).collect(),
+        )
     }
 
     #[test]
@@ -161,8 +164,8 @@ mod tests {
     #[test]
     fn there_is_always_something_to_move_and_never_a_crowd() {
         for seed in 0..4 {
-            let (seen, ids) = played(seed, 240);
-            for (active, queued) in seen {
+            let (counts, ids) = played(seed, 240);
+            for (active, queued) in counts {
                 assert!((4..=40).contains(&active), "{active} active");
                 assert!(queued <= 12, "{queued} queued");
             }
