@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError, edges, webhooks};
+use super::{Org, OrgError, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -41,12 +41,6 @@ struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
-    provisioning: Provisioning,
-}
-
-#[derive(Serialize)]
-struct Provisioning {
-    edges: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -85,9 +79,6 @@ impl Watch {
                     org.stun().to_string(),
                     format!("{}?transport=tcp", org.stun()),
                 ],
-            },
-            provisioning: Provisioning {
-                edges: edges::edges().iter().map(|edge| edge.id).collect(),
             },
         }
     }
