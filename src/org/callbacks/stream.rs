@@ -59,7 +59,7 @@ pub(in crate::org) fn open(
     rng.set_stream(FIRST_DICE.saturating_add(place.number));
     let session = Session {
         upgrade,
-        pushed: place.pushed,
+        pushed: place.queue,
         faults: shared.watch_faults(),
         news: shared.book().log.watch(),
         sent: 0,
