@@ -21,6 +21,7 @@ use sheet::Sheet;
 mod console;
 mod jobs;
 mod sheet;
+mod transfers;
 
 /// How route resolutions went (contract §9).
 #[derive(Debug, Serialize)]
