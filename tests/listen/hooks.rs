@@ -56,7 +56,10 @@ async fn a_delivery_is_taken_as_often_as_it_comes_and_makes_one_row() {
             scrape.send().await.unwrap().text().await.unwrap()
         })
         .await;
-    assert!(figures.contains("trunkline_jobs{state=\"completed\"} 1"), "{figures}");
+    assert!(
+        figures.contains("trunkline_jobs{state=\"completed\"} 1"),
+        "{figures}"
+    );
     let jobs = &house.runner.app.store.jobs;
     assert_eq!(jobs.len(), 1);
     let row = jobs.get(&JobKey("job-1".into())).unwrap();
@@ -88,7 +91,10 @@ async fn what_is_no_delivery_is_refused() {
 
 fn press(house: &mut House, code: KeyCode) {
     let now = Clock::Real.now();
-    house.runner.app.update(Event::Key(KeyEvent::from(code)), now);
+    house
+        .runner
+        .app
+        .update(Event::Key(KeyEvent::from(code)), now);
 }
 
 /// Submits an endpoint as another process would: the console hears of it by its webhook alone.
@@ -96,7 +102,12 @@ async fn submit(profile: Arc<trunkline::config::Profile>, state: PathBuf) -> Out
     let environment = Environment::default();
     let kit = kit(profile.clone(), &environment, &state).await.unwrap();
     let edge = profile.provisioning.edges[0].clone();
-    let body = Provision::draft("edge-01".into(), edge, &profile.probes.stun, std::iter::empty());
+    let body = Provision::draft(
+        "edge-01".into(),
+        edge,
+        &profile.probes.stun,
+        std::iter::empty(),
+    );
     let order = Order::Provision {
         body: Box::new(body),
         follow: false,
@@ -109,9 +120,20 @@ async fn submit(profile: Arc<trunkline::config::Profile>, state: PathBuf) -> Out
 #[tokio::test]
 async fn the_webhook_is_registered_from_the_pane_and_the_organisation_delivers() {
     let faults = "job-ms=50,webhook-dup=1".parse().unwrap();
-    let mut house = House::with(&anywhere(), Options { faults, ..Options::default() }).await;
+    let mut house = House::with(
+        &anywhere(),
+        Options {
+            faults,
+            ..Options::default()
+        },
+    )
+    .await;
     house.settle().await;
-    for code in ":jobs".chars().map(KeyCode::Char).chain([KeyCode::Enter, KeyCode::Char('w')]) {
+    for code in ":jobs"
+        .chars()
+        .map(KeyCode::Char)
+        .chain([KeyCode::Enter, KeyCode::Char('w')])
+    {
         press(&mut house, code);
     }
     press(&mut house, KeyCode::Enter);
@@ -124,7 +146,10 @@ async fn the_webhook_is_registered_from_the_pane_and_the_organisation_delivers()
         .await
         .expect("the webhook is registered")
         .unwrap();
-    let (profile, state) = (house.runner.app.profile().unwrap(), house.state().join("other"));
+    let (profile, state) = (
+        house.runner.app.profile().unwrap(),
+        house.state().join("other"),
+    );
     let delivered = tokio::spawn(submit(profile, state));
     let told = house.runner.run(|app| {
         let mut rows = app.store.jobs.newest_first();
