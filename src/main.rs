@@ -232,6 +232,9 @@ impl World {
     }
 
     fn provision(self, args: ProvisionArgs) -> Result<u8, Report> {
+        if args.fields {
+            return headless::provision::fields().map_err(|e| eyre!(e));
+        }
         let profile = self.profile()?;
         let runtime = runtime()?;
         let (environment, state_dir) = (self.environment, self.paths.state_dir);
