@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod route;
 pub mod transfer;
@@ -72,6 +73,9 @@ pub enum Command {
     Provision(write::ProvisionArgs),
     /// Transfer interactions to one destination, checked as in the console
     Transfer(transfer::TransferArgs),
+    /// Callback reservations: list, book, take back
+    #[command(subcommand)]
+    Callback(callback::CallbackCommand),
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
@@ -143,7 +147,7 @@ pub enum ConfigCommand {
 
 /// Options of the embedded organisation.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = crate::org::fault_help())]
+#[command(after_help = crate::org::help())]
 pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]

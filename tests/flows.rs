@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "flows/callbacks.rs"]
+mod callbacks;
 #[path = "flows/crew.rs"]
 mod crew;
 #[path = "flows/forms.rs"]
