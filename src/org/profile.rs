@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError, edges, webhooks};
+use super::{Org, OrgError, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -35,18 +35,14 @@ struct Profile<'a> {
     watch: Watch,
 }
 
-/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
+/// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
+/// alerts and transfers.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
-    provisioning: Provisioning,
-}
-
-#[derive(Serialize)]
-struct Provisioning {
-    edges: Vec<&'static str>,
+    transfers: Transfers,
 }
 
 #[derive(Serialize)]
@@ -64,6 +60,11 @@ struct Alerts {
 struct Probes {
     /// The one server over either transport.
     stun: [String; 2],
+}
+
+#[derive(Serialize)]
+struct Transfers {
+    media_callback: String,
 }
 
 impl Watch {
@@ -86,8 +87,8 @@ impl Watch {
                     format!("{}?transport=tcp", org.stun()),
                 ],
             },
-            provisioning: Provisioning {
-                edges: edges::edges().iter().map(|edge| edge.id).collect(),
+            transfers: Transfers {
+                media_callback: org.media_callback(),
             },
         }
     }
