@@ -1,6 +1,7 @@
 //! The command line: clap types only.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod route;
 pub mod transfer;
@@ -72,6 +73,9 @@ pub enum Command {
     Provision(write::ProvisionArgs),
     /// Transfer interactions to one destination, checked as in the console
     Transfer(transfer::TransferArgs),
+    /// Callback reservations: list, book, take back
+    #[command(subcommand)]
+    Callback(callback::CallbackCommand),
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),

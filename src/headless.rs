@@ -1,6 +1,7 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod provision;
 mod quiet;

@@ -9,6 +9,7 @@ mod day;
 mod detail;
 mod draw;
 mod line;
+mod sheet;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -17,9 +18,11 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::column::{Column, FIELDS};
+use self::column::Column;
+pub use self::column::FIELDS;
 use self::day::Day;
 use self::line::Line;
+pub use self::sheet::write;
 use super::cursor::{Cursor, Rows, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
