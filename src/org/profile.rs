@@ -35,12 +35,14 @@ struct Profile<'a> {
     watch: Watch,
 }
 
-/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
+/// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
+/// alerts and transfers.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
+    transfers: Transfers,
 }
 
 #[derive(Serialize)]
@@ -58,6 +60,11 @@ struct Alerts {
 struct Probes {
     /// The one server over either transport.
     stun: [String; 2],
+}
+
+#[derive(Serialize)]
+struct Transfers {
+    media_callback: String,
 }
 
 impl Watch {
@@ -79,6 +86,9 @@ impl Watch {
                     org.stun().to_string(),
                     format!("{}?transport=tcp", org.stun()),
                 ],
+            },
+            transfers: Transfers {
+                media_callback: org.media_callback(),
             },
         }
     }
