@@ -82,11 +82,7 @@ pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran
             table.happened(*id, (**happening).clone(), Millis(0));
         }
     }
-    Ran {
-        outcome,
-        table,
-
-    }
+    Ran { outcome, table }
 }
 
 /// Begins that many interactions.
