@@ -11,6 +11,9 @@ use crate::rig::{Rig, TIMING, begin, kit, log, transfer, wanted};
 
 const COUNT: usize = 500;
 
+/// Longer than anything takes on a machine that is busy with other tests: only silence may look like silence.
+const PATIENCE: Duration = Duration::from_millis(2_500);
+
 const FAULTS: [&str; 7] = [
     "transfer-ms=20",
     "transfer-shuffle=0.5",
@@ -25,12 +28,15 @@ const FAULTS: [&str; 7] = [
 async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twice() {
     let rig = Rig::start(&FAULTS).await;
     let mut kit = kit(&rig, "concurrency = 64").await;
-    // Longer than anything takes on a machine that is busy with other tests: only silence may look like silence.
     let patient = Timing {
-        answer: Duration::from_secs(4),
+        answer: PATIENCE,
         ..TIMING
     };
     kit.transfers = Session::new(kit.client.clone(), patient);
+    // The media server has tests of its own; each time it is told is two more lines that wait for the disk.
+    let mut profile = (*kit.profile).clone();
+    profile.transfers.media_callback = None;
+    kit.profile = profile.into();
     let ids = begin(&rig, COUNT).await;
     let moves = ids
         .iter()
@@ -47,10 +53,11 @@ async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twi
         let count = |key: &str| entry[key].as_u64().unwrap();
         let again = count("received") - count("turnedAway") - 1;
         // A close takes the answers of others with it. One of those is asked once more when it has not moved the interaction in
-        // the time that any answer has; what was done is never among them.
-        let asked_again = u64::from(entry["outcome"] != "transferred");
+        // the time that any answer has; what was done before that is never among them.
+        let late = entry["ms"].as_f64().unwrap() >= PATIENCE.as_secs_f64() * 1_000.0;
+        let undone = entry["outcome"] != "transferred" || late;
         assert!(
-            again <= asked_again,
+            again <= u64::from(undone),
             "sent again though it was taken: {entry}"
         );
     }
