@@ -18,6 +18,7 @@ mod opening;
 pub mod path;
 mod plan;
 pub mod provision;
+pub mod route;
 mod rules;
 mod spec;
 mod state;

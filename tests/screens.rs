@@ -8,6 +8,8 @@
 
 #[path = "screens/carriers.rs"]
 mod carriers;
+#[path = "screens/forms.rs"]
+mod forms;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/transfers.rs"]

@@ -6,6 +6,7 @@ use crate::alert::Orders;
 use crate::flow::Order;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
+use crate::model::job::Job;
 use crate::model::{InteractionId, UserId};
 use crate::shelf;
 
@@ -34,6 +35,10 @@ pub enum Effect {
     Flow(FlowId, Box<Order>),
     /// Read the newest lines of the audit and verify it; [`super::event::Done::AuditRead`] tells.
     ReadAudit,
+    /// Read the jobs that earlier runs have written down.
+    ReadJobs,
+    /// Write down jobs that have got further.
+    KeepJobs(Vec<Job>),
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].

@@ -13,6 +13,7 @@ use crate::config::Profile;
 use crate::form::{Form, Opening, Plan, Progress as Asked, Question, Verdict};
 use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
+use crate::model::flow::Flow;
 use crate::model::interaction::Interaction;
 use crate::model::write::Write;
 use crate::shelf::{self, Half, Kept};
@@ -184,21 +185,18 @@ impl App {
             return;
         };
         let form = view.form_mut();
-        match form.plan() {
-            Some(plan) => {
-                let concerns = concerns(form);
-                self.open_review(plan, &concerns);
-            }
-            None => {
-                let text = match form.faults() {
-                    [one] => format!("not yet: {one}"),
-                    many => format!(
-                        "not yet: {} fields are to be filled in or mended",
-                        many.len()
-                    ),
-                };
-                self.messages.say(Weight::Warning, safe(&text), self.now);
-            }
+        if let Some(plan) = form.plan() {
+            let concerns = concerns(form);
+            self.open_review(plan, &concerns);
+        } else {
+            let text = match form.faults() {
+                [one] => format!("not yet: {one}"),
+                many => format!(
+                    "not yet: {} things are to be filled in or mended",
+                    many.len()
+                ),
+            };
+            self.messages.say(Weight::Warning, safe(&text), self.now);
         }
         self.typed();
     }
@@ -222,7 +220,7 @@ impl App {
                 .store
                 .flows
                 .get(progress.flow())
-                .is_some_and(|flow| flow.runs())
+                .is_some_and(Flow::runs)
         {
             self.effects.push(Effect::StopFlow(progress.flow()));
             let text = "asked to stop: what was sent already stays sent";

@@ -222,8 +222,8 @@ impl Form {
     }
 
     /// Takes another body: from a file, an editor, the history.
-    pub fn replace(&mut self, body: Value) {
-        self.body = self.spec.arranged(&body);
+    pub fn replace(&mut self, body: &Value) {
+        self.body = self.spec.arranged(body);
         self.at = self.at.min(self.spec.fields.len());
         self.editing = self.open_field();
         self.touch_all();
@@ -244,7 +244,7 @@ impl Form {
                 Err(faults) => self.faults = faults,
             }
         }
-        self.to_first_fault();
+        self.seek_fault();
         None
     }
 
@@ -287,7 +287,7 @@ impl Form {
         self.wanted = self.rules.checks(&self.body);
     }
 
-    fn to_first_fault(&mut self) {
+    fn seek_fault(&mut self) {
         let places = self.faults.iter().enumerate().filter_map(|(n, fault)| {
             let field = self.spec.field(&fault.path)?;
             Some((field, n))
