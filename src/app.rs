@@ -10,7 +10,9 @@ mod alerts;
 mod answer;
 mod audit;
 mod callbacks;
+mod clock;
 pub mod command;
+mod done;
 pub mod effect;
 pub mod event;
 mod flows;
@@ -33,25 +35,16 @@ use bytes::Bytes;
 use jiff::tz::TimeZone;
 
 use self::effect::Effect;
-use self::event::{Done, Event};
+use self::event::Event;
 use self::lookout::Lookout;
 use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
-use crate::config::ui::ClockStyle;
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
-use crate::pane::Pane;
-use crate::pane::alerts::AlertsPane;
-use crate::pane::audit::AuditPane;
-use crate::pane::callbacks::CallbacksPane;
-use crate::pane::carriers::CarriersPane;
-use crate::pane::pulse::PulsePane;
-use crate::pane::registrations::RegistrationsPane;
-use crate::pane::routes::RoutesPane;
+use crate::pane::{self, Pane};
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
-use crate::ui::header::Face;
 use crate::ui::layer::Layer;
 use crate::ui::screen::Places;
 
@@ -148,15 +141,7 @@ impl App {
             profile,
             theme,
             themes,
-            panes: vec![
-                Box::new(RegistrationsPane::default()),
-                Box::new(CarriersPane::default()),
-                Box::new(AlertsPane::default()),
-                Box::new(AuditPane::default()),
-                Box::new(RoutesPane::default()),
-                Box::new(PulsePane::default()),
-                Box::new(CallbacksPane::default()),
-            ],
+            panes: pane::all(),
             active: 0,
             layers: Vec::new(),
             messages,
@@ -390,100 +375,6 @@ impl App {
         }
         self.changes.clear();
         self.vitals.touch();
-    }
-
-    fn done(&mut self, done: Done) {
-        let now = self.now;
-        if !matches!(
-            done,
-            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
-        ) {
-            self.redraw();
-        }
-        match done {
-            Done::Connected => self.connected(),
-            Done::Routes(told) => self.routes_told(told),
-            Done::Interactions(listed) => self.interactions_listed(*listed),
-            Done::Alerts(news) => self.alert_news(*news),
-            Done::Found(finding) => self.found(*finding),
-            Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(record) => self.store.audit.insert(*record),
-            Done::AuditRead(records, chain) => self.audit_read(records, chain),
-            Done::NotProbed { target, why } => self.not_probed(&target, &why),
-            Done::NotConnected(problem) => {
-                self.messages
-                    .say(Weight::Error, problem.text.to_string(), now);
-                self.problem = Some(problem);
-            }
-            Done::Edited(text) => self.take_json(text),
-            Done::Shelf(news) => self.shelf_news(*news),
-            Done::Copied(what) => self.messages.say(Weight::Note, what, now),
-            Done::Exported(path, rows) => {
-                self.messages.say(
-                    Weight::Note,
-                    format!("{rows} rows written to {}", path.display()),
-                    now,
-                );
-            }
-            Done::Reloaded(loaded) => {
-                (self.config, self.theme, self.themes) =
-                    (loaded.config, loaded.theme, loaded.themes);
-                self.messages
-                    .say(Weight::Note, "configuration read again", now);
-            }
-            Done::Failed(why) => self.messages.say(Weight::Error, why, now),
-        }
-    }
-
-    /// How much of the clock shows: seconds only while something else moves, so that quiet costs no bytes.
-    pub(crate) fn face(&self) -> Face {
-        match self.config.ui.clock {
-            ClockStyle::Off => Face::Off,
-            ClockStyle::Seconds if self.vitals.lively(self.now) => Face::Seconds,
-            ClockStyle::Seconds | ClockStyle::Minutes => Face::Minutes,
-        }
-    }
-
-    /// Everything on screen that time alone changes, as text: a frame is due when it differs from the one drawn.
-    fn clock_text(&self) -> String {
-        let unit = match self.face() {
-            Face::Seconds => 1_000,
-            Face::Minutes => 60_000,
-            Face::Off => i64::MAX,
-        };
-        let wait = self
-            .countdown()
-            .map(|until| until.since(self.now).div_ceil(1_000));
-        let turn = self.spinner();
-        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
-    }
-
-    /// A moment that the header counts down to.
-    fn countdown(&self) -> Option<Millis> {
-        let status = &self.vitals.shown().status;
-        let attempt = match status.link {
-            crate::feed::news::Link::Reconnecting { at, .. } => Some(at),
-            _ => None,
-        };
-        attempt
-            .into_iter()
-            .chain(status.held_until)
-            .filter(|until| *until > self.now)
-            .min()
-    }
-
-    fn next_clock(&self) -> Option<Millis> {
-        let next = |unit: i64| Millis((self.now.0.div_euclid(unit) + 1) * unit);
-        let face = match self.face() {
-            Face::Seconds => Some(next(1_000)),
-            Face::Minutes => Some(next(60_000)),
-            Face::Off => None,
-        };
-        let countdown = self.countdown().map(|until| {
-            let left = i64::try_from(until.since(self.now)).unwrap_or(0);
-            self.now.plus((left - 1).rem_euclid(1_000) + 1)
-        });
-        face.into_iter().chain(countdown).min()
     }
 }
 

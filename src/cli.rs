@@ -1,8 +1,10 @@
 //! The command line: clap types only.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod route;
+pub mod transfer;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -69,6 +71,11 @@ pub enum Command {
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console
     Provision(write::ProvisionArgs),
+    /// Transfer interactions to one destination, checked as in the console
+    Transfer(transfer::TransferArgs),
+    /// Callback reservations: list, book, take back
+    #[command(subcommand)]
+    Callback(callback::CallbackCommand),
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),

@@ -1,5 +1,6 @@
 //! Rows as text for other programs and people: JSON that is byte-true; CSV, Markdown and a table that are safe to show.
 
+pub mod calendar;
 pub mod sheet;
 
 use jiff::tz::TimeZone;

@@ -7,12 +7,14 @@
 //!
 //! Whoever wants a form adds a file with its spec and its rules, and a line in the catalogue of `app::forms`.
 
+pub mod callback;
 mod checks;
 mod edit;
 pub mod item;
 mod json;
 mod kind;
 mod line;
+mod opening;
 pub mod path;
 mod plan;
 pub mod provision;
@@ -23,14 +25,16 @@ mod state;
 mod stroke;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
 pub use self::edit::Editing;
 pub use self::json::{JsonLine, lines as json_lines};
 pub use self::kind::Kind;
 pub use self::line::Line;
+pub use self::opening::Opening;
 pub use self::plan::Plan;
 pub use self::rules::{Completion, Rules, faults, read};
 pub use self::spec::{Field, Spec};
-pub use self::state::{Form, Opening};
+pub use self::state::Form;
 pub use self::stroke::Stroke;

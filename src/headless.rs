@@ -1,12 +1,14 @@
 //! Without a screen: the same application, fed by the same feeds, written to standard output.
 
 pub mod audit;
+pub mod callback;
 pub mod probe;
 pub mod provision;
 mod quiet;
 pub mod report;
 pub mod route;
 pub mod serve;
+pub mod transfer;
 pub mod write;
 
 use std::io::{IsTerminal, Write};

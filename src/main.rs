@@ -2,14 +2,13 @@
 
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
-use trunkline::cli::route::RouteCommand;
-use trunkline::cli::write::ProvisionArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
@@ -67,8 +66,18 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Probe(args)) => world.probe(&args),
-        Some(Command::Provision(args)) => world.provision(args),
-        Some(Command::Route(command)) => world.route(command),
+        Some(Command::Provision(args)) => {
+            world.write(|p, e, state| headless::provision::provision(p, e, state, args))
+        }
+        Some(Command::Transfer(args)) => {
+            world.write(|p, e, state| headless::transfer::transfer(p, e, state, args))
+        }
+        Some(Command::Callback(command)) => {
+            world.write(|p, e, state| headless::callback::run(p, e, state, command))
+        }
+        Some(Command::Route(command)) => {
+            world.write(|p, e, state| headless::route::route(p, e, state, command))
+        }
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -229,21 +238,14 @@ impl World {
         code
     }
 
-    fn provision(self, args: ProvisionArgs) -> Result<u8, Report> {
+    /// Runs a command that writes: with the profile, and with the folder of the audit.
+    fn write<F: Future<Output = Result<u8, String>>>(
+        self,
+        command: impl FnOnce(Profile, Environment, PathBuf) -> F,
+    ) -> Result<u8, Report> {
         let profile = self.profile()?;
         let runtime = runtime()?;
-        let (environment, state_dir) = (self.environment, self.paths.state_dir);
-        let run = headless::provision::provision(profile, environment, state_dir, args);
-        let code = runtime.block_on(run).map_err(|e| eyre!(e));
-        runtime.shutdown_background();
-        code
-    }
-
-    fn route(self, command: RouteCommand) -> Result<u8, Report> {
-        let profile = self.profile()?;
-        let runtime = runtime()?;
-        let (environment, state_dir) = (self.environment, self.paths.state_dir);
-        let run = headless::route::route(profile, environment, state_dir, command);
+        let run = command(profile, self.environment, self.paths.state_dir);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

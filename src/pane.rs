@@ -10,6 +10,7 @@ pub mod list;
 pub mod pulse;
 pub mod registrations;
 pub mod routes;
+pub mod transfers;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -22,6 +23,7 @@ use crate::app::effect::Effect;
 use crate::app::messages::Messages;
 use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::flow::Order;
 use crate::form::{Opening, Plan};
 use crate::model::RouteId;
 use crate::model::alert::AlertId;
@@ -31,6 +33,34 @@ use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
+
+/// The titles of the panes, in the order of the tabs: what the palette opens by name.
+pub const TITLES: [&str; 9] = [
+    "Registrations",
+    "Carriers",
+    "Transfers",
+    "Routes",
+    "Callbacks",
+    "Jobs",
+    "Alerts",
+    "Audit",
+    "Pulse",
+];
+
+/// Every pane, in the order of the tabs. A new one is a line here and one above.
+#[must_use]
+pub fn all() -> Vec<Box<dyn Pane>> {
+    vec![
+        Box::new(registrations::RegistrationsPane::default()),
+        Box::new(carriers::CarriersPane::default()),
+        Box::new(transfers::TransfersPane::default()),
+        Box::new(routes::RoutesPane::default()),
+        Box::new(callbacks::CallbacksPane::default()),
+        Box::new(alerts::AlertsPane::default()),
+        Box::new(audit::AuditPane::default()),
+        Box::new(pulse::PulsePane::default()),
+    ]
+}
 
 /// What a pane works with while it carries something out.
 pub struct Desk<'a> {
@@ -52,6 +82,8 @@ pub struct Desk<'a> {
     pub fill: &'a mut Vec<Opening>,
     /// Writes that need no form, to be reviewed and sent: what is deleted, undone or cancelled.
     pub review: &'a mut Vec<Plan>,
+    /// Flows that need neither: they read, or tell once more what was done.
+    pub flow: &'a mut Vec<Order>,
 }
 
 /// What a pane draws with.

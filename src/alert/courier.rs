@@ -5,9 +5,10 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::ledger::{Ledger, LedgerError};
+use super::ledger::Ledger;
 use super::webhook::Webhook;
 use super::{News, Orders, Outcome, Parcel};
+use crate::ledger::LedgerError;
 use crate::text::Text;
 
 /// POSTs under way at once; one receiver that hangs must not hold up the rest for long, nor be flooded.

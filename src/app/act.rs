@@ -10,6 +10,7 @@ use super::messages::Weight;
 use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
+use crate::flow::{self, Order};
 use crate::pane::{Desk, Pane};
 use crate::shelf::Half;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -50,6 +51,7 @@ impl App {
             return;
         }
         match command {
+            Command::Open(title) => return self.open_titled(title),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
             _ => {}
@@ -78,6 +80,10 @@ impl App {
             Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
             Action::PreviousPane => {
                 self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
+            }
+            Action::Unmask => {
+                let order = Order::Callback(flow::callback::Order::Unmask);
+                self.begin_flow(Box::new(order));
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
@@ -111,6 +117,13 @@ impl App {
             );
         }
         true
+    }
+
+    fn open_titled(&mut self, title: &str) {
+        let titled = |pane: &Box<dyn Pane>| pane.tab(&self.store).title == title;
+        if let Some(index) = self.panes.iter().position(titled) {
+            self.active = index;
+        }
     }
 
     /// Back one layer; at the top, and out of a form, the end of the program.
@@ -151,7 +164,7 @@ impl App {
     /// Lets the pane on screen work, then opens what it asked for.
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
         let (mut open, mut probe) = (Vec::new(), Vec::new());
-        let (mut fill, mut review) = (Vec::new(), Vec::new());
+        let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
         let mut desk = Desk {
             store: &self.store,
             now: self.now,
@@ -162,6 +175,7 @@ impl App {
             probe: &mut probe,
             fill: &mut fill,
             review: &mut review,
+            flow: &mut flow,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
@@ -170,6 +184,9 @@ impl App {
         self.probe(probe);
         for opening in fill {
             self.open_form(opening);
+        }
+        for order in flow {
+            self.begin_flow(Box::new(order));
         }
         for plan in review {
             self.open_review(plan, &[]);

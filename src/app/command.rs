@@ -12,6 +12,8 @@ use crate::shelf::Half;
 pub enum Command {
     /// An action without words.
     Act(Action),
+    /// Open the pane of this title.
+    Open(&'static str),
     /// Filter the pane by this expression; empty shows everything.
     Filter(String),
     /// Sort the pane by a column, by its name.
@@ -121,14 +123,12 @@ pub const VERBS: &[Verb] = &[
 const ALIASES: &[(&str, Action)] = &[
     ("q", Action::Quit),
     ("q!", Action::Quit),
-    ("reg", Action::Pane1),
-    ("registrations", Action::Pane1),
-    ("carriers", Action::Pane2),
-    ("alerts", Action::Pane3),
-    ("callbacks", Action::Pane5),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
 ];
+
+/// Panes that go by another name as well.
+const PANE_ALIASES: &[(&str, &str)] = &[("reg", "registrations"), ("cb", "callbacks")];
 
 impl Command {
     /// Reads a typed line; the error says what would have worked.
@@ -138,6 +138,11 @@ impl Command {
         let rest = rest.trim();
         if let Some((_, action)) = ALIASES.iter().find(|(name, _)| *name == verb) {
             return Ok(Self::Act(*action));
+        }
+        if rest.is_empty()
+            && let Some(pane) = pane(verb)
+        {
+            return Ok(Self::Open(pane));
         }
         match (verb, rest) {
             ("filter", _) if rest.is_empty() && line.len() == verb.len() => {
@@ -172,6 +177,15 @@ impl Command {
             _ => Err(unknown(verb)),
         }
     }
+}
+
+/// The title of the pane of that name.
+fn pane(word: &str) -> Option<&'static str> {
+    let alias = PANE_ALIASES.iter().find(|(alias, _)| *alias == word);
+    let word = alias.map_or(word, |(_, name)| name);
+    crate::pane::TITLES
+        .into_iter()
+        .find(|title| title.eq_ignore_ascii_case(word))
 }
 
 fn sort(rest: &str) -> Result<Command, String> {

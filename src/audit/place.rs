@@ -5,17 +5,12 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::fs::OFlags;
 
 use super::error::AuditError;
-
-/// How long the lock is waited for. A line takes milliseconds; who holds it longer hangs.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long between two tries for the lock.
-const PAUSE: Duration = Duration::from_millis(5);
+use crate::lock;
 
 /// A profile's name as a file name; a dot is encoded because rotated files are numbered behind one.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
@@ -96,18 +91,13 @@ impl Place {
         let file = private()
             .open(&path)
             .map_err(AuditError::at("locking", &path))?;
-        let began = Instant::now();
-        loop {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(file),
-                Err(rustix::io::Errno::WOULDBLOCK | rustix::io::Errno::INTR) => {}
-                Err(error) => return Err(AuditError::at("locking", &path)(error.into())),
+        match lock::wait(&file) {
+            Ok(()) => Ok(file),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                let seconds = lock::PATIENCE.as_secs();
+                Err(AuditError::Busy { path, seconds })
             }
-            if began.elapsed() > PATIENCE {
-                let seconds = PATIENCE.as_secs();
-                return Err(AuditError::Busy { path, seconds });
-            }
-            std::thread::sleep(PAUSE);
+            Err(error) => Err(AuditError::at("locking", &path)(error)),
         }
     }
 

@@ -22,6 +22,7 @@ use crate::text::Text;
 use crate::time::Millis;
 
 pub use self::media::retell;
+pub use self::one::preflight;
 pub use self::reading::settle;
 
 /// Where the socket is.

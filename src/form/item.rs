@@ -1,7 +1,6 @@
 //! Items: how one line of a list stands for one element of an array. A feature with a list of its own writes its own.
 
 mod moment;
-mod server;
 
 use std::fmt;
 
@@ -9,7 +8,6 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 pub use self::moment::{MOMENT, SLOT};
-pub use self::server::{STUN, TURN};
 
 /// One line of a list, both ways.
 pub trait Item: fmt::Debug + Sync {
@@ -32,6 +30,12 @@ pub trait Item: fmt::Debug + Sync {
         (!value.is_string()).then(|| format!("write {}", self.shape()))
     }
 }
+
+/// A STUN server (contract §7); its rules are the payload's.
+pub static STUN: TextItem = TextItem("host:port");
+
+/// A TURN server (contract §7); its rules are the payload's.
+pub static TURN: TextItem = TextItem("host:port[?transport=udp|tcp|tls]");
 
 /// A line of plain text.
 #[derive(Debug)]

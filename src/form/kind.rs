@@ -134,28 +134,25 @@ impl Kind {
         }
     }
 
-    /// What is wrong with the shape of a value, whatever the rules would say of it. For lists, of one element.
+    /// Whether a value is of another type than a field of this kind has: what is wrong then, and how it is written. For
+    /// lists, of one element. What a value of the right type may be is for the rules to say, in their one set of words.
     #[must_use]
     pub fn fault(&self, value: &Value, zone: &TimeZone) -> Option<String> {
         let fits = match self {
-            Self::Text | Self::Secret => value.is_string(),
+            Self::Text | Self::Secret | Self::Choice(_) | Self::Order(_) | Self::Pairs { .. } => {
+                value.is_string()
+            }
             Self::Toggle => value.is_boolean(),
-            Self::Number {
-                least, most, whole, ..
-            } => value.as_f64().is_some_and(|number| {
-                (*least..=*most).contains(&number) && (!whole || value.is_i64() || value.is_u64())
-            }),
-            Self::Choice([]) => value.is_string(),
-            Self::Choice(words) => value.as_str().is_some_and(|word| words.contains(&word)),
-            Self::Order(words) => value.as_str().is_some_and(|word| words.contains(&word)),
+            Self::Number { whole, .. } => {
+                value.is_number() && (!whole || value.is_i64() || value.is_u64())
+            }
             Self::Moment => return item::MOMENT.fault(value, zone),
             Self::List { item, .. } => return item.fault(value, zone),
-            Self::Pairs { .. } => value.is_string(),
             Self::Part { .. } => value.is_object(),
         };
         (!fits).then(|| match self {
             Self::Order(words) => format!("write one of {}", words.join(", ")),
-            Self::Pairs { .. } => "the value is text".to_owned(),
+            Self::Pairs { .. } => "write text".to_owned(),
             kind => format!("write {}", with_article(&kind.shape())),
         })
     }

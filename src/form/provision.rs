@@ -1,11 +1,10 @@
 //! The form of a WebRTC endpoint (contract §7).
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, item};
 use crate::config::Profile;
 use crate::flow::{Order, provision::write};
-use crate::model::finding::Transport;
 use crate::model::payload::Fault;
 use crate::model::provision::{CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, server};
 
@@ -96,55 +95,21 @@ pub static SPEC: Spec = Spec {
 #[derive(Debug)]
 struct Endpoint {
     edges: Vec<String>,
-    stun: Vec<String>,
-    turn: Vec<String>,
+    /// An endpoint to start from, which lacks nothing but a name.
+    draft: Provision,
 }
 
 /// The form, on a body or on what the profile suggests.
 #[must_use]
 pub fn open(profile: &Profile, body: Option<Value>) -> Form {
-    let known = Endpoint::of(profile);
-    let body = body.unwrap_or_else(|| known.suggested());
-    Form::new(&SPEC, Box::new(known), Vec::new(), body)
-}
-
-/// A body that lacks nothing but a name: the profile's edge, its STUN and its TURN servers, and what most endpoints have.
-#[must_use]
-pub fn suggested(profile: &Profile) -> Value {
-    Endpoint::of(profile).suggested()
-}
-
-impl Endpoint {
-    fn of(profile: &Profile) -> Self {
-        let (stun, turn) = (&profile.probes.stun, &profile.probes.turn);
-        let plain = stun
-            .iter()
-            .filter(|server| server.transport() == Transport::Udp);
-        let fits = |text: &String, turn: bool| server(text, turn).is_ok();
-        let stun = plain.map(|server| server.address().to_owned());
-        let turn = turn
-            .iter()
-            .map(|account| account.server.address().to_owned());
-        Self {
-            edges: profile.provisioning.edges.clone(),
-            stun: stun.filter(|text| fits(text, false)).collect(),
-            turn: turn.filter(|text| fits(text, true)).collect(),
-        }
-    }
-
-    fn suggested(&self) -> Value {
-        json!({
-            "name": "",
-            "description": "",
-            "enabled": true,
-            "edgeId": self.edges.first().map_or("", String::as_str),
-            "maxConcurrentSessions": 500,
-            "codecPreferences": ["OPUS", "G722", "PCMU", "PCMA"],
-            "stunServers": self.stun,
-            "turnServers": self.turn,
-            "browserConstraints": {"minChromeVersion": 90, "minFirefoxVersion": 88, "allowDataChannels": true},
-        })
-    }
+    let edges = profile.provisioning.edges.clone();
+    let edge = edges.first().cloned().unwrap_or_default();
+    let turn = profile.probes.turn.iter().map(|account| &account.server);
+    let draft = Provision::draft(String::new(), edge, &profile.probes.stun, turn);
+    // Text and numbers cannot fail to serialise.
+    let body = body.or_else(|| serde_json::to_value(&draft).ok());
+    let rules = Endpoint { edges, draft };
+    Form::new(&SPEC, Box::new(rules), Vec::new(), body.unwrap_or_default())
 }
 
 fn read(body: &Value) -> Result<Provision, Vec<Fault>> {
@@ -201,8 +166,8 @@ impl Rules for Endpoint {
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
         let (known, note) = match path.split('[').next() {
             Some("edgeId") => (&self.edges, "an edge of the profile"),
-            Some("stunServers") => (&self.stun, "a STUN server of the profile"),
-            Some("turnServers") => (&self.turn, "a TURN server of the profile"),
+            Some("stunServers") => (&self.draft.stun_servers, "a STUN server of the profile"),
+            Some("turnServers") => (&self.draft.turn_servers, "a TURN server of the profile"),
             _ => return Vec::new(),
         };
         known

@@ -3,41 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::checks::{Checked, Checks, Verdict};
 use super::edit::Editing;
 use super::kind::Kind;
 use super::plan::Plan;
-use super::rules::{Completion, Rules, faults};
+use super::rules::{Rules, faults};
 use super::spec::{Field, Spec};
-use super::{Check, path};
+use super::{Check, Opening, path};
 use crate::model::finding::{Finding, Target};
 use crate::model::payload::Fault;
-
-/// Which form is to be filled in, and what about: enough to open it, now or out of a draft.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opening {
-    /// The name of its spec.
-    pub form: String,
-    /// Ids of what it is about: the route that is changed, the interactions that are transferred. Often none.
-    #[serde(default)]
-    pub about: Vec<String>,
-    /// What is filled in already; none begins with what the feature suggests.
-    #[serde(default)]
-    pub body: Option<Value>,
-}
-
-impl Opening {
-    /// A form that begins with what its feature suggests.
-    pub fn new(form: impl Into<String>) -> Self {
-        Self {
-            form: form.into(),
-            ..Self::default()
-        }
-    }
-}
 
 /// A form that is being filled in.
 #[derive(Debug)]
@@ -231,27 +207,6 @@ impl Form {
     /// All checks are made again.
     pub fn check_again(&mut self) {
         self.checks.forget();
-    }
-
-    /// What may be typed where the cursor is, the nearest first; at most `most`.
-    #[must_use]
-    pub fn completions(&self, most: usize) -> Vec<Completion> {
-        let typed = match (&self.completing, self.editing.line()) {
-            (Some((typed, _)), _) => typed.to_lowercase(),
-            (None, Some(line)) => line.text().trim().to_lowercase(),
-            (None, None) => return Vec::new(),
-        };
-        let place = self.place();
-        let mut found: Vec<_> = self.rules.completions(&place, &self.body);
-        found.retain(|c| {
-            c.value.to_lowercase().contains(&typed) || c.note.to_lowercase().contains(&typed)
-        });
-        if self.completing.is_none() {
-            found.retain(|c| c.value.to_lowercase() != typed);
-        }
-        found.sort_by_key(|c| !c.value.to_lowercase().starts_with(&typed));
-        found.truncate(most);
-        found
     }
 
     /// Lines that explain the field in focus; safe to show.

@@ -62,11 +62,13 @@ struct Free;
 
 impl Rules for Free {
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        let taken = body["name"] == "taken";
-        taken
-            .then(|| Fault::new("name", "it is taken"))
-            .into_iter()
-            .collect()
+        let taken = (body["name"] == "taken").then(|| Fault::new("name", "it is taken"));
+        let servers = body["servers"].as_array().into_iter().flatten().enumerate();
+        let wrong = servers.filter_map(|(n, server)| {
+            let error = crate::model::provision::server(server.as_str()?, false).err()?;
+            Some(Fault::new(path::index("servers", n), error))
+        });
+        taken.into_iter().chain(wrong).collect()
     }
 
     fn checks(&self, body: &Value) -> Vec<Check> {

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::InteractionId;
 use super::transfer::{Destination, DestinationKind};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Where an interaction stands in its life (contract §8).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,8 +85,9 @@ pub struct Interaction {
     /// The queue that has it; empty when none does.
     #[serde(rename = "queueId")]
     pub queue: Text,
-    /// When it began, as the organisation writes it; empty when not told.
-    pub started: Text,
+    /// When it began, where the organisation tells (beyond the contract).
+    #[serde(serialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    pub started: Option<Millis>,
     /// Who is in it.
     pub participants: Vec<Participant>,
     /// Participants beyond those kept.
@@ -165,6 +167,13 @@ pub enum Sighting {
     Unclear(&'static str),
 }
 
+fn moment<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => crate::time::rfc3339(at, to),
+        None => to.serialize_none(),
+    }
+}
+
 /// Why an id cannot be read: no such interaction (404).
 #[must_use]
 pub fn missing(id: &InteractionId) -> String {
@@ -184,7 +193,7 @@ mod tests {
             standing: Standing::of_word(word),
             media: "voice".into(),
             queue: "q-1".into(),
-            started: Text::default(),
+            started: None,
             participants: Vec::new(),
             more_participants: 0,
             moved_by: None,

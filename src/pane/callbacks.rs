@@ -9,14 +9,20 @@ mod day;
 mod detail;
 mod draw;
 mod line;
+mod sheet;
+mod writes;
+
+use std::collections::BTreeSet;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::column::{Column, FIELDS};
+use self::column::Column;
+pub use self::column::FIELDS;
 use self::day::Day;
 use self::line::Line;
+pub use self::sheet::write;
 use super::cursor::{Cursor, Rows, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
@@ -33,7 +39,11 @@ use crate::ui::tabs::Tab;
 /// What can be done on this pane.
 const ACTIONS: &[Action] = &[
     Action::Detail,
+    Action::New,
     Action::Day,
+    Action::Clone,
+    Action::Cancel,
+    Action::Mark,
     Action::Filter,
     Action::Sort,
     Action::Unmask,
@@ -62,6 +72,8 @@ pub struct CallbacksPane {
     cursor: Cursor<CallbackId>,
     filter: Filter,
     detail: bool,
+    /// Reservations that are to be taken back together.
+    marks: BTreeSet<CallbackId>,
     /// The view of a day; none shows the table.
     day: Option<Day>,
     window: Window,
@@ -72,6 +84,8 @@ pub struct CallbacksPane {
     unsettled: bool,
     /// When time alone changes what is shown: the next whole minute, while there is a slot to count down to.
     minute: Option<Millis>,
+    /// When whole numbers are masked again.
+    masks: Option<Millis>,
 }
 
 /// The reservations that pass the filter, in order.
@@ -161,8 +175,9 @@ impl Pane for CallbacksPane {
         FIELDS.iter().map(|field| (field.name, field.doc)).collect()
     }
 
-    fn apply(&mut self, changes: &Changes, _: &Store, now: Millis) {
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
         if changes.callbacks || changes.queues {
+            self.masks = store.callbacks.masked_at().filter(|at| *at > now);
             (self.moved, self.unsettled) = (true, true);
             self.minute = Some(Millis((now.0.div_euclid(MINUTE) + 1) * MINUTE));
         }
@@ -170,6 +185,7 @@ impl Pane for CallbacksPane {
 
     fn tick(&mut self, store: &Store, now: Millis) {
         self.arrange(store, now);
+        self.masks = self.masks.filter(|at| *at > now);
         let waits = store
             .callbacks
             .iter()
@@ -179,7 +195,10 @@ impl Pane for CallbacksPane {
     }
 
     fn deadline(&self) -> Option<Millis> {
-        self.order.due.into_iter().chain(self.minute).min()
+        [self.order.due, self.minute, self.masks]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
@@ -213,6 +232,9 @@ impl Pane for CallbacksPane {
     fn back(&mut self, desk: &mut Desk<'_>) -> bool {
         self.moved = true;
         if std::mem::take(&mut self.detail) || self.day.take().is_some() {
+            return true;
+        }
+        if !std::mem::take(&mut self.marks).is_empty() {
             return true;
         }
         if !self.filter.text().is_empty() {

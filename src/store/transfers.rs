@@ -4,7 +4,7 @@ mod figures;
 
 use std::collections::{BTreeMap, VecDeque};
 
-pub use self::figures::{Figures, Percentiles};
+pub use self::figures::{EDGES_MS, Figures, Percentiles};
 
 use super::carriers::Reading;
 use crate::model::InteractionId;
@@ -184,7 +184,7 @@ mod tests {
             standing: Standing::Active,
             media: Text::default(),
             queue: Text::default(),
-            started: Text::default(),
+            started: None,
             participants: Vec::new(),
             more_participants: 0,
             moved_by: None,

@@ -10,6 +10,7 @@ use crate::cloud::transfers::InteractionListing;
 use crate::model::InteractionId;
 use crate::model::interaction::{Interaction, Participant, Standing};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Participants kept of one interaction; a conference has a few.
 const PARTICIPANTS: usize = 32;
@@ -62,7 +63,7 @@ impl Entity {
             standing: Standing::of_word(&self.state),
             media: text(self.media_type),
             queue: text(self.queue_id),
-            started: word(&self.started),
+            started: self.started.as_str().and_then(moment),
             participants: all.iter().take(PARTICIPANTS).map(participant).collect(),
             more_participants: all.len().saturating_sub(PARTICIPANTS),
             moved_by: Some(word(&self.transfer_id)).filter(|id| !id.is_empty()),
@@ -87,6 +88,11 @@ fn participant(value: &Value) -> Participant {
         name: of(&["name", "id", "userId"]),
         address: of(&["address", "uri", "ani"]),
     }
+}
+
+fn moment(text: &str) -> Option<Millis> {
+    let at: jiff::Timestamp = text.parse().ok()?;
+    Some(Millis(at.as_millisecond()))
 }
 
 fn word(value: &Value) -> Text {

@@ -22,6 +22,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
             seen: seen.clone(),
             there,
             wanted: None,
+            sent: false,
         })));
     }
     let mut record = Deployment {

@@ -152,6 +152,7 @@ async fn refused(
                 seen: seen.clone(),
                 there,
                 wanted: Some(order.body.clone()),
+                sent: true,
             }))
         }
         _ => failure.into(),

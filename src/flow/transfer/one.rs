@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::exchange::Came;
 use super::{Move, frame_id, media};
+use crate::cloud::Client;
 use crate::flow::{Doing, News, Run};
 use crate::model::InteractionId;
 use crate::model::interaction::{self, Interaction};
@@ -50,6 +51,18 @@ impl Part<'_> {
         if let Some(doing) = self.0 {
             doing.failed(why);
         }
+    }
+}
+
+/// Reads an interaction that is to be transferred; an error says why it cannot be (contract §8).
+pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interaction, Text> {
+    match client.interaction(id).await {
+        Ok(read) => match read.obstacle() {
+            Some(obstacle) => Err(Text::from(obstacle)),
+            None => Ok(read),
+        },
+        Err(error) if error.status() == Some(404) => Err(Text::from(interaction::missing(id))),
+        Err(error) => Err(Text::from(format!("nothing was sent: {error}"))),
     }
 }
 
@@ -147,17 +160,10 @@ impl<'a> One<'a> {
     async fn check(&self) -> Result<Interaction, End> {
         self.happened(Happening::Checking);
         let part = self.part("check", self.interaction.0.clone());
-        let reading = self.run.kit.client.interaction(&self.interaction);
+        let reading = preflight(&self.run.kit.client, &self.interaction);
         let read = match self.run.unless_stopped(reading).await {
+            Ok(read) => read,
             Err(stopped) => Err(stopped.why),
-            Ok(Err(error)) if error.status() == Some(404) => {
-                Err(Text::from(interaction::missing(&self.interaction)))
-            }
-            Ok(Err(error)) => Err(Text::from(format!("nothing was sent: {error}"))),
-            Ok(Ok(interaction)) => match interaction.obstacle() {
-                Some(obstacle) => Err(Text::from(obstacle)),
-                None => Ok(interaction),
-            },
         };
         match read {
             Ok(interaction) => {

@@ -1,10 +1,12 @@
 //! The record of a transfer that this console made, from its check to its end, as a state machine.
 
 mod phase;
+mod record;
 
 use std::collections::VecDeque;
 
 pub use self::phase::{End, Phase};
+pub use self::record::Record;
 
 use super::{Destination, Request};
 use crate::model::InteractionId;

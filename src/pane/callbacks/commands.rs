@@ -4,11 +4,12 @@ use super::CallbacksPane;
 use super::column::{Column, FIELDS};
 use super::day::Day;
 use super::line::{Line, Record};
+use super::sheet;
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
-use crate::export::{Format, sheet};
+use crate::export::Format;
 use crate::pane::Desk;
 use crate::store::Store;
 use crate::time::Millis;
@@ -33,6 +34,10 @@ impl CallbacksPane {
                 self.cursor.hold();
             }
             Action::Day => self.turn_day(desk),
+            Action::New => self.book(desk),
+            Action::Clone => self.reschedule(desk),
+            Action::Cancel | Action::Delete => self.cancel(desk),
+            Action::Mark => self.mark(desk),
             Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {
@@ -159,36 +164,12 @@ impl CallbacksPane {
             let text = format!("can't export as {ending:?}: csv, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
-        let rows = self
-            .order
-            .ids
-            .iter()
-            .filter_map(|id| desk.store.callbacks.get(id));
-        // Whoever is shown a number has answered for seeing it, not for a file of them.
+        let rows = self.order.ids.iter();
+        let rows = rows.filter_map(|id| desk.store.callbacks.get(id));
         let lines: Vec<Line<'_>> = rows
-            .map(|row| Line {
-                unmasked: false,
-                ..Line::of(row, desk.store, desk.now)
-            })
+            .map(|row| Line::of(row, desk.store, desk.now))
             .collect();
-        let head = Column::ALL.map(Column::name);
-        let cells = lines.iter().map(|line| {
-            let callback = line.row.callback();
-            Column::ALL.map(|column| match column {
-                Column::Since => line.row.since().to_string(),
-                Column::Slot => callback.time.map_or(String::new(), |time| time.to_string()),
-                column => column.cell(line, desk.zone, desk.now),
-            })
-        });
-        let body = match format {
-            Format::Json => {
-                let records: Vec<Record<'_>> = lines.iter().map(|line| (*line).into()).collect();
-                // Plain strings, numbers and options cannot fail to serialise.
-                serde_json::to_string_pretty(&records).unwrap_or_default() + "\n"
-            }
-            Format::Csv => sheet::csv(&head, cells),
-            Format::Markdown | Format::Table => sheet::markdown(&head, cells),
-        };
+        let body = sheet::of(format, &lines, desk.zone, desk.now);
         desk.effects.push(Effect::Export {
             kind: "callbacks",
             path,

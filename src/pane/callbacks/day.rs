@@ -80,6 +80,12 @@ impl Day {
         self.queue = row.map(|row| row.queue.id.clone());
     }
 
+    /// The queue that is looked at.
+    pub fn queue(&self, store: &Store) -> Option<QueueId> {
+        let row = store.queues.iter().nth(self.place(store))?;
+        Some(row.queue.id.clone())
+    }
+
     fn place(&self, store: &Store) -> usize {
         let chosen =
             |row: &crate::store::queues::QueueRow| Some(&row.queue.id) == self.queue.as_ref();

@@ -65,7 +65,7 @@ impl CallbacksPane {
             let line = Line::of(row, scene.store, scene.now);
             let marks = Marks {
                 here: index == self.window.at,
-                marked: false,
+                marked: self.marks.contains(id),
             };
             self.grid.line(y, buf, scene.theme, marks, |n| {
                 let column = Column::ALL.get(n)?;

@@ -235,7 +235,7 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
 fn below(form: &Form, n: usize, width: usize, narrow: bool, lines: &mut Vec<Line>) {
     let start = lines.len();
     fault(form, n, width, lines);
-    let room = width.saturating_sub(usize::from(INDENT));
+    let room = width.saturating_sub(usize::from(INDENT) + 1);
     let mut note = |text: String, role: Role| {
         lines.push(Line {
             what: What::Note { text, role },
@@ -287,7 +287,7 @@ fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<Line>) {
         "" => format!("! {}", fault.message),
         inside => format!("! {inside}: {}", fault.message),
     };
-    for text in wrap(&safe(&text), width.saturating_sub(usize::from(INDENT))) {
+    for text in wrap(&safe(&text), width.saturating_sub(usize::from(INDENT) + 1)) {
         lines.push(Line {
             what: What::Note {
                 text,

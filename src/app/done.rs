@@ -1,0 +1,51 @@
+//! Takes in how effects have ended.
+
+use super::App;
+use super::event::Done;
+use super::messages::Weight;
+
+impl App {
+    /// Turns an end into state; a redraw follows where it is told to whoever waits for it.
+    pub(super) fn done(&mut self, done: Done) {
+        let now = self.now;
+        if !matches!(
+            done,
+            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
+        ) {
+            self.redraw();
+        }
+        match done {
+            Done::Connected => self.connected(),
+            Done::Routes(told) => self.routes_told(told),
+            Done::Interactions(listed) => self.interactions_listed(*listed),
+            Done::Alerts(news) => self.alert_news(*news),
+            Done::Found(finding) => self.found(*finding),
+            Done::Flow(id, news) => self.flow_news(id, *news),
+            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::AuditRead(records, chain) => self.audit_read(records, chain),
+            Done::NotProbed { target, why } => self.not_probed(&target, &why),
+            Done::NotConnected(problem) => {
+                self.messages
+                    .say(Weight::Error, problem.text.to_string(), now);
+                self.problem = Some(problem);
+            }
+            Done::Edited(text) => self.take_json(text),
+            Done::Shelf(news) => self.shelf_news(*news),
+            Done::Copied(what) => self.messages.say(Weight::Note, what, now),
+            Done::Exported(path, rows) => {
+                self.messages.say(
+                    Weight::Note,
+                    format!("{rows} rows written to {}", path.display()),
+                    now,
+                );
+            }
+            Done::Reloaded(loaded) => {
+                (self.config, self.theme, self.themes) =
+                    (loaded.config, loaded.theme, loaded.themes);
+                self.messages
+                    .say(Weight::Note, "configuration read again", now);
+            }
+            Done::Failed(why) => self.messages.say(Weight::Error, why, now),
+        }
+    }
+}

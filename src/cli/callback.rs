@@ -1,0 +1,73 @@
+//! `trunkline callback`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::write::WriteArgs;
+
+/// What can be done with callbacks without a screen.
+#[derive(Clone, Debug, Subcommand)]
+pub enum CallbackCommand {
+    /// List the reservations, numbers masked
+    List(ListArgs),
+    /// List the queues with their hours and their room
+    Queues {
+        /// One JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Book callbacks, checked as in the console
+    Book(BookArgs),
+    /// Take reservations back
+    Cancel(CancelArgs),
+    /// Print the reservations as an iCalendar file (RFC 5545), numbers masked
+    Calendar,
+}
+
+/// How reservations are listed.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// One JSON array
+    #[arg(long, conflicts_with = "csv")]
+    pub json: bool,
+    /// Comma-separated values with a header line
+    #[arg(long)]
+    pub csv: bool,
+    /// Only rows that match, in the console's filter grammar
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+}
+
+/// What is to be booked.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "A CSV file has a header line with callback_number, queue_id, start and end, and may have callback_id, primary, fallback, allow_sms, reason and \
+concurrency_limit. A time without an offset is by the queue's clock.\n\nExit codes: 0 booked, 1 refused by a check or by the organisation, 2 a payload breaks a rule or \
+the command line is wrong, 3 credentials, 4 the outcome could not be had, 5 some rows were booked and some not."
+)]
+pub struct BookArgs {
+    /// The reservation as JSON; `-` reads standard input
+    #[arg(short, long, value_name = "FILE", required_unless_present = "csv")]
+    pub file: Option<PathBuf>,
+    /// Many reservations, one a row
+    #[arg(long, value_name = "FILE", conflicts_with = "file")]
+    pub csv: Option<PathBuf>,
+    /// Book the good rows even though others are bad
+    #[arg(long, requires = "csv")]
+    pub partial: bool,
+    /// How it is asked for.
+    #[command(flatten)]
+    pub write: WriteArgs,
+}
+
+/// What is to be taken back.
+#[derive(Args, Clone, Debug)]
+pub struct CancelArgs {
+    /// The ids of the reservations
+    #[arg(required = true, value_name = "ID")]
+    pub ids: Vec<String>,
+    /// How it is asked for.
+    #[command(flatten)]
+    pub write: WriteArgs,
+}

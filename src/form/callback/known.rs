@@ -1,0 +1,175 @@
+//! What a form of a callback knows of the queues: as they were when it opened. The flow reads them again before it sends.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use serde_json::{Value, json};
+
+use crate::form::{Check, Completion, Verdict};
+use crate::model::callback::{Context, Queues, Slot};
+use crate::model::hours::{Calendar, Stretch, Written};
+use crate::model::queue::{Queue, Room};
+use crate::store::Store;
+use crate::time::Millis;
+
+/// Days that the calendar of a queue shows.
+const DAYS: i32 = 7;
+
+/// How soon a suggested slot is at the earliest, in minutes, and how long it lasts.
+const SOON: i64 = 10;
+const LASTS: i64 = 15;
+
+/// The queues, and the moment.
+#[derive(Debug)]
+pub struct Known {
+    queues: BTreeMap<String, Queue>,
+    now: Millis,
+}
+
+impl Queues for Known {
+    fn queue(&self, id: &str) -> Option<&Queue> {
+        self.queues.get(id)
+    }
+}
+
+impl Known {
+    /// What the store knows now.
+    #[must_use]
+    pub fn of(store: &Store, now: Millis) -> Self {
+        let queues = store.queues.iter().map(|row| row.queue.clone());
+        Self {
+            queues: queues
+                .map(|queue| (queue.id.raw().to_owned(), queue))
+                .collect(),
+            now,
+        }
+    }
+
+    /// What a booking is held against. Without any queues nothing is known of them.
+    pub(super) fn context(&self) -> Context<'_> {
+        Context {
+            now: self.now,
+            queues: (!self.queues.is_empty()).then_some(self as &dyn Queues),
+        }
+    }
+
+    /// The queue to begin with: the one asked for, else the first with room.
+    pub(super) fn first(&self, wanted: Option<&str>) -> Option<&Queue> {
+        let room = |queue: &&Queue| queue.room().is_none_or(|room| room.left() > 0);
+        wanted
+            .and_then(|id| self.queue(id))
+            .or_else(|| self.queues.values().find(room))
+    }
+
+    /// The queues to choose from, each with its clock, its hours today and its room.
+    pub(super) fn choices(&self) -> Vec<Completion> {
+        let choice = |queue: &Queue| {
+            let room = queue.room().as_ref().map_or(String::new(), Room::to_string);
+            let open = queue.calendar.as_ref().map_or(String::new(), |calendar| {
+                let today = self.now.timestamp().to_zoned(calendar.zone.clone()).date();
+                hours(calendar, today)
+            });
+            let parts = [queue.label().fit(24).into_owned(), open, room];
+            let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            Completion::new(queue.id.raw(), parts.join(", "))
+        };
+        self.queues.values().map(choice).collect()
+    }
+
+    /// The clock that slots on a queue are written by.
+    pub(super) fn zone(&self, queue: &str) -> TimeZone {
+        self.queue(queue).map_or(TimeZone::UTC, Queue::clock)
+    }
+
+    /// When a queue is open in the days to come, a line for each.
+    pub(super) fn calendar(&self, queue: &str) -> Vec<String> {
+        let Some(queue) = self.queue(queue) else {
+            return vec!["Choose a queue first: its clock and its hours decide.".to_owned()];
+        };
+        let Some(calendar) = &queue.calendar else {
+            return vec!["The organisation gives no hours for this queue.".to_owned()];
+        };
+        let today = self.now.timestamp().to_zoned(calendar.zone.clone()).date();
+        let mut lines = vec![format!("Open, by {}:", queue.zone_name.fit(30))];
+        lines.extend((0..DAYS).map(|n| {
+            let date = today.saturating_add(n.days());
+            format!("{}  {}", date.strftime("%a %d %b"), hours(calendar, date))
+        }));
+        lines
+    }
+
+    /// What is worth knowing of the chosen queue and the slots, besides what is wrong with them.
+    pub(super) fn checks(&self, queue: &str, slots: &[Slot]) -> Vec<Check> {
+        let Some(queue) = self.queue(queue) else {
+            return Vec::new();
+        };
+        let mut checks = Vec::new();
+        if let Some(room) = queue.room() {
+            let verdict = match room.left() {
+                0 => Verdict::Bad,
+                left if left * 5 <= room.most => Verdict::Warning,
+                _ => Verdict::Good,
+            };
+            let label = queue.label().fit(30).into_owned();
+            checks.push(Check::known("queue_id", label, verdict, room.to_string()));
+        }
+        for fault in &queue.faults {
+            let label = queue.label().fit(30).into_owned();
+            let why = fault.fit(120).into_owned();
+            checks.push(Check::known("queue_id", label, Verdict::Warning, why));
+        }
+        let zone = queue.clock();
+        for (n, slot) in slots.iter().enumerate() {
+            let start = Written::read(&slot.start);
+            if let Some(fold) = start.and_then(|start| start.fold(&zone)) {
+                let path = format!("time_slot_matrix[{n}]");
+                let label = format!("slot {}", n + 1);
+                checks.push(Check::known(path, label, Verdict::Warning, fold));
+            }
+        }
+        checks
+    }
+
+    /// The first quarter of an hour, a little ahead, at which a queue is open; nothing when it is not within a week.
+    pub(super) fn suggested(&self, queue: Option<&Queue>) -> Value {
+        let calendar = queue.and_then(|queue| queue.calendar.as_ref());
+        let slot = calendar.and_then(|calendar| {
+            let quarter = 15 * 60;
+            let soon = self.now.timestamp().as_second() + SOON * 60;
+            let first = soon.div_euclid(quarter) + 1;
+            let quarters = (first..first + i64::from(DAYS) * 96).map(|n| n * quarter);
+            quarters
+                .filter_map(|second| {
+                    let start = Timestamp::from_second(second).ok()?;
+                    Some((start, start.checked_add(LASTS.minutes()).ok()?))
+                })
+                .find(|(start, end)| calendar.covers(*start, *end).is_ok())
+                .map(|(start, end)| {
+                    let written = |at: Timestamp| {
+                        let local = at.to_zoned(calendar.zone.clone());
+                        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+                    };
+                    json!({"start": written(start), "end": written(end)})
+                })
+        });
+        slot.map_or_else(|| json!([]), |slot| json!([slot]))
+    }
+}
+
+fn hours(calendar: &Calendar, date: jiff::civil::Date) -> String {
+    if let Some(holiday) = calendar.holiday(date) {
+        let name = holiday.name.fit(24);
+        return format!("holiday {name}").trim_end().to_owned();
+    }
+    let open: Vec<_> = calendar
+        .open_on(date)
+        .iter()
+        .map(Stretch::to_string)
+        .collect();
+    if open.is_empty() {
+        "closed".to_owned()
+    } else {
+        open.join(", ")
+    }
+}

@@ -1,0 +1,95 @@
+//! Other slots for a reservation.
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Known, MOVED_SPEC};
+use crate::flow::Order;
+use crate::flow::callback::{self, Reschedule, reschedule};
+use crate::form::{Check, Form, Plan, Rules, read};
+use crate::model::callback::{Booking, Callback, Slot};
+use crate::model::payload::Fault;
+use crate::store::callbacks::CallbackRow;
+
+#[derive(Debug, Deserialize)]
+struct Body {
+    time_slot_matrix: Vec<Slot>,
+}
+
+/// A reservation that is to be moved, and what is known of its queue.
+#[derive(Debug)]
+struct Moved {
+    callback: Callback,
+    known: Known,
+}
+
+/// The form for a reservation; `body` is from a draft.
+#[must_use]
+pub fn open(known: Known, row: &CallbackRow, body: Option<Value>) -> Form {
+    let callback = row.callback().clone();
+    let queue = known.first(Some(callback.queue.raw()));
+    let body = body.unwrap_or_else(|| json!({"time_slot_matrix": known.suggested(queue)}));
+    let about = vec![callback.id.raw().to_owned()];
+    Form::new(
+        &MOVED_SPEC,
+        Box::new(Moved { callback, known }),
+        about,
+        body,
+    )
+}
+
+impl Moved {
+    fn change(&self, body: &Value) -> Result<Reschedule, Vec<Fault>> {
+        let queue = self.callback.queue.raw();
+        let judge = |body: &Body| {
+            Booking::slot_faults(&body.time_slot_matrix, queue, &self.known.context())
+        };
+        let read: Body = read(body, judge)?;
+        Ok(Reschedule {
+            id: self.callback.id.clone(),
+            queue: self.callback.queue.clone(),
+            slots: read.time_slot_matrix,
+        })
+    }
+}
+
+impl Rules for Moved {
+    fn faults(&self, body: &Value) -> Vec<Fault> {
+        self.change(body).err().unwrap_or_default()
+    }
+
+    fn checks(&self, body: &Value) -> Vec<Check> {
+        let change = self.change(body);
+        let slots = change.map(|change| change.slots).unwrap_or_default();
+        self.known.checks(self.callback.queue.raw(), &slots)
+    }
+
+    fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
+        let change = self.change(body)?;
+        let begins = self.callback.time.map(|time| {
+            let local = time.timestamp().to_zoned(self.zone(body));
+            local.strftime("%a %d %b %H:%M %Z").to_string()
+        });
+        let was = begins.unwrap_or_else(|| "a time that is not told".to_owned());
+        Ok(Plan {
+            writes: vec![reschedule(&change, &self.known.context())?],
+            before: None,
+            affects: vec![format!(
+                "Moves the callback to {} away from {was}.",
+                self.callback.number
+            )],
+            undo: "It can be moved back while its old slot is free and still to come.".to_owned(),
+            confirm: None,
+            order: Order::Callback(callback::Order::Reschedule(Box::new(change))),
+        })
+    }
+
+    fn zone(&self, _: &Value) -> TimeZone {
+        self.known.zone(self.callback.queue.raw())
+    }
+
+    fn explain(&self, _: &str, _: &Value) -> Vec<String> {
+        self.known.calendar(self.callback.queue.raw())
+    }
+}

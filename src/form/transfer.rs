@@ -1,0 +1,382 @@
+//! The forms of a transfer (contract §8): one interaction, or all that were marked to one destination.
+
+mod known;
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use self::known::Known;
+use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec};
+use crate::config::Profile;
+use crate::flow::Order;
+use crate::flow::transfer::{Move, Transfers};
+use crate::model::payload::Fault;
+use crate::model::transfer::{Destination, Limits, MediaMatrix, Request, Triggers};
+use crate::store::Store;
+use crate::text::fit;
+use crate::time::Millis;
+use crate::ui::chart;
+
+/// Interactions that the review lists by name.
+const LISTED: usize = 12;
+
+/// Columns of a bar that shows how much of a limit is used.
+const BAR: u16 = 24;
+
+/// Columns of an id in a sentence.
+const SHOWN: usize = 48;
+
+const fn whole(unit: &'static str) -> Kind {
+    Kind::Number {
+        least: 0.0,
+        most: u32::MAX as f64,
+        whole: true,
+        unit,
+    }
+}
+
+const INTERACTION: Field = Field::new("interaction_id", "Interaction", Kind::Text)
+    .group("Transfer")
+    .help("What is moved. It is read before anything is sent, and must be active or queued.");
+
+const DESTINATION: Field = Field::new("destination_uri", "Destination", Kind::Text)
+    .group("Transfer")
+    .help(
+        "genesys://user/ID, genesys://queue/ID, genesys://flow/ID, sip:user@host or tel:+number.",
+    );
+
+const STOP: Field = Field::new("stop_on_failure", "Stop on failure", Kind::Toggle)
+    .group("Transfer")
+    .help("Whether those that have not begun are left alone once one was not done.");
+
+const MEDIA: [Field; 9] = [
+    Field::new("media_matrix.audio.codec", "Codec", Kind::Choice(&[]))
+        .group("Audio")
+        .help("The codec that is asked for; the profile's, the best liked first."),
+    Field::new(
+        "media_matrix.audio.bandwidth_kbps",
+        "Bandwidth",
+        whole("kbit/s"),
+    )
+    .group("Audio")
+    .help("At most the profile's max_bandwidth_kbps."),
+    Field::new("media_matrix.audio.bit_depth", "Bit depth", whole("bit"))
+        .group("Audio")
+        .help("8, 16, 24 or 32 bits a sample."),
+    Field::new(
+        "media_matrix.video",
+        "Video",
+        Kind::Part {
+            template: r#"{"codec":"h264","resolution":"1280x720","fps":30}"#,
+        },
+    )
+    .group("Video")
+    .help("Left out for a voice call."),
+    Field::new("media_matrix.video.codec", "Codec", Kind::Choice(&[]))
+        .group("Video")
+        .help("One of the profile's video_codecs."),
+    Field::new("media_matrix.video.resolution", "Resolution", Kind::Text)
+        .group("Video")
+        .help("Width and height: 1280x720."),
+    Field::new("media_matrix.video.fps", "Pictures", whole("fps"))
+        .group("Video")
+        .help("A second; at most the profile's max_fps."),
+    Field::new(
+        "triggers.codec_negotiation",
+        "Negotiate codec",
+        Kind::Toggle,
+    )
+    .group("Triggers")
+    .help(
+        "When the codec is not supported there, fall back once to the best that both sides have.",
+    ),
+    Field::new(
+        "triggers.format_verification",
+        "Verify format",
+        Kind::Toggle,
+    )
+    .group("Triggers")
+    .help("Let the organisation verify the format of the media before the transfer."),
+];
+
+static ONE: [Field; 11] = {
+    let [a, b, c, d, e, f, g, h, i] = MEDIA;
+    [INTERACTION, DESTINATION, a, b, c, d, e, f, g, h, i]
+};
+
+static SEVERAL: [Field; 11] = {
+    let [a, b, c, d, e, f, g, h, i] = MEDIA;
+    [DESTINATION, STOP, a, b, c, d, e, f, g, h, i]
+};
+
+/// What there is to fill in for one interaction.
+pub static SPEC: Spec = Spec {
+    name: "transfer",
+    title: "transfer an interaction",
+    subject: "interaction_id",
+    fields: &ONE,
+};
+
+/// What there is to fill in for several; which ones, the rows say.
+pub static SPEC_SEVERAL: Spec = Spec {
+    name: "transfers",
+    title: "transfer the marked interactions",
+    subject: "destination_uri",
+    fields: &SEVERAL,
+};
+
+/// What several have in common.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Common {
+    destination_uri: String,
+    stop_on_failure: bool,
+    media_matrix: MediaMatrix,
+    #[serde(default)]
+    triggers: Triggers,
+}
+
+/// What a profile and the console know of transfers.
+#[derive(Debug)]
+struct Transferring {
+    limits: Limits,
+    /// The host of the media server that is told; none tells nobody.
+    media_server: Option<String>,
+    known: Known,
+    /// The interactions of several; none is the form of one.
+    about: Option<Vec<String>>,
+    /// The time of the frames: what is reviewed is what is sent, so it is when the form was opened.
+    opened: Millis,
+    /// Ids of the frames, each drawn once, in the order of the interactions.
+    frames: Mutex<Vec<String>>,
+}
+
+/// The form, on what is known of the opening and otherwise on what the profile suggests.
+#[must_use]
+pub fn open(opening: Opening, profile: &Profile, store: &Store, now: Millis) -> Form {
+    let several = opening.form == SPEC_SEVERAL.name;
+    let rules = Transferring {
+        limits: profile.transfers.limits.clone(),
+        media_server: profile
+            .transfers
+            .media_callback
+            .as_ref()
+            .map(ToString::to_string),
+        known: Known::of(store),
+        about: several.then(|| opening.about.clone()),
+        opened: now,
+        frames: Mutex::default(),
+    };
+    let body = rules.filled(opening.body);
+    let spec = if several { &SPEC_SEVERAL } else { &SPEC };
+    let named = body.get("interaction_id").and_then(Value::as_str);
+    let starts_at = spec.field(match named {
+        Some("") => INTERACTION.path,
+        _ => DESTINATION.path,
+    });
+    let mut form = Form::new(spec, Box::new(rules), opening.about, body);
+    // What the row says need not be looked at again.
+    form.focus_on(starts_at.unwrap_or(0));
+    form
+}
+
+impl Transferring {
+    /// What was given over what the profile suggests.
+    fn filled(&self, given: Option<Value>) -> Value {
+        let blank = Request::blank(&self.limits);
+        let mut body = match &self.about {
+            None => json!(blank),
+            Some(_) => json!(Common {
+                destination_uri: String::new(),
+                stop_on_failure: true,
+                media_matrix: blank.media_matrix,
+                triggers: blank.triggers,
+            }),
+        };
+        if let (Some(body), Some(Value::Object(given))) = (body.as_object_mut(), given) {
+            body.extend(given);
+        }
+        body
+    }
+
+    /// What is asked, interaction by interaction, and whether a failure stops the rest.
+    fn requests(&self, body: &Value) -> Result<(Vec<Request>, bool), Vec<Fault>> {
+        let Some(about) = &self.about else {
+            let request = super::read(body, |request: &Request| request.faults(&self.limits))?;
+            return Ok((vec![request], false));
+        };
+        let of = |common: &Common, id: &str| Request {
+            interaction_id: id.to_owned(),
+            destination_uri: common.destination_uri.clone(),
+            media_matrix: common.media_matrix.clone(),
+            triggers: common.triggers,
+        };
+        let common = super::read(body, |common: &Common| {
+            let each = about.iter().map(|id| of(common, id).faults(&self.limits));
+            // They differ in their id alone, so what is wrong with one says it for all.
+            each.max_by_key(Vec::len).unwrap_or_default()
+        })?;
+        let requests = about.iter().map(|id| of(&common, id)).collect();
+        Ok((requests, common.stop_on_failure))
+    }
+
+    fn moves(&self, requests: Vec<Request>) -> Vec<Move> {
+        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = requests.into_iter().enumerate();
+        wanted
+            .map(|(n, request)| {
+                let fresh = Move::new(request, self.opened);
+                if n == frames.len() {
+                    frames.push(fresh.frame.clone());
+                }
+                Move {
+                    frame: frames.get(n).cloned().unwrap_or(fresh.frame),
+                    ..fresh
+                }
+            })
+            .collect()
+    }
+
+    /// What it does to the world, a line each.
+    fn affects(&self, requests: &[Request]) -> Vec<String> {
+        let Some(first) = requests.first() else {
+            return Vec::new();
+        };
+        let to = fit(&first.destination_uri, SHOWN);
+        let mut lines = match requests {
+            [one] => vec![format!(
+                "Moves {} to {to}.",
+                self.known.sentence(&one.interaction_id)
+            )],
+            many => {
+                let mut lines = vec![format!("Moves {} interactions to {to}:", many.len())];
+                let named = many.iter().take(LISTED);
+                lines.extend(
+                    named.map(|one| format!("  {}", self.known.sentence(&one.interaction_id))),
+                );
+                if many.len() > LISTED {
+                    lines.push(format!("  and {} more", many.len() - LISTED));
+                }
+                lines
+            }
+        };
+        let codec = &first.media_matrix.audio.codec;
+        let others: Vec<&str> = self
+            .limits
+            .codecs
+            .iter()
+            .filter(|c| *c != codec)
+            .map(String::as_str)
+            .collect();
+        lines.push(if first.triggers.codec_negotiation && !others.is_empty() {
+            format!(
+                "Asks for {codec}; where that is not supported, once for the first of {} that is.",
+                others.join(", ")
+            )
+        } else {
+            format!("Asks for {codec}, and for nothing else where that is not supported.")
+        });
+        if let Some(server) = &self.media_server {
+            lines.push(format!("Tells the media server at {server} afterwards."));
+        }
+        lines
+    }
+
+    /// How much of a limit a number uses.
+    fn used(n: u64, most: u32, unit: &str) -> Vec<String> {
+        let share = n as f64 / f64::from(most.max(1));
+        let over = if n > u64::from(most) {
+            "  over the limit"
+        } else {
+            ""
+        };
+        vec![format!(
+            "{:<24} {n} of {most} {unit}{over}",
+            chart::bar(share, BAR)
+        )]
+    }
+}
+
+impl Rules for Transferring {
+    fn faults(&self, body: &Value) -> Vec<Fault> {
+        self.requests(body).err().unwrap_or_default()
+    }
+
+    fn checks(&self, body: &Value) -> Vec<Check> {
+        let one = body.get("interaction_id").and_then(Value::as_str);
+        let ids: Vec<&str> = match &self.about {
+            Some(about) => about.iter().map(String::as_str).collect(),
+            None => one.into_iter().filter(|id| !id.is_empty()).collect(),
+        };
+        let mut checks: Vec<Check> = ids
+            .into_iter()
+            .take(LISTED)
+            .map(|id| self.known.check("interaction_id", id))
+            .collect();
+        let to = body.get("destination_uri").and_then(Value::as_str);
+        if let Some(to) = to.and_then(|uri| Destination::parse(uri).ok()) {
+            checks.extend(self.known.destination(&to));
+        }
+        checks
+    }
+
+    fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
+        let (requests, stop_on_failure) = self.requests(body)?;
+        let affects = self.affects(&requests);
+        let moves = self.moves(requests);
+        let writes = moves
+            .iter()
+            .map(|one| one.write(&self.limits))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Plan {
+            confirm: (moves.len() > 1).then(|| moves.len().to_string()),
+            writes,
+            before: None,
+            affects,
+            undo: "A transfer cannot be undone; what was moved can be transferred again from where it is then.".to_owned(),
+            order: Order::Transfer(Box::new(Transfers {
+                moves,
+                stop_on_failure,
+            })),
+        })
+    }
+
+    fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
+        let words = |words: &[String]| {
+            let words = words.iter().map(|word| Completion::new(word.as_str(), ""));
+            words.collect::<Vec<_>>()
+        };
+        match path {
+            "interaction_id" => self.known.interactions(),
+            "destination_uri" => self.known.destinations(),
+            "media_matrix.audio.codec" => words(&self.limits.codecs),
+            "media_matrix.video.codec" => words(&self.limits.video_codecs),
+            _ => Vec::new(),
+        }
+    }
+
+    fn explain(&self, path: &str, body: &Value) -> Vec<String> {
+        let number = || {
+            let pointer = format!("/{}", path.replace('.', "/"));
+            body.pointer(&pointer).and_then(Value::as_u64)
+        };
+        match (path, number()) {
+            ("media_matrix.audio.bandwidth_kbps", Some(n)) => {
+                Self::used(n, self.limits.max_bandwidth_kbps, "kbit/s")
+            }
+            ("media_matrix.video.fps", Some(n)) => Self::used(n, self.limits.max_fps, "fps"),
+            ("media_matrix.audio.codec", _) => {
+                vec![format!(
+                    "the profile's, best liked first: {}",
+                    self.limits.codecs.join(", ")
+                )]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

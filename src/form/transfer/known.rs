@@ -1,0 +1,131 @@
+//! What the console knows that a transfer may name: interactions, users, queues, and where others were sent before.
+
+use std::collections::BTreeMap;
+
+use crate::form::{Check, Completion, Verdict};
+use crate::model::interaction::Interaction;
+use crate::model::transfer::{Destination, DestinationKind};
+use crate::store::Store;
+use crate::text::{fit, safe};
+
+/// Users that are offered; whoever knows the id of another types it.
+const USERS: usize = 500;
+
+/// Destinations of earlier transfers that are offered.
+const EARLIER: usize = 20;
+
+/// Columns of an id or a name in a sentence.
+const SHOWN: usize = 48;
+
+/// What was known when the form was opened.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    interactions: BTreeMap<String, String>,
+    destinations: Vec<Completion>,
+    /// Whether all active and queued interactions are known.
+    whole: bool,
+}
+
+impl Known {
+    pub(super) fn of(store: &Store) -> Self {
+        let table = &store.transfers;
+        let interactions = table
+            .interactions()
+            .map(|one| (one.id.raw().to_owned(), words(one)));
+        let mut destinations: Vec<Completion> = Vec::new();
+        let mut offer = |uri: String, note: String| {
+            let fits = Destination::parse(&uri).is_ok();
+            if fits && !destinations.iter().any(|known| known.value == uri) {
+                destinations.push(Completion::new(uri, note));
+            }
+        };
+        for made in table.made().take(EARLIER) {
+            offer(made.destination.uri().to_owned(), "used before".to_owned());
+        }
+        for one in table.interactions().filter(|one| !one.queue.is_empty()) {
+            let uri = format!("{}{}", DestinationKind::Queue.prefix(), one.queue.raw());
+            offer(uri, "a queue that has interactions".to_owned());
+        }
+        let mut last = None;
+        let users = store.registrations.rows().map(|(_, row)| row);
+        for row in users.take(USERS) {
+            let id = row.user_id();
+            if last == Some(id) {
+                continue;
+            }
+            last = Some(id);
+            let uri = format!("{}{}", DestinationKind::User.prefix(), id.raw());
+            offer(uri, row.user().to_string());
+        }
+        Self {
+            interactions: interactions.collect(),
+            destinations,
+            whole: !table.stale() && table.left_out() == 0,
+        }
+    }
+
+    /// An interaction with what is known of it, safe to show.
+    pub(super) fn sentence(&self, id: &str) -> String {
+        let shown = fit(id, SHOWN);
+        match self.interactions.get(id) {
+            Some(words) => format!("{shown} ({words})"),
+            None => shown.into_owned(),
+        }
+    }
+
+    /// What is known of an interaction that is to be moved.
+    pub(super) fn check(&self, path: &str, id: &str) -> Check {
+        let (verdict, sentence) = match self.interactions.get(id) {
+            Some(words) => (Verdict::Good, words.clone()),
+            None if self.whole => (
+                Verdict::Warning,
+                "not among the active and queued ones: it may be completed, abandoned or unknown. It is read before anything is sent".to_owned(),
+            ),
+            None => (
+                Verdict::Warning,
+                "not known here; it is read before anything is sent".to_owned(),
+            ),
+        };
+        Check::known(path, fit(id, SHOWN), verdict, sentence)
+    }
+
+    /// What is known of a destination, where anything is.
+    pub(super) fn destination(&self, to: &Destination) -> Option<Check> {
+        let known = self
+            .destinations
+            .iter()
+            .find(|known| known.value == to.uri())?;
+        let label = fit(to.uri(), SHOWN);
+        let note = known.note.clone();
+        Some(Check::known("destination_uri", label, Verdict::Good, note))
+    }
+
+    pub(super) fn interactions(&self) -> Vec<Completion> {
+        let all = self.interactions.iter();
+        all.map(|(id, words)| Completion::new(id.as_str(), words.as_str()))
+            .collect()
+    }
+
+    pub(super) fn destinations(&self) -> Vec<Completion> {
+        let kinds = DestinationKind::ALL.into_iter();
+        let kinds = kinds.map(|kind| Completion::new(kind.prefix(), format!("a {}", kind.word())));
+        self.destinations.iter().cloned().chain(kinds).collect()
+    }
+}
+
+/// An interaction in a few words, safe to show.
+fn words(one: &Interaction) -> String {
+    let mut words = vec![safe(one.standing.word()).into_owned()];
+    if !one.media.is_empty() {
+        words.push(one.media.fit(16).into_owned());
+    }
+    let names = one.participants.iter().filter(|who| !who.name.is_empty());
+    let names: Vec<String> = names
+        .take(2)
+        .map(|who| who.name.fit(24).into_owned())
+        .collect();
+    if !names.is_empty() {
+        words.push(names.join(" and "));
+    }
+    words.join(", ")
+}

@@ -1,0 +1,126 @@
+//! One reservation from a file.
+
+use serde_json::{Value, json};
+
+use super::super::write::{
+    agreed, carry_out, exit, faulty, payload, print_outcome, review, review_json,
+};
+use super::super::{Exit, print, say};
+use super::read;
+use crate::cli::callback::{BookArgs, CancelArgs};
+use crate::flow::callback::{self, book};
+use crate::flow::{Kit, News, Order};
+use crate::model::CallbackId;
+use crate::model::callback::{Booking, Context, Queues};
+use crate::model::flow::FlowId;
+use crate::model::payload;
+use crate::store::Store;
+use crate::time::Clock;
+
+/// Checks, shows, asks, books.
+pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
+    let Some(file) = &args.file else {
+        return Err("name a file with -f or --csv".into());
+    };
+    let json = payload(file)?;
+    let booking: Booking = match payload::read(&json) {
+        Ok(booking) => booking,
+        Err(fault) => return Ok(faulty(&[fault])),
+    };
+    // What can be told without asking anybody is told first.
+    let faults = booking.faults(&context(None));
+    if !faults.is_empty() {
+        return Ok(faulty(&faults));
+    }
+    let store = match read(kit, false).await {
+        Ok(store) => store,
+        Err(exit) => return Ok(exit as u8),
+    };
+    let write = match book(&booking, &context(Some(&store))) {
+        Ok(write) => write,
+        Err(faults) => return Ok(faulty(&faults)),
+    };
+    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    if !args.write.json {
+        print(&review(&request))?;
+    }
+    if args.write.dry_run {
+        if args.write.json {
+            let shown = json!({ "dryRun": true, "request": review_json(&request) });
+            print(&format!("{shown}\n"))?;
+        }
+        return Ok(Exit::Ok as u8);
+    }
+    if !agreed(&args.write, &format!("Book {}?", booking.subject()))? {
+        return Ok(Exit::Ok as u8);
+    }
+    let order = Order::Callback(callback::Order::Book(Box::new(booking)));
+    finish(kit, order, args.write.json).await
+}
+
+/// Takes reservations back.
+pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
+    let ids: Vec<CallbackId> = args
+        .ids
+        .iter()
+        .map(|id| CallbackId::from(id.as_str()))
+        .collect();
+    let mut requests = Vec::with_capacity(ids.len());
+    for id in &ids {
+        let request = kit.client.request(callback::cancel(id));
+        requests.push(request.map_err(|e| e.to_string())?);
+    }
+    if !args.write.json {
+        for request in &requests {
+            print(&review(request))?;
+        }
+    }
+    if args.write.dry_run {
+        if args.write.json {
+            let shown: Vec<Value> = requests.iter().map(review_json).collect();
+            print(&format!(
+                "{}\n",
+                json!({ "dryRun": true, "requests": shown })
+            ))?;
+        }
+        return Ok(Exit::Ok as u8);
+    }
+    let question = match ids.as_slice() {
+        [one] => format!("Take back {one}?"),
+        many => format!("Take back these {} reservations?", many.len()),
+    };
+    if !agreed(&args.write, &question)? {
+        return Ok(Exit::Ok as u8);
+    }
+    finish(
+        kit,
+        Order::Callback(callback::Order::Cancel(ids)),
+        args.write.json,
+    )
+    .await
+}
+
+async fn finish(kit: &Kit, order: Order, json: bool) -> Result<u8, String> {
+    let ran = carry_out(kit, FlowId::default(), order, json).await?;
+    if json {
+        print_outcome(&ran.outcome, json!({ "id": id(&ran.news) }))?;
+    } else {
+        say(&ran.outcome.to_string());
+    }
+    Ok(exit(&ran.outcome) as u8)
+}
+
+/// What the organisation calls the reservation, once it has answered.
+pub(super) fn id(news: &[News]) -> Option<String> {
+    news.iter().rev().find_map(|item| match item {
+        News::Callback(callback) => Some(callback.id.raw().to_owned()),
+        _ => None,
+    })
+}
+
+pub(super) fn context(store: Option<&Store>) -> Context<'_> {
+    Context {
+        now: Clock::Real.now(),
+        queues: store.map(|store| &store.queues as &dyn Queues),
+    }
+}

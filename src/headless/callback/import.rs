@@ -1,0 +1,251 @@
+//! Many reservations from a CSV file: every row is judged before the first is booked, and each gets its own report.
+
+use std::path::Path;
+
+use jiff::civil::DateTime;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::write::{agreed, carry_out, payload};
+use super::super::{Exit, print, say};
+use super::book::{context, id};
+use super::read;
+use crate::cli::callback::BookArgs;
+use crate::flow::callback::{self, book};
+use crate::flow::{Kit, Order};
+use crate::model::callback::{Booking, Channel, Channels, Queues as _, Slot};
+use crate::model::flow::{FlowId, Outcome};
+use crate::model::hours::{Local, Written};
+use crate::model::payload::Fault;
+use crate::model::phone::Phone;
+use crate::store::Store;
+use crate::text;
+
+/// Rows of one file; at the organisation's pace that is hours of bookings.
+const MOST: usize = 5_000;
+
+/// One row. What is left out takes the form's own default.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    callback_number: Phone,
+    queue_id: String,
+    start: String,
+    end: String,
+    callback_id: Option<String>,
+    primary: Option<Channel>,
+    fallback: Option<Channel>,
+    allow_sms: Option<bool>,
+    reason: Option<String>,
+    concurrency_limit: Option<u32>,
+}
+
+/// A row that was judged; lines count from 1, the header included, as editors do.
+struct Judged {
+    line: u64,
+    verdict: Result<Booking, Vec<String>>,
+}
+
+/// What became of a row.
+struct Report {
+    line: u64,
+    outcome: &'static str,
+    message: String,
+    id: Option<String>,
+}
+
+/// Judges all rows, then books the good ones unless a bad one stops that.
+pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, String> {
+    let text = payload(file)?;
+    let store = match read(kit, false).await {
+        Ok(store) => store,
+        Err(exit) => return Ok(exit as u8),
+    };
+    let rows = judge(&text, &store)?;
+    let bad = rows.iter().filter(|row| row.verdict.is_err()).count();
+    let good = rows.len() - bad;
+    let mut reports: Vec<Report> = rows.iter().filter_map(refused).collect();
+    if !args.write.json {
+        reports.iter().for_each(Report::say);
+    }
+    if bad > 0 && !args.partial {
+        say(&format!(
+            "{bad} of {} rows are bad; nothing was booked. --partial books the others.",
+            rows.len()
+        ));
+        finish(&reports, args)?;
+        return Ok(Exit::Usage as u8);
+    }
+    if args.write.dry_run {
+        say(&format!("{good} rows would be booked"));
+        finish(&reports, args)?;
+        return Ok(if bad > 0 { Exit::Partial } else { Exit::Ok } as u8);
+    }
+    if good == 0 || !agreed(&args.write, &format!("Book these {good} callbacks?"))? {
+        return Ok(Exit::Ok as u8);
+    }
+    let mut worst = Exit::Ok;
+    for row in rows {
+        let Ok(booking) = row.verdict else { continue };
+        let report = one(kit, row.line, booking, args.write.json).await?;
+        if !args.write.json {
+            report.say();
+        }
+        if report.outcome == "unknown" {
+            worst = Exit::Unreachable;
+        }
+        reports.push(report);
+    }
+    finish(&reports, args)?;
+    let done = reports
+        .iter()
+        .filter(|report| report.outcome == "ok")
+        .count();
+    Ok(match worst {
+        _ if done == reports.len() => Exit::Ok,
+        Exit::Unreachable => Exit::Unreachable,
+        _ if done == 0 => Exit::Bad,
+        _ => Exit::Partial,
+    } as u8)
+}
+
+async fn one(kit: &Kit, line: u64, booking: Booking, quiet: bool) -> Result<Report, String> {
+    let order = Order::Callback(callback::Order::Book(Box::new(booking)));
+    let ran = carry_out(kit, FlowId(line), order, quiet).await?;
+    let outcome = match &ran.outcome {
+        Outcome::Done(_) => "ok",
+        other => other.word(),
+    };
+    Ok(Report {
+        line,
+        outcome,
+        message: ran.outcome.to_string(),
+        id: id(&ran.news),
+    })
+}
+
+/// Every row with what is wrong with it.
+fn judge(text: &str, store: &Store) -> Result<Vec<Judged>, String> {
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .from_reader(text.as_bytes());
+    let head = reader.headers().map_err(|error| error.to_string())?.clone();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        if rows.len() == MOST {
+            return Err(format!("more than {MOST} rows; split the file"));
+        }
+        let line = record
+            .as_ref()
+            .ok()
+            .and_then(|record| record.position())
+            .map_or(0, csv::Position::line);
+        let read = record.and_then(|record| record.deserialize::<Row>(Some(&head)));
+        let verdict = match read {
+            Ok(row) => row.booking(store),
+            Err(error) => Err(vec![text::fit(&error.to_string(), 200).into_owned()]),
+        };
+        rows.push(Judged { line, verdict });
+    }
+    if rows.is_empty() {
+        return Err("there is no row in the file under its header line".into());
+    }
+    Ok(rows)
+}
+
+impl Row {
+    fn booking(self, store: &Store) -> Result<Booking, Vec<String>> {
+        let mut faults = Vec::new();
+        let mut time = |text: &str, field: &str| {
+            wall(text, &self.queue_id, store)
+                .map_err(|why| faults.push(format!("{field}: {why}")))
+                .unwrap_or_default()
+        };
+        let slot = Slot {
+            start: time(&self.start, "start"),
+            end: time(&self.end, "end"),
+        };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let booking = Booking {
+            callback_id: self
+                .callback_id
+                .filter(|id| !id.is_empty())
+                .unwrap_or_else(Booking::new_id),
+            callback_number: self.callback_number,
+            time_slot_matrix: vec![slot],
+            channel_preferences: Channels {
+                primary: self.primary.unwrap_or(Channel::Voice),
+                fallback: self.fallback,
+                allow_sms: self.allow_sms.unwrap_or_default(),
+            },
+            queue_id: self.queue_id,
+            reason: self.reason.unwrap_or_default(),
+            concurrency_limit: self.concurrency_limit.unwrap_or(1),
+        };
+        match book(&booking, &context(Some(store))) {
+            Ok(_) => Ok(booking),
+            Err(faults) => Err(faults.iter().map(Fault::to_string).collect()),
+        }
+    }
+}
+
+/// A time as a booking writes it. Without an offset it is by the queue's clock, which may show it twice or never.
+fn wall(text: &str, queue: &str, store: &Store) -> Result<String, String> {
+    let civil = text.replace(' ', "T").parse::<DateTime>().ok();
+    let Some(civil) = civil.filter(|_| Written::read(text).is_none()) else {
+        // With an offset, or no time at all: the rules say which.
+        return Ok(text.to_owned());
+    };
+    let Some(queue) = store.queues.queue(queue) else {
+        return Ok(text.to_owned());
+    };
+    let zone = queue.clock();
+    let written = |at: jiff::Timestamp| {
+        let local = at.to_zoned(zone.clone());
+        local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
+    };
+    match Local::of(civil, &zone) {
+        Some(Local::Once(at)) => Ok(written(at)),
+        Some(Local::Never(gap)) => Err(gap.sentence(civil, &queue.zone_name.fit(40))),
+        Some(Local::Twice { first, second }) => Err(format!(
+            "the clock in {} shows it twice: write {} or {}",
+            queue.zone_name.fit(40),
+            written(first),
+            written(second)
+        )),
+        None => Err(format!("{} is out of range", text::fit(text, 40))),
+    }
+}
+
+fn refused(row: &Judged) -> Option<Report> {
+    let faults = row.verdict.as_ref().err()?;
+    Some(Report {
+        line: row.line,
+        outcome: "refused",
+        message: faults.join("; "),
+        id: None,
+    })
+}
+
+impl Report {
+    fn say(&self) {
+        say(&format!("line {}: {}", self.line, self.message));
+    }
+
+    fn json(&self) -> Value {
+        json!({"line": self.line, "outcome": self.outcome, "message": self.message, "id": self.id})
+    }
+}
+
+fn finish(reports: &[Report], args: &BookArgs) -> Result<(), String> {
+    if args.write.json {
+        let rows: Vec<Value> = reports.iter().map(Report::json).collect();
+        print(&format!(
+            "{}\n",
+            json!({ "dryRun": args.write.dry_run, "rows": rows })
+        ))?;
+    }
+    Ok(())
+}

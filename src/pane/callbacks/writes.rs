@@ -1,0 +1,102 @@
+//! What the pane asks to be written: a new reservation, other slots, reservations to be taken back.
+
+use super::CallbacksPane;
+use crate::app::messages::Weight;
+use crate::flow::Order;
+use crate::flow::callback::{self, cancel};
+use crate::form::{Opening, Plan};
+use crate::model::CallbackId;
+use crate::model::callback::Status;
+use crate::pane::Desk;
+use crate::store::callbacks::CallbackRow;
+
+impl CallbacksPane {
+    /// Opens a booking, on the queue that is looked at.
+    pub(super) fn book(&self, desk: &mut Desk<'_>) {
+        let day = self.day.as_ref().and_then(|day| day.queue(desk.store));
+        let row = self.chosen(desk.store, desk.now);
+        let queue = day.or_else(|| row.map(|line| line.row.callback().queue.clone()));
+        desk.fill.push(Opening {
+            about: queue.map(|id| id.raw().to_owned()).into_iter().collect(),
+            ..Opening::new("callback")
+        });
+    }
+
+    /// Opens the slots of the reservation under the cursor. Its number is not opened: a copy of it would be a number that
+    /// nobody answered for seeing.
+    pub(super) fn reschedule(&self, desk: &mut Desk<'_>) {
+        let Some(line) = self.chosen(desk.store, desk.now) else {
+            return;
+        };
+        let callback = line.row.callback();
+        if callback.status != Status::Scheduled {
+            let text = format!(
+                "it is {}: only what is scheduled can be moved",
+                callback.status.word()
+            );
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+        desk.fill.push(Opening {
+            about: vec![callback.id.raw().to_owned()],
+            ..Opening::new("callback-move")
+        });
+    }
+
+    /// Marks or unmarks the reservation under the cursor, and goes on to the next.
+    pub(super) fn mark(&mut self, desk: &Desk<'_>) {
+        let Some(id) = self.cursor.row() else { return };
+        if !self.marks.remove(&id) {
+            self.marks.insert(id);
+        }
+        self.step(1, desk);
+    }
+
+    /// Asks to take back the marked reservations, or the one under the cursor; more than one takes a typed number.
+    pub(super) fn cancel(&mut self, desk: &mut Desk<'_>) {
+        let wanted: Vec<CallbackId> = if self.marks.is_empty() {
+            self.cursor.row().into_iter().collect()
+        } else {
+            self.marks.iter().cloned().collect()
+        };
+        let rows = wanted.iter().filter_map(|id| desk.store.callbacks.get(id));
+        let open = |row: &&CallbackRow| !row.callback().status.over();
+        let (open, over): (Vec<_>, Vec<_>) = rows.partition(open);
+        if !over.is_empty() {
+            let text = match over.as_slice() {
+                [one] => format!(
+                    "{} is {} already",
+                    one.callback().id,
+                    one.callback().status.word()
+                ),
+                many => format!("{} of them are over already", many.len()),
+            };
+            desk.messages.say(Weight::Warning, text, desk.now);
+        }
+        if open.is_empty() {
+            return;
+        }
+        desk.review.push(plan(&open));
+        self.marks.clear();
+    }
+}
+
+fn plan(rows: &[&CallbackRow]) -> Plan {
+    let affects = rows.iter().map(|row| {
+        let callback = row.callback();
+        format!(
+            "Nobody calls {} back ({}, {}).",
+            callback.number,
+            callback.id.0.fit(30),
+            callback.status.word()
+        )
+    });
+    let ids: Vec<CallbackId> = rows.iter().map(|row| row.callback().id.clone()).collect();
+    Plan {
+        writes: ids.iter().map(cancel).collect(),
+        before: None,
+        affects: affects.collect(),
+        undo: "This cannot be undone; the callback would have to be booked again.".to_owned(),
+        confirm: (ids.len() > 1).then(|| ids.len().to_string()),
+        order: Order::Callback(callback::Order::Cancel(ids)),
+    }
+}

@@ -1,0 +1,185 @@
+//! The panel under the rows: who is in an interaction, or the whole course of a transfer with its frames.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::column::{milliseconds, role};
+use super::row::Row;
+use crate::config::theme::Role;
+use crate::model::interaction::Interaction;
+use crate::model::transfer::made::{Callback, Made, Mark};
+use crate::pane::Scene;
+use crate::text::Text;
+use crate::ui::detail::{self, moment, pairs};
+
+/// Columns of one participant.
+const PARTICIPANT: usize = 60;
+
+/// Draws the panel for a row, or says that it is gone.
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, row: Option<Row<'_>>) {
+    let theme = scene.theme;
+    let inner = detail::frame(area, buf, theme, "detail");
+    match row {
+        None => {
+            let gone = Line::styled("This row is gone.", theme.style(Role::Dim));
+            detail::lines(inner, buf, &[gone]);
+        }
+        Some(Row::Interaction(one)) => detail::wrapped(inner, buf, interaction(one, scene)),
+        Some(Row::Made(made)) => {
+            let facts = facts(made, scene);
+            let room = usize::from(inner.height).saturating_sub(facts.len());
+            let mut lines = facts;
+            lines.extend(course(made, scene, usize::from(inner.width), room));
+            detail::lines(inner, buf, &lines);
+        }
+    }
+}
+
+fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let told = |text: &Text| {
+        if text.is_empty() {
+            "not told".to_owned()
+        } else {
+            text.fit(40).into_owned()
+        }
+    };
+    let began = one
+        .started
+        .map_or("not told".to_owned(), |at| moment(at, scene.zone));
+    let mut lines = vec![
+        pairs(
+            theme,
+            &[
+                ("interaction", one.id.0.fit(60).into_owned()),
+                ("state", crate::text::safe(one.standing.word()).into_owned()),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("media", told(&one.media)),
+                ("queue", told(&one.queue)),
+                ("began", began),
+            ],
+        ),
+    ];
+    for who in &one.participants {
+        let words = [
+            ("as", told(&who.purpose)),
+            ("name", told(&who.name)),
+            ("at", told(&who.address)),
+        ];
+        lines.push(pairs(theme, &words));
+    }
+    if one.more_participants > 0 {
+        let text = format!(
+            "and {} more participants, which are not kept",
+            one.more_participants
+        );
+        lines.push(Line::styled(text, theme.style(Role::Dim)));
+    }
+    lines
+}
+
+fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let media = &made.request.media_matrix;
+    let audio = format!(
+        "{} {} kbit/s {} bit",
+        crate::text::fit(&media.audio.codec, 16),
+        media.audio.bandwidth_kbps,
+        media.audio.bit_depth
+    );
+    let video = media.video.as_ref().map_or("none".to_owned(), |video| {
+        let (codec, size) = (
+            crate::text::fit(&video.codec, 16),
+            crate::text::fit(&video.resolution, 16),
+        );
+        format!("{codec} {size} {} fps", video.fps)
+    });
+    let settled = made
+        .settled
+        .as_ref()
+        .map_or("-".to_owned(), |codec| codec.fit(16).into_owned());
+    let latency = made.latency_us.map_or("-".to_owned(), milliseconds);
+    let state = Line::from(vec![
+        Span::styled("state ", theme.style(Role::Dim)),
+        Span::styled(made.phase.word(), theme.style(role(made.phase))),
+        Span::styled(format!("   {}", made.why), theme.style(Role::Text)),
+    ]);
+    let mut lines = vec![
+        state,
+        pairs(
+            theme,
+            &[
+                ("interaction", made.interaction.0.fit(40).into_owned()),
+                ("to", made.destination.masked()),
+                ("by", made.operator.fit(24).into_owned()),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("asked for", moment(made.began, scene.zone)),
+                ("latency", latency),
+                ("retries", made.retries.to_string()),
+                ("codec settled", settled),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("audio", audio),
+                ("video", video),
+                ("media server", callback(&made.callback)),
+            ],
+        ),
+    ];
+    if let Some(before) = &made.before {
+        let who = crate::text::fit(&super::row::who(before), PARTICIPANT).into_owned();
+        lines.push(pairs(theme, &[("participants", who)]));
+    }
+    lines
+}
+
+fn callback(callback: &Callback) -> String {
+    match callback {
+        Callback::None => "-".to_owned(),
+        Callback::Telling => "being told".to_owned(),
+        Callback::Told => "knows".to_owned(),
+        Callback::Failed(_) => "not told; R tries again".to_owned(),
+    }
+}
+
+/// The course, as much of its end as there is room for.
+fn course(made: &Made, scene: &Scene<'_>, width: usize, room: usize) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let hidden = made.course.len().saturating_sub(room);
+    let shown = made
+        .course
+        .iter()
+        .skip(if hidden > 0 { hidden + 1 } else { 0 });
+    let mut lines: Vec<Line<'static>> = Vec::new();
+    if hidden > 0 && room > 0 {
+        let earlier = made.forgotten + hidden as u64 + 1;
+        let text = format!("{earlier} earlier lines; o opens all of them");
+        lines.push(Line::styled(text, theme.style(Role::Dim)));
+    }
+    lines.extend(shown.map(|line| {
+        let (mark, role) = match line.mark {
+            Mark::Step => (" ", Role::Text),
+            Mark::Out => ("→", Role::Dim),
+            Mark::In => ("←", Role::Dim),
+        };
+        let at = line.at.timestamp().to_zoned(scene.zone.clone());
+        let at = at.strftime("%H:%M:%S%.3f").to_string();
+        let text = line.text.fit(width.saturating_sub(16)).into_owned();
+        Line::from(vec![
+            Span::styled(format!("{at} {mark} "), theme.style(Role::Dim)),
+            Span::styled(text, theme.style(role)),
+        ])
+    }));
+    lines
+}
