@@ -19,7 +19,7 @@ async fn every_step_is_told_in_its_order_and_the_record_is_kept() {
     assert_eq!(
         told.names(),
         [
-            "existing state",
+            "existing",
             "DNS",
             "TLS",
             "health",
@@ -155,7 +155,7 @@ async fn an_answer_that_is_lost_is_looked_for_and_the_route_is_there_once() {
     rig.fault("lose-answer", json!(1.0)).await;
     let (outcome, told) = rig.deploy(rig.route("lost")).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");
-    assert!(told.names().contains(&"look for it"), "{:?}", told.names());
+    assert!(told.names().contains(&"look up"), "{:?}", told.names());
     let all = trunkline::flow::route::all(&rig.kit).await.unwrap();
     assert_eq!(
         all.routes
@@ -200,7 +200,7 @@ async fn a_route_is_taken_away_and_comes_back_as_it_was() {
     let known = rig.known("gone").await;
     let (outcome, told) = rig.run(remove(known.clone())).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");
-    assert_eq!(told.names(), ["existing state", "submit", "read back"]);
+    assert_eq!(told.names(), ["existing", "submit", "read back"]);
     let gone = trunkline::flow::route::by_id(&rig.kit, &known.id)
         .await
         .unwrap();

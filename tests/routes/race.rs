@@ -47,7 +47,7 @@ async fn a_change_since_the_form_was_opened_is_a_conflict_that_shows_both() {
     );
     assert_eq!(
         told.names(),
-        ["existing state"],
+        ["existing"],
         "no destination was bothered"
     );
     assert_eq!(rig.known("raced").await.route.retry_policy.max_retries, 5);

@@ -105,7 +105,7 @@ async fn reconcile(
     failure: Failure,
     existing: Option<&Known>,
 ) -> Result<Known, Ending> {
-    let doing = run.begin("look for it", order.body.name.as_str());
+    let doing = run.begin("look up", order.body.name.as_str());
     let there = match existing {
         Some(known) => run
             .kit
