@@ -147,7 +147,7 @@ pub enum ConfigCommand {
 
 /// Options of the embedded organisation.
 #[derive(Args, Clone, Debug)]
-#[command(after_help = crate::org::fault_help())]
+#[command(after_help = crate::org::help())]
 pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]

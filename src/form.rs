@@ -27,7 +27,7 @@ mod stroke;
 mod tests;
 pub mod transfer;
 
-pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
+pub use self::checks::{Ask, Check, Checked, Progress, Question, Verdict};
 pub use self::edit::Editing;
 pub use self::json::{JsonLine, lines as json_lines};
 pub use self::kind::Kind;

@@ -8,8 +8,8 @@
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
 //! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
-//! errands that outlive their request; four more play the scenario, and there are none when the rate is 0. Dropping
-//! [`Org`] ends them all.
+//! errands that outlive their request, and one tells of callbacks; some more play the scenario, and there are none when
+//! the rate is 0. Dropping [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -19,7 +19,9 @@
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
 //! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
+//! | `GET /api/v2/interactions[/{id}]`, `GET /api/v2/websocket` | interactions, and the socket that moves them (contract §8) |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
+//! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -34,6 +36,7 @@ mod carriers;
 mod control;
 mod destinations;
 mod edges;
+mod ending;
 mod errands;
 mod estate;
 mod events;
@@ -41,6 +44,7 @@ mod faults;
 mod garbage;
 mod hooks;
 mod hub;
+mod interactions;
 mod jobs;
 mod limit;
 mod options;
@@ -61,11 +65,13 @@ mod serve;
 mod session;
 mod shared;
 mod sip;
+mod sockets;
 mod state;
 mod streams;
 mod stun;
 mod tls;
 mod token;
+mod transfers;
 mod upgrade;
 mod webhooks;
 
@@ -81,7 +87,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use self::estate::{Estate, Places};
-pub use self::faults::{FaultError, Faults, help as fault_help};
+pub use self::faults::{FaultError, Faults};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
 
@@ -147,9 +153,16 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         org.tasks.spawn(callbacks::course::play(here(), rate, seed));
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
+        org.tasks.spawn(interactions::course::play(here(), seed));
         org.tasks.spawn(scenario::play(here(), rate, seed));
     }
     Ok(org)
+}
+
+/// What the help of the commands that start an organisation tells of its faults and of where things can be sent.
+#[must_use]
+pub fn help() -> String {
+    [faults::help(), transfers::help(), destinations::help()].join("\n\n")
 }
 
 impl Org {
@@ -207,6 +220,12 @@ impl Org {
         &self.places.destinations
     }
 
+    /// Where a media server is told of transfers (contract §8); it takes what anyone delivers.
+    #[must_use]
+    pub fn media_callback(&self) -> String {
+        format!("{}{}", self.base_url, webhooks::MEDIA_PATH)
+    }
+
     /// The one JSON line that `trunkline org` prints when it is ready. It holds the secrets, for whoever started it.
     #[must_use]
     pub fn ready_line(&self) -> String {
@@ -217,6 +236,7 @@ impl Org {
             "client_secret": self.client_secret().expose_secret(),
             "control_token": self.control_token().expose_secret(),
             "stun": self.stun(),
+            "media_callback": self.media_callback(),
             "sip": self.sip_proxies().iter().copied().collect::<BTreeMap<_, _>>(),
             "destinations": self.destinations().iter().cloned().collect::<BTreeMap<_, _>>(),
         })

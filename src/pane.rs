@@ -6,6 +6,7 @@ pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod jobs;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
@@ -56,6 +57,7 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(transfers::TransfersPane::default()),
         Box::new(routes::RoutesPane::default()),
         Box::new(callbacks::CallbacksPane::default()),
+        Box::new(jobs::JobsPane::default()),
         Box::new(alerts::AlertsPane::default()),
         Box::new(audit::AuditPane::default()),
         Box::new(pulse::PulsePane::default()),

@@ -24,6 +24,8 @@ mod faults;
 mod hooks;
 #[path = "org/hostile.rs"]
 mod hostile;
+#[path = "org/interactions.rs"]
+mod interactions;
 #[path = "org/jobs.rs"]
 mod jobs;
 #[path = "org/losses.rs"]
@@ -40,5 +42,7 @@ mod start;
 mod streams;
 #[path = "org/token.rs"]
 mod token;
+#[path = "org/transfers.rs"]
+mod transfers;
 #[path = "org/webhooks.rs"]
 mod webhooks;

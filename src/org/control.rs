@@ -2,7 +2,7 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","sockets","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}`; a call that `lose-request` swallowed has status 0 |
 //! | `GET /_org/deliveries` | `{"deliveries":[{"at","webhook","event","attempt","status"?,"error"?,"fault"?}],"dropped"}`: what was delivered to registered webhooks |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
@@ -11,10 +11,15 @@
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
-//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked","streams"}`: the last updates, 1,000 unless told |
+//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked"}`: the last updates, 1,000 unless told |
 //! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
 //! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
 //! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
+//! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
+//! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
+//! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
+//! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
+//! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -24,6 +29,7 @@
 mod callbacks;
 mod carriers;
 mod routes;
+mod transfers;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -90,6 +96,10 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         ["_org", "deliveries"] => {
             only(verb, &Method::GET, "GET")?;
             Ok(outbox::list(shared))
+        }
+        ["_org", "interactions" | "transfers" | "media-callbacks", ..] => {
+            let path = segments(head.uri.path());
+            transfers::answer(shared, verb, &path[1..], body).await
         }
         ["_org", "faults"] => {
             only(verb, &Method::PUT, "PUT")?;
@@ -175,6 +185,7 @@ struct State {
     registrations: Vec<Registration>,
     carriers: Vec<Entity>,
     streams: usize,
+    sockets: usize,
     faults: Faults,
     events: u64,
     jobs: u64,
@@ -207,6 +218,7 @@ fn state(shared: &Shared) -> Reply {
     let jobs = shared.jobs();
     let (submitted, connections) = (jobs.submitted(), jobs.created());
     drop(jobs);
+    let sockets = shared.sockets().open();
     let world = shared.world();
     let people = world.people.iter().enumerate();
     let state = State {
@@ -223,6 +235,7 @@ fn state(shared: &Shared) -> Reply {
             .collect(),
         carriers: entities(&world.carriers, &world.people),
         streams: world.hub.open(),
+        sockets,
         faults: shared.faults(),
         events: world.events(),
         jobs: submitted,
@@ -318,7 +331,7 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
 /// Closes streams of every kind whose token is chosen, and says how many.
 fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
     let registrations = shared.world().hub.close(code, &chosen);
-    registrations + shared.seats().close(code, &chosen)
+    registrations + shared.sockets().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]

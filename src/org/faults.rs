@@ -83,6 +83,17 @@ pub struct Faults {
     pub(super) webhook_delay: Duration,
     /// Zero is a time drawn for each job.
     pub(super) job_ms: Duration,
+    /// Zero is a time drawn for each transfer.
+    pub(super) transfer_ms: Duration,
+    pub(super) transfer_shuffle: f64,
+    pub(super) transfer_reject: f64,
+    pub(super) transfer_unsupported: f64,
+    pub(super) transfer_silent: f64,
+    pub(super) transfer_deaf: f64,
+    pub(super) transfer_cut: f64,
+    pub(super) transfer_limit: f64,
+    pub(super) transfer_close: f64,
+    pub(super) media_status: u16,
 }
 
 impl Default for Faults {
@@ -112,6 +123,16 @@ impl Default for Faults {
             webhook_drop: 0.0,
             webhook_delay: Duration::ZERO,
             job_ms: Duration::ZERO,
+            transfer_ms: Duration::ZERO,
+            transfer_shuffle: 0.0,
+            transfer_reject: 0.0,
+            transfer_unsupported: 0.0,
+            transfer_silent: 0.0,
+            transfer_deaf: 0.0,
+            transfer_cut: 0.0,
+            transfer_limit: 0.0,
+            transfer_close: 0.0,
+            media_status: 0,
         }
     }
 }
@@ -181,7 +202,7 @@ impl Serialize for Faults {
 
 /// The faults and what each takes and does, one a line, for the help of the commands that take them.
 #[must_use]
-pub fn help() -> String {
+pub(super) fn help() -> String {
     table::help()
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::auth::TokenId;
+use super::session::Push;
 use super::state::{Device, user_id};
 
 /// The most streams at once; each is a socket and a task.
@@ -25,15 +25,6 @@ pub(super) enum Event {
     Registration,
     /// A device speaks another codec.
     Codec,
-}
-
-/// What a stream's session is to do next.
-#[derive(Clone, Debug)]
-pub(super) enum Push {
-    /// Send this text frame.
-    Frame(Utf8Bytes),
-    /// Close with this code.
-    Close(u16),
 }
 
 #[derive(Serialize)]

@@ -52,6 +52,7 @@ struct Failure {
 /// One job, as the wire shows it. The name and the time are beyond the contract: a console that lost the answer to a
 /// submit finds its job by them.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Job {
     id: CompactString,
     name: CompactString,
@@ -59,7 +60,7 @@ pub(super) struct Job {
     results: Vec<Made>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
-    submitted: Timestamp,
+    date_created: Timestamp,
 }
 
 /// Every job and what came of them.
@@ -99,7 +100,7 @@ impl Jobs {
             status,
             results: Vec::new(),
             error: None,
-            submitted: Timestamp::now(),
+            date_created: Timestamp::now(),
         };
         self.submitted += 1;
         self.known.push_back(job.clone());

@@ -10,7 +10,7 @@ use hyper::Method;
 use super::reply::{Refusal, Reply};
 use super::route::decode;
 use super::shared::Shared;
-use super::{callbacks, hooks, jobs, rest, routes};
+use super::{callbacks, hooks, interactions, jobs, rest, routes};
 
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
@@ -71,6 +71,7 @@ pub(super) enum Resource<'a> {
     Carriers,
     Jobs(jobs::Path<'a>),
     Hooks(hooks::Path<'a>),
+    Interactions(interactions::Path<'a>),
     Routes(routes::Path<'a>),
     Callbacks(callbacks::Path<'a>),
     CallbackHooks(callbacks::hooks::Path<'a>),
@@ -87,6 +88,7 @@ impl<'a> Resource<'a> {
                 return jobs::Path::of(path)
                     .map(Self::Jobs)
                     .or_else(|| hooks::Path::of(path).map(Self::Hooks))
+                    .or_else(|| interactions::Path::of(path).map(Self::Interactions))
                     .or_else(|| routes::Path::of(path).map(Self::Routes))
                     .or_else(|| callbacks::Path::of(path).map(Self::Callbacks))
                     .or_else(|| callbacks::hooks::Path::of(path).map(Self::CallbackHooks));
@@ -101,6 +103,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Jobs(path) => path.rules(),
             Self::Hooks(path) => path.rules(),
+            Self::Interactions(_) => interactions::Path::RULES,
             Self::Routes(path) => path.rules(),
             Self::Callbacks(path) => path.rules(),
             Self::CallbackHooks(path) => path.rules(),
@@ -116,6 +119,7 @@ impl<'a> Resource<'a> {
             Self::Carriers => Ok(rest::carriers(shared)),
             Self::Jobs(path) => path.answer(call),
             Self::Hooks(path) => path.answer(call),
+            Self::Interactions(path) => path.answer(call),
             Self::Routes(path) => path.answer(call),
             Self::Callbacks(path) => path.answer(call),
             Self::CallbackHooks(path) => path.answer(call),

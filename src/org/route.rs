@@ -19,7 +19,8 @@ use super::reply::{Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
 use super::upgrade::Handoff;
-use super::{callbacks, control, streams, token, webhooks};
+use super::webhooks::{self, Sink};
+use super::{callbacks, control, streams, token, transfers};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -34,6 +35,7 @@ enum Route<'a> {
     Api(Resource<'a>),
     Stream(Cow<'a, str>),
     CallbackStream,
+    Transfers,
     Unknown,
 }
 
@@ -42,6 +44,7 @@ impl<'a> Route<'a> {
         match segments(path).as_slice() {
             ["oauth", "token"] => Self::Token,
             ["api", "v2", "callbacks", "websocket"] => Self::CallbackStream,
+            ["api", "v2", "websocket"] => Self::Transfers,
             ["api", "v2", path @ ..] => Resource::of(path).map_or(Self::Unknown, Self::Api),
             ["ws", "v2", "telephony", "users", id, "registrations"] => {
                 decode(id).map_or(Self::Unknown, Self::Stream)
@@ -53,7 +56,7 @@ impl<'a> Route<'a> {
     const fn kind(&self) -> Kind {
         match self {
             Self::Token => Kind::Token,
-            Self::Stream(_) | Self::CallbackStream => Kind::Stream,
+            Self::Stream(_) | Self::CallbackStream | Self::Transfers => Kind::Stream,
             Self::Api(_) | Self::Unknown => Kind::Rest,
         }
     }
@@ -120,8 +123,8 @@ pub(super) async fn answer(
     handoff: &Handoff,
     request: Request<Incoming>,
 ) -> Result<Reply, Broken> {
-    if webhooks::takes(&request) {
-        let reply = webhooks::deliver(shared, request).await;
+    if let Some(sink) = Sink::of(&request) {
+        let reply = webhooks::deliver(shared, sink, request).await;
         return Ok(reply.unwrap_or_else(Refusal::into_reply));
     }
     if request.uri().path().starts_with("/_org/") {
@@ -198,6 +201,15 @@ async fn cloud(
                 return Err(Refusal::method(request.method(), "GET"));
             }
             callbacks::stream::open(shared, handoff, token, request)
+        }
+        Route::Transfers => {
+            let headers = request.headers();
+            let token = admit(shared, headers, "websocket:use")?;
+            admit(shared, headers, "interaction:transfer")?;
+            if request.method() != Method::GET {
+                return Err(Refusal::method(request.method(), "GET"));
+            }
+            transfers::open(shared, handoff, token, request)
         }
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",

@@ -15,19 +15,21 @@ use super::Options;
 use super::auth::{Client, Tokens};
 use super::callbacks;
 use super::callbacks::book::Book;
-use super::callbacks::stream::Seats;
 use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
 use super::hooks::Hook;
+use super::interactions::Interactions;
 use super::jobs::Jobs;
 use super::outbox::Sent;
 use super::post::Post;
 use super::record::Ring;
 use super::routes;
 use super::routes::table::Table;
+use super::sockets::Sockets;
 use super::state::World;
+use super::transfers::Log;
 use super::webhooks::Inbox;
 
 /// The organisation, as its connections see it.
@@ -46,10 +48,13 @@ pub(super) struct Shared {
     jobs: Mutex<Jobs>,
     hooks: Mutex<Vec<Hook>>,
     sent: Mutex<Sent>,
+    media: Mutex<Inbox>,
+    interactions: Mutex<Interactions>,
+    transfers: Mutex<Log>,
+    sockets: Mutex<Sockets>,
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
     book: Mutex<Book>,
-    seats: Mutex<Seats>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -64,6 +69,8 @@ impl Shared {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
+        let world = World::populate(options.users, options.seed, now);
+        let interactions = Interactions::populate(&world.people, options.seed, now);
         Self {
             client: Client {
                 id: options
@@ -78,21 +85,20 @@ impl Shared {
             destinations: places.destinations.clone(),
             errands,
             post,
-            world: Mutex::new(World::populate(
-                options.users,
-                options.seed,
-                Timestamp::now(),
-            )),
+            world: Mutex::new(world),
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
             sent: Mutex::new(Sent::default()),
+            media: Mutex::new(Inbox::default()),
+            interactions: Mutex::new(interactions),
+            transfers: Mutex::new(Log::default()),
+            sockets: Mutex::new(Sockets::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
             book: Mutex::new(book),
-            seats: Mutex::new(Seats::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -122,6 +128,23 @@ impl Shared {
         lock(&self.hooks)
     }
 
+    /// What the sink for media servers took.
+    pub(super) fn media(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.media)
+    }
+
+    pub(super) fn interactions(&self) -> MutexGuard<'_, Interactions> {
+        lock(&self.interactions)
+    }
+
+    pub(super) fn transfers(&self) -> MutexGuard<'_, Log> {
+        lock(&self.transfers)
+    }
+
+    pub(super) fn sockets(&self) -> MutexGuard<'_, Sockets> {
+        lock(&self.sockets)
+    }
+
     pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
         lock(&self.sent)
     }
@@ -138,11 +161,6 @@ impl Shared {
     /// The queues and their callbacks.
     pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.book)
-    }
-
-    /// The open streams of callbacks.
-    pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
-        lock(&self.seats)
     }
 
     /// What goes wrong now.

@@ -1,6 +1,8 @@
-//! A sink for webhooks: it takes what anyone delivers, and shows it to whoever holds the control token.
+//! The sinks for webhooks and for what media servers are told: they take what anyone delivers, and show it to whoever
+//! holds the control token.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::MutexGuard;
 
 use bytes::Bytes;
 use hyper::body::Incoming;
@@ -8,8 +10,10 @@ use hyper::header::HeaderMap;
 use hyper::{Method, Request, StatusCode};
 use jiff::Timestamp;
 use serde::Serialize;
+use serde_json::json;
 use serde_json::value::RawValue;
 
+use super::faults::Faults;
 use super::record::{is_secret, masked};
 use super::reply::{self, Refusal, Reply};
 use super::route::read_body;
@@ -17,6 +21,9 @@ use super::shared::Shared;
 
 /// Where webhooks are delivered; anything may follow after a slash, to tell senders apart.
 pub(super) const PATH: &str = "/_org/webhooks";
+
+/// Where media servers are told of transfers.
+pub(super) const MEDIA_PATH: &str = "/_org/media-callbacks";
 
 /// The most deliveries that are kept.
 const MOST: usize = 10_000;
@@ -83,36 +90,70 @@ impl Inbox {
     }
 }
 
-/// Whether a request is a delivery; it needs no token.
-pub(super) fn takes(request: &Request<Incoming>) -> bool {
-    let rest = request.uri().path().strip_prefix(PATH);
-    request.method() == Method::POST
-        && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// A place that takes deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sink {
+    Webhooks,
+    /// What media servers are told after a transfer (contract §8).
+    Media,
+}
+
+impl Sink {
+    /// The one that a request is a delivery to; it needs no token.
+    pub(super) fn of(request: &Request<Incoming>) -> Option<Self> {
+        let path = request.uri().path();
+        let below = |prefix: &str| {
+            let rest = path.strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match () {
+            () if request.method() != Method::POST => None,
+            () if below(PATH) => Some(Self::Webhooks),
+            () if below(MEDIA_PATH) => Some(Self::Media),
+            () => None,
+        }
+    }
+
+    fn inbox(self, shared: &Shared) -> MutexGuard<'_, Inbox> {
+        match self {
+            Self::Webhooks => shared.inbox(),
+            Self::Media => shared.media(),
+        }
+    }
+
+    /// The fault that chooses its answer, and the status that it chooses; 0 is none.
+    fn fault(self, faults: &Faults) -> (&'static str, u16) {
+        match self {
+            Self::Webhooks => ("webhook-status", faults.webhook_status),
+            Self::Media => ("media-status", faults.media_status),
+        }
+    }
 }
 
 /// Keeps a delivery and answers 200, or what a fault says. It is kept before the answer waits, so that one that is
 /// given up on shows as well.
-pub(super) async fn deliver(shared: &Shared, request: Request<Incoming>) -> Result<Reply, Refusal> {
+pub(super) async fn deliver(
+    shared: &Shared,
+    sink: Sink,
+    request: Request<Incoming>,
+) -> Result<Reply, Refusal> {
     let at = Timestamp::now();
     let (head, body) = request.into_parts();
     let body = read_body(body).await?;
     let faults = shared.faults();
-    let status = StatusCode::from_u16(faults.webhook_status).unwrap_or(StatusCode::OK);
-    shared.inbox().push(delivery(
-        at,
-        masked(&head.uri).into(),
-        &head.headers,
-        &body,
-        status,
-    ));
-    if !faults.webhook_latency.is_zero() {
+    let (fault, status) = sink.fault(&faults);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    let path = masked(&head.uri).into();
+    let delivery = delivery(at, path, &head.headers, &body, status);
+    sink.inbox(shared).push(delivery);
+    if sink == Sink::Webhooks && !faults.webhook_latency.is_zero() {
         tokio::time::sleep(faults.webhook_latency).await;
     }
     if status.is_success() {
         return Ok(reply::empty(status));
     }
-    let message = format!("the fault webhook-status asks for {status}");
-    Err(Refusal::new(status, "webhook.status", message).caused_by("webhook-status"))
+    let message = format!("the fault {fault} asks for {status}");
+    Err(Refusal::new(status, "webhook.status", message).caused_by(fault))
 }
 
 /// What is kept of one delivery.
@@ -159,6 +200,16 @@ fn is_masked(header: &str) -> bool {
 /// `GET /_org/webhooks`: what was delivered, and how many deliveries are forgotten.
 pub(super) fn list(shared: &Shared) -> Reply {
     reply::json(StatusCode::OK, &*shared.inbox())
+}
+
+/// `GET /_org/media-callbacks`: the same of what media servers were told.
+pub(super) fn list_media(shared: &Shared) -> Reply {
+    let media = shared.media();
+    let (callbacks, dropped) = media.parts();
+    reply::json(
+        StatusCode::OK,
+        &json!({"callbacks": callbacks, "dropped": dropped}),
+    )
 }
 
 #[cfg(test)]

@@ -218,9 +218,23 @@ impl Bench {
         ),
         WsError,
     > {
-        let url = self
-            .url(&format!("/ws/v2/telephony/users/{user}/registrations"))
-            .replace("https:", "wss:");
+        let path = format!("/ws/v2/telephony/users/{user}/registrations");
+        self.try_socket(&path, token, protocol).await
+    }
+
+    pub async fn try_socket(
+        &self,
+        path: &str,
+        token: Option<&str>,
+        protocol: Option<&'static str>,
+    ) -> Result<
+        (
+            Stream,
+            tokio_tungstenite::tungstenite::handshake::client::Response,
+        ),
+        WsError,
+    > {
+        let url = self.url(path).replace("https:", "wss:");
         let mut request = url.into_client_request().unwrap();
         if let Some(token) = token {
             request

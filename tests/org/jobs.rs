@@ -172,7 +172,7 @@ async fn queued_jobs_get_their_turn() {
         (&json!("edge-29"), &json!("edge-0")),
         "newest first"
     );
-    assert!(list["entities"][0]["submitted"].is_string());
+    assert!(list["entities"][0]["dateCreated"].is_string());
 }
 
 #[tokio::test]

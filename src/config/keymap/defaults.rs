@@ -40,6 +40,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
     (Action::Cancel, 'c'),
+    (Action::Webhook, 'w'),
     (Action::Probe, 'p'),
     (Action::Copy, 'y'),
     (Action::Export, 'x'),

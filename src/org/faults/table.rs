@@ -36,9 +36,19 @@ pub(super) const TABLE: &[Entry] = &[
     entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
     entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
     entry("webhook-drop", |f| Slot::Share(&mut f.webhook_drop), "deliveries to webhooks never made"),
-    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, and overtake"),
+    entry("webhook-delay", |f| Slot::Millis(&mut f.webhook_delay), "deliveries to webhooks wait up to this, out of turn"),
     entry("job-ms", |f| Slot::Millis(&mut f.job_ms), "how long a job runs; 0 draws 2 to 6 s for each"),
-    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "callbacks are dialled so soon, a stage as long; 0: never"),
+    entry("transfer-ms", |f| Slot::Millis(&mut f.transfer_ms), "how long a transfer takes; 0 draws 150 to 600 ms"),
+    entry("transfer-shuffle", |f| Slot::Share(&mut f.transfer_shuffle), "transfers held back, up to 10 times as long"),
+    entry("transfer-reject", |f| Slot::Share(&mut f.transfer_reject), "transfers rejected"),
+    entry("transfer-unsupported", |f| Slot::Share(&mut f.transfer_unsupported), "transfers whose codec is not supported"),
+    entry("transfer-silent", |f| Slot::Share(&mut f.transfer_silent), "transfers done and never answered"),
+    entry("transfer-deaf", |f| Slot::Share(&mut f.transfer_deaf), "transfers neither done nor answered"),
+    entry("transfer-cut", |f| Slot::Share(&mut f.transfer_cut), "transfers done, and the connection cut"),
+    entry("transfer-limit", |f| Slot::Share(&mut f.transfer_limit), "transfers turned away as over the rate limit"),
+    entry("transfer-close", |f| Slot::Share(&mut f.transfer_close), "transfers turned away by a close with 1008"),
+    entry("media-status", |f| Slot::Status(&mut f.media_status), "what the sink for media servers answers, not 200"),
+    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "each stage of a callback, whatever its slot; 0: off"),
     entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
     entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "callback frames cut and joined at random [0.2]"),
     entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "callback frames in other msgpack forms [0.2]"),
@@ -59,7 +69,7 @@ pub(super) fn help() -> String {
         let mut none = Faults::default();
         let label = format!("{}={}", entry.key, (entry.slot)(&mut none).unit());
         // Writing to a string does not fail.
-        let _ = write!(text, "\n  {label:<24} {}", entry.means);
+        let _ = write!(text, "\n  {label:<26} {}", entry.means);
     }
     text
 }

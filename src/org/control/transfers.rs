@@ -1,0 +1,108 @@
+//! Interactions and transfers by hand: what there is, and what a test needs there to be.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use compact_str::CompactString;
+use hyper::body::Incoming;
+use hyper::{Method, StatusCode};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Answer, LONGEST, only, parse};
+use crate::org::interactions::{Interaction, MOST_LIVE, State};
+use crate::org::reply::{self, Refusal};
+use crate::org::route::{decode, read_body};
+use crate::org::shared::Shared;
+use crate::org::webhooks;
+
+/// Answers what is asked below `/_org/interactions`, `/_org/transfers` and `/_org/media-callbacks`.
+pub(super) async fn answer(
+    shared: &Arc<Shared>,
+    verb: &Method,
+    path: &[&str],
+    body: Incoming,
+) -> Answer {
+    match path {
+        ["interactions"] if verb == Method::POST => begin(shared, &read_body(body).await?),
+        ["interactions"] => {
+            only(verb, &Method::GET, "GET, POST")?;
+            let interactions = shared.interactions();
+            let all: Vec<&Interaction> = interactions.all().collect();
+            Ok(reply::json(StatusCode::OK, &json!({"interactions": all})))
+        }
+        ["interactions", id] => {
+            only(verb, &Method::PUT, "PUT")?;
+            let id = decode(id)
+                .ok_or_else(|| Refusal::bad_request("the interaction is percent-encoded UTF-8"))?;
+            change(shared, &id, &read_body(body).await?)
+        }
+        ["transfers"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(reply::json(StatusCode::OK, &shared.transfers().shown()))
+        }
+        ["media-callbacks"] => {
+            only(verb, &Method::GET, "GET")?;
+            Ok(webhooks::list_media(shared))
+        }
+        _ => Err(Refusal::not_found("the control surface has nothing there")),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Begin {
+    count: usize,
+    #[serde(default = "active")]
+    state: State,
+}
+
+fn active() -> State {
+    State::Active
+}
+
+/// All of them or none.
+fn begin(shared: &Shared, body: &Bytes) -> Answer {
+    let Begin { count, state } = parse(body)?;
+    let mut interactions = shared.interactions();
+    let room = MOST_LIVE.saturating_sub(interactions.live().len());
+    if count > room {
+        return Err(Refusal::bad_request(format!(
+            "there is room for {room} interactions, not for {count}"
+        )));
+    }
+    let now = Timestamp::now();
+    let ids: Vec<_> = (0..count)
+        .filter_map(|_| interactions.add(state, now))
+        .collect();
+    drop(interactions);
+    Ok(reply::json(StatusCode::CREATED, &json!({"ids": ids})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Change {
+    state: Option<State>,
+    queue_id: Option<CompactString>,
+    media_type: Option<CompactString>,
+}
+
+fn change(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let change: Change = parse(body)?;
+    let words = change.queue_id.iter().chain(&change.media_type);
+    if words.into_iter().any(|word| word.len() > LONGEST) {
+        let message = format!("a queue and a media type are at most {LONGEST} bytes");
+        return Err(Refusal::bad_request(message));
+    }
+    let mut interactions = shared.interactions();
+    let known = interactions.change(id, Timestamp::now(), |one, _| {
+        one.state = change.state.unwrap_or(one.state);
+        one.queue_id = change.queue_id.or_else(|| one.queue_id.take());
+        one.media_type = change.media_type.unwrap_or_else(|| one.media_type.clone());
+    });
+    let found = interactions.get(id).filter(|_| known);
+    let found = found
+        .ok_or_else(|| Refusal::not_found(format!("there is no interaction {id:?} under way")))?;
+    Ok(reply::json(StatusCode::OK, found))
+}

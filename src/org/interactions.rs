@@ -1,0 +1,273 @@
+//! The interactions that can be moved (contract §8): who talks to whom, where, and how far each is.
+//!
+//! | call | what |
+//! |---|---|
+//! | `GET /api/v2/interactions` | `{"entities":[interaction]}`: the active and queued ones, oldest first; beyond the contract |
+//! | `GET /api/v2/interactions/{id}` | any that is remembered, ended ones too; 404 |
+//!
+//! Both need `interaction:view`. An interaction is
+//! `{"id","state","mediaType","queueId"?,"participants":[{"id","purpose","name","address"}],"started","ended"?,"transferId"?}`;
+//! `transferId` is the id of the frame that last moved it: what an answer that never came is reconciled with.
+
+mod cast;
+pub(super) mod course;
+mod serve;
+
+use std::collections::VecDeque;
+
+use compact_str::CompactString;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use self::cast::Cast;
+pub(super) use self::cast::Participant;
+pub(super) use self::serve::Path;
+use super::state::Person;
+
+/// The most interactions that are under way at once.
+pub(super) const MOST_LIVE: usize = 5_000;
+
+/// The most ended ones that are remembered.
+const MOST_ENDED: usize = 1_000;
+
+/// How many there are from the start, by their state.
+const SEEDED: [(State, usize); 4] = [
+    (State::Active, 12),
+    (State::Queued, 4),
+    (State::Completed, 2),
+    (State::Abandoned, 2),
+];
+
+/// How far an interaction is (contract §8).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum State {
+    Active,
+    Queued,
+    Completed,
+    Abandoned,
+}
+
+impl State {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Queued => "queued",
+            Self::Completed => "completed",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
+    const fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Queued)
+    }
+}
+
+/// One interaction, as the wire shows it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Interaction {
+    pub(super) id: CompactString,
+    pub(super) state: State,
+    pub(super) media_type: CompactString,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) queue_id: Option<CompactString>,
+    pub(super) participants: Vec<Participant>,
+    started: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<Timestamp>,
+    /// The frame that last moved it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfer_id: Option<String>,
+}
+
+/// Every interaction that is remembered.
+pub(super) struct Interactions {
+    /// In the order they began.
+    live: VecDeque<Interaction>,
+    /// In the order they ended.
+    ended: VecDeque<Interaction>,
+    cast: Cast,
+}
+
+impl Interactions {
+    /// The same interactions for the same seed; the first is the one of the contract's example.
+    pub(super) fn populate(people: &[Person], seed: u64, now: Timestamp) -> Self {
+        let mut interactions = Self {
+            live: VecDeque::new(),
+            ended: VecDeque::new(),
+            cast: Cast::of(people, seed),
+        };
+        for (state, count) in SEEDED {
+            for _ in 0..count {
+                let age = interactions.cast.seconds(20, 900);
+                let started = now
+                    .checked_sub(SignedDuration::from_secs(age))
+                    .unwrap_or(now);
+                interactions.add(state, started);
+            }
+        }
+        interactions
+    }
+
+    /// Begins an interaction; none when there are too many.
+    pub(super) fn add(&mut self, state: State, started: Timestamp) -> Option<CompactString> {
+        if self.live.len() >= MOST_LIVE {
+            return None;
+        }
+        let interaction = self.cast.draw(state, started);
+        let id = interaction.id.clone();
+        self.keep(interaction, started);
+        Some(id)
+    }
+
+    fn keep(&mut self, mut interaction: Interaction, now: Timestamp) {
+        if interaction.state.is_live() {
+            self.live.push_back(interaction);
+            return;
+        }
+        interaction.ended.get_or_insert(now);
+        if self.ended.len() >= MOST_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(interaction);
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Interaction> {
+        let mut all = self.live.iter().chain(&self.ended);
+        all.find(|interaction| interaction.id == id)
+    }
+
+    /// Those that can be moved.
+    pub(super) fn live(&self) -> &VecDeque<Interaction> {
+        &self.live
+    }
+
+    /// All of them, for the control surface.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Interaction> {
+        self.live.iter().chain(&self.ended)
+    }
+
+    /// Changes one that is under way, and lets it go when that ended it; says whether there was one.
+    pub(super) fn change(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+        change: impl FnOnce(&mut Interaction, &mut Cast),
+    ) -> bool {
+        let place = self.live.iter().position(|live| live.id == id);
+        let Some(place) = place else {
+            return false;
+        };
+        if let Some(interaction) = self.live.get_mut(place) {
+            change(interaction, &mut self.cast);
+        }
+        let over = |live: &Interaction| !live.state.is_live();
+        if self.live.get(place).is_some_and(over)
+            && let Some(interaction) = self.live.remove(place)
+        {
+            self.keep(interaction, now);
+        }
+        true
+    }
+
+    /// Moves one to a participant, by a frame; says why it could not be.
+    pub(super) fn transfer(
+        &mut self,
+        id: &str,
+        to: Participant,
+        frame: &str,
+        now: Timestamp,
+    ) -> Result<(), Stuck> {
+        match self.get(id).map(|interaction| interaction.state) {
+            None => return Err(Stuck::Unknown),
+            Some(state) if !state.is_live() => return Err(Stuck::Over(state)),
+            Some(_) => {}
+        }
+        self.change(id, now, |interaction, _| interaction.hand_to(to, frame));
+        Ok(())
+    }
+}
+
+/// Why an interaction cannot be moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stuck {
+    Unknown,
+    Over(State),
+}
+
+impl Interaction {
+    /// Whoever had it is gone from it; a queue makes it wait again.
+    fn hand_to(&mut self, to: Participant, frame: &str) {
+        self.participants.retain(Participant::is_outside);
+        if to.purpose == cast::QUEUE {
+            self.state = State::Queued;
+            self.queue_id = Some(to.id.clone());
+        } else {
+            self.state = State::Active;
+        }
+        self.participants.push(to);
+        self.transfer_id = Some(frame.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::org::state::World;
+
+    fn interactions(seed: u64) -> Interactions {
+        let world = World::populate(40, seed, Timestamp::now());
+        Interactions::populate(&world.people, seed, Timestamp::now())
+    }
+
+    fn ids(interactions: &Interactions) -> Vec<CompactString> {
+        interactions.all().map(|one| one.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_same_seed_is_the_same_interactions() {
+        assert_eq!(ids(&interactions(3)), ids(&interactions(3)));
+        assert_ne!(ids(&interactions(3)), ids(&interactions(4)));
+        assert_eq!(ids(&interactions(3))[0], "interaction-12345-abcde");
+    }
+
+    #[test]
+    fn both_kinds_are_bounded() {
+        let mut interactions = interactions(1);
+        let now = Timestamp::now();
+        let begun = (0..MOST_LIVE * 2)
+            .filter_map(|_| interactions.add(State::Active, now))
+            .count();
+        assert_eq!(
+            (begun, interactions.live.len()),
+            (MOST_LIVE - 16, MOST_LIVE)
+        );
+        for id in ids(&interactions) {
+            interactions.change(&id, now, |one, _| one.state = State::Completed);
+        }
+        assert_eq!(interactions.live.len(), 0);
+        assert_eq!(interactions.ended.len(), MOST_ENDED);
+    }
+
+    #[test]
+    fn what_is_over_is_not_moved() {
+        let mut interactions = interactions(1);
+        let now = Timestamp::now();
+        let to = || Participant::external("tel:+14155550100");
+        let over = interactions.ended[0].id.clone();
+        assert_eq!(
+            interactions.transfer(&over, to(), "f", now),
+            Err(Stuck::Over(State::Completed))
+        );
+        assert_eq!(
+            interactions.transfer("nobody", to(), "f", now),
+            Err(Stuck::Unknown)
+        );
+        let live = interactions.live[0].id.clone();
+        assert_eq!(interactions.transfer(&live, to(), "f", now), Ok(()));
+        let moved = interactions.get(&live).unwrap();
+        assert_eq!(moved.transfer_id.as_deref(), Some("f"));
+        assert_eq!(moved.participants.len(), 2, "the customer and the number");
+    }
+}

@@ -1,0 +1,175 @@
+//! Who takes part in interactions: customers that are made up, agents out of the organisation, queues.
+
+use compact_str::{CompactString, format_compact};
+use jiff::Timestamp;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::Serialize;
+
+use super::{Interaction, State};
+use crate::org::people::{self, Name};
+use crate::org::state::{Person, user_id};
+
+/// The queues that interactions come through; the first is the one of the contract's example (§10).
+pub(super) const QUEUES: [&str; 4] = ["queue_12345", "queue_20417", "queue_31008", "queue_44920"];
+
+/// What most interactions are.
+const MEDIA: [(&str, u32); 3] = [("voice", 80), ("video", 12), ("chat", 8)];
+
+/// The id of the contract's example (§8), which the first interaction has.
+const EXAMPLE: &str = "interaction-12345-abcde";
+
+/// How many agents there are; a large organisation has more people than that, and they telephone among themselves.
+const AGENTS: usize = 64;
+
+const CUSTOMER: &str = "customer";
+const AGENT: &str = "agent";
+pub(super) const QUEUE: &str = "queue";
+const FLOW: &str = "flow";
+const EXTERNAL: &str = "external";
+
+/// Somebody or something in an interaction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(in crate::org) struct Participant {
+    pub(super) id: CompactString,
+    pub(super) purpose: &'static str,
+    name: String,
+    address: String,
+}
+
+impl Participant {
+    /// Whether it is the other side of the organisation, which a transfer leaves where it is.
+    pub(super) fn is_outside(&self) -> bool {
+        self.purpose == CUSTOMER
+    }
+
+    pub(in crate::org) fn agent(id: &str) -> Self {
+        Self::inside(AGENT, "user", id)
+    }
+
+    pub(in crate::org) fn queue(id: &str) -> Self {
+        Self::inside(QUEUE, "queue", id)
+    }
+
+    pub(in crate::org) fn flow(id: &str) -> Self {
+        Self::inside(FLOW, "flow", id)
+    }
+
+    /// Whoever answers at a `sip:` or `tel:` address.
+    pub(in crate::org) fn external(address: &str) -> Self {
+        Self {
+            id: address.into(),
+            purpose: EXTERNAL,
+            name: address.to_owned(),
+            address: address.to_owned(),
+        }
+    }
+
+    fn inside(purpose: &'static str, kind: &str, id: &str) -> Self {
+        Self {
+            id: id.into(),
+            purpose,
+            name: id.to_owned(),
+            address: format!("genesys://{kind}/{id}"),
+        }
+    }
+}
+
+/// Draws interactions: the same for the same seed.
+pub(in crate::org) struct Cast {
+    rng: ChaCha8Rng,
+    agents: Vec<(CompactString, String)>,
+    drawn: u64,
+}
+
+impl Cast {
+    pub(super) fn of(people: &[Person], seed: u64) -> Self {
+        // A stream of the seed of its own, as the scenario and the carriers have theirs.
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(3);
+        let agents = people.iter().enumerate().take(AGENTS);
+        Self {
+            rng,
+            agents: agents
+                .map(|(index, person)| (user_id(index), person.name()))
+                .collect(),
+            drawn: 0,
+        }
+    }
+
+    /// A whole number of seconds in a range.
+    pub(super) fn seconds(&mut self, from: i64, to: i64) -> i64 {
+        self.rng.random_range(from..to)
+    }
+
+    /// A new interaction: a customer, and an agent when it is or was answered.
+    pub(super) fn draw(&mut self, state: State, started: Timestamp) -> Interaction {
+        let mut participants = vec![self.customer()];
+        match state {
+            State::Active | State::Completed => participants.push(self.agent()),
+            State::Queued | State::Abandoned => {}
+        }
+        let queue = QUEUES[self.rng.random_range(0..QUEUES.len())];
+        self.drawn += 1;
+        Interaction {
+            id: self.id(),
+            state,
+            media_type: self.media().into(),
+            queue_id: Some(queue.into()),
+            participants,
+            started,
+            ended: None,
+            transfer_id: None,
+        }
+    }
+
+    fn id(&mut self) -> CompactString {
+        if self.drawn == 1 {
+            return EXAMPLE.into();
+        }
+        // Counted, so that no two are the same, and lettered, so that nobody counts on it.
+        let letters: String = (0..5)
+            .map(|_| char::from(b'a' + self.rng.random_range(0..26)))
+            .collect();
+        format_compact!("interaction-{:05}-{letters}", 20_000 + self.drawn * 17)
+    }
+
+    fn media(&mut self) -> &'static str {
+        let mut ticket = self.rng.random_range(0..100);
+        for (media, share) in MEDIA {
+            if ticket < share {
+                return media;
+            }
+            ticket -= share;
+        }
+        MEDIA[0].0
+    }
+
+    /// Numbers out of the range that is kept for fiction (555-0100 to 555-0199).
+    fn customer(&mut self) -> Participant {
+        let site = people::draw_site(&mut self.rng);
+        let name = Name::draw(site, &mut self.rng).full();
+        let (area, line) = (
+            self.rng.random_range(201..990),
+            self.rng.random_range(100..200),
+        );
+        Participant {
+            id: format_compact!("customer-{area}-{line}"),
+            purpose: CUSTOMER,
+            name,
+            address: format!("tel:+1{area}5550{line}"),
+        }
+    }
+
+    /// Somebody who answers.
+    pub(super) fn agent(&mut self) -> Participant {
+        let index = self.rng.random_range(0..self.agents.len().max(1));
+        match self.agents.get(index) {
+            Some((id, name)) => Participant {
+                name: name.clone(),
+                ..Participant::agent(id)
+            },
+            None => Participant::agent("u-1"),
+        }
+    }
+}
