@@ -12,6 +12,8 @@ mod carriers;
 mod forms;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/transfers.rs"]
+mod transfers;
 
 use stage::{NOON, Stage};
 use trunkline::app::effect::Effect;

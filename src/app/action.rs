@@ -62,6 +62,8 @@ actions! {
     New = "new", "new";
     /// Open the form with what this row has, for a new one
     Clone = "clone", "edit as new";
+    /// Change it
+    Edit = "edit", "edit";
     /// Delete it; asks for its name
     Delete = "delete", "delete";
     /// Undo the last write, where it can be

@@ -81,6 +81,7 @@ impl App {
             status: self.status,
             mailbox_dropped: self.dropped,
             store_dropped: table.dropped(),
+            transfers: self.store.transfers.figures().clone(),
             ready: self.ready(),
         }
     }

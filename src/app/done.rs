@@ -20,6 +20,7 @@ impl App {
                 self.flows_ready();
             }
             Done::Routes(told) => self.routes_told(told),
+            Done::LookedUp(id, read) => self.looked_up(id, *read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::alert::Orders;
 use crate::flow::Order;
-use crate::model::UserId;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
+use crate::model::{InteractionId, UserId};
 use crate::shelf;
 
 /// One thing to do outside the state.
@@ -27,6 +27,8 @@ pub enum Effect {
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.
     Acknowledge(crate::feed::callbacks::Taken),
+    /// Read an interaction that a form names; it comes back as [`super::event::Done::LookedUp`].
+    LookUp(InteractionId),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].

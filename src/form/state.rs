@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::checks::{Checked, Checks, Verdict};
+use super::checks::{Checked, Checks, Question, Verdict};
 use super::edit::Editing;
 use super::kind::Kind;
 use super::plan::Plan;
@@ -187,8 +187,8 @@ impl Form {
         self.checks.of(self.wanted.clone())
     }
 
-    /// Servers to probe now: those of fields that are not being typed in. Each is given once.
-    pub fn due(&mut self) -> Vec<Target> {
+    /// What to ask now: those of fields that are not being typed in. Each is given once.
+    pub fn due(&mut self) -> Vec<Question> {
         let typing = self.typing().then(|| self.place());
         self.checks.due(&self.wanted, typing.as_deref())
     }
@@ -201,7 +201,13 @@ impl Form {
     /// A probe could not be made; whether this form had asked.
     pub fn not_probed(&mut self, target: &Target, why: &str) -> bool {
         let sentence = format!("not probed: {why}");
-        self.checks.answer(target, Verdict::Warning, sentence)
+        let question = Question::Probe(target.clone());
+        self.checks.answer(&question, Verdict::Warning, sentence)
+    }
+
+    /// A question is answered; whether this form had asked. The sentence is safe to show.
+    pub fn answered(&mut self, question: &Question, verdict: Verdict, sentence: String) -> bool {
+        self.checks.answer(question, verdict, sentence)
     }
 
     /// All checks are made again.

@@ -11,9 +11,8 @@ use crate::model::finding::Grade;
 use crate::model::job::Word;
 use crate::model::report::FullReport;
 use crate::model::route::Route;
-use crate::store::callbacks;
-use crate::store::jobs::Figures;
 use crate::store::{Counts, Dropped, RowId};
+use crate::store::{callbacks, jobs, transfers};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -63,6 +62,8 @@ pub struct Overview {
     pub mailbox_dropped: u64,
     /// What the store left out.
     pub store_dropped: Dropped,
+    /// What transfers come to.
+    pub transfers: transfers::Figures,
     /// Whether what is shown can be relied on.
     pub ready: Result<(), NotReady>,
 }
@@ -95,7 +96,7 @@ pub struct JobFigures {
     /// How many are in which state, for every state.
     pub states: Vec<(&'static str, usize)>,
     /// Success and latency.
-    pub figures: Figures,
+    pub figures: jobs::Figures,
 }
 
 /// What the newest probe of a target found.

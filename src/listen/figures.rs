@@ -22,6 +22,7 @@ mod callbacks;
 mod console;
 mod jobs;
 mod sheet;
+mod transfers;
 
 /// How route resolutions went (contract §9).
 #[derive(Debug, Serialize)]

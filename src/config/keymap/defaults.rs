@@ -35,6 +35,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Reread, 'r'),
     (Action::New, 'n'),
     (Action::Clone, 'e'),
+    (Action::Edit, 'E'),
     (Action::Delete, 'd'),
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
