@@ -8,8 +8,8 @@
 //! of its own, for probes to look at. Routes find destinations on loopback, good and bad, and deliver to them for real.
 //!
 //! One task accepts for each listener; every connection is one task below it, WebSocket session included; one runs the
-//! errands that outlive their request; four more play the scenario, and there are none when the rate is 0. Dropping
-//! [`Org`] ends them all.
+//! errands that outlive their request, and one tells of callbacks; some more play the scenario, and there are none when
+//! the rate is 0. Dropping [`Org`] ends them all.
 //!
 //! | path | what |
 //! |---|---|
@@ -20,8 +20,8 @@
 //! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `GET /api/v2/interactions[/{id}]`, `GET /api/v2/websocket` | interactions, and the socket that moves them (contract §8) |
-//! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
+//! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -36,6 +36,7 @@ mod carriers;
 mod control;
 mod destinations;
 mod edges;
+mod ending;
 mod errands;
 mod estate;
 mod events;
@@ -46,7 +47,6 @@ mod hub;
 mod interactions;
 mod jobs;
 mod limit;
-mod line;
 mod options;
 mod outbox;
 mod people;
@@ -74,7 +74,6 @@ mod token;
 mod transfers;
 mod upgrade;
 mod webhooks;
-mod websockets;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -160,10 +159,10 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     Ok(org)
 }
 
-/// What the help of the commands that start an organisation tells of its faults and of the destinations that behave.
+/// What the help of the commands that start an organisation tells of its faults and of where things can be sent.
 #[must_use]
 pub fn help() -> String {
-    format!("{}\n\n{}", faults::help(), transfers::help())
+    [faults::help(), transfers::help(), destinations::help()].join("\n\n")
 }
 
 impl Org {

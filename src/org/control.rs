@@ -11,15 +11,15 @@
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
+//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked"}`: the last updates, 1,000 unless told |
+//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
+//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
+//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
 //! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
 //! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
 //! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
 //! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
-//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked","streams"}`: the last updates, 1,000 unless told |
-//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
-//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
-//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -296,8 +296,7 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
 /// Closes streams of every kind whose token is chosen, and says how many.
 fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
     let registrations = shared.world().hub.close(code, &chosen);
-    let transfers = shared.sockets().close(code, &chosen);
-    registrations + transfers + shared.seats().close(code, &chosen)
+    registrations + shared.sockets().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]

@@ -2,6 +2,7 @@
 //! something to verify and events have somewhere to go (contract §9).
 
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,15 +54,30 @@ enum Manner {
 }
 
 /// The destinations that listen; a last one has only a name.
-const DESTINATIONS: [(&str, Manner, Certificate); 7] = [
-    ("healthy", Manner::Takes, Certificate::Good),
-    ("slow", Manner::TakesSlowly, Certificate::Good),
-    ("failing", Manner::Fails, Certificate::Good),
-    ("redirecting", Manner::Redirects, Certificate::Good),
-    ("wrong-name", Manner::Takes, Certificate::WrongName),
-    ("expired", Manner::Takes, Certificate::Expired),
-    ("tls-1.1", Manner::SpeaksOldTls, Certificate::Good),
+#[rustfmt::skip] // A table: one destination a line.
+const DESTINATIONS: [(&str, Manner, Certificate, &str); 7] = [
+    ("healthy", Manner::Takes, Certificate::Good, "takes everything"),
+    ("slow", Manner::TakesSlowly, Certificate::Good, "takes everything after 1.5 s"),
+    ("failing", Manner::Fails, Certificate::Good, "answers 500"),
+    ("redirecting", Manner::Redirects, Certificate::Good, "answers 302, to the healthy one"),
+    ("wrong-name", Manner::Takes, Certificate::WrongName, "has another host's certificate"),
+    ("expired", Manner::Takes, Certificate::Expired, "has a certificate that has ended"),
+    ("tls-1.1", Manner::SpeaksOldTls, Certificate::Good, "speaks TLS 1.1 and nothing newer"),
 ];
+
+/// The name of the one that does not resolve.
+const NAMELESS: &str = "unresolvable";
+
+/// What there is to route to, one a line, for the help of the commands that start an organisation.
+pub(super) fn help() -> String {
+    let mut text = "Destinations for routes, at the addresses of the ready line:".to_owned();
+    let listen = DESTINATIONS.iter().map(|(name, .., means)| (*name, *means));
+    for (name, means) in listen.chain([(NAMELESS, "has a name that nobody resolves")]) {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n  {name:<15} {means}");
+    }
+    text
+}
 
 /// A destination's name and its URI.
 pub(super) type Named = (&'static str, String);
@@ -87,7 +103,7 @@ impl Destinations {
         let failed = |source| OrgError::Listen { address, source };
         let (mut bound, mut named) = (Vec::new(), Vec::new());
         let mut healthy = None;
-        for (name, manner, certificate) in DESTINATIONS {
+        for (name, manner, certificate, _) in DESTINATIONS {
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let place = listener.local_addr().map_err(failed)?;
             let acceptor = authority.server(&format!("{name} destination"), certificate)?;
@@ -99,7 +115,7 @@ impl Destinations {
             named.push((name, format!("https://{place}/in")));
             bound.push((listener, acceptor, destination));
         }
-        named.push(("unresolvable", UNRESOLVABLE.to_owned()));
+        named.push((NAMELESS, UNRESOLVABLE.to_owned()));
         Ok(Self { bound, named })
     }
 

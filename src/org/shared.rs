@@ -15,7 +15,6 @@ use super::Options;
 use super::auth::{Client, Tokens};
 use super::callbacks;
 use super::callbacks::book::Book;
-use super::callbacks::stream::Seats;
 use super::destinations::Named;
 use super::errands::Errands;
 use super::estate::Places;
@@ -56,7 +55,6 @@ pub(super) struct Shared {
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
     book: Mutex<Book>,
-    seats: Mutex<Seats>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -101,7 +99,6 @@ impl Shared {
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
             book: Mutex::new(book),
-            seats: Mutex::new(Seats::default()),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -164,11 +161,6 @@ impl Shared {
     /// The queues and their callbacks.
     pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.book)
-    }
-
-    /// The open streams of callbacks.
-    pub(super) fn seats(&self) -> MutexGuard<'_, Seats> {
-        lock(&self.seats)
     }
 
     /// What goes wrong now.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::line::Push;
+use super::session::Push;
 
 /// The most such sockets at once.
 const MOST: usize = 1_000;

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 pub(super) use self::destination::help;
 use self::frame::{Answer, Frame};
 pub(super) use self::socket::open;
-use super::line::Push;
+use super::session::Push;
 
 /// The most transfers that are remembered.
 const KEPT: usize = 10_000;

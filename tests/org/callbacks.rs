@@ -466,6 +466,29 @@ async fn others_book_and_are_dialled_when_there_is_a_rate() {
 }
 
 #[tokio::test]
+async fn routes_carry_what_becomes_of_a_callback() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    let destinations = bench.org.destinations().iter();
+    let healthy = destinations.clone().find(|(name, _)| *name == "healthy");
+    let mut route = crate::routes::route(&healthy.unwrap().1);
+    route["eventFilters"] = json!([{"eventType": "callback.scheduled", "fields": ["callbackId"]}]);
+    let reply = bench
+        .post("/api/v2/outbound/integrations", &token, &route)
+        .await;
+    assert_eq!(reply.status(), 201);
+    let made = book(&bench, &token, "cb_1").await;
+    let came = loop {
+        let came = bench.control_get("/_org/destinations").await["deliveries"].take();
+        if let Some(first) = came.get(0) {
+            break first["body"].clone();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(came["data"], json!({"callbackId": made["id"]}));
+}
+
+#[tokio::test]
 async fn webhooks_are_told_of_every_change() {
     let bench = bench(options()).await;
     let token = bench.token().await;

@@ -153,10 +153,8 @@ async fn an_update_carries_the_callback_and_is_settled_by_its_acknowledgement() 
     assert_eq!(state(&bench).await["unacked"], 1);
     reader.ack(&update).await;
     let state = acked(&bench, 1).await;
-    assert_eq!(
-        (&state["unacked"], &state["streams"]),
-        (&json!(0), &json!(1))
-    );
+    assert_eq!(state["unacked"], 0);
+    assert_eq!(bench.control_get("/_org/state").await["sockets"], 1);
     let seen = &state["updates"][0];
     assert_eq!(seen["correlationId"], update["correlation_id"]);
     assert_eq!((&seen["sent"], &seen["acked"]), (&json!(1), &json!(true)));
@@ -271,6 +269,29 @@ async fn faults_wrong_the_stream_and_the_updates_still_come() {
     let sent = state["updates"].as_array().unwrap().iter();
     let twice = sent.filter(|one| one["sent"] == 2).count();
     assert!((30..200).contains(&twice), "{twice} of 300 twice");
+}
+
+#[tokio::test]
+async fn what_befalls_every_stream_befalls_this_one() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    let made = book(&bench, &token, "cb_1").await;
+    bench.fault("ws-close", json!(4001)).await;
+    let mut reader = Reader::open(&bench, &token).await;
+    assert_eq!(reader.update().await["id"], made["id"]);
+    assert_eq!(close_code(&mut reader.stream).await, 4001);
+    bench.fault("ws-close", json!(0)).await;
+    let mut reader = Reader::open(&bench, &token).await;
+    assert_eq!(reader.update().await["id"], made["id"]);
+    bench.fault("ws-drop", json!(0.05)).await;
+    match next(&mut reader.stream).await {
+        Some(Err(_)) | None => {}
+        other => panic!("cut without a word expected, not {other:?}"),
+    }
+    while bench.control_get("/_org/state").await["sockets"] != 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(state(&bench).await["updates"][0]["sent"], 2);
 }
 
 #[tokio::test]

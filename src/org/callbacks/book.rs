@@ -40,12 +40,16 @@ impl Status {
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::org) struct Callback {
     pub(in crate::org) id: CompactString,
-    pub(super) callback_number: String,
-    callback_time: String,
+    #[serde(rename = "callback_number")]
+    number: String,
+    #[serde(rename = "callback_time")]
+    starts: String,
     pub(super) queue_id: CompactString,
     reason: String,
     pub(in crate::org) status: Status,
-    callback_id: String,
+    /// The client's own name for it.
+    #[serde(rename = "callback_id")]
+    key: String,
     time_slot_matrix: Vec<Slot>,
     channel_preferences: super::body::Channels,
     concurrency_limit: u32,
@@ -190,7 +194,7 @@ impl Book {
         };
         if let Some(callback) = self.callbacks.remove(&number) {
             self.by_id.remove(&callback.id);
-            self.by_callback_id.remove(&callback.callback_id);
+            self.by_callback_id.remove(&callback.key);
         }
         Ok(())
     }
@@ -202,12 +206,12 @@ impl Book {
         let id = format_compact!("cb_{}-{}", &random[..8], &random[8..16]);
         let callback = Callback {
             id: id.clone(),
-            callback_number: body.callback_number.clone(),
-            callback_time: earliest(&body.time_slot_matrix).to_owned(),
+            number: body.callback_number.clone(),
+            starts: earliest(&body.time_slot_matrix).to_owned(),
             queue_id: body.queue_id.as_str().into(),
             reason: body.reason.clone(),
             status,
-            callback_id: body.callback_id.clone(),
+            key: body.callback_id.clone(),
             time_slot_matrix: body.time_slot_matrix.clone(),
             channel_preferences: body.channel_preferences.clone(),
             concurrency_limit: body.concurrency_limit,
@@ -217,7 +221,7 @@ impl Book {
         };
         self.by_id.insert(id.clone(), self.booked);
         self.by_callback_id
-            .insert(callback.callback_id.clone(), self.booked);
+            .insert(callback.key.clone(), self.booked);
         self.callbacks.insert(self.booked, callback);
         id
     }
@@ -235,7 +239,7 @@ impl Book {
             return Err(callback.too_late("rescheduled"));
         }
         if let Some(callback) = self.find(id) {
-            earliest(&change.time_slot_matrix).clone_into(&mut callback.callback_time);
+            earliest(&change.time_slot_matrix).clone_into(&mut callback.starts);
             callback.time_slot_matrix = change.time_slot_matrix;
             callback.reason = change.reason.unwrap_or_else(|| callback.reason.clone());
             callback.updated = now;
@@ -294,8 +298,8 @@ impl Callback {
         Payload {
             id: &self.id,
             status: self.status,
-            callback_number: &self.callback_number,
-            callback_time: &self.callback_time,
+            callback_number: &self.number,
+            callback_time: &self.starts,
             queue_id: &self.queue_id,
             reason: &self.reason,
             correlation_id,
@@ -309,7 +313,7 @@ impl Callback {
         }
         let message = format!(
             "callback_id: {:?} is {} with another body",
-            self.callback_id, self.id
+            self.key, self.id
         );
         Err(Refusal::new(
             StatusCode::CONFLICT,
@@ -332,6 +336,6 @@ impl Callback {
 
     /// When its earliest slot starts.
     pub(super) fn time(&self) -> Option<Timestamp> {
-        self.callback_time.parse().ok()
+        self.starts.parse().ok()
     }
 }

@@ -15,10 +15,10 @@ use super::seeds;
 use crate::org::shared::Shared;
 
 /// How many registration events there are for each thing that happens to callbacks by itself.
-const SELDOM: f64 = 60.0;
+const SELDOM: f64 = 30.0;
 
 /// The most that happens by itself, per second.
-const FASTEST: f64 = 2.0;
+const FASTEST: f64 = 20.0;
 
 /// The longest wait for the next thing.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);

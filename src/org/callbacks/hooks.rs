@@ -1,4 +1,4 @@
-//! The webhooks for callbacks: who asked to be told, and the telling (contract §10).
+//! The webhooks for callbacks: who asked to be told, and the telling (contract §10). Routes are told by the way.
 //!
 //! | call | scope | what |
 //! |---|---|---|
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::org::events::{self, catalogue::Event};
 use crate::org::outbox;
 use crate::org::post::near;
 use crate::org::reply::{self, Refusal, Reply};
@@ -153,7 +154,7 @@ impl Hooks {
     }
 }
 
-/// Tells every webhook of every update from now on, until it is dropped.
+/// Tells every webhook of every update from now on, and the routes that carry events of callbacks, until it is dropped.
 pub(in crate::org) async fn run(shared: Arc<Shared>) {
     let mut news = shared.book().log.watch();
     let mut next = 0;
@@ -176,17 +177,22 @@ fn tell_next(shared: &Arc<Shared>, next: &mut u64) -> bool {
 }
 
 fn tell(shared: &Arc<Shared>, hooks: &[Hook], at: Timestamp, payload: &[u8]) {
+    // The log holds what this very organisation wrote.
+    let Ok(payload) = serde_json::from_slice::<Value>(payload) else {
+        return;
+    };
+    let (status, queue, id) = (&payload["status"], &payload["queue_id"], &payload["id"]);
+    let status = status.as_str().unwrap_or_default();
+    if let Some(event) = Event::of_callback(status, queue, id, at) {
+        events::dispatch(shared, &event);
+    }
     if hooks.is_empty() {
         return;
     }
-    // The log holds what this very organisation wrote.
-    let Ok(Value::Object(payload)) = serde_json::from_slice(payload) else {
-        return;
-    };
     let mut body = Map::new();
     body.insert("event".into(), EVENT.into());
     body.insert("timestamp".into(), at.to_string().into());
-    body.extend(payload);
+    body.extend(payload.as_object().cloned().unwrap_or_default());
     let body = Value::Object(body).to_string();
     for hook in hooks {
         let parcel = outbox::Parcel {

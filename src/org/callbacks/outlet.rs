@@ -84,14 +84,16 @@ impl Outlet {
     /// A frame of the right length with something wrong in it.
     fn garbage(&mut self, payload: &[u8]) -> Vec<u8> {
         let text = |value: serde_json::Value| encode(UPDATE, value.to_string().as_bytes(), 0);
-        match self.rng.random_range(0..7) {
+        match self.rng.random_range(0..8) {
             // 0xc1 is the one byte that msgpack never uses.
             0 => prefixed(&[0xc1; 16]),
             1 => prefixed(b""),
             2 => prefixed(&encode(UPDATE, payload, 0)[4..20]),
             3 => prefixed(b"\x81\xa4Type\xa3one"),
-            4 => encode(UPDATE, b"no json", 0),
-            5 => text(json!({"id": 7, "status": "dialing"})),
+            // Everything but a payload.
+            4 => prefixed(b"\x83\xa4Type\x01\xa7Payload\xc0\xa9Timestamp\x00"),
+            5 => encode(UPDATE, b"no json", 0),
+            6 => text(json!({"id": 7, "status": "dialing"})),
             _ => text(json!(["not", "an", "object"])),
         }
     }

@@ -29,14 +29,15 @@ const REASONS: [&str; 8] = [
     "Outage report",
 ];
 
-/// Numbers that are reserved for fiction, by country.
-const PREFIXES: [&str; 4] = ["+1415555", "+44207946", "+491555", "+61491570"];
+/// Numbers that are kept free for fiction, but for their last three digits.
+const PREFIXES: [&str; 4] = ["+14155550", "+442079460", "+493023125", "+61491570"];
 
 /// Fills the queues; nobody is told.
 pub(in crate::org) fn place(book: &mut Book, now: Timestamp, rng: &mut ChaCha8Rng) {
     for queue in book.queues.clone() {
         for _ in 0..OVER {
-            let before = now - SignedDuration::from_mins(rng.random_range(20..240));
+            let before =
+                quarter(now) - SignedDuration::from_mins(MINUTES * rng.random_range(2..16));
             let over = [Status::Completed, Status::Failed, Status::Cancelled];
             let status = over[rng.random_range(0..over.len())];
             book.place(body(&queue, before, rng), status, before);
@@ -52,16 +53,23 @@ pub(in crate::org) fn place(book: &mut Book, now: Timestamp, rng: &mut ChaCha8Rn
     }
 }
 
-/// A callback in any of the queues, within their hours of the next day or two.
+/// A callback in any of the queues, within its next hours or the day after them.
 pub(super) fn draw(queues: &[Queue], now: Timestamp, rng: &mut ChaCha8Rng) -> Option<Body> {
     let queue = queues.get(rng.random_range(0..queues.len().max(1)))?;
     draw_in(queue, now, rng)
 }
 
 fn draw_in(queue: &Queue, now: Timestamp, rng: &mut ChaCha8Rng) -> Option<Body> {
-    let from = now + SignedDuration::from_mins(rng.random_range(5..20 * 60));
+    let first = queue.next_open(now, MINUTES)?;
+    let from = first + SignedDuration::from_mins(rng.random_range(0..9 * 60));
     let start = queue.next_open(from, MINUTES)?;
     Some(body(queue, start, rng))
+}
+
+/// The last quarter of an hour.
+fn quarter(time: Timestamp) -> Timestamp {
+    let past = SignedDuration::from_secs(time.as_second().rem_euclid(15 * 60));
+    Timestamp::from_second((time - past).as_second()).unwrap_or(time)
 }
 
 fn body(queue: &Queue, start: Timestamp, rng: &mut ChaCha8Rng) -> Body {
@@ -73,7 +81,7 @@ fn body(queue: &Queue, start: Timestamp, rng: &mut ChaCha8Rng) -> Body {
     let prefix = PREFIXES[rng.random_range(0..PREFIXES.len())];
     Body {
         callback_id: format!("cb_{:08x}", rng.random::<u32>()),
-        callback_number: format!("{prefix}{:04}", rng.random_range(100..200)),
+        callback_number: format!("{prefix}{}", rng.random_range(100..200)),
         time_slot_matrix: vec![Slot {
             start: local(start),
             end: local(end),

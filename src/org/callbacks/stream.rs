@@ -2,12 +2,10 @@
 //!
 //! A session reads the log from its oldest unsettled update on, so one that falls behind is slow and never has a hole.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::{SinkExt, StreamExt};
 use hyper::Request;
-use hyper::StatusCode;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use rand::SeedableRng;
@@ -19,14 +17,13 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use super::frame::{ACKNOWLEDGEMENT, Frame, Inlet, Wrong};
 use super::outlet::Outlet;
 use crate::org::auth::TokenId;
+use crate::org::ending::{Course, End};
 use crate::org::faults::Faults;
 use crate::org::reply::{Refusal, Reply};
-use crate::org::session::{Course, End};
+use crate::org::session::Push;
 use crate::org::shared::Shared;
+use crate::org::streams::crowded;
 use crate::org::upgrade::{self, Handoff, Socket, WRITE_DEADLINE};
-
-/// The most streams at once.
-const MOST: usize = 1_000;
 
 /// The most updates in one batch.
 const BATCH: usize = 256;
@@ -37,44 +34,7 @@ const TOO_BIG: u16 = 1009;
 /// The first of the seed's streams that sessions draw from, one each.
 const FIRST_DICE: u64 = 1 << 32;
 
-/// The open streams, so that they can be closed from outside.
-#[derive(Default)]
-pub(in crate::org) struct Seats {
-    taken: BTreeMap<u64, (TokenId, mpsc::Sender<u16>)>,
-    opened: u64,
-}
-
-impl Seats {
-    pub(in crate::org) fn open(&self) -> usize {
-        self.taken.len()
-    }
-
-    /// Closes the streams that `chosen` picks, with this code, and says how many.
-    pub(in crate::org) fn close(&mut self, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
-        let before = self.taken.len();
-        self.taken.retain(|_, (token, close)| {
-            let close_it = chosen(*token);
-            if close_it {
-                // It is asked once only, so there is room; a session that is gone needs no asking.
-                let _ = close.try_send(code);
-            }
-            !close_it
-        });
-        before - self.taken.len()
-    }
-
-    fn take(&mut self, token: TokenId) -> Option<(u64, mpsc::Receiver<u16>)> {
-        if self.taken.len() >= MOST {
-            return None;
-        }
-        let (close, closed) = mpsc::channel(1);
-        self.opened += 1;
-        self.taken.insert(self.opened, (token, close));
-        Some((self.opened, closed))
-    }
-}
-
-/// A seat, given back when the session ends, whichever way it ends.
+/// A place among the open sockets, given back when the session ends, whichever way it ends.
 struct Seat {
     shared: Arc<Shared>,
     number: u64,
@@ -82,7 +42,7 @@ struct Seat {
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.shared.seats().taken.remove(&self.number);
+        self.shared.sockets().leave(self.number);
     }
 }
 
@@ -94,15 +54,12 @@ pub(in crate::org) fn open(
     mut request: Request<Incoming>,
 ) -> Result<Reply, Refusal> {
     let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
-    let (number, closed) = shared.seats().take(token).ok_or_else(|| {
-        let message = "too many streams are open";
-        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too.many.streams", message)
-    })?;
+    let place = shared.sockets().join(token).ok_or_else(crowded)?;
     let mut rng = ChaCha8Rng::seed_from_u64(shared.seed);
-    rng.set_stream(FIRST_DICE.saturating_add(number));
+    rng.set_stream(FIRST_DICE.saturating_add(place.number));
     let session = Session {
         upgrade,
-        closed,
+        pushed: place.queue,
         faults: shared.watch_faults(),
         news: shared.book().log.watch(),
         sent: 0,
@@ -110,7 +67,7 @@ pub(in crate::org) fn open(
         outlet: Outlet::new(rng),
         seat: Seat {
             shared: Arc::clone(shared),
-            number,
+            number: place.number,
         },
     };
     handoff.put(session.run());
@@ -120,7 +77,7 @@ pub(in crate::org) fn open(
 /// One open stream.
 struct Session {
     upgrade: OnUpgrade,
-    closed: mpsc::Receiver<u16>,
+    pushed: mpsc::Receiver<Push>,
     faults: watch::Receiver<Faults>,
     news: watch::Receiver<u64>,
     /// Up to which update everything went out here.
@@ -156,7 +113,12 @@ impl Session {
                     course.plan_cut(&self.seat.shared);
                 }
                 end = course.over() => return end,
-                code = self.closed.recv() => return code.map_or(End::Cut, End::Close),
+                push = self.pushed.recv() => match push {
+                    Some(Push::Close(code)) => return End::Close(code),
+                    Some(Push::Cut) | None => return End::Cut,
+                    // Updates are read from the log, and nobody pushes text here.
+                    Some(Push::Frame(_)) => {}
+                },
                 heard = socket.next() => match heard {
                     Some(Ok(message)) if !message.is_close() => {
                         if let Some(end) = self.hear(&message) {

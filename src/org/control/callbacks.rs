@@ -31,14 +31,12 @@ pub(super) fn get(shared: &Shared, query: &str) -> Answer {
             .map_err(|_| Refusal::bad_request(format!("updates is a number, not {number:?}")))?,
         None => SHOWN,
     };
-    let streams = shared.seats().open();
     let book = shared.book();
     let body = json!({
         "callbacks": book.all().collect::<Vec<_>>(),
         "updates": book.log.last(most),
         "counts": book.log.counts(),
         "unacked": book.log.unacked(),
-        "streams": streams,
     });
     drop(book);
     Ok(reply::json(StatusCode::OK, &body))

@@ -13,42 +13,54 @@ use crate::org::routes::body::EventFilter;
 
 /// A type of events, as `GET /api/v2/analytics/events/types` lists it.
 #[derive(Clone, Copy, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(in crate::org) struct Type {
-    pub(super) event_type: &'static str,
-    pub(super) fields: &'static [&'static str],
+    #[serde(rename = "eventType")]
+    name: &'static str,
+    fields: &'static [&'static str],
+    /// Whether it is drawn; the others tell of what really happened here.
+    #[serde(skip)]
+    drawn: bool,
 }
 
-const fn known(event_type: &'static str, fields: &'static [&'static str]) -> Type {
-    Type { event_type, fields }
+const fn drawn(name: &'static str, fields: &'static [&'static str]) -> Type {
+    Type {
+        name,
+        fields,
+        drawn: true,
+    }
+}
+
+const fn real(name: &'static str) -> Type {
+    Type {
+        name,
+        fields: &["queueId", "callbackId"],
+        drawn: false,
+    }
 }
 
 /// Every type there is.
 pub(in crate::org) const TYPES: [Type; 9] = [
-    known(
+    drawn(
         "routing.queue.entered",
         &["queueId", "conversationId", "mediaType", "position"],
     ),
-    known(
+    drawn(
         "routing.queue.left",
         &["queueId", "conversationId", "reason", "waitMs"],
     ),
-    known("routing.agent.status", &["userId", "status", "previous"]),
-    known(
+    drawn("routing.agent.status", &["userId", "status", "previous"]),
+    drawn(
         "conversation.started",
         &["conversationId", "mediaType", "direction"],
     ),
-    known(
+    drawn(
         "conversation.transferred",
         &["conversationId", "from", "to"],
     ),
-    known("conversation.ended", &["conversationId", "durationMs"]),
-    known("callback.scheduled", &["queueId", "callbackId"]),
-    known(
-        "callback.completed",
-        &["queueId", "callbackId", "durationMs"],
-    ),
-    known("edge.status", &["edgeId", "status"]),
+    drawn("conversation.ended", &["conversationId", "durationMs"]),
+    real("callback.scheduled"),
+    real("callback.completed"),
+    drawn("edge.status", &["edgeId", "status"]),
 ];
 
 /// One event, on its way to whoever wants it.
@@ -71,18 +83,38 @@ struct Content<'a> {
 }
 
 impl Event {
-    /// An event of a known type with every field that it has.
+    /// An event of a type that is drawn, with every field that it has.
     pub(super) fn draw(rng: &mut ChaCha8Rng, at: Timestamp) -> Self {
-        let of = TYPES[rng.random_range(0..TYPES.len())];
+        let drawn: Vec<&Type> = TYPES.iter().filter(|of| of.drawn).collect();
+        let of = drawn[rng.random_range(0..drawn.len())];
         let id = Uuid::from_u128(rng.random());
         let fields = of.fields.iter();
         let fields = fields.map(|field| ((*field).to_owned(), value(field, rng)));
         Self {
             id,
             at,
-            kind: of.event_type.to_owned(),
+            kind: of.name.to_owned(),
             fields: fields.collect(),
         }
+    }
+
+    /// An event that tells of a callback; none when it is at a stage that no type is for.
+    pub(in crate::org) fn of_callback(
+        status: &str,
+        queue: &Value,
+        callback: &Value,
+        at: Timestamp,
+    ) -> Option<Self> {
+        let kind = format!("callback.{status}");
+        let known = TYPES.iter().any(|of| of.name == kind);
+        let fields = [("queueId", queue), ("callbackId", callback)];
+        let fields = fields.map(|(field, value)| (field.to_owned(), value.clone()));
+        known.then(|| Self {
+            id: Uuid::new_v4(),
+            at,
+            kind,
+            fields: fields.into_iter().collect(),
+        })
     }
 
     /// The JSON to deliver through these filters, or none when none of them wants it. It holds the fields that any
@@ -172,7 +204,7 @@ mod tests {
         let mut seen = BTreeSet::new();
         for _ in 0..500 {
             let event = Event::draw(&mut rng, Timestamp::UNIX_EPOCH);
-            let of = TYPES.iter().find(|of| of.event_type == event.kind);
+            let of = TYPES.iter().find(|of| of.name == event.kind);
             assert!(
                 of.unwrap()
                     .fields
@@ -181,6 +213,6 @@ mod tests {
             );
             seen.insert(event.kind);
         }
-        assert_eq!(seen.len(), TYPES.len());
+        assert_eq!(seen.len(), TYPES.iter().filter(|of| of.drawn).count());
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::body::{Body, EventFilter, RetryPolicy};
 use super::table::Table;
 use crate::org::destinations::Named;
+use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 
 /// Who set the organisation up.
@@ -127,17 +128,46 @@ fn uri_of(uris: &mut impl Iterator<Item = String>, name: &str) -> Option<String>
 pub(in crate::org) async fn drift(shared: Arc<Shared>) {
     loop {
         tokio::time::sleep(DRIFT).await;
-        let mut routes = shared.routes();
-        let Ok(route) = routes.get(DRIFTING) else {
+        if change(&mut shared.routes(), Timestamp::now()).is_err() {
             return;
-        };
-        let mut body = route.body.clone();
-        body.retry_policy.max_retries = if body.retry_policy.max_retries == 3 {
-            1
-        } else {
-            3
-        };
-        // It is there, and no version is named: nothing refuses.
-        let _ = routes.replace(DRIFTING, body, None, ANOTHER, Timestamp::now());
+        }
+    }
+}
+
+fn change(table: &mut Table, now: Timestamp) -> Result<(), Refusal> {
+    let mut body = table.get(DRIFTING)?.body.clone();
+    let retries = &mut body.retry_policy.max_retries;
+    *retries = if *retries == 3 { 1 } else { 3 };
+    table.replace(DRIFTING, body, None, ANOTHER, now)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_route_drifts_until_it_is_removed() {
+        let mut table = Table::default();
+        let destinations = [
+            "healthy",
+            "slow",
+            "failing",
+            "expired",
+            "tls-1.1",
+            "unresolvable",
+        ]
+        .map(|name| (name, format!("https://{name}.example/in")));
+        place(&mut table, &destinations, Timestamp::UNIX_EPOCH);
+        assert_eq!(table.all().count(), SEEDS.len());
+        let mut seen = Vec::new();
+        for _ in 0..3 {
+            change(&mut table, Timestamp::now()).unwrap();
+            let route = table.get(DRIFTING).unwrap();
+            seen.push((route.version, route.body.retry_policy.max_retries));
+        }
+        assert_eq!(seen, [(2, 1), (3, 3), (4, 1)]);
+        table.remove(DRIFTING).unwrap();
+        assert!(change(&mut table, Timestamp::now()).is_err());
     }
 }

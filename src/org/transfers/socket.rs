@@ -12,8 +12,8 @@ use super::destination::{Destination, Manner};
 use super::frame::{Answer, Frame};
 use super::settle::{frame_of, settle};
 use crate::org::auth::TokenId;
-use crate::org::line::{self, Line, Push};
 use crate::org::reply::{Refusal, Reply};
+use crate::org::session::{self, Push, Session};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
 use crate::org::upgrade::{self, Handoff};
@@ -40,7 +40,7 @@ pub(in crate::org) fn open(
         number: place.number,
         pushes: place.pushes,
     };
-    handoff.put(Line::new(shared, upgrade, place.queue, seat).run());
+    handoff.put(Session::new(shared, upgrade, place.queue, seat).run());
     Ok(reply)
 }
 
@@ -57,7 +57,7 @@ impl Drop for Seat {
     }
 }
 
-impl line::Seat for Seat {
+impl session::Seat for Seat {
     fn hear(&mut self, message: Message) {
         if let Message::Text(text) = message {
             match Frame::parse(&text) {
