@@ -18,6 +18,7 @@ pub mod event;
 mod flows;
 mod forms;
 mod input;
+pub mod jobs;
 mod lookout;
 pub mod messages;
 mod news;
@@ -101,6 +102,7 @@ pub struct App {
     ended: Option<u8>,
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
+    resume: jobs::Resume,
     route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
     bench: forms::Bench,
@@ -128,7 +130,12 @@ impl App {
             messages.say(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
-            vec![Effect::Connect, Effect::OpenAlerts, Effect::ReadAudit]
+            vec![
+                Effect::Connect,
+                Effect::OpenAlerts,
+                Effect::ReadJobs,
+                Effect::ReadAudit,
+            ]
         } else {
             Vec::new()
         };
@@ -164,6 +171,7 @@ impl App {
             ended: None,
             journal: None,
             alarm: None,
+            resume: jobs::Resume::default(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
@@ -318,6 +326,7 @@ impl App {
             }
         }
         self.tick_alerts();
+        self.keep_jobs();
         self.watch_interactions();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);

@@ -2,7 +2,7 @@
 
 mod away;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -34,10 +34,11 @@ pub async fn run(
         .map_err(|e| e.to_string())?;
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
+    let hooks = state_dir.clone();
     let mut runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
     let done_to = runner.performer.ends();
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
-    let listener = start_listener(&runner.app, &environment, asker, &done_to).await;
+    let listener = start_listener(&runner.app, &environment, asker, &hooks, &done_to).await;
     let code = runner.run(|_| false).await;
     runner.performer.finish().await;
     if let Some(reloads) = reloads {
@@ -55,12 +56,20 @@ async fn start_listener(
     app: &App,
     environment: &Environment,
     asker: Asker,
+    state_dir: &Path,
     done: &mpsc::UnboundedSender<Done>,
 ) -> Option<Listener> {
     let profile = app.profile()?;
     let listen = profile.listen.as_ref()?;
-    match Listener::start(listen, environment, asker).await {
-        Ok(listener) => Some(listener),
+    match Listener::for_profile(&profile, listen, environment, asker, state_dir).await {
+        Ok((listener, hook)) => {
+            let told = match hook {
+                Ok(hook) => Done::Listening(hook),
+                Err(error) => Done::Failed(error.to_string()),
+            };
+            let _ = done.send(told);
+            Some(listener)
+        }
         Err(error) => {
             let _ = done.send(Done::Failed(error.to_string()));
             None

@@ -5,6 +5,7 @@
 //! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
 //! run the same flows.
 
+pub mod book;
 pub mod callback;
 mod failure;
 pub mod guard;
@@ -13,6 +14,7 @@ pub mod provision;
 pub mod route;
 mod step;
 pub mod transfer;
+mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use self::failure::{Failure, Fate};
 pub use self::kit::{Kit, OPERATOR};
 pub use self::step::Doing;
 use self::transfer::Transfers;
+pub use self::webhook::JobWebhook;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
@@ -47,6 +50,8 @@ pub enum Order {
         /// Whether its job is followed to the end.
         follow: bool,
     },
+    /// Have ends of jobs delivered to this console (contract §7).
+    JobWebhook(Box<JobWebhook>),
     /// Follow a job that was submitted before.
     Follow {
         /// Its row.
@@ -89,6 +94,7 @@ impl Order {
             Self::RemoveRoute(_) => WriteKind::RouteDelete,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
+            Self::JobWebhook(_) => WriteKind::JobWebhook,
             Self::Callback(order) => order.kind(),
         }
     }
@@ -104,6 +110,7 @@ impl Order {
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
+            Self::JobWebhook(webhook) => webhook.name.as_str().into(),
             Self::Callback(order) => order.title(),
         }
     }
@@ -231,6 +238,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             interaction,
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
+        Order::JobWebhook(webhook) => webhook::register(&run, &webhook).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {

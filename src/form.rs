@@ -18,6 +18,7 @@ mod opening;
 pub mod path;
 mod plan;
 pub mod provision;
+pub mod route;
 mod rules;
 mod spec;
 mod state;
@@ -26,7 +27,7 @@ mod stroke;
 mod tests;
 pub mod transfer;
 
-pub use self::checks::{Ask, Check, Checked, Progress, Verdict};
+pub use self::checks::{Ask, Check, Checked, Progress, Question, Verdict};
 pub use self::edit::Editing;
 pub use self::json::{JsonLine, lines as json_lines};
 pub use self::kind::Kind;

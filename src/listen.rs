@@ -13,6 +13,7 @@ mod body;
 mod dashboard;
 mod figures;
 mod guard;
+pub mod hook;
 mod negotiate;
 mod places;
 mod reply;
@@ -30,9 +31,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::ask::{
-    Asker, Entry, NotReady, Overview, Page, ProbeLine, Question, Questions, desk, nobody,
+    Asker, Entry, JobFigures, NotReady, Overview, Page, ProbeLine, Question, Questions, desk,
+    nobody,
 };
 use self::guard::Guard;
+use self::hook::Hook;
 use self::route::Hall;
 use crate::config::Environment;
 use crate::config::profile::listen::Listen;
@@ -79,6 +82,16 @@ impl Listener {
         environment: &Environment,
         asker: Asker,
     ) -> Result<Self, ListenError> {
+        Self::start_with(listen, environment, asker, None).await
+    }
+
+    /// The same with a hook for what the organisation tells.
+    pub async fn start_with(
+        listen: &Listen,
+        environment: &Environment,
+        asker: Asker,
+        hook: Option<Hook>,
+    ) -> Result<Self, ListenError> {
         let token: Option<SecretString> = match &listen.token {
             Some(place) => Some(place.read(environment).await?),
             None if listen.is_open() => return Err(ListenError::Open(listen.address)),
@@ -91,7 +104,8 @@ impl Listener {
         let tcp = TcpListener::bind(listen.address).await.map_err(failed)?;
         let address = tcp.local_addr().map_err(failed)?;
         let (stop, stopped) = watch::channel(false);
-        let hall = Arc::new(Hall::new(Guard::new(token, listen.hosts.clone()), asker));
+        let guard = Guard::new(token, listen.names());
+        let hall = Arc::new(Hall::new(guard, asker, hook));
         let task = tokio::spawn(serve::accept(tcp, hall, stopped));
         Ok(Self {
             address,

@@ -6,6 +6,7 @@ pub mod callback;
 pub mod carrier;
 pub mod finding;
 pub mod flow;
+pub mod hook;
 pub mod hours;
 pub mod interaction;
 pub mod job;

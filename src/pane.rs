@@ -6,9 +6,11 @@ pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
 pub mod filter;
+pub mod jobs;
 pub mod list;
 pub mod pulse;
 pub mod registrations;
+pub mod routes;
 pub mod transfers;
 
 use crossterm::event::MouseEvent;
@@ -53,7 +55,9 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(registrations::RegistrationsPane::default()),
         Box::new(carriers::CarriersPane::default()),
         Box::new(transfers::TransfersPane::default()),
+        Box::new(routes::RoutesPane::default()),
         Box::new(callbacks::CallbacksPane::default()),
+        Box::new(jobs::JobsPane::default()),
         Box::new(alerts::AlertsPane::default()),
         Box::new(audit::AuditPane::default()),
         Box::new(pulse::PulsePane::default()),

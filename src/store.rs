@@ -17,6 +17,7 @@ mod flaps;
 pub mod flows;
 mod frames;
 mod intern;
+pub mod jobs;
 pub mod metrics;
 pub mod probes;
 pub mod queues;
@@ -46,6 +47,7 @@ use self::flaps::Flaps;
 use self::flows::Flows;
 use self::frames::Frames;
 use self::intern::Names;
+use self::jobs::Jobs;
 use self::metrics::Metrics;
 use self::probes::Probes;
 use self::queues::Queues;
@@ -74,6 +76,8 @@ pub struct Store {
     pub alerts: Book,
     /// The newest lines of the audit.
     pub audit: AuditLog,
+    /// Asynchronous jobs, of this run and of earlier ones.
+    pub jobs: Jobs,
     /// Writes on their way.
     pub flows: Flows,
     /// Interactions, and the transfers that were made of them.

@@ -6,8 +6,12 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "flows/callbacks.rs"]
+mod callbacks;
 #[path = "flows/crew.rs"]
 mod crew;
+#[path = "flows/forms.rs"]
+mod forms;
 
 use crew::{Crew, options};
 use serde_json::json;

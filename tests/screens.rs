@@ -8,8 +8,12 @@
 
 #[path = "screens/carriers.rs"]
 mod carriers;
+#[path = "screens/forms.rs"]
+mod forms;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/transfers.rs"]
+mod transfers;
 
 use stage::{NOON, Stage};
 use trunkline::app::effect::Effect;

@@ -62,6 +62,8 @@ actions! {
     New = "new", "new";
     /// Open the form with what this row has, for a new one
     Clone = "clone", "edit as new";
+    /// Change it
+    Edit = "edit", "edit";
     /// Delete it; asks for its name
     Delete = "delete", "delete";
     /// Undo the last write, where it can be
@@ -70,6 +72,8 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
+    /// Have ends of jobs delivered to this console's listener
+    Webhook = "webhook", "webhook";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
     /// Copy the row: id, JSON

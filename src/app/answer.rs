@@ -22,6 +22,10 @@ impl App {
             Question::Overview(to) => {
                 let _ = to.send(Box::new(self.overview(now)));
             }
+            Question::Delivered(word, to) => {
+                self.job_delivered(*word);
+                let _ = to.send(());
+            }
             Question::Resolve(route, to) => self.resolve(*route, to, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
@@ -65,9 +69,11 @@ impl App {
             report: self.report(now),
             probes: self.store.probes.iter().filter_map(probe).collect(),
             counts: table.counts(),
+            jobs: self.job_figures(),
             status: self.status,
             mailbox_dropped: self.dropped,
             store_dropped: table.dropped(),
+            transfers: self.store.transfers.figures().clone(),
             ready: self.ready(),
         }
     }

@@ -5,6 +5,12 @@ use super::messages::Weight;
 use crate::model::audit::{Chain, Record};
 
 impl App {
+    /// Takes in a line that was just written.
+    pub(super) fn audited(&mut self, record: Record) {
+        self.job_of_record(&record);
+        self.store.audit.insert(record);
+    }
+
     /// Takes in what was read; a record that is not what was written is told wherever the operator is.
     pub(super) fn audit_read(&mut self, records: Vec<Record>, chain: Chain) {
         let said = match &chain {
@@ -17,6 +23,10 @@ impl App {
         if let Some(text) = said {
             self.messages.say(Weight::Error, text, self.now);
         }
+        for record in &records {
+            self.job_of_record(record);
+        }
         self.store.audit.read(records, chain);
+        self.audit_known();
     }
 }

@@ -15,13 +15,19 @@ impl App {
             self.redraw();
         }
         match done {
-            Done::Connected => self.connected(),
+            Done::Connected => {
+                self.connected();
+                self.flows_ready();
+            }
             Done::Routes(told) => self.routes_told(told),
+            Done::LookedUp(id, read) => self.looked_up(id, *read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),
             Done::Flow(id, news) => self.flow_news(id, *news),
-            Done::Audited(record) => self.store.audit.insert(*record),
+            Done::Audited(record) => self.audited(*record),
+            Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
+            Done::Listening(hook) => self.store.jobs.hook = hook,
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {

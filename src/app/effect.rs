@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use crate::alert::Orders;
 use crate::flow::Order;
-use crate::model::UserId;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
+use crate::model::job::Job;
+use crate::model::{InteractionId, UserId};
 use crate::shelf;
 
 /// One thing to do outside the state.
@@ -26,12 +27,18 @@ pub enum Effect {
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.
     Acknowledge(crate::feed::callbacks::Taken),
+    /// Read an interaction that a form names; it comes back as [`super::event::Done::LookedUp`].
+    LookUp(InteractionId),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
     /// Read the newest lines of the audit and verify it; [`super::event::Done::AuditRead`] tells.
     ReadAudit,
+    /// Read the jobs that earlier runs have written down.
+    ReadJobs,
+    /// Write down jobs that have got further.
+    KeepJobs(Vec<Job>),
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].

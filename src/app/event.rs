@@ -7,11 +7,15 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use crate::config::Loaded;
 use crate::feed::news::{News, Problem};
 use crate::flow;
-use crate::model::UserId;
 use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::FlowId;
+use crate::model::hook::Hook;
+use crate::model::interaction::Interaction;
+use crate::model::job::Job;
+use crate::model::{InteractionId, UserId};
 use crate::shelf;
+use crate::text::Text;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -54,8 +58,14 @@ pub enum Done {
     Alerts(Box<crate::alert::News>),
     /// What happened in a flow.
     Flow(FlowId, Box<flow::News>),
+    /// Jobs of earlier runs were read; with what is wrong with their file, if anything.
+    JobsRead(Vec<Job>, Option<String>),
+    /// The listener runs; whether job events can be delivered to it.
+    Listening(Hook),
     /// The audit was read: its newest lines, and whether it is as it was written.
     AuditRead(Vec<Record>, Chain),
+    /// An interaction that a form names, or why it cannot be transferred.
+    LookedUp(InteractionId, Box<Result<Interaction, Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.

@@ -28,6 +28,7 @@ impl App {
                 }
             }
             News::Ended { outcome, at } => {
+                self.store.jobs.released(id);
                 self.unresolved(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
@@ -36,6 +37,7 @@ impl App {
                 }
             }
             News::Found(finding) => self.found(*finding),
+            News::Job(key, event) => self.job_event(id, &key, event),
             News::Route(news) => self.route_news(id, news),
             News::Queue(queue) => {
                 let changes = &mut self.changes;
@@ -51,7 +53,6 @@ impl App {
                 self.store.callbacks.unmask(until, &mut self.changes);
                 self.spread();
             }
-            News::Job(..) => {}
             News::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }

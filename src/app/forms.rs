@@ -10,11 +10,14 @@ use super::effect::Effect;
 use super::messages::Weight;
 use crate::cloud::request::Request;
 use crate::config::Profile;
-use crate::form::{Form, Opening, Plan, Progress as Asked, Verdict};
+use crate::form::{Form, Opening, Plan, Progress as Asked, Question, Verdict};
+use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
+use crate::model::flow::Flow;
+use crate::model::interaction::Interaction;
 use crate::model::write::Write;
 use crate::shelf::{self, Half, Kept};
-use crate::text::safe;
+use crate::text::{Text, safe};
 use crate::time::Millis;
 use crate::ui::form::{Ask, FormView};
 use crate::ui::layer::Layer;
@@ -138,11 +141,14 @@ impl App {
         self.ask_around();
     }
 
-    /// Probes what the form wants to know.
+    /// Asks what the form wants to know.
     fn ask_around(&mut self) {
         let due = self.form_view().map(|view| view.form_mut().due());
         let due = due.unwrap_or_default().into_iter();
-        self.effects.extend(due.map(Effect::Probe));
+        self.effects.extend(due.map(|question| match question {
+            Question::Probe(target) => Effect::Probe(target),
+            Question::Interaction(id) => Effect::LookUp(id),
+        }));
     }
 
     /// A finding may be what the form waits for.
@@ -162,26 +168,35 @@ impl App {
         }
     }
 
+    /// An interaction was read that the form may wait for.
+    pub(super) fn looked_up(&mut self, id: InteractionId, read: Result<Interaction, Text>) {
+        let (verdict, sentence) = match read {
+            Ok(one) => (Verdict::Good, one.words()),
+            Err(why) => (Verdict::Bad, why.to_string()),
+        };
+        if let Some(view) = self.form_view() {
+            let question = Question::Interaction(id);
+            view.form_mut().answered(&question, verdict, sentence);
+        }
+    }
+
     fn review(&mut self) {
         let Some(Layer::Form(view)) = self.layers.last_mut() else {
             return;
         };
         let form = view.form_mut();
-        match form.plan() {
-            Some(plan) => {
-                let concerns = concerns(form);
-                self.open_review(plan, &concerns);
-            }
-            None => {
-                let text = match form.faults() {
-                    [one] => format!("not yet: {one}"),
-                    many => format!(
-                        "not yet: {} fields are to be filled in or mended",
-                        many.len()
-                    ),
-                };
-                self.messages.say(Weight::Warning, safe(&text), self.now);
-            }
+        if let Some(plan) = form.plan() {
+            let concerns = concerns(form);
+            self.open_review(plan, &concerns);
+        } else {
+            let text = match form.faults() {
+                [one] => format!("not yet: {one}"),
+                many => format!(
+                    "not yet: {} things are to be filled in or mended",
+                    many.len()
+                ),
+            };
+            self.messages.say(Weight::Warning, safe(&text), self.now);
         }
         self.typed();
     }
@@ -205,7 +220,7 @@ impl App {
                 .store
                 .flows
                 .get(progress.flow())
-                .is_some_and(|flow| flow.runs())
+                .is_some_and(Flow::runs)
         {
             self.effects.push(Effect::StopFlow(progress.flow()));
             let text = "asked to stop: what was sent already stays sent";

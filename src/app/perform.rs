@@ -4,6 +4,7 @@ mod alerts;
 mod audit;
 mod flows;
 mod interactions;
+mod jobs;
 mod routes;
 mod shelf;
 
@@ -68,9 +69,9 @@ impl Performer {
     #[must_use]
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         let profile = self.profile.as_ref().map(|profile| profile.name.clone());
-        let shelf = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
+        let drafts = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
-            shelf: shelf.unwrap_or_default(),
+            shelf: drafts.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
             ..self
@@ -102,6 +103,8 @@ impl Performer {
                     post.hand(*orders);
                 }
             }
+            Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
@@ -112,6 +115,7 @@ impl Performer {
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::ReadInteractions => self.desk.read_interactions(),
+            Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::InteractionId;
 use crate::model::finding::{Finding, Grade, Target};
+use crate::text::fit;
 
 /// Findings that a form keeps; servers that were typed and taken out again make room for newer ones.
 const KEPT: usize = 64;
+
+/// Columns of an id in a label.
+const SHOWN: usize = 48;
 
 /// A question to the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +27,18 @@ pub struct Check {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// A server: it is probed when the field is left.
-    Probe(Target),
+    World(Question),
     /// Nobody: what the console knows already is enough.
     Known(Verdict, String),
+}
+
+/// What is asked of the world when the field is left.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Question {
+    /// Whether a server is there: it is probed.
+    Probe(Target),
+    /// Whether an interaction can be transferred: it is read.
+    Interaction(InteractionId),
 }
 
 /// How a check came out.
@@ -64,7 +78,16 @@ impl Check {
         Self {
             path: path.into(),
             label: target.address().to_owned(),
-            ask: Ask::Probe(target),
+            ask: Ask::World(Question::Probe(target)),
+        }
+    }
+
+    /// A check that reads an interaction.
+    pub fn interaction(path: impl Into<String>, id: &str) -> Self {
+        Self {
+            path: path.into(),
+            label: fit(id, SHOWN).into_owned(),
+            ask: Ask::World(Question::Interaction(InteractionId::from(id))),
         }
     }
 
@@ -86,7 +109,7 @@ impl Check {
 /// What has been asked and answered for one form.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    answers: BTreeMap<Target, Option<(Verdict, String)>>,
+    answers: BTreeMap<Question, Option<(Verdict, String)>>,
 }
 
 impl Checks {
@@ -94,7 +117,7 @@ impl Checks {
     pub(super) fn of(&self, checks: Vec<Check>) -> Vec<Checked> {
         let progress = |check: &Check| match &check.ask {
             Ask::Known(verdict, sentence) => Progress::Done(*verdict, sentence.clone()),
-            Ask::Probe(target) => match self.answers.get(target) {
+            Ask::World(question) => match self.answers.get(question) {
                 None => Progress::Waiting,
                 Some(None) => Progress::Running,
                 Some(Some((verdict, sentence))) => Progress::Done(*verdict, sentence.clone()),
@@ -107,18 +130,18 @@ impl Checks {
         checks.into_iter().map(checked).collect()
     }
 
-    /// Targets that nobody has asked yet, apart from what is at `typing`; from now on they count as asked.
-    pub(super) fn due(&mut self, checks: &[Check], typing: Option<&str>) -> Vec<Target> {
+    /// Questions that nobody has asked yet, apart from what is at `typing`; from now on they count as asked.
+    pub(super) fn due(&mut self, checks: &[Check], typing: Option<&str>) -> Vec<Question> {
         let mut due = Vec::new();
         for check in checks {
-            let Ask::Probe(target) = &check.ask else {
+            let Ask::World(question) = &check.ask else {
                 continue;
             };
             let open = typing.is_some_and(|path| path == check.path);
-            if !open && !self.answers.contains_key(target) {
+            if !open && !self.answers.contains_key(question) {
                 self.make_room(checks);
-                self.answers.insert(target.clone(), None);
-                due.push(target.clone());
+                self.answers.insert(question.clone(), None);
+                due.push(question.clone());
             }
         }
         due
@@ -131,12 +154,18 @@ impl Checks {
             Grade::Warning => Verdict::Warning,
             Grade::Bad | Grade::Unreachable => Verdict::Bad,
         };
-        self.answer(&finding.target, verdict, finding.sentence())
+        let question = Question::Probe(finding.target.clone());
+        self.answer(&question, verdict, finding.sentence())
     }
 
     /// An answer has come; whether this form had asked.
-    pub(super) fn answer(&mut self, target: &Target, verdict: Verdict, sentence: String) -> bool {
-        let asked = self.answers.get_mut(target);
+    pub(super) fn answer(
+        &mut self,
+        question: &Question,
+        verdict: Verdict,
+        sentence: String,
+    ) -> bool {
+        let asked = self.answers.get_mut(question);
         asked
             .map(|answer| *answer = Some((verdict, sentence)))
             .is_some()
@@ -148,16 +177,20 @@ impl Checks {
     }
 
     fn make_room(&mut self, checks: &[Check]) {
-        let wanted = |target: &Target| {
-            let asks = |check: &Check| matches!(&check.ask, Ask::Probe(asked) if asked == target);
+        let wanted = |question: &Question| {
+            let asks = |check: &Check| matches!(&check.ask, Ask::World(asked) if asked == question);
             checks.iter().any(asks)
         };
         while self.answers.len() >= KEPT {
-            let idle = self.answers.keys().find(|target| !wanted(target)).cloned();
-            let Some(target) = idle.or_else(|| self.answers.keys().next().cloned()) else {
+            let idle = self
+                .answers
+                .keys()
+                .find(|question| !wanted(question))
+                .cloned();
+            let Some(question) = idle.or_else(|| self.answers.keys().next().cloned()) else {
                 return;
             };
-            self.answers.remove(&target);
+            self.answers.remove(&question);
         }
     }
 }

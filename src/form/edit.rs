@@ -174,14 +174,13 @@ impl Form {
 
     fn enter(&mut self) {
         match (&self.editing, self.field().map(|field| field.kind)) {
-            (Editing::Nothing, Some(Kind::Choice(_))) | (_, None) => self.step(true),
-            (Editing::Nothing | Editing::Order { .. }, _) => self.turn(true),
-            (Editing::Line(_), _) => self.step(true),
             (Editing::Rows { rows, at, .. }, _) if at + 1 < rows.len() => {
                 let next = *at + 1;
                 self.leave_row(next);
             }
-            (Editing::Rows { .. }, _) => self.step(true),
+            (Editing::Nothing, Some(Kind::Toggle | Kind::Part { .. }))
+            | (Editing::Order { .. }, _) => self.turn(true),
+            _ => self.step(true),
         }
     }
 

@@ -160,7 +160,7 @@ mod tests {
     fn what_is_no_path_addresses_nothing() {
         let value = json!({"a": [1]});
         for path in ["a[x]", "a[0", "..b", "a[99999999999999999999]", "b[0]"] {
-            assert!(get(&value, path).is_none_or(|v| v.is_array()), "{path}");
+            assert!(get(&value, path).is_none_or(Value::is_array), "{path}");
         }
     }
 }

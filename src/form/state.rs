@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::checks::{Checked, Checks, Verdict};
+use super::checks::{Checked, Checks, Question, Verdict};
 use super::edit::Editing;
 use super::kind::Kind;
 use super::plan::Plan;
@@ -187,8 +187,8 @@ impl Form {
         self.checks.of(self.wanted.clone())
     }
 
-    /// Servers to probe now: those of fields that are not being typed in. Each is given once.
-    pub fn due(&mut self) -> Vec<Target> {
+    /// What to ask now: those of fields that are not being typed in. Each is given once.
+    pub fn due(&mut self) -> Vec<Question> {
         let typing = self.typing().then(|| self.place());
         self.checks.due(&self.wanted, typing.as_deref())
     }
@@ -201,7 +201,13 @@ impl Form {
     /// A probe could not be made; whether this form had asked.
     pub fn not_probed(&mut self, target: &Target, why: &str) -> bool {
         let sentence = format!("not probed: {why}");
-        self.checks.answer(target, Verdict::Warning, sentence)
+        let question = Question::Probe(target.clone());
+        self.checks.answer(&question, Verdict::Warning, sentence)
+    }
+
+    /// A question is answered; whether this form had asked. The sentence is safe to show.
+    pub fn answered(&mut self, question: &Question, verdict: Verdict, sentence: String) -> bool {
+        self.checks.answer(question, verdict, sentence)
     }
 
     /// All checks are made again.
@@ -216,8 +222,8 @@ impl Form {
     }
 
     /// Takes another body: from a file, an editor, the history.
-    pub fn replace(&mut self, body: Value) {
-        self.body = self.spec.arranged(&body);
+    pub fn replace(&mut self, body: &Value) {
+        self.body = self.spec.arranged(body);
         self.at = self.at.min(self.spec.fields.len());
         self.editing = self.open_field();
         self.touch_all();
@@ -238,7 +244,7 @@ impl Form {
                 Err(faults) => self.faults = faults,
             }
         }
-        self.to_first_fault();
+        self.seek_fault();
         None
     }
 
@@ -281,7 +287,7 @@ impl Form {
         self.wanted = self.rules.checks(&self.body);
     }
 
-    fn to_first_fault(&mut self) {
+    fn seek_fault(&mut self) {
         let places = self.faults.iter().enumerate().filter_map(|(n, fault)| {
             let field = self.spec.field(&fault.path)?;
             Some((field, n))

@@ -231,7 +231,7 @@ fn secrets_are_masked_left_out_and_put_back() {
 #[test]
 fn the_plan_leads_to_the_first_fault() {
     let mut form = form();
-    form.replace(json!({"name": "taken", "servers": ["a:1", "nonsense"], "on": true}));
+    form.replace(&json!({"name": "taken", "servers": ["a:1", "nonsense"], "on": true}));
     assert!(form.plan().is_none());
     assert_eq!(form.place(), "name");
     let mut body = form.body().clone();
@@ -240,7 +240,7 @@ fn the_plan_leads_to_the_first_fault() {
     body["channel"] = json!("sms");
     body["codecs"] = json!([]);
     body["headers"] = json!({});
-    form.replace(body);
+    form.replace(&body);
     assert!(form.plan().is_none());
     assert_eq!(form.place(), "servers[1]");
     form.stroke(Stroke::Remove);
@@ -304,7 +304,7 @@ fn strokes_on_a_body_of_the_wrong_shape_do_no_harm() {
         json!({"limits": 5, "servers": {"a": 1}, "headers": [1], "codecs": 7, "video": 3}),
     ] {
         let mut form = Form::new(&SPEC, Box::new(Free), Vec::new(), body);
-        for _ in 0..FIELDS.len() + 1 {
+        for _ in 0..=FIELDS.len() {
             for stroke in &strokes {
                 form.stroke(stroke.clone());
             }

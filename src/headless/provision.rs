@@ -13,11 +13,11 @@ use crate::app::perform;
 use crate::cli::write::ProvisionArgs;
 use crate::cloud::Urgency;
 use crate::config::{Environment, Profile};
-use crate::flow::provision;
 use crate::flow::{Kit, News, Order};
+use crate::flow::{book, provision};
 use crate::model::finding::Grade;
 use crate::model::flow::FlowId;
-use crate::model::job::{Job, JobKey};
+use crate::model::job::Job;
 use crate::model::payload;
 use crate::model::provision::Provision;
 
@@ -40,6 +40,7 @@ pub async fn provision(
         Ok(write) => write,
         Err(faults) => return Ok(faulty(&faults)),
     };
+    let name = profile.name.clone();
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
         Err(code) => return Ok(code),
@@ -67,8 +68,14 @@ pub async fn provision(
         follow: args.wait,
     };
     let ran = carry_out(&kit, FlowId::default(), order, args.write.json).await?;
+    let job = job(&ran.news);
+    if let Some(job) = &job
+        && let Err(error) = book::keep(&state_dir, &name, std::slice::from_ref(job))
+    {
+        say(&error.to_string());
+    }
     if args.write.json {
-        print_outcome(&ran.outcome, job_json(&ran.news))?;
+        print_outcome(&ran.outcome, job_json(job.as_ref()))?;
     } else {
         say(&ran.outcome.to_string());
     }
@@ -131,17 +138,24 @@ async fn edge(profile: &Profile, environment: &Environment) -> Result<String, (E
     })
 }
 
-/// What the job came to, as far as the flow told.
-fn job_json(news: &[News]) -> Value {
-    let mut job = Job::new(JobKey("".into()));
+/// The row of the job, as far as the flow told of one.
+fn job(news: &[News]) -> Option<Job> {
+    let mut row: Option<Job> = None;
     for item in news {
-        if let News::Job(_, event) = item {
-            job.apply(event.clone());
+        if let News::Job(key, event) = item {
+            row.get_or_insert_with(|| Job::new(key.clone()))
+                .apply(event.clone());
         }
     }
+    row
+}
+
+/// What the job came to; nulls where nothing was submitted.
+fn job_json(job: Option<&Job>) -> Value {
+    let made = job.map(|job| &job.results).into_iter().flatten();
     json!({
-        "jobId": job.id.as_ref().map(|id| id.raw().to_owned()),
-        "results": job.results.iter().map(|made| json!({ "id": made.id, "name": made.name })).collect::<Vec<_>>(),
-        "attempts": job.attempts,
+        "jobId": job.and_then(|job| Some(job.id.as_ref()?.raw())),
+        "results": made.map(|made| json!({ "id": made.id, "name": made.name })).collect::<Vec<_>>(),
+        "attempts": job.map_or(0, |job| job.attempts),
     })
 }

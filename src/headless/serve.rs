@@ -53,10 +53,15 @@ pub async fn serve(
 ) -> Result<u8, String> {
     let screen = Quiet::new(exit_code)?;
     let (asker, questions) = listen::desk();
-    let listener = Listener::start(listen, &environment, asker)
-        .await
-        .map_err(|e| e.to_string())?;
     let app = App::new(loaded);
+    let Some(profile) = app.profile() else {
+        return Err("there is no profile to serve".to_owned());
+    };
+    let started = Listener::for_profile(&profile, listen, &environment, asker, &state_dir).await;
+    let (listener, hook) = started.map_err(|e| e.to_string())?;
+    if let Err(error) = hook {
+        say(&error.to_string());
+    }
     let mut runner = Runner::new(app, screen, environment, questions).keeping(state_dir);
     let listening = format!("listening on http://{}", listener.address());
     say(&listening);

@@ -6,8 +6,11 @@ use tokio::sync::{mpsc, oneshot};
 use crate::feed::news::Status;
 use crate::flow::route::Ending;
 use crate::model::finding::Grade;
+use crate::model::job::Word;
 use crate::model::report::FullReport;
 use crate::model::route::Route;
+use crate::store::jobs;
+use crate::store::transfers;
 use crate::store::{Counts, Dropped, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -22,6 +25,8 @@ pub enum Question {
     Overview(oneshot::Sender<Box<Overview>>),
     /// Deploy a route; the answer comes when its pipeline has ended.
     Resolve(Box<Route>, oneshot::Sender<Box<Ending>>),
+    /// The organisation has told of a job; answered once it is taken in.
+    Delivered(Box<Word>, oneshot::Sender<()>),
     /// Rows from that number on.
     Rows {
         /// The first number.
@@ -42,14 +47,27 @@ pub struct Overview {
     pub probes: Vec<ProbeLine>,
     /// Rows by state.
     pub counts: Counts,
+    /// Asynchronous jobs.
+    pub jobs: JobFigures,
     /// How the feeds are doing.
     pub status: Status,
     /// Updates dropped because the mailbox was full.
     pub mailbox_dropped: u64,
     /// What the store left out.
     pub store_dropped: Dropped,
+    /// What transfers come to.
+    pub transfers: transfers::Figures,
     /// Whether what is shown can be relied on.
     pub ready: Result<(), NotReady>,
+}
+
+/// How jobs do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JobFigures {
+    /// How many are in which state, for every state.
+    pub states: Vec<(&'static str, usize)>,
+    /// Success and latency.
+    pub figures: jobs::Figures,
 }
 
 /// What the newest probe of a target found.
@@ -164,6 +182,14 @@ impl Asker {
         let question = Question::Resolve(Box::new(route), to);
         self.0.send(question).await.map_err(|_| Ended)?;
         answer.await.map_err(|_| Ended)
+    }
+
+    /// Hands on what the organisation told of a job; returns once it is taken in.
+    pub async fn deliver(&self, word: Word) -> Result<(), Ended> {
+        let (to, taken) = oneshot::channel();
+        let question = Question::Delivered(Box::new(word), to);
+        self.0.send(question).await.map_err(|_| Ended)?;
+        taken.await.map_err(|_| Ended)
     }
 
     /// At most `most` rows from that number on.

@@ -19,7 +19,9 @@ use super::resolve::Counts;
 use sheet::Sheet;
 
 mod console;
+mod jobs;
 mod sheet;
+mod transfers;
 
 /// How route resolutions went (contract §9).
 #[derive(Debug, Serialize)]
@@ -88,6 +90,7 @@ impl Collector for Figures {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let mut sheet = Sheet::new(encoder);
         console::write(&mut sheet, &self.overview)?;
+        jobs::write(&mut sheet, &self.overview.jobs)?;
         self.resolves(&mut sheet)?;
         sheet.gauge(
             "trunkline_listener_connections",

@@ -32,9 +32,18 @@ impl Guard {
 
     /// Lets a request pass that came in at the address `at`, or says why not.
     pub(super) fn admit<B>(&self, request: &Request<B>, at: SocketAddr) -> Result<(), Refusal> {
-        let host = self.host(request, at)?;
-        origin(request.headers(), &host)?;
+        self.admit_bare(request, at)?;
         self.token(request.headers())
+    }
+
+    /// The same for a request that has its secret elsewhere than in a header.
+    pub(super) fn admit_bare<B>(
+        &self,
+        request: &Request<B>,
+        at: SocketAddr,
+    ) -> Result<(), Refusal> {
+        let host = self.host(request, at)?;
+        origin(request.headers(), &host)
     }
 
     /// The one host that the request names (RFC 9112 §3.2), if it is one of ours.

@@ -10,11 +10,12 @@ use hyper::{Request, StatusCode};
 
 use super::ask::{Asker, Ended, Overview};
 use super::guard::Guard;
+use super::hook::Hook;
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
 use super::resolve::Resolver;
-use super::{body, dashboard, figures};
+use super::{body, dashboard, figures, hook};
 
 /// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,15 +27,17 @@ pub(super) struct Hall {
     asker: Asker,
     tally: Tally,
     resolver: Resolver,
+    hook: Option<Hook>,
 }
 
 impl Hall {
-    pub(super) fn new(guard: Guard, asker: Asker) -> Self {
+    pub(super) fn new(guard: Guard, asker: Asker, hook: Option<Hook>) -> Self {
         Self {
             guard,
             asker,
             tally: Tally::default(),
             resolver: Resolver::default(),
+            hook,
         }
     }
 
@@ -56,6 +59,8 @@ enum Route {
     Metrics,
     /// Contract §9: a route through the deploy pipeline.
     Resolve,
+    /// Contract §7: what the organisation tells of jobs.
+    Hook,
     /// Whether the process is up and its loop answers.
     Alive,
     /// Whether what is shown can be relied on.
@@ -79,7 +84,7 @@ impl Route {
     const fn verb(self) -> &'static str {
         match self {
             Self::Dashboard | Self::Metrics | Self::Alive | Self::Ready => "GET",
-            Self::Resolve => "POST",
+            Self::Resolve | Self::Hook => "POST",
         }
     }
 }
@@ -99,9 +104,18 @@ where
 }
 
 fn admitted<B: Body>(hall: &Hall, at: SocketAddr, request: &Request<B>) -> Result<Route, Refusal> {
-    hall.guard.admit(request, at)?;
+    let path = request.uri().path();
+    let hook = hall.hook.as_ref().filter(|hook| hook.is_at(path));
+    let route = if hook.is_some() {
+        // Its path is its token.
+        hall.guard.admit_bare(request, at)?;
+        Some(Route::Hook)
+    } else {
+        hall.guard.admit(request, at)?;
+        Route::of(path)
+    };
     body::admit(request.body())?;
-    let route = Route::of(request.uri().path()).ok_or_else(|| {
+    let route = route.ok_or_else(|| {
         let message = "nothing is served at this path";
         Refusal::new(StatusCode::NOT_FOUND, "not.found", message)
     })?;
@@ -121,6 +135,11 @@ where
         Route::Resolve => {
             let body = body::read(request.into_body()).await?;
             hall.resolver.resolve(&hall.asker, &body).await
+        }
+        Route::Hook => {
+            let body = body::read(request.into_body()).await?;
+            in_time(hall.asker.deliver(hook::word(&body)?)).await?;
+            Ok(json(&serde_json::json!({ "status": "taken" })))
         }
         Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
         Route::Metrics => match Format::preferred(request.headers()) {

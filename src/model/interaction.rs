@@ -119,6 +119,24 @@ impl Interaction {
         }
     }
 
+    /// It in a few words, safe to show: `active, voice, Ana Petrova`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let mut words = vec![crate::text::safe(self.standing.word()).into_owned()];
+        if !self.media.is_empty() {
+            words.push(self.media.fit(16).into_owned());
+        }
+        let named = self.participants.iter().filter(|who| !who.name.is_empty());
+        let names: Vec<String> = named
+            .take(2)
+            .map(|who| who.name.fit(24).into_owned())
+            .collect();
+        if !names.is_empty() {
+            words.push(names.join(" and "));
+        }
+        words.join(", ")
+    }
+
     /// Whether the organisation says that this very frame moved it.
     #[must_use]
     pub fn was_moved_by(&self, frame: &str) -> bool {

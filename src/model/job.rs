@@ -6,6 +6,7 @@
 //! has ended never goes back.
 
 mod event;
+pub mod fields;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,9 @@ use crate::time::Millis;
 
 /// Things made by one job that are kept; a provisioning makes one.
 pub const RESULTS_KEPT: usize = 32;
+
+/// Jobs that are kept, in memory and on disk. Past that the oldest that are over make room.
+pub const JOBS_KEPT: usize = 1_000;
 
 /// What a row is known by here: the audit id of its submit, or the job's own id when only a webhook spoke of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -198,6 +202,9 @@ pub struct Job {
     pub ended: Option<Millis>,
     /// When the organisation last spoke of it.
     pub heard: Option<Millis>,
+    /// When it was begun to be followed again after nobody had.
+    #[serde(default)]
+    pub resumed: Option<Millis>,
     /// Requests that its submit took.
     pub attempts: u32,
     /// Answers to polls.
@@ -228,6 +235,7 @@ impl Job {
             submitted: None,
             ended: None,
             heard: None,
+            resumed: None,
             attempts: 0,
             polls: 0,
             deliveries: 0,
@@ -290,9 +298,19 @@ impl Job {
         self.completed_said && self.failed_said
     }
 
-    /// From the submit to the end, in milliseconds; none before the end, or for a job of somebody else.
+    /// The first that is known of it.
+    #[must_use]
+    pub fn began(&self) -> Millis {
+        let told = self.submitted.or(self.ended).or(self.heard);
+        told.unwrap_or_default()
+    }
+
+    /// From the submit to the end, in milliseconds; none before the end, for a job of somebody else, and for one that
+    /// may have ended while nobody followed it.
     #[must_use]
     pub fn latency(&self) -> Option<u64> {
-        Some(self.ended?.since(self.submitted?))
+        let (submitted, ended) = (self.submitted?, self.ended?);
+        let gap = self.resumed.is_some_and(|at| at <= ended);
+        (!gap).then(|| ended.since(submitted))
     }
 }

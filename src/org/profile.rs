@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError, webhooks};
+use super::{Org, OrgError, edges, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -41,6 +41,12 @@ struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
+    provisioning: Provisioning,
+}
+
+#[derive(Serialize)]
+struct Provisioning {
+    edges: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -79,6 +85,9 @@ impl Watch {
                     org.stun().to_string(),
                     format!("{}?transport=tcp", org.stun()),
                 ],
+            },
+            provisioning: Provisioning {
+                edges: edges::edges().iter().map(|edge| edge.id).collect(),
             },
         }
     }

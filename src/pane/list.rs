@@ -18,6 +18,7 @@ use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
+use crate::model::RouteId;
 use crate::query::{FieldSpec, Fields};
 use crate::store::Store;
 use crate::time::Millis;
@@ -64,6 +65,10 @@ pub trait Listing: Default + 'static {
     fn json(&self, row: &Self::Row) -> String;
     /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
     fn copy(&self, row: &Self::Row, what: &str) -> Option<(&'static str, String)>;
+    /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
+    fn route(&self, _id: &Self::Id) -> Option<RouteId> {
+        None
+    }
     /// Carries out what only this list can do; false when it can't either.
     fn act(&mut self, _action: Action, _row: Option<&Self::Row>, _desk: &mut Desk<'_>) -> bool {
         false
@@ -224,6 +229,11 @@ impl<L: Listing> Pane for ListPane<L> {
             return true;
         }
         false
+    }
+
+    fn route(&self) -> Option<RouteId> {
+        let shown = self.cursor.row().filter(|_| self.detail)?;
+        self.listing.route(&shown)
     }
 
     fn fault(&self) -> Option<Fault> {

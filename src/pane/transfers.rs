@@ -8,7 +8,7 @@ mod list;
 mod record;
 pub(super) mod row;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -22,7 +22,7 @@ use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::model::InteractionId;
 use crate::model::interaction::Standing;
-use crate::model::transfer::made::TransferId;
+use crate::model::transfer::made::{Phase, TransferId};
 use crate::store::Store;
 use crate::time::Millis;
 use crate::ui::filter::Fault;
@@ -68,7 +68,8 @@ pub struct TransfersPane {
     upper: List<InteractionId>,
     lower: List<TransferId>,
     half: Half,
-    marked: BTreeSet<InteractionId>,
+    /// What is marked, since when.
+    marked: BTreeMap<InteractionId, Millis>,
     filter: Filter,
     detail: bool,
     /// When time alone lets another row pass the filter.
@@ -105,7 +106,14 @@ impl TransfersPane {
         self.upper.order.0 = upper.into_iter().map(|one| one.id.clone()).collect();
         let lower = table.made().filter(|made| passes(Row::Made(made)));
         self.lower.order.0 = lower.map(|one| one.id).collect();
-        self.marked.retain(|id| table.interaction(id).is_some());
+        // A mark has served once its interaction is moved; where that was refused, it stays for another place.
+        let served = |id: &InteractionId, since: Millis| {
+            let moves = table.made().take_while(|made| made.began >= since);
+            let mut its = moves.filter(|made| made.interaction == *id);
+            its.any(|made| !made.phase.over() || made.phase == Phase::Transferred)
+        };
+        self.marked
+            .retain(|id, since| table.interaction(id).is_some() && !served(id, *since));
         self.due = due;
         self.stand();
     }

@@ -106,9 +106,7 @@ fn handshake(finding: &Finding, verdict: &mut Verdict) -> Stage {
     match finding.tls() {
         Some(tls) if tls.verdict.accepted() => {
             let version = tls.version.as_ref().map_or("TLS", Text::raw);
-            let days = tls
-                .days_left
-                .map(|days| format!(", certificate for {days} days"));
+            let days = tls.days_left.map(|days| format!(", {days} days left"));
             let note = format!("{version}{}", days.unwrap_or_default()).into();
             Stage::Passed { took_ms, note }
         }

@@ -112,7 +112,7 @@ impl FormView {
         match serde_json::from_str(&text) {
             Ok(body) => {
                 let body = self.form.spec().with_secrets_of(&body, self.form.body());
-                self.form.replace(body);
+                self.form.replace(&body);
                 self.torn = None;
                 Ok(())
             }

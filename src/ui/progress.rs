@@ -41,6 +41,7 @@ impl Progress {
     }
 
     /// Leaves it, or stops it.
+    #[must_use]
     #[allow(clippy::unused_self, reason = "a layer like the others")]
     pub fn key(&self, key: KeyEvent) -> Outcome {
         match key.code {

@@ -73,9 +73,13 @@ impl Far {
             .await;
     }
 
-    pub async fn state(&self) -> Value {
-        self.ask(self.http.get(format!("{}/_org/state", self.base)))
+    pub async fn get(&self, path: &str) -> Value {
+        self.ask(self.http.get(format!("{}{path}", self.base)))
             .await
+    }
+
+    pub async fn state(&self) -> Value {
+        self.get("/_org/state").await
     }
 
     pub async fn requests(&self) -> Vec<Value> {
@@ -194,7 +198,7 @@ impl Crew {
     }
 
     /// One turn of the loop.
-    async fn turn(&mut self) {
+    pub async fn turn(&mut self) {
         let turns = std::cell::Cell::new(0);
         let one = |_: &App| turns.replace(turns.get() + 1) > 0;
         self.runner.run(one).await.unwrap();
@@ -209,18 +213,36 @@ impl Crew {
     /// Presses keys, and runs until each has had its effect.
     pub async fn press(&mut self, keys: &[&str]) {
         for key in keys {
-            let code = match *key {
+            let (held, name) = match key.strip_prefix("Ctrl-") {
+                Some(name) => (KeyModifiers::CONTROL, name),
+                None => (KeyModifiers::NONE, *key),
+            };
+            let code = match name {
                 "Enter" => KeyCode::Enter,
                 "Esc" => KeyCode::Esc,
-                key => KeyCode::Char(key.chars().next().unwrap()),
+                "Tab" => KeyCode::Tab,
+                name => KeyCode::Char(name.chars().next().unwrap()),
             };
-            self.keys
-                .send(Event::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-                .unwrap();
+            let event = Event::Key(KeyEvent::new(code, held));
+            self.keys.send(event).unwrap();
         }
         while !self.runner.screen.pressed.is_empty() || self.runner.app.urgent() {
             self.turn().await;
         }
+    }
+
+    /// Types a text, key by key.
+    pub async fn type_in(&mut self, text: &str) {
+        let keys: Vec<String> = text.chars().map(String::from).collect();
+        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        self.press(&keys).await;
+    }
+
+    /// Runs a command by its name.
+    pub async fn command(&mut self, name: &str) {
+        self.press(&[":"]).await;
+        self.type_in(name).await;
+        self.press(&["Enter"]).await;
     }
 
     /// The screen as text.

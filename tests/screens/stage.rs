@@ -190,6 +190,13 @@ impl Stage {
         }
     }
 
+    /// Types a text, character by character.
+    pub fn type_in(&mut self, text: &str) {
+        for c in text.chars() {
+            self.happen(Event::Key(KeyEvent::from(KeyCode::Char(c))));
+        }
+    }
+
     pub fn take_effects(&mut self) -> Vec<Effect> {
         self.app.take_effects()
     }
@@ -279,6 +286,10 @@ fn named(key: &str) -> KeyEvent {
         "Esc" => plain(KeyCode::Esc),
         "Down" => plain(KeyCode::Down),
         "Up" => plain(KeyCode::Up),
+        "Tab" => plain(KeyCode::Tab),
+        "BackTab" => plain(KeyCode::BackTab),
+        "Backspace" => plain(KeyCode::Backspace),
+        "Alt-Up" => KeyEvent::new(KeyCode::Up, KeyModifiers::ALT),
         _ => match key.strip_prefix("Ctrl-") {
             Some(c) => KeyEvent::new(
                 KeyCode::Char(c.chars().next().unwrap()),

@@ -1,8 +1,14 @@
-//! Transfers: the session against a scripted socket, the flow, and the whole against the embedded organisation.
+//! Transfers: the session against a scripted socket, the flow against the embedded organisation.
 
 #[expect(dead_code, reason = "the scripted server is the cloud tests' own")]
 #[path = "../cloud/server.rs"]
 mod server;
+#[expect(dead_code, reason = "the rig is the write tests' own")]
+#[path = "../writes/rig.rs"]
+mod writes;
 
 mod far;
+mod flow;
+mod many;
+mod rig;
 mod session;

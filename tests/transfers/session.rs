@@ -132,7 +132,7 @@ async fn close_1008_says_of_each_frame_what_is_certain() {
     };
     assert!(ends[0].is_ok());
     assert!(
-        matches!(&ends[1], Err(Failure::TurnedAway(why)) if why.raw().contains("1008")),
+        matches!(&ends[1], Err(Failure::TurnedAway { why, alone: true }) if why.raw().contains("1008")),
         "{ends:?}"
     );
 }
@@ -179,7 +179,10 @@ async fn a_rate_limit_without_an_id_is_clear_for_one_frame_and_not_for_two() {
         tokio::join!(send(&session, "f-2"), send(&session, "f-3"))
     };
     let (_socket, (second, third)) = tokio::join!(far, near);
-    let turned_away = Err(Failure::TurnedAway("slow down".into()));
+    let turned_away = Err(Failure::TurnedAway {
+        why: "slow down".into(),
+        alone: false,
+    });
     assert_eq!((second, third), (turned_away.clone(), turned_away));
 }
 

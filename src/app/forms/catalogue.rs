@@ -2,7 +2,7 @@
 
 use crate::config::Profile;
 use crate::form::callback::{self, Known};
-use crate::form::{Form, Opening, provision, transfer};
+use crate::form::{Form, Opening, provision, route, transfer};
 use crate::model::CallbackId;
 use crate::store::Store;
 use crate::time::Millis;
@@ -17,6 +17,7 @@ pub(super) fn make(
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
+        "route" => route::open(opening, store),
         "callback" => {
             let known = Known::of(store, now);
             Ok(callback::open(known, opening.about, opening.body))

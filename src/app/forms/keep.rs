@@ -102,9 +102,10 @@ impl App {
         let zone = self.zone().clone();
         let choice = |kept: &Kept| Choice {
             value: kept.name.clone(),
-            label: match kept.subject.is_empty() {
-                true => "(no name)".to_owned(),
-                false => kept.subject.fit(40).into_owned(),
+            label: if kept.subject.is_empty() {
+                "(no name)".to_owned()
+            } else {
+                kept.subject.fit(40).into_owned()
             },
             note: format!("{}  {}", kept.opening.form, kept.at.clock(&zone, self.now)),
             on: false,
@@ -125,7 +126,7 @@ impl App {
             return;
         };
         if let (Some(view), Some(body)) = (self.form_view(), &kept.opening.body) {
-            view.form_mut().replace(body.clone());
+            view.form_mut().replace(body);
             return self.typed();
         }
         match half {

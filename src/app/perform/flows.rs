@@ -9,7 +9,9 @@ use tokio::sync::mpsc;
 use crate::app::event::Done;
 use crate::cloud::Client;
 use crate::config::{Environment, Profile};
+use crate::flow::transfer::preflight;
 use crate::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
+use crate::model::InteractionId;
 use crate::model::flow::{FlowId, Outcome};
 use crate::probe::Prober;
 use crate::time::Clock;
@@ -123,6 +125,17 @@ impl Desk {
         tokio::spawn(async move {
             if let Some(kit) = kit.get() {
                 let _ = done.send(super::interactions::read(&kit.client).await);
+            }
+        });
+    }
+
+    /// Reads an interaction that a form names.
+    pub(super) fn look_up(&self, id: InteractionId) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let read = preflight(&kit.client, &id).await;
+                let _ = done.send(Done::LookedUp(id, Box::new(read)));
             }
         });
     }

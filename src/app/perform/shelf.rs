@@ -1,6 +1,6 @@
 //! Carries out what the shelf is ordered, one order after the other: a newer draft must not be overtaken by an older one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,11 +22,11 @@ pub(super) struct Clerk {
 impl Clerk {
     /// Starts to carry out orders; what is asked for goes to `done`.
     pub(super) fn start(
-        state_dir: PathBuf,
+        state_dir: &Path,
         profile: &str,
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
-        let shelf = Shelf::new(&state_dir, profile);
+        let shelf = Shelf::new(state_dir, profile);
         let (orders, mut waiting) = mpsc::unbounded_channel();
         let task = tokio::task::spawn_blocking(move || {
             while let Some(order) = waiting.blocking_recv() {
@@ -75,7 +75,7 @@ impl Desk {
         };
         let mut clerk = self.clerk.lock().unwrap_or_else(PoisonError::into_inner);
         clerk
-            .get_or_insert_with(|| Clerk::start(state_dir.clone(), profile, done.clone()))
+            .get_or_insert_with(|| Clerk::start(state_dir, profile, done.clone()))
             .hand(order);
     }
 

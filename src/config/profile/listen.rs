@@ -3,8 +3,9 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use toml::Value;
-use url::Host;
+use url::{Host, Url};
 
+use crate::config::endpoint::endpoint;
 use crate::config::reader::{Notes, Section};
 use crate::config::secret::{self, SecretSource};
 
@@ -27,6 +28,8 @@ pub struct Listen {
     pub token: Option<SecretSource>,
     /// Names beside those of the address by which clients may call it.
     pub hosts: Vec<String>,
+    /// Where the organisation reaches it, through whatever is in front of it.
+    pub public_url: Option<Url>,
 }
 
 impl Default for Listen {
@@ -35,6 +38,7 @@ impl Default for Listen {
             address: DEFAULT_ADDRESS,
             token: None,
             hosts: Vec::new(),
+            public_url: None,
         }
     }
 }
@@ -46,6 +50,14 @@ impl Listen {
         !self.address.ip().is_loopback()
     }
 
+    /// Every name beside those of the address: those of `hosts`, and the host of the public address.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let public = self.public_url.as_ref().and_then(Url::host_str);
+        let public = public.map(str::to_owned);
+        self.hosts.iter().cloned().chain(public).collect()
+    }
+
     /// What `config show` prints of it; a token is masked.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let hosts = self.hosts.iter().map(String::as_str).map(Value::from);
@@ -55,7 +67,9 @@ impl Listen {
         });
         let address = ("address", Value::from(self.address.to_string()));
         let hosts = ("hosts", Value::Array(hosts.collect()));
-        [Some(address), token, Some(hosts)]
+        let public = self.public_url.as_ref();
+        let public = public.map(|url| ("public_url", Value::from(url.as_str())));
+        [Some(address), token, Some(hosts), public]
             .into_iter()
             .flatten()
             .collect()
@@ -76,6 +90,7 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Liste
         hosts: from
             .take_as("hosts", notes, |names: Vec<String>| hosts(&names))
             .unwrap_or_default(),
+        public_url: from.take_as("public_url", notes, |text: String| endpoint(&text)),
     };
     let token_faulty = TOKEN.iter().any(|name| notes.has_fault(&from.key(name)));
     if listen.is_open() && listen.token.is_none() && !token_faulty {

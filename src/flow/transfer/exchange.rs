@@ -40,6 +40,13 @@ struct Miss {
     trouble: bool,
 }
 
+/// What a reading of the interaction is compared with.
+struct Reading<'a> {
+    before: &'a Interaction,
+    frame: &'a str,
+    sent: Instant,
+}
+
 impl Miss {
     fn new(end: End, trouble: bool) -> Self {
         Self { end, trouble }
@@ -98,7 +105,7 @@ impl One<'_> {
         Err(end)
     }
 
-    /// Sends the frame, again as long as it is turned away, and never again once it may have been taken.
+    /// Sends the frame, again as long as it is turned away, and never again while it may have been taken.
     async fn exchange(
         &self,
         before: &Interaction,
@@ -107,27 +114,41 @@ impl One<'_> {
         part: &mut Part<'_>,
     ) -> Result<Came, Miss> {
         let body = write.body.as_deref().unwrap_or_default();
+        let patience = self.run.kit.transfers.timing().answer;
         for retry in 0..=RETRIES {
             let sent = Instant::now();
-            let (why, certain) = match self.send(frame, body).await {
+            let reading = Reading {
+                before,
+                frame,
+                sent,
+            };
+            // Where it is in doubt, the moment by which a frame that was taken would have moved the interaction.
+            let (why, doubt) = match self.send(frame, body).await {
                 Ok(Reply { answer, took, .. }) => match answer {
-                    Answer::RateLimited(why) => (said("rate limited", &why), true),
+                    Answer::RateLimited(why) => (said("rate limited", &why), None),
                     answer => return heard(answer, took),
                 },
-                Err(Missing::NotSent { why, busy: true }) => (why, true),
+                Err(Missing::NotSent { why, busy: true }) => (why, None),
                 Err(Missing::NotSent { why, busy: false }) => {
                     let why = format!("nothing was sent: {why}");
                     return Err(Miss::new(End::Stopped(why.into()), true));
                 }
-                Err(Missing::TurnedAway(why)) => (why, false),
-                Err(missing) => return self.reconcile(before, frame, sent, &missing).await,
+                Err(Missing::TurnedAway { why, alone: true }) => (why, Some(sent)),
+                Err(Missing::TurnedAway { why, alone: false }) => (why, Some(sent + patience)),
+                Err(missing) => return self.reconcile(&reading, &missing).await,
             };
-            if retry == RETRIES {
-                return self.give_up(before, frame, sent, why, certain).await;
+            if retry < RETRIES {
+                self.wait(retry, &why, part).await;
             }
-            self.wait(retry, &why, part).await;
-            if !certain && let Some(came) = self.seen(before, frame, sent, &why).await? {
+            if let Some(until) = doubt
+                && let Some(came) = self.watch(&reading, &why, until).await?
+            {
                 return Ok(came);
+            }
+            if retry == RETRIES {
+                let times = RETRIES + 1;
+                let why = format!("turned away {times} times, and not transferred: {why}");
+                return Err(Miss::new(End::Stopped(why.into()), true));
             }
         }
         Err(Miss::new(End::Stopped("nothing was sent".into()), false))
@@ -172,33 +193,25 @@ impl One<'_> {
         sleep(wait).await;
     }
 
-    /// Turned away as often as it is tried.
-    async fn give_up(
+    /// Reads the interaction until a frame without an answer would have moved it. None is that it has not.
+    async fn watch(
         &self,
-        before: &Interaction,
-        frame: &str,
-        sent: Instant,
-        why: Text,
-        certain: bool,
-    ) -> Result<Came, Miss> {
-        if !certain && let Some(came) = self.seen(before, frame, sent, &why).await? {
-            return Ok(came);
+        reading: &Reading<'_>,
+        why: &Text,
+        until: Instant,
+    ) -> Result<Option<Came>, Miss> {
+        loop {
+            let last = Instant::now() >= until;
+            let seen = self.look(reading, why).await?;
+            if seen.is_some() || last {
+                return Ok(seen);
+            }
+            sleep_until(until).await;
         }
-        let why = format!(
-            "turned away {} times, and not transferred: {why}",
-            RETRIES + 1
-        );
-        Err(Miss::new(End::Stopped(why.into()), true))
     }
 
-    /// Looks whether a frame without an answer has moved the interaction after all. None is that it has not.
-    async fn seen(
-        &self,
-        before: &Interaction,
-        frame: &str,
-        sent: Instant,
-        why: &Text,
-    ) -> Result<Option<Came>, Miss> {
+    /// Reads the interaction once.
+    async fn look(&self, reading: &Reading<'_>, why: &Text) -> Result<Option<Came>, Miss> {
         self.happened(Happening::Reconciling(why.clone()));
         let unknown = |what: String| {
             let why = format!("{why}, and whether it was transferred cannot be told: {what}");
@@ -206,10 +219,10 @@ impl One<'_> {
         };
         let read = self.run.kit.client.interaction(&self.interaction).await;
         let after = read.map_err(|error| unknown(error.to_string()))?;
-        match after.sighting(before, frame, self.to) {
+        match after.sighting(reading.before, reading.frame, self.to) {
             Sighting::Moved => Ok(Some(Came::Transferred {
                 codec: None,
-                took: sent.elapsed(),
+                took: reading.sent.elapsed(),
                 by_reading: true,
             })),
             Sighting::Unmoved => Ok(None),
@@ -217,26 +230,12 @@ impl One<'_> {
         }
     }
 
-    /// A frame that left and has no answer: the interaction is read, and read again when every answer would be late. It is not
-    /// sent again, whatever the reading says.
-    async fn reconcile(
-        &self,
-        before: &Interaction,
-        frame: &str,
-        sent: Instant,
-        missing: &Missing,
-    ) -> Result<Came, Miss> {
+    /// A frame that left and has no answer: it is not sent again, whatever the reading says.
+    async fn reconcile(&self, reading: &Reading<'_>, missing: &Missing) -> Result<Came, Miss> {
         let why = Text::from(missing.to_string());
-        let settled = sent + self.run.kit.transfers.timing().answer;
-        loop {
-            let last = Instant::now() >= settled;
-            if let Some(came) = self.seen(before, frame, sent, &why).await? {
-                return Ok(came);
-            }
-            if last {
-                break;
-            }
-            sleep_until(settled).await;
+        let settled = reading.sent + self.run.kit.transfers.timing().answer;
+        if let Some(came) = self.watch(reading, &why, settled).await? {
+            return Ok(came);
         }
         let why = format!("{why}, and the interaction has not moved; it may still do so").into();
         let end = match missing {
@@ -262,7 +261,12 @@ fn heard(answer: Answer, took: Duration) -> Result<Came, Miss> {
 }
 
 fn rejected(status: &str, reason: &Text) -> Miss {
-    Miss::new(End::Rejected(said(status, reason)), false)
+    // The phase says that word already.
+    let why = match (status, reason.is_empty()) {
+        ("rejected", false) => reason.clone(),
+        _ => said(status, reason),
+    };
+    Miss::new(End::Rejected(why), false)
 }
 
 fn said(status: &str, reason: &Text) -> Text {

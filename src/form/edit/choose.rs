@@ -46,16 +46,13 @@ impl Form {
     }
 
     pub(super) fn turn_part(&mut self, field: &'static Field, template: &str) {
-        match path::remove(&mut self.body, field.path) {
-            Some(value) => {
-                self.parked.insert(field.path, value);
-                self.changed_now();
-            }
-            None => {
-                let fresh = || serde_json::from_str(template).unwrap_or_default();
-                let value = self.parked.remove(field.path).unwrap_or_else(fresh);
-                self.set(field.path, value);
-            }
+        if let Some(value) = path::remove(&mut self.body, field.path) {
+            self.parked.insert(field.path, value);
+            self.changed_now();
+        } else {
+            let fresh = || serde_json::from_str(template).unwrap_or_default();
+            let value = self.parked.remove(field.path).unwrap_or_else(fresh);
+            self.set(field.path, value);
         }
     }
 

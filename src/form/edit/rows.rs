@@ -35,16 +35,13 @@ impl Form {
         } else {
             at.checked_sub(1)
         };
-        match next.filter(|next| *next < rows) {
-            Some(next) => {
-                self.touch();
-                self.leave_row(next);
-            }
-            None => {
-                self.step(down);
-                if !down {
-                    self.go_to_row(usize::MAX);
-                }
+        if let Some(next) = next.filter(|next| *next < rows) {
+            self.touch();
+            self.leave_row(next);
+        } else {
+            self.step(down);
+            if !down {
+                self.go_to_row(usize::MAX);
             }
         }
     }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::form::{Check, Completion, Verdict};
-use crate::model::interaction::Interaction;
 use crate::model::transfer::{Destination, DestinationKind};
 use crate::store::Store;
-use crate::text::{fit, safe};
+use crate::text::fit;
 
 /// Users that are offered; whoever knows the id of another types it.
 const USERS: usize = 500;
@@ -22,8 +21,6 @@ const SHOWN: usize = 48;
 pub(super) struct Known {
     interactions: BTreeMap<String, String>,
     destinations: Vec<Completion>,
-    /// Whether all active and queued interactions are known.
-    whole: bool,
 }
 
 impl Known {
@@ -31,7 +28,7 @@ impl Known {
         let table = &store.transfers;
         let interactions = table
             .interactions()
-            .map(|one| (one.id.raw().to_owned(), words(one)));
+            .map(|one| (one.id.raw().to_owned(), one.words()));
         let mut destinations: Vec<Completion> = Vec::new();
         let mut offer = |uri: String, note: String| {
             let fits = Destination::parse(&uri).is_ok();
@@ -60,7 +57,6 @@ impl Known {
         Self {
             interactions: interactions.collect(),
             destinations,
-            whole: !table.stale() && table.left_out() == 0,
         }
     }
 
@@ -75,18 +71,10 @@ impl Known {
 
     /// What is known of an interaction that is to be moved.
     pub(super) fn check(&self, path: &str, id: &str) -> Check {
-        let (verdict, sentence) = match self.interactions.get(id) {
-            Some(words) => (Verdict::Good, words.clone()),
-            None if self.whole => (
-                Verdict::Warning,
-                "not among the active and queued ones: it may be completed, abandoned or unknown. It is read before anything is sent".to_owned(),
-            ),
-            None => (
-                Verdict::Warning,
-                "not known here; it is read before anything is sent".to_owned(),
-            ),
-        };
-        Check::known(path, fit(id, SHOWN), verdict, sentence)
+        match self.interactions.get(id) {
+            Some(words) => Check::known(path, fit(id, SHOWN), Verdict::Good, words.as_str()),
+            None => Check::interaction(path, id),
+        }
     }
 
     /// What is known of a destination, where anything is.
@@ -111,21 +99,4 @@ impl Known {
         let kinds = kinds.map(|kind| Completion::new(kind.prefix(), format!("a {}", kind.word())));
         self.destinations.iter().cloned().chain(kinds).collect()
     }
-}
-
-/// An interaction in a few words, safe to show.
-fn words(one: &Interaction) -> String {
-    let mut words = vec![safe(one.standing.word()).into_owned()];
-    if !one.media.is_empty() {
-        words.push(one.media.fit(16).into_owned());
-    }
-    let names = one.participants.iter().filter(|who| !who.name.is_empty());
-    let names: Vec<String> = names
-        .take(2)
-        .map(|who| who.name.fit(24).into_owned())
-        .collect();
-    if !names.is_empty() {
-        words.push(names.join(" and "));
-    }
-    words.join(", ")
 }

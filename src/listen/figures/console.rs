@@ -24,7 +24,8 @@ pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     probes(sheet, &overview.probes)?;
     reads(sheet, overview)?;
     feeds(sheet, overview)?;
-    losses(sheet, overview)
+    losses(sheet, overview)?;
+    super::transfers::write(sheet, &overview.transfers)
 }
 
 fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {

@@ -70,6 +70,21 @@ impl<'a> Sheet<'a> {
         counter.encode_counter::<[(&str, &str); 0], _, u64>(&value, None)
     }
 
+    /// A histogram; each bucket has its upper edge and the samples that are in it and in no smaller one.
+    pub(super) fn histogram(
+        &mut self,
+        name: &str,
+        help: &str,
+        sum: f64,
+        buckets: &[(f64, u64)],
+    ) -> fmt::Result {
+        let mut histogram = self
+            .0
+            .encode_descriptor(name, help, None, MetricType::Histogram)?;
+        let count = buckets.iter().map(|(_, count)| count).sum();
+        histogram.encode_histogram::<[(&str, &str); 0]>(sum, count, buckets, None)
+    }
+
     /// A count for each value of a label.
     pub(super) fn counters<'l>(
         &mut self,

@@ -64,6 +64,8 @@ pub enum JobEvent {
     },
     /// It cannot be known what became of it, for now.
     Doubted(Doubt),
+    /// It was not followed until now: when it ended in between is not known.
+    Resumed(Millis),
     /// The operator wants it followed, or not any more.
     Follow(Follow),
 }
@@ -90,20 +92,31 @@ impl Job {
                 };
                 self.doubt = self.doubt.take().max(Some(doubt));
             }
+            JobEvent::Resumed(at) => self.resumed = self.resumed.max(Some(at)),
             JobEvent::Follow(follow) => self.follow = self.follow.max(Some(follow)),
         }
     }
 
     /// Joins what another row knows of the same job: a delivery may come before the answer to the submit.
     pub fn absorb(&mut self, other: Self) {
+        self.join(other, u32::saturating_add);
+    }
+
+    /// Joins what another copy of the same row knows: two consoles write down one job.
+    pub fn reconcile(&mut self, other: Self) {
+        self.join(other, u32::max);
+    }
+
+    fn join(&mut self, other: Self, count: fn(u32, u32) -> u32) {
         self.id = self.id.take().max(other.id);
         self.name = std::mem::take(&mut self.name).max(other.name);
         self.submitted = earliest(self.submitted, other.submitted);
         self.ended = earliest(self.ended, other.ended);
         self.heard = self.heard.max(other.heard);
+        self.resumed = self.resumed.max(other.resumed);
         self.attempts = self.attempts.max(other.attempts);
-        self.polls = self.polls.saturating_add(other.polls);
-        self.deliveries = self.deliveries.saturating_add(other.deliveries);
+        self.polls = count(self.polls, other.polls);
+        self.deliveries = count(self.deliveries, other.deliveries);
         self.take_results(other.made, other.results);
         self.error = self.error.take().max(other.error);
         self.doubt = self.doubt.take().max(other.doubt);

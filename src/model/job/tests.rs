@@ -146,6 +146,7 @@ fn any_event() -> impl Strategy<Value = JobEvent> {
         1 => (1u32..6).prop_map(JobEvent::Attempt),
         1 => (0i64..50).prop_map(|at| JobEvent::Refused { at: Millis(at), why: JobError::default() }),
         1 => (0i64..50).prop_map(doubted),
+        1 => (0i64..50).prop_map(|at| JobEvent::Resumed(Millis(at))),
         1 => (0i64..50, any::<bool>()).prop_map(|(at, on)| JobEvent::Follow(Follow { at: Millis(at), on })),
     ]
 }
@@ -170,6 +171,18 @@ proptest! {
         let mut row = job(one.to_vec());
         row.absorb(job(other.to_vec()));
         prop_assert_eq!(row, job(events));
+    }
+
+    #[test]
+    fn an_older_copy_of_a_row_takes_nothing_back(
+        events in prop::collection::vec(any_event(), 0..20),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let older = job(events[..cut.index(events.len() + 1)].to_vec());
+        let newer = job(events);
+        let mut row = newer.clone();
+        row.reconcile(older);
+        prop_assert_eq!(row, newer);
     }
 
     #[test]

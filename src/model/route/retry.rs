@@ -57,6 +57,36 @@ impl RetryPolicy {
     }
 }
 
+impl RetryPolicy {
+    /// The tries on a line of time, the first at its left end and the last at its right.
+    #[must_use]
+    pub fn drawn(&self, width: usize) -> String {
+        let times = self.times();
+        let last = times.last().copied().unwrap_or(0.0);
+        if !last.is_finite() || last <= 0.0 || width < 2 {
+            return "●".to_owned();
+        }
+        let mut line = vec!['─'; width];
+        let end = width - 1;
+        for at in times {
+            let place = place(at / last, end);
+            if let Some(mark) = line.get_mut(place) {
+                *mark = '●';
+            }
+        }
+        format!("{} {}", line.into_iter().collect::<String>(), span(last))
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of a width is no more than it; NaN becomes 0"
+)]
+fn place(share: f64, end: usize) -> usize {
+    (share.clamp(0.0, 1.0) * end as f64).round() as usize
+}
+
 /// A length of time in the unit that a person would use; what is no time says so.
 #[must_use]
 pub fn span(seconds: f64) -> String {
@@ -100,6 +130,16 @@ mod tests {
             1
         );
         assert!(policy(5, f64::MAX, f64::MAX).preview().contains("never"));
+    }
+
+    #[test]
+    fn the_tries_are_drawn_to_scale() {
+        assert_eq!(RetryPolicy::default().drawn(8), "●●─●───● 35 s");
+        let once = RetryPolicy {
+            max_retries: 0,
+            ..RetryPolicy::default()
+        };
+        assert_eq!(once.drawn(8), "●");
     }
 
     #[test]

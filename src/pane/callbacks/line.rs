@@ -114,7 +114,7 @@ impl<'a> Line<'a> {
         let clock = local.strftime("%H:%M");
         match there.until(local.date()).map_or(0, |span| span.get_days()) {
             0 => clock.to_string(),
-            days => format!("{clock} {days:+}d"),
+            days => format!("{clock}{days:+}d"),
         }
     }
 

@@ -52,7 +52,7 @@ pub const INTERACTIONS: &[Column<Interaction>] = &[
     },
     Column {
         title: "INTERACTION",
-        wish: wish(20, 28),
+        wish: wish(23, 28),
         cell: |one, _, _| one.id.to_string(),
         role: |_| Role::Text,
     },
@@ -64,7 +64,7 @@ pub const INTERACTIONS: &[Column<Interaction>] = &[
     },
     Column {
         title: "QUEUE",
-        wish: wish(10, 20),
+        wish: wish(8, 20),
         cell: |one, _, _| or_dash(one.queue.to_string()),
         role: |_| Role::Dim,
     },
@@ -76,7 +76,7 @@ pub const INTERACTIONS: &[Column<Interaction>] = &[
     },
     Column {
         title: "WHO",
-        wish: wish(14, 40),
+        wish: wish(12, 40),
         cell: |one, _, _| or_dash(safe(&row::who(one)).into_owned()),
         role: |_| Role::Text,
     },
@@ -92,7 +92,7 @@ pub const MADE: &[Column<Made>] = &[
     },
     Column {
         title: "INTERACTION",
-        wish: wish(20, 28),
+        wish: wish(23, 28),
         cell: |one, _, _| one.interaction.to_string(),
         role: |_| Role::Text,
     },

@@ -31,7 +31,7 @@ impl TransfersPane {
                 self.upper.cursor.hold();
                 self.lower.cursor.hold();
             }
-            Action::Mark => self.mark(desk.store),
+            Action::Mark => self.mark(desk),
             Action::Transfer => self.transfer(desk),
             Action::New => desk.fill.push(Opening::new("transfer")),
             Action::Clone => self.again(desk),
@@ -125,11 +125,10 @@ impl TransfersPane {
         }
     }
 
-    fn mark(&mut self, store: &Store) {
-        if let Some(Row::Interaction(one)) = self.under_cursor(store) {
-            let id = one.id.clone();
-            if !self.marked.remove(&id) {
-                self.marked.insert(id);
+    fn mark(&mut self, desk: &Desk<'_>) {
+        if let Some(Row::Interaction(one)) = self.under_cursor(desk.store) {
+            if self.marked.remove(&one.id).is_none() {
+                self.marked.insert(one.id.clone(), desk.now);
             }
             self.walk(Action::Down);
         }
@@ -137,12 +136,12 @@ impl TransfersPane {
 
     /// Opens the form for the marked interactions, or for the one under the cursor.
     fn transfer(&mut self, desk: &mut Desk<'_>) {
-        let mut marked = self.marked.iter();
+        let mut marked = self.marked.keys();
         match (marked.next(), marked.next()) {
             (None, _) => self.again(desk),
             (Some(one), None) => desk.fill.push(for_one(one)),
             (Some(_), Some(_)) => desk.fill.push(Opening {
-                about: self.marked.iter().map(|id| id.raw().to_owned()).collect(),
+                about: self.marked.keys().map(|id| id.raw().to_owned()).collect(),
                 ..Opening::new("transfers")
             }),
         }

@@ -56,7 +56,7 @@ impl TransfersPane {
         lines(&self.upper, rows, buf, scene, INTERACTIONS, |id| {
             let marks = Marks {
                 here,
-                marked: self.marked.contains(id),
+                marked: self.marked.contains_key(id),
             };
             Some((table.interaction(id)?, marks))
         });

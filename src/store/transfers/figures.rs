@@ -32,6 +32,7 @@ pub struct Figures {
     fallbacks: u64,
     by_reading: u64,
     untold: u64,
+    answered_us: u64,
     /// Made at the first answer.
     latencies: Option<Histogram<u32>>,
 }
@@ -63,6 +64,7 @@ impl Figures {
         let Some(us) = made.latency_us.filter(|_| !before.over()) else {
             return;
         };
+        self.answered_us = self.answered_us.saturating_add(us);
         if self.latencies.is_none() {
             // These bounds always make a histogram.
             self.latencies = Histogram::new_with_bounds(1, LONGEST_US, DIGITS).ok();
@@ -100,6 +102,12 @@ impl Figures {
     #[must_use]
     pub fn untold(&self) -> u64 {
         self.untold
+    }
+
+    /// The time of all answers together, in microseconds.
+    #[must_use]
+    pub fn answered_us(&self) -> u64 {
+        self.answered_us
     }
 
     /// Percentiles of the latency; none before the first answer.

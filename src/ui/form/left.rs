@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::line::{INDENT, Line, What};
 use super::right;
 use crate::config::theme::{Role, Theme};
-use crate::form::{Editing, Field, Form, Kind, item, path};
+use crate::form::{Checked, Editing, Field, Form, Kind, Progress, Verdict, item, path};
 use crate::model::write::MASK;
 use crate::text::safe;
 use crate::ui::notice::wrap;
@@ -83,7 +83,12 @@ pub(super) fn render(
 
 /// A field that is not in focus: its value in one line.
 fn closed(form: &Form, n: usize, field: &'static Field) -> Line {
-    let (value, role) = summary(form, field);
+    let (mut value, mut role) = summary(form, field);
+    let failing = failing(form, field);
+    if failing > 0 {
+        value = format!("{failing} fails: {value}");
+        role = Role::Bad;
+    }
     Line {
         what: What::Field {
             label: field.label,
@@ -200,10 +205,10 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
                         here: false,
                     }
                 } else {
-                    let text = safe(&text).into_owned();
+                    let (word, role) = verdict(form, &path::index(field.path, row));
                     What::Row {
-                        text,
-                        role: Role::Text,
+                        text: format!("{:<40} {word}", safe(&text)),
+                        role,
                         here: false,
                     }
                 };
@@ -261,6 +266,29 @@ fn below(form: &Form, n: usize, width: usize, narrow: bool, lines: &mut Vec<Line
     for line in lines.iter_mut().skip(start) {
         line.focus = true;
     }
+}
+
+/// What the world says of a row, in a word.
+fn verdict(form: &Form, at: &str) -> (&'static str, Role) {
+    let checks = form.checks();
+    let check = checks.iter().find(|checked| checked.check.path == at);
+    match check.map(|checked| right::word(&checked.progress)) {
+        Some((word, role @ (Role::Bad | Role::Warn))) => (word, role),
+        Some((word, _)) => (word, Role::Text),
+        None => ("", Role::Text),
+    }
+}
+
+/// How many of a field's checks failed.
+fn failing(form: &Form, field: &Field) -> usize {
+    let failed = |checked: &Checked| {
+        path::within(&checked.check.path, field.path)
+            && matches!(checked.progress, Progress::Done(Verdict::Bad, _))
+    };
+    form.checks()
+        .iter()
+        .filter(|checked| failed(checked))
+        .count()
 }
 
 /// How the field is written, where the screen does not show it already.

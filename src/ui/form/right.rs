@@ -10,6 +10,8 @@ use crate::ui::notice::wrap;
 
 /// Lines that are left to the JSON whatever the checks say.
 const LEAST_JSON: u16 = 6;
+/// Columns of the word that a check comes to.
+const WORD: usize = 8;
 
 /// Draws the right side.
 pub(super) fn render(form: &Form, area: Rect, buf: &mut Buffer, theme: &Theme) {
@@ -117,23 +119,37 @@ pub(super) fn about_focus(form: &Form, width: usize) -> Vec<(String, Role)> {
 
 /// A check in one line, or in as many as it needs.
 fn told(checked: &Checked, width: usize, whole: bool) -> Vec<(String, Role)> {
-    let (word, role, sentence) = match &checked.progress {
-        Progress::Waiting => ("waits", Role::Dim, ""),
-        Progress::Running => ("asking", Role::Text, "…"),
-        Progress::Done(Verdict::Good, sentence) => ("ok", Role::Ok, sentence.as_str()),
-        Progress::Done(Verdict::Warning, sentence) => ("look", Role::Warn, sentence.as_str()),
-        Progress::Done(Verdict::Bad, sentence) => ("fails", Role::Bad, sentence.as_str()),
+    let (word, role) = word(&checked.progress);
+    let sentence = match &checked.progress {
+        Progress::Waiting | Progress::Running => "",
+        Progress::Done(_, sentence) => sentence,
     };
     let label = safe(&checked.check.label);
     // A finding often begins with the address itself.
     let text = if sentence.starts_with(&*label) {
-        format!("{word:<6} {sentence}")
+        sentence.to_owned()
     } else {
-        format!("{word:<6} {label} {sentence}")
+        format!("{label} {sentence}")
     };
-    if !whole {
-        return vec![(fit(text.trim_end(), width).into_owned(), role)];
+    let mut lines = if whole {
+        wrap(text.trim_end(), width.saturating_sub(WORD))
+    } else {
+        vec![text]
+    };
+    for (n, line) in lines.iter_mut().enumerate() {
+        let word = if n == 0 { word } else { "" };
+        *line = format!("{word:<WORD$}{line}");
     }
-    let lines = wrap(text.trim_end(), width);
     lines.into_iter().map(|line| (line, role)).collect()
+}
+
+/// How a check came out, in a word.
+pub(super) fn word(progress: &Progress) -> (&'static str, Role) {
+    match progress {
+        Progress::Waiting => ("waits", Role::Dim),
+        Progress::Running => ("asking", Role::Dim),
+        Progress::Done(Verdict::Good, _) => ("ok", Role::Ok),
+        Progress::Done(Verdict::Warning, _) => ("look", Role::Warn),
+        Progress::Done(Verdict::Bad, _) => ("fails", Role::Bad),
+    }
 }

@@ -141,8 +141,9 @@ impl Link {
 
     /// Whoever has no answer yet learns what is certain.
     async fn finish(mut self, end: End) -> End {
+        let alone = self.pending.len() == 1;
         for (_, pending) in self.pending.drain() {
-            pending.command.finish(Err(unanswered(&end)));
+            pending.command.finish(Err(unanswered(&end, alone)));
         }
         if matches!(end, End::Quiet) {
             // A farewell; whoever does not take it in time is left without.
@@ -308,7 +309,7 @@ impl Link {
             .extract_if(|_, pending| now >= pending.sent + answer);
         for (_, pending) in late {
             pending.command.finish(Err(match pending.busy {
-                Some(why) => Failure::TurnedAway(why),
+                Some(why) => Failure::TurnedAway { why, alone: false },
                 None => Failure::TimedOut(answer),
             }));
         }

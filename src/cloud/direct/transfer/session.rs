@@ -90,10 +90,15 @@ pub enum Failure {
         /// Whether the organisation asked for quiet (close 1008, 429): then later is better than never.
         busy: bool,
     },
-    /// The frame left, and the organisation closed with 1008 before it answered. Most likely it was turned away; that is certain
-    /// only when the interaction was read and has not moved.
-    #[error("{0}")]
-    TurnedAway(Text),
+    /// The frame left, and the organisation closed with 1008, or spoke of a rate limit, instead of answering it.
+    #[error("{why}")]
+    TurnedAway {
+        /// What it said.
+        why: Text,
+        /// Whether no other frame was without an answer: then it was this one that was turned away, else it may have been
+        /// taken and lost its answer with the socket.
+        alone: bool,
+    },
     /// The frame left, and the connection ended before an answer.
     #[error("{0}")]
     Broken(Text),
@@ -234,10 +239,13 @@ fn take_over(waiting: &mut VecDeque<Command>, end: &End) {
     }
 }
 
-/// What a frame without an answer has come to when its socket ended.
-pub(super) fn unanswered(end: &End) -> Failure {
+/// What a frame without an answer has come to when its socket ended; `alone` when it was the only one.
+pub(super) fn unanswered(end: &End, alone: bool) -> Failure {
     match end.code() {
-        Some(POLICY) => Failure::TurnedAway(end.sentence()),
+        Some(POLICY) => Failure::TurnedAway {
+            why: end.sentence(),
+            alone,
+        },
         _ => Failure::Broken(end.sentence()),
     }
 }

@@ -1,0 +1,206 @@
+//! Jobs in the loop: what flows, the webhook, the disk and the audit tell of them meets on one row each.
+
+use serde_json::Value;
+
+use super::App;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::flow::Order;
+use crate::listen::JobFigures;
+use crate::model::audit::{Record, Status};
+use crate::model::flow::FlowId;
+use crate::model::job::{By, Doubt, Job, JobError, JobEvent, JobKey, Phase, State, Word};
+use crate::model::write::WriteKind;
+use crate::store::jobs::JobRow;
+
+/// How long after its submit a job is still followed by itself after a restart.
+const RESUMED_FOR_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Jobs that are followed by themselves after a restart, the newest first: each is a poll every three seconds.
+const MOST_RESUMED: usize = 32;
+
+/// What has to be known before jobs of earlier runs are followed again.
+#[derive(Debug, Default)]
+pub(super) struct Resume {
+    book: bool,
+    audit: bool,
+    connected: bool,
+    begun: bool,
+}
+
+impl App {
+    /// Takes in what a flow learnt of a job.
+    pub(super) fn job_event(&mut self, flow: FlowId, key: &JobKey, event: JobEvent) {
+        self.store.jobs.apply(key, Some(flow), event);
+    }
+
+    /// Takes in what earlier runs have written down.
+    pub(super) fn jobs_read(&mut self, jobs: Vec<Job>, warning: Option<String>) {
+        if let Some(warning) = warning {
+            self.messages.say(Weight::Warning, warning, self.now);
+        }
+        self.store.jobs.restore(jobs);
+        self.resume.book = true;
+        self.resume_jobs();
+    }
+
+    /// The audit has been read, so every submit of earlier runs is known.
+    pub(super) fn audit_known(&mut self) {
+        self.resume.audit = true;
+        self.resume_jobs();
+    }
+
+    /// Flows can be begun.
+    pub(super) fn flows_ready(&mut self) {
+        self.resume.connected = true;
+        self.resume_jobs();
+    }
+
+    /// A line of the audit says what became of a submit, also one of a console that was killed, or of a command.
+    pub(super) fn job_of_record(&mut self, record: &Record) {
+        if record.action.raw() != WriteKind::Provision.action() {
+            return;
+        }
+        let key = JobKey(record.id.clone());
+        if record.status != Status::Intent && self.store.jobs.get(&key).is_none() {
+            // A submit that was never sent is no job.
+            return;
+        }
+        if let Some(event) = told(record) {
+            self.store.jobs.apply(&key, None, event);
+        }
+        let attempts = record.extra.get("attempts").and_then(Value::as_u64);
+        if let Some(attempts) = attempts.and_then(|n| u32::try_from(n).ok()) {
+            self.store
+                .jobs
+                .apply(&key, None, JobEvent::Attempt(attempts));
+        }
+    }
+
+    /// The webhook has delivered a word about a job (contract §7).
+    pub(super) fn job_delivered(&mut self, word: Word) {
+        let Some(id) = word.id.clone() else {
+            return;
+        };
+        if !self.store.jobs.knows(&id) {
+            let text = format!("the webhook tells of {id}, which was not submitted here");
+            self.messages.say(Weight::Warning, text, self.now);
+        }
+        let key = self.store.jobs.key_of(&id);
+        let (at, by) = (self.now, By::Webhook);
+        let event = JobEvent::Heard { at, by, word };
+        self.store.jobs.apply(&key, None, event);
+    }
+
+    /// How jobs do, for the listener.
+    pub(super) fn job_figures(&self) -> JobFigures {
+        let jobs = &self.store.jobs;
+        let states = State::ALL.map(|state| (state.word(), jobs.count(state)));
+        JobFigures {
+            states: states.into(),
+            figures: jobs.figures(),
+        }
+    }
+
+    /// Has written down what a restart would miss.
+    pub(super) fn keep_jobs(&mut self) {
+        let jobs = self.store.jobs.take_unsaved();
+        if !jobs.is_empty() {
+            self.effects.push(Effect::KeepJobs(jobs));
+        }
+    }
+
+    /// Follows what earlier runs have left, once everything of it is known.
+    fn resume_jobs(&mut self) {
+        let resume = &mut self.resume;
+        if resume.begun || !(resume.book && resume.audit && resume.connected) {
+            return;
+        }
+        resume.begun = true;
+        let now = self.now;
+        let left =
+            |row: &&JobRow| !row.job.phase().ended() && row.job.followed() && row.flow.is_none();
+        let rows: Vec<Job> = self
+            .store
+            .jobs
+            .newest_first()
+            .filter(left)
+            .map(|row| row.job.clone())
+            .collect();
+        let mut resumed = 0;
+        for job in rows {
+            self.store
+                .jobs
+                .apply(&job.key, None, JobEvent::Resumed(now));
+            let fresh = job
+                .submitted
+                .is_some_and(|at| now.since(at) < RESUMED_FOR_MS);
+            match follow(&job).filter(|_| fresh && resumed < MOST_RESUMED) {
+                Some(order) => {
+                    resumed += 1;
+                    self.begin_flow(Box::new(order));
+                }
+                None => self.leave(&job),
+            }
+        }
+    }
+
+    /// An old job that nobody has followed to its end is not said to run.
+    fn leave(&mut self, job: &Job) {
+        let doubt = Doubt {
+            at: self.now,
+            why: "no console has followed it to its end.".into(),
+            check: "r reads it again.".into(),
+        };
+        let event = JobEvent::Doubted(doubt);
+        self.store.jobs.apply(&job.key, None, event);
+    }
+}
+
+/// The order that follows a job; none when there is nothing to find it by.
+#[must_use]
+pub fn follow(job: &Job) -> Option<Order> {
+    if job.id.is_none() && job.name.is_empty() {
+        return None;
+    }
+    Some(Order::Follow {
+        key: job.key.clone(),
+        id: job.id.clone(),
+        name: job.name.clone(),
+        submitted: job.began(),
+    })
+}
+
+/// What a line of the audit says of the job of its submit.
+fn told(record: &Record) -> Option<JobEvent> {
+    let at = record.timestamp;
+    let why = || record.error.clone().unwrap_or_default();
+    Some(match record.status {
+        Status::Intent => JobEvent::Submitting {
+            at,
+            name: record.subject.clone(),
+        },
+        Status::Ok => JobEvent::Heard {
+            at,
+            by: By::Submit,
+            word: Word {
+                id: record.job_id.clone().map(crate::model::JobId),
+                phase: Some(Phase::Queued),
+                ..Word::default()
+            },
+        },
+        Status::Refused | Status::Cancelled => JobEvent::Refused {
+            at,
+            why: JobError {
+                message: why(),
+                ..Default::default()
+            },
+        },
+        Status::Unknown => JobEvent::Doubted(Doubt {
+            at,
+            why: why(),
+            check: "r looks for it among the organisation's jobs.".into(),
+        }),
+        Status::Note | Status::Other => return None,
+    })
+}

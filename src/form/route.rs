@@ -1,0 +1,242 @@
+//! The form of an event route (contract §9).
+
+mod item;
+pub mod plans;
+
+use serde_json::{Value, json};
+
+use self::item::EVENT;
+use super::item::TextItem;
+use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, path};
+use crate::model::finding::{Protocol, Target};
+use crate::model::payload::Fault;
+use crate::model::route::retry::{MOST_RETRIES, RetryPolicy};
+use crate::model::route::{EventType, Known, MOST_URIS, Route, WEBHOOK, header};
+use crate::store::Store;
+
+/// Columns of the drawn retry times.
+const DRAWN: usize = 40;
+
+static URI: TextItem = TextItem("https://HOST/PATH");
+
+static FIELDS: [Field; 9] = [
+    Field::new("name", "Name", Kind::Text)
+        .group("Route")
+        .help("What it is called; no other route of the organisation is."),
+    Field::new("type", "Type", Kind::Choice(&[WEBHOOK]))
+        .group("Route")
+        .help("The only kind there is."),
+    Field::new("uri", "Destination", Kind::Text)
+        .group("Destinations")
+        .help("Where every event goes: https. It is looked at as soon as it is written, and again before the submit."),
+    Field::new(
+        "uris",
+        "Further ones",
+        Kind::List {
+            item: &URI,
+            most: MOST_URIS,
+        },
+    )
+    .group("Destinations")
+    .help("Every event goes to each of these as well."),
+    Field::new(
+        "retryPolicy.maxRetries",
+        "Retries",
+        Kind::Number {
+            least: 0.0,
+            most: MOST_RETRIES as f64,
+            whole: true,
+            unit: "",
+        },
+    )
+    .group("When a destination does not take an event")
+    .help("Tries after the first."),
+    Field::new(
+        "retryPolicy.retryInterval",
+        "First wait",
+        Kind::Number {
+            least: 0.0,
+            most: f64::INFINITY,
+            whole: false,
+            unit: "s",
+        },
+    )
+    .group("When a destination does not take an event")
+    .help("Seconds before the first retry; more than 0."),
+    Field::new(
+        "retryPolicy.backoffFactor",
+        "Each wait longer by",
+        Kind::Number {
+            least: 1.0,
+            most: f64::INFINITY,
+            whole: false,
+            unit: "times",
+        },
+    )
+    .group("When a destination does not take an event")
+    .help("2 doubles each wait, 1 keeps them the same."),
+    Field::new(
+        "eventFilters",
+        "Events",
+        Kind::List {
+            item: &EVENT,
+            most: 100,
+        },
+    )
+    .group("What is sent")
+    .help("One a line, with the fields that are sent after a colon; without any, all of them. Known events are offered."),
+    Field::new(
+        "headers",
+        "Headers",
+        Kind::Pairs {
+            secret: header::is_secret,
+            most: 100,
+        },
+    )
+    .group("What is sent")
+    .help("Sent with every event. Values that may be secrets are masked, and in no draft."),
+];
+
+/// What there is to fill in.
+pub static SPEC: Spec = Spec {
+    name: "route",
+    title: "deploy an event route",
+    subject: "name",
+    fields: &FIELDS,
+};
+
+/// What a route is judged by while it is filled in.
+#[derive(Debug)]
+struct Judge {
+    /// The route that is changed, as it was when the form was opened; none for a new one.
+    base: Option<Known>,
+    /// Names that are taken.
+    names: Vec<String>,
+    events: Vec<EventType>,
+}
+
+/// The form: of a new route, or of the one it is about.
+pub fn open(opening: Opening, store: &Store) -> Result<Form, String> {
+    let base = match opening.about.first() {
+        None => None,
+        Some(id) => {
+            let row = store.routes.get(&id.as_str().into());
+            let gone = || format!("the route {id} is not there any more; its draft is kept");
+            Some(row.ok_or_else(gone)?.known.clone())
+        }
+    };
+    let others = store.routes.iter().filter(|row| {
+        base.as_ref().is_none_or(|base| base.id != row.known.id)
+            && row.presence == crate::store::routes::Presence::There
+    });
+    let judge = Judge {
+        names: others.map(|row| row.known.route.name.clone()).collect(),
+        events: store.routes.events().to_vec(),
+        base,
+    };
+    let body = opening.body.unwrap_or_else(|| judge.suggested());
+    Ok(Form::new(&SPEC, Box::new(judge), opening.about, body))
+}
+
+fn read(body: &Value) -> Result<Route, Vec<Fault>> {
+    super::read(body, Route::faults)
+}
+
+impl Judge {
+    fn suggested(&self) -> Value {
+        if let Some(base) = &self.base {
+            // Strings, lists and numbers that came from JSON cannot fail to become JSON.
+            return serde_json::to_value(&base.route).unwrap_or_default();
+        }
+        let policy = serde_json::to_value(RetryPolicy::default()).unwrap_or_default();
+        json!({
+            "name": "", "type": WEBHOOK, "uri": "", "uris": [], "retryPolicy": policy,
+            "eventFilters": [], "headers": {"Content-Type": "application/json"},
+        })
+    }
+
+    /// Fields that could come next in a line, or the events that there are.
+    fn events(&self, path: &str, body: &Value) -> Vec<Completion> {
+        let typed = path::get(body, path);
+        let event = typed.and_then(|typed| typed.get("eventType")?.as_str());
+        let known = self
+            .events
+            .iter()
+            .find(|known| Some(known.name.raw()) == event);
+        let (Some(known), Some(typed)) = (known, typed) else {
+            let offer = |known: &EventType| {
+                let fields: Vec<String> = known.fields.iter().map(ToString::to_string).collect();
+                Completion::new(known.name.raw(), format!("has {}", fields.join(" ")))
+            };
+            return self.events.iter().map(offer).collect();
+        };
+        let line = super::item::Item::show(&EVENT, typed, &jiff::tz::TimeZone::UTC);
+        let line = if line.contains(':') {
+            line
+        } else {
+            format!("{line}:")
+        };
+        let chosen = line.split_whitespace().skip(1).collect::<Vec<_>>();
+        let left = known
+            .fields
+            .iter()
+            .filter(|field| !chosen.contains(&field.raw()));
+        left.map(|field| Completion::new(format!("{line} {}", field.raw()), "sends this field too"))
+            .collect()
+    }
+}
+
+impl Rules for Judge {
+    fn faults(&self, body: &Value) -> Vec<Fault> {
+        let mut faults = read(body).err().unwrap_or_default();
+        let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
+        if self.names.iter().any(|taken| taken == name) {
+            let message = "there is a route of this name already";
+            faults.push(Fault::new("name", message));
+        }
+        faults
+    }
+
+    fn checks(&self, body: &Value) -> Vec<Check> {
+        let further = body.get("uris").and_then(Value::as_array);
+        let further = further.into_iter().flatten().take(MOST_URIS).enumerate();
+        let all = further.map(|(n, uri)| (path::index("uris", n), uri));
+        let first = body.get("uri").map(|uri| ("uri".to_owned(), uri));
+        let check = |(path, uri): (String, &Value)| {
+            let target = Target::new(Protocol::Http, uri.as_str()?).ok()?;
+            uri.as_str()?
+                .starts_with("https://")
+                .then(|| Check::probe(path, target))
+        };
+        first.into_iter().chain(all).filter_map(check).collect()
+    }
+
+    fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
+        let route = read(body)?;
+        Ok(match &self.base {
+            Some(base) => plans::update(base, route),
+            None => plans::create(route),
+        })
+    }
+
+    fn completions(&self, path: &str, body: &Value) -> Vec<Completion> {
+        if path::within(path, "eventFilters") {
+            return self.events(path, body);
+        }
+        Vec::new()
+    }
+
+    fn explain(&self, path: &str, body: &Value) -> Vec<String> {
+        if !path::within(path, "retryPolicy") {
+            return Vec::new();
+        }
+        let policy = body.get("retryPolicy").cloned().unwrap_or_default();
+        match serde_json::from_value::<RetryPolicy>(policy) {
+            Ok(policy) => vec![format!("tries {}", policy.preview()), policy.drawn(DRAWN)],
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

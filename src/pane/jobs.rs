@@ -1,0 +1,231 @@
+//! Jobs: every one of this run and of earlier ones, how far each has come, and how well they do.
+
+mod column;
+mod detail;
+
+use ratatui::text::Line;
+
+use self::column::{COLUMNS, role};
+use super::list::{ListPane, Listing, column::Column};
+use super::{Desk, Scene};
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::jobs::follow;
+use crate::app::messages::Weight;
+use crate::config::theme::Role;
+use crate::flow::{JobWebhook, Order};
+use crate::form::{Opening, Plan};
+use crate::model::hook::Hook;
+use crate::model::job::fields::FIELDS;
+use crate::model::job::{JobKey, State};
+use crate::query::FieldSpec;
+use crate::store::Store;
+use crate::store::jobs::JobRow;
+use crate::ui::bar::Bar;
+use crate::ui::chart;
+use crate::ui::tabs::Tab;
+
+/// The pane.
+pub type JobsPane = ListPane<Jobs>;
+
+/// Columns of the sparkline.
+const SPARK: usize = 16;
+
+/// The jobs as a list.
+#[derive(Debug, Default)]
+pub struct Jobs;
+
+impl Listing for Jobs {
+    type Id = JobKey;
+    type Row = JobRow;
+
+    const KIND: &'static str = "jobs";
+    const FIELDS: &'static [FieldSpec] = FIELDS;
+    const COLUMNS: &'static [Column<JobRow>] = COLUMNS;
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::New,
+        Action::Cancel,
+        Action::Reread,
+        Action::Webhook,
+        Action::Filter,
+        Action::Sort,
+        Action::Reverse,
+        Action::Columns,
+        Action::Copy,
+        Action::Export,
+        Action::OpenPager,
+        Action::Up,
+        Action::Down,
+        Action::PageUp,
+        Action::PageDown,
+        Action::Top,
+        Action::Bottom,
+        Action::Left,
+        Action::Right,
+    ];
+    const COPIES: &'static [(&'static str, &'static str)] =
+        &[("id", "the job's id"), ("result", "the id of what it made")];
+
+    fn tab(&self, store: &Store) -> Tab {
+        Tab {
+            title: "Jobs",
+            short: "Jobs",
+            count: Some(store.jobs.len()),
+            trouble: store.jobs.count(State::Unknown),
+        }
+    }
+
+    fn generation(&self, store: &Store) -> u64 {
+        store.jobs.generation()
+    }
+
+    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a JobRow> + 'a> {
+        Box::new(store.jobs.newest_first())
+    }
+
+    fn row<'a>(&self, store: &'a Store, key: &JobKey) -> Option<&'a JobRow> {
+        store.jobs.get(key)
+    }
+
+    fn id(&self, row: &JobRow) -> JobKey {
+        row.job.key.clone()
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let (theme, jobs) = (scene.theme, &scene.store.jobs);
+        let figures = jobs.figures();
+        let rate = figures.success_rate();
+        let rate = rate.map_or_else(
+            || "no job has ended yet".to_owned(),
+            |rate| format!("success {rate:.1} %"),
+        );
+        bar.left(0, theme.style(Role::Text), format!(" {rate}"));
+        if let Some(ms) = figures.average_ms {
+            let spark = chart::counts(&figures.latencies, SPARK, 1.0);
+            bar.left(
+                0,
+                theme.style(Role::Text),
+                format!("average {}", column::length(ms)),
+            );
+            bar.left(2, theme.style(Role::Chart), spark);
+        }
+        for (spare, state) in State::ALL.into_iter().enumerate() {
+            let count = jobs.count(state);
+            if count > 0 {
+                let spare = u8::try_from(spare).unwrap_or(u8::MAX);
+                let text = format!("{} {count}", state.word());
+                bar.left(spare, theme.style(role(state)), text);
+            }
+        }
+        if jobs.dropped() > 0 {
+            let text = format!("left out {}", jobs.dropped());
+            bar.left(1, theme.style(Role::Warn), text);
+        }
+    }
+
+    fn detail(&self, row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        detail::lines(row, scene)
+    }
+
+    fn empty(&self, _: &Scene<'_>) -> Vec<String> {
+        vec![
+            "No job yet: nothing has been provisioned with this profile.".to_owned(),
+            "n begins one. It stands here until it has ended, also after a restart.".to_owned(),
+        ]
+    }
+
+    fn json(&self, row: &JobRow) -> String {
+        detail::json(&row.job)
+    }
+
+    fn copy(&self, row: &JobRow, what: &str) -> Option<(&'static str, String)> {
+        match what {
+            "id" => Some(("job id", row.job.id.as_ref()?.raw().to_owned())),
+            "result" => {
+                let made = row.job.results.first()?;
+                Some(("id of what the job made", made.id.raw().to_owned()))
+            }
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, action: Action, row: Option<&JobRow>, desk: &mut Desk<'_>) -> bool {
+        match action {
+            Action::New => desk.fill.push(Opening::new("provision")),
+            Action::Cancel => stop(row, desk),
+            Action::Reread => read_again(row, desk),
+            Action::Webhook => webhook(desk),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Stops following; the job itself goes on, as the organisation has no way to stop it.
+fn stop(row: Option<&JobRow>, desk: &mut Desk<'_>) {
+    match row {
+        Some(JobRow {
+            flow: Some(flow), ..
+        }) => desk.effects.push(Effect::StopFlow(*flow)),
+        Some(row) => {
+            let text = match row.job.phase().ended() {
+                true => "the job is over: there is nothing to stop following",
+                false => "the job is not being followed",
+            };
+            desk.messages.say(Weight::Note, text, desk.now);
+        }
+        None => {}
+    }
+}
+
+/// Follows a job again, beginning with a read; one that is followed is read every few seconds anyway.
+fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
+    let Some(row) = row else {
+        return;
+    };
+    let said = match follow(&row.job) {
+        _ if row.flow.is_some() => "the job is being read every 3 s".to_owned(),
+        Some(order) => {
+            desk.flow.push(order);
+            "reading the job again".to_owned()
+        }
+        None => "there is no id and no name to find the job by".to_owned(),
+    };
+    desk.messages.say(Weight::Note, said, desk.now);
+}
+
+/// Offers to register the webhook, or says what is missing for it.
+fn webhook(desk: &mut Desk<'_>) {
+    let url = match &desk.store.jobs.hook {
+        Hook::Ready(url) => url.clone(),
+        Hook::Nameless => {
+            let text = "the organisation has no way to reach the listener: set public_url in [profiles.NAME.listen]";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+        Hook::Off => {
+            let text = "there is no listener to deliver to: add [profiles.NAME.listen], or start with --listen";
+            return desk.messages.say(Weight::Warning, text, desk.now);
+        }
+    };
+    let webhook = JobWebhook::new("trunkline-jobs".to_owned(), url);
+    match webhook.write() {
+        Ok(write) => desk.review.push(Plan {
+            writes: vec![write],
+            before: None,
+            affects: vec![
+                "The organisation tells this console of every job that ends, its own and others'."
+                    .to_owned(),
+                "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
+            ],
+            undo: "Not from here: a webhook is removed in the organisation's administration."
+                .to_owned(),
+            confirm: None,
+            order: Order::JobWebhook(Box::new(webhook)),
+        }),
+        Err(faults) => {
+            let text = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+            desk.messages.say(Weight::Error, text.join("; "), desk.now);
+        }
+    }
+}

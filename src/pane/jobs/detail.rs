@@ -1,0 +1,112 @@
+//! Everything that is known of one job.
+
+use ratatui::text::Line;
+use serde_json::json;
+
+use super::column::{length, name, role};
+use crate::config::theme::Role;
+use crate::model::job::Job;
+use crate::pane::Scene;
+use crate::store::jobs::JobRow;
+use crate::text;
+use crate::time::Millis;
+use crate::ui::detail::{moment, pairs};
+
+/// The lines of the detail.
+pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let (job, theme) = (&row.job, scene.theme);
+    let at = |at: Option<Millis>| at.map_or_else(|| "-".to_owned(), |at| moment(at, scene.zone));
+    let id = job.id.as_ref().map(ToString::to_string);
+    let mut lines = vec![
+        pairs(
+            theme,
+            &[
+                ("job", id.unwrap_or_else(|| "not known".to_owned())),
+                ("makes", name(job)),
+                ("state", job.state().word().to_owned()),
+                ("followed", followed(row).to_owned()),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("submitted", at(job.submitted)),
+                ("ended", at(job.ended)),
+                ("took", job.latency().map_or_else(|| "-".to_owned(), length)),
+            ],
+        ),
+        pairs(
+            theme,
+            &[
+                ("last heard of", at(job.heard)),
+                ("requests of its submit", job.attempts.to_string()),
+                ("polls", job.polls.to_string()),
+                ("deliveries", job.deliveries.to_string()),
+            ],
+        ),
+    ];
+    if let Some(doubt) = job.doubt() {
+        let why = format!("Not known since {}: {}", at(Some(doubt.at)), doubt.why);
+        lines.push(Line::styled(why, theme.style(Role::Unknown)));
+        lines.push(pairs(theme, &[("to do", doubt.check.to_string())]));
+    }
+    if let Some(error) = job.error() {
+        let code = match error.code.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", error.code),
+        };
+        let text = format!("{}{code}", error.message);
+        lines.push(Line::styled(text, theme.style(role(job.state()))));
+    }
+    if job.disputed() {
+        let text = "The organisation has called it completed and failed; what it said when it was asked counts.";
+        lines.push(Line::styled(text, theme.style(Role::Warn)));
+    }
+    for made in &job.results {
+        lines.push(pairs(
+            theme,
+            &[
+                ("created", made.name.to_string()),
+                ("id", made.id.to_string()),
+            ],
+        ));
+    }
+    let hidden = job.made.saturating_sub(job.results.len());
+    if hidden > 0 {
+        let text = format!("and {hidden} more that are not kept");
+        lines.push(Line::styled(text, theme.style(Role::Dim)));
+    }
+    let key = text::safe(job.key.0.raw()).into_owned();
+    lines.push(pairs(theme, &[("in the audit as", key)]));
+    lines
+}
+
+fn followed(row: &JobRow) -> &'static str {
+    match (row.job.phase().ended(), row.flow) {
+        (true, _) => "to its end",
+        (false, Some(_)) => "yes",
+        (false, None) => "no",
+    }
+}
+
+/// A job as JSON, under the wire's names where the wire has one (contract §7).
+pub(super) fn json(job: &Job) -> String {
+    let error = job
+        .error()
+        .map(|error| json!({ "code": error.code, "message": error.message }));
+    let results: Vec<_> = job
+        .results
+        .iter()
+        .map(|made| json!({ "id": made.id, "name": made.name }))
+        .collect();
+    let at = |at: Option<Millis>| at.map(|at| at.to_string());
+    json!({
+        "id": job.id, "name": job.name, "state": job.state().word(),
+        "submitted": at(job.submitted), "ended": at(job.ended), "lastHeard": at(job.heard),
+        "latencyMs": job.latency(), "attempts": job.attempts, "polls": job.polls, "deliveries": job.deliveries,
+        "results": results, "error": error, "disputed": job.disputed(),
+        "unknown": job.doubt().map(|doubt| json!({ "why": doubt.why, "check": doubt.check })),
+        "auditId": job.key,
+    })
+    .to_string()
+}

@@ -1,0 +1,315 @@
+//! Event routes: where events go, whether they get there, and whether what runs is what we deployed.
+
+mod column;
+mod detail;
+mod fields;
+
+use ratatui::text::Line;
+use serde_json::{Value, json};
+
+use self::column::COLUMNS;
+use self::fields::FIELDS;
+use super::list::{ListPane, Listing, column::Column};
+use super::{Desk, Scene};
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::messages::Weight;
+use crate::app::routes::Ask;
+use crate::config::theme::Role;
+use crate::form::Opening;
+use crate::form::route::plans;
+use crate::model::RouteId;
+use crate::model::finding::{Protocol, Target};
+use crate::model::route::header;
+use crate::query::FieldSpec;
+use crate::store::Store;
+use crate::store::carriers::Reading;
+use crate::store::routes::{Drift, Presence, RouteRow};
+use crate::ui::bar::Bar;
+use crate::ui::tabs::Tab;
+
+/// The pane.
+pub type RoutesPane = ListPane<Routes>;
+
+/// Routes as a list.
+#[derive(Debug, Default)]
+pub struct Routes;
+
+impl Listing for Routes {
+    type Id = RouteId;
+    type Row = RouteRow;
+
+    const KIND: &'static str = "routes";
+    const FIELDS: &'static [FieldSpec] = FIELDS;
+    const COLUMNS: &'static [Column<RouteRow>] = COLUMNS;
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::New,
+        Action::Edit,
+        Action::Delete,
+        Action::Undo,
+        Action::Probe,
+        Action::Filter,
+        Action::Clone,
+        Action::Sort,
+        Action::Reread,
+        Action::Reverse,
+        Action::Columns,
+        Action::Copy,
+        Action::Export,
+        Action::OpenPager,
+        Action::Up,
+        Action::Down,
+        Action::PageUp,
+        Action::PageDown,
+        Action::Top,
+        Action::Bottom,
+        Action::Left,
+        Action::Right,
+    ];
+    const COPIES: &'static [(&'static str, &'static str)] = &[
+        ("id", "the route's id"),
+        ("body", "its body, as a file to deploy from"),
+    ];
+
+    fn tab(&self, store: &Store) -> Tab {
+        let rows = || store.routes.iter();
+        Tab {
+            title: "Routes",
+            short: "Rout",
+            count: Some(rows().filter(|row| row.presence == Presence::There).count()),
+            trouble: rows().filter(|row| trouble(row)).count(),
+        }
+    }
+
+    fn generation(&self, store: &Store) -> u64 {
+        store.routes.generation()
+    }
+
+    /// Trouble first, then by name.
+    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a RouteRow> + 'a> {
+        let mut rows: Vec<&RouteRow> = store.routes.iter().collect();
+        rows.sort_by_key(|row| (row.presence == Presence::Deleted, !trouble(row), row.name()));
+        Box::new(rows.into_iter())
+    }
+
+    fn row<'a>(&self, store: &'a Store, id: &RouteId) -> Option<&'a RouteRow> {
+        store.routes.get(id)
+    }
+
+    fn id(&self, row: &RouteRow) -> RouteId {
+        row.known.id.clone()
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let (theme, routes) = (scene.theme, &scene.store.routes);
+        let count = |wanted: fn(&RouteRow) -> bool| routes.iter().filter(|row| wanted(row)).count();
+        let figures = [
+            (
+                0,
+                Role::Text,
+                "reachable",
+                count(|row| row.reach.of > 0 && row.reach.reached == row.reach.of),
+            ),
+            (0, Role::Bad, "not reachable", count(unreachable)),
+            (
+                0,
+                Role::Warn,
+                "drift",
+                count(|row| matches!(row.drift, Drift::Differs(_) | Drift::Back)),
+            ),
+            (1, Role::Bad, "gone", count(|row| row.drift == Drift::Gone)),
+            (
+                1,
+                Role::Unknown,
+                "unknown",
+                count(|row| row.drift == Drift::Unsure),
+            ),
+            (
+                2,
+                Role::Text,
+                "off",
+                count(|row| row.known.enabled == Some(false)),
+            ),
+            (3, Role::Warn, "unreadable", routes.faults().len()),
+            (
+                3,
+                Role::Warn,
+                "not looked at",
+                routes.destinations.dropped(),
+            ),
+        ];
+        for (n, (spare, role, word, count)) in figures.into_iter().enumerate() {
+            let role = if count > 0 { role } else { Role::Dim };
+            if count > 0 || n < 3 {
+                let lead = if n == 0 { " " } else { "" };
+                bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
+            }
+        }
+        if let Some((role, words)) = staleness(scene) {
+            bar.left(0, theme.style(role), words);
+        }
+    }
+
+    fn detail(&self, row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        detail::lines(row, scene)
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        let routes = &scene.store.routes;
+        match (routes.reading(), scene.trouble) {
+            (Reading::Failed { why, .. }, _) => {
+                vec!["The routes could not be read:".to_owned(), why.to_string()]
+            }
+            (Reading::Read(_), _) if routes.unlisted() => vec![
+                "This organisation has no list of routes, and none was deployed from here."
+                    .to_owned(),
+                "n makes one.".to_owned(),
+            ],
+            (Reading::Read(_), _) => {
+                vec!["The organisation has no routes. n makes one.".to_owned()]
+            }
+            (Reading::Paused, _) => {
+                vec!["Paused before the routes were read. :resume goes on.".to_owned()]
+            }
+            (Reading::Awaited, Some(trouble)) => {
+                vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]
+            }
+            (Reading::Awaited, None) => vec!["Signing in and reading the routes …".to_owned()],
+        }
+    }
+
+    fn json(&self, row: &RouteRow) -> String {
+        json_of(row).to_string()
+    }
+
+    fn copy(&self, row: &RouteRow, what: &str) -> Option<(&'static str, String)> {
+        match what {
+            "id" => Some(("route id", row.known.id.raw().to_owned())),
+            "body" => Some(("body of the route", row.known.route.json())),
+            _ => None,
+        }
+    }
+
+    fn act(&mut self, action: Action, row: Option<&RouteRow>, desk: &mut Desk<'_>) -> bool {
+        match action {
+            Action::New => desk.fill.push(Opening::new("route")),
+            Action::Reread => {
+                let ours = desk.store.routes.ours().cloned().collect();
+                desk.effects
+                    .push(Effect::Routes(Ask::Read { urgent: true, ours }));
+                desk.messages
+                    .say(Weight::Note, "reading the routes again", desk.now);
+            }
+            Action::Edit | Action::Clone | Action::Delete | Action::Undo | Action::Probe => {
+                match row {
+                    Some(row) => on(row, action, desk),
+                    None => {
+                        let text = "there is no route under the cursor";
+                        desk.messages.say(Weight::Note, text, desk.now);
+                    }
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn route(&self, id: &RouteId) -> Option<RouteId> {
+        Some(id.clone())
+    }
+}
+
+/// Does something with one route.
+fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
+    let there = row.presence == Presence::There;
+    let asked = match action {
+        Action::Clone => {
+            let mut body = serde_json::to_value(&row.known.route).unwrap_or_default();
+            body["name"] = "".into();
+            let body = Some(body);
+            desk.fill.push(Opening {
+                body,
+                ..Opening::new("route")
+            });
+            Ok(())
+        }
+        Action::Undo => plans::undo(&desk.store.routes, row).map(|plan| desk.review.push(plan)),
+        _ if !there => Err(format!(
+            "{} is not there: u undoes what was last done to it",
+            row.name()
+        )),
+        Action::Edit => {
+            let about = vec![row.known.id.raw().to_owned()];
+            desk.fill.push(Opening {
+                about,
+                ..Opening::new("route")
+            });
+            Ok(())
+        }
+        Action::Delete => {
+            let deliveries = desk.store.routes.deliveries(&row.known.id);
+            desk.review.push(plans::delete(&row.known, deliveries));
+            Ok(())
+        }
+        _ => {
+            let uris = row.known.route.destinations();
+            desk.probe
+                .extend(uris.filter_map(|uri| Target::new(Protocol::Http, uri).ok()));
+            Ok(())
+        }
+    };
+    if let Err(why) = asked {
+        desk.messages.say(
+            Weight::Warning,
+            crate::text::safe(&why).into_owned(),
+            desk.now,
+        );
+    }
+}
+
+/// Whether somebody should look at a route.
+fn trouble(row: &RouteRow) -> bool {
+    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row))
+}
+
+/// Whether events are sent where nobody takes them; on a route that is off none are.
+fn unreachable(row: &RouteRow) -> bool {
+    row.reach.is_trouble() && row.known.enabled != Some(false)
+}
+
+/// Why what is shown may be out of date, or is not all.
+fn staleness(scene: &Scene<'_>) -> Option<(Role, String)> {
+    let routes = &scene.store.routes;
+    match routes.reading() {
+        Reading::Failed { since, .. } if !routes.is_empty() => {
+            let since = since.clock(scene.zone, scene.now);
+            Some((Role::Stale, format!("stale since {since}: not readable")))
+        }
+        Reading::Paused => Some((Role::Stale, "stale: paused".to_owned())),
+        Reading::Read(_) if routes.unlisted() && !routes.is_empty() => Some((
+            Role::Dim,
+            "no list: only those deployed from here".to_owned(),
+        )),
+        _ => None,
+    }
+}
+
+/// A route with everything that is known of it; values of headers that may be secrets are masked.
+fn json_of(row: &RouteRow) -> Value {
+    let mut route = row.known.route.clone();
+    for (name, value) in &mut route.headers {
+        *value = header::shown(name, value).to_owned();
+    }
+    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
+    let mut object = serde_json::to_value(&route).unwrap_or_default();
+    let more = json!({
+        "id": row.known.id.raw(), "enabled": row.known.enabled, "state": column::state(row), "stale": row.stale,
+        "drift": row.drift.word(), "reached": row.reach.reached, "destinations": row.reach.of, "reach": row.reach.word,
+        "certificateDays": row.reach.days, "reachability": row.reach.rate,
+    });
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    object
+}

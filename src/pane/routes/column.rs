@@ -1,0 +1,236 @@
+//! The columns of the routes.
+
+use crate::config::theme::Role;
+use crate::pane::list::column::Column;
+use crate::store::routes::{Drift, Presence, RouteRow};
+use crate::text::safe;
+use crate::ui::chart;
+
+type Shown = Column<RouteRow>;
+
+/// Looks that the sparkline has room for.
+const TREND: usize = 12;
+
+/// In the order of the screen; named as filters name them.
+pub(super) const COLUMNS: &[Shown] = &[
+    Shown::new(
+        "state",
+        "STATE",
+        "Whether it is in use, or gone",
+        (7, 7),
+        |row, _| state(row).to_owned(),
+        |a, b| a.presence.cmp(&b.presence),
+    )
+    .looking(state_role),
+    Shown::new(
+        "name",
+        "NAME",
+        "What people call it",
+        (16, 26),
+        |row, _| safe(row.name()).into_owned(),
+        |a, b| a.name().cmp(b.name()),
+    )
+    .looking(|row| if row.stale { Role::Stale } else { Role::Text }),
+    Shown::new(
+        "reach",
+        "REACH",
+        "Whether its destinations can be reached, or what stops the first",
+        (9, 9),
+        |row, _| row.reach.word.to_owned(),
+        |a, b| a.reach.word.cmp(b.reach.word),
+    )
+    .looking(reach_role),
+    Shown::new(
+        "reached",
+        "DEST",
+        "Destinations that were reached, of all",
+        (5, 5),
+        |row, _| format!("{}/{}", row.reach.reached, row.reach.of),
+        |a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)),
+    )
+    .looking(reach_role)
+    .number(),
+    Shown::new(
+        "days",
+        "DAYS",
+        "Days until the first of its certificates ends",
+        (4, 4),
+        |row, _| {
+            row.reach
+                .days
+                .map_or("-".to_owned(), |days| days.to_string())
+        },
+        |a, b| (a.reach.days.is_none(), a.reach.days).cmp(&(b.reach.days.is_none(), b.reach.days)),
+    )
+    .looking(|row| match row.reach.days {
+        _ if row.known.enabled == Some(false) => Role::Dim,
+        Some(..=0) => Role::Bad,
+        Some(1..=30) => Role::Warn,
+        _ => Role::Dim,
+    })
+    .number(),
+    Shown::new(
+        "rate",
+        "RATE",
+        "Share of the last looks that reached their destination",
+        (5, 5),
+        |row, _| row.reach.rate.map_or("-".to_owned(), percent),
+        |a, b| {
+            a.reach
+                .rate
+                .unwrap_or(2.0)
+                .total_cmp(&b.reach.rate.unwrap_or(2.0))
+        },
+    )
+    .number(),
+    Shown::new(
+        "drift",
+        "DRIFT",
+        "Whether what runs is what was last deployed from here",
+        (11, 11),
+        |row, _| match &row.drift {
+            Drift::Differs(changes) => format!("drift ({})", changes.len()),
+            other => other.word().to_owned(),
+        },
+        |a, b| {
+            (!a.drift.is_trouble(), a.drift.word()).cmp(&(!b.drift.is_trouble(), b.drift.word()))
+        },
+    )
+    .looking(|row| match row.drift {
+        Drift::Gone => Role::Bad,
+        Drift::Differs(_) | Drift::Back => Role::Warn,
+        Drift::Unsure => Role::Unknown,
+        Drift::NotOurs | Drift::AsDeployed => Role::Dim,
+    }),
+    Shown::new(
+        "trend",
+        "TREND",
+        "Destinations reached at the last looks",
+        (8, 12),
+        |row, _| chart::counts(&row.reach.trend, TREND, 1.0),
+        |a, b| a.reach.trend.len().cmp(&b.reach.trend.len()),
+    )
+    .looking(|_| Role::Chart),
+    Shown::new(
+        "events",
+        "EVENTS",
+        "The events that it carries",
+        (18, 40),
+        |row, _| safe(&events(row)).into_owned(),
+        |a, b| events(a).cmp(&events(b)),
+    ),
+    Shown::new(
+        "uri",
+        "FIRST DESTINATION",
+        "Where events go first",
+        (20, 48),
+        |row, _| safe(&row.known.route.uri).into_owned(),
+        |a, b| a.known.route.uri.cmp(&b.known.route.uri),
+    ),
+    Shown::new(
+        "latency",
+        "MS",
+        "The longest of the last looks",
+        (6, 6),
+        |row, _| {
+            row.reach
+                .took_ms
+                .map_or("-".to_owned(), |ms| ms.to_string())
+        },
+        |a, b| a.reach.took_ms.cmp(&b.reach.took_ms),
+    )
+    .number()
+    .hidden(),
+    Shown::new(
+        "changed",
+        "CHANGED",
+        "When its body was last seen to change",
+        (8, 8),
+        |row, look| row.changed.map_or("-".to_owned(), |at| look.moment(at)),
+        |a, b| a.changed.cmp(&b.changed),
+    )
+    .number()
+    .hidden(),
+    Shown::new(
+        "id",
+        "ID",
+        "The route's id",
+        (12, 36),
+        |row, _| row.known.id.to_string(),
+        |a, b| a.known.id.cmp(&b.known.id),
+    )
+    .hidden(),
+];
+
+/// Whether it is in use, in a word.
+pub(super) fn state(row: &RouteRow) -> &'static str {
+    match (row.presence, row.known.enabled) {
+        (Presence::Gone, _) => "gone",
+        (Presence::Deleted, _) => "deleted",
+        (Presence::There, _) if row.stale => "stale",
+        (Presence::There, Some(false)) => "off",
+        (Presence::There, _) => "on",
+    }
+}
+
+fn state_role(row: &RouteRow) -> Role {
+    match (row.presence, row.known.enabled) {
+        (Presence::Gone, _) => Role::Bad,
+        (Presence::Deleted, _) | (_, Some(false)) => Role::Dim,
+        (Presence::There, _) if row.stale => Role::Stale,
+        (Presence::There, _) => Role::Ok,
+    }
+}
+
+fn reach_role(row: &RouteRow) -> Role {
+    match row.reach.is_trouble() {
+        // Nothing is sent on a route that is off.
+        true if row.known.enabled == Some(false) => Role::Dim,
+        true => Role::Bad,
+        false if row.reach.looked == 0 => Role::Dim,
+        false => Role::Ok,
+    }
+}
+
+/// The events that a route carries.
+pub(super) fn events(row: &RouteRow) -> String {
+    let filters = row.known.route.event_filters.iter();
+    let events: Vec<&str> = filters.map(|filter| filter.event_type.as_str()).collect();
+    events.join(" ")
+}
+
+/// A share in percent, whole unless it is nearly all.
+fn percent(rate: f64) -> String {
+    let percent = rate * 100.0;
+    if percent > 99.0 && percent < 100.0 {
+        format!("{percent:.1}%")
+    } else {
+        format!("{percent:.0}%")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_matters_first_fits_80_columns() {
+        let drift = COLUMNS
+            .iter()
+            .position(|column| column.name == "drift")
+            .unwrap();
+        let needed: u16 = COLUMNS[..=drift]
+            .iter()
+            .map(|column| column.wish.least + 2)
+            .sum();
+        assert!(needed <= 80 - 4, "{needed}");
+    }
+
+    #[test]
+    fn all_is_not_said_of_nearly_all() {
+        assert_eq!(
+            [1.0, 0.996, 0.5, 0.0].map(percent),
+            ["100%", "99.6%", "50%", "0%"]
+        );
+    }
+}

@@ -1,0 +1,270 @@
+//! Everything that is known of one route: drift, destinations and their deliveries, what was deployed and when, the last
+//! run of its pipeline.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::flow::{Flow, StepState};
+use crate::model::route::diff::{self, Change};
+use crate::model::route::{Check, Deployment, Stage, Verdict, header};
+use crate::pane::Scene;
+use crate::store::routes::{Destination, Drift, RouteRow};
+use crate::text::safe;
+use crate::ui::detail::{moment, pairs};
+
+/// Deployments that are listed.
+const HISTORY: usize = 8;
+
+/// Differences that one deployment lists.
+const DIFFERENCES: usize = 4;
+
+pub(super) fn lines(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let mut lines = vec![identity(row, scene)];
+    lines.extend(drift(row, scene));
+    for (uri, known) in scene.store.routes.of(row) {
+        lines.extend(destination(uri, known, row, scene));
+    }
+    lines.extend(carries(row, scene));
+    lines.extend(history(row, scene));
+    if let Some(flow) = row.flow.and_then(|flow| scene.store.flows.get(flow)) {
+        lines.extend(run(flow, scene));
+    }
+    lines
+}
+
+fn identity(row: &RouteRow, scene: &Scene<'_>) -> Line<'static> {
+    let changed = row
+        .changed
+        .map_or("not since it was first read".to_owned(), |at| {
+            at.clock(scene.zone, scene.now)
+        });
+    pairs(
+        scene.theme,
+        &[
+            ("route", safe(row.name()).into_owned()),
+            ("id", row.known.id.to_string()),
+            ("state", super::column::state(row).to_owned()),
+            ("seen to change", changed),
+        ],
+    )
+}
+
+fn drift(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let last = scene.store.routes.last_taken(row);
+    let since = last.map_or_else(String::new, |last| {
+        format!(" of {} by {}", moment(last.at, scene.zone), last.operator)
+    });
+    let (role, words) = match &row.drift {
+        Drift::NotOurs => return Vec::new(),
+        Drift::AsDeployed => (Role::Dim, format!("as we left it{since}")),
+        Drift::Differs(_) => (
+            Role::Warn,
+            format!("drift: what runs is not our last deployment{since}"),
+        ),
+        Drift::Gone => (
+            Role::Bad,
+            format!("gone: somebody has taken away our deployment{since}"),
+        ),
+        Drift::Back => (
+            Role::Warn,
+            format!("it is there again after our deletion{since}"),
+        ),
+        Drift::Unsure => (
+            Role::Unknown,
+            "how our last deployment ended is not known: compare what runs with what is below"
+                .to_owned(),
+        ),
+    };
+    let mut lines = vec![Line::styled(words, theme.style(role))];
+    if let Drift::Differs(changes) = &row.drift {
+        lines.extend(changes.iter().map(|change| difference(change, scene)));
+    }
+    lines
+}
+
+fn difference(change: &Change, scene: &Scene<'_>) -> Line<'static> {
+    let role = match (&change.before, &change.after) {
+        (None, _) => Role::Ok,
+        (_, None) => Role::Bad,
+        _ => Role::Warn,
+    };
+    Line::styled(format!("  {change}"), scene.theme.style(role))
+}
+
+/// A destination: what the last look found, and how events went there.
+fn destination(
+    uri: &str,
+    known: Option<&Destination>,
+    row: &RouteRow,
+    scene: &Scene<'_>,
+) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let verdict = known.and_then(Destination::verdict);
+    let checking = known.is_some_and(Destination::checking);
+    let (word, role) = match verdict {
+        Some(verdict) if verdict.reachable() => (verdict.word(), Role::Ok),
+        Some(verdict) => (verdict.word(), Role::Bad),
+        None => ("awaited", Role::Dim),
+    };
+    let mut first = vec![
+        Span::styled(format!("{word:<10}"), theme.style(role)),
+        Span::styled(format!("{}  ", safe(uri)), theme.style(Role::Text)),
+    ];
+    if let Some(verdict) = verdict {
+        let at = verdict.at.clock(scene.zone, scene.now);
+        first.push(Span::styled(
+            format!("{}  at {at}", stages(verdict)),
+            theme.style(Role::Dim),
+        ));
+    }
+    if checking {
+        first.push(Span::styled("  looking …", theme.style(Role::Accent)));
+    }
+    let mut lines = vec![Line::from(first)];
+    if let Some((_, why)) = verdict.and_then(Verdict::failure) {
+        lines.push(Line::styled(
+            format!("          {why}"),
+            theme.style(Role::Bad),
+        ));
+    }
+    let deliveries = scene
+        .store
+        .routes
+        .deliveries(&row.known.id)
+        .unwrap_or_default();
+    if let Some(told) = deliveries.iter().find(|told| told.uri.raw() == uri) {
+        let last = match (told.last_attempt, told.last_status) {
+            (Some(at), Some(status)) => {
+                format!("last {status} at {}", at.clock(scene.zone, scene.now))
+            }
+            (Some(at), None) => format!("last unanswered at {}", at.clock(scene.zone, scene.now)),
+            (None, _) => "nothing sent yet".to_owned(),
+        };
+        let role = if told.failed > 0 {
+            Role::Warn
+        } else {
+            Role::Dim
+        };
+        let words = format!(
+            "          delivered {}, failed {}, {last}",
+            told.delivered, told.failed
+        );
+        lines.push(Line::styled(words, theme.style(role)));
+    }
+    lines
+}
+
+/// The three checks with their times.
+fn stages(verdict: &Verdict) -> String {
+    let stage = |check: Check| match verdict.stage(check) {
+        Stage::Passed { took_ms, note } => Some(format!("{} {took_ms} ms {note}", check.word())),
+        Stage::Failed { took_ms, .. } => Some(format!("{} {took_ms} ms failed", check.word())),
+        Stage::Waiting | Stage::Running => None,
+    };
+    let stages: Vec<String> = Check::ALL.into_iter().filter_map(stage).collect();
+    stages.join(" · ")
+}
+
+fn carries(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let route = &row.known.route;
+    let mut lines = vec![pairs(
+        scene.theme,
+        &[("tries", route.retry_policy.preview())],
+    )];
+    for filter in &route.event_filters {
+        let fields = match filter.fields.as_slice() {
+            [] => "all".to_owned(),
+            some => safe(&some.join(" ")).into_owned(),
+        };
+        let event = safe(&filter.event_type).into_owned();
+        lines.push(pairs(scene.theme, &[("event", event), ("fields", fields)]));
+    }
+    for (name, value) in &route.headers {
+        let shown = safe(header::shown(name, value)).into_owned();
+        let name = safe(name).into_owned();
+        lines.push(pairs(
+            scene.theme,
+            &[("header", format!("{name}: {shown}"))],
+        ));
+    }
+    lines
+}
+
+/// What was deployed of it, the newest first.
+fn history(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let mut lines = Vec::new();
+    for deployment in scene.store.routes.history(row).take(HISTORY) {
+        let Deployment {
+            at,
+            operator,
+            deed,
+            state,
+            ..
+        } = deployment;
+        let words = format!(
+            "{}  {} by {operator}, {}",
+            moment(*at, scene.zone),
+            deed.word(),
+            state.word()
+        );
+        lines.push(Line::styled(words, theme.style(Role::Dim)));
+        if let (Some(before), Some(after)) = (&deployment.before, &deployment.after) {
+            let changes = diff::changes(before, after);
+            lines.extend(
+                changes
+                    .iter()
+                    .take(DIFFERENCES)
+                    .map(|change| difference(change, scene)),
+            );
+            if let more @ 1.. = changes.len().saturating_sub(DIFFERENCES) {
+                lines.push(Line::styled(
+                    format!("  and {more} more"),
+                    theme.style(Role::Dim),
+                ));
+            }
+        }
+    }
+    if !lines.is_empty() {
+        lines.insert(
+            0,
+            Line::styled("deployed from here", theme.style(Role::Header)),
+        );
+    }
+    lines
+}
+
+/// The last run of its pipeline in this process.
+fn run(flow: &Flow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let began = flow.began.clock(scene.zone, scene.now);
+    let mut lines = vec![Line::styled(
+        format!("last pipeline, began {began}"),
+        theme.style(Role::Header),
+    )];
+    for step in &flow.steps {
+        let (mark, role) = match step.state {
+            StepState::Running => ("…", Role::Accent),
+            StepState::Done => ("✓", Role::Ok),
+            StepState::Failed => ("✗", Role::Bad),
+            StepState::Stopped => ("-", Role::Dim),
+        };
+        let took = step.took.map_or_else(String::new, |ms| format!("{ms} ms"));
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {mark} "), theme.style(role)),
+            Span::styled(format!("{:<14} ", step.name), theme.style(Role::Text)),
+            Span::styled(
+                format!("{took:>8}  {}  {}", step.subject, step.note),
+                theme.style(Role::Dim),
+            ),
+        ]));
+    }
+    if let Some((outcome, _)) = &flow.end {
+        lines.push(Line::styled(
+            format!("  {outcome}"),
+            theme.style(Role::Text),
+        ));
+    }
+    lines
+}

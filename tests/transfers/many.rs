@@ -1,0 +1,108 @@
+//! Five hundred transfers through one socket, with everything going wrong that can.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use serde_json::Value;
+use trunkline::model::transfer::made::{Made, Phase};
+
+use crate::rig::{Rig, begin, kit, log, transfer, wanted};
+
+const COUNT: usize = 500;
+
+const FAULTS: [&str; 7] = [
+    "transfer-ms=20",
+    "transfer-shuffle=0.5",
+    "transfer-reject=0.05",
+    "transfer-unsupported=0.05",
+    "transfer-silent=0.01",
+    "transfer-deaf=0.01",
+    "transfer-close=0.01",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twice() {
+    let rig = Rig::start(&FAULTS).await;
+    let kit = kit(&rig, "concurrency = 64").await;
+    let ids = begin(&rig, COUNT).await;
+    let moves = ids
+        .iter()
+        .map(|id| wanted(id, "genesys://user/agent-98765"));
+    let began = Instant::now();
+    let ran = transfer(&kit, moves.collect(), false).await;
+    let took = began.elapsed();
+
+    let log = log(&rig).await;
+    let mut theirs: HashMap<&str, Vec<&Value>> = HashMap::new();
+    for entry in &log {
+        let id = entry["interactionId"].as_str().unwrap();
+        theirs.entry(id).or_default().push(entry);
+        let count = |key: &str| entry[key].as_u64().unwrap();
+        assert!(
+            count("received") <= count("turnedAway") + 1,
+            "sent again though it was not turned away: {entry}"
+        );
+    }
+    let made = ran.made();
+    assert_eq!(made.len(), COUNT);
+    for made in &made {
+        agrees(
+            made,
+            theirs
+                .get(made.interaction.raw())
+                .map_or(&[], Vec::as_slice),
+        );
+    }
+    report(&made, &theirs, took);
+}
+
+/// What the console says of a transfer is what the organisation's own log says.
+fn agrees(made: &Made, theirs: &[&Value]) {
+    let of = |outcome: &str| {
+        theirs
+            .iter()
+            .filter(|entry| entry["outcome"] == outcome)
+            .count()
+    };
+    let told = || format!("{} ({}): {theirs:?}", made.phase.word(), made.why);
+    assert!(of("transferred") <= 1, "done twice: {}", told());
+    let last = theirs
+        .last()
+        .map(|entry| entry["outcome"].as_str().unwrap());
+    let agrees = match made.phase {
+        Phase::Transferred => of("transferred") == 1,
+        Phase::Rejected => matches!(last, Some("rejected" | "unsupported")),
+        Phase::TimedOut => last == Some("ignored"),
+        Phase::Stopped => matches!(last, None | Some("turned-away")),
+        phase => panic!("{} is no end", phase.word()),
+    };
+    assert!(agrees, "{}", told());
+}
+
+/// The figures, for `--nocapture`.
+fn report(made: &[&Made], theirs: &HashMap<&str, Vec<&Value>>, took: std::time::Duration) {
+    let mut over: Vec<f64> = Vec::new();
+    for made in made {
+        let entry = theirs
+            .get(made.interaction.raw())
+            .and_then(|all| all.last());
+        let org = entry.and_then(|entry| entry["ms"].as_f64());
+        if let (Some(us), Some(org), 0) = (made.latency_us, org, made.retries) {
+            over.push(us as f64 / 1_000.0 - org);
+        }
+    }
+    over.sort_by(f64::total_cmp);
+    let at = |share: f64| over[((over.len() - 1) as f64 * share) as usize];
+    let of = |phase: Phase| made.iter().filter(|made| made.phase == phase).count();
+    let retries: u32 = made.iter().map(|made| made.retries).sum();
+    println!(
+        "{} transfers in {took:.1?}: {} transferred, {} rejected, {} timed out, {} stopped, {retries} retries; over the organisation's own delay p50 {:.1} ms, p99 {:.1} ms",
+        made.len(),
+        of(Phase::Transferred),
+        of(Phase::Rejected),
+        of(Phase::TimedOut),
+        of(Phase::Stopped),
+        at(0.5),
+        at(0.99),
+    );
+}
