@@ -1,4 +1,4 @@
-//! The WebSockets that are served: their paths, the scopes each needs (contract §1), and who opens them.
+//! The streams and sockets that are served: their paths, the scopes each needs (contract §1), and who opens them.
 
 use std::borrow::Cow;
 use std::sync::Arc;
