@@ -57,8 +57,8 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(transfers::TransfersPane::default()),
         Box::new(routes::RoutesPane::default()),
         Box::new(callbacks::CallbacksPane::default()),
-        Box::new(alerts::AlertsPane::default()),
         Box::new(jobs::JobsPane::default()),
+        Box::new(alerts::AlertsPane::default()),
         Box::new(audit::AuditPane::default()),
         Box::new(pulse::PulsePane::default()),
     ]

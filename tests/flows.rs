@@ -10,6 +10,8 @@
 mod callbacks;
 #[path = "flows/crew.rs"]
 mod crew;
+#[path = "flows/forms.rs"]
+mod forms;
 
 use crew::{Crew, options};
 use serde_json::json;
