@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError, webhooks};
+use super::{Org, OrgError, edges, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -42,7 +42,13 @@ struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
+    provisioning: Provisioning,
     transfers: Transfers,
+}
+
+#[derive(Serialize)]
+struct Provisioning {
+    edges: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -86,6 +92,9 @@ impl Watch {
                     org.stun().to_string(),
                     format!("{}?transport=tcp", org.stun()),
                 ],
+            },
+            provisioning: Provisioning {
+                edges: edges::edges().iter().map(|edge| edge.id).collect(),
             },
             transfers: Transfers {
                 media_callback: org.media_callback(),
