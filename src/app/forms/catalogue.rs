@@ -18,7 +18,6 @@ pub(super) fn make(
         "provision" => Ok(provision::open(profile, opening.body)),
         "route" => route::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
-        "route" => route::open(opening, store),
         "callback" => {
             let known = Known::of(store, now);
             Ok(callback::open(known, opening.about, opening.body))
