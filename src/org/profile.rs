@@ -35,13 +35,15 @@ struct Profile<'a> {
     watch: Watch,
 }
 
-/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
+/// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
+/// alerts and transfers.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
     provisioning: Provisioning,
+    transfers: Transfers,
 }
 
 #[derive(Serialize)]
@@ -66,6 +68,11 @@ struct Probes {
     stun: [String; 2],
 }
 
+#[derive(Serialize)]
+struct Transfers {
+    media_callback: String,
+}
+
 impl Watch {
     /// All of it, so that whoever starts from this profile sees every part at work.
     fn of(org: &Org) -> Self {
@@ -88,6 +95,9 @@ impl Watch {
             },
             provisioning: Provisioning {
                 edges: edges::edges().iter().map(|edge| edge.id).collect(),
+            },
+            transfers: Transfers {
+                media_callback: org.media_callback(),
             },
         }
     }

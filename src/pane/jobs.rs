@@ -101,7 +101,8 @@ impl Listing for Jobs {
         );
         bar.left(0, theme.style(Role::Text), format!(" {rate}"));
         if let Some(ms) = figures.average_ms {
-            let spark = chart::counts(&figures.latencies, SPARK, 1.0);
+            // Half of the average: what differs by less looks alike.
+            let spark = chart::sparkline(&figures.latencies, SPARK, ms as f32 / 2.0);
             bar.left(
                 0,
                 theme.style(Role::Text),

@@ -8,5 +8,6 @@
 mod callbacks;
 mod command;
 mod crash;
+mod jobs;
 mod lost;
 mod rig;
