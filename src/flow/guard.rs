@@ -119,6 +119,12 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Puts on record that a write was not sent, for a reason of the flow's own: a destination, a conflict.
+    pub async fn refuse(&self, write: &Write, why: String) -> Failure {
+        self.turned_away(Entry::of(write, &self.kit.operator), why)
+            .await
+    }
+
     async fn intent(&self, entry: Entry) -> Result<Ticket, Failure> {
         let written = self.on_disk(move |audit| audit.intent(&entry)).await;
         written.map_err(|why| {

@@ -25,7 +25,7 @@ use crate::model::flow::Outcome;
 use crate::model::payload::Fault;
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Aim, Deed, Deployment, Known, Route, Verdict};
-use crate::model::write::WriteKind;
+use crate::model::write::{Write, WriteKind};
 use crate::text::Text;
 
 /// A route to be deployed.
@@ -55,6 +55,14 @@ impl Deploy {
         match self.aim {
             Aim::Existing(_) => WriteKind::RouteUpdate,
             Aim::New | Aim::ByName => WriteKind::RouteCreate,
+        }
+    }
+
+    /// The write, as far as it is known before the organisation is asked.
+    fn write(&self) -> Write {
+        match &self.base {
+            Some(base) => base.update(&self.body),
+            None => self.body.create(),
         }
     }
 }
@@ -121,6 +129,8 @@ pub struct Conflict {
     pub there: Option<Known>,
     /// What the operator wanted; none to take it away.
     pub wanted: Option<Route>,
+    /// Whether it was sent, and refused by the organisation.
+    pub sent: bool,
 }
 
 impl Conflict {
@@ -164,7 +174,7 @@ impl From<&Ending> for Outcome {
                 warnings,
             } => done(format!("{} as {}", deed.word(), known.id.raw()), warnings),
             Ending::Deleted { known, warnings } => {
-                done(format!("{} is gone", known.id.raw()), warnings)
+                done(format!("{} is gone", known.route.name), warnings)
             }
             Ending::Unchanged(known) => done(format!("{} is so already", known.id.raw()), &[]),
             Ending::Dry { changes, .. } => done(
@@ -289,12 +299,30 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Outcome {
         Ok(_turn) => deploy::deploy(run, order).await,
         Err(failure) => Err(failure.into()),
     };
+    if !order.dry {
+        on_record(run, &ending, || order.write()).await;
+    }
     end(run, ending)
+}
+
+/// Puts on record what the pipeline itself has refused; whatever went to the gate is on record already.
+async fn on_record(run: &Run<'_>, ending: &Result<Ending, Ending>, write: impl FnOnce() -> Write) {
+    let Err(ending) = ending else { return };
+    let ours = match ending {
+        Ending::Unreachable(_) => true,
+        Ending::Conflict(conflict) => !conflict.sent,
+        _ => false,
+    };
+    if let Some(failure) = ending.failure().filter(|_| ours) {
+        run.refuse(&write(), failure.to_string()).await;
+    }
 }
 
 /// Takes a route away.
 pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Outcome {
-    end(run, remove::remove(run, order).await)
+    let ending = remove::remove(run, order).await;
+    on_record(run, &ending, || order.known.delete()).await;
+    end(run, ending)
 }
 
 fn end(run: &Run<'_>, ending: Result<Ending, Ending>) -> Outcome {

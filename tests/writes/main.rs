@@ -7,5 +7,6 @@
 
 mod command;
 mod crash;
+mod jobs;
 mod lost;
 mod rig;

@@ -16,8 +16,8 @@ pub(super) fn make(
 ) -> Result<Form, String> {
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
-        "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "route" => route::open(opening, store),
+        "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, now);
             Ok(callback::open(known, opening.about, opening.body))

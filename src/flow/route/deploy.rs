@@ -67,6 +67,7 @@ fn conflict(seen: &Known, there: Option<Known>, order: &Deploy) -> Ending {
         seen: seen.clone(),
         there,
         wanted: Some(order.body.clone()),
+        sent: false,
     }))
 }
 

@@ -43,7 +43,7 @@ impl Lists {
 
 /// The route that a deployment is to change; none for a new one.
 pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, Ending> {
-    let doing = run.begin("existing state", "");
+    let doing = run.begin("existing", "");
     let found = run.unless_stopped(async {
         match &order.aim {
             Aim::Existing(id) => by_id(run.kit, id).await,
@@ -77,7 +77,7 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
 
 /// The route as it is at this moment.
 pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, Ending> {
-    let doing = run.begin("existing state", "once more");
+    let doing = run.begin("existing", "once more");
     match run
         .unless_stopped(by_id(run.kit, id))
         .await

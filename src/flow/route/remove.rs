@@ -22,6 +22,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
             seen: seen.clone(),
             there,
             wanted: None,
+            sent: false,
         })));
     }
     let mut record = Deployment {
@@ -57,7 +58,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
 }
 
 async fn look(run: &Run<'_>, seen: &Known) -> Result<Option<Known>, Failure> {
-    let doing = run.begin("existing state", seen.id.raw());
+    let doing = run.begin("existing", seen.id.raw());
     match run.kit.client.route(&seen.id, Urgency::Reread).await {
         Ok(there) => {
             doing.done(if there.is_some() {

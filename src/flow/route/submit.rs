@@ -105,7 +105,7 @@ async fn reconcile(
     failure: Failure,
     existing: Option<&Known>,
 ) -> Result<Known, Ending> {
-    let doing = run.begin("look for it", order.body.name.as_str());
+    let doing = run.begin("look up", order.body.name.as_str());
     let there = match existing {
         Some(known) => run
             .kit
@@ -152,6 +152,7 @@ async fn refused(
                 seen: seen.clone(),
                 there,
                 wanted: Some(order.body.clone()),
+                sent: true,
             }))
         }
         _ => failure.into(),

@@ -17,7 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// Tells the webhook, if there is one. What goes wrong is a warning, because the route runs.
 pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) -> Option<Text> {
     let hook = run.kit.profile.routes.sync_webhook.as_ref()?;
-    let doing = run.begin("sync webhook", hook.to_string());
+    let doing = run.begin("sync", hook.to_string());
     let body = json!({
         "event": format!("route.{}", deed.word()),
         "id": id.raw(),

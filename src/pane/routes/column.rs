@@ -45,7 +45,10 @@ pub(super) const COLUMNS: &[Shown] = &[
         "DEST",
         "Destinations that were reached, of all",
         (5, 5),
-        |row, _| format!("{}/{}", row.reach.reached, row.reach.of),
+        |row, _| match row.presence {
+            Presence::There => format!("{}/{}", row.reach.reached, row.reach.of),
+            Presence::Gone | Presence::Deleted => "-".to_owned(),
+        },
         |a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)),
     )
     .looking(reach_role)

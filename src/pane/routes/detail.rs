@@ -35,16 +35,14 @@ pub(super) fn lines(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
 fn identity(row: &RouteRow, scene: &Scene<'_>) -> Line<'static> {
     let changed = row
         .changed
-        .map_or("not since it was first read".to_owned(), |at| {
-            at.clock(scene.zone, scene.now)
-        });
+        .map_or("-".to_owned(), |at| at.clock(scene.zone, scene.now));
     pairs(
         scene.theme,
         &[
             ("route", safe(row.name()).into_owned()),
             ("id", row.known.id.to_string()),
             ("state", super::column::state(row).to_owned()),
-            ("seen to change", changed),
+            ("changed", changed),
         ],
     )
 }
@@ -155,11 +153,19 @@ fn destination(
     lines
 }
 
-/// The three checks with their times.
+/// The three checks with their times, and what is worth knowing of each.
 fn stages(verdict: &Verdict) -> String {
+    let seen = |check: Check| match check {
+        Check::Dns => None,
+        Check::Tls => verdict.days_left.map(|days| format!(", {days} days left")),
+        Check::Health => verdict.status.map(|status| format!(", {status}")),
+    };
     let stage = |check: Check| match verdict.stage(check) {
-        Stage::Passed { took_ms, note } => Some(format!("{} {took_ms} ms {note}", check.word())),
-        Stage::Failed { took_ms, .. } => Some(format!("{} {took_ms} ms failed", check.word())),
+        Stage::Passed { took_ms, .. } => {
+            let seen = seen(check).unwrap_or_default();
+            Some(format!("{} {took_ms} ms{seen}", check.word()))
+        }
+        Stage::Failed { took_ms, .. } => Some(format!("{} {took_ms} ms, failed", check.word())),
         Stage::Waiting | Stage::Running => None,
     };
     let stages: Vec<String> = Check::ALL.into_iter().filter_map(stage).collect();

@@ -108,7 +108,7 @@ impl Reach {
         let broken = verdicts.iter().find(|verdict| !verdict.reachable());
         let word = match broken {
             Some(verdict) => verdict.word(),
-            None if verdicts.is_empty() => "awaited",
+            None if verdicts.len() < known.len() => "awaited",
             None => "reachable",
         };
         Self {

@@ -1,0 +1,235 @@
+//! `trunkline route` as a script runs it.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use trunkline::org::{self, Options, Org};
+
+struct Desk {
+    org: Org,
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options {
+            users: 1,
+            rate: 0.0,
+            profile_out: Some(folder.path().join("config.toml")),
+            ..Options::default()
+        };
+        let org = org::start(options).await.unwrap();
+        Self { org, folder }
+    }
+
+    fn route(&self, name: &str, destination: &str) -> Value {
+        let mut named = self.org.destinations().iter();
+        let uri = &named.find(|(name, _)| *name == destination).unwrap().1;
+        json!({
+            "name": name, "type": "webhook", "uri": uri, "uris": [],
+            "retryPolicy": {"maxRetries": 1, "retryInterval": 1.0, "backoffFactor": 2.0},
+            "eventFilters": [{"eventType": "routing.queue.entered"}],
+            "headers": {"X-Token": "hunter2"},
+        })
+    }
+
+    fn file(&self, name: &str, body: &Value) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, body.to_string()).unwrap();
+        path.to_string_lossy().into_owned()
+    }
+
+    async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
+        command
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("XDG_STATE_HOME", self.folder.path().join("state"))
+            .env("TRUNKLINE_OPERATOR", "ana")
+            .arg("--config")
+            .arg(self.folder.path().join("config.toml"))
+            .arg("route")
+            .args(arguments)
+            .stdin(Stdio::null());
+        let run = tokio::task::spawn_blocking(move || command.output().unwrap());
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = run.await.unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (status.code().unwrap(), text(stdout), text(stderr))
+    }
+}
+
+fn read(out: &str) -> Value {
+    serde_json::from_str(out).unwrap_or_else(|error| panic!("{error}: {out}"))
+}
+
+#[tokio::test]
+async fn a_route_goes_from_a_file_to_the_list_and_away_again() {
+    let desk = Desk::start().await;
+    let file = desk.file("a.json", &desk.route("from-a-file", "healthy"));
+    let (code, out, err) = desk.run(&["deploy", "-f", &file]).await;
+    assert_eq!(code, 2, "nobody can be asked");
+    assert!(
+        err.contains("--yes") && !out.contains("hunter2"),
+        "{out}{err}"
+    );
+
+    let (code, out, err) = desk.run(&["deploy", "-f", &file, "--yes", "--json"]).await;
+    assert_eq!(code, 0, "{err}");
+    let done = read(&out);
+    assert_eq!(
+        (&done["outcome"], &done["route"]["name"]),
+        (&json!("ok"), &json!("from-a-file"))
+    );
+    assert_eq!(done["verdicts"][0]["status"], 200);
+
+    let (_, out, _) = desk.run(&["list", "--json"]).await;
+    let listed = read(&out);
+    let ours = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|route| route["name"] == "from-a-file");
+    assert_eq!(ours.unwrap()["drift"], "as deployed");
+    assert!(!out.contains("hunter2"));
+    let (_, table, _) = desk.run(&["list"]).await;
+    assert!(table.starts_with("NAME"), "{table}");
+
+    let (_, out, _) = desk.run(&["show", "from-a-file", "--json"]).await;
+    let shown = read(&out);
+    assert_eq!(shown["deployments"][0]["operator"], "ana");
+    assert!(shown["deliveries"].is_array(), "{shown}");
+    let (_, body, _) = desk.run(&["show", "from-a-file", "--body"]).await;
+    assert_eq!(
+        read(&body)["headers"]["X-Token"],
+        "hunter2",
+        "a body to deploy from is whole"
+    );
+
+    assert_eq!(desk.run(&["delete", "nobody", "--yes"]).await.0, 2);
+    let (code, _, err) = desk.run(&["delete", "from-a-file", "--yes"]).await;
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(desk.run(&["show", "from-a-file"]).await.0, 2);
+}
+
+#[tokio::test]
+async fn every_broken_rule_is_exit_2_and_names_its_field() {
+    let desk = Desk::start().await;
+    for (n, (pointer, value, field)) in [
+        ("/name", json!(""), "name: "),
+        ("/type", json!("email"), "type: "),
+        ("/uri", json!("http://bus.example.com"), "uri: "),
+        ("/uri", json!("https:///in"), "uri: "),
+        (
+            "/uris",
+            json!(vec!["https://bus.example.com"; 11]),
+            "uris: ",
+        ),
+        ("/uris", json!(["bus"]), "uris[0]: "),
+        (
+            "/retryPolicy/maxRetries",
+            json!(6),
+            "retryPolicy.maxRetries: ",
+        ),
+        (
+            "/retryPolicy/maxRetries",
+            json!("3"),
+            "retryPolicy.maxRetries: ",
+        ),
+        (
+            "/retryPolicy/retryInterval",
+            json!(0),
+            "retryPolicy.retryInterval: ",
+        ),
+        (
+            "/retryPolicy/backoffFactor",
+            json!(0.9),
+            "retryPolicy.backoffFactor: ",
+        ),
+        ("/eventFilters", json!([]), "eventFilters: "),
+        ("/headers", json!({"X": "a\nb"}), "headers.X: "),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut body = desk.route("invalid", "healthy");
+        *body.pointer_mut(pointer).unwrap() = value;
+        let file = desk.file(&format!("{n}.json"), &body);
+        let (code, _, err) = desk.run(&["deploy", "-f", &file, "--yes"]).await;
+        assert_eq!(code, 2, "{err}");
+        assert!(
+            err.contains(field) && err.contains("nothing was sent"),
+            "{field}: {err}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn verify_tells_good_from_bad_and_changes_nothing() {
+    let desk = Desk::start().await;
+    let (code, out, _) = desk.run(&["verify", "queue-events"]).await;
+    assert_eq!(code, 0, "{out}");
+    assert!(out.starts_with("reachable"), "{out}");
+    let file = desk.file("bad.json", &desk.route("bad", "expired"));
+    let (code, out, _) = desk.run(&["verify", "-f", &file, "--json"]).await;
+    assert_eq!(code, 1, "{out}");
+    assert!(read(&out)[0]["tls"].get("failed").is_some(), "{out}");
+    let (code, _, err) = desk.run(&["deploy", "-f", &file, "--yes"]).await;
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("expired"), "{err}");
+}
+
+#[tokio::test]
+async fn a_folder_is_planned_applied_and_then_the_same() {
+    let desk = Desk::start().await;
+    let file = |name: &str, body: &Value| desk.file(&format!("wanted/{name}"), body);
+    file("a.json", &desk.route("first", "healthy"));
+    file("b.json", &desk.route("second", "slow"));
+    file("notes.txt", &json!("not a route"));
+    let folder = desk.folder.path().join("wanted");
+    let folder = folder.to_string_lossy();
+
+    let (code, plan, _) = desk.run(&["apply", &folder, "--plan"]).await;
+    assert_eq!(code, 0);
+    assert!(
+        plan.contains("2 to create, 0 to update, 0 the same"),
+        "{plan}"
+    );
+    let (code, out, err) = desk.run(&["apply", &folder, "--yes", "--json"]).await;
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(read(&out)["done"].as_array().unwrap().len(), 2);
+
+    let mut changed = desk.route("first", "healthy");
+    changed["retryPolicy"]["maxRetries"] = json!(4);
+    file("a.json", &changed);
+    let (_, plan, _) = desk.run(&["apply", &folder, "--plan"]).await;
+    assert!(plan.contains("~ retryPolicy.maxRetries: 1 -> 4"), "{plan}");
+    assert!(
+        plan.contains("0 to create, 1 to update, 1 the same"),
+        "{plan}"
+    );
+    let (_, out, _) = desk.run(&["apply", &folder, "--yes", "--json"]).await;
+    let done = read(&out);
+    assert_eq!(
+        done["done"].as_array().unwrap().len(),
+        1,
+        "what is the same is left alone"
+    );
+    let (_, plan, _) = desk.run(&["apply", &folder, "--plan"]).await;
+    assert!(plan.contains("2 the same"), "{plan}");
+
+    file("c.json", &desk.route("first", "healthy"));
+    let (code, _, err) = desk.run(&["apply", &folder, "--plan"]).await;
+    assert!(code == 2 && err.contains("same name"), "{err}");
+    assert!(Path::new(&*folder).join("c.json").exists());
+    file("c.json", &json!({"name": 7}));
+    let (code, _, err) = desk.run(&["apply", &folder, "--plan"]).await;
+    assert!(code == 2 && err.contains("c.json"), "{err}");
+}
