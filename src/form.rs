@@ -3,7 +3,7 @@
 //! A form edits one JSON value, which is the body that is sent: fields address it by path, and what is half typed stays
 //! in it as the text that it is, so that the live JSON, a draft and the faults never disagree with what the fields show.
 //! A [`Spec`] says what there is to fill in and a [`Rules`] judges it; both serve the form, the headless check
-//! ([`faults`]) and the documentation ([`Spec::table`]).
+//! ([`judge`]) and the documentation ([`Spec::table`]).
 //!
 //! Whoever wants a form adds a file with its spec and its rules, and a line in the catalogue of `app::forms`.
 
@@ -34,7 +34,7 @@ pub use self::kind::Kind;
 pub use self::line::Line;
 pub use self::opening::Opening;
 pub use self::plan::Plan;
-pub use self::rules::{Completion, Rules, faults, read};
+pub use self::rules::{Completion, Rules, faults, judge, read};
 pub use self::spec::{Field, Spec};
 pub use self::state::Form;
 pub use self::stroke::Stroke;

@@ -31,8 +31,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use self::ask::{
-    Asker, Entry, JobFigures, NotReady, Overview, Page, ProbeLine, Question, Questions, desk,
-    nobody,
+    Asker, CallbackFigures, Entry, JobFigures, NotReady, Overview, Page, ProbeLine, Question,
+    Questions, Reservations, desk, nobody,
 };
 use self::guard::Guard;
 use self::hook::Hook;

@@ -66,6 +66,9 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Probe(args)) => world.probe(&args),
+        Some(Command::Provision(args)) if args.fields => {
+            headless::provision::fields().map_err(|e| eyre!(e))
+        }
         Some(Command::Provision(args)) => {
             world.write(|p, e, state| headless::provision::provision(p, e, state, args))
         }

@@ -20,8 +20,8 @@
 //! | `/api/v2/async-jobs…`, `/api/v2/platform/webhooks`, `GET /api/v2/telephony/providers/edges` | provisioning, its jobs and their webhooks (contract §7) |
 //! | `/api/v2/outbound/integrations[/…]`, `/api/v2/analytics/events/types` | routes and events (contract §9; the table is in `org/routes.rs`) |
 //! | `GET /api/v2/interactions[/{id}]`, `GET /api/v2/websocket` | interactions, and the socket that moves them (contract §8) |
-//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
+//! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
@@ -36,7 +36,6 @@ mod carriers;
 mod control;
 mod destinations;
 mod edges;
-mod ending;
 mod errands;
 mod estate;
 mod events;
@@ -47,6 +46,7 @@ mod hub;
 mod interactions;
 mod jobs;
 mod limit;
+mod line;
 mod options;
 mod outbox;
 mod people;
@@ -74,6 +74,7 @@ mod token;
 mod transfers;
 mod upgrade;
 mod webhooks;
+mod websockets;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -12,6 +12,8 @@ mod admission;
 mod answers;
 #[path = "listen/crowd.rs"]
 mod crowd;
+#[path = "listen/hooks.rs"]
+mod hooks;
 #[path = "listen/house.rs"]
 mod house;
 #[path = "listen/program.rs"]

@@ -72,7 +72,7 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
-    /// Have ends of jobs delivered to this console's listener
+    /// Have what happens delivered to this console's listener
     Webhook = "webhook", "webhook";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";

@@ -26,6 +26,13 @@ impl App {
                 self.job_delivered(*word);
                 let _ = to.send(());
             }
+            Question::Updated(update, to) => {
+                self.callback_delivered(*update);
+                let _ = to.send(());
+            }
+            Question::Reservations(to) => {
+                let _ = to.send(self.reservations(now));
+            }
             Question::Resolve(route, to) => self.resolve(*route, to, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
@@ -70,6 +77,7 @@ impl App {
             probes: self.store.probes.iter().filter_map(probe).collect(),
             counts: table.counts(),
             jobs: self.job_figures(),
+            callbacks: self.callback_figures(),
             status: self.status,
             mailbox_dropped: self.dropped,
             store_dropped: table.dropped(),

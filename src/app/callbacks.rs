@@ -2,9 +2,12 @@
 
 use super::App;
 use super::effect::Effect;
+use crate::export::calendar;
 use crate::feed::callbacks::{Taken, Told};
-use crate::model::callback::Update;
+use crate::listen::{CallbackFigures, Reservations};
+use crate::model::callback::{Status, Update};
 use crate::store::callbacks::Applied;
+use crate::time::Millis;
 
 impl App {
     /// Takes in what became known of callbacks.
@@ -47,5 +50,38 @@ impl App {
             }
         }
         self.effects.push(Effect::Acknowledge(taken));
+    }
+
+    /// The webhook has told of a callback. The stream tells the same, before or after: whoever is second changes nothing.
+    pub(super) fn callback_delivered(&mut self, update: Update) {
+        let (now, changes) = (self.now, &mut self.changes);
+        self.store.callbacks.update(update, now, changes);
+        self.spread();
+    }
+
+    /// How callbacks do, for the listener.
+    pub(super) fn callback_figures(&self) -> CallbackFigures {
+        let callbacks = &self.store.callbacks;
+        let count = |status| {
+            let rows = callbacks.iter();
+            rows.filter(|row| row.callback().status == status).count()
+        };
+        CallbackFigures {
+            statuses: Status::ALL
+                .map(|status| (status.word(), count(status)))
+                .into(),
+            figures: callbacks.figures().clone(),
+            live: !callbacks.stale(),
+        }
+    }
+
+    /// Every reservation, for a calendar.
+    pub(super) fn reservations(&self, now: Millis) -> Reservations {
+        let profile = self.profile.as_ref();
+        Reservations {
+            entries: calendar::entries(&self.store),
+            profile: profile.map_or_else(String::new, |profile| profile.name.clone()),
+            now,
+        }
     }
 }

@@ -26,11 +26,14 @@ pub struct WriteArgs {
 )]
 pub struct ProvisionArgs {
     /// The endpoint as JSON; `-` reads standard input
-    #[arg(short, long, value_name = "FILE", required_unless_present = "template")]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["template", "fields"])]
     pub file: Option<PathBuf>,
     /// Print an endpoint that is valid for this profile as it stands, to start from
     #[arg(long, conflicts_with_all = ["file", "dry_run", "yes", "json", "wait"])]
     pub template: bool,
+    /// Print what an endpoint is made of, field by field, as a Markdown table
+    #[arg(long, conflicts_with_all = ["file", "template", "dry_run", "yes", "json", "wait"])]
+    pub fields: bool,
     /// Follow the job to its end
     #[arg(long)]
     pub wait: bool,

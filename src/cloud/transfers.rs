@@ -27,7 +27,16 @@ impl Client {
         let call = reading(self.url(&["api", "v2", "interactions", id.raw()])?);
         // A person waits for it, and a write for them.
         let body = self.0.read(&call, Urgency::Write).await?;
-        direct::interaction(&body).map_err(|reason| Error::answer(&call, reason))
+        let read = direct::interaction(&body).and_then(|read| {
+            if read.id == *id {
+                return Ok(read);
+            }
+            Err(format!(
+                "id is {}, another interaction's",
+                read.id.0.fit(80)
+            ))
+        });
+        read.map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Opens the socket that transfers go through. It is tried once: when to come back is the session's to decide.

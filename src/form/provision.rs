@@ -112,6 +112,11 @@ pub fn open(profile: &Profile, body: Option<Value>) -> Form {
     Form::new(&SPEC, Box::new(rules), Vec::new(), body.unwrap_or_default())
 }
 
+/// Reads an endpoint out of a file, and judges it as the form does.
+pub fn judge(json: &str) -> Result<Provision, Vec<Fault>> {
+    super::judge(&SPEC, json, Provision::faults)
+}
+
 fn read(body: &Value) -> Result<Provision, Vec<Fault>> {
     super::read(body, Provision::faults)
 }
@@ -182,5 +187,119 @@ fn asked(servers: usize) -> String {
         0 => "No server is asked".to_owned(),
         1 => "Its one server is asked".to_owned(),
         n => format!("Its {n} servers are asked"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn body() -> Value {
+        json!({
+            "name": "edge-1", "description": "", "enabled": true, "edgeId": "e", "maxConcurrentSessions": 500,
+            "codecPreferences": ["OPUS"], "stunServers": ["stun.example.com:3478"],
+            "turnServers": ["turn.example.com:443?transport=tcp"],
+            "browserConstraints": {"minChromeVersion": 90, "minFirefoxVersion": 88, "allowDataChannels": true},
+        })
+    }
+
+    fn form(body: Value) -> Form {
+        let rules = Endpoint {
+            edges: vec!["e".into()],
+            draft: judge(&self::body().to_string()).unwrap(),
+        };
+        Form::new(&SPEC, Box::new(rules), Vec::new(), body)
+    }
+
+    #[test]
+    fn the_form_and_a_file_say_the_same() {
+        let cases = [
+            ("name", json!(""), "name: 1 to 128 characters, not 0"),
+            (
+                "edgeId",
+                json!(""),
+                "edgeId: name the edge that the endpoint is made on",
+            ),
+            (
+                "maxConcurrentSessions",
+                json!(0),
+                "maxConcurrentSessions: 1 to 10000, not 0",
+            ),
+            (
+                "maxConcurrentSessions",
+                json!("x"),
+                "maxConcurrentSessions: write a whole number from 1 to 10000",
+            ),
+            (
+                "codecPreferences",
+                json!([]),
+                "codecPreferences: name at least one of",
+            ),
+            (
+                "codecPreferences",
+                json!(["opus"]),
+                "codecPreferences[0]: \"opus\" is none of",
+            ),
+            (
+                "codecPreferences",
+                json!(["OPUS", "OPUS"]),
+                "codecPreferences[1]: OPUS is there already",
+            ),
+            (
+                "stunServers",
+                json!(["s.example.com"]),
+                "stunServers[0]: the port is missing",
+            ),
+            (
+                "turnServers",
+                json!(["t.example.com:1?transport=sctp"]),
+                "turnServers[0]: write host:port",
+            ),
+            ("turnServers", json!("t"), "turnServers: write a JSON array"),
+            ("enabled", json!(1), "enabled: write true or false"),
+            (
+                "browserConstraints.minChromeVersion",
+                json!(1.5),
+                "browserConstraints.minChromeVersion: write a whole",
+            ),
+        ];
+        for (path, value, told) in cases {
+            let mut body = body();
+            crate::form::path::set(&mut body, path, value);
+            let faults = judge(&body.to_string()).unwrap_err();
+            assert!(faults[0].to_string().starts_with(told), "{faults:?}");
+            assert_eq!(form(body).faults(), faults);
+        }
+    }
+
+    #[test]
+    fn a_file_hears_of_everything_at_once() {
+        let faults = judge(r#"{"name": 5, "enabled": "yes", "edge": "e"}"#).unwrap_err();
+        let paths: Vec<_> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        for path in [
+            "name",
+            "enabled",
+            "edgeId",
+            "codecPreferences",
+            "browserConstraints.allowDataChannels",
+        ] {
+            assert!(paths.contains(&path), "{paths:?}");
+        }
+        assert!(judge("{").is_err() && judge("[]").is_err() && judge("").is_err());
+    }
+
+    #[test]
+    fn the_plan_is_the_contracts_request() {
+        let plan = form(body()).plan().expect("nothing is wrong");
+        let write = &plan.writes[0];
+        assert_eq!(
+            write.path.join("/"),
+            "api/v2/async-jobs/telephony/web-rtc/provision"
+        );
+        let sent: Value = serde_json::from_str(write.body.as_deref().unwrap()).unwrap();
+        assert_eq!(sent, body());
+        assert!(matches!(plan.order, Order::Provision { follow: true, .. }));
     }
 }

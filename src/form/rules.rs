@@ -60,25 +60,24 @@ pub trait Rules: fmt::Debug + Send {
     }
 }
 
-/// Everything wrong with a payload: its shape first, then its rules, each place once. The form and `-f FILE` both ask here.
+/// Everything wrong with a body: its shape first, then its rules, each place once.
 #[must_use]
 pub fn faults(spec: &Spec, rules: &dyn Rules, body: &Value) -> Vec<Fault> {
-    let mut faults = spec.faults(body, &rules.zone(body));
-    for fault in rules.faults(body) {
-        let named = missing(&fault);
-        let known = |known: &Fault| known.path == fault.path || Some(&known.path) == named.as_ref();
-        if !faults.iter().any(known) {
-            faults.push(fault);
-        }
-    }
-    faults
+    merged(spec.faults(body, &rules.zone(body)), rules.faults(body))
 }
 
-/// The field that a reader of JSON misses: it names it in words only.
-fn missing(fault: &Fault) -> Option<String> {
-    let name = fault.message.strip_prefix("missing field `")?;
-    let name = name.split('`').next()?;
-    Some(super::path::member(&fault.path, name))
+/// Reads a payload that was written elsewhere, a file of `-f` say, and judges it as its form would.
+pub fn judge<T: DeserializeOwned>(
+    spec: &Spec,
+    json: &str,
+    faults: impl FnOnce(&T) -> Vec<Fault>,
+) -> Result<T, Vec<Fault>> {
+    let body: Value = payload::read(json).map_err(|fault| vec![fault])?;
+    let shape = spec.faults(&body, &TimeZone::UTC);
+    match (read(&body, faults), shape) {
+        (Ok(payload), none) if none.is_empty() => Ok(payload),
+        (read, shape) => Err(merged(shape, read.err().unwrap_or_default())),
+    }
 }
 
 /// Reads a body as its payload and asks for its faults: what most [`Rules::faults`] and [`Rules::plan`] begin with.
@@ -95,4 +94,22 @@ pub fn read<T: DeserializeOwned>(
         none if none.is_empty() => Ok(read),
         faults => Err(faults),
     }
+}
+
+fn merged(mut shape: Vec<Fault>, rules: Vec<Fault>) -> Vec<Fault> {
+    for fault in rules {
+        let named = missing(&fault);
+        let known = |known: &Fault| known.path == fault.path || Some(&known.path) == named.as_ref();
+        if !shape.iter().any(known) {
+            shape.push(fault);
+        }
+    }
+    shape
+}
+
+/// The field that a reader of JSON misses: it names it in words only.
+fn missing(fault: &Fault) -> Option<String> {
+    let name = fault.message.strip_prefix("missing field `")?;
+    let name = name.split('`').next()?;
+    Some(super::path::member(&fault.path, name))
 }

@@ -15,10 +15,10 @@ use crate::cloud::Urgency;
 use crate::config::{Environment, Profile};
 use crate::flow::{Kit, News, Order};
 use crate::flow::{book, provision};
+use crate::form;
 use crate::model::finding::Grade;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
-use crate::model::payload;
 use crate::model::provision::Provision;
 
 /// Checks, shows, asks, submits; an error is one of the command line or of this machine.
@@ -32,9 +32,9 @@ pub async fn provision(
         return template(&profile, &environment).await;
     };
     let json = payload(file)?;
-    let body = match payload::read::<Provision>(&json) {
+    let body = match form::provision::judge(&json) {
         Ok(body) => body,
-        Err(fault) => return Ok(faulty(&[fault])),
+        Err(faults) => return Ok(faulty(&faults)),
     };
     let write = match provision::write(&body) {
         Ok(write) => write,
@@ -80,6 +80,12 @@ pub async fn provision(
         say(&ran.outcome.to_string());
     }
     Ok(exit(&ran.outcome) as u8)
+}
+
+/// Prints what an endpoint is made of; the form has the same fields from the same place.
+pub fn fields() -> Result<u8, String> {
+    print(&form::provision::SPEC.table())?;
+    Ok(Exit::Ok as u8)
 }
 
 /// Probes what a submit would probe, for a dry run: everything of a submit but the request.

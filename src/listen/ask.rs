@@ -3,15 +3,16 @@
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::export::calendar;
 use crate::feed::news::Status;
 use crate::flow::route::Ending;
+use crate::model::callback::Update;
 use crate::model::finding::Grade;
 use crate::model::job::Word;
 use crate::model::report::FullReport;
 use crate::model::route::Route;
-use crate::store::jobs;
-use crate::store::transfers;
 use crate::store::{Counts, Dropped, RowId};
+use crate::store::{callbacks, jobs, transfers};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -27,6 +28,10 @@ pub enum Question {
     Resolve(Box<Route>, oneshot::Sender<Box<Ending>>),
     /// The organisation has told of a job; answered once it is taken in.
     Delivered(Box<Word>, oneshot::Sender<()>),
+    /// The organisation has told of a callback; answered once it is taken in.
+    Updated(Box<Update>, oneshot::Sender<()>),
+    /// Every reservation, for a calendar.
+    Reservations(oneshot::Sender<Reservations>),
     /// Rows from that number on.
     Rows {
         /// The first number.
@@ -49,6 +54,8 @@ pub struct Overview {
     pub counts: Counts,
     /// Asynchronous jobs.
     pub jobs: JobFigures,
+    /// Callback reservations.
+    pub callbacks: CallbackFigures,
     /// How the feeds are doing.
     pub status: Status,
     /// Updates dropped because the mailbox was full.
@@ -59,6 +66,28 @@ pub struct Overview {
     pub transfers: transfers::Figures,
     /// Whether what is shown can be relied on.
     pub ready: Result<(), NotReady>,
+}
+
+/// How callbacks do.
+#[derive(Clone, Debug, Default)]
+pub struct CallbackFigures {
+    /// How many are in which status, for every status.
+    pub statuses: Vec<(&'static str, usize)>,
+    /// What was counted of the stream.
+    pub figures: callbacks::Figures,
+    /// Whether the stream carries what happens.
+    pub live: bool,
+}
+
+/// The reservations at a moment.
+#[derive(Clone, Debug, Default)]
+pub struct Reservations {
+    /// Those with a time.
+    pub entries: Vec<calendar::Entry>,
+    /// The profile's name.
+    pub profile: String,
+    /// The moment.
+    pub now: Millis,
 }
 
 /// How jobs do.
@@ -180,6 +209,22 @@ impl Asker {
     pub async fn resolve(&self, route: Route) -> Result<Box<Ending>, Ended> {
         let (to, answer) = oneshot::channel();
         let question = Question::Resolve(Box::new(route), to);
+        self.0.send(question).await.map_err(|_| Ended)?;
+        answer.await.map_err(|_| Ended)
+    }
+
+    /// Hands on what the organisation told of a callback; returns once it is taken in.
+    pub async fn deliver_update(&self, update: Box<Update>) -> Result<(), Ended> {
+        let (to, taken) = oneshot::channel();
+        let question = Question::Updated(update, to);
+        self.0.send(question).await.map_err(|_| Ended)?;
+        taken.await.map_err(|_| Ended)
+    }
+
+    /// Every reservation.
+    pub async fn reservations(&self) -> Result<Reservations, Ended> {
+        let (to, answer) = oneshot::channel();
+        let question = Question::Reservations(to);
         self.0.send(question).await.map_err(|_| Ended)?;
         answer.await.map_err(|_| Ended)
     }

@@ -18,6 +18,7 @@ use super::reply::{self, Refusal, Reply};
 use super::resolve::Counts;
 use sheet::Sheet;
 
+mod callbacks;
 mod console;
 mod jobs;
 mod sheet;
@@ -91,6 +92,7 @@ impl Collector for Figures {
         let mut sheet = Sheet::new(encoder);
         console::write(&mut sheet, &self.overview)?;
         jobs::write(&mut sheet, &self.overview.jobs)?;
+        callbacks::write(&mut sheet, &self.overview.callbacks)?;
         self.resolves(&mut sheet)?;
         sheet.gauge(
             "trunkline_listener_connections",

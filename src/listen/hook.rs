@@ -1,8 +1,10 @@
-//! `POST /hooks/TOKEN`: what the organisation tells of jobs (contract §7).
+//! `POST /hooks/TOKEN`: what the organisation tells of jobs and of callbacks (contract §7, §10).
 //!
 //! The organisation has no bearer token of ours, so the address itself is the secret: 244 random bits that are made
 //! once for a profile and kept, mode 0600, so that a webhook that was registered still reaches the console after a
 //! restart. A path with another token is a path that does not exist.
+
+mod callback;
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write as _};
@@ -23,6 +25,7 @@ use crate::cloud;
 use crate::config::profile::listen::Listen;
 use crate::config::{Environment, Profile};
 use crate::model::JobId;
+use crate::model::callback::Update;
 use crate::model::hook::{Hook as Reach, HookUrl};
 use crate::model::job::{JobError, Made, Phase, Word};
 use crate::text::Text;
@@ -148,7 +151,8 @@ fn make(folder: &Path, path: &Path) -> io::Result<()> {
 /// A token that others may have read is worth nothing, but a webhook is registered with it: it is kept, and kept close.
 fn narrow(path: &Path) -> io::Result<()> {
     let permissions = fs::metadata(path)?.permissions();
-    if permissions.mode() & 0o077 == 0 {
+    let by_others = permissions.mode() & 0o077;
+    if by_others == 0 {
         return Ok(());
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))
@@ -181,8 +185,30 @@ struct Failure {
     message: Text,
 }
 
+/// What the organisation tells.
+#[derive(Debug)]
+pub(super) enum Told {
+    /// Of a job.
+    Job(Word),
+    /// Of a callback.
+    Callback(Box<Update>),
+}
+
+/// Reads a delivery by the name of its event; what is not of callbacks is of jobs.
+pub(super) fn told(body: &[u8]) -> Result<Told, Refusal> {
+    #[derive(Deserialize)]
+    struct Event {
+        event: String,
+    }
+    let read: Event = serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
+    if read.event.starts_with(callback::EVENTS) {
+        return callback::update(body).map(|update| Told::Callback(Box::new(update)));
+    }
+    word(body).map(Told::Job)
+}
+
 /// What a delivery says of its job.
-pub(super) fn word(body: &[u8]) -> Result<Word, Refusal> {
+fn word(body: &[u8]) -> Result<Word, Refusal> {
     let read: Delivery =
         serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
     if read.job_id.is_empty() {
@@ -210,7 +236,7 @@ pub(super) fn word(body: &[u8]) -> Result<Word, Refusal> {
 }
 
 fn invalid(why: &str) -> Refusal {
-    let message = format!("this is no event of a job: {why}");
+    let message = format!("this is no event of a job or a callback: {why}");
     Refusal::new(hyper::StatusCode::BAD_REQUEST, "bad.request", message)
 }
 

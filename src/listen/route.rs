@@ -10,12 +10,13 @@ use hyper::{Request, StatusCode};
 
 use super::ask::{Asker, Ended, Overview};
 use super::guard::Guard;
-use super::hook::Hook;
+use super::hook::{Hook, Told};
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
 use super::resolve::Resolver;
-use super::{body, dashboard, figures, hook};
+use super::{body, dashboard, figures, hook, reply};
+use crate::export::calendar;
 
 /// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,8 +60,10 @@ enum Route {
     Metrics,
     /// Contract §9: a route through the deploy pipeline.
     Resolve,
-    /// Contract §7: what the organisation tells of jobs.
+    /// Contract §7 and §10: what the organisation tells of jobs and callbacks.
     Hook,
+    /// The reservations as a calendar.
+    Calendar,
     /// Whether the process is up and its loop answers.
     Alive,
     /// Whether what is shown can be relied on.
@@ -74,6 +77,7 @@ impl Route {
             "/api/v1/telephony/dashboard" => Self::Dashboard,
             "/metrics" => Self::Metrics,
             "/resolve" => Self::Resolve,
+            "/callbacks.ics" => Self::Calendar,
             "/healthz" => Self::Alive,
             "/readyz" => Self::Ready,
             _ => return None,
@@ -83,7 +87,7 @@ impl Route {
     /// The verb that it takes.
     const fn verb(self) -> &'static str {
         match self {
-            Self::Dashboard | Self::Metrics | Self::Alive | Self::Ready => "GET",
+            Self::Dashboard | Self::Metrics | Self::Calendar | Self::Alive | Self::Ready => "GET",
             Self::Resolve | Self::Hook => "POST",
         }
     }
@@ -138,7 +142,10 @@ where
         }
         Route::Hook => {
             let body = body::read(request.into_body()).await?;
-            in_time(hall.asker.deliver(hook::word(&body)?)).await?;
+            match hook::told(&body)? {
+                Told::Job(word) => in_time(hall.asker.deliver(word)).await?,
+                Told::Callback(update) => in_time(hall.asker.deliver_update(update)).await?,
+            }
             Ok(json(&serde_json::json!({ "status": "taken" })))
         }
         Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
@@ -153,6 +160,18 @@ where
                 Ok(figures::text(overview, counts, &hall.tally, format))
             }
         },
+        Route::Calendar => {
+            let reservations = in_time(hall.asker.reservations()).await?;
+            let file = calendar::of(
+                reservations.entries,
+                &reservations.profile,
+                reservations.now,
+            );
+            Ok(reply::ok(
+                "text/calendar; charset=utf-8",
+                reply::whole(file),
+            ))
+        }
         Route::Alive => {
             hall.overview().await?;
             Ok(json(&serde_json::json!({ "status": "ok" })))

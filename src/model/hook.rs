@@ -1,4 +1,4 @@
-//! Where the organisation delivers job events to this console (contract §7).
+//! Where the organisation delivers events to this console (contract §7, §10).
 
 use std::fmt;
 
@@ -30,7 +30,7 @@ impl Serialize for HookUrl {
     }
 }
 
-/// Whether job events can be delivered here.
+/// Whether events can be delivered here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Hook {
     /// There is no listener to deliver to.
@@ -40,4 +40,19 @@ pub enum Hook {
     Nameless,
     /// They can be delivered to this address.
     Ready(HookUrl),
+}
+
+impl Hook {
+    /// The address to register, or what is missing for one.
+    pub fn address(&self) -> Result<HookUrl, &'static str> {
+        match self {
+            Self::Ready(url) => Ok(url.clone()),
+            Self::Nameless => Err(
+                "the organisation has no way to reach the listener: set public_url in [profiles.NAME.listen]",
+            ),
+            Self::Off => Err(
+                "there is no listener to deliver to: add [profiles.NAME.listen], or start with --listen",
+            ),
+        }
+    }
 }

@@ -11,15 +11,15 @@
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
-//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked"}`: the last updates, 1,000 unless told |
-//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
-//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
-//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
 //! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
 //! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
 //! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
 //! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
+//! | `GET /_org/callbacks[?updates=N]` | `{"callbacks","updates":[{"correlationId","id","status","at","sent","acked"}],"counts","unacked"}`: the last updates, 1,000 unless told |
+//! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
+//! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
+//! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -31,6 +31,7 @@ mod carriers;
 mod routes;
 mod transfers;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -80,88 +81,31 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     }
     let (head, body) = request.into_parts();
     let verb = &head.method;
-    match segments(head.uri.path()).as_slice() {
-        ["_org", "state"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(state(shared))
+    let query = head.uri.query().unwrap_or_default();
+    let parts = segments(head.uri.path());
+    match parts.get(1..).unwrap_or_default() {
+        ["state"] => get(verb).map(|()| state(shared)),
+        ["requests"] => get(verb).and_then(|()| requests(shared, query)),
+        ["webhooks"] => get(verb).map(|()| webhooks::list(shared)),
+        ["deliveries"] => get(verb).map(|()| outbox::list(shared)),
+        ["destinations"] => get(verb).map(|()| destinations::list(shared)),
+        ["faults"] => put_faults(shared, &put(verb, body).await?),
+        ["users", user, "registrations", device] => {
+            let (user, device) = (name(user)?, name(device)?);
+            put_device(shared, &user, &device, &put(verb, body).await?)
         }
-        ["_org", "requests"] => {
-            only(verb, &Method::GET, "GET")?;
-            requests(shared, head.uri.query().unwrap_or_default())
+        ["carriers", id] => carriers::put(shared, &name(id)?, &put(verb, body).await?),
+        ["routes", id] => routes::put(shared, &name(id)?, &put(verb, body).await?),
+        ["events"] => routes::happen(shared, &post(verb, body).await?),
+        path @ ["interactions" | "transfers" | "media-callbacks", ..] => {
+            transfers::answer(shared, verb, path, body).await
         }
-        ["_org", "webhooks"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(webhooks::list(shared))
-        }
-        ["_org", "deliveries"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(outbox::list(shared))
-        }
-        ["_org", "interactions" | "transfers" | "media-callbacks", ..] => {
-            let path = segments(head.uri.path());
-            transfers::answer(shared, verb, &path[1..], body).await
-        }
-        ["_org", "faults"] => {
-            only(verb, &Method::PUT, "PUT")?;
-            put_faults(shared, &read_body(body).await?)
-        }
-        ["_org", "users", user, "registrations", device] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let (Some(user), Some(device)) = (decode(user), decode(device)) else {
-                return Err(Refusal::bad_request(
-                    "the user and the device are percent-encoded UTF-8",
-                ));
-            };
-            put_device(shared, &user, &device, &read_body(body).await?)
-        }
-        ["_org", "carriers", id] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let id = decode(id)
-                .ok_or_else(|| Refusal::bad_request("the carrier is percent-encoded UTF-8"))?;
-            carriers::put(shared, &id, &read_body(body).await?)
-        }
-        ["_org", "routes", id] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let id = decode(id)
-                .ok_or_else(|| Refusal::bad_request("the route is percent-encoded UTF-8"))?;
-            routes::put(shared, &id, &read_body(body).await?)
-        }
-        ["_org", "callbacks"] => {
-            only(verb, &Method::GET, "GET")?;
-            callbacks::get(shared, head.uri.query().unwrap_or_default())
-        }
-        ["_org", "callbacks", "burst"] => {
-            only(verb, &Method::POST, "POST")?;
-            callbacks::burst(shared, &read_body(body).await?)
-        }
-        ["_org", "callbacks", id] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let id = decode(id)
-                .ok_or_else(|| Refusal::bad_request("the callback is percent-encoded UTF-8"))?;
-            callbacks::put(shared, &id, &read_body(body).await?)
-        }
-        ["_org", "queues", id] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let id = decode(id)
-                .ok_or_else(|| Refusal::bad_request("the queue is percent-encoded UTF-8"))?;
-            callbacks::fill(shared, &id, &read_body(body).await?)
-        }
-        ["_org", "events"] => {
-            only(verb, &Method::POST, "POST")?;
-            routes::happen(shared, &read_body(body).await?)
-        }
-        ["_org", "destinations"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(destinations::list(shared))
-        }
-        ["_org", "streams", "close"] => {
-            only(verb, &Method::POST, "POST")?;
-            close_streams(shared, &read_body(body).await?)
-        }
-        ["_org", "tokens", "revoke"] => {
-            only(verb, &Method::POST, "POST")?;
-            revoke(shared, &read_body(body).await?)
-        }
+        ["callbacks"] => get(verb).and_then(|()| callbacks::get(shared, query)),
+        ["callbacks", "burst"] => callbacks::burst(shared, &post(verb, body).await?),
+        ["callbacks", id] => callbacks::put(shared, &name(id)?, &put(verb, body).await?),
+        ["queues", id] => callbacks::fill(shared, &name(id)?, &put(verb, body).await?),
+        ["streams", "close"] => close_streams(shared, &post(verb, body).await?),
+        ["tokens", "revoke"] => revoke(shared, &post(verb, body).await?),
         _ => Err(Refusal::not_found(format!(
             "the control surface has nothing at {}",
             head.uri.path()
@@ -169,12 +113,33 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
     }
 }
 
-fn only(verb: &Method, allowed: &Method, name: &str) -> Result<(), Refusal> {
+fn get(verb: &Method) -> Result<(), Refusal> {
+    only(verb, &Method::GET)
+}
+
+/// The body of a PUT, and of nothing else.
+async fn put(verb: &Method, body: Incoming) -> Result<Bytes, Refusal> {
+    only(verb, &Method::PUT)?;
+    read_body(body).await
+}
+
+/// The body of a POST, and of nothing else.
+async fn post(verb: &Method, body: Incoming) -> Result<Bytes, Refusal> {
+    only(verb, &Method::POST)?;
+    read_body(body).await
+}
+
+fn only(verb: &Method, allowed: &Method) -> Result<(), Refusal> {
     if verb == allowed {
         Ok(())
     } else {
-        Err(Refusal::method(verb, name))
+        Err(Refusal::method(verb, allowed.as_str()))
     }
+}
+
+/// A part of the path that names something.
+fn name(part: &str) -> Result<Cow<'_, str>, Refusal> {
+    decode(part).ok_or_else(|| Refusal::bad_request(format!("{part:?} is no percent-encoded name")))
 }
 
 #[derive(Serialize)]
@@ -269,7 +234,7 @@ fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
         .faults()
         .merged(&changes)
         .map_err(|error| Refusal::bad_request(error.to_string()))?;
-    shared.set_faults(faults);
+    shared.set_faults(&faults);
     Ok(reply::json(StatusCode::OK, &faults))
 }
 

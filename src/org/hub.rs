@@ -6,7 +6,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::session::Push;
+use super::line::Push;
 use super::state::{Device, user_id};
 
 /// The most streams at once; each is a socket and a task.

@@ -35,18 +35,27 @@ struct Profile<'a> {
     watch: Watch,
 }
 
-/// What the profile says beyond registrations: where the organisation's estate is, and where alerts go.
+/// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
+/// alerts, transfers and deployments.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
     provisioning: Provisioning,
+    transfers: Transfers,
+    routes: Routes,
 }
 
 #[derive(Serialize)]
 struct Provisioning {
     edges: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Routes {
+    /// The sink for webhooks, under a path that tells deployments from alerts.
+    sync_webhook: String,
 }
 
 #[derive(Serialize)]
@@ -64,6 +73,11 @@ struct Alerts {
 struct Probes {
     /// The one server over either transport.
     stun: [String; 2],
+}
+
+#[derive(Serialize)]
+struct Transfers {
+    media_callback: String,
 }
 
 impl Watch {
@@ -88,6 +102,12 @@ impl Watch {
             },
             provisioning: Provisioning {
                 edges: edges::edges().iter().map(|edge| edge.id).collect(),
+            },
+            transfers: Transfers {
+                media_callback: org.media_callback(),
+            },
+            routes: Routes {
+                sync_webhook: format!("{}{}/routes", org.base_url(), webhooks::PATH),
             },
         }
     }

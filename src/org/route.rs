@@ -20,7 +20,8 @@ use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
-use super::{callbacks, control, streams, token, transfers};
+use super::websockets::Stream;
+use super::{control, token};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -33,22 +34,19 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 enum Route<'a> {
     Token,
     Api(Resource<'a>),
-    Stream(Cow<'a, str>),
-    CallbackStream,
-    Transfers,
+    Stream(Stream<'a>),
     Unknown,
 }
 
 impl<'a> Route<'a> {
     fn of(path: &'a str) -> Self {
-        match segments(path).as_slice() {
+        let path = segments(path);
+        if let Some(stream) = Stream::of(&path) {
+            return Self::Stream(stream);
+        }
+        match path.as_slice() {
             ["oauth", "token"] => Self::Token,
-            ["api", "v2", "callbacks", "websocket"] => Self::CallbackStream,
-            ["api", "v2", "websocket"] => Self::Transfers,
             ["api", "v2", path @ ..] => Resource::of(path).map_or(Self::Unknown, Self::Api),
-            ["ws", "v2", "telephony", "users", id, "registrations"] => {
-                decode(id).map_or(Self::Unknown, Self::Stream)
-            }
             _ => Self::Unknown,
         }
     }
@@ -56,7 +54,7 @@ impl<'a> Route<'a> {
     const fn kind(&self) -> Kind {
         match self {
             Self::Token => Kind::Token,
-            Self::Stream(_) | Self::CallbackStream | Self::Transfers => Kind::Stream,
+            Self::Stream(_) => Kind::Stream,
             Self::Api(_) | Self::Unknown => Kind::Rest,
         }
     }
@@ -188,28 +186,16 @@ async fn cloud(
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
         Route::Api(resource) => api(shared, &resource, request).await,
-        Route::Stream(id) => {
-            let token = admit(shared, request.headers(), "websocket:read")?;
+        Route::Stream(stream) => {
+            let (scope, more) = stream.scopes();
+            let token = admit(shared, request.headers(), scope)?;
+            if let Some(scope) = more {
+                admit(shared, request.headers(), scope)?;
+            }
             if request.method() != Method::GET {
                 return Err(Refusal::method(request.method(), "GET"));
             }
-            streams::open(shared, handoff, token, &id, request)
-        }
-        Route::CallbackStream => {
-            let token = admit(shared, request.headers(), callbacks::STREAM_SCOPE)?;
-            if request.method() != Method::GET {
-                return Err(Refusal::method(request.method(), "GET"));
-            }
-            callbacks::stream::open(shared, handoff, token, request)
-        }
-        Route::Transfers => {
-            let headers = request.headers();
-            let token = admit(shared, headers, "websocket:use")?;
-            admit(shared, headers, "interaction:transfer")?;
-            if request.method() != Method::GET {
-                return Err(Refusal::method(request.method(), "GET"));
-            }
-            transfers::open(shared, handoff, token, request)
+            stream.open(shared, handoff, token, request)
         }
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
@@ -338,7 +324,7 @@ mod tests {
         );
         assert_eq!(
             Route::of("/ws/v2/telephony/users/u-1/registrations"),
-            Route::Stream("u-1".into())
+            Route::Stream(Stream::Registrations("u-1".into()))
         );
         for path in [
             "/",

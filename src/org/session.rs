@@ -1,138 +1,79 @@
-//! What runs on an open WebSocket: frames out, frames in, and the faults that befall them.
+//! What faults make of a WebSocket session: when it is cut or closed, and how it ends.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::{SinkExt, StreamExt};
-use hyper::upgrade::OnUpgrade;
-use tokio::sync::{mpsc, watch};
-use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
+use tokio::io::AsyncReadExt;
+use tokio::time::Instant;
 
-use super::ending::{Course, End};
-use super::faults::Faults;
-use super::garbage;
 use super::shared::Shared;
-use super::upgrade::{self, Socket, WRITE_DEADLINE};
+use super::upgrade::{Socket, close, until};
 
-/// The close code for a stream that could not keep up; the client reads anew and opens another.
-const TRY_AGAIN_LATER: u16 = 1013;
-
-/// The most frames that are written before the socket is flushed and the other side is heard.
-const BATCH: usize = 64;
-
-/// What a session is to do next.
-#[derive(Clone, Debug)]
-pub(super) enum Push {
-    /// Send this text frame.
-    Frame(Utf8Bytes),
-    /// Close with this code.
-    Close(u16),
-    /// End the connection without a word.
+/// How a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The other side is gone, or is to be: nothing more is said.
     Cut,
+    /// With a close frame.
+    Close(u16),
+    /// Half-open: the connection stays, and nothing ever comes again.
+    Silence,
 }
 
-/// Who sits on a session: it hears what the client says, and gives its place back when it is dropped.
-pub(super) trait Seat: Send {
-    /// A message other than a close.
-    fn hear(&mut self, message: Message);
-}
-
-/// One open WebSocket.
-pub(super) struct Session<S> {
-    upgrade: OnUpgrade,
-    pushes: mpsc::Receiver<Push>,
-    faults: watch::Receiver<Faults>,
-    shared: Arc<Shared>,
-    seat: S,
-}
-
-impl<S: Seat> Session<S> {
-    pub(super) fn new(
-        shared: &Arc<Shared>,
-        upgrade: OnUpgrade,
-        pushes: mpsc::Receiver<Push>,
-        seat: S,
-    ) -> Self {
-        Self {
-            upgrade,
-            pushes,
-            faults: shared.watch_faults(),
-            shared: Arc::clone(shared),
-            seat,
+impl End {
+    /// Ends it so.
+    pub(super) async fn carry_out(self, socket: &mut Socket) {
+        match self {
+            Self::Cut => {}
+            Self::Close(code) => close(socket, code).await,
+            Self::Silence => swallow(socket).await,
         }
     }
+}
 
-    /// Runs until either side ends it.
-    pub(super) async fn run(mut self) {
-        let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
-            return;
+/// What is in store for a session.
+pub(super) struct Course {
+    close_code: u16,
+    close_at: Option<Instant>,
+    cut_at: Option<Instant>,
+}
+
+impl Course {
+    /// A session that opens now is closed by `ws-close` after a short time, and cut by `ws-drop`.
+    pub(super) fn plan(shared: &Shared) -> Self {
+        let code = shared.faults().ws_close;
+        let wait = Duration::from_millis(50) + Duration::from_secs(1).mul_f64(shared.draw());
+        let mut course = Self {
+            close_code: code,
+            close_at: (code != 0).then(|| Instant::now() + wait),
+            cut_at: None,
         };
-        let end = self.talk(&mut socket).await;
-        end.carry_out(&mut socket).await;
+        course.plan_cut(shared);
+        course
     }
 
-    async fn talk(&mut self, socket: &mut Socket) -> End {
-        let mut course = Course::plan(&self.shared);
-        let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            if self.faults.borrow().ws_silent {
-                return End::Silence;
-            }
-            tokio::select! {
-                biased;
-                changed = self.faults.changed() => {
-                    if changed.is_err() {
-                        return End::Cut;
-                    }
-                    course.plan_cut(&self.shared);
-                }
-                end = course.over() => return end,
-                heard = socket.next() => match heard {
-                    Some(Ok(message)) if !message.is_close() => self.seat.hear(message),
-                    _ => return End::Cut,
-                },
-                count = self.pushes.recv_many(&mut batch, BATCH) => {
-                    if count == 0 {
-                        return End::Close(TRY_AGAIN_LATER);
-                    }
-                    if let Some(end) = self.send(socket, &mut batch).await {
-                        return end;
-                    }
-                }
-            }
-        }
+    /// Draws anew when `ws-drop` cuts it: times are exponential, so that may be done at any moment.
+    pub(super) fn plan_cut(&mut self, shared: &Shared) {
+        let mean = shared.faults().ws_drop;
+        let factor = -(1.0 - shared.draw()).ln();
+        self.cut_at = (!mean.is_zero()).then(|| Instant::now() + mean.mul_f64(factor));
     }
 
-    /// Writes a batch; `Some` when the session ends with it.
-    async fn send(&self, socket: &mut Socket, batch: &mut Vec<Push>) -> Option<End> {
-        let garbage = self.faults.borrow().ws_garbage;
-        let write = async {
-            let mut end = None;
-            for push in batch.drain(..) {
-                let text = match push {
-                    Push::Frame(text) => text,
-                    Push::Close(code) => {
-                        end = Some(End::Close(code));
-                        break;
-                    }
-                    Push::Cut => {
-                        end = Some(End::Cut);
-                        break;
-                    }
-                };
-                if self.shared.chance(garbage) {
-                    socket
-                        .feed(garbage::frame(self.shared.draw(), &text))
-                        .await?;
-                }
-                socket.feed(Message::Text(text)).await?;
-            }
-            // What came before the end was said before it.
-            socket.flush().await?;
-            Ok::<_, WsError>(end)
-        };
-        match tokio::time::timeout(WRITE_DEADLINE, write).await {
-            Ok(Ok(end)) => end,
-            _ => Some(End::Cut),
+    /// Waits for the end that is in store; for ever when there is none.
+    pub(super) async fn over(&self) -> End {
+        tokio::select! {
+            () = until(self.cut_at) => End::Cut,
+            () = until(self.close_at) => End::Close(self.close_code),
         }
     }
+}
+
+/// Reads bytes below the WebSocket, so that no ping is answered, until the other side gives up.
+async fn swallow(socket: &mut Socket) {
+    let mut bytes = [0; 1024];
+    while socket
+        .get_mut()
+        .read(&mut bytes)
+        .await
+        .is_ok_and(|count| count > 0)
+    {}
 }

@@ -173,8 +173,8 @@ impl Shared {
         self.faults.subscribe()
     }
 
-    pub(super) fn set_faults(&self, faults: Faults) {
-        self.faults.send_replace(faults);
+    pub(super) fn set_faults(&self, faults: &Faults) {
+        self.faults.send_replace(*faults);
     }
 
     /// True with probability `p`; a fault's probability is between 0 and 1 by construction.

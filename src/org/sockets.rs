@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::session::Push;
+use super::line::Push;
 
 /// The most such sockets at once.
 const MOST: usize = 1_000;

@@ -9,9 +9,9 @@ use hyper::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::auth::TokenId;
+use super::line::{self, Line};
 use super::reply::{Refusal, Reply};
 use super::rest;
-use super::session::{self, Session};
 use super::shared::Shared;
 use super::upgrade::{self, Handoff};
 
@@ -36,7 +36,7 @@ pub(super) fn open(
         person,
         id,
     };
-    handoff.put(Session::new(shared, upgrade, pushes, seat).run());
+    handoff.put(Line::new(shared, upgrade, pushes, seat).run());
     Ok(reply)
 }
 
@@ -56,7 +56,7 @@ struct Seat {
     id: u64,
 }
 
-impl session::Seat for Seat {
+impl line::Seat for Seat {
     /// A watcher has nothing to say but control frames.
     fn hear(&mut self, _: Message) {}
 }

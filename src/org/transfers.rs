@@ -14,11 +14,12 @@ use std::collections::{HashMap, VecDeque};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 pub(super) use self::destination::help;
 use self::frame::{Answer, Frame};
 pub(super) use self::socket::open;
-use super::session::Push;
+use super::line::Push;
 
 /// The most transfers that are remembered.
 const KEPT: usize = 10_000;
@@ -73,9 +74,11 @@ struct Entry {
     turned_away: u32,
     /// How often it was answered, heard or not.
     answered: u32,
-    /// Receipt to outcome, in milliseconds.
+    /// From the receipt that was taken to the outcome, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     ms: Option<f64>,
+    #[serde(skip)]
+    taken: Instant,
     #[serde(skip)]
     answer: Option<Answer>,
     #[serde(skip)]
@@ -111,6 +114,7 @@ impl Log {
         entry.received = entry.received.saturating_add(1);
         if entry.outcome.may_be_tried_again() {
             entry.outcome = Outcome::Pending;
+            entry.taken = Instant::now();
             entry.codec.clone_from(&frame.media.audio.codec);
             entry.waiting = vec![from.clone()];
             return Receipt::New;
@@ -148,6 +152,7 @@ impl Log {
             turned_away: 0,
             answered: 0,
             ms: None,
+            taken: Instant::now(),
             answer: None,
             waiting: vec![from.clone()],
         };
@@ -185,11 +190,7 @@ impl Log {
             return Vec::new();
         };
         entry.outcome = outcome;
-        entry.ms = Timestamp::now()
-            .duration_since(entry.at)
-            .try_into()
-            .ok()
-            .map(|took: std::time::Duration| took.as_secs_f64() * 1000.0);
+        entry.ms = Some(entry.taken.elapsed().as_secs_f64() * 1000.0);
         if let Some(answer) = &answer {
             entry.settled = answer.codec;
             entry.reason.clone_from(&answer.reason);

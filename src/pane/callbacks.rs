@@ -47,6 +47,7 @@ const ACTIONS: &[Action] = &[
     Action::Filter,
     Action::Sort,
     Action::Unmask,
+    Action::Webhook,
     Action::Reread,
     Action::Reverse,
     Action::Copy,

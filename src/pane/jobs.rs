@@ -15,7 +15,6 @@ use crate::app::messages::Weight;
 use crate::config::theme::Role;
 use crate::flow::{JobWebhook, Order};
 use crate::form::{Opening, Plan};
-use crate::model::hook::Hook;
 use crate::model::job::fields::FIELDS;
 use crate::model::job::{JobKey, State};
 use crate::query::FieldSpec;
@@ -102,7 +101,8 @@ impl Listing for Jobs {
         );
         bar.left(0, theme.style(Role::Text), format!(" {rate}"));
         if let Some(ms) = figures.average_ms {
-            let spark = chart::counts(&figures.latencies, SPARK, 1.0);
+            // Half of the average: what differs by less looks alike.
+            let spark = chart::sparkline(&figures.latencies, SPARK, ms as f32 / 2.0);
             bar.left(
                 0,
                 theme.style(Role::Text),
@@ -197,16 +197,9 @@ fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
 
 /// Offers to register the webhook, or says what is missing for it.
 fn webhook(desk: &mut Desk<'_>) {
-    let url = match &desk.store.jobs.hook {
-        Hook::Ready(url) => url.clone(),
-        Hook::Nameless => {
-            let text = "the organisation has no way to reach the listener: set public_url in [profiles.NAME.listen]";
-            return desk.messages.say(Weight::Warning, text, desk.now);
-        }
-        Hook::Off => {
-            let text = "there is no listener to deliver to: add [profiles.NAME.listen], or start with --listen";
-            return desk.messages.say(Weight::Warning, text, desk.now);
-        }
+    let url = match desk.store.jobs.hook.address() {
+        Ok(url) => url,
+        Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
     let webhook = JobWebhook::new("trunkline-jobs".to_owned(), url);
     match webhook.write() {

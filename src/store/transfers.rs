@@ -71,6 +71,7 @@ impl Transfers {
         };
         let before = made.phase;
         if let Happening::Checked(read) = &happening
+            && read.id == made.interaction
             && let Some(known) = self.interactions.get_mut(&made.interaction)
         {
             known.clone_from(read);

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::path::Path;
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder};
@@ -11,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use trunkline::app::App;
 use trunkline::app::effect::Effect;
-use trunkline::app::event::Event;
+use trunkline::app::event::{Done, Event};
 use trunkline::app::run::{Runner, Screen};
 use trunkline::config::profile::listen::Listen;
 use trunkline::config::secret::SecretSource;
@@ -19,6 +20,7 @@ use trunkline::config::{self, Environment, Flags, Loaded, Paths};
 use trunkline::listen::{self, Listener};
 use trunkline::org::{self, Options, Org};
 use trunkline::store::carriers::Reading;
+use trunkline::time::Clock;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -75,15 +77,24 @@ impl House {
 
     /// With another number of requests a minute; 0 is no limit.
     pub async fn within(users: u32, listen: &Listen, rate_limit: u32) -> Self {
+        let options = Options {
+            users,
+            rate_limit,
+            ..Options::default()
+        };
+        Self::with(listen, options).await
+    }
+
+    /// With an organisation like this, which is quiet all the same.
+    pub async fn with(listen: &Listen, options: Options) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
+        let rate_limit = options.rate_limit;
         let options = Options {
-            users,
             rate: 0.0,
-            rate_limit,
             profile_out: Some(file.clone()),
-            ..Options::default()
+            ..options
         };
         let org = org::start(options).await.unwrap();
         let flags = Flags {
@@ -95,14 +106,20 @@ impl House {
         if let Some(profile) = &mut loaded.profile {
             profile.requests_per_minute = NonZeroU32::new(rate_limit);
         }
-        let (runner, listener) = assemble(loaded, listen).await;
-        let runner = runner.keeping(folder.path().join("state"));
+        let state = folder.path().join("state");
+        let (runner, listener) = assemble(loaded, listen, &state).await;
+        let runner = runner.keeping(state);
         Self {
             runner,
             listener,
             org: Some(org),
             _folder: folder,
         }
+    }
+
+    /// Where the console keeps what survives it.
+    pub fn state(&self) -> std::path::PathBuf {
+        self._folder.path().join("state")
     }
 
     /// Runs until everyone and every carrier has been read.
@@ -129,11 +146,21 @@ impl House {
     }
 }
 
-async fn assemble(loaded: Loaded, listen: &Listen) -> (Runner<Dark>, Listener) {
+async fn assemble(loaded: Loaded, listen: &Listen, state: &Path) -> (Runner<Dark>, Listener) {
     let environment = Environment::default();
     let (asker, questions) = listen::desk();
-    let listener = Listener::start(listen, &environment, asker).await.unwrap();
-    let runner = Runner::new(App::new(loaded), Dark, environment, questions);
+    let mut app = App::new(loaded);
+    let listener = match app.profile() {
+        Some(profile) => {
+            let started = Listener::for_profile(&profile, listen, &environment, asker, state);
+            let (listener, hook) = started.await.unwrap();
+            let told = Done::Listening(hook.unwrap());
+            app.update(Event::Done(told), Clock::Real.now());
+            listener
+        }
+        None => Listener::start(listen, &environment, asker).await.unwrap(),
+    };
+    let runner = Runner::new(app, Dark, environment, questions);
     (runner, listener)
 }
 

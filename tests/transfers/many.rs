@@ -1,14 +1,18 @@
 //! Five hundred transfers through one socket, with everything going wrong that can.
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use trunkline::cloud::direct::transfer::{Session, Timing};
 use trunkline::model::transfer::made::{Made, Phase};
 
-use crate::rig::{Rig, begin, kit, log, transfer, wanted};
+use crate::rig::{Rig, TIMING, begin, kit, log, transfer, wanted};
 
 const COUNT: usize = 500;
+
+/// Longer than anything takes on a machine that is busy with other tests: only silence may look like silence.
+const PATIENCE: Duration = Duration::from_millis(2_500);
 
 const FAULTS: [&str; 7] = [
     "transfer-ms=20",
@@ -17,13 +21,22 @@ const FAULTS: [&str; 7] = [
     "transfer-unsupported=0.05",
     "transfer-silent=0.01",
     "transfer-deaf=0.01",
-    "transfer-close=0.01",
+    "transfer-close=0.006",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twice() {
     let rig = Rig::start(&FAULTS).await;
-    let kit = kit(&rig, "concurrency = 64").await;
+    let mut kit = kit(&rig, "concurrency = 64").await;
+    let patient = Timing {
+        answer: PATIENCE,
+        ..TIMING
+    };
+    kit.transfers = Session::new(kit.client.clone(), patient);
+    // The media server has tests of its own; each time it is told is two more lines that wait for the disk.
+    let mut profile = (*kit.profile).clone();
+    profile.transfers.media_callback = None;
+    kit.profile = profile.into();
     let ids = begin(&rig, COUNT).await;
     let moves = ids
         .iter()
@@ -38,9 +51,14 @@ async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twi
         let id = entry["interactionId"].as_str().unwrap();
         theirs.entry(id).or_default().push(entry);
         let count = |key: &str| entry[key].as_u64().unwrap();
+        let again = count("received") - count("turnedAway") - 1;
+        // A close takes the answers of others with it. One of those is asked once more when it has not moved the interaction in
+        // the time that any answer has; what was done before that is never among them.
+        let late = entry["ms"].as_f64().unwrap() >= PATIENCE.as_secs_f64() * 1_000.0;
+        let undone = entry["outcome"] != "transferred" || late;
         assert!(
-            count("received") <= count("turnedAway") + 1,
-            "sent again though it was not turned away: {entry}"
+            again <= u64::from(undone),
+            "sent again though it was taken: {entry}"
         );
     }
     let made = ran.made();
@@ -73,6 +91,8 @@ fn agrees(made: &Made, theirs: &[&Value]) {
         Phase::Transferred => of("transferred") == 1,
         Phase::Rejected => matches!(last, Some("rejected" | "unsupported")),
         Phase::TimedOut => last == Some("ignored"),
+        // In doubt twice, and not moved: then the console does not go on asking.
+        Phase::Unknown => of("transferred") == 0,
         Phase::Stopped => matches!(last, None | Some("turned-away")),
         phase => panic!("{} is no end", phase.word()),
     };
@@ -96,12 +116,13 @@ fn report(made: &[&Made], theirs: &HashMap<&str, Vec<&Value>>, took: std::time::
     let of = |phase: Phase| made.iter().filter(|made| made.phase == phase).count();
     let retries: u32 = made.iter().map(|made| made.retries).sum();
     println!(
-        "{} transfers in {took:.1?}: {} transferred, {} rejected, {} timed out, {} stopped, {retries} retries; over the organisation's own delay p50 {:.1} ms, p99 {:.1} ms",
+        "{} transfers in {took:.1?}: {} transferred, {} rejected, {} timed out, {} stopped, {} unknown, {retries} retries; over the organisation's own delay p50 {:.1} ms, p99 {:.1} ms",
         made.len(),
         of(Phase::Transferred),
         of(Phase::Rejected),
         of(Phase::TimedOut),
         of(Phase::Stopped),
+        of(Phase::Unknown),
         at(0.5),
         at(0.99),
     );

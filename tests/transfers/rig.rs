@@ -54,7 +54,6 @@ pub fn wanted(interaction: &str, to: &str) -> Move {
 pub struct Ran {
     pub outcome: Outcome,
     pub table: Table,
-    pub news: Vec<News>,
 }
 
 impl Ran {
@@ -83,11 +82,7 @@ pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran
             table.happened(*id, (**happening).clone(), Millis(0));
         }
     }
-    Ran {
-        outcome,
-        table,
-        news,
-    }
+    Ran { outcome, table }
 }
 
 /// Begins that many interactions.

@@ -5,7 +5,9 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod callbacks;
 mod command;
 mod crash;
+mod jobs;
 mod lost;
 mod rig;

@@ -17,7 +17,6 @@ pub(super) fn make(
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
-        "route" => route::open(opening, store),
         "callback" => {
             let known = Known::of(store, now);
             Ok(callback::open(known, opening.about, opening.body))

@@ -6,6 +6,7 @@ use crate::cloud::{Answer, direct};
 use crate::flow::Run;
 use crate::flow::guard::Done;
 use crate::model::flow::Outcome;
+use crate::model::hook::HookUrl;
 use crate::model::payload::Fault;
 use crate::model::write::{Method, Write, WriteKind};
 
@@ -17,8 +18,7 @@ const CHECK: &str = "Look for its name among the organisation's webhooks before 
 pub struct Webhook {
     /// What it is called.
     pub name: String,
-    /// Where deliveries go. Whoever knows it can deliver, so it is shown nowhere.
-    pub url: String,
+    url: HookUrl,
     content_type: &'static str,
     enabled: bool,
 }
@@ -26,7 +26,7 @@ pub struct Webhook {
 impl Webhook {
     /// A webhook that delivers JSON.
     #[must_use]
-    pub fn new(name: String, url: String) -> Self {
+    pub fn new(name: String, url: HookUrl) -> Self {
         Self {
             name,
             url,

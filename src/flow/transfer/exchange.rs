@@ -115,6 +115,7 @@ impl One<'_> {
     ) -> Result<Came, Miss> {
         let body = write.body.as_deref().unwrap_or_default();
         let patience = self.run.kit.transfers.timing().answer;
+        let mut doubted = false;
         for retry in 0..=RETRIES {
             let sent = Instant::now();
             let reading = Reading {
@@ -134,7 +135,11 @@ impl One<'_> {
                     return Err(Miss::new(End::Stopped(why.into()), true));
                 }
                 Err(Missing::TurnedAway { why, alone: true }) => (why, Some(sent)),
-                Err(Missing::TurnedAway { why, alone: false }) => (why, Some(sent + patience)),
+                // What is in doubt is asked once more, under its own id, when it has not moved anything; not again and again.
+                Err(Missing::TurnedAway { why, alone: false }) if !doubted => {
+                    doubted = true;
+                    (why, Some(sent + patience))
+                }
                 Err(missing) => return self.reconcile(&reading, &missing).await,
             };
             if retry < RETRIES {

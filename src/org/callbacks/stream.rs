@@ -17,10 +17,10 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use super::frame::{ACKNOWLEDGEMENT, Frame, Inlet, Wrong};
 use super::outlet::Outlet;
 use crate::org::auth::TokenId;
-use crate::org::ending::{Course, End};
 use crate::org::faults::Faults;
+use crate::org::line::Push;
 use crate::org::reply::{Refusal, Reply};
-use crate::org::session::Push;
+use crate::org::session::{Course, End};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
 use crate::org::upgrade::{self, Handoff, Socket, WRITE_DEADLINE};
@@ -59,7 +59,7 @@ pub(in crate::org) fn open(
     rng.set_stream(FIRST_DICE.saturating_add(place.number));
     let session = Session {
         upgrade,
-        pushed: place.queue,
+        pushes: place.queue,
         faults: shared.watch_faults(),
         news: shared.book().log.watch(),
         sent: 0,
@@ -77,7 +77,7 @@ pub(in crate::org) fn open(
 /// One open stream.
 struct Session {
     upgrade: OnUpgrade,
-    pushed: mpsc::Receiver<Push>,
+    pushes: mpsc::Receiver<Push>,
     faults: watch::Receiver<Faults>,
     news: watch::Receiver<u64>,
     /// Up to which update everything went out here.
@@ -113,7 +113,7 @@ impl Session {
                     course.plan_cut(&self.seat.shared);
                 }
                 end = course.over() => return end,
-                push = self.pushed.recv() => match push {
+                push = self.pushes.recv() => match push {
                     Some(Push::Close(code)) => return End::Close(code),
                     Some(Push::Cut) | None => return End::Cut,
                     // Updates are read from the log, and nobody pushes text here.

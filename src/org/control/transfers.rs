@@ -10,10 +10,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, LONGEST, only, parse};
+use super::{Answer, LONGEST, get, name, parse, post, put};
 use crate::org::interactions::{Interaction, MOST_LIVE, State};
 use crate::org::reply::{self, Refusal};
-use crate::org::route::{decode, read_body};
 use crate::org::shared::Shared;
 use crate::org::webhooks;
 
@@ -25,27 +24,18 @@ pub(super) async fn answer(
     body: Incoming,
 ) -> Answer {
     match path {
-        ["interactions"] if verb == Method::POST => begin(shared, &read_body(body).await?),
-        ["interactions"] => {
-            only(verb, &Method::GET, "GET, POST")?;
+        ["interactions"] if verb == Method::GET => {
             let interactions = shared.interactions();
             let all: Vec<&Interaction> = interactions.all().collect();
             Ok(reply::json(StatusCode::OK, &json!({"interactions": all})))
         }
-        ["interactions", id] => {
-            only(verb, &Method::PUT, "PUT")?;
-            let id = decode(id)
-                .ok_or_else(|| Refusal::bad_request("the interaction is percent-encoded UTF-8"))?;
-            change(shared, &id, &read_body(body).await?)
-        }
-        ["transfers"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(reply::json(StatusCode::OK, &shared.transfers().shown()))
-        }
-        ["media-callbacks"] => {
-            only(verb, &Method::GET, "GET")?;
-            Ok(webhooks::list_media(shared))
-        }
+        ["interactions"] => begin(shared, &post(verb, body).await?),
+        ["interactions", id] => change(shared, &name(id)?, &put(verb, body).await?),
+        ["transfers"] => get(verb).map(|()| {
+            let shown = shared.transfers().shown();
+            reply::json(StatusCode::OK, &shown)
+        }),
+        ["media-callbacks"] => get(verb).map(|()| webhooks::list_media(shared)),
         _ => Err(Refusal::not_found("the control surface has nothing there")),
     }
 }

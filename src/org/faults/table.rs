@@ -48,7 +48,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("transfer-limit", |f| Slot::Share(&mut f.transfer_limit), "transfers turned away as over the rate limit"),
     entry("transfer-close", |f| Slot::Share(&mut f.transfer_close), "transfers turned away by a close with 1008"),
     entry("media-status", |f| Slot::Status(&mut f.media_status), "what the sink for media servers answers, not 200"),
-    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "each stage of a callback, whatever its slot; 0: off"),
+    entry("callback-ms", |f| Slot::Millis(&mut f.callback_ms), "how long each stage of a callback takes; 0 is never"),
     entry("callback-fail", |f| Slot::Share(&mut f.callback_fail), "callbacks that fail in the end"),
     entry("callback-cuts", |f| Slot::Share(&mut f.callback_cuts), "callback frames cut and joined at random [0.2]"),
     entry("callback-variants", |f| Slot::Share(&mut f.callback_variants), "callback frames in other msgpack forms [0.2]"),

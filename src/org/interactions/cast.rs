@@ -86,7 +86,7 @@ impl Cast {
     pub(super) fn of(people: &[Person], seed: u64) -> Self {
         // A stream of the seed of its own, as the scenario and the carriers have theirs.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(3);
+        rng.set_stream(7);
         let agents = people.iter().enumerate().take(AGENTS);
         Self {
             rng,

@@ -50,7 +50,7 @@ impl Course {
     /// Plans the end of what is under way; the first one, which is the contract's example, never ends by itself.
     fn new(interactions: &Interactions, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(4);
+        rng.set_stream(8);
         let mut course = Self {
             rng,
             plans: BinaryHeap::new(),

@@ -9,7 +9,7 @@ use super::Outcome;
 use super::destination::{Destination, Manner, all_but, among};
 use super::frame::{Answer, Frame};
 use crate::org::interactions::Stuck;
-use crate::org::session::Push;
+use crate::org::line::Push;
 use crate::org::shared::Shared;
 
 /// How long a transfer takes when no fault says otherwise.

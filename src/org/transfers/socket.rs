@@ -12,8 +12,8 @@ use super::destination::{Destination, Manner};
 use super::frame::{Answer, Frame};
 use super::settle::{frame_of, settle};
 use crate::org::auth::TokenId;
+use crate::org::line::{self, Line, Push};
 use crate::org::reply::{Refusal, Reply};
-use crate::org::session::{self, Push, Session};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
 use crate::org::upgrade::{self, Handoff};
@@ -40,7 +40,7 @@ pub(in crate::org) fn open(
         number: place.number,
         pushes: place.pushes,
     };
-    handoff.put(Session::new(shared, upgrade, place.queue, seat).run());
+    handoff.put(Line::new(shared, upgrade, place.queue, seat).run());
     Ok(reply)
 }
 
@@ -57,11 +57,11 @@ impl Drop for Seat {
     }
 }
 
-impl session::Seat for Seat {
+impl line::Seat for Seat {
     fn hear(&mut self, message: Message) {
         if let Message::Text(text) = message {
             match Frame::parse(&text) {
-                Ok(frame) => self.take(frame),
+                Ok(frame) => self.take(&frame),
                 Err(answer) => self.say(&answer),
             }
         }
@@ -69,15 +69,15 @@ impl session::Seat for Seat {
 }
 
 impl Seat {
-    fn take(&self, frame: Frame) {
+    fn take(&self, frame: &Frame) {
         let mut log = self.shared.transfers();
-        let receipt = log.receive(&frame, &self.pushes);
+        let receipt = log.receive(frame, &self.pushes);
         drop(log);
         match receipt {
             Receipt::Waits | Receipt::Known(None) => {}
             Receipt::Known(Some(answer)) => self.say(&answer),
-            Receipt::New => match self.turns_away(&frame) {
-                Some(push) => self.turn_away(&frame, push),
+            Receipt::New => match self.turns_away(frame) {
+                Some(push) => self.turn_away(frame, push),
                 None => self.begin(frame),
             },
         }
@@ -108,12 +108,12 @@ impl Seat {
         self.push(push);
     }
 
-    fn begin(&self, frame: Frame) {
+    fn begin(&self, frame: &Frame) {
         let course = settle(Arc::clone(&self.shared), frame.clone());
         if !self.shared.errands.begin(course) {
-            let busy = Answer::refused(&frame, "rate_limited", TOO_MANY);
+            let busy = Answer::refused(frame, "rate_limited", TOO_MANY);
             if let Some(push) = frame_of(&busy) {
-                self.turn_away(&frame, push);
+                self.turn_away(frame, push);
             }
         }
     }

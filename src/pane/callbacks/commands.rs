@@ -4,7 +4,7 @@ use super::CallbacksPane;
 use super::column::{Column, FIELDS};
 use super::day::Day;
 use super::line::{Line, Record};
-use super::sheet;
+use super::{sheet, writes};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
@@ -38,6 +38,7 @@ impl CallbacksPane {
             Action::Clone => self.reschedule(desk),
             Action::Cancel | Action::Delete => self.cancel(desk),
             Action::Mark => self.mark(desk),
+            Action::Webhook => writes::webhook(desk),
             Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Reverse => {

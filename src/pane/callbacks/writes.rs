@@ -100,3 +100,30 @@ fn plan(rows: &[&CallbackRow]) -> Plan {
         order: Order::Callback(callback::Order::Cancel(ids)),
     }
 }
+
+/// Offers to register the webhook, or says what is missing for it.
+pub(super) fn webhook(desk: &mut Desk<'_>) {
+    let url = match desk.store.jobs.hook.address() {
+        Ok(url) => url,
+        Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
+    };
+    let webhook = callback::Webhook::new("trunkline-callbacks".to_owned(), url);
+    match webhook.write() {
+        Ok(write) => desk.review.push(Plan {
+            writes: vec![write],
+            before: None,
+            affects: vec![
+                "The organisation tells this console's listener of every change of a callback.".to_owned(),
+                "Deliveries and the stream meet on one row; whichever comes second changes nothing.".to_owned(),
+            ],
+            undo: "Not from here: a webhook is removed in the organisation's administration."
+                .to_owned(),
+            confirm: None,
+            order: Order::Callback(callback::Order::Webhook(webhook)),
+        }),
+        Err(faults) => {
+            let text = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
+            desk.messages.say(Weight::Error, text.join("; "), desk.now);
+        }
+    }
+}
