@@ -31,7 +31,10 @@ impl Client {
             if read.id == *id {
                 return Ok(read);
             }
-            Err(format!("id is {}, another interaction's", read.id.0.fit(80)))
+            Err(format!(
+                "id is {}, another interaction's",
+                read.id.0.fit(80)
+            ))
         });
         read.map_err(|reason| Error::answer(&call, reason))
     }

@@ -45,11 +45,7 @@ async fn a_change_since_the_form_was_opened_is_a_conflict_that_shows_both() {
         "{:?}",
         conflict.ours()
     );
-    assert_eq!(
-        told.names(),
-        ["existing"],
-        "no destination was bothered"
-    );
+    assert_eq!(told.names(), ["existing"], "no destination was bothered");
     assert_eq!(rig.known("raced").await.route.retry_policy.max_retries, 5);
     assert!(rig.audit().contains("conflict"));
 }

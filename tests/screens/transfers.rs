@@ -52,10 +52,14 @@ fn made(stage: &mut Stage, number: usize, to: &str, end: Option<(End, u64)>) {
         operator: "noc".into(),
         request,
     };
-    let known = stage.app.store.transfers.interaction(&asked.request.interaction_id.as_str().into());
-    let before = known.cloned().unwrap_or_else(|| {
-        interaction(&asked.request.interaction_id, "active", "Bob Osei")
-    });
+    let known = stage
+        .app
+        .store
+        .transfers
+        .interaction(&asked.request.interaction_id.as_str().into());
+    let before = known
+        .cloned()
+        .unwrap_or_else(|| interaction(&asked.request.interaction_id, "active", "Bob Osei"));
     let mut course = vec![
         Happening::Asked(Box::new(asked)),
         Happening::Checking,
