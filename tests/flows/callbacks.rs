@@ -148,6 +148,6 @@ async fn a_queue_that_others_fill_between_form_and_submit_is_refused_with_its_ro
     );
     let posts = crew.org.requests().await;
     let posted =
-        |request: &&Value| request["method"] == "POST" && request["path"] == "/api/v2/callbacks";
+        |request: &&Value| request["verb"] == "POST" && request["path"] == "/api/v2/callbacks";
     assert_eq!(posts.iter().filter(posted).count(), 0, "nothing was sent");
 }

@@ -5,6 +5,7 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod callbacks;
 mod command;
 mod crash;
 mod jobs;

@@ -135,11 +135,11 @@ fn judge(text: &str, store: &Store) -> Result<Vec<Judged>, String> {
         if rows.len() == MOST {
             return Err(format!("more than {MOST} rows; split the file"));
         }
-        let line = record
-            .as_ref()
-            .ok()
-            .and_then(|record| record.position())
-            .map_or(0, csv::Position::line);
+        let place = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
+        };
+        let line = place.map_or(0, csv::Position::line);
         let read = record.and_then(|record| record.deserialize::<Row>(Some(&head)));
         let verdict = match read {
             Ok(row) => row.booking(store),

@@ -148,8 +148,8 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     let date = day.date.strftime("%a %d %b %Y");
     bar.left(0, theme.style(Role::Header), format!(" {date}"));
     let zone = queue.clock();
-    let there = scene.now.timestamp().to_zoned(zone.clone());
-    let now = there.strftime("%H:%M");
+    let local = scene.now.timestamp().to_zoned(zone.clone());
+    let now = local.strftime("%H:%M");
     let text = format!("{}, {now} there now", queue.zone_name.fit(24));
     bar.left(2, theme.style(Role::Dim), text);
     if let Some(change) = tally::clock_change(day.date, &zone) {
@@ -172,6 +172,7 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     let read = day.row.read.clock(scene.zone, scene.now);
     bar.right(0, theme.style(role), room);
     bar.right(3, theme.style(Role::Dim), format!("as of {read} "));
+    bar.right(4, theme.style(Role::Dim), "h l day  j k queue ");
     bar.render(area, buf);
 }
 
