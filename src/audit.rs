@@ -38,6 +38,9 @@ use crate::text::Text;
 /// Bytes from which on a file is full.
 const ROTATE_AT: u64 = 8 << 20;
 
+/// Who is told of each line.
+type Teller = Arc<dyn Fn(&Record) + Send + Sync>;
+
 /// The audit of one profile, as one run of the console writes it. Cheap to clone.
 ///
 /// Its calls wait for the disk, and for other consoles at most five seconds: call them where blocking is allowed.
@@ -48,7 +51,7 @@ pub struct Audit {
     session: Arc<Session>,
     rotate_at: u64,
     opening: Arc<[Record]>,
-    teller: Option<Arc<dyn Fn(&Record) + Send + Sync>>,
+    teller: Option<Teller>,
 }
 
 /// The intent of one write is on disk; its outcome is owed.
@@ -145,7 +148,8 @@ impl Audit {
 
     /// Writes down how it ended. After an error the intent stays without an outcome, and is `unknown` after a restart.
     pub fn outcome(&self, ticket: Ticket, ending: Ending) -> Result<(), AuditError> {
-        self.append(ending.record(&ticket.intent)).map(drop)
+        let Ticket { intent } = ticket;
+        self.append(ending.record(&intent)).map(drop)
     }
 
     /// Writes down a write that was not sent at all: the profile is read-only, the breaker is open.

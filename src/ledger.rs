@@ -75,12 +75,12 @@ pub struct Ledger<K> {
     _lock: File,
 }
 
+/// An open ledger with what it held.
+pub type Opened<K> = (Ledger<K>, Held<<K as Keep>::Record>);
+
 impl<K: Keep> Ledger<K> {
     /// Opens the ledger of a profile, or none when another process has it. Cuts off what a crash has torn.
-    pub fn open(
-        state_dir: &Path,
-        profile: &str,
-    ) -> Result<Option<(Self, Held<K::Record>)>, LedgerError> {
+    pub fn open(state_dir: &Path, profile: &str) -> Result<Option<Opened<K>>, LedgerError> {
         let (path, lock) = Self::place(state_dir, profile)?;
         if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
             return Ok(None);
@@ -89,7 +89,7 @@ impl<K: Keep> Ledger<K> {
     }
 
     /// The same for a ledger that processes write to in turn: waits until the others have closed it.
-    pub fn wait(state_dir: &Path, profile: &str) -> Result<(Self, Held<K::Record>), LedgerError> {
+    pub fn wait(state_dir: &Path, profile: &str) -> Result<Opened<K>, LedgerError> {
         let (path, lock) = Self::place(state_dir, profile)?;
         lock::wait(&lock).map_err(failed::<K>(&path, "locking"))?;
         Self::locked(path, lock)
@@ -107,7 +107,7 @@ impl<K: Keep> Ledger<K> {
         Ok((path, lock))
     }
 
-    fn locked(path: PathBuf, lock: File) -> Result<(Self, Held<K::Record>), LedgerError> {
+    fn locked(path: PathBuf, lock: File) -> Result<Opened<K>, LedgerError> {
         let at = |doing| failed::<K>(&path, doing);
         let mut file = private().open(&path).map_err(at("opening"))?;
         let (newest, lines, sound, unreadable) = read::<K>(&mut file).map_err(at("reading"))?;
@@ -117,7 +117,7 @@ impl<K: Keep> Ledger<K> {
             unreadable,
         };
         let mut ledger = Self {
-            path: path.clone(),
+            path,
             file,
             sound,
             lines,

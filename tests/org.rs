@@ -30,6 +30,8 @@ mod interactions;
 mod jobs;
 #[path = "org/losses.rs"]
 mod losses;
+#[path = "org/queues.rs"]
+mod queues;
 #[path = "org/reservations.rs"]
 mod reservations;
 #[path = "org/rest.rs"]

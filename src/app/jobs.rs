@@ -19,13 +19,34 @@ const RESUMED_FOR_MS: u64 = 24 * 60 * 60 * 1_000;
 /// Jobs that are followed by themselves after a restart, the newest first: each is a poll every three seconds.
 const MOST_RESUMED: usize = 32;
 
-/// What has to be known before jobs of earlier runs are followed again.
-#[derive(Debug, Default)]
-pub(super) struct Resume {
-    book: bool,
-    audit: bool,
-    connected: bool,
-    begun: bool,
+/// What has to be there before jobs of earlier runs are followed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Need {
+    /// What earlier runs have written down of their jobs.
+    Book,
+    /// What the audit says of their submits.
+    Audit,
+    /// Something to follow them with.
+    Connection,
+}
+
+/// What is still missing before jobs of earlier runs are followed again, which happens once.
+#[derive(Debug)]
+pub(super) struct Resume(Vec<Need>);
+
+impl Default for Resume {
+    fn default() -> Self {
+        Self(vec![Need::Book, Need::Audit, Need::Connection])
+    }
+}
+
+impl Resume {
+    /// Whether this was the last that was missing.
+    fn have(&mut self, need: Need) -> bool {
+        let before = self.0.len();
+        self.0.retain(|missing| *missing != need);
+        before > 0 && self.0.is_empty()
+    }
 }
 
 impl App {
@@ -40,20 +61,17 @@ impl App {
             self.messages.say(Weight::Warning, warning, self.now);
         }
         self.store.jobs.restore(jobs);
-        self.resume.book = true;
-        self.resume_jobs();
+        self.resume_with(Need::Book);
     }
 
     /// The audit has been read, so every submit of earlier runs is known.
     pub(super) fn audit_known(&mut self) {
-        self.resume.audit = true;
-        self.resume_jobs();
+        self.resume_with(Need::Audit);
     }
 
     /// Flows can be begun.
     pub(super) fn flows_ready(&mut self) {
-        self.resume.connected = true;
-        self.resume_jobs();
+        self.resume_with(Need::Connection);
     }
 
     /// A line of the audit says what became of a submit, also one of a console that was killed, or of a command.
@@ -111,12 +129,10 @@ impl App {
     }
 
     /// Follows what earlier runs have left, once everything of it is known.
-    fn resume_jobs(&mut self) {
-        let resume = &mut self.resume;
-        if resume.begun || !(resume.book && resume.audit && resume.connected) {
+    fn resume_with(&mut self, need: Need) {
+        if !self.resume.have(need) {
             return;
         }
-        resume.begun = true;
         let now = self.now;
         let left =
             |row: &&JobRow| !row.job.phase().ended() && row.job.followed() && row.flow.is_none();

@@ -87,6 +87,7 @@ impl Performer {
     /// Waits for what must be on disk before the process ends.
     pub async fn finish(&self) {
         self.shelf.finish().await;
+        self.desk.finish().await;
     }
 
     /// Starts an effect; returns at once.

@@ -27,19 +27,32 @@ pub struct Unlisted {
 /// When the list is read next.
 #[derive(Debug, Default)]
 pub struct Watch {
-    /// Nothing can be read before.
-    connected: bool,
-    reading: bool,
+    stage: Stage,
     asked: Option<Millis>,
     /// Something has happened that the list may show.
     hurried: bool,
-    never: bool,
+}
+
+/// What can be done about the list.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Stage {
+    /// Nothing can be read yet.
+    #[default]
+    Unconnected,
+    /// It can be read.
+    Waits,
+    /// It is being read.
+    Reads,
+    /// There is none; it is asked for again only by hand.
+    Never,
 }
 
 impl Watch {
     fn due(&self) -> Option<Millis> {
-        if !self.connected || self.reading || (self.never && !self.hurried) {
-            return None;
+        match self.stage {
+            Stage::Unconnected | Stage::Reads => return None,
+            Stage::Never if !self.hurried => return None,
+            Stage::Never | Stage::Waits => {}
         }
         let asked = self.asked.filter(|_| !self.hurried);
         Some(asked.map_or(Millis(i64::MIN), |asked| asked.plus(EVERY_MS)))
@@ -48,7 +61,7 @@ impl Watch {
 
 impl App {
     pub(super) fn connected(&mut self) {
-        self.interactions.connected = true;
+        self.interactions.stage = Stage::Waits;
         self.open_routes();
     }
 
@@ -69,7 +82,7 @@ impl App {
             .is_some_and(|due| self.now >= due)
         {
             let watch = &mut self.interactions;
-            (watch.reading, watch.hurried, watch.asked) = (true, false, Some(self.now));
+            (watch.stage, watch.hurried, watch.asked) = (Stage::Reads, false, Some(self.now));
             self.effects.push(Effect::ReadInteractions);
         }
     }
@@ -80,16 +93,17 @@ impl App {
     }
 
     pub(super) fn interactions_listed(&mut self, listed: Listed) {
-        self.interactions.reading = false;
+        self.interactions.stage = match &listed {
+            Err(unlisted) if unlisted.never => Stage::Never,
+            _ => Stage::Waits,
+        };
         let table = &mut self.store.transfers;
         match listed {
             Ok(listing) => {
-                self.interactions.never = false;
                 let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
                 table.listed(listing.interactions, faults, self.now);
             }
             Err(unlisted) => {
-                self.interactions.never = unlisted.never;
                 table.not_listed(unlisted.why, self.now);
             }
         }

@@ -127,7 +127,8 @@ pub(super) fn narrow(path: &Path) -> io::Result<Option<u32>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    if mode & 0o077 == 0 {
+    let by_others = mode & 0o077;
+    if by_others == 0 {
         return Ok(None);
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;

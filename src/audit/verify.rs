@@ -185,15 +185,14 @@ impl Walk {
             return Ok((if attested { self.last.at } else { at }, Wrong::Changed));
         }
         if is > belongs {
-            let (from, to) = (belongs, is - 1);
             let elsewhere = self.lines.any(|link| link.line == belongs)?;
-            return Ok((
-                at,
-                match elsewhere {
-                    true => Wrong::Moved { is, belongs },
-                    false => Wrong::Dropped { from, to },
-                },
-            ));
+            let wrong = if elsewhere {
+                Wrong::Moved { is, belongs }
+            } else {
+                let (from, to) = (belongs, is - 1);
+                Wrong::Dropped { from, to }
+            };
+            return Ok((at, wrong));
         }
         // It follows the line before the last: then the last one was put between them.
         if is + 1 == belongs && link.prev == self.before && hash != self.last.hash {

@@ -88,25 +88,25 @@ pub enum Ending {
     /// It runs, as was read back.
     Deployed {
         /// The route as it is there now.
-        known: Known,
+        known: Box<Known>,
         /// What was done.
         deed: Deed,
         /// What went wrong beside it: the record, the sync webhook.
         warnings: Vec<Text>,
     },
     /// It was there already, in every field.
-    Unchanged(Known),
+    Unchanged(Box<Known>),
     /// A dry run came as far as the submit.
     Dry {
         /// What is there; none for a new route.
-        existing: Option<Known>,
+        existing: Option<Box<Known>>,
         /// What the submit would change.
         changes: Vec<Change>,
     },
     /// It is gone, as was read back.
     Deleted {
         /// What it was.
-        known: Known,
+        known: Box<Known>,
         /// What went wrong beside it.
         warnings: Vec<Text>,
     },

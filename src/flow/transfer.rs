@@ -197,22 +197,22 @@ async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outco
 fn together(ends: &[End]) -> Outcome {
     let of = |phase: Phase| ends.iter().filter(|end| end.phase() == phase).count();
     let done = of(Phase::Transferred);
-    let mut words = format!("{done} of {} transferred", ends.len());
-    for phase in Phase::ALL
+    let others = Phase::ALL
         .into_iter()
-        .filter(|phase| *phase != Phase::Transferred)
-    {
-        if of(phase) > 0 {
-            words += &format!(", {} {}", of(phase), phase.word());
-        }
-    }
+        .filter(|phase| *phase != Phase::Transferred && of(*phase) > 0);
+    let others = others.map(|phase| format!(", {} {}", of(phase), phase.word()));
+    let words = format!(
+        "{done} of {} transferred{}",
+        ends.len(),
+        others.collect::<String>()
+    );
     if done == ends.len() {
         return Outcome::Done(words.into());
     }
     if ends.iter().any(|end| end.phase().open_question()) {
         return Outcome::Unknown {
             why: format!("{words}.").into(),
-            check: "Filter the Transfers pane by phase:unknown or phase:\"timed out\"; r reads an interaction again.".into(),
+            check: "Filter the Transfers pane by state:unknown or state:\"timed out\"; r reads an interaction again.".into(),
         };
     }
     Outcome::Refused(format!("{words}; the Transfers pane has each reason").into())

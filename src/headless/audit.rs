@@ -1,5 +1,6 @@
 //! `trunkline audit show` and `trunkline audit verify`.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{Exit, print, say};
@@ -92,25 +93,37 @@ pub fn verify(state_dir: &Path, profile: &str) -> Result<u8, String> {
 }
 
 fn verdict(report: &Report) -> String {
-    let mut text = match &report.fault {
-        Some(fault) => format!("bad   {fault}\nlines {} before it are good\n", report.lines),
-        None => format!(
-            "good  lines 1 to {}, files {}\n",
-            report.lines, report.files
-        ),
+    let mut text = String::new();
+    let mut line = |word: &str, what: String| {
+        // A `String` takes every write.
+        let _ = writeln!(text, "{word:<5} {what}");
     };
-    text += &format!("hash  {} (of the last good line)\n", report.hash);
-    if report.open > 0 {
-        text += &format!("open  {} intents have no outcome yet\n", report.open);
+    match &report.fault {
+        Some(fault) => {
+            line("bad", fault.to_string());
+            line("good", format!("lines 1 to {}, before it", report.lines));
+        }
+        None => line(
+            "good",
+            format!("lines 1 to {}, files {}", report.lines, report.files),
+        ),
     }
-    if report.notes > 0 {
-        text += &format!(
-            "notes {} about the audit itself: trunkline audit show --where status:note\n",
-            report.notes
+    line("hash", format!("{} (of the last good line)", report.hash));
+    if report.open > 0 {
+        line(
+            "open",
+            format!("{} intents have no outcome yet", report.open),
         );
     }
+    if report.notes > 0 {
+        let count = report.notes;
+        let text =
+            format!("{count} about the audit itself: trunkline audit show --where status:note");
+        line("notes", text);
+    }
     if report.torn {
-        text += "torn  half a line at the end, of a console that died before it sent anything; the next start cuts it off\n";
+        let text = "half a line at the end, of a console that died before it sent anything; the next start cuts it off";
+        line("torn", text.to_owned());
     }
     text
 }

@@ -151,7 +151,8 @@ fn make(folder: &Path, path: &Path) -> io::Result<()> {
 /// A token that others may have read is worth nothing, but a webhook is registered with it: it is kept, and kept close.
 fn narrow(path: &Path) -> io::Result<()> {
     let permissions = fs::metadata(path)?.permissions();
-    if permissions.mode() & 0o077 == 0 {
+    let by_others = permissions.mode() & 0o077;
+    if by_others == 0 {
         return Ok(());
     }
     fs::set_permissions(path, fs::Permissions::from_mode(0o600))

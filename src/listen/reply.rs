@@ -54,7 +54,7 @@ pub(super) struct Refusal {
     message: String,
     header: Option<(HeaderName, &'static str)>,
     /// What else the body says.
-    beside: Option<(&'static str, Value)>,
+    beside: Option<Box<(&'static str, Value)>>,
 }
 
 impl Refusal {
@@ -97,7 +97,7 @@ impl Refusal {
     /// Says something more in the body, under a name of its own.
     pub(super) fn beside(self, name: &'static str, value: Value) -> Self {
         Self {
-            beside: Some((name, value)),
+            beside: Some(Box::new((name, value))),
             ..self
         }
     }
@@ -114,7 +114,8 @@ impl Refusal {
             "status": self.status.as_u16(),
             "contextId": Uuid::new_v4().to_string(),
         });
-        if let Some((name, value)) = self.beside {
+        if let Some(beside) = self.beside {
+            let (name, value) = *beside;
             body[name] = value;
         }
         let mut reply = ok("application/json", whole(body.to_string()));

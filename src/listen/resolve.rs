@@ -16,6 +16,7 @@ use crate::flow::route::Ending;
 use crate::flow::{Failure, Fate};
 use crate::model::payload::{self, Fault};
 use crate::model::route::{Known, Route, header};
+use crate::text::Text;
 
 /// Pipelines at once. The others wait for their turn: each is a dozen handshakes and a handful of requests.
 const AT_ONCE: usize = 8;
@@ -120,7 +121,7 @@ fn answer(ending: &Ending) -> Result<Reply, Refusal> {
         } => {
             let mut shown = shown(known);
             if !warnings.is_empty() {
-                shown["warnings"] = warnings.iter().map(|warning| warning.raw()).collect();
+                shown["warnings"] = warnings.iter().map(Text::raw).collect();
             }
             Ok(created(&shown))
         }

@@ -126,11 +126,9 @@ impl Interaction {
         if !self.media.is_empty() {
             words.push(self.media.fit(16).into_owned());
         }
-        let named = self.participants.iter().filter(|who| !who.name.is_empty());
-        let names: Vec<String> = named
-            .take(2)
-            .map(|who| who.name.fit(24).into_owned())
-            .collect();
+        let who = self.participants.iter().map(|one| &one.name);
+        let who = who.filter(|name| !name.is_empty()).take(2);
+        let names: Vec<String> = who.map(|name| name.fit(24).into_owned()).collect();
         if !names.is_empty() {
             words.push(names.join(" and "));
         }
@@ -185,6 +183,7 @@ pub enum Sighting {
     Unclear(&'static str),
 }
 
+#[expect(clippy::ref_option, reason = "serde hands it over so")]
 fn moment<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> {
     match at {
         Some(at) => crate::time::rfc3339(at, to),

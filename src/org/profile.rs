@@ -36,7 +36,7 @@ struct Profile<'a> {
 }
 
 /// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
-/// alerts and transfers.
+/// alerts, transfers and deployments.
 #[derive(Serialize)]
 struct Watch {
     carriers: BTreeMap<&'static str, Proxy>,
@@ -44,11 +44,18 @@ struct Watch {
     probes: Probes,
     provisioning: Provisioning,
     transfers: Transfers,
+    routes: Routes,
 }
 
 #[derive(Serialize)]
 struct Provisioning {
     edges: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct Routes {
+    /// The sink for webhooks, under a path that tells deployments from alerts.
+    sync_webhook: String,
 }
 
 #[derive(Serialize)]
@@ -98,6 +105,9 @@ impl Watch {
             },
             transfers: Transfers {
                 media_callback: org.media_callback(),
+            },
+            routes: Routes {
+                sync_webhook: format!("{}{}/routes", org.base_url(), webhooks::PATH),
             },
         }
     }

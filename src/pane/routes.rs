@@ -202,12 +202,11 @@ impl Listing for Routes {
                     .say(Weight::Note, "reading the routes again", desk.now);
             }
             Action::Edit | Action::Clone | Action::Delete | Action::Undo | Action::Probe => {
-                match row {
-                    Some(row) => on(row, action, desk),
-                    None => {
-                        let text = "there is no route under the cursor";
-                        desk.messages.say(Weight::Note, text, desk.now);
-                    }
+                if let Some(row) = row {
+                    on(row, action, desk);
+                } else {
+                    let text = "there is no route under the cursor";
+                    desk.messages.say(Weight::Note, text, desk.now);
                 }
             }
             _ => return false,

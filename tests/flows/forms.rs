@@ -35,7 +35,7 @@ async fn an_endpoint_is_provisioned_by_keyboard() {
     crew.until_shown("done: created edge-berlin-01").await;
     let sent = crew.org.requests().await;
     let submits = sent.iter().filter(|request| {
-        request["method"] == "POST"
+        request["verb"] == "POST"
             && request["path"]
                 .as_str()
                 .is_some_and(|p| p.ends_with("/web-rtc/provision"))

@@ -83,6 +83,8 @@ async fn the_ready_line_and_the_profile_name_the_same_organisation() {
         written["transfers"]["media_callback"].as_str(),
         Some(org.media_callback().as_str())
     );
+    let told = written["routes"]["sync_webhook"].as_str();
+    assert_eq!(told, Some(format!("{webhook}/routes").as_str()));
     let stun = ready["stun"].as_str().unwrap();
     let tcp = format!("{stun}?transport=tcp");
     let servers = written["probes"]["stun"].as_array().unwrap().iter();

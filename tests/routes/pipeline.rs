@@ -42,7 +42,7 @@ async fn every_step_is_told_in_its_order_and_the_record_is_kept() {
         panic!("{:?}", told.ending());
     };
     assert_eq!((deed, warnings.len()), (Deed::Created, 0));
-    assert_eq!(rig.known("new").await, known);
+    assert_eq!(rig.known("new").await, *known);
     let kept = rig.kit.routes.deployments.load().unwrap();
     assert_eq!(
         (kept.len(), kept[0].state, kept[0].id.as_ref()),

@@ -330,6 +330,22 @@ fn an_editor_brings_back_json_or_the_reason_why_not() {
 }
 
 #[test]
+fn a_file_is_named_and_loaded_over_the_form() {
+    let mut stage = stage("mono");
+    stage.press(&["Ctrl-o"]);
+    stage.type_in("/tmp/body.json");
+    assert!(stage.text((80, 24)).contains("load JSON from"));
+    stage.take_effects();
+    stage.press(&["Enter"]);
+    let load = Effect::Shelf(shelf::Order::Load("/tmp/body.json".into()));
+    assert_eq!(stage.take_effects(), [load]);
+    let loaded = shelf::News::Loaded(r#"{"name": "from-a-file"}"#.into());
+    stage.happen(Event::Done(Done::Shelf(Box::new(loaded))));
+    let shown = stage.text((120, 40));
+    assert!(shown.contains("WebRTC endpoint  from-a-file"), "{shown}");
+}
+
+#[test]
 fn a_paste_types_and_presses_nothing() {
     let mut stage = stage("mono");
     stage.happen(Event::Paste("edge\r\n\x13\x1b[A-1\n".into()));

@@ -7,6 +7,7 @@ mod server;
 #[path = "../writes/rig.rs"]
 mod writes;
 
+mod command;
 mod far;
 mod flow;
 mod many;

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use trunkline::app::App;
 use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
@@ -12,6 +14,7 @@ use trunkline::listen;
 use trunkline::model::job::State;
 use trunkline::store::jobs::JobRow;
 use trunkline::time::Clock;
+use trunkline::ui;
 
 use crate::rig::Rig;
 
@@ -75,6 +78,9 @@ impl Console {
             };
             let key = Event::Key(KeyEvent::from(code));
             self.0.app.update(key, Clock::Real.now());
+            // A key means the row that its operator sees.
+            let area = Rect::new(0, 0, 120, 40);
+            ui::screen::render(&mut self.0.app, area, &mut Buffer::empty(area));
         }
     }
 
@@ -96,7 +102,7 @@ fn submit(rig: &Rig) {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console() {
     let rig = Rig::start(&["job-ms=1"]).await;
     submit(&rig);
@@ -116,7 +122,7 @@ async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console()
     assert_eq!(rig.submits().await, 1);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_is_not_to_be_followed_is_not_until_it_is_asked_for() {
     let rig = Rig::start(&["job-ms=600000"]).await;
     submit(&rig);

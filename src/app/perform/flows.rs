@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::app::event::Done;
 use crate::cloud::Client;
@@ -24,6 +25,8 @@ pub(super) struct Desk {
     kit: Arc<OnceLock<Kit>>,
     stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
     pub(super) done: mpsc::UnboundedSender<Done>,
+    /// Jobs that are being written down.
+    pub(super) writing: Arc<Mutex<JoinSet<()>>>,
 }
 
 /// Makes the kit.
@@ -68,6 +71,7 @@ impl Desk {
             state_dir: None,
             kit: Arc::default(),
             stoppers: Arc::default(),
+            writing: Arc::default(),
             done,
         }
     }
@@ -155,6 +159,7 @@ impl Desk {
     }
 }
 
-fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// What a panic elsewhere has left is still good: nothing is half done under these locks.
+pub(super) fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
 }

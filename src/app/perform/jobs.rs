@@ -2,7 +2,7 @@
 
 use tokio::task::spawn_blocking;
 
-use super::flows::Desk;
+use super::flows::{Desk, lock};
 use crate::app::event::Done;
 use crate::config::Profile;
 use crate::flow::book;
@@ -31,13 +31,21 @@ impl Desk {
         });
     }
 
+    /// Waits until all rows are on disk that were to be written down.
+    pub(super) async fn finish(&self) {
+        let mut writing = std::mem::take(&mut *lock(&self.writing));
+        while writing.join_next().await.is_some() {}
+    }
+
     /// Writes rows down.
     pub(super) fn keep_jobs(&self, profile: Option<&Profile>, jobs: Vec<Job>) {
         let (Some(state_dir), Some(profile)) = (self.state_dir.clone(), profile) else {
             return;
         };
         let (name, done) = (profile.name.clone(), self.done.clone());
-        spawn_blocking(move || {
+        let mut writing = lock(&self.writing);
+        while writing.try_join_next().is_some() {}
+        writing.spawn_blocking(move || {
             if let Err(error) = book::keep(&state_dir, &name, &jobs) {
                 let _ = done.send(Done::Failed(error.to_string()));
             }

@@ -30,27 +30,22 @@ impl App {
             ),
             Line::default(),
         ];
-        match &conflict.there {
-            None => lines.push(head("somebody else has taken it away")),
-            Some(_) => {
-                lines.push(head("what somebody else has changed"));
-                lines.extend(self.changes(
-                    &conflict.theirs(),
-                    "only its version: it was written as it was",
-                ));
-            }
+        if conflict.there.is_some() {
+            lines.push(head("what somebody else has changed"));
+            let none = "only its version: it was written as it was";
+            lines.extend(self.changes(&conflict.theirs(), none));
+        } else {
+            lines.push(head("somebody else has taken it away"));
         }
         lines.push(Line::default());
-        match &conflict.wanted {
-            None => lines.push(head("you wanted to take it away")),
-            Some(_) => {
-                lines.push(head("what you wanted to change"));
-                lines.extend(self.changes(&conflict.ours(), "nothing"));
-            }
+        if conflict.wanted.is_some() {
+            lines.push(head("what you wanted to change"));
+            lines.extend(self.changes(&conflict.ours(), "nothing"));
+        } else {
+            lines.push(head("you wanted to take it away"));
         }
         lines.push(Line::default());
-        let advice =
-            "Open it again (e) to start from what is there now; your own is kept among the drafts.";
+        let advice = "E opens it as it is now; Ctrl-p in the form brings back what you wanted.";
         lines.push(Line::styled(advice, self.theme.style(Role::Dim)));
         lines
     }

@@ -1,7 +1,7 @@
 //! The pipeline, from the body to what runs.
 
 use super::{Conflict, Deploy, Ending, News, counted, existing, reach, submit, sync};
-use crate::flow::{Failure, Run};
+use crate::flow::Run;
 use crate::model::route::{Deed, Known, diff};
 
 /// Runs the pipeline. Both sides are ends; the error is one that stopped it.
@@ -23,7 +23,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
         && changes.is_empty()
     {
         run.begin("diff", "").done("no difference");
-        return Ok(Ending::Unchanged(known.clone()));
+        return Ok(Ending::Unchanged(Box::new(known.clone())));
     }
     let note = match &changes {
         Some(changes) => counted(changes.len()),
@@ -32,6 +32,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     run.begin("diff", "").done(note);
     if order.dry {
         let changes = changes.unwrap_or_default();
+        let existing = existing.map(Box::new);
         return Ok(Ending::Dry { existing, changes });
     }
     if let Some(known) = &existing {
@@ -47,7 +48,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     run.told(News::Found(known.clone()));
     warnings.extend(sync::tell(run, &known.id, &known.route.name, deed).await);
     Ok(Ending::Deployed {
-        known,
+        known: Box::new(known),
         deed,
         warnings,
     })
@@ -76,11 +77,5 @@ pub(super) const fn deed(existing: Option<&Known>) -> Deed {
     match existing {
         Some(_) => Deed::Updated,
         None => Deed::Created,
-    }
-}
-
-impl From<Failure> for Box<Ending> {
-    fn from(failure: Failure) -> Self {
-        Self::new(Ending::Failed(failure))
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
     run.told(News::Gone(seen.id.clone()));
     warnings.extend(sync::tell(run, &seen.id, &seen.route.name, Deed::Deleted).await);
     Ok(Ending::Deleted {
-        known: seen.clone(),
+        known: Box::new(seen.clone()),
         warnings,
     })
 }

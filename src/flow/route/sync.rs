@@ -33,14 +33,14 @@ pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) ->
     );
     write.body = Some(body.to_string());
     write.note.insert("to", json!(hook.to_string()));
-    let send = async |_: &str| {
+    let post = async |_: &str| {
         let body = write.body.clone().unwrap_or_default();
         let sent = run.kit.client.post_outside(&hook.0, body, DEADLINE).await;
         // Whatever went wrong there, it may have heard.
         sent.map(Done::plain)
             .map_err(|why| Failure::unknown(why, "Look at the receiver."))
     };
-    let sent = run.guarded(&write, send).await;
+    let sent = run.guarded(&write, post).await;
     match sent {
         Ok(()) => {
             doing.done("");

@@ -1,6 +1,7 @@
 //! `route apply`: a folder of files as desired state.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -153,14 +154,11 @@ fn plan(items: &[Item]) -> String {
     let mut text = String::new();
     for item in items {
         let file = item.file.to_string_lossy();
-        text += &format!(
-            "{:<7} {}  ({})\n",
-            item.word(),
-            safe(&item.body.name),
-            safe(&file)
-        );
+        let (word, name) = (item.word(), safe(&item.body.name));
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{word:<7} {name}  ({})", safe(&file));
         for change in &item.changes {
-            text += &format!("          {change}\n");
+            let _ = writeln!(text, "          {change}");
         }
     }
     let count = |word: &str| items.iter().filter(|item| item.word() == word).count();

@@ -1,6 +1,7 @@
 //! `route verify`: the destinations of routes, looked at as the pipeline looks at them.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -8,7 +9,7 @@ use futures_util::stream;
 use super::{Bodies, find, unread};
 use crate::flow::{Kit, route};
 use crate::headless::{Exit, print};
-use crate::model::route::{Check, Stage, Verdict};
+use crate::model::route::{Check, Route, Stage, Verdict};
 
 /// Destinations that are looked at side by side.
 const AT_ONCE: usize = 16;
@@ -33,10 +34,7 @@ pub(super) async fn verify(
         }
     }
     let prober = kit.prober.as_ref().map_err(ToString::to_string)?;
-    let uris: BTreeSet<&str> = routes
-        .iter()
-        .flat_map(|route| route.destinations())
-        .collect();
+    let uris: BTreeSet<&str> = routes.iter().flat_map(Route::destinations).collect();
     let looks = uris.into_iter().map(|uri| prober.destination(uri, |_| ()));
     let verdicts: Vec<Verdict> = stream::iter(looks).buffered(AT_ONCE).collect().await;
     if json {
@@ -55,19 +53,16 @@ pub(super) async fn verify(
 pub(super) fn text<'a>(verdicts: impl IntoIterator<Item = &'a Verdict>) -> String {
     let mut text = String::new();
     for verdict in verdicts {
-        text += &format!(
-            "{:<10} {}  {} ms\n",
-            verdict.word(),
-            verdict.uri,
-            verdict.took_ms()
-        );
+        let (word, uri, ms) = (verdict.word(), &verdict.uri, verdict.took_ms());
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "{word:<10} {uri}  {ms} ms");
         for check in Check::ALL {
             let (took, words) = match verdict.stage(check) {
                 Stage::Passed { took_ms, note } => (took_ms, note),
                 Stage::Failed { took_ms, why } => (took_ms, why),
                 Stage::Waiting | Stage::Running => continue,
             };
-            text += &format!("           {:<6} {took:>5} ms  {words}\n", check.word());
+            let _ = writeln!(text, "           {:<6} {took:>5} ms  {words}", check.word());
         }
     }
     text

@@ -230,7 +230,7 @@ impl Made {
     pub fn apply(&mut self, happening: Happening, now: Millis) {
         match happening {
             Happening::Callback(callback) => return self.told(callback, now),
-            Happening::Ended { end, latency_us } => return self.end(end, latency_us, now),
+            Happening::Ended { end, latency_us } => return self.end(&end, latency_us, now),
             Happening::Reconciling(why) => {
                 return self.note(
                     Mark::Step,
@@ -291,7 +291,7 @@ impl Made {
         }
     }
 
-    fn end(&mut self, end: End, latency_us: Option<u64>, now: Millis) {
+    fn end(&mut self, end: &End, latency_us: Option<u64>, now: Millis) {
         if self.phase.over() && !self.phase.open_question() {
             return;
         }
@@ -299,7 +299,7 @@ impl Made {
         self.why = end.why();
         self.latency_us = latency_us.or(self.latency_us);
         self.ended = Some(now);
-        let text = match &end {
+        let text = match end {
             End::Transferred { codec, by_reading } => {
                 self.settled.clone_from(codec);
                 let codec = codec

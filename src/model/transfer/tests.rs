@@ -36,6 +36,10 @@ fn video_and_triggers_may_be_left_out() {
     assert!(!serde_json::to_string(&request).unwrap().contains("video"));
 }
 
+fn video(request: &mut Request) -> &mut Video {
+    request.media_matrix.video.as_mut().unwrap()
+}
+
 #[test]
 fn every_limit_has_its_own_message() {
     let one = |change: fn(&mut Request), words: &str| {
@@ -71,9 +75,6 @@ fn every_limit_has_its_own_message() {
         "at least 1 kbit/s",
     );
     one(|r| r.media_matrix.audio.bit_depth = 17, "17 bits a sample");
-    fn video(request: &mut Request) -> &mut Video {
-        request.media_matrix.video.as_mut().unwrap()
-    }
     one(
         |r| video(r).codec = "av1".into(),
         "video.codec: this profile does not support the video codec \"av1\"",

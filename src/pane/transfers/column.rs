@@ -98,13 +98,13 @@ pub const MADE: &[Column<Made>] = &[
     },
     Column {
         title: "TO",
-        wish: wish(18, 36),
+        wish: wish(16, 36),
         cell: |one, _, _| one.destination.masked(),
         role: |_| Role::Text,
     },
     Column {
         title: "CODEC",
-        wish: wish(5, 13),
+        wish: wish(9, 13),
         cell: |one, _, _| codec(one),
         role: |one| match &one.settled {
             Some(settled)

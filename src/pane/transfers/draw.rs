@@ -49,7 +49,7 @@ impl TransfersPane {
         self.upper.settle();
         headings(&mut self.upper, head, buf, scene, INTERACTIONS);
         if self.upper.is_empty() {
-            let text = self.empty(scene);
+            let text = empty(scene);
             return notice::render(rows, buf, scene.theme, &text);
         }
         let here = self.half == Half::Upper;
@@ -142,30 +142,30 @@ impl TransfersPane {
         }
         bar.render(area, buf);
     }
+}
 
-    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
-        let table = &scene.store.transfers;
-        if !scene.connected {
-            return notice::no_profile();
+/// Why the upper half is empty, and what to do about it.
+fn empty(scene: &Scene<'_>) -> Vec<String> {
+    let table = &scene.store.transfers;
+    if !scene.connected {
+        return notice::no_profile();
+    }
+    let all = table.interactions().count();
+    if all > 0 {
+        return vec![format!(
+            "The filter hides all {all} interactions. Esc shows them again, / changes the filter."
+        )];
+    }
+    match table.reading() {
+        Reading::Awaited | Reading::Paused => {
+            vec!["Reading the interactions of the organisation.".to_owned()]
         }
-        let all = table.interactions().count();
-        if all > 0 {
-            return vec![format!(
-                "The filter hides all {all} interactions. Esc shows them again, / changes the filter."
-            )];
-        }
-        match table.reading() {
-            Reading::Awaited | Reading::Paused => {
-                vec!["Reading the interactions of the organisation.".to_owned()]
-            }
-            Reading::Failed { why, .. } => vec![
-                why.to_string(),
-                "One whose id is known can be transferred all the same: n opens the form."
-                    .to_owned(),
-            ],
-            Reading::Read(_) => {
-                vec!["No interaction is active or queued: there is nothing to transfer.".to_owned()]
-            }
+        Reading::Failed { why, .. } => vec![
+            why.to_string(),
+            "One whose id is known can be transferred all the same: n opens the form.".to_owned(),
+        ],
+        Reading::Read(_) => {
+            vec!["No interaction is active or queued: there is nothing to transfer.".to_owned()]
         }
     }
 }
@@ -244,7 +244,7 @@ fn title(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, table: &Transfers) {
     for phase in Phase::ALL.into_iter().filter(|phase| phase.over()) {
         let count = figures.count(phase);
         if count > 0 {
-            let spare = if phase == Phase::Transferred { 0 } else { 1 };
+            let spare = u8::from(phase != Phase::Transferred);
             bar.left(
                 spare,
                 theme.style(role(phase)),
@@ -290,9 +290,7 @@ fn title(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, table: &Transfers) {
 
 /// Answers by latency, between the first and the last edge.
 fn histogram<const N: usize>(bars: [u64; N]) -> String {
-    let most = bars.iter().copied().max().unwrap_or(0).max(1);
-    let shares = bars.map(|count| (count as f64 / most as f64) as f32);
-    let chart = chart::counts(&shares, N, 1.0);
+    let chart = chart::counts(&bars.map(|count| count as f32), N, 1.0);
     let (first, last) = (EDGES_MS[0], EDGES_MS[EDGES_MS.len() - 1] / 1_000);
     format!("<{first} ms {chart} >{last} s")
 }

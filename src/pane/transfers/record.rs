@@ -42,7 +42,8 @@ pub fn page(row: Row<'_>) -> String {
     if let Row::Made(made) = row {
         text += "\ncourse (oldest first)\n";
         if made.forgotten > 0 {
-            text += &format!("{} earlier lines are not kept\n", made.forgotten);
+            text += &made.forgotten.to_string();
+            text += " earlier lines are not kept\n";
         }
         text.extend(
             made.course

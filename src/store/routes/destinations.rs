@@ -128,10 +128,10 @@ pub fn rate<'a>(of: impl Iterator<Item = &'a Destination>) -> Option<f64> {
 
 /// The share of destinations that were reached at each look, the oldest first: the n-th look back of each belong together.
 #[must_use]
-pub fn trend<'a>(of: impl Iterator<Item = &'a Destination> + Clone) -> Vec<f32> {
-    let longest = of.clone().map(|known| known.past.len()).max().unwrap_or(0);
+pub fn trend(of: &[&Destination]) -> Vec<f32> {
+    let longest = of.iter().map(|known| known.past.len()).max().unwrap_or(0);
     let at = |back: usize| {
-        let samples = of.clone().filter_map(move |known| known.past().nth(back));
+        let samples = of.iter().filter_map(move |known| known.past().nth(back));
         let (mut looks, mut good) = (0_u16, 0_u16);
         for sample in samples {
             looks += 1;

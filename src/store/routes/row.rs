@@ -122,7 +122,7 @@ impl Reach {
                 .min(),
             took_ms: verdicts.iter().map(|verdict| verdict.took_ms()).max(),
             rate: rate(there.iter().copied()),
-            trend: trend(there.iter().copied()),
+            trend: trend(&there),
         }
     }
 

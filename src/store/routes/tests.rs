@@ -191,7 +191,7 @@ fn looks_are_kept_bounded_and_add_up_to_a_rate_over_time() {
     let known: Vec<&Destination> = routes.of(row).filter_map(|(_, known)| known).collect();
     assert_eq!(known.len(), 2);
     assert_eq!(known[1].past().count(), 32);
-    let trend = trend(known.iter().copied());
+    let trend = trend(&known);
     assert_eq!((trend.len(), trend[0], trend[31]), (32, 0.5, 1.0));
     assert_eq!(rate(known.iter().copied()), Some(f64::from(32 + 4) / 64.0));
     assert_eq!(rate(std::iter::empty()), None);

@@ -243,7 +243,8 @@ impl Link {
                     pending.command.finish(Ok(reply));
                 }
                 None => {
-                    tracing::info!(id = %crate::text::fit(&id, 64), "an answer that nobody waits for (any more)")
+                    let id = crate::text::fit(&id, 64);
+                    tracing::info!(%id, "an answer that nobody waits for (any more)");
                 }
             },
             Incoming::Busy(why) => self.busy(&why, text),
