@@ -228,6 +228,7 @@ fn whole_numbers_show_once_it_is_on_record_and_for_a_minute() {
 #[test]
 fn more_than_one_is_taken_back_by_typing_how_many() {
     let mut stage = populated();
+    stage.text((120, 30));
     stage.type_in("  ");
     stage.press(&["c"]);
     let screen = stage.text((120, 30));
