@@ -120,8 +120,8 @@ impl App {
     }
 
     fn open_titled(&mut self, title: &str) {
-        let titled = |pane: &Box<dyn Pane>| pane.tab(&self.store).title == title;
-        if let Some(index) = self.panes.iter().position(titled) {
+        let mut titles = self.panes.iter().map(|pane| pane.tab(&self.store).title);
+        if let Some(index) = titles.position(|known| known == title) {
             self.active = index;
         }
     }

@@ -58,7 +58,7 @@ async fn look(uri: &str, authority: &Authority) -> (Verdict, Vec<&'static str>) 
 }
 
 fn failed(verdict: &Verdict, check: Check, words: &str) {
-    let (at, why) = verdict.failure().expect("a failure");
+    let (at, why) = verdict.failure().unwrap();
     assert_eq!(at, check, "{why}");
     assert!(why.raw().contains(words), "{why}");
     let rest = Check::ALL.into_iter().filter(|other| *other > check);
