@@ -20,8 +20,9 @@ impl App {
             Told::Listed {
                 callbacks: listed,
                 spoken,
+                began,
                 faults,
-            } => callbacks.listed(listed, &spoken, faults, now, changes),
+            } => callbacks.listed(listed, &spoken, began, faults, now, changes),
             Told::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
             Told::Stream(stream) => callbacks.turn(stream, changes),
             Told::Queues {

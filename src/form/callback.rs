@@ -67,7 +67,7 @@ static BOOKING: [Field; 9] = [
             least: 1.0,
             most: 50.0,
             whole: true,
-            unit: "callbacks",
+            unit: "",
         },
     )
     .group("How")

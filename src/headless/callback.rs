@@ -55,7 +55,7 @@ async fn read(kit: &Kit, callbacks: bool) -> Result<Store, Exit> {
         let none = std::collections::HashSet::new();
         store
             .callbacks
-            .listed(listing.callbacks, &none, faults, now, &mut changes);
+            .listed(listing.callbacks, &none, now, faults, now, &mut changes);
     }
     Ok(store)
 }

@@ -95,11 +95,13 @@ impl Callbacks {
     }
 
     /// A whole list. What the stream spoke of while it was read, the stream knows better. What it does not name is gone,
-    /// unless it is over: organisations forget those first, and a shift wants to read them back.
+    /// unless it is over (organisations forget those first, and a shift wants to read them back) or it was heard of since
+    /// the read began: by a webhook, or as the answer to a booking.
     pub fn listed(
         &mut self,
         callbacks: Vec<Callback>,
         spoken: &HashSet<CallbackId>,
+        began: Millis,
         faults: Vec<Text>,
         now: Millis,
         changes: &mut Changes,
@@ -110,7 +112,10 @@ impl Callbacks {
             .map(|callback| callback.id.clone())
             .collect();
         self.rows.retain(|id, row| {
-            named.contains(id) || spoken.contains(id) || row.callback().status.over()
+            named.contains(id)
+                || spoken.contains(id)
+                || row.heard() >= began
+                || row.callback().status.over()
         });
         for callback in callbacks {
             if let Some(row) = self.rows.get_mut(&callback.id) {

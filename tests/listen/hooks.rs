@@ -68,6 +68,48 @@ async fn a_delivery_is_taken_as_often_as_it_comes_and_makes_one_row() {
 }
 
 #[tokio::test]
+async fn a_callback_that_is_delivered_is_a_row_a_figure_and_an_entry_of_the_calendar() {
+    let mut house = House::start(1, &with_token("open sesame")).await;
+    let path = hook(&house);
+    let told = json!({
+        "event": "callback.updated", "timestamp": "2026-06-15T14:00:00Z", "id": "cb-hooked",
+        "status": "completed", "callback_number": "+14155550199", "callback_time": "2030-06-15T18:00:00Z",
+        "queue_id": "queue_12345", "reason": "Router down", "correlation_id": "c-hooked",
+    });
+    let (figures, calendar) = house
+        .during(|at| async move {
+            for _ in 0..2 {
+                assert_eq!(post(at, &path, told.to_string()).await, 200);
+            }
+            let get = |path, accept| {
+                let asked = request(Method::GET, at, path).bearer_auth("open sesame");
+                asked.header("accept", accept).send()
+            };
+            let figures = get("/metrics", "text/plain").await.unwrap();
+            let calendar = get("/callbacks.ics", "text/calendar").await.unwrap();
+            let bare = request(Method::GET, at, "/callbacks.ics").send().await;
+            assert_eq!(bare.unwrap().status(), 401);
+            (
+                figures.text().await.unwrap(),
+                calendar.text().await.unwrap(),
+            )
+        })
+        .await;
+    let row = house.runner.app.store.callbacks.get(&"cb-hooked".into());
+    let row = row.unwrap();
+    assert_eq!(row.callback().status.word(), "completed");
+    assert_eq!(
+        row.past().map(|told| told.deliveries).collect::<Vec<_>>(),
+        [2]
+    );
+    let repeated = figures.contains("trunkline_callback_updates_total{what=\"repeated\"} 1")
+        || figures.contains("trunkline_callback_updates{what=\"repeated\"} 1");
+    assert!(repeated, "{figures}");
+    assert!(calendar.contains("UID:cb-hooked") && calendar.contains("DTSTART:20300615T180000Z"));
+    assert!(!calendar.contains("5550199"), "{calendar}");
+}
+
+#[tokio::test]
 async fn what_is_no_delivery_is_refused() {
     let mut house = House::start(1, &anywhere()).await;
     let path = hook(&house);

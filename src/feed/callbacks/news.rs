@@ -8,6 +8,7 @@ use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream, Update};
 use crate::model::queue::Queue;
 use crate::text::Text;
+use crate::time::Millis;
 
 /// One thing that became known.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +23,8 @@ pub enum Told {
         callbacks: Vec<Callback>,
         /// Those that the stream spoke of while the read was under way: the stream is newer.
         spoken: HashSet<CallbackId>,
+        /// When the read began: what was learnt since by another way, it may not know.
+        began: Millis,
         /// Entries that could not be read.
         faults: Vec<Text>,
     },
@@ -42,10 +45,15 @@ pub enum Told {
 
 impl Told {
     /// A read that worked.
-    pub(super) fn listed(listing: CallbackListing, spoken: HashSet<CallbackId>) -> Self {
+    pub(super) fn listed(
+        listing: CallbackListing,
+        spoken: HashSet<CallbackId>,
+        began: Millis,
+    ) -> Self {
         Self::Listed {
             callbacks: listing.callbacks,
             spoken,
+            began,
             faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
         }
     }

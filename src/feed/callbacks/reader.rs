@@ -19,7 +19,7 @@ use crate::feed::shared::Shared;
 use crate::model::CallbackId;
 use crate::model::callback::{Stream, Update};
 use crate::text::Text;
-use crate::time::Millis;
+use crate::time::{Clock, Millis};
 
 /// Messages taken at a time, so that a flood costs the loop one piece of news for many updates.
 const BATCH: usize = 256;
@@ -39,6 +39,8 @@ pub(super) struct Reader<'a> {
     /// When a read that failed is tried again, and how often it has failed.
     retry: Option<Instant>,
     failures: u32,
+    /// When the newest read began, and what the stream has spoken of since.
+    began: Millis,
     spoken: HashSet<CallbackId>,
     updates: Vec<Update>,
 }
@@ -61,6 +63,7 @@ impl<'a> Reader<'a> {
             read: None,
             retry: None,
             failures: 0,
+            began: Millis::default(),
             spoken: HashSet::new(),
             updates: Vec::new(),
         }
@@ -105,6 +108,7 @@ impl<'a> Reader<'a> {
     fn start_read(&mut self) {
         self.retry = None;
         self.spoken.clear();
+        self.began = Clock::Real.now();
         let shared = self.shared;
         let read = async move {
             shared.mailbox.room().await;
@@ -119,7 +123,7 @@ impl<'a> Reader<'a> {
             Ok(listing) => {
                 self.failures = 0;
                 let spoken = std::mem::take(&mut self.spoken);
-                tell(self.shared, Told::listed(listing, spoken));
+                tell(self.shared, Told::listed(listing, spoken, self.began));
                 tell(self.shared, Told::Stream(Stream::Live));
             }
             Err(error) => {

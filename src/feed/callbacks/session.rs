@@ -12,6 +12,7 @@ use crate::cloud::{Error, Socket, Urgency};
 use crate::feed::complaints::Topic;
 use crate::feed::shared::Shared;
 use crate::text::Text;
+use crate::time::Clock;
 
 /// Why a session is over.
 #[derive(Debug)]
@@ -40,8 +41,9 @@ impl Ended {
 pub(super) async fn refused(shared: &Shared, error: &Error) -> Ended {
     shared.complain(Topic::Stream, error);
     shared.mailbox.room().await;
+    let began = Clock::Real.now();
     match shared.client.callbacks(Urgency::Poll).await {
-        Ok(listing) => tell(shared, Told::listed(listing, HashSet::new())),
+        Ok(listing) => tell(shared, Told::listed(listing, HashSet::new(), began)),
         Err(error) => tell(shared, Told::ReadFailed(error.problem())),
     }
     Ended::Lost {

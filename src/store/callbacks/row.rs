@@ -35,6 +35,8 @@ pub struct CallbackRow {
     /// When the newest update was made; none has come yet.
     sent: Option<Millis>,
     first_seen: Millis,
+    /// When an update or an answer last spoke of it.
+    heard: Millis,
     since: Millis,
     past: VecDeque<Told>,
     forgotten: u64,
@@ -46,6 +48,7 @@ impl CallbackRow {
             callback,
             sent: None,
             first_seen: now,
+            heard: now,
             since: now,
             past: VecDeque::new(),
             forgotten: 0,
@@ -60,6 +63,7 @@ impl CallbackRow {
 
     /// Takes in an update that has not been taken in before.
     pub(super) fn hear(&mut self, update: Update, now: Millis) {
+        self.heard = now;
         let overtaken = self.sent.is_some_and(|newest| update.sent < newest);
         if self.past.len() == HISTORY {
             self.past.pop_front();
@@ -126,6 +130,11 @@ impl CallbackRow {
     #[must_use]
     pub fn since(&self) -> Millis {
         self.since
+    }
+
+    /// When something other than a list last spoke of it.
+    pub(super) fn heard(&self) -> Millis {
+        self.heard
     }
 
     /// When this console first heard of it.

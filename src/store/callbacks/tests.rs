@@ -103,7 +103,23 @@ fn a_list_knows_less_than_the_stream_and_more_than_nothing() {
     read.channel = Some(Channel::Sms);
     let spoken = HashSet::from(["spoken".into()]);
     let list = vec![read, callback("new", Status::Failed)];
-    table.listed(list, &spoken, Vec::new(), Millis(2), &mut changes);
+    table.listed(
+        list.clone(),
+        &spoken,
+        Millis(1),
+        Vec::new(),
+        Millis(2),
+        &mut changes,
+    );
+    assert_eq!(table.len(), 4, "what was heard since the read began stays");
+    table.listed(
+        list,
+        &spoken,
+        Millis(2),
+        Vec::new(),
+        Millis(3),
+        &mut changes,
+    );
     let ids: Vec<_> = table
         .iter()
         .map(|row| row.callback().id.raw().to_owned())
