@@ -233,23 +233,24 @@ impl Link {
 
     fn read(&mut self, text: &str) {
         match decode(text) {
-            Incoming::Answer(id, answer) => match self.pending.remove(&id) {
-                Some(pending) => {
-                    let reply = Reply {
-                        answer,
-                        text: kept(text),
-                        took: pending.sent.elapsed(),
-                    };
-                    pending.command.finish(Ok(reply));
-                }
-                None => {
-                    let id = crate::text::fit(&id, 64);
-                    tracing::info!(%id, "an answer that nobody waits for (any more)");
-                }
-            },
+            Incoming::Answer(id, answer) => self.answered(&id, answer, text),
             Incoming::Busy(why) => self.busy(&why, text),
             Incoming::Unusable(why) => tracing::warn!(%why, "a frame on the transfer socket"),
         }
+    }
+
+    fn answered(&mut self, id: &str, answer: Answer, text: &str) {
+        let Some(pending) = self.pending.remove(id) else {
+            let id = crate::text::fit(id, 64);
+            tracing::info!(%id, "an answer that nobody waits for (any more)");
+            return;
+        };
+        let reply = Reply {
+            answer,
+            text: kept(text),
+            took: pending.sent.elapsed(),
+        };
+        pending.command.finish(Ok(reply));
     }
 
     /// A rate limit that names no frame: with one in flight it is clear which; with several each may be meant, and none is sure.
