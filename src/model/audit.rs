@@ -139,12 +139,14 @@ pub enum Chain {
 mod rfc3339 {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-    use crate::time::Millis;
+    use crate::time::{self, Millis};
 
-    pub use crate::time::rfc3339 as serialize_moment;
-
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands over a reference"
+    )]
     pub fn serialize<S: Serializer>(at: &Millis, to: S) -> Result<S::Ok, S::Error> {
-        serialize_moment(at, to)
+        time::rfc3339(at, to)
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Millis, D::Error> {

@@ -164,19 +164,18 @@ impl Listing for Jobs {
 
 /// Stops following; the job itself goes on, as the organisation has no way to stop it.
 fn stop(row: Option<&JobRow>, desk: &mut Desk<'_>) {
-    match row {
-        Some(JobRow {
-            flow: Some(flow), ..
-        }) => desk.effects.push(Effect::StopFlow(*flow)),
-        Some(row) => {
-            let text = match row.job.phase().ended() {
-                true => "the job is over: there is nothing to stop following",
-                false => "the job is not being followed",
-            };
-            desk.messages.say(Weight::Note, text, desk.now);
-        }
-        None => {}
+    let Some(row) = row else {
+        return;
+    };
+    if let Some(flow) = row.flow {
+        return desk.effects.push(Effect::StopFlow(flow));
     }
+    let text = if row.job.phase().ended() {
+        "the job is over: there is nothing to stop following"
+    } else {
+        "the job is not being followed"
+    };
+    desk.messages.say(Weight::Note, text, desk.now);
 }
 
 /// Follows a job again, beginning with a read; one that is followed is read every few seconds anyway.

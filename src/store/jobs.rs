@@ -281,8 +281,8 @@ mod tests {
     #[test]
     fn what_is_over_makes_room_and_what_is_not_does_not() {
         let mut jobs = Jobs::default();
-        for n in 0..JOBS_KEPT {
-            jobs.apply(&key(&format!("k{n}")), None, submitting(n as i64));
+        for (n, at) in (0..JOBS_KEPT).zip(0..) {
+            jobs.apply(&key(&format!("k{n}")), None, submitting(at));
         }
         jobs.apply(&key("late"), None, submitting(0));
         assert_eq!((jobs.len(), jobs.dropped()), (JOBS_KEPT, 1));

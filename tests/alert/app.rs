@@ -267,7 +267,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
         leg: Leg::Raise,
         outcome,
     });
-    stage.press(KeyCode::Char('3'));
+    stage.press(KeyCode::Char('7'));
     let screen = stage.screen();
     for word in [
         "Alerts 1 ▼1",

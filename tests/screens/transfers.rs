@@ -248,9 +248,7 @@ fn marked_rows_go_to_one_place_after_their_number_is_typed() {
     assert!(
         stage
             .take_effects()
-            .into_iter()
-            .filter_map(order)
-            .next()
+            .into_iter().find_map(order)
             .is_none(),
         "not without the number"
     );

@@ -32,8 +32,8 @@ async fn an_endpoint_is_provisioned_and_on_record() {
     let statuses: Vec<_> = audit.iter().map(|line| line.status).collect();
     assert_eq!(statuses, [Status::Intent, Status::Ok]);
     assert_eq!(
-        audit[1].job_id.as_ref().map(|id| id.raw()),
-        job.id.as_ref().map(|id| id.raw())
+        audit[1].job_id.as_ref().map(trunkline::text::Text::raw),
+        job.id.as_ref().map(trunkline::model::JobId::raw)
     );
 }
 

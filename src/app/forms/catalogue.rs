@@ -16,6 +16,7 @@ pub(super) fn make(
 ) -> Result<Form, String> {
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
+        "route" => route::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, now);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::form::{Ask, Question};
 use crate::model::interaction::{Interaction, Standing};
 
 fn rules(about: Option<Vec<String>>) -> Transferring {
@@ -102,10 +103,8 @@ fn what_is_known_is_offered_and_what_is_not_is_said() {
     let body = one("i-9", "genesys://queue/q-1");
     let checks = rules.checks(&body);
     let told = format!("{checks:?}");
-    assert!(
-        told.contains("not among the active and queued ones"),
-        "{told}"
-    );
+    let asked = Ask::World(Question::Interaction("i-9".into()));
+    assert_eq!(checks[0].ask, asked, "it is read, since nothing is known");
     assert!(told.contains("a queue that has interactions"), "{told}");
     let offered = rules.completions("destination_uri", &body);
     assert_eq!(offered[0].value, "genesys://queue/q-1");

@@ -41,7 +41,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, figures: &Figures) -> fmt::Result {
         return Ok(());
     }
     let edges = EDGES_MS.iter().map(|ms| *ms as f64 / 1_000.0);
-    let edges = edges.chain([f64::MAX]);
+    let edges = edges.chain([f64::INFINITY]);
     let buckets: Vec<(f64, u64)> = edges.zip(bars).collect();
     sheet.histogram(
         "trunkline_transfer_duration_seconds",
@@ -56,5 +56,66 @@ fn label(phase: Phase) -> &'static str {
     match phase {
         Phase::TimedOut => "timed_out",
         phase => phase.word(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prometheus_client::collector::Collector;
+    use prometheus_client::encoding::{DescriptorEncoder, text};
+    use prometheus_client::registry::Registry;
+
+    use super::*;
+    use crate::model::flow::FlowId;
+    use crate::model::transfer::made::{Asked, End, Happening, TransferId};
+    use crate::model::transfer::{Destination, Limits, Request};
+    use crate::store::transfers::Transfers;
+    use crate::time::Millis;
+
+    #[derive(Debug)]
+    struct Alone(Figures);
+
+    impl Collector for Alone {
+        fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+            write(&mut Sheet::new(encoder), &self.0)
+        }
+    }
+
+    #[test]
+    fn a_transfer_is_in_its_outcome_and_in_its_bucket() {
+        let id = TransferId {
+            flow: FlowId(1),
+            number: 0,
+        };
+        let asked = Asked {
+            request: Request::blank(&Limits::default()),
+            destination: Destination::parse("genesys://queue/q").unwrap(),
+            operator: "noc".into(),
+        };
+        let end = End::Transferred {
+            codec: None,
+            by_reading: false,
+        };
+        let ended = Happening::Ended {
+            end,
+            latency_us: Some(30_000),
+        };
+        let mut table = Transfers::default();
+        table.happened(id, Happening::Asked(Box::new(asked)), Millis(0));
+        table.happened(id, ended, Millis(1));
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(Alone(table.figures().clone())));
+        let mut told = String::new();
+        text::encode(&mut told, &registry).unwrap();
+        for line in [
+            "trunkline_transfers_total{outcome=\"transferred\"} 1",
+            "trunkline_transfers_total{outcome=\"timed_out\"} 0",
+            "trunkline_transfer_duration_seconds_sum 0.03",
+            "trunkline_transfer_duration_seconds_bucket{le=\"0.025\"} 0",
+            "trunkline_transfer_duration_seconds_bucket{le=\"0.05\"} 1",
+            "trunkline_transfer_duration_seconds_bucket{le=\"+Inf\"} 1",
+        ] {
+            assert!(told.contains(line), "{line}\n{told}");
+        }
     }
 }

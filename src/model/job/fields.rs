@@ -82,10 +82,10 @@ impl Job {
             return Some(format!("{} {}", doubt.why.raw(), doubt.check.raw()));
         }
         let error = self.error()?;
-        Some(match error.code.is_empty() {
-            true => error.message.raw().to_owned(),
-            false => format!("{} ({})", error.message.raw(), error.code.raw()),
-        })
+        if error.code.is_empty() {
+            return Some(error.message.raw().to_owned());
+        }
+        Some(format!("{} ({})", error.message.raw(), error.code.raw()))
     }
 }
 

@@ -27,9 +27,12 @@ pub(super) const COLUMNS: &[Kept] = &[
         |row, _| name(&row.job),
         |a, b| a.job.name.cmp(&b.job.name),
     )
-    .looking(|row| match row.job.name.is_empty() {
-        true => Role::Dim,
-        false => Role::Text,
+    .looking(|row| {
+        if row.job.name.is_empty() {
+            Role::Dim
+        } else {
+            Role::Text
+        }
     }),
     Kept::new(
         "submitted",

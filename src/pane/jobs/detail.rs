@@ -51,9 +51,10 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         lines.push(pairs(theme, &[("to do", doubt.check.to_string())]));
     }
     if let Some(error) = job.error() {
-        let code = match error.code.is_empty() {
-            true => String::new(),
-            false => format!(" ({})", error.code),
+        let code = if error.code.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", error.code)
         };
         let text = format!("{}{code}", error.message);
         lines.push(Line::styled(text, theme.style(role(job.state()))));

@@ -134,14 +134,16 @@ impl<L: Listing> ListPane<L> {
             "json" => Some(("row as JSON", self.listing.json(row))),
             _ => self.listing.copy(row, what),
         };
-        match copied {
-            Some((what, text)) => desk.effects.push(Effect::Copy { what, text }),
-            None => {
-                let words: Vec<_> = L::COPIES.iter().map(|(word, _)| *word).collect();
-                let text = format!("can't copy {what:?}: {}, json", words.join(", "));
-                desk.messages.say(Weight::Warning, text, desk.now);
-            }
+        if let Some((what, text)) = copied {
+            return desk.effects.push(Effect::Copy { what, text });
         }
+        let words: Vec<_> = L::COPIES.iter().map(|(word, _)| *word).collect();
+        let text = if words.contains(&what) {
+            format!("this row has no {what} to copy")
+        } else {
+            format!("can't copy {what:?}: {}, json", words.join(", "))
+        };
+        desk.messages.say(Weight::Warning, text, desk.now);
     }
 
     /// Writes the rows that pass the filter, with every column.

@@ -11,6 +11,9 @@ type Shown = Column<RouteRow>;
 /// Looks that the sparkline has room for.
 const TREND: usize = 12;
 
+/// What the highest mark stands for: a little more than all, so that the marks of two rows do not touch.
+const HEADROOM: f32 = 1.15;
+
 /// In the order of the screen; named as filters name them.
 pub(super) const COLUMNS: &[Shown] = &[
     Shown::new(
@@ -110,7 +113,7 @@ pub(super) const COLUMNS: &[Shown] = &[
         "TREND",
         "Destinations reached at the last looks",
         (8, 12),
-        |row, _| chart::counts(&row.reach.trend, TREND, 1.0),
+        |row, _| chart::counts(&row.reach.trend, TREND, HEADROOM),
         |a, b| a.reach.trend.len().cmp(&b.reach.trend.len()),
     )
     .looking(|_| Role::Chart),

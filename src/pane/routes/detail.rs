@@ -15,6 +15,9 @@ use crate::ui::detail::{moment, pairs};
 /// Deployments that are listed.
 const HISTORY: usize = 8;
 
+/// Before what belongs to the line above.
+const INDENT: &str = "          ";
+
 /// Differences that one deployment lists.
 const DIFFERENCES: usize = 4;
 
@@ -121,10 +124,8 @@ fn destination(
     }
     let mut lines = vec![Line::from(first)];
     if let Some((_, why)) = verdict.and_then(Verdict::failure) {
-        lines.push(Line::styled(
-            format!("          {why}"),
-            theme.style(Role::Bad),
-        ));
+        let why = Span::styled(why.to_string(), theme.style(Role::Bad));
+        lines.push(Line::from(vec![Span::raw(INDENT), why]));
     }
     let deliveries = scene
         .store

@@ -99,7 +99,7 @@ pub const MADE: &[Column<Made>] = &[
     Column {
         title: "TO",
         wish: wish(16, 36),
-        cell: |one, _, _| one.destination.masked(),
+        cell: |one, _, _| place(one),
         role: |_| Role::Text,
     },
     Column {
@@ -164,6 +164,15 @@ fn or_dash(text: String) -> String {
         "-".to_owned()
     } else {
         text
+    }
+}
+
+/// Where it goes; of places of the organisation what tells them apart, and of a number its last digits.
+fn place(made: &Made) -> String {
+    let to = made.destination.masked();
+    match to.strip_prefix("genesys://") {
+        Some(place) => place.to_owned(),
+        None => to,
     }
 }
 

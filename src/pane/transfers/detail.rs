@@ -122,10 +122,10 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
         pairs(
             theme,
             &[
-                ("asked for", moment(made.began, scene.zone)),
+                ("codec settled", settled),
                 ("latency", latency),
                 ("retries", made.retries.to_string()),
-                ("codec settled", settled),
+                ("asked for", moment(made.began, scene.zone)),
             ],
         ),
         pairs(

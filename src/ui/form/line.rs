@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use tui_input::Input;
 
 use crate::config::theme::{Role, Theme};
@@ -72,7 +73,11 @@ impl Line {
             let place = from(x);
             let width = usize::from(place.width);
             let text = crate::text::fit(text, width);
-            buf.set_stringn(place.x, place.y, text, width, theme.style(role));
+            let style = match role {
+                Role::Selection => selected(theme),
+                role => theme.style(role),
+            };
+            buf.set_stringn(place.x, place.y, text, width, style);
         };
         match &self.what {
             What::Group(title) => plain(buf, 1, title, Role::Header),
@@ -89,13 +94,13 @@ impl Line {
                 self.mark(area, buf, theme);
                 plain(buf, 2, label, self.label_role());
                 let place = from(LABEL);
-                table::blank(buf, place, theme.style(Role::Selection));
+                table::blank(buf, place, selected(theme));
                 return Some(typed(input, *secret, place, buf, theme));
             }
             What::Row { text, role, here } => {
                 self.mark(area, buf, theme);
                 if *here {
-                    table::blank(buf, from(INDENT), theme.style(Role::Selection));
+                    table::blank(buf, from(INDENT), selected(theme));
                     plain(buf, INDENT, text, Role::Selection);
                 } else {
                     plain(buf, INDENT, text, *role);
@@ -104,7 +109,7 @@ impl Line {
             What::TypedRow { input } => {
                 self.mark(area, buf, theme);
                 let place = from(INDENT);
-                table::blank(buf, place, theme.style(Role::Selection));
+                table::blank(buf, place, selected(theme));
                 return Some(typed(input, false, place, buf, theme));
             }
             What::Note { text, role } => {
@@ -130,8 +135,13 @@ impl Line {
     }
 }
 
+/// The selection over plain text: a theme may leave the colour of the letters to what is under it.
+fn selected(theme: &Theme) -> Style {
+    theme.style(Role::Text).patch(theme.style(Role::Selection))
+}
+
 fn typed(input: &Input, secret: bool, area: Rect, buf: &mut Buffer, theme: &Theme) -> Position {
-    let style = theme.style(Role::Selection);
+    let style = selected(theme);
     if !secret {
         return entry::draw(input, area, buf, style);
     }
