@@ -254,16 +254,12 @@ async fn reconcile(run: &Run<'_>, booking: &Booking, failure: Failure) -> Outcom
                 let name = callback.booked_as.as_ref().map(Text::raw);
                 name == Some(booking.callback_id.as_str())
             };
-            match listing.callbacks.into_iter().find(ours) {
-                Some(callback) => {
-                    doing.done("it is there");
-                    told(run, callback, "its answer was lost, and it is there:")
-                }
-                None => {
-                    doing.failed("it is not in the list");
-                    failure.into()
-                }
+            if let Some(callback) = listing.callbacks.into_iter().find(ours) {
+                doing.done("it is there");
+                return told(run, callback, "its answer was lost, and it is there:");
             }
+            doing.failed("it is not in the list");
+            failure.into()
         }
         Err(error) => {
             doing.failed(error.to_string());

@@ -211,20 +211,20 @@ impl Calendar {
             });
             match closes {
                 Some(closes) if closes >= until => at = until,
-                Some(closes) => return Err(self.closed(closes)),
-                None => return Err(self.closed(at)),
+                Some(closes) => return Err(Box::new(self.closed(closes))),
+                None => return Err(Box::new(self.closed(at))),
             }
         }
-        Err(self.closed(at))
+        Err(Box::new(self.closed(at)))
     }
 
-    fn closed(&self, at: Timestamp) -> Box<Closed> {
+    fn closed(&self, at: Timestamp) -> Closed {
         let at = at.to_zoned(self.zone.clone());
-        Box::new(Closed {
+        Closed {
             open: self.open_on(at.date()),
             holiday: self.holiday(at.date()).map(|holiday| holiday.name.clone()),
             at,
-        })
+        }
     }
 
     /// Up to when the wall clock runs steadily from a moment on: the next midnight or the next change of the clock.

@@ -120,7 +120,7 @@ impl Callbacks {
         for callback in callbacks {
             if let Some(row) = self.rows.get_mut(&callback.id) {
                 if spoken.contains(&callback.id) {
-                    row.complete(callback);
+                    row.complete(&callback);
                 } else {
                     row.read(callback, now);
                 }
@@ -139,7 +139,7 @@ impl Callbacks {
     pub fn answered(&mut self, callback: Callback, now: Millis, changes: &mut Changes) {
         changes.callbacks = true;
         match self.rows.get_mut(&callback.id) {
-            Some(row) if row.past().next().is_some() => row.complete(callback),
+            Some(row) if row.past().next().is_some() => row.complete(&callback),
             Some(row) => row.read(callback, now),
             None => {
                 if self.make_room() {

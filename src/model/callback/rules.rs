@@ -18,6 +18,9 @@ const ID: usize = 128;
 /// Slots of one booking; more than four days of quarter hours is no preference any more.
 const SLOTS: usize = 96;
 
+/// Why short messages are not to be sent.
+const FORBIDDEN: &str = "sms needs allow_sms: the caller must have agreed to short messages";
+
 /// What a booking is held against.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
@@ -102,8 +105,6 @@ impl Booking {
         if channels.allow_sms {
             return;
         }
-        const FORBIDDEN: &str =
-            "sms needs allow_sms: the caller must have agreed to short messages";
         if channels.primary == Channel::Sms {
             fault("primary", FORBIDDEN);
         }

@@ -164,9 +164,8 @@ impl Column {
             Self::Number => (12, 13),
             Self::Queue => (10, 20),
             Self::Slot => (16, 17),
-            Self::Here => (8, 8),
             Self::Channel => (5, 5),
-            Self::Since => (8, 8),
+            Self::Here | Self::Since => (8, 8),
             Self::Reason => (14, 32),
             Self::Id => (11, 20),
         };

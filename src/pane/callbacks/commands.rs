@@ -86,17 +86,11 @@ impl CallbacksPane {
     /// Turns to the day of the queue under the cursor, or back to the table.
     fn turn_day(&mut self, desk: &Desk<'_>) {
         self.detail = false;
-        self.day = match self.day.take() {
-            Some(_) => None,
-            None => {
-                let line = self.chosen(desk.store, desk.now);
-                Some(Day::of(
-                    line.map(|line| line.row.callback()),
-                    desk.store,
-                    desk.now,
-                ))
-            }
-        };
+        if self.day.take().is_none() {
+            let line = self.chosen(desk.store, desk.now);
+            let callback = line.map(|line| line.row.callback());
+            self.day = Some(Day::of(callback, desk.store, desk.now));
+        }
     }
 
     fn sort(&mut self, column: &str, descending: Option<bool>, desk: &mut Desk<'_>) {

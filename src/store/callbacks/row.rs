@@ -96,7 +96,7 @@ impl CallbackRow {
     }
 
     /// Takes what the stream does not tell out of a read that is older than the stream's word.
-    pub(super) fn complete(&mut self, callback: Callback) {
+    pub(super) fn complete(&mut self, callback: &Callback) {
         self.callback.channel = self.callback.channel.or(callback.channel);
         self.callback.time = self.callback.time.or(callback.time);
     }

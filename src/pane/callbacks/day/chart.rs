@@ -32,8 +32,7 @@ pub fn strip(
     let role = if chosen { Role::Text } else { Role::Dim };
     buf.set_string(area.x + 2, area.y, name, theme.style(role));
     let most = top(day);
-    let mut x = area.x + LABEL;
-    for (from, to) in scale.cells() {
+    for (x, (from, to)) in (area.x + LABEL..).zip(scale.cells()) {
         let (count, open) = cell(day, from, to);
         let (glyph, role) = match (count, open) {
             (0, false) => (" ", Role::Dim),
@@ -41,7 +40,6 @@ pub fn strip(
             (count, _) => (eighth(count, most, 1, 0), load(day, count)),
         };
         put(buf, area, x, area.y, glyph, theme.style(role));
-        x += 1;
     }
     let all: u32 = day.booked.iter().sum();
     let sum = format!("{all:>4}");

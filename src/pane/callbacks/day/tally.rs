@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use crate::model::callback::Status;
 use crate::model::queue::Queue;
 use crate::pane::Scene;
+use crate::store::callbacks::CallbackRow;
 use crate::store::queues::QueueRow;
 use crate::text::Text;
 
@@ -35,7 +36,7 @@ impl<'a> Tally<'a> {
         let queue = &row.queue;
         let zone = queue.clock();
         let mut booked = [0; QUARTERS];
-        let own = scene.store.callbacks.iter().map(|row| row.callback());
+        let own = scene.store.callbacks.iter().map(CallbackRow::callback);
         for callback in own.filter(|one| one.queue == queue.id && one.status != Status::Cancelled) {
             let begins = callback
                 .time
