@@ -32,7 +32,11 @@ fn theirs(book: &Value) -> BTreeMap<String, String> {
 
 /// What the table shows.
 fn ours(app: &App) -> BTreeMap<String, String> {
-    let rows = app.store.callbacks.iter().map(trunkline::store::callbacks::CallbackRow::callback);
+    let rows = app
+        .store
+        .callbacks
+        .iter()
+        .map(trunkline::store::callbacks::CallbackRow::callback);
     rows.map(|one| (one.id.raw().to_owned(), one.status.word().to_owned()))
         .collect()
 }

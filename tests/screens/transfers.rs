@@ -246,10 +246,7 @@ fn marked_rows_go_to_one_place_after_their_number_is_typed() {
     stage.take_effects();
     stage.press(&["Enter"]);
     assert!(
-        stage
-            .take_effects()
-            .into_iter().find_map(order)
-            .is_none(),
+        stage.take_effects().into_iter().find_map(order).is_none(),
         "not without the number"
     );
     stage.press(&["2", "Enter"]);

@@ -46,7 +46,12 @@ fn defaults_are_whole_and_free_of_clashes() {
     for action in Action::ALL {
         let palette_only = matches!(
             action,
-            Action::Pause | Action::Messages | Action::Frames | Action::Drafts | Action::History
+            Action::Pause
+                | Action::Messages
+                | Action::Frames
+                | Action::Drafts
+                | Action::History
+                | Action::Unmask
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),
