@@ -271,7 +271,7 @@ async fn a_console_that_has_ended_is_not_alive() {
         runner,
         listener,
         org,
-        _folder,
+        folder: _folder,
     } = House::start(1, &anywhere()).await;
     drop(runner);
     for path in ["/healthz", "/api/v1/telephony/dashboard"] {

@@ -51,7 +51,7 @@ pub struct House {
     pub runner: Runner<Dark>,
     pub listener: Listener,
     pub org: Option<Org>,
-    pub _folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// A listener on any free port of loopback.
@@ -113,13 +113,13 @@ impl House {
             runner,
             listener,
             org: Some(org),
-            _folder: folder,
+            folder,
         }
     }
 
     /// Where the console keeps what survives it.
     pub fn state(&self) -> std::path::PathBuf {
-        self._folder.path().join("state")
+        self.folder.path().join("state")
     }
 
     /// Runs until everyone and every carrier has been read.

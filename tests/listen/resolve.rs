@@ -101,7 +101,7 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
 }
 
 fn audit_of(house: &House) -> String {
-    let folder = house._folder.path().join("state").join("audit");
+    let folder = house.folder.path().join("state").join("audit");
     let files = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path());

@@ -177,7 +177,7 @@ fn a_contradiction_is_told_in_words_and_counts_as_trouble() {
         "healthy, and nobody may believe it:\n{text}"
     );
     assert!(text.contains("≠ valid"), "down, and it answers:\n{text}");
-    assert!(text.contains("Carriers 4 ▼2"), "{text}");
+    assert!(text.contains("Carr 4 ▼2"), "{text}");
     stage.press(&[
         "/", "a", "c", "c", "o", "r", "d", ":", "c", "o", "n", "t", "r", "a", "d", "i", "c", "t",
         "i", "o", "n", "Enter",

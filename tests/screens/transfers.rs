@@ -25,15 +25,15 @@ fn listed(stage: &mut Stage, listed: Listed) {
     stage.happen(Event::Done(Done::Interactions(Box::new(listed))));
 }
 
-fn estate() -> Listed {
-    Ok(InteractionListing {
+fn estate() -> InteractionListing {
+    InteractionListing {
         interactions: vec![
             interaction("interaction-1", "active", "Ana Petrova"),
             interaction("interaction-2", "queued", "佐藤 花子"),
             interaction("interaction-3", "active", "Eve\u{1b}[2J"),
         ],
         faults: Vec::new(),
-    })
+    }
 }
 
 /// A transfer with its course, ended so.
@@ -87,7 +87,7 @@ fn populated() -> Stage {
     let mut stage = Stage::new("mono");
     stage.populate();
     stage.press(&["3"]);
-    listed(&mut stage, estate());
+    listed(&mut stage, Ok(estate()));
     let done = |codec: &str| End::Transferred {
         codec: Some(codec.into()),
         by_reading: false,
@@ -335,7 +335,7 @@ fn the_list_is_read_while_it_is_looked_at() {
     stage.press(&["3"]);
     stage.pass(1);
     assert!(stage.take_effects().contains(&Effect::ReadInteractions));
-    listed(&mut stage, estate());
+    listed(&mut stage, Ok(estate()));
     stage.pass(9_000);
     assert!(!stage.take_effects().contains(&Effect::ReadInteractions));
     stage.pass(2_000);

@@ -1,4 +1,9 @@
 //! Transfers: the session against a scripted socket, the flow against the embedded organisation.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up should stop there"
+)]
 
 #[expect(dead_code, reason = "the scripted server is the cloud tests' own")]
 #[path = "../cloud/server.rs"]

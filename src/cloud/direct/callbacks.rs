@@ -227,7 +227,7 @@ mod tests {
     fn the_contract_s_queue_is_read() {
         let queue = queue(br#"{"id":"q","name":"Support","timeZone":"America/New_York","operatingHours":[{"day":"monday","open":"08:00","close":"18:00"}],"maxConcurrentCallbacks":50,"scheduledCallbacks":12,"holidays":["2030-12-25",{"date":"2030-12-26","name":"Boxing Day"}]}"#).unwrap();
         assert_eq!(queue.faults, []);
-        assert_eq!(queue.room().map(|room| room.left()), Some(38));
+        assert_eq!(queue.room().map(crate::model::queue::Room::left), Some(38));
         let calendar = queue.calendar.unwrap();
         assert_eq!(
             calendar.hours,
