@@ -13,7 +13,7 @@ use harness::Pty;
 use rustix::process::Signal;
 
 /// On every screen of the console: the first tab.
-const UP: &str = "Registrations";
+const UP: &str = "1 Reg";
 
 fn console() -> Pty {
     let pty = Pty::spawn(&["demo"]);

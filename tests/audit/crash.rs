@@ -16,7 +16,6 @@ const STATE: &str = "TRUNKLINE_TEST_AUDIT_STATE";
 
 /// The console: it writes as fast as it can, and says each id once its intent is on disk. Does nothing in a test run.
 #[test]
-#[expect(clippy::print_stdout, reason = "the other side reads it")]
 fn console() {
     let Some(state) = std::env::var_os(STATE) else {
         return;

@@ -1,4 +1,9 @@
 //! The audit: what is on disk, what is found when somebody meddles with it, and what survives a crash.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot be set up should stop there"
+)]
 
 mod append;
 mod command;

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 8;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_killed_at_any_moment_has_every_request_on_record() {
     let rig = Rig::start(&[]).await;
-    let whole = course(&rig).await;
+    let whole = course(&rig);
     let numbers: Vec<u32> = (0..SUBMITS).collect();
     for together in numbers.chunks(AT_ONCE) {
         let killed = together
@@ -69,7 +69,7 @@ async fn killed_after(rig: &Rig, n: u32, wait: Duration) {
 }
 
 /// How long a whole submit takes here, now, among others.
-async fn course(rig: &Rig) -> Duration {
+fn course(rig: &Rig) -> Duration {
     let file = payload(rig, 999);
     let began = std::time::Instant::now();
     let out = rig.run(&["provision", "-f", &file, "--yes", "--json"]);
