@@ -1,11 +1,11 @@
 //! The stream of callbacks (contract §10): followed without a gap, acknowledged once the loop has taken an update in.
 //!
-//! [`run`] keeps the one stream, as `stream` keeps those of registrations: open, read what there is, follow, and after a
+//! `run` keeps the one stream, as `stream` keeps those of registrations: open, read what there is, follow, and after a
 //! loss again. Of every update the loop says in [`Taken`] whether it is in the table; only then does the session, which
 //! alone writes to the socket, acknowledge it. What was not acknowledged the organisation delivers again after a
 //! reconnect, so an update that is lost anywhere on the way comes back.
 //!
-//! Updates on their way to the loop are bounded by [`WINDOW`]: with so many not taken in, the socket is not read, and the
+//! Updates on their way to the loop are bounded by `WINDOW`: with so many not taken in, the socket is not read, and the
 //! organisation has to wait. So nothing is dropped here, unlike updates of registrations, which a re-read makes up for.
 
 mod news;

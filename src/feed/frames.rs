@@ -1,7 +1,7 @@
 //! Frames of the callbacks stream (contract §10): a 4-byte big-endian length, then so many bytes of msgpack.
 //!
 //! The length frames, not the message: one WebSocket message may hold several frames and a frame may span messages.
-//! [`Joiner`] puts bytes together and cuts them at the lengths; [`Frame::read`] and [`Frame::write`] turn one frame
+//! [`Joiner`] puts bytes together and cuts them at the lengths; [`Frame::read`] and [`Frame::acknowledgement`] turn one frame
 //! into data and back. Neither does I/O, so that every cut a network can make is a cut that a test can make.
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub enum Column {
     Id,
 }
 
-/// Fields of the grammar, in the order of [`Column::ALL`].
+/// Fields of the grammar, in the order of `Column::ALL`.
 pub const FIELDS: &[FieldSpec] = &[
     aside(
         "status",
