@@ -28,8 +28,7 @@ fn it_takes_the_terminal_and_q_gives_it_back() {
         screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste()
     });
     assert!(!pty.line_modes_restored());
-    pty.send("q");
-    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.quit(), 0);
     pty.wait_restored();
 }
 
@@ -76,8 +75,7 @@ fn ctrl_z_gives_the_terminal_back_and_continuing_repaints() {
         });
         assert!(!pty.line_modes_restored(), "after a stop by {stop}");
     }
-    pty.send("q");
-    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.quit(), 0);
     pty.wait_restored();
 }
 
@@ -91,8 +89,7 @@ fn a_stop_that_cannot_be_caught_is_recovered_from() {
     pty.wait_until("the screen again", |screen, bytes| {
         bytes.len() > sent && screen.alternate_screen() && screen.contents().contains(UP)
     });
-    pty.send("q");
-    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.quit(), 0);
     pty.wait_restored();
 }
 
@@ -160,8 +157,7 @@ fn a_resize_repaints_for_the_new_size() {
             again.windows(4).any(|at| at == b"\x1b[2J") && screen.contents().contains(UP)
         });
     }
-    pty.send("q");
-    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.quit(), 0);
     pty.wait_restored();
 }
 
@@ -176,8 +172,7 @@ fn no_color_means_no_colour_at_all() {
             cell.fgcolor() == vt100::Color::Default && cell.bgcolor() == vt100::Color::Default
         })
     });
-    pty.send("q");
-    assert_eq!(pty.exit_code(), 0);
+    assert_eq!(pty.quit(), 0);
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn chain(chain: &Chain, scene: &Scene<'_>) -> (Role, String) {
     let clock = |at: &crate::time::Millis| at.clock(scene.zone, scene.now);
     match chain {
         Chain::Unread => (Role::Dim, "chain not verified yet".to_owned()),
-        Chain::Empty => (Role::Dim, "no line yet".to_owned()),
+        Chain::Empty => (Role::Dim, "nothing before this run".to_owned()),
         Chain::Good { lines, at } => {
             let since = scene.store.audit.lines().saturating_sub(*lines);
             let since = match since {

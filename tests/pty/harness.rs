@@ -198,6 +198,25 @@ impl Pty {
         self.seen.state.lock().unwrap().bytes.len()
     }
 
+    /// Presses `q` until the process ends, and gives its exit code.
+    ///
+    /// A key that comes in one batch with a resize may be held back until the next one: crossterm's reader returns at the
+    /// resize and has lost the edge of the key by then.
+    pub fn quit(&mut self) -> u32 {
+        let far = self.far.as_mut().expect("the terminal is open");
+        let (writer, child) = (&mut far.writer, &mut self.child);
+        let mut pressed = None;
+        let end = poll("the end of the process", || {
+            if pressed.is_none_or(|at: Instant| at.elapsed() > Duration::from_secs(1)) {
+                pressed = Some(Instant::now());
+                // A process that has just ended takes no more keys.
+                let _ = writer.write_all(b"q").and_then(|()| writer.flush());
+            }
+            child.try_wait().unwrap()
+        });
+        end.exit_code()
+    }
+
     /// Waits for the end of the process, and gives its exit code.
     pub fn exit_code(&mut self) -> u32 {
         poll("the end of the process", || self.child.try_wait().unwrap()).exit_code()
