@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{SetOnce, mpsc};
 use tokio::task::JoinSet;
 
 use crate::app::event::Done;
@@ -17,12 +18,15 @@ use crate::model::flow::{FlowId, Outcome};
 use crate::probe::Prober;
 use crate::time::Clock;
 
+/// A flow that is ordered while the console still connects waits this long for it.
+const CONNECTING: Duration = Duration::from_secs(15);
+
 /// Where flows are begun and stopped.
 pub(super) struct Desk {
     /// Where the audit is kept; none where nothing is ever written.
     pub(super) state_dir: Option<PathBuf>,
     /// There once the console has connected.
-    kit: Arc<OnceLock<Kit>>,
+    kit: Arc<SetOnce<Kit>>,
     stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
     pub(super) done: mpsc::UnboundedSender<Done>,
     /// Jobs that are being written down.
@@ -34,7 +38,7 @@ pub(super) struct Opening {
     state_dir: PathBuf,
     profile: Arc<Profile>,
     environment: Environment,
-    kit: Arc<OnceLock<Kit>>,
+    kit: Arc<SetOnce<Kit>>,
     done: mpsc::UnboundedSender<Done>,
 }
 
@@ -99,7 +103,7 @@ impl Desk {
     }
 
     /// What flows work with, once the console has connected.
-    pub(super) fn kit(&self) -> Arc<OnceLock<Kit>> {
+    pub(super) fn kit(&self) -> Arc<SetOnce<Kit>> {
         Arc::clone(&self.kit)
     }
 
@@ -110,7 +114,7 @@ impl Desk {
         let (kit, stoppers) = (Arc::clone(&self.kit), Arc::clone(&self.stoppers));
         let tell = self.tell();
         tokio::spawn(async move {
-            if let Some(kit) = kit.get() {
+            if let Ok(kit) = tokio::time::timeout(CONNECTING, kit.wait()).await {
                 flow::run(kit, id, order, &tell, &stop).await;
             } else {
                 let why =

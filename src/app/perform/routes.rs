@@ -17,7 +17,11 @@ use crate::model::RouteId;
 const AT_ONCE: usize = 4;
 
 /// Answers one question; nothing comes back of what the organisation does not tell.
-pub(super) fn ask(kit: Arc<std::sync::OnceLock<Kit>>, ask: Ask, done: mpsc::UnboundedSender<Done>) {
+pub(super) fn ask(
+    kit: Arc<tokio::sync::SetOnce<Kit>>,
+    ask: Ask,
+    done: mpsc::UnboundedSender<Done>,
+) {
     tokio::spawn(async move {
         let Some(kit) = kit.get() else { return };
         let tell = |told: Told| {
