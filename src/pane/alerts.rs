@@ -9,7 +9,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::cursor::{Cursor, Rows, Window};
+use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
@@ -60,18 +60,6 @@ struct Order {
     ids: Vec<AlertId>,
     /// When time alone lets another one pass.
     due: Option<Millis>,
-}
-
-impl Rows<AlertId> for Order {
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-    fn position(&self, id: AlertId) -> Option<usize> {
-        self.ids.iter().position(|other| *other == id)
-    }
-    fn at(&self, index: usize) -> Option<AlertId> {
-        self.ids.get(index).copied()
-    }
 }
 
 impl AlertsPane {
@@ -136,7 +124,7 @@ impl Pane for AlertsPane {
             MouseEventKind::ScrollUp => self.step(-3),
             MouseEventKind::Down(MouseButton::Left) => {
                 if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order, self.window, line);
+                    self.cursor.pick(&self.order.ids, self.window, line);
                 }
             }
             _ => {}

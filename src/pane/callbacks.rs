@@ -23,7 +23,7 @@ pub use self::column::FIELDS;
 use self::day::Day;
 use self::line::Line;
 pub use self::sheet::write;
-use super::cursor::{Cursor, Rows, Window};
+use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
@@ -106,18 +106,6 @@ impl Default for Order {
             descending: false,
             due: None,
         }
-    }
-}
-
-impl Rows<CallbackId> for Order {
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-    fn position(&self, id: CallbackId) -> Option<usize> {
-        self.ids.iter().position(|other| *other == id)
-    }
-    fn at(&self, index: usize) -> Option<CallbackId> {
-        self.ids.get(index).cloned()
     }
 }
 
@@ -223,7 +211,7 @@ impl Pane for CallbacksPane {
                 if let Some(column) = self.grid.heading_at(at).and_then(|n| Column::ALL.get(n)) {
                     self.sort_by(*column, None, desk);
                 } else if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order, self.window, line);
+                    self.cursor.pick(&self.order.ids, self.window, line);
                 }
             }
             _ => {}

@@ -12,7 +12,7 @@ use ratatui::layout::{Position, Rect};
 
 use self::column::{Column, FIELDS};
 use self::line::Line;
-use super::cursor::{Cursor, Rows, Window};
+use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
@@ -76,18 +76,6 @@ impl Default for Order {
             descending: false,
             due: None,
         }
-    }
-}
-
-impl Rows<CarrierId> for Order {
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-    fn position(&self, id: CarrierId) -> Option<usize> {
-        self.ids.iter().position(|other| *other == id)
-    }
-    fn at(&self, index: usize) -> Option<CarrierId> {
-        self.ids.get(index).cloned()
     }
 }
 
@@ -177,7 +165,7 @@ impl Pane for CarriersPane {
                 if let Some(column) = self.grid.heading_at(at).and_then(|n| Column::ALL.get(n)) {
                     self.sort_by(*column, None, desk);
                 } else if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order, self.window, line);
+                    self.cursor.pick(&self.order.ids, self.window, line);
                 }
             }
             _ => {}

@@ -19,6 +19,18 @@ pub trait Rows<Id> {
     }
 }
 
+impl<Id: Clone + PartialEq> Rows<Id> for Vec<Id> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+    fn position(&self, id: Id) -> Option<usize> {
+        self.iter().position(|other| *other == id)
+    }
+    fn at(&self, index: usize) -> Option<Id> {
+        self.get(index).cloned()
+    }
+}
+
 /// Which rows show, and which of them the cursor is on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
@@ -135,18 +147,6 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    impl Rows<u32> for Vec<u32> {
-        fn len(&self) -> usize {
-            self.as_slice().len()
-        }
-        fn position(&self, id: u32) -> Option<usize> {
-            self.iter().position(|r| *r == id)
-        }
-        fn at(&self, index: usize) -> Option<u32> {
-            self.get(index).copied()
-        }
-    }
 
     #[test]
     fn at_the_top_it_follows_and_elsewhere_it_holds_its_row_and_line() {

@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use self::column::Column;
-use super::cursor::{Cursor, Rows, Window};
+use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
@@ -98,18 +98,6 @@ struct Order<Id> {
     sort: Option<(usize, bool)>,
     /// When time alone lets another row pass.
     due: Option<Millis>,
-}
-
-impl<Id: Clone + PartialEq> Rows<Id> for Order<Id> {
-    fn len(&self) -> usize {
-        self.ids.len()
-    }
-    fn position(&self, id: Id) -> Option<usize> {
-        self.ids.iter().position(|other| *other == id)
-    }
-    fn at(&self, index: usize) -> Option<Id> {
-        self.ids.get(index).cloned()
-    }
 }
 
 impl<L: Listing> Default for ListPane<L> {
@@ -212,7 +200,7 @@ impl<L: Listing> Pane for ListPane<L> {
                 if let Some(column) = heading.and_then(|n| self.columns.get(n)) {
                     self.sort_by(*column, None, desk);
                 } else if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order, self.window, line);
+                    self.cursor.pick(&self.order.ids, self.window, line);
                     self.moved = true;
                 }
             }

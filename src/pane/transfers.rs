@@ -103,9 +103,9 @@ impl TransfersPane {
                 one.started,
             )
         });
-        self.upper.order.0 = upper.into_iter().map(|one| one.id.clone()).collect();
+        self.upper.order = upper.into_iter().map(|one| one.id.clone()).collect();
         let lower = table.made().filter(|made| passes(Row::Made(made)));
-        self.lower.order.0 = lower.map(|one| one.id).collect();
+        self.lower.order = lower.map(|one| one.id).collect();
         // A mark has served once its interaction is moved; where that was refused, it stays for another place.
         let served = |id: &InteractionId, since: Millis| {
             let moves = table.made().take_while(|made| made.began >= since);

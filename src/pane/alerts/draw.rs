@@ -18,7 +18,7 @@ impl AlertsPane {
         self.arrange(scene.store, scene.now);
         self.summary(parts.summary, buf, scene);
         self.grid.take(parts.rows);
-        self.window = self.cursor.settle(&self.order, self.grid.height());
+        self.window = self.cursor.settle(&self.order.ids, self.grid.height());
         let heading = |column: Column| Heading {
             title: column.title(),
             wish: column.wish(),

@@ -23,7 +23,10 @@ impl CallbacksPane {
         {
             return true;
         }
-        if self.cursor.obey(action, &self.order, self.grid.height()) {
+        if self
+            .cursor
+            .obey(action, &self.order.ids, self.grid.height())
+        {
             return true;
         }
         match action {
@@ -78,7 +81,7 @@ impl CallbacksPane {
     pub(super) fn step(&mut self, delta: isize, desk: &Desk<'_>) {
         match &mut self.day {
             Some(day) => day.step(delta.signum(), desk.store),
-            None => self.cursor.step(&self.order, self.grid.height(), delta),
+            None => self.cursor.step(&self.order.ids, self.grid.height(), delta),
         }
         self.moved = true;
     }

@@ -28,7 +28,7 @@ impl CallbacksPane {
             return day.render(below, buf, scene);
         }
         self.grid.take(parts.rows);
-        self.window = self.cursor.settle(&self.order, self.grid.height());
+        self.window = self.cursor.settle(&self.order.ids, self.grid.height());
         self.head(parts.head, buf, scene);
         if self.order.ids.is_empty() {
             notice::render(

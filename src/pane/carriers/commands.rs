@@ -15,7 +15,10 @@ use crate::ui::layer::Layer;
 
 impl CarriersPane {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        if self.cursor.obey(action, &self.order, self.grid.height()) {
+        if self
+            .cursor
+            .obey(action, &self.order.ids, self.grid.height())
+        {
             return true;
         }
         match action {
@@ -60,7 +63,7 @@ impl CarriersPane {
     }
 
     pub(super) fn step(&mut self, delta: isize) {
-        self.cursor.step(&self.order, self.grid.height(), delta);
+        self.cursor.step(&self.order.ids, self.grid.height(), delta);
         self.moved = true;
     }
 

@@ -35,7 +35,7 @@ impl CarriersPane {
         let servers: Vec<&Probed> = scene.store.probes.servers().collect();
         let (rows, below) = share(parts.rows, self.order.ids.len(), servers.len());
         self.grid.take(rows);
-        self.window = self.cursor.settle(&self.order, self.grid.height());
+        self.window = self.cursor.settle(&self.order.ids, self.grid.height());
         self.head(parts.head, buf, scene);
         if self.order.ids.is_empty() {
             notice::render(rows, buf, scene.theme, &empty(scene, self.filter.text()));

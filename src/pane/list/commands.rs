@@ -15,7 +15,10 @@ use crate::ui::layer::Layer;
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        if self.cursor.obey(action, &self.order, self.grid.height()) {
+        if self
+            .cursor
+            .obey(action, &self.order.ids, self.grid.height())
+        {
             return true;
         }
         match action {
@@ -75,7 +78,7 @@ impl<L: Listing> ListPane<L> {
     }
 
     pub(super) fn step(&mut self, delta: isize) {
-        self.cursor.step(&self.order, self.grid.height(), delta);
+        self.cursor.step(&self.order.ids, self.grid.height(), delta);
         self.moved = true;
     }
 

@@ -20,7 +20,7 @@ impl<L: Listing> ListPane<L> {
         }
         self.summary(parts.summary, buf, scene);
         self.grid.take(parts.rows);
-        self.window = self.cursor.settle(&self.order, self.grid.height());
+        self.window = self.cursor.settle(&self.order.ids, self.grid.height());
         self.head(parts.head, buf, scene);
         if self.order.ids.is_empty() {
             notice::render(parts.rows, buf, scene.theme, &self.why_empty(scene));

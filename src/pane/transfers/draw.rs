@@ -30,11 +30,7 @@ impl TransfersPane {
         }
         let parts = Parts::of(area, self.detail);
         self.summary(parts.summary, buf, scene);
-        let (upper, lower) = share(
-            parts.rows,
-            self.upper.order.0.len(),
-            self.lower.order.0.len(),
-        );
+        let (upper, lower) = share(parts.rows, self.upper.order.len(), self.lower.order.len());
         self.upper(parts.head, upper, buf, scene);
         self.lower(lower, buf, scene);
         if parts.detail.height > 0 {
@@ -133,7 +129,7 @@ impl TransfersPane {
         }
         if !self.filter.text().is_empty() {
             let shown = crate::text::fit(self.filter.text(), 40);
-            let rows = self.upper.order.0.len() + self.lower.order.0.len();
+            let rows = self.upper.order.len() + self.lower.order.len();
             bar.right(
                 0,
                 theme.style(Role::Accent),
@@ -220,7 +216,7 @@ fn lines<'s, Id, Of: 's>(
     columns: &[Column<Of>],
     row: impl Fn(&Id) -> Option<(&'s Of, Marks)>,
 ) {
-    let visible = list.order.0.iter().enumerate().skip(list.window.top);
+    let visible = list.order.iter().enumerate().skip(list.window.top);
     for ((index, id), y) in visible.zip(area.y..area.bottom()) {
         let Some((of, marks)) = row(id) else {
             continue;

@@ -3,30 +3,14 @@
 use ratatui::layout::Position;
 
 use crate::app::action::Action;
-use crate::pane::cursor::{Cursor, Rows, Window};
+use crate::pane::cursor::{Cursor, Window};
 use crate::ui::grid::Grid;
-
-/// Ids in the order of the screen.
-#[derive(Debug)]
-pub struct Order<Id>(pub Vec<Id>);
-
-impl<Id: Clone + PartialEq> Rows<Id> for Order<Id> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-    fn position(&self, id: Id) -> Option<usize> {
-        self.0.iter().position(|other| *other == id)
-    }
-    fn at(&self, index: usize) -> Option<Id> {
-        self.0.get(index).cloned()
-    }
-}
 
 /// A list with a cursor.
 #[derive(Debug)]
 pub struct List<Id> {
-    /// Its rows.
-    pub order: Order<Id>,
+    /// Its rows, in the order of the screen.
+    pub order: Vec<Id>,
     /// What is under the eye.
     pub cursor: Cursor<Id>,
     /// What shows.
@@ -38,7 +22,7 @@ pub struct List<Id> {
 impl<Id> Default for List<Id> {
     fn default() -> Self {
         Self {
-            order: Order(Vec::new()),
+            order: Vec::new(),
             cursor: Cursor::default(),
             window: Window::default(),
             grid: Grid::default(),
@@ -58,14 +42,14 @@ pub enum Exit {
 impl<Id: Clone + PartialEq> List<Id> {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
-        self.order.0.is_empty()
+        self.order.is_empty()
     }
 
     /// Moves the cursor; says when the movement leads out of the list. None is an action that does not move.
     pub fn obey(&mut self, action: Action) -> Option<Result<(), Exit>> {
         let height = self.grid.height();
         let at = self.cursor.settle(&self.order, height).at;
-        let last = self.order.0.len().saturating_sub(1);
+        let last = self.order.len().saturating_sub(1);
         match action {
             Action::Up | Action::PageUp if at == 0 => return Some(Err(Exit::Above)),
             Action::Down | Action::PageDown if at == last => return Some(Err(Exit::Below)),

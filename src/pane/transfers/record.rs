@@ -64,14 +64,14 @@ impl TransfersPane {
         let table = &desk.store.transfers;
         let (kind, body, rows) = match self.half {
             Half::Upper => {
-                let ids = self.upper.order.0.iter();
+                let ids = self.upper.order.iter();
                 let all: Vec<_> = ids.filter_map(|id| table.interaction(id)).collect();
                 let rows = || all.iter().map(|one| json(Row::Interaction(one)));
                 let body = body(format, INTERACTIONS, &all, rows(), desk.zone, desk.now);
                 ("interactions", body, all.len())
             }
             Half::Lower => {
-                let ids = self.lower.order.0.iter();
+                let ids = self.lower.order.iter();
                 let all: Vec<_> = ids.filter_map(|id| table.get(*id)).collect();
                 let rows = || all.iter().map(|made| json(Row::Made(made)));
                 let body = body(format, MADE, &all, rows(), desk.zone, desk.now);
