@@ -42,6 +42,7 @@ use self::messages::{Messages, Weight};
 use self::vitals::{Reading, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
+use crate::model::api::Capabilities;
 use crate::pane::{self, Pane};
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -176,6 +177,13 @@ impl App {
             interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
         }
+    }
+
+    /// What the organisation's API offers; the direct one's without a profile.
+    #[must_use]
+    pub fn can(&self) -> &'static Capabilities {
+        let api = self.profile.as_ref().map(|profile| profile.api);
+        api.unwrap_or_default().capabilities()
     }
 
     /// Turns what happened into state and effects.

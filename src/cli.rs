@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::model::api::Api;
+
 /// A terminal console for the people who keep Genesys Cloud telephony running.
 ///
 /// Without a command it opens the console on the profile of the configuration file.
@@ -152,6 +154,9 @@ pub struct OrgArgs {
     /// Address to listen on; loopback only
     #[arg(long, default_value = "127.0.0.1:0", value_name = "ADDR:PORT")]
     pub listen: SocketAddr,
+    /// The API that `demo`, and the configuration of `--profile-out`, reach it by: direct or platform; it serves both
+    #[arg(long, default_value_t, value_name = "API")]
+    pub api: Api,
     /// How many people have telephones
     #[arg(long, default_value_t = 240)]
     pub users: u32,

@@ -12,11 +12,13 @@ mod budget;
 mod call;
 mod callbacks;
 pub mod direct;
+mod entities;
 mod error;
 mod jobs;
 mod latency;
 pub(crate) mod names;
 mod outside;
+pub mod platform;
 pub mod request;
 mod retry;
 pub mod routes;
@@ -37,7 +39,7 @@ use reqwest::Url;
 use tokio::time::Instant;
 
 pub use self::budget::{BudgetReading, Urgency};
-pub use self::call::{Call, Needs};
+pub use self::call::{Call, Needs, Who};
 pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
@@ -49,6 +51,7 @@ pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
 use crate::model::UserId;
+use crate::model::api::Api;
 use crate::model::carrier::Carrier;
 use crate::model::registration::{Device, User};
 use crate::model::write::Write;
@@ -186,11 +189,7 @@ impl Client {
         ];
         let mut url = self.url(&path)?;
         to_websocket(&mut url);
-        let call = Call {
-            verb: "WebSocket",
-            url,
-            needs: Needs::Streaming,
-        };
+        let call = Call::new("WebSocket", url, Needs::Streaming);
         self.0.open(&call, Some(STREAM_PROTOCOL)).await
     }
 
@@ -207,6 +206,17 @@ impl Client {
     /// The request that a write becomes at this organisation.
     pub fn request(&self, write: Write) -> Result<request::Request, Error> {
         request::Request::new(&self.0.settings.base_url, write)
+    }
+
+    /// Which API the organisation is reached by.
+    #[must_use]
+    pub fn api(&self) -> Api {
+        self.0.settings.api
+    }
+
+    /// The Platform API's calls; only where [`Self::api`] is that.
+    pub(crate) fn platform(&self) -> platform::Platform<'_> {
+        platform::Platform(&self.0)
     }
 
     /// What the budget's current minute has seen.
@@ -260,9 +270,5 @@ fn to_websocket(url: &mut Url) {
 }
 
 fn get(url: Url) -> Call {
-    Call {
-        verb: "GET",
-        url,
-        needs: Needs::Reading,
-    }
+    Call::new("GET", url, Needs::Reading)
 }

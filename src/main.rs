@@ -304,6 +304,7 @@ fn organisation(args: OrgArgs) -> Result<u8, Report> {
 fn options(args: OrgArgs) -> Result<org::Options, Report> {
     let mut options = org::Options {
         listen: args.listen,
+        api: args.api.word(),
         users: args.users,
         seed: args.seed,
         client_id: args.client_id,

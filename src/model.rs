@@ -1,6 +1,7 @@
 //! What the console talks about: ids and plain data, with their rules and no I/O.
 
 pub mod alert;
+pub mod api;
 pub mod audit;
 pub mod callback;
 pub mod carrier;

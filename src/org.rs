@@ -141,7 +141,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         _folder: folder,
     };
     if let Some(path) = &options.profile_out {
-        profile::write(path, &org, options.rate_limit)?;
+        profile::write(path, &org, &options)?;
     }
     estate.serve(&shared, &mut org.tasks);
     org.tasks.spawn(errands::run(begun));

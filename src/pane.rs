@@ -28,6 +28,7 @@ use crate::flow::Order;
 use crate::form::{Opening, Plan};
 use crate::model::RouteId;
 use crate::model::alert::AlertId;
+use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
@@ -86,6 +87,8 @@ pub struct Desk<'a> {
     pub review: &'a mut Vec<Plan>,
     /// Flows that need neither: they read, or tell once more what was done.
     pub flow: &'a mut Vec<Order>,
+    /// What the organisation's API offers.
+    pub can: &'static Capabilities,
 }
 
 /// What a pane draws with.
@@ -104,6 +107,8 @@ pub struct Scene<'a> {
     pub trouble: Option<&'a str>,
     /// Whether there is a profile to connect with.
     pub connected: bool,
+    /// What the organisation's API offers; what is absent says so in its place.
+    pub can: &'static Capabilities,
 }
 
 /// One pane. The application holds them in the order of their tabs.

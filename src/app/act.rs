@@ -165,6 +165,7 @@ impl App {
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
         let (mut open, mut probe) = (Vec::new(), Vec::new());
         let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
+        let can = self.can();
         let mut desk = Desk {
             store: &self.store,
             now: self.now,
@@ -176,6 +177,7 @@ impl App {
             fill: &mut fill,
             review: &mut review,
             flow: &mut flow,
+            can,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);

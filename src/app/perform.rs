@@ -224,6 +224,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         None => None,
     };
     Client::new(cloud::Settings {
+        api: profile.api,
         base_url: profile.base_url.clone(),
         login_url: profile.login_url.clone(),
         client_id: profile.client_id.clone(),

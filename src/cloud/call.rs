@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use reqwest::Url;
 
 use crate::text;
@@ -80,6 +81,9 @@ pub enum Needs {
     ChangingCallbacks,
     /// Registering for what becomes of callbacks.
     CallbackWebhooks,
+    /// A call of the Platform API, with the permissions that it asks for there. A token does not tell which it has, so
+    /// they are checked by the organisation alone.
+    Permissions(&'static [&'static str]),
 }
 
 impl Needs {
@@ -87,7 +91,7 @@ impl Needs {
     #[must_use]
     pub const fn required(self) -> &'static [&'static str] {
         match self {
-            Self::Nothing => &[],
+            Self::Nothing | Self::Permissions(_) => &[],
             Self::Reading => &["telephony:users:read"],
             Self::Streaming => &["telephony:users:read", "websocket:read"],
             Self::Carriers => &["telephony:providers:read"],
@@ -111,6 +115,7 @@ impl Needs {
     pub const fn concern(self) -> &'static [&'static str] {
         match self {
             Self::Nothing => &[],
+            Self::Permissions(permissions) => permissions,
             Self::Reading | Self::Streaming | Self::Carriers => REGISTRATIONS,
             Self::Provisioning | Self::Edges | Self::Jobs | Self::JobWebhooks => PROVISIONING,
             Self::Interactions | Self::Transferring => TRANSFERS,
@@ -118,6 +123,19 @@ impl Needs {
             Self::Callbacks | Self::ChangingCallbacks | Self::CallbackWebhooks => CALLBACKS,
         }
     }
+}
+
+/// Whose token a call is made with.
+///
+/// Client credentials have no user, and some operations of the Platform API answer `not.a.user` to them: acting on live
+/// calls needs the token of a person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Who {
+    /// The OAuth client's own, where the profile has one; else the person's.
+    #[default]
+    Client,
+    /// A person's, who has signed in.
+    Person,
 }
 
 /// One call: a verb, a URL and what it needs. Its `Display` is safe and of bounded width.
@@ -129,6 +147,24 @@ pub struct Call {
     pub url: Url,
     /// The scopes.
     pub needs: Needs,
+    /// Whose token.
+    pub who: Who,
+    /// A body, as JSON, for what is asked by POST or PUT.
+    pub body: Option<Bytes>,
+}
+
+impl Call {
+    /// A call of the client, without a body.
+    #[must_use]
+    pub fn new(verb: &'static str, url: Url, needs: Needs) -> Self {
+        Self {
+            verb,
+            url,
+            needs,
+            who: Who::Client,
+            body: None,
+        }
+    }
 }
 
 impl fmt::Display for Call {

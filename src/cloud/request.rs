@@ -87,11 +87,11 @@ impl Request {
 
     /// The call as errors name it, with the scopes that it needs.
     pub(super) fn call(&self) -> Call {
-        Call {
-            verb: self.write.method.word(),
-            url: self.url.clone(),
-            needs: needs(self.write.kind),
-        }
+        Call::new(
+            self.write.method.word(),
+            self.url.clone(),
+            needs(self.write.kind),
+        )
     }
 }
 

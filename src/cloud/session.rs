@@ -61,7 +61,7 @@ impl Session {
         })
     }
 
-    /// A GET with its retries. A sign-in that failed on the way has had its own.
+    /// A read with its retries: a GET, or a question that is asked by POST. A sign-in that failed on the way has had its own.
     pub(super) async fn read(&self, call: &Call, urgency: Urgency) -> Result<Bytes, Error> {
         let once = |attempt| self.read_once(call, urgency, attempt);
         retry::READ
@@ -132,6 +132,7 @@ impl Session {
         let mut request = match write.method {
             Method::Post => http.post(call.url.clone()),
             Method::Put => http.put(call.url.clone()),
+            Method::Patch => http.patch(call.url.clone()),
             Method::Delete => http.delete(call.url.clone()),
             Method::Frame => {
                 return Err(Error::Settings(format!("{call} is no HTTP request.")));
@@ -196,11 +197,21 @@ impl Session {
         slot: Slot,
         attempt: u32,
     ) -> Result<Bytes, Error> {
-        let request = self
-            .transport()
-            .await?
-            .http
-            .get(call.url.clone())
+        let http = &self.transport().await?.http;
+        let mut request = match call.verb {
+            "GET" => http.get(call.url.clone()),
+            "HEAD" => http.head(call.url.clone()),
+            "POST" => http.post(call.url.clone()),
+            "PUT" => http.put(call.url.clone()),
+            "DELETE" => http.delete(call.url.clone()),
+            _ => return Err(Error::Settings(format!("{call} is no read."))),
+        };
+        if let Some(body) = &call.body {
+            request = request
+                .header(CONTENT_TYPE, request::JSON)
+                .body(body.clone());
+        }
+        let request = request
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
         let asked = Instant::now();
@@ -241,11 +252,7 @@ impl Session {
 
     /// The token call with its retries; it draws from the budget before anything else, because everything waits for it.
     async fn sign_in(&self) -> Result<Token, Error> {
-        let call = Call {
-            verb: "POST",
-            url: auth::token_url(&self.settings),
-            needs: Needs::Nothing,
-        };
+        let call = Call::new("POST", auth::token_url(&self.settings), Needs::Nothing);
         let once = |attempt| self.sign_in_once(&call, attempt);
         retry::SIGN_IN.run(once, Error::passing).await
     }

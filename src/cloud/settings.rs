@@ -6,10 +6,13 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use super::error::Error;
+use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
 #[derive(Debug)]
 pub struct Settings {
+    /// Which API it speaks.
+    pub api: Api,
     /// Where the API is; `https`, or `http` on loopback. A path in it comes before every API path.
     pub base_url: Url,
     /// Where tokens are issued, when that is another host; `/oauth/token` is added unless it is there.

@@ -43,11 +43,7 @@ impl Client {
     pub async fn open_transfers(&self) -> Result<Socket, Error> {
         let mut url = self.url(&["api", "v2", "websocket"])?;
         to_websocket(&mut url);
-        let call = Call {
-            verb: "WebSocket",
-            url,
-            needs: Needs::Transferring,
-        };
+        let call = Call::new("WebSocket", url, Needs::Transferring);
         self.0.open(&call, None).await
     }
 }

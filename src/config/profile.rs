@@ -22,6 +22,7 @@ use self::carriers::Carriers;
 use self::listen::Listen;
 use super::secret::SecretSource;
 use crate::model::UserId;
+pub use crate::model::api::Api;
 
 pub(super) use draft::Draft;
 pub use probes::{Probes, TurnAccount};
@@ -35,13 +36,6 @@ pub const LEAST_POLL: Duration = Duration::from_secs(10);
 pub const DEFAULT_STREAMS: u32 = 200;
 /// Requests a minute that a Genesys Cloud token allows, and the default of the budget.
 pub const DEFAULT_REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
-
-/// The dialect of the organisation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Api {
-    /// One REST resource and one WebSocket per concern: the direct API of the contract.
-    Direct,
-}
 
 /// How the client credentials travel to the token endpoint (contract §1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

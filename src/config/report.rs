@@ -166,8 +166,7 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
             &value,
         );
     };
-    let profile::Api::Direct = profile.api;
-    put("api", "direct".into());
+    put("api", profile.api.word().into());
     put("base_url", profile.base_url.as_str().into());
     if let Some(url) = &profile.login_url {
         put("login_url", url.as_str().into());

@@ -58,6 +58,8 @@ pub enum Method {
     Post,
     /// HTTP PUT.
     Put,
+    /// HTTP PATCH.
+    Patch,
     /// HTTP DELETE.
     Delete,
     /// One text frame over a WebSocket.
@@ -71,6 +73,7 @@ impl Method {
         match self {
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
             Self::Frame => "FRAME",
         }

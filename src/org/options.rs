@@ -18,6 +18,8 @@ pub const MAX_RATE: f64 = 100_000.0;
 pub struct Options {
     /// Where to listen; loopback only. Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// The API that the written configuration reaches it by, in its word: `direct` or `platform`. Both are served.
+    pub api: &'static str,
     /// How many people, 1 to [`MAX_USERS`].
     pub users: u32,
     /// Scenario events per second on average, 0 to [`MAX_RATE`]; 0 is perfectly quiet. An outage comes on top.
@@ -42,6 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            api: "direct",
             users: 240,
             rate: 6.0,
             seed: 1,

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Org, OrgError, edges, webhooks};
+use super::{Options, Org, OrgError, edges, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -142,7 +142,7 @@ pub(super) fn place_ca(
 }
 
 /// Writes the configuration to `path` and the client secret to `path` with `.secret` appended, both mode 0600.
-pub(super) fn write(path: &Path, org: &Org, requests_per_minute: u32) -> Result<(), OrgError> {
+pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), OrgError> {
     let failed = |what, path: &Path, source| OrgError::Write {
         what,
         path: path.to_path_buf(),
@@ -157,12 +157,12 @@ pub(super) fn write(path: &Path, org: &Org, requests_per_minute: u32) -> Result<
     write_private(&secret_file, org.client_secret().expose_secret())
         .map_err(|source| failed("client secret", &secret_file, source))?;
     let profile = Profile {
-        api: "direct",
+        api: options.api,
         base_url: org.base_url(),
         client_id: org.client_id(),
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),
-        requests_per_minute,
+        requests_per_minute: options.rate_limit,
         watch: Watch::of(org),
     };
     let config = Config {

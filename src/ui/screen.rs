@@ -124,6 +124,7 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
             reading: app.vitals.shown(),
             trouble: trouble.as_deref(),
             connected: app.profile.is_some(),
+            can: app.can(),
         };
         pane.render(inner, buf, &scene);
     }

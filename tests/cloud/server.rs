@@ -120,6 +120,7 @@ impl Server {
 
 pub fn settings(base_url: &str) -> Settings {
     Settings {
+        api: trunkline::model::api::Api::Direct,
         base_url: base_url.parse().unwrap(),
         login_url: None,
         client_id: "noc".into(),

@@ -35,11 +35,8 @@ impl Issuer {
 }
 
 fn call() -> Call {
-    Call {
-        verb: "POST",
-        url: "https://login.example.com/oauth/token".parse().unwrap(),
-        needs: Needs::Nothing,
-    }
+    let url = "https://login.example.com/oauth/token".parse().unwrap();
+    Call::new("POST", url, Needs::Nothing)
 }
 
 fn refused() -> Error {

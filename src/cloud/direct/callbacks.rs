@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::page::{Faults, id, located, page};
+use crate::cloud::entities::{Faults, id, located, page};
 use crate::cloud::{CallbackListing, QueueListing};
 use crate::model::callback::{Callback, Channel, Status, Update};
 use crate::model::hours::{Calendar, Holiday, Hours};

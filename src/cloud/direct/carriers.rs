@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::page::{Faults, id, page};
 use crate::cloud::CarrierListing;
+use crate::cloud::entities::{Faults, id, page};
 use crate::model::CarrierId;
 use crate::model::carrier::{Carrier, Health};
 use crate::text::Text;

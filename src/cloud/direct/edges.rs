@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::page::{Faults, id, page};
+use crate::cloud::entities::{Faults, id, page};
 use crate::model::provision::Edge;
 use crate::text::Text;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::page::{Faults, id, page};
+use crate::cloud::entities::{Faults, id, page};
 use crate::cloud::transfers::InteractionListing;
 use crate::model::InteractionId;
 use crate::model::interaction::{Interaction, Participant, Standing};

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::page::{Faults, page};
+use crate::cloud::entities::{Faults, page};
 use crate::model::JobId;
 use crate::model::job::{JobError, Made, Phase, RESULTS_KEPT, Word};
 use crate::text::Text;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::page::{Faults, id, located, page};
+use crate::cloud::entities::{Faults, id, located, page};
 use crate::cloud::{Fault, RouteListing};
 use crate::model::RouteId;
 use crate::model::route::{Delivery, EventFilter, EventType, Known, RetryPolicy, Route, WEBHOOK};

@@ -40,6 +40,7 @@ const MAX_STREAMS: u32 = 50_000;
 #[derive(Clone, Debug)]
 pub(in crate::config) struct Draft {
     pub(in crate::config) name: String,
+    pub(super) api: Option<Api>,
     pub(super) base_url: Option<Url>,
     pub(super) login_url: Option<Url>,
     pub(super) client_id: Option<String>,
@@ -71,9 +72,9 @@ impl Draft {
         if let Err(message) = plain(name, MAX_NAME) {
             notes.fault(from.origin.clone(), &format!("profiles.{name}"), message);
         }
-        from.take_as("api", notes, |word: String| api(&word));
         let draft = Self {
             name: name.to_owned(),
+            api: from.take_as("api", notes, |word: String| api(&word)),
             base_url: from.take_as("base_url", notes, |text: String| endpoint(&text)),
             login_url: from.take_as("login_url", notes, |text: String| endpoint(&text)),
             client_id: from.take_as("client_id", notes, |id: String| {
@@ -132,10 +133,7 @@ impl Draft {
 }
 
 fn api(word: &str) -> Result<Api, String> {
-    if word == "platform" {
-        return Err("\"platform\" is not available yet: use \"direct\"".to_owned());
-    }
-    near::choose(word, &[("direct", Api::Direct)])
+    near::choose(word, &Api::ALL.map(|api| (api.word(), api)))
 }
 
 fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations {

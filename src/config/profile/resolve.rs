@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use ratatui::style::Color;
 
-use super::{Api, DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
+use super::{DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
 use crate::config::Flags;
 use crate::config::environment::{
     CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
@@ -31,7 +31,7 @@ pub(in crate::config) fn resolve(
         notes.origins.insert(key, Origin::Flag("--read-only"));
     }
     Some(Profile {
-        api: Api::Direct,
+        api: draft.api.unwrap_or_default(),
         base_url: draft.base_url?,
         login_url: draft.login_url,
         client_id: client_id?,
