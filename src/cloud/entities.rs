@@ -12,7 +12,7 @@ use super::Fault;
 use crate::text::{self, Text};
 
 /// Faults of one answer that are told in full; further ones are counted.
-const FAULTS: usize = 16;
+pub(super) const FAULTS: usize = 16;
 
 /// Columns of one fault; serde quotes what it found.
 const SHOWN: usize = 160;

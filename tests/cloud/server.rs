@@ -19,6 +19,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::model::api::Api;
 
 pub type Answer = Response<Full<Bytes>>;
 pub type ServerSocket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
@@ -120,7 +121,7 @@ impl Server {
 
 pub fn settings(base_url: &str) -> Settings {
     Settings {
-        api: trunkline::model::api::Api::Direct,
+        api: Api::Direct,
         base_url: base_url.parse().unwrap(),
         login_url: None,
         client_id: "noc".into(),

@@ -176,7 +176,7 @@ clock = "second"
 them = "dark"
 mouse = "yes"
 [profiles.lab]
-api = "platform"
+api = "platfrom"
 base_url = "http://lab.example"
 client_id = ""
 client_secret = "canary"
@@ -202,7 +202,7 @@ users = []
         ),
         (
             6,
-            "profiles.lab.api: \"platform\" is not available yet: use \"direct\"",
+            "profiles.lab.api: \"platfrom\" is not one of \"direct\", \"platform\"; did you mean \"platform\"?",
         ),
         (
             7,

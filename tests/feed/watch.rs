@@ -11,6 +11,7 @@ use trunkline::cloud::{AuthStyle, Client, Settings};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::UserId;
+use trunkline::model::api::Api;
 use trunkline::model::carrier::Carrier;
 use trunkline::org::{self, Faults, Options, Org};
 
@@ -111,6 +112,7 @@ impl Watch {
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
         let org = org::start(options).await.unwrap();
         let settings = Settings {
+            api: Api::Direct,
             base_url: org.base_url().parse().unwrap(),
             login_url: None,
             client_id: org.client_id().to_owned(),

@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::cloud::Fault;
+use crate::cloud::entities::FAULTS;
 
 fn users(body: &str) -> UsersPage {
     users_page(body.as_bytes(), &"GET /users").unwrap()

@@ -1,0 +1,4 @@
+//! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
+
+mod rig;
+mod seam;

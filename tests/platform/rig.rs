@@ -1,0 +1,72 @@
+//! An organisation, a client that speaks the Platform API to it, and its control surface.
+
+use reqwest::{Certificate, Method, RequestBuilder};
+use secrecy::ExposeSecret;
+use serde_json::Value;
+use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::model::api::Api;
+use trunkline::org::{self, Options, Org};
+
+/// A quiet organisation of that many users.
+pub fn options(users: u32) -> Options {
+    Options {
+        users,
+        rate: 0.0,
+        ..Options::default()
+    }
+}
+
+/// Both sides of the wire.
+pub struct Rig {
+    pub org: Org,
+    pub client: Client,
+    http: reqwest::Client,
+}
+
+impl Rig {
+    pub async fn start(options: Options) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
+        let org = org::start(options).await.unwrap();
+        let settings = Settings {
+            api: Api::Platform,
+            base_url: org.base_url().parse().unwrap(),
+            login_url: None,
+            client_id: org.client_id().to_owned(),
+            secret: org.client_secret().clone(),
+            auth: AuthStyle::Basic,
+            scopes: None,
+            ca_pem: Some(org.ca_pem().into()),
+            requests_per_minute: limit,
+        };
+        let client = Client::new(settings).unwrap();
+        let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
+        let http = reqwest::Client::builder()
+            .tls_certs_only([ca])
+            .build()
+            .unwrap();
+        Self { org, client, http }
+    }
+
+    /// A call of the control surface, `/_org/…`.
+    pub async fn control(&self, method: Method, path: &str, body: Option<&Value>) -> Value {
+        let url = format!("{}{path}", self.org.base_url());
+        let call = self.http.request(method, url);
+        let call = call.bearer_auth(self.org.control_token().expose_secret());
+        answer(match body {
+            Some(body) => call.json(body),
+            None => call,
+        })
+        .await
+    }
+
+    /// Everything that is so at the organisation.
+    pub async fn state(&self) -> Value {
+        self.control(Method::GET, "/_org/state", None).await
+    }
+}
+
+async fn answer(call: RequestBuilder) -> Value {
+    let answer = call.send().await.unwrap().error_for_status().unwrap();
+    answer.json().await.unwrap()
+}
