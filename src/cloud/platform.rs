@@ -4,7 +4,10 @@
 //! in here; the answers become the same model. Nothing beyond `cloud` and `feed` knows which of the two it was.
 
 pub mod channels;
+pub mod edges;
+mod estate;
 pub mod pages;
+pub mod trunks;
 
 use bytes::Bytes;
 use serde::Serialize;
