@@ -50,6 +50,7 @@ mod line;
 mod options;
 mod outbox;
 mod people;
+mod plant;
 mod platform;
 mod post;
 mod profile;
@@ -125,7 +126,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
-    let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
+    let estate = Estate::bind(address, &authority, &carriers::carriers()).await?;
     let post = post::Post::trusting(authority.der())?;
     let (errands, begun) = errands::channel();
     let shared = Arc::new(Shared::new(&options, &estate.places(), errands, post));

@@ -193,9 +193,8 @@ fn state(shared: &Shared) -> Reply {
         registrations: people
             .flat_map(|(index, person)| {
                 person
-                    .devices
-                    .iter()
-                    .map(move |device| Registration::of(index, device))
+                    .present()
+                    .map(move |(_, device)| Registration::of(index, device))
             })
             .collect(),
         carriers: entities(&world.carriers, &world.people),
@@ -296,7 +295,8 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
 /// Closes streams of every kind whose token is chosen, and says how many.
 fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
     let registrations = shared.world().hub.close(code, &chosen);
-    registrations + shared.sockets().close(code, &chosen)
+    let sockets = shared.sockets().close(code, &chosen);
+    registrations + sockets + shared.topics.book().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]
@@ -312,7 +312,11 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .revoke(named.as_deref())
         .into_iter()
         .collect();
-    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token));
+    let told = shared
+        .topics
+        .book()
+        .revoke(|token| revoked.contains(&token));
+    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token)) + told;
     Ok(reply::json(
         StatusCode::OK,
         &json!({"revoked": revoked.len(), "closed": closed}),

@@ -8,14 +8,25 @@
 //! |---|---|
 //! | `access` | what a call needs of its token |
 //! | `query`, `page` | parameters, comma lists, and pages of entities |
-//! | `topics` | what is told over notification channels |
+//! | `topics`, `channels`, `socket` | what is told over notification channels, their calls, and their WebSockets |
 //! | `home` | the organisation itself, and the token |
+//! | `users`, `stations` | people, and where they sit |
+//! | `phones`, `bases` | phones and their settings |
+//! | `estate` | edges, their groups, and sites |
 
 mod access;
+mod bases;
+pub(super) mod channels;
+pub(super) mod estate;
 mod home;
 mod page;
+pub(super) mod phones;
 mod query;
+mod refer;
+mod socket;
+pub(super) mod stations;
 pub(super) mod topics;
+mod users;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -37,7 +48,15 @@ use super::route::{bearer, decode, read_body};
 use super::shared::Shared;
 
 /// Every operation that is served, room by room.
-const ROOMS: &[&[Operation]] = &[home::OPERATIONS];
+const ROOMS: &[&[Operation]] = &[
+    home::OPERATIONS,
+    users::OPERATIONS,
+    stations::OPERATIONS,
+    phones::OPERATIONS,
+    bases::OPERATIONS,
+    estate::OPERATIONS,
+    channels::OPERATIONS,
+];
 
 /// What a call comes to.
 type Answer = Result<Reply, Refusal>;
@@ -179,7 +198,7 @@ fn admit(
     let usage = shared
         .tokens()
         .count(bearer, shared.rate_limit, Instant::now());
-    let usage = usage.map_err(|exceeded| access::limited(exceeded, holder))?;
+    let usage = usage.map_err(|exceeded| access::limited(shared, exceeded, holder))?;
     let operation = rule.ok_or_else(|| {
         let taken: Vec<_> = found
             .operations()

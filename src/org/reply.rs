@@ -124,6 +124,11 @@ impl Refusal {
         }
     }
 
+    /// What it says to a person.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Gives it another code: the APIs have different ones for some things.
     pub(super) fn coded(self, code: &'static str) -> Self {
         Self { code, ..self }

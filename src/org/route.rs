@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::auth::TokenId;
 use super::limit::Exceeded;
+use super::platform::channels;
 use super::record::{self, Kind};
 use super::reply::{self, Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
@@ -38,6 +39,8 @@ enum Route<'a> {
     Api(Resource<'a>),
     Platform(platform::Found<'a>),
     Stream(Stream<'a>),
+    /// The WebSocket of a notification channel; its id is the credential.
+    Channel(&'a str),
     Unknown,
 }
 
@@ -49,6 +52,7 @@ impl<'a> Route<'a> {
         }
         match path.as_slice() {
             ["oauth", "token"] => Self::Token,
+            ["channels", id] => Self::Channel(id),
             ["api", "v2", path @ ..] => Resource::of(path)
                 .map(Self::Api)
                 .or_else(|| platform::Found::of(path).map(Self::Platform))
@@ -57,10 +61,18 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// What is kept of a path that is itself a secret.
+    const fn kept(&self) -> Option<&'static str> {
+        match self {
+            Self::Channel(_) => Some("/channels/***"),
+            _ => None,
+        }
+    }
+
     const fn kind(&self) -> Kind {
         match self {
             Self::Token => Kind::Token,
-            Self::Stream(_) => Kind::Stream,
+            Self::Stream(_) | Self::Channel(_) => Kind::Stream,
             Self::Api(_) | Self::Platform(_) | Self::Unknown => Kind::Rest,
         }
     }
@@ -144,7 +156,7 @@ pub(super) async fn answer(
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
     let route = Route::of(uri.path());
-    let kind = route.kind();
+    let (kind, kept) = (route.kind(), route.kept());
 
     let fate = Fate::draw(shared, &route, &verb);
     let reply = match fate {
@@ -161,7 +173,10 @@ pub(super) async fn answer(
     shared.requests().push(record::Request {
         at,
         verb,
-        path: record::masked(&uri),
+        path: match kept {
+            Some(path) => path.into(),
+            None => record::masked(&uri),
+        },
         status: reply.as_ref().map_or(0, |reply| reply.status().as_u16()),
         ms: began.elapsed().as_secs_f64() * 1000.0,
         attempt,
@@ -209,6 +224,7 @@ async fn cloud(
             }
             stream.open(shared, handoff, token, request)
         }
+        Route::Channel(id) => channels::connect(shared, handoff, id, request),
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
@@ -246,7 +262,6 @@ async fn api(
     resource.answer(&Call {
         shared,
         verb,
-        query: head.uri.query().unwrap_or_default(),
         body,
     })
 }

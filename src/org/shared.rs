@@ -41,6 +41,8 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
+    pub(super) streaming: String,
     pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
     pub(super) post: Post,
@@ -75,7 +77,9 @@ impl Shared {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
-        let world = World::populate(options.users, options.seed, now);
+        let topics = Topics::default();
+        let mut world = World::populate(options.users, options.seed, now);
+        world.topics = topics.clone();
         let interactions = Interactions::populate(&world.people, options.seed, now);
         Self {
             client: Client {
@@ -88,10 +92,11 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            streaming: format!("wss://{}", places.api),
             destinations: places.destinations.clone(),
             errands,
             post,
-            topics: Topics::default(),
+            topics,
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
