@@ -157,6 +157,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
         org.tasks.spawn(interactions::course::play(here(), seed));
+        org.tasks.spawn(platform::metrics::play(here()));
         org.tasks.spawn(scenario::play(here(), rate, seed));
     }
     Ok(org)

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use super::carriers;
 use super::edges;
 use super::state::Place;
 
@@ -59,10 +60,23 @@ pub(super) struct Stations {
     pub(super) last: Option<Place>,
 }
 
+/// What was last told of a carrier, and where its calls go.
+#[derive(Clone, Debug)]
+pub(super) struct Carrier {
+    /// Where its SIP proxy answers, as `HOST:PORT`.
+    pub(super) proxy: String,
+    pub(super) health: CompactString,
+    pub(super) status: CompactString,
+    /// When either was last otherwise.
+    pub(super) since: Timestamp,
+}
+
 /// All of it.
 #[derive(Debug)]
 pub(super) struct Plant {
     pub(super) edges: Vec<Edge>,
+    /// In the order of the carriers themselves.
+    pub(super) carriers: Vec<Carrier>,
     settings: HashMap<Place, Settings>,
     stations: HashMap<usize, Stations>,
     /// Who sits at a station that is not their own.
@@ -70,8 +84,8 @@ pub(super) struct Plant {
 }
 
 impl Plant {
-    /// With every edge there since `now`.
-    pub(super) fn new(now: Timestamp) -> Self {
+    /// With every edge there since `now`, and every carrier as it is.
+    pub(super) fn new(carriers: &[carriers::Carrier], now: Timestamp) -> Self {
         let edge = Edge {
             online: true,
             since: now,
@@ -80,6 +94,15 @@ impl Plant {
         };
         Self {
             edges: vec![edge; edges::COUNT],
+            carriers: carriers
+                .iter()
+                .map(|carrier| Carrier {
+                    proxy: format!("{}.sip.example:5061", carrier.id),
+                    health: carrier.health.clone(),
+                    status: carrier.status.clone(),
+                    since: now,
+                })
+                .collect(),
             settings: HashMap::new(),
             stations: HashMap::new(),
             guests: HashMap::new(),
@@ -174,7 +197,7 @@ mod tests {
 
     #[test]
     fn people_sit_at_their_own_station_until_somebody_says_otherwise() {
-        let mut plant = Plant::new(Timestamp::now());
+        let mut plant = Plant::new(&[], Timestamp::now());
         assert_eq!(plant.user_of(OWN), Some(3));
         plant.seat(3, None);
         assert_eq!(

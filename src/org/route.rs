@@ -259,11 +259,7 @@ async fn api(
     } else {
         Bytes::new()
     };
-    resource.answer(&Call {
-        shared,
-        verb,
-        body,
-    })
+    resource.answer(&Call { shared, verb, body })
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<TokenId, Refusal> {

@@ -80,6 +80,9 @@ impl Shared {
         let topics = Topics::default();
         let mut world = World::populate(options.users, options.seed, now);
         world.topics = topics.clone();
+        for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
+            carrier.proxy = address.to_string();
+        }
         let interactions = Interactions::populate(&world.people, options.seed, now);
         Self {
             client: Client {

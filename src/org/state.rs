@@ -91,10 +91,11 @@ impl World {
         let people = (0..users)
             .map(|_| draw_person(&mut numbers, now, &mut rng))
             .collect();
+        let carriers = carriers::carriers();
         Self {
             people,
-            carriers: carriers::carriers(),
-            plant: Plant::new(now),
+            plant: Plant::new(&carriers, now),
+            carriers,
             hub: Hub::default(),
             topics: Topics::default(),
             by_id: None,

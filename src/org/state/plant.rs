@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{Place, World};
 use crate::org::edges;
-use crate::org::platform::{estate, stations};
+use crate::org::platform::{estate, metrics, stations, trunks};
 
 impl World {
     /// Every device that was not deleted.
@@ -68,6 +68,23 @@ impl World {
         !on
     }
 
+    /// Tells of the carriers whose health or status is not what was last told.
+    pub(in crate::org) fn tell_carriers(&mut self, now: Timestamp) {
+        let mut changed = Vec::new();
+        let pairs = self.plant.carriers.iter_mut().zip(&self.carriers);
+        for (number, (told, carrier)) in pairs.enumerate() {
+            if (&told.health, &told.status) != (&carrier.health, &carrier.status) {
+                told.health = carrier.health.clone();
+                told.status = carrier.status.clone();
+                told.since = now;
+                changed.push(number);
+            }
+        }
+        for number in changed {
+            trunks::tell(self, Some(number), None);
+        }
+    }
+
     /// Lets an edge come or go. What is registered with it goes with it, and comes back with it.
     pub(in crate::org) fn set_edge(
         &mut self,
@@ -86,6 +103,8 @@ impl World {
         edge.online = online.unwrap_or(edge.online);
         edge.in_service = in_service.unwrap_or(edge.in_service);
         estate::tell_edge(self, number);
+        trunks::tell(self, None, Some(number));
+        metrics::tell(self, number);
         match (was, self.plant.is_up(number)) {
             (true, false) => self.darken(number, now),
             (false, true) => self.relight(number, now),
