@@ -24,7 +24,7 @@ use super::shared::Shared;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
 use super::websockets::Stream;
-use super::{control, platform, token};
+use super::{authorize, control, platform, token};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -36,6 +36,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug, PartialEq, Eq)]
 enum Route<'a> {
     Token,
+    Authorize,
     Api(Resource<'a>),
     Platform(platform::Found<'a>),
     Stream(Stream<'a>),
@@ -52,6 +53,7 @@ impl<'a> Route<'a> {
         }
         match path.as_slice() {
             ["oauth", "token"] => Self::Token,
+            ["oauth", "authorize"] => Self::Authorize,
             ["channels", id] => Self::Channel(id),
             ["api", "v2", path @ ..] => Resource::of(path)
                 .map(Self::Api)
@@ -71,7 +73,7 @@ impl<'a> Route<'a> {
 
     const fn kind(&self) -> Kind {
         match self {
-            Self::Token => Kind::Token,
+            Self::Token | Self::Authorize => Kind::Token,
             Self::Stream(_) | Self::Channel(_) => Kind::Stream,
             Self::Api(_) | Self::Platform(_) | Self::Unknown => Kind::Rest,
         }
@@ -210,6 +212,12 @@ async fn cloud(
             }
             let (head, body) = request.into_parts();
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
+        }
+        Route::Authorize => {
+            if request.method() != Method::GET {
+                return Err(Refusal::method(request.method(), "GET"));
+            }
+            authorize::answer(shared, request.uri().query().unwrap_or_default())
         }
         Route::Api(resource) => api(shared, &resource, request).await,
         Route::Platform(found) => Ok(platform::serve(shared, &found, request).await),

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Options;
+use super::auth::codes::Codes;
 use super::auth::{Client, Tokens};
 use super::callbacks;
 use super::callbacks::book::Book;
@@ -51,6 +52,7 @@ pub(super) struct Shared {
     world: Mutex<World>,
     withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
+    codes: Mutex<Codes>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
     jobs: Mutex<Jobs>,
@@ -103,6 +105,7 @@ impl Shared {
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
+            codes: Mutex::new(Codes::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
             jobs: Mutex::new(Jobs::default()),
@@ -131,6 +134,16 @@ impl Shared {
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         lock(&self.tokens)
+    }
+
+    /// What people sign in with.
+    pub(super) fn codes(&self) -> MutexGuard<'_, Codes> {
+        lock(&self.codes)
+    }
+
+    /// The client that people sign in through; it has no secret, and PKCE in place of one.
+    pub(super) fn person_client(&self) -> String {
+        format!("{}-person", self.client.id)
     }
 
     pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {
