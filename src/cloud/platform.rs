@@ -4,6 +4,7 @@
 //! in here; the answers become the same model. Nothing beyond `cloud` and `feed` knows which of the two it was.
 
 pub mod channels;
+pub(crate) mod conversations;
 pub mod edges;
 mod estate;
 pub mod pages;
