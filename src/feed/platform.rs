@@ -2,3 +2,4 @@
 //! what no channel carries.
 
 pub(super) mod channels;
+pub(super) mod estate;
