@@ -121,6 +121,7 @@ impl Watch {
             scopes,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
+            queue_hours: Default::default(),
         };
         let client = Client::new(settings).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
