@@ -14,6 +14,7 @@ mod link;
 pub mod mailbox;
 pub mod news;
 mod people;
+mod platform;
 mod poll;
 mod report;
 mod roster;
