@@ -5,6 +5,7 @@
 
 pub mod channels;
 pub mod pages;
+pub mod phones;
 
 use bytes::Bytes;
 use serde::Serialize;
