@@ -2,6 +2,7 @@
 //! what no channel carries.
 
 pub(super) mod channels;
+mod estate;
 
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
         Arc::clone(shared),
         plan.channels,
     )));
+    if plan.carriers {
+        tasks.push(Task::spawn(estate::run(Arc::clone(shared))));
+    }
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));
     }
