@@ -10,6 +10,7 @@ pub mod edges;
 mod estate;
 mod hours;
 pub mod pages;
+pub mod phones;
 pub mod trunks;
 
 use bytes::Bytes;

@@ -11,6 +11,7 @@ use url::Url;
 use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
+use super::notifications::{self, Notifications};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
 use super::queue_hours::{self, QueueHours};
@@ -53,6 +54,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) notifications: Notifications,
     pub(super) carriers: Carriers,
     pub(super) queue_hours: QueueHours,
     pub(super) alerts: Alerts,
@@ -97,6 +99,11 @@ impl Draft {
                 .section("registrations", notes)
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
+                }),
+            notifications: from
+                .section("notifications", notes)
+                .map_or_else(Notifications::default, |section| {
+                    notifications::read(section, notes)
                 }),
             carriers: from
                 .section("carriers", notes)
