@@ -11,7 +11,7 @@ use self::known::Known;
 use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec};
 use crate::config::Profile;
 use crate::flow::Order;
-use crate::flow::transfer::{Move, Transfers};
+use crate::flow::transfer::{Move, Transfers, frame_id};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Limits, MediaMatrix, Request, Triggers};
 use crate::store::Store;
@@ -227,13 +227,13 @@ impl Transferring {
         let wanted = requests.into_iter().enumerate();
         wanted
             .map(|(n, request)| {
-                let fresh = Move::new(request, self.opened);
                 if n == frames.len() {
-                    frames.push(fresh.frame.clone());
+                    frames.push(frame_id());
                 }
-                Move {
-                    frame: frames.get(n).cloned().unwrap_or(fresh.frame),
-                    ..fresh
+                Move::Frame {
+                    request,
+                    frame: frames.get(n).cloned().unwrap_or_default(),
+                    timestamp: self.opened,
                 }
             })
             .collect()

@@ -135,7 +135,7 @@ fn video(text: &str) -> Result<Video, Fault> {
 async fn could_be(kit: &Kit, moves: &[Move]) -> Exit {
     let mut worst = Exit::Ok;
     for wanted in moves {
-        let id = InteractionId::from(wanted.request.interaction_id.as_str());
+        let id = InteractionId::from(wanted.interaction());
         match preflight(&kit.client, &id).await {
             Ok(read) => say(&format!(
                 "{id} is {} and can be transferred",
@@ -192,12 +192,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(moves.len(), 2);
-        let request = &moves[1].request;
+        let frames = moves.iter().map(|one| match one {
+            Move::Frame { request, frame, .. } => (request, frame),
+            Move::Replace(_) => panic!("not a frame"),
+        });
+        let frames: Vec<_> = frames.collect();
+        let request = frames[1].0;
         assert_eq!(request.interaction_id, "i-2");
         assert_eq!(request.media_matrix.audio.codec, "g722");
         assert_eq!(request.media_matrix.video.as_ref().map(|v| v.fps), Some(15));
         assert!(!request.triggers.codec_negotiation && request.triggers.format_verification);
-        assert_ne!(moves[0].frame, moves[1].frame);
+        assert_ne!(frames[0].1, frames[1].1);
     }
 
     #[test]

@@ -20,6 +20,13 @@ fn rules(about: Option<Vec<String>>) -> Transferring {
     }
 }
 
+fn frame(one: &Move) -> &str {
+    match one {
+        Move::Frame { frame, .. } => frame,
+        Move::Replace(_) => panic!("not a frame"),
+    }
+}
+
 fn one(id: &str, to: &str) -> Value {
     let given = json!({"interaction_id": id, "destination_uri": to});
     rules(None).filled(Some(given))
@@ -88,7 +95,7 @@ fn several_go_to_one_place_and_ask_for_their_number() {
         panic!("no transfers");
     };
     assert!(order.stop_on_failure);
-    let frames: std::collections::BTreeSet<_> = order.moves.iter().map(|one| &one.frame).collect();
+    let frames: std::collections::BTreeSet<_> = order.moves.iter().map(frame).collect();
     assert_eq!(frames.len(), 20);
 }
 
