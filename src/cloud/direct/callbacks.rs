@@ -196,11 +196,7 @@ fn of_queue(entity: QueueEntity) -> Result<Queue, String> {
         calendar: zone
             .zip(hours)
             .filter(|_| whole)
-            .map(|(zone, hours)| Calendar {
-                zone,
-                hours,
-                holidays,
-            }),
+            .map(|(zone, hours)| Calendar::weekly(zone, hours, holidays)),
         most: entity.max_concurrent_callbacks,
         booked: entity.scheduled_callbacks,
         faults,
@@ -229,11 +225,10 @@ mod tests {
         assert_eq!(queue.faults, []);
         assert_eq!(queue.room().map(crate::model::queue::Room::left), Some(38));
         let calendar = queue.calendar.unwrap();
-        assert_eq!(
-            calendar.hours,
-            [Hours::read("monday", "08:00", "18:00").unwrap()]
-        );
-        assert_eq!(calendar.holidays[1].name.raw(), "Boxing Day");
+        let monday = jiff::civil::date(2030, 6, 17);
+        assert_eq!(calendar.open_on(monday)[0].to_string(), "08:00–18:00");
+        let boxing = calendar.holiday(jiff::civil::date(2030, 12, 26));
+        assert_eq!(boxing.map(Text::raw), Some("Boxing Day"));
     }
 
     #[test]
