@@ -62,6 +62,15 @@ impl Move {
         }
     }
 
+    /// Whether its write can be made: a hand-over of what nobody has can not.
+    #[must_use]
+    pub fn is_sendable(&self) -> bool {
+        match self {
+            Self::Frame { .. } => true,
+            Self::Replace(replace) => !replace.participant.is_empty(),
+        }
+    }
+
     /// What is asked for.
     #[must_use]
     pub fn wish(&self) -> Wish {

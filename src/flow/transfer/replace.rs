@@ -40,7 +40,10 @@ struct Body<'a> {
     queue_id: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
-    transfer_type: &'static str,
+    /// Left out it is unattended, and goes for calls of queues as well, which refuse the word itself
+    /// (`conversations.error.transfer.acd.call.unattended`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfer_type: Option<&'static str>,
 }
 
 /// How the destination is asked.
@@ -68,6 +71,16 @@ impl Replace {
             participant: bearer.id.clone(),
             call: interaction.media.raw() == "voice",
         })
+    }
+
+    /// A hand-over of what could not be read, or of what nobody has: it is stopped at its check.
+    #[must_use]
+    pub fn of_nobody(handover: Handover) -> Self {
+        Self {
+            handover,
+            participant: Text::default(),
+            call: true,
+        }
     }
 
     /// The write that it comes to.
@@ -104,8 +117,8 @@ pub(in crate::flow) fn replacing(
         queue_id: of(DestinationKind::Queue),
         address: of(DestinationKind::Tel).map(plain),
         transfer_type: match manner {
-            Manner::Blind => "Unattended",
-            Manner::Announced => "Attended",
+            Manner::Blind => None,
+            Manner::Announced => Some("Attended"),
         },
     };
     let subject = crate::text::safe(interaction).into_owned();
@@ -332,18 +345,9 @@ mod tests {
     #[test]
     fn the_agent_is_replaced_by_each_kind_of_destination() {
         let body = |to: &str| write("voice", to).body.unwrap();
-        assert_eq!(
-            body("genesys://user/u-2"),
-            r#"{"userId":"u-2","transferType":"Unattended"}"#
-        );
-        assert_eq!(
-            body("genesys://queue/q-2"),
-            r#"{"queueId":"q-2","transferType":"Unattended"}"#
-        );
-        assert_eq!(
-            body("tel:+1-415-555-0199"),
-            r#"{"address":"+14155550199","transferType":"Unattended"}"#
-        );
+        assert_eq!(body("genesys://user/u-2"), r#"{"userId":"u-2"}"#);
+        assert_eq!(body("genesys://queue/q-2"), r#"{"queueId":"q-2"}"#);
+        assert_eq!(body("tel:+1-415-555-0199"), r#"{"address":"+14155550199"}"#);
         let path = |media: &str| write(media, "genesys://user/u-2").path.join("/");
         assert_eq!(
             path("voice"),

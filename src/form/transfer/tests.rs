@@ -1,6 +1,7 @@
 use super::*;
 use crate::form::{Ask, Question};
 use crate::model::interaction::{Interaction, Standing};
+use crate::model::transfer::DestinationKind;
 
 fn rules(about: Option<Vec<String>>) -> Transferring {
     let mut store = Store::default();
@@ -13,7 +14,7 @@ fn rules(about: Option<Vec<String>>) -> Transferring {
     Transferring {
         limits: Limits::default(),
         media_server: Some("https://media.example.com/…".into()),
-        known: Known::of(&store),
+        known: Known::of(&store, &DestinationKind::ALL),
         about,
         opened: Millis(0),
         frames: Mutex::default(),
