@@ -52,11 +52,15 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel
         | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
-        // These are not ours to send: the transfer's own session, and other hosts.
-        WriteKind::Transfer
-        | WriteKind::MediaCallback
-        | WriteKind::RouteSync
-        | WriteKind::CallbackUnmask => (1, 1, |_| false),
+        // On the Platform API; the direct one has a session of its own.
+        WriteKind::Transfer => (4, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
+        // These are not ours to send: other hosts.
+        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
+            (1, 1, |_| false)
+        }
     };
     let policy = Policy {
         attempts,

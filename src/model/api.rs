@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::transfer::{DestinationKind, REACHED};
+
 /// The dialect of an organisation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -64,14 +66,22 @@ pub struct Capabilities {
     pub consult: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
+    /// The codecs and pictures of a transfer can be asked for.
+    pub transfer_media: bool,
+    /// Where a call can be transferred to.
+    pub destinations: &'static [DestinationKind],
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     trunks: false,
+    transfer_media: true,
+    destinations: &DestinationKind::ALL,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
     trunks: true,
+    transfer_media: false,
+    destinations: &REACHED,
 };
