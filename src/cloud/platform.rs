@@ -7,6 +7,7 @@ pub mod channels;
 pub mod edges;
 mod estate;
 pub mod pages;
+pub mod phones;
 pub mod trunks;
 
 use bytes::Bytes;

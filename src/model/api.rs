@@ -64,14 +64,19 @@ pub struct Capabilities {
     pub consult: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
+    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
+    /// edge, which the organisation makes in a job of its own.
+    pub softphones: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     trunks: false,
+    softphones: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
     trunks: true,
+    softphones: true,
 };
