@@ -8,6 +8,7 @@ pub mod edges;
 mod estate;
 pub mod pages;
 pub mod phones;
+pub mod softphones;
 pub mod trunks;
 
 use bytes::Bytes;

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod carriers;
 mod draft;
 pub mod listen;
+pub mod notifications;
 pub mod probes;
 pub mod provisioning;
 mod resolve;
@@ -97,6 +98,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
+    /// How many notification channels may be made.
+    pub notifications: notifications::Notifications,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
     /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.

@@ -213,6 +213,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);
     }
+    for (key, value) in profile.notifications.shown() {
+        put(&format!("notifications.{key}"), value);
+    }
     for (key, value) in profile.provisioning.shown() {
         put(&format!("provisioning.{key}"), value);
     }

@@ -1,297 +1,244 @@
-//! What provisioning looks at: sites, phone bases, phones and stations.
+//! Phones, as the list and the topic `v2.telephony.providers.edges.phones.{id}` tell of them, and the names of their users.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::estate::{EDGES, Reference, TELEPHONY, object, refer, text, told};
-use super::pages::{List, Whole};
+use super::pages::{List, Page, Whole};
 use crate::cloud::entities::id;
-use crate::cloud::{Client, Error, Urgency};
-use crate::model::softphone::found::{Phone, Seats, Station};
-use crate::model::softphone::{META_BASE, Named, PhoneBase, Premises};
+use crate::cloud::error::Error;
+use crate::cloud::{Client, Urgency};
+use crate::model::registration::User;
+use crate::model::registration::phone::{Person, Phone, Report, View};
 use crate::model::{DeviceId, UserId};
-use crate::text::Text;
+use crate::text::{self, Text};
+use crate::time::Millis;
 
-/// Stations, and the list of sites, ask for no permission.
-const FREELY: &[&str] = &[];
+/// What every call on telephony takes.
+pub(in crate::cloud) const TELEPHONY: &[&str] = &["telephony:plugin:all"];
 
-/// Where somebody else sits.
-const SEATS: &[&str] = &["telephony:otherStationAssociation:view"];
+/// Where phones are.
+const PHONES: &[&str] = &["telephony", "providers", "edges", "phones"];
+
+/// What the console shows of a phone, and no more: the list is the largest read there is.
+const SHOWN: [(&str, &str); 2] = [
+    ("expand", "site,status,lines"),
+    (
+        "fields",
+        "webRtcUser,lines.loggedInUser,lines.defaultForUser",
+    ),
+];
+
+/// Columns of what is wrong with an event.
+const REASON: usize = 160;
+
+/// Users asked for by id in one call; more are answered with 400 `max.user.ids`.
+pub const USERS: usize = 100;
 
 impl Client {
-    /// Reads the sites and the phone bases of WebRTC phones.
-    pub async fn premises(&self, urgency: Urgency) -> Result<Premises, Error> {
-        let sites = List {
-            path: &[&EDGES[..], &["sites"]].concat(),
-            query: &[],
-            permissions: FREELY,
-        };
-        let sites: Whole<Named> = self.platform().all(sites, urgency, named).await?;
-        let bases = List {
-            path: &[&EDGES[..], &["phonebasesettings"]].concat(),
-            query: &[("expand", "lines")],
-            permissions: TELEPHONY,
-        };
-        let bases = self.platform().all(bases, urgency, web_rtc).await?;
-        Ok(Premises {
-            sites: sites.entries,
-            bases: bases.entries.into_iter().flatten().collect(),
-        })
-    }
-
-    /// Reads one phone base; none when it is not one of WebRTC phones.
-    pub async fn phone_base(
-        &self,
-        base: &str,
-        urgency: Urgency,
-    ) -> Result<Option<PhoneBase>, Error> {
-        let path = [&EDGES[..], &["phonebasesettings", base]].concat();
-        self.object(&path, TELEPHONY, urgency, web_rtc).await
-    }
-
-    /// Reads the phones that belong to a user.
-    pub async fn phones_of(&self, user: &UserId, urgency: Urgency) -> Result<Vec<Phone>, Error> {
-        self.phones(("webRtcUser.id", user.raw()), urgency).await
-    }
-
-    /// Reads the phones of that very name. The organisation takes `*` for anything, so what it finds is looked through.
-    pub async fn phones_named(&self, name: &str, urgency: Urgency) -> Result<Vec<Phone>, Error> {
-        let mut found = self.phones(("name", name), urgency).await?;
-        found.retain(|phone| phone.name.raw() == name);
-        Ok(found)
-    }
-
-    async fn phones(&self, filter: (&str, &str), urgency: Urgency) -> Result<Vec<Phone>, Error> {
-        let list = List {
-            path: &[&EDGES[..], &["phones"]].concat(),
-            query: &[filter, ("expand", "lines"), ("fields", "webRtcUser")],
-            permissions: TELEPHONY,
-        };
-        Ok(self.platform().all(list, urgency, phone).await?.entries)
-    }
-
-    /// Reads one phone.
-    pub async fn phone(&self, phone_id: &DeviceId, urgency: Urgency) -> Result<Phone, Error> {
-        let path = [&EDGES[..], &["phones", phone_id.raw()]].concat();
-        self.object(&path, TELEPHONY, urgency, phone).await
-    }
-
-    /// Reads the stations of a user's own WebRTC phones.
-    pub async fn stations_of(
-        &self,
-        user: &UserId,
-        urgency: Urgency,
-    ) -> Result<Vec<Station>, Error> {
-        self.stations(("webRtcUserId", user.raw()), urgency).await
-    }
-
-    /// Reads the station of a phone's line.
-    pub async fn stations_of_line(
-        &self,
-        line: &Text,
-        urgency: Urgency,
-    ) -> Result<Vec<Station>, Error> {
-        self.stations(("lineAppearanceId", line.raw()), urgency)
+    /// Reads one page of a hundred phones, counting from 1, by their ids: sorted by anything else, or filtered, the list ends at ten
+    /// thousand.
+    pub async fn phones_page(&self, number: u32, urgency: Urgency) -> Result<Page<Phone>, Error> {
+        let [expand, fields] = SHOWN;
+        let query = [("sortBy", "id"), expand, fields];
+        let platform = self.platform();
+        platform
+            .numbered(list(&query), number, urgency, phone)
             .await
     }
 
-    async fn stations(
-        &self,
-        filter: (&str, &str),
-        urgency: Urgency,
-    ) -> Result<Vec<Station>, Error> {
-        let list = List {
-            path: &["stations"],
-            query: &[filter],
-            permissions: FREELY,
+    /// Reads the browser phones of one user, new ones included.
+    pub async fn phones_of(&self, user: &UserId, urgency: Urgency) -> Result<Whole<Phone>, Error> {
+        let [expand, fields] = SHOWN;
+        let query = [("webRtcUser.id", user.raw()), expand, fields];
+        self.platform().all(list(&query), urgency, phone).await
+    }
+
+    /// Reads one phone; none when the organisation has it no more.
+    pub async fn phone(&self, of: &DeviceId, urgency: Urgency) -> Result<Option<Phone>, Error> {
+        let path = [PHONES, &[of.raw()]].concat();
+        let call = self.platform().call("GET", &path, &SHOWN, TELEPHONY)?;
+        let body = match self.platform().ask(&call, urgency).await {
+            Ok(body) => body,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
         };
-        Ok(self.platform().all(list, urgency, station).await?.entries)
+        let read = serde_json::from_slice(&body).map_err(|error| error.to_string());
+        let read = read.and_then(phone);
+        read.map(Some)
+            .map_err(|reason| Error::answer(&call, reason))
     }
 
-    /// Reads one station.
-    pub async fn station(&self, station_id: &Text, urgency: Urgency) -> Result<Station, Error> {
-        let path = ["stations", station_id.raw()];
-        self.object(&path, FREELY, urgency, station).await
-    }
-
-    /// Reads where a user sits, and where by default.
-    pub async fn seats(&self, user: &UserId, urgency: Urgency) -> Result<Seats, Error> {
-        let path = ["users", user.raw(), "station"];
-        self.object(&path, SEATS, urgency, seats).await
-    }
-
-    async fn object<E: for<'a> Deserialize<'a>, T>(
-        &self,
-        path: &[&str],
-        permissions: &'static [&'static str],
-        urgency: Urgency,
-        make: impl Fn(E) -> Result<T, String>,
-    ) -> Result<T, Error> {
-        let call = self.platform().call("GET", path, &[], permissions)?;
-        let body = self.platform().ask(&call, urgency).await?;
-        let read = object(&body).and_then(make);
-        read.map_err(|reason| Error::answer(&call, reason))
+    /// The names of at most [`USERS`] users. Whom the organisation does not name is left out.
+    pub async fn names(&self, users: &[UserId], urgency: Urgency) -> Result<Vec<User>, Error> {
+        #[derive(Deserialize)]
+        struct Entity {
+            id: String,
+            name: Option<String>,
+        }
+        let ids: Vec<&str> = users.iter().map(UserId::raw).collect();
+        let list = List {
+            path: &["users"],
+            query: &[("id", &ids.join(","))],
+            permissions: &[],
+        };
+        let page = self.platform().numbered(list, 1, urgency, |user: Entity| {
+            Ok(User {
+                id: UserId(id(user.id, "id")?),
+                name: user.name.unwrap_or_default().into(),
+                site: None,
+            })
+        });
+        Ok(page.await?.entries)
     }
 }
 
-/// Reads the phone that a write was answered with.
-pub fn made(body: &[u8]) -> Result<Phone, String> {
-    object(body).and_then(phone)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct SiteEntity {
-    id: String,
-    name: Option<String>,
+fn list<'a>(query: &'a [(&'a str, &'a str)]) -> List<'a> {
+    List {
+        path: PHONES,
+        query,
+        permissions: TELEPHONY,
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct BaseEntity {
+struct Entity {
     id: String,
     name: Option<String>,
-    phone_meta_base: Option<Reference>,
-    lines: Option<Vec<Reference>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PhoneEntity {
-    id: String,
-    name: Option<String>,
-    state: Option<String>,
+    site: Option<Reference>,
     web_rtc_user: Option<Reference>,
-    lines: Option<Vec<Reference>>,
+    lines: Option<Vec<Line>>,
+    status: Option<Status>,
+    secondary_status: Option<Status>,
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StationEntity {
-    id: String,
+struct Reference {
+    id: Option<String>,
     name: Option<String>,
-    status: Option<String>,
-    user_id: Option<String>,
-    web_rtc_user_id: Option<String>,
-    line_appearance_id: Option<String>,
-    web_rtc_persistent_enabled: Option<bool>,
-    web_rtc_force_turn: Option<bool>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SeatsEntity {
-    associated_station: Option<Reference>,
-    default_station: Option<Reference>,
+struct Line {
+    logged_in_user: Option<Reference>,
+    default_for_user: Option<Reference>,
 }
 
-fn named(entity: SiteEntity) -> Result<Named, String> {
-    Ok(Named {
-        id: id(entity.id, "id")?,
-        name: text(entity.name),
-    })
+/// What an edge says of a phone; in lists and in events alike.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    operational_status: Option<String>,
+    line_statuses: Option<Vec<LineStatus>>,
+    event_creation_time: Option<String>,
 }
 
-/// A phone base of WebRTC phones; none for another.
-fn web_rtc(entity: BaseEntity) -> Result<Option<PhoneBase>, String> {
-    let meta = entity.phone_meta_base.and_then(|meta| meta.id);
-    if meta.as_deref() != Some(META_BASE) {
-        return Ok(None);
-    }
-    Ok(Some(PhoneBase {
-        id: id(entity.id, "id")?,
-        name: text(entity.name),
-        lines: ids(entity.lines),
-    }))
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LineStatus {
+    reachable: Option<bool>,
+    reachable_state_time: Option<String>,
 }
 
-fn phone(entity: PhoneEntity) -> Result<Phone, String> {
+/// A phone of the list.
+fn phone(entity: Entity) -> Result<Phone, String> {
+    let id = id(entity.id, "id")?;
+    let name = entity.name.map_or_else(|| id.clone(), Text::from);
     Ok(Phone {
-        id: DeviceId(id(entity.id, "id")?),
-        name: text(entity.name),
-        user: refer(entity.web_rtc_user).0.map(UserId),
-        state: told(entity.state),
-        lines: ids(entity.lines),
+        person: person(
+            entity.web_rtc_user,
+            entity.lines.unwrap_or_default(),
+            &id,
+            &name,
+        ),
+        site: entity
+            .site
+            .and_then(|site| site.name)
+            .filter(|name| !name.is_empty())
+            .map(Text::from),
+        report: report(entity.status.as_ref(), entity.secondary_status.as_ref()),
+        id: DeviceId(id),
+        name,
     })
 }
 
-fn ids(references: Option<Vec<Reference>>) -> Vec<Text> {
-    let references = references.unwrap_or_default().into_iter();
-    references
-        .filter_map(|reference| refer(Some(reference)).0)
-        .collect()
-}
-
-fn station(entity: StationEntity) -> Result<Station, String> {
-    Ok(Station {
-        id: id(entity.id, "id")?,
-        name: text(entity.name),
-        status: told(entity.status),
-        user: told(entity.user_id).map(UserId),
-        owner: told(entity.web_rtc_user_id).map(UserId),
-        line: told(entity.line_appearance_id),
-        persistent: entity.web_rtc_persistent_enabled,
-        force_turn: entity.web_rtc_force_turn,
+/// The user of the browser softphone, else who is logged in, else whom a line is meant for, else the phone itself.
+fn person(browser: Option<Reference>, lines: Vec<Line>, phone: &Text, name: &Text) -> Person {
+    let (mut logged_in, mut meant) = (None, None);
+    for line in lines {
+        logged_in = logged_in.or(line.logged_in_user.and_then(user));
+        meant = meant.or(line.default_for_user.and_then(user));
+    }
+    let named = browser.and_then(user).or(logged_in).or(meant);
+    named.unwrap_or_else(|| Person {
+        id: UserId(phone.clone()),
+        name: name.clone(),
+        nobody: true,
     })
 }
 
-fn seats(entity: SeatsEntity) -> Result<Seats, String> {
-    Ok(Seats {
-        associated: refer(entity.associated_station).0,
-        default: refer(entity.default_station).0,
+fn user(reference: Reference) -> Option<Person> {
+    Some(Person {
+        id: UserId(id(reference.id?, "id").ok()?),
+        name: reference.name.unwrap_or_default().into(),
+        nobody: false,
     })
+}
+
+/// Reads an event of a phone. The error says why not, in a line.
+pub fn event(body: &[u8]) -> Result<Report, Text> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Event {
+        status: Option<Status>,
+        secondary_status: Option<Status>,
+    }
+    let event: Event = serde_json::from_slice(body)
+        .map_err(|error| Text::from(text::fit(&error.to_string(), REASON)))?;
+    Ok(report(
+        event.status.as_ref(),
+        event.secondary_status.as_ref(),
+    ))
+}
+
+fn report(primary: Option<&Status>, secondary: Option<&Status>) -> Report {
+    let made = |status: Option<&Status>| status?.event_creation_time.as_deref().and_then(micros);
+    Report {
+        primary: primary.map(view),
+        secondary: secondary.map(view),
+        made: made(primary).max(made(secondary)),
+    }
+}
+
+/// Whether an edge serves a phone: the word for the whole, and the lines where they are told.
+///
+/// OPERATIONAL and DEGRADED serve as long as a line that is told is reachable; with no line told, OPERATIONAL is enough and DEGRADED
+/// says nothing. OFFLINE does not serve. UNKNOWN, and any word that is none of these, is not known.
+fn view(status: &Status) -> View {
+    let lines = status.line_statuses.as_deref().unwrap_or_default();
+    let told = lines.iter().filter(|line| line.reachable.is_some()).count();
+    let reachable = lines.iter().any(|line| line.reachable == Some(true));
+    let served = match status.operational_status.as_deref() {
+        Some("OPERATIONAL") => Some(told == 0 || reachable),
+        Some("DEGRADED") if told > 0 => Some(reachable),
+        Some("OFFLINE") => Some(false),
+        _ => None,
+    };
+    // It is wholly so since the last of the lines that agree became so.
+    let agreeing = lines.iter().filter(|line| line.reachable == served);
+    let since = agreeing.filter_map(|line| line.reachable_state_time.as_deref().and_then(micros));
+    View {
+        served,
+        since: since.max().map(|micros| Millis(micros.div_euclid(1_000))),
+    }
+}
+
+/// A time as phones have it, with any number of digits.
+fn micros(text: &str) -> Option<i64> {
+    let at: Timestamp = text.parse().ok()?;
+    Some(at.as_microsecond())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read<E: for<'a> Deserialize<'a>, T>(
-        body: &str,
-        make: fn(E) -> Result<T, String>,
-    ) -> Result<T, String> {
-        object(body.as_bytes()).and_then(make)
-    }
-
-    #[test]
-    fn only_bases_of_web_rtc_phones_are_offered() {
-        let base = |meta: &str| {
-            let body = format!(
-                r#"{{"id":"b","name":"n","phoneMetaBase":{{"id":"{meta}"}},"lines":[{{"id":"l-1"}},{{"id":""}},{{}}]}}"#
-            );
-            read(&body, web_rtc).unwrap()
-        };
-        assert_eq!(
-            base("inin_webrtc_softphone.json").unwrap().lines,
-            ["l-1".into()]
-        );
-        assert_eq!(base("polycom_vvx400.json"), None);
-        assert_eq!(read(r#"{"id":"b"}"#, web_rtc), Ok(None));
-    }
-
-    #[test]
-    fn a_phone_is_read_with_its_lines_and_its_state() {
-        let phone = made(
-            br#"{"id":"p","name":"Ana","state":"deleted","webRtcUser":{"id":"u"},"lines":[{"id":"l","name":"Ana"}],"new":1}"#,
-        )
-        .unwrap();
-        assert_eq!(
-            (phone.user, phone.state),
-            (Some("u".into()), Some("deleted".into()))
-        );
-        assert_eq!(phone.lines, ["l".into()]);
-        assert!(made(b"{}").is_err() && made(b"").is_err());
-    }
-
-    #[test]
-    fn a_station_says_who_sits_there() {
-        let station = |body: &str| read(body, station).unwrap();
-        let free = station(r#"{"id":"s","status":"AVAILABLE","webRtcUserId":"u","userId":""}"#);
-        assert!(!free.taken() && free.owner == Some("u".into()));
-        let taken = station(r#"{"id":"s","userId":"v","lineAppearanceId":"l"}"#);
-        assert!(taken.taken() && taken.seats(&"v".into()) && !taken.seats(&"u".into()));
-        assert!(taken.of(&["l".into()]) && !taken.of(&[]));
-        assert!(station(r#"{"id":"s","status":"ASSOCIATED"}"#).taken());
-        let none = read("{}", seats).unwrap();
-        assert_eq!(none, Seats::default());
-    }
-}
+mod tests;

@@ -11,6 +11,7 @@ use url::Url;
 use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::listen::{self, Listen};
+use super::notifications::{self, Notifications};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
 use super::routes::{self, Routes};
@@ -52,6 +53,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) notifications: Notifications,
     pub(super) carriers: Carriers,
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
@@ -95,6 +97,11 @@ impl Draft {
                 .section("registrations", notes)
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
+                }),
+            notifications: from
+                .section("notifications", notes)
+                .map_or_else(Notifications::default, |section| {
+                    notifications::read(section, notes)
                 }),
             carriers: from
                 .section("carriers", notes)

@@ -3,7 +3,7 @@
 use super::job::Job;
 use super::search::{CHECK, in_the_way, lost, there};
 use super::seat::seat;
-use crate::cloud::platform::phones;
+use crate::cloud::platform::softphones;
 use crate::cloud::{Answer, Urgency};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
@@ -57,7 +57,7 @@ async fn base(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
 async fn not_there(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
     let doing = run.begin("look", wanted.name.as_str());
     let user = wanted.user();
-    let read = run.kit.client.phones_of(&user, Urgency::Reread);
+    let read = run.kit.client.softphones_of(&user, Urgency::Reread);
     let known = match run.unless_stopped(read).await? {
         Ok(known) => known,
         Err(error) => {
@@ -118,7 +118,7 @@ async fn submit<'a>(run: &'a Run<'a>, wanted: &Softphone) -> Result<(Job<'a>, Ph
 }
 
 fn taken(answer: &Answer) -> Result<Done<(Phone, u32)>, String> {
-    let phone = phones::made(&answer.body)?;
+    let phone = softphones::made(&answer.body)?;
     let mut done = Done::plain((phone, answer.attempts));
     done.note
         .insert("phoneId".into(), done.value.0.id.raw().into());

@@ -27,7 +27,7 @@ pub(super) async fn lost(run: &Run<'_>, wanted: &Softphone) -> Result<Phone, Fai
     let mut doing = run.begin("reconcile", wanted.name.as_str());
     let user = wanted.user();
     for look in 1..=LOOKS {
-        let read = run.kit.client.phones_of(&user, Urgency::Reread);
+        let read = run.kit.client.softphones_of(&user, Urgency::Reread);
         match run.unless_stopped(read).await? {
             Ok(phones) => {
                 let ours = |phone: &Phone| phone.name.raw() == wanted.name;
@@ -62,8 +62,13 @@ pub(super) async fn in_the_way(run: &Run<'_>, wanted: &Softphone, failure: Failu
     let client = &run.kit.client;
     let doing = run.begin("look", wanted.name.as_str());
     let found: Result<Vec<Phone>, Error> = async {
-        let mut phones = client.phones_named(&wanted.name, Urgency::Reread).await?;
-        for phone in client.phones_of(&wanted.user(), Urgency::Reread).await? {
+        let mut phones = client
+            .softphones_named(&wanted.name, Urgency::Reread)
+            .await?;
+        for phone in client
+            .softphones_of(&wanted.user(), Urgency::Reread)
+            .await?
+        {
             if !phones.contains(&phone) {
                 phones.push(phone);
             }
@@ -115,7 +120,7 @@ pub(super) fn there(phones: &[&Phone]) -> String {
 pub(in crate::flow) async fn resume(run: &Run<'_>, key: JobKey, name: &Text) -> Outcome {
     let job = Job::new(run, key);
     let doing = run.begin("look", name.clone());
-    let read = run.kit.client.phones_named(name.raw(), Urgency::Reread);
+    let read = run.kit.client.softphones_named(name.raw(), Urgency::Reread);
     let found = match run.unless_stopped(read).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
