@@ -236,6 +236,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         scopes: None,
         ca_pem,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
+        queue_hours: profile.queue_hours.groups.clone(),
     })
     .map_err(|e| e.problem())
 }

@@ -1,5 +1,6 @@
 //! What a profile says about its organisation, and what of it is refused before anything is sent.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use reqwest::Url;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub ca_pem: Option<Vec<u8>>,
     /// Requests allowed in any minute; none is no limit.
     pub requests_per_minute: Option<u32>,
+    /// The schedule group that opens each queue, by ids or names, where the API does not tell (Platform API).
+    pub queue_hours: BTreeMap<String, String>,
 }
 
 /// How the client credentials are sent to the token endpoint (contract §1).

@@ -130,6 +130,7 @@ pub fn settings(base_url: &str) -> Settings {
         scopes: None,
         ca_pem: None,
         requests_per_minute: None,
+        queue_hours: Default::default(),
     }
 }
 

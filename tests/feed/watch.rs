@@ -122,6 +122,7 @@ impl Watch {
             scopes,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
+            queue_hours: Default::default(),
         };
         let client = Client::new(settings).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -298,7 +299,7 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
-            News::Callbacks(_) => {}
+            News::Callbacks(_) | News::Edges { .. } => {}
         }
     }
 }

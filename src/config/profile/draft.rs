@@ -14,6 +14,7 @@ use super::listen::{self, Listen};
 use super::notifications::{self, Notifications};
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::queue_hours::{self, QueueHours};
 use super::routes::{self, Routes};
 use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
@@ -55,6 +56,7 @@ pub(in crate::config) struct Draft {
     pub(super) registrations: Registrations,
     pub(super) notifications: Notifications,
     pub(super) carriers: Carriers,
+    pub(super) queue_hours: QueueHours,
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
@@ -106,6 +108,11 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            queue_hours: from
+                .section("callbacks", notes)
+                .map_or_else(QueueHours::default, |section| {
+                    queue_hours::read(section, notes)
+                }),
             alerts: from
                 .section("alerts", notes)
                 .map_or_else(Alerts::default, |section| alerts::read(section, notes)),

@@ -46,6 +46,7 @@ pub(in crate::config) fn resolve(
         notifications: draft.notifications,
         carriers: draft.carriers,
         callbacks: true,
+        queue_hours: draft.queue_hours,
         alerts: draft.alerts,
         listen: draft.listen,
         probes: draft.probes,
