@@ -20,6 +20,7 @@ pub mod queue;
 pub mod registration;
 pub mod report;
 pub mod route;
+pub mod softphone;
 pub mod transfer;
 pub mod trunk;
 pub mod write;

@@ -107,6 +107,17 @@ fn needs(write: &Write) -> Needs {
             Needs::Permissions(conversations::BLIND)
         }
         WriteKind::Provision => Needs::Provisioning,
+        WriteKind::PhoneCreate | WriteKind::PhoneReboot => {
+            Needs::Permissions(&["telephony:plugin:all"])
+        }
+        WriteKind::StationAssociate => {
+            Needs::Permissions(&["telephony:otherStationAssociation:edit"])
+        }
+        WriteKind::StationFree => Needs::Permissions(&["telephony:station:disassociate"]),
+        // Either will do.
+        WriteKind::StationDefault => {
+            Needs::Permissions(&["telephony:plugin:all", "telephony:phone:assign"])
+        }
         WriteKind::JobWebhook => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {

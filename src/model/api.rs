@@ -70,6 +70,9 @@ pub struct Capabilities {
     pub transfer_media: bool,
     /// Where a call can be transferred to.
     pub destinations: &'static [DestinationKind],
+    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
+    /// edge, which the organisation makes in a job of its own.
+    pub softphones: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -77,6 +80,7 @@ const DIRECT: Capabilities = Capabilities {
     trunks: false,
     transfer_media: true,
     destinations: &DestinationKind::ALL,
+    softphones: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
@@ -84,4 +88,5 @@ const PLATFORM: Capabilities = Capabilities {
     trunks: true,
     transfer_media: false,
     destinations: &REACHED,
+    softphones: true,
 };
