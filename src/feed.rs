@@ -14,6 +14,7 @@ mod link;
 pub mod mailbox;
 pub mod news;
 mod people;
+mod platform;
 mod poll;
 mod report;
 mod roster;
@@ -31,6 +32,7 @@ pub use timing::Timing;
 
 use crate::cloud::Client;
 use crate::model::UserId;
+use crate::model::api::Api;
 use shared::Shared;
 use task::Task;
 
@@ -82,7 +84,10 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
         tasks.push(Task::spawn(tick(Arc::clone(&shared))));
     }
     if plan.carriers {
-        tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
+        tasks.push(match shared.client.api() {
+            Api::Direct => Task::spawn(carriers::run(Arc::clone(&shared))),
+            Api::Platform => Task::spawn(platform::estate::run(Arc::clone(&shared))),
+        });
     }
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
     if plan.callbacks {

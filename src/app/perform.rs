@@ -254,6 +254,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         person,
         ca_pem,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
+        queue_hours: profile.queue_hours.groups.clone(),
     })
     .map_err(|e| e.problem())
 }

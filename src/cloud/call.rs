@@ -139,7 +139,7 @@ pub enum Who {
 }
 
 /// One call: a verb, a URL and what it needs. Its `Display` is safe and of bounded width.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Call {
     /// The HTTP verb, or `WSS` for an upgrade.
     pub verb: &'static str,
@@ -151,6 +151,8 @@ pub struct Call {
     pub who: Who,
     /// A body, as JSON, for what is asked by POST or PUT.
     pub body: Option<Bytes>,
+    /// What is shown in place of a URL that is a credential itself, as the address of a notification channel is.
+    pub veil: Option<Box<str>>,
 }
 
 impl Call {
@@ -163,12 +165,21 @@ impl Call {
             needs,
             who: Who::Client,
             body: None,
+            veil: None,
         }
+    }
+}
+
+/// As it is displayed, because errors hold calls and errors get into logs.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({self}, {:?}, {:?})", self.needs, self.who)
     }
 }
 
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.verb, text::fit(self.url.as_str(), SHOWN))
+        let place = self.veil.as_deref().unwrap_or(self.url.as_str());
+        write!(f, "{} {}", self.verb, text::fit(place, SHOWN))
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Body<'a> {
     pub(super) total: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) page_count: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) next_uri: Option<&'a RawValue>,
 }
 
 /// The page around the entities. The error is what is wrong with it, and how it begins.

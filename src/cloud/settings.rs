@@ -1,5 +1,6 @@
 //! What a profile says about its organisation, and what of it is refused before anything is sent.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use reqwest::Url;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub ca_pem: Option<Vec<u8>>,
     /// Requests allowed in any minute; none is no limit.
     pub requests_per_minute: Option<u32>,
+    /// The schedule group that opens each queue, by ids or names, where the API does not tell (Platform API).
+    pub queue_hours: BTreeMap<String, String>,
 }
 
 /// An OAuth client that signs in by itself.

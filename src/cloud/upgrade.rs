@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT};
+use reqwest::header::{AUTHORIZATION, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT};
 use rustls::ClientConfig;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -56,7 +56,7 @@ const READ_BUFFER: usize = 16 << 10;
 /// Connects, upgrades and checks that the server speaks `protocol`, where there is one, within a deadline.
 pub async fn open(
     call: &Call,
-    authorization: HeaderValue,
+    authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
     tls: Arc<ClientConfig>,
 ) -> Result<Socket, Error> {
@@ -68,7 +68,7 @@ pub async fn open(
 
 async fn handshake(
     call: &Call,
-    authorization: HeaderValue,
+    authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
     tls: Arc<ClientConfig>,
 ) -> Result<Socket, Error> {
@@ -89,18 +89,18 @@ async fn handshake(
 
 fn request(
     call: &Call,
-    authorization: HeaderValue,
+    authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
 ) -> Result<Request, Error> {
     let mut request =
         call.url.as_str().into_client_request().map_err(|error| {
             Error::Settings(format!("{call} is not a URL to connect to: {error}."))
         })?;
-    let headers: [(HeaderName, HeaderValue); 2] = [
-        (AUTHORIZATION, authorization),
-        (USER_AGENT, HeaderValue::from_static(wire::USER_AGENT)),
-    ];
-    request.headers_mut().extend(headers);
+    let agent = HeaderValue::from_static(wire::USER_AGENT);
+    request.headers_mut().insert(USER_AGENT, agent);
+    if let Some(authorization) = authorization {
+        request.headers_mut().insert(AUTHORIZATION, authorization);
+    }
     if let Some(protocol) = protocol {
         let protocol = HeaderValue::from_static(protocol);
         request

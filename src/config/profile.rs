@@ -8,6 +8,7 @@ pub mod listen;
 mod place;
 pub mod probes;
 pub mod provisioning;
+pub mod queue_hours;
 mod resolve;
 pub mod routes;
 pub mod transfers;
@@ -105,6 +106,8 @@ pub struct Profile {
     pub carriers: Carriers,
     /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.
     pub callbacks: bool,
+    /// Which schedule group opens which queue, where the API does not tell.
+    pub queue_hours: queue_hours::QueueHours,
     /// What is told of, and where to.
     pub alerts: alerts::Alerts,
     /// The listener of the console; none is off.

@@ -62,8 +62,16 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
+    pub trunks: bool,
 }
 
-const DIRECT: Capabilities = Capabilities { consult: false };
+const DIRECT: Capabilities = Capabilities {
+    consult: false,
+    trunks: false,
+};
 
-const PLATFORM: Capabilities = Capabilities { consult: true };
+const PLATFORM: Capabilities = Capabilities {
+    consult: true,
+    trunks: true,
+};

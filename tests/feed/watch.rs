@@ -124,6 +124,7 @@ impl Watch {
             person: None,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
+            queue_hours: Default::default(),
         };
         let client = Client::new(settings).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -300,7 +301,7 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
-            News::Callbacks(_) => {}
+            News::Callbacks(_) | News::Edges { .. } => {}
         }
     }
 }

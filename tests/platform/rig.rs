@@ -41,6 +41,7 @@ impl Rig {
             person: None,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
+            queue_hours: Default::default(),
         };
         let client = Client::new(settings).unwrap();
         let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();

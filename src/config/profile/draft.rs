@@ -15,6 +15,7 @@ use super::listen::{self, Listen};
 use super::place;
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::queue_hours::{self, QueueHours};
 use super::routes::{self, Routes};
 use super::transfers::{self, Transfers};
 use super::{Api, Auth, LEAST_POLL, Registrations};
@@ -58,6 +59,7 @@ pub(in crate::config) struct Draft {
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
     pub(super) carriers: Carriers,
+    pub(super) queue_hours: QueueHours,
     pub(super) alerts: Alerts,
     pub(super) listen: Option<Listen>,
     pub(super) probes: Probes,
@@ -108,6 +110,11 @@ impl Draft {
             carriers: from
                 .section("carriers", notes)
                 .map_or_else(Carriers::default, |section| carriers::read(section, notes)),
+            queue_hours: from
+                .section("callbacks", notes)
+                .map_or_else(QueueHours::default, |section| {
+                    queue_hours::read(section, notes)
+                }),
             alerts: from
                 .section("alerts", notes)
                 .map_or_else(Alerts::default, |section| alerts::read(section, notes)),

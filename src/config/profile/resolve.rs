@@ -54,6 +54,7 @@ pub(in crate::config) fn resolve(
         registrations: draft.registrations,
         carriers: draft.carriers,
         callbacks: true,
+        queue_hours: draft.queue_hours,
         alerts: draft.alerts,
         listen: draft.listen,
         probes: draft.probes,
