@@ -13,18 +13,26 @@
 //! | `users`, `stations` | people, and where they sit |
 //! | `phones`, `bases` | phones and their settings |
 //! | `estate`, `trunks`, `metrics` | edges and sites, what carriers are on each edge, and figures of both |
+//! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
+//! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `sparse` | how bodies are written |
 
 mod access;
+mod analytics;
 mod bases;
+pub(super) mod callbacks;
 pub(super) mod channels;
+pub(super) mod conversations;
 pub(super) mod estate;
 mod home;
 pub(super) mod metrics;
 mod page;
 pub(super) mod phones;
 mod query;
+mod queues;
 mod refer;
 mod socket;
+mod sparse;
 pub(super) mod stations;
 pub(super) mod topics;
 pub(super) mod trunks;
@@ -60,6 +68,10 @@ const ROOMS: &[&[Operation]] = &[
     trunks::OPERATIONS,
     metrics::OPERATIONS,
     channels::OPERATIONS,
+    conversations::OPERATIONS,
+    callbacks::OPERATIONS,
+    analytics::OPERATIONS,
+    queues::OPERATIONS,
 ];
 
 /// What a call comes to.

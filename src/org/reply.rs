@@ -124,6 +124,10 @@ impl Refusal {
         }
     }
 
+    pub(super) const fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// What it says to a person.
     pub(super) fn message(&self) -> &str {
         &self.message

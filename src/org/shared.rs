@@ -23,7 +23,7 @@ use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
 use super::hooks::Hook;
-use super::interactions::Interactions;
+use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
 use super::platform::topics::Topics;
@@ -74,18 +74,21 @@ impl Shared {
         let mut routes = Table::default();
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
+        let topics = Topics::default();
         let mut book = Book::default();
+        book.topics = topics.clone();
+        book.agents = usize::try_from(options.users).unwrap_or(1).min(AGENTS);
         // Another stream of the seed than those that draw while it runs.
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
-        let topics = Topics::default();
         let mut world = World::populate(options.users, options.seed, now);
         world.topics = topics.clone();
         for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
             carrier.proxy = address.to_string();
         }
-        let interactions = Interactions::populate(&world.people, options.seed, now);
+        let mut interactions = Interactions::populate(&world.people, options.seed, now);
+        interactions.topics = topics.clone();
         Self {
             client: Client {
                 id: options
