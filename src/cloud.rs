@@ -167,8 +167,11 @@ impl Client {
         direct::listing(&body, user, &call).map_err(|reason| Error::answer(&call, reason))
     }
 
-    /// Reads all carriers (contract §4).
+    /// Reads all carriers (contract §4; on the Platform API trunk bases with their trunks).
     pub async fn carriers(&self, urgency: Urgency) -> Result<CarrierListing, Error> {
+        if self.api() == Api::Platform {
+            return self.platform_carriers(urgency).await;
+        }
         let call = Call {
             needs: Needs::Carriers,
             ..get(self.url(&["api", "v2", "telephony", "providers", "carriers"])?)

@@ -14,6 +14,7 @@ mod link;
 pub mod mailbox;
 pub mod news;
 mod people;
+mod platform;
 mod poll;
 mod report;
 mod roster;
@@ -31,6 +32,7 @@ pub use timing::Timing;
 
 use crate::cloud::Client;
 use crate::model::UserId;
+use crate::model::api::Api;
 use shared::Shared;
 use task::Task;
 
@@ -85,7 +87,9 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
         tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
     }
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
-    if plan.callbacks {
+    if plan.callbacks && shared.client.api() == Api::Platform {
+        tasks.push(Task::spawn(platform::callbacks::run(Arc::clone(&shared))));
+    } else if plan.callbacks {
         tasks.push(Task::spawn(callbacks::run(
             Arc::clone(&shared),
             acknowledged,

@@ -44,6 +44,8 @@ mod start;
 mod streams;
 #[path = "org/token.rs"]
 mod token;
+#[path = "org/transfer_faults.rs"]
+mod transfer_faults;
 #[path = "org/transfers.rs"]
 mod transfers;
 #[path = "org/webhooks.rs"]

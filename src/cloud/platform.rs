@@ -5,8 +5,12 @@
 
 pub mod callbacks;
 pub mod channels;
+pub(crate) mod conversations;
+pub mod edges;
+mod estate;
 mod hours;
 pub mod pages;
+pub mod trunks;
 
 use bytes::Bytes;
 use serde::Serialize;

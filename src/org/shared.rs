@@ -1,7 +1,9 @@
 //! What every connection of one organisation shares.
 //!
-//! Each part has a lock of its own, held for a few lines and never across an await; no code takes two at once.
+//! Each part has a lock of its own, held for a few lines and never across an await; no code takes two at once,
+//! but for that of the notification channels, which is taken last.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -23,6 +25,7 @@ use super::hooks::Hook;
 use super::interactions::Interactions;
 use super::jobs::Jobs;
 use super::outbox::Sent;
+use super::platform::topics::Topics;
 use super::post::Post;
 use super::record::Ring;
 use super::routes;
@@ -41,7 +44,10 @@ pub(super) struct Shared {
     pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
     pub(super) post: Post,
+    /// The notification channels of the Platform API; a lock of its own, taken last.
+    pub(super) topics: Topics,
     world: Mutex<World>,
+    withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
@@ -85,7 +91,9 @@ impl Shared {
             destinations: places.destinations.clone(),
             errands,
             post,
+            topics: Topics::default(),
             world: Mutex::new(world),
+            withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
@@ -106,6 +114,11 @@ impl Shared {
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.world)
+    }
+
+    /// The permissions that nobody holds.
+    pub(super) fn withheld(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.withheld)
     }
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {

@@ -32,7 +32,7 @@ fn estate() -> InteractionListing {
             interaction("interaction-2", "queued", "佐藤 花子"),
             interaction("interaction-3", "active", "Eve\u{1b}[2J"),
         ],
-        faults: Vec::new(),
+        ..InteractionListing::default()
     }
 }
 

@@ -5,14 +5,9 @@ use crate::model::interaction::{Interaction, Standing};
 fn rules(about: Option<Vec<String>>) -> Transferring {
     let mut store = Store::default();
     let one = Interaction {
-        id: "i-1".into(),
-        standing: Standing::Active,
         media: "voice".into(),
         queue: "q-1".into(),
-        started: None,
-        participants: Vec::new(),
-        more_participants: 0,
-        moved_by: None,
+        ..Interaction::bare("i-1".into(), Standing::Active)
     };
     store.transfers.listed(vec![one], Vec::new(), Millis(0));
     Transferring {

@@ -1,6 +1,6 @@
 //! Rows of both halves as filters see them.
 
-use crate::model::interaction::Interaction;
+use crate::model::interaction::{Interaction, Participant};
 use crate::model::transfer::made::Made;
 use crate::query::{FieldSpec, Fields, Kind, Value};
 use crate::text::Text;
@@ -120,14 +120,8 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
 
 /// Who is in an interaction; raw, for the filter.
 pub fn who(interaction: &Interaction) -> String {
-    let names = interaction.participants.iter().map(|one| {
-        if one.name.is_empty() {
-            one.address.raw()
-        } else {
-            one.name.raw()
-        }
-    });
-    names.collect::<Vec<_>>().join(", ")
+    let here = interaction.participants.iter().filter(|one| one.here());
+    here.map(Participant::called).collect::<Vec<_>>().join(", ")
 }
 
 /// The codec that counts: the settled one, before that the one that was asked for; raw.
