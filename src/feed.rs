@@ -84,7 +84,10 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
         tasks.push(Task::spawn(tick(Arc::clone(&shared))));
     }
     if plan.carriers {
-        tasks.push(Task::spawn(carriers::run(Arc::clone(&shared))));
+        tasks.push(match shared.client.api() {
+            Api::Direct => Task::spawn(carriers::run(Arc::clone(&shared))),
+            Api::Platform => Task::spawn(platform::estate::run(Arc::clone(&shared))),
+        });
     }
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
     if plan.callbacks && shared.client.api() == Api::Platform {

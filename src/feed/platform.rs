@@ -3,3 +3,4 @@
 
 pub(super) mod callbacks;
 pub(super) mod channels;
+pub(super) mod estate;

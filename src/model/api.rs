@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub queue_hours: bool,
     /// Changes of callbacks can be delivered to an address of ours.
     pub callback_webhooks: bool,
+    /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
+    pub trunks: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -76,6 +78,7 @@ const DIRECT: Capabilities = Capabilities {
     reservations: true,
     queue_hours: true,
     callback_webhooks: true,
+    trunks: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
@@ -83,4 +86,5 @@ const PLATFORM: Capabilities = Capabilities {
     reservations: false,
     queue_hours: false,
     callback_webhooks: false,
+    trunks: true,
 };

@@ -3,7 +3,7 @@
 
 use super::CarrierId;
 use super::finding::Grade;
-use super::trunk::Trunk;
+use super::trunk::{By, Trunk};
 use crate::text::Text;
 
 /// How well a carrier works, in the organisation's own judgement. The order is the order of urgency, most urgent first.
@@ -68,6 +68,12 @@ pub struct Carrier {
 }
 
 impl Carrier {
+    /// Whether a trunk of it was lost sight of, and not read again yet.
+    #[must_use]
+    pub fn in_doubt(&self) -> bool {
+        self.trunks.iter().any(|trunk| trunk.heard.by == By::Gap)
+    }
+
     /// A carrier by its trunk base, whose trunks are still to be put to it.
     #[must_use]
     pub fn of_base(id: CarrierId, name: Text, status: Option<Text>) -> Self {

@@ -63,6 +63,19 @@ pub struct Traffic {
 }
 
 impl Traffic {
+    /// Calls in and out together; none when neither is told.
+    #[must_use]
+    pub fn calls(self) -> Option<u64> {
+        match (self.inbound, self.outbound) {
+            (None, None) => None,
+            (inbound, outbound) => Some(
+                inbound
+                    .unwrap_or_default()
+                    .saturating_add(outbound.unwrap_or_default()),
+            ),
+        }
+    }
+
     /// Both together; what neither tells stays untold.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

@@ -10,11 +10,19 @@
 //! | `query`, `page` | parameters, comma lists, and pages of entities |
 //! | `topics` | what is told over notification channels |
 //! | `home` | the organisation itself, and the token |
+//! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
+//! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `sparse` | how bodies are written |
 
 mod access;
+mod analytics;
+pub(super) mod callbacks;
+pub(super) mod conversations;
 mod home;
 mod page;
 mod query;
+mod queues;
+mod sparse;
 pub(super) mod topics;
 
 use std::borrow::Cow;
@@ -37,7 +45,13 @@ use super::route::{bearer, decode, read_body};
 use super::shared::Shared;
 
 /// Every operation that is served, room by room.
-const ROOMS: &[&[Operation]] = &[home::OPERATIONS];
+const ROOMS: &[&[Operation]] = &[
+    home::OPERATIONS,
+    conversations::OPERATIONS,
+    callbacks::OPERATIONS,
+    analytics::OPERATIONS,
+    queues::OPERATIONS,
+];
 
 /// What a call comes to.
 type Answer = Result<Reply, Refusal>;

@@ -124,6 +124,14 @@ impl Refusal {
         }
     }
 
+    pub(super) const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Gives it another code: the APIs have different ones for some things.
     pub(super) fn coded(self, code: &'static str) -> Self {
         Self { code, ..self }

@@ -22,7 +22,7 @@ use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
 use super::hooks::Hook;
-use super::interactions::Interactions;
+use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
 use super::platform::topics::Topics;
@@ -70,13 +70,17 @@ impl Shared {
         let mut routes = Table::default();
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
+        let topics = Topics::default();
         let mut book = Book::default();
+        book.topics = topics.clone();
+        book.agents = usize::try_from(options.users).unwrap_or(1).min(AGENTS);
         // Another stream of the seed than those that draw while it runs.
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
         let world = World::populate(options.users, options.seed, now);
-        let interactions = Interactions::populate(&world.people, options.seed, now);
+        let mut interactions = Interactions::populate(&world.people, options.seed, now);
+        interactions.topics = topics.clone();
         Self {
             client: Client {
                 id: options
@@ -91,7 +95,7 @@ impl Shared {
             destinations: places.destinations.clone(),
             errands,
             post,
-            topics: Topics::default(),
+            topics,
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
