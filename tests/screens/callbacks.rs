@@ -37,20 +37,19 @@ fn queue() -> Queue {
         )),
         most: Some(10),
         booked: Some(9),
+        mode: None,
         faults: Vec::new(),
     }
 }
 
 fn callback(id: &str, number: &str, ahead: i64, status: Status) -> Callback {
     Callback {
-        id: id.into(),
         number: Phone::from(number),
         time: Some(NOON.plus(ahead)),
         queue: "q-1".into(),
-        reason: "Router\x1b[2J down".into(),
-        status,
+        reason: Some("Router\x1b[2J down".into()),
         channel: Some(Channel::Voice),
-        booked_as: None,
+        ..Callback::bare(id.into(), status)
     }
 }
 

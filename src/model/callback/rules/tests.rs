@@ -26,6 +26,7 @@ fn queue(booked: u32) -> Queue {
         )),
         most: Some(50),
         booked: Some(booked),
+        mode: None,
         faults: Vec::new(),
     }
 }
