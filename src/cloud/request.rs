@@ -103,10 +103,22 @@ fn quoted(text: &str) -> Cow<'_, str> {
 
 fn needs(write: &Write) -> Needs {
     match write.kind {
+        _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
         WriteKind::Transfer if write.method != Method::Frame => {
             Needs::Permissions(conversations::BLIND)
         }
         WriteKind::Provision => Needs::Provisioning,
+        WriteKind::PhoneCreate | WriteKind::PhoneReboot => {
+            Needs::Permissions(&["telephony:plugin:all"])
+        }
+        WriteKind::StationAssociate => {
+            Needs::Permissions(&["telephony:otherStationAssociation:edit"])
+        }
+        WriteKind::StationFree => Needs::Permissions(&["telephony:station:disassociate"]),
+        // Either will do.
+        WriteKind::StationDefault => {
+            Needs::Permissions(&["telephony:plugin:all", "telephony:phone:assign"])
+        }
         WriteKind::JobWebhook => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {

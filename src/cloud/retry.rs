@@ -49,6 +49,19 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             Some(status) => matches!(status, 429 | 503),
             None => not_sent(error),
         }),
+        // As provisioning on the direct API: all of them can be looked at afterwards.
+        WriteKind::PhoneCreate
+        | WriteKind::StationAssociate
+        | WriteKind::StationFree
+        | WriteKind::StationDefault => (3, 1, |error| match error.status() {
+            Some(status) => matches!(status, 429 | 503),
+            None => not_sent(error),
+        }),
+        // 503 is its word for a phone without an edge, which no retry mends.
+        WriteKind::PhoneReboot => (3, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
             (3, 1, |error| match error.status() {
                 Some(status) => status == 429,
