@@ -3,6 +3,7 @@
 
 pub(super) mod channels;
 mod estate;
+pub(super) mod phones;
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::task::Task;
 use super::{Plan, tick};
 
 /// Starts the rooms, and the channels that they share.
-pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
+pub(super) fn start(shared: &Arc<Shared>, plan: Plan, tasks: &mut Vec<Task>) {
     tasks.push(Task::spawn(channels::run(
         Arc::clone(shared),
         plan.channels,
@@ -19,6 +20,8 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
     if plan.carriers {
         tasks.push(Task::spawn(estate::run(Arc::clone(shared))));
     }
+    let phones = phones::run(Arc::clone(shared), plan.users);
+    tasks.push(Task::spawn(phones));
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));
     }
