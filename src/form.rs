@@ -20,6 +20,7 @@ mod plan;
 pub mod provision;
 pub mod route;
 mod rules;
+pub mod softphone;
 mod spec;
 mod state;
 mod stroke;

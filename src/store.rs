@@ -44,6 +44,7 @@ use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::alert::Book;
+use crate::model::softphone::Premises;
 
 use self::flaps::Flaps;
 use self::flows::Flows;
@@ -68,6 +69,8 @@ pub struct Store {
     pub carriers: Carriers,
     /// Edges, where the organisation tells of them.
     pub edges: Edges,
+    /// Where phones can be and what they are made from, where the organisation tells.
+    pub premises: Premises,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
     /// Event routes and what was deployed of them.

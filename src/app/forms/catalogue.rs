@@ -2,7 +2,7 @@
 
 use crate::config::Profile;
 use crate::form::callback::{self, Known};
-use crate::form::{Form, Opening, provision, route, transfer};
+use crate::form::{Form, Opening, provision, route, softphone, transfer};
 use crate::model::CallbackId;
 use crate::store::Store;
 use crate::time::Millis;
@@ -15,6 +15,9 @@ pub(super) fn make(
     now: Millis,
 ) -> Result<Form, String> {
     match opening.form.as_str() {
+        "provision" if profile.api.capabilities().softphones => {
+            Ok(softphone::open(store, opening.body))
+        }
         "provision" => Ok(provision::open(profile, opening.body)),
         "route" => route::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
