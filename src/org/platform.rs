@@ -12,18 +12,26 @@
 //! | `home` | the organisation itself, and the token |
 //! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
 //! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `hours`, `integrations`, `triggers`, `operations` | schedules; where events go, what they start; what the organisation tells of itself |
+//! | `records`, `cursor` | what this API alone keeps; lists by cursor |
 //! | `sparse` | how bodies are written |
 
 mod access;
 mod analytics;
 pub(super) mod callbacks;
 pub(super) mod conversations;
+mod cursor;
 mod home;
+pub(super) mod hours;
+pub(super) mod integrations;
+pub(super) mod operations;
 mod page;
 mod query;
 mod queues;
+pub(super) mod records;
 mod sparse;
 pub(super) mod topics;
+pub(super) mod triggers;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -51,6 +59,10 @@ const ROOMS: &[&[Operation]] = &[
     callbacks::OPERATIONS,
     analytics::OPERATIONS,
     queues::OPERATIONS,
+    hours::OPERATIONS,
+    integrations::OPERATIONS,
+    triggers::OPERATIONS,
+    operations::OPERATIONS,
 ];
 
 /// What a call comes to.
