@@ -23,6 +23,7 @@ mod rules;
 pub mod softphone;
 mod spec;
 mod state;
+pub mod station;
 mod stroke;
 #[cfg(test)]
 mod tests;
