@@ -64,6 +64,13 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
+    /// queue for one time.
+    pub reservations: bool,
+    /// Queues tell when they are open and how many callbacks they take; else the profile names what opens them.
+    pub queue_hours: bool,
+    /// Changes of callbacks can be delivered to an address of ours.
+    pub callback_webhooks: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
     /// The codecs and pictures of a transfer can be asked for.
@@ -79,6 +86,9 @@ pub struct Capabilities {
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
+    reservations: true,
+    queue_hours: true,
+    callback_webhooks: true,
     trunks: false,
     transfer_media: true,
     destinations: &DestinationKind::ALL,
@@ -88,6 +98,9 @@ const DIRECT: Capabilities = Capabilities {
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
+    reservations: false,
+    queue_hours: false,
+    callback_webhooks: false,
     trunks: true,
     transfer_media: false,
     destinations: &REACHED,
