@@ -33,7 +33,7 @@ pub mod transfers;
 mod users;
 pub mod view;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
@@ -43,9 +43,11 @@ use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
+use crate::model::DeviceId;
 use crate::model::alert::Book;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
+use crate::text::Text;
 
 use self::flaps::Flaps;
 use self::flows::Flows;
@@ -146,6 +148,8 @@ pub struct Registrations {
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.
     coverage: Trail<(Stamp, bool)>,
     frames: Frames,
+    /// How devices are called that have more than an id.
+    labels: HashMap<DeviceId, Text>,
     counts: Counts,
     metrics: Metrics,
     limit: usize,

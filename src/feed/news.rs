@@ -69,6 +69,8 @@ pub enum News {
     CarriersFailed(Problem),
     /// From now on nothing is known for sure of the carriers, until the next read.
     CarriersPaused,
+    /// What became known of phones, where the Platform API is spoken.
+    Phones(crate::feed::Phones),
     /// What became known of callbacks and their queues.
     Callbacks(Box<crate::feed::callbacks::Told>),
     /// How the feeds are doing; only the newest counts.
