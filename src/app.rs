@@ -23,6 +23,7 @@ mod lookout;
 pub mod messages;
 mod news;
 pub mod perform;
+mod phones;
 pub mod probes;
 pub mod routes;
 pub mod run;

@@ -45,6 +45,8 @@ use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::DeviceId;
 use crate::model::alert::Book;
+use crate::model::softphone::Premises;
+use crate::model::softphone::found::Survey;
 use crate::text::Text;
 
 use self::flaps::Flaps;
@@ -70,6 +72,10 @@ pub struct Store {
     pub carriers: Carriers,
     /// Edges, where the organisation tells of them.
     pub edges: Edges,
+    /// Where phones can be and what they are made from, where the organisation tells.
+    pub premises: Premises,
+    /// The phone that was last read for its station.
+    pub survey: Option<Survey>,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
     /// Event routes and what was deployed of them.

@@ -21,6 +21,7 @@ impl App {
             }
             Done::Routes(told) => self.routes_told(told),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
+            Done::Surveyed(read) => self.surveyed(*read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

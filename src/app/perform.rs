@@ -5,6 +5,7 @@ mod audit;
 mod flows;
 mod interactions;
 mod jobs;
+mod phones;
 mod routes;
 mod shelf;
 
@@ -117,6 +118,7 @@ impl Performer {
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::ReadInteractions => self.desk.read_interactions(),
+            Effect::Survey(phone) => self.desk.survey(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),

@@ -80,6 +80,8 @@ pub struct Capabilities {
     /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
     /// edge, which the organisation makes in a job of its own.
     pub softphones: bool,
+    /// Phones can be started anew, and people seated at their stations.
+    pub stations: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -91,6 +93,7 @@ const DIRECT: Capabilities = Capabilities {
     transfer_media: true,
     destinations: &DestinationKind::ALL,
     softphones: false,
+    stations: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
@@ -102,4 +105,5 @@ const PLATFORM: Capabilities = Capabilities {
     transfer_media: false,
     destinations: &REACHED,
     softphones: true,
+    stations: true,
 };
