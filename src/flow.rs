@@ -105,8 +105,8 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
-            Self::Deploy(deploy) => Text::from(deploy.body.name.as_str()),
-            Self::RemoveRoute(remove) => Text::from(remove.known.route.name.as_str()),
+            Self::Deploy(deploy) => Text::from(deploy.body.name()),
+            Self::RemoveRoute(remove) => Text::from(remove.known.route.name()),
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),

@@ -5,6 +5,7 @@
 
 pub mod channels;
 pub mod pages;
+mod routes;
 
 use bytes::Bytes;
 use serde::Serialize;

@@ -90,7 +90,7 @@ impl Request {
         Call::new(
             self.write.method.word(),
             self.url.clone(),
-            needs(self.write.kind),
+            needs(&self.write),
         )
     }
 }
@@ -100,8 +100,9 @@ fn quoted(text: &str) -> Cow<'_, str> {
     shlex::try_quote(text).unwrap_or(Cow::Borrowed("'(cannot be written in a shell)'"))
 }
 
-const fn needs(kind: WriteKind) -> Needs {
-    match kind {
+const fn needs(write: &Write) -> Needs {
+    match write.kind {
+        _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
         WriteKind::Provision => Needs::Provisioning,
         WriteKind::JobWebhook => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,

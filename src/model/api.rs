@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::route::Kind;
+
 /// The dialect of an organisation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -62,8 +64,20 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// The kinds of event route that there are, the first one the most common.
+    pub route_kinds: &'static [Kind],
+    /// The organisation counts the events of each destination.
+    pub counts_deliveries: bool,
 }
 
-const DIRECT: Capabilities = Capabilities { consult: false };
+const DIRECT: Capabilities = Capabilities {
+    consult: false,
+    route_kinds: &[Kind::Webhook],
+    counts_deliveries: true,
+};
 
-const PLATFORM: Capabilities = Capabilities { consult: true };
+const PLATFORM: Capabilities = Capabilities {
+    consult: true,
+    route_kinds: &[Kind::EventBridge, Kind::Trigger],
+    counts_deliveries: false,
+};

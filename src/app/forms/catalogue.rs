@@ -17,6 +17,8 @@ pub(super) fn make(
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
         "route" => route::open(opening, store),
+        "route-eventbridge" => route::eventbridge::open(opening, store),
+        "route-trigger" => route::trigger::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, now);
