@@ -39,7 +39,7 @@ use self::effect::Effect;
 use self::event::Event;
 use self::lookout::Lookout;
 use self::messages::{Messages, Weight};
-use self::vitals::{Reading, Vitals};
+use self::vitals::{Freshness, Reading, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::api::Capabilities;
@@ -364,16 +364,16 @@ impl App {
             ..
         } = self;
         let now = *now;
-        let fresh = vitals.refresh(now, || Reading {
+        let freshness = vitals.refresh(now, || Reading {
             status: *status,
             counts: store.registrations.counts(),
-            rate: 0.0,
             dropped: *dropped,
             history: history(store, now),
+            ..Reading::default()
         });
-        if fresh {
+        self.dirty |= freshness != Freshness::Same;
+        if freshness == Freshness::News {
             self.vitals.moved(now);
-            self.dirty = true;
         }
     }
 

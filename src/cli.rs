@@ -175,6 +175,9 @@ pub struct OrgArgs {
     /// OAuth client secret [default: made up]
     #[arg(long, value_name = "SECRET")]
     pub client_secret: Option<String>,
+    /// A permission of the Platform API that nobody holds; repeatable
+    #[arg(long, value_name = "PERMISSION")]
+    pub without: Vec<String>,
     /// Requests a minute for each token; 0 lifts the limit
     #[arg(long, default_value_t = 300, value_name = "N")]
     pub rate_limit: u32,

@@ -309,6 +309,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         seed: args.seed,
         client_id: args.client_id,
         client_secret: args.client_secret.map(Into::into),
+        without: args.without,
         rate_limit: args.rate_limit,
         ca_out: args.ca_out,
         profile_out: args.profile_out,

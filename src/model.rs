@@ -5,6 +5,8 @@ pub mod api;
 pub mod audit;
 pub mod callback;
 pub mod carrier;
+pub mod edge;
+pub mod estate;
 pub mod finding;
 pub mod flow;
 pub mod hook;
@@ -12,13 +14,17 @@ pub mod hours;
 pub mod interaction;
 pub mod job;
 pub mod payload;
+pub mod person;
 pub mod phone;
 pub mod provision;
 pub mod queue;
+pub mod region;
 pub mod registration;
 pub mod report;
 pub mod route;
+pub mod softphone;
 pub mod transfer;
+pub mod trunk;
 pub mod write;
 
 use std::fmt;
@@ -63,6 +69,10 @@ ids! {
     DeviceId,
     /// A SIP carrier of the organisation (contract §4).
     CarrierId,
+    /// A trunk: a carrier on one edge (Platform API).
+    TrunkId,
+    /// A machine that calls run on (Platform API).
+    EdgeId,
     /// An event route, an outbound integration on the wire (contract §9).
     RouteId,
     /// Something between a customer and the organisation: a call, a chat (contract §8).

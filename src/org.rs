@@ -50,6 +50,7 @@ mod line;
 mod options;
 mod outbox;
 mod people;
+mod platform;
 mod post;
 mod profile;
 mod queues;

@@ -13,6 +13,7 @@ pub mod carriers;
 mod changes;
 pub mod column;
 mod counts;
+pub mod edges;
 mod flaps;
 pub mod flows;
 mod frames;
@@ -41,6 +42,7 @@ pub use self::row::{Believed, Change, Row, What};
 use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
+use self::edges::Edges;
 use crate::model::alert::Book;
 
 use self::flaps::Flaps;
@@ -64,6 +66,8 @@ pub struct Store {
     pub registrations: Registrations,
     /// SIP carriers.
     pub carriers: Carriers,
+    /// Edges, where the organisation tells of them.
+    pub edges: Edges,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
     /// Event routes and what was deployed of them.

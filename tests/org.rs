@@ -30,6 +30,12 @@ mod interactions;
 mod jobs;
 #[path = "org/losses.rs"]
 mod losses;
+#[path = "org/platform_analytics.rs"]
+mod platform_analytics;
+#[path = "org/platform_callbacks.rs"]
+mod platform_callbacks;
+#[path = "org/platform_conversations.rs"]
+mod platform_conversations;
 #[path = "org/queues.rs"]
 mod queues;
 #[path = "org/reservations.rs"]
@@ -44,6 +50,8 @@ mod start;
 mod streams;
 #[path = "org/token.rs"]
 mod token;
+#[path = "org/transfer_faults.rs"]
+mod transfer_faults;
 #[path = "org/transfers.rs"]
 mod transfers;
 #[path = "org/webhooks.rs"]

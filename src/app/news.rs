@@ -5,6 +5,7 @@ use super::{App, BadFrame, FRAMES_KEPT};
 use crate::app::effect::Effect;
 use crate::feed::news::{Link, News, Problem, Trouble};
 use crate::model::UserId;
+use crate::store::edges::EdgeTurn;
 use crate::time::Millis;
 
 impl App {
@@ -43,6 +44,10 @@ impl App {
             News::Carriers { carriers, faults } => {
                 self.store.carriers.listed(carriers, faults, now, changes);
             }
+            News::Edges { edges, refused } => {
+                let turns = self.store.edges.listed(edges, refused, now, changes);
+                self.edges_turned(turns);
+            }
             News::CarriersFailed(problem) => {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
@@ -65,6 +70,20 @@ impl App {
                 });
             }
             News::Problem(problem) => self.trouble(problem),
+        }
+    }
+
+    /// An edge that goes or comes back is worth a line: whatever runs on it goes and comes back with it.
+    fn edges_turned(&mut self, turns: Vec<EdgeTurn>) {
+        for EdgeTurn { name, from, to } in turns {
+            let weight = if to.suffers() {
+                Weight::Warning
+            } else {
+                Weight::Note
+            };
+            let text = format!("edge {name}: {} -> {}", from.word(), to.word());
+            self.messages.say(weight, text, self.now);
+            self.dirty = true;
         }
     }
 

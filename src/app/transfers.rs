@@ -29,6 +29,8 @@ pub struct Unlisted {
 pub struct Watch {
     stage: Stage,
     asked: Option<Millis>,
+    /// Requests beyond the first that the last reading took: the next one waits that much longer.
+    more_requests: u32,
     /// Something has happened that the list may show.
     hurried: bool,
 }
@@ -55,7 +57,8 @@ impl Watch {
             Stage::Never | Stage::Waits => {}
         }
         let asked = self.asked.filter(|_| !self.hurried);
-        Some(asked.map_or(Millis(i64::MIN), |asked| asked.plus(EVERY_MS)))
+        let wait = EVERY_MS.saturating_mul(1 + i64::from(self.more_requests));
+        Some(asked.map_or(Millis(i64::MIN), |asked| asked.plus(wait)))
     }
 }
 
@@ -100,8 +103,10 @@ impl App {
         let table = &mut self.store.transfers;
         match listed {
             Ok(listing) => {
+                self.interactions.more_requests = listing.more_requests;
                 let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
                 table.listed(listing.interactions, faults, self.now);
+                table.beyond(listing.left_out);
             }
             Err(unlisted) => {
                 table.not_listed(unlisted.why, self.now);

@@ -27,6 +27,56 @@ pub struct Reading {
     pub dropped: u64,
     /// Registered share over time, 0..=1, oldest first; for the sparkline.
     pub history: Vec<f32>,
+    /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
+    pub spent: u32,
+}
+
+impl Reading {
+    /// Whether it differs from another in more than what the console's own reads move: those go on by the clock while
+    /// nothing happens, and are no reason to show seconds.
+    fn moved_from(&self, other: &Self) -> bool {
+        let of_the_organisation = |reading: &Self| {
+            let status = Status {
+                budget_used: 0,
+                latency: None,
+                ..reading.status
+            };
+            Self {
+                status,
+                spent: 0,
+                ..reading.clone()
+            }
+        };
+        of_the_organisation(self) != of_the_organisation(other)
+    }
+}
+
+/// Whether a new reading shows something new, and what kind of news it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// It reads as the one before, or none was due.
+    Same,
+    /// Only the console's own spending reads differently.
+    Spending,
+    /// Something happened.
+    News,
+}
+
+/// The budget in tenths of what is allowed, rounded up. It falls only once it is well below the step: reads that come and
+/// go at one of its edges would draw the header over and over.
+fn step(shown: u32, status: &Status) -> u32 {
+    let Some(allowed) = status.budget_allowed else {
+        return status.budget_used;
+    };
+    let tenth = allowed.div_ceil(10).max(1);
+    let wanted = status
+        .budget_used
+        .div_ceil(tenth)
+        .max(1)
+        .saturating_mul(tenth);
+    let well_below = status.budget_used.saturating_add(tenth / 2) <= shown.saturating_sub(tenth);
+    let kept = shown > wanted && !well_below;
+    if kept { shown } else { wanted }.min(allowed)
 }
 
 /// Paces the readings.
@@ -68,13 +118,13 @@ impl Vitals {
         now < self.lively_until
     }
 
-    /// Takes a new reading when one is due; whether it shows anything new.
-    pub fn refresh(&mut self, now: Millis, take: impl FnOnce() -> Reading) -> bool {
+    /// Takes a new reading when one is due; what is new in it.
+    pub fn refresh(&mut self, now: Millis, take: impl FnOnce() -> Reading) -> Freshness {
         if self
             .deadline()
             .is_none_or(|due| now < due && now >= self.taken_at)
         {
-            return false;
+            return Freshness::Same;
         }
         let seconds = (now.since(self.taken_at) / 1_000)
             .min(RATE_SECONDS as u64)
@@ -92,9 +142,14 @@ impl Vitals {
         reading.rate = received.saturating_sub(before) as f32 / RATE_SECONDS as f32;
         self.taken_at = now;
         (self.pending, self.hurried) = (false, false);
-        let news = reading != self.shown;
+        reading.spent = step(self.shown.spent, &reading.status);
+        let freshness = match &self.shown {
+            shown if *shown == reading => Freshness::Same,
+            shown if reading.moved_from(shown) => Freshness::News,
+            _ => Freshness::Spending,
+        };
         self.shown = reading;
-        news
+        freshness
     }
 
     /// When the next reading is due; none when nothing moves.
@@ -128,8 +183,10 @@ mod tests {
         vitals.touch();
         vitals.refresh(start, || reading(10));
         vitals.touch();
-        assert!(!vitals.refresh(start.plus(500), || reading(20)));
-        assert!(vitals.refresh(start.plus(1_000), || reading(20)));
+        let early = vitals.refresh(start.plus(500), || reading(20));
+        assert_eq!(early, Freshness::Same);
+        let due = vitals.refresh(start.plus(1_000), || reading(20));
+        assert_eq!(due, Freshness::News);
         assert_eq!(vitals.shown().status.received, 20);
     }
 
@@ -158,6 +215,52 @@ mod tests {
         vitals.touch();
         vitals.refresh(Millis(9_000_000), || reading(1));
         vitals.touch();
-        assert!(vitals.refresh(Millis(1_000_000), || reading(2)));
+        let due = vitals.refresh(Millis(1_000_000), || reading(2));
+        assert_eq!(due, Freshness::News);
+    }
+
+    fn spent(used: u32) -> Status {
+        Status {
+            budget_used: used,
+            budget_allowed: Some(300),
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn what_the_console_spends_by_itself_is_no_news() {
+        let mut vitals = Vitals::default();
+        let mut now = Millis(1_000_000);
+        let mut refresh = |used| {
+            vitals.touch();
+            now = now.plus(BEAT_MS);
+            let status = spent(used);
+            vitals.refresh(now, || Reading {
+                status,
+                ..Reading::default()
+            })
+        };
+        refresh(3);
+        assert_eq!(refresh(4), Freshness::Spending);
+        assert_eq!(refresh(4), Freshness::Same);
+    }
+
+    #[test]
+    fn the_budget_is_shown_in_tenths_that_hold_still_at_their_edges() {
+        let steps = [
+            (0, 30),
+            (30, 30),
+            (31, 60),
+            (30, 60),
+            (16, 60),
+            (15, 30),
+            (299, 300),
+            (400, 300),
+        ];
+        let mut shown = 0;
+        for (used, wanted) in steps {
+            shown = step(shown, &spent(used));
+            assert_eq!(shown, wanted, "{used} used");
+        }
     }
 }

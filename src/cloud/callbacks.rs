@@ -3,9 +3,10 @@
 use reqwest::Url;
 
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get};
-use crate::model::QueueId;
+use crate::model::api::Api;
 use crate::model::callback::Callback;
 use crate::model::queue::Queue;
+use crate::model::{CallbackId, QueueId};
 
 /// All reservations that the organisation lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub struct QueueListing {
 impl Client {
     /// Reads all reservations.
     pub async fn callbacks(&self, urgency: Urgency) -> Result<CallbackListing, Error> {
+        if self.api() == Api::Platform {
+            return self.platform().callbacks(urgency).await;
+        }
         let call = reading(self.url(&["api", "v2", "callbacks"])?);
         let body = self.0.read(&call, urgency).await?;
         direct::callbacks(&body, &call).map_err(|reason| Error::answer(&call, reason))
@@ -35,6 +39,9 @@ impl Client {
 
     /// Reads all queues.
     pub async fn queues(&self, urgency: Urgency) -> Result<QueueListing, Error> {
+        if self.api() == Api::Platform {
+            return self.platform().queues(urgency).await;
+        }
         let call = reading(self.url(&["api", "v2", "queues"])?);
         let body = self.0.read(&call, urgency).await?;
         direct::queues(&body, &call).map_err(|reason| Error::answer(&call, reason))
@@ -42,9 +49,24 @@ impl Client {
 
     /// Reads one queue: what a booking does last before it is sent, because its room is what others leave.
     pub async fn queue(&self, id: &QueueId, urgency: Urgency) -> Result<Queue, Error> {
+        if self.api() == Api::Platform {
+            return self.platform().queue(id, urgency).await;
+        }
         let call = reading(self.url(&["api", "v2", "queues", id.raw()])?);
         let body = self.0.read(&call, urgency).await?;
         direct::queue(&body).map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// Reads one callback with what a list leaves out; none where the API has no such call, because its list leaves nothing out.
+    pub async fn callback(
+        &self,
+        id: &CallbackId,
+        urgency: Urgency,
+    ) -> Result<Option<Callback>, Error> {
+        match self.api() {
+            Api::Direct => Ok(None),
+            Api::Platform => self.platform().callback(id, urgency).await.map(Some),
+        }
     }
 
     /// Opens the stream of all reservations. It is tried once: when to come back is the feed's to decide.

@@ -3,9 +3,17 @@
 //! Every method of [`Client`](super::Client) that both APIs offer decides by [`Client::api`](super::Client::api) and calls
 //! in here; the answers become the same model. Nothing beyond `cloud` and `feed` knows which of the two it was.
 
+pub mod callbacks;
 pub mod channels;
+pub(crate) mod conversations;
+pub mod edges;
+mod estate;
+mod hours;
 pub mod pages;
-mod routes;
+pub mod phones;
+pub(super) mod routes;
+pub mod softphones;
+pub mod trunks;
 
 use bytes::Bytes;
 use serde::Serialize;

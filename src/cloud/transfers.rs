@@ -2,6 +2,7 @@
 
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get, to_websocket};
 use crate::model::InteractionId;
+use crate::model::api::Api;
 use crate::model::interaction::Interaction;
 
 /// The interactions that the organisation lists.
@@ -11,12 +12,21 @@ pub struct InteractionListing {
     pub interactions: Vec<Interaction>,
     /// Entries that could not be read; the last one counts those left out.
     pub faults: Vec<Fault>,
+    /// Interactions that the organisation has and that were not read: they would take too many requests.
+    pub left_out: usize,
+    /// Requests beyond the first that it took: whoever reads it again and again waits that much longer.
+    pub more_requests: u32,
 }
 
 impl Client {
     /// Reads the interactions that can be moved. The contract leaves the list open: an organisation without it answers 404
     /// or 405, and [`Error::status`] tells.
+    ///
+    /// On the Platform API these are the conversations of the last day that have not ended.
     pub async fn interactions(&self, urgency: Urgency) -> Result<InteractionListing, Error> {
+        if self.api() == Api::Platform {
+            return self.platform().live_conversations(urgency).await;
+        }
         let call = reading(self.url(&["api", "v2", "interactions"])?);
         let body = self.0.read(&call, urgency).await?;
         direct::interactions(&body, &call).map_err(|reason| Error::answer(&call, reason))
@@ -24,6 +34,9 @@ impl Client {
 
     /// Reads one interaction: the check before a transfer, and the way to learn what became of one without an answer.
     pub async fn interaction(&self, id: &InteractionId) -> Result<Interaction, Error> {
+        if self.api() == Api::Platform {
+            return self.platform().conversation(id).await;
+        }
         let call = reading(self.url(&["api", "v2", "interactions", id.raw()])?);
         // A person waits for it, and a write for them.
         let body = self.0.read(&call, Urgency::Write).await?;

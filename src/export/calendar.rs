@@ -36,7 +36,11 @@ pub fn entries(store: &Store) -> Vec<Entry> {
             id: callback.id.raw().to_owned(),
             begins: callback.time?,
             summary: format!("Callback {} ({queue})", callback.number),
-            description: format!("{}\n{}", callback.status.word(), callback.reason),
+            description: format!(
+                "{}\n{}",
+                callback.status.word(),
+                crate::text::safe(callback.about())
+            ),
             status: callback.status,
         })
     };

@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use crate::cloud::Latency;
 use crate::model::carrier::Carrier;
+use crate::model::edge::Edge;
 use crate::model::registration::{Device, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -53,6 +54,13 @@ pub enum News {
         carriers: Vec<Carrier>,
         /// Entries that could not; carriers have a place of their own to say so.
         faults: Vec<Text>,
+    },
+    /// Every edge that there is, where the organisation tells of them.
+    Edges {
+        /// All of them.
+        edges: Vec<Edge>,
+        /// Trunks and edges for which there was no room.
+        refused: usize,
     },
     /// The carriers could not be read, after its retries. Registrations go on all the same.
     CarriersFailed(Problem),

@@ -11,6 +11,7 @@ use super::complaints::{Complaints, Topic};
 use super::lock;
 use super::mailbox::Mailbox;
 use super::news::{News, Problem, Trouble};
+use super::platform::channels::Channels;
 use super::roster::{Roster, Stream};
 use super::stream;
 use super::tally::Tally;
@@ -53,6 +54,8 @@ pub(super) struct Shared {
     pub callbacks: Notify,
     /// Someone waits for the queues.
     pub queues: Notify,
+    /// The notification channels of the Platform API; nobody joins them elsewhere.
+    pub channels: Channels,
     recovery_told: Mutex<Option<Instant>>,
     samples: Mutex<Option<(Instant, u32)>>,
 }
@@ -81,6 +84,7 @@ impl Shared {
             carriers: Notify::new(),
             callbacks: Notify::new(),
             queues: Notify::new(),
+            channels: Channels::default(),
             recovery_told: Mutex::new(None),
             samples: Mutex::new(None),
         }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::route::Kind;
+use super::transfer::{DestinationKind, REACHED};
 
 /// The dialect of an organisation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -68,16 +69,33 @@ pub struct Capabilities {
     pub route_kinds: &'static [Kind],
     /// The organisation counts the events of each destination.
     pub counts_deliveries: bool,
+    /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
+    pub trunks: bool,
+    /// The codecs and pictures of a transfer can be asked for.
+    pub transfer_media: bool,
+    /// Where a call can be transferred to.
+    pub destinations: &'static [DestinationKind],
+    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
+    /// edge, which the organisation makes in a job of its own.
+    pub softphones: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     route_kinds: &[Kind::Webhook],
     counts_deliveries: true,
+    trunks: false,
+    transfer_media: true,
+    destinations: &DestinationKind::ALL,
+    softphones: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
     route_kinds: &[Kind::EventBridge, Kind::Trigger],
     counts_deliveries: false,
+    trunks: true,
+    transfer_media: false,
+    destinations: &REACHED,
+    softphones: true,
 };

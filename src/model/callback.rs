@@ -5,14 +5,20 @@ mod rules;
 use serde::{Deserialize, Serialize};
 
 use super::phone::Phone;
-use super::{CallbackId, QueueId};
+use super::{CallbackId, QueueId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
 
 pub use rules::{Context, Queues};
 
+/// What the reason of a booking is called among what the API has no field for: `data` of the Platform API.
+pub const REASON: &str = "reason";
+
+/// What the booker's own name for it is called there.
+pub const BOOKED_AS: &str = "reference";
+
 /// How far a reservation is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Status {
     /// It could not be kept.
@@ -24,6 +30,7 @@ pub enum Status {
     /// Its time is still to come.
     Scheduled,
     /// The organisation says something beyond the contract.
+    #[default]
     Unknown,
     /// It was kept.
     Completed,
@@ -112,14 +119,46 @@ pub struct Callback {
     pub time: Option<Millis>,
     /// On which queue.
     pub queue: QueueId,
-    /// What it is about, in the booker's words.
-    pub reason: Text,
+    /// What it is about, in the booker's words; none when the organisation did not say.
+    pub reason: Option<Text>,
     /// How far it is.
     pub status: Status,
     /// How the caller is reached; none when the organisation does not say (the stream never does).
     pub channel: Option<Channel>,
     /// The booker's own name for it, where the organisation repeats that (beyond the contract's answer).
     pub booked_as: Option<Text>,
+    /// Who is to be called; none when the organisation does not say.
+    pub caller: Option<Text>,
+    /// The agent who has it; none when nobody has, or the organisation does not say.
+    pub agent: Option<UserId>,
+    /// When its conversation began, where a callback is one (Platform API).
+    pub began: Option<Millis>,
+}
+
+impl Callback {
+    /// One of which nothing else is known.
+    #[must_use]
+    pub fn bare(id: CallbackId, status: Status) -> Self {
+        Self {
+            id,
+            number: Phone::default(),
+            time: None,
+            queue: QueueId::from(""),
+            reason: None,
+            status,
+            channel: None,
+            booked_as: None,
+            caller: None,
+            agent: None,
+            began: None,
+        }
+    }
+
+    /// What it is about; empty when that is not known.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        self.reason.as_ref().map_or("", Text::raw)
+    }
 }
 
 /// One frame of the stream.

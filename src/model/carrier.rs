@@ -1,7 +1,9 @@
-//! SIP carriers: what the organisation says of the trunks that its calls leave and arrive by (contract §4).
+//! SIP carriers: what the organisation says of the trunks that its calls leave and arrive by (contract §4; on the Platform
+//! API a trunk base with its trunks).
 
 use super::CarrierId;
 use super::finding::Grade;
+use super::trunk::{By, Trunk};
 use crate::text::Text;
 
 /// How well a carrier works, in the organisation's own judgement. The order is the order of urgency, most urgent first.
@@ -61,6 +63,29 @@ pub struct Carrier {
     /// Registrations that suffer with it, when the organisation counts them (a field beyond the contract, which names
     /// no link between the two: absent is not told, never zero).
     pub affected: Option<u64>,
+    /// Its trunks, one on each edge; empty where the organisation tells of none.
+    pub trunks: Vec<Trunk>,
+}
+
+impl Carrier {
+    /// Whether a trunk of it was lost sight of, and not read again yet.
+    #[must_use]
+    pub fn in_doubt(&self) -> bool {
+        self.trunks.iter().any(|trunk| trunk.heard.by == By::Gap)
+    }
+
+    /// A carrier by its trunk base, whose trunks are still to be put to it.
+    #[must_use]
+    pub fn of_base(id: CarrierId, name: Text, status: Option<Text>) -> Self {
+        Self {
+            id,
+            name,
+            status,
+            health: Health::Unknown,
+            affected: None,
+            trunks: Vec::new(),
+        }
+    }
 }
 
 /// Whether what the organisation says of a carrier and what a probe of its SIP proxy saw can both be so.

@@ -4,6 +4,7 @@
 //! change of the clock); within one piece both run at the same speed, and the piece is inside or it is not. So a closing
 //! time that the clock shows twice closes twice, and one that it never shows closes where the clock jumps over it.
 
+mod dated;
 mod local;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
 
+pub use self::dated::{Dated, Day};
 pub use self::local::{Local, Written};
 use crate::text::Text;
 
@@ -121,7 +123,23 @@ impl fmt::Display for Stretch {
 pub struct Calendar {
     /// The queue's zone.
     pub zone: TimeZone,
-    /// Its hours; none at all is never open.
+    /// When it is open by that zone's clock.
+    pub plan: Plan,
+}
+
+/// How an organisation tells when a queue is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// The same every week, but for holidays (contract §10).
+    Weekly(Week),
+    /// Day by day, as far as it was reckoned: schedules that recur by rules which no week repeats (Platform API).
+    Dated(Dated),
+}
+
+/// Hours that are the same every week.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Week {
+    /// The lines; none at all is never open.
     pub hours: Vec<Hours>,
     /// Days on which it is closed.
     pub holidays: Vec<Holiday>,
@@ -154,11 +172,9 @@ impl fmt::Display for Closed {
     }
 }
 
-impl Calendar {
-    /// When the queue is open on a day: in order, none touching the next. The end of a night that began the day before
-    /// is part of it, unless that day or this one is a holiday.
-    #[must_use]
-    pub fn open_on(&self, date: Date) -> Vec<Stretch> {
+impl Week {
+    /// The end of a night that began the day before is part of a day, unless that day or this one is a holiday.
+    fn open_on(&self, date: Date) -> Vec<Stretch> {
         let mut open = Vec::new();
         if self.holiday(date).is_none() {
             let today = self
@@ -181,17 +197,54 @@ impl Calendar {
                 to: hours.close - DAY,
             }));
         }
-        open.retain(|stretch| stretch.from < stretch.to);
         joined(open)
     }
 
-    /// The holiday on a day.
+    fn holiday(&self, date: Date) -> Option<&Text> {
+        let holiday = self.holidays.iter().find(|holiday| holiday.date == date)?;
+        Some(&holiday.name)
+    }
+}
+
+impl Calendar {
+    /// The hours of every week.
     #[must_use]
-    pub fn holiday(&self, date: Date) -> Option<&Holiday> {
-        self.holidays.iter().find(|holiday| holiday.date == date)
+    pub const fn weekly(zone: TimeZone, hours: Vec<Hours>, holidays: Vec<Holiday>) -> Self {
+        let plan = Plan::Weekly(Week { hours, holidays });
+        Self { zone, plan }
     }
 
-    /// Whether the queue is open all the way from one moment to another; else the first moment at which it is not.
+    /// Whether it can be told of a day when the queue is open.
+    #[must_use]
+    pub fn knows(&self, date: Date) -> bool {
+        match &self.plan {
+            Plan::Weekly(_) => true,
+            Plan::Dated(dated) => dated.day(date).is_some(),
+        }
+    }
+
+    /// When the queue is open on a day: in order, none touching the next. Nothing of a day that it does not know.
+    #[must_use]
+    pub fn open_on(&self, date: Date) -> Vec<Stretch> {
+        match &self.plan {
+            Plan::Weekly(week) => week.open_on(date),
+            Plan::Dated(dated) => dated
+                .day(date)
+                .map_or_else(Vec::new, |day| day.open.clone()),
+        }
+    }
+
+    /// The name of the holiday that closes the queue all day; empty when it has none.
+    #[must_use]
+    pub fn holiday(&self, date: Date) -> Option<&Text> {
+        match &self.plan {
+            Plan::Weekly(week) => week.holiday(date),
+            Plan::Dated(dated) => dated.day(date)?.holiday.as_ref(),
+        }
+    }
+
+    /// Whether the queue is open all the way from one moment to another; else the first moment at which it is not. Of days
+    /// that it does not know nothing is said: the organisation refuses what is wrong.
     pub fn covers(&self, start: Timestamp, end: Timestamp) -> Result<(), Box<Closed>> {
         let mut at = start;
         for _ in 0..PIECES {
@@ -200,6 +253,10 @@ impl Calendar {
             }
             let local = at.to_zoned(self.zone.clone());
             let until = end.min(self.steady_until(&local));
+            if !self.knows(local.date()) {
+                at = until;
+                continue;
+            }
             let open = self.open_on(local.date());
             let from = seconds(local.time());
             let inside = open.iter().find(|stretch| {
@@ -222,7 +279,7 @@ impl Calendar {
         let at = at.to_zoned(self.zone.clone());
         Closed {
             open: self.open_on(at.date()),
-            holiday: self.holiday(at.date()).map(|holiday| holiday.name.clone()),
+            holiday: self.holiday(at.date()).cloned(),
             at,
         }
     }
@@ -243,8 +300,9 @@ fn seconds(time: Time) -> i64 {
     i64::from(time.hour()) * 3_600 + i64::from(time.minute()) * 60 + i64::from(time.second())
 }
 
-/// Stretches in order, those that touch made one.
+/// Stretches in order, those that touch made one and empty ones gone.
 fn joined(mut open: Vec<Stretch>) -> Vec<Stretch> {
+    open.retain(|stretch| stretch.from < stretch.to);
     open.sort_unstable();
     let mut whole: Vec<Stretch> = Vec::with_capacity(open.len());
     for next in open {

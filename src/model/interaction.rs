@@ -1,6 +1,14 @@
 //! An interaction of the organisation: what a transfer moves (contract §8).
 
+mod arrival;
+mod consult;
+mod participant;
+
 use serde::{Serialize, Serializer};
+
+pub use self::arrival::Arrival;
+pub use self::consult::{Consult, SpeakTo};
+pub use self::participant::{Leg, Participant};
 
 use super::InteractionId;
 use super::transfer::{Destination, DestinationKind};
@@ -52,23 +60,18 @@ impl Standing {
     pub fn movable(&self) -> bool {
         matches!(self, Self::Active | Self::Queued)
     }
+
+    /// Whether nobody is in it any more.
+    #[must_use]
+    pub fn over(&self) -> bool {
+        matches!(self, Self::Completed | Self::Abandoned)
+    }
 }
 
 impl Serialize for Standing {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.word())
     }
-}
-
-/// Somebody in an interaction; the contract leaves open what is told of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Participant {
-    /// What they are there as: `customer`, `agent`, `queue`.
-    pub purpose: Text,
-    /// Who they are, as far as the organisation says.
-    pub name: Text,
-    /// Where they are reached: a URI or a number.
-    pub address: Text,
 }
 
 /// One interaction, as the organisation last said.
@@ -85,6 +88,9 @@ pub struct Interaction {
     /// The queue that has it; empty when none does.
     #[serde(rename = "queueId")]
     pub queue: Text,
+    /// What people call that queue; empty where the organisation gives only its id.
+    #[serde(rename = "queueName", skip_serializing_if = "Text::is_empty")]
+    pub queue_name: Text,
     /// When it began, where the organisation tells (beyond the contract).
     #[serde(serialize_with = "moment", skip_serializing_if = "Option::is_none")]
     pub started: Option<Millis>,
@@ -100,6 +106,22 @@ pub struct Interaction {
 }
 
 impl Interaction {
+    /// One of which nothing more is known.
+    #[must_use]
+    pub fn bare(id: InteractionId, standing: Standing) -> Self {
+        Self {
+            id,
+            standing,
+            media: Text::default(),
+            queue: Text::default(),
+            queue_name: Text::default(),
+            started: None,
+            participants: Vec::new(),
+            more_participants: 0,
+            moved_by: None,
+        }
+    }
+
     /// Why it cannot be moved, in a sentence of its own for each reason (contract §8); none when it can.
     #[must_use]
     pub fn obstacle(&self) -> Option<String> {
@@ -126,7 +148,8 @@ impl Interaction {
         if !self.media.is_empty() {
             words.push(self.media.fit(16).into_owned());
         }
-        let who = self.participants.iter().map(|one| &one.name);
+        let here = self.participants.iter().filter(|one| one.here());
+        let who = here.map(|one| &one.name);
         let who = who.filter(|name| !name.is_empty()).take(2);
         let names: Vec<String> = who.map(|name| name.fit(24).into_owned()).collect();
         if !names.is_empty() {
@@ -143,10 +166,13 @@ impl Interaction {
 
     /// What a reading says of a transfer whose answer is missing: `before` is the reading that went before the frame.
     ///
-    /// An organisation that names the frame is believed. The contract does not ask it to, so otherwise the interaction's new
+    /// Where participants have ids, whoever came since says it. An organisation that names the frame is believed. The contract does not ask it to, so otherwise the interaction's new
     /// place has to speak: it is where it was sent, and was not there before.
     #[must_use]
     pub fn sighting(&self, before: &Self, frame: &str, to: &Destination) -> Sighting {
+        if self.participants.iter().any(|who| !who.id.is_empty()) {
+            return self.arrival(before, to).sighting();
+        }
         if self.was_moved_by(frame) {
             return Sighting::Moved;
         }
@@ -206,14 +232,9 @@ mod tests {
 
     fn interaction(word: &str) -> Interaction {
         Interaction {
-            id: "i-1".into(),
-            standing: Standing::of_word(word),
             media: "voice".into(),
             queue: "q-1".into(),
-            started: None,
-            participants: Vec::new(),
-            more_participants: 0,
-            moved_by: None,
+            ..Interaction::bare("i-1".into(), Standing::of_word(word))
         }
     }
 

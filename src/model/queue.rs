@@ -21,6 +21,8 @@ pub struct Queue {
     pub most: Option<u32>,
     /// Callbacks that are booked now.
     pub booked: Option<u32>,
+    /// How it calls back, in the organisation's word: `AgentFirst`, `CustomerFirst`; none when it does not say.
+    pub mode: Option<Text>,
     /// What of it could not be read; it is shown, because what cannot be checked is not checked.
     pub faults: Vec<Text>,
 }

@@ -31,7 +31,7 @@ pub use self::trial::Trial;
 pub use self::trigger::Trigger;
 pub use self::verdict::{Check, Stage, Verdict};
 pub use self::webhook::{EventFilter, MOST_URIS, WEBHOOK, Webhook};
-pub use self::writes::WEBHOOKS;
+pub use self::writes::{INTEGRATIONS, TRIGGERS, WEBHOOKS};
 use super::RouteId;
 use super::payload::Fault;
 

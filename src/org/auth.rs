@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
 
-use super::limit::Window;
+use super::limit::{Exceeded, Usage, Window};
 use super::reply::Refusal;
 use super::shared::random_secret;
 
@@ -59,8 +59,17 @@ impl Client {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct TokenId(u64);
 
+/// Who calls: a token, and the person who signed in for it, when one did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Holder {
+    pub(super) id: TokenId,
+    /// The place in the table of people; none for a client by itself.
+    pub(super) person: Option<usize>,
+}
+
 struct Token {
     id: TokenId,
+    person: Option<usize>,
     expires: Instant,
     scopes: Vec<&'static str>,
     window: Window,
@@ -74,9 +83,10 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Makes a token that holds `scopes` for `ttl`.
+    /// Makes a token that holds `scopes` for `ttl`, of a person or of the client by itself.
     pub(super) fn issue(
         &mut self,
+        person: Option<usize>,
         scopes: Vec<&'static str>,
         ttl: Duration,
         now: Instant,
@@ -88,6 +98,7 @@ impl Tokens {
         let secret = random_secret();
         let token = Token {
             id: TokenId(self.count),
+            person,
             expires: now + ttl,
             scopes,
             window: Window::default(),
@@ -103,13 +114,7 @@ impl Tokens {
         scope: &str,
         now: Instant,
     ) -> Result<TokenId, Refusal> {
-        let token = self
-            .issued
-            .get(bearer)
-            .ok_or_else(|| Refusal::unauthorized("the token is not known here"))?;
-        if token.expires <= now {
-            return Err(Refusal::unauthorized("the token has expired"));
-        }
+        let token = self.good(bearer, now)?;
         if !token.scopes.contains(&scope) {
             let message =
                 format!("this call needs the scope {scope}, which the token does not hold");
@@ -122,17 +127,38 @@ impl Tokens {
         Ok(token.id)
     }
 
-    /// Counts an admitted call against `limit` calls per minute.
-    pub(super) fn count(&mut self, bearer: &str, limit: u32, now: Instant) -> Result<(), Refusal> {
-        let Some(token) = self.issued.get_mut(bearer) else {
-            return Ok(());
-        };
-        token.window.take(limit, now).map_err(|seconds| {
-            let message =
-                format!("over {limit} calls in a minute with this token; try again in {seconds} s");
-            let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too.many.requests", message);
-            refusal.retry_after(Some(seconds))
+    /// Who holds a token, whatever its scopes.
+    pub(super) fn holder(&self, bearer: &str, now: Instant) -> Result<Holder, Refusal> {
+        let token = self.good(bearer, now)?;
+        Ok(Holder {
+            id: token.id,
+            person: token.person,
         })
+    }
+
+    fn good(&self, bearer: &str, now: Instant) -> Result<&Token, Refusal> {
+        let token = self
+            .issued
+            .get(bearer)
+            .ok_or_else(|| Refusal::unauthorized("the token is not known here"))?;
+        if token.expires <= now {
+            return Err(Refusal::unauthorized("the token has expired"));
+        }
+        Ok(token)
+    }
+
+    /// Counts an admitted call against `limit` calls per minute, and tells how many there are now.
+    pub(super) fn count(
+        &mut self,
+        bearer: &str,
+        limit: u32,
+        now: Instant,
+    ) -> Result<Usage, Exceeded> {
+        let Some(token) = self.issued.get_mut(bearer) else {
+            return Ok(Usage::default());
+        };
+        let taken = token.window.take(limit, now);
+        taken.map_err(|seconds| Exceeded { limit, seconds })
     }
 
     /// Forgets one token, or all of them, and says which they were.
@@ -146,6 +172,11 @@ impl Tokens {
                 .collect(),
             None => self.issued.drain().map(|(_, token)| token.id).collect(),
         }
+    }
+
+    /// Forgets the token of this name.
+    pub(super) fn forget(&mut self, id: TokenId) {
+        self.issued.retain(|_, token| token.id != id);
     }
 
     fn make_room(&mut self, now: Instant) {
@@ -172,9 +203,9 @@ mod tests {
     fn the_memory_of_tokens_is_bounded() {
         let now = Instant::now();
         let mut tokens = Tokens::default();
-        let first = tokens.issue(SCOPES.to_vec(), Duration::from_secs(60), now);
+        let first = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
         for _ in 0..MAX_TOKENS {
-            tokens.issue(Vec::new(), Duration::from_secs(60), now);
+            tokens.issue(None, Vec::new(), Duration::from_secs(60), now);
         }
         assert_eq!(tokens.issued.len(), MAX_TOKENS);
         assert!(tokens.admit(first.expose_secret(), SCOPES[0], now).is_err());
@@ -184,7 +215,7 @@ mod tests {
     fn a_token_ends_at_its_time() {
         let now = Instant::now();
         let mut tokens = Tokens::default();
-        let token = tokens.issue(SCOPES.to_vec(), Duration::from_secs(60), now);
+        let token = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
         let admit = |after| {
             tokens.admit(
                 token.expose_secret(),

@@ -17,6 +17,7 @@
 //! Callbacks are dialled in time-lapse: `callback-ms` after they are booked, whatever their slot, and each stage lasts as
 //! long, so that one can be followed to its end while somebody watches. 0 stops that, and they stay as they are.
 
+pub(super) mod beyond;
 pub(super) mod body;
 pub(super) mod book;
 pub(super) mod course;

@@ -154,6 +154,7 @@ mod tests {
         let mut world = World::populate(1, 1, Timestamp::now());
         let mut tokens = crate::org::auth::Tokens::default();
         let token = tokens.issue(
+            None,
             vec!["x"],
             std::time::Duration::from_secs(1),
             tokio::time::Instant::now(),

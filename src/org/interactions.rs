@@ -11,6 +11,7 @@
 
 mod cast;
 pub(super) mod course;
+pub(super) mod legs;
 mod serve;
 
 use std::collections::VecDeque;
@@ -20,8 +21,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::cast::Cast;
-pub(super) use self::cast::Participant;
+pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
+use self::legs::{Legs, Scene, ending};
 pub(super) use self::serve::Path;
+use super::platform::conversations::tell;
+use super::platform::topics::Topics;
 use super::state::Person;
 
 /// The most interactions that are under way at once.
@@ -58,7 +62,7 @@ impl State {
         }
     }
 
-    const fn is_live(self) -> bool {
+    pub(super) const fn is_live(self) -> bool {
         matches!(self, Self::Active | Self::Queued)
     }
 }
@@ -73,12 +77,15 @@ pub(super) struct Interaction {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) queue_id: Option<CompactString>,
     pub(super) participants: Vec<Participant>,
-    started: Timestamp,
+    pub(super) started: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ended: Option<Timestamp>,
+    pub(super) ended: Option<Timestamp>,
     /// The frame that last moved it.
     #[serde(skip_serializing_if = "Option::is_none")]
     transfer_id: Option<String>,
+    /// What the Platform API shows of it, and the direct one does not.
+    #[serde(skip)]
+    pub(super) legs: Legs,
 }
 
 /// Every interaction that is remembered.
@@ -88,6 +95,8 @@ pub(super) struct Interactions {
     /// In the order they ended.
     ended: VecDeque<Interaction>,
     cast: Cast,
+    /// Where changes are told.
+    pub(super) topics: Topics,
 }
 
 impl Interactions {
@@ -97,6 +106,7 @@ impl Interactions {
             live: VecDeque::new(),
             ended: VecDeque::new(),
             cast: Cast::of(people, seed),
+            topics: Topics::default(),
         };
         for (state, count) in SEEDED {
             for _ in 0..count {
@@ -115,8 +125,10 @@ impl Interactions {
         if self.live.len() >= MOST_LIVE {
             return None;
         }
-        let interaction = self.cast.draw(state, started);
+        let mut interaction = self.cast.draw(state, started);
+        interaction.trace(started);
         let id = interaction.id.clone();
+        tell(&self.topics, &interaction);
         self.keep(interaction, started);
         Some(id)
     }
@@ -161,6 +173,8 @@ impl Interactions {
         };
         if let Some(interaction) = self.live.get_mut(place) {
             change(interaction, &mut self.cast);
+            interaction.trace(now);
+            tell(&self.topics, interaction);
         }
         let over = |live: &Interaction| !live.state.is_live();
         if self.live.get(place).is_some_and(over)
@@ -169,6 +183,18 @@ impl Interactions {
             self.keep(interaction, now);
         }
         true
+    }
+
+    /// The same for a change that comes to something; none when there is none such under way.
+    pub(super) fn alter<T>(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+        change: impl FnOnce(&mut Interaction) -> T,
+    ) -> Option<T> {
+        let mut came_to = None;
+        self.change(id, now, |one, _| came_to = Some(change(one)));
+        came_to
     }
 
     /// Moves one to a participant, by a frame; says why it could not be.
@@ -198,7 +224,7 @@ pub(super) enum Stuck {
 
 impl Interaction {
     /// Whoever had it is gone from it; a queue makes it wait again.
-    fn hand_to(&mut self, to: Participant, frame: &str) {
+    pub(super) fn hand_to(&mut self, to: Participant, frame: &str) {
         self.participants.retain(Participant::is_outside);
         if to.purpose == cast::QUEUE {
             self.state = State::Queued;
@@ -208,6 +234,46 @@ impl Interaction {
         }
         self.participants.push(to);
         self.transfer_id = Some(frame.to_owned());
+    }
+
+    /// Keeps the legs in step with who is there.
+    fn trace(&mut self, now: Timestamp) {
+        let scene = Scene {
+            id: &self.id,
+            state: self.state,
+            queue: self.queue_id.as_deref(),
+            participants: &self.participants,
+            started: self.started,
+        };
+        self.legs.follow(&scene, now);
+    }
+
+    /// Lets somebody go who hangs up: the customer, or the last one inside, ends it; who consults leaves it to whoever
+    /// was asked. A name for the transfer that this may be comes along.
+    pub(super) fn leave(&mut self, leg: &str, transfer: &str, now: Timestamp) {
+        let Some(leaving) = self.legs.get(leg).filter(|leg| leg.is_live()).cloned() else {
+            return;
+        };
+        let consult = self
+            .legs
+            .consult()
+            .filter(|consult| consult.initiator == leg);
+        let asked = consult.and_then(|consult| self.legs.get(&consult.destination));
+        if let Some(asked) = asked.filter(|asked| asked.is_connected()) {
+            self.hand_to(asked.who.clone(), transfer);
+            return;
+        }
+        self.legs.end(leg, ending::CLIENT, now);
+        self.participants.retain(|who| who.id != leaving.who.id);
+        let mut left = self.legs.live().filter(|leg| leg.is_connected());
+        if leaving.who.is_outside() || left.all(|leg| leg.who.is_outside()) {
+            self.state = State::Completed;
+        }
+    }
+
+    /// Whether it came through a queue, and was given to whoever has it by one.
+    pub(super) const fn is_acd(&self) -> bool {
+        self.queue_id.is_some()
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Options {
     pub client_id: Option<String>,
     /// Its secret; a random one when absent.
     pub client_secret: Option<SecretString>,
+    /// Permissions of the Platform API that nobody holds, as `telephony:plugin:all`.
+    pub without: Vec<String>,
     /// Calls per minute and token; 0 lifts the limit.
     pub rate_limit: u32,
     /// Where to write the CA certificate (PEM); a private temporary file when absent.
@@ -51,6 +53,7 @@ impl Default for Options {
             faults: Faults::default(),
             client_id: None,
             client_secret: None,
+            without: Vec::new(),
             rate_limit: 300,
             ca_out: None,
             profile_out: None,

@@ -1,5 +1,6 @@
-//! Answers: JSON bodies, and refusals with the contract's error body.
+//! Answers: JSON bodies, and refusals with the error body of the contract and what the Platform API adds to it.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use bytes::Bytes;
@@ -8,6 +9,9 @@ use hyper::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, W
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 use uuid::Uuid;
+
+/// The header in which the Platform API names a call.
+const CORRELATION: HeaderName = HeaderName::from_static("inin-correlation-id");
 
 /// What every route answers with.
 pub(super) type Reply = Response<Full<Bytes>>;
@@ -36,14 +40,31 @@ pub(super) fn empty(status: StatusCode) -> Reply {
     reply
 }
 
+/// Names a call so that both sides can speak of it; one that has a name keeps it.
+pub(super) fn correlate(reply: &mut Reply, context: &str) {
+    if let Ok(context) = HeaderValue::from_str(context) {
+        reply.headers_mut().entry(CORRELATION).or_insert(context);
+    }
+}
+
 /// Why a call is refused; becomes the contract's error body.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
+    params: BTreeMap<&'static str, String>,
+    limit: Option<Limit>,
     hint: Option<Hint>,
     fault: Option<&'static str>,
+}
+
+/// The limit of an organisation that a call came upon.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Limit {
+    pub(super) key: &'static str,
+    pub(super) namespace: &'static str,
+    pub(super) value: u32,
 }
 
 /// What a refusal tells in a header, too.
@@ -70,6 +91,8 @@ impl Refusal {
             status,
             code,
             message: message.into(),
+            params: BTreeMap::new(),
+            limit: None,
             hint: None,
             fault: None,
         }
@@ -101,6 +124,33 @@ impl Refusal {
         }
     }
 
+    pub(super) const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Gives it another code: the APIs have different ones for some things.
+    pub(super) fn coded(self, code: &'static str) -> Self {
+        Self { code, ..self }
+    }
+
+    /// Names something in it for programs (`messageParams` of the Platform API).
+    pub(super) fn param(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.params.insert(name, value.into());
+        self
+    }
+
+    /// Names the limit that it comes of (Platform API).
+    pub(super) fn limited_by(self, limit: Limit) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
+    }
+
     /// Adds the seconds to wait, when there are any to tell.
     pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
         match seconds {
@@ -129,13 +179,21 @@ impl Refusal {
     }
 
     pub(super) fn into_reply(self) -> Reply {
-        let body = serde_json::json!({
+        let context = Uuid::new_v4().to_string();
+        let mut body = serde_json::json!({
             "message": self.message,
             "code": self.code,
             "status": self.status.as_u16(),
-            "contextId": Uuid::new_v4().to_string(),
+            "messageParams": self.params,
+            "contextId": context,
+            "details": [],
+            "errors": [],
         });
+        if let (Some(limit), Some(fields)) = (self.limit, body.as_object_mut()) {
+            fields.insert("limit".to_owned(), serde_json::json!(limit));
+        }
         let mut reply = json(self.status, &body);
+        correlate(&mut reply, &context);
         if let Some((name, value)) = self.hint.map(Hint::header) {
             reply.headers_mut().insert(name, value);
         }

@@ -15,39 +15,49 @@ use super::{callbacks, hooks, interactions, jobs, rest, routes};
 /// One part of a path that names something, decoded.
 type Id<'a> = Cow<'a, str>;
 
-/// The verbs that the contract uses.
+/// The verbs that are used; HEAD and PATCH by the Platform API alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
     Get,
+    Head,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
 impl Verb {
     pub(super) fn of(method: &Method) -> Option<Self> {
-        [Self::Get, Self::Post, Self::Put, Self::Delete]
-            .into_iter()
-            .find(|verb| verb.name() == method.as_str())
+        let all = [
+            Self::Get,
+            Self::Head,
+            Self::Post,
+            Self::Put,
+            Self::Patch,
+            Self::Delete,
+        ];
+        all.into_iter().find(|verb| verb.name() == method.as_str())
     }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
+            Self::Patch => "PATCH",
             Self::Delete => "DELETE",
         }
     }
 
     /// Whether it changes something.
     pub(super) fn writes(self) -> bool {
-        self != Self::Get
+        !matches!(self, Self::Get | Self::Head)
     }
 
     /// Whether a body comes with it.
     pub(super) fn carries(self) -> bool {
-        matches!(self, Self::Post | Self::Put)
+        matches!(self, Self::Post | Self::Put | Self::Patch)
     }
 }
 

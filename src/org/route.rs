@@ -12,16 +12,18 @@ use hyper::{Method, Request, StatusCode};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::auth::TokenId;
+use super::limit::Exceeded;
 use super::record::{self, Kind};
-use super::reply::{Injected, Refusal, Reply};
+use super::reply::{self, Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
 use super::websockets::Stream;
-use super::{control, token};
+use super::{control, platform, token};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -34,6 +36,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 enum Route<'a> {
     Token,
     Api(Resource<'a>),
+    Platform(platform::Found<'a>),
     Stream(Stream<'a>),
     Unknown,
 }
@@ -46,7 +49,10 @@ impl<'a> Route<'a> {
         }
         match path.as_slice() {
             ["oauth", "token"] => Self::Token,
-            ["api", "v2", path @ ..] => Resource::of(path).map_or(Self::Unknown, Self::Api),
+            ["api", "v2", path @ ..] => Resource::of(path)
+                .map(Self::Api)
+                .or_else(|| platform::Found::of(path).map(Self::Platform))
+                .unwrap_or(Self::Unknown),
             _ => Self::Unknown,
         }
     }
@@ -55,7 +61,7 @@ impl<'a> Route<'a> {
         match self {
             Self::Token => Kind::Token,
             Self::Stream(_) => Kind::Stream,
-            Self::Api(_) | Self::Unknown => Kind::Rest,
+            Self::Api(_) | Self::Platform(_) | Self::Unknown => Kind::Rest,
         }
     }
 }
@@ -72,7 +78,9 @@ enum Fate {
 
 impl Fate {
     fn draw(shared: &Shared, route: &Route<'_>, verb: &Method) -> Self {
-        if !matches!(route, Route::Api(_)) || !Verb::of(verb).is_some_and(Verb::writes) {
+        if !matches!(route, Route::Api(_) | Route::Platform(_))
+            || !Verb::of(verb).is_some_and(Verb::writes)
+        {
             return Self::Whole;
         }
         let faults = shared.faults();
@@ -161,7 +169,10 @@ pub(super) async fn answer(
         fault: lost.or(injected.map(|injected| injected.0)),
     });
     match (lost, reply) {
-        (None, Some(reply)) => Ok(reply),
+        (None, Some(mut reply)) => {
+            reply::correlate(&mut reply, &Uuid::new_v4().to_string());
+            Ok(reply)
+        }
         _ => Err(Broken),
     }
 }
@@ -186,6 +197,7 @@ async fn cloud(
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
         Route::Api(resource) => api(shared, &resource, request).await,
+        Route::Platform(found) => Ok(platform::serve(shared, &found, request).await),
         Route::Stream(stream) => {
             let (scope, more) = stream.scopes();
             let token = admit(shared, request.headers(), scope)?;
@@ -219,9 +231,9 @@ async fn api(
         admit(shared, &head.headers, scope)?;
     }
     let bearer = bearer(&head.headers).unwrap_or_default();
-    shared
-        .tokens()
-        .count(bearer, shared.rate_limit, Instant::now())?;
+    let now = Instant::now();
+    let counted = shared.tokens().count(bearer, shared.rate_limit, now);
+    counted.map_err(Exceeded::refusal)?;
     let Some((verb, _)) = rule.copied() else {
         let taken: Vec<_> = rules.iter().map(|(verb, _)| verb.name()).collect();
         return Err(Refusal::method(&head.method, &taken.join(", ")));

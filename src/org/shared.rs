@@ -1,7 +1,9 @@
 //! What every connection of one organisation shares.
 //!
-//! Each part has a lock of its own, held for a few lines and never across an await; no code takes two at once.
+//! Each part has a lock of its own, held for a few lines and never across an await; no code takes two at once,
+//! but for that of the notification channels, which is taken last.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -20,9 +22,10 @@ use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
 use super::hooks::Hook;
-use super::interactions::Interactions;
+use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
+use super::platform::topics::Topics;
 use super::post::Post;
 use super::record::Ring;
 use super::routes;
@@ -41,7 +44,10 @@ pub(super) struct Shared {
     pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
     pub(super) post: Post,
+    /// The notification channels of the Platform API; a lock of its own, taken last.
+    pub(super) topics: Topics,
     world: Mutex<World>,
+    withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
@@ -64,13 +70,17 @@ impl Shared {
         let mut routes = Table::default();
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
+        let topics = Topics::default();
         let mut book = Book::default();
+        book.topics = topics.clone();
+        book.agents = usize::try_from(options.users).unwrap_or(1).min(AGENTS);
         // Another stream of the seed than those that draw while it runs.
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
         let world = World::populate(options.users, options.seed, now);
-        let interactions = Interactions::populate(&world.people, options.seed, now);
+        let mut interactions = Interactions::populate(&world.people, options.seed, now);
+        interactions.topics = topics.clone();
         Self {
             client: Client {
                 id: options
@@ -85,7 +95,9 @@ impl Shared {
             destinations: places.destinations.clone(),
             errands,
             post,
+            topics,
             world: Mutex::new(world),
+            withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
@@ -106,6 +118,11 @@ impl Shared {
 
     pub(super) fn world(&self) -> MutexGuard<'_, World> {
         lock(&self.world)
+    }
+
+    /// The permissions that nobody holds.
+    pub(super) fn withheld(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        lock(&self.withheld)
     }
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {

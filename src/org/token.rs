@@ -34,7 +34,7 @@ pub(super) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Reply 
         Ok(scopes) => {
             let ttl = shared.faults().token_ttl;
             let scope = scopes.join(" ");
-            let token = shared.tokens().issue(scopes, ttl, Instant::now());
+            let token = shared.tokens().issue(None, scopes, ttl, Instant::now());
             let body = json!({
                 "access_token": token.expose_secret(), "token_type": "Bearer", "expires_in": ttl.as_secs(), "scope": scope,
             });

@@ -4,6 +4,7 @@
 //! now or when the first one's time comes. Only frames that were turned away, or whose codec did not fit, may be tried
 //! again under the same id. What a frame does happens when its time is over, whether or not its socket still stands.
 
+mod blind;
 mod destination;
 mod frame;
 mod settle;
@@ -16,8 +17,9 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-pub(super) use self::destination::help;
+pub(super) use self::destination::{Destination, Manner, help};
 use self::frame::{Answer, Frame};
+pub(super) use self::settle::duration;
 pub(super) use self::socket::open;
 use super::line::Push;
 
@@ -30,7 +32,7 @@ const MOST_WAITING: usize = 8;
 /// What became of a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-enum Outcome {
+pub(super) enum Outcome {
     /// It was taken, and its time is not over.
     Pending,
     /// The interaction is where it was to go.
@@ -60,8 +62,9 @@ struct Entry {
     id: String,
     interaction_id: String,
     destination: String,
-    /// The audio codec that was asked for.
-    codec: String,
+    /// The audio codec that was asked for; the Platform API asks for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codec: Option<String>,
     outcome: Outcome,
     /// The audio codec that was settled on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,6 +86,29 @@ struct Entry {
     answer: Option<Answer>,
     #[serde(skip)]
     waiting: Vec<mpsc::Sender<Push>>,
+}
+
+impl Entry {
+    /// A transfer that came now, and nothing is known of it but where it is to go.
+    fn new(id: &str, interaction: &str, destination: &str) -> Self {
+        Self {
+            at: Timestamp::now(),
+            id: id.to_owned(),
+            interaction_id: interaction.to_owned(),
+            destination: destination.to_owned(),
+            codec: None,
+            outcome: Outcome::Pending,
+            settled: None,
+            reason: None,
+            received: 1,
+            turned_away: 0,
+            answered: 0,
+            ms: None,
+            taken: Instant::now(),
+            answer: None,
+            waiting: Vec::new(),
+        }
+    }
 }
 
 /// What is to be done with a frame that came.
@@ -115,7 +141,7 @@ impl Log {
         if entry.outcome.may_be_tried_again() {
             entry.outcome = Outcome::Pending;
             entry.taken = Instant::now();
-            entry.codec.clone_from(&frame.media.audio.codec);
+            entry.codec = Some(frame.media.audio.codec.clone());
             entry.waiting = vec![from.clone()];
             return Receipt::New;
         }
@@ -133,38 +159,28 @@ impl Log {
     }
 
     fn add(&mut self, frame: &Frame, from: &mpsc::Sender<Push>) {
+        self.keep(Entry {
+            codec: Some(frame.media.audio.codec.clone()),
+            waiting: vec![from.clone()],
+            ..Entry::new(&frame.id, &frame.interaction_id, &frame.destination_uri)
+        });
+    }
+
+    fn keep(&mut self, entry: Entry) {
         if self.order.len() >= KEPT
             && let Some(oldest) = self.order.pop_front()
         {
             self.entries.remove(&oldest);
             self.dropped += 1;
         }
-        let entry = Entry {
-            at: Timestamp::now(),
-            id: frame.id.clone(),
-            interaction_id: frame.interaction_id.clone(),
-            destination: frame.destination_uri.clone(),
-            codec: frame.media.audio.codec.clone(),
-            outcome: Outcome::Pending,
-            settled: None,
-            reason: None,
-            received: 1,
-            turned_away: 0,
-            answered: 0,
-            ms: None,
-            taken: Instant::now(),
-            answer: None,
-            waiting: vec![from.clone()],
-        };
-        self.order.push_back(frame.id.clone());
-        self.entries.insert(frame.id.clone(), entry);
+        self.order.push_back(entry.id.clone());
+        self.entries.insert(entry.id.clone(), entry);
     }
 
     /// How often transfers of an interaction to a destination were turned away.
-    fn turned_away(&self, frame: &Frame) -> u32 {
+    fn turned_away(&self, interaction: &str, destination: &str) -> u32 {
         let same = |entry: &&Entry| {
-            entry.interaction_id == frame.interaction_id
-                && entry.destination == frame.destination_uri
+            entry.interaction_id == interaction && entry.destination == destination
         };
         let entries = self.entries.values().filter(same);
         entries.map(|entry| entry.turned_away).sum()

@@ -1,10 +1,13 @@
-//! SIP carriers: what the organisation says of each, what a probe of its proxy saw, and where the two disagree.
+//! SIP carriers: what the organisation says of each, what a probe of its proxy saw, and where the two disagree. Below them
+//! the edges that their trunks run on, where the organisation tells of those.
 
 mod column;
 mod commands;
 mod detail;
 mod draw;
+mod edges;
 pub(super) mod line;
+mod trunks;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
@@ -119,7 +122,7 @@ impl Pane for CarriersPane {
             title: "Carriers",
             short: "Carr",
             count: Some(store.carriers.len()),
-            trouble: lines.filter(trouble).count(),
+            trouble: lines.filter(trouble).count() + store.edges.suffering(),
         }
     }
 
@@ -162,7 +165,11 @@ impl Pane for CarriersPane {
             MouseEventKind::ScrollDown => self.step(3),
             MouseEventKind::ScrollUp => self.step(-3),
             MouseEventKind::Down(MouseButton::Left) => {
-                if let Some(column) = self.grid.heading_at(at).and_then(|n| Column::ALL.get(n)) {
+                if let Some(column) = self
+                    .grid
+                    .heading_at(at)
+                    .and_then(|n| Column::shown(desk.can).get(n))
+                {
                     self.sort_by(*column, None, desk);
                 } else if let Some(line) = self.grid.line_at(at) {
                     self.cursor.pick(&self.order.ids, self.window, line);

@@ -51,7 +51,7 @@ pub struct Changes {
     pub transitions: Vec<Transition>,
     /// Changes of carriers, in order.
     pub carriers: Vec<CarrierTransition>,
-    /// Whether anything shown of the carriers changed, their health or anything else.
+    /// Whether anything shown of the carriers or of the edges changed, their health or anything else.
     pub carriers_shown: bool,
     /// Targets with a new finding, in order.
     pub findings: Vec<Target>,

@@ -129,6 +129,7 @@ mod tests {
             calendar: None,
             most: None,
             booked: None,
+            mode: None,
             faults: Vec::new(),
         }
     }

@@ -26,6 +26,8 @@ pub struct Transfers {
     reading: Reading,
     faults: Vec<Text>,
     left_out: usize,
+    /// Interactions that the organisation has and did not list.
+    beyond: usize,
     made: VecDeque<Made>,
     forgotten: u64,
     figures: Figures,
@@ -46,6 +48,12 @@ impl Transfers {
         }
         (self.interactions, self.faults, self.left_out) = (interactions, faults, left_out);
         self.reading = Reading::Read(now);
+    }
+
+    /// How many more the organisation has than it was asked for.
+    pub fn beyond(&mut self, count: usize) {
+        self.generation += u64::from(self.beyond != count);
+        self.beyond = count;
     }
 
     /// The list could not be read; what was known is stale.
@@ -128,10 +136,10 @@ impl Transfers {
         &self.faults
     }
 
-    /// Interactions of the last list for which there was no room.
+    /// Interactions that are not shown: those for which there was no room, and those that were not asked for.
     #[must_use]
     pub fn left_out(&self) -> usize {
-        self.left_out
+        self.left_out.saturating_add(self.beyond)
     }
 
     /// Transfers, the newest first.
@@ -180,16 +188,7 @@ mod tests {
     use crate::model::transfer::{Destination, Limits, Request};
 
     fn interaction(id: &str) -> Interaction {
-        Interaction {
-            id: id.into(),
-            standing: Standing::Active,
-            media: Text::default(),
-            queue: Text::default(),
-            started: None,
-            participants: Vec::new(),
-            more_participants: 0,
-            moved_by: None,
-        }
+        Interaction::bare(id.into(), Standing::Active)
     }
 
     fn id(number: usize) -> TransferId {
@@ -199,7 +198,7 @@ mod tests {
 
     fn ask(transfers: &mut Transfers, number: usize) {
         let asked = Asked {
-            request: Request::blank(&Limits::default()),
+            request: Request::blank(&Limits::default()).into(),
             destination: Destination::parse("genesys://queue/q").unwrap(),
             operator: "noc".into(),
         };

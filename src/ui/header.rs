@@ -131,12 +131,12 @@ impl Header<'_> {
                 format!("budget held {} s", until.since(self.now).div_ceil(1_000)),
             ),
             (Some(allowed), None) => {
-                let role = if status.budget_used >= allowed {
-                    Role::Warn
+                let spent = self.reading.spent;
+                if status.budget_used >= allowed {
+                    (Role::Warn, format!("budget {allowed}/{allowed}"))
                 } else {
-                    Role::Text
-                };
-                (role, format!("budget {}/{allowed}", status.budget_used))
+                    (Role::Text, format!("budget ≤{spent}/{allowed}"))
+                }
             }
             (None, None) => (Role::Dim, "budget unlimited".to_owned()),
         };

@@ -105,7 +105,7 @@ async fn a_callback_is_booked_by_keyboard_and_followed_to_its_end() {
     crew.until_shown("done: booked as").await;
     let ours = |app: &App| {
         let mut rows = app.store.callbacks.iter();
-        let row = rows.find(|row| row.callback().reason.raw() == "Router down")?;
+        let row = rows.find(|row| row.callback().about() == "Router down")?;
         let past = row.past().map(|told| told.status);
         Some((row.callback().status, past.collect::<Vec<_>>()))
     };

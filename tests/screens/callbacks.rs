@@ -26,32 +26,30 @@ fn queue() -> Queue {
         id: "q-1".into(),
         name: "Support".into(),
         zone_name: "America/New_York".into(),
-        calendar: Some(Calendar {
-            zone: TimeZone::get("America/New_York").unwrap(),
-            hours: days
-                .map(|day| Hours::read(day, "08:00", "18:00").unwrap())
+        calendar: Some(Calendar::weekly(
+            TimeZone::get("America/New_York").unwrap(),
+            days.map(|day| Hours::read(day, "08:00", "18:00").unwrap())
                 .to_vec(),
-            holidays: vec![Holiday {
+            vec![Holiday {
                 date: jiff::civil::date(2026, 6, 16),
                 name: "Founders".into(),
             }],
-        }),
+        )),
         most: Some(10),
         booked: Some(9),
+        mode: None,
         faults: Vec::new(),
     }
 }
 
 fn callback(id: &str, number: &str, ahead: i64, status: Status) -> Callback {
     Callback {
-        id: id.into(),
         number: Phone::from(number),
         time: Some(NOON.plus(ahead)),
         queue: "q-1".into(),
-        reason: "Router\x1b[2J down".into(),
-        status,
+        reason: Some("Router\x1b[2J down".into()),
         channel: Some(Channel::Voice),
-        booked_as: None,
+        ..Callback::bare(id.into(), status)
     }
 }
 

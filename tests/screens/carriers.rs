@@ -44,6 +44,7 @@ fn carrier(id: &str, name: &str, health: Health, affected: Option<u64>) -> Carri
         status: Some("active".into()),
         health,
         affected,
+        trunks: Vec::new(),
     }
 }
 

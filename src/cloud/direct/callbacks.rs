@@ -140,24 +140,25 @@ fn entity<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
 
 fn of_callback(entity: CallbackEntity) -> Result<Callback, String> {
     let time = entity.callback_time.as_deref();
+    let id = CallbackId(id(entity.id, "id")?);
+    let status = entity
+        .status
+        .as_deref()
+        .map_or(Status::Unknown, Status::of_word);
     Ok(Callback {
-        id: CallbackId(id(entity.id, "id")?),
         number: Phone::from(entity.callback_number.unwrap_or_default().as_str()),
         time: time
             .and_then(|time| time.parse::<jiff::Timestamp>().ok())
             .map(|time| Millis(time.as_millisecond())),
         queue: QueueId::from(entity.queue_id.unwrap_or_default().as_str()),
-        reason: Text::from(entity.reason.unwrap_or_default()),
-        status: entity
-            .status
-            .as_deref()
-            .map_or(Status::Unknown, Status::of_word),
+        reason: Some(Text::from(entity.reason.unwrap_or_default())),
         channel: entity
             .channel_preferences
             .and_then(|preferences| Channel::deserialize(preferences.get("primary")?).ok()),
         booked_as: entity
             .callback_id
             .and_then(|own| own.as_str().map(Text::from)),
+        ..Callback::bare(id, status)
     })
 }
 
@@ -196,13 +197,10 @@ fn of_queue(entity: QueueEntity) -> Result<Queue, String> {
         calendar: zone
             .zip(hours)
             .filter(|_| whole)
-            .map(|(zone, hours)| Calendar {
-                zone,
-                hours,
-                holidays,
-            }),
+            .map(|(zone, hours)| Calendar::weekly(zone, hours, holidays)),
         most: entity.max_concurrent_callbacks,
         booked: entity.scheduled_callbacks,
+        mode: None,
         faults,
     })
 }
@@ -229,11 +227,10 @@ mod tests {
         assert_eq!(queue.faults, []);
         assert_eq!(queue.room().map(crate::model::queue::Room::left), Some(38));
         let calendar = queue.calendar.unwrap();
-        assert_eq!(
-            calendar.hours,
-            [Hours::read("monday", "08:00", "18:00").unwrap()]
-        );
-        assert_eq!(calendar.holidays[1].name.raw(), "Boxing Day");
+        let monday = jiff::civil::date(2030, 6, 17);
+        assert_eq!(calendar.open_on(monday)[0].to_string(), "08:00–18:00");
+        let boxing = calendar.holiday(jiff::civil::date(2030, 12, 26));
+        assert_eq!(boxing.map(Text::raw), Some("Boxing Day"));
     }
 
     #[test]

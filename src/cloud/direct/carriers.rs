@@ -41,6 +41,7 @@ pub fn carriers(body: &[u8], call: &dyn fmt::Display) -> Result<CarrierListing, 
             affected: entity
                 .affected_registrations
                 .and_then(|count| count.as_u64()),
+            trunks: Vec::new(),
         })
     });
     Ok(CarrierListing {
@@ -71,6 +72,7 @@ mod tests {
                 status: Some("active".into()),
                 health: Health::Healthy,
                 affected: None,
+                trunks: Vec::new(),
             }]
         );
     }

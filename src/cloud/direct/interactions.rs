@@ -41,6 +41,7 @@ pub fn interactions(body: &[u8], call: &dyn fmt::Display) -> Result<InteractionL
     Ok(InteractionListing {
         interactions,
         faults: faults.told(),
+        ..InteractionListing::default()
     })
 }
 
@@ -63,6 +64,7 @@ impl Entity {
             standing: Standing::of_word(&self.state),
             media: text(self.media_type),
             queue: text(self.queue_id),
+            queue_name: Text::default(),
             started: self.started.as_str().and_then(moment),
             participants: all.iter().take(PARTICIPANTS).map(participant).collect(),
             more_participants: all.len().saturating_sub(PARTICIPANTS),
@@ -87,6 +89,7 @@ fn participant(value: &Value) -> Participant {
         purpose: of(&["purpose", "role"]),
         name: of(&["name", "id", "userId"]),
         address: of(&["address", "uri", "ani"]),
+        ..Participant::default()
     }
 }
 

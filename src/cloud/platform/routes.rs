@@ -17,7 +17,8 @@ use crate::cloud::error::Error;
 use crate::cloud::routes::of_that_id;
 use crate::cloud::{Call, Fault, RouteListing, Urgency};
 use crate::model::RouteId;
-use crate::model::route::{EventType, Kind, Known, Trial, eventbridge};
+use crate::model::route::{EventType, INTEGRATIONS, Kind, Known, TRIGGERS, Trial, eventbridge};
+use crate::model::write::{Write, WriteKind};
 
 /// What reading integrations takes.
 const VIEW_INTEGRATIONS: &[&str] = &["integrations:integration:view"];
@@ -33,6 +34,29 @@ const MOST_TOPICS: usize = 5_000;
 
 /// Words for the transports of topics that reach an event bus.
 const TO_A_BUS: [&str; 2] = ["EventBridge", "All"];
+
+/// What a write of a route takes there; none where it goes to the direct API.
+pub(in crate::cloud) fn permissions(write: &Write) -> Option<&'static [&'static str]> {
+    let to = |place: &[&str]| {
+        write
+            .path
+            .iter()
+            .zip(place)
+            .all(|(is, should)| is == should)
+    };
+    if to(&INTEGRATIONS) {
+        return Some(match write.kind {
+            WriteKind::RouteCreate => &["integrations:integration:add"],
+            WriteKind::RouteDelete => &["integrations:integration:delete"],
+            _ => &["integrations:integration:edit"],
+        });
+    }
+    to(&TRIGGERS).then_some(match write.kind {
+        WriteKind::RouteCreate => &["processautomation:trigger:add"],
+        WriteKind::RouteDelete => &["processautomation:trigger:delete"],
+        _ => &["processautomation:trigger:edit"],
+    })
+}
 
 #[derive(Deserialize)]
 struct TopicEntity {

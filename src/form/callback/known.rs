@@ -158,8 +158,11 @@ impl Known {
 }
 
 fn hours(calendar: &Calendar, date: jiff::civil::Date) -> String {
-    if let Some(holiday) = calendar.holiday(date) {
-        let name = holiday.name.fit(24);
+    if !calendar.knows(date) {
+        return "not known".to_owned();
+    }
+    if let Some(name) = calendar.holiday(date) {
+        let name = name.fit(24);
         return format!("holiday {name}").trim_end().to_owned();
     }
     let open: Vec<_> = calendar

@@ -9,12 +9,14 @@ fn zone(name: &str) -> TimeZone {
 /// Open every day between these times.
 fn daily(zone_name: &str, open: &str, close: &str) -> Calendar {
     let days = Weekday::Monday.cycle_forward().take(7);
-    Calendar {
-        zone: zone(zone_name),
-        hours: days
-            .map(|day| Hours::read(name(day), open, close).unwrap())
-            .collect(),
-        holidays: Vec::new(),
+    let hours = days.map(|day| Hours::read(name(day), open, close).unwrap());
+    Calendar::weekly(zone(zone_name), hours.collect(), Vec::new())
+}
+
+fn week(calendar: &mut Calendar) -> &mut Week {
+    match &mut calendar.plan {
+        Plan::Weekly(week) => week,
+        Plan::Dated(_) => panic!("not weekly"),
     }
 }
 
@@ -108,7 +110,7 @@ fn a_slot_within_the_hours_is_fine_and_one_outside_says_where_it_leaves_them() {
 #[test]
 fn holidays_and_days_without_hours_close_the_queue() {
     let mut calendar = daily("Europe/Berlin", "08:00", "18:00");
-    calendar.holidays.push(Holiday {
+    week(&mut calendar).holidays.push(Holiday {
         date: date(2030, 12, 25),
         name: "Weihnachten".into(),
     });
@@ -119,7 +121,9 @@ fn holidays_and_days_without_hours_close_the_queue() {
     )
     .unwrap_err();
     assert!(closed.ends_with("it is a holiday, Weihnachten"), "{closed}");
-    calendar.hours.retain(|hours| hours.day != Weekday::Sunday);
+    week(&mut calendar)
+        .hours
+        .retain(|hours| hours.day != Weekday::Sunday);
     let closed = judge(
         &calendar,
         "2030-06-16T10:00:00+02:00",
@@ -150,9 +154,10 @@ fn a_night_belongs_to_both_days_and_hours_that_touch_are_one() {
         ),
         Ok(())
     );
-    calendar
+    let days = week(&mut daily("Europe/Berlin", "06:00", "22:00"))
         .hours
-        .extend(daily("Europe/Berlin", "06:00", "22:00").hours);
+        .clone();
+    week(&mut calendar).hours.extend(days);
     assert_eq!(
         judge(
             &calendar,

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{EventBridge, Kind, Known, Route, eventbridge, header};
+use super::{EventBridge, Known, Route, eventbridge, header};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::safe;
 
@@ -76,7 +76,6 @@ impl Route {
         Write {
             body: Some(body),
             secrets: self.secrets(),
-            permissions: permissions(self.kind(), kind),
             ..Write::bare(kind, method, path, safe(self.name()))
         }
     }
@@ -205,11 +204,12 @@ impl Known {
     #[must_use]
     pub fn delete(&self) -> Write {
         let subject = safe(self.route.name());
-        let kind = WriteKind::RouteDelete;
-        Write {
-            permissions: permissions(self.route.kind(), kind),
-            ..Write::bare(kind, Method::Delete, &self.path(&[]), subject)
-        }
+        Write::bare(
+            WriteKind::RouteDelete,
+            Method::Delete,
+            &self.path(&[]),
+            subject,
+        )
     }
 
     fn path<'a>(&'a self, further: &[&'a str]) -> Vec<&'a str> {
@@ -220,19 +220,6 @@ impl Known {
         };
         let id = [self.id.raw()];
         place.iter().chain(&id).chain(further).copied().collect()
-    }
-}
-
-/// What a write takes, where that is a permission (Platform API).
-const fn permissions(route: Kind, write: WriteKind) -> &'static [&'static str] {
-    match (route, write) {
-        (Kind::EventBridge, WriteKind::RouteCreate) => &["integrations:integration:add"],
-        (Kind::EventBridge, WriteKind::RouteUpdate) => &["integrations:integration:edit"],
-        (Kind::EventBridge, WriteKind::RouteDelete) => &["integrations:integration:delete"],
-        (Kind::Trigger, WriteKind::RouteCreate) => &["processautomation:trigger:add"],
-        (Kind::Trigger, WriteKind::RouteUpdate) => &["processautomation:trigger:edit"],
-        (Kind::Trigger, WriteKind::RouteDelete) => &["processautomation:trigger:delete"],
-        _ => &[],
     }
 }
 

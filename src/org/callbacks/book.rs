@@ -8,9 +8,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::beyond::Beyond;
 use super::body::{Body, Change, Slot, earliest};
 use super::hooks::Hooks;
 use super::log::Log;
+use crate::org::platform::callbacks::tell;
+use crate::org::platform::topics::Topics;
 use crate::org::queues::{Entity, Queue, seeds};
 use crate::org::reply::Refusal;
 
@@ -31,7 +34,7 @@ pub(in crate::org) enum Status {
 
 impl Status {
     /// Whether it takes room in its queue.
-    pub(super) const fn is_live(self) -> bool {
+    pub(in crate::org) const fn is_live(self) -> bool {
         matches!(self, Self::Scheduled | Self::Dialing | Self::Connected)
     }
 }
@@ -41,22 +44,25 @@ impl Status {
 pub(in crate::org) struct Callback {
     pub(in crate::org) id: CompactString,
     #[serde(rename = "callback_number")]
-    number: String,
+    pub(in crate::org) number: String,
     #[serde(rename = "callback_time")]
-    starts: String,
-    pub(super) queue_id: CompactString,
-    reason: String,
+    pub(super) starts: String,
+    pub(in crate::org) queue_id: CompactString,
+    pub(in crate::org) reason: String,
     pub(in crate::org) status: Status,
     /// The client's own name for it.
     #[serde(rename = "callback_id")]
     key: String,
-    time_slot_matrix: Vec<Slot>,
+    pub(super) time_slot_matrix: Vec<Slot>,
     channel_preferences: super::body::Channels,
     concurrency_limit: u32,
-    created: Timestamp,
-    updated: Timestamp,
+    pub(in crate::org) created: Timestamp,
+    pub(in crate::org) updated: Timestamp,
     #[serde(skip)]
     asked: Body,
+    /// What the Platform API shows of it, and the direct one does not.
+    #[serde(skip)]
+    pub(in crate::org) beyond: Beyond,
 }
 
 /// What a change tells, on the stream and to webhooks (contract §10).
@@ -73,7 +79,7 @@ struct Payload<'a> {
 
 /// Everything about callbacks. Each change of one is an update in the log.
 pub(in crate::org) struct Book {
-    pub(super) queues: Vec<Queue>,
+    pub(in crate::org) queues: Vec<Queue>,
     /// In the order they were booked.
     callbacks: BTreeMap<u64, Callback>,
     by_id: HashMap<CompactString, u64>,
@@ -81,6 +87,10 @@ pub(in crate::org) struct Book {
     booked: u64,
     pub(in crate::org) log: Log,
     pub(super) hooks: Hooks,
+    /// Where changes are told over the Platform API's channels.
+    pub(in crate::org) topics: Topics,
+    /// How many people dial callbacks, in turn.
+    pub(in crate::org) agents: usize,
 }
 
 /// What a booking came to.
@@ -101,6 +111,8 @@ impl Default for Book {
             booked: 0,
             log: Log::default(),
             hooks: Hooks::default(),
+            topics: Topics::default(),
+            agents: 1,
         }
     }
 }
@@ -164,9 +176,7 @@ impl Book {
         if let Some(queue) = queue {
             self.check_room(queue)?;
         }
-        if self.callbacks.len() >= MOST {
-            self.make_room()?;
-        }
+        self.make_room()?;
         let id = self.place(body, Status::Scheduled, now);
         self.note(&id, now);
         Ok(Booked::New(id))
@@ -181,7 +191,10 @@ impl Book {
         Err(Refusal::new(StatusCode::CONFLICT, "queue.full", message))
     }
 
-    fn make_room(&mut self) -> Result<(), Refusal> {
+    pub(super) fn make_room(&mut self) -> Result<(), Refusal> {
+        if self.callbacks.len() < MOST {
+            return Ok(());
+        }
         let mut callbacks = self.callbacks.iter();
         let over = callbacks.find(|(_, callback)| !callback.status.is_live());
         let Some(number) = over.map(|(number, _)| *number) else {
@@ -218,6 +231,7 @@ impl Book {
             created: now,
             updated: now,
             asked: body,
+            beyond: Beyond::of_agent(self.booked, self.agents, status, now),
         };
         self.by_id.insert(id.clone(), self.booked);
         self.by_callback_id
@@ -273,22 +287,24 @@ impl Book {
         if let Some(callback) = self.find(id) {
             callback.status = status;
             callback.updated = now;
+            callback.beyond.reach(status, now);
         }
         self.note(id, now);
     }
 
-    fn find(&mut self, id: &str) -> Option<&mut Callback> {
+    pub(super) fn find(&mut self, id: &str) -> Option<&mut Callback> {
         self.callbacks.get_mut(self.by_id.get(id)?)
     }
 
     /// Makes an update of a callback as it is now.
-    fn note(&mut self, id: &str, now: Timestamp) {
+    pub(super) fn note(&mut self, id: &str, now: Timestamp) {
         let number = self.by_id.get(id);
         if let Some(callback) = number.and_then(|number| self.callbacks.get(number)) {
             self.log
                 .push(&callback.id, callback.status, now, |correlation_id| {
                     serde_json::to_vec(&callback.payload(correlation_id))
                 });
+            tell(&self.topics, callback);
         }
     }
 }
@@ -335,7 +351,7 @@ impl Callback {
     }
 
     /// When its earliest slot starts.
-    pub(super) fn time(&self) -> Option<Timestamp> {
+    pub(in crate::org) fn time(&self) -> Option<Timestamp> {
         self.starts.parse().ok()
     }
 }

@@ -27,7 +27,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 const TICK: Duration = Duration::from_millis(10);
 
 /// Dials a callback after a while and follows it to its end; not when `callback-ms` is 0.
-pub(super) fn follow(shared: &Arc<Shared>, id: CompactString) {
+pub(in crate::org) fn follow(shared: &Arc<Shared>, id: CompactString) {
     let stage = shared.faults().callback_ms;
     if stage.is_zero() {
         return;

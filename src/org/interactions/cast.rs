@@ -6,12 +6,18 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
+use super::legs::Legs;
 use super::{Interaction, State};
 use crate::org::people::{self, Name};
 use crate::org::state::{Person, user_id};
 
 /// The queues that interactions come through; the first is the one of the contract's example (§10).
-pub(super) const QUEUES: [&str; 4] = ["queue_12345", "queue_20417", "queue_31008", "queue_44920"];
+pub(super) const QUEUES: [&str; 4] = [
+    "queue_12345",
+    "queue_sales_emea",
+    "queue_billing_apac",
+    "queue_night_us",
+];
 
 /// What most interactions are.
 const MEDIA: [(&str, u32); 3] = [("voice", 80), ("video", 12), ("chat", 8)];
@@ -20,26 +26,26 @@ const MEDIA: [(&str, u32); 3] = [("voice", 80), ("video", 12), ("chat", 8)];
 const EXAMPLE: &str = "interaction-12345-abcde";
 
 /// How many agents there are; a large organisation has more people than that, and they telephone among themselves.
-const AGENTS: usize = 64;
+pub(in crate::org) const AGENTS: usize = 64;
 
 const CUSTOMER: &str = "customer";
-const AGENT: &str = "agent";
-pub(super) const QUEUE: &str = "queue";
-const FLOW: &str = "flow";
-const EXTERNAL: &str = "external";
+pub(in crate::org) const AGENT: &str = "agent";
+pub(in crate::org) const QUEUE: &str = "queue";
+pub(in crate::org) const FLOW: &str = "flow";
+pub(in crate::org) const EXTERNAL: &str = "external";
 
 /// Somebody or something in an interaction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in crate::org) struct Participant {
-    pub(super) id: CompactString,
-    pub(super) purpose: &'static str,
-    name: String,
-    address: String,
+    pub(in crate::org) id: CompactString,
+    pub(in crate::org) purpose: &'static str,
+    pub(in crate::org) name: String,
+    pub(in crate::org) address: String,
 }
 
 impl Participant {
     /// Whether it is the other side of the organisation, which a transfer leaves where it is.
-    pub(super) fn is_outside(&self) -> bool {
+    pub(in crate::org) fn is_outside(&self) -> bool {
         self.purpose == CUSTOMER
     }
 
@@ -53,6 +59,14 @@ impl Participant {
 
     pub(in crate::org) fn flow(id: &str) -> Self {
         Self::inside(FLOW, "flow", id)
+    }
+
+    /// The same one by their name.
+    pub(in crate::org) fn named(self, name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
     }
 
     /// Whoever answers at a `sip:` or `tel:` address.
@@ -120,6 +134,7 @@ impl Cast {
             started,
             ended: None,
             transfer_id: None,
+            legs: Legs::default(),
         }
     }
 

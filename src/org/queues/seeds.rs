@@ -95,6 +95,12 @@ pub(in crate::org) fn queues() -> Vec<Queue> {
     SEEDS.iter().filter_map(queue).collect()
 }
 
+/// A queue's name, or its id where there is none such.
+pub(in crate::org) fn name_of(id: &str) -> &str {
+    let seed = SEEDS.iter().find(|seed| seed.id == id);
+    seed.map_or(id, |seed| seed.name)
+}
+
 /// None only when the time zone database lacks the zone; it is built in, and a test asks for each.
 fn queue(seed: &Seed) -> Option<Queue> {
     Some(Queue {

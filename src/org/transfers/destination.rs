@@ -13,7 +13,7 @@ const NO_VIDEO: &[&str] = &[];
 
 /// How a destination behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
+pub(in crate::org) enum Manner {
     Usual,
     /// Takes some seconds.
     Slow,
@@ -50,16 +50,16 @@ const PREFIXES: [(&str, Manner, &[&str], &str); 11] = [
 
 /// A place that a transfer may go to.
 #[derive(Clone, Debug)]
-pub(super) struct Destination {
-    pub(super) to: Participant,
-    pub(super) manner: Manner,
+pub(in crate::org) struct Destination {
+    pub(in crate::org) to: Participant,
+    pub(in crate::org) manner: Manner,
     pub(super) audio: &'static [&'static str],
     pub(super) video: &'static [&'static str],
 }
 
 impl Destination {
     /// `genesys://user|queue|flow/ID`, `sip:` or `tel:`; none when it is nothing of the kind.
-    pub(super) fn of(uri: &str) -> Option<Self> {
+    pub(in crate::org) fn of(uri: &str) -> Option<Self> {
         if let Some(path) = uri.strip_prefix("genesys://") {
             let (kind, id) = path.split_once('/')?;
             let to = match (kind, id) {

@@ -51,7 +51,8 @@ pub(super) async fn settle(shared: Arc<Shared>, frame: Frame) {
     tell(&shared, &frame, outcome, answer, voice);
 }
 
-fn duration(shared: &Shared, manner: Manner) -> Duration {
+/// How long a transfer takes there.
+pub(in crate::org) fn duration(shared: &Shared, manner: Manner) -> Duration {
     let faults = shared.faults();
     let set = !faults.transfer_ms.is_zero();
     let usual = if set {

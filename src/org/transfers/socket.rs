@@ -87,7 +87,10 @@ impl Seat {
     fn turns_away(&self, frame: &Frame) -> Option<Push> {
         let manner = Destination::of(&frame.destination_uri).map(|destination| destination.manner);
         let faults = self.shared.faults();
-        let again = || self.shared.transfers().turned_away(frame) < TURNED_AWAY;
+        let again = || {
+            let log = self.shared.transfers();
+            log.turned_away(&frame.interaction_id, &frame.destination_uri) < TURNED_AWAY
+        };
         let close = manner == Some(Manner::Closes) && again();
         if close || self.shared.chance(faults.transfer_close) {
             return Some(Push::Close(POLICY_VIOLATION));

@@ -195,7 +195,7 @@ impl Column {
             Self::Here => line.here(zone),
             Self::Channel => callback.channel.map_or("-", Channel::word).to_owned(),
             Self::Since => line.row.since().clock(zone, now),
-            Self::Reason => callback.reason.to_string(),
+            Self::Reason => line.reason(),
             Self::Id => callback.id.to_string(),
         }
     }
@@ -237,7 +237,7 @@ impl Column {
             Self::Channel => (left.channel.is_none(), left.channel)
                 .cmp(&(right.channel.is_none(), right.channel)),
             Self::Since => a.row.since().cmp(&b.row.since()),
-            Self::Reason => left.reason.cmp(&right.reason),
+            Self::Reason => left.about().cmp(right.about()),
             Self::Id => left.id.cmp(&right.id),
         }
     }
@@ -263,7 +263,7 @@ impl Fields for Line<'_> {
                 channel.map_or(Value::Unknown, |channel| Value::Text(channel.word().into()))
             }
             Column::Since => Value::Moment(self.row.since()),
-            Column::Reason => Value::Text(callback.reason.raw().into()),
+            Column::Reason => Value::Text(callback.about().into()),
             Column::Id => Value::Text(callback.id.raw().into()),
         }
     }

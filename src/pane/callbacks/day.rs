@@ -155,6 +155,9 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     if let Some(change) = tally::clock_change(day.date, &zone) {
         bar.left(0, theme.style(Role::Warn), change);
     }
+    if !day.known {
+        bar.left(0, theme.style(Role::Unknown), "hours not known");
+    }
     if let Some(name) = &day.holiday {
         let name = if name.is_empty() {
             "holiday".into()

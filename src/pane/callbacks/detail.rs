@@ -43,10 +43,10 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
 
 fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let callback = line.row.callback();
-    let reason = if callback.reason.is_empty() {
-        "none given".to_owned()
-    } else {
-        callback.reason.fit(60).into_owned()
+    let reason = match &callback.reason {
+        None => "not told".to_owned(),
+        Some(reason) if reason.is_empty() => "none given".to_owned(),
+        Some(reason) => reason.fit(60).into_owned(),
     };
     let mut spans = vec![
         Span::styled(line.status(), scene.theme.style(line.role())),

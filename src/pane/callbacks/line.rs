@@ -90,6 +90,13 @@ impl<'a> Line<'a> {
         Cow::Borrowed(label.raw())
     }
 
+    /// What it is about; a dash when the organisation did not say.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        let reason = &self.row.callback().reason;
+        reason.as_ref().map_or("-".to_owned(), ToString::to_string)
+    }
+
     fn clock(&self) -> TimeZone {
         self.queue.map_or(TimeZone::UTC, Queue::clock)
     }
@@ -180,7 +187,7 @@ impl<'a> From<Line<'a>> for Record<'a> {
             stale: line.stale,
             since: Millis8601(line.row.since()),
             channel: callback.channel.map(crate::model::callback::Channel::word),
-            reason: callback.reason.raw(),
+            reason: callback.about(),
         }
     }
 }

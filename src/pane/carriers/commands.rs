@@ -8,6 +8,7 @@ use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::export::{Format, sheet};
+use crate::model::api::Capabilities;
 use crate::pane::Desk;
 use crate::store::Store;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -29,7 +30,7 @@ impl CarriersPane {
                 self.cursor.hold();
             }
             Action::Filter => desk.open.push(self.filter.bar()),
-            Action::Sort => desk.open.push(self.sorts()),
+            Action::Sort => desk.open.push(self.sorts(desk.can)),
             Action::Reverse => {
                 let (column, descending) = (self.order.column, self.order.descending);
                 self.sort_by(column, Some(!descending), desk);
@@ -94,16 +95,16 @@ impl CarriersPane {
         }
     }
 
-    fn sorts(&self) -> Layer {
-        let choice = |column: Column| Choice {
+    fn sorts(&self, can: &Capabilities) -> Layer {
+        let choice = |column: &Column| Choice {
             value: column.name().to_owned(),
             label: column.title().to_owned(),
             note: column.doc().to_owned(),
-            on: column == self.order.column,
+            on: *column == self.order.column,
         };
         Layer::Chooser(Chooser::new(
             Purpose::Sort,
-            Column::ALL.map(choice).to_vec(),
+            Column::shown(can).iter().map(choice).collect(),
         ))
     }
 
@@ -153,12 +154,14 @@ impl CarriersPane {
             .filter_map(|id| desk.store.carriers.get(id))
             .map(|row| Line::of(row, desk.store))
             .collect();
-        let head = Column::ALL.map(Column::name);
+        let columns = Column::shown(desk.can);
+        let head: Vec<&str> = columns.iter().map(|column| column.name()).collect();
         let rows = lines.iter().map(|line| {
-            Column::ALL.map(|column| match column {
+            let cells = columns.iter().map(|column| match column {
                 Column::Since => line.row.since().to_string(),
                 column => column.cell(line, desk.zone, desk.now),
-            })
+            });
+            cells.collect::<Vec<_>>()
         });
         let body = match format {
             Format::Json => {

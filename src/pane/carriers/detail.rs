@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line as Shown, Span};
 
 use super::line::{Line, grade_role};
+use super::trunks;
 use crate::config::theme::Role;
 use crate::model::carrier::Accord;
 use crate::model::finding::{Certificate, Finding, Tls};
@@ -25,6 +26,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
         return detail::wrapped(inner, buf, vec![gone]);
     };
     let mut lines = said(&line, scene);
+    lines.extend(trunks::lines(&line.row.carrier().trunks, scene));
     match line.proxy {
         Some(proxy) => {
             lines.extend(seen(&line, proxy, scene));
@@ -48,8 +50,21 @@ fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let affected = carrier
         .affected
         .map_or("not told".to_owned(), |n| n.to_string());
+    let mut facts = vec![
+        ("carrier", line.row.name().fit(40).into_owned()),
+        ("id", carrier.id.0.fit(40).into_owned()),
+        ("status", told(carrier.status.as_ref())),
+    ];
+    if !scene.can.trunks {
+        facts.push(("affected registrations", affected));
+    }
+    let by = if scene.can.trunks {
+        "its trunks say "
+    } else {
+        "organisation says "
+    };
     let mut health = vec![
-        Span::styled("organisation says ", scene.theme.style(Role::Dim)),
+        Span::styled(by, scene.theme.style(Role::Dim)),
         Span::styled(carrier.health.word(), scene.theme.style(line.role())),
     ];
     if line.stale {
@@ -57,18 +72,7 @@ fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     }
     let since = format!(" since {}   ", moment(line.row.since(), scene.zone));
     health.push(Span::styled(since, scene.theme.style(Role::Text)));
-    vec![
-        pairs(
-            scene.theme,
-            &[
-                ("carrier", line.row.name().fit(40).into_owned()),
-                ("id", carrier.id.0.fit(40).into_owned()),
-                ("status", told(carrier.status.as_ref())),
-                ("affected registrations", affected),
-            ],
-        ),
-        Shown::from(health),
-    ]
+    vec![pairs(scene.theme, &facts), Shown::from(health)]
 }
 
 /// What the probe saw, and whether that fits.

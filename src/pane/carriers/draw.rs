@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::column::Column;
 use super::line::{Line, grade_role};
-use super::{CarriersPane, detail};
+use super::{CarriersPane, detail, edges};
 use crate::config::theme::Role;
 use crate::model::carrier::{Accord, Health};
 use crate::model::finding::{Finding, Grade, Verdict};
@@ -33,7 +33,8 @@ impl CarriersPane {
         let parts = Parts::of(area, self.detail);
         self.summary(parts.summary, buf, scene);
         let servers: Vec<&Probed> = scene.store.probes.servers().collect();
-        let (rows, below) = share(parts.rows, self.order.ids.len(), servers.len());
+        let counts = [scene.store.edges.len(), servers.len()];
+        let [rows, machines, below] = share(parts.rows, self.order.ids.len(), counts);
         self.grid.take(rows);
         self.window = self.cursor.settle(&self.order.ids, self.grid.height());
         self.head(parts.head, buf, scene);
@@ -42,6 +43,7 @@ impl CarriersPane {
         } else {
             self.rows(rows, buf, scene);
         }
+        edges::render(machines, buf, scene);
         self::servers(below, buf, scene, &servers);
         if parts.detail.height > 0 {
             detail::render(parts.detail, buf, scene, self.chosen(scene.store));
@@ -50,16 +52,17 @@ impl CarriersPane {
     }
 
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let heading = |column: Column| Heading {
+        let heading = |column: &Column| Heading {
             title: column.title(),
             wish: column.wish(),
-            sorted: column == self.order.column,
+            sorted: *column == self.order.column,
         };
-        self.grid
-            .head(area, buf, scene.theme, &Column::ALL.map(heading));
+        let headings: Vec<Heading> = Column::shown(scene.can).iter().map(heading).collect();
+        self.grid.head(area, buf, scene.theme, &headings);
     }
 
     fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        let columns = Column::shown(scene.can);
         let visible = self.order.ids.iter().enumerate().skip(self.window.top);
         for ((index, id), y) in visible.zip(area.y..area.bottom()) {
             let Some(row) = scene.store.carriers.get(id) else {
@@ -71,7 +74,7 @@ impl CarriersPane {
                 marked: false,
             };
             self.grid.line(y, buf, scene.theme, marks, |n| {
-                let column = Column::ALL.get(n)?;
+                let column = columns.get(n)?;
                 Some((
                     column.cell(&line, scene.zone, scene.now),
                     column.role(&line),
@@ -84,6 +87,7 @@ impl CarriersPane {
     fn summary(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let theme = scene.theme;
         let carriers = &scene.store.carriers;
+        let edges = &scene.store.edges;
         let mut bar = Bar::default();
         let lines = || carriers.iter().map(|row| Line::of(row, scene.store));
         let contradictions = lines().filter(|l| l.accord() == Accord::Contradiction);
@@ -105,7 +109,13 @@ impl CarriersPane {
                 verdicts(|v| v == Verdict::Expiring),
             ),
             (3, Role::Warn, "unreadable", carriers.faults().len()),
-            (3, Role::Warn, "left out", carriers.refused()),
+            (1, Role::Bad, "edges in trouble", edges.suffering()),
+            (
+                3,
+                Role::Warn,
+                "left out",
+                carriers.refused() + edges.refused(),
+            ),
         ];
         for (n, (spare, role, word, count)) in figures.into_iter().enumerate() {
             let role = if count > 0 { role } else { Role::Dim };
@@ -141,23 +151,21 @@ fn staleness(reading: &Reading, scene: &Scene<'_>) -> Option<(Role, String)> {
     }
 }
 
-/// Room for the carriers, and below them for the servers when both fit.
-fn share(area: Rect, carriers: usize, servers: usize) -> (Rect, Rect) {
+/// Room for the carriers, and below them for the edges, as many as fit, and for the servers when all of them do.
+fn share(area: Rect, carriers: usize, [edges, servers]: [usize; 2]) -> [Rect; 3] {
     let clamp = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    let wanted = if servers > 0 { clamp(servers + 2) } else { 0 };
+    // A blank line and a heading above each.
+    let wanted = |n: usize| if n > 0 { clamp(n).saturating_add(2) } else { 0 };
     // An empty table needs room to say why.
-    let needed = clamp(carriers.max(4)).saturating_add(wanted);
-    let below = if needed <= area.height { wanted } else { 0 };
-    let rows = Rect {
-        height: area.height - below,
-        ..area
-    };
-    let below = Rect {
-        y: rows.bottom(),
-        height: below,
-        ..area
-    };
-    (rows, below)
+    let spare = area.height.saturating_sub(clamp(carriers.max(4)));
+    let edges = wanted(edges).min(spare);
+    let edges = if edges < 3 { 0 } else { edges };
+    let servers = Some(wanted(servers)).filter(|servers| *servers <= spare - edges);
+    let servers = servers.unwrap_or(0);
+    let part = |y, height| Rect { y, height, ..area };
+    let rows = part(area.y, area.height - edges - servers);
+    let edges = part(rows.bottom(), edges);
+    [rows, edges, part(edges.bottom(), servers)]
 }
 
 /// The STUN and TURN servers of the profile, one a line.

@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use super::trunks;
 use crate::config::theme::Role;
 use crate::export::Millis8601;
 use crate::model::carrier::{Accord, Health};
 use crate::model::finding::{Finding, Grade};
+use crate::model::trunk::{self, Standing, Trunk};
 use crate::store::Store;
 use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
@@ -28,8 +30,33 @@ impl<'a> Line<'a> {
         Self {
             row,
             proxy: store.probes.of_carrier(&row.carrier().id),
-            stale: store.carriers.stale(),
+            stale: store.carriers.stale() || row.carrier().in_doubt(),
         }
+    }
+
+    /// How many trunks work, of how many that are in service; none where the organisation tells of no trunk.
+    #[must_use]
+    pub fn trunks(&self) -> Option<(usize, usize)> {
+        let trunks = &self.row.carrier().trunks;
+        let standings = || trunks.iter().map(Trunk::standing);
+        let up = standings().filter(|standing| *standing == Standing::Working);
+        let all = standings().filter(|standing| *standing != Standing::Out);
+        (!trunks.is_empty()).then(|| (up.count(), all.count()))
+    }
+
+    /// Trunks that do not work, or not wholly.
+    #[must_use]
+    pub fn trunks_down(&self) -> usize {
+        let trunks = self.row.carrier().trunks.iter();
+        trunks
+            .filter(|trunk| trunk.standing() <= Standing::Partly)
+            .count()
+    }
+
+    /// Calls over its trunks, in and out; none while nobody has counted.
+    #[must_use]
+    pub fn calls(&self) -> Option<u64> {
+        trunk::traffic(&self.row.carrier().trunks)?.calls()
     }
 
     /// The health on screen, in filters and in exports: what may be out of date never claims to be healthy.
@@ -127,6 +154,8 @@ pub struct Record<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     affected_registrations: Option<u64>,
     contradiction: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trunks: Vec<trunks::Record<'a>>,
     proxy: Option<&'a str>,
     probe: Option<&'a Finding>,
 }
@@ -142,6 +171,7 @@ impl<'a> From<Line<'a>> for Record<'a> {
             stale: line.stale,
             since: Millis8601(line.row.since()),
             affected_registrations: carrier.affected,
+            trunks: carrier.trunks.iter().map(Into::into).collect(),
             contradiction: line.accord() == Accord::Contradiction,
             proxy: line.proxy.map(|proxy| proxy.target().address()),
             probe: line.finding(),

@@ -1,6 +1,6 @@
 //! Rows of both halves as filters see them.
 
-use crate::model::interaction::Interaction;
+use crate::model::interaction::{Interaction, Participant};
 use crate::model::transfer::made::Made;
 use crate::query::{FieldSpec, Fields, Kind, Value};
 use crate::text::Text;
@@ -106,6 +106,7 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
             before.map_or(Value::Unknown, |before| of_interaction(before, index))
         }
         5 => Value::Text(made.destination.uri().into()),
+        6 if codec(made).is_empty() => Value::Unknown,
         6 => Value::Text(codec(made).into()),
         7 => made
             .latency_us
@@ -120,21 +121,15 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
 
 /// Who is in an interaction; raw, for the filter.
 pub fn who(interaction: &Interaction) -> String {
-    let names = interaction.participants.iter().map(|one| {
-        if one.name.is_empty() {
-            one.address.raw()
-        } else {
-            one.name.raw()
-        }
-    });
-    names.collect::<Vec<_>>().join(", ")
+    let here = interaction.participants.iter().filter(|one| one.here());
+    here.map(Participant::called).collect::<Vec<_>>().join(", ")
 }
 
 /// The codec that counts: the settled one, before that the one that was asked for; raw.
 pub fn codec(made: &Made) -> &str {
     match &made.settled {
         Some(settled) => settled.raw(),
-        None => &made.request.media_matrix.audio.codec,
+        None => made.request.codec().unwrap_or_default(),
     }
 }
 

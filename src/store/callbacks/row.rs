@@ -89,16 +89,13 @@ impl CallbackRow {
         if callback.status != self.callback.status {
             self.since = now;
         }
-        callback.channel = callback.channel.or(self.callback.channel);
-        callback.time = callback.time.or(self.callback.time);
-        callback.booked_as = callback.booked_as.or(self.callback.booked_as.take());
+        filled(&mut callback, &self.callback);
         self.callback = callback;
     }
 
     /// Takes what the stream does not tell out of a read that is older than the stream's word.
     pub(super) fn complete(&mut self, callback: &Callback) {
-        self.callback.channel = self.callback.channel.or(callback.channel);
-        self.callback.time = self.callback.time.or(callback.time);
+        filled(&mut self.callback, callback);
     }
 
     pub(super) fn delivered_again(&mut self, correlation: &Text) {
@@ -152,5 +149,27 @@ impl CallbackRow {
     #[must_use]
     pub fn forgotten(&self) -> u64 {
         self.forgotten
+    }
+}
+
+/// Fills what one word on a reservation leaves out from another. Who has it is no such thing: nobody is an answer.
+fn filled(callback: &mut Callback, from: &Callback) {
+    callback.channel = callback.channel.or(from.channel);
+    callback.time = callback.time.or(from.time);
+    callback.began = callback.began.or(from.began);
+    for (text, other) in [
+        (&mut callback.reason, &from.reason),
+        (&mut callback.booked_as, &from.booked_as),
+        (&mut callback.caller, &from.caller),
+    ] {
+        if text.is_none() {
+            text.clone_from(other);
+        }
+    }
+    if callback.number.is_empty() {
+        callback.number = from.number.clone();
+    }
+    if callback.queue.raw().is_empty() {
+        callback.queue = from.queue.clone();
     }
 }

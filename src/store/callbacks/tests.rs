@@ -6,14 +6,10 @@ use crate::model::phone::Phone;
 
 fn callback(id: &str, status: Status) -> Callback {
     Callback {
-        id: id.into(),
         number: Phone::from("+14155550199"),
         time: Some(Millis(1_000)),
         queue: "q".into(),
-        reason: Text::default(),
-        status,
-        channel: None,
-        booked_as: None,
+        ..Callback::bare(id.into(), status)
     }
 }
 

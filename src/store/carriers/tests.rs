@@ -7,6 +7,7 @@ fn carrier(id: &str, health: Health) -> Carrier {
         status: None,
         health,
         affected: None,
+        trunks: Vec::new(),
     }
 }
 

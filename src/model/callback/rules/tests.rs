@@ -17,15 +17,16 @@ fn queue(booked: u32) -> Queue {
         id: "queue_12345".into(),
         name: "Support".into(),
         zone_name: "America/New_York".into(),
-        calendar: Some(Calendar {
-            zone: TimeZone::get("America/New_York").unwrap(),
-            hours: weekdays
+        calendar: Some(Calendar::weekly(
+            TimeZone::get("America/New_York").unwrap(),
+            weekdays
                 .map(|day| Hours::read(day, "08:00", "18:00").unwrap())
                 .to_vec(),
-            holidays: Vec::new(),
-        }),
+            Vec::new(),
+        )),
         most: Some(50),
         booked: Some(booked),
+        mode: None,
         faults: Vec::new(),
     }
 }
@@ -155,7 +156,8 @@ fn slots_are_in_the_future_in_order_apart_and_within_the_hours() {
 fn a_time_that_the_queue_s_clock_never_shows_is_refused_by_name() {
     let mut night = queue(0);
     let calendar = night.calendar.as_mut().unwrap();
-    calendar.hours = vec![Hours::read("sunday", "00:00", "24:00").unwrap()];
+    let hours = vec![Hours::read("sunday", "00:00", "24:00").unwrap()];
+    *calendar = Calendar::weekly(calendar.zone.clone(), hours, Vec::new());
     let mut booking = example();
     booking.time_slot_matrix = vec![slot(
         "2031-03-09T02:30:00-05:00",

@@ -141,6 +141,7 @@ fn headline(day: &Tally<'_>) -> String {
             )
         }
         None if day.open.contains(&true) => format!("{name}: nothing is booked{takes}"),
+        None if !day.known => format!("{name}: hours not known, and nothing is booked"),
         None => format!("{name}: closed, and nothing is booked"),
     }
 }

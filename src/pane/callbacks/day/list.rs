@@ -59,7 +59,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) 
                 callback.channel.map_or("-", Channel::word).to_owned(),
                 Role::Dim,
             ),
-            (callback.reason.to_string(), Role::Dim),
+            (line.reason(), Role::Dim),
         ];
         for (place, (text, role)) in places.iter().zip(cells) {
             table::cell(buf, y, *place, &text, scene.theme.style(role));

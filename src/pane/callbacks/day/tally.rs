@@ -24,6 +24,8 @@ pub struct Tally<'a> {
     pub booked: [u32; QUARTERS],
     /// Whether the queue is open at its begin.
     pub open: [bool; QUARTERS],
+    /// Whether it is known when the queue is open on it.
+    pub known: bool,
     /// The holiday that it is.
     pub holiday: Option<Text>,
     /// The quarter that it is now, on this very day.
@@ -51,10 +53,14 @@ impl<'a> Tally<'a> {
             date,
             booked,
             open: open(queue, date),
-            holiday: queue.calendar.as_ref().and_then(|calendar| {
-                let holiday = calendar.holiday(date)?;
-                Some(holiday.name.clone())
-            }),
+            known: queue
+                .calendar
+                .as_ref()
+                .is_some_and(|calendar| calendar.knows(date)),
+            holiday: queue
+                .calendar
+                .as_ref()
+                .and_then(|calendar| calendar.holiday(date).cloned()),
             now: (there.date() == date).then(|| quarter(there.time())),
         }
     }

@@ -1,0 +1,109 @@
+//! Conversations on the Platform API: what is live in the whole organisation, and one in full.
+//!
+//! | call | what for |
+//! |---|---|
+//! | `POST /analytics/conversations/details/query` | everything of the last day that has not ended; the calls of `/conversations` themselves list only one's own |
+//! | `GET /conversations/{id}` | one in full: the check before a transfer, and what became of it |
+
+mod assemble;
+mod details;
+mod whole;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Platform;
+use crate::cloud::entities::Faults;
+use crate::cloud::transfers::InteractionListing;
+use crate::cloud::{Error, Urgency};
+use crate::model::InteractionId;
+use crate::model::interaction::Interaction;
+
+/// What reading conversations takes (Platform API).
+const VIEW: &[&str] = &["conversation:communication:view"];
+
+/// What asking for them by a query takes.
+const QUERY: &[&str] = &["analytics:conversationDetail:view"];
+
+/// What handing a call over without an announcement takes.
+pub(in crate::cloud) const BLIND: &[&str] = &["conversation:communication:blindTransfer"];
+
+/// Conversations on one page of a query; the API's most.
+const PAGE: usize = 100;
+
+/// Pages of one reading: whoever has more live conversations is told how many are left out.
+const PAGES: usize = 10;
+
+/// A call that lasts longer is not found by the query; the API's own advice is a day.
+const REACH: SignedDuration = SignedDuration::from_hours(24);
+
+/// The organisation's clock may be ahead of ours: what begins now is within the interval all the same.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+impl Platform<'_> {
+    /// Reads the conversations that have not ended.
+    pub(in crate::cloud) async fn live_conversations(
+        self,
+        urgency: Urgency,
+    ) -> Result<InteractionListing, Error> {
+        let interval = interval(Timestamp::now());
+        let mut listing = InteractionListing::default();
+        for number in 1..=PAGES {
+            let body = details::Query::live(&interval, PAGE, number);
+            let path = ["analytics", "conversations", "details", "query"];
+            let call = self.question(&path, QUERY, &body)?;
+            let answer = self.ask(&call, urgency).await?;
+            let mut faults = Faults::new(&call);
+            let page = details::page(&answer, &mut faults);
+            let page = page.map_err(|reason| Error::answer(&call, reason))?;
+            listing.interactions.extend(page.interactions);
+            listing.faults.extend(faults.told());
+            let read = number.saturating_mul(PAGE);
+            listing.left_out = page.total.saturating_sub(read);
+            // Without a total an unfilled page is the last one.
+            if listing.left_out == 0 && (page.total > 0 || page.entries < PAGE) {
+                break;
+            }
+            listing.more_requests = u32::try_from(number).unwrap_or(u32::MAX);
+        }
+        Ok(listing)
+    }
+
+    /// Reads one conversation, with everybody who is or was in it.
+    pub(in crate::cloud) async fn conversation(
+        self,
+        id: &InteractionId,
+    ) -> Result<Interaction, Error> {
+        let call = self.call("GET", &["conversations", id.raw()], &[], VIEW)?;
+        // A person waits for it, and a write for them.
+        let body = self.ask(&call, Urgency::Write).await?;
+        let read = whole::conversation(&body);
+        let same = read.and_then(|read| {
+            if read.id == *id {
+                return Ok(read);
+            }
+            let other = read.id.0.fit(80).into_owned();
+            Err(format!("id is {other}, another conversation's"))
+        });
+        same.map_err(|reason| Error::answer(&call, reason))
+    }
+}
+
+/// The last day up to a moment, as the API writes intervals (ISO 8601).
+fn interval(now: Timestamp) -> String {
+    let at = |by: SignedDuration| now.checked_add(by).unwrap_or(now);
+    format!("{:.3}/{:.3}", at(-REACH), at(AHEAD))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interval_is_the_last_day_and_a_little_more() {
+        let now = "2026-06-15T14:03:22Z".parse().unwrap();
+        assert_eq!(
+            interval(now),
+            "2026-06-14T14:03:22.000Z/2026-06-15T14:08:22.000Z"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Which topic is on which channel: as few channels as hold them, and no topic moves without need.
+
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+
+use super::Topic;
+use crate::cloud::platform::channels::TOPICS;
+
+/// The seats of all topics.
+#[derive(Debug, Default)]
+pub(super) struct Spread {
+    seats: HashMap<Topic, usize>,
+}
+
+/// What is on the channels after an arrangement.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Arranged {
+    /// The topics of each channel, in the order of their importance.
+    pub channels: Vec<Vec<Topic>>,
+    /// Topics for which no channel has room, the most important first.
+    pub uncovered: Vec<Topic>,
+}
+
+impl Spread {
+    /// Seats these topics, the most important first, on at most so many channels. A topic that has a seat keeps it; one that is
+    /// named twice counts where it is named first.
+    pub fn arrange(
+        &mut self,
+        wanted: impl IntoIterator<Item = Topic>,
+        channels: usize,
+    ) -> Arranged {
+        let room = channels.saturating_mul(TOPICS);
+        let mut order: Vec<Topic> = Vec::new();
+        let mut seats: HashMap<Topic, Option<usize>> = HashMap::new();
+        let mut arranged = Arranged::default();
+        for topic in wanted {
+            let covered = order.len() < room;
+            // What has no seat waits for one until those who keep theirs are counted.
+            let seat = self
+                .seats
+                .get(&topic)
+                .copied()
+                .filter(|seat| *seat < channels);
+            if let Entry::Vacant(entry) = seats.entry(topic.clone()) {
+                entry.insert(seat.filter(|_| covered));
+                if covered {
+                    order.push(topic);
+                } else {
+                    arranged.uncovered.push(topic);
+                }
+            }
+        }
+        let mut loads = vec![0; channels];
+        for seat in seats.values().flatten() {
+            loads[*seat] += 1;
+        }
+        self.seats = HashMap::with_capacity(order.len());
+        let mut free = 0;
+        for topic in order {
+            let kept = seats.get(&topic).copied().flatten();
+            let seat = kept.unwrap_or_else(|| {
+                while loads.get(free).is_some_and(|load| *load >= TOPICS) {
+                    free += 1;
+                }
+                loads[free] += 1;
+                free
+            });
+            if arranged.channels.len() <= seat {
+                arranged.channels.resize(seat + 1, Vec::new());
+            }
+            arranged.channels[seat].push(topic.clone());
+            self.seats.insert(topic, seat);
+        }
+        arranged
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topics(range: std::ops::Range<usize>) -> Vec<Topic> {
+        range.map(|n| Topic::from(format!("t{n:05}"))).collect()
+    }
+
+    fn loads(arranged: &Arranged) -> Vec<usize> {
+        arranged.channels.iter().map(Vec::len).collect()
+    }
+
+    #[test]
+    fn as_few_channels_as_hold_them() {
+        let mut spread = Spread::default();
+        assert_eq!(spread.arrange([], 10), Arranged::default());
+        assert_eq!(loads(&spread.arrange(topics(0..1), 10)), [1]);
+        assert_eq!(loads(&spread.arrange(topics(0..1_001), 10)), [1_000, 1]);
+    }
+
+    #[test]
+    fn the_least_important_are_left_out() {
+        let mut spread = Spread::default();
+        let arranged = spread.arrange(topics(0..15_000), 10);
+        assert_eq!(loads(&arranged), [1_000; 10]);
+        assert_eq!(arranged.uncovered, topics(10_000..15_000));
+        let none = spread.arrange(topics(0..3), 0);
+        assert_eq!((none.channels.len(), none.uncovered.len()), (0, 3));
+    }
+
+    #[test]
+    fn what_has_a_seat_keeps_it_and_the_newcomer_takes_the_last_ones() {
+        let mut spread = Spread::default();
+        let before = spread.arrange(topics(0..3_000), 3);
+        let trunks: Vec<Topic> = (0..5).map(|n| Topic::from(format!("trunk{n}"))).collect();
+        let wanted = trunks.iter().cloned().chain(topics(0..3_000));
+        let after = spread.arrange(wanted, 3);
+        assert_eq!(after.channels[..2], before.channels[..2]);
+        assert_eq!(after.uncovered, topics(2_995..3_000));
+        assert_eq!(after.channels[2][..5], trunks[..]);
+    }
+
+    #[test]
+    fn a_seat_that_is_left_is_taken_again() {
+        let mut spread = Spread::default();
+        spread.arrange(topics(0..2_000), 2);
+        let wanted: Vec<_> = topics(0..500)
+            .into_iter()
+            .chain(topics(1_000..2_100))
+            .collect();
+        let arranged = spread.arrange(wanted, 2);
+        assert_eq!(loads(&arranged), [600, 1_000]);
+        assert!(arranged.uncovered.is_empty());
+    }
+
+    #[test]
+    fn a_topic_that_two_rooms_want_has_one_seat() {
+        let mut spread = Spread::default();
+        let twice = topics(0..3).into_iter().chain(topics(1..4));
+        let arranged = spread.arrange(twice, 1);
+        assert_eq!(arranged.channels, [topics(0..4)]);
+    }
+}

@@ -1,0 +1,190 @@
+//! Carriers by their trunks, and the edges those run on: read whole now and then, and told by topics in between.
+//!
+//! Everything that is known is put together here ([`Estate`]), so that one event of one trunk becomes a carrier with
+//! another health. A read comes at once, after each gap, and at the polls' pace for what no topic covers; where every
+//! topic is live it comes rarely, for what topics do not tell: new trunks, edges that drain.
+
+mod read;
+mod topics;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+use self::topics::Topics;
+use super::channels::{Heard, Hears, Rank, Wants};
+use crate::cloud::Urgency;
+use crate::feed::carriers::patience;
+use crate::feed::news::News;
+use crate::feed::shared::Shared;
+use crate::model::estate::Estate;
+use crate::text::Text;
+use crate::time::Clock;
+
+/// Between two whole reads while every topic is live.
+const RARELY: Duration = Duration::from_secs(300);
+
+/// Between two whole reads while something is polled: each is a request for every hundred trunks and edges.
+const SLOWEST_PACE: Duration = Duration::from_secs(30);
+
+/// Topics that begin to be live come in several batches; one read serves them all.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// Changes are told at most this often; each is the whole list.
+const PACE: Duration = Duration::from_millis(200);
+
+/// News taken at a time.
+const BATCH: usize = 256;
+
+/// Follows the estate until the task is ended from outside.
+pub(in crate::feed) async fn run(shared: Arc<Shared>) {
+    let (wants, hears) = shared.channels.join("trunks and edges", Rank::Estate);
+    let mut paused = shared.paused.subscribe();
+    let mut watch = Watch::new(Arc::clone(&shared), wants);
+    let mut urgency = Urgency::Enumerate;
+    loop {
+        if paused.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        urgency = tokio::select! {
+            biased;
+            changed = paused.wait_for(|paused| *paused) => {
+                drop(changed);
+                shared.mailbox.post(News::CarriersPaused);
+                Urgency::Reread
+            }
+            next = watch.follow(&hears, urgency) => next,
+        };
+    }
+}
+
+/// What is known, and what is due.
+struct Watch {
+    shared: Arc<Shared>,
+    wants: Wants,
+    estate: Estate,
+    topics: Topics,
+    /// Entries of the last read that could not be used, and parts of it that failed.
+    faults: Vec<Text>,
+    /// When the next whole read is due.
+    due: Instant,
+    told: Instant,
+    /// Something has changed that was not told yet.
+    untold: bool,
+}
+
+impl Watch {
+    fn new(shared: Arc<Shared>, wants: Wants) -> Self {
+        let now = Instant::now();
+        Self {
+            shared,
+            wants,
+            estate: Estate::default(),
+            topics: Topics::default(),
+            faults: Vec::new(),
+            due: now,
+            told: now,
+            untold: false,
+        }
+    }
+
+    /// Reads everything once, then takes in what the topics tell until the next read is due; says how urgent that is.
+    async fn follow(&mut self, hears: &Hears, urgency: Urgency) -> Urgency {
+        self.read(urgency).await;
+        loop {
+            let tell = self.told + PACE;
+            tokio::select! {
+                () = self.shared.carriers.notified() => return Urgency::Reread,
+                () = sleep_until(self.due) => {
+                    return if self.topics.in_doubt() { Urgency::Reread } else { Urgency::Poll };
+                }
+                () = sleep_until(tell), if self.untold => self.tell(),
+                news = hears.next(BATCH) => {
+                    for item in news {
+                        self.take(item);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads everything and tells it; what could not be read leaves what was known as it was.
+    async fn read(&mut self, urgency: Urgency) {
+        self.shared.mailbox.room().await;
+        let live = self.topics.begin_read();
+        match read::whole(&self.shared.client, &mut self.estate, urgency).await {
+            Ok(faults) => {
+                self.faults = faults;
+                self.topics.end_read(live, &mut self.estate);
+                self.wants.set(topics::wanted(&self.estate));
+                self.tell();
+                self.due = Instant::now() + self.pace();
+            }
+            Err(error) => {
+                self.due = Instant::now() + patience(&self.shared, &error);
+                self.shared
+                    .mailbox
+                    .post(News::CarriersFailed(error.problem()));
+            }
+        }
+    }
+
+    fn pace(&self) -> Duration {
+        if self.topics.cover(&self.estate) {
+            RARELY
+        } else {
+            self.shared.poll.max(SLOWEST_PACE)
+        }
+    }
+
+    fn take(&mut self, heard: Heard) {
+        match heard {
+            Heard::Live(topics) => {
+                self.topics.live(topics);
+                self.hurry(GATHER);
+            }
+            Heard::Gap(topics) => {
+                self.topics.gap(&topics, &mut self.estate);
+                self.untold = true;
+                self.hurry(self.shared.poll);
+            }
+            Heard::Event { topic, body } => {
+                let at = Clock::Real.now();
+                match topics::event(&topic, &body, &mut self.estate, at) {
+                    Ok(known) => self.untold |= known,
+                    Err(reason) => {
+                        self.shared.keep_sample(&topic.raw().into(), reason, &body);
+                    }
+                }
+            }
+            Heard::Refused(topic, _) => self.topics.lost(&[topic], &mut self.estate),
+            Heard::Uncovered(topics) => {
+                self.topics.lost(&topics, &mut self.estate);
+                self.hurry(self.shared.poll.max(SLOWEST_PACE));
+            }
+        }
+    }
+
+    /// Brings the next read forward.
+    fn hurry(&mut self, wait: Duration) {
+        self.due = self.due.min(Instant::now() + wait);
+    }
+
+    /// Tells everything as it is, unless nobody takes anything: then later.
+    fn tell(&mut self) {
+        self.told = Instant::now();
+        self.untold = !self.shared.mailbox.has_room();
+        if self.untold {
+            return;
+        }
+        self.shared.mailbox.post(News::Edges {
+            edges: self.estate.edges(),
+            refused: self.estate.refused(),
+        });
+        self.shared.mailbox.post(News::Carriers {
+            carriers: self.estate.carriers(),
+            faults: self.faults.clone(),
+        });
+    }
+}

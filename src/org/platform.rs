@@ -1,0 +1,228 @@
+//! The published Platform API v2, over the same state as the direct API.
+//!
+//! An [`Operation`] is a verb, a path and what it needs, with the function that answers it. Each room of this folder has a
+//! table of its own, in the words of the published document, and [`ROOMS`] is all of them. [`serve`] is what every call
+//! passes: its token, the permissions, the rate limit, and the headers of the answer.
+//!
+//! | room | what |
+//! |---|---|
+//! | `access` | what a call needs of its token |
+//! | `query`, `page` | parameters, comma lists, and pages of entities |
+//! | `topics` | what is told over notification channels |
+//! | `home` | the organisation itself, and the token |
+//! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
+//! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `sparse` | how bodies are written |
+
+mod access;
+mod analytics;
+pub(super) mod callbacks;
+pub(super) mod conversations;
+mod home;
+mod page;
+mod query;
+mod queues;
+mod sparse;
+pub(super) mod topics;
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hyper::body::Incoming;
+use hyper::{Request, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use self::access::Needs;
+use self::query::Query;
+use super::auth::Holder;
+use super::limit::Usage;
+use super::reply::{self, Refusal, Reply};
+use super::resource::Verb;
+use super::route::{bearer, decode, read_body};
+use super::shared::Shared;
+
+/// Every operation that is served, room by room.
+const ROOMS: &[&[Operation]] = &[
+    home::OPERATIONS,
+    conversations::OPERATIONS,
+    callbacks::OPERATIONS,
+    analytics::OPERATIONS,
+    queues::OPERATIONS,
+];
+
+/// What a call comes to.
+type Answer = Result<Reply, Refusal>;
+
+/// One operation of the published document.
+#[derive(Clone, Copy)]
+struct Operation {
+    verb: Verb,
+    /// After `/api/v2/`; a part in braces stands for any text, and is one of [`Call::ids`].
+    path: &'static str,
+    needs: Needs,
+    answer: fn(&Call<'_>) -> Answer,
+}
+
+/// A line of a room's table.
+const fn operation(
+    verb: Verb,
+    path: &'static str,
+    needs: Needs,
+    answer: fn(&Call<'_>) -> Answer,
+) -> Operation {
+    Operation {
+        verb,
+        path,
+        needs,
+        answer,
+    }
+}
+
+/// A call whose verb, token and permissions are in order.
+struct Call<'a> {
+    shared: &'a Arc<Shared>,
+    /// As it was sent, for the URIs of an answer.
+    path: &'a str,
+    /// What stands in place of the parts in braces, decoded, in their order.
+    ids: &'a [Cow<'a, str>],
+    query: Query,
+    /// Empty unless the verb carries one.
+    body: Bytes,
+    /// Whose token it came with.
+    holder: Holder,
+}
+
+impl Call<'_> {
+    /// The text in place of the `nth` part in braces; empty when the path has fewer.
+    fn id(&self, nth: usize) -> &str {
+        self.ids.get(nth).map_or("", AsRef::as_ref)
+    }
+
+    /// The body as JSON of a known shape.
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        serde_json::from_slice(&self.body)
+            .map_err(|error| Refusal::bad_request(format!("the body is not understood: {error}")))
+    }
+}
+
+/// An answer with status 200.
+fn ok(body: &impl Serialize) -> Answer {
+    Ok(reply::json(StatusCode::OK, body))
+}
+
+/// A path that is served.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found<'a> {
+    template: &'static str,
+    ids: Vec<Cow<'a, str>>,
+}
+
+impl<'a> Found<'a> {
+    /// By the parts of a path after `/api/v2`. Where several fit, the one with its own words in the earlier places wins:
+    /// `phones/template` is no phone.
+    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
+        operations()
+            .filter_map(|operation| fit(operation.path, path))
+            .max_by_key(|(found, own)| (own.clone(), found.template))
+            .map(|(found, _)| found)
+    }
+
+    fn operations(&self) -> impl Iterator<Item = &'static Operation> {
+        operations().filter(|operation| operation.path == self.template)
+    }
+}
+
+fn operations() -> impl Iterator<Item = &'static Operation> {
+    ROOMS.iter().copied().flatten()
+}
+
+/// A path in the shape of a template, and which of its parts are the template's own words.
+fn fit<'a>(template: &'static str, path: &[&'a str]) -> Option<(Found<'a>, Vec<bool>)> {
+    let mut parts = path.iter();
+    let (mut ids, mut own) = (Vec::new(), Vec::new());
+    for word in template.split('/') {
+        let part = parts.next()?;
+        let is_id = word.starts_with('{');
+        if is_id {
+            ids.push(decode(part)?);
+        } else if word != *part {
+            return None;
+        }
+        own.push(!is_id);
+    }
+    let found = Found { template, ids };
+    parts.next().is_none().then_some((found, own))
+}
+
+/// Answers a call. What it costs of the rate limit is told in the headers, as of every answer.
+pub(super) async fn serve(
+    shared: &Arc<Shared>,
+    found: &Found<'_>,
+    request: Request<Incoming>,
+) -> Reply {
+    match admit(shared, found, &request) {
+        Ok((operation, holder, usage)) => {
+            let answer = respond(shared, found, operation, holder, request).await;
+            let mut reply = answer.unwrap_or_else(Refusal::into_reply);
+            usage.tell(reply.headers_mut());
+            reply
+        }
+        Err(refusal) => refusal.into_reply(),
+    }
+}
+
+/// What every call passes: a token that is good, its permissions, the rate limit, and a verb that is taken. Where it is
+/// not, the token needs what another verb does, so that a stranger learns nothing.
+fn admit(
+    shared: &Shared,
+    found: &Found<'_>,
+    request: &Request<Incoming>,
+) -> Result<(&'static Operation, Holder, Usage), Refusal> {
+    let asked = Verb::of(request.method());
+    let rule = found
+        .operations()
+        .find(|operation| Some(operation.verb) == asked);
+    let bearer = bearer(request.headers()).ok_or_else(access::nobody)?;
+    let holder = shared.tokens().holder(bearer, Instant::now())?;
+    if let Some(operation) = rule.or_else(|| found.operations().next()) {
+        operation.needs.check(shared, bearer, holder)?;
+    }
+    let usage = shared
+        .tokens()
+        .count(bearer, shared.rate_limit, Instant::now());
+    let usage = usage.map_err(|exceeded| access::limited(exceeded, holder))?;
+    let operation = rule.ok_or_else(|| {
+        let taken: Vec<_> = found
+            .operations()
+            .map(|operation| operation.verb.name())
+            .collect();
+        Refusal::method(request.method(), &taken.join(", "))
+    })?;
+    Ok((operation, holder, usage))
+}
+
+async fn respond(
+    shared: &Arc<Shared>,
+    found: &Found<'_>,
+    operation: &Operation,
+    holder: Holder,
+    request: Request<Incoming>,
+) -> Answer {
+    let (head, body) = request.into_parts();
+    let body = if operation.verb.carries() {
+        read_body(body).await?
+    } else {
+        Bytes::new()
+    };
+    (operation.answer)(&Call {
+        shared,
+        path: head.uri.path(),
+        ids: &found.ids,
+        query: Query::parse(head.uri.query().unwrap_or_default()),
+        body,
+        holder,
+    })
+}

@@ -1,0 +1,27 @@
+//! Questions about conversations and queues, answered from what is so now (Platform API, Analytics).
+//!
+//! Filters are judged on the very rows that are answered: a dimension is the field of that name.
+
+mod activity;
+mod details;
+mod filter;
+mod observations;
+
+use super::access::any;
+use super::{Answer, Call, Operation, Verb, ok, operation};
+
+const OBSERVE: &[&str] = &["analytics:queueObservation:view"];
+
+/// What shows conversations in their details.
+const DETAILS: &[&str] = &[
+    "analytics:conversationDetail:view",
+    "analytics:agentConversationDetail:view",
+];
+
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Verb::Post, "analytics/conversations/details/query", any(DETAILS), details::query),
+    operation(Verb::Post, "analytics/conversations/activity/query", any(OBSERVE), activity::query),
+    operation(Verb::Post, "analytics/queues/observations/query", any(OBSERVE), observations::query),
+];

@@ -1,0 +1,115 @@
+//! Callbacks as conversations: the book of the direct API, by the Platform API's own rules.
+//!
+//! | stage | the queue's participant (`acd`) | the agent's |
+//! |---|---|---|
+//! | scheduled | `scheduled`; `none` where a read has no such state | none |
+//! | dialing | `disconnected` by `transfer` | `dialing` |
+//! | connected | `disconnected` by `transfer` | `connected` |
+//! | completed | `disconnected` by `transfer` | `disconnected` by `endpoint` |
+//! | failed | `disconnected` by `transfer` | `disconnected` by `error` |
+//! | cancelled | `disconnected` by `client` | none, or `disconnected` by `client` |
+
+mod body;
+mod bulk;
+mod change;
+pub(super) mod view;
+
+use hyper::StatusCode;
+use jiff::Timestamp;
+
+use self::body::Create;
+use super::access::{NOTHING, all, any};
+use super::conversations;
+use super::page::{MOST, Page};
+use super::topics::Topics;
+use super::{Answer, Call, Operation, Verb, ok, operation};
+use crate::org::callbacks::book::{Callback, Status};
+use crate::org::callbacks::course;
+use crate::org::reply::{self, Refusal};
+
+const EDIT: &[&str] = &["conversation:callback:edit"];
+const DISCONNECT: &[&str] = &["conversation:communication:disconnect"];
+
+/// What may change a participant.
+const PARTICIPANT: &[&str] = &[
+    "conversation:participant:wrapup",
+    "conversation:call:record",
+    "conversation:communication:disconnect",
+];
+
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Verb::Get, "conversations/callbacks", NOTHING.of_a_person(), mine),
+    operation(Verb::Post, "conversations/callbacks", all(&["conversation:callback:create"]), create),
+    operation(Verb::Patch, "conversations/callbacks", any(EDIT), change::reschedule),
+    operation(Verb::Get, "conversations/callbacks/{id}", NOTHING, one),
+    operation(Verb::Patch, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
+    operation(Verb::Patch, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
+    operation(Verb::Post, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
+    operation(Verb::Post, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
+    operation(Verb::Post, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
+];
+
+/// Tells of a callback as it is now, to whoever watches its queue or the one who dials it.
+pub(in crate::org) fn tell(topics: &Topics, callback: &Callback) {
+    let queue = format!(
+        "v2.routing.queues.{}.conversations.callbacks",
+        callback.queue_id
+    );
+    topics.publish(&queue, || view::told(callback));
+    if callback.beyond.dialled.is_some() {
+        let user = format!("v2.users.{}.conversations.callbacks", callback.beyond.agent);
+        topics.publish(&user, || view::told(callback));
+    }
+}
+
+/// `GET conversations/callbacks`: those that the person who signed in has now.
+fn mine(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let caller = conversations::caller(call).unwrap_or_default();
+    let book = call.shared.book();
+    let has = |one: &&Callback| {
+        matches!(one.status, Status::Dialing | Status::Connected) && one.beyond.agent == caller
+    };
+    let mine: Vec<&Callback> = book.all().filter(has).collect();
+    let shown: Vec<_> = page.of_all(&mine).map(|one| view::callback(one)).collect();
+    page.answer(call, &shown, mine.len())
+}
+
+/// `POST conversations/callbacks`.
+fn create(call: &Call<'_>) -> Answer {
+    let (asked, now): (Create, _) = (call.read()?, Timestamp::now());
+    let mut book = call.shared.book();
+    let wanted = asked.check(&book, now)?;
+    let id = book.schedule(wanted, now)?;
+    drop(book);
+    course::follow(call.shared, id.clone());
+    ok(&view::booked(&id))
+}
+
+/// `GET conversations/callbacks/{id}`.
+fn one(call: &Call<'_>) -> Answer {
+    let book = call.shared.book();
+    ok(&view::callback(find(&book, call.id(0))?))
+}
+
+/// A callback by the id of its conversation.
+fn find<'a>(
+    book: &'a crate::org::callbacks::book::Book,
+    id: &str,
+) -> Result<&'a Callback, Refusal> {
+    book.get(id).map_err(|_| conversations::unknown(id))
+}
+
+/// Ends a callback wherever it is.
+pub(super) fn disconnect(call: &Call<'_>, id: &str) -> Result<(), Refusal> {
+    let mut book = call.shared.book();
+    find(&book, id)?;
+    book.disconnect(id, Timestamp::now())
+}
+
+/// An answer without a body: what was asked for will happen.
+fn accepted() -> Answer {
+    Ok(reply::empty(StatusCode::ACCEPTED))
+}

@@ -1,0 +1,86 @@
+//! The organisation itself: its name, its clock, its time zones, and the token that asks.
+
+use hyper::StatusCode;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::access::NOTHING;
+use super::page::{MOST, Page};
+use super::{Answer, Call, Operation, ok, operation};
+use crate::org::auth::TokenId;
+use crate::org::reply;
+use crate::org::resource::Verb::{Delete, Get, Head};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Get, "organizations/me", NOTHING, organization),
+    operation(Get, "date", NOTHING, date),
+    operation(Get, "timezones", NOTHING, zones),
+    operation(Get, "telephony/providers/edges/timezones", NOTHING, zones),
+    operation(Get, "tokens/me", NOTHING, token),
+    operation(Head, "tokens/me", NOTHING, |_| {
+        Ok(reply::empty(StatusCode::OK))
+    }),
+    operation(Delete, "tokens/me", NOTHING, revoke),
+];
+
+/// The id of the organisation; as any organisation's, it says nothing.
+pub(super) const ID: &str = "7a4f0c52-9d1e-4b5c-8f6a-2c0d9e8b1f37";
+
+/// What people call it.
+const NAME: &str = "Trunkline Demo";
+
+fn organization(_: &Call<'_>) -> Answer {
+    ok(&json!({
+        "id": ID, "name": NAME, "defaultLanguage": "en-us", "defaultCountryCode": "US",
+        "domain": "org.example", "version": 1, "state": "active", "voicemailEnabled": false,
+        "productPlatform": "GenesysCloud", "selfUri": "/api/v2/organizations/me",
+    }))
+}
+
+fn date(_: &Call<'_>) -> Answer {
+    ok(&json!({"currentDate": Timestamp::now()}))
+}
+
+/// Every zone of the IANA database, with its offset in minutes now.
+fn zones(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let now = Timestamp::now();
+    let names: Vec<String> = jiff::tz::db()
+        .available()
+        .map(|name| name.to_string())
+        .collect();
+    let zone = |name: &String| {
+        let offset = TimeZone::get(name).map_or(0, |zone| zone.to_offset(now).seconds() / 60);
+        json!({
+            "id": name, "name": name, "offset": offset, "canonicalId": name,
+            "selfUri": format!("/api/v2/timezones/{name}"),
+        })
+    };
+    let entities: Vec<Value> = page.of_all(&names).map(zone).collect();
+    page.answer(call, &entities, names.len())
+}
+
+fn token(call: &Call<'_>) -> Answer {
+    let organization = json!({"id": ID, "name": NAME, "version": 1});
+    let grant = match call.holder.person {
+        Some(_) => "CODE",
+        None => "CLIENT-CREDENTIALS",
+    };
+    ok(&json!({
+        "organization": {"id": ID, "name": NAME},
+        "homeOrganization": organization,
+        "authorizedScope": [],
+        "OAuthClient": {
+            "id": call.shared.client.id, "name": "trunkline", "authorizedGrantType": grant, "state": "active",
+        },
+    }))
+}
+
+/// Ends the token, and with it the channels that it opened.
+fn revoke(call: &Call<'_>) -> Answer {
+    let id: TokenId = call.holder.id;
+    call.shared.tokens().forget(id);
+    call.shared.topics.book().revoke(|token| token == id);
+    Ok(reply::empty(StatusCode::OK))
+}

@@ -1,0 +1,239 @@
+//! Queues: those of the direct API, who works in them, and how long one waits (Platform API, Routing).
+//!
+//! Hours are not theirs here: they are schedule groups, which flows refer to.
+
+use serde_json::{Value, json};
+
+use super::access::{all, any};
+use super::conversations::view::DIVISION;
+use super::page::{MOST, Page};
+use super::{Answer, Call, Operation, Verb, ok, operation};
+use crate::org::interactions::{AGENTS, Interactions, State};
+use crate::org::queues::Queue;
+use crate::org::reply::Refusal;
+use crate::org::state::{World, user_id};
+
+/// How long one who waits adds to the wait of the next, in seconds.
+const EACH: usize = 45;
+
+/// What any of which shows the members of a queue.
+const MEMBERS: &[&str] = &[
+    "routing:queue:view",
+    "routing:queue:edit",
+    "routing:queue:readonly",
+    "routing:queueMember:manage",
+];
+
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Verb::Get, "routing/queues", any(&["routing:queue:view"]), list),
+    operation(Verb::Get, "routing/queues/{id}", all(&["routing:queue:view"]), one),
+    operation(Verb::Get, "routing/queues/{id}/members", any(MEMBERS), members),
+    operation(Verb::Get, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
+];
+
+/// `GET routing/queues`: by name or by id, where they are named.
+fn list(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let ids = call.query.list("id");
+    let named = call.query.get("name").map(Pattern::of);
+    let mut queues = queues(call);
+    queues.retain(|queue| {
+        let by_id = ids.is_empty() || ids.contains(&queue.id.as_str());
+        by_id && named.as_ref().is_none_or(|name| name.fits(queue.name))
+    });
+    queues.sort_by_key(|queue| queue.name);
+    if call.query.get("sortOrder") == Some("desc") {
+        queues.reverse();
+    }
+    let people = call.shared.world().people.len();
+    let places = places(call);
+    let shown = page.of_all(&queues);
+    let shown: Vec<Value> = shown.map(|queue| entity(queue, &places, people)).collect();
+    page.answer(call, &shown, queues.len())
+}
+
+/// A name that `*` stands in for any text of, in any case.
+struct Pattern(Vec<String>);
+
+impl Pattern {
+    fn of(text: &str) -> Self {
+        Self(text.to_lowercase().split('*').map(str::to_owned).collect())
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
+        let [first, between @ .., last] = self.0.as_slice() else {
+            return self.0.first().is_none_or(|only| *only == name);
+        };
+        let Some(mut rest) = name.strip_prefix(first.as_str()) else {
+            return false;
+        };
+        for part in between {
+            let Some(at) = rest.find(part.as_str()) else {
+                return false;
+            };
+            rest = &rest[at + part.len()..];
+        }
+        rest.ends_with(last.as_str())
+    }
+}
+
+/// `GET routing/queues/{id}`.
+fn one(call: &Call<'_>) -> Answer {
+    let queue = find(call)?;
+    let people = call.shared.world().people.len();
+    ok(&entity(&queue, &places(call), people))
+}
+
+fn queues(call: &Call<'_>) -> Vec<Queue> {
+    call.shared.book().queues.clone()
+}
+
+fn find(call: &Call<'_>) -> Result<Queue, Refusal> {
+    let id = call.id(0);
+    let found = call.shared.book().queue(id).cloned();
+    found.ok_or_else(|| {
+        let message = format!("The queue {id} could not be found.");
+        Refusal::not_found(message).coded("resource.not.found")
+    })
+}
+
+/// The ids of the queues, in the order that decides who works in which.
+fn places(call: &Call<'_>) -> Vec<String> {
+    let book = call.shared.book();
+    book.queues
+        .iter()
+        .map(|queue| queue.id.to_string())
+        .collect()
+}
+
+/// Each works in two queues, side by side in their order.
+fn works_in(place: usize, queue: &str, places: &[String]) -> bool {
+    let all = places.len().max(1);
+    [place, place + 1]
+        .into_iter()
+        .any(|at| places.get(at % all).is_some_and(|id| id == queue))
+}
+
+fn entity(queue: &Queue, places: &[String], people: usize) -> Value {
+    let members = (0..people.min(AGENTS)).filter(|place| works_in(*place, &queue.id, places));
+    let members = members.count();
+    let level = json!({"percentage": 0.8, "durationMs": 20_000});
+    json!({
+        "id": queue.id,
+        "name": queue.name,
+        "division": {"id": DIVISION, "name": "Home", "selfUri": format!("/api/v2/authorization/divisions/{DIVISION}")},
+        "memberCount": members,
+        "userMemberCount": members,
+        "joinedMemberCount": members,
+        "mediaSettings": {
+            "call": {"enableAutoAnswer": false, "alertingTimeoutSeconds": 30, "serviceLevel": level},
+            "callback": {
+                "enableAutoAnswer": false, "alertingTimeoutSeconds": 30, "serviceLevel": level,
+                "mode": mode(&queue.id), "maxRetryCount": 0, "retryDelaySeconds": 300,
+            },
+        },
+        "acwSettings": {"wrapupPrompt": "OPTIONAL"},
+        "skillEvaluationMethod": "NONE",
+        "autoAnswerOnly": false,
+        "enableTranscription": false,
+        "enableManualAssignment": false,
+        "selfUri": format!("/api/v2/routing/queues/{}", queue.id),
+    })
+}
+
+/// Who is on the line first; at night the customer is.
+fn mode(queue: &str) -> &'static str {
+    if queue.starts_with("queue_night") {
+        "CustomerFirst"
+    } else {
+        "AgentFirst"
+    }
+}
+
+/// `GET routing/queues/{id}/members`.
+fn members(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let queue = find(call)?;
+    let busy = busy(&call.shared.interactions());
+    let places = places(call);
+    let world = call.shared.world();
+    let working: Vec<usize> = (0..world.people.len().min(AGENTS))
+        .filter(|place| works_in(*place, &queue.id, &places))
+        .collect();
+    let shown = page.of_all(&working);
+    let shown: Vec<Value> = shown.map(|place| member(&world, *place, &busy)).collect();
+    drop(world);
+    page.answer(call, &shown, working.len())
+}
+
+/// The ids of those who talk to somebody.
+fn busy(interactions: &Interactions) -> Vec<String> {
+    let legs = interactions.live().iter().flat_map(|one| one.legs.live());
+    legs.map(|leg| leg.who.id.to_string()).collect()
+}
+
+fn member(world: &World, place: usize, busy: &[String]) -> Value {
+    let id = user_id(place);
+    let name = world.people.get(place).map(crate::org::state::Person::name);
+    let status = if busy.iter().any(|user| *user == id.as_str()) {
+        "INTERACTING"
+    } else {
+        "IDLE"
+    };
+    json!({
+        "id": id,
+        "name": name,
+        "user": {"id": id, "name": name, "version": 1, "selfUri": format!("/api/v2/users/{id}")},
+        "ringNumber": 1,
+        "joined": true,
+        "memberBy": "user",
+        "routingStatus": {"userId": id, "status": status},
+        "selfUri": format!("/api/v2/users/{id}"),
+    })
+}
+
+/// `GET routing/queues/{id}/estimatedwaittime`: by how many wait.
+fn wait(call: &Call<'_>) -> Answer {
+    let queue = find(call)?;
+    let interactions = call.shared.interactions();
+    let live = interactions.live().iter();
+    let waiting = live
+        .filter(|one| one.state == State::Queued && one.queue_id.as_ref() == Some(&queue.id))
+        .count();
+    ok(&json!({"results": [
+        {"intent": "CALL", "formula": "SIMPLE", "estimatedWaitTimeSeconds": waiting.saturating_mul(EACH)},
+    ]}))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_by_their_parts() {
+        for (pattern, fits) in [
+            ("support", true),
+            ("SUPPORT", true),
+            ("sup*", true),
+            ("*port", true),
+            ("s*p*t", true),
+            ("*", true),
+            ("sup", false),
+            ("*supports", false),
+        ] {
+            assert_eq!(Pattern::of(pattern).fits("Support"), fits, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn everybody_works_in_two_queues() {
+        let places = ["a", "b", "c"].map(str::to_owned);
+        for place in 0..9 {
+            let queues = places.iter().filter(|id| works_in(place, id, &places));
+            assert_eq!(queues.count(), 2, "{place}");
+        }
+    }
+}
