@@ -103,6 +103,7 @@ fn quoted(text: &str) -> Cow<'_, str> {
 
 fn needs(write: &Write) -> Needs {
     match write.kind {
+        _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
         WriteKind::Transfer if write.method != Method::Frame => {
             Needs::Permissions(conversations::BLIND)
         }

@@ -1,6 +1,7 @@
 //! Keeping up with an organisation that is reached by the Platform API: topics over notification channels, and reads for
 //! what no channel carries.
 
+pub(super) mod callbacks;
 pub(super) mod channels;
 mod estate;
 
@@ -18,6 +19,9 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
     )));
     if plan.carriers {
         tasks.push(Task::spawn(estate::run(Arc::clone(shared))));
+    }
+    if plan.callbacks {
+        tasks.push(Task::spawn(callbacks::run(Arc::clone(shared))));
     }
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));

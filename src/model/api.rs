@@ -69,6 +69,13 @@ pub struct Capabilities {
     pub route_kinds: &'static [Kind],
     /// The organisation counts the events of each destination.
     pub counts_deliveries: bool,
+    /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
+    /// queue for one time.
+    pub reservations: bool,
+    /// Queues tell when they are open and how many callbacks they take; else the profile names what opens them.
+    pub queue_hours: bool,
+    /// Changes of callbacks can be delivered to an address of ours.
+    pub callback_webhooks: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
     /// The codecs and pictures of a transfer can be asked for.
@@ -84,6 +91,9 @@ const DIRECT: Capabilities = Capabilities {
     consult: false,
     route_kinds: &[Kind::Webhook],
     counts_deliveries: true,
+    reservations: true,
+    queue_hours: true,
+    callback_webhooks: true,
     trunks: false,
     transfer_media: true,
     destinations: &DestinationKind::ALL,
@@ -94,6 +104,9 @@ const PLATFORM: Capabilities = Capabilities {
     consult: true,
     route_kinds: &[Kind::EventBridge, Kind::Trigger],
     counts_deliveries: false,
+    reservations: false,
+    queue_hours: false,
+    callback_webhooks: false,
     trunks: true,
     transfer_media: false,
     destinations: &REACHED,

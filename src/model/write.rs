@@ -105,6 +105,8 @@ pub struct Write {
     pub body: Option<String>,
     /// Where in the body secrets are, as JSON pointers (RFC 6901): masked wherever the body is shown or copied.
     pub secrets: Vec<String>,
+    /// The permissions that a refusal names, where the API has permissions (Platform API); else the scopes of its kind count.
+    pub permissions: &'static [&'static str],
     /// What else the audit is to say of it; never a secret, a token or a full telephone number.
     pub note: BTreeMap<&'static str, Value>,
 }
@@ -143,6 +145,7 @@ impl Write {
             path: path.iter().map(|&segment| segment.to_owned()).collect(),
             body: None,
             secrets: Vec::new(),
+            permissions: &[],
             note: BTreeMap::new(),
         }
     }
