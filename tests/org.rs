@@ -36,6 +36,12 @@ mod platform_analytics;
 mod platform_callbacks;
 #[path = "org/platform_conversations.rs"]
 mod platform_conversations;
+#[path = "org/platform_hours.rs"]
+mod platform_hours;
+#[path = "org/platform_integrations.rs"]
+mod platform_integrations;
+#[path = "org/platform_triggers.rs"]
+mod platform_triggers;
 #[path = "org/queues.rs"]
 mod queues;
 #[path = "org/reservations.rs"]
