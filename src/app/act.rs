@@ -11,6 +11,7 @@ use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
 use crate::flow::{self, Order};
+use crate::form::Opening;
 use crate::pane::{Desk, Pane};
 use crate::shelf::Half;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -54,6 +55,7 @@ impl App {
             Command::Open(title) => return self.open_titled(title),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
+            Command::Fill(form) => return self.open_form(Opening::new(form)),
             _ => {}
         }
         let mut known = false;

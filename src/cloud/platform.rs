@@ -11,6 +11,7 @@ mod estate;
 mod hours;
 pub mod pages;
 pub mod phones;
+pub(super) mod routes;
 pub mod softphones;
 pub mod trunks;
 
