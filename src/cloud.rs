@@ -6,18 +6,22 @@
 //! A read goes through four layers, which `session` puts together: `retry` decides whether it is tried again, `auth` has a
 //! token for it, `budget` lets it pass, and `wire` sends it and judges the answer.
 
+mod account;
 mod auth;
 pub mod breaker;
 mod budget;
 mod call;
 mod callbacks;
+mod concern;
 pub mod direct;
 mod entities;
 mod error;
 mod jobs;
 mod latency;
+pub mod login;
 pub(crate) mod names;
 mod outside;
+mod person;
 pub mod platform;
 pub mod request;
 mod retry;
@@ -38,13 +42,15 @@ use bytes::Bytes;
 use reqwest::Url;
 use tokio::time::Instant;
 
-pub use self::budget::{BudgetReading, Urgency};
+pub use self::account::{Spending, Spent};
+pub use self::budget::{BudgetReading, Quota, Urgency};
 pub use self::call::{Call, Needs, Who};
 pub use self::callbacks::{CallbackListing, QueueListing};
+pub use self::concern::Concern;
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
 pub use self::routes::RouteListing;
-pub use self::settings::{AuthStyle, Settings};
+pub use self::settings::{AuthStyle, Credentials, PersonClient, Settings};
 pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
 pub use self::upgrade::{Socket, security};
@@ -53,6 +59,7 @@ use self::session::Session;
 use crate::model::UserId;
 use crate::model::api::Api;
 use crate::model::carrier::Carrier;
+use crate::model::person::Person;
 use crate::model::registration::{Device, User};
 use crate::model::write::Write;
 use crate::text::Text;
@@ -222,10 +229,25 @@ impl Client {
         platform::Platform(&self.0)
     }
 
-    /// What the budget's current minute has seen.
+    /// What the current minute has seen of the budget that reads draw from: the client's, or the person's where there is no
+    /// client.
     #[must_use]
     pub fn budget(&self) -> BudgetReading {
-        self.0.budget.reading()
+        let account = self.0.client.as_ref().or(self.0.person.as_ref());
+        account.map_or_else(BudgetReading::default, |account| account.budget.reading())
+    }
+
+    /// Every token's budget, and on what it goes.
+    #[must_use]
+    pub fn spending(&self) -> Vec<Spending> {
+        let accounts = self.0.client.iter().chain(&self.0.person);
+        accounts.map(account::Account::spending).collect()
+    }
+
+    /// Who has signed in, and every change of that.
+    #[must_use]
+    pub fn person(&self) -> tokio::sync::watch::Receiver<Person> {
+        self.0.seat.watch()
     }
 
     /// How long reads took within the last hour; none before the first.
@@ -242,7 +264,8 @@ impl Client {
     /// When the token ends; none before the first sign-in.
     #[must_use]
     pub fn token_until(&self) -> Option<Millis> {
-        self.0.tokens.until()
+        let account = self.0.client.as_ref().or(self.0.person.as_ref());
+        account.and_then(|account| account.tokens.until())
     }
 
     /// An API URL; each segment is percent-encoded.

@@ -20,6 +20,7 @@ use super::event::Done;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
 use crate::config::profile::{Auth, Profile};
+use crate::config::secret::SecretSource;
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
@@ -214,11 +215,33 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         trouble: Trouble::Settings,
         text: text.into(),
     };
-    let secret = profile
-        .secret
-        .read(environment)
-        .await
-        .map_err(|e| local(format!("client_secret: {e}")))?;
+    let secret = async |place: &SecretSource, key: &str| {
+        let read = place.read(environment).await;
+        read.map_err(|error| local(format!("{key}: {error}")))
+    };
+    let client = match &profile.client {
+        Some(client) => Some(cloud::Credentials {
+            id: client.id.clone(),
+            secret: secret(&client.secret, "client_secret").await?,
+            auth: match profile.auth {
+                Auth::Basic => cloud::AuthStyle::Basic,
+                Auth::Form => cloud::AuthStyle::Form,
+            },
+            scopes: None,
+        }),
+        None => None,
+    };
+    let person = match &profile.person {
+        Some(person) => Some(cloud::PersonClient {
+            id: person.client_id.clone(),
+            secret: match &person.secret {
+                Some(place) => Some(secret(place, "person.client_secret").await?),
+                None => None,
+            },
+            redirect_port: person.redirect_port,
+        }),
+        None => None,
+    };
     let ca_pem = match &profile.ca_file {
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
@@ -227,13 +250,8 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         api: profile.api,
         base_url: profile.base_url.clone(),
         login_url: profile.login_url.clone(),
-        client_id: profile.client_id.clone(),
-        secret,
-        auth: match profile.auth {
-            Auth::Basic => cloud::AuthStyle::Basic,
-            Auth::Form => cloud::AuthStyle::Form,
-        },
-        scopes: None,
+        client,
+        person,
         ca_pem,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
@@ -263,6 +281,7 @@ fn plan(profile: &Profile) -> Plan {
         users: watched.users.clone(),
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
+        channels: profile.notifications.channels as usize,
         carriers: profile.carriers.watched,
         callbacks: profile.callbacks,
     }

@@ -1,4 +1,4 @@
-//! The token: one a profile, shared by all tasks, at most one refresh in flight (contract §1).
+//! The token: one a holder, shared by all tasks, at most one refresh in flight (contract §1).
 //!
 //! Its life is measured on the monotonic clock from before the request was sent, so it is never thought to live longer
 //! than it does. It exists in memory only.
@@ -12,7 +12,7 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
-pub(super) use self::issue::{request, token_url};
+pub(super) use self::issue::{Grant, authorize_url, refreshing, request, request_as, token_url};
 
 use super::error::Error;
 use crate::feed::news::Trouble;
@@ -69,6 +69,11 @@ impl Token {
         Some(header)
     }
 
+    /// When it ends, for display.
+    pub fn until(&self) -> Millis {
+        self.until
+    }
+
     /// Whether its life is over.
     pub fn ended(&self) -> bool {
         Instant::now() >= self.ends
@@ -87,7 +92,7 @@ impl Token {
     }
 }
 
-/// The profile's token, and the one refresh that may be in flight.
+/// A holder's token, and the one refresh that may be in flight.
 #[derive(Debug, Default)]
 pub struct Tokens {
     state: Mutex<State>,
@@ -138,6 +143,26 @@ impl Tokens {
         self.state().token.as_ref().map(|token| token.until)
     }
 
+    /// Uses this token from now on: somebody has signed in.
+    pub fn put(&self, token: Token) {
+        let mut state = self.state();
+        let token = Arc::new(token);
+        state.rounds = state.rounds.wrapping_add(1);
+        state.last = Some(Ok(Arc::clone(&token)));
+        state.next = None;
+        state.token = Some(token);
+    }
+
+    /// Forgets the token.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        let rounds = state.rounds.wrapping_add(1);
+        *state = State {
+            rounds,
+            ..State::default()
+        };
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -150,7 +175,10 @@ impl State {
         let resting = self.next.is_some_and(|next| now < next);
         match (self.usable(refused), &self.last) {
             (Some(token), _) if resting || now < token.refresh => Ok(Ok(token)),
-            (None, Some(Err(error))) if resting => Ok(Err(error.clone())),
+            // One that was only put off is waited for: how often, the call decides.
+            (None, Some(Err(error))) if resting && !error.sign_in_put_off() => {
+                Ok(Err(error.clone()))
+            }
             _ => Err(self.rounds),
         }
     }
@@ -166,7 +194,8 @@ impl State {
         let rest = match &outcome {
             Ok(_) => APART,
             Err(error) if error.trouble() == Trouble::Credentials => REFUSED_APART,
-            Err(error) => error.retry_after().unwrap_or_default().max(APART),
+            Err(error) if error.sign_in_put_off() => error.retry_after().unwrap_or(APART),
+            Err(_) => APART,
         };
         self.rounds = self.rounds.wrapping_add(1);
         self.next = Some(Instant::now() + rest);

@@ -11,6 +11,7 @@
 
 mod line;
 mod log;
+mod quota;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,8 @@ use tokio::time::Instant;
 
 use self::line::{Line, Place};
 use self::log::Log;
+pub use self::quota::Quota;
+use self::quota::Told;
 use crate::time::{Clock, Millis};
 
 /// The span over which the organisation counts (contract §2: requests a minute).
@@ -53,8 +56,12 @@ impl Urgency {
 /// The budget as the header shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BudgetReading {
-    /// Requests that count against the current minute.
+    /// Requests that count against the current minute, those of others included.
     pub used: u32,
+    /// Of those, requests that the organisation counted and that were not ours.
+    pub others: u32,
+    /// What the organisation said last of its own count, while that holds.
+    pub said: Option<Quota>,
     /// Requests allowed in any minute; none is no limit.
     pub allowed: Option<u32>,
     /// Until when the organisation told us to wait (429).
@@ -69,13 +76,14 @@ pub struct Budget(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    limit: Option<u32>,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    limit: Option<u32>,
     log: Log,
+    told: Option<Told>,
     line: Line,
     held_until: Option<Instant>,
 }
@@ -95,10 +103,28 @@ impl Budget {
     pub fn new(limit: Option<u32>) -> Self {
         // A limit of nothing would stop everything without a word.
         let limit = limit.map(|limit| limit.max(1));
-        Self(Arc::new(Shared {
+        let state = State {
             limit,
-            state: Mutex::default(),
+            ..State::default()
+        };
+        Self(Arc::new(Shared {
+            state: Mutex::new(state),
         }))
+    }
+
+    /// Takes a limit into force that is lower than the one that holds: the organisation's own (Platform API).
+    pub fn lower(&self, limit: u32) {
+        let mut state = self.state();
+        state.limit = Some(state.limit.map_or(limit, |held| held.min(limit)).max(1));
+    }
+
+    /// Corrects the count by the organisation's own (`inin-ratelimit-…`): others may spend the same token's.
+    pub fn told(&self, quota: Quota) {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.log.forget(now);
+        let ours = state.log.used();
+        state.told = Some(Told::new(quota, ours, now));
     }
 
     /// Waits for a slot. Dropping the future gives up the place in line.
@@ -133,13 +159,15 @@ impl Budget {
     pub fn reading(&self) -> BudgetReading {
         let now = Instant::now();
         let mut state = self.state();
-        state.log.forget(now);
+        state.forget(now);
         let held = state.held_until.filter(|until| *until > now);
         BudgetReading {
-            used: state.log.used(),
-            allowed: self.0.limit,
+            used: state.used(),
+            others: state.others(),
+            said: state.told.as_ref().map(|told| told.quota(now)),
+            allowed: state.limit(),
             held_until: held.map(|until| wall(until - now)),
-            frees_in: state.log.frees_at().map(|at| at - now),
+            frees_in: state.frees_at().map(|at| at.saturating_duration_since(now)),
         }
     }
 
@@ -152,13 +180,13 @@ impl Budget {
         if let Some(until) = state.held_until.filter(|until| *until > now) {
             return Turn::At(until);
         }
-        state.log.forget(now);
-        let share = self.0.limit.map_or(u32::MAX, |limit| urgency.share(limit));
-        if state.log.used() < share {
+        state.forget(now);
+        let share = state.limit().map_or(u32::MAX, |limit| urgency.share(limit));
+        if state.used() < share {
             state.log.sent();
             return Turn::Go;
         }
-        state.log.frees_at().map_or(Turn::Wait, Turn::At)
+        state.frees_at().map_or(Turn::Wait, Turn::At)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -166,7 +194,36 @@ impl Budget {
     }
 }
 
-fn wall(ahead: Duration) -> Millis {
+impl State {
+    /// The profile's limit or the organisation's, whichever is lower.
+    fn limit(&self) -> Option<u32> {
+        let told = self.told.as_ref().map(Told::allowed);
+        // Who lifts the limit in the profile counts and goes by refusals alone.
+        self.limit
+            .map(|limit| told.map_or(limit, |told| told.min(limit)))
+    }
+
+    fn others(&self) -> u32 {
+        self.told.as_ref().map_or(0, Told::others)
+    }
+
+    fn used(&self) -> u32 {
+        self.log.used().saturating_add(self.others())
+    }
+
+    /// When `used` falls next by itself, or the limit rises.
+    fn frees_at(&self) -> Option<Instant> {
+        let told = self.told.as_ref().map(Told::ends);
+        self.log.frees_at().into_iter().chain(told).min()
+    }
+
+    fn forget(&mut self, now: Instant) {
+        self.log.forget(now);
+        self.told = self.told.take().filter(|told| told.ends() > now);
+    }
+}
+
+pub(super) fn wall(ahead: Duration) -> Millis {
     Clock::Real
         .now()
         .plus(i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX))

@@ -3,13 +3,16 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::call::{Call, Needs};
+use super::call::{Call, Needs, Who};
 use super::unreachable::Unreachable;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
 
 /// Columns of remote text that an error shows.
 const SHOWN: usize = 240;
+
+/// What the Platform API answers to a client that does what only people may do.
+const NOT_A_USER: &str = "not.a.user";
 
 /// Why something asked of the organisation did not happen. Its text says what was tried, on what, why, and what to do.
 ///
@@ -21,7 +24,7 @@ pub enum Error {
     Settings(String),
     /// The token endpoint refused the client credentials (contract §1).
     #[error(
-        "Signing in failed: {call} answered {refusal}. Check this profile's client_id, client secret, auth and login_url."
+        "Signing in failed: {call} answered {refusal}. Check this profile's client_id, client secret, auth and login_url (or region)."
     )]
     SignIn {
         /// The token call.
@@ -39,6 +42,14 @@ pub enum Error {
         call: Box<Call>,
         /// The scopes that it needs and the token does not have.
         missing: Vec<&'static str>,
+    },
+    /// The call acts as a person, and nobody has signed in; nothing was sent.
+    #[error("{call} was not sent: {lack}.")]
+    NoPerson {
+        /// What was not called.
+        call: Box<Call>,
+        /// What is missing, and what to do about it.
+        lack: &'static str,
     },
     /// The organisation answered with another status than the call hopes for.
     #[error("{call} answered {refusal}. {}", advice(call, refusal))]
@@ -83,12 +94,16 @@ pub enum Fate {
 }
 
 /// A status that refuses, with what the organisation said about it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
     /// The body's own words, its code and its context id, where it had any; raw.
     pub said: Option<String>,
+    /// The body's code alone; raw.
+    pub code: Option<String>,
+    /// The permissions that the token lacks, where the body names them; raw.
+    pub lacking: Option<String>,
     /// How long it asked to wait, at most a minute.
     pub retry_after: Option<Duration>,
 }
@@ -106,7 +121,19 @@ impl fmt::Display for Refusal {
 /// What to do about a refusal.
 fn advice(call: &Call, refusal: &Refusal) -> String {
     let scopes = call.needs.concern().join(" ");
+    let permissions = matches!(call.needs, Needs::Permissions(_));
     match refusal.status {
+        400 if refusal.code.as_deref() == Some(NOT_A_USER) => "An OAuth client is no user, and only users may do this: sign in with :login.".to_owned(),
+        401 if permissions => "A new token was tried and refused as well. Check that the OAuth client is enabled, or sign in again with :login.".to_owned(),
+        403 if permissions => {
+            let named = refusal.lacking.as_deref().map_or(scopes.into(), |named| text::fit(named, SHOWN));
+            let whose = if call.who == Who::Person { "a role of the person who has signed in" } else { "a role of this OAuth client" };
+            if named.is_empty() {
+                format!("It lacks a permission; ask an administrator for {whose} that has it.")
+            } else {
+                format!("It lacks {named}; ask an administrator for {whose} with it.")
+            }
+        }
         300..=399 => "A redirect is not followed, because it would carry the token to another place. Check base_url.".to_owned(),
         401 => format!("A new token was tried and refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
         403 => format!("The OAuth client needs the scopes {scopes}; ask an administrator to grant them."),
@@ -160,7 +187,7 @@ impl Error {
     #[must_use]
     pub fn trouble(&self) -> Trouble {
         match self {
-            Self::SignIn { .. } => Trouble::Credentials,
+            Self::SignIn { .. } | Self::NoPerson { .. } => Trouble::Credentials,
             Self::Scopes { .. } => Trouble::Forbidden,
             Self::Unreachable { .. } => Trouble::Unreachable,
             Self::Refused { refusal, .. } => match refusal.status {
@@ -202,7 +229,10 @@ impl Error {
     #[must_use]
     pub fn fate(&self) -> Fate {
         match self {
-            Self::Settings(_) | Self::Scopes { .. } | Self::SignIn { .. } => Fate::NotSent,
+            Self::Settings(_)
+            | Self::Scopes { .. }
+            | Self::SignIn { .. }
+            | Self::NoPerson { .. } => Fate::NotSent,
             _ if self.at_sign_in() => Fate::NotSent,
             Self::Unreachable { sent, .. } if *sent => Fate::Unknown,
             Self::Unreachable { .. } => Fate::NotSent,
@@ -215,11 +245,18 @@ impl Error {
         }
     }
 
-    /// Whether it was the sign-in that failed, on the way to another call. That has had its own retries.
+    /// Whether the sign-in on the way to a call was put off: it may succeed in a moment, and the call has not been sent.
+    pub(super) fn sign_in_put_off(&self) -> bool {
+        self.at_sign_in() && matches!(self.status(), Some(429 | 503))
+    }
+
+    /// Whether it was the sign-in that failed, on the way to another call. That has had its own retries, but for what
+    /// [`Self::sign_in_put_off`] says.
     pub(super) fn at_sign_in(&self) -> bool {
         match self {
             Self::SignIn { call, .. }
             | Self::Scopes { call, .. }
+            | Self::NoPerson { call, .. }
             | Self::Refused { call, .. }
             | Self::Unreachable { call, .. }
             | Self::Answer { call, .. } => call.needs == Needs::Nothing,

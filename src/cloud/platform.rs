@@ -10,6 +10,8 @@ pub mod edges;
 mod estate;
 mod hours;
 pub mod pages;
+pub mod phones;
+pub mod softphones;
 pub mod trunks;
 
 use bytes::Bytes;

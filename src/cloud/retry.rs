@@ -30,8 +30,15 @@ pub const READ: Policy = Policy {
 pub struct WriteRule {
     /// How often and after how long.
     pub policy: Policy,
-    /// Whether this failure is tried again; it has to prove that the write was not taken.
-    pub passing: fn(&Error) -> bool,
+    passing: fn(&Error) -> bool,
+}
+
+impl WriteRule {
+    /// Whether this failure is tried again: it proves that the write was not taken. A sign-in that is put off always is.
+    #[must_use]
+    pub fn passing(&self, error: &Error) -> bool {
+        error.sign_in_put_off() || (self.passing)(error)
+    }
 }
 
 /// The row of a kind of write. The table leaves the webhooks open: as the submit that they belong to.
@@ -40,6 +47,19 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
     let (attempts, seconds, passing): (_, _, fn(&Error) -> bool) = match kind {
         WriteKind::Provision | WriteKind::JobWebhook => (5, 1, |error| match error.status() {
             Some(status) => matches!(status, 429 | 503),
+            None => not_sent(error),
+        }),
+        // As provisioning on the direct API: all of them can be looked at afterwards.
+        WriteKind::PhoneCreate
+        | WriteKind::StationAssociate
+        | WriteKind::StationFree
+        | WriteKind::StationDefault => (3, 1, |error| match error.status() {
+            Some(status) => matches!(status, 429 | 503),
+            None => not_sent(error),
+        }),
+        // 503 is its word for a phone without an edge, which no retry mends.
+        WriteKind::PhoneReboot => (3, 1, |error| match error.status() {
+            Some(status) => status == 429,
             None => not_sent(error),
         }),
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
@@ -52,11 +72,15 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel
         | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
-        // These are not ours to send: the transfer's own session, and other hosts.
-        WriteKind::Transfer
-        | WriteKind::MediaCallback
-        | WriteKind::RouteSync
-        | WriteKind::CallbackUnmask => (1, 1, |_| false),
+        // On the Platform API; the direct one has a session of its own.
+        WriteKind::Transfer => (4, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
+        // These are not ours to send: other hosts.
+        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
+            (1, 1, |_| false)
+        }
     };
     let policy = Policy {
         attempts,
@@ -70,7 +94,8 @@ fn not_sent(error: &Error) -> bool {
     error.passing() && error.fate() == Fate::NotSent
 }
 
-/// The token call, which the table leaves open: as the reads, with shorter waits because everything waits for it.
+/// The token call, which the table leaves open: as the reads, with shorter waits because everything waits for it. 429 and
+/// 503 have the patience of the call that waits for the token: nothing of that has been sent.
 pub const SIGN_IN: Policy = Policy {
     attempts: 3,
     first_wait: Duration::from_secs(1),
@@ -79,7 +104,11 @@ pub const SIGN_IN: Policy = Policy {
 impl Policy {
     /// Tries `once`, which is told which attempt it is, until it succeeds, fails with what is not `passing`, or has been
     /// tried often enough. A wait that the answer names goes before the table's.
-    pub async fn run<T, F, Fut>(self, once: F, passing: fn(&Error) -> bool) -> Result<T, Error>
+    pub async fn run<T, F, Fut>(
+        self,
+        once: F,
+        passing: impl FnMut(&Error) -> bool,
+    ) -> Result<T, Error>
     where
         F: FnMut(u32) -> Fut,
         Fut: Future<Output = Result<T, Error>>,
@@ -91,7 +120,7 @@ impl Policy {
     pub async fn told<T, F, Fut>(
         self,
         mut once: F,
-        passing: fn(&Error) -> bool,
+        passing: impl FnMut(&Error) -> bool,
         waiting: impl FnMut(&Error, Duration),
     ) -> Result<T, Error>
     where

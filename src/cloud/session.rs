@@ -1,5 +1,7 @@
 //! What all calls of a profile share, and the way a call takes through it.
 
+mod grant;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,11 +13,13 @@ use rustls_pki_types::CertificateDer;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::auth::{self, Token, Tokens};
-use super::budget::{Budget, Slot, Urgency};
-use super::call::{Call, Needs};
+use super::account::Account;
+use super::auth::Token;
+use super::budget::{Slot, Urgency};
+use super::call::{Call, Who};
 use super::error::Error;
 use super::latency::Latencies;
+use super::person::Seat;
 use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Socket};
@@ -25,12 +29,15 @@ use crate::model::write::{Method, Write};
 /// Says which attempt of a call this is, so that an organisation's log tells a retry from a second question.
 const ATTEMPT: &str = "x-trunkline-attempt";
 
-/// The token, the budget and the connections of one profile.
+/// The tokens, the budgets and the connections of one profile.
 #[derive(Debug)]
 pub struct Session {
     pub(super) settings: Settings,
-    pub(super) tokens: Tokens,
-    pub(super) budget: Budget,
+    /// The console's own client.
+    pub(super) client: Option<Account>,
+    /// A person's, once one has signed in.
+    pub(super) person: Option<Account>,
+    pub(super) seat: Seat,
     pub(super) latencies: Mutex<Latencies>,
     authorities: Vec<CertificateDer<'static>>,
     /// Made at the first call, because the machine's trust store is slow to read and the first frame does not wait.
@@ -51,10 +58,13 @@ impl Session {
             Some(pem) => tls::authorities(pem)?,
             None => Vec::new(),
         };
+        let limit = settings.requests_per_minute;
+        let account = |there: bool, holder| there.then(|| Account::new(holder, limit));
         Ok(Self {
-            budget: Budget::new(settings.requests_per_minute),
+            client: account(settings.client.is_some(), Who::Client),
+            person: account(settings.person.is_some(), Who::Person),
+            seat: Seat::new(settings.person.is_some()),
             settings,
-            tokens: Tokens::default(),
             latencies: Mutex::default(),
             authorities,
             transport: OnceCell::new(),
@@ -65,7 +75,9 @@ impl Session {
     pub(super) async fn read(&self, call: &Call, urgency: Urgency) -> Result<Bytes, Error> {
         let once = |attempt| self.read_once(call, urgency, attempt);
         retry::READ
-            .run(once, |error| error.passing() && !error.at_sign_in())
+            .run(once, |error| {
+                error.sign_in_put_off() || error.passing() && !error.at_sign_in()
+            })
             .await
     }
 
@@ -76,12 +88,14 @@ impl Session {
         urgency: Urgency,
         attempt: u32,
     ) -> Result<Bytes, Error> {
-        let (token, slot) = self.admitted(call, urgency, None).await?;
-        let outcome = self.exchange(call, &token, slot, attempt).await;
+        let account = self.account(call)?;
+        let (token, slot) = self.admitted(account, call, urgency, None).await?;
+        let outcome = self.exchange(account, call, &token, slot, attempt).await;
         match outcome {
             Err(error) if error.status() == Some(401) => {
-                let (fresh, slot) = self.admitted(call, urgency, Some(&token)).await?;
-                self.exchange(call, &fresh, slot, attempt).await
+                let admitted = self.admitted(account, call, urgency, Some(&token)).await;
+                let (fresh, slot) = admitted?;
+                self.exchange(account, call, &fresh, slot, attempt).await
             }
             outcome => outcome,
         }
@@ -100,7 +114,8 @@ impl Session {
             attempts = attempt;
             self.write_once(&call, request.write(), attempt)
         };
-        let outcome = rule.policy.told(once, rule.passing, waiting).await;
+        let passing = |error: &Error| rule.passing(error);
+        let outcome = rule.policy.told(once, passing, waiting).await;
         outcome.map(|body| Answer {
             body,
             attempts,
@@ -110,11 +125,15 @@ impl Session {
 
     /// One attempt, and a second one with a new token if the first is refused with 401 (contract §1): it was not taken then.
     async fn write_once(&self, call: &Call, write: &Write, attempt: u32) -> Result<Bytes, Error> {
-        let (token, slot) = self.admitted(call, Urgency::Write, None).await?;
-        match self.submit(call, write, &token, slot, attempt).await {
+        let account = self.account(call)?;
+        let urgency = Urgency::Write;
+        let (token, slot) = self.admitted(account, call, urgency, None).await?;
+        let put = (account, write);
+        match self.submit(call, put, &token, slot, attempt).await {
             Err(error) if error.status() == Some(401) => {
-                let (fresh, slot) = self.admitted(call, Urgency::Write, Some(&token)).await?;
-                self.submit(call, write, &fresh, slot, attempt).await
+                let admitted = self.admitted(account, call, urgency, Some(&token)).await;
+                let (fresh, slot) = admitted?;
+                self.submit(call, put, &fresh, slot, attempt).await
             }
             outcome => outcome,
         }
@@ -123,7 +142,7 @@ impl Session {
     async fn submit(
         &self,
         call: &Call,
-        write: &Write,
+        (account, write): (&Account, &Write),
         token: &Token,
         slot: Slot,
         attempt: u32,
@@ -146,9 +165,9 @@ impl Session {
         let request = request
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
-        let outcome = wire::send(call, request).await;
+        let reply = wire::send(call, request).await;
         drop(slot);
-        self.heed(outcome)
+        account.heed(call, reply)
     }
 
     /// Opens a WebSocket, and once more with a new token if the upgrade is refused with 401.
@@ -158,10 +177,11 @@ impl Session {
         protocol: Option<&'static str>,
     ) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
-        let token = self.token(call, None).await?;
+        let account = self.account(call)?;
+        let token = self.token(account, call, None).await?;
         match upgrade::open(call, Some(bearer(&token)?), protocol, Arc::clone(tls)).await {
             Err(error) if error.status() == Some(401) => {
-                let fresh = self.token(call, Some(&token)).await?;
+                let fresh = self.token(account, call, Some(&token)).await?;
                 upgrade::open(call, Some(bearer(&fresh)?), protocol, Arc::clone(tls)).await
             }
             outcome => outcome,
@@ -178,26 +198,29 @@ impl Session {
     /// from getting one. The wait for the slot may outlast the token, so it is looked at once more.
     async fn admitted(
         &self,
+        account: &Account,
         call: &Call,
         urgency: Urgency,
         refused: Option<&Arc<Token>>,
     ) -> Result<(Arc<Token>, Slot), Error> {
-        let token = self.token(call, refused).await?;
-        let slot = self.budget.draw(urgency).await;
+        let token = self.token(account, call, refused).await?;
+        let slot = account.admit(call, urgency).await;
         if !token.ended() {
             return Ok((token, slot));
         }
         // Somebody has renewed it meanwhile, most likely: then it is here without a wait, and the slot is not lost.
-        if let Some(Ok(renewed)) = self.token(call, Some(&token)).now_or_never() {
+        let renewed = self.token(account, call, Some(&token));
+        if let Some(Ok(renewed)) = renewed.now_or_never() {
             return Ok((renewed, slot));
         }
         drop(slot);
-        let token = self.token(call, Some(&token)).await?;
-        Ok((token, self.budget.draw(urgency).await))
+        let token = self.token(account, call, Some(&token)).await?;
+        Ok((token, account.admit(call, urgency).await))
     }
 
     async fn exchange(
         &self,
+        account: &Account,
         call: &Call,
         token: &Token,
         slot: Slot,
@@ -221,66 +244,15 @@ impl Session {
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
         let asked = Instant::now();
-        let outcome = wire::send(call, request).await;
+        let reply = wire::send(call, request).await;
         drop(slot);
-        if outcome.is_ok() {
+        if reply.outcome.is_ok() {
             self.latencies
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .note(asked, asked.elapsed());
         }
-        self.heed(outcome)
-    }
-
-    /// Holds the whole budget when the organisation says how long to stay away (429).
-    fn heed<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
-        if let Err(error) = &outcome
-            && error.status() == Some(429)
-            && let Some(wait) = error.retry_after()
-        {
-            self.budget.hold(wait);
-        }
-        outcome
-    }
-
-    /// The token for a call, or the scopes that it lacks.
-    async fn token(&self, call: &Call, refused: Option<&Arc<Token>>) -> Result<Arc<Token>, Error> {
-        let token = self.tokens.get(refused, || self.sign_in()).await?;
-        let missing = token.lacks(call.needs.required());
-        if missing.is_empty() {
-            return Ok(token);
-        }
-        Err(Error::Scopes {
-            call: Box::new(call.clone()),
-            missing,
-        })
-    }
-
-    /// The token call with its retries; it draws from the budget before anything else, because everything waits for it.
-    async fn sign_in(&self) -> Result<Token, Error> {
-        let call = Call::new("POST", auth::token_url(&self.settings), Needs::Nothing);
-        let once = |attempt| self.sign_in_once(&call, attempt);
-        retry::SIGN_IN.run(once, Error::passing).await
-    }
-
-    async fn sign_in_once(&self, call: &Call, attempt: u32) -> Result<Token, Error> {
-        let post = self
-            .transport()
-            .await?
-            .http
-            .post(call.url.clone())
-            .header(ATTEMPT, attempt);
-        let slot = self.budget.draw(Urgency::Write).await;
-        let asked = Instant::now();
-        let outcome = wire::send(call, auth::request(post, &self.settings)).await;
-        drop(slot);
-        match self.heed(outcome) {
-            Ok(body) => Token::read(&body, asked).map_err(|reason| Error::answer(call, reason)),
-            Err(Error::Refused { call, refusal }) if matches!(refusal.status, 400 | 401) => {
-                Err(Error::SignIn { call, refusal })
-            }
-            Err(error) => Err(error),
-        }
+        account.heed(call, reply)
     }
 
     /// The HTTP client alone, for what goes elsewhere and without the token.

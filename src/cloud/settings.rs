@@ -18,20 +18,40 @@ pub struct Settings {
     pub base_url: Url,
     /// Where tokens are issued, when that is another host; `/oauth/token` is added unless it is there.
     pub login_url: Option<Url>,
-    /// The OAuth client's id.
-    pub client_id: String,
-    /// The OAuth client's secret.
-    pub secret: SecretString,
-    /// How the two are sent.
-    pub auth: AuthStyle,
-    /// Scopes to ask for; none asks for all that the client has.
-    pub scopes: Option<Vec<String>>,
+    /// The console's own OAuth client; none where a person does everything.
+    pub client: Option<Credentials>,
+    /// The OAuth client by which a person signs in; none where nobody does.
+    pub person: Option<PersonClient>,
     /// Further trusted certificate authorities, as PEM.
     pub ca_pem: Option<Vec<u8>>,
     /// Requests allowed in any minute; none is no limit.
     pub requests_per_minute: Option<u32>,
     /// The schedule group that opens each queue, by ids or names, where the API does not tell (Platform API).
     pub queue_hours: BTreeMap<String, String>,
+}
+
+/// An OAuth client that signs in by itself.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Its id.
+    pub id: String,
+    /// Its secret.
+    pub secret: SecretString,
+    /// How the two are sent.
+    pub auth: AuthStyle,
+    /// Scopes to ask for; none asks for all that the client has.
+    pub scopes: Option<Vec<String>>,
+}
+
+/// An OAuth client through which a person signs in (RFC 6749 §4.1, RFC 7636).
+#[derive(Debug)]
+pub struct PersonClient {
+    /// Its id.
+    pub id: String,
+    /// Its secret, where it has one; sent by HTTP Basic.
+    pub secret: Option<SecretString>,
+    /// The port of this machine that the browser is sent back to; 0 takes any.
+    pub redirect_port: u16,
 }
 
 /// How the client credentials are sent to the token endpoint (contract §1).
@@ -47,6 +67,12 @@ pub enum AuthStyle {
 impl Settings {
     /// Refuses what would send credentials in the clear, and URLs that cannot be built upon.
     pub(super) fn check(&self) -> Result<(), Error> {
+        if self.client.is_none() && self.person.is_none() {
+            return Err(Error::Settings(
+                "Nobody can sign in: the profile has neither a client_id nor a section person."
+                    .into(),
+            ));
+        }
         check_url("base_url", &self.base_url)?;
         self.login_url
             .as_ref()

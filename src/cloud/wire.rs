@@ -7,7 +7,9 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, StatusCode, redirect};
 use rustls::ClientConfig;
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::budget::Quota;
 use super::call::Call;
 use super::error::{Error, Refusal};
 use super::names::Names;
@@ -53,11 +55,21 @@ pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Erro
         .map_err(|error| Error::Settings(format!("The HTTP client cannot be set up: {error}.")))
 }
 
-/// Sends a request and reads the whole answer; anything but 2xx is an error.
-pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> {
+/// What came of a request.
+pub struct Reply {
+    /// The body; anything but 2xx is an error.
+    pub outcome: Result<Bytes, Error>,
+    /// What the organisation says of its own count, whatever it answered otherwise.
+    pub quota: Option<Quota>,
+}
+
+/// Sends a request and reads the whole answer.
+pub async fn send(call: &Call, request: RequestBuilder) -> Reply {
+    let mut quota = None;
     let exchange = async {
         let response = request.send().await.map_err(|error| broken(call, &error))?;
         let (status, headers) = (response.status(), response.headers().clone());
+        quota = Quota::read(&headers);
         let body = read(call, response).await;
         match status {
             _ if status.is_success() => body,
@@ -67,10 +79,11 @@ pub async fn send(call: &Call, request: RequestBuilder) -> Result<Bytes, Error> 
             )),
         }
     };
-    match tokio::time::timeout(DEADLINE, exchange).await {
+    let outcome = match tokio::time::timeout(DEADLINE, exchange).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unanswered(call, Unreachable::TimedOut(DEADLINE))),
-    }
+    };
+    Reply { outcome, quota }
 }
 
 async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
@@ -104,11 +117,12 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
         .filter(|_| matches!(status.as_u16(), 429 | 503))
         .and_then(|header| header.to_str().ok())
         .and_then(|header| retry::retry_after(header, SystemTime::now()));
+    let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
     Refusal {
         status: status.as_u16(),
-        said: serde_json::from_slice::<ErrorBody>(body)
-            .ok()
-            .and_then(ErrorBody::words),
+        code: body.as_ref().and_then(|body| body.code.clone()),
+        lacking: body.as_ref().and_then(ErrorBody::lacking),
+        said: body.and_then(ErrorBody::words),
         retry_after,
     }
 }
@@ -118,16 +132,38 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
 struct ErrorBody {
     #[serde(alias = "error_description")]
     message: Option<String>,
+    /// The token endpoint of the Platform API says it under both names at once.
+    description: Option<String>,
     #[serde(alias = "error")]
     code: Option<String>,
     #[serde(rename = "contextId")]
     context_id: Option<String>,
+    #[serde(rename = "messageParams")]
+    params: Option<Value>,
 }
 
 impl ErrorBody {
+    /// The permissions that the token lacks, where a refusal names them (Platform API: `missing.permissions` and
+    /// `missing.any.permissions`).
+    fn lacking(&self) -> Option<String> {
+        let code = self.code.as_deref()?;
+        if !matches!(code, "missing.permissions" | "missing.any.permissions") {
+            return None;
+        }
+        let named = match self.params.as_ref()?.get("permissions")? {
+            Value::String(named) => named.clone(),
+            Value::Array(named) => {
+                let words: Vec<_> = named.iter().filter_map(Value::as_str).collect();
+                words.join(", ")
+            }
+            _ => return None,
+        };
+        (!named.is_empty()).then_some(named)
+    }
+
     fn words(self) -> Option<String> {
         let context = self.context_id.map(|id| format!("contextId {id}"));
-        let said: Vec<_> = [self.message, self.code, context]
+        let said: Vec<_> = [self.message.or(self.description), self.code, context]
             .into_iter()
             .flatten()
             .collect();

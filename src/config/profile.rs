@@ -3,7 +3,10 @@
 pub mod alerts;
 pub mod carriers;
 mod draft;
+pub mod grants;
 pub mod listen;
+pub mod notifications;
+mod place;
 pub mod probes;
 pub mod provisioning;
 pub mod queue_hours;
@@ -21,9 +24,9 @@ use url::Url;
 
 use self::carriers::Carriers;
 use self::listen::Listen;
-use super::secret::SecretSource;
 use crate::model::UserId;
 pub use crate::model::api::Api;
+use crate::model::region::Region;
 
 pub(super) use draft::Draft;
 pub use probes::{Probes, TurnAccount};
@@ -76,15 +79,17 @@ pub struct Profile {
     pub name: String,
     /// The dialect.
     pub api: Api,
+    /// The region that it names; none when it gives its addresses itself.
+    pub region: Option<Region>,
     /// Where the API is; ends in `/`.
     pub base_url: Url,
     /// Where tokens come from when that is another host; ends in `/`. None is [`Self::base_url`].
     pub login_url: Option<Url>,
-    /// The OAuth client.
-    pub client_id: String,
-    /// Where its secret is.
-    pub secret: SecretSource,
-    /// How the two travel.
+    /// The OAuth client of the console itself. None only where a person signs in, who then does everything.
+    pub client: Option<grants::ClientGrant>,
+    /// Through which client a person signs in; none on the direct API.
+    pub person: Option<grants::PersonGrant>,
+    /// How the id and the secret of a client travel.
     pub auth: Auth,
     /// PEM file of a further certificate authority to trust for this organisation.
     pub ca_file: Option<PathBuf>,
@@ -98,6 +103,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
+    /// How many notification channels may be made.
+    pub notifications: notifications::Notifications,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
     /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.

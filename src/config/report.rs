@@ -7,6 +7,7 @@ use std::path::Path;
 
 use toml::Value;
 
+use super::profile::grants;
 use super::profile::listen::Listen;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
@@ -27,7 +28,7 @@ pub fn init(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, C
     })?;
     let path = path.to_string_lossy();
     Ok(format!(
-        "wrote {}\nSet base_url, client_id and the place of the secret in it, then run `trunkline config check`.\n",
+        "wrote {}\nSet base_url (or region), client_id and the place of the secret in it, then run `trunkline config check`.\n",
         safe(&path)
     ))
 }
@@ -57,8 +58,15 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
     let mut warnings = loaded.warnings.clone();
     let profile = loaded.profile.as_ref();
     if let Some(profile) = profile {
-        let secret = profile.secret.inspect(env).err();
+        let client = profile.client.as_ref().map(|client| &client.secret);
+        let secret = client.and_then(|secret| secret.inspect(env).err());
         warnings.extend(secret.map(|error| format!("client_secret: {error}")));
+        let person = profile
+            .person
+            .as_ref()
+            .and_then(|person| person.secret.as_ref());
+        let secret = person.and_then(|secret| secret.inspect(env).err());
+        warnings.extend(secret.map(|error| format!("person.client_secret: {error}")));
         for account in &profile.probes.turn {
             let password = account.password.inspect(env).err();
             warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
@@ -95,7 +103,22 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
             };
             let _ = writeln!(text, "profile  {}, {writes}", safe(&profile.name));
             let _ = writeln!(text, "api      {}", safe(profile.base_url.as_str()));
-            let _ = writeln!(text, "secret   from {}", profile.secret);
+            if let Some(region) = profile.region {
+                let _ = writeln!(text, "region   {region} ({})", region.domain);
+            }
+            match &profile.client {
+                Some(client) => {
+                    let _ = writeln!(text, "secret   from {}", client.secret);
+                }
+                None => text.push_str("secret   none: a person signs in, and does everything\n"),
+            }
+            if let Some(person) = &profile.person {
+                let _ = writeln!(
+                    text,
+                    "person   signs in through {}",
+                    safe(&person.client_id)
+                );
+            }
         }
         None => text.push_str("profile  none\n"),
     }
@@ -167,15 +190,29 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         );
     };
     put("api", profile.api.word().into());
-    put("base_url", profile.base_url.as_str().into());
-    if let Some(url) = &profile.login_url {
+    // What follows from the region is not shown beside it, so that what is shown can be pasted.
+    if let Some(region) = profile.region {
+        put("region", region.aws.into());
+    } else {
+        put("base_url", profile.base_url.as_str().into());
+    }
+    if let Some(url) = profile
+        .login_url
+        .as_ref()
+        .filter(|_| profile.region.is_none())
+    {
         put("login_url", url.as_str().into());
     }
-    put("client_id", profile.client_id.as_str().into());
-    put(
-        "client_secret",
-        format!("masked: from {}", profile.secret).into(),
-    );
+    if let Some(client) = &profile.client {
+        put("client_id", client.id.as_str().into());
+        put(
+            "client_secret",
+            format!("masked: from {}", client.secret).into(),
+        );
+    }
+    for (key, value) in profile.person.iter().flat_map(grants::PersonGrant::shown) {
+        put(&format!("person.{key}"), value);
+    }
     let auth = match profile.auth {
         profile::Auth::Basic => "basic",
         profile::Auth::Form => "form",
@@ -212,6 +249,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     }
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);
+    }
+    for (key, value) in profile.notifications.shown() {
+        put(&format!("notifications.{key}"), value);
     }
     for (key, value) in profile.queue_hours.shown() {
         put(&format!("callbacks.{key}"), value);

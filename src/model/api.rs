@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::transfer::{DestinationKind, REACHED};
+
 /// The dialect of an organisation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -71,6 +73,13 @@ pub struct Capabilities {
     pub callback_webhooks: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
+    /// The codecs and pictures of a transfer can be asked for.
+    pub transfer_media: bool,
+    /// Where a call can be transferred to.
+    pub destinations: &'static [DestinationKind],
+    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
+    /// edge, which the organisation makes in a job of its own.
+    pub softphones: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -79,6 +88,9 @@ const DIRECT: Capabilities = Capabilities {
     queue_hours: true,
     callback_webhooks: true,
     trunks: false,
+    transfer_media: true,
+    destinations: &DestinationKind::ALL,
+    softphones: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
@@ -87,4 +99,7 @@ const PLATFORM: Capabilities = Capabilities {
     queue_hours: false,
     callback_webhooks: false,
     trunks: true,
+    transfer_media: false,
+    destinations: &REACHED,
+    softphones: true,
 };

@@ -26,6 +26,16 @@ kinds! {
     Provision = "provision";
     /// Events of asynchronous jobs, to be delivered to us (contract §7).
     JobWebhook = "webhook.jobs";
+    /// A person's WebRTC phone (Platform API).
+    PhoneCreate = "phone.create";
+    /// A phone that is to start anew (Platform API).
+    PhoneReboot = "phone.reboot";
+    /// A user at a station (Platform API).
+    StationAssociate = "station.associate";
+    /// A station without its user (Platform API).
+    StationFree = "station.free";
+    /// A user's station by default (Platform API).
+    StationDefault = "station.default";
     /// A transfer of an interaction (contract §8).
     Transfer = "transfer";
     /// What the media server is told after a transfer (contract §8).

@@ -20,8 +20,9 @@ async fn organisation(users: u32, rate: f64) -> Org {
 
 fn client(org: &Org, change: impl FnOnce(&mut Settings)) -> Client {
     let mut settings = settings(org.base_url());
-    settings.client_id = org.client_id().into();
-    settings.secret = org.client_secret().clone();
+    let client = settings.client.as_mut().unwrap();
+    client.id = org.client_id().into();
+    client.secret = org.client_secret().clone();
     settings.ca_pem = Some(org.ca_pem().into());
     change(&mut settings);
     Client::new(settings).unwrap()
@@ -31,7 +32,9 @@ fn client(org: &Org, change: impl FnOnce(&mut Settings)) -> Client {
 async fn everybody_is_listed_and_everybody_has_a_device() {
     let org = organisation(120, 0.0).await;
     for auth in [AuthStyle::Basic, AuthStyle::Form] {
-        let client = client(&org, |settings| settings.auth = auth);
+        let client = client(&org, |settings| {
+            settings.client.as_mut().unwrap().auth = auth
+        });
         let first = client.users_page(1, Urgency::Enumerate).await.unwrap();
         let second = client.users_page(2, Urgency::Enumerate).await.unwrap();
         assert_eq!((first.total, first.page_count), (Some(120), Some(2)));
@@ -69,7 +72,9 @@ async fn a_stream_carries_what_happens() {
 #[tokio::test]
 async fn refusals_are_understood() {
     let org = organisation(1, 0.0).await;
-    let wrong = client(&org, |settings| settings.secret = "wrong".to_owned().into());
+    let wrong = client(&org, |settings| {
+        settings.client.as_mut().unwrap().secret = "wrong".to_owned().into();
+    });
     let error = wrong.users_page(1, Urgency::Poll).await.unwrap_err();
     assert_eq!(error.trouble(), Trouble::Credentials, "{error}");
     let client = client(&org, |_| {});

@@ -18,7 +18,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
-use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
 use trunkline::model::api::Api;
 
 pub type Answer = Response<Full<Bytes>>;
@@ -124,10 +124,13 @@ pub fn settings(base_url: &str) -> Settings {
         api: Api::Direct,
         base_url: base_url.parse().unwrap(),
         login_url: None,
-        client_id: "noc".into(),
-        secret: SecretString::from("canary-secret"),
-        auth: AuthStyle::Basic,
-        scopes: None,
+        client: Some(Credentials {
+            id: "noc".into(),
+            secret: SecretString::from("canary-secret"),
+            auth: AuthStyle::Basic,
+            scopes: None,
+        }),
+        person: None,
         ca_pem: None,
         requests_per_minute: None,
         queue_hours: Default::default(),

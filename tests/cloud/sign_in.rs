@@ -28,8 +28,9 @@ async fn credentials_go_by_basic_or_by_form() {
     let server = willing().await;
     server.client().users_page(1, Urgency::Poll).await.unwrap();
     let form = with(&server, |settings| {
-        settings.auth = AuthStyle::Form;
-        settings.scopes = Some(vec!["a".into(), "b".into()]);
+        let client = settings.client.as_mut().unwrap();
+        client.auth = AuthStyle::Form;
+        client.scopes = Some(vec!["a".into(), "b".into()]);
     });
     form.users_page(1, Urgency::Poll).await.unwrap();
     let tokens: Vec<_> = server
@@ -193,7 +194,7 @@ async fn a_token_answer_that_is_none_is_told_without_quoting_it() {
 async fn nothing_that_can_be_printed_holds_a_secret() {
     let server = willing().await;
     let client = with(&server, |settings| {
-        settings.secret = SecretString::from("canary");
+        settings.client.as_mut().unwrap().secret = SecretString::from("canary");
     });
     client.users_page(1, Urgency::Poll).await.unwrap();
     assert!(!format!("{client:?}").contains("canary"));

@@ -107,10 +107,11 @@ fn among_several_each_layer_may_choose() {
 fn our_variables_replace_and_shared_ones_fill_gaps() {
     let read = |file: &str, env: &[(&str, &str)]| {
         let profile = Home::with(file).env(env).load().unwrap().profile.unwrap();
-        let SecretSource::Variable(secret) = profile.secret else {
+        let client = profile.client.unwrap();
+        let SecretSource::Variable(secret) = client.secret else {
             panic!("a variable")
         };
-        (profile.client_id, secret)
+        (client.id, secret)
     };
     let owned = |id: &str, secret: &str| (id.to_owned(), secret.to_owned());
     let shared = [
@@ -272,7 +273,7 @@ fn paths_are_beside_the_file() {
     let profile = home.load().unwrap().profile.unwrap();
     assert_eq!(profile.ca_file.unwrap(), home.dir().join("ca.pem"));
     assert!(
-        matches!(profile.secret, SecretSource::File(path) if path == home.dir().join("lab.secret"))
+        matches!(profile.client.unwrap().secret, SecretSource::File(path) if path == home.dir().join("lab.secret"))
     );
 }
 
@@ -329,9 +330,18 @@ fn every_line_that_the_template_offers_is_accepted() {
             line.starts_with(&format!("{key}file")) || line.starts_with(&format!("{key}command"))
         })
     });
-    let text: Vec<&str> = one_place.collect();
+    // A region takes the place of both addresses, on the Platform API.
+    let text: Vec<&str> = one_place
+        .filter(|line| !line.starts_with("base_url") && !line.starts_with("login_url"))
+        .map(|line| match line {
+            "api = \"direct\"" => "api = \"platform\"",
+            line => line,
+        })
+        .collect();
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
     let profile = home.load().unwrap().profile.unwrap();
+    assert_eq!(profile.base_url.as_str(), "https://api.mypurecloud.de/");
+    assert_eq!(profile.person.unwrap().redirect_port, 8085);
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
     let proxies = profile.carriers.proxies.values().map(ToString::to_string);
     assert_eq!(proxies.collect::<Vec<_>>(), ["sip.example.com:5061"]);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::{Certificate, Method};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
-use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::UserId;
@@ -94,6 +94,7 @@ impl Watch {
                 users,
                 poll: Duration::from_secs(10),
                 max_streams,
+                channels: 0,
                 carriers: false,
                 callbacks: false,
             },
@@ -115,10 +116,13 @@ impl Watch {
             api: Api::Direct,
             base_url: org.base_url().parse().unwrap(),
             login_url: None,
-            client_id: org.client_id().to_owned(),
-            secret: org.client_secret().clone(),
-            auth: AuthStyle::Basic,
-            scopes,
+            client: Some(Credentials {
+                id: org.client_id().to_owned(),
+                secret: org.client_secret().clone(),
+                auth: AuthStyle::Basic,
+                scopes,
+            }),
+            person: None,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
             queue_hours: Default::default(),

@@ -124,7 +124,8 @@ impl Crew {
         let environment = Environment::default();
         let mut loaded = config::load(&flags, &environment, &Paths::under(folder.path())).unwrap();
         if let (Some(profile), Some(secret)) = (&mut loaded.profile, secret) {
-            profile.secret = SecretSource::Held(SecretString::from(secret));
+            let client = profile.client.as_mut().unwrap();
+            client.secret = SecretSource::Held(SecretString::from(secret));
         }
         let (keys, pressed) = mpsc::unbounded_channel();
         let screen = Cells {

@@ -3,7 +3,7 @@
 use reqwest::{Certificate, Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use trunkline::cloud::{AuthStyle, Client, Settings};
+use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
 use trunkline::model::api::Api;
 use trunkline::org::{self, Options, Org};
 
@@ -32,10 +32,13 @@ impl Rig {
             api: Api::Platform,
             base_url: org.base_url().parse().unwrap(),
             login_url: None,
-            client_id: org.client_id().to_owned(),
-            secret: org.client_secret().clone(),
-            auth: AuthStyle::Basic,
-            scopes: None,
+            client: Some(Credentials {
+                id: org.client_id().to_owned(),
+                secret: org.client_secret().clone(),
+                auth: AuthStyle::Basic,
+                scopes: None,
+            }),
+            person: None,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
             queue_hours: Default::default(),

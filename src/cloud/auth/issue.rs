@@ -1,4 +1,4 @@
-//! The token call itself: `POST /oauth/token` (contract §1).
+//! The token call itself: `POST /oauth/token` (contract §1, Platform API §1).
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::Token;
-use crate::cloud::{AuthStyle, Settings};
+use crate::cloud::{AuthStyle, Credentials, PersonClient, Settings};
 use crate::time::Clock;
 
 /// A token that claims to live longer is renewed after this anyway; it also keeps the arithmetic small.
@@ -17,42 +17,81 @@ const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Where tokens are issued: `login_url`, or the API's own host when there is none.
 #[must_use]
 pub fn token_url(settings: &Settings) -> Url {
-    let mut url = settings
-        .login_url
-        .clone()
-        .unwrap_or_else(|| settings.base_url.clone());
+    let mut url = login(settings);
     if !url.path().ends_with("/oauth/token") {
-        // Only a URL that cannot be a base has no segments, and those are refused before (`settings`).
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(["oauth", "token"]);
-        }
+        append(&mut url, "token");
     }
     url
 }
 
-/// Puts the grant and the credentials into the request.
+/// Where a person's browser is sent to sign in (RFC 6749 §3.1): beside the token endpoint.
+#[must_use]
+pub fn authorize_url(settings: &Settings) -> Url {
+    let mut url = login(settings);
+    if let Some(before) = url.path().strip_suffix("/oauth/token") {
+        let before = before.to_owned();
+        url.set_path(&before);
+    }
+    append(&mut url, "authorize");
+    url
+}
+
+fn login(settings: &Settings) -> Url {
+    let url = settings.login_url.as_ref().unwrap_or(&settings.base_url);
+    url.clone()
+}
+
+/// Only a URL that cannot be a base has no segments, and those are refused before (`settings`).
+fn append(url: &mut Url, last: &str) {
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["oauth", last]);
+    }
+}
+
+/// Puts the client credentials into the request.
 ///
 /// Without configured scopes it asks for none, which grants all that the client has: which panes a person will open is not
 /// known at sign-in, and a client that lacks one asked-for scope would be refused altogether.
-pub fn request(request: RequestBuilder, settings: &Settings) -> RequestBuilder {
-    let scope = settings.scopes.as_ref().map(|scopes| scopes.join(" "));
+pub fn request(request: RequestBuilder, client: &Credentials) -> RequestBuilder {
+    let scope = client.scopes.as_ref().map(|scopes| scopes.join(" "));
     let mut form = vec![("grant_type", "client_credentials")];
     if let Some(scope) = &scope {
         form.push(("scope", scope));
     }
-    let secret = settings.secret.expose_secret();
-    match settings.auth {
-        AuthStyle::Basic => request
-            .basic_auth(&settings.client_id, Some(secret))
-            .form(&form),
+    let secret = client.secret.expose_secret();
+    match client.auth {
+        AuthStyle::Basic => request.basic_auth(&client.id, Some(secret)).form(&form),
         AuthStyle::Form => {
-            form.extend([
-                ("client_id", settings.client_id.as_str()),
-                ("client_secret", secret),
-            ]);
+            form.extend([("client_id", client.id.as_str()), ("client_secret", secret)]);
             request.form(&form)
         }
     }
+}
+
+/// Puts a person's grant into the request: a code (RFC 6749 §4.1.3) or a refresh token (§6). A client without a secret
+/// names itself in the form.
+pub fn request_as(
+    request: RequestBuilder,
+    client: &PersonClient,
+    mut form: Vec<(&'static str, String)>,
+) -> RequestBuilder {
+    match &client.secret {
+        Some(secret) => request
+            .basic_auth(&client.id, Some(secret.expose_secret()))
+            .form(&form),
+        None => {
+            form.push(("client_id", client.id.clone()));
+            request.form(&form)
+        }
+    }
+}
+
+/// The form that renews a person's token.
+pub fn refreshing(refresh: &SecretString) -> [(&'static str, String); 2] {
+    [
+        ("grant_type", "refresh_token".to_owned()),
+        ("refresh_token", refresh.expose_secret().to_owned()),
+    ]
 }
 
 #[derive(Deserialize)]
@@ -60,9 +99,19 @@ struct Granted {
     access_token: SecretString,
     expires_in: u64,
     scope: Option<String>,
+    refresh_token: Option<SecretString>,
 }
 
-impl Token {
+/// A token, and what renews it.
+#[derive(Debug)]
+pub struct Grant {
+    /// The token.
+    pub token: Token,
+    /// Gets the next one; client credentials are given none.
+    pub refresh: Option<SecretString>,
+}
+
+impl Grant {
     /// Reads the answer. The error never quotes the body, which may hold a token.
     pub fn read(body: &[u8], asked: Instant) -> Result<Self, String> {
         let mut json = serde_json::Deserializer::from_slice(body);
@@ -90,9 +139,12 @@ impl Token {
         });
         // An empty list is how some organisations say nothing about scopes.
         let scopes = scopes.filter(|scopes| !scopes.is_empty());
-        let token = Self::new(granted.access_token, scopes, asked, life, until);
+        let token = Token::new(granted.access_token, scopes, asked, life, until);
         match token.header() {
-            Some(_) => Ok(token),
+            Some(_) => Ok(Self {
+                token,
+                refresh: granted.refresh_token,
+            }),
             None => Err("access_token holds characters that no header can carry".into()),
         }
     }

@@ -44,8 +44,7 @@ fn refused() -> Error {
         call: Box::new(call()),
         refusal: Refusal {
             status: 401,
-            said: None,
-            retry_after: None,
+            ..Refusal::default()
         },
     }
 }
@@ -183,7 +182,7 @@ async fn a_task_that_is_dropped_while_it_signs_in_blocks_nobody() {
 }
 
 fn read(body: &str) -> Result<Token, String> {
-    Token::read(body.as_bytes(), Instant::now())
+    Grant::read(body.as_bytes(), Instant::now()).map(|grant| grant.token)
 }
 
 #[tokio::test]

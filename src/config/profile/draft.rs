@@ -10,7 +10,10 @@ use url::Url;
 
 use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
+use super::grants::{self, PersonGrant};
 use super::listen::{self, Listen};
+use super::notifications::{self, Notifications};
+use super::place;
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
 use super::queue_hours::{self, QueueHours};
@@ -25,11 +28,12 @@ use crate::config::secret::{self, SecretSource};
 use crate::config::theme::colour;
 use crate::config::ui::time_zone;
 use crate::model::UserId;
+use crate::model::region::Region;
 use crate::text::safe;
 
 /// Names longer than this push the rest out of the header; client ids longer than this are none.
 const MAX_NAME: usize = 64;
-const MAX_CLIENT_ID: usize = 256;
+pub(super) const MAX_CLIENT_ID: usize = 256;
 
 /// As many as the store is sized for.
 const MAX_USERS: usize = 1_000_000;
@@ -42,10 +46,12 @@ const MAX_STREAMS: u32 = 50_000;
 pub(in crate::config) struct Draft {
     pub(in crate::config) name: String,
     pub(super) api: Option<Api>,
+    pub(super) region: Option<Region>,
     pub(super) base_url: Option<Url>,
     pub(super) login_url: Option<Url>,
     pub(super) client_id: Option<String>,
     pub(super) secret: Option<SecretSource>,
+    pub(super) person: Option<PersonGrant>,
     pub(super) auth: Option<Auth>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) read_only: Option<bool>,
@@ -53,6 +59,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) notifications: Notifications,
     pub(super) carriers: Carriers,
     pub(super) queue_hours: QueueHours,
     pub(super) alerts: Alerts,
@@ -77,12 +84,16 @@ impl Draft {
         let draft = Self {
             name: name.to_owned(),
             api: from.take_as("api", notes, |word: String| api(&word)),
+            region: from.take_as("region", notes, |word: String| place::region(&word)),
             base_url: from.take_as("base_url", notes, |text: String| endpoint(&text)),
             login_url: from.take_as("login_url", notes, |text: String| endpoint(&text)),
             client_id: from.take_as("client_id", notes, |id: String| {
                 plain(&id, MAX_CLIENT_ID).map(|()| id)
             }),
             secret: secret::read(&mut from, secret::KEYS, notes),
+            person: from
+                .section("person", notes)
+                .and_then(|section| grants::person(section, notes)),
             auth: from.take_as("auth", notes, |word: String| {
                 near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
             }),
@@ -97,6 +108,11 @@ impl Draft {
                 .section("registrations", notes)
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
+                }),
+            notifications: from
+                .section("notifications", notes)
+                .map_or_else(Notifications::default, |section| {
+                    notifications::read(section, notes)
                 }),
             carriers: from
                 .section("carriers", notes)
@@ -130,10 +146,7 @@ impl Draft {
                 }),
             requests_per_minute: from.take("requests_per_minute", notes),
         };
-        if draft.base_url.is_none() && !notes.has_fault(&from.key("base_url")) {
-            let message = "missing: every profile says where its organisation is, for example base_url = \"https://api.mypurecloud.com\"";
-            notes.fault(from.origin.clone(), &from.key("base_url"), message);
-        }
+        draft.check_place(&from.origin, &format!("profiles.{name}"), notes);
         from.finish(notes);
         draft
     }

@@ -4,6 +4,7 @@ use std::num::NonZeroU32;
 
 use ratatui::style::Color;
 
+use super::grants::ClientGrant;
 use super::{DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
 use crate::config::Flags;
 use crate::config::environment::{
@@ -21,8 +22,15 @@ pub(in crate::config) fn resolve(
     notes: &mut Notes<'_>,
 ) -> Option<Profile> {
     let section = format!("profiles.{}", draft.name);
-    let client_id = client_id(draft.client_id, environment, &section, notes);
-    let secret = secret(draft.secret, environment, &section, notes);
+    let place = draft.place();
+    let client = if wants_client(&draft, environment) {
+        let id = client_id(draft.client_id, environment, &section, notes);
+        let secret = secret(draft.secret, environment, &section, notes);
+        id.zip(secret)
+            .map(|(id, secret)| Some(ClientGrant { id, secret }))
+    } else {
+        Some(None)
+    };
     let production = draft
         .production
         .unwrap_or_else(|| names_production(&draft.name));
@@ -32,10 +40,11 @@ pub(in crate::config) fn resolve(
     }
     Some(Profile {
         api: draft.api.unwrap_or_default(),
-        base_url: draft.base_url?,
-        login_url: draft.login_url,
-        client_id: client_id?,
-        secret: secret?,
+        region: draft.region,
+        base_url: place.as_ref()?.base_url.clone(),
+        login_url: place?.login_url,
+        client: client?,
+        person: draft.person,
         auth: draft.auth.unwrap_or_default(),
         ca_file: draft.ca_file,
         read_only: flags.read_only || draft.read_only.unwrap_or(production),
@@ -43,6 +52,7 @@ pub(in crate::config) fn resolve(
         colour: draft.colour.or(production.then_some(Color::Red)),
         time_zone: draft.time_zone,
         registrations: draft.registrations,
+        notifications: draft.notifications,
         carriers: draft.carriers,
         callbacks: true,
         queue_hours: draft.queue_hours,
@@ -57,6 +67,17 @@ pub(in crate::config) fn resolve(
             .map_or(Some(DEFAULT_REQUESTS_PER_MINUTE), NonZeroU32::new),
         name: draft.name,
     })
+}
+
+/// Whether the console is to sign in by a client of its own. A profile through which a person signs in does without one,
+/// unless something asks for it; variables that other tools share do not.
+fn wants_client(draft: &Draft, environment: &Environment) -> bool {
+    let set = |variable| environment.get(variable).is_some();
+    draft.person.is_none()
+        || draft.client_id.is_some()
+        || draft.secret.is_some()
+        || set(CLIENT_ID)
+        || set(CLIENT_SECRET)
 }
 
 /// The variable that decides: `TRUNKLINE_…` replaces what the file says; `GENESYS_…`, which other tools share, only

@@ -1,0 +1,166 @@
+//! A person signs in: Authorization Code with PKCE (RFC 6749 §4.1, RFC 7636), as native programs do it (RFC 8252).
+//!
+//! The browser comes back to a door on this machine, or the person brings what it came back with: on a jump host the
+//! browser is elsewhere. Nothing of it is written anywhere; the code is good once, and only with the verifier that never
+//! leaves this process but to the token endpoint.
+
+mod door;
+mod pkce;
+mod returned;
+
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::Url;
+use secrecy::{ExposeSecret, SecretString};
+
+use self::door::Door;
+use self::pkce::Pkce;
+pub use self::returned::{Code, Denied};
+use super::error::Error;
+use super::platform::as_person;
+use super::{Client, auth};
+use crate::model::person::Person;
+
+/// A sign-in that nobody finishes is given up after this: the state and the verifier do not lie around.
+pub const PATIENCE: Duration = Duration::from_secs(600);
+
+/// A sign-in that is under way. It is good for one code.
+pub struct Login {
+    client: Client,
+    url: Url,
+    redirect: String,
+    pkce: Pkce,
+    door: Result<Door, String>,
+}
+
+impl Client {
+    /// Begins a sign-in: makes its secrets and opens the door that the browser comes back through. Nothing is sent. A door
+    /// that does not open stops nothing: what the browser comes back with can be brought by hand.
+    pub async fn login(&self) -> Result<Login, Error> {
+        let Some(person) = &self.0.settings.person else {
+            let lack = Person::Nowhere.lack().unwrap_or_default();
+            return Err(Error::Settings(format!("Nobody can sign in: {lack}.")));
+        };
+        let door = Door::open(person.redirect_port).await;
+        let port = door.as_ref().map_or(person.redirect_port, Door::port);
+        let redirect = format!("http://127.0.0.1:{port}/");
+        let pkce = Pkce::new();
+        let mut url = auth::authorize_url(&self.0.settings);
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &person.id)
+            .append_pair("redirect_uri", &redirect)
+            .append_pair("state", pkce.state())
+            .append_pair("code_challenge", &pkce.challenge())
+            .append_pair("code_challenge_method", "S256");
+        Ok(Login {
+            client: self.clone(),
+            url,
+            redirect,
+            pkce,
+            door,
+        })
+    }
+
+    /// Signs the person out: revokes the token and forgets it. It is forgotten even where it could not be revoked; the
+    /// error then says so.
+    pub async fn logout(&self) -> Result<(), Error> {
+        let call = as_person(
+            self.platform()
+                .call("DELETE", &["tokens", "me"], &[], &[])?,
+        );
+        let revoked = self.0.read(&call, super::Urgency::Write).await;
+        if let Some(account) = &self.0.person {
+            account.tokens.clear();
+            self.0.seat.left();
+        }
+        match revoked {
+            // Who is not signed in is signed out.
+            Ok(_) | Err(Error::NoPerson { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl Login {
+    /// Where the browser is to go. It holds no secret: the challenge gives the verifier away to nobody.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Where the browser comes back to, or why it cannot: then only what is pasted ends the sign-in.
+    pub fn door(&self) -> Result<&str, &str> {
+        match &self.door {
+            Ok(_) => Ok(&self.redirect),
+            Err(why) => Err(why),
+        }
+    }
+
+    /// Waits until the browser has come back. Without a door it waits for ever. Cancel-safe.
+    pub async fn returned(&mut self) -> Result<Code, Denied> {
+        match &mut self.door {
+            Ok(door) => door.answered(self.pkce.state()).await,
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Reads what a person brings: the code alone, or the whole address that the browser came back to.
+    pub fn pasted(&self, line: &str) -> Result<Code, Denied> {
+        returned::pasted(line, self.pkce.state())
+    }
+
+    /// Has the code turned into a token, asks the organisation who that is, and has them signed in.
+    pub async fn redeem(self, code: Code) -> Result<Person, Error> {
+        let form = [
+            ("grant_type", "authorization_code".to_owned()),
+            ("code", code.0.expose_secret().to_owned()),
+            ("redirect_uri", self.redirect.clone()),
+            ("code_verifier", self.pkce.verifier().to_owned()),
+        ];
+        let session = &self.client.0;
+        let token = session.grant(&form).await?;
+        let platform = self.client.platform();
+        let me = as_person(platform.call("GET", &["users", "me"], &[], &[])?);
+        let name = session.introduce(&me, &token).await;
+        let until = token.until();
+        if let Some(account) = &session.person {
+            account.tokens.put(token);
+        }
+        session.seat.taken(name, until);
+        Ok(session.seat.person())
+    }
+}
+
+impl fmt::Debug for Login {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Login")
+            .field("redirect", &self.redirect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a person pasted or typed to sign in: a secret until it is handed in.
+#[derive(Clone, Debug)]
+pub struct Pasted(SecretString);
+
+impl Pasted {
+    /// Takes a line.
+    #[must_use]
+    pub fn new(line: &str) -> Self {
+        Self(SecretString::from(line.trim()))
+    }
+
+    /// The line, to be read.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for Pasted {
+    fn eq(&self, other: &Self) -> bool {
+        self.line() == other.line()
+    }
+}

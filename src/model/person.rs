@@ -1,0 +1,72 @@
+//! The person at the console, as the organisation knows them.
+//!
+//! An OAuth client has no user. What the Platform API lets only users do, a person has to sign in for; who that is, and
+//! whether anybody has, panes and forms look at before they offer it.
+
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Who has signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Person {
+    /// The profile names no client through which anybody could.
+    #[default]
+    Nowhere,
+    /// Nobody has yet.
+    Nobody,
+    /// Somebody has.
+    SignedIn {
+        /// Their name, or their id where they have none; what the organisation does not say is empty.
+        name: Text,
+        /// When the token ends, unless it is renewed.
+        until: Millis,
+    },
+    /// Somebody had, and the organisation takes their token no more.
+    Ended {
+        /// Who it was.
+        name: Text,
+    },
+}
+
+impl Person {
+    /// Whether somebody has signed in.
+    #[must_use]
+    pub const fn is_signed_in(&self) -> bool {
+        matches!(self, Self::SignedIn { .. })
+    }
+
+    /// What is missing for what only a person may do, and what to do about it; none when somebody has signed in.
+    #[must_use]
+    pub const fn lack(&self) -> Option<&'static str> {
+        match self {
+            Self::Nowhere => Some(
+                "this needs a person, and the profile has no client to sign in through: add its section person",
+            ),
+            Self::Nobody => Some("this needs a person, and nobody has signed in: :login"),
+            Self::SignedIn { .. } => None,
+            Self::Ended { .. } => Some("this needs a person, and the sign-in has ended: :login"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_lacking_is_told_until_somebody_has_signed_in() {
+        let name = Text::from("Ada");
+        let signed_in = Person::SignedIn {
+            name: name.clone(),
+            until: Millis(1),
+        };
+        assert!(signed_in.is_signed_in() && signed_in.lack().is_none());
+        for (person, says) in [
+            (Person::Nowhere, "section person"),
+            (Person::Nobody, ":login"),
+            (Person::Ended { name }, ":login"),
+        ] {
+            assert!(person.lack().unwrap().contains(says), "{person:?}");
+        }
+    }
+}
