@@ -5,6 +5,7 @@ mod audit;
 mod flows;
 mod interactions;
 mod jobs;
+mod person;
 mod routes;
 mod shelf;
 
@@ -42,6 +43,8 @@ pub struct Performer {
     desk: flows::Desk,
     /// Where drafts are kept.
     shelf: shelf::Desk,
+    /// Where people sign in.
+    people: person::Desk,
 }
 
 impl Performer {
@@ -54,6 +57,7 @@ impl Performer {
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
         Self {
+            people: person::Desk::new(environment.clone(), done.clone()),
             profile,
             environment,
             mailbox,
@@ -116,6 +120,8 @@ impl Performer {
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::SignIn(ask) => self.people.ask(ask),
+            Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
@@ -180,9 +186,11 @@ impl Performer {
         let environment = self.environment.clone();
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
+        let people = self.people.opening();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
+                    people.open(&client).await;
                     let running = feed::start(client.clone(), plan(&profile), mailbox);
                     *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
                     if let Some(writes) = writes {

@@ -62,16 +62,20 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
+    pub people_act: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
+    people_act: false,
     trunks: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
+    people_act: true,
     trunks: true,
 };
