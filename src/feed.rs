@@ -48,6 +48,8 @@ pub struct Plan {
     pub poll: Duration,
     /// Users beyond this many have no stream and are polled.
     pub max_streams: usize,
+    /// Notification channels that may be made, where the Platform API is spoken; none is polling only.
+    pub channels: usize,
     /// Whether carriers are watched; a command that reads registrations alone spends no request on them.
     pub carriers: bool,
     /// Whether callbacks are followed, and their queues read.
@@ -76,36 +78,42 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     shared
         .tally
         .note(|notes| notes.poll_round_ms = u64::try_from(poll.as_millis()).unwrap_or(u64::MAX));
-    let mut tasks = vec![
-        Task::spawn(report::run(Arc::clone(&shared))),
-        Task::spawn(poll::run(Arc::clone(&shared))),
-    ];
-    if plan.max_streams > 0 {
-        tasks.push(Task::spawn(tick(Arc::clone(&shared))));
-    }
-    if plan.carriers {
-        tasks.push(match shared.client.api() {
-            Api::Direct => Task::spawn(carriers::run(Arc::clone(&shared))),
-            Api::Platform => Task::spawn(platform::estate::run(Arc::clone(&shared))),
-        });
-    }
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
-    if plan.callbacks {
-        tasks.push(Task::spawn(callbacks::run(
-            Arc::clone(&shared),
-            acknowledged,
-        )));
-        tasks.push(Task::spawn(callbacks::queues(Arc::clone(&shared))));
+    let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared)))];
+    match shared.client.api() {
+        Api::Direct => direct(&shared, plan, acknowledged, &mut tasks),
+        Api::Platform => platform::start(&shared, &plan, &mut tasks),
     }
-    tasks.push(match plan.users {
-        Some(users) => Task::spawn(people::given(Arc::clone(&shared), users)),
-        None => Task::spawn(people::listed(Arc::clone(&shared))),
-    });
     Feeds {
         shared,
         acknowledge,
         _tasks: tasks,
     }
+}
+
+/// The feeds of the direct API: a stream for each user, a stream of callbacks, and polls.
+fn direct(
+    shared: &Arc<Shared>,
+    plan: Plan,
+    acknowledged: callbacks::Acknowledgements,
+    tasks: &mut Vec<Task>,
+) {
+    tasks.push(Task::spawn(poll::run(Arc::clone(shared))));
+    if plan.max_streams > 0 {
+        tasks.push(Task::spawn(tick(Arc::clone(shared))));
+    }
+    if plan.carriers {
+        tasks.push(Task::spawn(carriers::run(Arc::clone(shared))));
+    }
+    if plan.callbacks {
+        let followed = callbacks::run(Arc::clone(shared), acknowledged);
+        tasks.push(Task::spawn(followed));
+        tasks.push(Task::spawn(callbacks::queues(Arc::clone(shared))));
+    }
+    tasks.push(match plan.users {
+        Some(users) => Task::spawn(people::given(Arc::clone(shared), users)),
+        None => Task::spawn(people::listed(Arc::clone(shared))),
+    });
 }
 
 impl Feeds {

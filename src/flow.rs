@@ -10,6 +10,7 @@ pub mod callback;
 mod failure;
 pub mod guard;
 mod kit;
+pub mod phone;
 pub mod provision;
 pub mod route;
 mod step;
@@ -50,6 +51,8 @@ pub enum Order {
         /// Whether its job is followed to the end.
         follow: bool,
     },
+    /// Provision a person's WebRTC phone, or do something with one that is there (Platform API).
+    Phone(phone::Order),
     /// Have ends of jobs delivered to this console (contract §7).
     JobWebhook(Box<JobWebhook>),
     /// Follow a job that was submitted before.
@@ -87,9 +90,10 @@ pub enum Order {
 impl Order {
     /// What it does.
     #[must_use]
-    pub const fn kind(&self) -> WriteKind {
+    pub fn kind(&self) -> WriteKind {
         match self {
             Self::Provision { .. } | Self::Follow { .. } => WriteKind::Provision,
+            Self::Phone(order) => order.kind(),
             Self::Deploy(deploy) => deploy.kind(),
             Self::RemoveRoute(_) => WriteKind::RouteDelete,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
@@ -105,6 +109,7 @@ impl Order {
         match self {
             Self::Provision { body, .. } => Text::from(body.name.as_str()),
             Self::Follow { name, .. } => name.clone(),
+            Self::Phone(order) => order.title(),
             Self::Deploy(deploy) => Text::from(deploy.body.name.as_str()),
             Self::RemoveRoute(remove) => Text::from(remove.known.route.name.as_str()),
             Self::Transfer(transfers) => transfers.title(),
@@ -223,12 +228,17 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
     });
     let outcome = match order {
         Order::Provision { body, follow } => provision::submit(&run, &body, follow).await,
+        // Its steps are this console's own: the organisation has no job to follow.
+        Order::Follow { key, name, .. } if kit.client.api().capabilities().softphones => {
+            phone::resume(&run, key, &name).await
+        }
         Order::Follow {
             key,
             id,
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
+        Order::Phone(order) => phone::run(&run, order).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
         Order::Transfer(transfers) => transfer::make(&run, &transfers).await,

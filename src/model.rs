@@ -22,6 +22,7 @@ pub mod region;
 pub mod registration;
 pub mod report;
 pub mod route;
+pub mod softphone;
 pub mod transfer;
 pub mod trunk;
 pub mod write;

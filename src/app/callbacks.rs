@@ -16,6 +16,16 @@ impl App {
         let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
         match told {
             Told::Updates(updates) => self.apply_updates(updates),
+            Told::Heard(heard) => {
+                for callback in heard {
+                    callbacks.told(callback, now, changes);
+                }
+            }
+            Told::Completed(read) => {
+                for callback in &read {
+                    callbacks.completed(callback, changes);
+                }
+            }
             Told::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
             Told::Listed {
                 callbacks: listed,

@@ -170,6 +170,9 @@ impl App {
 
     /// An interaction was read that the form may wait for.
     pub(super) fn looked_up(&mut self, id: InteractionId, read: Result<Interaction, Text>) {
+        if let (Ok(one), Some(view)) = (&read, self.form_view()) {
+            view.form_mut().learnt(one);
+        }
         let (verdict, sentence) = match read {
             Ok(one) => (Verdict::Good, one.words()),
             Err(why) => (Verdict::Bad, why.to_string()),

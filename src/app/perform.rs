@@ -289,6 +289,7 @@ fn plan(profile: &Profile) -> Plan {
         users: watched.users.clone(),
         poll: watched.poll,
         max_streams: watched.max_streams as usize,
+        channels: profile.notifications.channels as usize,
         carriers: profile.carriers.watched,
         callbacks: profile.callbacks,
     }

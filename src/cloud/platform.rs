@@ -11,6 +11,8 @@ mod estate;
 mod hours;
 mod limits;
 pub mod pages;
+pub mod phones;
+pub mod softphones;
 pub mod trunks;
 
 use bytes::Bytes;

@@ -9,6 +9,7 @@ use reqwest::Url;
 
 use super::call::{Call, Needs};
 use super::error::Error;
+use super::platform::conversations;
 use super::wire::USER_AGENT;
 use crate::model::write::{MASK, Method, Write, WriteKind};
 
@@ -90,7 +91,7 @@ impl Request {
         Call::new(
             self.write.method.word(),
             self.url.clone(),
-            needs(self.write.kind),
+            needs(&self.write),
         )
     }
 }
@@ -100,9 +101,24 @@ fn quoted(text: &str) -> Cow<'_, str> {
     shlex::try_quote(text).unwrap_or(Cow::Borrowed("'(cannot be written in a shell)'"))
 }
 
-const fn needs(kind: WriteKind) -> Needs {
-    match kind {
+fn needs(write: &Write) -> Needs {
+    match write.kind {
+        _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
+        WriteKind::Transfer if write.method != Method::Frame => {
+            Needs::Permissions(conversations::BLIND)
+        }
         WriteKind::Provision => Needs::Provisioning,
+        WriteKind::PhoneCreate | WriteKind::PhoneReboot => {
+            Needs::Permissions(&["telephony:plugin:all"])
+        }
+        WriteKind::StationAssociate => {
+            Needs::Permissions(&["telephony:otherStationAssociation:edit"])
+        }
+        WriteKind::StationFree => Needs::Permissions(&["telephony:station:disassociate"]),
+        // Either will do.
+        WriteKind::StationDefault => {
+            Needs::Permissions(&["telephony:plugin:all", "telephony:phone:assign"])
+        }
         WriteKind::JobWebhook => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {

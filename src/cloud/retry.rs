@@ -49,6 +49,19 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             Some(status) => matches!(status, 429 | 503),
             None => not_sent(error),
         }),
+        // As provisioning on the direct API: all of them can be looked at afterwards.
+        WriteKind::PhoneCreate
+        | WriteKind::StationAssociate
+        | WriteKind::StationFree
+        | WriteKind::StationDefault => (3, 1, |error| match error.status() {
+            Some(status) => matches!(status, 429 | 503),
+            None => not_sent(error),
+        }),
+        // 503 is its word for a phone without an edge, which no retry mends.
+        WriteKind::PhoneReboot => (3, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
             (3, 1, |error| match error.status() {
                 Some(status) => status == 429,
@@ -59,11 +72,15 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel
         | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
-        // These are not ours to send: the transfer's own session, and other hosts.
-        WriteKind::Transfer
-        | WriteKind::MediaCallback
-        | WriteKind::RouteSync
-        | WriteKind::CallbackUnmask => (1, 1, |_| false),
+        // On the Platform API; the direct one has a session of its own.
+        WriteKind::Transfer => (4, 1, |error| match error.status() {
+            Some(status) => status == 429,
+            None => not_sent(error),
+        }),
+        // These are not ours to send: other hosts.
+        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
+            (1, 1, |_| false)
+        }
     };
     let policy = Policy {
         attempts,

@@ -5,6 +5,7 @@ pub mod carriers;
 mod draft;
 pub mod grants;
 pub mod listen;
+pub mod notifications;
 mod place;
 pub mod probes;
 pub mod provisioning;
@@ -102,6 +103,8 @@ pub struct Profile {
     pub time_zone: Option<TimeZone>,
     /// What is watched.
     pub registrations: Registrations,
+    /// How many notification channels may be made.
+    pub notifications: notifications::Notifications,
     /// Carriers and their SIP proxies.
     pub carriers: Carriers,
     /// Whether callbacks are followed. No key of the file: a command that needs none of them turns it off.

@@ -250,6 +250,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);
     }
+    for (key, value) in profile.notifications.shown() {
+        put(&format!("notifications.{key}"), value);
+    }
     for (key, value) in profile.queue_hours.shown() {
         put(&format!("callbacks.{key}"), value);
     }

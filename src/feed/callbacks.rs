@@ -124,18 +124,18 @@ async fn rest(
 }
 
 /// Waits until the feeds are paused.
-async fn raised(paused: &mut watch::Receiver<bool>) {
+pub(super) async fn raised(paused: &mut watch::Receiver<bool>) {
     if paused.wait_for(|paused| *paused).await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-fn tell(shared: &Shared, told: Told) {
+pub(super) fn tell(shared: &Shared, told: Told) {
     shared.mailbox.post(News::Callbacks(Box::new(told)));
 }
 
 /// An organisation that has no callbacks, or does not show them to us, changes its mind rarely.
-fn patience(shared: &Shared, error: &Error) -> Duration {
+pub(super) fn patience(shared: &Shared, error: &Error) -> Duration {
     let never = error.trouble() == Trouble::Forbidden || matches!(error.status(), Some(403..=405));
     if never {
         shared.timing.refused_for

@@ -27,6 +27,8 @@ pub struct Timing {
     pub offline_after: Duration,
     /// Handshakes under way at a time.
     pub handshakes: usize,
+    /// How long changes of what is wanted of notification channels are gathered.
+    pub settle: Duration,
     /// Background polls under way at a time, and as many reads that a person or a gap waits for.
     pub reads: usize,
 }
@@ -45,6 +47,7 @@ impl Default for Timing {
             problem_gap: Duration::from_secs(30),
             offline_after: Duration::from_secs(20),
             handshakes: 32,
+            settle: Duration::from_millis(250),
             reads: 64,
         }
     }

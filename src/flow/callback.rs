@@ -3,6 +3,7 @@
 //! The queue's room is what others leave of it, so it is read again right before a booking is sent, and the very rules of
 //! the form are asked again with what was read.
 
+mod appoint;
 mod unmask;
 mod webhook;
 
@@ -12,7 +13,7 @@ use serde_json::json;
 use super::guard::Done;
 use super::{Failure, Fate, News, Run};
 use crate::cloud::{Answer, Urgency, direct};
-use crate::model::callback::{Booking, Callback, Context, Slot};
+use crate::model::callback::{Appointment, Booking, Callback, Context, Slot};
 use crate::model::flow::Outcome;
 use crate::model::payload::Fault;
 use crate::model::queue::Queue;
@@ -20,6 +21,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
+pub use self::appoint::{Ended, Moved, appoint, end, move_to};
 pub use self::webhook::Webhook;
 
 /// Where callbacks are booked.
@@ -40,6 +42,12 @@ pub enum Order {
     Reschedule(Box<Reschedule>),
     /// Take some back.
     Cancel(Vec<CallbackId>),
+    /// Book one that is a conversation (Platform API).
+    Appoint(Box<Appointment>),
+    /// Give such a one another time.
+    Move(Box<Moved>),
+    /// End some of them.
+    End(Vec<Ended>),
     /// Have changes of reservations delivered to this address.
     Webhook(Webhook),
     /// Show whole numbers for a while.
@@ -62,9 +70,9 @@ impl Order {
     #[must_use]
     pub const fn kind(&self) -> WriteKind {
         match self {
-            Self::Book(_) => WriteKind::CallbackBook,
-            Self::Reschedule(_) => WriteKind::CallbackReschedule,
-            Self::Cancel(_) => WriteKind::CallbackCancel,
+            Self::Book(_) | Self::Appoint(_) => WriteKind::CallbackBook,
+            Self::Reschedule(_) | Self::Move(_) => WriteKind::CallbackReschedule,
+            Self::Cancel(_) | Self::End(_) => WriteKind::CallbackCancel,
             Self::Webhook(_) => WriteKind::CallbackWebhook,
             Self::Unmask => WriteKind::CallbackUnmask,
         }
@@ -78,6 +86,12 @@ impl Order {
             Self::Reschedule(change) => change.id.0.clone(),
             Self::Cancel(ids) => match ids.as_slice() {
                 [one] => one.0.clone(),
+                many => format!("{} callbacks", many.len()).into(),
+            },
+            Self::Appoint(appointment) => appointment.subject().into(),
+            Self::Move(moved) => moved.change.conversation_id.as_str().into(),
+            Self::End(ended) => match ended.as_slice() {
+                [one] => one.id.0.clone(),
                 many => format!("{} callbacks", many.len()).into(),
             },
             Self::Webhook(webhook) => webhook.name.as_str().into(),
@@ -136,7 +150,10 @@ pub(super) async fn run(run: &Run<'_>, order: Order) -> Outcome {
     match order {
         Order::Book(booking) => booked(run, &booking).await,
         Order::Reschedule(change) => rescheduled(run, &change).await,
-        Order::Cancel(ids) => cancelled(run, &ids).await,
+        Order::Cancel(ids) => cancelled(run, ids.iter().map(Open::Reservation).collect()).await,
+        Order::Appoint(appointment) => appoint::book(run, &appointment).await,
+        Order::Move(moved) => appoint::reschedule(run, &moved).await,
+        Order::End(ended) => cancelled(run, ended.iter().map(Open::Conversation).collect()).await,
         Order::Webhook(webhook) => webhook::register(run, &webhook).await,
         Order::Unmask => unmask::unmask(run).await,
     }
@@ -181,28 +198,45 @@ async fn rescheduled(run: &Run<'_>, change: &Reschedule) -> Outcome {
     }
 }
 
+/// What is to be taken back.
+enum Open<'a> {
+    Reservation(&'a CallbackId),
+    Conversation(&'a Ended),
+}
+
+impl Open<'_> {
+    async fn take_back(&self, run: &Run<'_>) -> Result<(), Failure> {
+        match self {
+            Self::Reservation(id) => {
+                let read = |_: &Answer| Ok(Done::plain(()));
+                run.commit(cancel(id), CHECK_CHANGE, |_| {}, read).await
+            }
+            Self::Conversation(ended) => appoint::hang_up(run, ended).await,
+        }
+    }
+}
+
 /// One after the other, each with its own record. A refusal of one says nothing of the next.
-async fn cancelled(run: &Run<'_>, ids: &[CallbackId]) -> Outcome {
+async fn cancelled(run: &Run<'_>, wanted: Vec<Open<'_>>) -> Outcome {
     let mut failures: Vec<Failure> = Vec::new();
-    for id in ids {
+    for one in &wanted {
         if run.stopped() {
             failures.push(Failure::cancelled("stopped before anything more was sent"));
             break;
         }
-        let read = |_: &Answer| Ok(Done::plain(()));
-        if let Err(failure) = run.commit(cancel(id), CHECK_CHANGE, |_| {}, read).await {
+        if let Err(failure) = one.take_back(run).await {
             failures.push(failure);
         }
     }
-    let done = ids.len().saturating_sub(failures.len());
+    let done = wanted.len().saturating_sub(failures.len());
     match failures
         .into_iter()
         .max_by_key(|failure| failure.fate == Fate::Unknown)
     {
         None => Outcome::Done(format!("{done} taken back; the stream tells of it").into()),
-        Some(failure) if ids.len() == 1 => failure.into(),
+        Some(failure) if wanted.len() == 1 => failure.into(),
         Some(mut failure) => {
-            let all = ids.len();
+            let all = wanted.len();
             failure.why = format!("{done} of {all} were taken back. {}", failure.why.raw()).into();
             failure.into()
         }

@@ -21,6 +21,8 @@ pub struct Failure {
     pub trouble: bool,
     /// Whether the operator stopped it.
     pub cancelled: bool,
+    /// The HTTP status that refused it, when one did.
+    pub http: Option<u16>,
 }
 
 impl Failure {
@@ -32,6 +34,7 @@ impl Failure {
             check: Text::default(),
             trouble: false,
             cancelled: false,
+            http: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl Failure {
             fate => Self {
                 fate,
                 trouble: error.passing(),
+                http: error.status(),
                 ..Self::not_sent(why)
             },
         }

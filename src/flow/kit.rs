@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::route;
+use super::transfer::Patience;
 use crate::audit::Audit;
 use crate::cloud::Client;
 use crate::cloud::breaker::Breakers;
@@ -32,6 +33,8 @@ pub struct Kit {
     pub prober: Result<Prober, Text>,
     /// The socket that transfers go through; opened when the first one does.
     pub transfers: Session,
+    /// How a transfer that was taken is watched, where there is no socket that answers.
+    pub patience: Patience,
     /// Who is at the console.
     pub operator: String,
     /// What pipelines of routes share.
@@ -58,6 +61,7 @@ impl Kit {
         };
         Self {
             transfers: Session::new(client.clone(), Timing::default()),
+            patience: Patience::default(),
             client,
             profile,
             audit: audit.map_err(Text::from),

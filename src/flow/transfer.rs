@@ -4,26 +4,30 @@
 
 mod exchange;
 mod media;
+mod moves;
 mod one;
 mod reading;
+pub(in crate::flow) mod replace;
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use futures_util::stream::{StreamExt, iter};
 
 use self::one::{Ledger, One};
 use super::{News, Run};
 use crate::model::flow::Outcome;
-use crate::model::payload::Fault;
 use crate::model::transfer::made::{Asked, End, Happening, Phase, TransferId};
-use crate::model::transfer::{Destination, Limits, Request};
+use crate::model::transfer::{Destination, Request};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
 pub use self::media::retell;
+pub use self::moves::{Move, Transfers};
 pub use self::one::preflight;
 pub use self::reading::settle;
+pub use self::replace::Replace;
 
 /// Where the socket is.
 const PATH: [&str; 3] = ["api", "v2", "websocket"];
@@ -31,64 +35,30 @@ const PATH: [&str; 3] = ["api", "v2", "websocket"];
 /// What to look at when it is not known whether a transfer was done.
 const CHECK: &str = "Look at the interaction before it is transferred again: r reads it.";
 
-/// Transfers to make.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transfers {
-    /// One or several; several go to the same place.
-    pub moves: Vec<Move>,
-    /// Whether those that have not begun are left alone once one was not done.
-    pub stop_on_failure: bool,
+/// How a transfer that was taken is watched (Platform API): the waits between two readings, and when it is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Before the first reading; doubled before each further one.
+    pub first: Duration,
+    /// The longest wait between two.
+    pub most: Duration,
+    /// From sending on. A telephone that nobody answers rings for half of it.
+    pub all: Duration,
 }
 
-/// One transfer: what is asked, and what makes its frame the one that was reviewed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Move {
-    /// What is asked.
-    pub request: Request,
-    /// The id of its first frame.
-    pub frame: String,
-    /// The time in its frames.
-    pub timestamp: Millis,
-}
-
-impl Move {
-    /// A transfer with an id of its own.
-    #[must_use]
-    pub fn new(request: Request, timestamp: Millis) -> Self {
+impl Default for Patience {
+    fn default() -> Self {
         Self {
-            request,
-            frame: frame_id(),
-            timestamp,
+            first: Duration::from_millis(250),
+            most: Duration::from_secs(4),
+            all: Duration::from_secs(60),
         }
-    }
-
-    /// The write that it comes to, or what is wrong with it.
-    pub fn write(&self, limits: &Limits) -> Result<Write, Vec<Fault>> {
-        let faults = self.request.faults(limits);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        write(&self.request, &self.frame, self.timestamp).map_err(|why| vec![Fault::new("", why)])
-    }
-}
-
-impl Transfers {
-    /// What is transferred, and to where, as people call it; no full telephone number.
-    #[must_use]
-    pub fn title(&self) -> Text {
-        let Some(first) = self.moves.first() else {
-            return Text::default();
-        };
-        let to = masked(&first.request.destination_uri);
-        Text::from(match &self.moves[..] {
-            [one] => format!("{} to {to}", one.request.interaction_id),
-            many => format!("{} interactions to {to}", many.len()),
-        })
     }
 }
 
 /// A new id for a frame.
-fn frame_id() -> String {
+#[must_use]
+pub fn frame_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 
@@ -118,21 +88,18 @@ pub(super) async fn make(run: &Run<'_>, order: &Transfers) -> Outcome {
     };
     let mut ready = Vec::with_capacity(order.moves.len());
     for (number, wanted) in order.moves.iter().enumerate() {
-        match Destination::parse(&wanted.request.destination_uri) {
+        match Destination::parse(wanted.destination_uri()) {
             Ok(destination) => ready.push((id(number), wanted.clone(), destination)),
             Err(why) => return Outcome::Refused(format!("destination_uri: {why}").into()),
         }
-        if let Some(fault) = wanted
-            .request
-            .faults(&run.kit.profile.transfers.limits)
-            .first()
-        {
+        let limits = &run.kit.profile.transfers.limits;
+        if let Some(fault) = wanted.faults(limits).first() {
             return Outcome::Refused(fault.to_string().into());
         }
     }
     for (id, wanted, destination) in &ready {
         let asked = Asked {
-            request: wanted.request.clone(),
+            request: wanted.wish(),
             destination: destination.clone(),
             operator: Text::from(run.kit.operator.as_str()),
         };
@@ -181,7 +148,7 @@ async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outco
             let why = "not begun: another one was not done, and then the rest was to be left alone";
             return one::leave(run, id, why);
         }
-        let doing = run.begin("transfer", wanted.request.interaction_id.as_str());
+        let doing = run.begin("transfer", wanted.interaction());
         let one = One::new(run, id, &wanted, &destination, Ledger::One(doing));
         let end = one.make().await;
         if stop_on_failure && end.phase() != Phase::Transferred {
@@ -221,6 +188,7 @@ fn together(ends: &[End]) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::transfer::Limits;
 
     #[test]
     fn several_are_summed_up_by_what_is_worst_known() {

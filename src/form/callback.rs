@@ -1,17 +1,25 @@
 //! The forms of a callback: a booking, and other slots for one that is booked (contract §10).
 
+mod appoint;
 mod book;
 mod known;
 mod moved;
+mod retime;
 
-use super::{Field, Kind, Spec, item};
+use super::{Check, Field, Kind, Spec, Verdict, item};
+use crate::model::phone::Phone;
 
+pub use self::appoint::{SPEC as APPOINTMENT_SPEC, open as open_appointment};
 pub use self::book::open;
 pub use self::known::Known;
 pub use self::moved::open as open_moved;
+pub use self::retime::{SPEC as RETIME_SPEC, open as open_retime};
 
 /// Slots that one booking may have.
 const MOST_SLOTS: usize = 96;
+
+/// Numbers of one callback that are looked at.
+const MOST_NUMBERS: usize = 10;
 
 const CHANNELS: [&str; 4] = ["voice", "sms", "email", "chat"];
 
@@ -94,3 +102,15 @@ pub static MOVED_SPEC: Spec = Spec {
     subject: "",
     fields: &MOVED,
 };
+
+/// Whose number it is, once it is one.
+fn number_check(path: impl Into<String>, number: &Phone) -> Option<Check> {
+    let country = number.country().ok()?;
+    let (verdict, sentence) = if country.assigned {
+        (Verdict::Good, country.to_string())
+    } else {
+        let doubt = format!("{country}, which hands out no such numbers as far as is known");
+        (Verdict::Warning, doubt)
+    };
+    Some(Check::known(path, "number", verdict, sentence))
+}

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::checks::Check;
 use super::plan::Plan;
 use super::spec::Spec;
+use crate::model::interaction::Interaction;
 use crate::model::payload::{self, Fault};
 
 /// Something that may be typed into a field.
@@ -48,6 +49,9 @@ pub trait Rules: fmt::Debug + Send {
     fn completions(&self, _path: &str, _body: &Value) -> Vec<Completion> {
         Vec::new()
     }
+
+    /// An interaction that a check asked for was read.
+    fn learnt(&self, _interaction: &Interaction) {}
 
     /// The zone that civil times are meant in.
     fn zone(&self, _body: &Value) -> TimeZone {

@@ -13,6 +13,7 @@ use super::rules::{Rules, faults};
 use super::spec::{Field, Spec};
 use super::{Check, Opening, path};
 use crate::model::finding::{Finding, Target};
+use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
 
 /// A form that is being filled in.
@@ -208,6 +209,12 @@ impl Form {
     /// A question is answered; whether this form had asked. The sentence is safe to show.
     pub fn answered(&mut self, question: &Question, verdict: Verdict, sentence: String) -> bool {
         self.checks.answer(question, verdict, sentence)
+    }
+
+    /// An interaction was read that may settle what was open.
+    pub fn learnt(&mut self, interaction: &Interaction) {
+        self.rules.learnt(interaction);
+        self.judge();
     }
 
     /// All checks are made again.

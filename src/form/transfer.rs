@@ -1,5 +1,6 @@
 //! The forms of a transfer (contract §8): one interaction, or all that were marked to one destination.
 
+mod handover;
 mod known;
 
 use std::sync::{Mutex, PoisonError};
@@ -7,11 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use self::handover::Handing;
 use self::known::Known;
 use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec};
 use crate::config::Profile;
 use crate::flow::Order;
-use crate::flow::transfer::{Move, Transfers};
+use crate::flow::transfer::{Move, Transfers, frame_id};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Limits, MediaMatrix, Request, Triggers};
 use crate::store::Store;
@@ -27,6 +29,10 @@ const BAR: u16 = 24;
 
 /// Columns of an id in a sentence.
 const SHOWN: usize = 48;
+
+/// How a transfer is undone.
+const UNDO: &str =
+    "A transfer cannot be undone; what was moved can be transferred again from where it is then.";
 
 const fn whole(unit: &'static str) -> Kind {
     Kind::Number {
@@ -157,26 +163,46 @@ struct Transferring {
 #[must_use]
 pub fn open(opening: Opening, profile: &Profile, store: &Store, now: Millis) -> Form {
     let several = opening.form == SPEC_SEVERAL.name;
+    let can = profile.api.capabilities();
+    let about = several.then(|| opening.about.clone());
+    let known = Known::of(store, can.destinations);
+    let callback = profile.transfers.media_callback.as_ref();
+    let media_server = callback.map(ToString::to_string);
+    if !can.transfer_media {
+        let rules = Handing {
+            known,
+            about,
+            media_server,
+        };
+        let body = rules.filled(opening.body.as_ref());
+        let spec = if several {
+            &handover::SPEC_SEVERAL
+        } else {
+            &handover::SPEC
+        };
+        return begin(spec, Box::new(rules), opening.about, body);
+    }
     let rules = Transferring {
         limits: profile.transfers.limits.clone(),
-        media_server: profile
-            .transfers
-            .media_callback
-            .as_ref()
-            .map(ToString::to_string),
-        known: Known::of(store),
-        about: several.then(|| opening.about.clone()),
+        media_server,
+        known,
+        about,
         opened: now,
         frames: Mutex::default(),
     };
     let body = rules.filled(opening.body);
     let spec = if several { &SPEC_SEVERAL } else { &SPEC };
+    begin(spec, Box::new(rules), opening.about, body)
+}
+
+/// Opens a form at the first field that a row does not say.
+fn begin(spec: &'static Spec, rules: Box<dyn Rules>, about: Vec<String>, body: Value) -> Form {
     let named = body.get("interaction_id").and_then(Value::as_str);
     let starts_at = spec.field(match named {
         Some("") => INTERACTION.path,
         _ => DESTINATION.path,
     });
-    let mut form = Form::new(spec, Box::new(rules), opening.about, body);
+    let mut form = Form::new(spec, rules, about, body);
     // What the row says need not be looked at again.
     form.focus_on(starts_at.unwrap_or(0));
     form
@@ -227,13 +253,13 @@ impl Transferring {
         let wanted = requests.into_iter().enumerate();
         wanted
             .map(|(n, request)| {
-                let fresh = Move::new(request, self.opened);
                 if n == frames.len() {
-                    frames.push(fresh.frame.clone());
+                    frames.push(frame_id());
                 }
-                Move {
-                    frame: frames.get(n).cloned().unwrap_or(fresh.frame),
-                    ..fresh
+                Move::Frame {
+                    request,
+                    frame: frames.get(n).cloned().unwrap_or_default(),
+                    timestamp: self.opened,
                 }
             })
             .collect()
@@ -335,7 +361,7 @@ impl Rules for Transferring {
             writes,
             before: None,
             affects,
-            undo: "A transfer cannot be undone; what was moved can be transferred again from where it is then.".to_owned(),
+            undo: UNDO.to_owned(),
             order: Order::Transfer(Box::new(Transfers {
                 moves,
                 stop_on_failure,

@@ -1,5 +1,7 @@
 //! `trunkline transfer`: interactions to one destination, checked and sent as the console does it.
 
+mod handover;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +17,7 @@ use crate::model::InteractionId;
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
 use crate::model::transfer::made::Record;
-use crate::model::transfer::{Limits, Request, Video};
+use crate::model::transfer::{Handover, Limits, Request, Video};
 use crate::model::write::Write;
 use crate::store::transfers::Transfers as Table;
 use crate::time::{Clock, Millis};
@@ -28,19 +30,23 @@ pub async fn transfer(
     args: TransferArgs,
 ) -> Result<u8, String> {
     let limits = profile.transfers.limits.clone();
-    let moves = match moves(&args, &limits) {
-        Ok(moves) => moves,
-        Err(faults) => return Ok(faulty(&faults)),
-    };
-    let writes: Result<Vec<Write>, Vec<Fault>> =
-        moves.iter().map(|one| one.write(&limits)).collect();
-    let writes = match writes {
-        Ok(writes) => writes,
+    let asked = match asked(&args, &profile) {
+        Ok(asked) => asked,
         Err(faults) => return Ok(faulty(&faults)),
     };
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
         Err(code) => return Ok(code),
+    };
+    let moves = match asked {
+        Asked::Frames(moves) => moves,
+        Asked::Handovers(asked) => handover::moves(&kit.client, asked).await,
+    };
+    let named = moves.iter().filter(|one| one.is_sendable());
+    let writes: Result<Vec<Write>, Vec<Fault>> = named.map(|one| one.write(&limits)).collect();
+    let writes = match writes {
+        Ok(writes) => writes,
+        Err(faults) => return Ok(faulty(&faults)),
     };
     let requests = writes.into_iter().map(|write| kit.client.request(write));
     let requests: Vec<_> = requests
@@ -79,7 +85,28 @@ pub async fn transfer(
     Ok(exit(&ran.outcome) as u8)
 }
 
-/// What is asked, interaction by interaction. An id that is there twice is a slip of the hand.
+/// What is asked for, as the organisation's API takes it.
+enum Asked {
+    /// Frames, which need nothing more.
+    Frames(Vec<Move>),
+    /// Hand-overs, whose interactions have to be read first.
+    Handovers(Vec<Handover>),
+}
+
+/// Reads the command line, and finds everything wrong with it before anything is asked of the organisation.
+fn asked(args: &TransferArgs, profile: &Profile) -> Result<Asked, Vec<Fault>> {
+    if !profile.api.capabilities().transfer_media {
+        return handover::asked(args).map(Asked::Handovers);
+    }
+    let limits = &profile.transfers.limits;
+    let moves = moves(args, limits)?;
+    for one in &moves {
+        one.write(limits)?;
+    }
+    Ok(Asked::Frames(moves))
+}
+
+/// What is asked by frames, interaction by interaction.
 fn moves(args: &TransferArgs, limits: &Limits) -> Result<Vec<Move>, Vec<Fault>> {
     let mut wanted = Request::blank(limits);
     args.to.clone_into(&mut wanted.destination_uri);
@@ -97,18 +124,24 @@ fn moves(args: &TransferArgs, limits: &Limits) -> Result<Vec<Move>, Vec<Fault>> 
         .map_err(|f| vec![f])?;
     wanted.triggers.codec_negotiation = !args.no_negotiation;
     wanted.triggers.format_verification = !args.no_verification;
-    for (n, id) in args.ids.iter().enumerate() {
-        if args.ids.iter().take(n).any(|other| other == id) {
-            let message = format!("{} is there twice", crate::text::fit(id, 80));
-            return Err(vec![Fault::new("interaction_id", message)]);
-        }
-    }
+    once(&args.ids)?;
     let now = Clock::Real.now();
     let requests = args
         .ids
         .iter()
         .map(|id| wanted.of(&InteractionId::from(id.as_str())));
     Ok(requests.map(|request| Move::new(request, now)).collect())
+}
+
+/// An id that is there twice is a slip of the hand.
+fn once(ids: &[String]) -> Result<(), Vec<Fault>> {
+    for (n, id) in ids.iter().enumerate() {
+        if ids.iter().take(n).any(|other| other == id) {
+            let message = format!("{} is there twice", crate::text::fit(id, 80));
+            return Err(vec![Fault::new("interaction_id", message)]);
+        }
+    }
+    Ok(())
 }
 
 /// Reads `h264:1280x720:30`.
@@ -135,7 +168,7 @@ fn video(text: &str) -> Result<Video, Fault> {
 async fn could_be(kit: &Kit, moves: &[Move]) -> Exit {
     let mut worst = Exit::Ok;
     for wanted in moves {
-        let id = InteractionId::from(wanted.request.interaction_id.as_str());
+        let id = InteractionId::from(wanted.interaction());
         match preflight(&kit.client, &id).await {
             Ok(read) => say(&format!(
                 "{id} is {} and can be transferred",
@@ -174,9 +207,9 @@ mod tests {
     use clap::Parser;
 
     #[derive(Parser)]
-    struct Line {
+    pub(super) struct Line {
         #[command(flatten)]
-        args: TransferArgs,
+        pub(super) args: TransferArgs,
     }
 
     fn read(line: &str) -> Result<Vec<Move>, Vec<Fault>> {
@@ -192,12 +225,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(moves.len(), 2);
-        let request = &moves[1].request;
+        let frames = moves.iter().map(|one| match one {
+            Move::Frame { request, frame, .. } => (request, frame),
+            Move::Replace(_) => panic!("not a frame"),
+        });
+        let frames: Vec<_> = frames.collect();
+        let request = frames[1].0;
         assert_eq!(request.interaction_id, "i-2");
         assert_eq!(request.media_matrix.audio.codec, "g722");
         assert_eq!(request.media_matrix.video.as_ref().map(|v| v.fps), Some(15));
         assert!(!request.triggers.codec_negotiation && request.triggers.format_verification);
-        assert_ne!(moves[0].frame, moves[1].frame);
+        assert_ne!(frames[0].1, frames[1].1);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::transfer::{DestinationKind, REACHED};
+
 /// The dialect of an organisation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Api {
@@ -64,18 +66,44 @@ pub struct Capabilities {
     pub consult: bool,
     /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
     pub people_act: bool,
+    /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
+    /// queue for one time.
+    pub reservations: bool,
+    /// Queues tell when they are open and how many callbacks they take; else the profile names what opens them.
+    pub queue_hours: bool,
+    /// Changes of callbacks can be delivered to an address of ours.
+    pub callback_webhooks: bool,
     /// Carriers are told with their trunks, the calls over those, and the edges that they run on.
     pub trunks: bool,
+    /// The codecs and pictures of a transfer can be asked for.
+    pub transfer_media: bool,
+    /// Where a call can be transferred to.
+    pub destinations: &'static [DestinationKind],
+    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
+    /// edge, which the organisation makes in a job of its own.
+    pub softphones: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     people_act: false,
+    reservations: true,
+    queue_hours: true,
+    callback_webhooks: true,
     trunks: false,
+    transfer_media: true,
+    destinations: &DestinationKind::ALL,
+    softphones: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
     people_act: true,
+    reservations: false,
+    queue_hours: false,
+    callback_webhooks: false,
     trunks: true,
+    transfer_media: false,
+    destinations: &REACHED,
+    softphones: true,
 };

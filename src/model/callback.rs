@@ -1,6 +1,9 @@
 //! Callback reservations: what is booked, what the stream says of it, and the rules of a booking (contract §10).
 
+mod appointment;
 mod rules;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +12,7 @@ use super::{CallbackId, QueueId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
 
+pub use appointment::{Appointment, Move};
 pub use rules::{Context, Queues};
 
 /// What the reason of a booking is called among what the API has no field for: `data` of the Platform API.
@@ -180,6 +184,8 @@ pub enum Stream {
     Connecting,
     /// It carries what happens, and a read has filled the gap before it.
     Live,
+    /// It carries what happens on some queues. These are read every so often instead; none here is all of them.
+    Polled(BTreeSet<QueueId>),
     /// It was lost, or did not open; the next attempt is at this moment.
     Waiting {
         /// When.

@@ -166,10 +166,13 @@ impl Interaction {
 
     /// What a reading says of a transfer whose answer is missing: `before` is the reading that went before the frame.
     ///
-    /// An organisation that names the frame is believed. The contract does not ask it to, so otherwise the interaction's new
+    /// Where participants have ids, whoever came since says it. An organisation that names the frame is believed. The contract does not ask it to, so otherwise the interaction's new
     /// place has to speak: it is where it was sent, and was not there before.
     #[must_use]
     pub fn sighting(&self, before: &Self, frame: &str, to: &Destination) -> Sighting {
+        if self.participants.iter().any(|who| !who.id.is_empty()) {
+            return self.arrival(before, to).sighting();
+        }
         if self.was_moved_by(frame) {
             return Sighting::Moved;
         }

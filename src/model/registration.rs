@@ -1,5 +1,7 @@
 //! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
 
+pub mod phone;
+
 use bytes::Bytes;
 
 use super::{DeviceId, UserId};

@@ -4,12 +4,14 @@ mod destination;
 mod limits;
 pub mod made;
 mod media;
+mod wish;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::destination::{Destination, DestinationKind};
 pub use self::limits::Limits;
 pub use self::media::{Audio, MediaMatrix, Video};
+pub use self::wish::{Handover, REACHED, Wish};
 
 use super::InteractionId;
 use super::payload::Fault;

@@ -26,6 +26,16 @@ kinds! {
     Provision = "provision";
     /// Events of asynchronous jobs, to be delivered to us (contract §7).
     JobWebhook = "webhook.jobs";
+    /// A person's WebRTC phone (Platform API).
+    PhoneCreate = "phone.create";
+    /// A phone that is to start anew (Platform API).
+    PhoneReboot = "phone.reboot";
+    /// A user at a station (Platform API).
+    StationAssociate = "station.associate";
+    /// A station without its user (Platform API).
+    StationFree = "station.free";
+    /// A user's station by default (Platform API).
+    StationDefault = "station.default";
     /// A transfer of an interaction (contract §8).
     Transfer = "transfer";
     /// What the media server is told after a transfer (contract §8).
@@ -95,6 +105,8 @@ pub struct Write {
     pub body: Option<String>,
     /// Where in the body secrets are, as JSON pointers (RFC 6901): masked wherever the body is shown or copied.
     pub secrets: Vec<String>,
+    /// The permissions that a refusal names, where the API has permissions (Platform API); else the scopes of its kind count.
+    pub permissions: &'static [&'static str],
     /// What else the audit is to say of it; never a secret, a token or a full telephone number.
     pub note: BTreeMap<&'static str, Value>,
 }
@@ -133,6 +145,7 @@ impl Write {
             path: path.iter().map(|&segment| segment.to_owned()).collect(),
             body: None,
             secrets: Vec::new(),
+            permissions: &[],
             note: BTreeMap::new(),
         }
     }

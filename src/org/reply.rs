@@ -128,6 +128,7 @@ impl Refusal {
         self.code
     }
 
+    /// What it says to a person.
     pub(super) fn message(&self) -> &str {
         &self.message
     }

@@ -116,6 +116,7 @@ impl Scenario {
     pub(super) fn step(&mut self, world: &mut World, now: Timestamp) {
         if self.troubles.due() < self.registrations_due() {
             self.troubles.step(&mut world.carriers);
+            world.tell_carriers(now);
             return;
         }
         match self.plans.peek() {

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Options;
+use super::auth::codes::Codes;
 use super::auth::{Client, Tokens};
 use super::callbacks;
 use super::callbacks::book::Book;
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
+    pub(super) streaming: String,
     pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
     pub(super) post: Post,
@@ -49,6 +52,7 @@ pub(super) struct Shared {
     world: Mutex<World>,
     withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
+    codes: Mutex<Codes>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
     jobs: Mutex<Jobs>,
@@ -78,7 +82,11 @@ impl Shared {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
-        let world = World::populate(options.users, options.seed, now);
+        let mut world = World::populate(options.users, options.seed, now);
+        world.topics = topics.clone();
+        for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
+            carrier.proxy = address.to_string();
+        }
         let mut interactions = Interactions::populate(&world.people, options.seed, now);
         interactions.topics = topics.clone();
         Self {
@@ -92,6 +100,7 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            streaming: format!("wss://{}", places.api),
             destinations: places.destinations.clone(),
             errands,
             post,
@@ -99,6 +108,7 @@ impl Shared {
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
+            codes: Mutex::new(Codes::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
             jobs: Mutex::new(Jobs::default()),
@@ -127,6 +137,16 @@ impl Shared {
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         lock(&self.tokens)
+    }
+
+    /// What people sign in with.
+    pub(super) fn codes(&self) -> MutexGuard<'_, Codes> {
+        lock(&self.codes)
+    }
+
+    /// The client that people sign in through; it has no secret, and PKCE in place of one.
+    pub(super) fn person_client(&self) -> String {
+        format!("{}-person", self.client.id)
     }
 
     pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {

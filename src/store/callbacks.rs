@@ -13,7 +13,7 @@ mod tests;
 use std::collections::{BTreeMap, HashSet};
 
 pub use self::figures::{Figures, Latency};
-pub use self::row::{CallbackRow, Told};
+pub use self::row::{CallbackRow, Delivery, Told};
 use self::seen::Seen;
 use super::Changes;
 use super::carriers::Reading;
@@ -77,6 +77,28 @@ impl Callbacks {
             }
         }
         Applied::Now
+    }
+
+    /// A topic has told of a reservation. Nobody has to be told that it was taken in: after a gap everything is read again.
+    pub fn told(&mut self, callback: Callback, now: Millis, changes: &mut Changes) {
+        changes.callbacks = true;
+        if !self.rows.contains_key(&callback.id) && !self.make_room() {
+            self.refused = self.refused.saturating_add(1);
+            return;
+        }
+        self.figures.told(callback.status);
+        let id = callback.id.clone();
+        let row = self.rows.entry(id);
+        row.or_insert_with(|| CallbackRow::of_read(callback.clone(), now))
+            .tell(callback, now);
+    }
+
+    /// One was read for what lists leave out; whatever else it says may be older than what is known.
+    pub fn completed(&mut self, callback: &Callback, changes: &mut Changes) {
+        if let Some(row) = self.rows.get_mut(&callback.id) {
+            changes.callbacks = true;
+            row.complete(callback);
+        }
     }
 
     /// These updates have been acknowledged: the organisation will not deliver them again.
@@ -187,7 +209,16 @@ impl Callbacks {
     /// Whether what is known may be out of date: then nothing is to be drawn as current.
     #[must_use]
     pub fn stale(&self) -> bool {
-        self.stream != Stream::Live
+        !matches!(self.stream, Stream::Live | Stream::Polled(_))
+    }
+
+    /// Whether what is known of a reservation comes from reads alone, every so often.
+    #[must_use]
+    pub fn polled(&self, callback: &Callback) -> bool {
+        match &self.stream {
+            Stream::Polled(queues) => queues.is_empty() || queues.contains(&callback.queue),
+            _ => false,
+        }
     }
 
     /// How the last attempt to read the list ended.

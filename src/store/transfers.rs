@@ -198,7 +198,7 @@ mod tests {
 
     fn ask(transfers: &mut Transfers, number: usize) {
         let asked = Asked {
-            request: Request::blank(&Limits::default()),
+            request: Request::blank(&Limits::default()).into(),
             destination: Destination::parse("genesys://queue/q").unwrap(),
             operator: "noc".into(),
         };

@@ -14,6 +14,7 @@ async fn watch(scopes: Option<&str>, faults: &str) -> Watch {
         users: None,
         poll: Duration::from_secs(10),
         max_streams: 4,
+        channels: 0,
         carriers: true,
         callbacks: false,
     };

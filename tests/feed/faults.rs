@@ -92,6 +92,7 @@ async fn without_the_scope_for_streams_everyone_is_polled_and_the_reason_is_told
         users: None,
         poll: Duration::from_secs(10),
         max_streams: 6,
+        channels: 0,
         carriers: false,
         callbacks: false,
     };
@@ -155,6 +156,7 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
         users: None,
         poll: Duration::from_secs(10),
         max_streams: 10,
+        channels: 0,
         carriers: false,
         callbacks: false,
     };

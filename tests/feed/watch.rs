@@ -94,6 +94,7 @@ impl Watch {
                 users,
                 poll: Duration::from_secs(10),
                 max_streams,
+                channels: 0,
                 carriers: false,
                 callbacks: false,
             },

@@ -4,6 +4,7 @@ use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
 use trunkline::app::transfers::{Listed, Unlisted};
 use trunkline::cloud::{InteractionListing, direct};
+use trunkline::flow::transfer::Move;
 use trunkline::flow::{News, Order};
 use trunkline::model::flow::FlowId;
 use trunkline::model::interaction::Interaction;
@@ -50,16 +51,16 @@ fn made(stage: &mut Stage, number: usize, to: &str, end: Option<(End, u64)>) {
     let asked = Asked {
         destination: Destination::parse(to).unwrap(),
         operator: "noc".into(),
-        request,
+        request: request.into(),
     };
     let known = stage
         .app
         .store
         .transfers
-        .interaction(&asked.request.interaction_id.as_str().into());
+        .interaction(&asked.request.interaction().into());
     let before = known
         .cloned()
-        .unwrap_or_else(|| interaction(&asked.request.interaction_id, "active", "Bob Osei"));
+        .unwrap_or_else(|| interaction(asked.request.interaction(), "active", "Bob Osei"));
     let mut course = vec![
         Happening::Asked(Box::new(asked)),
         Happening::Checking,
@@ -215,12 +216,12 @@ fn t_leads_to_the_form_with_the_interaction_and_from_there_to_the_very_frame() {
     let [Order::Transfer(order)] = &orders[..] else {
         panic!("{orders:?}");
     };
-    let [one] = &order.moves[..] else {
+    let [one @ Move::Frame { frame, .. }] = &order.moves[..] else {
         panic!("{order:?}");
     };
-    assert_eq!(one.request.destination_uri, "genesys://user/bob");
+    assert_eq!(one.destination_uri(), "genesys://user/bob");
     assert!(
-        text.contains(&one.frame),
+        text.contains(frame),
         "what was reviewed is what is sent:\n{text}"
     );
 }

@@ -5,6 +5,7 @@ use crate::form::callback::{self, Known};
 use crate::form::{Form, Opening, provision, route, transfer};
 use crate::model::CallbackId;
 use crate::store::Store;
+use crate::store::callbacks::CallbackRow;
 use crate::time::Millis;
 
 /// Makes the form that is asked for, with what its rules must know of the profile and of the store.
@@ -14,23 +15,47 @@ pub(super) fn make(
     store: &Store,
     now: Millis,
 ) -> Result<Form, String> {
+    let can = profile.api.capabilities();
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
         "route" => route::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
-            let known = Known::of(store, now);
+            let known = Known::of(store, can, now);
             Ok(callback::open(known, opening.about, opening.body))
         }
+        "callback-appoint" => {
+            let known = Known::of(store, can, now);
+            Ok(callback::open_appointment(
+                known,
+                opening.about,
+                opening.body,
+            ))
+        }
         "callback-move" => {
-            let id = opening.about.first().map_or("", String::as_str);
-            let row = store.callbacks.get(&CallbackId::from(id));
-            let row = row.ok_or("the callback that was to be moved is gone")?;
-            let known = Known::of(store, now);
-            Ok(callback::open_moved(known, row, opening.body))
+            let row = callback_row(&opening, store)?;
+            Ok(callback::open_moved(
+                Known::of(store, can, now),
+                row,
+                opening.body,
+            ))
+        }
+        "callback-retime" => {
+            let row = callback_row(&opening, store)?;
+            Ok(callback::open_retime(
+                Known::of(store, can, now),
+                row,
+                opening.body,
+            ))
         }
         other => Err(format!(
             "there is no form {other:?}: it was kept by another version of the console"
         )),
     }
+}
+
+fn callback_row<'a>(opening: &Opening, store: &'a Store) -> Result<&'a CallbackRow, String> {
+    let id = opening.about.first().map_or("", String::as_str);
+    let row = store.callbacks.get(&CallbackId::from(id));
+    row.ok_or_else(|| "the callback that was to be moved is gone".to_owned())
 }

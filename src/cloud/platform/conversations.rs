@@ -24,6 +24,9 @@ const VIEW: &[&str] = &["conversation:communication:view"];
 /// What asking for them by a query takes.
 const QUERY: &[&str] = &["analytics:conversationDetail:view"];
 
+/// What handing a call over without an announcement takes.
+pub(in crate::cloud) const BLIND: &[&str] = &["conversation:communication:blindTransfer"];
+
 /// Conversations on one page of a query; the API's most.
 const PAGE: usize = 100;
 

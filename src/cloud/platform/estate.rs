@@ -2,15 +2,14 @@
 
 use serde::Deserialize;
 
+pub(super) use super::phones::TELEPHONY;
+
 use crate::cloud::entities::{id, located};
 use crate::text::Text;
 use crate::time::Millis;
 
 /// Where edges and everything on them are, under `/api/v2`.
 pub(in crate::cloud) const EDGES: [&str; 3] = ["telephony", "providers", "edges"];
-
-/// The permission of everything under [`EDGES`].
-pub(in crate::cloud) const TELEPHONY: &[&str] = &["telephony:plugin:all"];
 
 /// A thing that another one refers to.
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
 use super::grants::{self, PersonGrant};
 use super::listen::{self, Listen};
+use super::notifications::{self, Notifications};
 use super::place;
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
@@ -58,6 +59,7 @@ pub(in crate::config) struct Draft {
     pub(super) colour: Option<Color>,
     pub(super) time_zone: Option<TimeZone>,
     pub(super) registrations: Registrations,
+    pub(super) notifications: Notifications,
     pub(super) carriers: Carriers,
     pub(super) queue_hours: QueueHours,
     pub(super) alerts: Alerts,
@@ -106,6 +108,11 @@ impl Draft {
                 .section("registrations", notes)
                 .map_or_else(Registrations::default, |section| {
                     registrations(section, notes)
+                }),
+            notifications: from
+                .section("notifications", notes)
+                .map_or_else(Notifications::default, |section| {
+                    notifications::read(section, notes)
                 }),
             carriers: from
                 .section("carriers", notes)

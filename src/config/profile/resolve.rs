@@ -52,6 +52,7 @@ pub(in crate::config) fn resolve(
         colour: draft.colour.or(production.then_some(Color::Red)),
         time_zone: draft.time_zone,
         registrations: draft.registrations,
+        notifications: draft.notifications,
         carriers: draft.carriers,
         callbacks: true,
         queue_hours: draft.queue_hours,

@@ -17,6 +17,10 @@ pub enum Told {
     Updates(Vec<Update>),
     /// Updates whose acknowledgement has left, by their correlation ids.
     Acknowledged(Vec<Text>),
+    /// What topics say of reservations, in their order: each as it is now. They are answered by nobody.
+    Heard(Vec<Callback>),
+    /// Reservations read one by one, for what lists leave out.
+    Completed(Vec<Callback>),
     /// A read of all reservations.
     Listed {
         /// Those that could be read.
@@ -45,7 +49,7 @@ pub enum Told {
 
 impl Told {
     /// A read that worked.
-    pub(super) fn listed(
+    pub(in crate::feed) fn listed(
         listing: CallbackListing,
         spoken: HashSet<CallbackId>,
         began: Millis,

@@ -15,7 +15,13 @@
 //! }
 //! ```
 
+mod conductor;
+mod frame;
 mod inbox;
+mod line;
+mod recent;
+mod session;
+mod socket;
 mod spread;
 mod topic;
 
@@ -25,9 +31,11 @@ use bytes::Bytes;
 use hashbrown::{HashMap, HashSet};
 use tokio::sync::Notify;
 
+pub(in crate::feed) use self::conductor::run;
 pub use self::topic::Topic;
 
 use self::inbox::Inbox;
+use crate::cloud::platform::channels::Rejected;
 use crate::feed::lock;
 use crate::text::Text;
 
@@ -78,7 +86,17 @@ struct Hub {
 #[derive(Debug, Default)]
 struct State {
     rooms: Vec<Room>,
-    refused: HashMap<Topic, Text>,
+    /// How the topics stand of which something was told.
+    standing: HashMap<Topic, Standing>,
+}
+
+/// What was last told of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    Live,
+    Gap,
+    Uncovered,
+    Refused(Text),
 }
 
 #[derive(Debug)]
@@ -120,6 +138,18 @@ impl Channels {
         };
         (wants, Hears(inbox))
     }
+
+    /// Events that were cut because their room did not take them in time, by the room's name; only rooms that lost some. What
+    /// they were of was told as a gap.
+    #[must_use]
+    pub fn dropped(&self) -> Vec<(&'static str, u64)> {
+        let state = lock(&self.0.state);
+        let dropped = state
+            .rooms
+            .iter()
+            .map(|room| (room.name, room.inbox.dropped()));
+        dropped.filter(|(_, dropped)| *dropped > 0).collect()
+    }
 }
 
 impl Wants {
@@ -127,17 +157,23 @@ impl Wants {
     /// rest nothing more is told.
     pub fn set(&self, topics: Vec<Topic>) {
         let mut state = lock(&self.hub.state);
-        let State { rooms, refused } = &mut *state;
+        let State { rooms, standing } = &mut *state;
         let Some(room) = rooms.get_mut(self.room) else {
             return;
         };
         let wanted: HashSet<Topic> = topics.iter().cloned().collect();
-        for (topic, reason) in refused.iter() {
-            if wanted.contains(topic) && !room.wanted.contains(topic) {
-                let refused = Heard::Refused(topic.clone(), reason.clone());
-                room.inbox.push(refused);
+        // Where another room has asked before, what it was told is told here too.
+        let new = topics.iter().filter(|topic| !room.wanted.contains(*topic));
+        let known = new.filter_map(|topic| Some((topic, standing.get(topic)?)));
+        room.inbox.push_all(known.filter_map(|(topic, standing)| {
+            let one = || vec![topic.clone()];
+            match standing {
+                Standing::Live => Some(Heard::Live(one())),
+                Standing::Uncovered => Some(Heard::Uncovered(one())),
+                Standing::Refused(reason) => Some(Heard::Refused(topic.clone(), reason.clone())),
+                Standing::Gap => None,
             }
-        }
+        }));
         (room.wants, room.wanted) = (topics, wanted);
         drop(state);
         self.hub.changed.notify_one();
@@ -148,5 +184,154 @@ impl Hears {
     /// Waits for news and takes at most `most`, in their order. Dropping the future loses none.
     pub async fn next(&self, most: usize) -> Vec<Heard> {
         self.0.next(most).await
+    }
+}
+
+impl Hub {
+    /// Everything that any room wants and the organisation has not refused, the most important first.
+    fn wanted(&self) -> Vec<Topic> {
+        let mut state = lock(&self.state);
+        let State { rooms, standing } = &mut *state;
+        standing.retain(|topic, _| rooms.iter().any(|room| room.wanted.contains(topic)));
+        let mut order: Vec<&Room> = rooms.iter().collect();
+        order.sort_by_key(|room| room.rank);
+        let wanted = order.into_iter().flat_map(|room| &room.wants);
+        let refused = |topic: &Topic| matches!(standing.get(topic), Some(Standing::Refused(_)));
+        wanted.filter(|topic| !refused(topic)).cloned().collect()
+    }
+
+    /// Tells the rooms that want these topics how they stand now, unless they have been told so.
+    fn tell<'t>(&self, topics: impl Iterator<Item = &'t Topic>, now: &Standing) {
+        let mut state = lock(&self.state);
+        let mut changed = Vec::new();
+        for topic in topics {
+            let wanted = state.rooms.iter().any(|room| room.wanted.contains(topic));
+            if wanted && state.standing.get(topic) != Some(now) {
+                state.standing.insert(topic.clone(), now.clone());
+                changed.push(topic);
+            }
+        }
+        for room in &state.rooms {
+            let of_room = changed.iter().filter(|topic| room.wanted.contains(**topic));
+            let of_room: Vec<Topic> = of_room.map(|topic| (*topic).clone()).collect();
+            if of_room.is_empty() {
+                continue;
+            }
+            match now {
+                Standing::Live => room.inbox.push(Heard::Live(of_room)),
+                Standing::Gap => room.inbox.push(Heard::Gap(of_room)),
+                Standing::Uncovered => room.inbox.push(Heard::Uncovered(of_room)),
+                Standing::Refused(reason) => {
+                    let refused = of_room.into_iter();
+                    let refused = refused.map(|topic| Heard::Refused(topic, reason.clone()));
+                    room.inbox.push_all(refused);
+                }
+            }
+        }
+    }
+
+    /// Tells that the organisation does not give us a topic.
+    fn refuse(&self, rejected: Rejected) {
+        let topic = Topic::from(rejected.topic.raw());
+        self.tell([&topic].into_iter(), &Standing::Refused(rejected.reason));
+    }
+
+    /// Hands events to the rooms that want them, and leaves the vector empty for the next.
+    fn deliver(&self, events: &mut Vec<(Topic, Bytes)>) {
+        if events.is_empty() {
+            return;
+        }
+        let state = lock(&self.state);
+        for room in &state.rooms {
+            let wanted = events
+                .iter()
+                .filter(|(topic, _)| room.wanted.contains(topic));
+            let mut wanted = wanted.peekable();
+            if wanted.peek().is_some() {
+                room.inbox
+                    .push_all(wanted.map(|(topic, body)| Heard::Event {
+                        topic: topic.clone(),
+                        body: body.clone(),
+                    }));
+            }
+        }
+        events.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn topics(names: &[&str]) -> Vec<Topic> {
+        names.iter().map(|name| Topic::from(*name)).collect()
+    }
+
+    fn heard(hears: &Hears) -> Vec<Heard> {
+        use futures_util::FutureExt as _;
+        hears.next(99).now_or_never().unwrap_or_default()
+    }
+
+    #[test]
+    fn carriers_go_before_phones_whoever_came_first() {
+        let channels = Channels::default();
+        let (phones, _) = channels.join("phones", Rank::Phones);
+        let (trunks, _) = channels.join("trunks", Rank::Estate);
+        phones.set(topics(&["p1", "p2"]));
+        trunks.set(topics(&["t1"]));
+        assert_eq!(channels.0.wanted(), topics(&["t1", "p1", "p2"]));
+    }
+
+    #[test]
+    fn each_room_hears_of_what_it_wants_and_once() {
+        let channels = Channels::default();
+        let (phones, of_phones) = channels.join("phones", Rank::Phones);
+        let (_trunks, of_trunks) = channels.join("trunks", Rank::Estate);
+        phones.set(topics(&["a", "b"]));
+        let hub = &channels.0;
+        hub.tell(topics(&["a", "x"]).iter(), &Standing::Live);
+        hub.tell(topics(&["a", "b"]).iter(), &Standing::Live);
+        hub.deliver(&mut vec![(Topic::from("a"), Bytes::from_static(b"1"))]);
+        let expected = [
+            Heard::Live(topics(&["a"])),
+            Heard::Live(topics(&["b"])),
+            Heard::Event {
+                topic: Topic::from("a"),
+                body: Bytes::from_static(b"1"),
+            },
+        ];
+        assert_eq!(heard(&of_phones), expected);
+        assert!(heard(&of_trunks).is_empty());
+    }
+
+    #[test]
+    fn a_refused_topic_is_not_asked_for_again_until_nobody_wants_it() {
+        let channels = Channels::default();
+        let (phones, hears) = channels.join("phones", Rank::Phones);
+        phones.set(topics(&["a", "b"]));
+        channels.0.refuse(Rejected {
+            topic: "a".into(),
+            reason: "no".into(),
+        });
+        assert_eq!(
+            heard(&hears),
+            [Heard::Refused(Topic::from("a"), "no".into())]
+        );
+        assert_eq!(channels.0.wanted(), topics(&["b"]));
+        phones.set(topics(&["b"]));
+        assert_eq!(channels.0.wanted(), topics(&["b"]));
+        phones.set(topics(&["a"]));
+        assert_eq!(channels.0.wanted(), topics(&["a"]));
+    }
+
+    #[test]
+    fn who_comes_later_is_told_how_things_stand() {
+        let channels = Channels::default();
+        let (first, _hears) = channels.join("first", Rank::Estate);
+        first.set(topics(&["a", "b"]));
+        channels.0.tell(topics(&["a"]).iter(), &Standing::Live);
+        let (second, hears) = channels.join("second", Rank::Estate);
+        second.set(topics(&["a", "b"]));
+        assert_eq!(heard(&hears), [Heard::Live(topics(&["a"]))]);
     }
 }

@@ -5,15 +5,17 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::one::{One, Part};
+use super::replace::plain;
 use super::{CHECK, masked, write};
 use crate::cloud::direct::transfer::{Answer, Failure as Missing, Reply, Told};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Note};
 use crate::model::interaction::{Interaction, Sighting};
-use crate::model::transfer::Request;
 use crate::model::transfer::made::{End, Happening};
+use crate::model::transfer::{DestinationKind, Request};
 use crate::model::write::Write;
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Times that a frame which was turned away is sent again (contract §2).
 const RETRIES: u32 = 3;
@@ -34,8 +36,8 @@ pub(super) enum Came {
 }
 
 /// Why a frame has no answer that counts, before that is put into words for the record.
-struct Miss {
-    end: End,
+pub(super) struct Miss {
+    pub(super) end: End,
     /// Whether the organisation is to blame: the circuit breaker counts those.
     trouble: bool,
 }
@@ -48,14 +50,14 @@ struct Reading<'a> {
 }
 
 impl Miss {
-    fn new(end: End, trouble: bool) -> Self {
+    pub(super) fn new(end: End, trouble: bool) -> Self {
         Self { end, trouble }
     }
 
     /// As the gate and the audit take it.
-    fn failure(&self) -> Failure {
+    pub(super) fn failure(&self, check: &str) -> Failure {
         let failure = match &self.end {
-            End::TimedOut(why) | End::Unknown(why) => Failure::unknown(why.clone(), CHECK),
+            End::TimedOut(why) | End::Unknown(why) => Failure::unknown(why.clone(), check),
             end => Failure::refused(end.why()),
         };
         Failure {
@@ -71,10 +73,10 @@ impl One<'_> {
         &self,
         before: &Interaction,
         request: &Request,
-        frame: &str,
+        (frame, timestamp): (&str, Millis),
     ) -> Result<Came, End> {
-        let write = write(request, frame, self.wanted.timestamp)
-            .map_err(|why| End::Stopped(Text::from(why)))?;
+        let write =
+            write(request, frame, timestamp).map_err(|why| End::Stopped(Text::from(why)))?;
         let mut part = self.part("send", request.media_matrix.audio.codec.as_str());
         let mut came = None;
         let passed = self
@@ -181,9 +183,18 @@ impl One<'_> {
     }
 
     /// A frame as the screen may keep it: a telephone number keeps its last digits only.
-    fn hidden(&self, frame: &str) -> String {
+    pub(super) fn hidden(&self, frame: &str) -> String {
         let uri = self.to.uri();
-        frame.replace(uri, &masked(uri))
+        let hidden = frame.replace(uri, &masked(uri));
+        // The Platform API has the bare number.
+        match self.to.kind() {
+            DestinationKind::Tel => {
+                let number = masked(&format!("tel:{}", plain(self.to.id())));
+                let number = number.trim_start_matches("tel:");
+                hidden.replace(&plain(self.to.id()), number)
+            }
+            _ => hidden,
+        }
     }
 
     /// The wait before the next attempt (contract §2): a second more each time, and a little by chance.
@@ -304,6 +315,6 @@ fn recorded(exchanged: &Result<Came, Miss>) -> Result<Done<()>, Failure> {
             let why = format!("codec_unsupported; supported: {}", theirs.join(", "));
             Err(Failure::refused(why))
         }
-        Err(miss) => Err(miss.failure()),
+        Err(miss) => Err(miss.failure(CHECK)),
     }
 }

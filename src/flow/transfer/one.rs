@@ -95,7 +95,7 @@ impl<'a> One<'a> {
             id,
             wanted,
             to,
-            interaction: InteractionId::from(wanted.request.interaction_id.as_str()),
+            interaction: InteractionId::from(wanted.interaction()),
             ledger: Mutex::new(ledger),
         }
     }
@@ -126,9 +126,16 @@ impl<'a> One<'a> {
     }
 
     async fn transfer(&self) -> Result<Came, End> {
+        let (asked, frame, timestamp) = match self.wanted {
+            Move::Replace(replace) => return self.replace(replace).await,
+            Move::Frame {
+                request,
+                frame,
+                timestamp,
+            } => (request, frame, *timestamp),
+        };
         let before = self.check().await?;
-        let asked = &self.wanted.request;
-        let came = self.frame(&before, asked, &self.wanted.frame).await?;
+        let came = self.frame(&before, asked, (frame, timestamp)).await?;
         let Came::Unsupported(supported) = &came else {
             return Ok(came);
         };
@@ -140,7 +147,8 @@ impl<'a> One<'a> {
             to: Text::from(fallback.media_matrix.audio.codec.as_str()),
         });
         // Another frame, so another id: the first one has had its answer.
-        self.frame(&before, &fallback, &frame_id()).await
+        self.frame(&before, &fallback, (&frame_id(), timestamp))
+            .await
     }
 
     /// The same with the best codec that both sides have, when the operator lets codecs be negotiated.
@@ -157,7 +165,7 @@ impl<'a> One<'a> {
     }
 
     /// Reads the interaction: only an active or a queued one is transferred.
-    async fn check(&self) -> Result<Interaction, End> {
+    pub(super) async fn check(&self) -> Result<Interaction, End> {
         self.happened(Happening::Checking);
         let part = self.part("check", self.interaction.0.clone());
         let reading = preflight(&self.run.kit.client, &self.interaction);

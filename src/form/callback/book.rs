@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Known, SPEC};
 use crate::flow::Order;
 use crate::flow::callback::{self, book};
-use crate::form::{Check, Completion, Form, Plan, Rules, Verdict, path, read};
+use crate::form::{Check, Completion, Form, Plan, Rules, path, read};
 use crate::model::callback::{Booking, Queues, Slot};
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
@@ -55,18 +55,9 @@ impl Rules for Known {
     }
 
     fn checks(&self, body: &Value) -> Vec<Check> {
-        let mut checks = Vec::new();
         let number = Phone::from(text(body, "callback_number"));
-        if let Ok(country) = number.country() {
-            let (verdict, sentence) = if country.assigned {
-                (Verdict::Good, country.to_string())
-            } else {
-                let doubt =
-                    format!("{country}, which hands out no such numbers as far as is known");
-                (Verdict::Warning, doubt)
-            };
-            checks.push(Check::known("callback_number", "number", verdict, sentence));
-        }
+        let number = super::number_check("callback_number", &number);
+        let mut checks: Vec<Check> = number.into_iter().collect();
         checks.extend(self.checks(text(body, "queue_id"), &slots(body)));
         checks
     }

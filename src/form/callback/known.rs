@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
 use crate::form::{Check, Completion, Verdict};
+use crate::model::api::Capabilities;
 use crate::model::callback::{Context, Queues, Slot};
 use crate::model::hours::{Calendar, Stretch, Written};
 use crate::model::queue::{Queue, Room};
@@ -20,10 +21,15 @@ const DAYS: i32 = 7;
 const SOON: i64 = 10;
 const LASTS: i64 = 15;
 
-/// The queues, and the moment.
+/// Rows of people that are looked through for agents to offer; whoever knows the id of another types it.
+const AGENTS: usize = 500;
+
+/// The queues, the people, and the moment.
 #[derive(Debug)]
 pub struct Known {
     queues: BTreeMap<String, Queue>,
+    agents: BTreeMap<String, String>,
+    can: &'static Capabilities,
     now: Millis,
 }
 
@@ -36,9 +42,14 @@ impl Queues for Known {
 impl Known {
     /// What the store knows now.
     #[must_use]
-    pub fn of(store: &Store, now: Millis) -> Self {
+    pub fn of(store: &Store, can: &'static Capabilities, now: Millis) -> Self {
         let queues = store.queues.iter().map(|row| row.queue.clone());
+        let agents = store.registrations.rows().map(|(_, row)| row).take(AGENTS);
         Self {
+            agents: agents
+                .map(|row| (row.user_id().raw().to_owned(), row.user().to_string()))
+                .collect(),
+            can,
             queues: queues
                 .map(|queue| (queue.id.raw().to_owned(), queue))
                 .collect(),
@@ -88,7 +99,7 @@ impl Known {
             return vec!["Choose a queue first: its clock and its hours decide.".to_owned()];
         };
         let Some(calendar) = &queue.calendar else {
-            return vec!["The organisation gives no hours for this queue.".to_owned()];
+            return self.no_hours(queue);
         };
         let today = self.now.timestamp().to_zoned(calendar.zone.clone()).date();
         let mut lines = vec![format!("Open, by {}:", queue.zone_name.fit(30))];
@@ -119,16 +130,51 @@ impl Known {
             let why = fault.fit(120).into_owned();
             checks.push(Check::known("queue_id", label, Verdict::Warning, why));
         }
-        let zone = queue.clock();
         for (n, slot) in slots.iter().enumerate() {
-            let start = Written::read(&slot.start);
-            if let Some(fold) = start.and_then(|start| start.fold(&zone)) {
-                let path = format!("time_slot_matrix[{n}]");
-                let label = format!("slot {}", n + 1);
-                checks.push(Check::known(path, label, Verdict::Warning, fold));
-            }
+            let (path, label) = (format!("time_slot_matrix[{n}]"), format!("slot {}", n + 1));
+            checks.extend(self.fold(&path, &label, queue.id.raw(), &slot.start));
         }
         checks
+    }
+
+    /// Which of two moments a time is, when the queue's clock shows it twice.
+    pub(super) fn fold(&self, path: &str, label: &str, queue: &str, time: &str) -> Option<Check> {
+        let fold = Written::read(time)?.fold(&self.zone(queue))?;
+        Some(Check::known(path, label, Verdict::Warning, fold))
+    }
+
+    /// Whether nobody knows when a queue is open.
+    pub(super) fn hours_unknown(&self, queue: &str) -> bool {
+        self.queue(queue)
+            .is_some_and(|queue| queue.calendar.is_none())
+    }
+
+    /// Why there is no calendar to show.
+    fn no_hours(&self, queue: &Queue) -> Vec<String> {
+        if self.can.queue_hours {
+            return vec!["The organisation gives no hours for this queue.".to_owned()];
+        }
+        let why = queue
+            .faults
+            .first()
+            .map(|fault| fault.fit(160).into_owned());
+        let why = why.unwrap_or_else(|| {
+            "The API does not tell when a queue is open: callbacks.hours in the profile names its schedule group."
+                .to_owned()
+        });
+        vec![why, "Times are by UTC.".to_owned()]
+    }
+
+    /// People whose callback it may become.
+    pub(super) fn agents(&self) -> Vec<Completion> {
+        let agents = self.agents.iter();
+        agents.map(|(id, name)| Completion::new(id, name)).collect()
+    }
+
+    /// The begin of [`Self::suggested`].
+    pub(super) fn soonest(&self, queue: Option<&Queue>) -> Option<String> {
+        let slots = self.suggested(queue);
+        Some(slots.get(0)?.get("start")?.as_str()?.to_owned())
     }
 
     /// The first quarter of an hour, a little ahead, at which a queue is open; nothing when it is not within a week.

@@ -1,8 +1,10 @@
 //! What the console knows that a transfer may name: interactions, users, queues, and where others were sent before.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::form::{Check, Completion, Verdict};
+use crate::model::interaction::Interaction;
 use crate::model::transfer::{Destination, DestinationKind};
 use crate::store::Store;
 use crate::text::fit;
@@ -19,19 +21,21 @@ const SHOWN: usize = 48;
 /// What was known when the form was opened.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    interactions: BTreeMap<String, String>,
+    /// Those of the list, and those that were read since for the form.
+    interactions: Mutex<BTreeMap<String, Interaction>>,
     destinations: Vec<Completion>,
+    kinds: &'static [DestinationKind],
 }
 
 impl Known {
-    pub(super) fn of(store: &Store) -> Self {
+    pub(super) fn of(store: &Store, kinds: &'static [DestinationKind]) -> Self {
         let table = &store.transfers;
         let interactions = table
             .interactions()
-            .map(|one| (one.id.raw().to_owned(), one.words()));
+            .map(|one| (one.id.raw().to_owned(), one.clone()));
         let mut destinations: Vec<Completion> = Vec::new();
         let mut offer = |uri: String, note: String| {
-            let fits = Destination::parse(&uri).is_ok();
+            let fits = Destination::parse(&uri).is_ok_and(|to| kinds.contains(&to.kind()));
             if fits && !destinations.iter().any(|known| known.value == uri) {
                 destinations.push(Completion::new(uri, note));
             }
@@ -55,24 +59,50 @@ impl Known {
             offer(uri, row.user().to_string());
         }
         Self {
-            interactions: interactions.collect(),
+            interactions: Mutex::new(interactions.collect()),
             destinations,
+            kinds,
         }
     }
 
     /// An interaction with what is known of it, safe to show.
     pub(super) fn sentence(&self, id: &str) -> String {
         let shown = fit(id, SHOWN);
-        match self.interactions.get(id) {
-            Some(words) => format!("{shown} ({words})"),
+        match self.known().get(id) {
+            Some(one) => format!("{shown} ({})", one.words()),
             None => shown.into_owned(),
         }
     }
 
+    /// An interaction as it was last read.
+    pub(super) fn interaction(&self, id: &str) -> Option<Interaction> {
+        self.known().get(id).cloned()
+    }
+
+    /// Whom a transfer takes a call from, safe to show.
+    pub(super) fn bearer(&self, id: &str) -> String {
+        let known = self.known();
+        let bearer = known.get(id).and_then(Interaction::bearer);
+        bearer.map_or("nobody".to_owned(), |who| {
+            fit(who.called(), SHOWN).into_owned()
+        })
+    }
+
+    /// An interaction was read for the form.
+    pub(super) fn learn(&self, one: &Interaction) {
+        self.known().insert(one.id.raw().to_owned(), one.clone());
+    }
+
+    /// What a panic elsewhere has left is still good: nothing is half done under this lock.
+    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Interaction>> {
+        let known = self.interactions.lock();
+        known.unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// What is known of an interaction that is to be moved.
     pub(super) fn check(&self, path: &str, id: &str) -> Check {
-        match self.interactions.get(id) {
-            Some(words) => Check::known(path, fit(id, SHOWN), Verdict::Good, words.as_str()),
+        match self.known().get(id) {
+            Some(one) => Check::known(path, fit(id, SHOWN), Verdict::Good, one.words()),
             None => Check::interaction(path, id),
         }
     }
@@ -89,13 +119,14 @@ impl Known {
     }
 
     pub(super) fn interactions(&self) -> Vec<Completion> {
-        let all = self.interactions.iter();
-        all.map(|(id, words)| Completion::new(id.as_str(), words.as_str()))
+        let known = self.known();
+        let all = known.iter();
+        all.map(|(id, one)| Completion::new(id.as_str(), one.words()))
             .collect()
     }
 
     pub(super) fn destinations(&self) -> Vec<Completion> {
-        let kinds = DestinationKind::ALL.into_iter();
+        let kinds = self.kinds.iter();
         let kinds = kinds.map(|kind| Completion::new(kind.prefix(), format!("a {}", kind.word())));
         self.destinations.iter().cloned().chain(kinds).collect()
     }

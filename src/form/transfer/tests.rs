@@ -1,6 +1,7 @@
 use super::*;
 use crate::form::{Ask, Question};
 use crate::model::interaction::{Interaction, Standing};
+use crate::model::transfer::DestinationKind;
 
 fn rules(about: Option<Vec<String>>) -> Transferring {
     let mut store = Store::default();
@@ -13,10 +14,17 @@ fn rules(about: Option<Vec<String>>) -> Transferring {
     Transferring {
         limits: Limits::default(),
         media_server: Some("https://media.example.com/…".into()),
-        known: Known::of(&store),
+        known: Known::of(&store, &DestinationKind::ALL),
         about,
         opened: Millis(0),
         frames: Mutex::default(),
+    }
+}
+
+fn frame(one: &Move) -> &str {
+    match one {
+        Move::Frame { frame, .. } => frame,
+        Move::Replace(_) => panic!("not a frame"),
     }
 }
 
@@ -88,7 +96,7 @@ fn several_go_to_one_place_and_ask_for_their_number() {
         panic!("no transfers");
     };
     assert!(order.stop_on_failure);
-    let frames: std::collections::BTreeSet<_> = order.moves.iter().map(|one| &one.frame).collect();
+    let frames: std::collections::BTreeSet<_> = order.moves.iter().map(frame).collect();
     assert_eq!(frames.len(), 20);
 }
 

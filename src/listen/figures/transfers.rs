@@ -88,7 +88,7 @@ mod tests {
             number: 0,
         };
         let asked = Asked {
-            request: Request::blank(&Limits::default()),
+            request: Request::blank(&Limits::default()).into(),
             destination: Destination::parse("genesys://queue/q").unwrap(),
             operator: "noc".into(),
         };

@@ -51,7 +51,7 @@ impl Booking {
         if let Err(fault) = self.callback_number.country() {
             faults.push(Fault::new("callback_number", fault.to_string()));
         }
-        let queue = self.queue(context, &mut faults);
+        let queue = on_queue(&self.queue_id, "queue_id", context, &mut faults);
         slots(&self.time_slot_matrix, queue, context.now, &mut faults);
         self.channels(&mut faults);
         if !CONCURRENCY.contains(&self.concurrency_limit) {
@@ -68,27 +68,6 @@ impl Booking {
         let queue = context.queues.and_then(|queues| queues.queue(queue));
         slots(wanted, queue, context.now, &mut faults);
         faults
-    }
-
-    fn queue<'a>(&self, context: &Context<'a>, faults: &mut Vec<Fault>) -> Option<&'a Queue> {
-        if !id(&self.queue_id, "queue_id", faults) {
-            return None;
-        }
-        let queues = context.queues?;
-        let Some(queue) = queues.queue(&self.queue_id) else {
-            let shown = crate::text::fit(&self.queue_id, 40);
-            let message =
-                format!("there is no queue {shown}: trunkline callback queues lists them");
-            faults.push(Fault::new("queue_id", message));
-            return None;
-        };
-        if let Some(room) = queue.room().filter(|room| room.left() == 0) {
-            faults.push(Fault::new(
-                "queue_id",
-                format!("{} is {room}", queue.label().fit(40)),
-            ));
-        }
-        Some(queue)
     }
 
     fn channels(&self, faults: &mut Vec<Fault>) {
@@ -114,8 +93,32 @@ impl Booking {
     }
 }
 
+/// The queue of that id, once it is one that takes another callback.
+pub(super) fn on_queue<'a>(
+    queue: &str,
+    path: &str,
+    context: &Context<'a>,
+    faults: &mut Vec<Fault>,
+) -> Option<&'a Queue> {
+    if !id(queue, path, faults) {
+        return None;
+    }
+    let queues = context.queues?;
+    let Some(found) = queues.queue(queue) else {
+        let shown = crate::text::fit(queue, 40);
+        let message = format!("there is no queue {shown}: trunkline callback queues lists them");
+        faults.push(Fault::new(path, message));
+        return None;
+    };
+    if let Some(room) = found.room().filter(|room| room.left() == 0) {
+        let message = format!("{} is {room}", found.label().fit(40));
+        faults.push(Fault::new(path, message));
+    }
+    Some(found)
+}
+
 /// An id that URLs and logs can carry.
-fn id(id: &str, path: &str, faults: &mut Vec<Fault>) -> bool {
+pub(super) fn id(id: &str, path: &str, faults: &mut Vec<Fault>) -> bool {
     let wrong = match id {
         "" => "it is empty",
         "." | ".." => "no URL can carry it",
@@ -190,7 +193,7 @@ fn sound(start: Written, end: Written, now: Millis, path: &str, faults: &mut Vec
 
 /// Whether the queue is open all through the slot. Of a queue whose hours are not known nothing is said: the
 /// organisation, which knows them, refuses what is wrong.
-fn within(
+pub(super) fn within(
     start: Written,
     end: Written,
     queue: Option<&Queue>,

@@ -1,7 +1,7 @@
 //! What a reading on the Platform API says of a transfer that was taken: the organisation answers 202 at once, and only the
 //! participants tell whether the destination has the call.
 
-use super::{Interaction, Participant};
+use super::{Interaction, Participant, Sighting};
 use crate::model::transfer::{Destination, DestinationKind};
 use crate::text::{Text, fit};
 
@@ -21,6 +21,19 @@ pub enum Arrival {
     NotYet,
     /// It has ended, and the destination was never seen in it.
     Over,
+}
+
+impl Arrival {
+    /// The same as an answer to whether it was moved.
+    #[must_use]
+    pub const fn sighting(&self) -> Sighting {
+        match self {
+            Self::There => Sighting::Moved,
+            Self::Coming(_) => Sighting::Unclear("it is on its way to the destination"),
+            Self::TurnedDown(_) | Self::NotYet => Sighting::Unmoved,
+            Self::Over => Sighting::Unclear("it has ended meanwhile"),
+        }
+    }
 }
 
 impl Interaction {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 pub use self::phase::{End, Phase};
 pub use self::record::Record;
 
-use super::{Destination, Request};
+use super::{Destination, Wish};
 use crate::model::InteractionId;
 use crate::model::flow::FlowId;
 use crate::model::interaction::Interaction;
@@ -45,7 +45,7 @@ pub enum Callback {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
     /// What.
-    pub request: Request,
+    pub request: Wish,
     /// Where to; the request's, checked.
     pub destination: Destination,
     /// Who asked.
@@ -88,6 +88,8 @@ pub enum Happening {
         /// The frame, masked.
         text: Text,
     },
+    /// It was taken, and is not done yet: the Platform API's 202.
+    Accepted,
     /// A frame came.
     Received(Text),
     /// No answer came, and this is known of why.
@@ -147,7 +149,7 @@ pub struct Made {
     /// Which.
     pub id: TransferId,
     /// What was asked.
-    pub request: Request,
+    pub request: Wish,
     /// What is moved.
     pub interaction: InteractionId,
     /// Where to.
@@ -174,6 +176,8 @@ pub struct Made {
     pub before: Option<Box<Interaction>>,
     /// The id of the last frame; empty before there is one.
     pub frame: Text,
+    /// Whether anything was sent that could have moved it.
+    pub sent: bool,
     /// What the media server knows.
     pub callback: Callback,
     /// Its course, oldest first.
@@ -193,7 +197,7 @@ impl Made {
         } = asked;
         Self {
             id,
-            interaction: InteractionId::from(request.interaction_id.as_str()),
+            interaction: InteractionId::from(request.interaction()),
             request,
             destination,
             operator,
@@ -207,6 +211,7 @@ impl Made {
             security: Text::default(),
             before: None,
             frame: Text::default(),
+            sent: false,
             callback: Callback::None,
             course: VecDeque::new(),
             forgotten: 0,
@@ -216,7 +221,7 @@ impl Made {
     /// It as an open question; none when its end is known, or when nothing was sent that could have moved it.
     #[must_use]
     pub fn open(&self) -> Option<Open> {
-        let asks = self.phase.open_question() && !self.frame.is_empty();
+        let asks = self.phase.open_question() && self.sent;
         let before = self.before.clone().filter(|_| asks)?;
         Some(Open {
             id: self.id,
@@ -264,8 +269,13 @@ impl Made {
                 if self.phase != Phase::Negotiating {
                     self.phase = Phase::Sent;
                 }
-                self.frame = frame;
+                (self.frame, self.sent) = (frame, true);
                 self.push(Mark::Out, text, now);
+            }
+            Happening::Accepted => {
+                self.phase = Phase::Accepted;
+                let text = "taken; watched until the destination has it";
+                self.note(Mark::Step, text.to_owned(), now);
             }
             Happening::Received(text) => self.push(Mark::In, text, now),
             Happening::Missed(why) => self.push(Mark::Step, why, now),

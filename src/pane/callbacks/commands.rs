@@ -187,13 +187,16 @@ impl CallbacksPane {
             crate::text::safe(&json(line))
         );
         text.extend(line.row.past().map(|told| {
-            let acknowledged = told
-                .acknowledged
-                .map_or("not acknowledged".to_owned(), |at| {
-                    format!("acknowledged {at}")
-                });
+            let delivery = told.delivery.as_ref().map(|delivery| {
+                let acknowledged = delivery
+                    .acknowledged
+                    .map_or("not acknowledged".to_owned(), |at| {
+                        format!("acknowledged {at}")
+                    });
+                format!("  {}  {acknowledged}", delivery.correlation)
+            });
             let (at, status) = (told.at, told.status.word());
-            format!("{at}  {status}  {}  {acknowledged}\n", told.correlation)
+            format!("{at}  {status}{}\n", delivery.unwrap_or_default())
         }));
         desk.effects.push(Effect::Page(text));
     }

@@ -150,7 +150,11 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     let zone = queue.clock();
     let local = scene.now.timestamp().to_zoned(zone.clone());
     let now = local.strftime("%H:%M");
-    let text = format!("{}, {now} there now", queue.zone_name.fit(24));
+    let text = if queue.zone_name.is_empty() {
+        format!("zone not told, {now} UTC now")
+    } else {
+        format!("{}, {now} there now", queue.zone_name.fit(24))
+    };
     bar.left(2, theme.style(Role::Dim), text);
     if let Some(change) = tally::clock_change(day.date, &zone) {
         bar.left(0, theme.style(Role::Warn), change);

@@ -10,7 +10,9 @@ use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
 use crate::model::queue::{Queue, Room};
 use crate::pane::Scene;
-use crate::store::callbacks::Told;
+use crate::store::callbacks::{Delivery, Told};
+use crate::text::Text;
+use crate::time::Millis;
 use crate::ui::detail::{self, moment, pairs};
 
 /// Draws the panel for a reservation, or says that it is gone.
@@ -115,7 +117,7 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
         scene.theme,
         &[
             ("queue", queue.label().fit(30).into_owned()),
-            ("zone", queue.zone_name.fit(30).into_owned()),
+            ("zone", told(&queue.zone_name, 30)),
             ("open today", open.unwrap_or_else(unknown)),
             (
                 "",
@@ -126,36 +128,55 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
     )
 }
 
+/// A word of the organisation's, or that there is none.
+fn told(text: &Text, columns: usize) -> String {
+    if text.is_empty() {
+        "not told".to_owned()
+    } else {
+        text.fit(columns).into_owned()
+    }
+}
+
 fn update(told: &Told, scene: &Scene<'_>) -> Shown<'static> {
     let theme = scene.theme;
-    let (role, acknowledged) = match told.acknowledged {
-        Some(at) => (
-            Role::Dim,
-            format!("acknowledged after {} ms", at.since(told.at)),
-        ),
-        None => (Role::Warn, "not acknowledged yet".to_owned()),
-    };
     let mut spans = vec![
         Span::styled(told.at.clock(scene.zone, scene.now), theme.style(Role::Dim)),
         Span::styled(
             format!("  {:<10}", told.status.word()),
             theme.style(Role::Text),
         ),
+    ];
+    if let Some(delivery) = &told.delivery {
+        spans.extend(delivered(delivery, told.at, scene));
+    }
+    Shown::from(spans)
+}
+
+fn delivered(delivery: &Delivery, came: Millis, scene: &Scene<'_>) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let (role, acknowledged) = match delivery.acknowledged {
+        Some(at) => (
+            Role::Dim,
+            format!("acknowledged after {} ms", at.since(came)),
+        ),
+        None => (Role::Warn, "not acknowledged yet".to_owned()),
+    };
+    let mut spans = vec![
         Span::styled(
-            format!("{:<38}", told.correlation.fit(36)),
+            format!("{:<38}", delivery.correlation.fit(36)),
             theme.style(Role::Dim),
         ),
         Span::styled(acknowledged, theme.style(role)),
     ];
-    if told.deliveries > 1 {
-        let text = format!(", delivered {} times", told.deliveries);
+    if delivery.deliveries > 1 {
+        let text = format!(", delivered {} times", delivery.deliveries);
         spans.push(Span::styled(text, theme.style(Role::Dim)));
     }
-    if told.overtaken {
+    if delivery.overtaken {
         spans.push(Span::styled(
             ", overtaken by a newer one",
             theme.style(Role::Warn),
         ));
     }
-    Shown::from(spans)
+    spans
 }

@@ -150,6 +150,14 @@ fn stream(stream: &Stream, scene: &Scene<'_>) -> Option<(Role, String)> {
     }
     match stream {
         Stream::Live => None,
+        Stream::Polled(queues) if queues.is_empty() => Some((Role::Dim, read_at("polled", scene))),
+        Stream::Polled(queues) => {
+            let queues = match queues.len() {
+                1 => "1 queue polled".to_owned(),
+                many => format!("{many} queues polled"),
+            };
+            Some((Role::Dim, read_at(&queues, scene)))
+        }
         Stream::Connecting => Some((Role::Stale, "stale: opening the stream".to_owned())),
         Stream::Paused => Some((Role::Stale, "stale: paused".to_owned())),
         Stream::Waiting { at, attempt, .. } => {
@@ -159,6 +167,14 @@ fn stream(stream: &Stream, scene: &Scene<'_>) -> Option<(Role, String)> {
                 format!("stale: no stream, attempt {attempt} failed, next at {at}"),
             ))
         }
+    }
+}
+
+/// What is polled, and as of when.
+fn read_at(what: &str, scene: &Scene<'_>) -> String {
+    match scene.store.callbacks.reading() {
+        Reading::Read(at) => format!("{what}, as of {}", at.clock(scene.zone, scene.now)),
+        _ => what.to_owned(),
     }
 }
 

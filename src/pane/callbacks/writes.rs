@@ -3,9 +3,10 @@
 use super::CallbacksPane;
 use crate::app::messages::Weight;
 use crate::flow::Order;
-use crate::flow::callback::{self, cancel};
+use crate::flow::callback::{self, Ended, cancel, end};
 use crate::form::{Opening, Plan};
 use crate::model::CallbackId;
+use crate::model::api::Capabilities;
 use crate::model::callback::Status;
 use crate::pane::Desk;
 use crate::store::callbacks::CallbackRow;
@@ -18,7 +19,11 @@ impl CallbacksPane {
         let queue = day.or_else(|| row.map(|line| line.row.callback().queue.clone()));
         desk.fill.push(Opening {
             about: queue.map(|id| id.raw().to_owned()).into_iter().collect(),
-            ..Opening::new("callback")
+            ..Opening::new(if desk.can.reservations {
+                "callback"
+            } else {
+                "callback-appoint"
+            })
         });
     }
 
@@ -38,7 +43,11 @@ impl CallbacksPane {
         }
         desk.fill.push(Opening {
             about: vec![callback.id.raw().to_owned()],
-            ..Opening::new("callback-move")
+            ..Opening::new(if desk.can.reservations {
+                "callback-move"
+            } else {
+                "callback-retime"
+            })
         });
     }
 
@@ -75,12 +84,12 @@ impl CallbacksPane {
         if open.is_empty() {
             return;
         }
-        desk.review.push(plan(&open));
+        desk.review.push(plan(&open, desk.can));
         self.marks.clear();
     }
 }
 
-fn plan(rows: &[&CallbackRow]) -> Plan {
+fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
     let affects = rows.iter().map(|row| {
         let callback = row.callback();
         format!(
@@ -90,19 +99,33 @@ fn plan(rows: &[&CallbackRow]) -> Plan {
             callback.status.word()
         )
     });
-    let ids: Vec<CallbackId> = rows.iter().map(|row| row.callback().id.clone()).collect();
+    let ids = rows.iter().map(|row| row.callback().id.clone());
+    let (writes, order) = if can.reservations {
+        let ids: Vec<CallbackId> = ids.collect();
+        let writes = ids.iter().map(cancel).collect();
+        (writes, callback::Order::Cancel(ids))
+    } else {
+        let ended = rows.iter().map(|row| Ended::from(row.callback()));
+        let ended: Vec<Ended> = ended.collect();
+        let writes = ended.iter().map(end).collect();
+        (writes, callback::Order::End(ended))
+    };
     Plan {
-        writes: ids.iter().map(cancel).collect(),
+        writes,
         before: None,
         affects: affects.collect(),
         undo: "This cannot be undone; the callback would have to be booked again.".to_owned(),
-        confirm: (ids.len() > 1).then(|| ids.len().to_string()),
-        order: Order::Callback(callback::Order::Cancel(ids)),
+        confirm: (rows.len() > 1).then(|| rows.len().to_string()),
+        order: Order::Callback(order),
     }
 }
 
 /// Offers to register the webhook, or says what is missing for it.
 pub(super) fn webhook(desk: &mut Desk<'_>) {
+    if !desk.can.callback_webhooks {
+        let text = "the organisation's API has no webhooks for callbacks: topics tell of them";
+        return desk.messages.say(Weight::Warning, text, desk.now);
+    }
     let url = match desk.store.jobs.hook.address() {
         Ok(url) => url,
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),

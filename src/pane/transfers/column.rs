@@ -105,12 +105,12 @@ pub const MADE: &[Column<Made>] = &[
     Column {
         title: "CODEC",
         wish: wish(9, 13),
-        cell: |one, _, _| codec(one),
+        cell: |one, _, _| or_dash(codec(one)),
         role: |one| match &one.settled {
             Some(settled)
                 if !settled
                     .raw()
-                    .eq_ignore_ascii_case(&one.request.media_matrix.audio.codec) =>
+                    .eq_ignore_ascii_case(one.request.codec().unwrap_or_default()) =>
             {
                 Role::Warn
             }
@@ -178,7 +178,7 @@ fn place(made: &Made) -> String {
 
 /// The settled codec, with the asked one before it when that was another.
 fn codec(made: &Made) -> String {
-    let asked = &made.request.media_matrix.audio.codec;
+    let asked = made.request.codec().unwrap_or_default();
     match &made.settled {
         Some(settled) if !settled.raw().eq_ignore_ascii_case(asked) => {
             format!("{}→{settled}", safe(asked))
@@ -208,7 +208,7 @@ pub fn milliseconds(us: u64) -> String {
 pub const fn role(phase: Phase) -> Role {
     match phase {
         Phase::Queued | Phase::Checking => Role::Dim,
-        Phase::Sent | Phase::Negotiating => Role::Accent,
+        Phase::Sent | Phase::Accepted | Phase::Negotiating => Role::Accent,
         Phase::Retrying => Role::Warn,
         Phase::Transferred => Role::Text,
         Phase::Rejected | Phase::Stopped => Role::Bad,

@@ -8,6 +8,7 @@ use super::column::{milliseconds, role};
 use super::row::Row;
 use crate::config::theme::Role;
 use crate::model::interaction::Interaction;
+use crate::model::transfer::MediaMatrix;
 use crate::model::transfer::made::{Callback, Made, Mark};
 use crate::pane::Scene;
 use crate::text::Text;
@@ -85,24 +86,6 @@ fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
 
 fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let media = &made.request.media_matrix;
-    let audio = format!(
-        "{} {} kbit/s {} bit",
-        crate::text::fit(&media.audio.codec, 16),
-        media.audio.bandwidth_kbps,
-        media.audio.bit_depth
-    );
-    let video = media.video.as_ref().map_or("none".to_owned(), |video| {
-        let (codec, size) = (
-            crate::text::fit(&video.codec, 16),
-            crate::text::fit(&video.resolution, 16),
-        );
-        format!("{codec} {size} {} fps", video.fps)
-    });
-    let settled = made
-        .settled
-        .as_ref()
-        .map_or("-".to_owned(), |codec| codec.fit(16).into_owned());
     let latency = made.latency_us.map_or("-".to_owned(), milliseconds);
     let state = Line::from(vec![
         Span::styled("state ", theme.style(Role::Dim)),
@@ -119,29 +102,46 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
                 ("by", made.operator.fit(24).into_owned()),
             ],
         ),
-        pairs(
-            theme,
-            &[
-                ("codec settled", settled),
-                ("latency", latency),
-                ("retries", made.retries.to_string()),
-                ("asked for", moment(made.began, scene.zone)),
-            ],
-        ),
-        pairs(
-            theme,
-            &[
-                ("audio", audio),
-                ("video", video),
-                ("media server", callback(&made.callback)),
-            ],
-        ),
     ];
+    let latency = ("latency", latency);
+    let retries = ("retries", made.retries.to_string());
+    let asked = ("asked for", moment(made.began, scene.zone));
+    let server = ("media server", callback(&made.callback));
+    match made.request.media() {
+        Some(media) => {
+            let settled = made.settled.as_ref();
+            let settled = settled.map_or("-".to_owned(), |codec| codec.fit(16).into_owned());
+            let settled = ("codec settled", settled);
+            lines.push(pairs(theme, &[settled, latency, retries, asked]));
+            let [audio, video] = heard_and_seen(media);
+            lines.push(pairs(theme, &[("audio", audio), ("video", video), server]));
+        }
+        // What nobody could ask for is not said to be missing.
+        None => lines.push(pairs(theme, &[latency, retries, asked, server])),
+    }
     if let Some(before) = &made.before {
         let who = crate::text::fit(&super::row::who(before), PARTICIPANT).into_owned();
         lines.push(pairs(theme, &[("participants", who)]));
     }
     lines
+}
+
+/// The media that were asked for.
+fn heard_and_seen(media: &MediaMatrix) -> [String; 2] {
+    let audio = format!(
+        "{} {} kbit/s {} bit",
+        crate::text::fit(&media.audio.codec, 16),
+        media.audio.bandwidth_kbps,
+        media.audio.bit_depth
+    );
+    let video = media.video.as_ref().map_or("none".to_owned(), |video| {
+        let (codec, size) = (
+            crate::text::fit(&video.codec, 16),
+            crate::text::fit(&video.resolution, 16),
+        );
+        format!("{codec} {size} {} fps", video.fps)
+    });
+    [audio, video]
 }
 
 fn callback(callback: &Callback) -> String {

@@ -106,6 +106,7 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
             before.map_or(Value::Unknown, |before| of_interaction(before, index))
         }
         5 => Value::Text(made.destination.uri().into()),
+        6 if codec(made).is_empty() => Value::Unknown,
         6 => Value::Text(codec(made).into()),
         7 => made
             .latency_us
@@ -128,7 +129,7 @@ pub fn who(interaction: &Interaction) -> String {
 pub fn codec(made: &Made) -> &str {
     match &made.settled {
         Some(settled) => settled.raw(),
-        None => &made.request.media_matrix.audio.codec,
+        None => made.request.codec().unwrap_or_default(),
     }
 }
 

@@ -41,17 +41,22 @@ pub struct Latency {
 
 impl Figures {
     pub(super) fn applied(&mut self, update: &Update, now: Millis) {
-        self.processed = self.processed.saturating_add(1);
-        match update.callback.status {
-            Status::Completed => self.completed = self.completed.saturating_add(1),
-            Status::Failed => self.failed = self.failed.saturating_add(1),
-            _ => {}
-        }
+        self.told(update.callback.status);
         if self.took.is_none() {
             self.took = Histogram::new_with_bounds(1, LONGEST, 2).ok();
         }
         if let Some(took) = &mut self.took {
             took.saturating_record(now.since(update.sent).clamp(1, LONGEST));
+        }
+    }
+
+    /// Of an update that does not say when it was made, nobody knows how long it took.
+    pub(super) fn told(&mut self, status: Status) {
+        self.processed = self.processed.saturating_add(1);
+        match status {
+            Status::Completed => self.completed = self.completed.saturating_add(1),
+            Status::Failed => self.failed = self.failed.saturating_add(1),
+            _ => {}
         }
     }
 

@@ -14,10 +14,17 @@ const HISTORY: usize = 32;
 pub struct Told {
     /// When it came.
     pub at: Millis,
-    /// When the organisation made it, by its own clock.
-    pub sent: Millis,
     /// What it said.
     pub status: Status,
+    /// What is on record of its delivery; none where updates have no names and nobody acknowledges them.
+    pub delivery: Option<Delivery>,
+}
+
+/// How an update was delivered that is to be acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// When the organisation made it, by its own clock.
+    pub sent: Millis,
     /// Its name.
     pub correlation: Text,
     /// When its acknowledgement left; none yet.
@@ -65,23 +72,44 @@ impl CallbackRow {
     pub(super) fn hear(&mut self, update: Update, now: Millis) {
         self.heard = now;
         let overtaken = self.sent.is_some_and(|newest| update.sent < newest);
-        if self.past.len() == HISTORY {
-            self.past.pop_front();
-            self.forgotten = self.forgotten.saturating_add(1);
-        }
-        self.past.push_back(Told {
+        self.note(Told {
             at: now,
-            sent: update.sent,
             status: update.callback.status,
-            correlation: update.correlation,
-            acknowledged: None,
-            deliveries: 1,
-            overtaken,
+            delivery: Some(Delivery {
+                sent: update.sent,
+                correlation: update.correlation,
+                acknowledged: None,
+                deliveries: 1,
+                overtaken,
+            }),
         });
         if !overtaken {
             self.sent = Some(update.sent);
             self.read(update.callback, now);
         }
+    }
+
+    /// Takes in what a topic says. It is the newest there is: topics come in their order, and say everything each time, so
+    /// only what changes the status is worth remembering.
+    pub(super) fn tell(&mut self, callback: Callback, now: Millis) {
+        self.heard = now;
+        let status = callback.status;
+        if self.past.is_empty() || status != self.callback.status {
+            self.note(Told {
+                at: now,
+                status,
+                delivery: None,
+            });
+        }
+        self.read(callback, now);
+    }
+
+    fn note(&mut self, told: Told) {
+        if self.past.len() == HISTORY {
+            self.past.pop_front();
+            self.forgotten = self.forgotten.saturating_add(1);
+        }
+        self.past.push_back(told);
     }
 
     /// Takes in what a read says, or the newest update: what it leaves out stays as it was.
@@ -99,22 +127,23 @@ impl CallbackRow {
     }
 
     pub(super) fn delivered_again(&mut self, correlation: &Text) {
-        if let Some(told) = self.told_mut(correlation) {
-            told.deliveries = told.deliveries.saturating_add(1);
+        if let Some(delivery) = self.delivery(correlation) {
+            delivery.deliveries = delivery.deliveries.saturating_add(1);
         }
     }
 
     pub(super) fn acknowledged(&mut self, correlation: &Text, now: Millis) {
-        if let Some(told) = self.told_mut(correlation) {
-            told.acknowledged.get_or_insert(now);
+        if let Some(delivery) = self.delivery(correlation) {
+            delivery.acknowledged.get_or_insert(now);
         }
     }
 
-    fn told_mut(&mut self, correlation: &Text) -> Option<&mut Told> {
+    fn delivery(&mut self, correlation: &Text) -> Option<&mut Delivery> {
         self.past
             .iter_mut()
             .rev()
-            .find(|told| told.correlation == *correlation)
+            .filter_map(|told| told.delivery.as_mut())
+            .find(|delivery| delivery.correlation == *correlation)
     }
 
     /// As it is.

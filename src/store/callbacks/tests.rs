@@ -45,6 +45,7 @@ fn an_update_that_comes_again_is_told_apart_and_changes_nothing() {
     let row = table.get(&"a".into()).unwrap();
     let told: Vec<_> = row
         .past()
+        .filter_map(|told| told.delivery.as_ref())
         .map(|told| (told.correlation.raw(), told.deliveries))
         .collect();
     assert_eq!(told, [("c-2", 1), ("c-1", 2)]);
@@ -68,7 +69,10 @@ fn what_was_overtaken_is_kept_in_the_history_and_does_not_turn_the_clock_back() 
     assert_eq!(status(&table, "a"), Status::Completed);
     let row = table.get(&"a".into()).unwrap();
     assert_eq!(
-        row.past().map(|told| told.overtaken).collect::<Vec<_>>(),
+        row.past()
+            .filter_map(|told| told.delivery.as_ref())
+            .map(|told| told.overtaken)
+            .collect::<Vec<_>>(),
         [true, false]
     );
 }
@@ -79,7 +83,8 @@ fn acknowledgements_are_seen_at_their_update() {
     apply(&mut table, 5, &[update("a", "c-1", 1, Status::Scheduled)]);
     table.acknowledged(&["c-1".into(), "c-9".into()], Millis(7), &mut changes);
     let row = table.get(&"a".into()).unwrap();
-    assert_eq!(row.past().next().unwrap().acknowledged, Some(Millis(7)));
+    let delivery = row.past().next().unwrap().delivery.as_ref();
+    assert_eq!(delivery.unwrap().acknowledged, Some(Millis(7)));
     assert_eq!(table.figures().acknowledged, 2);
 }
 
@@ -222,4 +227,60 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn what_a_topic_says_is_the_newest_there_is_and_each_change_is_remembered_once() {
+    let (mut table, mut changes) = (Callbacks::default(), Changes::default());
+    let mut tell = |status, now| table.told(callback("a", status), Millis(now), &mut changes);
+    for (status, now) in [
+        (Status::Scheduled, 1),
+        (Status::Scheduled, 2),
+        (Status::Dialing, 3),
+    ] {
+        tell(status, now);
+    }
+    let row = table.get(&"a".into()).unwrap();
+    let past = row
+        .past()
+        .map(|told| (told.at, told.status, &told.delivery));
+    assert_eq!(
+        past.collect::<Vec<_>>(),
+        [
+            (Millis(3), Status::Dialing, &None),
+            (Millis(1), Status::Scheduled, &None)
+        ]
+    );
+    assert_eq!(row.since(), Millis(3));
+    assert_eq!(table.figures().processed, 3);
+    assert!(table.figures().latency().is_none(), "nobody knows");
+}
+
+#[test]
+fn a_read_of_one_fills_in_and_changes_nothing() {
+    let (mut table, mut changes) = (Callbacks::default(), Changes::default());
+    table.told(callback("a", Status::Dialing), Millis(1), &mut changes);
+    let read = Callback {
+        reason: Some("Router down".into()),
+        ..callback("a", Status::Scheduled)
+    };
+    table.completed(&read, &mut changes);
+    table.completed(&callback("b", Status::Scheduled), &mut changes);
+    let one = table.get(&"a".into()).unwrap().callback();
+    assert_eq!((one.status, one.about()), (Status::Dialing, "Router down"));
+    assert_eq!(table.len(), 1);
+}
+
+#[test]
+fn what_is_polled_is_not_stale_and_says_so() {
+    let (mut table, mut changes) = (Callbacks::default(), Changes::default());
+    let one = callback("a", Status::Scheduled);
+    table.turn(Stream::Polled(["q".into()].into()), &mut changes);
+    assert!(!table.stale() && table.polled(&one));
+    table.turn(Stream::Polled(["r".into()].into()), &mut changes);
+    assert!(!table.polled(&one));
+    table.turn(Stream::Polled([].into()), &mut changes);
+    assert!(table.polled(&one), "everything is");
+    table.turn(Stream::Connecting, &mut changes);
+    assert!(table.stale() && !table.polled(&one));
 }

@@ -11,6 +11,8 @@ pub enum Phase {
     Checking,
     /// Its frame is on its way, and no answer has come.
     Sent,
+    /// The organisation has taken it, and the destination does not have the call yet.
+    Accepted,
     /// The codec was not supported, and another is being tried.
     Negotiating,
     /// It was turned away for now and is sent again after a wait.
@@ -29,10 +31,11 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Queued,
         Self::Checking,
         Self::Sent,
+        Self::Accepted,
         Self::Negotiating,
         Self::Retrying,
         Self::Transferred,
@@ -49,6 +52,7 @@ impl Phase {
             Self::Queued => "queued",
             Self::Checking => "checking",
             Self::Sent => "sent",
+            Self::Accepted => "accepted",
             Self::Negotiating => "negotiating",
             Self::Retrying => "retrying",
             Self::Transferred => "transferred",

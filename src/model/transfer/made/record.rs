@@ -14,7 +14,8 @@ pub struct Record<'a> {
     state: &'static str,
     /// Why it is not done.
     why: Option<&'a str>,
-    codec_asked: &'a str,
+    /// None where no codec can be asked for.
+    codec_asked: Option<&'a str>,
     codec_settled: Option<&'a str>,
     /// From frame to answer; none when there was no answer.
     latency_ms: Option<f64>,
@@ -34,7 +35,7 @@ impl<'a> From<&'a Made> for Record<'a> {
             destination_uri: made.destination.uri(),
             state: made.phase.word(),
             why: filled(&made.why),
-            codec_asked: &made.request.media_matrix.audio.codec,
+            codec_asked: made.request.codec(),
             codec_settled: made.settled.as_ref().map(Text::raw),
             latency_ms: made.latency_us.map(|us| us as f64 / 1_000.0),
             retries: made.retries,

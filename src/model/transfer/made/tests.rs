@@ -1,12 +1,12 @@
 use super::*;
-use crate::model::transfer::Limits;
+use crate::model::transfer::{Limits, Request};
 
 fn made() -> Made {
     let mut request = Request::blank(&Limits::default());
     request.interaction_id = "i-1".into();
     let to = Destination::parse("genesys://user/ana").unwrap();
     let asked = Asked {
-        request,
+        request: request.into(),
         destination: to,
         operator: "noc".into(),
     };

@@ -1,0 +1,244 @@
+//! Phones, as the list and the topic `v2.telephony.providers.edges.phones.{id}` tell of them, and the names of their users.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::pages::{List, Page, Whole};
+use crate::cloud::entities::id;
+use crate::cloud::error::Error;
+use crate::cloud::{Client, Urgency};
+use crate::model::registration::User;
+use crate::model::registration::phone::{Person, Phone, Report, View};
+use crate::model::{DeviceId, UserId};
+use crate::text::{self, Text};
+use crate::time::Millis;
+
+/// What every call on telephony takes.
+pub(in crate::cloud) const TELEPHONY: &[&str] = &["telephony:plugin:all"];
+
+/// Where phones are.
+const PHONES: &[&str] = &["telephony", "providers", "edges", "phones"];
+
+/// What the console shows of a phone, and no more: the list is the largest read there is.
+const SHOWN: [(&str, &str); 2] = [
+    ("expand", "site,status,lines"),
+    (
+        "fields",
+        "webRtcUser,lines.loggedInUser,lines.defaultForUser",
+    ),
+];
+
+/// Columns of what is wrong with an event.
+const REASON: usize = 160;
+
+/// Users asked for by id in one call; more are answered with 400 `max.user.ids`.
+pub const USERS: usize = 100;
+
+impl Client {
+    /// Reads one page of a hundred phones, counting from 1, by their ids: sorted by anything else, or filtered, the list ends at ten
+    /// thousand.
+    pub async fn phones_page(&self, number: u32, urgency: Urgency) -> Result<Page<Phone>, Error> {
+        let [expand, fields] = SHOWN;
+        let query = [("sortBy", "id"), expand, fields];
+        let platform = self.platform();
+        platform
+            .numbered(list(&query), number, urgency, phone)
+            .await
+    }
+
+    /// Reads the browser phones of one user, new ones included.
+    pub async fn phones_of(&self, user: &UserId, urgency: Urgency) -> Result<Whole<Phone>, Error> {
+        let [expand, fields] = SHOWN;
+        let query = [("webRtcUser.id", user.raw()), expand, fields];
+        self.platform().all(list(&query), urgency, phone).await
+    }
+
+    /// Reads one phone; none when the organisation has it no more.
+    pub async fn phone(&self, of: &DeviceId, urgency: Urgency) -> Result<Option<Phone>, Error> {
+        let path = [PHONES, &[of.raw()]].concat();
+        let call = self.platform().call("GET", &path, &SHOWN, TELEPHONY)?;
+        let body = match self.platform().ask(&call, urgency).await {
+            Ok(body) => body,
+            Err(error) if error.status() == Some(404) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let read = serde_json::from_slice(&body).map_err(|error| error.to_string());
+        let read = read.and_then(phone);
+        read.map(Some)
+            .map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// The names of at most [`USERS`] users. Whom the organisation does not name is left out.
+    pub async fn names(&self, users: &[UserId], urgency: Urgency) -> Result<Vec<User>, Error> {
+        #[derive(Deserialize)]
+        struct Entity {
+            id: String,
+            name: Option<String>,
+        }
+        let ids: Vec<&str> = users.iter().map(UserId::raw).collect();
+        let list = List {
+            path: &["users"],
+            query: &[("id", &ids.join(","))],
+            permissions: &[],
+        };
+        let page = self.platform().numbered(list, 1, urgency, |user: Entity| {
+            Ok(User {
+                id: UserId(id(user.id, "id")?),
+                name: user.name.unwrap_or_default().into(),
+                site: None,
+            })
+        });
+        Ok(page.await?.entries)
+    }
+}
+
+fn list<'a>(query: &'a [(&'a str, &'a str)]) -> List<'a> {
+    List {
+        path: PHONES,
+        query,
+        permissions: TELEPHONY,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entity {
+    id: String,
+    name: Option<String>,
+    site: Option<Reference>,
+    web_rtc_user: Option<Reference>,
+    lines: Option<Vec<Line>>,
+    status: Option<Status>,
+    secondary_status: Option<Status>,
+}
+
+#[derive(Deserialize)]
+struct Reference {
+    id: Option<String>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Line {
+    logged_in_user: Option<Reference>,
+    default_for_user: Option<Reference>,
+}
+
+/// What an edge says of a phone; in lists and in events alike.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Status {
+    operational_status: Option<String>,
+    line_statuses: Option<Vec<LineStatus>>,
+    event_creation_time: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LineStatus {
+    reachable: Option<bool>,
+    reachable_state_time: Option<String>,
+}
+
+/// A phone of the list.
+fn phone(entity: Entity) -> Result<Phone, String> {
+    let id = id(entity.id, "id")?;
+    let name = entity.name.map_or_else(|| id.clone(), Text::from);
+    Ok(Phone {
+        person: person(
+            entity.web_rtc_user,
+            entity.lines.unwrap_or_default(),
+            &id,
+            &name,
+        ),
+        site: entity
+            .site
+            .and_then(|site| site.name)
+            .filter(|name| !name.is_empty())
+            .map(Text::from),
+        report: report(entity.status.as_ref(), entity.secondary_status.as_ref()),
+        id: DeviceId(id),
+        name,
+    })
+}
+
+/// The user of the browser softphone, else who is logged in, else whom a line is meant for, else the phone itself.
+fn person(browser: Option<Reference>, lines: Vec<Line>, phone: &Text, name: &Text) -> Person {
+    let (mut logged_in, mut meant) = (None, None);
+    for line in lines {
+        logged_in = logged_in.or(line.logged_in_user.and_then(user));
+        meant = meant.or(line.default_for_user.and_then(user));
+    }
+    let named = browser.and_then(user).or(logged_in).or(meant);
+    named.unwrap_or_else(|| Person {
+        id: UserId(phone.clone()),
+        name: name.clone(),
+        nobody: true,
+    })
+}
+
+fn user(reference: Reference) -> Option<Person> {
+    Some(Person {
+        id: UserId(id(reference.id?, "id").ok()?),
+        name: reference.name.unwrap_or_default().into(),
+        nobody: false,
+    })
+}
+
+/// Reads an event of a phone. The error says why not, in a line.
+pub fn event(body: &[u8]) -> Result<Report, Text> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Event {
+        status: Option<Status>,
+        secondary_status: Option<Status>,
+    }
+    let event: Event = serde_json::from_slice(body)
+        .map_err(|error| Text::from(text::fit(&error.to_string(), REASON)))?;
+    Ok(report(
+        event.status.as_ref(),
+        event.secondary_status.as_ref(),
+    ))
+}
+
+fn report(primary: Option<&Status>, secondary: Option<&Status>) -> Report {
+    let made = |status: Option<&Status>| status?.event_creation_time.as_deref().and_then(micros);
+    Report {
+        primary: primary.map(view),
+        secondary: secondary.map(view),
+        made: made(primary).max(made(secondary)),
+    }
+}
+
+/// Whether an edge serves a phone: the word for the whole, and the lines where they are told.
+///
+/// OPERATIONAL and DEGRADED serve as long as a line that is told is reachable; with no line told, OPERATIONAL is enough and DEGRADED
+/// says nothing. OFFLINE does not serve. UNKNOWN, and any word that is none of these, is not known.
+fn view(status: &Status) -> View {
+    let lines = status.line_statuses.as_deref().unwrap_or_default();
+    let told = lines.iter().filter(|line| line.reachable.is_some()).count();
+    let reachable = lines.iter().any(|line| line.reachable == Some(true));
+    let served = match status.operational_status.as_deref() {
+        Some("OPERATIONAL") => Some(told == 0 || reachable),
+        Some("DEGRADED") if told > 0 => Some(reachable),
+        Some("OFFLINE") => Some(false),
+        _ => None,
+    };
+    // It is wholly so since the last of the lines that agree became so.
+    let agreeing = lines.iter().filter(|line| line.reachable == served);
+    let since = agreeing.filter_map(|line| line.reachable_state_time.as_deref().and_then(micros));
+    View {
+        served,
+        since: since.max().map(|micros| Millis(micros.div_euclid(1_000))),
+    }
+}
+
+/// A time as phones have it, with any number of digits.
+fn micros(text: &str) -> Option<i64> {
+    let at: Timestamp = text.parse().ok()?;
+    Some(at.as_microsecond())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Make before break: when a socket is about to be closed, a second one takes its channel over while it still speaks.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::{Ended, Session};
+use crate::cloud::{Error, Socket};
+use crate::feed::complaints;
+
+impl Session<'_, '_> {
+    /// Opens a second socket on the same channel. From here on both may bring the same event.
+    pub(super) fn open_second(&mut self) {
+        self.reopen = None;
+        if self.opening.is_some() || self.old.is_some() {
+            return;
+        }
+        self.recent.get_or_insert_default();
+        let (shared, channel) = (self.line.shared, self.channel.clone());
+        let opening = async move {
+            let _permit = shared.handshakes.acquire().await;
+            shared.client.open_channel(&channel).await
+        };
+        self.opening = Some(opening.boxed());
+    }
+
+    /// The second socket is open, or is not. What the first still brings is read until it ends.
+    pub(super) fn take_over(&mut self, result: Result<Socket, Error>) -> Option<Ended> {
+        self.opening = None;
+        self.yielded = false;
+        let over = std::mem::take(&mut self.over);
+        let (now, timing) = (Instant::now(), &self.line.shared.timing);
+        match result {
+            Ok(socket) => {
+                let old = std::mem::replace(&mut self.socket, socket);
+                self.old = Some((old, now + timing.deadline)).filter(|_| !over);
+                if over {
+                    self.recent = None;
+                }
+                self.failures = 0;
+            }
+            Err(error) if over => return Some(Ended::Lost(error.to_string().into())),
+            Err(error) => {
+                self.failures = self.failures.saturating_add(1);
+                self.reopen = Some(now + timing.backoff(self.failures));
+                self.line.shared.complain(complaints::Topic::Stream, &error);
+            }
+        }
+        None
+    }
+}
+
+/// The second socket's handshake; never when there is none.
+pub(super) async fn opened(
+    opening: &mut Option<BoxFuture<'_, Result<Socket, Error>>>,
+) -> Result<Socket, Error> {
+    match opening {
+        Some(opening) => opening.await,
+        None => std::future::pending().await,
+    }
+}

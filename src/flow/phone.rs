@@ -1,0 +1,60 @@
+//! Phones on the Platform API: a person's WebRTC phone made step by step, and what is done with phones that are there.
+
+mod create;
+mod deed;
+mod job;
+mod search;
+mod seat;
+
+pub use self::deed::Deed;
+
+use super::Run;
+use crate::model::flow::Outcome;
+use crate::model::softphone::Softphone;
+use crate::model::write::WriteKind;
+use crate::text::Text;
+
+pub(super) use self::search::resume;
+
+/// What is to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// Provision a phone, and seat its person there.
+    Create(Box<Softphone>),
+    /// Do these with phones and stations that are there, in this order.
+    Deeds(Vec<Deed>),
+}
+
+impl Order {
+    /// What it does; of several deeds the first.
+    #[must_use]
+    pub fn kind(&self) -> WriteKind {
+        match self {
+            Self::Create(_) => WriteKind::PhoneCreate,
+            Self::Deeds(deeds) => deeds
+                .last()
+                .map_or(WriteKind::PhoneReboot, |deed| deed.write().kind),
+        }
+    }
+
+    /// What it does it to.
+    #[must_use]
+    pub fn title(&self) -> Text {
+        match self {
+            Self::Create(wanted) => wanted.name.as_str().into(),
+            Self::Deeds(deeds) => match deeds.as_slice() {
+                [Deed::Reboot { .. }, _, ..] => format!("{} phones", deeds.len()).into(),
+                [.., last] => last.name().clone(),
+                [] => Text::default(),
+            },
+        }
+    }
+}
+
+/// Carries out an order.
+pub(super) async fn run(run: &Run<'_>, order: Order) -> Outcome {
+    match order {
+        Order::Create(wanted) => create::create(run, &wanted).await,
+        Order::Deeds(deeds) => deed::all(run, &deeds).await,
+    }
+}

@@ -1,0 +1,156 @@
+//! The form of a callback that waits on a queue for one time, where the API has no reservations.
+
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+
+use super::{Known, MOST_NUMBERS};
+use crate::flow::Order;
+use crate::flow::callback::{self, appoint};
+use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, Verdict, path, read};
+use crate::model::callback::{Appointment, BOOKED_AS, Booking, Queues, REASON};
+use crate::model::payload::Fault;
+use crate::model::phone::Phone;
+
+static FIELDS: [Field; 8] = [
+    Field::new("callbackNumbers[0]", "Number", Kind::Text)
+        .group("Caller")
+        .help("A plus sign, the country code and the number: +14155550199."),
+    Field::new("callbackUserName", "Name", Kind::Text)
+        .group("Caller")
+        .help("What the caller is called, for whoever calls back.")
+        .optional(),
+    Field::new("data.reason", "Reason", Kind::Text)
+        .group("Caller")
+        .help("What it is about; it becomes an attribute of the conversation."),
+    Field::new("queueId", "Queue", Kind::Choice(&[]))
+        .group("When")
+        .help("Who calls back. Its schedule group's clock is the one that the time is written by."),
+    Field::new("callbackScheduledTime", "Time", Kind::Moment)
+        .group("When")
+        .help("At most 30 days ahead; empty is as soon as somebody is free.")
+        .optional(),
+    Field::new("validateCallbackNumbers", "Check number", Kind::Toggle)
+        .group("How")
+        .help("Whether the organisation refuses a number that it cannot call."),
+    Field::new("countryCode", "Country", Kind::Text)
+        .group("How")
+        .help("Of a number without a country code, in two letters: US.")
+        .optional(),
+    Field::new("data.reference", "Our name for it", Kind::Text)
+        .group("How")
+        .help("Finds the callback again should the answer be lost. Channels, slots and limits the API does not have: the queue decides how it calls."),
+];
+
+/// What there is to fill in.
+pub static SPEC: Spec = Spec {
+    name: "callback-appoint",
+    title: "book a callback",
+    subject: "data.reference",
+    fields: &FIELDS,
+};
+
+/// The form, on a body or on the first time at which the queue asked for is open.
+#[must_use]
+pub fn open(known: Known, about: Vec<String>, body: Option<Value>) -> Form {
+    let body = body.unwrap_or_else(|| {
+        let queue = known.first(about.first().map(String::as_str));
+        let mut body = json!({
+            "queueId": queue.map_or("", |queue| queue.id.raw()),
+            "callbackNumbers": [""],
+            "validateCallbackNumbers": true,
+            "data": {(REASON): "", (BOOKED_AS): Booking::new_id()},
+        });
+        if let Some(time) = known.soonest(queue) {
+            path::set(&mut body, "callbackScheduledTime", Value::from(time));
+        }
+        body
+    });
+    Form::new(&SPEC, Box::new(Appoints(known)), about, body)
+}
+
+#[derive(Debug)]
+struct Appoints(Known);
+
+impl Appoints {
+    fn appointment(&self, body: &Value) -> Result<Appointment, Vec<Fault>> {
+        read(body, |appointment: &Appointment| {
+            appointment.faults(&self.0.context())
+        })
+    }
+}
+
+fn text<'a>(body: &'a Value, at: &str) -> &'a str {
+    path::get(body, at)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}
+
+impl Rules for Appoints {
+    fn faults(&self, body: &Value) -> Vec<Fault> {
+        self.appointment(body).err().unwrap_or_default()
+    }
+
+    fn checks(&self, body: &Value) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for n in 0..MOST_NUMBERS {
+            let at = format!("callbackNumbers[{n}]");
+            let number = Phone::from(text(body, &at));
+            checks.extend(super::number_check(at, &number));
+        }
+        let queue = text(body, "queueId");
+        let time = text(body, "callbackScheduledTime");
+        checks.extend(self.0.checks(queue, &[]));
+        checks.extend(self.0.fold("callbackScheduledTime", "time", queue, time));
+        if !queue.is_empty() && self.0.hours_unknown(queue) {
+            let why = "when the queue is open is not known, so the time is not held against it";
+            checks.push(Check::known("queueId", "hours", Verdict::Warning, why));
+        }
+        checks
+    }
+
+    fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
+        let appointment = self.appointment(body)?;
+        let write = appoint(&appointment, &self.0.context())?;
+        let queue = self.0.queue(&appointment.queue_id);
+        let label = queue.map_or(appointment.queue_id.as_str().into(), |queue| {
+            queue.label().clone()
+        });
+        let mut affects = vec![format!(
+            "Promises a callback to {} on the queue {}.",
+            appointment.number(),
+            label.fit(40)
+        )];
+        if appointment.callback_scheduled_time.is_none() {
+            affects.push(
+                "It waits in line from now on: the caller is called as soon as somebody is free."
+                    .to_owned(),
+            );
+        }
+        Ok(Plan {
+            writes: vec![write],
+            before: None,
+            affects,
+            undo: "It can be ended (c) until somebody has called.".to_owned(),
+            confirm: None,
+            order: Order::Callback(callback::Order::Appoint(Box::new(appointment))),
+        })
+    }
+
+    fn completions(&self, path: &str, _: &Value) -> Vec<Completion> {
+        match path {
+            "queueId" => self.0.choices(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn zone(&self, body: &Value) -> TimeZone {
+        self.0.zone(text(body, "queueId"))
+    }
+
+    fn explain(&self, path: &str, body: &Value) -> Vec<String> {
+        match path {
+            "queueId" | "callbackScheduledTime" => self.0.calendar(text(body, "queueId")),
+            _ => Vec::new(),
+        }
+    }
+}

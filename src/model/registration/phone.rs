@@ -1,0 +1,179 @@
+//! Phones of the Platform API, and what makes one registered.
+//!
+//! A phone is seen by two edges, its primary and its secondary one, and each tells a status with the lines of the phone. It counts as
+//! registered while either edge serves it: after a failover that is the secondary one, and nobody is out of reach. It counts as lost when
+//! the primary edge says so and the secondary one does not serve it. Everything else is not known, and stays so.
+
+use bytes::Bytes;
+
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// Whose phone it is, as far as the organisation says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The user: of the browser softphone, else who is logged in to a line, else whom a line is meant for, else the phone itself.
+    pub id: UserId,
+    /// Their name, where the reference has one; else it is to be asked for.
+    pub name: Text,
+    /// Whether nobody is named, so that the phone stands for itself.
+    pub nobody: bool,
+}
+
+/// One phone of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phone {
+    /// Its id, in URLs and topics.
+    pub id: DeviceId,
+    /// As administrators call it.
+    pub name: Text,
+    /// Whose it is.
+    pub person: Person,
+    /// Where it stands.
+    pub site: Option<Text>,
+    /// What its edges say.
+    pub report: Report,
+}
+
+/// What one edge says of a phone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Whether the edge serves it; none is not known.
+    pub served: Option<bool>,
+    /// Since when, where its lines say so.
+    pub since: Option<Millis>,
+}
+
+/// What both edges say, at one moment. What is left out stays as it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// The primary edge's view.
+    pub primary: Option<View>,
+    /// The secondary edge's view.
+    pub secondary: Option<View>,
+    /// When it was made, in microseconds since the epoch, where it says: an older event than what is known is no news.
+    pub made: Option<i64>,
+}
+
+/// What is known of a phone from all reports so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    primary: View,
+    secondary: View,
+    made: Option<i64>,
+}
+
+/// A phone's registration as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// Whose phone.
+    pub user: UserId,
+    /// Which phone.
+    pub device: DeviceId,
+    /// Whether it is registered; none is not known.
+    pub registered: Option<bool>,
+    /// Since when it has been so, where the organisation says.
+    pub since: Option<Millis>,
+    /// Whether a topic carries on from here; else it is so until the next poll.
+    pub live: bool,
+    /// The event as received, for the detail's raw view; empty for what a read says.
+    pub raw: Bytes,
+}
+
+impl Standing {
+    /// Takes a report in. False when it is older than what is known, and says nothing.
+    pub fn take(&mut self, report: Report) -> bool {
+        if let (Some(made), Some(known)) = (report.made, self.made)
+            && made < known
+        {
+            return false;
+        }
+        self.made = report.made.or(self.made);
+        self.primary = report.primary.unwrap_or(self.primary);
+        self.secondary = report.secondary.unwrap_or(self.secondary);
+        true
+    }
+
+    /// Whether the phone is registered, and since when.
+    #[must_use]
+    pub fn registered(&self) -> (Option<bool>, Option<Millis>) {
+        match (self.primary.served, self.secondary.served) {
+            (Some(true), _) => (Some(true), self.primary.since),
+            (_, Some(true)) => (Some(true), self.secondary.since),
+            (Some(false), _) => (Some(false), self.primary.since),
+            (None, _) => (None, None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn view(served: Option<bool>, since: i64) -> Option<View> {
+        Some(View {
+            served,
+            since: Some(Millis(since)),
+        })
+    }
+
+    fn of(primary: Option<bool>, secondary: Option<bool>) -> Option<bool> {
+        let mut standing = Standing::default();
+        standing.take(Report {
+            primary: view(primary, 1),
+            secondary: view(secondary, 2),
+            made: None,
+        });
+        standing.registered().0
+    }
+
+    #[test]
+    fn either_edge_serves_and_the_primary_one_loses() {
+        assert_eq!(of(Some(true), None), Some(true));
+        assert_eq!(of(Some(false), Some(true)), Some(true), "failed over");
+        assert_eq!(of(Some(false), Some(false)), Some(false));
+        assert_eq!(of(Some(false), None), Some(false));
+        assert_eq!(of(None, Some(true)), Some(true));
+        assert_eq!(
+            of(None, Some(false)),
+            None,
+            "the standby says nothing of it"
+        );
+        assert_eq!(of(None, None), None);
+    }
+
+    #[test]
+    fn the_time_is_that_of_the_edge_that_decides() {
+        let mut standing = Standing::default();
+        let report = Report {
+            primary: view(Some(false), 1),
+            secondary: view(Some(true), 2),
+            made: Some(10),
+        };
+        assert!(standing.take(report));
+        assert_eq!(standing.registered(), (Some(true), Some(Millis(2))));
+    }
+
+    #[test]
+    fn an_older_report_is_no_news_and_what_is_left_out_stays() {
+        let mut standing = Standing::default();
+        let report = |served, made| Report {
+            primary: view(served, 1),
+            secondary: None,
+            made,
+        };
+        assert!(standing.take(report(Some(true), Some(10))));
+        assert!(!standing.take(report(Some(false), Some(9))));
+        assert!(standing.take(Report {
+            made: Some(11),
+            ..Report::default()
+        }));
+        assert_eq!(standing.registered().0, Some(true));
+        assert!(
+            standing.take(report(Some(false), None)),
+            "it does not say when"
+        );
+        assert_eq!(standing.registered().0, Some(false));
+    }
+}
