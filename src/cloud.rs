@@ -244,6 +244,12 @@ impl Client {
         accounts.map(account::Account::spending).collect()
     }
 
+    /// Whether the console has a client of its own; else a person does everything.
+    #[must_use]
+    pub fn has_own(&self) -> bool {
+        self.0.client.is_some()
+    }
+
     /// Who has signed in, and every change of that.
     #[must_use]
     pub fn person(&self) -> tokio::sync::watch::Receiver<Person> {

@@ -27,6 +27,9 @@ const EVERYWHERE: &[Action] = &[
     Action::Messages,
     Action::Frames,
     Action::Pause,
+    Action::Budget,
+    Action::Login,
+    Action::Logout,
     Action::Drafts,
     Action::History,
     Action::Theme,
@@ -83,6 +86,9 @@ impl App {
             Action::PreviousPane => {
                 self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
             }
+            Action::Login => self.login(),
+            Action::Logout => self.logout(),
+            Action::Budget => self.effects.push(Effect::ReadBudget),
             Action::Unmask => {
                 let order = Order::Callback(flow::callback::Order::Unmask);
                 self.begin_flow(Box::new(order));

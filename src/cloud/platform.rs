@@ -9,6 +9,7 @@ pub(crate) mod conversations;
 pub mod edges;
 mod estate;
 mod hours;
+mod limits;
 pub mod pages;
 pub mod phones;
 pub(super) mod routes;
