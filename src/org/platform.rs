@@ -15,6 +15,8 @@
 //! | `estate`, `trunks`, `metrics` | edges and sites, what carriers are on each edge, and figures of both |
 //! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
 //! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `hours`, `integrations`, `triggers`, `operations` | schedules; where events go, what they start; what the organisation tells of itself |
+//! | `records`, `cursor` | what this API alone keeps; lists by cursor |
 //! | `sparse` | how bodies are written |
 
 mod access;
@@ -23,20 +25,26 @@ mod bases;
 pub(super) mod callbacks;
 pub(super) mod channels;
 pub(super) mod conversations;
+mod cursor;
 pub(super) mod estate;
 mod home;
+pub(super) mod hours;
+pub(super) mod integrations;
 mod limits;
 mod lines;
 pub(super) mod metrics;
+pub(super) mod operations;
 mod page;
 pub(super) mod phones;
 mod query;
 mod queues;
+pub(super) mod records;
 mod refer;
 mod socket;
 mod sparse;
 pub(super) mod stations;
 pub(super) mod topics;
+pub(super) mod triggers;
 pub(super) mod trunks;
 mod users;
 
@@ -63,6 +71,14 @@ use super::shared::Shared;
 const ROOMS: &[&[Operation]] = &[
     home::OPERATIONS,
     limits::OPERATIONS,
+    conversations::OPERATIONS,
+    callbacks::OPERATIONS,
+    analytics::OPERATIONS,
+    queues::OPERATIONS,
+    hours::OPERATIONS,
+    integrations::OPERATIONS,
+    triggers::OPERATIONS,
+    operations::OPERATIONS,
     users::OPERATIONS,
     stations::OPERATIONS,
     phones::OPERATIONS,
@@ -72,10 +88,6 @@ const ROOMS: &[&[Operation]] = &[
     trunks::OPERATIONS,
     metrics::OPERATIONS,
     channels::OPERATIONS,
-    conversations::OPERATIONS,
-    callbacks::OPERATIONS,
-    analytics::OPERATIONS,
-    queues::OPERATIONS,
 ];
 
 /// What a call comes to.
