@@ -1,4 +1,5 @@
 //! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
 
+mod grant;
 mod rig;
 mod seam;
