@@ -25,6 +25,7 @@ pub mod messages;
 mod news;
 pub mod perform;
 pub mod person;
+mod phones;
 pub mod probes;
 pub mod routes;
 pub mod run;

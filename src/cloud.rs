@@ -49,7 +49,7 @@ pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::concern::Concern;
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
-pub use self::routes::RouteListing;
+pub use self::routes::{RouteListing, made_as};
 pub use self::settings::{AuthStyle, Credentials, PersonClient, Settings};
 pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;

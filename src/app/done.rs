@@ -24,6 +24,7 @@ impl App {
             Done::SignIn(news) => self.sign_in_news(*news),
             Done::Budget(sheet) => self.show_budget(&sheet),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
+            Done::Surveyed(read) => self.surveyed(*read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

@@ -7,7 +7,7 @@ use crate::flow::Order;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
-use crate::model::{InteractionId, UserId};
+use crate::model::{DeviceId, InteractionId, UserId};
 use crate::shelf;
 
 /// One thing to do outside the state.
@@ -29,6 +29,8 @@ pub enum Effect {
     Acknowledge(crate::feed::callbacks::Taken),
     /// Read an interaction that a form names; it comes back as [`super::event::Done::LookedUp`].
     LookUp(InteractionId),
+    /// Read a phone with its stations; it comes back as [`super::event::Done::Surveyed`].
+    Survey(DeviceId),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].

@@ -14,6 +14,7 @@ use crate::model::hook::Hook;
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
 use crate::model::person::Person;
+use crate::model::softphone::found::Survey;
 use crate::model::{InteractionId, UserId};
 use crate::shelf;
 use crate::text::Text;
@@ -67,6 +68,8 @@ pub enum Done {
     AuditRead(Vec<Record>, Chain),
     /// An interaction that a form names, or why it cannot be transferred.
     LookedUp(InteractionId, Box<Result<Interaction, Text>>),
+    /// A phone was read with its stations, or why it cannot be.
+    Surveyed(Box<Result<Survey, Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.

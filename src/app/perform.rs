@@ -6,6 +6,7 @@ mod flows;
 mod interactions;
 mod jobs;
 mod person;
+mod phones;
 mod routes;
 mod shelf;
 
@@ -123,6 +124,7 @@ impl Performer {
             Effect::SignIn(ask) => self.people.ask(ask),
             Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
+            Effect::Survey(phone) => self.desk.survey(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),

@@ -12,6 +12,7 @@ mod hours;
 mod limits;
 pub mod pages;
 pub mod phones;
+pub(super) mod routes;
 pub mod softphones;
 pub mod trunks;
 

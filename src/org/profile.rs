@@ -31,15 +31,15 @@ struct Profile<'a> {
     client_secret_file: &'a Path,
     ca_file: &'a Path,
     requests_per_minute: u32,
-    /// Through which client a person signs in; only the Platform API tells people from clients.
+    /// The other client, through which people sign in; the direct API has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    person: Option<Person>,
+    person: Option<PersonClient>,
     #[serde(flatten)]
     watch: Watch,
 }
 
 #[derive(Serialize)]
-struct Person {
+struct PersonClient {
     client_id: String,
 }
 
@@ -171,7 +171,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),
         requests_per_minute: options.rate_limit,
-        person: (options.api == "platform").then(|| Person {
+        person: (options.api == "platform").then(|| PersonClient {
             client_id: org.person_client_id(),
         }),
         watch: Watch::of(org),
