@@ -44,6 +44,7 @@ use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::alert::Book;
+use crate::model::person::Person;
 
 use self::flaps::Flaps;
 use self::flows::Flows;
@@ -62,6 +63,8 @@ use self::users::Users;
 /// Everything known of the organisation: a table for each kind of thing.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Who at the console has signed in to the organisation.
+    pub person: Person,
     /// Endpoint registrations.
     pub registrations: Registrations,
     /// SIP carriers.

@@ -199,7 +199,8 @@ impl App {
     /// What can be done now: the pane's own actions first.
     pub(crate) fn actions(&self) -> Vec<Action> {
         let own = self.panes.get(self.active).map_or(&[][..], |p| p.actions());
-        own.iter().chain(EVERYWHERE).copied().collect()
+        let all = own.iter().chain(EVERYWHERE).copied();
+        all.filter(|action| action.offered(self.can())).collect()
     }
 
     fn open_palette(&mut self) {

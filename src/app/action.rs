@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::model::api::Capabilities;
+
 macro_rules! actions {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $short:literal;)+) => {
         /// What is asked, by a key, a click or a command.
@@ -70,6 +72,8 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
+    /// Announce this call before it is handed over, or go on with that
+    Consult = "consult", "consult";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
     /// Have what happens delivered to this console's listener
@@ -163,6 +167,15 @@ impl Action {
                 | Self::NextPane
                 | Self::PreviousPane
         )
+    }
+
+    /// Whether it can be done at all where the organisation offers this much.
+    #[must_use]
+    pub const fn offered(self, can: &Capabilities) -> bool {
+        match self {
+            Self::Consult => can.consult,
+            _ => true,
+        }
     }
 
     /// The action of that name.

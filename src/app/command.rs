@@ -44,6 +44,8 @@ pub enum Command {
     Reopen(Half, String),
     /// Throw a draft away.
     Discard(String),
+    /// Go on with the consult transfer under the cursor: who speaks, or how it ends.
+    Consult(String),
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.

@@ -52,6 +52,8 @@ impl App {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
+            News::Interaction(one) => self.store.transfers.seen(*one, now),
+            News::InteractionsMoved => self.hurry_interactions(),
             News::Callbacks(told) => self.callbacks(*told),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {

@@ -3,6 +3,7 @@
 
 pub(super) mod callbacks;
 pub(super) mod channels;
+pub(super) mod conversations;
 mod estate;
 
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
     }
     if plan.callbacks {
         tasks.push(Task::spawn(callbacks::run(Arc::clone(shared))));
+        // Calls come through the same queues: a command that follows neither reads no queues.
+        tasks.push(Task::spawn(conversations::run(Arc::clone(shared))));
     }
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));

@@ -19,6 +19,9 @@ pub(super) fn make(
     match opening.form.as_str() {
         "provision" => Ok(provision::open(profile, opening.body)),
         "route" => route::open(opening, store),
+        "consult" if profile.api.capabilities().consult => {
+            Ok(transfer::consult::open(opening, profile, store))
+        }
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, can, now);

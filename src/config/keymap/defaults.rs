@@ -39,6 +39,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Delete, 'd'),
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
+    (Action::Consult, 'C'),
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),
