@@ -1,4 +1,5 @@
-//! The embedded organisation: a real HTTPS and WebSocket server on loopback that speaks the direct API.
+//! The embedded organisation: a real HTTPS and WebSocket server on loopback that speaks the direct API and, over the same
+//! state, the published Platform API.
 //!
 //! It is the other side of the wire and knows nothing of the console: the same paths, verbs, bodies and frames as
 //! the contract has them, over a TLS chain it makes itself, with faults that can be asked for and a scenario that makes it
@@ -13,7 +14,7 @@
 //!
 //! | path | what |
 //! |---|---|
-//! | `POST /oauth/token` | tokens, by Basic or form credentials (contract §1) |
+//! | `POST /oauth/token`, `GET /oauth/authorize` | tokens, by Basic or form credentials (contract §1), or by a person who signs in (Platform API) |
 //! | `GET /api/v2/users`, `GET /api/v2/telephony/users/{id}/registrations` | reads (contract §3), rate limited per token (§2) |
 //! | `GET /ws/v2/telephony/users/{id}/registrations` | streams (contract §3) |
 //! | `GET /api/v2/telephony/providers/carriers` | reads (contract §4), rate limited as the others |
@@ -23,6 +24,7 @@
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
+//! | the rest of `/api/v2/…`, `GET /channels/{id}` | the published Platform API (the table is in `org/platform.rs`) |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
@@ -31,6 +33,7 @@
 
 mod accept;
 mod auth;
+mod authorize;
 mod callbacks;
 mod carriers;
 mod control;
@@ -50,6 +53,7 @@ mod line;
 mod options;
 mod outbox;
 mod people;
+mod plant;
 mod platform;
 mod post;
 mod profile;
@@ -125,7 +129,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         .map_err(listen_error)?;
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
-    let estate = Estate::bind(address.ip(), &authority, &carriers::carriers()).await?;
+    let estate = Estate::bind(address, &authority, &carriers::carriers()).await?;
     let post = post::Post::trusting(authority.der())?;
     let (errands, begun) = errands::channel();
     let shared = Arc::new(Shared::new(&options, &estate.places(), errands, post));
@@ -155,7 +159,9 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         org.tasks.spawn(callbacks::course::play(here(), rate, seed));
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
+        org.tasks.spawn(platform::integrations::drift::play(here()));
         org.tasks.spawn(interactions::course::play(here(), seed));
+        org.tasks.spawn(platform::metrics::play(here()));
         org.tasks.spawn(scenario::play(here(), rate, seed));
     }
     Ok(org)
@@ -198,6 +204,12 @@ impl Org {
         &self.shared.client.secret
     }
 
+    /// The client that people sign in through, on the Platform API; it has no secret, and PKCE in place of one.
+    #[must_use]
+    pub fn person_client_id(&self) -> String {
+        self.shared.person_client()
+    }
+
     /// The bearer token of the control surface; never one of the cloud's.
     #[must_use]
     pub fn control_token(&self) -> &SecretString {
@@ -236,6 +248,7 @@ impl Org {
             "ca_file": self.ca_file,
             "client_id": self.client_id(),
             "client_secret": self.client_secret().expose_secret(),
+            "person_client_id": self.person_client_id(),
             "control_token": self.control_token().expose_secret(),
             "stun": self.stun(),
             "media_callback": self.media_callback(),

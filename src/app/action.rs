@@ -74,6 +74,10 @@ actions! {
     Transfer = "transfer", "transfer";
     /// Announce this call before it is handed over, or go on with that
     Consult = "consult", "consult";
+    /// Start the marked phones anew, or this one; calls on them end
+    Reboot = "reboot", "reboot";
+    /// Say who sits at the phone's station, and who by default
+    Station = "station", "station";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
     /// Have what happens delivered to this console's listener
@@ -98,6 +102,12 @@ actions! {
     Messages = "messages", "messages";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
+    /// Who spends the request budget, and what is left of it
+    Budget = "budget", "budget";
+    /// Sign in as a person, for what only people may do
+    Login = "login", "sign in";
+    /// Sign the person out and revoke the token
+    Logout = "logout", "sign out";
     /// Drafts of forms that were not sent
     Drafts = "drafts", "drafts";
     /// Payloads that were sent, to be filled in again
@@ -169,11 +179,12 @@ impl Action {
         )
     }
 
-    /// Whether it can be done at all where the organisation offers this much.
+    /// Whether there is anything that it could do with an organisation's API: what never works is not among the keys.
     #[must_use]
     pub const fn offered(self, can: &Capabilities) -> bool {
         match self {
             Self::Consult => can.consult,
+            Self::Reboot | Self::Station => can.stations,
             _ => true,
         }
     }

@@ -46,6 +46,8 @@ pub enum Command {
     Discard(String),
     /// Go on with the consult transfer under the cursor: who speaks, or how it ends.
     Consult(String),
+    /// Fill in a new form, by its name.
+    Fill(String),
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.

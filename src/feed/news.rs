@@ -7,6 +7,7 @@ use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::interaction::Interaction;
 use crate::model::registration::{Device, Update, User};
+use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -63,6 +64,8 @@ pub enum News {
         /// Trunks and edges for which there was no room.
         refused: usize,
     },
+    /// Where phones can be and what they are made from.
+    Premises(Premises),
     /// The carriers could not be read, after its retries. Registrations go on all the same.
     CarriersFailed(Problem),
     /// From now on nothing is known for sure of the carriers, until the next read.
@@ -71,6 +74,8 @@ pub enum News {
     Interaction(Box<Interaction>),
     /// Calls are told from now on: what was before has to be read.
     InteractionsMoved,
+    /// What became known of phones, where the Platform API is spoken.
+    Phones(crate::feed::Phones),
     /// What became known of callbacks and their queues.
     Callbacks(Box<crate::feed::callbacks::Told>),
     /// How the feeds are doing; only the newest counts.

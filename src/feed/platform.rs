@@ -5,6 +5,7 @@ pub(super) mod callbacks;
 pub(super) mod channels;
 pub(super) mod conversations;
 mod estate;
+pub(super) mod phones;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::task::Task;
 use super::{Plan, tick};
 
 /// Starts the rooms, and the channels that they share.
-pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
+pub(super) fn start(shared: &Arc<Shared>, plan: Plan, tasks: &mut Vec<Task>) {
     tasks.push(Task::spawn(channels::run(
         Arc::clone(shared),
         plan.channels,
@@ -26,6 +27,8 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
         // Calls come through the same queues: a command that follows neither reads no queues.
         tasks.push(Task::spawn(conversations::run(Arc::clone(shared))));
     }
+    let phones = phones::run(Arc::clone(shared), plan.users);
+    tasks.push(Task::spawn(phones));
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));
     }

@@ -1,5 +1,7 @@
 //! Who may call: the client, its tokens, their scopes, and how long they hold.
 
+pub(super) mod codes;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -90,7 +92,7 @@ impl Tokens {
         scopes: Vec<&'static str>,
         ttl: Duration,
         now: Instant,
-    ) -> SecretString {
+    ) -> (TokenId, SecretString) {
         if self.issued.len() >= MAX_TOKENS {
             self.make_room(now);
         }
@@ -103,8 +105,9 @@ impl Tokens {
             scopes,
             window: Window::default(),
         };
+        let id = token.id;
         self.issued.insert(secret.expose_secret().to_owned(), token);
-        secret
+        (id, secret)
     }
 
     /// Admits a call that needs `scope`, without counting it.
@@ -203,7 +206,7 @@ mod tests {
     fn the_memory_of_tokens_is_bounded() {
         let now = Instant::now();
         let mut tokens = Tokens::default();
-        let first = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
+        let (_, first) = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
         for _ in 0..MAX_TOKENS {
             tokens.issue(None, Vec::new(), Duration::from_secs(60), now);
         }
@@ -215,7 +218,7 @@ mod tests {
     fn a_token_ends_at_its_time() {
         let now = Instant::now();
         let mut tokens = Tokens::default();
-        let token = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
+        let (_, token) = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
         let admit = |after| {
             tokens.admit(
                 token.expose_secret(),

@@ -118,7 +118,7 @@ fn affected(number: usize, health: &str, carriers: usize, people: &[Person]) -> 
     let devices = people
         .iter()
         .filter(served)
-        .map(|person| person.devices.len());
+        .map(|person| person.present().count());
     devices.sum::<usize>().div_ceil(share)
 }
 

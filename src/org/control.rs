@@ -2,17 +2,19 @@
 //!
 //! | call | what |
 //! |---|---|
-//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"streams","sockets","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
+//! | `GET /_org/state` | `{"time","seed","users","registrations":[{"userId","deviceId","registered","codec","since"}],"carriers":[…],"edges":[…],"channels":{"open","topics","sockets"},"streams","sockets","faults","events","jobs","connections"}`; `jobs` counts submits, `connections` what came of them |
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}`; a call that `lose-request` swallowed has status 0 |
 //! | `GET /_org/deliveries` | `{"deliveries":[{"at","webhook","event","attempt","status"?,"error"?,"fault"?}],"dropped"}`: what was delivered to registered webhooks |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
 //! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
+//! | `PUT /_org/edges/{id}` | `{"onlineStatus"?,"inService"?}`: lets an edge come or go; what is registered with it goes along |
+//! | `PUT /_org/permissions` | `{"withheld":[…]}`: the permissions of the Platform API that nobody holds |
 //! | `GET /_org/webhooks` | `{"webhooks":[{"at","path","headers","body","status"}],"dropped"}`: what the sink took |
 //! | `PUT /_org/routes/{id}` | any fields of a route: writes them over its own, as another writer would |
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
 //! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
-//! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
+//! | `POST /_org/interactions` | `{"count","state"?,"userId"?}` → `{"ids"}`: begins as many, active unless told, with that user when one is named |
 //! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
 //! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
 //! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
@@ -20,6 +22,9 @@
 //! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
 //! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
 //! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
+//! | `PUT /_org/integrations/{id}` | `{"properties"?,"intendedState"?}`: changes an integration of the Platform API, as another writer would |
+//! | `PUT /_org/triggers/{id}` | any fields of a trigger: writes them over its own, as another writer would |
+//! | `PUT /_org/emergencygroups/{id}` | `{"enabled"}`: declares an emergency, or calls it off |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -28,6 +33,8 @@
 
 mod callbacks;
 mod carriers;
+mod plant;
+mod records;
 mod routes;
 mod transfers;
 
@@ -95,6 +102,8 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             put_device(shared, &user, &device, &put(verb, body).await?)
         }
         ["carriers", id] => carriers::put(shared, &name(id)?, &put(verb, body).await?),
+        ["edges", id] => plant::put_edge(shared, &name(id)?, &put(verb, body).await?),
+        ["permissions"] => plant::put_permissions(shared, &put(verb, body).await?),
         ["routes", id] => routes::put(shared, &name(id)?, &put(verb, body).await?),
         ["events"] => routes::happen(shared, &post(verb, body).await?),
         path @ ["interactions" | "transfers" | "media-callbacks", ..] => {
@@ -103,6 +112,9 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         ["callbacks"] => get(verb).and_then(|()| callbacks::get(shared, query)),
         ["callbacks", "burst"] => callbacks::burst(shared, &post(verb, body).await?),
         ["callbacks", id] => callbacks::put(shared, &name(id)?, &put(verb, body).await?),
+        path @ ["integrations" | "triggers" | "emergencygroups", _] => {
+            records::put(shared, path, &put(verb, body).await?)
+        }
         ["queues", id] => callbacks::fill(shared, &name(id)?, &put(verb, body).await?),
         ["streams", "close"] => close_streams(shared, &post(verb, body).await?),
         ["tokens", "revoke"] => revoke(shared, &post(verb, body).await?),
@@ -149,6 +161,8 @@ struct State {
     users: usize,
     registrations: Vec<Registration>,
     carriers: Vec<Entity>,
+    edges: Vec<Value>,
+    channels: Value,
     streams: usize,
     sockets: usize,
     faults: Faults,
@@ -184,6 +198,7 @@ fn state(shared: &Shared) -> Reply {
     let (submitted, connections) = (jobs.submitted(), jobs.created());
     drop(jobs);
     let sockets = shared.sockets().open();
+    let (channels, topics, heard) = shared.topics.book().sizes();
     let world = shared.world();
     let people = world.people.iter().enumerate();
     let state = State {
@@ -193,12 +208,13 @@ fn state(shared: &Shared) -> Reply {
         registrations: people
             .flat_map(|(index, person)| {
                 person
-                    .devices
-                    .iter()
-                    .map(move |device| Registration::of(index, device))
+                    .present()
+                    .map(move |(_, device)| Registration::of(index, device))
             })
             .collect(),
         carriers: entities(&world.carriers, &world.people),
+        edges: plant::edges(&world),
+        channels: json!({"open": channels, "topics": topics, "sockets": heard}),
         streams: world.hub.open(),
         sockets,
         faults: shared.faults(),
@@ -296,7 +312,8 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
 /// Closes streams of every kind whose token is chosen, and says how many.
 fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> usize {
     let registrations = shared.world().hub.close(code, &chosen);
-    registrations + shared.sockets().close(code, &chosen)
+    let sockets = shared.sockets().close(code, &chosen);
+    registrations + sockets + shared.topics.book().close(code, &chosen)
 }
 
 #[derive(Default, Deserialize)]
@@ -312,7 +329,11 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .revoke(named.as_deref())
         .into_iter()
         .collect();
-    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token));
+    let told = shared
+        .topics
+        .book()
+        .revoke(|token| revoked.contains(&token));
+    let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token)) + told;
     Ok(reply::json(
         StatusCode::OK,
         &json!({"revoked": revoked.len(), "closed": closed}),

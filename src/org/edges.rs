@@ -1,10 +1,17 @@
 //! The edges that WebRTC connections run on, and how much room each has.
 
-use serde::Serialize;
+/// How many there are.
+pub(super) const COUNT: usize = 5;
+
+/// The edge that serves each site, by its place below; the sites are those of `people`, in their order.
+const SERVING: [usize; 8] = [1, 4, 0, 3, 0, 2, 3, 3];
+
+/// The edge that takes over where another fails, by its place below.
+const STANDING_IN: [usize; COUNT] = [2, 2, 1, 0, 1];
 
 /// Id, name, site, sessions it can carry, sessions it carries from the start. The first is the one of the contract's
 /// example (§7), with room for whatever a test submits; one is full.
-const EDGES: [(&str, &str, &str, u32, u32); 5] = [
+const EDGES: [(&str, &str, &str, u32, u32); COUNT] = [
     (
         "us-east-1-edge-7f3a",
         "US East 1",
@@ -30,17 +37,37 @@ const EDGES: [(&str, &str, &str, u32, u32); 5] = [
     ("af-west-1-edge-0b17", "AF West 1", "Accra", 4_000, 4_000),
 ];
 
-/// One edge as it is now, and as the wire shows it.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// One edge, and the sessions it is promised to.
+#[derive(Clone, Debug)]
 pub(super) struct Edge {
     pub(super) id: &'static str,
-    name: &'static str,
-    site: &'static str,
+    pub(super) name: &'static str,
+    /// The site where it stands.
+    pub(super) site: &'static str,
     /// Sessions at once.
-    capacity: u32,
+    pub(super) capacity: u32,
     /// Sessions that connections have been promised.
-    used: u32,
+    pub(super) used: u32,
+}
+
+/// The edge that serves a site, by its place among all.
+pub(super) fn serving(site: u8) -> usize {
+    SERVING.get(usize::from(site)).copied().unwrap_or(0)
+}
+
+/// The edge that takes over for another, both by their places.
+pub(super) fn standing_in(edge: usize) -> usize {
+    STANDING_IN.get(edge).copied().unwrap_or(0)
+}
+
+/// Id and name of the edge at a place.
+pub(super) fn named(edge: usize) -> (&'static str, &'static str) {
+    EDGES.get(edge).map_or(("", ""), |edge| (edge.0, edge.1))
+}
+
+/// The place of an edge.
+pub(super) fn find(id: &str) -> Option<usize> {
+    EDGES.iter().position(|edge| edge.0 == id)
 }
 
 impl Edge {

@@ -1,7 +1,7 @@
 //! What stands around the API for probes to look at: a STUN server, one SIP proxy for each carrier, and the
 //! destinations that routes can lead to.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -18,6 +18,8 @@ use super::{OrgError, sip};
 /// Where everything is.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
+    /// The organisation itself.
+    pub(super) api: SocketAddr,
     pub(super) stun: SocketAddr,
     /// The SIP proxies by their carriers' ids.
     pub(super) proxies: Vec<(&'static str, SocketAddr)>,
@@ -35,16 +37,18 @@ pub(super) struct Estate {
 
 impl Estate {
     pub(super) async fn bind(
-        ip: IpAddr,
+        api: SocketAddr,
         authority: &Authority,
         carriers: &[Carrier],
     ) -> Result<Self, OrgError> {
+        let ip = api.ip();
         let address = SocketAddr::new(ip, 0);
         let failed = |source| OrgError::Listen { address, source };
         let stun = Stun::bind(ip).await.map_err(failed)?;
         let destinations = Destinations::bind(ip, authority).await?;
         let mut estate = Self {
             places: Places {
+                api,
                 stun: stun.address(),
                 proxies: Vec::new(),
                 destinations: destinations.named().to_vec(),

@@ -27,6 +27,21 @@ const CALLBACK_STAGE: Duration = Duration::from_secs(5);
 /// so this is no fault, and a client sees some of each.
 const CALLBACK_FORMS: f64 = 0.2;
 
+/// How long a phone of the Platform API is there before its station is, when nothing else is said.
+const STATION_LAG: Duration = Duration::from_millis(1500);
+
+/// How long a phone or an edge is away when it is rebooted and nothing else is said.
+const REBOOT: Duration = Duration::from_secs(4);
+
+/// How long a notification channel lives after it was last subscribed to (Platform API).
+const CHANNEL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How often a notification channel says that it is there (Platform API).
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// How long a socket stays that was told it would be closed (Platform API).
+const GRACE: Duration = Duration::from_secs(60);
+
 /// Why a fault was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FaultError {
@@ -94,6 +109,16 @@ pub struct Faults {
     pub(super) transfer_limit: f64,
     pub(super) transfer_close: f64,
     pub(super) media_status: u16,
+    pub(super) station_conflict: f64,
+    pub(super) station_ms: Duration,
+    pub(super) reboot_ms: Duration,
+    pub(super) limit_before_2021: bool,
+    pub(super) channel_ttl: Duration,
+    /// Zero is never.
+    pub(super) ws_heartbeat: Duration,
+    /// Zero is never.
+    pub(super) ws_closing: Duration,
+    pub(super) ws_grace: Duration,
 }
 
 impl Default for Faults {
@@ -133,6 +158,14 @@ impl Default for Faults {
             transfer_limit: 0.0,
             transfer_close: 0.0,
             media_status: 0,
+            station_conflict: 0.0,
+            station_ms: STATION_LAG,
+            reboot_ms: REBOOT,
+            limit_before_2021: false,
+            channel_ttl: CHANNEL_LIFE,
+            ws_heartbeat: HEARTBEAT,
+            ws_closing: Duration::ZERO,
+            ws_grace: GRACE,
         }
     }
 }

@@ -147,6 +147,11 @@ impl Jobs {
         }
     }
 
+    /// The edges, and how much each has promised.
+    pub(super) fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
     /// How many jobs were ever submitted.
     pub(super) const fn submitted(&self) -> u64 {
         self.submitted

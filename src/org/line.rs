@@ -34,6 +34,11 @@ pub(super) enum Push {
 pub(super) trait Seat: Send {
     /// A message other than a close.
     fn hear(&mut self, message: Message);
+
+    /// What comes of time alone; by itself nothing does. It is asked anew whenever something else happened.
+    fn speak(&mut self) -> impl Future<Output = Push> + Send {
+        std::future::pending()
+    }
 }
 
 /// One open WebSocket.
@@ -90,6 +95,12 @@ impl<S: Seat> Line<S> {
                     Some(Ok(message)) if !message.is_close() => self.seat.hear(message),
                     _ => return End::Cut,
                 },
+                said = self.seat.speak() => {
+                    batch.push(said);
+                    if let Some(end) = self.send(socket, &mut batch).await {
+                        return end;
+                    }
+                }
                 count = self.pushes.recv_many(&mut batch, BATCH) => {
                     if count == 0 {
                         return End::Close(TRY_AGAIN_LATER);

@@ -15,6 +15,18 @@ pub(super) const SITES: [&str; 8] = [
     "Manila",
 ];
 
+/// The sites as ids spell them, in the same order.
+const SITE_IDS: [&str; 8] = [
+    "site-frankfurt",
+    "site-accra",
+    "site-sao-paulo",
+    "site-osaka",
+    "site-denver",
+    "site-dublin",
+    "site-sydney",
+    "site-manila",
+];
+
 /// What a device may speak, most usual first, with its share out of 100.
 const CODECS: [(&str, u32); 5] = [
     ("opus", 52),
@@ -25,7 +37,7 @@ const CODECS: [(&str, u32); 5] = [
 ];
 
 /// Kinds of endpoint; the first is nearly everyone's.
-const KINDS: [&str; 6] = [
+pub(super) const KINDS: [&str; 6] = [
     "webrtc",
     "poly",
     "yealink",
@@ -236,6 +248,27 @@ impl Name {
 /// A site by its number.
 pub(super) fn draw_site(rng: &mut ChaCha8Rng) -> u8 {
     u8::try_from(index(SITES.len(), rng)).unwrap_or(0)
+}
+
+/// The id of a site, by its number.
+pub(super) fn site_id(site: u8) -> &'static str {
+    SITE_IDS
+        .get(usize::from(site))
+        .copied()
+        .unwrap_or("site-elsewhere")
+}
+
+/// The number of a site, by its id.
+pub(super) fn find_site(id: &str) -> Option<u8> {
+    let site = SITE_IDS.iter().position(|known| *known == id)?;
+    u8::try_from(site).ok()
+}
+
+/// What kind a device is, by its id; one that was named by a person is a browser.
+pub(super) fn kind_of(device: &str) -> &'static str {
+    let kind = device.split_once('-').map_or("", |(kind, _)| kind);
+    let known = KINDS.into_iter().find(|known| *known == kind);
+    known.unwrap_or(KINDS[0])
 }
 
 /// A codec by its usual share.

@@ -8,22 +8,45 @@
 //! |---|---|
 //! | `access` | what a call needs of its token |
 //! | `query`, `page` | parameters, comma lists, and pages of entities |
-//! | `topics` | what is told over notification channels |
-//! | `home` | the organisation itself, and the token |
+//! | `topics`, `channels`, `socket` | what is told over notification channels, their calls, and their WebSockets |
+//! | `home`, `limits` | the organisation itself, the token, and the limits |
+//! | `users`, `stations` | people, and where they sit |
+//! | `phones`, `lines`, `bases` | phones and their settings |
+//! | `estate`, `trunks`, `metrics` | edges and sites, what carriers are on each edge, and figures of both |
 //! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
 //! | `analytics`, `queues` | questions about conversations; queues and who works in them |
+//! | `hours`, `integrations`, `triggers`, `operations` | schedules; where events go, what they start; what the organisation tells of itself |
+//! | `records`, `cursor` | what this API alone keeps; lists by cursor |
 //! | `sparse` | how bodies are written |
 
 mod access;
 mod analytics;
+mod bases;
 pub(super) mod callbacks;
+pub(super) mod channels;
 pub(super) mod conversations;
+mod cursor;
+pub(super) mod estate;
 mod home;
+pub(super) mod hours;
+pub(super) mod integrations;
+mod limits;
+mod lines;
+pub(super) mod metrics;
+pub(super) mod operations;
 mod page;
+pub(super) mod phones;
 mod query;
 mod queues;
+pub(super) mod records;
+mod refer;
+mod socket;
 mod sparse;
+pub(super) mod stations;
 pub(super) mod topics;
+pub(super) mod triggers;
+pub(super) mod trunks;
+mod users;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -47,10 +70,24 @@ use super::shared::Shared;
 /// Every operation that is served, room by room.
 const ROOMS: &[&[Operation]] = &[
     home::OPERATIONS,
+    limits::OPERATIONS,
     conversations::OPERATIONS,
     callbacks::OPERATIONS,
     analytics::OPERATIONS,
     queues::OPERATIONS,
+    hours::OPERATIONS,
+    integrations::OPERATIONS,
+    triggers::OPERATIONS,
+    operations::OPERATIONS,
+    users::OPERATIONS,
+    stations::OPERATIONS,
+    phones::OPERATIONS,
+    lines::OPERATIONS,
+    bases::OPERATIONS,
+    estate::OPERATIONS,
+    trunks::OPERATIONS,
+    metrics::OPERATIONS,
+    channels::OPERATIONS,
 ];
 
 /// What a call comes to.
@@ -113,6 +150,15 @@ fn ok(body: &impl Serialize) -> Answer {
     Ok(reply::json(StatusCode::OK, body))
 }
 
+/// What a call is told that begins something, when too much is under way.
+fn busy() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "service.unavailable",
+        "Too much is under way. Try again.",
+    )
+}
+
 /// A path that is served.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Found<'a> {
@@ -163,9 +209,9 @@ pub(super) async fn serve(
     found: &Found<'_>,
     request: Request<Incoming>,
 ) -> Reply {
-    match admit(shared, found, &request) {
-        Ok((operation, holder, usage)) => {
-            let answer = respond(shared, found, operation, holder, request).await;
+    match admit(shared, &request) {
+        Ok((holder, usage)) => {
+            let answer = respond(shared, found, holder, request).await;
             let mut reply = answer.unwrap_or_else(Refusal::into_reply);
             usage.tell(reply.headers_mut());
             reply
@@ -174,44 +220,37 @@ pub(super) async fn serve(
     }
 }
 
-/// What every call passes: a token that is good, its permissions, the rate limit, and a verb that is taken. Where it is
-/// not, the token needs what another verb does, so that a stranger learns nothing.
-fn admit(
-    shared: &Shared,
-    found: &Found<'_>,
-    request: &Request<Incoming>,
-) -> Result<(&'static Operation, Holder, Usage), Refusal> {
-    let asked = Verb::of(request.method());
-    let rule = found
-        .operations()
-        .find(|operation| Some(operation.verb) == asked);
+/// What every call passes: a token that is good, and the rate limit.
+fn admit(shared: &Shared, request: &Request<Incoming>) -> Result<(Holder, Usage), Refusal> {
     let bearer = bearer(request.headers()).ok_or_else(access::nobody)?;
-    let holder = shared.tokens().holder(bearer, Instant::now())?;
-    if let Some(operation) = rule.or_else(|| found.operations().next()) {
-        operation.needs.check(shared, bearer, holder)?;
-    }
-    let usage = shared
-        .tokens()
-        .count(bearer, shared.rate_limit, Instant::now());
-    let usage = usage.map_err(|exceeded| access::limited(exceeded, holder))?;
-    let operation = rule.ok_or_else(|| {
-        let taken: Vec<_> = found
-            .operations()
-            .map(|operation| operation.verb.name())
-            .collect();
-        Refusal::method(request.method(), &taken.join(", "))
-    })?;
-    Ok((operation, holder, usage))
+    let now = Instant::now();
+    let mut tokens = shared.tokens();
+    let holder = tokens.holder(bearer, now)?;
+    let usage = tokens.count(bearer, shared.rate_limit, now);
+    drop(tokens);
+    let usage = usage.map_err(|exceeded| access::limited(shared, exceeded, holder))?;
+    Ok((holder, usage))
 }
 
+/// Where a verb is not taken, the token needs what another verb does, so that a stranger learns nothing.
 async fn respond(
     shared: &Arc<Shared>,
     found: &Found<'_>,
-    operation: &Operation,
     holder: Holder,
     request: Request<Incoming>,
 ) -> Answer {
     let (head, body) = request.into_parts();
+    let mut all = found.operations();
+    let asked = all.find(|operation| Some(operation.verb) == Verb::of(&head.method));
+    let bearer = bearer(&head.headers).unwrap_or_default();
+    if let Some(operation) = asked.or_else(|| found.operations().next()) {
+        operation.needs.check(shared, bearer, holder)?;
+    }
+    let Some(operation) = asked else {
+        let verbs = found.operations().map(|operation| operation.verb.name());
+        let taken: Vec<_> = verbs.collect();
+        return Err(Refusal::method(&head.method, &taken.join(", ")));
+    };
     let body = if operation.verb.carries() {
         read_body(body).await?
     } else {

@@ -124,10 +124,12 @@ impl Refusal {
         }
     }
 
+    /// What it says to a program.
     pub(super) const fn code(&self) -> &'static str {
         self.code
     }
 
+    /// What it says to a person.
     pub(super) fn message(&self) -> &str {
         &self.message
     }

@@ -68,7 +68,6 @@ pub(super) type Rule = (Verb, &'static str);
 pub(super) struct Call<'a> {
     pub(super) shared: &'a Arc<Shared>,
     pub(super) verb: Verb,
-    pub(super) query: &'a str,
     /// Empty unless the verb carries one.
     pub(super) body: Bytes,
 }
@@ -76,7 +75,6 @@ pub(super) struct Call<'a> {
 /// What is served.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Resource<'a> {
-    Users,
     Registrations(Id<'a>),
     Carriers,
     Jobs(jobs::Path<'a>),
@@ -91,7 +89,6 @@ impl<'a> Resource<'a> {
     /// By the parts of a path after `/api/v2`.
     pub(super) fn of(path: &[&'a str]) -> Option<Self> {
         Some(match path {
-            ["users"] => Self::Users,
             ["telephony", "users", id, "registrations"] => Self::Registrations(decode(id)?),
             ["telephony", "providers", "carriers"] => Self::Carriers,
             _ => {
@@ -109,7 +106,7 @@ impl<'a> Resource<'a> {
     /// The verbs it takes.
     pub(super) const fn rules(&self) -> &'static [Rule] {
         match self {
-            Self::Users | Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
+            Self::Registrations(_) => &[(Verb::Get, "telephony:users:read")],
             Self::Carriers => &[(Verb::Get, "telephony:providers:read")],
             Self::Jobs(path) => path.rules(),
             Self::Hooks(path) => path.rules(),
@@ -124,7 +121,6 @@ impl<'a> Resource<'a> {
     pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
         let shared = call.shared;
         match self {
-            Self::Users => rest::users(shared, call.query),
             Self::Registrations(id) => rest::registrations(shared, id),
             Self::Carriers => Ok(rest::carriers(shared)),
             Self::Jobs(path) => path.answer(call),

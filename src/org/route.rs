@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::auth::TokenId;
 use super::limit::Exceeded;
+use super::platform::channels;
 use super::record::{self, Kind};
 use super::reply::{self, Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
@@ -23,7 +24,7 @@ use super::shared::Shared;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
 use super::websockets::Stream;
-use super::{control, platform, token};
+use super::{authorize, control, platform, token};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -35,9 +36,12 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug, PartialEq, Eq)]
 enum Route<'a> {
     Token,
+    Authorize,
     Api(Resource<'a>),
     Platform(platform::Found<'a>),
     Stream(Stream<'a>),
+    /// The WebSocket of a notification channel; its id is the credential.
+    Channel(&'a str),
     Unknown,
 }
 
@@ -49,6 +53,8 @@ impl<'a> Route<'a> {
         }
         match path.as_slice() {
             ["oauth", "token"] => Self::Token,
+            ["oauth", "authorize"] => Self::Authorize,
+            ["channels", id] => Self::Channel(id),
             ["api", "v2", path @ ..] => Resource::of(path)
                 .map(Self::Api)
                 .or_else(|| platform::Found::of(path).map(Self::Platform))
@@ -57,10 +63,18 @@ impl<'a> Route<'a> {
         }
     }
 
+    /// What is kept of a path that is itself a secret.
+    const fn kept(&self) -> Option<&'static str> {
+        match self {
+            Self::Channel(_) => Some("/channels/***"),
+            _ => None,
+        }
+    }
+
     const fn kind(&self) -> Kind {
         match self {
-            Self::Token => Kind::Token,
-            Self::Stream(_) => Kind::Stream,
+            Self::Token | Self::Authorize => Kind::Token,
+            Self::Stream(_) | Self::Channel(_) => Kind::Stream,
             Self::Api(_) | Self::Platform(_) | Self::Unknown => Kind::Rest,
         }
     }
@@ -144,7 +158,7 @@ pub(super) async fn answer(
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
     let route = Route::of(uri.path());
-    let kind = route.kind();
+    let (kind, kept) = (route.kind(), route.kept());
 
     let fate = Fate::draw(shared, &route, &verb);
     let reply = match fate {
@@ -161,7 +175,10 @@ pub(super) async fn answer(
     shared.requests().push(record::Request {
         at,
         verb,
-        path: record::masked(&uri),
+        path: match kept {
+            Some(path) => path.into(),
+            None => record::masked(&uri),
+        },
         status: reply.as_ref().map_or(0, |reply| reply.status().as_u16()),
         ms: began.elapsed().as_secs_f64() * 1000.0,
         attempt,
@@ -196,6 +213,12 @@ async fn cloud(
             let (head, body) = request.into_parts();
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
+        Route::Authorize => {
+            if request.method() != Method::GET {
+                return Err(Refusal::method(request.method(), "GET"));
+            }
+            authorize::answer(shared, request.uri().query().unwrap_or_default())
+        }
         Route::Api(resource) => api(shared, &resource, request).await,
         Route::Platform(found) => Ok(platform::serve(shared, &found, request).await),
         Route::Stream(stream) => {
@@ -209,6 +232,7 @@ async fn cloud(
             }
             stream.open(shared, handoff, token, request)
         }
+        Route::Channel(id) => channels::connect(shared, handoff, id, request),
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
@@ -243,12 +267,7 @@ async fn api(
     } else {
         Bytes::new()
     };
-    resource.answer(&Call {
-        shared,
-        verb,
-        query: head.uri.query().unwrap_or_default(),
-        body,
-    })
+    resource.answer(&Call { shared, verb, body })
 }
 
 fn admit(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<TokenId, Refusal> {

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Options;
+use super::auth::codes::Codes;
 use super::auth::{Client, Tokens};
 use super::callbacks;
 use super::callbacks::book::Book;
@@ -25,6 +26,7 @@ use super::hooks::Hook;
 use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
+use super::platform::records::Records;
 use super::platform::topics::Topics;
 use super::post::Post;
 use super::record::Ring;
@@ -41,6 +43,8 @@ pub(super) struct Shared {
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
     pub(super) seed: u64,
+    /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
+    pub(super) streaming: String,
     pub(super) destinations: Vec<Named>,
     pub(super) errands: Errands,
     pub(super) post: Post,
@@ -49,6 +53,7 @@ pub(super) struct Shared {
     world: Mutex<World>,
     withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
+    codes: Mutex<Codes>,
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
     jobs: Mutex<Jobs>,
@@ -61,6 +66,7 @@ pub(super) struct Shared {
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
     book: Mutex<Book>,
+    records: Mutex<Records>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -78,7 +84,11 @@ impl Shared {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(6);
         callbacks::seeds::place(&mut book, now, &mut rng);
-        let world = World::populate(options.users, options.seed, now);
+        let mut world = World::populate(options.users, options.seed, now);
+        world.topics = topics.clone();
+        for (carrier, (_, address)) in world.plant.carriers.iter_mut().zip(&places.proxies) {
+            carrier.proxy = address.to_string();
+        }
         let mut interactions = Interactions::populate(&world.people, options.seed, now);
         interactions.topics = topics.clone();
         Self {
@@ -92,13 +102,15 @@ impl Shared {
             control: random_secret(),
             rate_limit: options.rate_limit,
             seed: options.seed,
+            streaming: format!("wss://{}", places.api),
             destinations: places.destinations.clone(),
             errands,
             post,
-            topics,
+            topics: topics.clone(),
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
+            codes: Mutex::new(Codes::default()),
             requests: Mutex::new(Ring::default()),
             inbox: Mutex::new(Inbox::default()),
             jobs: Mutex::new(Jobs::default()),
@@ -111,6 +123,7 @@ impl Shared {
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
             book: Mutex::new(book),
+            records: Mutex::new(Records::seeded(topics, now)),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -127,6 +140,16 @@ impl Shared {
 
     pub(super) fn tokens(&self) -> MutexGuard<'_, Tokens> {
         lock(&self.tokens)
+    }
+
+    /// What people sign in with.
+    pub(super) fn codes(&self) -> MutexGuard<'_, Codes> {
+        lock(&self.codes)
+    }
+
+    /// The client that people sign in through; it has no secret, and PKCE in place of one.
+    pub(super) fn person_client(&self) -> String {
+        format!("{}-person", self.client.id)
     }
 
     pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {
@@ -178,6 +201,11 @@ impl Shared {
     /// The queues and their callbacks.
     pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.book)
+    }
+
+    /// What the Platform API alone keeps.
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
+        lock(&self.records)
     }
 
     /// What goes wrong now.

@@ -1,6 +1,11 @@
-//! The people, their devices and the carriers as they are now: the truth that reads, streams and the control surface all show.
+//! The people, their devices and the carriers as they are now: the truth that reads, streams, topics and the control
+//! surface all show. What happens to edges and to single phones is in `state/plant.rs`.
 //!
 //! A change and its frame happen under one lock, so that every stream sees changes in the order they were made.
+
+mod plant;
+
+use std::sync::Arc;
 
 use compact_str::{CompactString, format_compact};
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +15,9 @@ use rand_chacha::ChaCha8Rng;
 use super::carriers::{self, Carrier};
 use super::hub::{Event, Hub};
 use super::people::{self, Name};
+use super::plant::Plant;
+use super::platform::phones;
+use super::platform::topics::Topics;
 
 /// The most devices of one user; the control surface may add up to it.
 pub(super) const MAX_DEVICES: usize = 16;
@@ -21,6 +29,8 @@ pub(super) struct Device {
     pub(super) codec: CompactString,
     pub(super) registered: bool,
     pub(super) since: Timestamp,
+    /// Whether it was deleted; its place is never another's.
+    pub(super) gone: bool,
 }
 
 /// A user; the id follows from the place in the table.
@@ -32,6 +42,12 @@ pub(super) struct Person {
 }
 
 impl Person {
+    /// The devices that were not deleted, each after its place.
+    pub(super) fn present(&self) -> impl Iterator<Item = (usize, &Device)> {
+        let devices = self.devices.iter().enumerate();
+        devices.filter(|(_, device)| !device.gone)
+    }
+
     pub(super) fn name(&self) -> String {
         self.name.full()
     }
@@ -48,8 +64,8 @@ impl Person {
     }
 }
 
-/// Names one device of the table. Neither people nor devices are ever removed, so it stays good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Names one device of the table. Neither people nor devices ever leave it, so it stays good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) person: usize,
     pub(super) device: usize,
@@ -59,7 +75,11 @@ pub(super) struct Place {
 pub(super) struct World {
     pub(super) people: Vec<Person>,
     pub(super) carriers: Vec<Carrier>,
+    pub(super) plant: Plant,
     pub(super) hub: Hub,
+    pub(super) topics: Topics,
+    /// Every device by its id, until one comes or goes.
+    by_id: Option<Arc<[Place]>>,
     events: u64,
 }
 
@@ -71,10 +91,14 @@ impl World {
         let people = (0..users)
             .map(|_| draw_person(&mut numbers, now, &mut rng))
             .collect();
+        let carriers = carriers::carriers();
         Self {
             people,
-            carriers: carriers::carriers(),
+            plant: Plant::new(&carriers, now),
+            carriers,
             hub: Hub::default(),
+            topics: Topics::default(),
+            by_id: None,
             events: 0,
         }
     }
@@ -89,7 +113,8 @@ impl World {
     }
 
     pub(super) fn device(&self, place: Place) -> Option<&Device> {
-        self.people.get(place.person)?.devices.get(place.device)
+        let device = self.people.get(place.person)?.devices.get(place.device)?;
+        (!device.gone).then_some(device)
     }
 
     /// How many changes and announcements there have been.
@@ -105,10 +130,12 @@ impl World {
         codec: Option<CompactString>,
         now: Timestamp,
     ) -> bool {
+        let registered = registered.filter(|on| self.may_turn(place, *on));
         let Some(device) = self
             .people
             .get_mut(place.person)
             .and_then(|person| person.devices.get_mut(place.device))
+            .filter(|device| !device.gone)
         else {
             return false;
         };
@@ -160,6 +187,9 @@ impl World {
     ) -> Option<Place> {
         let devices = &mut self.people.get_mut(person)?.devices;
         if let Some(device) = devices.iter().position(|device| device.id == id) {
+            if std::mem::take(&mut devices[device].gone) {
+                self.by_id = None;
+            }
             return Some(Place { person, device });
         }
         if devices.len() >= MAX_DEVICES {
@@ -170,11 +200,11 @@ impl World {
             codec: "opus".into(),
             registered: false,
             since: now,
+            gone: false,
         });
-        Some(Place {
-            person,
-            device: devices.len() - 1,
-        })
+        let device = devices.len() - 1;
+        self.by_id = None;
+        Some(Place { person, device })
     }
 
     /// Adds a device to some user who has room: the one at `draw` (0 up to 1) of the table, or the next one after.
@@ -194,9 +224,13 @@ impl World {
         let device = self
             .people
             .get(place.person)
-            .and_then(|person| person.devices.get(place.device));
+            .and_then(|person| person.devices.get(place.device))
+            .filter(|device| !device.gone);
         if let Some(device) = device {
             self.hub.publish(place.person, event, device);
+        }
+        if !matches!(event, Event::Codec) {
+            phones::tell(self, place);
         }
     }
 }
@@ -249,6 +283,7 @@ fn draw_person(numbers: &mut Numbers, now: Timestamp, rng: &mut ChaCha8Rng) -> P
             codec: people::draw_codec(rng).into(),
             registered,
             since: now.checked_sub(age).unwrap_or(now),
+            gone: false,
         }
     });
     Person {

@@ -1,4 +1,5 @@
-//! `POST /oauth/token`: client credentials, by Basic or in the form (contract §1, RFC 6749 §2.3.1, §4.4, §5).
+//! `POST /oauth/token`: client credentials, by Basic or in the form (contract §1, RFC 6749 §2.3.1, §4.4, §5), and the codes
+//! of people who signed in, with what renews their tokens (Platform API, RFC 6749 §4.1.3, §6).
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,24 +28,23 @@ const INVALID_CLIENT: OAuthError = OAuthError(
     "client authentication failed: unknown client or wrong secret",
 );
 
+/// What a token is issued for.
+struct Granted {
+    scopes: Vec<&'static str>,
+    /// Who signed in; none for the client by itself.
+    person: Option<usize>,
+}
+
 /// Issues a token, or says what is wrong with the request.
 pub(super) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Reply {
     let form: Form<'_> = form_urlencoded::parse(body).collect();
-    let mut reply = match grant(&shared.client, headers, &form) {
-        Ok(scopes) => {
-            let ttl = shared.faults().token_ttl;
-            let scope = scopes.join(" ");
-            let token = shared.tokens().issue(None, scopes, ttl, Instant::now());
-            let body = json!({
-                "access_token": token.expose_secret(), "token_type": "Bearer", "expires_in": ttl.as_secs(), "scope": scope,
-            });
-            reply::json(StatusCode::OK, &body)
-        }
+    let mut reply = match grant(shared, headers, &form) {
+        Ok(granted) => tokens(shared, granted),
         Err(OAuthError(status, error, description)) => {
-            let mut reply = reply::json(
-                status,
-                &json!({"error": error, "error_description": description}),
-            );
+            let body = json!({
+                "error": error, "error_description": description, "description": description,
+            });
+            let mut reply = reply::json(status, &body);
             if status == StatusCode::UNAUTHORIZED {
                 reply
                     .headers_mut()
@@ -59,12 +59,70 @@ pub(super) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Reply 
     reply
 }
 
-fn grant(
+fn tokens(shared: &Shared, Granted { scopes, person }: Granted) -> Reply {
+    let ttl = shared.faults().token_ttl;
+    let now = Instant::now();
+    let scope = scopes.join(" ");
+    let (id, token) = shared.tokens().issue(person, scopes, ttl, now);
+    let mut body = json!({
+        "access_token": token.expose_secret(), "token_type": "Bearer", "expires_in": ttl.as_secs(), "scope": scope,
+    });
+    let renewal = person.and_then(|person| shared.codes().renewal(person, id, now));
+    if let Some(renewal) = renewal {
+        body["refresh_token"] = json!(renewal.expose_secret());
+    }
+    reply::json(StatusCode::OK, &body)
+}
+
+const fn bad(error: &'static str, description: &'static str) -> OAuthError {
+    OAuthError(StatusCode::BAD_REQUEST, error, description)
+}
+
+fn grant(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Result<Granted, OAuthError> {
+    let asked = |name: &str| form.get(name).map_or("", AsRef::as_ref);
+    match asked("grant_type") {
+        grant @ ("authorization_code" | "refresh_token") => {
+            if !is_person_client(shared, headers, form) {
+                return Err(INVALID_CLIENT);
+            }
+            let now = Instant::now();
+            let person = if grant == "refresh_token" {
+                shared.codes().renew(asked("refresh_token"), now)
+            } else {
+                let (code, verifier) = (asked("code"), asked("code_verifier"));
+                shared
+                    .codes()
+                    .take(code, verifier, asked("redirect_uri"), now)
+            };
+            let refused = bad(
+                "invalid_grant",
+                "what was brought is not good, or no longer",
+            );
+            let person = Some(person.ok_or(refused)?);
+            let scopes = SCOPES.to_vec();
+            Ok(Granted { scopes, person })
+        }
+        _ => client_grant(&shared.client, headers, form).map(|scopes| Granted {
+            scopes,
+            person: None,
+        }),
+    }
+}
+
+/// Whether the client is the one that people sign in through, named in the form or by Basic without a secret.
+fn is_person_client(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> bool {
+    let id = match headers.get(AUTHORIZATION) {
+        Some(header) => basic(header).map(|(id, _)| id),
+        None => form.get("client_id").map(|id| id.clone().into_owned()),
+    };
+    id.is_some_and(|id| id == shared.person_client())
+}
+
+fn client_grant(
     client: &Client,
     headers: &HeaderMap,
     form: &Form<'_>,
 ) -> Result<Vec<&'static str>, OAuthError> {
-    let bad = |error, description| OAuthError(StatusCode::BAD_REQUEST, error, description);
     let signed_in = match headers.get(AUTHORIZATION) {
         Some(_) if form.contains_key("client_secret") => {
             return Err(bad(
@@ -91,7 +149,7 @@ fn grant(
         Some(_) => {
             return Err(bad(
                 "unsupported_grant_type",
-                "only client_credentials is granted here",
+                "only client_credentials, authorization_code and refresh_token are granted here",
             ));
         }
         None => return Err(bad("invalid_request", "grant_type is missing")),

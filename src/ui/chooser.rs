@@ -43,6 +43,8 @@ pub enum Purpose {
     Sent,
     /// Go on so with a consult transfer.
     Consult,
+    /// Fill in that form.
+    Form,
 }
 
 /// A list with a cursor.
@@ -187,6 +189,7 @@ impl Chooser {
             Purpose::Draft => Command::Reopen(Half::Drafts, value),
             Purpose::Sent => Command::Reopen(Half::Sent, value),
             Purpose::Consult => Command::Consult(value),
+            Purpose::Form => Command::Fill(value),
         })
     }
 
@@ -201,6 +204,7 @@ impl Chooser {
             Purpose::Draft => ("drafts", "Enter go on  d throw away  Esc close"),
             Purpose::Consult => ("the announced call", "Enter review  Esc close"),
             Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
+            Purpose::Form => ("new", "Enter fill in  Esc close"),
         };
         let label = self
             .choices

@@ -305,7 +305,9 @@ impl World {
             News::Callbacks(_)
             | News::Interaction(_)
             | News::InteractionsMoved
-            | News::Edges { .. } => {}
+            | News::Edges { .. }
+            | News::Phones(_)
+            | News::Premises(_) => {}
         }
     }
 }

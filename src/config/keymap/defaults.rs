@@ -40,6 +40,8 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
     (Action::Consult, 'C'),
+    (Action::Reboot, 'B'),
+    (Action::Station, 'm'),
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use compact_str::CompactString;
 use hyper::StatusCode;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Answer, LONGEST, parse};
@@ -38,6 +39,7 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
         carrier.health = change.health.unwrap_or_else(|| carrier.health.clone());
         carrier.status = change.status.unwrap_or_else(|| carrier.status.clone());
     }
+    world.tell_carriers(Timestamp::now());
     let entities = carriers::entities(&world.carriers, &world.people);
     drop(world);
     Ok(reply::json(StatusCode::OK, &entities.get(number)))

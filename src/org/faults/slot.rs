@@ -16,6 +16,8 @@ pub(super) enum Slot<'a> {
     Millis(&'a mut Duration),
     /// A time that is drawn around this mean, in seconds.
     Mean(&'a mut Duration),
+    /// How often something happens, in seconds.
+    Every(&'a mut Duration),
     /// How long something lives, in seconds.
     Lifetime(&'a mut Duration),
     /// On or off.
@@ -35,6 +37,7 @@ impl Slot<'_> {
             Self::Share(_) => "a probability from 0 to 1",
             Self::Millis(_) => "milliseconds, up to a day",
             Self::Mean(_) => "seconds on average, up to a day, or 0 for off",
+            Self::Every(_) => "seconds, up to a day, or 0 for off",
             Self::Lifetime(_) => "seconds, from 1 to a day",
             Self::Switch(_) => "1 for on or 0 for off",
             Self::DateOrSeconds(_) => "date or seconds",
@@ -50,7 +53,7 @@ impl Slot<'_> {
         match self {
             Self::Share(_) => "0..1",
             Self::Millis(_) => "MS",
-            Self::Mean(_) | Self::Lifetime(_) => "S",
+            Self::Mean(_) | Self::Every(_) | Self::Lifetime(_) => "S",
             Self::Switch(_) => "0|1",
             Self::DateOrSeconds(_) => "date|seconds",
             Self::CloseCode(_) => "CODE",
@@ -68,7 +71,7 @@ impl Slot<'_> {
         match self {
             Self::Share(kept) => *kept = ranged(text, |p: &f64| (0.0..=1.0).contains(p))?,
             Self::Millis(kept) => *kept = duration(text, 1000.0)?,
-            Self::Mean(kept) => *kept = duration(text, 1.0)?,
+            Self::Mean(kept) | Self::Every(kept) => *kept = duration(text, 1.0)?,
             Self::Lifetime(kept) => {
                 *kept = duration(text, 1.0).filter(|life| *life >= Duration::from_secs(1))?;
             }
@@ -97,7 +100,9 @@ impl Slot<'_> {
         match self {
             Self::Share(share) => json!(*share),
             Self::Millis(wait) => json!(wait.as_secs_f64() * 1000.0),
-            Self::Mean(time) | Self::Lifetime(time) => json!(time.as_secs_f64()),
+            Self::Mean(time) | Self::Every(time) | Self::Lifetime(time) => {
+                json!(time.as_secs_f64())
+            }
             Self::Switch(on) => json!(*on),
             Self::DateOrSeconds(date) => json!(if *date { "date" } else { "seconds" }),
             Self::CloseCode(number) | Self::Status(number) => json!(*number),

@@ -1,4 +1,4 @@
-//! The calls about jobs and edges.
+//! The calls about jobs.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -23,7 +23,6 @@ pub(in crate::org) enum Path<'a> {
     Provision,
     Jobs,
     Job(Cow<'a, str>),
-    Edges,
 }
 
 impl<'a> Path<'a> {
@@ -33,7 +32,6 @@ impl<'a> Path<'a> {
             ["async-jobs", "telephony", "web-rtc", "provision"] => Self::Provision,
             ["async-jobs"] => Self::Jobs,
             ["async-jobs", id] => Self::Job(decode(id)?),
-            ["telephony", "providers", "edges"] => Self::Edges,
             _ => return None,
         })
     }
@@ -43,7 +41,6 @@ impl<'a> Path<'a> {
         match self {
             Self::Provision => &[(Verb::Post, "telephony:edge:write")],
             Self::Jobs | Self::Job(_) => &[(Verb::Get, "asyncjobs:read")],
-            Self::Edges => &[(Verb::Get, "telephony:edge:read")],
         }
     }
 
@@ -53,7 +50,6 @@ impl<'a> Path<'a> {
             Self::Provision => submit(call.shared, &call.body),
             Self::Jobs => Ok(list(call.shared)),
             Self::Job(id) => job(call.shared, id),
-            Self::Edges => Ok(edges(call.shared)),
         }
     }
 }
@@ -103,10 +99,4 @@ fn job(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
     let job = shared.jobs().job(id).cloned();
     let job = job.ok_or_else(|| Refusal::not_found(format!("there is no job {id:?}")))?;
     Ok(reply::json(StatusCode::OK, &job))
-}
-
-/// `GET /api/v2/telephony/providers/edges`: beyond the contract, for whoever has to name one.
-fn edges(shared: &Shared) -> Reply {
-    let edges = shared.jobs().edges.clone();
-    reply::json(StatusCode::OK, &json!({"entities": edges}))
 }

@@ -64,6 +64,11 @@ impl Needs {
         }
     }
 
+    /// The permissions that it names.
+    pub(super) const fn permissions(self) -> &'static [&'static str] {
+        self.permissions
+    }
+
     /// Refuses a token that lacks something.
     pub(super) fn check(
         self,
@@ -82,19 +87,24 @@ impl Needs {
         Ok(())
     }
 
-    /// Whether someone who holds every permission but those withheld may do it.
+    /// Refuses whoever holds every permission but those withheld.
     fn permitted(self, withheld: &BTreeSet<String>) -> Result<(), Refusal> {
-        let lacks = |permission: &&str| withheld.contains(*permission);
-        let missing: Vec<&str> = self.permissions.iter().copied().filter(lacks).collect();
-        let enough = if self.all {
-            missing.is_empty()
-        } else {
-            self.permissions.is_empty() || missing.len() < self.permissions.len()
-        };
-        if enough {
+        let missing = self.missing(withheld);
+        if missing.is_empty() {
             return Ok(());
         }
         Err(lacking(&missing, self.all))
+    }
+
+    /// The permissions that are needed and withheld; none when there are enough others.
+    pub(super) fn missing(self, withheld: &BTreeSet<String>) -> Vec<&'static str> {
+        let lacks = |permission: &&str| withheld.contains(*permission);
+        let missing: Vec<&str> = self.permissions.iter().copied().filter(lacks).collect();
+        if self.all || missing.len() == self.permissions.len() {
+            missing
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -128,7 +138,10 @@ pub(super) fn not_a_user() -> Refusal {
 }
 
 /// What a call over the rate limit is told since November 2021.
-pub(super) fn limited(exceeded: Exceeded, holder: Holder) -> Refusal {
+pub(super) fn limited(shared: &Shared, exceeded: Exceeded, holder: Holder) -> Refusal {
+    if shared.faults().limit_before_2021 {
+        return exceeded.refusal();
+    }
     let Exceeded { limit, seconds } = exceeded;
     let key = match holder.person {
         Some(_) => "org.app.user.rate.per.minute",

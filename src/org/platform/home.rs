@@ -81,6 +81,7 @@ fn token(call: &Call<'_>) -> Answer {
 fn revoke(call: &Call<'_>) -> Answer {
     let id: TokenId = call.holder.id;
     call.shared.tokens().forget(id);
+    call.shared.codes().forget(|token| token == id);
     call.shared.topics.book().revoke(|token| token == id);
     Ok(reply::empty(StatusCode::OK))
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
-pub(in crate::org) use self::book::{Book, Seat, Subscribed, Unheard};
+pub(in crate::org) use self::book::{Book, MOST_TOPICS, Seen, Subscribed, Unheard};
 
 /// The channels, for every part that has something to tell; clones are the same channels.
 #[derive(Clone, Default)]

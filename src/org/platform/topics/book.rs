@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use compact_str::CompactString;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -20,6 +20,12 @@ pub(in crate::org) const MOST_CHANNELS: usize = 20;
 
 /// The most topics of one channel.
 pub(in crate::org) const MOST_TOPICS: usize = 1_000;
+
+/// The close code of a socket whose channel is over, or another's.
+const NORMAL: u16 = 1000;
+
+/// The close code of a socket whose token was revoked.
+const POLICY_VIOLATION: u16 = 1008;
 
 /// How far a socket may fall behind, in frames. Past it the socket is ended rather than left with a hole.
 const BACKLOG: usize = 4_096;
@@ -55,23 +61,20 @@ impl Channel {
     /// Tells of itself, whether it follows that or not.
     fn announce(&mut self, what: &str, reason: &str, message: &str) {
         let topic = format!("v2.system.{what}.{}", self.id);
-        let body = system(&self.id, what, Some(reason), message);
+        let body = json!({
+            "channelId": self.id, "systemTopicType": what, "reason": reason, "message": message,
+        });
         self.send(&frame(&topic, &body));
     }
-}
 
-/// The body of a topic of the notification service itself.
-pub(in crate::org) fn system(
-    channel: &str,
-    what: &str,
-    reason: Option<&str>,
-    message: &str,
-) -> Value {
-    let mut body = json!({"channelId": channel, "systemTopicType": what, "message": message});
-    if let (Some(reason), Some(fields)) = (reason, body.as_object_mut()) {
-        fields.insert("reason".to_owned(), json!(reason));
+    /// Ends its sockets; what was said before is heard first.
+    fn hang_up(&mut self, code: u16) -> usize {
+        let outlets = self.outlets.drain(..);
+        outlets
+            // A full queue ends the socket as well: its sender is dropped here.
+            .map(|outlet| outlet.pushes.try_send(Push::Close(code)))
+            .count()
     }
-    body
 }
 
 /// A channel as its owner sees it.
@@ -127,7 +130,7 @@ impl Book {
             let Some(oldest) = oldest.map(|(number, _)| *number) else {
                 break;
             };
-            self.remove(oldest);
+            self.remove(oldest, NORMAL);
         }
         let number = self.next();
         let id = CompactString::from(format!("streaming-{}-{}", number % 8, Uuid::new_v4()));
@@ -150,10 +153,13 @@ impl Book {
         all.filter(move |(_, channel)| channel.owner == owner)
     }
 
-    /// The channels of a person, or of a client by itself, oldest first.
-    pub(in crate::org) fn list(&mut self, owner: Option<usize>, now: Instant) -> Vec<Seen> {
+    /// The channels of a person, or of a client by itself, oldest first; those that one token opened, or all.
+    pub(in crate::org) fn list(&mut self, holder: Holder, all: bool, now: Instant) -> Vec<Seen> {
         self.expire(now);
-        let mut own: Vec<_> = self.of(owner).collect();
+        let mut own: Vec<_> = self
+            .of(holder.person)
+            .filter(|(_, channel)| all || channel.token == holder.id)
+            .collect();
         own.sort_by_key(|(number, _)| **number);
         let seen = own.into_iter().map(|(_, channel)| Seen {
             id: channel.id.clone(),
@@ -306,6 +312,12 @@ impl Book {
         self.channels.get_mut(number)
     }
 
+    /// When a channel ends unless it is subscribed to again.
+    pub(in crate::org) fn expires(&mut self, id: &str, now: Instant) -> Option<Instant> {
+        self.expire(now);
+        self.by_id(id).map(|channel| channel.expires)
+    }
+
     /// Whose channel it is; the socket knows its id alone.
     pub(in crate::org) fn owner(&mut self, id: &str) -> Option<Option<usize>> {
         self.by_id(id).map(|channel| channel.owner)
@@ -316,18 +328,14 @@ impl Book {
         let mut closed = 0;
         for channel in self.channels.values_mut() {
             if chosen(channel.token) {
-                for outlet in channel.outlets.drain(..) {
-                    closed += 1;
-                    // A full queue ends the socket as well: its sender is dropped here.
-                    let _ = outlet.pushes.try_send(Push::Close(code));
-                }
+                closed += channel.hang_up(code);
             }
         }
         closed
     }
 
-    /// Ends the channels of tokens that were revoked; each is told so first.
-    pub(in crate::org) fn revoke(&mut self, revoked: impl Fn(TokenId) -> bool) {
+    /// Ends the channels of tokens that were revoked; each is told so first. Says how many sockets that closed.
+    pub(in crate::org) fn revoke(&mut self, revoked: impl Fn(TokenId) -> bool) -> usize {
         let mut ended = Vec::new();
         for (number, channel) in &mut self.channels {
             if revoked(channel.token) {
@@ -336,9 +344,10 @@ impl Book {
                 ended.push(*number);
             }
         }
-        for number in ended {
-            self.remove(number);
-        }
+        let closed = ended
+            .into_iter()
+            .map(|number| self.remove(number, POLICY_VIOLATION));
+        closed.sum()
     }
 
     /// How many channels there are, their topics, and their open sockets.
@@ -355,17 +364,19 @@ impl Book {
             |(number, channel): (&u64, &Channel)| (channel.expires <= now).then_some(*number);
         let ended: Vec<u64> = self.channels.iter().filter_map(over).collect();
         for number in ended {
-            self.remove(number);
+            self.remove(number, NORMAL);
         }
     }
 
-    /// Forgets a channel; its sockets end, as their queues do.
-    fn remove(&mut self, number: u64) {
-        if let Some(channel) = self.channels.remove(&number) {
-            self.ids.remove(&channel.id);
-            for topic in &channel.topics {
-                self.unfollow(topic, number);
-            }
+    /// Forgets a channel and ends its sockets; says how many.
+    fn remove(&mut self, number: u64, code: u16) -> usize {
+        let Some(mut channel) = self.channels.remove(&number) else {
+            return 0;
+        };
+        self.ids.remove(&channel.id);
+        for topic in &channel.topics {
+            self.unfollow(topic, number);
         }
+        channel.hang_up(code)
     }
 }

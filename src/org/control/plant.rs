@@ -1,0 +1,76 @@
+//! The plant by hand: edges that come and go, and permissions that nobody holds.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Answer, parse};
+use crate::org::edges;
+use crate::org::reply::{self, Refusal};
+use crate::org::shared::Shared;
+use crate::org::state::World;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Change {
+    online_status: Option<Online>,
+    in_service: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Online {
+    Online,
+    Offline,
+}
+
+/// `PUT /_org/edges/{id}`: lets an edge come or go, and with it the phones that it serves.
+pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let change: Change = parse(body)?;
+    let number =
+        edges::find(id).ok_or_else(|| Refusal::not_found(format!("there is no edge {id:?}")))?;
+    let online = change
+        .online_status
+        .map(|status| matches!(status, Online::Online));
+    let mut world = shared.world();
+    world.set_edge(number, online, change.in_service, Timestamp::now());
+    let edge = edge(&world, number);
+    drop(world);
+    Ok(reply::json(StatusCode::OK, &edge))
+}
+
+/// Every edge, for the state that tests compare with.
+pub(super) fn edges(world: &World) -> Vec<Value> {
+    (0..edges::COUNT)
+        .map(|number| edge(world, number))
+        .collect()
+}
+
+fn edge(world: &World, number: usize) -> Value {
+    let (id, _) = edges::named(number);
+    let state = world.plant.edges.get(number);
+    let online = state.is_some_and(|edge| edge.online);
+    json!({
+        "id": id,
+        "onlineStatus": if online { "ONLINE" } else { "OFFLINE" },
+        "inService": state.is_some_and(|edge| edge.in_service),
+        "since": state.map(|edge| edge.since),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Permissions {
+    withheld: BTreeSet<String>,
+}
+
+/// `PUT /_org/permissions`: which permissions nobody holds from now on.
+pub(super) fn put_permissions(shared: &Shared, body: &Bytes) -> Answer {
+    let Permissions { withheld } = parse(body)?;
+    shared.withheld().clone_from(&withheld);
+    Ok(reply::json(StatusCode::OK, &json!({"withheld": withheld})))
+}

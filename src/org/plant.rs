@@ -1,0 +1,218 @@
+//! The telephony plant as the Platform API knows it beyond the devices themselves: edges that are there or not, what was
+//! set on single phones, and which station each person sits at.
+//!
+//! It is sparse: what nobody changed follows from the people and their devices.
+
+use std::collections::{HashMap, HashSet};
+
+use compact_str::CompactString;
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use tokio::time::Instant;
+
+use super::carriers;
+use super::edges;
+use super::state::Place;
+
+/// Whether an edge is reached, and what it is told to do.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    pub(super) online: bool,
+    /// When that was last otherwise.
+    pub(super) since: Timestamp,
+    /// Whether it takes calls; an operator says so.
+    pub(super) in_service: bool,
+    /// Devices that register again when it is back.
+    pub(super) waiting: HashSet<Place>,
+}
+
+/// What was set on one phone.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) name: Option<CompactString>,
+    pub(super) site: Option<u8>,
+    pub(super) properties: Map<String, Value>,
+    pub(super) version: u64,
+    /// When its station can be seen; a phone's station comes later than the phone.
+    pub(super) station_at: Option<Instant>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: None,
+            site: None,
+            properties: Map::new(),
+            version: 1,
+            station_at: None,
+        }
+    }
+}
+
+/// The stations of one person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stations {
+    /// Where the person sits.
+    pub(super) associated: Option<Place>,
+    /// Where the person sits without choosing.
+    pub(super) default: Option<Place>,
+    /// Where the person sat before.
+    pub(super) last: Option<Place>,
+}
+
+/// What was last told of a carrier, and where its calls go.
+#[derive(Clone, Debug)]
+pub(super) struct Carrier {
+    /// Where its SIP proxy answers, as `HOST:PORT`.
+    pub(super) proxy: String,
+    pub(super) health: CompactString,
+    pub(super) status: CompactString,
+    /// When either was last otherwise.
+    pub(super) since: Timestamp,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(super) struct Plant {
+    pub(super) edges: Vec<Edge>,
+    /// In the order of the carriers themselves.
+    pub(super) carriers: Vec<Carrier>,
+    settings: HashMap<Place, Settings>,
+    stations: HashMap<usize, Stations>,
+    /// Who sits at a station that is not their own.
+    guests: HashMap<Place, usize>,
+}
+
+impl Plant {
+    /// With every edge there since `now`, and every carrier as it is.
+    pub(super) fn new(carriers: &[carriers::Carrier], now: Timestamp) -> Self {
+        let edge = Edge {
+            online: true,
+            since: now,
+            in_service: true,
+            waiting: HashSet::new(),
+        };
+        Self {
+            edges: vec![edge; edges::COUNT],
+            carriers: carriers
+                .iter()
+                .map(|carrier| Carrier {
+                    proxy: format!("{}.sip.example:5061", carrier.id),
+                    health: carrier.health.clone(),
+                    status: carrier.status.clone(),
+                    since: now,
+                })
+                .collect(),
+            settings: HashMap::new(),
+            stations: HashMap::new(),
+            guests: HashMap::new(),
+        }
+    }
+
+    /// What was set on a phone, when anything was.
+    pub(super) fn settings(&self, place: Place) -> Option<&Settings> {
+        self.settings.get(&place)
+    }
+
+    /// What is set on a phone, to be changed.
+    pub(super) fn settings_mut(&mut self, place: Place) -> &mut Settings {
+        self.settings.entry(place).or_default()
+    }
+
+    /// Whether a phone's station can be seen.
+    pub(super) fn has_station(&self, place: Place, now: Instant) -> bool {
+        let at = self.settings(place).and_then(|set| set.station_at);
+        at.is_none_or(|at| at <= now)
+    }
+
+    /// Whether a phone was made by somebody, and was not there from the start.
+    pub(super) fn is_new(&self, place: Place) -> bool {
+        let set = self.settings(place);
+        set.is_some_and(|set| set.station_at.is_some())
+    }
+
+    /// Whether an edge, by its number, is reached and takes calls.
+    pub(super) fn is_up(&self, edge: usize) -> bool {
+        let edge = self.edges.get(edge);
+        edge.is_some_and(|edge| edge.online && edge.in_service)
+    }
+
+    /// Where a person sits: at the first of their own devices when nobody said otherwise.
+    pub(super) fn stations(&self, person: usize) -> Stations {
+        let first = Some(Place { person, device: 0 });
+        let own = Stations {
+            associated: first,
+            default: first,
+            last: None,
+        };
+        self.stations.get(&person).copied().unwrap_or(own)
+    }
+
+    /// Who sits at a station.
+    pub(super) fn user_of(&self, place: Place) -> Option<usize> {
+        let guest = self.guests.get(&place).copied();
+        guest.or_else(|| {
+            let own = self.stations(place.person).associated == Some(place);
+            own.then_some(place.person)
+        })
+    }
+
+    /// Seats a person at a station, or at none.
+    pub(super) fn seat(&mut self, person: usize, at: Option<Place>) {
+        let mut stations = self.stations(person);
+        if let Some(left) = stations.associated.take() {
+            self.guests.remove(&left);
+            stations.last = Some(left);
+        }
+        stations.associated = at;
+        if let Some(place) = at.filter(|place| place.person != person) {
+            self.guests.insert(place, person);
+        }
+        self.stations.insert(person, stations);
+    }
+
+    /// Says where a person sits without choosing.
+    pub(super) fn set_default(&mut self, person: usize, at: Option<Place>) {
+        let mut stations = self.stations(person);
+        stations.default = at;
+        self.stations.insert(person, stations);
+    }
+
+    /// Forgets a phone: whoever sat at its station sits at none. Tells who that was.
+    pub(super) fn forget(&mut self, place: Place) -> Option<usize> {
+        self.settings.remove(&place);
+        let user = self.user_of(place);
+        if let Some(user) = user {
+            self.seat(user, None);
+        }
+        for edge in &mut self.edges {
+            edge.waiting.remove(&place);
+        }
+        user
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OWN: Place = Place {
+        person: 3,
+        device: 0,
+    };
+
+    #[test]
+    fn people_sit_at_their_own_station_until_somebody_says_otherwise() {
+        let mut plant = Plant::new(&[], Timestamp::now());
+        assert_eq!(plant.user_of(OWN), Some(3));
+        plant.seat(3, None);
+        assert_eq!(
+            (plant.user_of(OWN), plant.stations(3).last),
+            (None, Some(OWN))
+        );
+        plant.seat(4, Some(OWN));
+        assert_eq!(plant.user_of(OWN), Some(4));
+        assert_eq!(plant.forget(OWN), Some(4));
+        assert_eq!(plant.stations(4).associated, None);
+    }
+}

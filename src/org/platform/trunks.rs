@@ -1,0 +1,158 @@
+//! Trunks: what a carrier is configured as (a trunk base), and how that fares on each edge.
+
+mod state;
+
+use serde_json::{Value, json};
+
+use self::state::Trunk;
+use super::access::TELEPHONY;
+use super::page::{MOST, Page};
+use super::{Answer, Call, Operation, estate, ok, operation, refer};
+use crate::org::reply::Refusal;
+use crate::org::resource::Verb::Get;
+use crate::org::state::World;
+
+pub(super) use self::state::MOST_IDS;
+pub(in crate::org) use self::state::{tell, tell_metrics};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Get, "telephony/providers/edges/trunks", TELEPHONY, |call| {
+        list(call, call.query.get("edge.id"))
+    }),
+    operation(
+        Get,
+        "telephony/providers/edges/trunks/metrics",
+        TELEPHONY,
+        all_metrics,
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/trunks/{trunkId}",
+        TELEPHONY,
+        |call| {
+            let world = call.shared.world();
+            ok(&find(&world, call.id(0))?.entity(&world))
+        },
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/trunks/{trunkId}/metrics",
+        TELEPHONY,
+        |call| {
+            let world = call.shared.world();
+            ok(&find(&world, call.id(0))?.metrics(&world))
+        },
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/{edgeId}/trunks",
+        TELEPHONY,
+        of_edge,
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/trunkbasesettings",
+        TELEPHONY,
+        bases,
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
+        TELEPHONY,
+        base,
+    ),
+];
+
+fn find(world: &World, id: &str) -> Result<Trunk, Refusal> {
+    let found = Trunk::all(world).find(|trunk| trunk.id(world) == id);
+    found.ok_or_else(|| Refusal::not_found(format!("Unable to find a trunk with the id {id}")))
+}
+
+fn list(call: &Call<'_>, edge: Option<&str>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let edge = edge.map(estate::find).transpose()?;
+    let world = call.shared.world();
+    let base = call.query.get("trunkBase.id");
+    let kind = call.query.get("trunkType");
+    let mut trunks: Vec<Trunk> = Trunk::all(&world)
+        .filter(|trunk| edge.is_none_or(|edge| trunk.edge == edge))
+        .filter(|trunk| base.is_none_or(|base| trunk.base_id(&world) == base))
+        .filter(|trunk| kind.is_none_or(|kind| trunk.kind() == kind))
+        .collect();
+    trunks.sort_by_key(|trunk| trunk.id(&world));
+    let entities: Vec<Value> = page
+        .of_all(&trunks)
+        .map(|trunk| trunk.entity(&world))
+        .collect();
+    page.answer(call, &entities, trunks.len())
+}
+
+fn of_edge(call: &Call<'_>) -> Answer {
+    list(call, Some(call.id(0)))
+}
+
+/// The metrics of the trunks that are named, as a bare array; those that there are not are left out.
+fn all_metrics(call: &Call<'_>) -> Answer {
+    let ids = call.query.list("trunkIds");
+    if ids.is_empty() || ids.len() > MOST_IDS {
+        let message = format!("trunkIds names 1 to {MOST_IDS} trunks, not {}", ids.len());
+        return Err(Refusal::bad_request(message));
+    }
+    let world = call.shared.world();
+    let metrics: Vec<Value> = ids
+        .iter()
+        .filter_map(|id| find(&world, id).ok())
+        .map(|trunk| trunk.metrics(&world))
+        .collect();
+    ok(&metrics)
+}
+
+/// The trunk base of a carrier.
+fn entity(world: &World, number: Option<usize>) -> Value {
+    let trunk = Trunk {
+        carrier: number,
+        edge: 0,
+    };
+    let (id, name) = (trunk.base_id(world), trunk.base_name(world));
+    let kind = trunk.kind();
+    json!({
+        "id": id, "name": name, "division": refer::division(), "version": 1, "state": "active",
+        "trunkMetabase": {"id": format!("{}_sip.json", kind.to_ascii_lowercase()), "name": "Generic SIP"},
+        "trunkType": kind, "managed": false,
+        "properties": {
+            "trunk_enabled": {"value": {"instance": trunk.in_service(world)}},
+            "trunk_protocol": {"value": {"instance": "SIP"}},
+            "trunk_transport": {"value": {"instance": "TLS"}},
+        },
+        "selfUri": refer::edges_uri("trunkbasesettings", &id),
+    })
+}
+
+fn all_bases(world: &World) -> Vec<Value> {
+    let carriers = (0..world.carriers.len()).map(Some);
+    let all = carriers.chain([None]);
+    all.map(|number| entity(world, number)).collect()
+}
+
+fn bases(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let all = all_bases(&call.shared.world());
+    let name = call.query.get("name");
+    let all: Vec<Value> = all
+        .into_iter()
+        .filter(|base| name.is_none_or(|name| base["name"] == name))
+        .collect();
+    let entities: Vec<&Value> = page.of_all(&all).collect();
+    page.answer(call, &entities, all.len())
+}
+
+fn base(call: &Call<'_>) -> Answer {
+    let id = call.id(0);
+    let all = all_bases(&call.shared.world());
+    match all.iter().find(|base| base["id"] == id) {
+        Some(base) => ok(base),
+        None => Err(Refusal::not_found(format!(
+            "Unable to find trunk base settings with the id {id}"
+        ))),
+    }
+}

@@ -1,0 +1,95 @@
+//! Users: the people of the organisation.
+
+use hyper::StatusCode;
+use serde_json::{Value, json};
+
+use super::access::{NOTHING, not_a_user};
+use super::page::Page;
+use super::{Answer, Call, Operation, ok, operation, refer, stations};
+use crate::org::reply::Refusal;
+use crate::org::resource::Verb::Get;
+use crate::org::state::{World, user_id};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    // The direct API has it, too (contract §3); one answer is good for both.
+    operation(
+        Get,
+        "users",
+        NOTHING.and_scope("telephony:users:read"),
+        list,
+    ),
+    operation(Get, "users/me", NOTHING.of_a_person(), me),
+    operation(Get, "users/{userId}", NOTHING, get),
+];
+
+/// The most users on one page (contract §3).
+const MOST: usize = 500;
+
+/// The most ids that one call may name.
+const MOST_IDS: usize = 100;
+
+fn list(call: &Call<'_>) -> Answer {
+    let page = Page::of(call, MOST)?;
+    let ids = call.query.list("id");
+    if ids.len() > MOST_IDS {
+        let message = format!("id names at most {MOST_IDS} users");
+        return Err(Refusal::bad_request(message));
+    }
+    let world = call.shared.world();
+    let station = call.query.names("expand", "station");
+    let entity = |person| user(&world, person, station);
+    if ids.is_empty() {
+        let all = page.of_all(0..world.people.len());
+        let entities: Vec<Value> = all.map(entity).collect();
+        return page.answer(call, &entities, world.people.len());
+    }
+    let named: Vec<usize> = ids.iter().filter_map(|id| world.find(id)).collect();
+    let entities: Vec<Value> = page.of_all(named.iter().copied()).map(entity).collect();
+    page.answer(call, &entities, named.len())
+}
+
+fn me(call: &Call<'_>) -> Answer {
+    let person = call.holder.person.ok_or_else(not_a_user)?;
+    let station = call.query.names("expand", "station");
+    ok(&user(&call.shared.world(), person, station))
+}
+
+fn get(call: &Call<'_>) -> Answer {
+    let world = call.shared.world();
+    let person = find(&world, call.id(0))?;
+    ok(&user(&world, person, call.query.names("expand", "station")))
+}
+
+/// The user of an id.
+pub(super) fn find(world: &World, id: &str) -> Result<usize, Refusal> {
+    world.find(id).ok_or_else(|| {
+        let message = format!("Unable to find a user with the id {id}");
+        Refusal::new(StatusCode::NOT_FOUND, "not.found", message).param("id", id)
+    })
+}
+
+/// A user; `site` is beyond both contracts, and clients that do not know it ignore it.
+fn user(world: &World, person: usize, station: bool) -> Value {
+    let id = user_id(person);
+    let email = format!("{id}@org.example");
+    let found = world.people.get(person);
+    let mut user = json!({
+        "id": id,
+        "name": found.map(|person| person.name()).unwrap_or_default(),
+        "email": email,
+        "username": email,
+        "division": refer::division(),
+        "chat": {"jabberId": format!("{id}@org.example")},
+        "primaryContactInfo": [{"address": email, "mediaType": "EMAIL", "type": "PRIMARY"}],
+        "addresses": [],
+        "state": "active",
+        "version": 1,
+        "acdAutoAnswer": false,
+        "site": found.map(|person| person.site()).unwrap_or_default(),
+        "selfUri": refer::uri("/api/v2/users", &id),
+    });
+    if station {
+        user["station"] = stations::of_user(world, person);
+    }
+    user
+}
