@@ -8,6 +8,7 @@
 
 mod assemble;
 mod details;
+mod refusal;
 mod topic;
 mod whole;
 
@@ -20,6 +21,7 @@ use crate::cloud::{Error, Urgency};
 use crate::model::interaction::Interaction;
 use crate::model::{InteractionId, QueueId};
 
+pub(crate) use self::refusal::advice;
 pub(crate) use self::topic::call as call_topic;
 
 /// What reading conversations takes (Platform API).
