@@ -159,6 +159,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
         org.tasks.spawn(callbacks::course::play(here(), rate, seed));
         org.tasks.spawn(events::play(here(), rate, seed));
         org.tasks.spawn(routes::seeds::drift(here()));
+        org.tasks.spawn(platform::integrations::drift::play(here()));
         org.tasks.spawn(interactions::course::play(here(), seed));
         org.tasks.spawn(platform::metrics::play(here()));
         org.tasks.spawn(scenario::play(here(), rate, seed));

@@ -49,6 +49,7 @@ impl App {
                 let turns = self.store.edges.listed(edges, refused, now, changes);
                 self.edges_turned(turns);
             }
+            News::Premises(premises) => self.store.premises = premises,
             News::CarriersFailed(problem) => {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }

@@ -14,7 +14,7 @@
 //! | `POST /_org/events` | `{"eventType","fields"?}` → `{"id","sent"}`: makes an event happen, and to how many destinations it goes |
 //! | `GET /_org/destinations` | `{"destinations":{name:uri},"deliveries":[…],"dropped"}`: what came to the destinations of routes |
 //! | `GET /_org/interactions` | `{"interactions":[…]}`: every one that is remembered |
-//! | `POST /_org/interactions` | `{"count","state"?}` → `{"ids"}`: begins as many, active unless told |
+//! | `POST /_org/interactions` | `{"count","state"?,"userId"?}` → `{"ids"}`: begins as many, active unless told, with that user when one is named |
 //! | `PUT /_org/interactions/{id}` | `{"state"?,"queueId"?,"mediaType"?}`: changes one that is under way |
 //! | `GET /_org/transfers` | `{"transfers":[{"at","id","interactionId","destination","codec","outcome","settled"?,"reason"?,"received","turnedAway","answered","ms"?}],"dropped"}` |
 //! | `GET /_org/media-callbacks` | `{"callbacks":[…],"dropped"}`: what the sink for media servers took, in the shape of webhooks |
@@ -22,6 +22,9 @@
 //! | `PUT /_org/callbacks/{id}` | `{"status"}`: moves a callback to any stage |
 //! | `POST /_org/callbacks/burst` | `{"callbacks","updates","perSecond"}`: books callbacks and moves them on at that pace |
 //! | `PUT /_org/queues/{id}` | `{"scheduledCallbacks"?,"maxConcurrentCallbacks"?}`: fills or empties a queue, as other systems would |
+//! | `PUT /_org/integrations/{id}` | `{"properties"?,"intendedState"?}`: changes an integration of the Platform API, as another writer would |
+//! | `PUT /_org/triggers/{id}` | any fields of a trigger: writes them over its own, as another writer would |
+//! | `PUT /_org/emergencygroups/{id}` | `{"enabled"}`: declares an emergency, or calls it off |
 //! | `PUT /_org/faults` | `{"http-503":0.5,…}`: merged into the others, all or none; answers them all |
 //! | `POST /_org/streams/close` | `{"code"?}` → `{"closed"}` |
 //! | `POST /_org/tokens/revoke` | `{"token"?}` → `{"revoked","closed"}`; all tokens when none is named |
@@ -31,6 +34,7 @@
 mod callbacks;
 mod carriers;
 mod plant;
+mod records;
 mod routes;
 mod transfers;
 
@@ -108,6 +112,9 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
         ["callbacks"] => get(verb).and_then(|()| callbacks::get(shared, query)),
         ["callbacks", "burst"] => callbacks::burst(shared, &post(verb, body).await?),
         ["callbacks", id] => callbacks::put(shared, &name(id)?, &put(verb, body).await?),
+        path @ ["integrations" | "triggers" | "emergencygroups", _] => {
+            records::put(shared, path, &put(verb, body).await?)
+        }
         ["queues", id] => callbacks::fill(shared, &name(id)?, &put(verb, body).await?),
         ["streams", "close"] => close_streams(shared, &post(verb, body).await?),
         ["tokens", "revoke"] => revoke(shared, &post(verb, body).await?),

@@ -122,13 +122,26 @@ impl Interactions {
 
     /// Begins an interaction; none when there are too many.
     pub(super) fn add(&mut self, state: State, started: Timestamp) -> Option<CompactString> {
+        let interaction = self.cast.draw(state, started);
+        self.begin(interaction, started)
+    }
+
+    /// Begins a call that this user has; none when there are too many.
+    pub(super) fn add_call(&mut self, user: &str, started: Timestamp) -> Option<CompactString> {
+        let mut call = self.cast.draw(State::Active, started);
+        call.media_type = "voice".into();
+        call.participants.retain(Participant::is_outside);
+        call.participants.push(Participant::agent(user));
+        self.begin(call, started)
+    }
+
+    fn begin(&mut self, mut interaction: Interaction, started: Timestamp) -> Option<CompactString> {
         if self.live.len() >= MOST_LIVE {
             return None;
         }
-        let mut interaction = self.cast.draw(state, started);
         interaction.trace(started);
-        let id = interaction.id.clone();
         tell(&self.topics, &interaction);
+        let id = interaction.id.clone();
         self.keep(interaction, started);
         Some(id)
     }

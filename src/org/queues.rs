@@ -24,9 +24,9 @@ const DAYS: [&str; 7] = [
 /// A time of a day when a queue is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Hours {
-    day: Weekday,
-    open: Time,
-    close: Time,
+    pub(super) day: Weekday,
+    pub(super) open: Time,
+    pub(super) close: Time,
 }
 
 /// One queue; how many callbacks it holds, its book knows.
@@ -100,6 +100,16 @@ impl Queue {
                 let end = start.checked_add(Span::new().minutes(minutes));
                 end.is_ok_and(|end| self.is_open(*start, end))
             })
+    }
+
+    /// When it is open, Monday first.
+    pub(super) fn hours(&self) -> &[Hours] {
+        &self.hours
+    }
+
+    /// The dates on which it is closed all day.
+    pub(super) fn holidays(&self) -> &[Date] {
+        &self.holidays
     }
 
     /// Its hours in a few words, for a refusal.

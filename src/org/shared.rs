@@ -26,6 +26,7 @@ use super::hooks::Hook;
 use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
+use super::platform::records::Records;
 use super::platform::topics::Topics;
 use super::post::Post;
 use super::record::Ring;
@@ -65,6 +66,7 @@ pub(super) struct Shared {
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
     book: Mutex<Book>,
+    records: Mutex<Records>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
@@ -104,7 +106,7 @@ impl Shared {
             destinations: places.destinations.clone(),
             errands,
             post,
-            topics,
+            topics: topics.clone(),
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
@@ -121,6 +123,7 @@ impl Shared {
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
             book: Mutex::new(book),
+            records: Mutex::new(Records::seeded(topics, now)),
             dice: Mutex::new(ChaCha8Rng::seed_from_u64(options.seed)),
             faults: watch::Sender::new(options.faults),
         }
@@ -198,6 +201,11 @@ impl Shared {
     /// The queues and their callbacks.
     pub(super) fn book(&self) -> MutexGuard<'_, Book> {
         lock(&self.book)
+    }
+
+    /// What the Platform API alone keeps.
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
+        lock(&self.records)
     }
 
     /// What goes wrong now.

@@ -1,6 +1,8 @@
 //! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
 
+mod callbacks;
 mod live;
 mod rig;
 mod seam;
+mod talk;
 mod watch;

@@ -179,7 +179,11 @@ impl Watch {
         let requests = self.rig.control(Method::GET, "/_org/requests", None).await;
         let requests = requests["requests"].as_array().unwrap().iter();
         requests
-            .filter(|call| call["verb"] == verb && call["status"] == 200 && call["path"].as_str().unwrap().contains(path))
+            .filter(|call| {
+                call["verb"] == verb
+                    && call["status"] == 200
+                    && call["path"].as_str().unwrap().contains(path)
+            })
             .count()
     }
 }

@@ -41,11 +41,12 @@ pub(super) async fn answer(
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct Begin {
     count: usize,
     #[serde(default = "active")]
     state: State,
+    user_id: Option<CompactString>,
 }
 
 fn active() -> State {
@@ -54,7 +55,15 @@ fn active() -> State {
 
 /// All of them or none.
 fn begin(shared: &Shared, body: &Bytes) -> Answer {
-    let Begin { count, state } = parse(body)?;
+    let Begin {
+        count,
+        state,
+        user_id,
+    } = parse(body)?;
+    if user_id.as_ref().is_some_and(|id| id.len() > LONGEST) {
+        let message = format!("a user id is at most {LONGEST} bytes");
+        return Err(Refusal::bad_request(message));
+    }
     let mut interactions = shared.interactions();
     let room = MOST_LIVE.saturating_sub(interactions.live().len());
     if count > room {
@@ -64,7 +73,10 @@ fn begin(shared: &Shared, body: &Bytes) -> Answer {
     }
     let now = Timestamp::now();
     let ids: Vec<_> = (0..count)
-        .filter_map(|_| interactions.add(state, now))
+        .filter_map(|_| match &user_id {
+            Some(user) => interactions.add_call(user, now),
+            None => interactions.add(state, now),
+        })
         .collect();
     drop(interactions);
     Ok(reply::json(StatusCode::CREATED, &json!({"ids": ids})))

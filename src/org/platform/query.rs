@@ -55,8 +55,13 @@ impl Query {
 
     /// Everything but the pages, as it goes into the URIs of other pages.
     pub(super) fn beyond_pages(&self) -> String {
+        self.without(&["pageSize", "pageNumber"])
+    }
+
+    /// Everything but these, as it goes into a URI.
+    pub(super) fn without(&self, names: &[&str]) -> String {
         let mut rest: Vec<_> = self.0.iter().collect();
-        rest.retain(|(name, _)| !matches!(name.as_str(), "pageSize" | "pageNumber"));
+        rest.retain(|(name, _)| !names.contains(&name.as_str()));
         rest.sort();
         let mut text = form_urlencoded::Serializer::new(String::new());
         text.extend_pairs(rest).finish()

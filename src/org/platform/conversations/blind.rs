@@ -13,6 +13,7 @@ use super::view::Medium;
 use super::{Answer, Call, unknown};
 use crate::org::interactions::legs::{Leg, ending};
 use crate::org::interactions::{EXTERNAL, Interaction, QUEUE};
+use crate::org::platform::operations::{Happening, NOT_TAKEN};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
 use crate::org::transfers::{Manner, Outcome, duration};
@@ -200,6 +201,13 @@ async fn settle(shared: Arc<Shared>, course: Course) {
             Err(reason) => (Outcome::Rejected, Some(reason)),
         }
     };
+    if outcome != Outcome::Transferred {
+        let happening = course.not_taken(reason.clone());
+        let mut records = shared.records();
+        records
+            .operations
+            .note(NOT_TAKEN, happening, Timestamp::now());
+    }
     shared.transfers().end(&course.frame, outcome, reason);
 }
 
@@ -209,6 +217,18 @@ impl Course {
             let now = Timestamp::now();
             let mut interactions = shared.interactions();
             interactions.alter(&self.interaction, now, |one| one.legs.end(leg, why, now));
+        }
+    }
+
+    /// What operational events tell of it.
+    fn not_taken(&self, reason: Option<String>) -> Happening {
+        Happening {
+            entity_id: self.interaction.clone(),
+            entity_name: self.target.uri.clone(),
+            current: reason,
+            error: Some("transfer.failed"),
+            conversation: Some(self.interaction.clone()),
+            previous: None,
         }
     }
 

@@ -1,0 +1,69 @@
+//! The other writer of what the Platform API alone keeps, and whoever declares emergencies.
+
+use bytes::Bytes;
+use hyper::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, name, parse};
+use crate::org::platform::integrations::table::Intended;
+use crate::org::reply::{self, Refusal};
+use crate::org::shared::Shared;
+
+/// `PUT /_org/{what}/{id}`.
+pub(super) fn put(shared: &Shared, path: &[&str], body: &Bytes) -> Answer {
+    let &[what, id] = path else {
+        return Err(Refusal::not_found("the control surface has nothing there"));
+    };
+    let id = name(id)?;
+    match what {
+        "integrations" => integration(shared, &id, body),
+        "triggers" => trigger(shared, &id, body),
+        _ => emergency(shared, &id, body),
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct Integration {
+    #[serde(default)]
+    properties: Map<String, Value>,
+    intended_state: Option<Intended>,
+}
+
+fn integration(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let (change, now): (Integration, _) = (parse(body)?, Timestamp::now());
+    let mut records = shared.records();
+    let found = records.integrations.get_mut(id)?;
+    if !change.properties.is_empty() {
+        found.meddle(change.properties, now);
+    }
+    if let Some(intended) = change.intended_state {
+        found.intend(intended, now);
+    }
+    Ok(reply::json(StatusCode::OK, &found.entity(now, true)))
+}
+
+fn trigger(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let fields: Map<String, Value> = parse(body)?;
+    let mut records = shared.records();
+    let trigger = records.triggers.meddle(id, fields)?;
+    Ok(reply::json(StatusCode::OK, &trigger.entity()))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Emergency {
+    enabled: bool,
+}
+
+fn emergency(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let Emergency { enabled } = parse(body)?;
+    if !shared.records().emergencies.set(id, enabled) {
+        let message = format!("there is no emergency group {id:?}");
+        return Err(Refusal::not_found(message));
+    }
+    let body = json!({"id": id, "enabled": enabled});
+    Ok(reply::json(StatusCode::OK, &body))
+}
