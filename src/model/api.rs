@@ -87,6 +87,8 @@ pub struct Capabilities {
     pub softphones: bool,
     /// Phones can be started anew, and people seated at their stations.
     pub stations: bool,
+    /// A registration says which codec it uses.
+    pub codec: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -100,6 +102,7 @@ const DIRECT: Capabilities = Capabilities {
     transfer_media: true,
     destinations: &DestinationKind::ALL,
     softphones: false,
+    codec: true,
     stations: false,
 };
 
@@ -114,5 +117,6 @@ const PLATFORM: Capabilities = Capabilities {
     transfer_media: false,
     destinations: &REACHED,
     softphones: true,
+    codec: false,
     stations: true,
 };

@@ -2,6 +2,8 @@
 
 mod callbacks;
 mod grant;
+mod live;
 mod rig;
 mod seam;
 mod talk;
+mod watch;
