@@ -45,6 +45,7 @@ use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::DeviceId;
 use crate::model::alert::Book;
+use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
 use crate::text::Text;
@@ -66,6 +67,8 @@ use self::users::Users;
 /// Everything known of the organisation: a table for each kind of thing.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Who at the console has signed in to the organisation.
+    pub person: Person,
     /// Endpoint registrations.
     pub registrations: Registrations,
     /// SIP carriers.

@@ -34,12 +34,16 @@ mod losses;
 mod platform_analytics;
 #[path = "org/platform_callbacks.rs"]
 mod platform_callbacks;
+#[path = "org/platform_consults.rs"]
+mod platform_consults;
 #[path = "org/platform_conversations.rs"]
 mod platform_conversations;
 #[path = "org/platform_hours.rs"]
 mod platform_hours;
 #[path = "org/platform_integrations.rs"]
 mod platform_integrations;
+#[path = "org/platform_topics.rs"]
+mod platform_topics;
 #[path = "org/platform_triggers.rs"]
 mod platform_triggers;
 #[path = "org/queues.rs"]

@@ -100,6 +100,12 @@ actions! {
     Messages = "messages", "messages";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
+    /// Who spends the request budget, and what is left of it
+    Budget = "budget", "budget";
+    /// Sign in as a person, for what only people may do
+    Login = "login", "sign in";
+    /// Sign the person out and revoke the token
+    Logout = "logout", "sign out";
     /// Drafts of forms that were not sent
     Drafts = "drafts", "drafts";
     /// Payloads that were sent, to be filled in again

@@ -45,6 +45,10 @@ pub enum Effect {
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
     Routes(super::routes::Ask),
+    /// Sign a person in or out; what happens comes back as [`super::event::Done::SignIn`].
+    SignIn(super::person::Ask),
+    /// Read on what the budget goes; it comes back as [`super::event::Done::Budget`].
+    ReadBudget,
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

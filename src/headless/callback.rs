@@ -3,6 +3,7 @@
 mod book;
 mod import;
 mod list;
+mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;

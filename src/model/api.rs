@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::route::Kind;
 use super::transfer::{DestinationKind, REACHED};
 
 /// The dialect of an organisation.
@@ -64,6 +65,12 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// The kinds of event route that there are, the first one the most common.
+    pub route_kinds: &'static [Kind],
+    /// The organisation counts the events of each destination.
+    pub counts_deliveries: bool,
+    /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
+    pub people_act: bool,
     /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
     /// queue for one time.
     pub reservations: bool,
@@ -86,6 +93,9 @@ pub struct Capabilities {
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
+    route_kinds: &[Kind::Webhook],
+    counts_deliveries: true,
+    people_act: false,
     reservations: true,
     queue_hours: true,
     callback_webhooks: true,
@@ -98,6 +108,9 @@ const DIRECT: Capabilities = Capabilities {
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
+    route_kinds: &[Kind::EventBridge, Kind::Trigger],
+    counts_deliveries: false,
+    people_act: true,
     reservations: false,
     queue_hours: false,
     callback_webhooks: false,

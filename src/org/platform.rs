@@ -71,6 +71,14 @@ use super::shared::Shared;
 const ROOMS: &[&[Operation]] = &[
     home::OPERATIONS,
     limits::OPERATIONS,
+    conversations::OPERATIONS,
+    callbacks::OPERATIONS,
+    analytics::OPERATIONS,
+    queues::OPERATIONS,
+    hours::OPERATIONS,
+    integrations::OPERATIONS,
+    triggers::OPERATIONS,
+    operations::OPERATIONS,
     users::OPERATIONS,
     stations::OPERATIONS,
     phones::OPERATIONS,
@@ -80,14 +88,6 @@ const ROOMS: &[&[Operation]] = &[
     trunks::OPERATIONS,
     metrics::OPERATIONS,
     channels::OPERATIONS,
-    conversations::OPERATIONS,
-    callbacks::OPERATIONS,
-    analytics::OPERATIONS,
-    queues::OPERATIONS,
-    hours::OPERATIONS,
-    integrations::OPERATIONS,
-    triggers::OPERATIONS,
-    operations::OPERATIONS,
 ];
 
 /// What a call comes to.

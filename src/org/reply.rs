@@ -124,6 +124,7 @@ impl Refusal {
         }
     }
 
+    /// What it says to a program.
     pub(super) const fn code(&self) -> &'static str {
         self.code
     }

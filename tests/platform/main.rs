@@ -1,4 +1,6 @@
 //! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
 
+mod callbacks;
 mod rig;
 mod seam;
+mod talk;

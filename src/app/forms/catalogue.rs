@@ -29,6 +29,8 @@ pub(super) fn make(
             station::open(survey, opening.body)
         }
         "route" => route::open(opening, store),
+        "route-eventbridge" => route::eventbridge::open(opening, store),
+        "route-trigger" => route::trigger::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, can, now);

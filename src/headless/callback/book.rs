@@ -7,13 +7,15 @@ use super::super::write::{
 };
 use super::super::{Exit, print, say};
 use super::read;
+use super::wanted::Wanted;
 use crate::cli::callback::{BookArgs, CancelArgs};
-use crate::flow::callback::{self, book};
+use crate::cloud::Urgency;
+use crate::flow::callback::{self, Ended};
 use crate::flow::{Kit, News, Order};
 use crate::model::CallbackId;
-use crate::model::callback::{Booking, Context, Queues};
+use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
-use crate::model::payload;
+use crate::model::write::Write;
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -23,12 +25,13 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
         return Err("name a file with -f or --csv".into());
     };
     let json = payload(file)?;
-    let booking: Booking = match payload::read(&json) {
-        Ok(booking) => booking,
+    let can = kit.profile.api.capabilities();
+    let wanted = match Wanted::read(&json, can) {
+        Ok(wanted) => wanted,
         Err(fault) => return Ok(faulty(&[fault])),
     };
     // What can be told without asking anybody is told first.
-    let faults = booking.faults(&context(None));
+    let faults = wanted.faults(&context(None));
     if !faults.is_empty() {
         return Ok(faulty(&faults));
     }
@@ -36,7 +39,7 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
-    let write = match book(&booking, &context(Some(&store))) {
+    let write = match wanted.write(&context(Some(&store))) {
         Ok(write) => write,
         Err(faults) => return Ok(faulty(&faults)),
     };
@@ -51,11 +54,10 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
         }
         return Ok(Exit::Ok as u8);
     }
-    if !agreed(&args.write, &format!("Book {}?", booking.subject()))? {
+    if !agreed(&args.write, &format!("Book {}?", wanted.subject()))? {
         return Ok(Exit::Ok as u8);
     }
-    let order = Order::Callback(callback::Order::Book(Box::new(booking)));
-    finish(kit, order, args.write.json).await
+    finish(kit, wanted.order(), args.write.json).await
 }
 
 /// Takes reservations back.
@@ -65,9 +67,13 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
         .iter()
         .map(|id| CallbackId::from(id.as_str()))
         .collect();
-    let mut requests = Vec::with_capacity(ids.len());
-    for id in &ids {
-        let request = kit.client.request(callback::cancel(id));
+    let (writes, order) = match cancellation(kit, &ids).await {
+        Ok(cancellation) => cancellation,
+        Err(exit) => return Ok(exit as u8),
+    };
+    let mut requests = Vec::with_capacity(writes.len());
+    for write in writes {
+        let request = kit.client.request(write);
         requests.push(request.map_err(|e| e.to_string())?);
     }
     if !args.write.json {
@@ -92,12 +98,32 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
     if !agreed(&args.write, &question)? {
         return Ok(Exit::Ok as u8);
     }
-    finish(
-        kit,
-        Order::Callback(callback::Order::Cancel(ids)),
-        args.write.json,
-    )
-    .await
+    finish(kit, Order::Callback(order), args.write.json).await
+}
+
+/// What takes reservations back. A callback that is a conversation is read first: what ends it says when it began.
+async fn cancellation(
+    kit: &Kit,
+    ids: &[CallbackId],
+) -> Result<(Vec<Write>, callback::Order), Exit> {
+    if kit.profile.api.capabilities().reservations {
+        let writes = ids.iter().map(callback::cancel).collect();
+        return Ok((writes, callback::Order::Cancel(ids.to_vec())));
+    }
+    let mut ended = Vec::with_capacity(ids.len());
+    for id in ids {
+        let read = kit.client.callback(id, Urgency::Reread).await;
+        let one = read.map_err(super::tell)?;
+        ended.push(one.as_ref().map_or_else(
+            || Ended {
+                id: id.clone(),
+                began: None,
+            },
+            Ended::from,
+        ));
+    }
+    let writes = ended.iter().map(callback::end).collect();
+    Ok((writes, callback::Order::End(ended)))
 }
 
 async fn finish(kit: &Kit, order: Order, json: bool) -> Result<u8, String> {

@@ -10,10 +10,13 @@ use super::super::write::{agreed, carry_out, payload};
 use super::super::{Exit, print, say};
 use super::book::{context, id};
 use super::read;
+use super::wanted::Wanted;
 use crate::cli::callback::BookArgs;
-use crate::flow::callback::{self, book};
-use crate::flow::{Kit, Order};
-use crate::model::callback::{Booking, Channel, Channels, Queues as _, Slot};
+use crate::flow::Kit;
+use crate::model::api::Capabilities;
+use crate::model::callback::{
+    Appointment, BOOKED_AS, Booking, Channel, Channels, Queues as _, REASON, Slot,
+};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::hours::{Local, Written};
 use crate::model::payload::Fault;
@@ -31,7 +34,8 @@ struct Row {
     callback_number: Phone,
     queue_id: String,
     start: String,
-    end: String,
+    /// Slots end; a callback that waits for one time has none.
+    end: Option<String>,
     callback_id: Option<String>,
     primary: Option<Channel>,
     fallback: Option<Channel>,
@@ -43,7 +47,7 @@ struct Row {
 /// A row that was judged; lines count from 1, the header included, as editors do.
 struct Judged {
     line: u64,
-    verdict: Result<Booking, Vec<String>>,
+    verdict: Result<Wanted, Vec<String>>,
 }
 
 /// What became of a row.
@@ -61,7 +65,7 @@ pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, S
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
-    let rows = judge(&text, &store)?;
+    let rows = judge(&text, &store, kit.profile.api.capabilities())?;
     let bad = rows.iter().filter(|row| row.verdict.is_err()).count();
     let good = rows.len() - bad;
     let mut reports: Vec<Report> = rows.iter().filter_map(refused).collect();
@@ -86,8 +90,8 @@ pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, S
     }
     let mut worst = Exit::Ok;
     for row in rows {
-        let Ok(booking) = row.verdict else { continue };
-        let report = one(kit, row.line, booking, args.write.json).await?;
+        let Ok(wanted) = row.verdict else { continue };
+        let report = one(kit, row.line, wanted, args.write.json).await?;
         if !args.write.json {
             report.say();
         }
@@ -109,9 +113,8 @@ pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, S
     } as u8)
 }
 
-async fn one(kit: &Kit, line: u64, booking: Booking, quiet: bool) -> Result<Report, String> {
-    let order = Order::Callback(callback::Order::Book(Box::new(booking)));
-    let ran = carry_out(kit, FlowId(line), order, quiet).await?;
+async fn one(kit: &Kit, line: u64, wanted: Wanted, quiet: bool) -> Result<Report, String> {
+    let ran = carry_out(kit, FlowId(line), wanted.order(), quiet).await?;
     let outcome = match &ran.outcome {
         Outcome::Done(_) => "ok",
         other => other.word(),
@@ -125,7 +128,7 @@ async fn one(kit: &Kit, line: u64, booking: Booking, quiet: bool) -> Result<Repo
 }
 
 /// Every row with what is wrong with it.
-fn judge(text: &str, store: &Store) -> Result<Vec<Judged>, String> {
+fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, String> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
@@ -142,7 +145,7 @@ fn judge(text: &str, store: &Store) -> Result<Vec<Judged>, String> {
         let line = place.map_or(0, csv::Position::line);
         let read = record.and_then(|record| record.deserialize::<Row>(Some(&head)));
         let verdict = match read {
-            Ok(row) => row.booking(store),
+            Ok(row) => row.wanted(store, can),
             Err(error) => Err(vec![text::fit(&error.to_string(), 200).into_owned()]),
         };
         rows.push(Judged { line, verdict });
@@ -154,21 +157,32 @@ fn judge(text: &str, store: &Store) -> Result<Vec<Judged>, String> {
 }
 
 impl Row {
-    fn booking(self, store: &Store) -> Result<Booking, Vec<String>> {
+    fn wanted(self, store: &Store, can: &Capabilities) -> Result<Wanted, Vec<String>> {
         let mut faults = Vec::new();
         let mut time = |text: &str, field: &str| {
             wall(text, &self.queue_id, store)
                 .map_err(|why| faults.push(format!("{field}: {why}")))
                 .unwrap_or_default()
         };
-        let slot = Slot {
-            start: time(&self.start, "start"),
-            end: time(&self.end, "end"),
-        };
+        let start = time(&self.start, "start");
+        let end = self.end.as_deref().map(|end| time(end, "end"));
         if !faults.is_empty() {
             return Err(faults);
         }
-        let booking = Booking {
+        let wanted = if can.reservations {
+            let end = end.ok_or_else(|| vec!["end: a slot ends".to_owned()])?;
+            Wanted::Booking(self.booking(Slot { start, end }))
+        } else {
+            Wanted::Appointment(self.appointment(start)?)
+        };
+        match wanted.write(&context(Some(store))) {
+            Ok(_) => Ok(wanted),
+            Err(faults) => Err(faults.iter().map(Fault::to_string).collect()),
+        }
+    }
+
+    fn booking(self, slot: Slot) -> Booking {
+        Booking {
             callback_id: self
                 .callback_id
                 .filter(|id| !id.is_empty())
@@ -183,11 +197,41 @@ impl Row {
             queue_id: self.queue_id,
             reason: self.reason.unwrap_or_default(),
             concurrency_limit: self.concurrency_limit.unwrap_or(1),
-        };
-        match book(&booking, &context(Some(store))) {
-            Ok(_) => Ok(booking),
-            Err(faults) => Err(faults.iter().map(Fault::to_string).collect()),
         }
+    }
+
+    /// What such a callback has no field for is refused, not dropped.
+    fn appointment(self, start: String) -> Result<Appointment, Vec<String>> {
+        let asked = [
+            ("end", self.end.is_some()),
+            (
+                "primary",
+                self.primary.is_some_and(|way| way != Channel::Voice),
+            ),
+            ("fallback", self.fallback.is_some()),
+            ("allow_sms", self.allow_sms == Some(true)),
+            ("concurrency_limit", self.concurrency_limit.is_some()),
+        ];
+        let asked = asked.iter().filter(|(_, asked)| *asked);
+        let faults: Vec<String> = asked
+            .map(|(field, _)| format!("{field}: the organisation's API has no such thing"))
+            .collect();
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let said = [(REASON, self.reason), (BOOKED_AS, self.callback_id)];
+        let said = said.into_iter().filter_map(|(key, text)| {
+            let text = text.filter(|text| !text.is_empty())?;
+            Some((key.to_owned(), text))
+        });
+        let appointment = Appointment {
+            queue_id: self.queue_id,
+            callback_numbers: vec![self.callback_number],
+            callback_scheduled_time: Some(start),
+            data: said.collect(),
+            ..Appointment::default()
+        };
+        Ok(appointment.named())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Callbacks as the Platform API books them: a moment instead of slots, several numbers, an agent, and no rules about
 //! hours or room, which it has not.
 
+use std::collections::BTreeMap;
+
 use compact_str::{CompactString, format_compact};
 use jiff::{SignedDuration, Timestamp};
 
@@ -19,6 +21,8 @@ pub(in crate::org) struct Beyond {
     pub(in crate::org) user_name: Option<String>,
     /// Further numbers to try.
     pub(in crate::org) more_numbers: Vec<String>,
+    /// What the booking said beside its reason.
+    pub(in crate::org) data: BTreeMap<String, String>,
     /// Who dials it.
     pub(in crate::org) agent: CompactString,
     pub(in crate::org) dialled: Option<Timestamp>,
@@ -66,6 +70,8 @@ pub(in crate::org) struct Wanted {
     pub(in crate::org) numbers: Vec<String>,
     pub(in crate::org) user_name: Option<String>,
     pub(in crate::org) reason: String,
+    /// What else is said of it.
+    pub(in crate::org) data: BTreeMap<String, String>,
     /// The client's own name for it.
     pub(in crate::org) key: String,
 }
@@ -104,6 +110,7 @@ impl Book {
         let id = self.place(body, Status::Scheduled, now);
         if let Some(callback) = self.find(&id) {
             callback.beyond.user_name = wanted.user_name;
+            callback.beyond.data = wanted.data;
             callback.beyond.more_numbers = numbers.collect();
         }
         self.note(&id, now);

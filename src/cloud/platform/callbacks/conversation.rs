@@ -145,7 +145,7 @@ mod tests {
         );
         assert_eq!(
             one.began.map(|at| at.to_string()).as_deref(),
-            Some("2026-06-15T12:00:00Z")
+            Some("2026-06-15T12:00:00.000Z")
         );
         assert_eq!(
             (one.about(), one.booked_as.as_ref().map(Text::raw)),

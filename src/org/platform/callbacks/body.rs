@@ -1,5 +1,7 @@
 //! What a client books, and the rules that the Platform API has for it.
 
+use std::collections::BTreeMap;
+
 use hyper::StatusCode;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -19,6 +21,9 @@ const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 /// The most numbers of one callback; the published document sets no limit, and memory does.
 const MOST_NUMBERS: usize = 10;
+
+/// Entries of `data` that are kept.
+const MOST_SAID: usize = 50;
 
 /// The longest name or reason that is kept, in characters.
 const LONGEST: usize = 1_000;
@@ -68,9 +73,17 @@ impl Create {
             numbers: self.callback_numbers,
             user_name: self.callback_user_name.as_deref().map(shortened),
             reason: text("reason").map(shortened).unwrap_or_default(),
+            data: more(&self.data),
             key: format!("conversation-{}", Uuid::new_v4()),
         })
     }
+}
+
+/// What a booking says beside its reason, as far as it is kept.
+fn more(data: &Map<String, Value>) -> BTreeMap<String, String> {
+    let more = data.iter().filter(|(key, _)| *key != "reason");
+    let said = more.filter_map(|(key, value)| Some((shortened(key), shortened(value.as_str()?))));
+    said.take(MOST_SAID).collect()
 }
 
 /// At least one, and each of digits when they are to be validated.

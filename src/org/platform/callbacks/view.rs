@@ -209,11 +209,11 @@ fn flat(of: &Callback, part: &Part<'_>) -> Value {
 
 /// What the booking gave along.
 fn attributes(of: &Callback) -> Value {
-    if of.reason.is_empty() {
-        json!({})
-    } else {
-        json!({"reason": of.reason})
+    let mut said = of.beyond.data.clone();
+    if !of.reason.is_empty() {
+        said.insert("reason".to_owned(), of.reason.to_string());
     }
+    json!(said)
 }
 
 fn name<'a>(part: &Part<'a>) -> &'a str {

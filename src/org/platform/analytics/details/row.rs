@@ -72,6 +72,7 @@ pub(super) fn of_callback(of: &Callback) -> Value {
             "scheduled" => "scheduled",
             "dialing" => "dialing",
             _ if part.purpose == "acd" => "scheduled",
+            _ if part.connected.is_none() => "dialing",
             _ => "interact",
         };
         let why = part.ending.map(spelled);

@@ -1,0 +1,55 @@
+//! A callback from a file, in the shape that the organisation's API books: a reservation of slots, or an appointment.
+
+use crate::flow::Order;
+use crate::flow::callback::{self, appoint, book};
+use crate::model::api::Capabilities;
+use crate::model::callback::{Appointment, Booking, Context};
+use crate::model::payload::{self, Fault};
+use crate::model::write::Write;
+
+/// What is to be booked.
+pub(super) enum Wanted {
+    Booking(Booking),
+    Appointment(Appointment),
+}
+
+impl Wanted {
+    /// Reads the payload that the API takes. An appointment without a name of ours gets one, so that it is found again should
+    /// its answer be lost.
+    pub fn read(json: &str, can: &Capabilities) -> Result<Self, Fault> {
+        if can.reservations {
+            return payload::read(json).map(Self::Booking);
+        }
+        let read: Appointment = payload::read(json)?;
+        Ok(Self::Appointment(read.named()))
+    }
+
+    pub fn faults(&self, context: &Context<'_>) -> Vec<Fault> {
+        match self {
+            Self::Booking(booking) => booking.faults(context),
+            Self::Appointment(appointment) => appointment.faults(context),
+        }
+    }
+
+    /// The write that it becomes, or what is wrong with it.
+    pub fn write(&self, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+        match self {
+            Self::Booking(booking) => book(booking, context),
+            Self::Appointment(appointment) => appoint(appointment, context),
+        }
+    }
+
+    pub fn subject(&self) -> String {
+        match self {
+            Self::Booking(booking) => booking.subject(),
+            Self::Appointment(appointment) => appointment.subject(),
+        }
+    }
+
+    pub fn order(self) -> Order {
+        Order::Callback(match self {
+            Self::Booking(booking) => callback::Order::Book(Box::new(booking)),
+            Self::Appointment(appointment) => callback::Order::Appoint(Box::new(appointment)),
+        })
+    }
+}
