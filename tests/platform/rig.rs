@@ -28,28 +28,18 @@ impl Rig {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
         let org = org::start(options).await.unwrap();
-        let settings = Settings {
-            api: Api::Platform,
-            base_url: org.base_url().parse().unwrap(),
-            login_url: None,
-            client: Some(Credentials {
-                id: org.client_id().to_owned(),
-                secret: org.client_secret().clone(),
-                auth: AuthStyle::Basic,
-                scopes: None,
-            }),
-            person: None,
-            ca_pem: Some(org.ca_pem().into()),
-            requests_per_minute: limit,
-            queue_hours: Default::default(),
-        };
-        let client = Client::new(settings).unwrap();
+        let client = Client::new(settings(&org, limit)).unwrap();
         let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder()
             .tls_certs_only([ca])
             .build()
             .unwrap();
         Self { org, client, http }
+    }
+
+    /// The settings of the client, for another one; without a limit of its own.
+    pub fn settings(&self) -> Settings {
+        settings(&self.org, None)
     }
 
     /// A call of the control surface, `/_org/…`.
@@ -73,4 +63,22 @@ impl Rig {
 async fn answer(call: RequestBuilder) -> Value {
     let answer = call.send().await.unwrap().error_for_status().unwrap();
     answer.json().await.unwrap()
+}
+
+fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
+    Settings {
+        api: Api::Platform,
+        base_url: org.base_url().parse().unwrap(),
+        login_url: None,
+        client: Some(Credentials {
+            id: org.client_id().to_owned(),
+            secret: org.client_secret().clone(),
+            auth: AuthStyle::Basic,
+            scopes: None,
+        }),
+        person: None,
+        ca_pem: Some(org.ca_pem().into()),
+        requests_per_minute,
+        queue_hours: Default::default(),
+    }
 }
