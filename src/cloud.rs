@@ -49,7 +49,7 @@ pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::concern::Concern;
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
-pub use self::routes::RouteListing;
+pub use self::routes::{RouteListing, made_as};
 pub use self::settings::{AuthStyle, Credentials, PersonClient, Settings};
 pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
@@ -242,6 +242,12 @@ impl Client {
     pub fn spending(&self) -> Vec<Spending> {
         let accounts = self.0.client.iter().chain(&self.0.person);
         accounts.map(account::Account::spending).collect()
+    }
+
+    /// Whether the console has a client of its own; else a person does everything.
+    #[must_use]
+    pub fn has_own(&self) -> bool {
+        self.0.client.is_some()
     }
 
     /// Who has signed in, and every change of that.

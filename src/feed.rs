@@ -36,6 +36,8 @@ use crate::model::api::Api;
 use shared::Shared;
 use task::Task;
 
+pub use platform::phones::told::Told as Phones;
+
 /// The contract's floor (§3): no user is polled more often.
 const SHORTEST_POLL: Duration = Duration::from_secs(10);
 
@@ -82,7 +84,7 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared)))];
     match shared.client.api() {
         Api::Direct => direct(&shared, plan, acknowledged, &mut tasks),
-        Api::Platform => platform::start(&shared, &plan, &mut tasks),
+        Api::Platform => platform::start(&shared, plan, &mut tasks),
     }
     Feeds {
         shared,
@@ -124,12 +126,14 @@ impl Feeds {
             roster.reread(user);
         }
         drop(roster);
+        lock(&self.shared.asks).users.extend_from_slice(users);
         self.shared.polls.notify_one();
     }
 
     /// Reads everyone again, as fast as the budget allows.
     pub fn reread_all(&self) {
         lock(&self.shared.roster).reread_all();
+        lock(&self.shared.asks).all = true;
         self.shared.polls.notify_one();
     }
 

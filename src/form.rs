@@ -20,8 +20,10 @@ mod plan;
 pub mod provision;
 pub mod route;
 mod rules;
+pub mod softphone;
 mod spec;
 mod state;
+pub mod station;
 mod stroke;
 #[cfg(test)]
 mod tests;

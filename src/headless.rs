@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod login;
 pub mod probe;
 pub mod provision;
 mod quiet;

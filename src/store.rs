@@ -33,7 +33,7 @@ pub mod transfers;
 mod users;
 pub mod view;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
@@ -43,7 +43,12 @@ use self::audit::AuditLog;
 use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
+use crate::model::DeviceId;
 use crate::model::alert::Book;
+use crate::model::person::Person;
+use crate::model::softphone::Premises;
+use crate::model::softphone::found::Survey;
+use crate::text::Text;
 
 use self::flaps::Flaps;
 use self::flows::Flows;
@@ -62,12 +67,18 @@ use self::users::Users;
 /// Everything known of the organisation: a table for each kind of thing.
 #[derive(Debug, Default)]
 pub struct Store {
+    /// Who at the console has signed in to the organisation.
+    pub person: Person,
     /// Endpoint registrations.
     pub registrations: Registrations,
     /// SIP carriers.
     pub carriers: Carriers,
     /// Edges, where the organisation tells of them.
     pub edges: Edges,
+    /// Where phones can be and what they are made from, where the organisation tells.
+    pub premises: Premises,
+    /// The phone that was last read for its station.
+    pub survey: Option<Survey>,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
     /// Event routes and what was deployed of them.
@@ -140,6 +151,8 @@ pub struct Registrations {
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.
     coverage: Trail<(Stamp, bool)>,
     frames: Frames,
+    /// How devices are called that have more than an id.
+    labels: HashMap<DeviceId, Text>,
     counts: Counts,
     metrics: Metrics,
     limit: usize,

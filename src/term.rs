@@ -11,6 +11,7 @@ mod pen;
 mod port;
 mod screen;
 
+pub mod browser;
 pub mod clipboard;
 pub mod input;
 pub mod signals;

@@ -22,5 +22,6 @@ pub mod prompt;
 pub mod review;
 pub mod screen;
 pub mod sheet;
+pub mod sign_in;
 pub mod table;
 pub mod tabs;

@@ -11,6 +11,7 @@ use crate::config::Theme;
 use crate::config::theme::Role;
 use crate::feed::news::Link;
 use crate::flow::{self, Order};
+use crate::form::Opening;
 use crate::pane::{Desk, Pane};
 use crate::shelf::Half;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -26,6 +27,9 @@ const EVERYWHERE: &[Action] = &[
     Action::Messages,
     Action::Frames,
     Action::Pause,
+    Action::Budget,
+    Action::Login,
+    Action::Logout,
     Action::Drafts,
     Action::History,
     Action::Theme,
@@ -54,6 +58,7 @@ impl App {
             Command::Open(title) => return self.open_titled(title),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
+            Command::Fill(form) => return self.open_form(Opening::new(form)),
             _ => {}
         }
         let mut known = false;
@@ -81,6 +86,9 @@ impl App {
             Action::PreviousPane => {
                 self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
             }
+            Action::Login => self.login(),
+            Action::Logout => self.logout(),
+            Action::Budget => self.effects.push(Effect::ReadBudget),
             Action::Unmask => {
                 let order = Order::Callback(flow::callback::Order::Unmask);
                 self.begin_flow(Box::new(order));
@@ -199,7 +207,8 @@ impl App {
     /// What can be done now: the pane's own actions first.
     pub(crate) fn actions(&self) -> Vec<Action> {
         let own = self.panes.get(self.active).map_or(&[][..], |p| p.actions());
-        own.iter().chain(EVERYWHERE).copied().collect()
+        let all = own.iter().chain(EVERYWHERE).copied();
+        all.filter(|action| action.offered(self.can())).collect()
     }
 
     fn open_palette(&mut self) {

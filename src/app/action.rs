@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use crate::model::api::Capabilities;
+
 macro_rules! actions {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $short:literal;)+) => {
         /// What is asked, by a key, a click or a command.
@@ -70,6 +72,10 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
+    /// Start the marked phones anew, or this one; calls on them end
+    Reboot = "reboot", "reboot";
+    /// Say who sits at the phone's station, and who by default
+    Station = "station", "station";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
     /// Have what happens delivered to this console's listener
@@ -94,6 +100,12 @@ actions! {
     Messages = "messages", "messages";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
+    /// Who spends the request budget, and what is left of it
+    Budget = "budget", "budget";
+    /// Sign in as a person, for what only people may do
+    Login = "login", "sign in";
+    /// Sign the person out and revoke the token
+    Logout = "logout", "sign out";
     /// Drafts of forms that were not sent
     Drafts = "drafts", "drafts";
     /// Payloads that were sent, to be filled in again
@@ -163,6 +175,15 @@ impl Action {
                 | Self::NextPane
                 | Self::PreviousPane
         )
+    }
+
+    /// Whether there is anything that it could do with an organisation's API: what never works is not among the keys.
+    #[must_use]
+    pub const fn offered(self, can: &Capabilities) -> bool {
+        match self {
+            Self::Reboot | Self::Station => can.stations,
+            _ => true,
+        }
     }
 
     /// The action of that name.

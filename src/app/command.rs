@@ -44,6 +44,8 @@ pub enum Command {
     Reopen(Half, String),
     /// Throw a draft away.
     Discard(String),
+    /// Fill in a new form, by its name.
+    Fill(String),
     /// Write what is shown.
     Export {
         /// `csv`, `json` or `md`.

@@ -20,7 +20,11 @@ impl App {
                 self.flows_ready();
             }
             Done::Routes(told) => self.routes_told(told),
+            Done::Person(person) => self.person_changed(person),
+            Done::SignIn(news) => self.sign_in_news(*news),
+            Done::Budget(sheet) => self.show_budget(&sheet),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
+            Done::Surveyed(read) => self.surveyed(*read),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

@@ -7,7 +7,7 @@ use crate::flow::Order;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
-use crate::model::{InteractionId, UserId};
+use crate::model::{DeviceId, InteractionId, UserId};
 use crate::shelf;
 
 /// One thing to do outside the state.
@@ -29,6 +29,8 @@ pub enum Effect {
     Acknowledge(crate::feed::callbacks::Taken),
     /// Read an interaction that a form names; it comes back as [`super::event::Done::LookedUp`].
     LookUp(InteractionId),
+    /// Read a phone with its stations; it comes back as [`super::event::Done::Surveyed`].
+    Survey(DeviceId),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
@@ -43,6 +45,10 @@ pub enum Effect {
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
     Routes(super::routes::Ask),
+    /// Sign a person in or out; what happens comes back as [`super::event::Done::SignIn`].
+    SignIn(super::person::Ask),
+    /// Read on what the budget goes; it comes back as [`super::event::Done::Budget`].
+    ReadBudget,
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

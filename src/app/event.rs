@@ -13,6 +13,8 @@ use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
+use crate::model::person::Person;
+use crate::model::softphone::found::Survey;
 use crate::model::{InteractionId, UserId};
 use crate::shelf;
 use crate::text::Text;
@@ -66,10 +68,18 @@ pub enum Done {
     AuditRead(Vec<Record>, Chain),
     /// An interaction that a form names, or why it cannot be transferred.
     LookedUp(InteractionId, Box<Result<Interaction, Text>>),
+    /// A phone was read with its stations, or why it cannot be.
+    Surveyed(Box<Result<Survey, Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.
     Audited(Box<Record>),
+    /// Somebody has signed in, or is signed in no more.
+    Person(Person),
+    /// A sign-in has got further.
+    SignIn(Box<super::person::News>),
+    /// On what the budget goes.
+    Budget(Box<super::person::Sheet>),
     /// Something was learnt of routes.
     Routes(super::routes::Told),
     /// A probe could not be made at all.

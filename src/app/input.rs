@@ -55,6 +55,7 @@ impl App {
                 self.run(&command);
             }
             Outcome::Ask(ask) => self.asked(ask),
+            Outcome::SignIn(stroke) => self.sign_in_stroke(stroke),
             Outcome::Answer(line) => {
                 self.layers.pop();
                 self.answered(&line);

@@ -76,7 +76,8 @@ impl App {
 
     /// A line of the audit says what became of a submit, also one of a console that was killed, or of a command.
     pub(super) fn job_of_record(&mut self, record: &Record) {
-        if record.action.raw() != WriteKind::Provision.action() {
+        let submits = [WriteKind::Provision, WriteKind::PhoneCreate].map(WriteKind::action);
+        if !submits.contains(&record.action.raw()) {
             return;
         }
         let key = JobKey(record.id.clone());

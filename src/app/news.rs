@@ -3,6 +3,7 @@
 use super::messages::Weight;
 use super::{App, BadFrame, FRAMES_KEPT};
 use crate::app::effect::Effect;
+use crate::feed::Phones;
 use crate::feed::news::{Link, News, Problem, Trouble};
 use crate::model::UserId;
 use crate::store::edges::EdgeTurn;
@@ -48,10 +49,19 @@ impl App {
                 let turns = self.store.edges.listed(edges, refused, now, changes);
                 self.edges_turned(turns);
             }
+            News::Premises(premises) => self.store.premises = premises,
             News::CarriersFailed(problem) => {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
+            News::Phones(told) => {
+                match &told {
+                    Phones::Read(_) => self.problem = None,
+                    Phones::ReadFailed { problem, .. } => self.problem = Some(problem.clone()),
+                    _ => {}
+                }
+                table.phones(told, now, changes);
+            }
             News::Callbacks(told) => self.callbacks(*told),
             News::Status(status) => self.take_status(status, now),
             News::Undecodable {

@@ -5,6 +5,8 @@ mod audit;
 mod flows;
 mod interactions;
 mod jobs;
+mod person;
+mod phones;
 mod routes;
 mod shelf;
 
@@ -42,6 +44,8 @@ pub struct Performer {
     desk: flows::Desk,
     /// Where drafts are kept.
     shelf: shelf::Desk,
+    /// Where people sign in.
+    people: person::Desk,
 }
 
 impl Performer {
@@ -54,6 +58,7 @@ impl Performer {
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
         Self {
+            people: person::Desk::new(environment.clone(), done.clone()),
             profile,
             environment,
             mailbox,
@@ -116,7 +121,10 @@ impl Performer {
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
+            Effect::SignIn(ask) => self.people.ask(ask),
+            Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
+            Effect::Survey(phone) => self.desk.survey(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
@@ -180,9 +188,11 @@ impl Performer {
         let environment = self.environment.clone();
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
+        let people = self.people.opening();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
+                    people.open(&client).await;
                     let running = feed::start(client.clone(), plan(&profile), mailbox);
                     *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
                     if let Some(writes) = writes {

@@ -15,7 +15,8 @@ use crate::flow::route::{Ending, News};
 use crate::model::RouteId;
 use crate::model::finding::{Protocol, Target};
 use crate::model::flow::FlowId;
-use crate::model::route::{Check, Delivery, Deployment, EventType, Known, Stage, Verdict};
+use crate::model::route::look::Look;
+use crate::model::route::{Check, Delivery, Deployment, EventType, Kind, Known, Stage, Verdict};
 use crate::probe::schedule::Schedule;
 use crate::text::Text;
 use crate::time::Millis;
@@ -30,7 +31,7 @@ const DELIVERIES_MS: i64 = 10_000;
 const SEED: u64 = 0x0709;
 
 /// Something that is asked of the world about routes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// What was deployed before, and which kinds of events there are.
     Open,
@@ -45,6 +46,8 @@ pub enum Ask {
     Deliveries(RouteId),
     /// Whether a destination can be reached.
     Check(String),
+    /// What the organisation says of a route that has no address.
+    Look(Box<Known>),
 }
 
 /// What was answered.
@@ -60,6 +63,8 @@ pub enum Told {
         routes: Vec<Known>,
         /// Entries that could not.
         faults: Vec<Text>,
+        /// Kinds of which nothing is known, not even that one is gone.
+        unread: Vec<Kind>,
         /// Whether the organisation has a list.
         listed: bool,
     },
@@ -69,6 +74,8 @@ pub enum Told {
     Deliveries(RouteId, Vec<Delivery>),
     /// A destination was looked at.
     Checked(Box<Verdict>),
+    /// The organisation was asked about a route, which is now as it is here.
+    Looked(Box<Known>, Look),
     /// Something else went wrong.
     Failed(Text),
 }
@@ -191,8 +198,10 @@ impl App {
             Told::Read {
                 routes: read,
                 faults,
+                unread,
                 listed,
             } => {
+                routes.unread(unread);
                 routes.read(read, faults, listed, now);
                 self.route_watch.read_at = Some(now.plus(READ_MS));
                 self.schedule_destinations();
@@ -203,6 +212,17 @@ impl App {
             }
             Told::Deliveries(id, deliveries) => routes.delivered(&id, deliveries),
             Told::Checked(verdict) => self.destination_checked(*verdict),
+            Told::Looked(known, look) => {
+                let weight = if look.good {
+                    Weight::Note
+                } else {
+                    Weight::Warning
+                };
+                let name = crate::text::safe(known.route.name()).into_owned();
+                let text = format!("{name}: {}: {}", look.word, look.says);
+                routes.looked(known.id, look, now);
+                self.messages.say(weight, text, now);
+            }
             Told::Failed(why) => self.messages.say(Weight::Warning, why.to_string(), now),
         }
         self.vitals.touch();

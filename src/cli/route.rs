@@ -26,7 +26,7 @@ pub enum RouteCommand {
         #[arg(long)]
         body: bool,
     },
-    /// Look at destinations: name, TLS, health. Changes nothing
+    /// Look at destinations: name, TLS, health; of routes without an address, ask the organisation. Changes nothing
     #[command(after_help = VERIFY_CODES)]
     Verify {
         /// Names or ids; all routes without any
@@ -35,7 +35,10 @@ pub enum RouteCommand {
         /// The destinations of this route instead; `-` reads standard input
         #[arg(short, long, value_name = "FILE")]
         file: Option<PathBuf>,
-        /// One JSON array with a verdict for each destination
+        /// Try triggers with the event in this file instead of one made to fit
+        #[arg(long, value_name = "FILE")]
+        event: Option<PathBuf>,
+        /// One JSON array with a verdict for each destination, and for each route that has none
         #[arg(long)]
         json: bool,
     },
@@ -79,7 +82,7 @@ pub struct DeployArgs {
     pub write: WriteArgs,
 }
 
-const VERIFY_CODES: &str = "Exit codes: 0 every destination can be reached, 1 one of them cannot, 2 no such route or the command line is wrong, \
+const VERIFY_CODES: &str = "Exit codes: 0 every destination can be reached and every other route does its work, 1 one does not, 2 no such route or the command line is wrong, \
 3 credentials, 4 the organisation could not be reached.";
 
 const WRITE_CODES: &str = "Exit codes: 0 done, or nothing to do, 1 stopped by a destination, a conflict or the organisation, \

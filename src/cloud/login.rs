@@ -12,7 +12,8 @@ use std::fmt;
 use std::time::Duration;
 
 use reqwest::Url;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
+use tokio::sync::mpsc;
 
 use self::door::Door;
 use self::pkce::Pkce;
@@ -20,7 +21,7 @@ pub use self::returned::{Code, Denied};
 use super::error::Error;
 use super::platform::as_person;
 use super::{Client, auth};
-use crate::model::person::Person;
+use crate::model::person::{Pasted, Person};
 
 /// A sign-in that nobody finishes is given up after this: the state and the verifier do not lie around.
 pub const PATIENCE: Duration = Duration::from_secs(600);
@@ -98,17 +99,29 @@ impl Login {
         }
     }
 
-    /// Waits until the browser has come back. Without a door it waits for ever. Cancel-safe.
-    pub async fn returned(&mut self) -> Result<Code, Denied> {
-        match &mut self.door {
-            Ok(door) => door.answered(self.pkce.state()).await,
-            Err(_) => std::future::pending().await,
+    /// Waits for the code: the browser comes back with it, or the person brings it through `brought`, alone or in the whole
+    /// address that the browser came back to. `wrong` hears of lines that hold none; the wait goes on then.
+    pub async fn code(
+        &mut self,
+        brought: &mut mpsc::Receiver<Pasted>,
+        mut wrong: impl FnMut(Denied),
+    ) -> Result<Code, Denied> {
+        let too_late = tokio::time::sleep(PATIENCE);
+        let mut too_late = std::pin::pin!(too_late);
+        loop {
+            let state = self.pkce.state();
+            tokio::select! {
+                line = brought.recv() => {
+                    let line = line.ok_or(Denied::GivenUp)?;
+                    match returned::pasted(line.line(), state) {
+                        Err(denied @ (Denied::Foreign | Denied::Nothing)) => wrong(denied),
+                        read => return read,
+                    }
+                }
+                code = came_back(&mut self.door, state) => return code,
+                () = too_late.as_mut() => return Err(Denied::TooLate),
+            }
         }
-    }
-
-    /// Reads what a person brings: the code alone, or the whole address that the browser came back to.
-    pub fn pasted(&self, line: &str) -> Result<Code, Denied> {
-        returned::pasted(line, self.pkce.state())
     }
 
     /// Has the code turned into a token, asks the organisation who that is, and has them signed in.
@@ -133,34 +146,18 @@ impl Login {
     }
 }
 
+/// Waits at the door; without one, for ever.
+async fn came_back(door: &mut Result<Door, String>, state: &str) -> Result<Code, Denied> {
+    match door {
+        Ok(door) => door.answered(state).await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login")
             .field("redirect", &self.redirect)
             .finish_non_exhaustive()
-    }
-}
-
-/// What a person pasted or typed to sign in: a secret until it is handed in.
-#[derive(Clone, Debug)]
-pub struct Pasted(SecretString);
-
-impl Pasted {
-    /// Takes a line.
-    #[must_use]
-    pub fn new(line: &str) -> Self {
-        Self(SecretString::from(line.trim()))
-    }
-
-    /// The line, to be read.
-    #[must_use]
-    pub fn line(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-impl PartialEq for Pasted {
-    fn eq(&self, other: &Self) -> bool {
-        self.line() == other.line()
     }
 }

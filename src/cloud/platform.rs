@@ -9,8 +9,10 @@ pub(crate) mod conversations;
 pub mod edges;
 mod estate;
 mod hours;
+mod limits;
 pub mod pages;
 pub mod phones;
+pub(super) mod routes;
 pub mod softphones;
 pub mod trunks;
 

@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use super::call::{Call, Needs};
 use super::error::Error;
-use super::platform::conversations;
+use super::platform::{conversations, routes};
 use super::wire::USER_AGENT;
 use crate::model::write::{MASK, Method, Write, WriteKind};
 
@@ -122,7 +122,7 @@ fn needs(write: &Write) -> Needs {
         WriteKind::JobWebhook => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
-            Needs::ChangingRoutes
+            routes::permissions(write).map_or(Needs::ChangingRoutes, Needs::Permissions)
         }
         WriteKind::CallbackBook | WriteKind::CallbackReschedule | WriteKind::CallbackCancel => {
             Needs::ChangingCallbacks

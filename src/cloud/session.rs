@@ -38,6 +38,8 @@ pub struct Session {
     /// A person's, once one has signed in.
     pub(super) person: Option<Account>,
     pub(super) seat: Seat,
+    /// What came of reading the organisation's own limits; none before that.
+    pub(super) limits: Mutex<Option<Result<(), Error>>>,
     pub(super) latencies: Mutex<Latencies>,
     authorities: Vec<CertificateDer<'static>>,
     /// Made at the first call, because the machine's trust store is slow to read and the first frame does not wait.
@@ -64,6 +66,7 @@ impl Session {
             client: account(settings.client.is_some(), Who::Client),
             person: account(settings.person.is_some(), Who::Person),
             seat: Seat::new(settings.person.is_some()),
+            limits: Mutex::default(),
             settings,
             latencies: Mutex::default(),
             authorities,

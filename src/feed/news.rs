@@ -6,6 +6,7 @@ use crate::cloud::Latency;
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::registration::{Device, Update, User};
+use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -62,10 +63,14 @@ pub enum News {
         /// Trunks and edges for which there was no room.
         refused: usize,
     },
+    /// Where phones can be and what they are made from.
+    Premises(Premises),
     /// The carriers could not be read, after its retries. Registrations go on all the same.
     CarriersFailed(Problem),
     /// From now on nothing is known for sure of the carriers, until the next read.
     CarriersPaused,
+    /// What became known of phones, where the Platform API is spoken.
+    Phones(crate::feed::Phones),
     /// What became known of callbacks and their queues.
     Callbacks(Box<crate::feed::callbacks::Told>),
     /// How the feeds are doing; only the newest counts.

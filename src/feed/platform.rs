@@ -4,6 +4,7 @@
 pub(super) mod callbacks;
 pub(super) mod channels;
 mod estate;
+pub(super) mod phones;
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use super::task::Task;
 use super::{Plan, tick};
 
 /// Starts the rooms, and the channels that they share.
-pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
+pub(super) fn start(shared: &Arc<Shared>, plan: Plan, tasks: &mut Vec<Task>) {
     tasks.push(Task::spawn(channels::run(
         Arc::clone(shared),
         plan.channels,
@@ -23,6 +24,8 @@ pub(super) fn start(shared: &Arc<Shared>, plan: &Plan, tasks: &mut Vec<Task>) {
     if plan.callbacks {
         tasks.push(Task::spawn(callbacks::run(Arc::clone(shared))));
     }
+    let phones = phones::run(Arc::clone(shared), plan.users);
+    tasks.push(Task::spawn(phones));
     if plan.channels > 0 {
         tasks.push(Task::spawn(tick(Arc::clone(shared))));
     }

@@ -53,7 +53,8 @@ fn tell_problems(shared: &Shared) {
 
 fn status(shared: &Shared, now: Millis) -> Status {
     let notes = shared.tally.notes();
-    let counts = lock(&shared.roster).counts();
+    let roster = || (lock(&shared.roster).counts(), notes.live);
+    let (counts, streams_live) = notes.census.unwrap_or_else(roster);
     let budget = shared.client.budget();
     let signs = Signs {
         paused: *shared.paused.borrow(),
@@ -66,7 +67,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
         read: counts.read,
         failed: counts.failed,
         enumerated: notes.enumerated,
-        streams_live: notes.live,
+        streams_live,
         streams_wanted: counts.streams,
         polled: counts.polled,
         poll_round_ms: notes.poll_round_ms,

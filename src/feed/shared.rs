@@ -12,6 +12,7 @@ use super::lock;
 use super::mailbox::Mailbox;
 use super::news::{News, Problem, Trouble};
 use super::platform::channels::Channels;
+use super::platform::phones::Asks;
 use super::roster::{Roster, Stream};
 use super::stream;
 use super::tally::Tally;
@@ -56,6 +57,8 @@ pub(super) struct Shared {
     pub queues: Notify,
     /// The notification channels of the Platform API; nobody joins them elsewhere.
     pub channels: Channels,
+    /// What somebody asked to be read again of its phones.
+    pub asks: Mutex<Asks>,
     recovery_told: Mutex<Option<Instant>>,
     samples: Mutex<Option<(Instant, u32)>>,
 }
@@ -85,6 +88,7 @@ impl Shared {
             callbacks: Notify::new(),
             queues: Notify::new(),
             channels: Channels::default(),
+            asks: Mutex::default(),
             recovery_told: Mutex::new(None),
             samples: Mutex::new(None),
         }

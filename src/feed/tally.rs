@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use super::link::{Reads, Signs};
 use super::lock;
+use super::roster::Counts;
 use crate::time::{Clock, Millis};
 
 /// Failures in a row, of any users, before reads as a whole count as not working: one unknown user is no outage.
@@ -28,6 +29,8 @@ pub(super) struct Notes {
     pub live: u32,
     pub enumerated: bool,
     pub poll_round_ms: u64,
+    /// What is watched, and how many rows topics carry, where that is not the roster's to know.
+    pub census: Option<(Counts, u32)>,
     /// Whether a read has ever worked.
     read_once: bool,
     failures: u32,
@@ -61,6 +64,15 @@ impl Tally {
         let result = change(&mut lock(&self.notes));
         self.changed.notify_one();
         result
+    }
+
+    /// Notes what is watched; the reporter is not woken for what has not changed.
+    pub fn census(&self, counts: Counts, carried: u32) {
+        let mut notes = lock(&self.notes);
+        if notes.census.replace((counts, carried)) != Some((counts, carried)) {
+            drop(notes);
+            self.changed.notify_one();
+        }
     }
 
     /// A read, of a user or of the list, worked.

@@ -6,6 +6,9 @@
 
 mod deploy;
 mod existing;
+mod follow;
+mod look;
+mod parts;
 mod reach;
 mod remove;
 mod submit;
@@ -18,13 +21,15 @@ use std::sync::{Arc, Mutex as Lock, PoisonError, Weak};
 use tokio::sync::Mutex;
 
 pub use self::existing::{All, Lists, all, by_id, find, named};
-use super::{Failure, Run};
+pub use self::look::look;
+use super::{Failure, Kit, Run};
 use crate::deployments::Deployments;
 use crate::model::RouteId;
 use crate::model::flow::Outcome;
 use crate::model::payload::Fault;
 use crate::model::route::diff::{self, Change};
-use crate::model::route::{Aim, Deed, Deployment, Known, Route, Verdict};
+use crate::model::route::kind::any_of;
+use crate::model::route::{Aim, Deed, Deployment, Kind, Known, Route, Verdict};
 use crate::model::write::{Write, WriteKind};
 use crate::text::Text;
 
@@ -58,10 +63,13 @@ impl Deploy {
         }
     }
 
-    /// The write, as far as it is known before the organisation is asked.
+    /// The first write, as far as it is known before the organisation is asked.
     fn write(&self) -> Write {
         match &self.base {
-            Some(base) => base.update(&self.body),
+            Some(base) => {
+                let first = base.updates(&self.body).into_iter().next();
+                first.unwrap_or_else(|| self.body.create())
+            }
             None => self.body.create(),
         }
     }
@@ -174,7 +182,7 @@ impl From<&Ending> for Outcome {
                 warnings,
             } => done(format!("{} as {}", deed.word(), known.id.raw()), warnings),
             Ending::Deleted { known, warnings } => {
-                done(format!("{} is gone", known.route.name), warnings)
+                done(format!("{} is gone", known.route.name()), warnings)
             }
             Ending::Unchanged(known) => done(format!("{} is so already", known.id.raw()), &[]),
             Ending::Dry { changes, .. } => done(
@@ -213,7 +221,7 @@ impl Ending {
 
 impl Conflict {
     fn sentence(&self) -> String {
-        let name = &self.seen.route.name;
+        let name = self.seen.route.name();
         if self.there.is_none() {
             return format!(
                 "conflict: {name} was taken away since it was opened; nothing was sent. Deploy it as a new route if it is still wanted."
@@ -292,9 +300,22 @@ impl Shared {
     }
 }
 
+/// What is wrong with deploying a kind of route to this organisation, if anything.
+#[must_use]
+pub fn not_offered(kit: &Kit, kind: Kind) -> Option<Fault> {
+    let offered = kit.client.api().capabilities().route_kinds;
+    (!offered.contains(&kind)).then(|| {
+        let message = format!(
+            "this organisation has no {kind} routes: write {}",
+            any_of(offered)
+        );
+        Fault::new("kind", message)
+    })
+}
+
 /// Deploys a route.
 pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Outcome {
-    let turn = run.kit.routes.turn(&order.body.name);
+    let turn = run.kit.routes.turn(order.body.name());
     let ending = match run.unless_stopped(turn.lock()).await {
         Ok(_turn) => deploy::deploy(run, order).await,
         Err(failure) => Err(failure.into()),

@@ -1,17 +1,22 @@
-//! The form of an event route (contract §9).
+//! The form of an event route to HTTPS destinations (contract §9); those of the other kinds are beside it.
 
+mod around;
+mod criterion;
+pub mod eventbridge;
 mod item;
 pub mod plans;
+pub mod trigger;
 
 use serde_json::{Value, json};
 
+use self::around::Around;
 use self::item::EVENT;
 use super::item::TextItem;
 use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, path};
 use crate::model::finding::{Protocol, Target};
 use crate::model::payload::Fault;
 use crate::model::route::retry::{MOST_RETRIES, RetryPolicy};
-use crate::model::route::{EventType, Known, MOST_URIS, Route, WEBHOOK, header};
+use crate::model::route::{self, EventType, MOST_URIS, WEBHOOK, header};
 use crate::store::Store;
 
 /// Columns of the drawn retry times.
@@ -105,61 +110,37 @@ pub static SPEC: Spec = Spec {
     fields: &FIELDS,
 };
 
-/// What a route is judged by while it is filled in.
 #[derive(Debug)]
-struct Judge {
-    /// The route that is changed, as it was when the form was opened; none for a new one.
-    base: Option<Known>,
-    /// Names that are taken.
-    names: Vec<String>,
-    events: Vec<EventType>,
-}
+struct Judge(Around);
 
 /// The form: of a new route, or of the one it is about.
 pub fn open(opening: Opening, store: &Store) -> Result<Form, String> {
-    let base = match opening.about.first() {
-        None => None,
-        Some(id) => {
-            let row = store.routes.get(&id.as_str().into());
-            let gone = || format!("the route {id} is not there any more; its draft is kept");
-            Some(row.ok_or_else(gone)?.known.clone())
-        }
-    };
-    let others = store.routes.iter().filter(|row| {
-        base.as_ref().is_none_or(|base| base.id != row.known.id)
-            && row.presence == crate::store::routes::Presence::There
-    });
-    let judge = Judge {
-        names: others.map(|row| row.known.route.name.clone()).collect(),
-        events: store.routes.events().to_vec(),
-        base,
-    };
-    let body = opening.body.unwrap_or_else(|| judge.suggested());
-    Ok(Form::new(&SPEC, Box::new(judge), opening.about, body))
+    let around = Around::of(route::Kind::Webhook, &opening, store)?;
+    let body = opening.body.unwrap_or_else(|| around.suggested(new()));
+    Ok(Form::new(
+        &SPEC,
+        Box::new(Judge(around)),
+        opening.about,
+        body,
+    ))
 }
 
-fn read(body: &Value) -> Result<Route, Vec<Fault>> {
-    super::read(body, Route::faults)
+fn new() -> Value {
+    // Numbers cannot fail to become JSON.
+    let policy = serde_json::to_value(RetryPolicy::default()).unwrap_or_default();
+    json!({
+        "name": "", "type": WEBHOOK, "uri": "", "uris": [], "retryPolicy": policy,
+        "eventFilters": [], "headers": {"Content-Type": "application/json"},
+    })
 }
 
 impl Judge {
-    fn suggested(&self) -> Value {
-        if let Some(base) = &self.base {
-            // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-            return serde_json::to_value(&base.route).unwrap_or_default();
-        }
-        let policy = serde_json::to_value(RetryPolicy::default()).unwrap_or_default();
-        json!({
-            "name": "", "type": WEBHOOK, "uri": "", "uris": [], "retryPolicy": policy,
-            "eventFilters": [], "headers": {"Content-Type": "application/json"},
-        })
-    }
-
     /// Fields that could come next in a line, or the events that there are.
     fn events(&self, path: &str, body: &Value) -> Vec<Completion> {
         let typed = path::get(body, path);
         let event = typed.and_then(|typed| typed.get("eventType")?.as_str());
         let known = self
+            .0
             .events
             .iter()
             .find(|known| Some(known.name.raw()) == event);
@@ -168,7 +149,7 @@ impl Judge {
                 let fields: Vec<String> = known.fields.iter().map(ToString::to_string).collect();
                 Completion::new(known.name.raw(), format!("has {}", fields.join(" ")))
             };
-            return self.events.iter().map(offer).collect();
+            return self.0.events.iter().map(offer).collect();
         };
         let line = super::item::Item::show(&EVENT, typed, &jiff::tz::TimeZone::UTC);
         let line = if line.contains(':') {
@@ -188,13 +169,7 @@ impl Judge {
 
 impl Rules for Judge {
     fn faults(&self, body: &Value) -> Vec<Fault> {
-        let mut faults = read(body).err().unwrap_or_default();
-        let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
-        if self.names.iter().any(|taken| taken == name) {
-            let message = "there is a route of this name already";
-            faults.push(Fault::new("name", message));
-        }
-        faults
+        self.0.faults(body)
     }
 
     fn checks(&self, body: &Value) -> Vec<Check> {
@@ -212,11 +187,7 @@ impl Rules for Judge {
     }
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
-        let route = read(body)?;
-        Ok(match &self.base {
-            Some(base) => plans::update(base, route),
-            None => plans::create(route),
-        })
+        self.0.plan(body)
     }
 
     fn completions(&self, path: &str, body: &Value) -> Vec<Completion> {

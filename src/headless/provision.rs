@@ -1,6 +1,8 @@
-//! `trunkline provision`: an endpoint from a file, checked and sent as the console does it.
+//! `trunkline provision`: an endpoint or a phone from a file, checked and sent as the console does it.
 
-use std::path::PathBuf;
+mod softphone;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -16,6 +18,7 @@ use crate::config::{Environment, Profile};
 use crate::flow::{Kit, News, Order};
 use crate::flow::{book, provision};
 use crate::form;
+use crate::model::api::Api;
 use crate::model::finding::Grade;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
@@ -28,6 +31,9 @@ pub async fn provision(
     state_dir: PathBuf,
     args: ProvisionArgs,
 ) -> Result<u8, String> {
+    if profile.api.capabilities().softphones {
+        return softphone::provision(profile, environment, state_dir, args).await;
+    }
     let Some(file) = &args.file else {
         return template(&profile, &environment).await;
     };
@@ -67,14 +73,25 @@ pub async fn provision(
         body: Box::new(body),
         follow: args.wait,
     };
-    let ran = carry_out(&kit, FlowId::default(), order, args.write.json).await?;
+    submit(&kit, order, &state_dir, &name, args.write.json).await
+}
+
+/// Carries out an order, keeps its job for the console, and tells its end.
+async fn submit(
+    kit: &Kit,
+    order: Order,
+    state_dir: &Path,
+    profile: &str,
+    json: bool,
+) -> Result<u8, String> {
+    let ran = carry_out(kit, FlowId::default(), order, json).await?;
     let job = job(&ran.news);
     if let Some(job) = &job
-        && let Err(error) = book::keep(&state_dir, &name, std::slice::from_ref(job))
+        && let Err(error) = book::keep(state_dir, profile, std::slice::from_ref(job))
     {
         say(&error.to_string());
     }
-    if args.write.json {
+    if json {
         print_outcome(&ran.outcome, job_json(job.as_ref()))?;
     } else {
         say(&ran.outcome.to_string());
@@ -82,9 +99,15 @@ pub async fn provision(
     Ok(exit(&ran.outcome) as u8)
 }
 
-/// Prints what an endpoint is made of; the form has the same fields from the same place.
+/// Prints what is provisioned, by the API of the profile; the forms have the same fields from the same places.
 pub fn fields() -> Result<u8, String> {
-    print(&form::provision::SPEC.table())?;
+    for (api, spec) in [
+        (Api::Direct, &form::provision::SPEC),
+        (Api::Platform, &form::softphone::SPEC),
+    ] {
+        let table = spec.table();
+        print(&format!("{} (api = \"{api}\")\n\n{table}\n", spec.title))?;
+    }
     Ok(Exit::Ok as u8)
 }
 

@@ -8,14 +8,16 @@ mod verify;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::write::{faulty, kit, payload};
+use serde_json::Value;
+
+use super::write::{faulty, kit, payload as payload_of};
 use super::{Exit, say};
 use crate::cli::route::RouteCommand;
 use crate::config::{Environment, Profile};
 use crate::flow::route::{Ending, News as RouteNews};
 use crate::flow::{Kit, News, route};
 use crate::model::payload;
-use crate::model::route::{Known, Route, Verdict};
+use crate::model::route::{self as model, Known, Route, Verdict};
 
 /// Carries a command out; an error is one of the command line or of this machine.
 pub async fn route(
@@ -35,8 +37,14 @@ pub async fn route(
     match command {
         RouteCommand::List { json } => show::list(&kit, json).await,
         RouteCommand::Show { route, json, body } => show::show(&kit, &route, json, body).await,
-        RouteCommand::Verify { routes, json, .. } => {
-            verify::verify(&kit, bodies, &routes, json).await
+        RouteCommand::Verify {
+            routes,
+            event,
+            json,
+            ..
+        } => {
+            let event = event.as_deref().map(event_of).transpose()?;
+            verify::verify(&kit, bodies, &routes, event.as_ref(), json).await
         }
         RouteCommand::Deploy(args) => match bodies.into_iter().next() {
             Some((_, body)) => deploy::deploy(&kit, body, args).await,
@@ -81,14 +89,20 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
 }
 
 fn body(path: &Path) -> Result<Result<Route, Vec<payload::Fault>>, String> {
-    let json = payload(path)?;
-    Ok(match payload::read::<Route>(&json) {
+    let json = payload_of(path)?;
+    Ok(match model::read(&json) {
         Err(fault) => Err(vec![fault]),
         Ok(route) => match route.faults() {
             none if none.is_empty() => Ok(route),
             faults => Err(faults),
         },
     })
+}
+
+/// An event to try triggers with.
+fn event_of(path: &Path) -> Result<Value, String> {
+    let shown = crate::text::safe(&path.to_string_lossy()).into_owned();
+    payload::read(&payload_of(path)?).map_err(|fault| format!("the event in {shown}: {fault}"))
 }
 
 /// The route of a name or an id; what went wrong has been told, and has an exit code.

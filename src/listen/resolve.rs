@@ -14,8 +14,8 @@ use super::ask::Asker;
 use super::reply::{Refusal, Reply, json as reply};
 use crate::flow::route::Ending;
 use crate::flow::{Failure, Fate};
-use crate::model::payload::{self, Fault};
-use crate::model::route::{Known, Route, header};
+use crate::model::payload::Fault;
+use crate::model::route::{self, Known};
 use crate::text::Text;
 
 /// Pipelines at once. The others wait for their turn: each is a dozen handshakes and a handful of requests.
@@ -72,7 +72,7 @@ impl Resolver {
     pub(super) async fn resolve(&self, asker: &Asker, body: &[u8]) -> Result<Reply, Refusal> {
         let body = std::str::from_utf8(body)
             .map_err(|_| invalid(&[Fault::new("", "the body is not UTF-8")]))?;
-        let route: Route = payload::read(body).map_err(|fault| invalid(&[fault]))?;
+        let route = route::read(body).map_err(|fault| invalid(&[fault]))?;
         let faults = route.faults();
         if !faults.is_empty() {
             return Err(invalid(&faults));
@@ -149,12 +149,8 @@ fn created(body: &Value) -> Reply {
 
 /// The route with its id. Values of headers that may be secrets are masked: whoever sent them knows them.
 fn shown(known: &Known) -> Value {
-    let mut route = known.route.clone();
-    for (name, value) in &mut route.headers {
-        *value = header::shown(name, value).to_owned();
-    }
     // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-    let mut shown = serde_json::to_value(&route).unwrap_or_default();
+    let mut shown = serde_json::to_value(known.route.masked()).unwrap_or_default();
     shown["id"] = known.id.raw().into();
     shown
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::route::Kind;
 use super::transfer::{DestinationKind, REACHED};
 
 /// The dialect of an organisation.
@@ -64,6 +65,12 @@ impl FromStr for Api {
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
+    /// The kinds of event route that there are, the first one the most common.
+    pub route_kinds: &'static [Kind],
+    /// The organisation counts the events of each destination.
+    pub counts_deliveries: bool,
+    /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
+    pub people_act: bool,
     /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
     /// queue for one time.
     pub reservations: bool,
@@ -80,10 +87,15 @@ pub struct Capabilities {
     /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
     /// edge, which the organisation makes in a job of its own.
     pub softphones: bool,
+    /// Phones can be started anew, and people seated at their stations.
+    pub stations: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
+    route_kinds: &[Kind::Webhook],
+    counts_deliveries: true,
+    people_act: false,
     reservations: true,
     queue_hours: true,
     callback_webhooks: true,
@@ -91,10 +103,14 @@ const DIRECT: Capabilities = Capabilities {
     transfer_media: true,
     destinations: &DestinationKind::ALL,
     softphones: false,
+    stations: false,
 };
 
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
+    route_kinds: &[Kind::EventBridge, Kind::Trigger],
+    counts_deliveries: false,
+    people_act: true,
     reservations: false,
     queue_hours: false,
     callback_webhooks: false,
@@ -102,4 +118,5 @@ const PLATFORM: Capabilities = Capabilities {
     transfer_media: false,
     destinations: &REACHED,
     softphones: true,
+    stations: true,
 };

@@ -3,6 +3,8 @@
 //! An OAuth client has no user. What the Platform API lets only users do, a person has to sign in for; who that is, and
 //! whether anybody has, panes and forms look at before they offer it.
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -46,6 +48,30 @@ impl Person {
             Self::SignedIn { .. } => None,
             Self::Ended { .. } => Some("this needs a person, and the sign-in has ended: :login"),
         }
+    }
+}
+
+/// What a person pasted or typed to sign in: a secret until it is handed in.
+#[derive(Clone, Debug)]
+pub struct Pasted(SecretString);
+
+impl Pasted {
+    /// Takes a line.
+    #[must_use]
+    pub fn new(line: &str) -> Self {
+        Self(SecretString::from(line.trim()))
+    }
+
+    /// The line, to be read.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl PartialEq for Pasted {
+    fn eq(&self, other: &Self) -> bool {
+        self.line() == other.line()
     }
 }
 

@@ -1,108 +1,162 @@
-//! Event routes: where the organisation sends which events (contract §9).
+//! Event routes: where the organisation sends which events (contract §9; Platform API: integrations and triggers).
 //!
 //! A route is a payload like any other: what a form builds, what `-f` reads and what `POST /resolve` takes is this one
-//! struct, and [`Route::faults`] is the one place that knows its rules.
+//! type, and [`Route::faults`] is the one place that knows its rules.
 
 pub mod deployment;
 pub mod diff;
+pub mod eventbridge;
 pub mod header;
+pub mod integration;
+pub mod kind;
 pub mod known;
+pub mod look;
+mod read;
 pub mod retry;
 mod rules;
+pub mod trial;
+pub mod trigger;
 pub mod verdict;
-
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+mod webhook;
+mod writes;
 
 pub use self::deployment::{Deed, Deployment, State};
+pub use self::eventbridge::EventBridge;
+pub use self::integration::{Integration, Standing};
+pub use self::kind::Kind;
 pub use self::known::{Delivery, EventType, Known};
+pub use self::read::read;
 pub use self::retry::RetryPolicy;
+pub use self::trial::Trial;
+pub use self::trigger::Trigger;
 pub use self::verdict::{Check, Stage, Verdict};
+pub use self::webhook::{EventFilter, MOST_URIS, WEBHOOK, Webhook};
+pub use self::writes::{INTEGRATIONS, TRIGGERS, WEBHOOKS};
 use super::RouteId;
 use super::payload::Fault;
 
-/// Further destinations that a route may have beside its first (contract §9).
-pub const MOST_URIS: usize = 10;
-
-/// The only kind of route there is (contract §9).
-pub const WEBHOOK: &str = "webhook";
-
-/// The body of a route, in the contract's order of fields.
-///
-/// Fields that the contract does not know are refused and not dropped: a route that was written with `evenFilters`
-/// must not be deployed without its filters.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Route {
-    /// What people call it; the desired state of a folder of files is matched by it.
-    pub name: String,
-    /// Always [`WEBHOOK`].
-    #[serde(rename = "type", default = "webhook")]
-    pub kind: String,
-    /// The first destination.
-    pub uri: String,
-    /// Further destinations; each event goes to all of them.
-    #[serde(default)]
-    pub uris: Vec<String>,
-    /// What happens when a destination does not take an event.
-    #[serde(default)]
-    pub retry_policy: RetryPolicy,
-    /// Which events, and which of their fields.
-    pub event_filters: Vec<EventFilter>,
-    /// Sent with every event. Values may be secrets, so that neither `Debug` nor a diff shows them.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
+/// A route of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    /// To HTTPS destinations.
+    Webhook(Webhook),
+    /// To a bus of Amazon EventBridge.
+    EventBridge(EventBridge),
+    /// To a workflow.
+    Trigger(Trigger),
 }
 
-/// One kind of event that a route carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct EventFilter {
-    /// The event's name, such as `routing.queue.entered`.
-    pub event_type: String,
-    /// The fields that are sent; none is all of them.
-    #[serde(default)]
-    pub fields: Vec<String>,
+impl From<Webhook> for Route {
+    fn from(webhook: Webhook) -> Self {
+        Self::Webhook(webhook)
+    }
 }
 
-fn webhook() -> String {
-    WEBHOOK.to_owned()
+impl From<EventBridge> for Route {
+    fn from(bridge: EventBridge) -> Self {
+        Self::EventBridge(bridge)
+    }
+}
+
+impl From<Trigger> for Route {
+    fn from(trigger: Trigger) -> Self {
+        Self::Trigger(trigger)
+    }
 }
 
 impl Route {
-    /// Every rule of contract §9 that it breaks, each at its field.
+    /// Every rule of its kind that it breaks, each at its field.
     #[must_use]
     pub fn faults(&self) -> Vec<Fault> {
         rules::faults(self)
     }
 
-    /// Every destination once, the first one first.
-    pub fn destinations(&self) -> impl Iterator<Item = &str> {
-        let all = std::iter::once(&self.uri).chain(&self.uris);
-        let mut seen = std::collections::HashSet::new();
-        all.map(String::as_str).filter(move |uri| seen.insert(*uri))
+    /// What of it an existing route cannot become, each at its field.
+    #[must_use]
+    pub fn faults_after(&self, before: &Self) -> Vec<Fault> {
+        rules::faults_after(before, self)
     }
 
-    /// The body as it is sent.
+    /// Which kind it is of.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Webhook(_) => Kind::Webhook,
+            Self::EventBridge(_) => Kind::EventBridge,
+            Self::Trigger(_) => Kind::Trigger,
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Webhook(route) => &route.name,
+            Self::EventBridge(route) => &route.name,
+            Self::Trigger(route) => &route.name,
+        }
+    }
+
+    /// The addresses that events go to and a probe can look at, the first one first. Only webhooks have any: the others
+    /// hand events over inside of somebody's cloud.
+    #[must_use]
+    pub fn destinations(&self) -> Vec<&str> {
+        match self {
+            Self::Webhook(route) => route.destinations().collect(),
+            Self::EventBridge(_) | Self::Trigger(_) => Vec::new(),
+        }
+    }
+
+    /// The events that it carries: types of events, or topics.
+    #[must_use]
+    pub fn events(&self) -> Vec<&str> {
+        match self {
+            Self::Webhook(route) => {
+                let filters = route.event_filters.iter();
+                filters.map(|filter| filter.event_type.as_str()).collect()
+            }
+            Self::EventBridge(route) => route.event_filter.iter().map(String::as_str).collect(),
+            Self::Trigger(route) => vec![route.topic_name.as_str()],
+        }
+    }
+
+    /// Where events go first, in a person's words.
+    #[must_use]
+    pub fn towards(&self) -> String {
+        match self {
+            Self::Webhook(route) => route.uri.clone(),
+            Self::EventBridge(route) => route.towards(),
+            Self::Trigger(route) => route.towards(),
+        }
+    }
+
+    /// Whether it is to be in use, where its body says so.
+    #[must_use]
+    pub const fn enabled(&self) -> Option<bool> {
+        match self {
+            Self::Webhook(_) => None,
+            Self::EventBridge(route) => Some(route.enabled),
+            Self::Trigger(route) => Some(route.enabled),
+        }
+    }
+
+    /// The body as a file has it.
     #[must_use]
     pub fn json(&self) -> String {
         // Strings, lists and numbers that came from JSON cannot fail to become JSON.
         serde_json::to_string(self).unwrap_or_default()
     }
-}
 
-impl fmt::Debug for Route {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Route")
-            .field("name", &self.name)
-            .field("uri", &self.uri)
-            .field("uris", &self.uris)
-            .field("retry_policy", &self.retry_policy)
-            .field("event_filters", &self.event_filters)
-            .field("headers", &self.headers.keys())
-            .finish_non_exhaustive()
+    /// The same, with values that may be secrets masked.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let mut shown = self.clone();
+        if let Self::Webhook(route) = &mut shown {
+            for (name, value) in &mut route.headers {
+                *value = header::shown(name, value).to_owned();
+            }
+        }
+        shown
     }
 }
 

@@ -80,6 +80,16 @@ pub struct Premises {
     pub bases: Vec<PhoneBase>,
 }
 
+impl FromIterator<PhoneBase> for Premises {
+    /// What is known when only phone bases were read.
+    fn from_iter<I: IntoIterator<Item = PhoneBase>>(bases: I) -> Self {
+        Self {
+            sites: Vec::new(),
+            bases: bases.into_iter().collect(),
+        }
+    }
+}
+
 impl Premises {
     /// The line base that a phone base takes first.
     #[must_use]

@@ -30,6 +30,9 @@ const CALLBACK_FORMS: f64 = 0.2;
 /// How long a phone of the Platform API is there before its station is, when nothing else is said.
 const STATION_LAG: Duration = Duration::from_millis(1500);
 
+/// How long a phone or an edge is away when it is rebooted and nothing else is said.
+const REBOOT: Duration = Duration::from_secs(4);
+
 /// How long a notification channel lives after it was last subscribed to (Platform API).
 const CHANNEL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -108,6 +111,7 @@ pub struct Faults {
     pub(super) media_status: u16,
     pub(super) station_conflict: f64,
     pub(super) station_ms: Duration,
+    pub(super) reboot_ms: Duration,
     pub(super) limit_before_2021: bool,
     pub(super) channel_ttl: Duration,
     /// Zero is never.
@@ -156,6 +160,7 @@ impl Default for Faults {
             media_status: 0,
             station_conflict: 0.0,
             station_ms: STATION_LAG,
+            reboot_ms: REBOOT,
             limit_before_2021: false,
             channel_ttl: CHANNEL_LIFE,
             ws_heartbeat: HEARTBEAT,

@@ -125,6 +125,12 @@ impl Plant {
         at.is_none_or(|at| at <= now)
     }
 
+    /// Whether a phone was made by somebody, and was not there from the start.
+    pub(super) fn is_new(&self, place: Place) -> bool {
+        let set = self.settings(place);
+        set.is_some_and(|set| set.station_at.is_some())
+    }
+
     /// Whether an edge, by its number, is reached and takes calls.
     pub(super) fn is_up(&self, edge: usize) -> bool {
         let edge = self.edges.get(edge);

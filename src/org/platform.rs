@@ -9,9 +9,9 @@
 //! | `access` | what a call needs of its token |
 //! | `query`, `page` | parameters, comma lists, and pages of entities |
 //! | `topics`, `channels`, `socket` | what is told over notification channels, their calls, and their WebSockets |
-//! | `home` | the organisation itself, and the token |
+//! | `home`, `limits` | the organisation itself, the token, and the limits |
 //! | `users`, `stations` | people, and where they sit |
-//! | `phones`, `bases` | phones and their settings |
+//! | `phones`, `lines`, `bases` | phones and their settings |
 //! | `estate`, `trunks`, `metrics` | edges and sites, what carriers are on each edge, and figures of both |
 //! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
 //! | `analytics`, `queues` | questions about conversations; queues and who works in them |
@@ -30,6 +30,8 @@ pub(super) mod estate;
 mod home;
 pub(super) mod hours;
 pub(super) mod integrations;
+mod limits;
+mod lines;
 pub(super) mod metrics;
 pub(super) mod operations;
 mod page;
@@ -68,6 +70,7 @@ use super::shared::Shared;
 /// Every operation that is served, room by room.
 const ROOMS: &[&[Operation]] = &[
     home::OPERATIONS,
+    limits::OPERATIONS,
     conversations::OPERATIONS,
     callbacks::OPERATIONS,
     analytics::OPERATIONS,
@@ -79,6 +82,7 @@ const ROOMS: &[&[Operation]] = &[
     users::OPERATIONS,
     stations::OPERATIONS,
     phones::OPERATIONS,
+    lines::OPERATIONS,
     bases::OPERATIONS,
     estate::OPERATIONS,
     trunks::OPERATIONS,
@@ -144,6 +148,15 @@ impl Call<'_> {
 /// An answer with status 200.
 fn ok(body: &impl Serialize) -> Answer {
     Ok(reply::json(StatusCode::OK, body))
+}
+
+/// What a call is told that begins something, when too much is under way.
+fn busy() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "service.unavailable",
+        "Too much is under way. Try again.",
+    )
 }
 
 /// A path that is served.

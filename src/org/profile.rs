@@ -32,8 +32,16 @@ struct Profile<'a> {
     client_secret_file: &'a Path,
     ca_file: &'a Path,
     requests_per_minute: u32,
+    /// The other client, through which people sign in; the direct API has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    person: Option<PersonClient>,
     #[serde(flatten)]
     watch: Watch,
+}
+
+#[derive(Serialize)]
+struct PersonClient {
+    client_id: String,
 }
 
 /// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
@@ -184,6 +192,9 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),
         requests_per_minute: options.rate_limit,
+        person: (options.api == "platform").then(|| PersonClient {
+            client_id: org.person_client_id(),
+        }),
         watch: Watch::of(org, options.api),
     };
     let config = Config {

@@ -1,9 +1,10 @@
 //! What happens by itself: devices that drop and come back, a few that flap, codecs that change, and now and then
-//! a site that goes dark. Carriers have troubles of their own.
+//! a site that goes dark. Carriers have troubles of their own, and edges fail.
 //!
 //! The course of events is drawn from the seed alone, in time of its own; [`play`] lays that time on the clock. The
 //! same seed gives the same course, whatever the machine does.
 
+mod failures;
 mod trouble;
 
 use std::cmp::Reverse;
@@ -16,6 +17,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::Instant;
 
+use self::failures::Failures;
 use self::trouble::Troubles;
 use super::people;
 use super::shared::Shared;
@@ -63,6 +65,7 @@ pub(super) struct Scenario {
     usual: usize,
     flappers: Vec<Place>,
     troubles: Troubles,
+    failures: Failures,
 }
 
 impl Scenario {
@@ -82,6 +85,7 @@ impl Scenario {
             usual: devices / 50 + 1,
             flappers: Vec::new(),
             troubles: Troubles::new(seed),
+            failures: Failures::new(seed),
         };
         scenario.flappers = (0..3 + devices / 400)
             .filter_map(|_| scenario.any(world))
@@ -92,7 +96,8 @@ impl Scenario {
 
     /// When the next event happens, from the start.
     pub(super) fn due(&self) -> Duration {
-        self.registrations_due().min(self.troubles.due())
+        let apart = self.troubles.due().min(self.failures.due());
+        self.registrations_due().min(apart)
     }
 
     fn registrations_due(&self) -> Duration {
@@ -114,6 +119,10 @@ impl Scenario {
 
     /// Makes the next event happen.
     pub(super) fn step(&mut self, world: &mut World, now: Timestamp) {
+        if self.failures.due() < self.registrations_due().min(self.troubles.due()) {
+            self.failures.step(world, now);
+            return;
+        }
         if self.troubles.due() < self.registrations_due() {
             self.troubles.step(&mut world.carriers);
             world.tell_carriers(now);

@@ -155,6 +155,10 @@ impl Listing for Jobs {
             Action::New => desk.fill.push(Opening::new("provision")),
             Action::Cancel => stop(row, desk),
             Action::Reread => read_again(row, desk),
+            Action::Webhook if desk.can.softphones => {
+                let text = "this API delivers no ends of jobs: the console carries them out itself";
+                desk.messages.say(Weight::Note, text, desk.now);
+            }
             Action::Webhook => webhook(desk),
             _ => return false,
         }

@@ -19,6 +19,7 @@ use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::model::RouteId;
+use crate::model::api::{Api, Capabilities};
 use crate::query::{FieldSpec, Fields};
 use crate::store::Store;
 use crate::time::Millis;
@@ -80,6 +81,7 @@ pub struct ListPane<L: Listing> {
     listing: L,
     order: Order<L::Id>,
     columns: Vec<usize>,
+    can: &'static Capabilities,
     cursor: Cursor<L::Id>,
     filter: Filter,
     detail: bool,
@@ -111,6 +113,7 @@ impl<L: Listing> Default for ListPane<L> {
                 due: None,
             },
             columns: L::COLUMNS.iter().enumerate().filter_map(shown).collect(),
+            can: Api::default().capabilities(),
             cursor: Cursor::default(),
             filter: Filter::default(),
             detail: false,
@@ -149,6 +152,12 @@ impl<L: Listing> ListPane<L> {
         self.moved = true;
     }
 
+    /// The columns that show, by their numbers.
+    fn shown(&self) -> Vec<usize> {
+        let offered = |n: &usize| (L::COLUMNS[*n].offered)(self.can);
+        self.columns.iter().copied().filter(offered).collect()
+    }
+
     /// The row under the cursor.
     fn chosen<'a>(&self, store: &'a Store) -> Option<&'a L::Row> {
         self.listing.row(store, &self.cursor.row()?)
@@ -181,6 +190,7 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
         self.moved = true;
+        self.can = desk.can;
         match command {
             Command::Act(action) => self.act(*action, desk),
             _ => self.carry_out(command, desk),
@@ -197,8 +207,8 @@ impl<L: Listing> Pane for ListPane<L> {
             MouseEventKind::ScrollUp => self.step(-3),
             MouseEventKind::Down(MouseButton::Left) => {
                 let heading = self.grid.heading_at(at);
-                if let Some(column) = heading.and_then(|n| self.columns.get(n)) {
-                    self.sort_by(*column, None, desk);
+                if let Some(column) = heading.and_then(|n| self.shown().get(n).copied()) {
+                    self.sort_by(column, None, desk);
                 } else if let Some(line) = self.grid.line_at(at) {
                     self.cursor.pick(&self.order.ids, self.window, line);
                     self.moved = true;

@@ -5,6 +5,7 @@ mod commands;
 mod detail;
 mod draw;
 mod page;
+mod phones;
 mod summary;
 
 use std::collections::HashSet;
@@ -40,6 +41,8 @@ const ACTIONS: &[Action] = &[
     Action::Reverse,
     Action::Columns,
     Action::Mark,
+    Action::Station,
+    Action::Reboot,
     Action::Copy,
     Action::Export,
     Action::OpenPager,

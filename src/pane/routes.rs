@@ -19,13 +19,16 @@ use crate::config::theme::Role;
 use crate::form::Opening;
 use crate::form::route::plans;
 use crate::model::RouteId;
+use crate::model::api::Capabilities;
 use crate::model::finding::{Protocol, Target};
-use crate::model::route::header;
+use crate::model::route::Kind;
 use crate::query::FieldSpec;
-use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::store::routes::{Drift, Presence, RouteRow};
+use crate::store::{self, Store};
 use crate::ui::bar::Bar;
+use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
 
 /// The pane.
@@ -103,42 +106,7 @@ impl Listing for Routes {
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
         let (theme, routes) = (scene.theme, &scene.store.routes);
-        let count = |wanted: fn(&RouteRow) -> bool| routes.iter().filter(|row| wanted(row)).count();
-        let figures = [
-            (
-                0,
-                Role::Text,
-                "reachable",
-                count(|row| row.reach.of > 0 && row.reach.reached == row.reach.of),
-            ),
-            (0, Role::Bad, "not reachable", count(unreachable)),
-            (
-                0,
-                Role::Warn,
-                "drift",
-                count(|row| matches!(row.drift, Drift::Differs(_) | Drift::Back)),
-            ),
-            (1, Role::Bad, "gone", count(|row| row.drift == Drift::Gone)),
-            (
-                1,
-                Role::Unknown,
-                "unknown",
-                count(|row| row.drift == Drift::Unsure),
-            ),
-            (
-                2,
-                Role::Text,
-                "off",
-                count(|row| row.known.enabled == Some(false)),
-            ),
-            (3, Role::Warn, "unreadable", routes.faults().len()),
-            (
-                3,
-                Role::Warn,
-                "not looked at",
-                routes.destinations.dropped(),
-            ),
-        ];
+        let figures = figures(scene.can, routes);
         for (n, (spare, role, word, count)) in figures.into_iter().enumerate() {
             let role = if count > 0 { role } else { Role::Dim };
             if count > 0 || n < 3 {
@@ -193,7 +161,7 @@ impl Listing for Routes {
 
     fn act(&mut self, action: Action, row: Option<&RouteRow>, desk: &mut Desk<'_>) -> bool {
         match action {
-            Action::New => desk.fill.push(Opening::new("route")),
+            Action::New => new(desk),
             Action::Reread => {
                 let ours = desk.store.routes.ours().cloned().collect();
                 desk.effects
@@ -219,9 +187,76 @@ impl Listing for Routes {
     }
 }
 
+/// A figure on top: how gladly it is left out, how it looks when there are any, what is counted, how many.
+type Figure = (u8, Role, &'static str, usize);
+
+fn figures(can: &Capabilities, routes: &store::routes::Routes) -> Vec<Figure> {
+    let count = |wanted: fn(&RouteRow) -> bool| routes.iter().filter(|row| wanted(row)).count();
+    let mut figures: Vec<Figure> = if can.route_kinds.contains(&Kind::Webhook) {
+        let reachable = count(|row| row.reach.of > 0 && row.reach.reached == row.reach.of);
+        vec![
+            (0, Role::Text, "reachable", reachable),
+            (0, Role::Bad, "not reachable", count(unreachable)),
+        ]
+    } else {
+        vec![
+            (0, Role::Text, "on", count(|row| row.state() == "on")),
+            (0, Role::Bad, "not as intended", count(astray)),
+        ]
+    };
+    figures.extend([
+        (
+            0,
+            Role::Warn,
+            "drift",
+            count(|row| matches!(row.drift, Drift::Differs(_) | Drift::Back)),
+        ),
+        (1, Role::Bad, "gone", count(|row| row.drift == Drift::Gone)),
+        (
+            1,
+            Role::Unknown,
+            "unknown",
+            count(|row| row.drift == Drift::Unsure),
+        ),
+        (
+            2,
+            Role::Text,
+            "off",
+            count(|row| row.known.enabled == Some(false)),
+        ),
+        (3, Role::Warn, "unreadable", routes.faults().len()),
+        (
+            3,
+            Role::Warn,
+            "not looked at",
+            routes.destinations.dropped(),
+        ),
+    ]);
+    figures
+}
+
+/// Opens the form of a new route; where there are several kinds, asks which.
+fn new(desk: &mut Desk<'_>) {
+    match desk.can.route_kinds {
+        [only] => desk.fill.push(Opening::new(only.form())),
+        several => {
+            let choice = |kind: &Kind| Choice {
+                value: kind.form().to_owned(),
+                label: kind.word().to_owned(),
+                note: kind.doc().to_owned(),
+                on: false,
+            };
+            let choices = several.iter().map(choice).collect();
+            desk.open
+                .push(Layer::Chooser(Chooser::new(Purpose::Form, choices)));
+        }
+    }
+}
+
 /// Does something with one route.
 fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
     let there = row.presence == Presence::There;
+    let form = row.known.route.kind().form();
     let asked = match action {
         Action::Clone => {
             let mut body = serde_json::to_value(&row.known.route).unwrap_or_default();
@@ -229,7 +264,7 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
             let body = Some(body);
             desk.fill.push(Opening {
                 body,
-                ..Opening::new("route")
+                ..Opening::new(form)
             });
             Ok(())
         }
@@ -242,7 +277,7 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
             let about = vec![row.known.id.raw().to_owned()];
             desk.fill.push(Opening {
                 about,
-                ..Opening::new("route")
+                ..Opening::new(form)
             });
             Ok(())
         }
@@ -253,8 +288,13 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
         }
         _ => {
             let uris = row.known.route.destinations();
+            if uris.is_empty() {
+                let known = Box::new(row.known.clone());
+                desk.effects.push(Effect::Routes(Ask::Look(known)));
+            }
+            let targets = uris.into_iter();
             desk.probe
-                .extend(uris.filter_map(|uri| Target::new(Protocol::Http, uri).ok()));
+                .extend(targets.filter_map(|uri| Target::new(Protocol::Http, uri).ok()));
             Ok(())
         }
     };
@@ -269,7 +309,12 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
 
 /// Whether somebody should look at a route.
 fn trouble(row: &RouteRow) -> bool {
-    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row))
+    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row) || astray(row))
+}
+
+/// Whether the organisation reports that it is not where it is to be.
+fn astray(row: &RouteRow) -> bool {
+    row.presence == Presence::There && row.known.is_trouble()
 }
 
 /// Whether events are sent where nobody takes them; on a route that is off none are.
@@ -296,19 +341,18 @@ fn staleness(scene: &Scene<'_>) -> Option<(Role, String)> {
 
 /// A route with everything that is known of it; values of headers that may be secrets are masked.
 fn json_of(row: &RouteRow) -> Value {
-    let mut route = row.known.route.clone();
-    for (name, value) in &mut route.headers {
-        *value = header::shown(name, value).to_owned();
-    }
     // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-    let mut object = serde_json::to_value(&route).unwrap_or_default();
+    let mut object = serde_json::to_value(row.known.route.masked()).unwrap_or_default();
     let more = json!({
-        "id": row.known.id.raw(), "enabled": row.known.enabled, "state": column::state(row), "stale": row.stale,
+        "id": row.known.id.raw(), "enabled": row.known.enabled, "state": row.state(), "stale": row.stale,
         "drift": row.drift.word(), "reached": row.reach.reached, "destinations": row.reach.of, "reach": row.reach.word,
         "certificateDays": row.reach.days, "reachability": row.reach.rate,
     });
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);
+        if let Some(integration) = &row.known.integration {
+            object.insert("reported".to_owned(), integration.sentence().into());
+        }
     }
     object
 }

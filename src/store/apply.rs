@@ -1,5 +1,7 @@
 //! What each kind of news does to the table; see [`crate::feed::news::News`] for what it means.
 
+mod phones;
+
 use super::intern::NameId;
 use super::row::{Believed, Field, Flags};
 use super::stamp::Stamp;
@@ -12,7 +14,9 @@ use crate::time::Millis;
 /// What one source says of one device.
 #[derive(Clone, Copy, Debug)]
 struct Said {
-    registered: Option<bool>,
+    registered: Option<Believed>,
+    /// Since when, where the organisation says; else it is news as of now.
+    since: Option<Millis>,
     /// None leaves the codec as it is; 0 makes it unknown.
     codec: Option<NameId>,
     live: bool,
@@ -67,7 +71,8 @@ impl Registrations {
         );
         for device in devices {
             let said = Said {
-                registered: Some(device.registered),
+                registered: Some(device.registered.into()),
+                since: None,
                 codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
             };
@@ -87,7 +92,8 @@ impl Registrations {
             return;
         };
         let said = Said {
-            registered: update.registered,
+            registered: update.registered.map(Believed::from),
+            since: None,
             codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
         };
@@ -137,7 +143,7 @@ impl Registrations {
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
-        let believed = said.registered.map(Believed::from);
+        let believed = said.registered;
         let Some(row) = self.find_row(user, device) else {
             let row = self.add_row(
                 user,
@@ -149,11 +155,13 @@ impl Registrations {
             if let Some(slot) = self.slots.get_mut(row as usize) {
                 slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
+                slot.since = said.since.map_or(slot.since, Stamp::from);
             }
             return Some(row);
         };
         if let Some(to) = believed {
             self.set_believed(row, to, now, changes);
+            self.set_since(row, said.since, now, changes);
         }
         if let Some(to) = said.codec {
             self.set_codec(row, to, now, changes);
@@ -189,6 +197,15 @@ impl Registrations {
             slot.recent = slot.recent.saturating_add(u16::from(flap));
         });
         self.tick(now, changes);
+    }
+
+    /// The organisation's own time is better than when we heard of it.
+    fn set_since(&mut self, row: u32, since: Option<Millis>, now: Millis, changes: &mut Changes) {
+        let known = self.slots.get(row as usize).map(|slot| slot.since);
+        let told = since.map(Stamp::from).filter(|told| Some(*told) != known);
+        if let Some(told) = told {
+            self.amend(row, now, changes, |slot| slot.since = told);
+        }
     }
 
     fn set_codec(&mut self, row: u32, to: NameId, now: Millis, changes: &mut Changes) {

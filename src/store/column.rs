@@ -15,7 +15,7 @@ pub enum Column {
     State,
     /// The user's name.
     User,
-    /// The device id.
+    /// The device's name, or its id.
     Device,
     /// The first active codec.
     Codec,
@@ -71,7 +71,11 @@ pub const FIELDS: &[FieldSpec] = &[
         Kind::Text,
         "The user's name, or the id when there is none",
     ),
-    field("device", Kind::Text, "The device id"),
+    field(
+        "device",
+        Kind::Text,
+        "The device's name, or the id when there is none",
+    ),
     field("codec", Kind::Text, "The first active codec"),
     field("site", Kind::Text, "Where the user sits"),
     aside(
@@ -227,7 +231,7 @@ impl Column {
         match self {
             Self::State => Cell::Word(row.state().word()),
             Self::User => Cell::Text(row.user()),
-            Self::Device => Cell::Text(&row.device().0),
+            Self::Device => Cell::Text(row.label()),
             Self::Codec => text(row.codec()),
             Self::Site => row.site().map_or(Cell::Word(""), Cell::Text),
             Self::Since => Cell::Moment(row.since()),

@@ -19,6 +19,8 @@ pub struct JobRow {
     pub job: Job,
     /// The flow of this console that follows it.
     pub flow: Option<FlowId>,
+    /// The flow that worked on it last, for its steps; it may be forgotten by now.
+    pub worked: Option<FlowId>,
 }
 
 impl Fields for JobRow {
@@ -50,10 +52,12 @@ impl Jobs {
         let row = self.rows.entry(key.clone()).or_insert_with(|| JobRow {
             job: Job::new(key.clone()),
             flow: None,
+            worked: None,
         });
         let before = row.job.clone();
         row.job.apply(event);
         row.flow = flow.or(row.flow);
+        row.worked = flow.or(row.worked);
         let worth_keeping = matters(&before, &row.job);
         let id = row.job.id.clone();
         if worth_keeping {
@@ -85,7 +89,14 @@ impl Jobs {
             if let Some(row) = self.rows.get_mut(&key) {
                 row.job.reconcile(job);
             } else if self.make_room() {
-                self.rows.insert(key.clone(), JobRow { job, flow: None });
+                self.rows.insert(
+                    key.clone(),
+                    JobRow {
+                        job,
+                        flow: None,
+                        worked: None,
+                    },
+                );
             } else {
                 self.dropped = self.dropped.saturating_add(1);
             }
@@ -180,6 +191,7 @@ impl Jobs {
             && let Some(row) = self.rows.get_mut(&stays)
         {
             row.flow = row.flow.or(gone.flow);
+            row.worked = row.worked.or(gone.worked);
             row.job.absorb(gone.job);
         }
         self.unsaved.remove(&goes);

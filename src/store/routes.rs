@@ -14,7 +14,8 @@ use super::carriers::Reading;
 use crate::model::RouteId;
 use crate::model::flow::FlowId;
 use crate::model::route::deployment::KEPT;
-use crate::model::route::{Deed, Delivery, Deployment, EventType, Known, Verdict, diff};
+use crate::model::route::look::Look;
+use crate::model::route::{Deed, Delivery, Deployment, EventType, Kind, Known, Verdict, diff};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -33,6 +34,9 @@ pub struct Routes {
     reading: Reading,
     unlisted: bool,
     faults: Vec<Text>,
+    unread: Vec<Kind>,
+    /// What was said of routes without an address when the organisation was last asked.
+    looks: BTreeMap<RouteId, (Look, Millis)>,
     generation: u64,
 }
 
@@ -51,6 +55,25 @@ impl Routes {
         self.reading = Reading::Read(now);
         (self.faults, self.unlisted) = (faults, !listed);
         self.recall();
+    }
+
+    /// The organisation was asked about a route.
+    pub fn looked(&mut self, id: RouteId, look: Look, now: Millis) {
+        if self.rows.contains_key(&id) {
+            self.looks.insert(id, (look, now));
+            self.touch();
+        }
+    }
+
+    /// What was said of a route when the organisation was last asked about it, and when.
+    #[must_use]
+    pub fn look(&self, id: &RouteId) -> Option<&(Look, Millis)> {
+        self.looks.get(id)
+    }
+
+    /// Kinds that the next list is without: what was deployed of them is not gone because of that.
+    pub fn unread(&mut self, kinds: Vec<Kind>) {
+        self.unread = kinds;
     }
 
     /// They could not be read.
@@ -141,7 +164,7 @@ impl Routes {
         let uri = verdict.uri.raw().to_owned();
         self.destinations.checked(verdict);
         for row in self.rows.values_mut() {
-            if row.known.route.destinations().any(|other| other == uri) {
+            if row.known.route.destinations().contains(&uri.as_str()) {
                 row.reach = reach(&row.known, &self.destinations);
             }
         }
@@ -163,6 +186,7 @@ impl Routes {
                 .deployments
                 .iter()
                 .rev()
+                .filter(|d| d.kind().is_none_or(|kind| !self.unread.contains(&kind)))
                 .filter_map(|d| Some((d.id.clone()?, d)));
             let gone: Vec<RouteRow> = ours
                 .filter(|(id, deployment)| {
@@ -175,6 +199,7 @@ impl Routes {
                 .extend(gone.into_iter().map(|row| (row.known.id.clone(), row)));
         }
         self.deliveries.retain(|id, _| self.rows.contains_key(id));
+        self.looks.retain(|id, _| self.rows.contains_key(id));
         let there = self
             .rows
             .values()
@@ -269,7 +294,7 @@ impl Routes {
 
     /// What was deployed of a route, the newest first.
     pub fn history(&self, row: &RouteRow) -> impl Iterator<Item = &Deployment> {
-        let (id, name) = (row.known.id.clone(), row.known.route.name.clone());
+        let (id, name) = (row.known.id.clone(), row.known.route.name().to_owned());
         self.deployments
             .iter()
             .rev()
@@ -325,11 +350,12 @@ impl Routes {
         row: &'a RouteRow,
     ) -> impl Iterator<Item = (&'a str, Option<&'a Destination>)> {
         let uris = row.known.route.destinations();
-        uris.map(|uri| (uri, self.destinations.get(uri)))
+        uris.into_iter()
+            .map(|uri| (uri, self.destinations.get(uri)))
     }
 }
 
 fn reach(known: &Known, destinations: &Destinations) -> Reach {
     let uris = known.route.destinations();
-    Reach::of(uris.map(|uri| destinations.get(uri)))
+    Reach::of(uris.into_iter().map(|uri| destinations.get(uri)))
 }

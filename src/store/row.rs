@@ -228,6 +228,13 @@ impl<'a> Row<'a> {
         &self.slot.device
     }
 
+    /// The device as people know it; the id where it has no name.
+    #[must_use]
+    pub fn label(&self) -> &'a Text {
+        let named = self.table.labels.get(&self.slot.device);
+        named.unwrap_or(&self.slot.device.0)
+    }
+
     /// What the row may claim to be.
     #[must_use]
     pub fn state(&self) -> State {

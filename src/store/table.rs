@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::flaps::{FLAPPING_OVER, Flaps, Window};
 use super::frames::Frames;
@@ -33,6 +33,7 @@ impl Registrations {
             history: Trail::new(limits.history),
             coverage: Trail::new(limits.history),
             frames: Frames::default(),
+            labels: HashMap::new(),
             counts: Counts::default(),
             metrics: Metrics::default(),
             limit: limits.rows as usize,

@@ -41,6 +41,8 @@ pub enum Purpose {
     Draft,
     /// Fill in what was sent then.
     Sent,
+    /// Fill in that form.
+    Form,
 }
 
 /// A list with a cursor.
@@ -184,6 +186,7 @@ impl Chooser {
             },
             Purpose::Draft => Command::Reopen(Half::Drafts, value),
             Purpose::Sent => Command::Reopen(Half::Sent, value),
+            Purpose::Form => Command::Fill(value),
         })
     }
 
@@ -197,6 +200,7 @@ impl Chooser {
             Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
             Purpose::Draft => ("drafts", "Enter go on  d throw away  Esc close"),
             Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
+            Purpose::Form => ("new", "Enter fill in  Esc close"),
         };
         let label = self
             .choices

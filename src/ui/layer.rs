@@ -12,6 +12,7 @@ use super::palette::Palette;
 use super::progress::Progress;
 use super::prompt::Prompt;
 use super::review::Review;
+use super::sign_in::{SignIn, Stroke};
 use crate::app::command::Command;
 use crate::config::theme::Theme;
 use crate::store::Store;
@@ -30,6 +31,8 @@ pub enum Outcome {
     Run(Command),
     /// It stays open, and the console does this with it.
     Ask(Ask),
+    /// It stays open, and the sign-in that it shows goes on so.
+    SignIn(Stroke),
     /// It closes, and what opened it gets this line.
     Answer(String),
 }
@@ -64,6 +67,8 @@ pub enum Layer {
     Review(Box<Review>),
     /// A write on its way.
     Progress(Progress),
+    /// A person signs in.
+    SignIn(Box<SignIn>),
 }
 
 impl Layer {
@@ -78,6 +83,7 @@ impl Layer {
             Self::Prompt(prompt) => prompt.key(key),
             Self::Review(review) => review.key(key),
             Self::Progress(progress) => progress.key(key),
+            Self::SignIn(sign_in) => sign_in.key(key),
         }
     }
 
@@ -89,6 +95,7 @@ impl Layer {
             Self::Form(form) => form.paste(text),
             Self::Prompt(prompt) => prompt.paste(text),
             Self::Review(review) => review.paste(text),
+            Self::SignIn(sign_in) => sign_in.paste(text),
             Self::Chooser(_) | Self::Reader(_) | Self::Progress(_) => Outcome::Stay,
         }
     }
@@ -110,6 +117,7 @@ impl Layer {
             Self::Form(form) => return form.render(area, buf, theme),
             Self::Prompt(prompt) => return Some(prompt.render(area, buf, theme)),
             Self::Review(review) => return review.render(area, buf, theme),
+            Self::SignIn(sign_in) => return Some(sign_in.render(area, buf, theme)),
             Self::Chooser(chooser) => chooser.render(area, buf, theme),
             Self::Reader(reader) => reader.render(area, buf, theme),
             Self::Progress(progress) => {

@@ -302,7 +302,7 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
-            News::Callbacks(_) | News::Edges { .. } => {}
+            News::Callbacks(_) | News::Edges { .. } | News::Premises(_) => {}
         }
     }
 }

@@ -3,3 +3,4 @@
 mod callbacks;
 mod rig;
 mod seam;
+mod talk;

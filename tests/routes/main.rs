@@ -5,7 +5,9 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+mod buses;
 mod commands;
+mod genesys;
 mod pipeline;
 mod race;
 mod rig;
@@ -16,3 +18,4 @@ mod scripted;
 )]
 #[path = "../cloud/server.rs"]
 mod server;
+mod triggers;

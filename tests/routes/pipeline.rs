@@ -7,7 +7,7 @@ use trunkline::config::profile::alerts::Webhook;
 use trunkline::flow::route::{Deploy, Ending};
 use trunkline::flow::{Fate, Order};
 use trunkline::model::flow::{Outcome, StepState};
-use trunkline::model::route::{Aim, Check, Deed, State};
+use trunkline::model::route::{Aim, Check, Deed, Kind, State};
 
 use crate::rig::{Rig, deploy, remove};
 
@@ -116,7 +116,7 @@ async fn what_is_so_already_is_not_sent_and_a_dry_run_sends_nothing() {
     let order = Deploy {
         aim: Aim::ByName,
         base: None,
-        body,
+        body: body.into(),
         dry: true,
     };
     let (_, told) = rig.run(Order::Deploy(Box::new(order))).await;
@@ -124,7 +124,7 @@ async fn what_is_so_already_is_not_sent_and_a_dry_run_sends_nothing() {
         panic!("{:?}", told.ending());
     };
     assert_eq!(changes[0].to_string(), "~ retryPolicy.maxRetries: 1 -> 4");
-    assert_eq!(rig.known("same").await.route.retry_policy.max_retries, 1);
+    assert_eq!(rig.webhook("same").await.retry_policy.max_retries, 1);
 }
 
 #[tokio::test]
@@ -160,7 +160,7 @@ async fn an_answer_that_is_lost_is_looked_for_and_the_route_is_there_once() {
     assert_eq!(
         all.routes
             .iter()
-            .filter(|known| known.route.name == "lost")
+            .filter(|known| known.route.name() == "lost")
             .count(),
         1
     );
@@ -201,7 +201,7 @@ async fn a_route_is_taken_away_and_comes_back_as_it_was() {
     let (outcome, told) = rig.run(remove(known.clone())).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");
     assert_eq!(told.names(), ["existing", "submit", "read back"]);
-    let gone = trunkline::flow::route::by_id(&rig.kit, &known.id)
+    let gone = trunkline::flow::route::by_id(&rig.kit, Kind::Webhook, &known.id)
         .await
         .unwrap();
     assert_eq!(gone, None);
@@ -218,7 +218,7 @@ async fn a_read_only_profile_looks_at_everything_and_sends_nothing() {
     assert!(told.names().contains(&"health"));
     assert!(rig.audit().contains("refused"));
     assert_eq!(
-        trunkline::flow::route::named(&rig.kit, "refused")
+        trunkline::flow::route::named(&rig.kit, Kind::Webhook, "refused")
             .await
             .unwrap(),
         None

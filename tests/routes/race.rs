@@ -5,7 +5,7 @@ use trunkline::flow::route::{Conflict, Ending};
 use trunkline::model::flow::Outcome;
 use trunkline::model::route::{Aim, Known};
 
-use crate::rig::{Rig, Told, deploy, remove};
+use crate::rig::{Rig, Told, deploy, remove, webhook};
 
 fn conflict(told: &Told) -> Conflict {
     match told.ending() {
@@ -16,7 +16,7 @@ fn conflict(told: &Told) -> Conflict {
 
 /// Our change of a route as it was seen.
 fn ours(seen: &Known) -> trunkline::flow::Order {
-    let mut body = seen.route.clone();
+    let mut body = webhook(seen);
     body.uris.push(format!("{}?ours", body.uri));
     deploy(Aim::Existing(seen.id.clone()), Some(seen.clone()), body)
 }
@@ -46,7 +46,7 @@ async fn a_change_since_the_form_was_opened_is_a_conflict_that_shows_both() {
         conflict.ours()
     );
     assert_eq!(told.names(), ["existing"], "no destination was bothered");
-    assert_eq!(rig.known("raced").await.route.retry_policy.max_retries, 5);
+    assert_eq!(rig.webhook("raced").await.retry_policy.max_retries, 5);
     assert!(rig.audit().contains("conflict"));
 }
 
@@ -54,7 +54,7 @@ async fn a_change_since_the_form_was_opened_is_a_conflict_that_shows_both() {
 async fn a_change_while_the_destinations_are_looked_at_is_one_too() {
     let rig = Rig::start().await;
     let seen = deployed(&rig).await;
-    let mut body = seen.route.clone();
+    let mut body = webhook(&seen);
     body.uris = vec![rig.destination("slow")];
     let order = deploy(Aim::Existing(seen.id.clone()), Some(seen.clone()), body);
     let (_stopper, told, run) = rig.stoppable(order);
@@ -71,7 +71,7 @@ async fn a_change_while_the_destinations_are_looked_at_is_one_too() {
         "~ headers.X-Token: •••••• -> another value"
     );
     assert!(!told.names().contains(&"submit"));
-    assert_eq!(rig.known("raced").await.route.headers["X-Token"], "theirs");
+    assert_eq!(rig.webhook("raced").await.headers["X-Token"], "theirs");
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn two_that_make_the_same_route_make_one() {
     assert_eq!(
         all.routes
             .iter()
-            .filter(|known| known.route.name == "twice")
+            .filter(|known| known.route.name() == "twice")
             .count(),
         1
     );

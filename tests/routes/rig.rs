@@ -10,7 +10,7 @@ use trunkline::config::{self, Environment, Flags, Paths, Profile};
 use trunkline::flow::route::{Deploy, Ending, News as RouteNews, Remove};
 use trunkline::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
 use trunkline::model::flow::{FlowId, Outcome, Step};
-use trunkline::model::route::{Aim, Known, Route};
+use trunkline::model::route::{Aim, Kind, Known, Route, Webhook};
 use trunkline::org::{self, Options, Org};
 use trunkline::probe::Prober;
 
@@ -117,12 +117,21 @@ impl Rig {
     }
 
     /// A good route of that name.
-    pub fn route(&self, name: &str) -> Route {
+    pub fn route(&self, name: &str) -> Webhook {
         route(name, &self.destination("healthy"))
     }
 
     pub async fn known(&self, name: &str) -> Known {
-        flow::route::named(&self.kit, name)
+        self.of_kind(Kind::Webhook, name).await
+    }
+
+    /// What a route is there.
+    pub async fn webhook(&self, name: &str) -> Webhook {
+        webhook(&self.known(name).await)
+    }
+
+    pub async fn of_kind(&self, kind: Kind, name: &str) -> Known {
+        flow::route::named(&self.kit, kind, name)
             .await
             .unwrap()
             .expect("the route")
@@ -135,7 +144,7 @@ impl Rig {
         (outcome, told)
     }
 
-    pub async fn deploy(&self, body: Route) -> (Outcome, Told) {
+    pub async fn deploy(&self, body: impl Into<Route>) -> (Outcome, Told) {
         self.run(deploy(Aim::ByName, None, body)).await
     }
 
@@ -177,7 +186,14 @@ impl Rig {
     }
 }
 
-pub fn route(name: &str, uri: &str) -> Route {
+pub fn webhook(known: &Known) -> Webhook {
+    match &known.route {
+        Route::Webhook(webhook) => webhook.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn route(name: &str, uri: &str) -> Webhook {
     serde_json::from_value(json!({
         "name": name, "type": "webhook", "uri": uri, "uris": [],
         "retryPolicy": {"maxRetries": 1, "retryInterval": 1.0, "backoffFactor": 2.0},
@@ -187,11 +203,11 @@ pub fn route(name: &str, uri: &str) -> Route {
     .unwrap()
 }
 
-pub fn deploy(aim: Aim, base: Option<Known>, body: Route) -> Order {
+pub fn deploy(aim: Aim, base: Option<Known>, body: impl Into<Route>) -> Order {
     Order::Deploy(Box::new(Deploy {
         aim,
         base,
-        body,
+        body: body.into(),
         dry: false,
     }))
 }

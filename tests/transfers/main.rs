@@ -15,6 +15,7 @@ mod writes;
 mod command;
 mod far;
 mod flow;
+mod handover;
 mod many;
 mod rig;
 mod session;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use trunkline::cloud::direct::transfer::{Session, Timing};
-use trunkline::flow::transfer::{Move, Transfers};
+use trunkline::flow::transfer::{Move, Patience, Transfers};
 use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
 use trunkline::model::flow::{FlowId, Outcome};
 use trunkline::model::transfer::made::Made;
@@ -38,6 +38,24 @@ pub async fn kit(rig: &Rig, settings: &str) -> Kit {
     std::fs::write(&rig.config, config).unwrap();
     let mut kit = rig.kit().await;
     kit.transfers = Session::new(kit.client.clone(), TIMING);
+    kit
+}
+
+/// A kit of the same organisation by the Platform API.
+pub async fn platform(rig: &Rig) -> Kit {
+    let config = std::fs::read_to_string(&rig.config).unwrap();
+    if !config.contains("api = \"platform\"") {
+        let table = "[profiles.org]\n";
+        let (before, after) = config.split_once(table).unwrap();
+        let config = format!("{before}{table}api = \"platform\"\n{after}");
+        std::fs::write(&rig.config, config).unwrap();
+    }
+    let mut kit = rig.kit().await;
+    kit.patience = Patience {
+        first: Duration::from_millis(20),
+        most: Duration::from_millis(200),
+        all: Duration::from_secs(20),
+    };
     kit
 }
 

@@ -2,7 +2,7 @@
 
 use crate::config::Profile;
 use crate::form::callback::{self, Known};
-use crate::form::{Form, Opening, provision, route, transfer};
+use crate::form::{Form, Opening, provision, route, softphone, station, transfer};
 use crate::model::CallbackId;
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
@@ -17,8 +17,20 @@ pub(super) fn make(
 ) -> Result<Form, String> {
     let can = profile.api.capabilities();
     match opening.form.as_str() {
+        "provision" if profile.api.capabilities().softphones => {
+            Ok(softphone::open(store, opening.body))
+        }
         "provision" => Ok(provision::open(profile, opening.body)),
+        "station" => {
+            let phone = opening.about.first().map_or("", String::as_str);
+            let survey = store.survey.as_ref();
+            let survey = survey.filter(|survey| survey.phone.id.raw() == phone);
+            let survey = survey.ok_or("the phone has to be read again: open this from its row")?;
+            station::open(survey, opening.body)
+        }
         "route" => route::open(opening, store),
+        "route-eventbridge" => route::eventbridge::open(opening, store),
+        "route-trigger" => route::trigger::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
         "callback" => {
             let known = Known::of(store, can, now);

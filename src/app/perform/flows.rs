@@ -13,8 +13,8 @@ use crate::cloud::Client;
 use crate::config::{Environment, Profile};
 use crate::flow::transfer::preflight;
 use crate::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
-use crate::model::InteractionId;
 use crate::model::flow::{FlowId, Outcome};
+use crate::model::{DeviceId, InteractionId};
 use crate::probe::Prober;
 use crate::time::Clock;
 
@@ -144,6 +144,16 @@ impl Desk {
             if let Some(kit) = kit.get() {
                 let read = preflight(&kit.client, &id).await;
                 let _ = done.send(Done::LookedUp(id, Box::new(read)));
+            }
+        });
+    }
+
+    /// Reads a phone with its stations.
+    pub(super) fn survey(&self, phone: DeviceId) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let _ = done.send(super::phones::survey(&kit.client, &phone).await);
             }
         });
     }

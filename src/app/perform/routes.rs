@@ -10,8 +10,9 @@ use tokio::task::spawn_blocking;
 use crate::app::event::Done;
 use crate::app::routes::{Ask, Told};
 use crate::cloud::{Error, Urgency};
-use crate::flow::Kit;
+use crate::flow::{self, Kit};
 use crate::model::RouteId;
+use crate::model::route::Kind;
 
 /// Routes that are read at a time where there is no list.
 const AT_ONCE: usize = 4;
@@ -46,6 +47,11 @@ pub(super) fn ask(
                     tell(Told::Deliveries(id, deliveries));
                 }
             }
+            Ask::Look(known) => match flow::route::look(kit, &known, None).await {
+                Ok(Some(look)) => tell(Told::Looked(known, look)),
+                Ok(None) => {}
+                Err(error) => tell(Told::Failed(error.problem().text)),
+            },
             Ask::Check(uri) => match &kit.prober {
                 Ok(prober) => {
                     let verdict = prober.destination(&uri, |_| ()).await;
@@ -77,12 +83,13 @@ async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<Told, E
         return Ok(Told::Read {
             routes: listing.routes,
             faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
+            unread: listing.unread,
             listed: true,
         });
     }
     let reads = ours
         .into_iter()
-        .map(|id| async move { kit.client.route(&id, urgency).await });
+        .map(|id| async move { kit.client.route(Kind::Webhook, &id, urgency).await });
     let read: Vec<_> = stream::iter(reads).buffered(AT_ONCE).collect().await;
     let mut routes = Vec::new();
     for known in read {
@@ -91,6 +98,7 @@ async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<Told, E
     Ok(Told::Read {
         routes,
         faults: Vec::new(),
+        unread: Vec::new(),
         listed: false,
     })
 }

@@ -14,7 +14,10 @@ impl App {
     pub(super) fn route_ended(&mut self, ending: &Ending) {
         if let Ending::Conflict(conflict) = ending {
             let lines = self.conflict(conflict);
-            let title = format!("conflict: {}", crate::text::safe(&conflict.seen.route.name));
+            let title = format!(
+                "conflict: {}",
+                crate::text::safe(conflict.seen.route.name())
+            );
             self.layers
                 .push(Layer::Reader(Reader::new(title, lines, "")));
             self.redraw();

@@ -10,7 +10,9 @@ use serde_json::Value;
 use crate::cloud::entities::{Faults, id, located, page};
 use crate::cloud::{Fault, RouteListing};
 use crate::model::RouteId;
-use crate::model::route::{Delivery, EventFilter, EventType, Known, RetryPolicy, Route, WEBHOOK};
+use crate::model::route::{
+    Delivery, EventFilter, EventType, Kind, Known, RetryPolicy, WEBHOOK, Webhook,
+};
 use crate::text::{Text, fit};
 use crate::time::Millis;
 
@@ -85,7 +87,11 @@ pub fn routes(body: &[u8], call: &dyn fmt::Display) -> Result<RouteListing, Stri
         let text = format!("{call}: {left_out} routes beyond the first {MOST_ROUTES}");
         faults.push(Fault(text.into()));
     }
-    Ok(RouteListing { routes, faults })
+    Ok(RouteListing {
+        routes,
+        faults,
+        unread: Vec::new(),
+    })
 }
 
 /// Reads one route, as an answer to a read or to a write.
@@ -118,6 +124,7 @@ pub fn event_types(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<EventType
         Ok(EventType {
             name: entity.event_type.into(),
             fields: fields.take(MOST_ENTRIES).map(Text::from).collect(),
+            carried_by: Kind::Webhook,
         })
     })
 }
@@ -146,24 +153,24 @@ fn known(entity: RouteEntity) -> Result<Known, String> {
             retry_interval: p.retry_interval,
             backoff_factor: p.backoff_factor,
         });
+    let route = Webhook {
+        name: entity.name,
+        kind: entity.kind.unwrap_or_else(|| WEBHOOK.to_owned()),
+        uri: entity.uri,
+        uris: entity.uris.unwrap_or_default(),
+        retry_policy: policy,
+        event_filters: entity
+            .event_filters
+            .unwrap_or_default()
+            .into_iter()
+            .map(filter)
+            .collect(),
+        headers: entity.headers.unwrap_or_default(),
+    };
     Ok(Known {
-        id,
-        route: Route {
-            name: entity.name,
-            kind: entity.kind.unwrap_or_else(|| WEBHOOK.to_owned()),
-            uri: entity.uri,
-            uris: entity.uris.unwrap_or_default(),
-            retry_policy: policy,
-            event_filters: entity
-                .event_filters
-                .unwrap_or_default()
-                .into_iter()
-                .map(filter)
-                .collect(),
-            headers: entity.headers.unwrap_or_default(),
-        },
         enabled: entity.enabled.and_then(|enabled| enabled.as_bool()),
         version: entity.version.and_then(|version| version.as_u64()),
+        ..Known::new(id, route)
     })
 }
 
@@ -184,15 +191,18 @@ mod tests {
             ("i-1", Some(false), Some(7))
         );
         assert_eq!(known.route.faults(), []);
-        assert_eq!(known.route.uris, ["https://bus2.example.com/in"]);
-        let again: Route = serde_json::from_str(&known.route.json()).unwrap();
+        assert_eq!(
+            known.route.destinations(),
+            ["https://bus.example.com/in", "https://bus2.example.com/in"]
+        );
+        let again: crate::model::route::Route = serde_json::from_str(&known.route.json()).unwrap();
         assert_eq!(again, known.route);
     }
 
     #[test]
     fn what_is_optional_may_be_missing_and_what_is_not_is_named() {
         let bare = route(br#"{"id":"i","name":"n","uri":"https://h/","enabled":"yes"}"#).unwrap();
-        assert_eq!((bare.route.kind.as_str(), bare.enabled), ("webhook", None));
+        assert_eq!((bare.route.kind(), bare.enabled), (Kind::Webhook, None));
         for (body, named) in [
             (r#"{"name":"n","uri":"https://h/"}"#, "`id`"),
             (r#"{"id":"","name":"n","uri":"https://h/"}"#, "id is empty"),

@@ -119,7 +119,7 @@ fn answer(request: &Request<Incoming>, state: &str) -> (StatusCode, &'static str
             let words = "The organisation refused the sign-in. trunkline says why.";
             (StatusCode::OK, words, Some(Err(Denied::Refused(why))))
         }
-        Err(Denied::Foreign | Denied::Nothing) => {
+        Err(_) => {
             let words = "This is not the sign-in that trunkline waits for. Start it again there with :login.";
             (StatusCode::BAD_REQUEST, words, None)
         }

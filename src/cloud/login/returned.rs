@@ -35,6 +35,12 @@ pub enum Denied {
         "that is neither a code nor an address with one; paste the address that the browser came back to"
     )]
     Nothing,
+    /// Nobody waits for it any more.
+    #[error("the sign-in was given up")]
+    GivenUp,
+    /// It took too long.
+    #[error("nobody finished the sign-in within ten minutes; start it again with :login")]
+    TooLate,
 }
 
 /// Reads the query of the address that the browser came back to.

@@ -48,6 +48,7 @@ impl Platform<'_> {
         let interval = interval(Timestamp::now());
         let mut listing = InteractionListing::default();
         for number in 1..=PAGES {
+            listing.more_requests = u32::try_from(number - 1).unwrap_or(u32::MAX);
             let body = details::Query::live(&interval, PAGE, number);
             let path = ["analytics", "conversations", "details", "query"];
             let call = self.question(&path, QUERY, &body)?;
@@ -63,7 +64,6 @@ impl Platform<'_> {
             if listing.left_out == 0 && (page.total > 0 || page.entries < PAGE) {
                 break;
             }
-            listing.more_requests = u32::try_from(number).unwrap_or(u32::MAX);
         }
         Ok(listing)
     }

@@ -39,6 +39,8 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Delete, 'd'),
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
+    (Action::Reboot, 'B'),
+    (Action::Station, 'm'),
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),

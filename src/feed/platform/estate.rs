@@ -119,6 +119,9 @@ impl Watch {
                 self.topics.end_read(live, &mut self.estate);
                 self.wants.set(topics::wanted(&self.estate));
                 self.tell();
+                if urgency != Urgency::Poll {
+                    self.read_premises(urgency).await;
+                }
                 self.due = Instant::now() + self.pace();
             }
             Err(error) => {
@@ -127,6 +130,13 @@ impl Watch {
                     .mailbox
                     .post(News::CarriersFailed(error.problem()));
             }
+        }
+    }
+
+    /// Reads what provisioning offers; whoever provisions without it types ids.
+    async fn read_premises(&self, urgency: Urgency) {
+        if let Ok(premises) = self.shared.client.premises(urgency).await {
+            self.shared.mailbox.post(News::Premises(premises));
         }
     }
 

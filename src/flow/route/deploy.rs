@@ -10,7 +10,16 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     if !faults.is_empty() {
         return Err(Ending::Invalid(faults));
     }
+    if let Some(fault) = super::not_offered(run.kit, order.body.kind()) {
+        return Err(Ending::Invalid(vec![fault]));
+    }
     let existing = existing::of(run, order).await?;
+    if let Some(known) = &existing {
+        let faults = order.body.faults_after(&known.route);
+        if !faults.is_empty() {
+            return Err(Ending::Invalid(faults));
+        }
+    }
     unmoved(order, existing.as_ref())?;
     let verdicts = run.unless_stopped(reach::all(run, &order.body)).await??;
     if verdicts.iter().any(|verdict| !verdict.reachable()) {
@@ -37,7 +46,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     }
     if let Some(known) = &existing {
         // Looking at the destinations took seconds, in which somebody may have written.
-        let now = existing::again(run, &known.id).await?;
+        let now = existing::again(run, known).await?;
         let seen = |there| conflict(known, there, order);
         match now {
             Some(now) if diff::same(&now.route, &known.route) => {}
@@ -46,7 +55,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
     }
     let (known, deed, mut warnings) = submit::submit(run, order, existing.as_ref()).await?;
     run.told(News::Found(known.clone()));
-    warnings.extend(sync::tell(run, &known.id, &known.route.name, deed).await);
+    warnings.extend(sync::tell(run, &known.id, known.route.name(), deed).await);
     Ok(Ending::Deployed {
         known: Box::new(known),
         deed,

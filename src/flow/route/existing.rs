@@ -11,7 +11,7 @@ use crate::cloud::{Client, Error, RouteListing, Urgency};
 use crate::flow::{Failure, Kit, Run};
 use crate::model::RouteId;
 use crate::model::payload::Fault;
-use crate::model::route::{Aim, Known};
+use crate::model::route::{Aim, Kind, Known};
 use crate::text::Text;
 
 /// Routes of ours that are asked for one by one where the organisation has no list.
@@ -46,8 +46,8 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
     let doing = run.begin("existing", "");
     let found = run.unless_stopped(async {
         match &order.aim {
-            Aim::Existing(id) => by_id(run.kit, id).await,
-            Aim::ByName | Aim::New => named(run.kit, &order.body.name).await,
+            Aim::Existing(id) => by_id(run.kit, order.body.kind(), id).await,
+            Aim::ByName | Aim::New => named(run.kit, order.body.kind(), order.body.name()).await,
         }
     });
     let found = match found.await.map_err(Ending::from).and_then(|found| found) {
@@ -76,10 +76,10 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
 }
 
 /// The route as it is at this moment.
-pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, Ending> {
+pub(super) async fn again(run: &Run<'_>, known: &Known) -> Result<Option<Known>, Ending> {
     let doing = run.begin("existing", "once more");
     match run
-        .unless_stopped(by_id(run.kit, id))
+        .unless_stopped(by_id(run.kit, known.route.kind(), &known.id))
         .await
         .map_err(Ending::from)
         .and_then(|found| found)
@@ -99,15 +99,24 @@ pub(super) async fn again(run: &Run<'_>, id: &RouteId) -> Result<Option<Known>, 
 }
 
 /// The route of an id.
-pub async fn by_id(kit: &Kit, id: &RouteId) -> Result<Option<Known>, Ending> {
-    let read = kit.client.route(id, Urgency::Reread).await;
+pub async fn by_id(kit: &Kit, kind: Kind, id: &RouteId) -> Result<Option<Known>, Ending> {
+    let read = kit.client.route(kind, id, Urgency::Reread).await;
     read.map_err(|error| unread(&error))
 }
 
-/// The route of a name, out of the organisation's list, or of those that we know where there is no list.
-pub async fn named(kit: &Kit, name: &str) -> Result<Option<Known>, Ending> {
-    let all = all(kit).await?;
-    let mut of_that_name = all.routes.iter().filter(|known| known.route.name == name);
+/// The route of that kind and name, out of the organisation's list, or of those that we know where there is no list.
+pub async fn named(kit: &Kit, kind: Kind, name: &str) -> Result<Option<Known>, Ending> {
+    only(
+        all(kit)
+            .await?
+            .routes
+            .iter()
+            .filter(|known| known.route.kind() == kind && known.route.name() == name),
+    )
+}
+
+/// The one there is; several are a fault of whoever named them.
+fn only<'a>(mut of_that_name: impl Iterator<Item = &'a Known>) -> Result<Option<Known>, Ending> {
     match (of_that_name.next(), of_that_name.next()) {
         (Some(one), Some(other)) => {
             let ids = format!("{} and {}", one.id.raw(), other.id.raw());
@@ -124,7 +133,11 @@ pub async fn find(kit: &Kit, wanted: &str) -> Result<Option<Known>, Ending> {
     if let Some(known) = all.routes.iter().find(|known| known.id.raw() == wanted) {
         return Ok(Some(known.clone()));
     }
-    named(kit, wanted).await
+    only(
+        all.routes
+            .iter()
+            .filter(|known| known.route.name() == wanted),
+    )
 }
 
 /// Every route that can be known of.
@@ -134,6 +147,8 @@ pub struct All {
     pub routes: Vec<Known>,
     /// Entries that could not.
     pub faults: Vec<Text>,
+    /// Kinds of which nothing is known.
+    pub unread: Vec<Kind>,
     /// Whether the organisation has a list; else they are those that were deployed from here.
     pub listed: bool,
 }
@@ -145,6 +160,7 @@ pub async fn all(kit: &Kit) -> Result<All, Ending> {
         Some(list) => Ok(All {
             routes: list.routes.clone(),
             faults: list.faults.iter().map(|fault| fault.0.clone()).collect(),
+            unread: list.unread.clone(),
             listed: true,
         }),
         None => Ok(All {
@@ -162,13 +178,13 @@ async fn ours(kit: &Kit) -> Result<Vec<Known>, Ending> {
         .and_then(|loaded| loaded.map_err(|error| error.to_string()))
         .map_err(Failure::not_sent)?;
     let (mut asked, mut found) = (HashSet::new(), Vec::new());
-    for id in loaded
+    let known = loaded
         .iter()
         .rev()
-        .filter_map(|deployment| deployment.id.as_ref())
-    {
+        .filter_map(|deployment| Some((deployment.id.as_ref()?, deployment.kind()?)));
+    for (id, kind) in known {
         if asked.len() < MOST_ASKED && asked.insert(id) {
-            found.extend(by_id(kit, id).await?);
+            found.extend(by_id(kit, kind, id).await?);
         }
     }
     Ok(found)

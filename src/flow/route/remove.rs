@@ -2,7 +2,7 @@
 
 use super::submit::{note, state};
 use super::{Conflict, Ending, News, Remove, sync};
-use crate::cloud::Urgency;
+use crate::cloud::{Error, Urgency};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::route::{Deed, Deployment, Known, State, diff};
@@ -31,7 +31,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
         operator: run.kit.operator.as_str().into(),
         deed: Deed::Deleted,
         id: Some(seen.id.clone()),
-        name: seen.route.name.as_str().into(),
+        name: seen.route.name().into(),
         before: Some(seen.route.clone()),
         after: None,
         state: State::Submitted,
@@ -50,16 +50,21 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
     warnings.extend(note(run, &record).await);
     end?;
     run.told(News::Gone(seen.id.clone()));
-    warnings.extend(sync::tell(run, &seen.id, &seen.route.name, Deed::Deleted).await);
+    warnings.extend(sync::tell(run, &seen.id, seen.route.name(), Deed::Deleted).await);
     Ok(Ending::Deleted {
         known: Box::new(seen.clone()),
         warnings,
     })
 }
 
+async fn again(run: &Run<'_>, seen: &Known) -> Result<Option<Known>, Error> {
+    let kind = seen.route.kind();
+    run.kit.client.route(kind, &seen.id, Urgency::Reread).await
+}
+
 async fn look(run: &Run<'_>, seen: &Known) -> Result<Option<Known>, Failure> {
     let doing = run.begin("existing", seen.id.raw());
-    match run.kit.client.route(&seen.id, Urgency::Reread).await {
+    match again(run, seen).await {
         Ok(there) => {
             doing.done(if there.is_some() {
                 "it is there"
@@ -79,7 +84,7 @@ async fn look(run: &Run<'_>, seen: &Known) -> Result<Option<Known>, Failure> {
 /// Whether it is gone; after a write whose outcome is unknown, that alone tells.
 async fn gone(run: &Run<'_>, seen: &Known, unknown: Option<Failure>) -> Result<(), Ending> {
     let doing = run.begin("read back", seen.id.raw());
-    let why = match run.kit.client.route(&seen.id, Urgency::Reread).await {
+    let why = match again(run, seen).await {
         Ok(None) => {
             doing.done("it is gone");
             return Ok(());

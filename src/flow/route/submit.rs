@@ -1,8 +1,8 @@
 //! The submit and what surrounds it: the record on disk before and after, and the look at what came of it.
 
 use super::deploy::deed;
-use super::{Conflict, Deploy, Ending, News, existing};
-use crate::cloud::{Urgency, direct};
+use super::{Conflict, Deploy, Ending, News, existing, follow, parts};
+use crate::cloud::{Error, Urgency, made_as};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::RouteId;
@@ -10,7 +10,8 @@ use crate::model::route::{Deed, Deployment, Known, State, diff};
 use crate::text::Text;
 
 /// What to look at when it is not known whether a route was taken.
-const CHECK: &str = "Read the routes again: if it is there as it was sent, it was taken.";
+pub(super) const CHECK: &str =
+    "Read the routes again: if it is there as it was sent, it was taken.";
 
 /// Sends the route and reads it back.
 pub(super) async fn submit(
@@ -18,66 +19,92 @@ pub(super) async fn submit(
     order: &Deploy,
     existing: Option<&Known>,
 ) -> Result<(Known, Deed, Vec<Text>), Ending> {
-    // What was reviewed is what is sent: with the version that the operator saw, where there was one to see.
-    let write = match order.base.as_ref().or(existing) {
-        Some(known) if existing.is_some() => known.update(&order.body),
-        _ => order.body.create(),
-    };
     let mut record = Deployment {
         run: uuid::Uuid::new_v4().to_string().into(),
         at: run.kit.clock.now(),
         operator: run.kit.operator.as_str().into(),
         deed: deed(existing),
         id: existing.map(|known| known.id.clone()),
-        name: order.body.name.as_str().into(),
+        name: order.body.name().into(),
         before: existing.map(|known| known.route.clone()),
         after: Some(order.body.clone()),
         state: State::Submitted,
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
-    let sent = run
-        .commit(
-            write,
-            CHECK,
-            |_| {},
-            |answer| {
-                let known = direct::route(&answer.body);
-                // An update may be answered without a body; what was made has an id that only the answer tells.
-                match (known, existing) {
-                    (Ok(known), _) => Ok(Done::plain(known.id)),
-                    (Err(_), Some(existing)) => Ok(Done::plain(existing.id.clone())),
-                    (Err(why), None) => Err(why),
-                }
-            },
-        )
-        .await;
-    let end = match sent {
-        Ok(id) => {
-            record.id = Some(id.clone());
-            read_back(run, order, &id).await
-        }
-        Err(failure) if failure.fate == Fate::Unknown => {
-            reconcile(run, order, failure, existing).await
-        }
-        Err(failure) => Err(refused(run, order, failure, existing).await),
+    let end = match existing {
+        // What was reviewed is what is sent: with the version that the operator saw, where there was one to see.
+        Some(known) => parts::send(run, order, order.base.as_ref().unwrap_or(known)).await,
+        None => make(run, order, &mut record).await,
     };
     record.state = match &end {
         Ok(known) => {
             record.id = Some(known.id.clone());
             State::Done
         }
+        // Something of it is there, though not all.
+        Err(_) if existing.is_none() && record.id.is_some() => State::Unknown,
         Err(ending) => state(ending),
     };
     warnings.extend(note(run, &record).await);
-    end.map(|known| (known, record.deed, warnings))
+    let known = end?;
+    let (known, word) = follow::settle(run, known).await;
+    warnings.extend(word);
+    Ok((known, record.deed, warnings))
+}
+
+/// Makes a route that was not there; `record` learns its id as soon as there is one.
+async fn make(run: &Run<'_>, order: &Deploy, record: &mut Deployment) -> Result<Known, Ending> {
+    let sent = run
+        .commit(
+            order.body.create(),
+            CHECK,
+            |_| {},
+            |answer| made_as(&answer.body).map(Done::plain),
+        )
+        .await;
+    let id = match sent {
+        Ok(id) => id,
+        Err(failure) if failure.fate == Fate::Unknown => reconcile(run, order, failure).await?,
+        Err(failure) => return Err(failure.into()),
+    };
+    record.id = Some(id.clone());
+    if order.body.creates().len() == 1 {
+        return read_back(run, order, &id).await;
+    }
+    let made = match read(run, order, &id).await {
+        Ok(Some(made)) => made,
+        Ok(None) => return Err(half_made(&id, "it is not there.")),
+        Err(error) => return Err(half_made(&id, &error.to_string())),
+    };
+    parts::send(run, order, &made).await
+}
+
+fn half_made(id: &RouteId, why: &str) -> Ending {
+    let id = id.raw();
+    let why = format!("It was made as {id}, and what it was made as could not be read: {why}");
+    Failure::unknown(why, CHECK).into()
+}
+
+/// The route as it is now.
+pub(super) async fn read(
+    run: &Run<'_>,
+    order: &Deploy,
+    id: &RouteId,
+) -> Result<Option<Known>, Error> {
+    let kind = order.body.kind();
+    run.kit.client.route(kind, id, Urgency::Reread).await
 }
 
 /// What is there must be what was sent.
-async fn read_back(run: &Run<'_>, order: &Deploy, id: &RouteId) -> Result<Known, Ending> {
+pub(super) async fn read_back(
+    run: &Run<'_>,
+    order: &Deploy,
+    id: &RouteId,
+) -> Result<Known, Ending> {
     let doing = run.begin("read back", id.raw());
     let unsure = |why: String| Failure::unknown(why, CHECK);
-    let failure = match run.kit.client.route(id, Urgency::Reread).await {
+    let failure = match read(run, order, id).await {
         Ok(Some(known)) => {
             let changes = diff::changes(&order.body, &known.route);
             if changes.is_empty() {
@@ -98,31 +125,15 @@ async fn read_back(run: &Run<'_>, order: &Deploy, id: &RouteId) -> Result<Known,
     Err(failure.into())
 }
 
-/// Looks for what may have arrived; it is not sent again.
-async fn reconcile(
-    run: &Run<'_>,
-    order: &Deploy,
-    failure: Failure,
-    existing: Option<&Known>,
-) -> Result<Known, Ending> {
-    let doing = run.begin("look up", order.body.name.as_str());
-    let there = match existing {
-        Some(known) => run
-            .kit
-            .client
-            .route(&known.id, Urgency::Reread)
-            .await
-            .ok()
-            .flatten(),
-        None => existing::named(run.kit, &order.body.name)
-            .await
-            .ok()
-            .flatten(),
-    };
-    match there {
-        Some(known) if diff::same(&known.route, &order.body) => {
+/// Looks for what may have been made; it is not sent again.
+async fn reconcile(run: &Run<'_>, order: &Deploy, failure: Failure) -> Result<RouteId, Ending> {
+    let doing = run.begin("look up", order.body.name());
+    let there = existing::named(run.kit, order.body.kind(), order.body.name()).await;
+    match there.ok().flatten() {
+        // There was none of the name a moment ago, and this one is ours as far as anybody can tell.
+        Some(known) if diff::same(&known.route, &order.body) || known.is_bare() => {
             doing.done(format!("it was taken as {}", known.id.raw()));
-            Ok(known)
+            Ok(known.id)
         }
         _ => {
             doing.failed("it is not there as it was sent, or not yet");
@@ -131,22 +142,17 @@ async fn reconcile(
     }
 }
 
-/// Whether it was refused because somebody else wrote in between.
-async fn refused(
+/// Whether a change was refused because somebody else wrote in between.
+pub(super) async fn refused(
     run: &Run<'_>,
     order: &Deploy,
     failure: Failure,
-    existing: Option<&Known>,
+    seen: &Known,
 ) -> Ending {
-    let Some(seen) = order
-        .base
-        .as_ref()
-        .or(existing)
-        .filter(|_| failure.fate == Fate::Refused)
-    else {
+    if failure.fate != Fate::Refused {
         return failure.into();
-    };
-    match run.kit.client.route(&seen.id, Urgency::Reread).await {
+    }
+    match read(run, order, &seen.id).await {
         Ok(there) if there.as_ref().is_none_or(|there| moved(seen, there)) => {
             Ending::Conflict(Box::new(Conflict {
                 seen: seen.clone(),

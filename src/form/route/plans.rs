@@ -3,7 +3,9 @@
 use crate::flow::Order;
 use crate::flow::route::{Deploy, Remove};
 use crate::form::Plan;
-use crate::model::route::{Aim, Deed, Delivery, Known, Route, header};
+use crate::model::route::eventbridge::RETRIED_DAYS;
+use crate::model::route::trigger::LIMITS;
+use crate::model::route::{Aim, Deed, Delivery, Known, Route};
 use crate::store::routes::{Drift, Presence, RouteRow, Routes};
 use crate::text::safe;
 
@@ -11,7 +13,7 @@ use crate::text::safe;
 #[must_use]
 pub fn create(route: Route) -> Plan {
     Plan {
-        writes: vec![route.create()],
+        writes: route.creates(),
         before: None,
         affects: carries(&route, "Makes a route"),
         undo: "u on the route takes it away again.".to_owned(),
@@ -24,13 +26,15 @@ pub fn create(route: Route) -> Plan {
 #[must_use]
 pub fn update(base: &Known, route: Route) -> Plan {
     let mut affects = carries(&route, "Changes the route");
+    let writes = base.updates(&route);
+    let before = writes.first().and_then(|first| base.before(first));
     affects.push(
         "If somebody else changes it meanwhile, nothing is sent and both changes are shown."
             .to_owned(),
     );
     Plan {
-        writes: vec![base.update(&route)],
-        before: Some(masked(&base.route)),
+        writes,
+        before,
         affects,
         undo: "u on the route deploys the body that it has now.".to_owned(),
         confirm: None,
@@ -43,12 +47,17 @@ pub fn update(base: &Known, route: Route) -> Plan {
 pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Plan {
     let route = &known.route;
     let mut affects = vec![format!(
-        "Takes the route {} away: {} will not be sent any more to {}.",
-        safe(&route.name),
-        safe(&events(route)),
-        counted(route)
+        "Takes the route {} away: {} will not {} any more.",
+        safe(route.name()),
+        safe(&route.events().join(", ")),
+        does(route, true)
     )];
-    affects.extend(route.destinations().map(|uri| format!("  {}", safe(uri))));
+    affects.extend(
+        route
+            .destinations()
+            .into_iter()
+            .map(|uri| format!("  {}", safe(uri))),
+    );
     if let Some(deliveries) = deliveries {
         let sum =
             |count: fn(&Delivery) -> u64| deliveries.iter().map(count).fold(0, u64::saturating_add);
@@ -60,10 +69,10 @@ pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Plan {
     }
     Plan {
         writes: vec![known.delete()],
-        before: Some(masked(route)),
+        before: Some(route.masked().json()),
         affects,
         undo: "u on the deleted route makes it again, under a new id; events of the meantime are lost.".to_owned(),
-        confirm: Some(route.name.clone()),
+        confirm: Some(route.name().to_owned()),
         order: Order::RemoveRoute(Box::new(Remove {
             known: known.clone(),
         })),
@@ -116,37 +125,55 @@ fn deploy(aim: Aim, base: Option<Known>, body: Route) -> Order {
 }
 
 fn carries(route: &Route, deed: &str) -> Vec<String> {
-    let mut lines = vec![
-        format!("{deed} {}: {} to {}.", safe(&route.name), safe(&events(route)), counted(route)),
-        "Every destination is looked at before the submit (name, TLS, health); one that is not as it should be stops it.".to_owned(),
-    ];
-    lines.push(format!(
-        "An event that is not taken is tried {}.",
-        route.retry_policy.preview()
-    ));
+    let mut lines = vec![format!(
+        "{deed} {}: {} {}.",
+        safe(route.name()),
+        safe(&route.events().join(", ")),
+        does(route, false)
+    )];
+    match route {
+        Route::Webhook(webhook) => {
+            lines.push("Every destination is looked at before the submit (name, TLS, health); one that is not as it should be stops it.".to_owned());
+            let tries = webhook.retry_policy.preview();
+            lines.push(format!("An event that is not taken is tried {tries}."));
+        }
+        Route::EventBridge(_) => {
+            lines.push("EventBridge has no address to look at: the state that the organisation reports is followed until it is there, or half a minute.".to_owned());
+            lines.push(format!("An event that the bus does not take is kept and tried again for up to {RETRIED_DAYS} days."));
+        }
+        Route::Trigger(trigger) => {
+            lines.push(format!("It counts when {}.", safe(&trigger.criteria())));
+            lines.push(
+                "Once it is there it is tried with an event made to fit; the trial starts nothing."
+                    .to_owned(),
+            );
+            lines.push(LIMITS.to_owned());
+        }
+    }
+    if route.enabled() == Some(false) {
+        lines.push("It is off: nothing is sent or started until it is turned on.".to_owned());
+    }
     lines
 }
 
-fn events(route: &Route) -> String {
-    let events: Vec<&str> = route
-        .event_filters
-        .iter()
-        .map(|filter| filter.event_type.as_str())
-        .collect();
-    events.join(", ")
-}
-
-fn counted(route: &Route) -> String {
-    match route.destinations().count() {
-        1 => "one destination".to_owned(),
-        n => format!("{n} destinations"),
+/// What becomes of its events.
+fn does(route: &Route, passive: bool) -> String {
+    let towards = safe(&route.towards()).into_owned();
+    match (route, passive) {
+        (Route::Webhook(webhook), passive) => {
+            let places = match webhook.destinations().count() {
+                1 => "one destination".to_owned(),
+                n => format!("{n} destinations"),
+            };
+            if passive {
+                format!("be sent to {places}")
+            } else {
+                format!("to {places}")
+            }
+        }
+        (Route::EventBridge(_), true) => format!("be sent to {towards}"),
+        (Route::EventBridge(_), false) => format!("to {towards}"),
+        (Route::Trigger(_), true) => format!("start the {towards}"),
+        (Route::Trigger(_), false) => format!("starts the {towards}"),
     }
-}
-
-fn masked(route: &Route) -> String {
-    let mut shown = route.clone();
-    for (name, value) in &mut shown.headers {
-        *value = header::shown(name, value).to_owned();
-    }
-    shown.json()
 }

@@ -4,16 +4,23 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::form::faults;
+use crate::model::route::Known;
 
 fn judge() -> Judge {
-    Judge {
-        base: None,
+    judging(None)
+}
+
+fn judging(base: Option<Known>) -> Judge {
+    Judge(Around {
+        kind: route::Kind::Webhook,
+        base,
         names: vec!["taken".to_owned()],
         events: vec![EventType {
             name: "routing.queue.entered".into(),
             fields: vec!["queueId".into(), "conversationId".into()],
+            carried_by: route::Kind::Webhook,
         }],
-    }
+    })
 }
 
 fn example() -> Value {
@@ -146,16 +153,11 @@ fn the_retry_times_are_told_and_drawn() {
 fn a_plan_says_what_is_sent_and_what_it_means() {
     let plan = judge().plan(&example()).unwrap();
     assert_eq!(plan.writes[0].kind.action(), "route.create");
-    let base = Known {
-        id: "i-1".into(),
-        route: serde_json::from_value(example()).unwrap(),
-        enabled: None,
+    let there = route::read(&example().to_string()).unwrap();
+    let judge = judging(Some(Known {
         version: Some(4),
-    };
-    let judge = Judge {
-        base: Some(base),
-        ..judge()
-    };
+        ..Known::new("i-1", there)
+    }));
     let mut body = example();
     body["headers"]["X-Token"] = json!("hunter2");
     let plan = judge.plan(&body).unwrap();

@@ -17,7 +17,7 @@ use crate::headless::write::{agreed, carry_out, faulty};
 use crate::headless::{Exit, print, say};
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
-use crate::model::route::{Known, Route, diff};
+use crate::model::route::{Kind, Known, Route, diff};
 use crate::text::safe;
 
 /// Files of one folder; more are not one organisation's routes.
@@ -95,7 +95,7 @@ pub(super) async fn apply(
     let (mut worst, mut done) = (Exit::Ok, Vec::new());
     let plan = plan_json(&items);
     for item in items.into_iter().filter(Item::to_do) {
-        let name = item.body.name.clone();
+        let name = item.body.name().to_owned();
         let order = order(item.existing.as_ref(), item.body, args.dry_run);
         let order = Order::Deploy(Box::new(order));
         let ran = carry_out(kit, FlowId::default(), order, args.json).await?;
@@ -123,10 +123,10 @@ pub(super) async fn apply(
 }
 
 async fn items(kit: &Kit, bodies: Bodies) -> Result<Vec<Item>, u8> {
-    let mut named: HashMap<String, PathBuf> = HashMap::new();
+    let mut named: HashMap<(Kind, String), PathBuf> = HashMap::new();
     let mut items = Vec::new();
     for (file, body) in bodies {
-        if let Some(other) = named.insert(body.name.clone(), file.clone()) {
+        if let Some(other) = named.insert((body.kind(), body.name().to_owned()), file.clone()) {
             let shown = |path: &Path| safe(&path.to_string_lossy()).into_owned();
             let message = format!("{} has a route of the same name", shown(&other));
             return Err(faulty(&[Fault::new(
@@ -134,7 +134,7 @@ async fn items(kit: &Kit, bodies: Bodies) -> Result<Vec<Item>, u8> {
                 message,
             )]));
         }
-        let existing = route::named(kit, &body.name)
+        let existing = route::named(kit, body.kind(), body.name())
             .await
             .map_err(|ending| unread(&ending))?;
         let changes = existing
@@ -154,7 +154,7 @@ fn plan(items: &[Item]) -> String {
     let mut text = String::new();
     for item in items {
         let file = item.file.to_string_lossy();
-        let (word, name) = (item.word(), safe(&item.body.name));
+        let (word, name) = (item.word(), safe(item.body.name()));
         // Writing to a string does not fail.
         let _ = writeln!(text, "{word:<7} {name}  ({})", safe(&file));
         for change in &item.changes {
@@ -173,7 +173,7 @@ fn plan(items: &[Item]) -> String {
 fn plan_json(items: &[Item]) -> Vec<Value> {
     let item = |item: &Item| {
         json!({
-            "file": item.file.to_string_lossy(), "name": item.body.name, "action": item.word(),
+            "file": item.file.to_string_lossy(), "kind": item.body.kind(), "name": item.body.name(), "action": item.word(),
             "id": item.existing.as_ref().map(|known| known.id.raw()), "changes": item.changes,
         })
     };

@@ -14,27 +14,36 @@ use crate::headless::write::{
 use crate::headless::{Exit, print, say};
 use crate::model::RouteId;
 use crate::model::flow::FlowId;
+use crate::model::payload::Fault;
 use crate::model::route::{Aim, Known, Route, diff};
 use crate::model::write::Write;
-use crate::text::Text;
+use crate::text::{Text, safe};
 
 pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u8, String> {
     let existing = match existing(kit, &body, args.id.as_deref()).await {
         Ok(existing) => existing,
         Err(code) => return Ok(code),
     };
-    let write = existing
+    if let Some(fault) = refused(kit, &body, existing.as_ref()) {
+        return Ok(faulty(&[fault]));
+    }
+    let writes = existing
         .as_ref()
-        .map_or_else(|| body.create(), |known| known.update(&body));
-    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+        .map_or_else(|| body.creates(), |known| known.updates(&body));
+    let mut requests = Vec::new();
+    for write in writes {
+        requests.push(kit.client.request(write).map_err(|e| e.to_string())?);
+    }
     let changes = existing
         .as_ref()
         .map(|known| told(&diff::changes(&known.route, &body)));
     if !args.write.json {
-        print(&review(&request))?;
+        for request in &requests {
+            print(&review(request))?;
+        }
         print(&difference(changes.as_deref()))?;
     }
-    let subject = request.write().subject.clone();
+    let subject = safe(body.name()).into_owned();
     if !args.write.dry_run && !agreed(&args.write, &format!("Deploy {subject}?"))? {
         return Ok(Exit::Ok as u8);
     }
@@ -49,9 +58,16 @@ pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u
     let mut more = json!({ "changes": changes });
     if args.write.dry_run {
         more["dryRun"] = true.into();
-        more["request"] = review_json(&request);
+        more["request"] = requests.first().map(review_json).unwrap_or_default();
+        more["requests"] = requests.iter().map(review_json).collect();
     }
     end(&ran, args.write.json, more)
+}
+
+/// What the organisation or the route that is there does not allow, before anybody is asked.
+fn refused(kit: &Kit, body: &Route, existing: Option<&Known>) -> Option<Fault> {
+    let kept = existing.and_then(|known| body.faults_after(&known.route).into_iter().next());
+    route::not_offered(kit, body.kind()).or(kept)
 }
 
 /// What a deployment asks for: the route as it was just shown, or a new one.
@@ -66,8 +82,8 @@ pub(super) fn order(existing: Option<&Known>, body: Route, dry: bool) -> Deploy 
 
 async fn existing(kit: &Kit, body: &Route, id: Option<&str>) -> Result<Option<Known>, u8> {
     let found = match id {
-        Some(id) => route::by_id(kit, &RouteId(Text::from(id))).await,
-        None => route::named(kit, &body.name).await,
+        Some(id) => route::by_id(kit, body.kind(), &RouteId(Text::from(id))).await,
+        None => route::named(kit, body.kind(), body.name()).await,
     };
     match (found, id) {
         (Ok(None), Some(id)) => {
@@ -140,6 +156,8 @@ fn end(ran: &Ran, as_json: bool, mut more: Value) -> Result<u8, String> {
 pub(super) fn code(ran: &Ran) -> Exit {
     match ending(&ran.news) {
         Some(Ending::Invalid(_)) => Exit::Usage,
+        // It is there, and does not get where it is to be.
+        Some(Ending::Deployed { known, .. }) if known.is_trouble() => Exit::Bad,
         _ => exit(&ran.outcome),
     }
 }

@@ -8,10 +8,32 @@ use crate::export::sheet;
 use crate::flow::{Kit, route};
 use crate::headless::{Exit, print, say};
 use crate::model::route::diff::{self, Change};
-use crate::model::route::{Deployment, Known, Route, header};
-use crate::store::routes::{Drift, Routes};
+use crate::model::route::{Deployment, Known};
+use crate::store::routes::{Drift, RouteRow, Routes};
 use crate::text::safe;
 use crate::time::Millis;
+
+/// One column of the list.
+type Column = (&'static str, fn(&RouteRow) -> String);
+
+const NAME: Column = ("NAME", |row| row.name().to_owned());
+const DRIFT: Column = ("DRIFT", |row| row.drift.word().to_owned());
+const EVENTS: Column = ("EVENTS", |row| row.known.route.events().join(" "));
+const ID: Column = ("ID", |row| row.known.id.raw().to_owned());
+const KIND: Column = ("KIND", |row| row.known.route.kind().to_string());
+const STATE: Column = ("STATE", |row| row.state().to_owned());
+const WHERE_TO: Column = ("WHERE TO", |row| row.known.route.towards());
+const DESTINATIONS: Column = ("DESTINATIONS", |row| {
+    row.known.route.destinations().join(" ")
+});
+
+/// The rows as a table of those columns.
+fn table<const N: usize>(rows: &Routes, columns: [Column; N]) -> String {
+    let cells = rows
+        .iter()
+        .map(|row| columns.map(|(_, cell)| safe(&cell(row)).into_owned()));
+    sheet::table(&columns.map(|(title, _)| title), cells)
+}
 
 pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
     let listing = match route::all(kit).await {
@@ -19,11 +41,12 @@ pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
         Err(ending) => return Ok(unread(&ending)),
     };
     let deployments = deployments(kit).await?;
-    let mut table = Routes::default();
-    table.read(listing.routes, Vec::new(), listing.listed, kit.clock.now());
-    table.opened(deployments);
+    let mut routes = Routes::default();
+    routes.unread(listing.unread);
+    routes.read(listing.routes, Vec::new(), listing.listed, kit.clock.now());
+    routes.opened(deployments);
     if json {
-        let rows: Vec<Value> = table
+        let rows: Vec<Value> = routes
             .iter()
             .map(|row| {
                 let mut object = body(&row.known);
@@ -33,25 +56,12 @@ pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
             .collect();
         print(&format!("{:#}\n", Value::from(rows)))?;
     } else {
-        let head = ["NAME", "DRIFT", "DESTINATIONS", "EVENTS", "ID"];
-        let rows = table.iter().map(|row| {
-            let route = &row.known.route;
-            let destinations: Vec<&str> = route.destinations().collect();
-            let events: Vec<&str> = route
-                .event_filters
-                .iter()
-                .map(|f| f.event_type.as_str())
-                .collect();
-            let cells = [
-                row.name(),
-                row.drift.word(),
-                &destinations.join(" "),
-                &events.join(" "),
-                row.known.id.raw(),
-            ];
-            cells.map(|cell| safe(cell).into_owned())
-        });
-        print(&sheet::table(&head, rows))?;
+        let several = kit.client.api().capabilities().route_kinds.len() > 1;
+        print(&if several {
+            table(&routes, [KIND, NAME, STATE, DRIFT, WHERE_TO, EVENTS, ID])
+        } else {
+            table(&routes, [NAME, DRIFT, DESTINATIONS, EVENTS, ID])
+        })?;
     }
     for fault in &listing.faults {
         say(&format!("not everything could be used: {fault}"));
@@ -122,23 +132,21 @@ fn safe_json(object: &Value) -> String {
     lines.join("\n")
 }
 
-/// A route with its id; secret values masked.
+/// A route with its id, and how an integration stands; secret values masked.
 pub(super) fn body(known: &Known) -> Value {
-    let mut object = masked(&known.route);
+    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
+    let mut object = serde_json::to_value(known.route.masked()).unwrap_or_default();
     object["id"] = known.id.raw().into();
     if let Some(enabled) = known.enabled {
         object["enabled"] = enabled.into();
     }
-    object
-}
-
-fn masked(route: &Route) -> Value {
-    let mut shown = route.clone();
-    for (name, value) in &mut shown.headers {
-        *value = header::shown(name, value).to_owned();
+    if let Some(integration) = &known.integration {
+        object["standing"] = integration.standing().word().into();
+        object["intendedState"] = integration.intended.raw().into();
+        object["reportedState"] = integration.reported.raw().into();
+        object["detail"] = integration.detail.raw().into();
     }
-    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-    serde_json::to_value(&shown).unwrap_or_default()
+    object
 }
 
 fn past(deployment: &Deployment) -> Value {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Known, Route, diff};
+use super::{Kind, Known, Route, diff};
 use crate::model::RouteId;
 use crate::text::Text;
 use crate::time::Millis;
@@ -104,6 +104,13 @@ impl Deployment {
         }
     }
 
+    /// Which kind of route it was about; none of a record that holds no body.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        let body = self.after.as_ref().or(self.before.as_ref());
+        body.map(Route::kind)
+    }
+
     /// Whether it is of that route; a creation whose answer never came is known by its name alone.
     #[must_use]
     pub fn is_of(&self, id: &RouteId, name: &str) -> bool {
@@ -124,12 +131,7 @@ mod tests {
     }
 
     fn there(name: &str) -> Known {
-        Known {
-            id: "i".into(),
-            route: route(name),
-            enabled: None,
-            version: None,
-        }
+        Known::new("i", route(name))
     }
 
     #[test]

@@ -1,13 +1,9 @@
 //! What the organisation tells of routes: each as it is, what came of its deliveries, and which events there are.
 
+use super::{Integration, Kind, Route};
 use crate::model::RouteId;
-use crate::text::{Text, safe};
+use crate::text::Text;
 use crate::time::Millis;
-
-use serde::Serialize;
-
-use super::{Route, header};
-use crate::model::write::{Method, Write, WriteKind};
 
 /// A route of the organisation.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,72 +17,37 @@ pub struct Known {
     /// Its number among the bodies of this route, where the organisation counts them (beyond the contract): a `PUT` that
     /// names it is refused when another one came before it.
     pub version: Option<u64>,
-}
-
-/// Where routes are, under the API's address.
-pub const PATH: [&str; 4] = ["api", "v2", "outbound", "integrations"];
-
-/// A body with the version that it is to replace.
-#[derive(Serialize)]
-struct Versioned<'a> {
-    #[serde(flatten)]
-    route: &'a Route,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<u64>,
-}
-
-impl Route {
-    /// The write that makes it a new route.
-    #[must_use]
-    pub fn create(&self) -> Write {
-        self.write(WriteKind::RouteCreate, Method::Post, &PATH, self.json())
-    }
-
-    fn write(&self, kind: WriteKind, method: Method, path: &[&str], body: String) -> Write {
-        let secrets = self.headers.keys().filter(|name| header::is_secret(name));
-        Write {
-            body: Some(body),
-            secrets: secrets
-                .map(|name| format!("/headers/{}", escaped(name)))
-                .collect(),
-            ..Write::bare(kind, method, path, safe(&self.name))
-        }
-    }
+    /// What else there is to an integration; none of the other kinds.
+    pub integration: Option<Box<Integration>>,
 }
 
 impl Known {
-    /// The write that gives it another body.
+    /// A route of which nothing more is told than its body.
     #[must_use]
-    pub fn update(&self, to: &Route) -> Write {
-        let body = Versioned {
-            route: to,
-            version: self.version,
-        };
-        // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-        let body = serde_json::to_string(&body).unwrap_or_default();
-        to.write(WriteKind::RouteUpdate, Method::Put, &self.path(), body)
+    pub fn new(id: impl Into<RouteId>, route: impl Into<Route>) -> Self {
+        let route = route.into();
+        Self {
+            id: id.into(),
+            enabled: route.enabled(),
+            route,
+            version: None,
+            integration: None,
+        }
     }
 
-    /// The write that takes it away.
+    /// Whether it is an integration that was made and not configured yet.
     #[must_use]
-    pub fn delete(&self) -> Write {
-        let subject = safe(&self.route.name);
-        Write::bare(
-            WriteKind::RouteDelete,
-            Method::Delete,
-            &self.path(),
-            subject,
-        )
+    pub fn is_bare(&self) -> bool {
+        matches!(&self.route, Route::EventBridge(bridge)
+            if bridge.aws_account_id.is_empty() && bridge.event_filter.is_empty())
     }
 
-    fn path(&self) -> Vec<&str> {
-        PATH.into_iter().chain([self.id.raw()]).collect()
+    /// Whether its organisation's own word of it calls for a look; a route without one never does.
+    #[must_use]
+    pub fn is_trouble(&self) -> bool {
+        let integration = self.integration.as_ref();
+        integration.is_some_and(|integration| integration.standing().is_trouble())
     }
-}
-
-/// A name as a part of a JSON pointer (RFC 6901 §3).
-fn escaped(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// How events went to one destination of a route; counts since the organisation began to count.
@@ -109,45 +70,8 @@ pub struct Delivery {
 pub struct EventType {
     /// Its name, such as `routing.queue.entered`.
     pub name: Text,
-    /// The fields that it has.
+    /// The fields that it has; empty where the organisation does not tell.
     pub fields: Vec<Text>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn route() -> Route {
-        let body = r#"{"name":"q","uri":"https://h/","eventFilters":[{"eventType":"e"}],"headers":{"X-Token/1":"hunter2","Accept":"*/*"}}"#;
-        serde_json::from_str(body).unwrap()
-    }
-
-    fn known(version: Option<u64>) -> Known {
-        Known {
-            id: "i/1".into(),
-            route: route(),
-            enabled: None,
-            version,
-        }
-    }
-
-    #[test]
-    fn a_new_route_is_posted_and_its_secrets_are_masked_where_it_is_shown() {
-        let write = route().create();
-        assert_eq!((write.method, write.path.len()), (Method::Post, 4));
-        assert!(write.body.as_ref().unwrap().contains("hunter2"));
-        let shown = write.shown_body().unwrap();
-        assert!(
-            !shown.contains("hunter2") && shown.contains("*/*"),
-            "{shown}"
-        );
-    }
-
-    #[test]
-    fn an_update_names_the_version_that_it_replaces_where_there_are_versions() {
-        let body = known(Some(7)).update(&route()).body.unwrap();
-        assert!(body.ends_with(r#","version":7}"#), "{body}");
-        assert_eq!(known(None).update(&route()).body.unwrap(), route().json());
-        assert_eq!(known(None).delete().path[4], "i/1");
-    }
+    /// Which kind of route can carry it.
+    pub carried_by: Kind,
 }

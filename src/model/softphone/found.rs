@@ -61,6 +61,15 @@ impl Station {
     }
 }
 
+/// A phone with its stations, as one look found them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Survey {
+    /// The phone.
+    pub phone: Phone,
+    /// The stations of its lines.
+    pub stations: Vec<Station>,
+}
+
 /// Where a user sits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seats {

@@ -56,6 +56,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("callback-oversize", |f| Slot::Share(&mut f.callback_oversize), "callback frames after a length over 1 MiB"),
     entry("station-conflict", |f| Slot::Share(&mut f.station_conflict), "associations with a station refused as a conflict"),
     entry("station-ms", |f| Slot::Millis(&mut f.station_ms), "how long after its phone a station appears [1500]"),
+    entry("reboot-ms", |f| Slot::Millis(&mut f.reboot_ms), "how long phones and edges take to reboot [4000]"),
     entry("limit-old", |f| Slot::Switch(&mut f.limit_before_2021), "over the limit, the code of before 2021"),
     entry("channel-ttl", |f| Slot::Lifetime(&mut f.channel_ttl), "channels live so long once subscribed to [86400]"),
     entry("ws-heartbeat", |f| Slot::Every(&mut f.ws_heartbeat), "how often channels say that they live [30]"),

@@ -66,6 +66,22 @@ pub(super) fn kind_of_base(id: &str) -> Option<&'static str> {
     KINDS.into_iter().find(|kind| phone_base_id(kind) == id)
 }
 
+/// The kind of a line base.
+pub(super) fn kind_of_line_base(id: &str) -> Option<&'static str> {
+    KINDS.into_iter().find(|kind| line_base_id(kind) == id)
+}
+
+/// A phone of a kind as it begins, without what only its maker knows.
+pub(super) fn blank_phone(kind: &str) -> Value {
+    json!({
+        "name": "", "site": {}, "phoneBaseSettings": phone_base_ref(kind, true),
+        "phoneMetaBase": phone_meta_base(kind), "lineBaseSettings": line_base_ref(kind), "properties": {},
+        "lines": [{
+            "name": "", "lineBaseSettings": line_base_ref(kind), "properties": line_properties(kind),
+        }],
+    })
+}
+
 /// The meta base of a kind: browsers' is known by its id.
 fn meta_base_id(kind: &str) -> String {
     if kind == KINDS[0] {

@@ -1,12 +1,14 @@
 //! Edges, their groups, and the sites they serve.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{NOTHING, TELEPHONY, any};
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation, refer};
+use super::{Answer, Call, Operation, busy, ok, operation, refer};
 use crate::org::edges;
 use crate::org::people::{self, SITES};
 use crate::org::reply::Refusal;
@@ -29,6 +31,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "telephony/providers/edges/{edgeId}/statuscode",
         TELEPHONY,
         put_in_service,
+    ),
+    operation(
+        Post,
+        "telephony/providers/edges/{edgeId}/reboot",
+        TELEPHONY,
+        reboot,
     ),
     operation(
         Get,
@@ -181,6 +189,23 @@ fn put_in_service(call: &Call<'_>) -> Answer {
     } else {
         "INACTIVE"
     })
+}
+
+/// `POST …/{edgeId}/reboot`: away, and back a moment later.
+fn reboot(call: &Call<'_>) -> Answer {
+    let number = find(call.id(0))?;
+    let shared = Arc::clone(call.shared);
+    let away = shared.faults().reboot_ms;
+    let begun = call.shared.errands.begin(async move {
+        let turn = |online| {
+            let now = Timestamp::now();
+            shared.world().set_edge(number, Some(online), None, now);
+        };
+        turn(false);
+        tokio::time::sleep(away).await;
+        turn(true);
+    });
+    if begun { ok(&"REBOOTING") } else { Err(busy()) }
 }
 
 fn groups(call: &Call<'_>) -> Answer {

@@ -2,15 +2,16 @@
 
 mod entity;
 mod filter;
+mod write;
 
 use self::entity::Wanted;
-pub(super) use self::entity::{is_web_rtc, line_id};
+pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
 use self::filter::Filter;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
+use crate::org::resource::Verb::{Delete, Get, Post, Put};
 use crate::org::state::{Place, World};
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -20,6 +21,42 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "telephony/providers/edges/phones/{phoneId}",
         TELEPHONY,
         get,
+    ),
+    operation(
+        Post,
+        "telephony/providers/edges/phones",
+        TELEPHONY,
+        write::create,
+    ),
+    operation(
+        Put,
+        "telephony/providers/edges/phones/{phoneId}",
+        TELEPHONY,
+        write::change,
+    ),
+    operation(
+        Delete,
+        "telephony/providers/edges/phones/{phoneId}",
+        TELEPHONY,
+        write::delete,
+    ),
+    operation(
+        Get,
+        "telephony/providers/edges/phones/template",
+        TELEPHONY,
+        write::template,
+    ),
+    operation(
+        Post,
+        "telephony/providers/edges/phones/reboot",
+        TELEPHONY,
+        write::reboot_several,
+    ),
+    operation(
+        Post,
+        "telephony/providers/edges/phones/{phoneId}/reboot",
+        TELEPHONY,
+        write::reboot,
     ),
 ];
 

@@ -1,6 +1,7 @@
 //! Stations: where people take their calls. A phone's line is one; who sits there can change.
 
 use hyper::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
@@ -185,7 +186,8 @@ fn user_station(world: &World, place: Place) -> Option<Value> {
     Some(station)
 }
 
-/// Seats a user at a station where nobody sits. Right after a phone is made, versions may not agree yet.
+/// Seats a user at a station where nobody sits; a new phone registers then. Right after it is made, versions may not
+/// agree yet.
 fn associate(call: &Call<'_>) -> Answer {
     if call.shared.chance(call.shared.faults().station_conflict) {
         return Err(conflict(
@@ -202,6 +204,9 @@ fn associate(call: &Call<'_>) -> Answer {
         None => {
             world.plant.seat(person, Some(place));
             tell(&world, person);
+            if world.plant.is_new(place) {
+                world.update(place, Some(true), None, Timestamp::now());
+            }
             accepted()
         }
     }

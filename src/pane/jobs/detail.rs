@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::column::{length, name, role};
 use crate::config::theme::Role;
+use crate::model::flow::{Step, StepState};
 use crate::model::job::Job;
 use crate::pane::Scene;
 use crate::store::jobs::JobRow;
@@ -17,11 +18,16 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let (job, theme) = (&row.job, scene.theme);
     let at = |at: Option<Millis>| at.map_or_else(|| "-".to_owned(), |at| moment(at, scene.zone));
     let id = job.id.as_ref().map(ToString::to_string);
+    let unknown = if scene.can.softphones {
+        "this console's own, step by step"
+    } else {
+        "not known"
+    };
     let mut lines = vec![
         pairs(
             theme,
             &[
-                ("job", id.unwrap_or_else(|| "not known".to_owned())),
+                ("job", id.unwrap_or_else(|| unknown.to_owned())),
                 ("makes", name(job)),
                 ("state", job.state().word().to_owned()),
                 ("followed", followed(row).to_owned()),
@@ -77,9 +83,36 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         let text = format!("and {hidden} more that are not kept");
         lines.push(Line::styled(text, theme.style(Role::Dim)));
     }
+    lines.extend(steps(row, scene));
     let key = text::safe(job.key.0.raw()).into_owned();
     lines.push(pairs(theme, &[("in the audit as", key)]));
     lines
+}
+
+/// What this console did for it, a line a step, as far as it is remembered.
+fn steps(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let flow = row.worked.and_then(|id| scene.store.flows.get(id));
+    let steps = flow.map(|flow| flow.steps.as_slice()).unwrap_or_default();
+    let step = |step: &Step| {
+        let (word, role) = match step.state {
+            StepState::Running => ("…", Role::Text),
+            StepState::Done => ("ok", Role::Dim),
+            StepState::Failed => ("failed", Role::Bad),
+            StepState::Stopped => ("stopped", Role::Warn),
+        };
+        let took = step
+            .took
+            .map_or_else(String::new, |ms| format!(" ({})", length(ms)));
+        let said = [step.subject.fit(60), step.note.fit(100)];
+        let said: Vec<&str> = said
+            .iter()
+            .map(AsRef::as_ref)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let text = format!("  {word:<7} {:<9} {}{took}", step.name, said.join(": "));
+        Line::styled(text, scene.theme.style(role))
+    };
+    steps.iter().map(step).collect()
 }
 
 fn followed(row: &JobRow) -> &'static str {

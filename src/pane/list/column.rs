@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use jiff::tz::TimeZone;
 
 use crate::config::theme::Role;
+use crate::model::api::Capabilities;
 use crate::time::Millis;
 use crate::ui::table::Wish;
 
@@ -45,6 +46,8 @@ pub struct Column<R: 'static> {
     pub descends: bool,
     /// Whether it shows before anybody has chosen columns.
     pub shown: bool,
+    /// Whether an organisation of such an API has anything to put into it.
+    pub offered: fn(&Capabilities) -> bool,
     /// What stands in it; safe to show.
     pub cell: fn(&R, &Look<'_>) -> String,
     /// How that looks.
@@ -75,6 +78,7 @@ impl<R> Column<R> {
             },
             descends: false,
             shown: true,
+            offered: |_| true,
             cell,
             role: |_| Role::Dim,
             order,
@@ -93,6 +97,12 @@ impl<R> Column<R> {
         self.wish.right = true;
         self.descends = true;
         self
+    }
+
+    /// The same, only where the API offers what it shows.
+    #[must_use]
+    pub const fn where_offered(self, offered: fn(&Capabilities) -> bool) -> Self {
+        Self { offered, ..self }
     }
 
     /// The same, not shown until somebody chooses it.

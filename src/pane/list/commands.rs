@@ -102,7 +102,8 @@ impl<L: Listing> ListPane<L> {
     fn sorts(&self) -> Layer {
         let sorted = self.order.sort.map(|(column, _)| column);
         let columns = L::COLUMNS.iter().enumerate();
-        let choices = columns.map(|(n, column)| choice(column, sorted == Some(n)));
+        let offered = columns.filter(|(_, column)| (column.offered)(self.can));
+        let choices = offered.map(|(n, column)| choice(column, sorted == Some(n)));
         Layer::Chooser(Chooser::new(Purpose::Sort, choices.collect()))
     }
 
@@ -111,7 +112,8 @@ impl<L: Listing> ListPane<L> {
         let others = (0..L::COLUMNS.len()).filter(|n| !self.columns.contains(n));
         let shown = self.columns.iter().map(|n| (*n, true));
         let all = shown.chain(others.map(|n| (n, false)));
-        let choices = all.map(|(n, on)| choice(&L::COLUMNS[n], on));
+        let offered = all.filter(|(n, _)| (L::COLUMNS[*n].offered)(self.can));
+        let choices = offered.map(|(n, on)| choice(&L::COLUMNS[n], on));
         Layer::Chooser(Chooser::new(Purpose::Columns, choices.collect()))
     }
 
@@ -164,9 +166,13 @@ impl<L: Listing> ListPane<L> {
             now: desk.now,
             whole: true,
         };
-        let head: Vec<&str> = L::COLUMNS.iter().map(|column| column.name).collect();
+        let columns: Vec<&Column<L::Row>> = L::COLUMNS
+            .iter()
+            .filter(|column| (column.offered)(desk.can))
+            .collect();
+        let head: Vec<&str> = columns.iter().map(|column| column.name).collect();
         let cells = rows.iter().map(|row| {
-            let cells = L::COLUMNS.iter().map(|column| (column.cell)(row, &look));
+            let cells = columns.iter().map(|column| (column.cell)(row, &look));
             cells.collect::<Vec<_>>()
         });
         let body = match format {

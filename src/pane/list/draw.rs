@@ -14,6 +14,7 @@ use crate::ui::{detail, notice};
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        self.can = scene.can;
         let parts = Parts::of(area, self.detail);
         if self.arranged != Some(self.listing.generation(scene.store)) {
             self.arrange(scene.store, scene.now);
@@ -40,7 +41,7 @@ impl<L: Listing> ListPane<L> {
             wish: L::COLUMNS[*n].wish,
             sorted: sorted == Some(*n),
         };
-        let headings: Vec<Heading> = self.columns.iter().map(heading).collect();
+        let headings: Vec<Heading> = self.shown().iter().map(heading).collect();
         self.grid.head(area, buf, scene.theme, &headings);
     }
 
@@ -50,6 +51,7 @@ impl<L: Listing> ListPane<L> {
             now: scene.now,
             whole: false,
         };
+        let columns = self.shown();
         let visible = self.order.ids.iter().enumerate().skip(self.window.top);
         for ((index, id), y) in visible.zip(area.y..area.bottom()) {
             let Some(row) = self.listing.row(scene.store, id) else {
@@ -60,7 +62,7 @@ impl<L: Listing> ListPane<L> {
                 marked: false,
             };
             self.grid.line(y, buf, scene.theme, marks, |n| {
-                let column = &L::COLUMNS[*self.columns.get(n)?];
+                let column = &L::COLUMNS[*columns.get(n)?];
                 Some(((column.cell)(row, &look), (column.role)(row)))
             });
         }

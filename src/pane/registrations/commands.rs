@@ -44,6 +44,8 @@ impl RegistrationsPane {
             }
             Action::Columns => desk.open.push(self.chooser_of_columns()),
             Action::New => desk.fill.push(Opening::new("provision")),
+            Action::Reboot => self.reboot(desk),
+            Action::Station => self.station(desk),
             Action::Mark => self.mark(),
             Action::Freeze if self.frozen.is_some() => self.thaw(),
             Action::Freeze => self.freeze(desk),
@@ -188,7 +190,7 @@ impl RegistrationsPane {
     }
 
     /// The marked rows, or the one under the cursor.
-    fn chosen(&self) -> Vec<RowId> {
+    pub(super) fn chosen(&self) -> Vec<RowId> {
         if self.marked.is_empty() {
             self.cursor.row().into_iter().collect()
         } else {

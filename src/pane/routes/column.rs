@@ -1,6 +1,8 @@
 //! The columns of the routes.
 
 use crate::config::theme::Role;
+use crate::model::api::Capabilities;
+use crate::model::route::{Kind, Route, Standing};
 use crate::pane::list::column::Column;
 use crate::store::routes::{Drift, Presence, RouteRow};
 use crate::text::safe;
@@ -19,12 +21,21 @@ pub(super) const COLUMNS: &[Shown] = &[
     Shown::new(
         "state",
         "STATE",
-        "Whether it is in use, or gone",
-        (7, 7),
-        |row, _| state(row).to_owned(),
-        |a, b| a.presence.cmp(&b.presence),
+        "Whether it is in use: what it is to be against what is reported",
+        (8, 8),
+        |row, _| row.state().to_owned(),
+        |a, b| a.presence.cmp(&b.presence).then(a.state().cmp(b.state())),
     )
     .looking(state_role),
+    Shown::new(
+        "kind",
+        "KIND",
+        "Whether its events go to a bus or start a workflow",
+        (11, 11),
+        |row, _| row.known.route.kind().to_string(),
+        |a, b| a.known.route.kind().cmp(&b.known.route.kind()),
+    )
+    .where_offered(kinds),
     Shown::new(
         "name",
         "NAME",
@@ -42,7 +53,8 @@ pub(super) const COLUMNS: &[Shown] = &[
         |row, _| row.reach.word.to_owned(),
         |a, b| a.reach.word.cmp(b.reach.word),
     )
-    .looking(reach_role),
+    .looking(reach_role)
+    .where_offered(addresses),
     Shown::new(
         "reached",
         "DEST",
@@ -55,7 +67,8 @@ pub(super) const COLUMNS: &[Shown] = &[
         |a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)),
     )
     .looking(reach_role)
-    .number(),
+    .number()
+    .where_offered(addresses),
     Shown::new(
         "days",
         "DAYS",
@@ -74,7 +87,8 @@ pub(super) const COLUMNS: &[Shown] = &[
         Some(1..=30) => Role::Warn,
         _ => Role::Dim,
     })
-    .number(),
+    .number()
+    .where_offered(addresses),
     Shown::new(
         "rate",
         "RATE",
@@ -88,7 +102,8 @@ pub(super) const COLUMNS: &[Shown] = &[
                 .total_cmp(&b.reach.rate.unwrap_or(2.0))
         },
     )
-    .number(),
+    .number()
+    .where_offered(addresses),
     Shown::new(
         "drift",
         "DRIFT",
@@ -116,7 +131,18 @@ pub(super) const COLUMNS: &[Shown] = &[
         |row, _| chart::counts(&row.reach.trend, TREND, HEADROOM),
         |a, b| a.reach.trend.len().cmp(&b.reach.trend.len()),
     )
-    .looking(|_| Role::Chart),
+    .looking(|_| Role::Chart)
+    .where_offered(addresses),
+    Shown::new(
+        "reported",
+        "REPORTED",
+        "What the organisation reports of it, and why",
+        (10, 30),
+        |row, _| reported(row),
+        |a, b| reported(a).cmp(&reported(b)),
+    )
+    .looking(state_role)
+    .where_offered(kinds),
     Shown::new(
         "events",
         "EVENTS",
@@ -130,9 +156,28 @@ pub(super) const COLUMNS: &[Shown] = &[
         "FIRST DESTINATION",
         "Where events go first",
         (20, 48),
-        |row, _| safe(&row.known.route.uri).into_owned(),
-        |a, b| a.known.route.uri.cmp(&b.known.route.uri),
-    ),
+        |row, _| towards(row),
+        |a, b| towards(a).cmp(&towards(b)),
+    )
+    .where_offered(addresses),
+    Shown::new(
+        "to",
+        "WHERE TO",
+        "The bus that events go to, or the workflow that they start",
+        (20, 44),
+        |row, _| towards(row),
+        |a, b| towards(a).cmp(&towards(b)),
+    )
+    .where_offered(kinds),
+    Shown::new(
+        "when",
+        "WHEN",
+        "What an event has to be like",
+        (14, 40),
+        |row, _| safe(&criteria(row)).into_owned(),
+        |a, b| criteria(a).cmp(&criteria(b)),
+    )
+    .where_offered(kinds),
     Shown::new(
         "latency",
         "MS",
@@ -146,6 +191,7 @@ pub(super) const COLUMNS: &[Shown] = &[
         |a, b| a.reach.took_ms.cmp(&b.reach.took_ms),
     )
     .number()
+    .where_offered(addresses)
     .hidden(),
     Shown::new(
         "changed",
@@ -168,23 +214,57 @@ pub(super) const COLUMNS: &[Shown] = &[
     .hidden(),
 ];
 
-/// Whether it is in use, in a word.
-pub(super) fn state(row: &RouteRow) -> &'static str {
-    match (row.presence, row.known.enabled) {
-        (Presence::Gone, _) => "gone",
-        (Presence::Deleted, _) => "deleted",
-        (Presence::There, _) if row.stale => "stale",
-        (Presence::There, Some(false)) => "off",
-        (Presence::There, _) => "on",
-    }
+/// Whether routes lead to addresses that can be probed.
+fn addresses(can: &Capabilities) -> bool {
+    can.route_kinds.contains(&Kind::Webhook)
+}
+
+/// Whether there are kinds to tell apart, none of which has an address.
+fn kinds(can: &Capabilities) -> bool {
+    !addresses(can)
 }
 
 fn state_role(row: &RouteRow) -> Role {
-    match (row.presence, row.known.enabled) {
+    match (row.presence, &row.known.integration) {
         (Presence::Gone, _) => Role::Bad,
-        (Presence::Deleted, _) | (_, Some(false)) => Role::Dim,
+        (Presence::Deleted, _) => Role::Dim,
         (Presence::There, _) if row.stale => Role::Stale,
-        (Presence::There, _) => Role::Ok,
+        (Presence::There, Some(integration)) => match integration.standing() {
+            Standing::On => Role::Ok,
+            Standing::Off => Role::Dim,
+            Standing::Starting | Standing::Stopping => Role::Warn,
+            Standing::NotOn | Standing::NotOff | Standing::Error => Role::Bad,
+            Standing::Unknown => Role::Unknown,
+        },
+        (Presence::There, None) if row.known.enabled == Some(false) => Role::Dim,
+        (Presence::There, None) => Role::Ok,
+    }
+}
+
+/// What is reported of an integration and why; a trigger has no state but its own.
+pub(super) fn reported(row: &RouteRow) -> String {
+    let Some(integration) = &row.known.integration else {
+        return "-".to_owned();
+    };
+    match (
+        integration.reported.is_empty(),
+        integration.detail.is_empty(),
+    ) {
+        (true, _) => "nothing".to_owned(),
+        (false, true) => integration.reported.to_string(),
+        (false, false) => format!("{}: {}", integration.reported, integration.detail),
+    }
+}
+
+fn towards(row: &RouteRow) -> String {
+    safe(&row.known.route.towards()).into_owned()
+}
+
+/// What an event has to be like, where a route asks.
+pub(super) fn criteria(row: &RouteRow) -> String {
+    match &row.known.route {
+        Route::Trigger(trigger) => trigger.criteria(),
+        Route::EventBridge(_) | Route::Webhook(_) => "every event".to_owned(),
     }
 }
 
@@ -200,9 +280,7 @@ fn reach_role(row: &RouteRow) -> Role {
 
 /// The events that a route carries.
 pub(super) fn events(row: &RouteRow) -> String {
-    let filters = row.known.route.event_filters.iter();
-    let events: Vec<&str> = filters.map(|filter| filter.event_type.as_str()).collect();
-    events.join(" ")
+    row.known.route.events().join(" ")
 }
 
 /// A share in percent, whole unless it is nearly all.
@@ -218,18 +296,23 @@ fn percent(rate: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::api::Api;
 
     #[test]
     fn what_matters_first_fits_80_columns() {
-        let drift = COLUMNS
-            .iter()
-            .position(|column| column.name == "drift")
-            .unwrap();
-        let needed: u16 = COLUMNS[..=drift]
-            .iter()
-            .map(|column| column.wish.least + 2)
-            .sum();
-        assert!(needed <= 80 - 4, "{needed}");
+        for (api, last) in [(Api::Direct, "drift"), (Api::Platform, "reported")] {
+            let can = api.capabilities();
+            let shown: Vec<&Shown> = COLUMNS
+                .iter()
+                .filter(|column| (column.offered)(can))
+                .collect();
+            let last = shown.iter().position(|column| column.name == last).unwrap();
+            let needed: u16 = shown[..=last]
+                .iter()
+                .map(|column| column.wish.least + 2)
+                .sum();
+            assert!(needed <= 80 - 4, "{api}: {needed}");
+        }
     }
 
     #[test]

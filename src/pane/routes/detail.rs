@@ -1,12 +1,14 @@
 //! Everything that is known of one route: drift, destinations and their deliveries, what was deployed and when, the last
 //! run of its pipeline.
 
+mod platform;
+
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::flow::{Flow, StepState};
 use crate::model::route::diff::{self, Change};
-use crate::model::route::{Check, Deployment, Stage, Verdict, header};
+use crate::model::route::{Check, Deployment, Route, Stage, Verdict, Webhook, header};
 use crate::pane::Scene;
 use crate::store::routes::{Destination, Drift, RouteRow};
 use crate::text::safe;
@@ -23,6 +25,7 @@ const DIFFERENCES: usize = 4;
 
 pub(super) fn lines(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = vec![identity(row, scene)];
+    lines.extend(platform::standing(row, scene));
     lines.extend(drift(row, scene));
     for (uri, known) in scene.store.routes.of(row) {
         lines.extend(destination(uri, known, row, scene));
@@ -44,7 +47,7 @@ fn identity(row: &RouteRow, scene: &Scene<'_>) -> Line<'static> {
         &[
             ("route", safe(row.name()).into_owned()),
             ("id", row.known.id.to_string()),
-            ("state", super::column::state(row).to_owned()),
+            ("state", row.state().to_owned()),
             ("changed", changed),
         ],
     )
@@ -174,7 +177,14 @@ fn stages(verdict: &Verdict) -> String {
 }
 
 fn carries(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let route = &row.known.route;
+    match &row.known.route {
+        Route::Webhook(route) => webhook(route, scene),
+        Route::EventBridge(route) => platform::bridge(route, scene),
+        Route::Trigger(route) => platform::trigger(route, scene),
+    }
+}
+
+fn webhook(route: &Webhook, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = vec![pairs(
         scene.theme,
         &[("tries", route.retry_policy.preview())],

@@ -1,6 +1,6 @@
 //! What the filter grammar knows of a route.
 
-use super::column::{events, state};
+use super::column::{criteria, events, reported};
 use crate::query::{FieldSpec, Fields, Kind, Value};
 use crate::store::routes::RouteRow;
 
@@ -11,7 +11,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     field("uri", Kind::Text, "Its destinations, all of them"),
     aside(
         "state",
-        Kind::Choice(&["on", "off", "stale", "gone", "deleted"]),
+        Kind::Choice(STATES),
         "Whether it is in use, or gone",
     ),
     aside(
@@ -41,6 +41,24 @@ pub(super) const FIELDS: &[FieldSpec] = &[
         "When its body was last seen to change",
     ),
     field("id", Kind::Text, "The route's id"),
+    field("kind", Kind::Text, "webhook, eventbridge or trigger"),
+    field(
+        "to",
+        Kind::Text,
+        "Where its events go first: a URI, a bus, a workflow",
+    ),
+    aside(
+        "reported",
+        Kind::Text,
+        "What the organisation reports of it, and why",
+    ),
+    field("when", Kind::Text, "What an event has to be like"),
+];
+
+/// Every word that a route's state can be.
+const STATES: &[&str] = &[
+    "on", "off", "starting", "stopping", "not-on", "not-off", "error", "unknown", "stale", "gone",
+    "deleted",
 ];
 
 const fn field(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
@@ -65,11 +83,8 @@ impl Fields for RouteRow {
         match index {
             0 => Value::Text(self.name().into()),
             1 => Value::Text(events(self).into()),
-            2 => {
-                let uris: Vec<&str> = self.known.route.destinations().collect();
-                Value::Text(uris.join(" ").into())
-            }
-            3 => Value::Text(state(self).into()),
+            2 => Value::Text(self.known.route.destinations().join(" ").into()),
+            3 => Value::Text(self.state().into()),
             4 => Value::Text(self.reach.word.into()),
             5 => Value::Text(self.drift.word().into()),
             6 => number(u64::try_from(self.reach.looked - self.reach.reached).ok()),
@@ -77,6 +92,10 @@ impl Fields for RouteRow {
             8 => number(self.reach.took_ms),
             9 => self.changed.map_or(Value::Unknown, Value::Moment),
             10 => Value::Text(self.known.id.raw().into()),
+            11 => Value::Text(self.known.route.kind().word().into()),
+            12 => Value::Text(self.known.route.towards().into()),
+            13 => Value::Text(reported(self).into()),
+            14 => Value::Text(criteria(self).into()),
             _ => Value::Unknown,
         }
     }

@@ -107,6 +107,8 @@ impl Reach {
             .count();
         let broken = verdicts.iter().find(|verdict| !verdict.reachable());
         let word = match broken {
+            // There is no address to look at.
+            _ if known.is_empty() => "-",
             Some(verdict) => verdict.word(),
             None if verdicts.len() < known.len() => "awaited",
             None => "reachable",
@@ -154,10 +156,8 @@ impl RouteRow {
             (None, None) => return None,
         };
         let known = Known {
-            id,
-            route: body.clone(),
             enabled: None,
-            version: None,
+            ..Known::new(id, body.clone())
         };
         Some(Self::new(known, presence))
     }
@@ -175,10 +175,23 @@ impl RouteRow {
         }
     }
 
+    /// Whether it is in use, in a word: on screen, in filters, in lists.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match (self.presence, &self.known.integration) {
+            (Presence::Gone, _) => "gone",
+            (Presence::Deleted, _) => "deleted",
+            (Presence::There, _) if self.stale => "stale",
+            (Presence::There, Some(integration)) => integration.standing().word(),
+            (Presence::There, None) if self.known.enabled == Some(false) => "off",
+            (Presence::There, None) => "on",
+        }
+    }
+
     /// The name, or the id when there is none.
     #[must_use]
     pub fn name(&self) -> &str {
-        let name = &self.known.route.name;
+        let name = self.known.route.name();
         if name.is_empty() {
             self.known.id.raw()
         } else {

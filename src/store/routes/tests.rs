@@ -15,12 +15,7 @@ fn route(name: &str, uris: &[&str]) -> Route {
 }
 
 fn known(id: &str, name: &str) -> Known {
-    Known {
-        id: id.into(),
-        route: route(name, &[]),
-        enabled: None,
-        version: None,
-    }
+    Known::new(id, route(name, &[]))
 }
 
 fn deployment(run: &str, id: &str, after: Option<Route>, state: State) -> Deployment {

@@ -108,7 +108,7 @@ impl<'a> Keys<'a> {
         };
         column
             .then_with(|| folded(Some(left.user()), Some(right.user())))
-            .then_with(|| folded(Some(&left.device().0), Some(&right.device().0)))
+            .then_with(|| folded(Some(left.label()), Some(right.label())))
             .then(a.cmp(&b))
     }
 
@@ -124,7 +124,7 @@ impl<'a> Keys<'a> {
     fn text<'r>(&self, row: &Row<'r>) -> Option<&'r Text> {
         match self.sort.column {
             Column::User => Some(row.user()),
-            Column::Device => Some(&row.device().0),
+            Column::Device => Some(row.label()),
             Column::Codec => row.codec(),
             Column::Site => row.site(),
             Column::UserId => Some(&row.user_id().0),

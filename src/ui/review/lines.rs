@@ -5,6 +5,7 @@ use similar::{ChangeTag, TextDiff};
 use super::Shown;
 use crate::config::theme::Role;
 use crate::form::Plan;
+use crate::model::write::Write;
 use crate::text::safe;
 use crate::ui::notice::wrap;
 
@@ -53,7 +54,28 @@ pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
         said.push(prose("", Role::Text));
         said.extend(body.lines().map(|line| code(line, Role::Text)));
     }
+    for step in steps(plan) {
+        said.push(prose("", Role::Text));
+        said.push(code(&request(step), Role::Accent));
+        let body = step.shown_body().map(|body| pretty(&body));
+        let body = body.as_deref().unwrap_or_default();
+        said.extend(body.lines().map(|line| code(line, Role::Text)));
+    }
     said
+}
+
+/// The further writes where they are not more of the same but the next steps of one thing.
+fn steps(plan: &Plan) -> &[Write] {
+    match plan.writes.split_first() {
+        Some((first, others)) if others.iter().all(|other| other.subject == first.subject) => {
+            others
+        }
+        _ => &[],
+    }
+}
+
+fn request(write: &Write) -> String {
+    format!("then {} /{}", write.method.word(), write.path.join("/"))
 }
 
 /// The lines at a width.
@@ -75,6 +97,11 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
         return;
     };
     if others.is_empty() {
+        return;
+    }
+    let steps = steps(plan);
+    if !steps.is_empty() {
+        said.extend(steps.iter().map(|step| code(&request(step), Role::Accent)));
         return;
     }
     let text = format!(

@@ -85,10 +85,11 @@ fn standing(parties: &[Party], ended: bool) -> Standing {
 
 /// The queue that has it, or that found whoever has it.
 fn queue(parties: &[Party]) -> (Text, Text) {
-    let with = |party: &&Party| party.who.here() && !party.who.queue.is_empty();
+    let with = |party: &&Party| !party.who.queue.is_empty();
     let newest = || parties.iter().rev().filter(with);
-    let waits = newest().find(|party| party.who.queues());
-    let Some(found) = waits.or_else(|| newest().next()) else {
+    let here = || newest().filter(|party| party.who.here());
+    let waits = here().find(|party| party.who.queues());
+    let Some(found) = waits.or_else(|| here().next()).or_else(|| newest().next()) else {
         return Default::default();
     };
     let queue = found.who.queue.clone();

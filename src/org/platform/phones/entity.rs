@@ -60,12 +60,12 @@ impl Wanted {
 }
 
 /// Whether a phone is a browser.
-pub(in crate::org) fn is_web_rtc(device: &Device) -> bool {
+pub(in crate::org::platform) fn is_web_rtc(device: &Device) -> bool {
     kind_of(&device.id) == KINDS[0]
 }
 
 /// The id of a phone's only line.
-pub(in crate::org) fn line_id(device: &Device) -> String {
+pub(in crate::org::platform) fn line_id(device: &Device) -> String {
     format!("ln-{}", device.id)
 }
 
@@ -108,8 +108,16 @@ pub(super) fn phone(world: &World, place: Place, wanted: Wanted) -> Value {
     phone
 }
 
+/// The line of a phone, as it is read alone; one that is gone is null, and none is asked for.
+pub(in crate::org::platform) fn whole_line(world: &World, place: Place) -> Value {
+    let device = world.device(place);
+    device.map_or(Value::Null, |device| {
+        line(world, place, device, Wanted::ALL)
+    })
+}
+
 /// The line of a phone, as `lines` lists it.
-pub(in crate::org) fn line(world: &World, place: Place, device: &Device, wanted: Wanted) -> Value {
+fn line(world: &World, place: Place, device: &Device, wanted: Wanted) -> Value {
     let id = line_id(device);
     let mut line = json!({
         "id": id, "name": world.phone_name(place), "state": "active", "version": 1,

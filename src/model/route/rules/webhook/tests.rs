@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::super::Route;
-use crate::model::payload::{self, Fault};
+use crate::model::payload::Fault;
+use crate::model::route::read;
 
 /// The contract's own example.
 fn example() -> Value {
@@ -20,7 +20,7 @@ fn example() -> Value {
 fn faults(pointer: &str, value: Value) -> Vec<Fault> {
     let mut body = example();
     *body.pointer_mut(pointer).expect("a field of the example") = value;
-    match payload::read::<Route>(&body.to_string()) {
+    match read(&body.to_string()) {
         Ok(route) => route.faults(),
         Err(fault) => vec![fault],
     }
@@ -42,7 +42,7 @@ fn refused(pointer: &str, value: Value, path: &str, words: &str) {
 
 #[test]
 fn the_example_is_sent_as_the_contract_writes_it() {
-    let route: Route = payload::read(&example().to_string()).unwrap();
+    let route = read(&example().to_string()).unwrap();
     assert_eq!(route.faults(), []);
     assert_eq!(
         route.json(),

@@ -1,0 +1,150 @@
+//! The view of the budget: each token's minute, what the organisation says of it, and on what it goes.
+
+use ratatui::text::{Line, Span};
+
+use super::App;
+use super::person::{Sheet, called, clock};
+use crate::cloud::{Spending, Spent, Who};
+use crate::config::theme::Role;
+use crate::model::person::Person;
+use crate::text::fit;
+use crate::ui::layer::Layer;
+use crate::ui::lines::Reader;
+use crate::ui::tabs::grouped;
+
+/// Columns of the names on the left.
+const NAMES: usize = 15;
+
+/// Columns of an operation.
+const OPERATION: usize = 56;
+
+impl App {
+    /// Opens the view, or fills the one that is open anew.
+    pub(super) fn show_budget(&mut self, sheet: &Sheet) {
+        let mut lines = Vec::new();
+        for spending in &sheet.spending {
+            if !lines.is_empty() {
+                lines.push(Line::default());
+            }
+            self.token_lines(spending, &mut lines);
+        }
+        if let Some(limits) = &sheet.limits {
+            lines.push(Line::default());
+            lines.push(match limits {
+                Ok(()) => {
+                    self.note("The organisation's own limits have been read; the lower one holds.")
+                }
+                Err(why) => self.note(&format!(
+                    "The organisation's own limits could not be read: {why}"
+                )),
+            });
+        }
+        let title = format!("budget at {} UTC", clock(self.now));
+        let empty = "Nothing is connected yet.";
+        self.layers
+            .push(Layer::Reader(Reader::new(title, lines, empty)));
+    }
+
+    fn token_lines(&self, spending: &Spending, lines: &mut Vec<Line<'static>>) {
+        let budget = &spending.budget;
+        lines.push(Line::styled(
+            self.holder(spending.holder),
+            self.theme.style(Role::Header),
+        ));
+        let allowed = budget
+            .allowed
+            .map_or("no limit".to_owned(), |n| n.to_string());
+        let (role, mut used) = match budget.allowed {
+            Some(allowed) if budget.used >= allowed => (Role::Warn, String::new()),
+            _ => (Role::Text, String::new()),
+        };
+        used.push_str(&format!("{} of {allowed}", budget.used));
+        if budget.others > 0 {
+            used.push_str(&format!(", {} of them by others", budget.others));
+        }
+        lines.push(self.named("this minute", role, used));
+        let said = budget.said.map_or_else(
+            || "says nothing of its count".to_owned(),
+            |said| {
+                format!(
+                    "counts {} of {}, and anew in {} s",
+                    said.count,
+                    said.allowed,
+                    said.reset.as_secs()
+                )
+            },
+        );
+        lines.push(self.named("organisation", Role::Text, said));
+        if let Some(until) = budget.held_until {
+            let held = format!("until {} (429)", clock(until));
+            lines.push(self.named("held", Role::Warn, held));
+        }
+        for (operation, until) in &spending.held {
+            let held = format!("until {}  {}", clock(*until), fit(operation, OPERATION));
+            lines.push(self.named("held by itself", Role::Warn, held));
+        }
+        lines.push(self.refusals(spending));
+        lines.push(Line::default());
+        lines.push(Line::styled(
+            format!("  {:<NAMES$}{:>8}{:>10}", "spent on", "minute", "hour"),
+            self.theme.style(Role::Dim),
+        ));
+        for (concern, spent) in &spending.spent {
+            lines.push(self.spent(concern.word(), *spent));
+        }
+        if spending.spent.is_empty() {
+            lines.push(self.note("nothing in the last hour"));
+        }
+    }
+
+    fn holder(&self, holder: Who) -> String {
+        let profile = self.profile.as_ref();
+        match (holder, &self.store.person) {
+            (Who::Client, _) => {
+                let id = profile.and_then(|profile| Some(profile.client.as_ref()?.id.as_str()));
+                format!("client  {}", fit(id.unwrap_or_default(), 60))
+            }
+            (Who::Person, Person::SignedIn { name, until }) => {
+                format!(
+                    "person  {}, until {} UTC",
+                    called(name),
+                    until.timestamp().strftime("%Y-%m-%d %H:%M")
+                )
+            }
+            (Who::Person, _) => "person  nobody has signed in: :login".to_owned(),
+        }
+    }
+
+    fn refusals(&self, spending: &Spending) -> Line<'static> {
+        let Spent { minute, hour } = spending.refusals;
+        let mut words = format!("{minute} in the last minute, {hour} in the last hour");
+        if let Some((at, operation)) = &spending.refused {
+            words.push_str(&format!(
+                "; last {} {}",
+                clock(*at),
+                fit(operation, OPERATION)
+            ));
+        }
+        let role = if minute > 0 { Role::Warn } else { Role::Text };
+        self.named("refused (429)", role, words)
+    }
+
+    fn spent(&self, name: &str, spent: Spent) -> Line<'static> {
+        let (minute, hour) = (grouped(spent.minute as usize), grouped(spent.hour as usize));
+        Line::styled(
+            format!("  {name:<NAMES$}{minute:>8}{hour:>10}"),
+            self.theme.style(Role::Text),
+        )
+    }
+
+    fn named(&self, name: &str, role: Role, words: String) -> Line<'static> {
+        Line::from(vec![
+            Span::styled(format!("  {name:<NAMES$}"), self.theme.style(Role::Dim)),
+            Span::styled(words, self.theme.style(role)),
+        ])
+    }
+
+    fn note(&self, words: &str) -> Line<'static> {
+        Line::styled(format!("  {words}"), self.theme.style(Role::Dim))
+    }
+}

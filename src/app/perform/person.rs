@@ -1,0 +1,174 @@
+//! Signs people in and out, and reads on what the budget goes.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::{SetOnce, mpsc};
+use tokio::time::timeout;
+
+use super::flows::lock;
+use crate::app::event::Done;
+use crate::app::person::{Ask, News, Sheet};
+use crate::cloud::Client;
+use crate::cloud::login::{Denied, Login};
+use crate::config::Environment;
+use crate::model::person::{Pasted, Person};
+use crate::term::browser;
+use crate::text::Text;
+
+/// A sign-in that is asked for while the console still connects waits this long for it.
+const CONNECTING: Duration = Duration::from_secs(15);
+
+/// Lines that are brought and not yet read; a person brings one at a time.
+const BROUGHT: usize = 4;
+
+/// Where people sign in.
+pub(super) struct Desk {
+    client: Arc<SetOnce<Client>>,
+    /// Takes what is brought for the sign-in under way; dropping it gives that up.
+    brought: Mutex<Option<mpsc::Sender<Pasted>>>,
+    environment: Environment,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Desk {
+    pub(super) fn new(environment: Environment, done: mpsc::UnboundedSender<Done>) -> Self {
+        Self {
+            client: Arc::default(),
+            brought: Mutex::default(),
+            environment,
+            done,
+        }
+    }
+
+    /// Takes note of the client, and of whoever signs in to it from now on.
+    pub(super) fn opening(&self) -> Opening {
+        Opening {
+            client: Arc::clone(&self.client),
+            done: self.done.clone(),
+        }
+    }
+
+    /// Does what is asked for.
+    pub(super) fn ask(&self, ask: Ask) {
+        match ask {
+            Ask::Begin => self.begin(),
+            Ask::Bring(pasted) => {
+                if let Some(brought) = lock(&self.brought).as_ref() {
+                    // Who brings more than is read brings the same thing again.
+                    let _ = brought.try_send(pasted);
+                }
+            }
+            Ask::GiveUp => drop(lock(&self.brought).take()),
+            Ask::Leave => self.leave(),
+        }
+    }
+
+    /// Reads on what the budget goes.
+    pub(super) fn read_budget(&self) {
+        let sheet = match self.client.get() {
+            Some(client) => Sheet {
+                spending: client.spending(),
+                limits: client
+                    .limits_read()
+                    .map(|read| read.map_err(|error| Text::from(error.to_string()))),
+            },
+            None => Sheet {
+                spending: Vec::new(),
+                limits: None,
+            },
+        };
+        let _ = self.done.send(Done::Budget(Box::new(sheet)));
+    }
+
+    fn begin(&self) {
+        let (bring, mut brought) = mpsc::channel(BROUGHT);
+        *lock(&self.brought) = Some(bring);
+        let (client, done) = (Arc::clone(&self.client), self.done.clone());
+        let environment = self.environment.clone();
+        tokio::spawn(async move {
+            let tell = |news| {
+                let _ = done.send(Done::SignIn(Box::new(news)));
+            };
+            let Ok(client) = timeout(CONNECTING, client.wait()).await else {
+                let why =
+                    "the console is not connected to the organisation yet; try again once it is";
+                return tell(News::Failed(why.to_owned()));
+            };
+            let login = match client.login().await {
+                Ok(login) => login,
+                Err(error) => return tell(News::Failed(error.to_string())),
+            };
+            let opened = browser::open(&environment, login.url()).await;
+            tell(News::Waiting {
+                url: login.url().to_string(),
+                door: login.door().map(str::to_owned).map_err(str::to_owned),
+                opened,
+            });
+            if let Some(end) = signed_in(login, &mut brought, &tell).await {
+                tell(end);
+            }
+        });
+    }
+
+    fn leave(&self) {
+        let (client, done) = (Arc::clone(&self.client), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(client) = client.get() {
+                let revoked = client.logout().await.map_err(|error| error.to_string());
+                let _ = done.send(Done::SignIn(Box::new(News::SignedOut(revoked))));
+            }
+        });
+    }
+}
+
+/// Waits for the code and hands it in; the end, or none where it was given up.
+async fn signed_in(
+    mut login: Login,
+    brought: &mut mpsc::Receiver<Pasted>,
+    tell: &impl Fn(News),
+) -> Option<News> {
+    let wrong = |denied: Denied| tell(News::Wrong(denied.to_string()));
+    let code = match login.code(brought, wrong).await {
+        Ok(code) => code,
+        Err(Denied::GivenUp) => return None,
+        Err(denied) => return Some(News::Failed(denied.to_string())),
+    };
+    tell(News::HandedIn);
+    Some(match login.redeem(code).await {
+        Ok(_) => News::SignedIn,
+        Err(error) => News::Failed(error.to_string()),
+    })
+}
+
+/// Takes note of a client once there is one.
+pub(super) struct Opening {
+    client: Arc<SetOnce<Client>>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Opening {
+    /// Tells from now on who has signed in. Returns once calls can be made: at once where the console has a client of its
+    /// own, else when somebody has signed in.
+    pub(super) async fn open(self, client: &Client) {
+        let mut who = client.person();
+        let _ = self.client.set(client.clone());
+        if *who.borrow() != Person::Nowhere {
+            let (mut told, done) = (who.clone(), self.done);
+            tokio::spawn(async move {
+                loop {
+                    let person = told.borrow_and_update().clone();
+                    if done.send(Done::Person(person)).is_err() || told.changed().await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        if !client.has_own() {
+            // It ends with the client, and then nobody waits.
+            let _ = who.wait_for(Person::is_signed_in).await;
+        }
+        let client = client.clone();
+        tokio::spawn(async move { client.read_limits().await });
+    }
+}

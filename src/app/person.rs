@@ -1,0 +1,203 @@
+//! The person at the console: signs in and out, and sees on what the budget goes.
+
+use super::App;
+use super::effect::Effect;
+use super::messages::Weight;
+use crate::cloud::Spending;
+use crate::feed::news::{Problem, Trouble};
+use crate::model::person::{Pasted, Person};
+use crate::text::Text;
+use crate::time::Millis;
+use crate::ui::layer::Layer;
+use crate::ui::sign_in::{SignIn, Stroke};
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Begin to sign in; an older attempt ends.
+    Begin,
+    /// This is what the browser came back with.
+    Bring(Pasted),
+    /// Give it up.
+    GiveUp,
+    /// Sign out.
+    Leave,
+}
+
+/// What happens on the way.
+#[derive(Debug)]
+pub enum News {
+    /// The browser is waited for.
+    Waiting {
+        /// Where it is to go.
+        url: String,
+        /// Where it comes back to by itself, or why it cannot.
+        door: Result<String, String>,
+        /// Whether one was opened on this machine.
+        opened: bool,
+    },
+    /// What was brought holds no code.
+    Wrong(String),
+    /// The code is here, and handed in.
+    HandedIn,
+    /// It came to nothing; the sentence says why.
+    Failed(String),
+    /// They have signed in.
+    SignedIn,
+    /// They have signed out, or the token could not be revoked and is only forgotten.
+    SignedOut(Result<(), String>),
+}
+
+/// What the view of the budget is made of.
+#[derive(Debug)]
+pub struct Sheet {
+    /// Each token's budget.
+    pub spending: Vec<Spending>,
+    /// What came of reading the organisation's own limits; none where they are not read.
+    pub limits: Option<Result<(), Text>>,
+}
+
+impl App {
+    /// Who has signed in to the organisation.
+    #[must_use]
+    pub fn person(&self) -> &Person {
+        &self.store.person
+    }
+
+    pub(super) fn login(&mut self) {
+        match &self.store.person {
+            Person::Nowhere => {
+                let lack = self.store.person.lack().unwrap_or_default();
+                self.messages.say(Weight::Warning, lack, self.now);
+            }
+            Person::SignedIn { name, .. } => {
+                let text = format!("{} has signed in already; :logout first", called(name));
+                self.messages.say(Weight::Note, text, self.now);
+            }
+            Person::Nobody | Person::Ended { .. } => self.sign_in(Ask::Begin),
+        }
+    }
+
+    pub(super) fn logout(&mut self) {
+        if self.store.person.is_signed_in() {
+            self.sign_in(Ask::Leave);
+        } else {
+            let text = "nobody has signed in";
+            self.messages.say(Weight::Note, text, self.now);
+        }
+    }
+
+    pub(super) fn sign_in_stroke(&mut self, stroke: Stroke) {
+        match stroke {
+            Stroke::Bring(pasted) => self.sign_in(Ask::Bring(pasted)),
+            Stroke::Copy => self.copy_address(),
+            Stroke::GiveUp => {
+                self.close_sign_in();
+                self.sign_in(Ask::GiveUp);
+            }
+        }
+    }
+
+    pub(super) fn sign_in_news(&mut self, news: News) {
+        match news {
+            News::Waiting { url, door, opened } => {
+                self.close_sign_in();
+                let layer = SignIn::new(url, door, opened);
+                self.layers.push(Layer::SignIn(Box::new(layer)));
+                self.copy_address();
+            }
+            News::Wrong(why) => {
+                if let Some(layer) = self.sign_in_layer() {
+                    layer.wrong(why);
+                }
+            }
+            News::HandedIn => {
+                if let Some(layer) = self.sign_in_layer() {
+                    layer.handed_in();
+                }
+            }
+            News::Failed(why) => {
+                self.close_sign_in();
+                self.messages.say(Weight::Error, why, self.now);
+            }
+            News::SignedIn => self.close_sign_in(),
+            News::SignedOut(Ok(())) => {
+                let text = "signed out; the token is revoked";
+                self.messages.say(Weight::Note, text, self.now);
+            }
+            News::SignedOut(Err(why)) => {
+                let text = format!("signed out here, and the token was not revoked: {why}");
+                self.messages.say(Weight::Warning, text, self.now);
+            }
+        }
+    }
+
+    /// Takes in who has signed in. Where there is no client of the console's own nothing works without a person.
+    pub(super) fn person_changed(&mut self, person: Person) {
+        let (was, now) = (&self.store.person, self.now);
+        match &person {
+            Person::SignedIn { name, .. } if !was.is_signed_in() => {
+                let text = format!("{} has signed in", called(name));
+                self.messages.say(Weight::Note, text, now);
+            }
+            Person::Ended { name } => {
+                let text = format!("the sign-in of {} has ended: :login", called(name));
+                self.messages.say(Weight::Warning, text, now);
+            }
+            Person::Nobody if self.waits_for_person() => {
+                let text =
+                    "Nobody has signed in, and this profile has no client of its own: :login.";
+                self.problem = Some(Problem {
+                    trouble: Trouble::Credentials,
+                    text: text.into(),
+                });
+            }
+            _ => {}
+        }
+        self.store.person = person;
+    }
+
+    fn waits_for_person(&self) -> bool {
+        self.profile
+            .as_ref()
+            .is_some_and(|profile| profile.client.is_none())
+    }
+
+    fn sign_in(&mut self, ask: Ask) {
+        self.effects.push(Effect::SignIn(ask));
+    }
+
+    fn copy_address(&mut self) {
+        let url = self.sign_in_layer().map(|layer| layer.url().to_owned());
+        self.effects.extend(url.map(|text| Effect::Copy {
+            what: "address to sign in at",
+            text,
+        }));
+    }
+
+    fn close_sign_in(&mut self) {
+        self.layers
+            .retain(|layer| !matches!(layer, Layer::SignIn(_)));
+    }
+
+    fn sign_in_layer(&mut self) -> Option<&mut SignIn> {
+        self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::SignIn(layer) => Some(layer.as_mut()),
+            _ => None,
+        })
+    }
+}
+
+/// A person by their name; the organisation does not always say it.
+pub(super) fn called(name: &Text) -> String {
+    if name.raw().is_empty() {
+        "somebody whom the organisation does not name".to_owned()
+    } else {
+        name.to_string()
+    }
+}
+
+/// A moment of this day, to the second.
+pub(super) fn clock(at: Millis) -> String {
+    at.timestamp().strftime("%H:%M:%S").to_string()
+}

@@ -1,0 +1,354 @@
+//! Phones as registrations: listed page by page, told by their topics as far as the channels reach, and polled beyond that.
+//!
+//! [`book`] knows what is so, [`cycle`] what is read next; here both meet the channels, the mailbox and the client. Every page is read
+//! once at the start and whole rounds follow now and then, for phones that are new, have moved or are gone. In between only those pages
+//! are read that hold a phone which no topic carries, and those on which a topic has just become live.
+
+mod book;
+mod cycle;
+mod read;
+pub(in crate::feed) mod told;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use hashbrown::{HashMap, HashSet};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use self::book::{Book, Carrier, Moment};
+use self::cycle::{Cycle, Due, Round};
+use self::read::Outcome;
+use self::told::Told;
+use super::channels::{Heard, Hears, Rank, Wants};
+use crate::cloud::platform::phones as wire;
+use crate::feed::lock;
+use crate::feed::news::News;
+use crate::feed::roster::Counts;
+use crate::feed::shared::Shared;
+use crate::model::UserId;
+use crate::model::registration::User;
+
+/// News of the channels taken at a time.
+const BATCH: usize = 1_024;
+
+/// Pages and phones that are read at a time.
+const READS: usize = 6;
+
+/// People told at a time.
+const PEOPLE: usize = 1_000;
+
+/// Looks at the age of reads in one interval of polls.
+const LOOKS: u32 = 3;
+
+/// Rounds after which a read is too old to be shown as what is so now.
+const OUTDATED_AFTER: u32 = 3;
+
+/// Phones that a round missed and that are looked for one by one; the next round looks for the rest.
+const ASTRAY: usize = 32;
+
+/// What somebody asked to be read again.
+#[derive(Debug, Default)]
+pub(in crate::feed) struct Asks {
+    pub all: bool,
+    pub users: Vec<UserId>,
+}
+
+/// Follows the phones of `users`, or of everyone, until the task is ended from outside.
+pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>) {
+    let (wants, hears) = shared.channels.join("phones", Rank::Phones);
+    let mut paused = shared.paused.subscribe();
+    let mut watch = Watch {
+        shared: &shared,
+        wants,
+        only: users.map(|users| users.into_iter().collect()),
+        book: Book::default(),
+        cycle: Cycle::default(),
+        reads: FuturesUnordered::new(),
+        of_round: 0,
+        flying: HashMap::new(),
+        pages: 1,
+        whole: None,
+        naming: false,
+        round: shared.poll,
+        look: Instant::now(),
+    };
+    loop {
+        if paused.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        watch.follow(&hears, &mut paused).await;
+        watch.silence();
+    }
+}
+
+/// What is known, and what is under way.
+struct Watch<'a> {
+    shared: &'a Shared,
+    wants: Wants,
+    /// Whom the profile names; none is everyone.
+    only: Option<HashSet<UserId>>,
+    book: Book,
+    cycle: Cycle,
+    reads: FuturesUnordered<BoxFuture<'a, Outcome>>,
+    /// Reads of the round under way.
+    of_round: usize,
+    /// Pages under way, and when the newest read of each began.
+    flying: HashMap<u32, Moment>,
+    /// Pages that the organisation has.
+    pages: u32,
+    /// When the last whole round ended.
+    whole: Option<Instant>,
+    /// Whether names are being asked for.
+    naming: bool,
+    /// How long a round takes.
+    round: Duration,
+    /// When the age of reads is looked at next.
+    look: Instant,
+}
+
+impl Watch<'_> {
+    /// Follows until paused; what is under way then is dropped.
+    async fn follow(&mut self, hears: &Hears, paused: &mut watch::Receiver<bool>) {
+        loop {
+            let now = Instant::now();
+            self.turn(now);
+            self.ask(now);
+            let wake = self.wake();
+            let shared = self.shared;
+            let heard = async {
+                shared.mailbox.room().await;
+                hears.next(BATCH).await
+            };
+            tokio::select! {
+                biased;
+                changed = paused.wait_for(|paused| *paused) => {
+                    drop(changed);
+                    return;
+                }
+                () = shared.polls.notified() => self.asked(),
+                Some(outcome) = self.reads.next() => self.landed(outcome),
+                heard = heard => self.hear(heard),
+                () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
+            }
+            self.count();
+        }
+    }
+
+    /// Ends the round that is over, begins the next, and looks at ages.
+    fn turn(&mut self, now: Instant) {
+        if let Some(round) = self.cycle.over(self.of_round, now) {
+            self.finish(round, now);
+        }
+        if !self.cycle.turns() {
+            self.begin(now);
+        }
+        if now >= self.look {
+            self.look = now + self.shared.poll / LOOKS;
+            let old = self.book.outdated(now, self.round * OUTDATED_AFTER);
+            self.tell(Told::Gap(old));
+        }
+    }
+
+    /// Begins a whole round when it is time for one, else one over the pages that no topic carries.
+    fn begin(&mut self, now: Instant) {
+        let since = self.book.moment();
+        let every = (1..=self.pages).collect();
+        let allowed = self.shared.client.budget().allowed;
+        let paced =
+            |pages, whole| Round::paced(pages, whole, self.shared.poll, allowed, since, now);
+        let round = match self.whole {
+            None => Round::swift(every, since, now),
+            Some(at) if now >= at + self.shared.timing.reenumerate => paced(every, true),
+            Some(_) => match self.book.polled_pages() {
+                pages if pages.is_empty() => return,
+                pages => paced(pages, false),
+            },
+        };
+        self.note_length(round.length());
+        self.cycle.begin(round);
+    }
+
+    /// A round is over: what it should have named and did not has moved, or is gone.
+    fn finish(&mut self, round: Round, now: Instant) {
+        self.note_length(now.duration_since(round.begun()));
+        let mut astray = self.book.astray(&round.pages, round.since);
+        astray.truncate(ASTRAY);
+        if !astray.is_empty() {
+            self.reads
+                .push(read::one_by_one(self.shared, astray, self.book.moment()));
+        }
+        if round.whole {
+            let first = self.whole.replace(now).is_none();
+            self.want();
+            self.list_people();
+            if first {
+                self.shared.tally.note(|notes| notes.enumerated = true);
+            }
+        }
+    }
+
+    fn note_length(&mut self, length: Duration) {
+        self.round = length.max(self.shared.poll);
+        let round = u64::try_from(self.round.as_millis()).unwrap_or(u64::MAX);
+        self.shared.tally.note(|notes| notes.poll_round_ms = round);
+    }
+
+    /// Starts the reads that are due.
+    fn ask(&mut self, now: Instant) {
+        while self.reads.len() < READS
+            && let Some(due) = self.cycle.due(now)
+        {
+            self.of_round += usize::from(due.of_round);
+            let Due {
+                page,
+                urgency,
+                of_round,
+            } = due;
+            let begun = self.book.moment();
+            self.flying.insert(page, begun);
+            self.reads
+                .push(read::page(self.shared, page, urgency, begun, of_round));
+        }
+        if self.whole.is_some() && !self.naming && self.reads.len() < READS {
+            let unnamed = self.book.unnamed(wire::USERS);
+            self.naming = !unnamed.is_empty();
+            if self.naming {
+                self.reads.push(read::names(self.shared, unnamed));
+            }
+        }
+    }
+
+    /// When something is to be done that nobody calls for.
+    fn wake(&self) -> Option<Instant> {
+        let whole = self.whole.map(|at| at + self.shared.timing.reenumerate);
+        let whole = whole.filter(|_| !self.cycle.turns());
+        let numbers = self.book.numbers();
+        let look = (numbers.carried < numbers.phones).then_some(self.look);
+        // While as much is read as may be, the next answer is what to wait for.
+        let next = self.cycle.next().filter(|_| self.reads.len() < READS);
+        let over = next.filter(|_| self.of_round == 0 || self.reads.len() < READS);
+        [whole, look, over].into_iter().flatten().min()
+    }
+
+    /// Says which topics are wanted: all, in the order of the list, so that those which fit lie on few pages.
+    fn want(&mut self) {
+        self.wants.set(self.book.topics());
+    }
+
+    /// Tells everyone who has a phone, and that this is everyone.
+    fn list_people(&mut self) {
+        let people = self.book.people();
+        let total = Some(people.len() as u64);
+        for users in people.chunks(PEOPLE) {
+            self.tell_people(users.to_vec(), total);
+        }
+        self.shared.mailbox.post(News::UsersComplete);
+    }
+
+    fn tell_people(&self, users: Vec<User>, total: Option<u64>) {
+        if !users.is_empty() {
+            self.shared.mailbox.post(News::Users { users, total });
+        }
+    }
+
+    /// Takes in what the channels say.
+    fn hear(&mut self, heard: Vec<Heard>) {
+        let mut sightings = Vec::new();
+        for news in heard {
+            match news {
+                Heard::Event { topic, body } => match wire::event(&body) {
+                    Ok(report) => sightings.extend(self.book.hear(&topic, report, body)),
+                    Err(reason) => {
+                        self.shared.tally.note(|notes| notes.undecodable += 1);
+                        self.shared.keep_sample(&topic.raw().into(), reason, &body);
+                    }
+                },
+                news => {
+                    // In the order in which it came.
+                    self.tell(Told::Events(std::mem::take(&mut sightings)));
+                    self.carry(&news);
+                }
+            }
+        }
+        self.tell(Told::Events(sightings));
+    }
+
+    fn carry(&mut self, news: &Heard) {
+        let lost = match news {
+            Heard::Live(topics) => self.book.carry(topics.iter(), Carrier::Live),
+            Heard::Gap(topics) => self.book.carry(topics.iter(), Carrier::Broken),
+            Heard::Uncovered(topics) => self.book.carry(topics.iter(), Carrier::Polls),
+            Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Carrier::Polls),
+            Heard::Event { .. } => return,
+        };
+        self.tell(Told::Gap(lost));
+        if matches!(news, Heard::Live(_)) {
+            // A read that began since is on its way already.
+            let unsure = self.book.unsure_pages().into_iter();
+            let flying = &self.flying;
+            let unsure =
+                unsure.filter(|(page, since)| flying.get(page).is_none_or(|begun| begun < since));
+            self.cycle.hurry(unsure.map(|(page, _)| page));
+        }
+    }
+
+    /// Somebody asked for a read.
+    fn asked(&mut self) {
+        let Asks { all, users } = std::mem::take(&mut *lock(&self.shared.asks));
+        if all || users.len() > READS {
+            self.cycle.hurry(1..=self.pages);
+            return;
+        }
+        for user in users {
+            let known = self.book.phones_of(&user);
+            self.reads
+                .push(read::user(self.shared, user, known, self.book.moment()));
+        }
+    }
+
+    /// Nothing is read and nothing told while paused, so nothing is sure.
+    fn silence(&mut self) {
+        self.reads.clear();
+        self.flying.clear();
+        self.of_round = 0;
+        self.naming = false;
+        self.cycle.stop();
+        let all = self.book.all();
+        self.tell(Told::Gap(all));
+        // What no topic carries is read again first.
+        let polled: BTreeSet<u32> = self.book.polled_pages();
+        self.cycle.hurry(polled);
+    }
+
+    fn tell(&self, told: Told) {
+        let says_something = match &told {
+            Told::Read(_) | Told::ReadFailed { .. } => true,
+            Told::Events(sightings) => !sightings.is_empty(),
+            Told::Names(names) => !names.is_empty(),
+            Told::Gap(phones) | Told::Gone(phones) => !phones.is_empty(),
+        };
+        if says_something {
+            self.shared.mailbox.post(News::Phones(told));
+        }
+    }
+
+    /// Keeps the status true: rows by topics, rows by polls.
+    fn count(&self) {
+        let small = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        let numbers = self.book.numbers();
+        let counts = Counts {
+            users: small(numbers.phones),
+            read: small(numbers.phones),
+            failed: 0,
+            streams: small(numbers.covered),
+            polled: small(numbers.phones - numbers.covered),
+        };
+        let carried = small(numbers.carried);
+        self.shared.tally.census(counts, carried);
+    }
+}

@@ -1,0 +1,377 @@
+//! The phones that are known: what their reports come to, on which page of the list each was last, and whether its topic
+//! carries it.
+//!
+//! Moments are counted, not timed: every event and every begun read takes the next number, so that "before" and "after" are exact. A read
+//! that began before something became known does not undo it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use hashbrown::{HashMap, HashSet};
+use tokio::time::{Duration, Instant};
+
+use crate::feed::platform::channels::Topic;
+use crate::model::registration::User;
+use crate::model::registration::phone::{Phone, Report, Sighting, Standing};
+use crate::model::{DeviceId, UserId};
+
+/// Phones watched at most; an organisation that lists more is told so, never followed without end.
+const MOST_PHONES: usize = 100_000;
+
+/// What stands before a phone's id in its topic.
+const TOPIC: &str = "v2.telephony.providers.edges.phones.";
+
+/// A moment, by count.
+pub(super) type Moment = u64;
+
+/// A page of the list, counting from 1, and the place on it.
+type Place = (u32, u32);
+
+/// One phone.
+#[derive(Debug)]
+struct Entry {
+    user: UserId,
+    standing: Standing,
+    place: Place,
+    /// Whether its topic is live.
+    carried: bool,
+    /// Whether its topic is on a channel, live or not.
+    covered: bool,
+    /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
+    unsure: Option<Moment>,
+    /// When an event last spoke of it.
+    spoken: Moment,
+    /// When a read that named it last began.
+    seen: Moment,
+    /// When it was last confirmed; none once its age was told.
+    checked: Option<Instant>,
+}
+
+/// All phones.
+#[derive(Debug, Default)]
+pub(super) struct Book {
+    phones: HashMap<DeviceId, Entry>,
+    people: HashMap<UserId, User>,
+    /// Persons whose names are to be asked for.
+    unnamed: BTreeSet<UserId>,
+    now: Moment,
+    carried: usize,
+    covered: usize,
+    /// Phones beyond the limit, as of the last page that had some.
+    pub refused: u64,
+}
+
+/// How many phones are kept up in which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Numbers {
+    /// All.
+    pub phones: usize,
+    /// Those whose topic is live, whether or not they were read since.
+    pub carried: usize,
+    /// Those whose topic is on a channel, live or not; all others are polled.
+    pub covered: usize,
+}
+
+/// What keeps a phone up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carrier {
+    /// A channel.
+    Live,
+    /// A channel, which is down just now.
+    Broken,
+    /// No channel.
+    Polls,
+}
+
+/// What a read brought.
+#[derive(Debug, Default)]
+pub(super) struct Landed {
+    /// People that are new, or have another name or site.
+    pub people: Vec<User>,
+    /// What is so of the phones now.
+    pub sightings: Vec<Sighting>,
+    /// Rows that are no more, because the phone has become another's.
+    pub moved: Vec<(UserId, DeviceId)>,
+    /// Whether there are phones that were not known.
+    pub new: bool,
+}
+
+impl Book {
+    /// The next moment: what begins now is after everything before.
+    pub fn moment(&mut self) -> Moment {
+        self.now += 1;
+        self.now
+    }
+
+    pub fn numbers(&self) -> Numbers {
+        Numbers {
+            phones: self.phones.len(),
+            carried: self.carried,
+            covered: self.covered,
+        }
+    }
+
+    /// Takes in phones that a read named which began at `begun`; `page` is the page it was, where it was one.
+    pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> Landed {
+        let mut landed = Landed::default();
+        for (at, phone) in (0..).zip(phones) {
+            self.meet(&phone, &mut landed);
+            let Some(entry) = self.enter(&phone, &mut landed) else {
+                continue;
+            };
+            if let Some(page) = page {
+                entry.place = (page, at);
+            }
+            entry.seen = entry.seen.max(begun);
+            // An event came while the read was under way: it is newer.
+            if entry.spoken > begun {
+                continue;
+            }
+            if entry.unsure.is_some_and(|since| begun > since) {
+                entry.unsure = None;
+            }
+            entry.standing.take(Report {
+                // A read is newer than what was heard before it began, whatever the clocks of edges say.
+                made: None,
+                ..phone.report
+            });
+            landed
+                .sightings
+                .push(entry.sighting(phone.id, Bytes::new()));
+        }
+        landed
+    }
+
+    /// Takes in an event. None when it is of no known phone, or older than what is known.
+    pub fn hear(&mut self, topic: &Topic, report: Report, raw: Bytes) -> Option<Sighting> {
+        let id = DeviceId::from(topic.id(TOPIC, "")?);
+        let now = self.moment();
+        let entry = self.phones.get_mut(&id)?;
+        if !entry.standing.take(report) {
+            return None;
+        }
+        entry.spoken = now;
+        if report.primary.is_some() {
+            entry.unsure = None;
+        }
+        Some(entry.sighting(id, raw))
+    }
+
+    /// What carries these topics has changed. Returns the phones whose rows were sure and are not now.
+    pub fn carry<'t>(
+        &mut self,
+        topics: impl Iterator<Item = &'t Topic>,
+        by: Carrier,
+    ) -> Vec<(UserId, DeviceId)> {
+        let now = self.moment();
+        let mut lost = Vec::new();
+        for topic in topics {
+            let Some(id) = topic.id(TOPIC, "").map(DeviceId::from) else {
+                continue;
+            };
+            let Some(entry) = self.phones.get_mut(&id) else {
+                continue;
+            };
+            let carried = by == Carrier::Live;
+            if entry.carried && !carried && entry.unsure.is_none() {
+                lost.push((entry.user.clone(), id));
+            }
+            let covered = match by {
+                Carrier::Live => true,
+                Carrier::Broken => entry.covered,
+                Carrier::Polls => false,
+            };
+            self.carried = self.carried + usize::from(carried) - usize::from(entry.carried);
+            self.covered = self.covered + usize::from(covered) - usize::from(entry.covered);
+            (entry.carried, entry.covered) = (carried, covered);
+            entry.unsure = carried.then_some(now);
+        }
+        lost
+    }
+
+    /// The topics of all phones, in the order of the list.
+    pub fn topics(&self) -> Vec<Topic> {
+        let mut order: Vec<_> = self.phones.iter().collect();
+        order.sort_unstable_by_key(|(_, entry)| entry.place);
+        let topic = |id: &DeviceId| Topic::from(format!("{TOPIC}{}", id.raw()));
+        order.into_iter().map(|(id, _)| topic(id)).collect()
+    }
+
+    /// Pages on which a phone is carried and was not confirmed since, with the moment that a read has to begin after.
+    pub fn unsure_pages(&self) -> BTreeMap<u32, Moment> {
+        let mut pages = BTreeMap::new();
+        for entry in self.phones.values() {
+            if let Some(since) = entry.unsure {
+                let latest = pages.entry(entry.place.0).or_insert(since);
+                *latest = since.max(*latest);
+            }
+        }
+        pages
+    }
+
+    /// Pages on which a phone is that no topic keeps sure.
+    pub fn polled_pages(&self) -> BTreeSet<u32> {
+        let polled = self.phones.values().filter(|entry| entry.is_polled());
+        polled.map(|entry| entry.place.0).collect()
+    }
+
+    /// Every phone.
+    pub fn all(&self) -> Vec<(UserId, DeviceId)> {
+        let all = self.phones.iter();
+        all.map(|(id, entry)| (entry.user.clone(), id.clone()))
+            .collect()
+    }
+
+    /// Phones on these pages that no read has named which began at `since` or later: moved to another page, or gone.
+    pub fn astray(&self, pages: &BTreeSet<u32>, since: Moment) -> Vec<DeviceId> {
+        let astray = self
+            .phones
+            .iter()
+            .filter(|(_, entry)| entry.seen < since && pages.contains(&entry.place.0));
+        astray.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Phones of one user.
+    pub fn phones_of(&self, user: &UserId) -> Vec<DeviceId> {
+        let own = self.phones.iter().filter(|(_, entry)| entry.user == *user);
+        own.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Phones on a page whose rows no topic keeps sure.
+    pub fn polled_on(&self, page: u32) -> Vec<(UserId, DeviceId)> {
+        let polled = self
+            .phones
+            .iter()
+            .filter(|(_, entry)| entry.place.0 == page && entry.is_polled());
+        polled
+            .map(|(id, entry)| (entry.user.clone(), id.clone()))
+            .collect()
+    }
+
+    /// Phones that no topic carries and whose last read is older than `age`; each is named once until it is read again.
+    pub fn outdated(&mut self, now: Instant, age: Duration) -> Vec<(UserId, DeviceId)> {
+        let old = |entry: &Entry| {
+            let checked = entry.checked.filter(|_| entry.is_polled());
+            checked.is_some_and(|at| now.duration_since(at) > age)
+        };
+        let outdated = self.phones.iter_mut().filter(|(_, entry)| old(entry));
+        let told = outdated.map(|(id, entry)| {
+            entry.checked = None;
+            (entry.user.clone(), id.clone())
+        });
+        told.collect()
+    }
+
+    /// Forgets a phone that the organisation has no more. Returns whose it was.
+    pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
+        let entry = self.phones.remove(id)?;
+        self.carried -= usize::from(entry.carried);
+        self.covered -= usize::from(entry.covered);
+        Some(entry.user)
+    }
+
+    /// Everyone who has a phone; whoever has none any more is forgotten.
+    pub fn people(&mut self) -> Vec<User> {
+        let owners: HashSet<&UserId> = self.phones.values().map(|entry| &entry.user).collect();
+        self.people.retain(|id, _| owners.contains(id));
+        self.unnamed.retain(|id| owners.contains(id));
+        self.people.values().cloned().collect()
+    }
+
+    /// At most `most` people whose names are to be asked for; each is given once.
+    pub fn unnamed(&mut self, most: usize) -> Vec<UserId> {
+        let asked: Vec<UserId> = self.unnamed.iter().take(most).cloned().collect();
+        asked.iter().for_each(|id| {
+            self.unnamed.remove(id);
+        });
+        asked
+    }
+
+    /// Takes in names. Returns the people with theirs.
+    pub fn name(&mut self, named: Vec<User>) -> Vec<User> {
+        let mut known = Vec::new();
+        for User { id, name, .. } in named {
+            if let Some(person) = self.people.get_mut(&id) {
+                person.name = name;
+                known.push(person.clone());
+            }
+        }
+        known
+    }
+
+    fn meet(&mut self, phone: &Phone, landed: &mut Landed) {
+        let person = &phone.person;
+        let known = self.people.get(&person.id);
+        // A reference without a name does not take away one that was asked for; the first site that is told stays.
+        let name = Some(&person.name).filter(|name| !name.is_empty());
+        let name = name.or(known.map(|known| &known.name)).cloned();
+        let site = known
+            .and_then(|known| known.site.clone())
+            .or(phone.site.clone());
+        let user = User {
+            id: person.id.clone(),
+            name: name.unwrap_or_default(),
+            site,
+        };
+        if known == Some(&user) || (known.is_none() && self.phones.len() >= MOST_PHONES) {
+            return;
+        }
+        if known.is_none() && user.name.is_empty() {
+            self.unnamed.insert(user.id.clone());
+        }
+        self.people.insert(user.id.clone(), user.clone());
+        landed.people.push(user);
+    }
+
+    fn enter(&mut self, phone: &Phone, landed: &mut Landed) -> Option<&mut Entry> {
+        let known = self.phones.contains_key(&phone.id);
+        if !known && self.phones.len() >= MOST_PHONES {
+            self.refused = self.refused.saturating_add(1);
+            return None;
+        }
+        landed.new |= !known;
+        let owner = &phone.person.id;
+        let entry = self
+            .phones
+            .entry(phone.id.clone())
+            .or_insert_with(|| Entry {
+                user: owner.clone(),
+                standing: Standing::default(),
+                place: (1, 0),
+                carried: false,
+                covered: false,
+                unsure: None,
+                spoken: 0,
+                seen: 0,
+                checked: None,
+            });
+        if entry.user != *owner {
+            let before = std::mem::replace(&mut entry.user, owner.clone());
+            landed.moved.push((before, phone.id.clone()));
+        }
+        Some(entry)
+    }
+}
+
+impl Entry {
+    /// Whether only reads tell how it is: no topic does, or none has since it went live.
+    fn is_polled(&self) -> bool {
+        !self.carried || self.unsure.is_some()
+    }
+
+    fn sighting(&mut self, device: DeviceId, raw: Bytes) -> Sighting {
+        self.checked = Some(Instant::now());
+        let (registered, since) = self.standing.registered();
+        Sighting {
+            user: self.user.clone(),
+            device,
+            registered,
+            since,
+            live: self.carried && self.unsure.is_none(),
+            raw,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

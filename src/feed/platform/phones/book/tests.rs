@@ -1,0 +1,155 @@
+use super::*;
+use crate::model::registration::phone::{Person, View};
+use crate::text::Text;
+
+fn served(registered: bool) -> Report {
+    Report {
+        primary: Some(View {
+            served: Some(registered),
+            since: None,
+        }),
+        ..Report::default()
+    }
+}
+
+fn phone(id: &str, user: &str, registered: bool) -> Phone {
+    Phone {
+        id: id.into(),
+        name: id.into(),
+        person: Person {
+            id: user.into(),
+            name: Text::default(),
+            nobody: false,
+        },
+        site: None,
+        report: served(registered),
+    }
+}
+
+fn topic(id: &str) -> Topic {
+    Topic::from(format!("{TOPIC}{id}"))
+}
+
+fn states(landed: &Landed) -> Vec<(&str, Option<bool>, bool)> {
+    let states = landed.sightings.iter();
+    states
+        .map(|one| (one.device.raw(), one.registered, one.live))
+        .collect()
+}
+
+/// A book of two phones, both read.
+fn book() -> Book {
+    let mut book = Book::default();
+    let begun = book.moment();
+    let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
+    let landed = book.land(phones, Some(1), begun);
+    assert!(landed.new);
+    assert_eq!(
+        states(&landed),
+        [("a", Some(true), false), ("b", Some(true), false)]
+    );
+    book
+}
+
+#[test]
+fn an_event_is_newer_than_a_read_that_had_begun() {
+    let mut book = book();
+    book.carry([topic("a"), topic("b")].iter(), Carrier::Live);
+    let begun = book.moment();
+    let sighting = book.hear(&topic("a"), served(false), Bytes::new()).unwrap();
+    assert_eq!((sighting.registered, sighting.live), (Some(false), true));
+    let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
+    let landed = book.land(phones, Some(1), begun);
+    assert_eq!(states(&landed), [("b", Some(true), true)]);
+    let begun = book.moment();
+    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    assert_eq!(states(&landed), [("a", Some(true), true)]);
+}
+
+#[test]
+fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
+    let mut book = book();
+    let begun = book.moment();
+    book.carry([topic("a")].iter(), Carrier::Live);
+    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    assert_eq!(states(&landed), [("a", Some(true), false)]);
+    let unsure = book.unsure_pages();
+    assert!(unsure.get(&1).is_some_and(|since| *since > begun));
+    let begun = book.moment();
+    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    assert_eq!(states(&landed), [("a", Some(true), true)]);
+    assert!(book.unsure_pages().is_empty());
+}
+
+#[test]
+fn a_gap_is_of_the_rows_that_were_sure() {
+    let mut book = book();
+    let lost = book.carry([topic("a"), topic("b")].iter(), Carrier::Live);
+    assert!(lost.is_empty());
+    let begun = book.moment();
+    book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    let lost = book.carry([topic("a"), topic("b")].iter(), Carrier::Broken);
+    assert_eq!(lost, [("u-1".into(), "a".into())]);
+    let numbers = book.numbers();
+    assert_eq!(
+        (numbers.carried, numbers.covered, numbers.phones),
+        (0, 2, 2)
+    );
+    book.carry([topic("b")].iter(), Carrier::Polls);
+    assert_eq!(book.numbers().covered, 1);
+    assert_eq!(book.polled_pages(), BTreeSet::from([1]));
+}
+
+#[test]
+fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
+    let mut book = book();
+    let since = book.moment();
+    let begun = book.moment();
+    book.land(vec![phone("b", "u-2", true)], Some(1), begun);
+    assert_eq!(book.astray(&BTreeSet::from([1]), since), ["a".into()]);
+    assert!(book.astray(&BTreeSet::from([2]), since).is_empty());
+    assert_eq!(book.forget(&"a".into()), Some("u-1".into()));
+    assert_eq!(book.forget(&"a".into()), None);
+    assert_eq!(book.people().len(), 1);
+    assert_eq!(book.topics(), [topic("b")]);
+}
+
+#[test]
+fn a_phone_that_becomes_anothers_leaves_its_old_row() {
+    let mut book = book();
+    let begun = book.moment();
+    let landed = book.land(vec![phone("a", "u-9", true)], Some(1), begun);
+    assert_eq!(landed.moved, [("u-1".into(), "a".into())]);
+    assert_eq!(landed.sightings[0].user, "u-9".into());
+    assert_eq!(book.phones_of(&"u-9".into()), ["a".into()]);
+}
+
+#[test]
+fn names_that_are_missing_are_asked_for_once_and_kept() {
+    let mut book = book();
+    assert_eq!(book.unnamed(1), ["u-1".into()]);
+    assert_eq!(book.unnamed(9), ["u-2".into()]);
+    assert!(book.unnamed(9).is_empty());
+    let ana = User {
+        id: "u-1".into(),
+        name: "Ana".into(),
+        site: None,
+    };
+    assert_eq!(book.name(vec![ana.clone()]), [ana]);
+    let begun = book.moment();
+    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    assert!(
+        landed.people.is_empty(),
+        "a reference has no name, and takes none away"
+    );
+}
+
+#[test]
+fn a_read_that_is_too_old_is_told_once() {
+    let mut book = book();
+    let (now, age) = (Instant::now(), Duration::from_secs(60));
+    assert!(book.outdated(now, age).is_empty());
+    let late = now + age * 2;
+    assert_eq!(book.outdated(late, age).len(), 2);
+    assert!(book.outdated(late, age).is_empty());
+}

@@ -1,0 +1,232 @@
+//! The reads of phones, and what becomes of their answers.
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::book::{Landed, Moment};
+use super::told::Told;
+use super::{Shared, Watch};
+use crate::cloud::platform::pages::Page;
+use crate::cloud::{Error, Fault, Urgency};
+use crate::feed::complaints::Topic;
+use crate::feed::lock;
+use crate::feed::news::News;
+use crate::model::registration::User;
+use crate::model::registration::phone::Phone;
+use crate::model::{DeviceId, UserId};
+
+/// A read that has ended.
+pub(super) enum Outcome {
+    Page {
+        page: u32,
+        begun: Moment,
+        of_round: bool,
+        result: Result<Page<Phone>, Error>,
+    },
+    /// Phones read one by one: those that are there, and those that are not.
+    Single {
+        begun: Moment,
+        result: Result<Found, Error>,
+    },
+    Names(Result<Vec<User>, Error>),
+}
+
+/// What single reads found.
+#[derive(Default)]
+pub(super) struct Found {
+    phones: Vec<Phone>,
+    gone: Vec<DeviceId>,
+    faults: Vec<Fault>,
+}
+
+/// Reads a page, once there is room for the answer.
+pub(super) fn page(
+    shared: &Shared,
+    page: u32,
+    urgency: Urgency,
+    begun: Moment,
+    of_round: bool,
+) -> BoxFuture<'_, Outcome> {
+    let read = async move {
+        shared.mailbox.room().await;
+        let result = shared.client.phones_page(page, urgency).await;
+        Outcome::Page {
+            page,
+            begun,
+            of_round,
+            result,
+        }
+    };
+    read.boxed()
+}
+
+/// Reads a user's phones, new ones included; `known` are those that were known.
+pub(super) fn user(
+    shared: &Shared,
+    user: UserId,
+    known: Vec<DeviceId>,
+    begun: Moment,
+) -> BoxFuture<'_, Outcome> {
+    let read = async move {
+        shared.mailbox.room().await;
+        let listed = shared.client.phones_of(&user, Urgency::Reread).await?;
+        let mut found = Found {
+            phones: listed.entries,
+            faults: listed.faults,
+            gone: Vec::new(),
+        };
+        for id in known {
+            if found.phones.iter().all(|phone| phone.id != id) {
+                found.look(shared, id, Urgency::Reread).await?;
+            }
+        }
+        Ok(found)
+    };
+    read.map(move |result| Outcome::Single { begun, result })
+        .boxed()
+}
+
+/// Looks for phones one by one.
+pub(super) fn one_by_one(
+    shared: &Shared,
+    ids: Vec<DeviceId>,
+    begun: Moment,
+) -> BoxFuture<'_, Outcome> {
+    let read = async move {
+        let mut found = Found::default();
+        for id in ids {
+            shared.mailbox.room().await;
+            found.look(shared, id, Urgency::Poll).await?;
+        }
+        Ok(found)
+    };
+    read.map(move |result| Outcome::Single { begun, result })
+        .boxed()
+}
+
+/// Asks for names.
+pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, Outcome> {
+    let read = async move { shared.client.names(&users, Urgency::Poll).await };
+    read.map(Outcome::Names).boxed()
+}
+
+impl Found {
+    async fn look(&mut self, shared: &Shared, id: DeviceId, urgency: Urgency) -> Result<(), Error> {
+        match shared.client.phone(&id, urgency).await? {
+            Some(phone) => self.phones.push(phone),
+            None => self.gone.push(id),
+        }
+        Ok(())
+    }
+}
+
+impl Watch<'_> {
+    /// Takes in what a read came to.
+    pub(super) fn landed(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Page {
+                page,
+                begun,
+                of_round,
+                result,
+            } => {
+                self.of_round -= usize::from(of_round);
+                if self.flying.get(&page) == Some(&begun) {
+                    self.flying.remove(&page);
+                }
+                match result {
+                    Ok(answer) => self.take_page(page, begun, answer),
+                    Err(error) => self.failed(page, of_round, &error),
+                }
+            }
+            Outcome::Single { begun, result } => match result {
+                Ok(found) => {
+                    self.forget(found.gone);
+                    self.shared.complain_of(&found.faults);
+                    self.take(found.phones, None, begun);
+                }
+                Err(error) => self.shared.complain(Topic::Read, &error),
+            },
+            Outcome::Names(result) => {
+                self.naming = false;
+                match result {
+                    Ok(named) => {
+                        let named = self.book.name(named);
+                        self.tell_people(named, None);
+                    }
+                    // An id is shown as well; the next new phone asks again.
+                    Err(error) => self.shared.complain(Topic::Users, &error),
+                }
+            }
+        }
+    }
+
+    fn take_page(&mut self, page: u32, begun: Moment, answer: Page<Phone>) {
+        self.shared.complain_of(&answer.faults);
+        self.shared.tally.read_worked();
+        let full = answer.held > 0 && page >= self.pages;
+        self.pages = match answer.pages {
+            Some(pages) => pages.max(1),
+            // Nobody says how many there are: on to the first empty one.
+            None if full => page + 1,
+            None => self.pages,
+        };
+        self.cycle.extend(2..=self.pages);
+        self.take(answer.entries, Some(page), begun);
+    }
+
+    fn take(&mut self, mut phones: Vec<Phone>, page: Option<u32>, begun: Moment) {
+        if let Some(only) = &self.only {
+            phones.retain(|phone| only.contains(&phone.person.id));
+        }
+        let names = phones.iter().filter(|phone| phone.name != phone.id.0);
+        let named = |phone: &Phone| {
+            let whose = phone.person.id.clone();
+            (whose, phone.id.clone(), phone.name.clone())
+        };
+        let names = names.map(named).collect();
+        let Landed {
+            people,
+            sightings,
+            moved,
+            new,
+        } = self.book.land(phones, page, begun);
+        self.tell(Told::Gone(moved));
+        self.tell_people(people, None);
+        self.tell(Told::Names(names));
+        self.tell(Told::Read(sightings));
+        // In the first round everything is new, and is wanted together at its end.
+        if new && self.whole.is_some() {
+            self.want();
+        }
+    }
+
+    fn forget(&mut self, ids: Vec<DeviceId>) {
+        let gone = ids
+            .into_iter()
+            .filter_map(|id| Some((self.book.forget(&id)?, id)));
+        let gone: Vec<_> = gone.collect();
+        if !gone.is_empty() {
+            self.tell(Told::Gone(gone));
+            self.want();
+        }
+    }
+
+    /// A page could not be read. What somebody waits for is tried again soon, the rest in the next round.
+    fn failed(&mut self, page: u32, of_round: bool, error: &Error) {
+        let asked = error.retry_after().unwrap_or_default();
+        if !of_round {
+            self.cycle.failed(page, asked, Instant::now());
+        } else if self.whole.is_none() {
+            // The first round is not over before it has everything.
+            self.cycle.put_back(page, asked, Instant::now());
+        }
+        let problem = error.problem();
+        lock(&self.shared.complaints).note(Topic::Read, problem.clone());
+        self.shared.tally.read_failed();
+        let phones = self.book.polled_on(page);
+        let told = Told::ReadFailed { phones, problem };
+        self.shared.mailbox.post(News::Phones(told));
+    }
+}

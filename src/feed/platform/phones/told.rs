@@ -1,0 +1,28 @@
+//! What the feeds tell of phones.
+
+use crate::feed::news::Problem;
+use crate::model::registration::phone::Sighting;
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+
+/// One thing that became known of phones.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// A read of a page, of a user or of one phone.
+    Read(Vec<Sighting>),
+    /// Events.
+    Events(Vec<Sighting>),
+    /// How phones are called.
+    Names(Vec<(UserId, DeviceId, Text)>),
+    /// From now on nothing is known for sure of these, until they are spoken of again.
+    Gap(Vec<(UserId, DeviceId)>),
+    /// The organisation has these no more.
+    Gone(Vec<(UserId, DeviceId)>),
+    /// A read that should have named these failed for good, after its retries.
+    ReadFailed {
+        /// Phones whose rows no topic keeps sure.
+        phones: Vec<(UserId, DeviceId)>,
+        /// What was tried, on what, why it failed, what to do.
+        problem: Problem,
+    },
+}

@@ -1,0 +1,95 @@
+//! `trunkline login`, and signing in on the way to what only people may do.
+//!
+//! A token is kept in memory only, so that the command shows that signing in works, and takes the token back; a command
+//! that acts as a person signs in by itself, and signs out at its end.
+
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
+
+use tokio::sync::mpsc;
+
+use super::{Exit, print, say};
+use crate::app::perform;
+use crate::cloud::Client;
+use crate::config::{Environment, Profile};
+use crate::model::person::{Pasted, Person};
+use crate::term::browser;
+
+/// Bytes of a line that is brought; an address with a code is a fraction of it.
+const LONGEST: u64 = 16 << 10;
+
+/// Signs in, says as whom, and signs out.
+pub async fn login(profile: Profile, environment: Environment) -> Result<u8, String> {
+    let client = match perform::client(&profile, &environment).await {
+        Ok(client) => client,
+        Err(problem) => {
+            say(&problem.text.to_string());
+            return Ok(Exit::from(problem.trouble) as u8);
+        }
+    };
+    if let Err(why) = sign_in(&client, &environment).await {
+        say(&why);
+        return Ok(Exit::Auth as u8);
+    }
+    let person = client.person().borrow().clone();
+    if let Person::SignedIn { name, until } = &person {
+        let until = until.timestamp().strftime("%Y-%m-%d %H:%M");
+        print(&format!("signed in as {name}, until {until} UTC\n"))?;
+    }
+    match client.logout().await {
+        Ok(()) => say(
+            "the token is taken back: a sign-in lasts as long as the process, so sign in inside the console with :login",
+        ),
+        Err(error) => say(&format!("the token could not be taken back: {error}")),
+    }
+    Ok(Exit::Ok as u8)
+}
+
+/// Has a person sign in, unless one has: by a browser that comes back here, or by what they bring on standard input. The
+/// error says what to do.
+pub async fn sign_in(client: &Client, environment: &Environment) -> Result<(), String> {
+    let lack = client.person().borrow().lack();
+    let Some(lack) = lack else {
+        return Ok(());
+    };
+    if *client.person().borrow() == Person::Nowhere {
+        return Err(lack.to_owned());
+    }
+    if !std::io::stdin().is_terminal() {
+        return Err(format!(
+            "{lack}. Nobody can be asked here: run it in a terminal"
+        ));
+    }
+    let mut login = client.login().await.map_err(|error| error.to_string())?;
+    browser::open(environment, login.url()).await;
+    say(&format!("sign in at {}", login.url()));
+    match login.door() {
+        Ok(door) => say(&format!(
+            "the browser comes back to {door}; if it is elsewhere, paste the address of its last page, or the code, and press Enter"
+        )),
+        Err(why) => say(&format!(
+            "{why}: paste the address of the browser's last page, or the code, and press Enter"
+        )),
+    }
+    let (bring, mut brought) = mpsc::channel(1);
+    // It ends with the process, or with the line after the one that was taken.
+    std::thread::spawn(move || lines(&bring));
+    let wrong = |denied: crate::cloud::login::Denied| say(&denied.to_string());
+    let code = login.code(&mut brought, wrong).await;
+    let code = code.map_err(|denied| denied.to_string())?;
+    login
+        .redeem(code)
+        .await
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// Hands on what is typed, line by line.
+fn lines(bring: &mpsc::Sender<Pasted>) {
+    loop {
+        let mut line = String::new();
+        let read = std::io::stdin().lock().take(LONGEST).read_line(&mut line);
+        if !read.is_ok_and(|bytes| bytes > 0) || bring.blocking_send(Pasted::new(&line)).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Bodies of routes as text: the `kind` says which of the shapes one has. Without it a body is a webhook's, as before there
+//! was a choice.
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::{Kind, Route};
+use crate::model::payload::{self, Fault};
+
+/// The member that says which kind a body is of; it is ours, and no API is sent it.
+const KIND: &str = "kind";
+
+/// Reads a body; what does not fit the shape of its kind names the field that it was found at.
+pub fn read(json: &str) -> Result<Route, Fault> {
+    let mut body: Value = payload::read(json)?;
+    let kind = match body.as_object_mut().and_then(|body| body.remove(KIND)) {
+        // As it was written, so that a line and a column are those of the file.
+        None => return payload::read(json).map(Route::Webhook),
+        Some(kind) => kind,
+    };
+    of_kind(&kind, &body)
+}
+
+fn of_kind(kind: &Value, body: &Value) -> Result<Route, Fault> {
+    let known = Kind::ALL.into_iter();
+    let kind = known.into_iter().find(|known| kind == known.word());
+    match kind {
+        Some(Kind::Webhook) => fields(body).map(Route::Webhook),
+        Some(Kind::EventBridge) => fields(body).map(Route::EventBridge),
+        Some(Kind::Trigger) => fields(body).map(Route::Trigger),
+        None => Err(Fault::new(
+            KIND,
+            format!("it is not known: {}", super::kind::any_of(&Kind::ALL)),
+        )),
+    }
+}
+
+fn fields<T: DeserializeOwned>(body: &Value) -> Result<T, Fault> {
+    payload::read(&body.to_string()).map_err(|fault| {
+        // Lines and columns are those of a text that nobody has seen.
+        let message = fault.message.split(" at line ").next();
+        Fault::new(fault.path.clone(), message.unwrap_or_default())
+    })
+}
+
+#[derive(Serialize)]
+struct OfKind<'a, T> {
+    kind: Kind,
+    #[serde(flatten)]
+    body: &'a T,
+}
+
+impl Serialize for Route {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let kind = self.kind();
+        match self {
+            Self::Webhook(body) => body.serialize(to),
+            Self::EventBridge(body) => OfKind { kind, body }.serialize(to),
+            Self::Trigger(body) => OfKind { kind, body }.serialize(to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Route {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let mut body = Value::deserialize(from)?;
+        let kind = body.as_object_mut().and_then(|body| body.remove(KIND));
+        let kind = kind.unwrap_or_else(|| Kind::Webhook.word().into());
+        of_kind(&kind, &body).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRIGGER: &str = r#"{"kind":"trigger","name":"t","topicName":"v2.x","target":{"type":"Workflow","id":"w"},"enabled":true,
+        "matchCriteria":[{"jsonPath":"a","operator":"In","values":[1,"b"]}],"eventTTLSeconds":60}"#;
+
+    #[test]
+    fn a_body_of_each_kind_is_read_and_stays_itself() {
+        let bridge = r#"{"kind":"eventbridge","name":"b","awsAccountId":"123456789012","awsAccountRegion":"eu-west-1",
+            "eventSourceSuffix":"noc","eventFilter":["v2.x"]}"#;
+        let webhook = r#"{"name":"w","uri":"https://h/","eventFilters":[]}"#;
+        for (json, kind) in [
+            (TRIGGER, Kind::Trigger),
+            (bridge, Kind::EventBridge),
+            (webhook, Kind::Webhook),
+        ] {
+            let route = read(json).unwrap();
+            assert_eq!(route.kind(), kind);
+            assert_eq!(read(&route.json()).unwrap(), route);
+            let kept: Route = serde_json::from_str(&route.json()).unwrap();
+            assert_eq!(kept, route);
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_names_its_field() {
+        let misspelt = TRIGGER.replace("jsonPath", "jsonpath");
+        let fault = read(&misspelt).unwrap_err();
+        assert!(fault.path.starts_with("matchCriteria[0]"), "{fault}");
+        let fault = read(r#"{"kind":"email"}"#).unwrap_err();
+        assert_eq!(fault.path, "kind");
+        assert!(fault.message.contains("eventbridge or trigger"), "{fault}");
+        assert!(read("[]").is_err() && read("{").is_err());
+    }
+}

@@ -1,0 +1,123 @@
+//! What the feeds tell of phones. Unlike a user's devices on the direct API they come page by page, so a read says nothing of phones that it
+//! does not name.
+
+use super::Said;
+use crate::feed::Phones as Told;
+use crate::model::registration::phone::Sighting;
+use crate::model::{DeviceId, UserId};
+use crate::store::row::{Believed, Flags};
+use crate::store::{Changes, Registrations, RowId};
+use crate::text::Text;
+use crate::time::Millis;
+
+impl Registrations {
+    /// Takes in what became known of phones.
+    pub fn phones(&mut self, told: Told, now: Millis, changes: &mut Changes) {
+        match told {
+            Told::Read(sightings) => {
+                self.metrics.read(now, true);
+                sightings
+                    .into_iter()
+                    .for_each(|one| self.sight(one, now, changes));
+            }
+            Told::Events(sightings) => {
+                for sighting in sightings {
+                    self.metrics.event(now);
+                    self.sight(sighting, now, changes);
+                }
+            }
+            Told::Names(names) => {
+                for (user, device, name) in names {
+                    self.label(&user, device, name, now, changes);
+                }
+            }
+            Told::Gap(phones) => self.phones_unsure(&phones, now, changes),
+            Told::ReadFailed { phones, .. } => {
+                self.metrics.read(now, false);
+                self.phones_unsure(&phones, now, changes);
+            }
+            Told::Gone(phones) => self.phones_gone(&phones, changes),
+        }
+        self.metrics.registered(now, self.counts);
+    }
+
+    fn label(
+        &mut self,
+        user: &UserId,
+        device: DeviceId,
+        name: Text,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        if self.labels.get(&device) == Some(&name) {
+            return;
+        }
+        let row = self.find(user, &device);
+        self.labels.insert(device, name);
+        if let Some(RowId(row)) = row {
+            self.amend(row, now, changes, |_| {});
+            changes.renamed.push(RowId(row));
+        }
+    }
+
+    fn sight(&mut self, sighting: Sighting, now: Millis, changes: &mut Changes) {
+        let Some(user) = self.users.find_or_add(&sighting.user) else {
+            return;
+        };
+        let said = Said {
+            registered: Some(
+                sighting
+                    .registered
+                    .map_or(Believed::Unknown, Believed::from),
+            ),
+            since: sighting.since,
+            codec: None,
+            live: sighting.live,
+        };
+        let stale = self
+            .find_row(user, &sighting.device)
+            .is_some_and(|row| self.is_stale(row));
+        let row = self.hear(user, &sighting.device, said, now, changes);
+        if stale {
+            self.cover(user, true, now);
+        }
+        if let Some(row) = row.filter(|_| !sighting.raw.is_empty()) {
+            self.frames.push(row, &sighting.raw);
+            if let Some(slot) = self.slots.get_mut(row as usize) {
+                slot.flags.set(Flags::FRAME, true);
+            }
+        }
+    }
+
+    fn phones_unsure(&mut self, phones: &[(UserId, DeviceId)], now: Millis, changes: &mut Changes) {
+        for (user, device) in phones {
+            let Some(user) = self.users.find(user) else {
+                continue;
+            };
+            let Some(row) = self
+                .find_row(user, device)
+                .filter(|row| !self.is_stale(*row))
+            else {
+                continue;
+            };
+            self.amend(row, now, changes, |slot| {
+                slot.flags.set(Flags::STALE, true);
+                slot.flags.set(Flags::LIVE, false);
+            });
+            self.cover(user, false, now);
+        }
+    }
+
+    fn phones_gone(&mut self, phones: &[(UserId, DeviceId)], changes: &mut Changes) {
+        for (user, device) in phones {
+            let Some(user) = self.users.find(user) else {
+                continue;
+            };
+            let gone = self.find_row(user, device);
+            let mut others = self.rows_of(user);
+            others.retain(|row| Some(*row) != gone);
+            self.keep_only(user, others, changes);
+            self.labels.remove(device);
+        }
+    }
+}
