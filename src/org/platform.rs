@@ -176,6 +176,11 @@ impl<'a> Found<'a> {
             .map(|(found, _)| found)
     }
 
+    /// Whether what is posted to it is a question: nothing is taken, so there is nothing to lose.
+    pub(super) fn asks(&self) -> bool {
+        self.template.ends_with("/query")
+    }
+
     fn operations(&self) -> impl Iterator<Item = &'static Operation> {
         operations().filter(|operation| operation.path == self.template)
     }

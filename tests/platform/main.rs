@@ -2,6 +2,9 @@
 
 mod callbacks;
 mod estate;
+mod grant;
+mod live;
 mod rig;
 mod seam;
 mod talk;
+mod watch;
