@@ -246,7 +246,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
-        Order::Phone(order) => phone::run(&run, order).await,
+        // Its steps are many; the other flows need not be as large.
+        Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
         Order::Transfer(transfers) => transfer::make(&run, &transfers).await,

@@ -41,7 +41,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Transfer, 't'),
     (Action::Consult, 'C'),
     (Action::Reboot, 'B'),
-    (Action::Station, 'm'),
+    (Action::Station, 'M'),
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),
