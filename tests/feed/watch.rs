@@ -254,6 +254,7 @@ impl World {
                 .users
                 .extend(users.iter().map(|user| user.id.raw().to_owned())),
             News::UsersComplete => self.complete = true,
+            News::Phones(_) => panic!("phones are of the other API"),
             News::Snapshot {
                 user,
                 devices,
