@@ -131,7 +131,9 @@ pub fn people(interaction: &Interaction) -> String {
     if let Some(consult) = interaction.consult() {
         return consult.words();
     }
-    let here = interaction.participants.iter().filter(|one| one.here());
+    // The queue has a column of its own.
+    let here = interaction.participants.iter();
+    let here = here.filter(|one| one.here() && !one.queues());
     let called = here.map(|one| {
         if one.name.is_empty() {
             reached(one.called())
