@@ -10,6 +10,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
+use super::platform::hours::group_id;
 use super::{Options, Org, OrgError, edges, webhooks};
 
 #[derive(Serialize)]
@@ -34,6 +35,9 @@ struct Profile<'a> {
     /// The other client, through which people sign in; the direct API has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<PersonClient>,
+    /// The queues of the direct API tell their hours themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callbacks: Option<Callbacks>,
     #[serde(flatten)]
     watch: Watch,
 }
@@ -41,6 +45,24 @@ struct Profile<'a> {
 #[derive(Serialize)]
 struct PersonClient {
     client_id: String,
+}
+
+/// Which schedule group has the hours of which queue, by their ids; the Platform API does not tell.
+#[derive(Serialize)]
+struct Callbacks {
+    hours: BTreeMap<String, String>,
+}
+
+impl Callbacks {
+    fn of(org: &Org) -> Self {
+        let book = org.shared.book();
+        let queues = book.queues.iter();
+        Self {
+            hours: queues
+                .map(|queue| (queue.id.to_string(), group_id(&queue.id)))
+                .collect(),
+        }
+    }
 }
 
 /// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
@@ -164,6 +186,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
     );
     write_private(&secret_file, org.client_secret().expose_secret())
         .map_err(|source| failed("client secret", &secret_file, source))?;
+    let is_platform = options.api == "platform";
     let profile = Profile {
         api: options.api,
         base_url: org.base_url(),
@@ -171,9 +194,10 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         client_secret_file: &secret_file,
         ca_file: org.ca_file(),
         requests_per_minute: options.rate_limit,
-        person: (options.api == "platform").then(|| PersonClient {
+        person: is_platform.then(|| PersonClient {
             client_id: org.person_client_id(),
         }),
+        callbacks: is_platform.then(|| Callbacks::of(org)),
         watch: Watch::of(org),
     };
     let config = Config {

@@ -54,8 +54,8 @@ pub(super) struct Refusal {
     code: &'static str,
     message: String,
     params: BTreeMap<&'static str, String>,
-    limit: Option<Limit>,
-    hint: Option<Hint>,
+    limit: Option<Box<Limit>>,
+    hint: Option<Box<Hint>>,
     fault: Option<&'static str>,
 }
 
@@ -148,7 +148,7 @@ impl Refusal {
     /// Names the limit that it comes of (Platform API).
     pub(super) fn limited_by(self, limit: Limit) -> Self {
         Self {
-            limit: Some(limit),
+            limit: Some(Box::new(limit)),
             ..self
         }
     }
@@ -176,7 +176,7 @@ impl Refusal {
     }
 
     fn hinting(mut self, hint: Hint) -> Self {
-        self.hint = Some(hint);
+        self.hint = Some(Box::new(hint));
         self
     }
 
@@ -196,7 +196,7 @@ impl Refusal {
         }
         let mut reply = json(self.status, &body);
         correlate(&mut reply, &context);
-        if let Some((name, value)) = self.hint.map(Hint::header) {
+        if let Some((name, value)) = self.hint.map(|hint| hint.header()) {
             reply.headers_mut().insert(name, value);
         }
         if let Some(fault) = self.fault {

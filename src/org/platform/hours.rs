@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+pub(in crate::org) use self::seeds::group_id;
 use self::seeds::{emergencies, groups, schedules};
 use super::access::{NOTHING, all};
 use super::page::{MOST, Page};
