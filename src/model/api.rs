@@ -69,8 +69,6 @@ pub struct Capabilities {
     pub route_kinds: &'static [Kind],
     /// The organisation counts the events of each destination.
     pub counts_deliveries: bool,
-    /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
-    pub people_act: bool,
     /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
     /// queue for one time.
     pub reservations: bool,
@@ -89,13 +87,14 @@ pub struct Capabilities {
     pub softphones: bool,
     /// Phones can be started anew, and people seated at their stations.
     pub stations: bool,
+    /// A registration says which codec it uses.
+    pub codec: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     route_kinds: &[Kind::Webhook],
     counts_deliveries: true,
-    people_act: false,
     reservations: true,
     queue_hours: true,
     callback_webhooks: true,
@@ -103,6 +102,7 @@ const DIRECT: Capabilities = Capabilities {
     transfer_media: true,
     destinations: &DestinationKind::ALL,
     softphones: false,
+    codec: true,
     stations: false,
 };
 
@@ -110,7 +110,6 @@ const PLATFORM: Capabilities = Capabilities {
     consult: true,
     route_kinds: &[Kind::EventBridge, Kind::Trigger],
     counts_deliveries: false,
-    people_act: true,
     reservations: false,
     queue_hours: false,
     callback_webhooks: false,
@@ -118,5 +117,6 @@ const PLATFORM: Capabilities = Capabilities {
     transfer_media: false,
     destinations: &REACHED,
     softphones: true,
+    codec: false,
     stations: true,
 };

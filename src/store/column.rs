@@ -74,7 +74,7 @@ pub const FIELDS: &[FieldSpec] = &[
     field(
         "device",
         Kind::Text,
-        "The device's name, or the id when there is none",
+        "The device id, or its name where it has one",
     ),
     field("codec", Kind::Text, "The first active codec"),
     field("site", Kind::Text, "Where the user sits"),

@@ -183,7 +183,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
             Role::Text,
             format!(
                 "● live {}  {} polled every {}",
-                status.streams_live,
+                grouped(status.streams_live as usize),
                 grouped(status.polled as usize),
                 seconds(status.poll_round_ms)
             ),

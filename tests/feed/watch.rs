@@ -254,6 +254,7 @@ impl World {
                 .users
                 .extend(users.iter().map(|user| user.id.raw().to_owned())),
             News::UsersComplete => self.complete = true,
+            News::Phones(_) => panic!("phones are of the other API"),
             News::Snapshot {
                 user,
                 devices,
@@ -302,7 +303,12 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
-            News::Callbacks(_) | News::Edges { .. } | News::Premises(_) => {}
+            News::Callbacks(_)
+            | News::Interaction(_)
+            | News::InteractionsMoved
+            | News::Edges { .. }
+            | News::Phones(_)
+            | News::Premises(_) => {}
         }
     }
 }

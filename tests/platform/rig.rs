@@ -3,8 +3,10 @@
 use reqwest::{Certificate, Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
+use tokio::sync::mpsc;
+use trunkline::cloud::{AuthStyle, Client, Credentials, PersonClient, Settings};
 use trunkline::model::api::Api;
+use trunkline::model::person::Person;
 use trunkline::org::{self, Options, Org};
 
 /// A quiet organisation of that many users.
@@ -38,7 +40,11 @@ impl Rig {
                 auth: AuthStyle::Basic,
                 scopes: None,
             }),
-            person: None,
+            person: Some(PersonClient {
+                id: org.person_client_id(),
+                secret: None,
+                redirect_port: 0,
+            }),
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
             queue_hours: Default::default(),
@@ -47,9 +53,23 @@ impl Rig {
         let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder()
             .tls_certs_only([ca])
+            .no_proxy()
             .build()
             .unwrap();
         Self { org, client, http }
+    }
+
+    /// Signs this person in, as a browser would that is told who it is: it follows where it is sent.
+    pub async fn sign_in(&self, user: &str) -> Person {
+        let mut login = self.client.login().await.unwrap();
+        let mut url = login.url().clone();
+        url.query_pairs_mut().append_pair("user", user);
+        let (_bring, mut brought) = mpsc::channel(1);
+        let browser = async { self.http.get(url).send().await.unwrap().status() };
+        let wrong = |denied| panic!("{denied}");
+        let (code, status) = tokio::join!(login.code(&mut brought, wrong), browser);
+        assert_eq!(status, 200);
+        login.redeem(code.unwrap()).await.unwrap()
     }
 
     /// A call of the control surface, `/_org/…`.

@@ -39,6 +39,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Delete, 'd'),
     (Action::Undo, 'u'),
     (Action::Transfer, 't'),
+    (Action::Consult, 'C'),
     (Action::Reboot, 'B'),
     (Action::Station, 'm'),
     (Action::Cancel, 'c'),

@@ -9,6 +9,7 @@ use crate::app::messages::Weight;
 use crate::export::{self, Format};
 use crate::form::Opening;
 use crate::model::UserId;
+use crate::model::api::Capabilities;
 use crate::pane::Desk;
 use crate::store::RowId;
 use crate::store::column::{Column, FIELDS};
@@ -42,7 +43,7 @@ impl RegistrationsPane {
                 let sort = self.view.sort();
                 self.sort_by(sort.column, Some(!sort.descending), desk);
             }
-            Action::Columns => desk.open.push(self.chooser_of_columns()),
+            Action::Columns => desk.open.push(self.chooser_of_columns(desk.can)),
             Action::New => desk.fill.push(Opening::new("provision")),
             Action::Reboot => self.reboot(desk),
             Action::Station => self.station(desk),
@@ -129,10 +130,11 @@ impl RegistrationsPane {
         ))
     }
 
-    fn chooser_of_columns(&self) -> Layer {
+    fn chooser_of_columns(&self, can: &Capabilities) -> Layer {
         let rest = Column::ALL
             .iter()
-            .filter(|column| !self.columns.contains(column));
+            .filter(|column| !self.columns.contains(column))
+            .filter(|column| can.codec || **column != Column::Codec);
         let choice = |column: &Column| Choice {
             value: column.name().to_owned(),
             label: column.title().to_owned(),
@@ -149,6 +151,10 @@ impl RegistrationsPane {
         let mut columns = Vec::new();
         for name in names {
             match Column::named(name) {
+                Some(Column::Codec) if !desk.can.codec => {
+                    let text = "codec is no column here: the organisation does not tell the codec of a registration";
+                    desk.messages.say(Weight::Note, text, desk.now);
+                }
                 Some(column) if !columns.contains(&column) => columns.push(column),
                 Some(_) => {}
                 None => return no_column(name, desk),

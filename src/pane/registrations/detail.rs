@@ -71,6 +71,11 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     if row.flapping() {
         state.push(span("  flapping", theme.style(Role::Warn)));
     }
+    let codec = if scene.can.codec {
+        text(row.codec())
+    } else {
+        "not told by this API".to_owned()
+    };
     let checked = match row.checked() {
         at if at == Millis::default() => "never".to_owned(),
         at => moment(at, scene),
@@ -86,8 +91,8 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         pairs(
             scene,
             &[
-                ("device", row.device().0.fit(40).into_owned()),
-                ("codec", text(row.codec())),
+                ("device", device(row)),
+                ("codec", codec),
                 ("site", text(row.site())),
             ],
         ),
@@ -101,6 +106,15 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
             ],
         ),
     ]
+}
+
+/// The device's name and its id, or the id alone.
+fn device(row: &Row<'_>) -> String {
+    let (name, id) = (row.label(), &row.device().0);
+    if name == id {
+        return id.fit(40).into_owned();
+    }
+    format!("{} ({})", name.fit(40), id.fit(40))
 }
 
 /// The last frame as it came, which says what no parsed field does.

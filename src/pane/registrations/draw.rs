@@ -14,6 +14,10 @@ use crate::ui::table::Wish;
 
 impl RegistrationsPane {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        if !scene.can.codec {
+            // A column of nothing but "unknown" says less than its room.
+            self.columns.retain(|column| *column != Column::Codec);
+        }
         let parts = Parts::of(area, self.detail);
         if self.drawn.grid.height() != usize::from(parts.rows.height) {
             self.page.release();

@@ -268,7 +268,7 @@ impl Book {
                 "another_channel_subscribed",
                 message,
             );
-            channel.outlets.clear();
+            channel.hang_up(NORMAL);
         }
         let (pushes, queue) = mpsc::channel(BACKLOG);
         channel.outlets.push(Outlet {

@@ -12,7 +12,7 @@ impl Session<'_, '_> {
     /// Opens a second socket on the same channel. From here on both may bring the same event.
     pub(super) fn open_second(&mut self) {
         self.reopen = None;
-        if self.opening.is_some() || self.old.is_some() {
+        if self.opening.is_some() {
             return;
         }
         self.recent.get_or_insert_default();

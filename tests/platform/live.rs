@@ -1,0 +1,219 @@
+//! Phones as registrations: what topics carry, what is polled, and what no loss of a socket may lose.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use trunkline::model::registration::State;
+use trunkline::store::Row;
+
+use super::rig::options;
+use super::watch::{Watch, plan};
+
+fn first(watch: &Watch) -> (String, String) {
+    watch.registered().into_keys().next().unwrap()
+}
+
+fn row<'a>(watch: &'a Watch, (user, device): &(String, String)) -> Row<'a> {
+    let id = watch
+        .table
+        .find(&user.as_str().into(), &device.as_str().into());
+    watch.table.row(id.unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn every_phone_is_a_row_that_its_topic_keeps_up() {
+    let mut watch = Watch::start(options(30), plan(10)).await;
+    watch.live().await;
+    watch.agree().await;
+    let rows = watch.rows();
+    assert!(
+        rows.iter()
+            .all(|row| row.site().is_some() && row.user().raw() != row.user_id().raw())
+    );
+    assert!(
+        rows.iter().all(|row| row.codec().is_none()),
+        "the API does not tell it"
+    );
+    let (streams, rows) = (watch.status.streams_live as usize, rows.len());
+    assert_eq!((streams, watch.status.polled), (rows, 0));
+    assert_eq!(
+        watch.calls("PUT", "/subscriptions").await,
+        1,
+        "one call for all topics"
+    );
+
+    let key = first(&watch);
+    let now = row(&watch, &key).state() == State::Ok;
+    watch.register(&key.0, &key.1, !now).await;
+    let expected = if now { State::Lost } else { State::Ok };
+    watch
+        .until("the event", |watch| row(watch, &key).state() == expected)
+        .await;
+    assert!(watch.events >= 1);
+    assert!(
+        row(&watch, &key).frame().is_some(),
+        "the event as it came is kept"
+    );
+}
+
+#[tokio::test]
+async fn an_edge_that_fails_takes_its_phones_along() {
+    let mut watch = Watch::start(options(30), plan(10)).await;
+    watch.live().await;
+    let state = watch.rig.state().await;
+    let edge = state["edges"][0]["id"].as_str().unwrap().to_owned();
+    let path = format!("/_org/edges/{edge}");
+    let down = json!({"onlineStatus": "OFFLINE"});
+    let before = watch.truth().await;
+    watch.rig.control(Method::PUT, &path, Some(&down)).await;
+    assert_ne!(watch.truth().await, before, "the edge had phones");
+    watch.agree().await;
+    assert!(watch.all_live(), "events told it, no read was needed");
+    let up = json!({"onlineStatus": "ONLINE"});
+    watch.rig.control(Method::PUT, &path, Some(&up)).await;
+    watch.agree().await;
+}
+
+#[tokio::test]
+async fn without_channels_everything_is_polled_and_says_so() {
+    let mut watch = Watch::start(options(20), plan(0)).await;
+    watch
+        .until("every phone read", |watch| watch.status.enumerated)
+        .await;
+    watch.agree().await;
+    assert!(watch.rows().iter().all(|row| !row.live()));
+    watch
+        .until("counted", |watch| {
+            watch.status.polled as usize == watch.rows().len()
+        })
+        .await;
+    assert_eq!(watch.calls("POST", "/notifications/channels").await, 0);
+    let key = first(&watch);
+    let now = row(&watch, &key).state() == State::Ok;
+    watch.register(&key.0, &key.1, !now).await;
+    watch.feeds.reread(&[key.0.as_str().into()]);
+    watch.agree().await;
+}
+
+#[tokio::test]
+async fn more_phones_than_topics_leave_the_last_ones_to_the_poller() {
+    let mut options = options(1_100);
+    options.rate_limit = 0;
+    let mut watch = Watch::start(options, plan(1)).await;
+    watch
+        .until("a full channel", |watch| {
+            watch.rows().iter().filter(|row| row.live()).count() == 1_000
+        })
+        .await;
+    let all = watch.rows().len();
+    assert!(all > 1_000);
+    watch
+        .until("counted", |watch| {
+            watch.status.polled as usize == all - 1_000
+        })
+        .await;
+    let state = watch.rig.state().await;
+    assert_eq!(state["channels"]["topics"], 1_000);
+    watch.agree().await;
+}
+
+#[tokio::test]
+async fn a_socket_that_is_cut_is_a_gap_and_everything_is_read_again() {
+    let mut watch = Watch::start(options(30), plan(10)).await;
+    watch.live().await;
+    for _ in 0..3 {
+        let gaps = watch.gaps;
+        let closed = watch
+            .rig
+            .control(Method::POST, "/_org/streams/close", None)
+            .await;
+        assert_eq!(closed["closed"], 1);
+        let key = first(&watch);
+        let registered = watch.truth().await[&key];
+        watch
+            .register(&key.0, &key.1, registered != Some(true))
+            .await;
+        watch.until("the gap", |watch| watch.gaps > gaps).await;
+        watch.agree().await;
+        watch.live().await;
+    }
+    assert_eq!(
+        watch.calls("POST", "/api/v2/notifications/channels").await,
+        1,
+        "the channel stays"
+    );
+    assert_eq!(
+        watch.calls("PUT", "/subscriptions").await,
+        1,
+        "and so do its subscriptions"
+    );
+}
+
+#[tokio::test]
+async fn a_socket_that_is_about_to_close_is_followed_by_another_and_nothing_is_missed() {
+    let mut watch = Watch::start(options(30), plan(10)).await;
+    watch.live().await;
+    watch
+        .fault(json!({"ws-closing": 0.3, "ws-grace": 0.4}))
+        .await;
+    let key = first(&watch);
+    for turn in 0..40 {
+        watch.register(&key.0, &key.1, turn % 2 == 0).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let want = if turn % 2 == 0 {
+            State::Lost
+        } else {
+            State::Ok
+        };
+        let _ = want;
+    }
+    watch.fault(json!({"ws-closing": 0})).await;
+    watch.agree().await;
+    assert_eq!(watch.gaps, 0, "{:?}", watch.problems);
+    assert!(watch.problems.is_empty(), "{:?}", watch.problems);
+}
+
+#[tokio::test]
+async fn a_channel_that_is_gone_is_made_anew() {
+    let mut watch = Watch::start(options(10), plan(10)).await;
+    watch.live().await;
+    watch
+        .rig
+        .control(Method::POST, "/_org/tokens/revoke", None)
+        .await;
+    watch.until("the gap", |watch| watch.gaps > 0).await;
+    watch.live().await;
+    watch.agree().await;
+    assert_eq!(
+        watch.calls("POST", "/api/v2/notifications/channels").await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_paused_console_holds_no_socket_and_claims_nothing() {
+    let mut watch = Watch::start(options(10), plan(10)).await;
+    watch.live().await;
+    watch.feeds.pause(true);
+    watch
+        .until("stale", |watch| {
+            watch.rows().iter().all(|row| row.state() == State::Stale)
+        })
+        .await;
+    assert_eq!(watch.rig.state().await["channels"]["sockets"], 0);
+    watch.feeds.pause(false);
+    watch.live().await;
+    watch.agree().await;
+}
+
+#[tokio::test]
+async fn a_phone_that_is_removed_leaves_and_a_new_one_comes() {
+    let mut watch = Watch::start(options(10), plan(10)).await;
+    watch.live().await;
+    let user = first(&watch).0;
+    watch.register(&user, "webrtc-9999", true).await;
+    watch.feeds.reread(&[user.as_str().into()]);
+    watch.agree().await;
+    watch.live().await;
+}
