@@ -124,17 +124,20 @@ fn list(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let all = world.places_by_id();
     let world = &*world;
-    let asked = |name, value: &str| call.query.get(name).is_none_or(|asked| asked == value);
+    let (id, line) = (call.query.get("id"), call.query.get("lineAppearanceId"));
+    let (user, name) = (call.query.get("webRtcUserId"), call.query.get("name"));
+    let browser_of = |place: Place, user: &str| {
+        let browser = world.device(place).is_some_and(is_web_rtc);
+        browser && user_id(place.person) == user
+    };
     let admits = |place: &Place| {
-        let Some(device) = world.device(*place) else {
-            return false;
-        };
-        let browser_of = is_web_rtc(device).then(|| user_id(place.person));
-        asked("id", &id_of(&device.id))
-            && asked("lineAppearanceId", &line_id(device))
-            && asked("webRtcUserId", browser_of.as_deref().unwrap_or_default())
-            && (call.query.get("name").is_none() || asked("name", &world.phone_name(*place)))
-            && world.plant.has_station(*place, now)
+        world.device(*place).is_some_and(|device| {
+            id.is_none_or(|id| id == id_of(&device.id))
+                && line.is_none_or(|line| line == line_id(device))
+                && user.is_none_or(|user| browser_of(*place, user))
+                && name.is_none_or(|name| world.phone_name(*place) == name)
+                && world.plant.has_station(*place, now)
+        })
     };
     let places: Vec<Place> = all.iter().copied().filter(admits).collect();
     let entities: Vec<Value> = page
