@@ -136,9 +136,9 @@ async fn it_is_rescheduled_and_let_go() {
     );
     assert_eq!(there["queue_id"], "queue_night_us");
 
-    let path = format!("{ALL}/{id}");
+    let place = format!("{ALL}/{id}");
     let gone = json!({"state": "disconnected"});
-    let (status, ended) = ask(&bench, Method::PATCH, &path, &token, Some(&gone)).await;
+    let (status, ended) = ask(&bench, Method::PATCH, &place, &token, Some(&gone)).await;
     assert_eq!((status, ended["endTime"].is_string()), (200, true));
     assert_eq!(direct(&bench, &id, &token).await["status"], "cancelled");
     let (status, error) = ask(&bench, Method::PATCH, ALL, &token, Some(&patch)).await;

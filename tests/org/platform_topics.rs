@@ -91,6 +91,28 @@ async fn a_transfer_is_heard_by_the_queue_and_by_both_people() {
 }
 
 #[tokio::test]
+async fn conversations_of_any_media_are_heard_whole() {
+    let bench = quick("").await;
+    let token = bench.token().await;
+    let begun = bench
+        .control_post("/_org/interactions", json!({"count": 1, "userId": "u-3"}))
+        .await;
+    let id = begun["ids"][0].as_str().unwrap();
+    let path = format!("/_org/interactions/{id}");
+    bench.control_put(&path, json!({"mediaType": "chat"})).await;
+    let topic = "v2.users.u-3.conversations";
+    let mut socket = channel(&bench, &token, &[topic]).await;
+    bench
+        .control_put(&path, json!({"state": "completed"}))
+        .await;
+    let told = event(&mut socket, topic).await;
+    assert_eq!(told["id"], id);
+    let customer = &told["participants"][0];
+    assert_eq!(customer["chats"][0]["disconnectType"], "endpoint");
+    assert!(customer["endTime"].is_string());
+}
+
+#[tokio::test]
 async fn callbacks_are_heard_by_their_queue() {
     let bench = quick("callback-ms=0").await;
     let token = bench.token().await;

@@ -125,7 +125,7 @@ impl Book {
             return false;
         };
         if let Some(queue) = queue {
-            callback.queue_id = queue.id.clone();
+            callback.queue_id.clone_from(&queue.id);
             if let Some(at) = moved.at {
                 callback.time_slot_matrix = vec![slot(&queue, at)];
                 earliest(&callback.time_slot_matrix).clone_into(&mut callback.starts);

@@ -25,7 +25,7 @@ use super::topics::Topics;
 use super::{Answer, Call, Operation, Verb, ok, operation};
 use crate::org::callbacks::book::{Callback, Status};
 use crate::org::callbacks::course;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::{self, Refusal, Reply};
 
 const EDIT: &[&str] = &["conversation:callback:edit"];
 const DISCONNECT: &[&str] = &["conversation:communication:disconnect"];
@@ -110,6 +110,6 @@ pub(super) fn disconnect(call: &Call<'_>, id: &str) -> Result<(), Refusal> {
 }
 
 /// An answer without a body: what was asked for will happen.
-fn accepted() -> Answer {
-    Ok(reply::empty(StatusCode::ACCEPTED))
+fn accepted() -> Reply {
+    reply::empty(StatusCode::ACCEPTED)
 }

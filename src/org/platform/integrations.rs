@@ -1,4 +1,4 @@
-//! Integrations, and of them those that hand events to Amazon EventBridge (Platform API, Integrations).
+//! Integrations, and of them those that hand events to Amazon `EventBridge` (Platform API, Integrations).
 //!
 //! What is intended comes true a moment later, or turns out to be an error that says why. A configuration is written by
 //! version: one that somebody else has written meanwhile is told 409.
@@ -115,7 +115,7 @@ fn intend(call: &Call<'_>) -> Answer {
     found.intend(change.intended_state, now);
     let entity = found.entity(now, shows_configuration(call));
     let told = found.told();
-    records.operations.note_integration(told, now);
+    records.operations.note_integration(&told, now);
     ok(&entity)
 }
 

@@ -156,7 +156,7 @@ impl Log {
     }
 
     /// Notes what became of an integration that was switched.
-    pub(super) fn note_integration(&mut self, told: Told, at: Timestamp) {
+    pub(super) fn note_integration(&mut self, told: &Told, at: Timestamp) {
         let word = |on: bool| if on { "ENABLED" } else { "DISABLED" };
         let is_on = told.intended == Intended::Enabled;
         let what = |previous, current: String, error| Happening {

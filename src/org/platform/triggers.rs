@@ -7,12 +7,13 @@ mod matching;
 pub(in crate::org) mod table;
 mod trial;
 
-use self::body::{Body, Update};
-use super::access::any;
-use super::{Answer, Call, Operation, Verb, cursor, operation};
-use crate::org::platform::ok;
-use crate::org::reply;
 use serde_json::{Value, json};
+
+use self::body::{Body, Update};
+use self::table::Trigger;
+use super::access::any;
+use super::{Answer, Call, Operation, Verb, cursor, ok, operation};
+use crate::org::reply;
 
 /// What shows triggers.
 const VIEW: &[&str] = &[
@@ -63,7 +64,7 @@ fn list(call: &Call<'_>) -> Answer {
         .filter(|one| topic.is_none_or(|topic| one.body.topic_name == topic))
         .filter(|one| enabled.is_none_or(|enabled| one.body.enabled == enabled))
         .filter(|one| delayed.is_none_or(|delayed| one.body.delay_by_seconds.is_some() == delayed))
-        .map(|one| one.entity())
+        .map(Trigger::entity)
         .collect();
     cursor::answer(call, &found)
 }

@@ -65,7 +65,7 @@ impl Interval {
     }
 
     /// Whether something went on in it.
-    pub(super) fn touches(self, started: Timestamp, ended: Option<Timestamp>) -> bool {
+    fn touches(self, started: Timestamp, ended: Option<Timestamp>) -> bool {
         started < self.to && ended.is_none_or(|ended| ended >= self.from)
     }
 }
@@ -97,10 +97,8 @@ impl Question {
 
     /// Each filter of conversations holds, and each of segments does of one of them.
     fn wants(&self, row: &Value) -> bool {
-        let conversation = self.conversation_filters.iter();
-        conversation
-            .map(|filter| filter.holds(&[row]))
-            .all(|holds| holds)
+        let mut conversation = self.conversation_filters.iter();
+        conversation.all(|filter| filter.holds(&[row]))
             && self.segment_filters.iter().all(|filter| {
                 let mut segments = row::segments(row);
                 segments.any(|layers| filter.holds(&layers))

@@ -126,7 +126,7 @@ fn is(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => text.eq_ignore_ascii_case(wanted),
         Value::Array(values) => values.iter().any(|value| is(value, wanted)),
-        other => other.to_string() == wanted,
+        other => serde_json::from_str::<Value>(wanted).is_ok_and(|wanted| wanted == *other),
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn disconnect_all(call: &Call<'_>) -> Answer {
         // The answer is 202 whatever becomes of each.
         let _ = disconnect(call, &one.conversation_id);
     }
-    accepted()
+    Ok(accepted())
 }
 
 #[derive(Debug, Deserialize)]

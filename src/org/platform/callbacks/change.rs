@@ -98,7 +98,7 @@ pub(super) fn participant(call: &Call<'_>) -> Answer {
         check_state(&asked)?;
         disconnect(call, call.id(0))?;
     }
-    accepted()
+    Ok(accepted())
 }
 
 fn check_state(asked: &State) -> Result<(), Refusal> {
@@ -171,7 +171,7 @@ pub(super) fn replace(call: &Call<'_>) -> Answer {
             return Err(bad(code, message));
         }
     }
-    accepted()
+    Ok(accepted())
 }
 
 fn bad(code: &'static str, message: impl Into<String>) -> Refusal {

@@ -211,7 +211,7 @@ fn flat(of: &Callback, part: &Part<'_>) -> Value {
 fn attributes(of: &Callback) -> Value {
     let mut said = of.beyond.data.clone();
     if !of.reason.is_empty() {
-        said.insert("reason".to_owned(), of.reason.to_string());
+        said.insert("reason".to_owned(), of.reason.clone());
     }
     json!(said)
 }

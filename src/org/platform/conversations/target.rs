@@ -88,13 +88,11 @@ fn queue_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
     let uri = format!("genesys://queue/{}", id.as_deref().unwrap_or(asked));
     let destination = Destination::of(&uri);
     let there = |destination: &Destination| id.is_some() || destination.manner != Manner::Usual;
-    match destination.filter(there) {
-        Some(destination) => Ok(Target { uri, destination }),
-        None => {
-            let message = "Interaction cannot be transferred to a queue that does not exist.";
-            Err(bad("conversations.error.queue.not.found", message).param("queueId", asked))
-        }
-    }
+    let destination = destination.filter(there).ok_or_else(|| {
+        let message = "Interaction cannot be transferred to a queue that does not exist.";
+        bad("conversations.error.queue.not.found", message).param("queueId", asked)
+    })?;
+    Ok(Target { uri, destination })
 }
 
 /// A number, `tel:` or `sip:`.
@@ -110,13 +108,11 @@ fn outside(address: &str) -> Result<Target, Refusal> {
     let number = uri.strip_prefix("tel:").unwrap_or("+1");
     let digits = number.strip_prefix('+').unwrap_or(number);
     let dialled = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    match Destination::of(&uri).filter(|_| dialled) {
-        Some(destination) => Ok(Target { uri, destination }),
-        None => {
-            let message = format!("{address} is neither a telephone number nor a SIP address.");
-            Err(bad("postino.error.bad.request", message))
-        }
-    }
+    let destination = Destination::of(&uri).filter(|_| dialled).ok_or_else(|| {
+        let message = format!("{address} is neither a telephone number nor a SIP address.");
+        bad("postino.error.bad.request", message)
+    })?;
+    Ok(Target { uri, destination })
 }
 
 impl Target {

@@ -8,21 +8,23 @@ use crate::org::platform::topics::Topics;
 
 /// Tells of a conversation as it is now. Those who left hear of it as well: that it goes on without them.
 pub(in crate::org) fn tell(topics: &Topics, of: &Interaction) {
-    if Medium::of(of) != Medium::Call {
-        return;
-    }
-    for topic in concerned(of) {
-        topics.publish(&topic, || view::told(of));
+    let is_call = Medium::of(of) == Medium::Call;
+    for whose in concerned(of) {
+        let all = format!("{whose}.conversations");
+        topics.publish(&all, || view::conversation(of));
+        if is_call {
+            let calls = format!("{all}.calls");
+            topics.publish(&calls, || view::told(of));
+        }
     }
 }
 
-/// The topics of everybody who took part, each once.
+/// What the topics of everybody who took part begin with, each once.
 fn concerned(of: &Interaction) -> BTreeSet<String> {
     let legs = of.legs.all().iter();
     legs.flat_map(|leg| {
-        let queue =
-            id_of(leg, QUEUE).map(|id| format!("v2.routing.queues.{id}.conversations.calls"));
-        let user = id_of(leg, AGENT).map(|id| format!("v2.users.{id}.conversations.calls"));
+        let queue = id_of(leg, QUEUE).map(|id| format!("v2.routing.queues.{id}"));
+        let user = id_of(leg, AGENT).map(|id| format!("v2.users.{id}"));
         queue.into_iter().chain(user)
     })
     .collect()

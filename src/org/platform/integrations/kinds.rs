@@ -6,7 +6,7 @@ use super::super::page::{MOST, Page};
 use super::super::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
-/// The type that hands events to Amazon EventBridge.
+/// The type that hands events to Amazon `EventBridge`.
 pub(super) const EVENT_BRIDGE: &str = "amazon-eventbridge-source";
 
 /// One type.

@@ -3,6 +3,8 @@
 //! Paths are RFC 9535's, which what the Platform API takes (Goessner's notation) is nearly all of. Without a root they
 //! begin at the event.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -85,14 +87,10 @@ pub(super) fn matches(criterion: &Criterion, event: &Value) -> bool {
         Operator::Exists => value.and_then(Value::as_bool).unwrap_or(true) != found.is_empty(),
         Operator::Equal => any(&|one| value == Some(one)),
         Operator::NotEqual => !any(&|one| value == Some(one)),
-        Operator::GreaterThan => any(&|one| order(one, value).is_some_and(|order| order.is_gt())),
-        Operator::GreaterThanOrEqual => {
-            any(&|one| order(one, value).is_some_and(|order| order.is_ge()))
-        }
-        Operator::LessThan => any(&|one| order(one, value).is_some_and(|order| order.is_lt())),
-        Operator::LessThanOrEqual => {
-            any(&|one| order(one, value).is_some_and(|order| order.is_le()))
-        }
+        Operator::GreaterThan => any(&|one| order(one, value).is_some_and(Ordering::is_gt)),
+        Operator::GreaterThanOrEqual => any(&|one| order(one, value).is_some_and(Ordering::is_ge)),
+        Operator::LessThan => any(&|one| order(one, value).is_some_and(Ordering::is_lt)),
+        Operator::LessThanOrEqual => any(&|one| order(one, value).is_some_and(Ordering::is_le)),
         Operator::In => any(&|one| values.contains(one)),
         Operator::NotIn => !any(&|one| values.contains(one)),
         Operator::Contains => any(&|one| {
@@ -109,7 +107,7 @@ pub(super) fn matches(criterion: &Criterion, event: &Value) -> bool {
     }
 }
 
-fn order(one: &Value, other: Option<&Value>) -> Option<std::cmp::Ordering> {
+fn order(one: &Value, other: Option<&Value>) -> Option<Ordering> {
     match (one, other?) {
         (Value::String(one), Value::String(other)) => Some(one.cmp(other)),
         (one, other) => one.as_f64()?.partial_cmp(&other.as_f64()?),
