@@ -60,14 +60,12 @@ impl App {
         let allowed = budget
             .allowed
             .map_or("no limit".to_owned(), |n| n.to_string());
-        let (role, mut used) = match budget.allowed {
-            Some(allowed) if budget.used >= allowed => (Role::Warn, String::new()),
-            _ => (Role::Text, String::new()),
+        let full = budget.allowed.is_some_and(|allowed| budget.used >= allowed);
+        let role = if full { Role::Warn } else { Role::Text };
+        let used = match budget.others {
+            0 => format!("{} of {allowed}", budget.used),
+            others => format!("{} of {allowed}, {others} of them by others", budget.used),
         };
-        used.push_str(&format!("{} of {allowed}", budget.used));
-        if budget.others > 0 {
-            used.push_str(&format!(", {} of them by others", budget.others));
-        }
         lines.push(self.named("this minute", role, used));
         let said = budget.said.map_or_else(
             || "says nothing of its count".to_owned(),
@@ -123,14 +121,12 @@ impl App {
 
     fn refusals(&self, spending: &Spending) -> Line<'static> {
         let Spent { minute, hour } = spending.refusals;
-        let mut words = format!("{minute} in the last minute, {hour} in the last hour");
-        if let Some((at, operation)) = &spending.refused {
-            words.push_str(&format!(
-                "; last {} {}",
-                clock(*at),
-                fit(operation, OPERATION)
-            ));
-        }
+        let last = spending.refused.as_ref().map(|(at, operation)| {
+            let operation = fit(operation, OPERATION);
+            format!("; last {} {operation}", clock(*at))
+        });
+        let last = last.unwrap_or_default();
+        let words = format!("{minute} in the last minute, {hour} in the last hour{last}");
         let role = if minute > 0 { Role::Warn } else { Role::Text };
         self.named("refused (429)", role, words)
     }

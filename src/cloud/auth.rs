@@ -192,10 +192,9 @@ impl State {
     fn record(&mut self, issued: Result<Token, Error>, refused: Option<&Arc<Token>>) -> Outcome {
         let outcome = issued.map(Arc::new);
         let rest = match &outcome {
-            Ok(_) => APART,
             Err(error) if error.trouble() == Trouble::Credentials => REFUSED_APART,
             Err(error) if error.sign_in_put_off() => error.retry_after().unwrap_or(APART),
-            Err(_) => APART,
+            _ => APART,
         };
         self.rounds = self.rounds.wrapping_add(1);
         self.next = Some(Instant::now() + rest);

@@ -82,10 +82,9 @@ impl Concern {
 fn about(path: &[&str]) -> Concern {
     match path {
         ["async-jobs", ..] => Concern::Jobs,
-        ["users" | "stations" | "locations", ..] | ["telephony", "users", ..] => {
-            Concern::Registrations
-        }
-        [
+        ["users" | "stations" | "locations", ..]
+        | ["telephony", "users", ..]
+        | [
             "telephony",
             "providers",
             "edges",
@@ -95,12 +94,12 @@ fn about(path: &[&str]) -> Concern {
         ["telephony", ..] => Concern::Carriers,
         ["callbacks" | "queues" | "routing" | "architect", ..]
         | ["conversations", "callbacks", ..] => Concern::Callbacks,
-        ["analytics", "events", ..] => Concern::Routes,
-        ["conversations" | "interactions" | "analytics", ..] => Concern::Interactions,
         [
             "integrations" | "processautomation" | "events" | "usage" | "webhooks",
             ..,
-        ] => Concern::Routes,
+        ]
+        | ["analytics", "events", ..] => Concern::Routes,
+        ["conversations" | "interactions" | "analytics", ..] => Concern::Interactions,
         _ => Concern::Other,
     }
 }

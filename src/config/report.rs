@@ -190,18 +190,8 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         );
     };
     put("api", profile.api.word().into());
-    // What follows from the region is not shown beside it, so that what is shown can be pasted.
-    if let Some(region) = profile.region {
-        put("region", region.aws.into());
-    } else {
-        put("base_url", profile.base_url.as_str().into());
-    }
-    if let Some(url) = profile
-        .login_url
-        .as_ref()
-        .filter(|_| profile.region.is_none())
-    {
-        put("login_url", url.as_str().into());
+    for (key, value) in profile.place_shown() {
+        put(key, value);
     }
     if let Some(client) = &profile.client {
         put("client_id", client.id.as_str().into());

@@ -75,15 +75,12 @@ pub fn request_as(
     client: &PersonClient,
     mut form: Vec<(&'static str, String)>,
 ) -> RequestBuilder {
-    match &client.secret {
-        Some(secret) => request
-            .basic_auth(&client.id, Some(secret.expose_secret()))
-            .form(&form),
-        None => {
-            form.push(("client_id", client.id.clone()));
-            request.form(&form)
-        }
+    if let Some(secret) = &client.secret {
+        let secret = secret.expose_secret();
+        return request.basic_auth(&client.id, Some(secret)).form(&form);
     }
+    form.push(("client_id", client.id.clone()));
+    request.form(&form)
 }
 
 /// The form that renews a person's token.

@@ -1,8 +1,9 @@
 //! Where an organisation is: named by its region, or by its addresses.
 
+use toml::Value;
 use url::Url;
 
-use super::{Api, Draft};
+use super::{Api, Draft, Profile};
 use crate::config::origin::Origin;
 use crate::config::reader::Notes;
 use crate::model::region::Region;
@@ -24,6 +25,20 @@ pub(super) fn region(word: &str) -> Result<Region, String> {
             listed.join(", ")
         )
     })
+}
+
+impl Profile {
+    /// Where it is, for `config show`. What follows from the region is not shown beside it, so that what is shown can be
+    /// pasted.
+    pub(in crate::config) fn place_shown(&self) -> Vec<(&'static str, Value)> {
+        if let Some(region) = self.region {
+            return vec![("region", region.aws.into())];
+        }
+        let mut shown = vec![("base_url", self.base_url.as_str().into())];
+        let login = self.login_url.as_ref();
+        shown.extend(login.map(|url| ("login_url", url.as_str().into())));
+        shown
+    }
 }
 
 impl Draft {
