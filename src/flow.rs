@@ -7,6 +7,7 @@
 
 pub mod book;
 pub mod callback;
+pub mod consult;
 mod failure;
 pub mod guard;
 mod kit;
@@ -32,6 +33,7 @@ pub use self::webhook::JobWebhook;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
+use crate::model::interaction::Interaction;
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
@@ -83,6 +85,8 @@ pub enum Order {
         /// From frame to answer, in milliseconds.
         latency_ms: u64,
     },
+    /// Announce a call to its destination, and what follows from that (Platform API).
+    Consult(Box<consult::Consult>),
     /// Book, move or take back callbacks (contract §10).
     Callback(callback::Order),
 }
@@ -99,6 +103,7 @@ impl Order {
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
             Self::JobWebhook(_) => WriteKind::JobWebhook,
+            Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
         }
     }
@@ -116,6 +121,7 @@ impl Order {
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
             Self::JobWebhook(webhook) => webhook.name.as_str().into(),
+            Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
         }
     }
@@ -151,6 +157,8 @@ pub enum News {
     Job(JobKey, JobEvent),
     /// Something happened to a transfer.
     Transfer(TransferId, Box<Happening>),
+    /// An interaction that was read on the way.
+    Interaction(Box<Interaction>),
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
     /// Something was learnt of a route.
@@ -238,7 +246,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             name,
             submitted,
         } => provision::resume(&run, key, id, &name, submitted).await,
-        Order::Phone(order) => phone::run(&run, order).await,
+        // Its steps are many; the other flows need not be as large.
+        Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
         Order::Transfer(transfers) => transfer::make(&run, &transfers).await,
@@ -249,6 +258,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
         Order::JobWebhook(webhook) => webhook::register(&run, &webhook).await,
+        Order::Consult(consult) => consult::run(&run, &consult).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {

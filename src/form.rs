@@ -40,3 +40,4 @@ pub use self::rules::{Completion, Rules, faults, judge, read};
 pub use self::spec::{Field, Spec};
 pub use self::state::Form;
 pub use self::stroke::Stroke;
+pub use self::transfer::consult::plan as consult_plan;

@@ -12,6 +12,8 @@ mod callbacks;
 mod crew;
 #[path = "flows/forms.rs"]
 mod forms;
+#[path = "flows/sign_in.rs"]
+mod sign_in;
 
 use crew::{Crew, options};
 use serde_json::json;

@@ -34,14 +34,24 @@ mod losses;
 mod platform_analytics;
 #[path = "org/platform_callbacks.rs"]
 mod platform_callbacks;
+#[path = "org/platform_channels.rs"]
+mod platform_channels;
 #[path = "org/platform_consults.rs"]
 mod platform_consults;
 #[path = "org/platform_conversations.rs"]
 mod platform_conversations;
+#[path = "org/platform_core.rs"]
+mod platform_core;
+#[path = "org/platform_estate.rs"]
+mod platform_estate;
 #[path = "org/platform_hours.rs"]
 mod platform_hours;
 #[path = "org/platform_integrations.rs"]
 mod platform_integrations;
+#[path = "org/platform_phones.rs"]
+mod platform_phones;
+#[path = "org/platform_sign_in.rs"]
+mod platform_sign_in;
 #[path = "org/platform_topics.rs"]
 mod platform_topics;
 #[path = "org/platform_triggers.rs"]

@@ -10,6 +10,8 @@
 mod callbacks;
 #[path = "screens/carriers.rs"]
 mod carriers;
+#[path = "screens/conversations.rs"]
+mod conversations;
 #[path = "screens/forms.rs"]
 mod forms;
 #[path = "screens/stage.rs"]

@@ -72,6 +72,8 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
+    /// Announce this call before it is handed over, or go on with that
+    Consult = "consult", "consult";
     /// Start the marked phones anew, or this one; calls on them end
     Reboot = "reboot", "reboot";
     /// Say who sits at the phone's station, and who by default
@@ -181,6 +183,7 @@ impl Action {
     #[must_use]
     pub const fn offered(self, can: &Capabilities) -> bool {
         match self {
+            Self::Consult => can.consult,
             Self::Reboot | Self::Station => can.stations,
             _ => true,
         }

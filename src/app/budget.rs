@@ -46,6 +46,12 @@ impl App {
     }
 
     fn token_lines(&self, spending: &Spending, lines: &mut Vec<Line<'static>>) {
+        let unused = spending.spent.is_empty() && spending.refused.is_none();
+        if spending.holder == Who::Person && unused && !self.store.person.is_signed_in() {
+            let holder = self.holder(spending.holder);
+            lines.push(Line::styled(holder, self.theme.style(Role::Header)));
+            return;
+        }
         let budget = &spending.budget;
         lines.push(Line::styled(
             self.holder(spending.holder),

@@ -44,6 +44,8 @@ pub enum Command {
     Reopen(Half, String),
     /// Throw a draft away.
     Discard(String),
+    /// Go on with the consult transfer under the cursor: who speaks, or how it ends.
+    Consult(String),
     /// Fill in a new form, by its name.
     Fill(String),
     /// Write what is shown.

@@ -53,6 +53,7 @@ impl App {
                 self.store.callbacks.unmask(until, &mut self.changes);
                 self.spread();
             }
+            News::Interaction(one) => self.store.transfers.seen(*one, self.now),
             News::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }

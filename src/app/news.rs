@@ -54,6 +54,8 @@ impl App {
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
+            News::Interaction(one) => self.store.transfers.seen(*one, now),
+            News::InteractionsMoved => self.hurry_interactions(),
             News::Phones(told) => {
                 match &told {
                     Phones::Read(_) => self.problem = None,

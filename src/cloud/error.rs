@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::call::{Call, Needs, Who};
+use super::platform::conversations;
 use super::unreachable::Unreachable;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
@@ -122,6 +123,10 @@ impl fmt::Display for Refusal {
 fn advice(call: &Call, refusal: &Refusal) -> String {
     let scopes = call.needs.concern().join(" ");
     let permissions = matches!(call.needs, Needs::Permissions(_));
+    let code = refusal.code.as_deref().filter(|_| permissions);
+    if let Some(words) = code.and_then(conversations::advice) {
+        return words.to_owned();
+    }
     match refusal.status {
         400 if refusal.code.as_deref() == Some(NOT_A_USER) => "An OAuth client is no user, and only users may do this: sign in with :login.".to_owned(),
         401 if permissions => "A new token was tried and refused as well. Check that the OAuth client is enabled, or sign in again with :login.".to_owned(),

@@ -9,7 +9,7 @@ use reqwest::Url;
 
 use super::call::{Call, Needs};
 use super::error::Error;
-use super::platform::{conversations, routes};
+use super::platform::{as_person, routes};
 use super::wire::USER_AGENT;
 use crate::model::write::{MASK, Method, Write, WriteKind};
 
@@ -86,13 +86,23 @@ impl Request {
         line
     }
 
-    /// The call as errors name it, with the scopes that it needs.
-    pub(super) fn call(&self) -> Call {
-        Call::new(
+    /// The call as errors name it, with the scopes that it needs. `signed_in` says whether a person has signed in: what they
+    /// do to live calls they do by their own name then.
+    pub(super) fn call(&self, signed_in: bool) -> Call {
+        let call = Call::new(
             self.write.method.word(),
             self.url.clone(),
             needs(&self.write),
-        )
+        );
+        match self.write.kind {
+            WriteKind::Transfer if signed_in => as_person(call),
+            // These take a user: without one they are not sent.
+            WriteKind::ConsultStart
+            | WriteKind::ConsultSpeak
+            | WriteKind::ConsultComplete
+            | WriteKind::ConsultCancel => as_person(call),
+            _ => call,
+        }
     }
 }
 
@@ -104,9 +114,6 @@ fn quoted(text: &str) -> Cow<'_, str> {
 fn needs(write: &Write) -> Needs {
     match write.kind {
         _ if !write.permissions.is_empty() => Needs::Permissions(write.permissions),
-        WriteKind::Transfer if write.method != Method::Frame => {
-            Needs::Permissions(conversations::BLIND)
-        }
         WriteKind::Provision => Needs::Provisioning,
         WriteKind::PhoneCreate | WriteKind::PhoneReboot => {
             Needs::Permissions(&["telephony:plugin:all"])
@@ -128,10 +135,14 @@ fn needs(write: &Write) -> Needs {
             Needs::ChangingCallbacks
         }
         WriteKind::CallbackWebhook => Needs::CallbackWebhooks,
-        // They go elsewhere, without our token.
-        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
-            Needs::Nothing
-        }
+        // They name their permissions themselves, or go elsewhere, without our token.
+        WriteKind::ConsultStart
+        | WriteKind::ConsultSpeak
+        | WriteKind::ConsultComplete
+        | WriteKind::ConsultCancel
+        | WriteKind::MediaCallback
+        | WriteKind::RouteSync
+        | WriteKind::CallbackUnmask => Needs::Nothing,
     }
 }
 

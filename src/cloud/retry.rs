@@ -73,7 +73,11 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         | WriteKind::CallbackCancel
         | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
         // On the Platform API; the direct one has a session of its own.
-        WriteKind::Transfer => (4, 1, |error| match error.status() {
+        WriteKind::Transfer
+        | WriteKind::ConsultStart
+        | WriteKind::ConsultSpeak
+        | WriteKind::ConsultComplete
+        | WriteKind::ConsultCancel => (4, 1, |error| match error.status() {
             Some(status) => status == 429,
             None => not_sent(error),
         }),

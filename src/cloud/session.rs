@@ -110,7 +110,10 @@ impl Session {
         request: &Request,
         waiting: impl FnMut(&Error, Duration),
     ) -> Result<Answer, Error> {
-        let (call, rule) = (request.call(), retry::of_write(request.write().kind));
+        let (call, rule) = (
+            request.call(self.seat.person().is_signed_in()),
+            retry::of_write(request.write().kind),
+        );
         let asked = Instant::now();
         let mut attempts = 0;
         let once = |attempt| {

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use crate::cloud::Latency;
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
+use crate::model::interaction::Interaction;
 use crate::model::registration::{Device, Update, User};
 use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
@@ -69,6 +70,10 @@ pub enum News {
     CarriersFailed(Problem),
     /// From now on nothing is known for sure of the carriers, until the next read.
     CarriersPaused,
+    /// A call as it is now.
+    Interaction(Box<Interaction>),
+    /// Calls are told from now on: what was before has to be read.
+    InteractionsMoved,
     /// What became known of phones, where the Platform API is spoken.
     Phones(crate::feed::Phones),
     /// What became known of callbacks and their queues.

@@ -3,6 +3,7 @@
 
 pub(super) mod callbacks;
 pub(super) mod channels;
+pub(super) mod conversations;
 mod estate;
 pub(super) mod phones;
 
@@ -23,6 +24,8 @@ pub(super) fn start(shared: &Arc<Shared>, plan: Plan, tasks: &mut Vec<Task>) {
     }
     if plan.callbacks {
         tasks.push(Task::spawn(callbacks::run(Arc::clone(shared))));
+        // Calls come through the same queues: a command that follows neither reads no queues.
+        tasks.push(Task::spawn(conversations::run(Arc::clone(shared))));
     }
     let phones = phones::run(Arc::clone(shared), plan.users);
     tasks.push(Task::spawn(phones));

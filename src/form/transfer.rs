@@ -1,5 +1,6 @@
 //! The forms of a transfer (contract §8): one interaction, or all that were marked to one destination.
 
+pub mod consult;
 mod handover;
 mod known;
 

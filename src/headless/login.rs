@@ -1,7 +1,6 @@
-//! `trunkline login`, and signing in on the way to what only people may do.
+//! `trunkline login`: shows that a person can sign in through this profile, and as whom.
 //!
-//! A token is kept in memory only, so that the command shows that signing in works, and takes the token back; a command
-//! that acts as a person signs in by itself, and signs out at its end.
+//! Tokens are kept in memory only, so that the command takes its own back: what acts as a person is the console.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
@@ -37,16 +36,16 @@ pub async fn login(profile: Profile, environment: Environment) -> Result<u8, Str
     }
     match client.logout().await {
         Ok(()) => say(
-            "the token is taken back: a sign-in lasts as long as the process, so sign in inside the console with :login",
+            "the token is taken back: a sign-in lasts as long as the process; to act in the console, sign in there with :login",
         ),
         Err(error) => say(&format!("the token could not be taken back: {error}")),
     }
     Ok(Exit::Ok as u8)
 }
 
-/// Has a person sign in, unless one has: by a browser that comes back here, or by what they bring on standard input. The
+/// Has a person sign in: by a browser that comes back here, or by what they bring on standard input. The
 /// error says what to do.
-pub async fn sign_in(client: &Client, environment: &Environment) -> Result<(), String> {
+async fn sign_in(client: &Client, environment: &Environment) -> Result<(), String> {
     let lack = client.person().borrow().lack();
     let Some(lack) = lack else {
         return Ok(());

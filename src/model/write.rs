@@ -38,6 +38,14 @@ kinds! {
     StationDefault = "station.default";
     /// A transfer of an interaction (contract §8).
     Transfer = "transfer";
+    /// A call is announced to its destination (Platform API).
+    ConsultStart = "consult.start";
+    /// Others speak to each other while it is announced.
+    ConsultSpeak = "consult.speak-to";
+    /// The destination takes an announced call.
+    ConsultComplete = "consult.complete";
+    /// The destination does not take it.
+    ConsultCancel = "consult.cancel";
     /// What the media server is told after a transfer (contract §8).
     MediaCallback = "transfer.media-callback";
     /// A new event route (contract §9).

@@ -160,8 +160,8 @@ impl Tokens {
         let Some(token) = self.issued.get_mut(bearer) else {
             return Ok(Usage::default());
         };
-        let taken = token.window.take(limit, now);
-        taken.map_err(|seconds| Exceeded { limit, seconds })
+        let counted = token.window.take(limit, now);
+        counted.map_err(|seconds| Exceeded { limit, seconds })
     }
 
     /// Forgets one token, or all of them, and says which they were.

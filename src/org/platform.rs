@@ -146,8 +146,15 @@ impl Call<'_> {
 }
 
 /// An answer with status 200.
+#[allow(clippy::unnecessary_wraps, reason = "what an operation answers")]
 fn ok(body: &impl Serialize) -> Answer {
     Ok(reply::json(StatusCode::OK, body))
+}
+
+/// An answer that is nothing but its status.
+#[allow(clippy::unnecessary_wraps, reason = "what an operation answers")]
+fn empty(status: StatusCode) -> Answer {
+    Ok(reply::empty(status))
 }
 
 /// What a call is told that begins something, when too much is under way.
@@ -174,6 +181,11 @@ impl<'a> Found<'a> {
             .filter_map(|operation| fit(operation.path, path))
             .max_by_key(|(found, own)| (own.clone(), found.template))
             .map(|(found, _)| found)
+    }
+
+    /// Whether what is posted to it is a question: nothing is taken, so there is nothing to lose.
+    pub(super) fn asks(&self) -> bool {
+        self.template.ends_with("/query")
     }
 
     fn operations(&self) -> impl Iterator<Item = &'static Operation> {
@@ -264,4 +276,41 @@ async fn respond(
         body,
         holder,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(path: &str) -> Option<(&'static str, Vec<String>)> {
+        let path: Vec<&str> = path.split('/').collect();
+        let found = Found::of(&path)?;
+        let ids = found.ids.into_iter().map(Cow::into_owned);
+        Some((found.template, ids.collect()))
+    }
+
+    #[test]
+    fn a_path_s_own_words_come_before_ids() {
+        let edges = "telephony/providers/edges";
+        let of = |rest: &str| template(&format!("{edges}/{rest}"));
+        let (found, ids) = of("phones/template").unwrap();
+        assert!(found.ends_with("phones/template") && ids.is_empty());
+        let (found, ids) = of("phones/a%2Fb").unwrap();
+        assert!(found.ends_with("phones/{phoneId}"));
+        assert_eq!(ids, ["a/b"]);
+        assert_eq!(of("e-1/trunks").unwrap().1, ["e-1"]);
+        assert!(of("trunks/metrics").unwrap().1.is_empty());
+        for nothing in ["phones/", "phones/a/b/c", "nope/nope/nope"] {
+            assert_eq!(of(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn every_operation_is_there_once() {
+        let mut seen = std::collections::HashSet::new();
+        for operation in operations() {
+            let one = (operation.verb.name(), operation.path);
+            assert!(seen.insert(one), "{one:?}");
+        }
+    }
 }

@@ -10,7 +10,8 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tempfile::{NamedTempFile, TempDir};
 
-use super::{Options, Org, OrgError, edges, webhooks};
+use super::platform::hours::seeds::group_id;
+use super::{Options, Org, OrgError, edges, queues, webhooks};
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -53,6 +54,15 @@ struct Watch {
     provisioning: Provisioning,
     transfers: Transfers,
     routes: Routes,
+    /// Where queues do not tell their hours themselves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callbacks: Option<Callbacks>,
+}
+
+#[derive(Serialize)]
+struct Callbacks {
+    /// The schedule group that opens each queue.
+    hours: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -90,7 +100,7 @@ struct Transfers {
 
 impl Watch {
     /// All of it, so that whoever starts from this profile sees every part at work.
-    fn of(org: &Org) -> Self {
+    fn of(org: &Org, api: &str) -> Self {
         let proxies = org.sip_proxies().iter();
         Self {
             carriers: proxies
@@ -117,6 +127,17 @@ impl Watch {
             routes: Routes {
                 sync_webhook: format!("{}{}/routes", org.base_url(), webhooks::PATH),
             },
+            callbacks: (api == "platform").then(Callbacks::of_the_queues),
+        }
+    }
+}
+
+impl Callbacks {
+    fn of_the_queues() -> Self {
+        let queues = queues::seeds::queues().into_iter();
+        let hours = queues.map(|queue| (queue.id.to_string(), group_id(&queue.id)));
+        Self {
+            hours: hours.collect(),
         }
     }
 }
@@ -174,7 +195,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         person: (options.api == "platform").then(|| PersonClient {
             client_id: org.person_client_id(),
         }),
-        watch: Watch::of(org),
+        watch: Watch::of(org, options.api),
     };
     let config = Config {
         profile: "org",

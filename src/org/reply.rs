@@ -53,10 +53,17 @@ pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: String,
-    params: BTreeMap<&'static str, String>,
-    limit: Option<Limit>,
+    /// Boxed, for few refusals have any.
+    more: Option<Box<More>>,
     hint: Option<Hint>,
     fault: Option<&'static str>,
+}
+
+/// What the Platform API tells programs of a refusal beyond its code.
+#[derive(Clone, Debug, Default)]
+struct More {
+    params: BTreeMap<&'static str, String>,
+    limit: Option<Limit>,
 }
 
 /// The limit of an organisation that a call came upon.
@@ -91,8 +98,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
-            params: BTreeMap::new(),
-            limit: None,
+            more: None,
             hint: None,
             fault: None,
         }
@@ -141,16 +147,15 @@ impl Refusal {
 
     /// Names something in it for programs (`messageParams` of the Platform API).
     pub(super) fn param(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.params.insert(name, value.into());
+        let more = self.more.get_or_insert_default();
+        more.params.insert(name, value.into());
         self
     }
 
     /// Names the limit that it comes of (Platform API).
-    pub(super) fn limited_by(self, limit: Limit) -> Self {
-        Self {
-            limit: Some(limit),
-            ..self
-        }
+    pub(super) fn limited_by(mut self, limit: Limit) -> Self {
+        self.more.get_or_insert_default().limit = Some(limit);
+        self
     }
 
     /// Adds the seconds to wait, when there are any to tell.
@@ -182,16 +187,17 @@ impl Refusal {
 
     pub(super) fn into_reply(self) -> Reply {
         let context = Uuid::new_v4().to_string();
+        let more = self.more.unwrap_or_default();
         let mut body = serde_json::json!({
             "message": self.message,
             "code": self.code,
             "status": self.status.as_u16(),
-            "messageParams": self.params,
+            "messageParams": more.params,
             "contextId": context,
             "details": [],
             "errors": [],
         });
-        if let (Some(limit), Some(fields)) = (self.limit, body.as_object_mut()) {
+        if let (Some(limit), Some(fields)) = (more.limit, body.as_object_mut()) {
             fields.insert("limit".to_owned(), serde_json::json!(limit));
         }
         let mut reply = json(self.status, &body);

@@ -92,9 +92,12 @@ enum Fate {
 
 impl Fate {
     fn draw(shared: &Shared, route: &Route<'_>, verb: &Method) -> Self {
-        if !matches!(route, Route::Api(_) | Route::Platform(_))
-            || !Verb::of(verb).is_some_and(Verb::writes)
-        {
+        let taken = match route {
+            Route::Api(_) => true,
+            Route::Platform(found) => !found.asks(),
+            _ => false,
+        };
+        if !taken || !Verb::of(verb).is_some_and(Verb::writes) {
             return Self::Whole;
         }
         let faults = shared.faults();

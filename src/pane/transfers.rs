@@ -2,6 +2,7 @@
 
 mod column;
 mod commands;
+mod consult;
 mod detail;
 mod draw;
 mod list;
@@ -32,6 +33,7 @@ use crate::ui::tabs::Tab;
 const ACTIONS: &[Action] = &[
     Action::Detail,
     Action::Transfer,
+    Action::Consult,
     Action::Mark,
     Action::New,
     Action::Clone,

@@ -1,8 +1,11 @@
 //! Interactions that can be transferred, and the transfers that were made.
 
 mod figures;
+mod heard;
 
 use std::collections::{BTreeMap, VecDeque};
+
+use self::heard::Heard;
 
 pub use self::figures::{EDGES_MS, Figures, Percentiles};
 
@@ -26,6 +29,8 @@ pub struct Transfers {
     reading: Reading,
     faults: Vec<Text>,
     left_out: usize,
+    /// What was told one by one, of late.
+    heard: Heard,
     /// Interactions that the organisation has and did not list.
     beyond: usize,
     made: VecDeque<Made>,
@@ -37,6 +42,7 @@ pub struct Transfers {
 impl Transfers {
     /// A whole list: interactions that it does not name are gone, or are over.
     pub fn listed(&mut self, interactions: Vec<Interaction>, faults: Vec<Text>, now: Millis) {
+        let interactions = self.heard.over(interactions, &self.interactions, now);
         let listed = interactions.len();
         let kept = interactions.into_iter().take(INTERACTIONS);
         let interactions: BTreeMap<_, _> = kept.map(|one| (one.id.clone(), one)).collect();
@@ -48,6 +54,25 @@ impl Transfers {
         }
         (self.interactions, self.faults, self.left_out) = (interactions, faults, left_out);
         self.reading = Reading::Read(now);
+    }
+
+    /// One interaction as it is now, told between two lists.
+    pub fn seen(&mut self, one: Interaction, now: Millis) {
+        self.heard.note(&one.id, now);
+        let room = self.interactions.len() < INTERACTIONS;
+        let changed = if one.standing.over() {
+            self.interactions.remove(&one.id).is_some()
+        } else if room || self.interactions.contains_key(&one.id) {
+            let id = one.id.clone();
+            self.interactions.get(&id) != Some(&one) && {
+                self.interactions.insert(id, one);
+                true
+            }
+        } else {
+            self.left_out = self.left_out.saturating_add(1);
+            true
+        };
+        self.generation += u64::from(changed);
     }
 
     /// How many more the organisation has than it was asked for.

@@ -41,6 +41,8 @@ pub enum Purpose {
     Draft,
     /// Fill in what was sent then.
     Sent,
+    /// Go on so with a consult transfer.
+    Consult,
     /// Fill in that form.
     Form,
 }
@@ -186,6 +188,7 @@ impl Chooser {
             },
             Purpose::Draft => Command::Reopen(Half::Drafts, value),
             Purpose::Sent => Command::Reopen(Half::Sent, value),
+            Purpose::Consult => Command::Consult(value),
             Purpose::Form => Command::Fill(value),
         })
     }
@@ -199,6 +202,7 @@ impl Chooser {
             Purpose::Copy => ("copy", "Enter copy  Esc close"),
             Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
             Purpose::Draft => ("drafts", "Enter go on  d throw away  Esc close"),
+            Purpose::Consult => ("the announced call", "Enter review  Esc close"),
             Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
             Purpose::Form => ("new", "Enter fill in  Esc close"),
         };

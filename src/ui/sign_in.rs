@@ -159,7 +159,7 @@ impl SignIn {
     fn way_back(&self) -> String {
         match &self.door {
             Ok(door) => format!(
-                "On this machine the browser comes back to {door} and that is all. If the browser is elsewhere, its last page does not load: paste the address of that page here, or the code in it."
+                "A browser on this machine comes back to {door} by itself. If it is on another, its last page does not load: paste the address of that page here, or the code in it."
             ),
             Err(why) => format!(
                 "The browser cannot come back by itself: {}. Its last page does not load: paste the address of that page here, or the code in it.",

@@ -5,6 +5,8 @@
 )]
 
 mod embedded;
+mod login;
+mod quota;
 mod rest;
 mod server;
 mod sign_in;

@@ -1,6 +1,7 @@
 //! The configuration as a person meets it: layers, mistakes, reports.
 #![allow(clippy::unwrap_used, reason = "the helpers of a test are tests")]
 
+mod grants;
 mod home;
 
 use std::fs;

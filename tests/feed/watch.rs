@@ -303,7 +303,12 @@ impl World {
             }
             News::CarriersFailed(problem) => self.carriers_refused.push(problem.text.to_string()),
             News::CarriersPaused => self.carriers_paused = true,
-            News::Callbacks(_) | News::Edges { .. } | News::Premises(_) => {}
+            News::Callbacks(_)
+            | News::Interaction(_)
+            | News::InteractionsMoved
+            | News::Edges { .. }
+            | News::Phones(_)
+            | News::Premises(_) => {}
         }
     }
 }

@@ -95,7 +95,7 @@ pub struct Crew {
     pub org: Far,
     runner: Runner<Cells>,
     keys: mpsc::UnboundedSender<Event>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Crew {
@@ -143,7 +143,7 @@ impl Crew {
             org,
             runner,
             keys,
-            _folder: folder,
+            folder: folder,
         }
     }
 
@@ -244,6 +244,23 @@ impl Crew {
         self.press(&[":"]).await;
         self.type_in(name).await;
         self.press(&["Enter"]).await;
+    }
+
+    /// Everything that the console has written down: its configuration apart, the whole of its state.
+    pub fn files(&self) -> Vec<Vec<u8>> {
+        let mut folders = vec![self.folder.path().join("state")];
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    files.push(std::fs::read(path).unwrap());
+                }
+            }
+        }
+        files
     }
 
     /// The screen as text.

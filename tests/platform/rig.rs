@@ -3,8 +3,10 @@
 use reqwest::{Certificate, Method, RequestBuilder};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
+use tokio::sync::mpsc;
+use trunkline::cloud::{AuthStyle, Client, Credentials, PersonClient, Settings};
 use trunkline::model::api::Api;
+use trunkline::model::person::Person;
 use trunkline::org::{self, Options, Org};
 
 /// A quiet organisation of that many users.
@@ -28,28 +30,32 @@ impl Rig {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
         let org = org::start(options).await.unwrap();
-        let settings = Settings {
-            api: Api::Platform,
-            base_url: org.base_url().parse().unwrap(),
-            login_url: None,
-            client: Some(Credentials {
-                id: org.client_id().to_owned(),
-                secret: org.client_secret().clone(),
-                auth: AuthStyle::Basic,
-                scopes: None,
-            }),
-            person: None,
-            ca_pem: Some(org.ca_pem().into()),
-            requests_per_minute: limit,
-            queue_hours: Default::default(),
-        };
-        let client = Client::new(settings).unwrap();
+        let client = Client::new(settings(&org, limit)).unwrap();
         let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder()
             .tls_certs_only([ca])
+            .no_proxy()
             .build()
             .unwrap();
         Self { org, client, http }
+    }
+
+    /// Signs this person in, as a browser would that is told who it is: it follows where it is sent.
+    pub async fn sign_in(&self, user: &str) -> Person {
+        let mut login = self.client.login().await.unwrap();
+        let mut url = login.url().clone();
+        url.query_pairs_mut().append_pair("user", user);
+        let (_bring, mut brought) = mpsc::channel(1);
+        let browser = async { self.http.get(url).send().await.unwrap().status() };
+        let wrong = |denied| panic!("{denied}");
+        let (code, status) = tokio::join!(login.code(&mut brought, wrong), browser);
+        assert_eq!(status, 200);
+        login.redeem(code.unwrap()).await.unwrap()
+    }
+
+    /// The settings of the client, for another one; without a limit of its own.
+    pub fn settings(&self) -> Settings {
+        settings(&self.org, None)
     }
 
     /// A call of the control surface, `/_org/…`.
@@ -73,4 +79,26 @@ impl Rig {
 async fn answer(call: RequestBuilder) -> Value {
     let answer = call.send().await.unwrap().error_for_status().unwrap();
     answer.json().await.unwrap()
+}
+
+fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
+    Settings {
+        api: Api::Platform,
+        base_url: org.base_url().parse().unwrap(),
+        login_url: None,
+        client: Some(Credentials {
+            id: org.client_id().to_owned(),
+            secret: org.client_secret().clone(),
+            auth: AuthStyle::Basic,
+            scopes: None,
+        }),
+        person: Some(PersonClient {
+            id: org.person_client_id(),
+            secret: None,
+            redirect_port: 0,
+        }),
+        ca_pem: Some(org.ca_pem().into()),
+        requests_per_minute,
+        queue_hours: Default::default(),
+    }
 }

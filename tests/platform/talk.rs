@@ -1,11 +1,29 @@
 //! Conversations: what the query lists and what a read tells is what the organisation has.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::cloud::Urgency;
-use trunkline::model::interaction::Interaction;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use trunkline::app::{perform, probes};
+use trunkline::audit::read;
+use trunkline::cloud::{Client, Urgency};
+use trunkline::config::{self, Environment, Flags, Paths};
+use trunkline::feed::news::News as Told;
+use trunkline::feed::{self, Mailbox, Plan};
+use trunkline::flow::consult::{Consult, Deed};
+use trunkline::flow::transfer::Patience;
+use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
+use trunkline::model::InteractionId;
+use trunkline::model::audit::Status;
+use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::model::interaction::{Interaction, SpeakTo, Standing};
+use trunkline::model::transfer::Destination;
+use trunkline::org::Options;
+use trunkline::probe::Prober;
 
 use super::rig::{Rig, options};
 
@@ -76,4 +94,229 @@ async fn a_thousand_are_read_and_the_rest_is_counted() {
     // The newest first; callbacks are conversations too, and none of ours.
     assert!(listing.left_out >= 116, "{}", listing.left_out);
     assert!(listing.interactions.len() <= 1_000);
+}
+
+/// An organisation, and what a flow on it works with.
+struct Desk {
+    rig: Rig,
+    kit: Kit,
+    folder: TempDir,
+}
+
+impl Desk {
+    async fn start(faults: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("config.toml");
+        let mut options = Options {
+            profile_out: Some(file.clone()),
+            rate_limit: 0,
+            api: "platform",
+            ..options(40)
+        };
+        for fault in std::iter::once(&"transfer-ms=5").chain(faults) {
+            options.faults.set(fault).unwrap();
+        }
+        let rig = Rig::start(options).await;
+        let flags = Flags {
+            config: Some(file),
+            ..Flags::default()
+        };
+        let environment = Environment::default();
+        let paths = Paths::under(folder.path());
+        let loaded = config::load(&flags, &environment, &paths).unwrap();
+        let profile = Arc::new(loaded.profile.unwrap());
+        let client = perform::client(&profile, &environment).await.unwrap();
+        let prober = probes::settings(&profile, [], &environment).await;
+        let prober = prober.map(Prober::new);
+        let mut kit = Kit::open(client, profile, prober, &environment, folder.path()).await;
+        kit.patience = Patience {
+            first: Duration::from_millis(10),
+            most: Duration::from_millis(100),
+            all: Duration::from_secs(20),
+        };
+        Self { rig, kit, folder }
+    }
+
+    /// A call that an agent has.
+    async fn call(&self) -> Interaction {
+        let listing = self.kit.client.interactions(Urgency::Reread).await.unwrap();
+        let mut calls = listing.interactions.into_iter();
+        let wanted = |one: &Interaction| {
+            one.standing == Standing::Active && one.media.raw() == "voice" && !one.queue.is_empty()
+        };
+        calls.find(wanted).unwrap()
+    }
+
+    async fn read(&self, id: &InteractionId) -> Interaction {
+        self.kit.client.interaction(id).await.unwrap()
+    }
+
+    /// Does something to a conversation as it is now.
+    async fn does(&self, id: &InteractionId, deed: Deed) -> Outcome {
+        let consult = Consult::of(&self.read(id).await, deed).unwrap();
+        self.carry_out(consult).await
+    }
+
+    async fn carry_out(&self, consult: Consult) -> Outcome {
+        let told: Arc<Mutex<Vec<News>>> = Arc::default();
+        let keep = Arc::clone(&told);
+        let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
+        let (_stopper, stop) = Stop::new();
+        let order = Order::Consult(Box::new(consult));
+        flow::run(&self.kit, FlowId(1), order, &tell, &stop).await
+    }
+
+    /// What is on record, as action and status.
+    fn audit(&self) -> Vec<(String, Status)> {
+        let mut lines = Vec::new();
+        let _ = read::each(self.folder.path(), "org", |line| {
+            let record = line.record.unwrap();
+            lines.push((record.action.raw().to_owned(), record.status));
+        });
+        lines
+    }
+}
+
+/// Signs somebody in, as a browser would that is told who it is.
+async fn sign_in(client: &Client, ca: &str, user: &str) {
+    let mut login = client.login().await.unwrap();
+    let mut url = login.url().clone();
+    url.query_pairs_mut().append_pair("user", user);
+    let ca = reqwest::Certificate::from_pem(ca.as_bytes()).unwrap();
+    let http = reqwest::Client::builder()
+        .tls_certs_only([ca])
+        .no_proxy()
+        .build()
+        .unwrap();
+    let (_bring, mut brought) = mpsc::channel(1);
+    let browser = async { http.get(url).send().await.unwrap().status() };
+    let wrong = |denied| panic!("{denied}");
+    let (code, status) = tokio::join!(login.code(&mut brought, wrong), browser);
+    assert_eq!(status, 200);
+    login.redeem(code.unwrap()).await.unwrap();
+}
+
+fn start(user: &str) -> Deed {
+    let to = Destination::parse(&format!("genesys://user/{user}")).unwrap();
+    Deed::Start(to, SpeakTo::Destination)
+}
+
+fn done(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done(words) => words.to_string(),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
+    let desk = Desk::start(&[]).await;
+    let one = desk.call().await;
+    let refused = desk.does(&one.id, start("u-39")).await;
+    assert!(
+        matches!(&refused, Outcome::Refused(why) if why.raw().contains("nobody has signed in")),
+        "{refused}"
+    );
+    assert!(desk.audit().is_empty(), "it is said before it is tried");
+
+    sign_in(&desk.kit.client, desk.rig.org.ca_pem(), "u-1").await;
+    let words = done(&desk.does(&one.id, start("u-39")).await);
+    assert!(words.ends_with("caller held"), "{words}");
+    let agent = one.bearer().unwrap().user.clone();
+    let now = desk.read(&one.id).await;
+    let consult = now.consult().unwrap();
+    assert_eq!(consult.agent.user, agent);
+    assert_eq!(consult.destination.user.raw(), "u-39");
+    assert_eq!(consult.speaks(), Some(SpeakTo::Destination));
+
+    done(&desk.does(&one.id, Deed::Speak(SpeakTo::Caller)).await);
+    let now = desk.read(&one.id).await;
+    assert_eq!(now.consult().unwrap().speaks(), Some(SpeakTo::Caller));
+
+    let words = done(&desk.does(&one.id, Deed::Cancel).await);
+    assert!(words.contains("has the caller again"), "{words}");
+    assert_eq!(desk.read(&one.id).await.bearer().unwrap().user, agent);
+
+    done(&desk.does(&one.id, start("u-39")).await);
+    let words = done(&desk.does(&one.id, Deed::Complete).await);
+    assert!(words.ends_with("has the call"), "{words}");
+    let now = desk.read(&one.id).await;
+    assert_eq!(now.bearer().unwrap().user.raw(), "u-39");
+    assert_eq!(now.consult(), None);
+
+    let kinds: Vec<String> = desk.audit().into_iter().map(|(action, _)| action).collect();
+    let wanted = ["start", "speak-to", "cancel", "start", "complete"];
+    let wanted = wanted.map(|word| [format!("consult.{word}"), format!("consult.{word}")]);
+    assert_eq!(kinds, wanted.concat());
+    assert!(
+        desk.audit()
+            .iter()
+            .all(|(_, status)| matches!(status, Status::Intent | Status::Ok))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_destination_that_does_not_answer_leaves_the_caller_with_the_agent() {
+    let desk = Desk::start(&[]).await;
+    sign_in(&desk.kit.client, desk.rig.org.ca_pem(), "u-1").await;
+    let one = desk.call().await;
+    let outcome = desk.does(&one.id, start("deaf-x")).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.raw().contains("did not answer")),
+        "{outcome}"
+    );
+    assert_eq!(desk.read(&one.id).await.consult(), None);
+    // What was reviewed is no more: somebody else has the call by then.
+    let stale = Consult::of(&one, start("u-38")).unwrap();
+    done(&desk.does(&one.id, start("u-39")).await);
+    done(&desk.does(&one.id, Deed::Complete).await);
+    let outcome = desk.carry_out(stale).await;
+    assert!(
+        matches!(&outcome, Outcome::Refused(why) if why.raw().contains("changed hands")),
+        "{outcome}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_moves_is_told_by_the_topic_of_its_queue() {
+    let desk = Desk::start(&[]).await;
+    let mailbox = Mailbox::new(4_096);
+    let plan = Plan {
+        users: Some(Vec::new()),
+        poll: Duration::from_secs(60),
+        max_streams: 0,
+        channels: 2,
+        carriers: false,
+        callbacks: true,
+    };
+    let _feeds = feed::start(desk.kit.client.clone(), plan, Arc::clone(&mailbox));
+    let mut heard = Vec::new();
+    let moved = |news: &Told| matches!(news, Told::InteractionsMoved);
+    while !heard.iter().any(moved) {
+        mailbox.ready().await;
+        mailbox.drain(512, &mut heard);
+    }
+    let one = desk.call().await;
+    let handover = trunkline::model::transfer::Handover {
+        interaction_id: one.id.raw().to_owned(),
+        destination_uri: "genesys://user/u-39".to_owned(),
+    };
+    let replace = flow::transfer::Replace::of(handover, &one).unwrap();
+    let order = Order::Transfer(Box::new(flow::transfer::Transfers {
+        moves: vec![flow::transfer::Move::Replace(replace)],
+        stop_on_failure: false,
+    }));
+    let tell: Tell = Arc::new(|_, _| {});
+    let (_stopper, stop) = Stop::new();
+    done(&flow::run(&desk.kit, FlowId(1), order, &tell, &stop).await);
+    let arrived = |news: &Told| match news {
+        Told::Interaction(told) => {
+            told.id == one.id && told.bearer().is_some_and(|who| who.user.raw() == "u-39")
+        }
+        _ => false,
+    };
+    while !heard.iter().any(arrived) {
+        mailbox.ready().await;
+        mailbox.drain(512, &mut heard);
+    }
 }

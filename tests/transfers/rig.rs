@@ -44,12 +44,9 @@ pub async fn kit(rig: &Rig, settings: &str) -> Kit {
 /// A kit of the same organisation by the Platform API.
 pub async fn platform(rig: &Rig) -> Kit {
     let config = std::fs::read_to_string(&rig.config).unwrap();
-    if !config.contains("api = \"platform\"") {
-        let table = "[profiles.org]\n";
-        let (before, after) = config.split_once(table).unwrap();
-        let config = format!("{before}{table}api = \"platform\"\n{after}");
-        std::fs::write(&rig.config, config).unwrap();
-    }
+    let config = config.replace("api = \"direct\"", "api = \"platform\"");
+    assert!(config.contains("api = \"platform\""), "{config}");
+    std::fs::write(&rig.config, config).unwrap();
     let mut kit = rig.kit().await;
     kit.patience = Patience {
         first: Duration::from_millis(20),

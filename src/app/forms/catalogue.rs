@@ -29,6 +29,9 @@ pub(super) fn make(
             station::open(survey, opening.body)
         }
         "route" => route::open(opening, store),
+        "consult" if profile.api.capabilities().consult => {
+            Ok(transfer::consult::open(opening, profile, store))
+        }
         "route-eventbridge" => route::eventbridge::open(opening, store),
         "route-trigger" => route::trigger::open(opening, store),
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),

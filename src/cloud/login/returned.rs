@@ -23,17 +23,13 @@ pub struct Code(pub(super) SecretString);
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     /// The address belongs to another sign-in, or to none.
-    #[error(
-        "that address is not of this sign-in: its state is another; take the one that the newest sign-in led to"
-    )]
+    #[error("that address is of another sign-in: take the one that this one led to")]
     Foreign,
     /// The organisation, or the person, said no (RFC 6749 §4.1.2.1).
     #[error("the organisation refused the sign-in: {}", text::fit(.0, SHOWN))]
     Refused(String),
     /// There is no code in it.
-    #[error(
-        "that is neither a code nor an address with one; paste the address that the browser came back to"
-    )]
+    #[error("that is no code, nor an address with one: paste the last page's address")]
     Nothing,
     /// Nobody waits for it any more.
     #[error("the sign-in was given up")]

@@ -3,10 +3,13 @@
 //! | call | what for |
 //! |---|---|
 //! | `POST /analytics/conversations/details/query` | everything of the last day that has not ended; the calls of `/conversations` themselves list only one's own |
+//! | `v2.routing.queues.{id}.conversations.calls` | every change of a call of a queue |
 //! | `GET /conversations/{id}` | one in full: the check before a transfer, and what became of it |
 
 mod assemble;
 mod details;
+mod refusal;
+mod topic;
 mod whole;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,17 +18,17 @@ use super::Platform;
 use crate::cloud::entities::Faults;
 use crate::cloud::transfers::InteractionListing;
 use crate::cloud::{Error, Urgency};
-use crate::model::InteractionId;
 use crate::model::interaction::Interaction;
+use crate::model::{InteractionId, QueueId};
+
+pub(crate) use self::refusal::advice;
+pub(crate) use self::topic::call as call_topic;
 
 /// What reading conversations takes (Platform API).
 const VIEW: &[&str] = &["conversation:communication:view"];
 
 /// What asking for them by a query takes.
 const QUERY: &[&str] = &["analytics:conversationDetail:view"];
-
-/// What handing a call over without an announcement takes.
-pub(in crate::cloud) const BLIND: &[&str] = &["conversation:communication:blindTransfer"];
 
 /// Conversations on one page of a query; the API's most.
 const PAGE: usize = 100;
@@ -86,6 +89,11 @@ impl Platform<'_> {
         });
         same.map_err(|reason| Error::answer(&call, reason))
     }
+}
+
+/// The topic of everything that happens to the calls of a queue.
+pub(crate) fn queue_topic(queue: &QueueId) -> String {
+    format!("v2.routing.queues.{}.conversations.calls", queue.raw())
 }
 
 /// The last day up to a moment, as the API writes intervals (ISO 8601).

@@ -129,7 +129,8 @@ impl Client {
     /// Reads where a user sits, and where by default.
     pub async fn seats(&self, user: &UserId, urgency: Urgency) -> Result<Seats, Error> {
         let path = ["users", user.raw(), "station"];
-        self.object(&path, SEATS, urgency, seats).await
+        self.object(&path, SEATS, urgency, |entity| Ok(seats(entity)))
+            .await
     }
 
     async fn object<E: for<'a> Deserialize<'a>, T>(
@@ -247,11 +248,11 @@ fn station(entity: StationEntity) -> Result<Station, String> {
     })
 }
 
-fn seats(entity: SeatsEntity) -> Result<Seats, String> {
-    Ok(Seats {
+fn seats(entity: SeatsEntity) -> Seats {
+    Seats {
         associated: refer(entity.associated_station).0,
         default: refer(entity.default_station).0,
-    })
+    }
 }
 
 #[cfg(test)]
@@ -304,7 +305,7 @@ mod tests {
         assert!(taken.taken() && taken.seats(&"v".into()) && !taken.seats(&"u".into()));
         assert!(taken.of(&["l".into()]) && !taken.of(&[]));
         assert!(station(r#"{"id":"s","status":"ASSOCIATED"}"#).taken());
-        let none = read("{}", seats).unwrap();
+        let none = read("{}", |entity| Ok(seats(entity))).unwrap();
         assert_eq!(none, Seats::default());
     }
 }

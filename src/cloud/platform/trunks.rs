@@ -123,6 +123,7 @@ struct TrunkEntity {
 /// The part of a trunk that its topic speaks of too.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_field_names, reason = "they are the wire's")]
 struct SeenEntity {
     connected_status: Option<ConnectedEntity>,
     options_status: Option<Vec<OptionsEntity>>,

@@ -116,7 +116,7 @@ impl Watch {
         match read::whole(&self.shared.client, &mut self.estate, urgency).await {
             Ok(faults) => {
                 self.faults = faults;
-                self.topics.end_read(live, &mut self.estate);
+                self.topics.end_read(&live, &mut self.estate);
                 self.wants.set(topics::wanted(&self.estate));
                 self.tell();
                 if urgency != Urgency::Poll {

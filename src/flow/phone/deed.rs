@@ -1,5 +1,7 @@
 //! What is done with a phone or a station that is there. Each is one write, reviewed and on record like every other.
 
+use std::fmt::Write as _;
+
 use super::seat::{CHECK, Seat, confirm};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
@@ -117,7 +119,7 @@ pub(super) async fn all(run: &Run<'_>, deeds: &[Deed]) -> Outcome {
             }
         }
     }
-    sum(done, failed)
+    sum(&done, &failed)
 }
 
 async fn one(run: &Run<'_>, deed: &Deed) -> Result<String, Failure> {
@@ -147,7 +149,7 @@ fn explained(failure: Failure) -> Failure {
 }
 
 /// The outcome of all together: the worst of what happened decides, and everything that happened is told.
-fn sum(done: Vec<String>, failed: Vec<Failure>) -> Outcome {
+fn sum(done: &[String], failed: &[Failure]) -> Outcome {
     let Some(worst) = failed
         .iter()
         .find(|failure| failure.fate == Fate::Unknown)
@@ -159,10 +161,11 @@ fn sum(done: Vec<String>, failed: Vec<Failure>) -> Outcome {
     let others = failed.len() - 1;
     let mut why = worst.why.raw().to_owned();
     if others > 0 {
-        why += &format!(" {others} more were not done either.");
+        // Writing to a string does not fail.
+        let _ = write!(why, " {others} more were not done either.");
     }
     if !done.is_empty() {
-        why += &format!(" Done before or beside it: {}.", done.join(", "));
+        let _ = write!(why, " Done before or beside it: {}.", done.join(", "));
     }
     worst.why = why.into();
     worst.into()
@@ -176,17 +179,14 @@ mod tests {
     fn what_is_not_known_outweighs_what_was_refused_and_all_of_it_is_told() {
         let refused = Failure::refused("no");
         let unknown = Failure::unknown("no answer", "look");
-        let outcome = sum(
-            vec!["Ana told to start anew".to_owned()],
-            vec![refused, unknown],
-        );
+        let outcome = sum(&["Ana told to start anew".to_owned()], &[refused, unknown]);
         let Outcome::Unknown { why, check } = outcome else {
             panic!("{outcome:?}");
         };
         let why = why.to_string();
         assert!(why.contains("1 more") && why.contains("Ana"), "{why}");
         assert_eq!(check.raw(), "look");
-        assert_eq!(sum(vec!["a".into()], vec![]), Outcome::Done("a".into()));
+        assert_eq!(sum(&["a".into()], &[]), Outcome::Done("a".into()));
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::model::transfer::{Destination, DestinationKind, Handover};
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::{Text, fit};
 
+/// What replacing a participant takes (Platform API).
+const BLIND: &[&str] = &["conversation:communication:blindTransfer"];
+
 /// Columns of a name in a sentence.
 const SHOWN: usize = 40;
 
@@ -122,7 +125,12 @@ pub(in crate::flow) fn replacing(
         },
     };
     let subject = crate::text::safe(interaction).into_owned();
-    Write::json(kind, Method::Post, &path, subject, &body).map_err(|error| error.to_string())
+    let write = Write::json(kind, Method::Post, &path, subject, &body);
+    let write = write.map_err(|error| error.to_string())?;
+    Ok(Write {
+        permissions: BLIND,
+        ..write
+    })
 }
 
 /// A number as the API takes it: E.164, without what people put between the digits.

@@ -71,7 +71,8 @@ pub(super) async fn provision(
         return Ok(Exit::Ok as u8);
     }
     let order = Order::Phone(phone::Order::Create(Box::new(wanted)));
-    submit(&kit, order, &state_dir, &name, args.write.json).await
+    // The flow is large, and most ends of this function never get to it.
+    Box::pin(submit(&kit, order, &state_dir, &name, args.write.json)).await
 }
 
 /// What follows the request that is shown.

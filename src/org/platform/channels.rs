@@ -208,7 +208,7 @@ pub(super) fn subscribe_over(
 ) -> Map<String, Value> {
     let mut told = Map::new();
     let mut put = |name: &str, value: Value| told.insert(name.to_owned(), value);
-    let Some(owner) = shared.topics.book().owner(id) else {
+    let Ok(owner) = shared.topics.book().owner(id) else {
         put("result", json!("404"));
         put("status", json!("error"));
         put("message", json!("There is no such channel."));

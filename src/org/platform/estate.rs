@@ -150,7 +150,7 @@ fn list(call: &Call<'_>) -> Answer {
         .filter(|edge| {
             call.query
                 .get("managed")
-                .is_none_or(|managed| edge["managed"].to_string() == managed)
+                .is_none_or(|managed| edge["managed"] == (managed == "true"))
         })
         .collect();
     if call.query.get("sortBy").is_some() {

@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 
 use super::access::NOTHING;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation};
+use super::{Answer, Call, Operation, empty, ok, operation};
 use crate::org::auth::TokenId;
-use crate::org::reply;
 use crate::org::resource::Verb::{Delete, Get, Head};
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -18,9 +17,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Get, "timezones", NOTHING, zones),
     operation(Get, "telephony/providers/edges/timezones", NOTHING, zones),
     operation(Get, "tokens/me", NOTHING, token),
-    operation(Head, "tokens/me", NOTHING, |_| {
-        Ok(reply::empty(StatusCode::OK))
-    }),
+    operation(Head, "tokens/me", NOTHING, |_| empty(StatusCode::OK)),
     operation(Delete, "tokens/me", NOTHING, revoke),
 ];
 
@@ -83,5 +80,5 @@ fn revoke(call: &Call<'_>) -> Answer {
     call.shared.tokens().forget(id);
     call.shared.codes().forget(|token| token == id);
     call.shared.topics.book().revoke(|token| token == id);
-    Ok(reply::empty(StatusCode::OK))
+    empty(StatusCode::OK)
 }

@@ -3,7 +3,7 @@
 //! Nothing ties a group to a queue but its name: flows do, and are not served. The groups here are the hours of the queues
 //! of the direct API, one each.
 
-mod seeds;
+pub(in crate::org) mod seeds;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

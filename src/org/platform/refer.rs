@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use crate::org::people;
-use crate::org::state::{World, user_id};
+use crate::org::state::{Person, World, user_id};
 
 /// What stands in a path as it is (RFC 3986 §2.3).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -56,7 +56,7 @@ pub(super) fn site(number: u8) -> Value {
 /// A reference to a user.
 pub(super) fn user(world: &World, person: usize) -> Value {
     let id = user_id(person);
-    let name = world.people.get(person).map(|person| person.name());
+    let name = world.people.get(person).map(Person::name);
     json!({"id": id, "name": name.unwrap_or_default(), "selfUri": uri("/api/v2/users", &id)})
 }
 

@@ -8,9 +8,9 @@ use tokio::time::Instant;
 use super::access::{NOTHING, Needs, any};
 use super::page::{MOST, Page};
 use super::phones::{is_web_rtc, line_id};
-use super::{Answer, Call, Operation, ok, operation, refer, users};
+use super::{Answer, Call, Operation, empty, ok, operation, refer, users};
 use crate::org::people::kind_of;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::resource::Verb::{Delete, Get, Put};
 use crate::org::state::{Place, World, user_id};
 
@@ -124,17 +124,20 @@ fn list(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let all = world.places_by_id();
     let world = &*world;
-    let asked = |name, value: &str| call.query.get(name).is_none_or(|asked| asked == value);
+    let (id, line) = (call.query.get("id"), call.query.get("lineAppearanceId"));
+    let (user, name) = (call.query.get("webRtcUserId"), call.query.get("name"));
+    let browser_of = |place: Place, user: &str| {
+        let browser = world.device(place).is_some_and(is_web_rtc);
+        browser && user_id(place.person) == user
+    };
     let admits = |place: &Place| {
-        let Some(device) = world.device(*place) else {
-            return false;
-        };
-        let browser_of = is_web_rtc(device).then(|| user_id(place.person));
-        asked("id", &id_of(&device.id))
-            && asked("lineAppearanceId", &line_id(device))
-            && asked("webRtcUserId", browser_of.as_deref().unwrap_or_default())
-            && (call.query.get("name").is_none() || asked("name", &world.phone_name(*place)))
-            && world.plant.has_station(*place, now)
+        world.device(*place).is_some_and(|device| {
+            id.is_none_or(|id| id == id_of(&device.id))
+                && line.is_none_or(|line| line == line_id(device))
+                && user.is_none_or(|user| browser_of(*place, user))
+                && name.is_none_or(|name| world.phone_name(*place) == name)
+                && world.plant.has_station(*place, now)
+        })
     };
     let places: Vec<Place> = all.iter().copied().filter(admits).collect();
     let entities: Vec<Value> = page
@@ -200,14 +203,14 @@ fn associate(call: &Call<'_>) -> Answer {
         Some(user) if user != person => Err(conflict(
             "The station is associated with another user. Disassociate it first.",
         )),
-        Some(_) => accepted(),
+        Some(_) => empty(StatusCode::ACCEPTED),
         None => {
             world.plant.seat(person, Some(place));
             tell(&world, person);
             if world.plant.is_new(place) {
                 world.update(place, Some(true), None, Timestamp::now());
             }
-            accepted()
+            empty(StatusCode::ACCEPTED)
         }
     }
 }
@@ -217,7 +220,7 @@ fn assign(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let (person, place) = both(&world, call)?;
     world.plant.set_default(person, Some(place));
-    accepted()
+    empty(StatusCode::ACCEPTED)
 }
 
 /// The user and the station of a call; a browser is its own user's and nobody else's.
@@ -235,14 +238,14 @@ fn leave(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let person = users::find(&world, call.id(0))?;
     unseat(&mut world, person);
-    accepted()
+    empty(StatusCode::ACCEPTED)
 }
 
 fn unassign(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let person = users::find(&world, call.id(0))?;
     world.plant.set_default(person, None);
-    accepted()
+    empty(StatusCode::ACCEPTED)
 }
 
 /// `DELETE /api/v2/stations/{id}/associateduser`.
@@ -252,7 +255,7 @@ fn disassociate(call: &Call<'_>) -> Answer {
     if let Some(person) = world.plant.user_of(place) {
         unseat(&mut world, person);
     }
-    Ok(reply::empty(StatusCode::OK))
+    empty(StatusCode::OK)
 }
 
 fn unseat(world: &mut World, person: usize) {
@@ -260,10 +263,6 @@ fn unseat(world: &mut World, person: usize) {
         world.plant.seat(person, None);
         tell(world, person);
     }
-}
-
-fn accepted() -> Answer {
-    Ok(reply::empty(StatusCode::ACCEPTED))
 }
 
 fn conflict(message: &str) -> Refusal {

@@ -124,7 +124,7 @@ fn entity(world: &World, number: Option<usize>) -> Value {
             "trunk_protocol": {"value": {"instance": "SIP"}},
             "trunk_transport": {"value": {"instance": "TLS"}},
         },
-        "selfUri": refer::edges_uri("trunkbasesettings", &id),
+        "selfUri": refer::edges_uri("trunkbasesettings", id),
     })
 }
 

@@ -8,7 +8,7 @@ use super::page::Page;
 use super::{Answer, Call, Operation, ok, operation, refer, stations};
 use crate::org::reply::Refusal;
 use crate::org::resource::Verb::Get;
-use crate::org::state::{World, user_id};
+use crate::org::state::{Person, World, user_id};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     // The direct API has it, too (contract §3); one answer is good for both.
@@ -75,7 +75,7 @@ fn user(world: &World, person: usize, station: bool) -> Value {
     let found = world.people.get(person);
     let mut user = json!({
         "id": id,
-        "name": found.map(|person| person.name()).unwrap_or_default(),
+        "name": found.map(Person::name).unwrap_or_default(),
         "email": email,
         "username": email,
         "division": refer::division(),
@@ -85,7 +85,7 @@ fn user(world: &World, person: usize, station: bool) -> Value {
         "state": "active",
         "version": 1,
         "acdAutoAnswer": false,
-        "site": found.map(|person| person.site()).unwrap_or_default(),
+        "site": found.map(Person::site).unwrap_or_default(),
         "selfUri": refer::uri("/api/v2/users", &id),
     });
     if station {

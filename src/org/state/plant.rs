@@ -74,8 +74,8 @@ impl World {
         let pairs = self.plant.carriers.iter_mut().zip(&self.carriers);
         for (number, (told, carrier)) in pairs.enumerate() {
             if (&told.health, &told.status) != (&carrier.health, &carrier.status) {
-                told.health = carrier.health.clone();
-                told.status = carrier.status.clone();
+                told.health.clone_from(&carrier.health);
+                told.status.clone_from(&carrier.status);
                 told.since = now;
                 changed.push(number);
             }

@@ -71,15 +71,15 @@ pub(super) fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
 
 fn cells(row: &EdgeRow, scene: &Scene<'_>) -> [(String, Role); 7] {
     let edge = &row.edge;
-    let stale = scene.store.carriers.stale() || edge.heard.by == By::Gap;
-    let (word, role) = match edge.state() {
-        _ if stale => ("stale", Role::Stale),
-        state => (state.word(), self::role(state)),
+    let doubtful = scene.store.carriers.stale() || edge.heard.by == By::Gap;
+    let (word, look) = match edge.state() {
+        _ if doubtful => ("stale", Role::Stale),
+        state => (state.word(), role(state)),
     };
-    let quiet = if stale { Role::Stale } else { Role::Text };
+    let quiet = if doubtful { Role::Stale } else { Role::Text };
     let calls = edge.conversations.map_or("-".to_owned(), |n| n.to_string());
     [
-        (word.to_owned(), role),
+        (word.to_owned(), look),
         (edge.title().to_string(), quiet),
         (row.since.clock(scene.zone, scene.now), Role::Dim),
         (calls, quiet),

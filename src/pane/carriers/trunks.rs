@@ -108,13 +108,13 @@ fn calls(traffic: Traffic) -> String {
 /// Where a trunk runs, as people call it.
 fn place(trunk: &Trunk) -> String {
     let edge = trunk.edge.as_ref().map(|edge| edge.0.clone());
-    let names = [
+    let known = [
         Some(trunk.edge_name.clone()),
         edge,
         Some(trunk.name.clone()),
     ];
-    let named = names.into_iter().flatten().find(|name| !name.is_empty());
-    named.unwrap_or_else(|| trunk.id.0.clone()).to_string()
+    let first = known.into_iter().flatten().find(|name| !name.is_empty());
+    first.unwrap_or_else(|| trunk.id.0.clone()).to_string()
 }
 
 /// How a trunk looks: what may have changed unseen is stale, whatever it was.

@@ -65,7 +65,7 @@ pub const INTERACTIONS: &[Column<Interaction>] = &[
     Column {
         title: "QUEUE",
         wish: wish(8, 20),
-        cell: |one, _, _| or_dash(one.queue.to_string()),
+        cell: |one, _, _| or_dash(row::queue(one).to_string()),
         role: |_| Role::Dim,
     },
     Column {
@@ -77,7 +77,7 @@ pub const INTERACTIONS: &[Column<Interaction>] = &[
     Column {
         title: "WHO",
         wish: wish(12, 40),
-        cell: |one, _, _| or_dash(safe(&row::who(one)).into_owned()),
+        cell: |one, _, _| or_dash(safe(&row::people(one)).into_owned()),
         role: |_| Role::Text,
     },
 ];

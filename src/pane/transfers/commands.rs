@@ -33,6 +33,7 @@ impl TransfersPane {
             }
             Action::Mark => self.mark(desk),
             Action::Transfer => self.transfer(desk),
+            Action::Consult => self.consult(desk),
             Action::New => desk.fill.push(Opening::new("transfer")),
             Action::Clone => self.again(desk),
             Action::Filter => desk.open.push(self.filter.bar()),
@@ -54,6 +55,7 @@ impl TransfersPane {
         match command {
             Command::Filter(text) => self.set_filter(text, desk),
             Command::Copy(what) => self.copy(what, desk),
+            Command::Consult(word) => self.go_on(word, desk),
             Command::Export { ending, path } => self.export(ending, path.clone(), desk),
             _ => return false,
         }

@@ -61,17 +61,26 @@ fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
             theme,
             &[
                 ("media", told(&one.media)),
-                ("queue", told(&one.queue)),
+                ("queue", told(super::row::queue(one))),
                 ("began", began),
             ],
         ),
     ];
-    for who in &one.participants {
-        let words = [
+    if let Some(consult) = one.consult() {
+        lines.push(pairs(theme, &[("announced", consult.words())]));
+    }
+    // Who is in it stands before who was.
+    let (here, gone): (Vec<_>, Vec<_>) = one.participants.iter().partition(|who| who.here());
+    for who in here.into_iter().chain(gone) {
+        let address = super::row::reached(who.address.raw());
+        let mut words = vec![
             ("as", told(&who.purpose)),
             ("name", told(&who.name)),
-            ("at", told(&who.address)),
+            ("at", told(&Text::from(address))),
         ];
+        if let Some(leg) = &who.leg {
+            words.push(("is", told(&Text::from(leg.words()))));
+        }
         lines.push(pairs(theme, &words));
     }
     if one.more_participants > 0 {

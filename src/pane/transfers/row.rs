@@ -1,6 +1,7 @@
 //! Rows of both halves as filters see them.
 
 use crate::model::interaction::{Interaction, Participant};
+use crate::model::transfer::Destination;
 use crate::model::transfer::made::Made;
 use crate::query::{FieldSpec, Fields, Kind, Value};
 use crate::text::Text;
@@ -89,7 +90,7 @@ fn of_interaction(one: &Interaction, index: usize) -> Value<'_> {
         0 => Value::Text(one.standing.word().into()),
         1 => text(&one.id.0),
         2 => text(&one.media),
-        3 => text(&one.queue),
+        3 => text(queue(one)),
         4 => Value::Text(who(one).into()),
         10 => one.started.map_or(Value::Unknown, Value::Moment),
         _ => Value::Unknown,
@@ -123,6 +124,46 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
 pub fn who(interaction: &Interaction) -> String {
     let here = interaction.participants.iter().filter(|one| one.here());
     here.map(Participant::called).collect::<Vec<_>>().join(", ")
+}
+
+/// Who is in it, for the screen: while a call is announced, who speaks to whom; of a number its last digits. Raw.
+pub fn people(interaction: &Interaction) -> String {
+    if let Some(consult) = interaction.consult() {
+        return consult.words();
+    }
+    // The queue has a column of its own.
+    let here = interaction.participants.iter();
+    let here = here.filter(|one| one.here() && !one.queues());
+    let called = here.map(|one| {
+        if one.name.is_empty() {
+            reached(one.called())
+        } else {
+            reached(one.name.raw())
+        }
+    });
+    called.collect::<Vec<_>>().join(", ")
+}
+
+/// An address, a number with its last digits only; raw.
+pub fn reached(address: &str) -> String {
+    let number = if address.starts_with('+') {
+        Destination::parse(&format!("tel:{address}"))
+    } else {
+        Destination::parse(address)
+    };
+    match number {
+        Ok(to) => to.masked(),
+        Err(_) => address.to_owned(),
+    }
+}
+
+/// What people call the queue that has it; raw.
+pub fn queue(interaction: &Interaction) -> &Text {
+    if interaction.queue_name.is_empty() {
+        &interaction.queue
+    } else {
+        &interaction.queue_name
+    }
 }
 
 /// The codec that counts: the settled one, before that the one that was asked for; raw.

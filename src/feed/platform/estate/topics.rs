@@ -105,7 +105,7 @@ impl Topics {
     }
 
     /// The read is in. What was carried when it began is live now; everything else is as of the read.
-    pub(super) fn end_read(&mut self, live: HashSet<Topic>, estate: &mut Estate) {
+    pub(super) fn end_read(&mut self, live: &HashSet<Topic>, estate: &mut Estate) {
         for topic in live.intersection(&self.live) {
             keep(topic, By::Topic, estate);
         }
@@ -224,12 +224,12 @@ mod tests {
         let both = || vec![topic("trunks.t-1"), topic("trunks.t-2")];
         let before = topics.begin_read();
         topics.live(both());
-        topics.end_read(before, &mut estate);
+        topics.end_read(&before, &mut estate);
         assert_eq!(by(&estate), [By::Poll, By::Poll]);
         assert!(topics.in_doubt());
         let before = topics.begin_read();
         topics.gap(&[topic("trunks.t-2")], &mut estate);
-        topics.end_read(before, &mut estate);
+        topics.end_read(&before, &mut estate);
         assert_eq!(by(&estate), [By::Topic, By::Gap]);
         assert!(topics.in_doubt());
         topics.lost(&both(), &mut estate);

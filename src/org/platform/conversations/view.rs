@@ -220,7 +220,8 @@ pub(in crate::org::platform) fn direction(leg: &Leg) -> &'static str {
     }
 }
 
-fn name(leg: &Leg) -> &str {
+/// What people call a participant; a queue has a name of its own.
+pub(in crate::org::platform) fn name(leg: &Leg) -> &str {
     match leg.who.purpose {
         QUEUE => name_of(&leg.who.id),
         _ => &leg.who.name,

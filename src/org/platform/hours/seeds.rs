@@ -57,7 +57,7 @@ impl Emergency {
 }
 
 /// The id of the group that has the hours of a queue.
-fn group_id(queue: &str) -> String {
+pub(in crate::org) fn group_id(queue: &str) -> String {
     format!("sg-{queue}")
 }
 

@@ -87,10 +87,8 @@ impl Asked {
             let user = id(self.web_rtc_user.as_ref());
             Some(user.ok_or_else(|| missing("webrtc.user.required", required))?)
         } else {
-            let lines = lines.iter();
-            lines
-                .filter_map(|line| id(line.default_for_user.as_ref()))
-                .next()
+            let mut lines = lines.iter();
+            lines.find_map(|line| id(line.default_for_user.as_ref()))
         };
         user.map(|user| users::find(world, user)).transpose()
     }

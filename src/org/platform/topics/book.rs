@@ -69,11 +69,12 @@ impl Channel {
 
     /// Ends its sockets; what was said before is heard first.
     fn hang_up(&mut self, code: u16) -> usize {
-        let outlets = self.outlets.drain(..);
-        outlets
+        let open = self.outlets.len();
+        for outlet in self.outlets.drain(..) {
             // A full queue ends the socket as well: its sender is dropped here.
-            .map(|outlet| outlet.pushes.try_send(Push::Close(code)))
-            .count()
+            let _ = outlet.pushes.try_send(Push::Close(code));
+        }
+        open
     }
 }
 
@@ -268,7 +269,7 @@ impl Book {
                 "another_channel_subscribed",
                 message,
             );
-            channel.outlets.clear();
+            channel.hang_up(NORMAL);
         }
         let (pushes, queue) = mpsc::channel(BACKLOG);
         channel.outlets.push(Outlet {
@@ -319,8 +320,8 @@ impl Book {
     }
 
     /// Whose channel it is; the socket knows its id alone.
-    pub(in crate::org) fn owner(&mut self, id: &str) -> Option<Option<usize>> {
-        self.by_id(id).map(|channel| channel.owner)
+    pub(in crate::org) fn owner(&mut self, id: &str) -> Result<Option<usize>, Unheard> {
+        self.by_id(id).map(|channel| channel.owner).ok_or(Unheard)
     }
 
     /// Closes the sockets whose channel's token `chosen` picks, with this code, and says how many.

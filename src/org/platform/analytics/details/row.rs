@@ -8,7 +8,7 @@ use crate::org::interactions::legs::Leg;
 use crate::org::interactions::{AGENT, Interaction, QUEUE};
 use crate::org::platform::callbacks::view as callbacks;
 use crate::org::platform::conversations::view::{
-    DIVISION, Medium, customer, direction, id_of, purpose, session_id,
+    DIVISION, Medium, customer, direction, id_of, name, purpose, session_id,
 };
 use crate::org::platform::sparse::{moment, sparse};
 
@@ -37,7 +37,7 @@ fn participant(of: &Interaction, leg: &Leg) -> Value {
     }));
     sparse(json!({
         "participantId": leg.id,
-        "participantName": leg.who.name,
+        "participantName": name(leg),
         "purpose": purpose(leg),
         "userId": id_of(leg, AGENT),
         "sessions": [session],

@@ -1,0 +1,4 @@
+//! Carriers by their trunks, edges, and the provisioning of phones.
+
+mod carriers;
+mod phones;
