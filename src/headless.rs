@@ -83,6 +83,7 @@ pub async fn registrations(
         if !request.watch {
             // One reading needs no streams: they would only be opened to be closed.
             profile.registrations.max_streams = 0;
+            profile.notifications.channels = 0;
         }
     }
     let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;

@@ -94,9 +94,9 @@ impl Platform<'_> {
         let mut whole = Whole::default();
         for number in 1..=MOST_PAGES {
             let page = self.numbered(list, number, urgency, &make).await?;
-            let last = page.held == 0 || page.pages.is_some_and(|pages| number >= pages);
+            let ends = page.held == 0 || page.pages.is_some_and(|pages| number >= pages);
             whole.take(page.entries, page.faults);
-            if last {
+            if ends {
                 return Ok(whole);
             }
         }

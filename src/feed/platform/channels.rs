@@ -138,18 +138,6 @@ impl Channels {
         };
         (wants, Hears(inbox))
     }
-
-    /// Events that were cut because their room did not take them in time, by the room's name; only rooms that lost some. What
-    /// they were of was told as a gap.
-    #[must_use]
-    pub fn dropped(&self) -> Vec<(&'static str, u64)> {
-        let state = lock(&self.0.state);
-        let dropped = state
-            .rooms
-            .iter()
-            .map(|room| (room.name, room.inbox.dropped()));
-        dropped.filter(|(_, dropped)| *dropped > 0).collect()
-    }
 }
 
 impl Wants {
@@ -236,10 +224,12 @@ impl Hub {
         self.tell([&topic].into_iter(), &Standing::Refused(rejected.reason));
     }
 
-    /// Hands events to the rooms that want them, and leaves the vector empty for the next.
-    fn deliver(&self, events: &mut Vec<(Topic, Bytes)>) {
+    /// Hands events to the rooms that want them, and leaves the vector empty for the next. Returns the rooms that are too slow,
+    /// and how many events each has lost just now; what those were of is told as a gap.
+    fn deliver(&self, events: &mut Vec<(Topic, Bytes)>) -> Vec<(&'static str, u64)> {
+        let mut slow = Vec::new();
         if events.is_empty() {
-            return;
+            return slow;
         }
         let state = lock(&self.state);
         for room in &state.rooms {
@@ -247,15 +237,21 @@ impl Hub {
                 .iter()
                 .filter(|(topic, _)| room.wanted.contains(topic));
             let mut wanted = wanted.peekable();
-            if wanted.peek().is_some() {
-                room.inbox
-                    .push_all(wanted.map(|(topic, body)| Heard::Event {
-                        topic: topic.clone(),
-                        body: body.clone(),
-                    }));
+            if wanted.peek().is_none() {
+                continue;
+            }
+            let cut = room
+                .inbox
+                .push_all(wanted.map(|(topic, body)| Heard::Event {
+                    topic: topic.clone(),
+                    body: body.clone(),
+                }));
+            if cut > 0 {
+                slow.push((room.name, cut));
             }
         }
         events.clear();
+        slow
     }
 }
 

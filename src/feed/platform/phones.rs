@@ -120,7 +120,7 @@ impl Watch<'_> {
             self.ask(now);
             let wake = self.wake();
             let shared = self.shared;
-            let heard = async {
+            let news = async {
                 shared.mailbox.room().await;
                 hears.next(BATCH).await
             };
@@ -132,7 +132,7 @@ impl Watch<'_> {
                 }
                 () = shared.polls.notified() => self.asked(),
                 Some(outcome) = self.reads.next() => self.landed(outcome),
-                heard = heard => self.hear(heard),
+                news = news => self.hear(news),
                 () = sleep_until(wake.unwrap_or(now)), if wake.is_some() => {}
             }
             self.count();

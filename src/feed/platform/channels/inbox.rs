@@ -40,12 +40,15 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
-    /// Puts in several under one lock.
-    pub fn push_all(&self, heard: impl Iterator<Item = Heard>) {
+    /// Puts in several under one lock. Returns how many events had to be cut.
+    pub fn push_all(&self, heard: impl Iterator<Item = Heard>) -> u64 {
         let mut queue = lock(&self.queue);
+        let before = queue.dropped;
         heard.for_each(|heard| queue.push(heard));
+        let cut = queue.dropped - before;
         drop(queue);
         self.arrived.notify_one();
+        cut
     }
 
     /// Waits for news and takes at most `most` of it.
@@ -58,11 +61,6 @@ impl Inbox {
             // A permit is kept for whoever comes late, so nothing is missed in between.
             self.arrived.notified().await;
         }
-    }
-
-    /// How many events were cut, ever.
-    pub fn dropped(&self) -> u64 {
-        lock(&self.queue).dropped
     }
 }
 

@@ -164,7 +164,8 @@ impl Line<'_> {
         }
     }
 
-    fn say(&self, text: &str) {
+    /// Tells a person, once in a while.
+    pub(super) fn say(&self, text: &str) {
         let problem = Problem {
             trouble: Trouble::Partial,
             text: text.into(),

@@ -71,7 +71,7 @@ pub(super) struct Session<'s, 'a> {
     retry: Option<Instant>,
     failures: u32,
     renew: Instant,
-    life: Duration,
+    lifetime: Duration,
     health: Health,
     live: Option<LiveGuard<'a>>,
     heard: bool,
@@ -94,10 +94,10 @@ enum Event {
 impl<'s, 'a> Session<'s, 'a> {
     /// A session on an open socket of `channel`.
     pub fn new(line: &'s mut Line<'a>, channel: &'s Channel, socket: Socket) -> Self {
-        let life = channel
+        let lifetime = channel
             .expires()
             .map(|at| Duration::from_millis(at.since(Clock::Real.now())))
-            .map_or(LIFE, |life| life.min(LIFE));
+            .map_or(LIFE, |left| left.min(LIFE));
         Self {
             line,
             channel,
@@ -113,8 +113,8 @@ impl<'s, 'a> Session<'s, 'a> {
             subscribing: None,
             retry: None,
             failures: 0,
-            renew: renewal(life),
-            life,
+            renew: renewal(lifetime),
+            lifetime,
             health: Health::default(),
             live: None,
             heard: false,
@@ -204,7 +204,12 @@ impl<'s, 'a> Session<'s, 'a> {
         let binary = taken.binary.drain(..);
         turn.puzzles
             .extend(binary.map(|bytes| ("a binary frame".into(), bytes)));
-        self.line.hub.deliver(&mut self.events);
+        for (room, cut) in self.line.hub.deliver(&mut self.events) {
+            let text = format!(
+                "{cut} events of {room} came faster than they could be taken; what they were of is read again."
+            );
+            self.line.say(&text);
+        }
         self.tell(turn);
         match taken.ended {
             Some(_) if !old && self.yielded => {
@@ -287,8 +292,8 @@ struct Turn {
 }
 
 /// A moment well before a subscription ends, drawn so that channels that were made together are not renewed together.
-fn renewal(life: Duration) -> Instant {
-    Instant::now() + life.mul_f64(0.5 + fastrand::f64() / 4.0)
+fn renewal(lifetime: Duration) -> Instant {
+    Instant::now() + lifetime.mul_f64(0.5 + fastrand::f64() / 4.0)
 }
 
 async fn due(at: Option<Instant>) {

@@ -180,12 +180,12 @@ impl Watch<'_> {
         if let Some(only) = &self.only {
             phones.retain(|phone| only.contains(&phone.person.id));
         }
-        let names = phones.iter().filter(|phone| phone.name != phone.id.0);
-        let named = |phone: &Phone| {
+        let with_names = phones.iter().filter(|phone| phone.name != phone.id.0);
+        let label = |phone: &Phone| {
             let whose = phone.person.id.clone();
             (whose, phone.id.clone(), phone.name.clone())
         };
-        let names = names.map(named).collect();
+        let labels = with_names.map(label).collect();
         let Landed {
             people,
             sightings,
@@ -194,7 +194,7 @@ impl Watch<'_> {
         } = self.book.land(phones, page, begun);
         self.tell(Told::Gone(moved));
         self.tell_people(people, None);
-        self.tell(Told::Names(names));
+        self.tell(Told::Names(labels));
         self.tell(Told::Read(sightings));
         // In the first round everything is new, and is wanted together at its end.
         if new && self.whole.is_some() {

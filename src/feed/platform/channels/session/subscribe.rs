@@ -65,7 +65,7 @@ impl Session<'_, '_> {
         match result {
             Ok(answer) => {
                 self.failures = 0;
-                self.renew = renewal(self.life);
+                self.renew = renewal(self.lifetime);
                 self.line.shared.complain_of(&answer.faults);
                 if how == Subscribe::Replace {
                     self.line.subscribed.clear();
