@@ -250,7 +250,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
-        Order::Transfer(transfers) => transfer::make(&run, &transfers).await,
+        // Boxed, so that small flows need not be as large as these.
+        Order::Transfer(transfers) => Box::pin(transfer::make(&run, &transfers)).await,
         Order::Settle(open) => transfer::settle(&run, &open).await,
         Order::Retell {
             id,
@@ -258,7 +259,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
         Order::JobWebhook(webhook) => webhook::register(&run, &webhook).await,
-        Order::Consult(consult) => consult::run(&run, &consult).await,
+        Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
     run.tell(News::Ended {

@@ -6,7 +6,7 @@ use super::{CHECK, Consult, Deed};
 use crate::flow::transfer::Patience;
 use crate::flow::{Failure, News, Run};
 use crate::model::flow::Outcome;
-use crate::model::interaction::{Interaction, SpeakTo};
+use crate::model::interaction::{Arrival, Interaction, Participant, SpeakTo};
 use crate::text::{Text, fit};
 
 /// Columns of a name in a sentence.
@@ -82,14 +82,13 @@ pub(super) fn shows(consult: &Consult, before: &Interaction, now: &Interaction) 
     match (&consult.deed, under_way) {
         (Deed::Start(..), Some(there)) if there.destination.connected() => Shows::Done(words),
         (Deed::Start(to, _), None) => match now.arrival(before, to) {
-            crate::model::interaction::Arrival::TurnedDown(why) => Shows::Failed(format!(
+            Arrival::TurnedDown(why) => Shows::Failed(format!(
                 "{} did not answer ({}); the agent has the caller again",
                 to.masked(),
                 why.fit(SHOWN)
             )),
             _ => Shows::NotYet(words),
         },
-        (Deed::Start(..), Some(_)) => Shows::NotYet(words),
         (Deed::Speak(way), Some(there)) => match there.speaks() {
             Some(speaks) if same(speaks, *way) => Shows::Done(words),
             // Nobody hears anybody before the destination has answered.
@@ -108,7 +107,7 @@ pub(super) fn shows(consult: &Consult, before: &Interaction, now: &Interaction) 
             }
         }
         (Deed::Cancel, None) => Shows::Done("the agent has the caller again".to_owned()),
-        (Deed::Complete | Deed::Cancel, _) => Shows::NotYet(words),
+        (Deed::Start(..) | Deed::Complete | Deed::Cancel, _) => Shows::NotYet(words),
     }
 }
 
@@ -122,11 +121,7 @@ fn same(one: SpeakTo, other: SpeakTo) -> bool {
 }
 
 /// Whether one of the deed's own is still there. Whoever takes a call over may come as a new participant.
-fn here(
-    consult: &Consult,
-    now: &Interaction,
-    which: fn(&Consult) -> Option<&crate::model::interaction::Participant>,
-) -> bool {
+fn here(consult: &Consult, now: &Interaction, which: fn(&Consult) -> Option<&Participant>) -> bool {
     let Some(wanted) = which(consult) else {
         return false;
     };

@@ -238,7 +238,7 @@ impl One<'_> {
         lost: Option<Text>,
     ) -> Result<Came, Miss> {
         let Patience { first, most, all } = self.run.kit.patience;
-        let (mut wait, mut last) = (first, "nothing of it is to be seen".to_owned());
+        let (mut wait, mut seen) = (first, "nothing of it is to be seen".to_owned());
         if let Some(why) = &lost {
             self.happened(Happening::Reconciling(why.clone()));
         }
@@ -249,7 +249,7 @@ impl One<'_> {
             let arrival = match read {
                 Ok(after) => after.arrival(before, self.to),
                 Err(error) => {
-                    last = error.to_string();
+                    seen = error.to_string();
                     continue;
                 }
             };
@@ -262,19 +262,19 @@ impl One<'_> {
                     });
                 }
                 Arrival::TurnedDown(why) => return Err(turned_down(&why)),
-                Arrival::Coming(state) => last = format!("at the destination it is {state}"),
+                Arrival::Coming(state) => seen = format!("at the destination it is {state}"),
                 Arrival::NotYet => {}
-                Arrival::Over => "the conversation has ended meanwhile".clone_into(&mut last),
+                Arrival::Over => "the conversation has ended meanwhile".clone_into(&mut seen),
             }
         }
         let seconds = all.as_secs_f32();
         Err(match lost {
             None => {
-                let why = format!("it was taken, and within {seconds} s it did not arrive: {last}");
+                let why = format!("it was taken, and within {seconds} s it did not arrive: {seen}");
                 Miss::new(End::TimedOut(why.into()), false)
             }
             Some(lost) => {
-                let why = format!("{lost} Whether it was taken cannot be told: {last}.");
+                let why = format!("{lost} Whether it was taken cannot be told: {seen}.");
                 Miss::new(End::Unknown(why.into()), true)
             }
         })

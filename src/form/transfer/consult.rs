@@ -55,6 +55,7 @@ struct Announcing {
 }
 
 /// The form, on the interaction of the opening.
+#[must_use]
 pub fn open(opening: Opening, profile: &Profile, store: &Store) -> Form {
     let rules = Announcing {
         known: Known::of(store, profile.api.capabilities().destinations),

@@ -63,19 +63,17 @@ impl Handing {
             given.unwrap_or_default().to_owned()
         };
         let destination_uri = text("destination_uri");
-        match &self.about {
-            None => json!(Handover {
+        if self.about.is_none() {
+            return json!(Handover {
                 interaction_id: text("interaction_id"),
                 destination_uri,
-            }),
-            Some(_) => {
-                let stop = given.and_then(|given| given.get("stop_on_failure"));
-                json!(Common {
-                    destination_uri,
-                    stop_on_failure: stop.and_then(Value::as_bool).unwrap_or(true),
-                })
-            }
+            });
         }
+        let stop = given.and_then(|given| given.get("stop_on_failure"));
+        json!(Common {
+            destination_uri,
+            stop_on_failure: stop.and_then(Value::as_bool).unwrap_or(true),
+        })
     }
 
     /// What is asked, interaction by interaction, and whether a failure stops the rest.

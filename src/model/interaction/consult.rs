@@ -132,7 +132,7 @@ impl Interaction {
                 .to_owned()
         };
         // Whoever was asked came after whoever asks.
-        let destination = here().filter(|who| !about(who).is_empty()).last()?;
+        let destination = here().rfind(|who| !about(who).is_empty())?;
         let caller = about(destination);
         let serves =
             |who: &&Participant| who.serves() && who.connected() && who.id != destination.id;

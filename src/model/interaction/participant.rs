@@ -31,6 +31,10 @@ pub struct Participant {
 /// One participant's own end of a call (Platform API: a participant's newest `calls[]`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and the wire tells them apart"
+)]
 pub struct Leg {
     /// `alerting`, `connected`, `disconnected` and so on; a word of a later version is kept as it came.
     pub state: Text,
@@ -76,11 +80,11 @@ impl Leg {
         }];
         let more = [(self.muted, "muted"), (self.recording, "recorded")];
         words.extend(more.into_iter().filter(|(is, _)| *is).map(|(_, word)| word));
-        let mut words = words.join(", ");
-        if !self.ended_by.is_empty() {
-            words += &format!(" ({})", self.ended_by.raw());
+        let words = words.join(", ");
+        if self.ended_by.is_empty() {
+            return words;
         }
-        words
+        format!("{words} ({})", self.ended_by.raw())
     }
 }
 
@@ -124,9 +128,9 @@ impl Participant {
     /// What people call them: a name, else where they are reached, else an id; raw.
     #[must_use]
     pub fn called(&self) -> &str {
-        let names = [&self.name, &self.address, &self.user, &self.purpose];
-        let mut named = names.into_iter().filter(|name| !name.is_empty());
-        named.next().map_or("", Text::raw)
+        let words = [&self.name, &self.address, &self.user, &self.purpose];
+        let told = words.into_iter().find(|word| !word.is_empty());
+        told.map_or("", Text::raw)
     }
 }
 

@@ -88,11 +88,13 @@ struct Body<'a> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Conversation {
-    conversation_id: String,
-    conversation_start: Option<jiff::Timestamp>,
-    conversation_end: Option<jiff::Timestamp>,
+    #[serde(rename = "conversationId")]
+    id: String,
+    #[serde(rename = "conversationStart")]
+    start: Option<jiff::Timestamp>,
+    #[serde(rename = "conversationEnd")]
+    end: Option<jiff::Timestamp>,
     #[serde(default)]
     participants: Vec<Entity>,
 }
@@ -123,9 +125,12 @@ struct Session {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Segment {
-    segment_type: Option<String>,
-    segment_start: Option<jiff::Timestamp>,
-    segment_end: Option<jiff::Timestamp>,
+    #[serde(rename = "segmentType")]
+    kind: Option<String>,
+    #[serde(rename = "segmentStart")]
+    start: Option<jiff::Timestamp>,
+    #[serde(rename = "segmentEnd")]
+    end: Option<jiff::Timestamp>,
     queue_id: Option<String>,
     audio_muted: Option<bool>,
     disconnect_type: Option<String>,
@@ -150,9 +155,9 @@ pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String>
 impl Conversation {
     fn told(self) -> Told {
         Told {
-            id: self.conversation_id,
-            started: self.conversation_start.map(moment),
-            ended: self.conversation_end.is_some(),
+            id: self.id,
+            started: self.start.map(moment),
+            ended: self.end.is_some(),
             parties: self.participants.into_iter().map(Entity::party).collect(),
         }
     }
@@ -217,7 +222,7 @@ impl Session {
     fn leg(&self, reached: bool) -> Option<Leg> {
         let last = self.segments.last()?;
         // After the call there is work, and no call.
-        let over = last.segment_end.is_some() || last.kind() == "wrapup";
+        let over = last.end.is_some() || last.kind() == "wrapup";
         let state = match last.kind() {
             _ if over => "disconnected",
             "interact" | "hold" | "delay" | "ivr" | "system" | "voicemail" => "connected",
@@ -231,7 +236,7 @@ impl Session {
             muted: !over && last.audio_muted == Some(true),
             recording: !over && self.recording == Some(true),
             reached,
-            since: last.segment_start.map(moment),
+            since: last.start.map(moment),
             about: Text::default(),
             ended_by: ended_by.unwrap_or_default().into(),
         })
@@ -240,7 +245,7 @@ impl Session {
 
 impl Segment {
     fn kind(&self) -> &str {
-        self.segment_type.as_deref().unwrap_or_default()
+        self.kind.as_deref().unwrap_or_default()
     }
 }
 

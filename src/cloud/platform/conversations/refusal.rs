@@ -15,7 +15,8 @@ pub(crate) fn advice(code: &str) -> Option<&'static str> {
         "conversations.error.transfer.acd.call.unattended" => {
             "A call that a queue has brought is not given away unannounced here. Announce it (C), or transfer it to a queue."
         }
-        "conversations.error.transfer.destination.required" => {
+        "conversations.error.transfer.destination.required"
+        | "conversation.error.consult.transfer.no.destination" => {
             "The destination is missing. Name a user, a queue or a number."
         }
         "conversations.error.transfer.chat.external" => {
@@ -39,9 +40,6 @@ pub(crate) fn advice(code: &str) -> Option<&'static str> {
         }
         "conversation.error.consult.transfer.no.initiator" | "not.a.participant" => {
             "The agent is not connected in it (any more). Read the call again (r)."
-        }
-        "conversation.error.consult.transfer.no.destination" => {
-            "The destination is missing. Name a user, a queue or a number."
         }
         "object.participant.id.required" => {
             "The caller is not connected (any more). Read the call again (r)."

@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::model::interaction::Standing;
 
-fn segment(kind: &str, more: Value) -> Value {
+fn segment(kind: &str, more: &Value) -> Value {
     let mut segment = json!({"segmentType": kind, "segmentStart": "2026-06-15T14:00:00.000Z"});
     segment
         .as_object_mut()
@@ -35,9 +35,9 @@ fn a_call_with_an_agent_is_read() {
             "conversationId": "c-1",
             "conversationStart": "2026-06-15T13:59:00.000Z",
             "participants": [
-                participant("customer", &[segment("hold", json!({}))]),
-                participant("acd", &[segment("delay", ended)]),
-                participant("agent", &[segment("interact", talks)]),
+                participant("customer", &[segment("hold", &json!({}))]),
+                participant("acd", &[segment("delay", &ended)]),
+                participant("agent", &[segment("interact", &talks)]),
             ],
         }]),
         1,
@@ -61,9 +61,9 @@ fn a_call_with_an_agent_is_read() {
 
 #[test]
 fn what_waits_is_queued_and_a_callback_is_none_of_it() {
-    let mut callback = participant("acd", &[segment("scheduled", json!({}))]);
+    let mut callback = participant("acd", &[segment("scheduled", &json!({}))]);
     callback["sessions"][0]["mediaType"] = json!("callback");
-    let waits = participant("acd", &[segment("delay", json!({"queueId": "q-1"}))]);
+    let waits = participant("acd", &[segment("delay", &json!({"queueId": "q-1"}))]);
     let page = read(
         &json!([
             {"conversationId": "c-1", "participants": [waits]},
@@ -81,7 +81,7 @@ fn what_waits_is_queued_and_a_callback_is_none_of_it() {
 
 #[test]
 fn a_broken_conversation_does_not_hide_the_others() {
-    let waits = participant("acd", &[segment("delay", json!({}))]);
+    let waits = participant("acd", &[segment("delay", &json!({}))]);
     let body = json!({"conversations": [
         {"conversationId": 7},
         {"conversationId": "..", "participants": [waits]},
