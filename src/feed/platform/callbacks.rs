@@ -47,7 +47,7 @@ const REMEMBERED: usize = 10_000;
 
 /// Follows callbacks until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
-    let (wants, hears) = shared.channels.join("callbacks", Rank::Callbacks);
+    let (wants, inbox) = shared.channels.join("callbacks", Rank::Callbacks);
     let mut paused = shared.paused.subscribe();
     let mut room = Room::new(&shared, wants);
     loop {
@@ -64,7 +64,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>) {
         tokio::select! {
             biased;
             () = raised(&mut paused) => {}
-            () = room.follow(&hears) => {}
+            () = room.follow(&inbox) => {}
         }
     }
 }
@@ -128,7 +128,7 @@ impl<'a> Room<'a> {
         (self.sure, self.again) = (false, false);
     }
 
-    async fn follow(&mut self, hears: &Hears) {
+    async fn follow(&mut self, inbox: &Hears) {
         loop {
             let (next_queues, next_read) = (self.next_queues, self.next_read);
             let event = tokio::select! {
@@ -141,7 +141,7 @@ impl<'a> Room<'a> {
                 () = sleep_until(next_queues) => Event::WantQueues(Urgency::Poll),
                 () = sleep_until(next_read) => Event::WantRead(Urgency::Poll),
                 // Last, since a flood would leave nothing to those before it.
-                heard = hears.next(BATCH) => Event::Heard(heard),
+                heard = inbox.next(BATCH) => Event::Heard(heard),
             };
             match event {
                 Event::Queues(result) => self.queues_landed(result),

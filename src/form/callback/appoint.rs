@@ -6,15 +6,25 @@ use serde_json::{Value, json};
 use super::{Known, MOST_NUMBERS};
 use crate::flow::Order;
 use crate::flow::callback::{self, appoint};
+use crate::form::item::TextItem;
 use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, Verdict, path, read};
 use crate::model::callback::{Appointment, BOOKED_AS, Booking, Queues, REASON};
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
 
+static NUMBER: TextItem = TextItem("+14155550199");
+
 static FIELDS: [Field; 8] = [
-    Field::new("callbackNumbers[0]", "Number", Kind::Text)
-        .group("Caller")
-        .help("A plus sign, the country code and the number: +14155550199."),
+    Field::new(
+        "callbackNumbers",
+        "Numbers",
+        Kind::List {
+            item: &NUMBER,
+            most: MOST_NUMBERS,
+        },
+    )
+    .group("Caller")
+    .help("A plus sign, the country code and the number; the first is called first."),
     Field::new("callbackUserName", "Name", Kind::Text)
         .group("Caller")
         .help("What the caller is called, for whoever calls back.")
@@ -56,7 +66,7 @@ pub fn open(known: Known, about: Vec<String>, body: Option<Value>) -> Form {
         let queue = known.first(about.first().map(String::as_str));
         let mut body = json!({
             "queueId": queue.map_or("", |queue| queue.id.raw()),
-            "callbackNumbers": [""],
+            "callbackNumbers": [],
             "validateCallbackNumbers": true,
             "data": {(REASON): "", (BOOKED_AS): Booking::new_id()},
         });
@@ -152,5 +162,65 @@ impl Rules for Appoints {
             "queueId" | "callbackScheduledTime" => self.0.calendar(text(body, "queueId")),
             _ => Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Stroke;
+    use crate::model::api::Api;
+    use crate::model::queue::Queue;
+    use crate::store::{Changes, Store};
+    use crate::text::Text;
+    use crate::time::Millis;
+
+    const NOW: Millis = Millis(1_900_000_000_000);
+
+    fn form() -> Form {
+        let mut store = Store::default();
+        let queue = Queue {
+            id: "q".into(),
+            name: "Support".into(),
+            zone_name: Text::default(),
+            calendar: None,
+            most: None,
+            booked: None,
+            mode: None,
+            faults: Vec::new(),
+        };
+        let changes = &mut Changes::default();
+        store.queues.listed(vec![queue], Vec::new(), NOW, changes);
+        let can = Api::Platform.capabilities();
+        open(Known::of(&store, can, NOW), Vec::new(), None)
+    }
+
+    fn typed(form: &mut Form, text: &str) {
+        for c in text.chars() {
+            form.stroke(Stroke::Type(c));
+        }
+        form.stroke(Stroke::Next);
+    }
+
+    #[test]
+    fn what_is_typed_becomes_the_api_s_own_body() {
+        let mut form = form();
+        assert!(form.plan().is_none(), "whom to call is not said yet");
+        typed(&mut form, "+14155550199");
+        typed(&mut form, "Ana");
+        typed(&mut form, "Router down");
+        let plan = form.plan().unwrap_or_else(|| panic!("{:?}", form.faults()));
+        let write = &plan.writes[0];
+        let body: Value = serde_json::from_str(write.body.as_deref().unwrap()).unwrap();
+        assert_eq!(body["callbackNumbers"], json!(["+14155550199"]));
+        assert_eq!(body["callbackUserName"], "Ana");
+        assert_eq!(body["data"]["reason"], "Router down");
+        assert_eq!(body["queueId"], "q");
+        assert_eq!(body.get("callbackScheduledTime"), None, "hours unknown");
+        assert_eq!(write.path.join("/"), "api/v2/conversations/callbacks");
+        assert_eq!(write.permissions, ["conversation:callback:create"]);
+        let told = plan.affects.join("\n");
+        assert!(told.contains("+14•••••••99 on the queue Support"), "{told}");
+        assert!(told.contains("as soon as somebody is free"), "{told}");
     }
 }

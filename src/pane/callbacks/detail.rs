@@ -32,7 +32,11 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
         ),
     });
     if line.row.past().next().is_none() {
-        let text = "The stream has not spoken of it yet; what is shown is from a read.";
+        let text = if scene.store.callbacks.polled(line.row.callback()) {
+            "Its queue is polled: no stream speaks of it, and what is shown is from the last read."
+        } else {
+            "The stream has not spoken of it yet; what is shown is from a read."
+        };
         lines.push(Shown::styled(text, theme.style(Role::Dim)));
     }
     lines.extend(line.row.past().map(|told| update(told, scene)));
@@ -54,21 +58,17 @@ fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
         Span::styled(line.status(), scene.theme.style(line.role())),
         Span::styled("   ", scene.theme.style(Role::Text)),
     ];
-    let rest = pairs(
-        scene.theme,
-        &[
-            ("number", line.number()),
-            (
-                "by",
-                callback
-                    .channel
-                    .map_or("not told", Channel::word)
-                    .to_owned(),
-            ),
-            ("reason", reason),
-            ("id", callback.id.0.fit(40).into_owned()),
-        ],
-    );
+    let of = |text: &Text| text.fit(40).into_owned();
+    let mut rest = vec![("number", line.number())];
+    rest.extend(callback.caller.as_ref().map(|caller| ("of", of(caller))));
+    rest.extend(callback.agent.as_ref().map(|agent| ("with", of(&agent.0))));
+    let channel = callback.channel.map_or("not told", Channel::word);
+    rest.extend([
+        ("by", channel.to_owned()),
+        ("reason", reason),
+        ("id", of(&callback.id.0)),
+    ]);
+    let rest = pairs(scene.theme, &rest);
     spans.extend(rest.spans);
     Shown::from(spans)
 }
@@ -112,20 +112,17 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
     });
     let read = scene.store.queues.get(&queue.id).map(|row| row.read);
     let read = read.map_or(String::new(), |at| at.clock(scene.zone, scene.now));
-    let unknown = || "not told".to_owned();
-    pairs(
-        scene.theme,
-        &[
-            ("queue", queue.label().fit(30).into_owned()),
-            ("zone", told(&queue.zone_name, 30)),
-            ("open today", open.unwrap_or_else(unknown)),
-            (
-                "",
-                queue.room().as_ref().map_or_else(unknown, Room::to_string),
-            ),
-            ("as of", read),
-        ],
-    )
+    let room = queue.room().as_ref().map(Room::to_string);
+    let mut told = vec![
+        ("queue", queue.label().fit(30).into_owned()),
+        ("zone", self::told(&queue.zone_name, 30)),
+        ("open today", open.unwrap_or_else(|| "not told".to_owned())),
+        ("", room.unwrap_or_else(|| "room not told".to_owned())),
+        ("as of", read),
+    ];
+    let mode = queue.mode.as_ref();
+    told.extend(mode.map(|mode| ("calls", self::told(mode, 30))));
+    pairs(scene.theme, &told)
 }
 
 /// A word of the organisation's, or that there is none.
