@@ -52,6 +52,9 @@ fn defaults_are_whole_and_free_of_clashes() {
                 | Action::Drafts
                 | Action::History
                 | Action::Unmask
+                | Action::Budget
+                | Action::Login
+                | Action::Logout
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),
