@@ -14,7 +14,6 @@ use crate::org::resource::Verb::{Delete, Get, Head};
 pub(super) const OPERATIONS: &[Operation] = &[
     operation(Get, "organizations/me", NOTHING, organization),
     operation(Get, "date", NOTHING, date),
-    operation(Get, "timezones", NOTHING, zones),
     operation(Get, "telephony/providers/edges/timezones", NOTHING, zones),
     operation(Get, "tokens/me", NOTHING, token),
     operation(Head, "tokens/me", NOTHING, |_| empty(StatusCode::OK)),
