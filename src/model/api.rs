@@ -67,8 +67,6 @@ pub struct Capabilities {
     pub consult: bool,
     /// The kinds of event route that there are, the first one the most common.
     pub route_kinds: &'static [Kind],
-    /// The organisation counts the events of each destination.
-    pub counts_deliveries: bool,
     /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
     pub people_act: bool,
     /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
@@ -94,7 +92,6 @@ pub struct Capabilities {
 const DIRECT: Capabilities = Capabilities {
     consult: false,
     route_kinds: &[Kind::Webhook],
-    counts_deliveries: true,
     people_act: false,
     reservations: true,
     queue_hours: true,
@@ -109,7 +106,6 @@ const DIRECT: Capabilities = Capabilities {
 const PLATFORM: Capabilities = Capabilities {
     consult: true,
     route_kinds: &[Kind::EventBridge, Kind::Trigger],
-    counts_deliveries: false,
     people_act: true,
     reservations: false,
     queue_hours: false,
