@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub route_kinds: &'static [Kind],
     /// The organisation counts the events of each destination.
     pub counts_deliveries: bool,
+    /// Acting on live interactions takes a person who has signed in: [`super::person::Person::lack`] says what is missing.
+    pub people_act: bool,
     /// A callback is a reservation of time slots, with channels and a limit of its own; else it is a conversation that waits on a
     /// queue for one time.
     pub reservations: bool,
@@ -95,6 +97,7 @@ const DIRECT: Capabilities = Capabilities {
     consult: false,
     route_kinds: &[Kind::Webhook],
     counts_deliveries: true,
+    people_act: false,
     reservations: true,
     queue_hours: true,
     callback_webhooks: true,
@@ -110,6 +113,7 @@ const PLATFORM: Capabilities = Capabilities {
     consult: true,
     route_kinds: &[Kind::EventBridge, Kind::Trigger],
     counts_deliveries: false,
+    people_act: true,
     reservations: false,
     queue_hours: false,
     callback_webhooks: false,

@@ -40,7 +40,7 @@ use super::payload::Fault;
 pub enum Route {
     /// To HTTPS destinations.
     Webhook(Webhook),
-    /// To a bus of Amazon EventBridge.
+    /// To a bus of Amazon `EventBridge`.
     EventBridge(EventBridge),
     /// To a workflow.
     Trigger(Trigger),

@@ -307,7 +307,6 @@ impl World {
             | News::Interaction(_)
             | News::InteractionsMoved
             | News::Edges { .. }
-            | News::Phones(_)
             | News::Premises(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Routes to Amazon EventBridge: made in parts, followed, never made twice.
+//! Routes to Amazon `EventBridge`: made in parts, followed, never made twice.
 
 use serde_json::{Value, json};
 use trunkline::flow::route::Ending;

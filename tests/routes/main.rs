@@ -7,6 +7,7 @@
 
 mod buses;
 mod commands;
+mod embedded;
 mod genesys;
 mod pipeline;
 mod race;

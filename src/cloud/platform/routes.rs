@@ -1,4 +1,4 @@
-//! Routes of the Platform API: integrations of Amazon EventBridge, triggers, the topics that each of them takes.
+//! Routes of the Platform API: integrations of Amazon `EventBridge`, triggers, the topics that each of them takes.
 
 mod integration;
 mod trial;

@@ -1,4 +1,4 @@
-//! The form of a route to Amazon EventBridge (Platform API).
+//! The form of a route to Amazon `EventBridge` (Platform API).
 
 use serde_json::{Value, json};
 

@@ -12,10 +12,15 @@ use crate::text::safe;
 /// A new route.
 #[must_use]
 pub fn create(route: Route) -> Plan {
+    let writes = route.creates();
+    let mut affects = carries(&route, "Makes a route");
+    if writes.len() > 1 {
+        affects.push("It is made in steps: the id and the version in those after the first come from its answer.".to_owned());
+    }
     Plan {
-        writes: route.creates(),
+        writes,
         before: None,
-        affects: carries(&route, "Makes a route"),
+        affects,
         undo: "u on the route takes it away again.".to_owned(),
         confirm: None,
         order: deploy(Aim::New, None, route),

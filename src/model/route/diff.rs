@@ -40,7 +40,7 @@ pub fn changes(before: &Route, after: &Route) -> Vec<Change> {
     let mut found = Changes::default();
     match (before, after) {
         (Route::Webhook(before), Route::Webhook(after)) => {
-            webhook::compare(&mut found, before, after)
+            webhook::compare(&mut found, before, after);
         }
         (Route::EventBridge(before), Route::EventBridge(after)) => {
             platform::eventbridge(&mut found, before, after);

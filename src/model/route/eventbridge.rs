@@ -1,4 +1,4 @@
-//! A route of the Platform API that hands events to Amazon EventBridge: an integration of the type [`TYPE`].
+//! A route of the Platform API that hands events to Amazon `EventBridge`: an integration of the type [`TYPE`].
 //!
 //! The organisation keeps it in three parts (the integration, its configuration, its intended state); people think of it as
 //! one thing, so a file and a form have one body.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum Kind {
     /// Events go to HTTPS destinations (contract §9).
     Webhook,
-    /// Events go to a bus of Amazon EventBridge (Platform API).
+    /// Events go to a bus of Amazon `EventBridge` (Platform API).
     EventBridge,
     /// Events start a workflow (Platform API).
     Trigger,

@@ -18,7 +18,7 @@ pub const INTEGRATIONS: [&str; 3] = ["api", "v2", "integrations"];
 pub const TRIGGERS: [&str; 4] = ["api", "v2", "processautomation", "triggers"];
 
 /// What stands for an id that only the answer to a write before will tell.
-const ID_TO_COME: &str = "{id}";
+const ID_TO_COME: &str = "NEW-ID";
 
 /// A body with the version that it is to replace.
 #[derive(Serialize)]
@@ -50,7 +50,7 @@ impl Route {
     }
 
     /// Everything that is sent to make it a new route, in order, for whoever wants to see it before: in place of the id and
-    /// the version that the first answer tells stand `{id}` and 1.
+    /// the version that the first answer tells stand `NEW-ID` and 1.
     #[must_use]
     pub fn creates(&self) -> Vec<Write> {
         let mut writes = vec![self.create()];

@@ -148,7 +148,10 @@ pub(super) const COLUMNS: &[Shown] = &[
         "EVENTS",
         "The events that it carries",
         (18, 40),
-        |row, _| safe(&events(row)).into_owned(),
+        |row, look| {
+            let shown = if look.whole { events(row) } else { brief(row) };
+            safe(&shown).into_owned()
+        },
         |a, b| events(a).cmp(&events(b)),
     ),
     Shown::new(
@@ -281,6 +284,17 @@ fn reach_role(row: &RouteRow) -> Role {
 /// The events that a route carries.
 pub(super) fn events(row: &RouteRow) -> String {
     row.known.route.events().join(" ")
+}
+
+/// The same without what most topics have in common, so that a cell shows what they have not.
+fn brief(row: &RouteRow) -> String {
+    let brief = |topic: &&str| {
+        let topic = topic.strip_prefix("v2.").unwrap_or(topic);
+        let topic = topic.strip_prefix("detail.events.").unwrap_or(topic);
+        topic.replace(".{id}", "")
+    };
+    let events: Vec<String> = row.known.route.events().iter().map(brief).collect();
+    events.join(" ")
 }
 
 /// A share in percent, whole unless it is nearly all.

@@ -18,6 +18,54 @@ fn known(id: &str, name: &str) -> Known {
     Known::new(id, route(name, &[]))
 }
 
+#[test]
+fn a_kind_that_could_not_be_read_is_not_gone() {
+    let mut routes = Routes::default();
+    routes.opened(vec![deployment(
+        "r1",
+        "i-1",
+        Some(route("q", &[])),
+        State::Done,
+    )]);
+    routes.unread(vec![Kind::Webhook]);
+    routes.read(Vec::new(), Vec::new(), true, NOW);
+    assert!(routes.is_empty());
+    routes.unread(Vec::new());
+    routes.read(Vec::new(), Vec::new(), true, NOW);
+    assert_eq!(routes.iter().next().unwrap().drift, Drift::Gone);
+}
+
+#[test]
+fn a_route_without_an_address_is_as_its_organisation_says() {
+    let bus = crate::model::route::read(
+        r#"{"kind":"eventbridge","name":"b","awsAccountId":"1","awsAccountRegion":"r","eventSourceSuffix":"s","eventFilter":["v2.a"]}"#,
+    );
+    let integration = crate::model::route::Integration {
+        intended: "ENABLED".into(),
+        reported: "ERROR".into(),
+        ..Default::default()
+    };
+    let look = Look::from(&integration);
+    let known = Known {
+        integration: Some(Box::new(integration)),
+        ..Known::new("n-1", bus.unwrap())
+    };
+    let mut routes = Routes::default();
+    routes.looked("n-1".into(), look.clone(), NOW);
+    assert_eq!(routes.look(&"n-1".into()), None, "nobody knows it");
+    routes.read(vec![known], Vec::new(), true, NOW);
+    let row = routes.get(&"n-1".into()).unwrap();
+    assert_eq!(
+        (row.state(), row.reach.word, row.reach.of),
+        ("error", "-", 0)
+    );
+    assert!(routes.destinations.iter().next().is_none());
+    routes.looked("n-1".into(), look, NOW);
+    assert!(!routes.look(&"n-1".into()).unwrap().0.good);
+    routes.read(Vec::new(), Vec::new(), true, NOW);
+    assert_eq!(routes.look(&"n-1".into()), None, "forgotten with its route");
+}
+
 fn deployment(run: &str, id: &str, after: Option<Route>, state: State) -> Deployment {
     Deployment {
         run: run.into(),

@@ -168,6 +168,38 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_steps_of_one_thing_are_shown_whole_and_in_order() {
+        let bus = r#"{"kind":"eventbridge","name":"b","awsAccountId":"1","awsAccountRegion":"r","eventSourceSuffix":"s","eventFilter":["v2.a"]}"#;
+        let plan = crate::form::route::plans::create(crate::model::route::read(bus).unwrap());
+        let shown = Shown {
+            method: "POST",
+            url: "https://h/api/v2/integrations".to_owned(),
+            headers: Vec::new(),
+            body: plan.writes[0].shown_body(),
+            curl: String::new(),
+        };
+        let lines: Vec<_> = of(&plan, &shown, &[]).into_iter().map(|s| s.text).collect();
+        assert_eq!(
+            lines[..3],
+            [
+                "POST https://h/api/v2/integrations",
+                "then PUT /api/v2/integrations/NEW-ID/config/current",
+                "then PATCH /api/v2/integrations/NEW-ID",
+            ]
+        );
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains(r#""eventSourceSuffix": "s""#))
+        );
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.contains(r#""intendedState": "ENABLED""#))
+        );
+    }
+
+    #[test]
     fn a_difference_shows_what_goes_and_what_comes() {
         let before = pretty(r#"{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}"#);
         let after = pretty(r#"{"a":1,"b":2,"c":9,"d":4,"e":5,"f":6}"#);

@@ -1,4 +1,4 @@
-//! The rules of routes to Amazon EventBridge. AWS has them of accounts, regions and sources; the Platform API, of the rest.
+//! The rules of routes to Amazon `EventBridge`. AWS has them of accounts, regions and sources; the Platform API, of the rest.
 
 use std::collections::HashSet;
 
@@ -9,8 +9,8 @@ use crate::text::fit;
 /// Digits of an AWS account.
 const ACCOUNT: usize = 12;
 
-/// Characters of the end of a source's name; AWS allows 256 of the whole.
-const LONGEST_SUFFIX: usize = 128;
+/// Characters of the end of a source's name; AWS allows 256 of the whole, which is four parts more.
+const LONGEST_SUFFIX: usize = 64;
 
 /// Characters of the notes.
 const LONGEST_NOTES: usize = 512;
@@ -112,7 +112,7 @@ mod tests {
             ("awsAccountRegion", json!("-1"), "eu-west-1"),
             ("eventSourceSuffix", json!(""), "missing"),
             ("eventSourceSuffix", json!("a/b"), "letters"),
-            ("eventSourceSuffix", json!("a".repeat(129)), "longer"),
+            ("eventSourceSuffix", json!("a".repeat(65)), "longer"),
             ("eventFilter", json!([]), "nothing would be sent"),
             ("eventFilter", json!(["a b"]), "eventFilter[0]"),
             (

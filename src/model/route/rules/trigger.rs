@@ -150,7 +150,7 @@ mod tests {
             .collect()
     }
 
-    fn criterion(criterion: Value) -> Vec<String> {
+    fn criterion(criterion: &Value) -> Vec<String> {
         faults("/matchCriteria", json!([criterion]))
     }
 
@@ -198,7 +198,7 @@ mod tests {
             json!({"jsonPath": "a", "operator": "Size", "value": 0}),
             json!({"jsonPath": "$.a.b", "operator": "Contains", "values": [1]}),
         ] {
-            assert_eq!(criterion(good.clone()), [""; 0], "{good}");
+            assert_eq!(criterion(&good), [""; 0], "{good}");
         }
         for (bad, at) in [
             (
@@ -234,7 +234,7 @@ mod tests {
                 "matchCriteria[0].value",
             ),
         ] {
-            let found = criterion(bad.clone());
+            let found = criterion(&bad);
             assert_eq!(found.len(), 1, "{bad}: {found:?}");
             assert!(found[0].starts_with(at), "{bad}: {found:?}");
         }

@@ -81,8 +81,8 @@ fn an_integration_is_made_then_configured_then_turned_on() {
         told,
         [
             "POST api/v2/integrations",
-            "PUT api/v2/integrations/{id}/config/current",
-            "PATCH api/v2/integrations/{id}",
+            "PUT api/v2/integrations/NEW-ID/config/current",
+            "PATCH api/v2/integrations/NEW-ID",
         ]
     );
     assert_eq!(

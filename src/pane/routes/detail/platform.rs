@@ -1,6 +1,6 @@
 //! What is particular to routes of the Platform API: the state that is reported, the bus, the criteria and the workflow.
 
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
 use crate::model::route::eventbridge::RETRIED_DAYS;
@@ -23,23 +23,22 @@ pub(super) fn standing(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> 
         } else {
             Role::Text
         };
-        let since = integration.since.map_or_else(String::new, |at| {
-            format!(", since {}", moment(at, scene.zone))
-        });
-        let words = format!("{}{since}", integration.sentence());
-        lines.push(Line::styled(words, theme.style(role)));
+        let mut line = vec![Span::styled(integration.sentence(), theme.style(role))];
+        if let Some(at) = integration.since {
+            let since = format!("  since {}", moment(at, scene.zone));
+            line.push(Span::styled(since, theme.style(Role::Dim)));
+        }
+        lines.push(Line::from(line));
     }
-    lines.push(match scene.store.routes.look(&row.known.id) {
-        Some((look, at)) => {
-            let role = if look.good { Role::Ok } else { Role::Bad };
-            let at = at.clock(scene.zone, scene.now);
-            let words = format!("asked at {at}: {}: {}", look.word, look.says);
-            Line::styled(words, theme.style(role))
-        }
-        None => {
-            let words = "It has no address to reach; p asks the organisation about it.";
-            Line::styled(words, theme.style(Role::Dim))
-        }
+    let asked = scene.store.routes.look(&row.known.id);
+    lines.push(if let Some((look, at)) = asked {
+        let role = if look.good { Role::Ok } else { Role::Bad };
+        let at = at.clock(scene.zone, scene.now);
+        let words = format!("asked at {at}: {}: {}", look.word, look.says);
+        Line::styled(words, theme.style(role))
+    } else {
+        let words = "It has no address to reach; p asks the organisation about it.";
+        Line::styled(words, theme.style(Role::Dim))
     });
     lines
 }
