@@ -12,6 +12,7 @@ mod audit;
 mod budget;
 mod callbacks;
 mod clock;
+mod closeup;
 pub mod command;
 mod done;
 pub mod effect;
@@ -110,6 +111,7 @@ pub struct App {
     route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
     bench: forms::Bench,
+    closeup: closeup::Watch,
 }
 
 impl App {
@@ -179,6 +181,7 @@ impl App {
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
             bench: forms::Bench::default(),
+            closeup: closeup::Watch::default(),
         }
     }
 
@@ -267,6 +270,7 @@ impl App {
             self.route_watch.deadline(),
             self.interactions_deadline(),
             self.forms_deadline(),
+            self.closeup_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -339,6 +343,7 @@ impl App {
         self.tick_alerts();
         self.keep_jobs();
         self.watch_interactions();
+        self.watch_phone();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

@@ -91,6 +91,8 @@ pub struct Capabilities {
     pub stations: bool,
     /// A registration says which codec it uses.
     pub codec: bool,
+    /// A phone can be looked at closely: its edges, its line and its station.
+    pub closeups: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -106,6 +108,7 @@ const DIRECT: Capabilities = Capabilities {
     destinations: &DestinationKind::ALL,
     softphones: false,
     codec: true,
+    closeups: false,
     stations: false,
 };
 
@@ -122,5 +125,6 @@ const PLATFORM: Capabilities = Capabilities {
     destinations: &REACHED,
     softphones: true,
     codec: false,
+    closeups: true,
     stations: true,
 };

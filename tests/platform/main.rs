@@ -1,6 +1,8 @@
 //! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
 
 mod callbacks;
+mod channels;
+mod closeup;
 mod estate;
 mod grant;
 mod live;
