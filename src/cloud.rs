@@ -17,6 +17,7 @@ pub mod direct;
 mod entities;
 mod error;
 mod jobs;
+pub mod keyring;
 mod latency;
 pub mod login;
 pub(crate) mod names;

@@ -108,7 +108,7 @@ impl App {
                 let id = profile.and_then(|profile| Some(profile.client.as_ref()?.id.as_str()));
                 format!("client  {}", fit(id.unwrap_or_default(), 60))
             }
-            (Who::Person, Person::SignedIn { name, until }) => {
+            (Who::Person, Person::SignedIn { name, until, .. }) => {
                 format!(
                     "person  {}, until {} UTC",
                     called(name),

@@ -5,6 +5,7 @@
 )]
 
 mod embedded;
+mod keyring;
 mod login;
 mod quota;
 mod rest;
