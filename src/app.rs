@@ -109,6 +109,7 @@ pub struct App {
     resume: jobs::Resume,
     route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
+    budget: budget::Watch,
     bench: forms::Bench,
 }
 
@@ -178,6 +179,7 @@ impl App {
             resume: jobs::Resume::default(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
+            budget: budget::Watch::default(),
             bench: forms::Bench::default(),
         }
     }
@@ -266,6 +268,7 @@ impl App {
             self.alert_deadline(),
             self.route_watch.deadline(),
             self.interactions_deadline(),
+            self.budget_deadline(),
             self.forms_deadline(),
         ]
         .into_iter()
@@ -339,6 +342,7 @@ impl App {
         self.tick_alerts();
         self.keep_jobs();
         self.watch_interactions();
+        self.watch_budget();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

@@ -257,6 +257,15 @@ impl Client {
         self.0.seat.watch()
     }
 
+    /// The person by whose name a write goes out, for its record; none where it is the client's.
+    #[must_use]
+    pub fn acting(&self, write: &Write) -> Option<Person> {
+        let person = self.0.seat.person();
+        let signed_in = person.is_signed_in();
+        let theirs = request::by_person(write, signed_in) || !self.has_own();
+        (theirs && signed_in).then_some(person)
+    }
+
     /// How long reads took within the last hour; none before the first.
     #[must_use]
     pub fn latency(&self) -> Option<Latency> {
