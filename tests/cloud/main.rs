@@ -4,6 +4,7 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod canary;
 mod embedded;
 mod keyring;
 mod login;
