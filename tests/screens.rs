@@ -14,6 +14,8 @@ mod carriers;
 mod conversations;
 #[path = "screens/forms.rs"]
 mod forms;
+#[path = "screens/platform.rs"]
+mod platform;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/transfers.rs"]

@@ -84,15 +84,12 @@ fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
                 .strftime("%d %b %H:%M %Z")
                 .to_string()
         });
-    pairs(
-        scene.theme,
-        &[
-            ("slot there", line.slot()),
-            ("here", here),
-            ("", line.countdown()),
-            ("first heard of", moment(line.row.first_seen(), scene.zone)),
-        ],
-    )
+    let ahead = Some(line.countdown()).filter(|told| told != "-");
+    let mut told = vec![("slot there", line.slot()), ("here", here)];
+    told.extend(ahead.map(|ahead| ("", ahead)));
+    let first = moment(line.row.first_seen(), scene.zone);
+    told.push(("first heard of", first));
+    pairs(scene.theme, &told)
 }
 
 fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
