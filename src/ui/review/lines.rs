@@ -179,23 +179,41 @@ fn address(text: &str) -> Said {
     }
 }
 
-/// A text in pieces of a width, all but the first set in.
+/// An address in pieces of a width, broken after a slash where that can be; all pieces but the first are set in.
 fn broken(text: &str, width: usize) -> Vec<String> {
     const INDENT: &str = "  ";
+    let room = width.saturating_sub(INDENT.len()).max(2);
     let mut lines = vec![String::new()];
-    let mut used = 0;
-    for c in text.chars() {
-        let wide = c.width().unwrap_or(0);
-        if used + wide > width.max(INDENT.len() + 2) {
-            lines.push(INDENT.to_owned());
-            used = INDENT.len();
+    let mut left = width;
+    for piece in text.split_inclusive('/') {
+        for part in cut(piece, room) {
+            let wide = crate::text::width(part);
+            if wide > left {
+                lines.push(INDENT.to_owned());
+                left = room;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(part);
+            }
+            left = left.saturating_sub(wide);
         }
-        if let Some(line) = lines.last_mut() {
-            line.push(c);
+    }
+    lines
+}
+
+/// A text cut into parts that are at most so wide.
+fn cut(text: &str, width: usize) -> Vec<&str> {
+    let (mut parts, mut from, mut used) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide > width && at > from {
+            parts.push(&text[from..at]);
+            (from, used) = (at, 0);
         }
         used += wide;
     }
-    lines
+    parts.push(&text[from..]);
+    parts
 }
 
 #[cfg(test)]
