@@ -185,6 +185,8 @@ impl Action {
         match self {
             Self::Consult => can.consult,
             Self::Reboot | Self::Station => can.stations,
+            // What is delivered to a listener is jobs of the organisation's own, and callbacks.
+            Self::Webhook => can.callback_webhooks || !can.softphones,
             _ => true,
         }
     }

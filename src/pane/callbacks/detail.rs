@@ -114,9 +114,10 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
         ("queue", queue.label().fit(30).into_owned()),
         ("zone", self::told(&queue.zone_name, 30)),
         ("open today", open.unwrap_or_else(|| "not told".to_owned())),
-        ("", room.unwrap_or_else(|| "room not told".to_owned())),
-        ("as of", read),
     ];
+    let untold = scene.can.reservations.then(|| "room not told".to_owned());
+    told.extend(room.or(untold).map(|room| ("", room)));
+    told.push(("as of", read));
     let mode = queue.mode.as_ref();
     told.extend(mode.map(|mode| ("calls", self::told(mode, 30))));
     pairs(scene.theme, &told)
