@@ -62,6 +62,10 @@ impl FromStr for Api {
 /// What an API offers beyond what every one does. Panes, forms and commands go by these, never by the API's name: what is
 /// absent says so in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that is there or is not"
+)]
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,

@@ -99,6 +99,6 @@ fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
         }),
         ca_pem: Some(org.ca_pem().into()),
         requests_per_minute,
-        queue_hours: Default::default(),
+        queue_hours: std::collections::BTreeMap::default(),
     }
 }
