@@ -179,9 +179,7 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     } else {
         ""
     };
-    let room = room
-        .as_ref()
-        .map_or(untold.to_owned(), Room::to_string);
+    let room = room.as_ref().map_or(untold.to_owned(), Room::to_string);
     let read = day.row.read.clock(scene.zone, scene.now);
     bar.right(0, theme.style(role), room);
     bar.right(3, theme.style(Role::Dim), format!("as of {read} "));
