@@ -110,6 +110,7 @@ pub struct App {
     resume: jobs::Resume,
     route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
+    budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
 }
@@ -180,6 +181,7 @@ impl App {
             resume: jobs::Resume::default(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
+            budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
         }
@@ -269,6 +271,7 @@ impl App {
             self.alert_deadline(),
             self.route_watch.deadline(),
             self.interactions_deadline(),
+            self.budget_deadline(),
             self.forms_deadline(),
             self.closeup_deadline(),
         ]
@@ -344,6 +347,7 @@ impl App {
         self.keep_jobs();
         self.watch_interactions();
         self.watch_phone();
+        self.watch_budget();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

@@ -54,7 +54,7 @@ actions! {
     Redeliver = "redeliver", "send again";
     /// Show the day of the queues, or the table again
     Day = "day", "day";
-    /// Show whole numbers for a minute; the audit says who did
+    /// Show whole numbers for a minute; the audit tells it
     Unmask = "unmask", "unmask";
     /// Freeze the rows as they are; ingest goes on
     Freeze = "freeze", "freeze";
@@ -72,15 +72,15 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
-    /// Announce this call before it is handed over, or go on with that
+    /// Announce this call before handing it over, or go on
     Consult = "consult", "consult";
-    /// Start the marked phones anew, or this one; calls on them end
+    /// Start the marked phones or this one anew; calls end
     Reboot = "reboot", "reboot";
-    /// Say who sits at the phone's station, and who by default
+    /// Say who has the phone's station, now and by default
     Station = "station", "station";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
-    /// Have what happens delivered to this console's listener
+    /// Have what happens delivered to our listener
     Webhook = "webhook", "webhook";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
@@ -185,6 +185,8 @@ impl Action {
         match self {
             Self::Consult => can.consult,
             Self::Reboot | Self::Station => can.stations,
+            // What is delivered to a listener is jobs of the organisation's own, and callbacks.
+            Self::Webhook => can.callback_webhooks || !can.softphones,
             _ => true,
         }
     }

@@ -19,6 +19,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use super::effect::Effect;
 use super::event::Done;
+use crate::cloud::keyring::Keyring;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
 use crate::config::profile::{Auth, Profile};
@@ -250,6 +251,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                 None => None,
             },
             redirect_port: person.redirect_port,
+            keyring: person.keyring.then(Keyring::system),
         }),
         None => None,
     };

@@ -41,7 +41,7 @@ const ACTIONS: &[Action] = &[
     Action::Detail,
     Action::New,
     Action::Day,
-    Action::Clone,
+    Action::Edit,
     Action::Cancel,
     Action::Mark,
     Action::Filter,

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 
 use crate::config::theme::{Role, Theme};
+use crate::text::width;
 use crate::time::Millis;
 
 /// Draws the rule and its title; what is left is for the lines.
@@ -26,7 +27,7 @@ pub fn frame(area: Rect, buf: &mut Buffer, theme: &Theme, title: &str) -> Rect {
     }
 }
 
-/// Draws the lines, as many as there is room for.
+/// Draws the lines, as many as there is room for. What is cut says so: a figure without its end reads as another one.
 pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
         line.render(
@@ -37,6 +38,10 @@ pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
             },
             buf,
         );
+        let said = width(line.to_string().trim_end());
+        if said > usize::from(area.width) && area.width > 0 {
+            buf[(area.right() - 1, y)].set_symbol("…");
+        }
     }
 }
 
@@ -47,12 +52,13 @@ pub fn wrapped(area: Rect, buf: &mut Buffer, lines: Vec<Line<'_>>) {
         .render(area, buf);
 }
 
-/// A line of labels, each with its value.
+/// A line of labels, each with its value; a value that speaks for itself has an empty one.
 #[must_use]
 pub fn pairs(theme: &Theme, pairs: &[(&str, String)]) -> Line<'static> {
     let spans = pairs.iter().flat_map(|(label, value)| {
+        let gap = if label.is_empty() { "" } else { " " };
         [
-            Span::styled(format!("{label} "), theme.style(Role::Dim)),
+            Span::styled(label.to_string() + gap, theme.style(Role::Dim)),
             Span::styled(format!("{value}   "), theme.style(Role::Text)),
         ]
     });

@@ -130,6 +130,7 @@ fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
             id: org.person_client_id(),
             secret: None,
             redirect_port: 0,
+            keyring: None,
         }),
         ca_pem: Some(org.ca_pem().into()),
         requests_per_minute,

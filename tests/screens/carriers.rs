@@ -163,7 +163,7 @@ fn pulse_in_every_size() {
         let mut stage = populated("mono");
         stage.update("u-1", "webrtc-4711", false);
         stage.pass(600_000);
-        stage.press(&["4"]);
+        stage.press(&["9"]);
         insta::assert_snapshot!(format!("pulse_{}x{}", size.0, size.1), stage.text(size));
     }
 }

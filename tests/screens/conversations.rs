@@ -75,6 +75,7 @@ fn stage(all: Vec<Interaction>) -> Stage {
 
 fn signed_in(mut stage: Stage) -> Stage {
     stage.app.store.person = Person::SignedIn {
+        id: "u-1".into(),
         name: "Noc".into(),
         until: NOON,
     };
@@ -143,7 +144,9 @@ fn an_announced_call_says_who_speaks_to_whom_and_what_can_be_done() {
     let mut stage = signed_in(stage(vec![announced("c-1")]));
     let text = stage.text((120, 40));
     assert!(text.contains("Ana speaks to Bob, caller held"), "{text}");
+    insta::assert_snapshot!("announced_80x24", stage.text((80, 24)));
     stage.press(&["C"]);
+    insta::assert_snapshot!("announced_choice_80x24", stage.text((80, 24)));
     let text = stage.text((120, 40));
     assert!(
         text.contains("Bob gets the call") && text.contains("conference"),

@@ -45,7 +45,12 @@ impl Known {
         }
         for one in table.interactions().filter(|one| !one.queue.is_empty()) {
             let uri = format!("{}{}", DestinationKind::Queue.prefix(), one.queue.raw());
-            offer(uri, "a queue that has interactions".to_owned());
+            let note = if one.queue_name.is_empty() {
+                "a queue that has interactions".to_owned()
+            } else {
+                one.queue_name.fit(40).into_owned()
+            };
+            offer(uri, note);
         }
         let mut last = None;
         let users = store.registrations.rows().map(|(_, row)| row);

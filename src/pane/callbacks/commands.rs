@@ -38,7 +38,7 @@ impl CallbacksPane {
             }
             Action::Day => self.turn_day(desk),
             Action::New => self.book(desk),
-            Action::Clone => self.reschedule(desk),
+            Action::Edit | Action::Clone => self.reschedule(desk),
             Action::Cancel | Action::Delete => self.cancel(desk),
             Action::Mark => self.mark(desk),
             Action::Webhook => writes::webhook(desk),

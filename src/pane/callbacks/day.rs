@@ -173,9 +173,13 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
     let room = queue.room();
     let full = room.is_some_and(|room| room.left() == 0);
     let role = if full { Role::Bad } else { Role::Text };
-    let room = room
-        .as_ref()
-        .map_or("room not told".to_owned(), Room::to_string);
+    // Where callbacks are no reservations, a queue has no room that could be told.
+    let untold = if scene.can.reservations {
+        "room not told"
+    } else {
+        ""
+    };
+    let room = room.as_ref().map_or(untold.to_owned(), Room::to_string);
     let read = day.row.read.clock(scene.zone, scene.now);
     bar.right(0, theme.style(role), room);
     bar.right(3, theme.style(Role::Dim), format!("as of {read} "));

@@ -84,15 +84,12 @@ fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
                 .strftime("%d %b %H:%M %Z")
                 .to_string()
         });
-    pairs(
-        scene.theme,
-        &[
-            ("slot there", line.slot()),
-            ("here", here),
-            ("", line.countdown()),
-            ("first heard of", moment(line.row.first_seen(), scene.zone)),
-        ],
-    )
+    let ahead = Some(line.countdown()).filter(|told| told != "-");
+    let mut told = vec![("slot there", line.slot()), ("here", here)];
+    told.extend(ahead.map(|ahead| ("", ahead)));
+    let first = moment(line.row.first_seen(), scene.zone);
+    told.push(("first heard of", first));
+    pairs(scene.theme, &told)
 }
 
 fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
@@ -117,9 +114,10 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
         ("queue", queue.label().fit(30).into_owned()),
         ("zone", self::told(&queue.zone_name, 30)),
         ("open today", open.unwrap_or_else(|| "not told".to_owned())),
-        ("", room.unwrap_or_else(|| "room not told".to_owned())),
-        ("as of", read),
     ];
+    let untold = scene.can.reservations.then(|| "room not told".to_owned());
+    told.extend(room.or(untold).map(|room| ("", room)));
+    told.push(("as of", read));
     let mode = queue.mode.as_ref();
     told.extend(mode.map(|mode| ("calls", self::told(mode, 30))));
     pairs(scene.theme, &told)

@@ -10,13 +10,13 @@ use crate::pane::Scene;
 use crate::store::edges::EdgeRow;
 use crate::ui::table::{self, Wish};
 
-/// Columns of an edge: state, name, site, since, conversations, load, what else there is to say, how it is kept up.
+/// Columns of an edge: state, name, since, conversations, load, how it is kept up, what else there is to say.
 const COLUMNS: [Wish; 7] = [
-    wish(9, 9, false),
+    wish(8, 8, false),
     wish(16, 28, false),
     wish(8, 8, true),
     wish(9, 9, true),
-    wish(19, 27, false),
+    wish(21, 24, false),
     wish(6, 6, false),
     wish(10, 40, false),
 ];
@@ -26,7 +26,7 @@ const HEADINGS: [&str; 7] = [
     "NAME",
     "SINCE",
     "CONVERS.",
-    "BUSY",
+    "BUSY, %",
     "HEARD",
     "SITE, STATE, SOFTWARE",
 ];
@@ -98,7 +98,7 @@ const fn role(state: EdgeState) -> Role {
     }
 }
 
-/// The shares in use, as far as they are told.
+/// The shares in use in percent, as far as they are told; the heading says the unit.
 fn busy(load: Load) -> String {
     let parts = [
         ("cpu", load.processor),
@@ -107,7 +107,7 @@ fn busy(load: Load) -> String {
     ];
     let told = parts.into_iter().filter_map(|(name, share)| {
         let share = share?;
-        Some(format!("{name} {share:.0} %"))
+        Some(format!("{name} {share:.0}"))
     });
     let told: Vec<String> = told.collect();
     if told.is_empty() {

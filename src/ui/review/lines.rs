@@ -1,6 +1,7 @@
 //! What a review says, what matters most first.
 
 use similar::{ChangeTag, TextDiff};
+use unicode_width::UnicodeWidthChar;
 
 use super::Shown;
 use crate::config::theme::Role;
@@ -19,16 +20,23 @@ const NAMED: usize = 12;
 pub(super) struct Said {
     text: String,
     role: Role,
-    /// Sentences break at the edge; code is cut, because a broken line of it misleads.
-    prose: bool,
+    edge: Edge,
+}
+
+/// What becomes of a line that is wider than the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edge {
+    /// A sentence goes on between two words.
+    Wrap,
+    /// Code is cut, because a broken line of it misleads.
+    Cut,
+    /// What is written to goes on wherever the edge is: nobody may send to an address that cannot be read whole.
+    Break,
 }
 
 /// Every line of a review.
 pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
-    let mut said = vec![code(
-        &format!("{} {}", shown.method, shown.url),
-        Role::Accent,
-    )];
+    let mut said = vec![address(&format!("{} {}", shown.method, shown.url))];
     others(plan, &mut said);
     let section = |title: &str, said: &mut Vec<Said>| {
         said.push(prose("", Role::Text));
@@ -56,7 +64,7 @@ pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
     }
     for step in steps(plan) {
         said.push(prose("", Role::Text));
-        said.push(code(&request(step), Role::Accent));
+        said.push(address(&request(step)));
         let body = step.shown_body().map(|body| pretty(&body));
         let body = body.as_deref().unwrap_or_default();
         said.extend(body.lines().map(|line| code(line, Role::Text)));
@@ -81,10 +89,10 @@ fn request(write: &Write) -> String {
 /// The lines at a width.
 pub(super) fn wrapped(said: &[Said], width: usize) -> Vec<(String, Role)> {
     let each = said.iter().flat_map(|line| {
-        let lines = if line.prose {
-            wrap(&line.text, width)
-        } else {
-            vec![line.text.clone()]
+        let lines = match line.edge {
+            Edge::Wrap => wrap(&line.text, width),
+            Edge::Cut => vec![line.text.clone()],
+            Edge::Break => broken(&line.text, width),
         };
         lines.into_iter().map(|text| (text, line.role))
     });
@@ -101,7 +109,7 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
     }
     let steps = steps(plan);
     if !steps.is_empty() {
-        said.extend(steps.iter().map(|step| code(&request(step), Role::Accent)));
+        said.extend(steps.iter().map(|step| address(&request(step))));
         return;
     }
     let text = format!(
@@ -152,15 +160,60 @@ fn prose(text: &str, role: Role) -> Said {
     Said {
         text: safe(text).into_owned(),
         role,
-        prose: true,
+        edge: Edge::Wrap,
     }
 }
 
 fn code(text: &str, role: Role) -> Said {
     Said {
-        prose: false,
+        edge: Edge::Cut,
         ..prose(text, role)
     }
+}
+
+/// A method and where it goes to.
+fn address(text: &str) -> Said {
+    Said {
+        edge: Edge::Break,
+        ..prose(text, Role::Accent)
+    }
+}
+
+/// An address in pieces of a width, broken after a slash where that can be; all pieces but the first are set in.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    const INDENT: &str = "  ";
+    let room = width.saturating_sub(INDENT.len()).max(2);
+    let mut lines = vec![String::new()];
+    let mut left = width;
+    for piece in text.split_inclusive('/') {
+        for part in cut(piece, room) {
+            let wide = crate::text::width(part);
+            if wide > left {
+                lines.push(INDENT.to_owned());
+                left = room;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push_str(part);
+            }
+            left = left.saturating_sub(wide);
+        }
+    }
+    lines
+}
+
+/// A text cut into parts that are at most so wide.
+fn cut(text: &str, width: usize) -> Vec<&str> {
+    let (mut parts, mut from, mut used) = (Vec::new(), 0, 0);
+    for (at, c) in text.char_indices() {
+        let wide = c.width().unwrap_or(0);
+        if used + wide > width && at > from {
+            parts.push(&text[from..at]);
+            (from, used) = (at, 0);
+        }
+        used += wide;
+    }
+    parts.push(&text[from..]);
+    parts
 }
 
 #[cfg(test)]
@@ -197,6 +250,20 @@ mod tests {
                 .iter()
                 .any(|line| line.contains(r#""intendedState": "ENABLED""#))
         );
+    }
+
+    #[test]
+    fn an_address_goes_on_at_the_edge_and_nothing_of_it_is_lost() {
+        let text = "POST https://h.example/api/v2/phones/webrtc-4403/reboot";
+        let lines = broken(text, 20);
+        assert!(
+            lines.iter().all(|line| crate::text::width(line) <= 20),
+            "{lines:?}"
+        );
+        let whole: String = lines.iter().map(|line| line.trim_start()).collect();
+        assert_eq!(whole, text);
+        assert_eq!(broken("GET /a", 20), ["GET /a"]);
+        assert!(!broken(text, 0).is_empty());
     }
 
     #[test]

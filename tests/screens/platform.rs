@@ -1,0 +1,352 @@
+//! The panes on the Platform API: what it tells more, and what it does not tell.
+
+use std::collections::HashSet;
+
+use trunkline::app::event::{Done, Event};
+use trunkline::app::routes::Told as RouteTold;
+use trunkline::feed::Phones;
+use trunkline::feed::callbacks::Told;
+use trunkline::feed::news::{Link, News, Status};
+use trunkline::model::callback::{Callback, Status as Standing, Stream};
+use trunkline::model::carrier::{Carrier, Health};
+use trunkline::model::edge::{Edge, Load};
+use trunkline::model::phone::Phone;
+use trunkline::model::queue::Queue;
+use trunkline::model::registration::User;
+use trunkline::model::registration::phone::Sighting;
+use trunkline::model::route::{self, Integration, Known};
+use trunkline::model::softphone::{Named, PhoneBase, Premises};
+use trunkline::model::trunk::{By, Fault, Heard, Proxies, Sign, Signs, Traffic, Trunk, Use};
+
+use super::stage::{NOON, Stage};
+
+const MINUTE: i64 = 60_000;
+
+const CONFIG: &str = r#"
+[profiles.acme]
+api = "platform"
+base_url = "https://api.example.com"
+client_id = "console"
+client_secret_env = "ACME_SECRET"
+"#;
+
+/// One size that must do, and one with room.
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 40)];
+
+const LIVE: Heard = Heard {
+    at: NOON,
+    by: By::Topic,
+};
+
+const POLLED: Heard = Heard {
+    at: NOON,
+    by: By::Poll,
+};
+
+fn stage() -> Stage {
+    let mut stage = Stage::with("mono", Some(CONFIG));
+    let status = Status {
+        link: Link::Live,
+        users: 3,
+        read: 3,
+        enumerated: true,
+        streams_live: 4,
+        streams_wanted: 4,
+        budget_used: 12,
+        budget_allowed: Some(300),
+        token_until: Some(NOON.plus(7_080_000)),
+        ..Status::default()
+    };
+    stage.feed(vec![News::Status(status)]);
+    stage
+}
+
+fn pictures(name: &str, stage: &mut Stage) {
+    for (width, height) in SIZES {
+        let picture = stage.text((width, height));
+        insta::assert_snapshot!(format!("{name}_{width}x{height}"), picture);
+    }
+}
+
+/// Phones that are called after their people, one that is lost, one that no topic speaks of, one of nobody.
+fn phones(stage: &mut Stage) {
+    let people = [
+        ("u-1", "Ana Petrova"),
+        ("u-2", "Bob Osei"),
+        ("u-3", "佐藤 花子"),
+    ];
+    let users = people.map(|(id, name)| User {
+        id: id.into(),
+        name: name.into(),
+        site: Some("Frankfurt".into()),
+    });
+    let seen = |user: &str, device: &str, registered, live| Sighting {
+        user: user.into(),
+        device: device.into(),
+        registered,
+        since: Some(NOON.plus(-5 * MINUTE)),
+        live,
+        raw: bytes::Bytes::from_static(b"{}"),
+    };
+    let name = |user: &str, device: &str, name: &str| (user.into(), device.into(), name.into());
+    stage.feed(vec![
+        News::Users {
+            users: users.to_vec(),
+            total: Some(3),
+        },
+        News::UsersComplete,
+        News::Phones(Phones::Read(vec![
+            seen("u-1", "ph-1", Some(true), true),
+            seen("u-1", "ph-2", Some(true), false),
+            seen("u-2", "ph-3", Some(false), true),
+            seen("u-3", "ph-4", None, true),
+        ])),
+        News::Phones(Phones::Names(vec![
+            name("u-1", "ph-1", "Ana Petrova webrtc-4711"),
+            name("u-1", "ph-2", "Ana Petrova - desk"),
+            name("u-2", "ph-3", "Lobby Accra"),
+            name("u-3", "ph-4", "佐藤 花子 poly-0017"),
+        ])),
+    ]);
+    stage.pass(1_500);
+}
+
+#[test]
+fn a_phone_shows_by_what_is_its_own_and_no_codec_is_promised() {
+    let mut stage = stage();
+    phones(&mut stage);
+    let screen = stage.text((80, 24));
+    assert!(!screen.contains("CODEC"), "{screen}");
+    assert!(
+        screen.contains("webrtc-4711") && !screen.contains("Ana Petrova webrtc"),
+        "{screen}"
+    );
+    pictures("platform_registrations", &mut stage);
+    stage.press(&["Enter"]);
+    assert!(stage.text((80, 24)).contains("Lobby Accra"));
+}
+
+fn trunk(id: &str, edge: &str, good: bool) -> Trunk {
+    let fault = Fault {
+        code: "sip.503".into(),
+        text: "Service Unavailable".into(),
+        detail: Default::default(),
+    };
+    let sign = Sign {
+        proxy: "sip.north.example:5061".into(),
+        good: Some(good),
+        since: Some(NOON),
+        fault: (!good).then_some(fault),
+    };
+    Trunk {
+        id: id.into(),
+        name: "Northwind".into(),
+        edge: Some(edge.into()),
+        edge_name: edge.into(),
+        in_service: Some(true),
+        enabled: Some(true),
+        signs: Signs {
+            connected: Some(true),
+            registers: Proxies {
+                kept: vec![sign],
+                beyond: 0,
+            },
+            ..Signs::default()
+        },
+        options: Use::NotSupported,
+        registers: Use::Enabled,
+        proxies: Vec::new(),
+        traffic: Some(Traffic {
+            inbound: Some(63),
+            outbound: Some(65),
+            mismatches: Some(0),
+        }),
+        heard: LIVE,
+    }
+}
+
+fn edge(id: &str, online: &str, heard: Heard) -> Edge {
+    Edge {
+        name: id.into(),
+        site: "Frankfurt".into(),
+        online: Some(online.into()),
+        status: Some("ACTIVE".into()),
+        conversations: Some(4_000),
+        version: Some("1.0.0.12345".into()),
+        load: Some(Load {
+            processor: Some(20.4),
+            memory: Some(60.0),
+            disk: Some(100.0),
+            ..Load::default()
+        }),
+        heard,
+        ..Edge::unknown(id.into())
+    }
+}
+
+#[test]
+fn a_carrier_stands_with_its_trunks_and_the_edges_below_it() {
+    let mut stage = stage();
+    let trunks = vec![
+        trunk("t-1", "EU West 1", true),
+        trunk("t-2", "EU Central 1", false),
+    ];
+    stage.feed(vec![
+        News::Carriers {
+            carriers: vec![Carrier {
+                id: "tb-1".into(),
+                name: "Northwind Telecom".into(),
+                status: Some("active".into()),
+                health: Health::Degraded,
+                affected: None,
+                trunks,
+            }],
+            faults: Vec::new(),
+        },
+        News::Edges {
+            edges: vec![
+                edge("EU West 1", "ONLINE", LIVE),
+                edge("EU Central 1", "OFFLINE", LIVE),
+                edge("AF West 1", "ONLINE", POLLED),
+            ],
+            refused: 0,
+        },
+    ]);
+    stage.pass(1_500);
+    stage.press(&["2"]);
+    let screen = stage.text((80, 24));
+    assert!(screen.contains("cpu 20 mem 60 disk 100"), "{screen}");
+    pictures("platform_carriers", &mut stage);
+    stage.press(&["Enter"]);
+    pictures("platform_carrier_detail", &mut stage);
+}
+
+#[test]
+fn routes_say_what_is_intended_and_what_is_reported() {
+    let read = |json: &str| route::read(json).unwrap();
+    let bus = read(
+        r#"{"kind":"eventbridge","name":"Billing feed","awsAccountId":"000000000012","awsAccountRegion":"eu-central-1","eventSourceSuffix":"billing","eventFilter":["v2.detail.events.conversation.{id}.customer.end"]}"#,
+    );
+    let trigger = read(
+        r#"{"kind":"trigger","name":"NOC alert","topicName":"v2.operations.events","target":{"type":"Workflow","id":"wf-1"}}"#,
+    );
+    let integration = Integration {
+        intended: "ENABLED".into(),
+        reported: "ERROR".into(),
+        detail: "The AWS account 000000000012 does not exist".into(),
+        since: Some(NOON),
+        ..Integration::default()
+    };
+    let bus = Known {
+        integration: Some(Box::new(integration)),
+        ..Known::new("i-1", bus)
+    };
+    let mut stage = stage();
+    stage.happen(Event::Done(Done::Routes(RouteTold::Read {
+        routes: vec![bus, Known::new("tr-1", trigger)],
+        faults: Vec::new(),
+        unread: Vec::new(),
+        listed: true,
+    })));
+    stage.pass(1_500);
+    stage.press(&["4"]);
+    pictures("platform_routes", &mut stage);
+    stage.press(&["Enter"]);
+    pictures("platform_route_detail", &mut stage);
+    stage.press(&["n"]);
+    pictures("platform_route_kinds", &mut stage);
+    stage.press(&["Esc", "d"]);
+    pictures("platform_route_removal", &mut stage);
+}
+
+fn callbacks(stage: &mut Stage) {
+    let queue = Queue {
+        id: "q-1".into(),
+        name: "Support".into(),
+        zone_name: "America/New_York".into(),
+        calendar: None,
+        most: None,
+        booked: None,
+        mode: Some("CustomerFirst".into()),
+        faults: Vec::new(),
+    };
+    let callback = |id: &str, number: &str, ahead: i64, status| Callback {
+        number: Phone::from(number),
+        time: Some(NOON.plus(ahead)),
+        queue: "q-1".into(),
+        reason: Some("Router down".into()),
+        ..Callback::bare(id.into(), status)
+    };
+    let told = [
+        Told::Queues {
+            queues: vec![queue],
+            faults: Vec::new(),
+        },
+        Told::Listed {
+            callbacks: vec![
+                callback("cb-1", "+14155550199", 30 * MINUTE, Standing::Scheduled),
+                callback("cb-2", "+493012345678", 95 * MINUTE, Standing::Scheduled),
+            ],
+            spoken: HashSet::new(),
+            began: NOON,
+            faults: Vec::new(),
+        },
+        Told::Stream(Stream::Live),
+    ];
+    let told = told.map(|told| News::Callbacks(Box::new(told)));
+    stage.feed(told.to_vec());
+    stage.pass(1_500);
+    stage.press(&["5"]);
+}
+
+#[test]
+fn callbacks_are_conversations_that_wait_for_their_time() {
+    let mut stage = stage();
+    callbacks(&mut stage);
+    pictures("platform_callbacks", &mut stage);
+    stage.press(&["Enter"]);
+    pictures("platform_callback_detail", &mut stage);
+    stage.press(&["E"]);
+    pictures("platform_callback_move", &mut stage);
+    stage.press(&["Esc", "c"]);
+    pictures("platform_callback_end", &mut stage);
+}
+
+#[test]
+fn moving_a_callback_is_offered_as_a_change_of_it() {
+    let mut stage = stage();
+    callbacks(&mut stage);
+    let screen = stage.text((120, 40));
+    assert!(
+        screen.contains("E edit") && !screen.contains("edit as new"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn a_webrtc_phone_is_provisioned_from_what_the_organisation_has() {
+    let named = |id: &str, name: &str| Named {
+        id: id.into(),
+        name: name.into(),
+    };
+    let mut stage = stage();
+    phones(&mut stage);
+    stage.feed(vec![News::Premises(Premises {
+        sites: vec![named("s-1", "Frankfurt"), named("s-2", "Accra")],
+        bases: vec![PhoneBase {
+            id: "pb-1".into(),
+            name: "WebRTC".into(),
+            lines: vec!["lb-1".into()],
+        }],
+    })]);
+    stage.press(&["n"]);
+    pictures("platform_provision", &mut stage);
+    stage.press(&["Esc", "g", "B"]);
+    let review = stage.text((80, 24));
+    let whole: String = review.lines().map(str::trim).collect();
+    assert!(
+        whole.contains("/api/v2/telephony/providers/edges/phones/ph-3/reboot"),
+        "{review}"
+    );
+    pictures("platform_reboot", &mut stage);
+}
