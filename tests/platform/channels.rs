@@ -78,7 +78,7 @@ async fn a_socket_that_ends_as_soon_as_its_follower_is_there_takes_nothing_along
     let mut watch = Watch::start(options(30), plan(10)).await;
     watch.live().await;
     watch
-        .fault(json!({"ws-closing": 0.2, "ws-takeover": true}))
+        .fault(json!({"ws-closing": 0.2, "ws-takeover": 1}))
         .await;
     let key = first(&watch);
     for turn in 0..40 {

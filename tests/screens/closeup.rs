@@ -94,13 +94,13 @@ fn a_phone_is_looked_at_while_its_detail_is_open_and_once_a_minute() {
     stage.pass(59_000);
     assert!(looked(&mut stage).is_empty(), "not again for a minute");
     stage.pass(1_000);
-    assert_eq!(looked(&mut stage), [phone.clone()]);
+    assert_eq!(looked(&mut stage), phones);
     assert!(stage.text((120, 40)).contains("reading again"));
     stage.pass(10);
     stage.press(&["r"]);
     assert!(looked(&mut stage).is_empty(), "it is being read");
     tell(&mut stage, phone, Ok(Some(closeup())));
-    assert_eq!(looked(&mut stage), [phone.clone()], "r is answered anew");
+    assert_eq!(looked(&mut stage), phones, "r is answered anew");
     tell(&mut stage, phone, Ok(Some(closeup())));
     // The first one takes away what r said.
     stage.press(&["Esc", "Esc"]);
@@ -158,6 +158,11 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
         text.contains("edges not told") && text.contains("station none"),
         "{text}"
     );
+    bare.stations = vec![Station {
+        persistent: None,
+        media_helper: None,
+        ..closeup().stations.remove(0)
+    }];
     bare.secondary = Some(Side {
         fault: Some("no\u{1b}[2J template".into()),
         ..Side::default()
@@ -169,6 +174,8 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
         text.contains("secondary: not provisioned: no\\u{1b}[2J template"),
         "{text}"
     );
+    let desk = "persistent connection, forced TURN and media helper not told";
+    assert!(text.contains(desk), "{text}");
 }
 
 #[test]

@@ -44,8 +44,8 @@ impl Client {
 #[serde(rename_all = "camelCase")]
 struct Entity {
     lines: Option<Vec<Line>>,
-    status: Option<Status>,
-    secondary_status: Option<Status>,
+    status: Option<SideEntity>,
+    secondary_status: Option<SideEntity>,
     user_agent_info: Option<Agent>,
 }
 
@@ -59,12 +59,12 @@ struct Line {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Status {
+struct SideEntity {
     operational_status: Option<String>,
     edges_status: Option<String>,
     edge: Option<Reference>,
     provision: Option<Provision>,
-    line_statuses: Option<Vec<LineStatus>>,
+    line_statuses: Option<Vec<LineEntity>>,
 }
 
 #[derive(Deserialize)]
@@ -75,7 +75,7 @@ struct Provision {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LineStatus {
+struct LineEntity {
     reachable: Option<bool>,
     reachable_state_time: Option<String>,
     address_of_record: Option<String>,
@@ -108,7 +108,7 @@ fn phone_of(entity: Entity) -> (Closeup, Vec<Text>) {
     (closeup, ids.take(LINES).collect())
 }
 
-fn side(status: Status) -> Side {
+fn side(status: SideEntity) -> Side {
     let (edge, name) = refer(status.edge);
     let lines = status.line_statuses.unwrap_or_default().into_iter();
     Side {
@@ -120,7 +120,7 @@ fn side(status: Status) -> Side {
     }
 }
 
-fn line(status: LineStatus) -> LineView {
+fn line(status: LineEntity) -> LineView {
     let contacts = status.contact_addresses.unwrap_or_default().into_iter();
     LineView {
         reachable: status.reachable,

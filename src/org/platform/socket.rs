@@ -29,7 +29,7 @@ pub(super) fn open(
     upgrade: OnUpgrade,
 ) -> Result<(), Unheard> {
     let now = Instant::now();
-    let alone = shared.faults().ws_takeover;
+    let alone = shared.chance(shared.faults().ws_takeover);
     let place = shared.topics.book().join(id, alone, now)?;
     let seat = Seat {
         shared: Arc::clone(shared),

@@ -140,26 +140,31 @@ fn station(station: &Station, closeup: &Closeup, scene: &Scene<'_>) -> [Line<'st
         None if station.taken() => "somebody".to_owned(),
         None => "nobody".to_owned(),
     };
-    let idle = closeup
-        .keeps_s
-        .map_or(NOT_TOLD.to_owned(), |s| format!("{s} s"));
+    let status = station.status.as_ref().map_or(NOT_TOLD.to_owned(), plain);
     let seat = [
         ("station", station.name.fit(WIDE).into_owned()),
-        (
-            "status",
-            station.status.as_ref().map_or(NOT_TOLD.to_owned(), plain),
-        ),
+        ("status", status),
         ("seated", user),
-    ];
-    let media = [
-        ("persistent", yes(station.persistent)),
-        ("time-out", idle),
-        ("forced TURN", yes(station.force_turn)),
-        ("media helper", yes(station.media_helper)),
     ];
     [
         detail::pairs(scene.theme, &seat),
-        detail::pairs(scene.theme, &media),
+        detail::pairs(scene.theme, &media(station, closeup)),
+    ]
+}
+
+/// What is set for the browser at a station; of a desk phone nothing is.
+fn media(station: &Station, closeup: &Closeup) -> Vec<(&'static str, String)> {
+    let set = [station.persistent, station.force_turn, station.media_helper];
+    if set == [None; 3] && closeup.keeps_s.is_none() {
+        let what = "persistent connection, forced TURN and media helper";
+        return vec![(what, NOT_TOLD.to_owned())];
+    }
+    let idle = closeup.keeps_s.map(|seconds| format!("{seconds} s"));
+    vec![
+        ("persistent", yes(station.persistent)),
+        ("time-out", idle.unwrap_or_else(|| NOT_TOLD.to_owned())),
+        ("forced TURN", yes(station.force_turn)),
+        ("media helper", yes(station.media_helper)),
     ]
 }
 

@@ -78,11 +78,15 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     if row.flapping() {
         state.push(span("  flapping", theme.style(Role::Warn)));
     }
-    let codec = if scene.can.codec {
-        text(row.codec())
-    } else {
-        "not told by this API".to_owned()
-    };
+    let mut phone = vec![
+        ("device", device(row)),
+        ("codec", text(row.codec())),
+        ("site", text(row.site())),
+    ];
+    if !scene.can.codec {
+        phone.remove(1);
+        phone.push(("codec", "not told by this API".to_owned()));
+    }
     let checked = match row.checked() {
         at if at == Millis::default() => "never".to_owned(),
         at => moment(at, scene),
@@ -95,14 +99,7 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
                 ("id", row.user_id().0.fit(48).into_owned()),
             ],
         ),
-        pairs(
-            scene,
-            &[
-                ("device", device(row)),
-                ("codec", codec),
-                ("site", text(row.site())),
-            ],
-        ),
+        pairs(scene, &phone),
         Line::from(state),
         pairs(
             scene,
