@@ -12,6 +12,7 @@ mod audit;
 mod budget;
 mod callbacks;
 mod clock;
+mod closeup;
 pub mod command;
 mod done;
 pub mod effect;
@@ -109,7 +110,9 @@ pub struct App {
     resume: jobs::Resume,
     route_watch: routes::RouteWatch,
     interactions: transfers::Watch,
+    budget: budget::Watch,
     bench: forms::Bench,
+    closeup: closeup::Watch,
 }
 
 impl App {
@@ -178,7 +181,9 @@ impl App {
             resume: jobs::Resume::default(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::Watch::default(),
+            budget: budget::Watch::default(),
             bench: forms::Bench::default(),
+            closeup: closeup::Watch::default(),
         }
     }
 
@@ -266,7 +271,9 @@ impl App {
             self.alert_deadline(),
             self.route_watch.deadline(),
             self.interactions_deadline(),
+            self.budget_deadline(),
             self.forms_deadline(),
+            self.closeup_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -339,6 +346,8 @@ impl App {
         self.tick_alerts();
         self.keep_jobs();
         self.watch_interactions();
+        self.watch_phone();
+        self.watch_budget();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

@@ -69,8 +69,10 @@ pub enum Command {
     },
     /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
     Serve(ServeArgs),
-    /// Sign in as a person, to see that it works; in the console it is `:login`
+    /// Sign in as a person, and keep the sign-in where the profile chooses the keyring; in the console it is `:login`
     Login,
+    /// Sign out: revoke the token, and forget what the keyring keeps
+    Logout,
     /// Probe one server: TLS, STUN, TURN, DNS or HTTP
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console

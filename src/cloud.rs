@@ -17,6 +17,7 @@ pub mod direct;
 mod entities;
 mod error;
 mod jobs;
+pub mod keyring;
 mod latency;
 pub mod login;
 pub(crate) mod names;
@@ -254,6 +255,15 @@ impl Client {
     #[must_use]
     pub fn person(&self) -> tokio::sync::watch::Receiver<Person> {
         self.0.seat.watch()
+    }
+
+    /// The person by whose name a write goes out, for its record; none where it is the client's.
+    #[must_use]
+    pub fn acting(&self, write: &Write) -> Option<Person> {
+        let person = self.0.seat.person();
+        let signed_in = person.is_signed_in();
+        let theirs = request::by_person(write, signed_in) || !self.has_own();
+        (theirs && signed_in).then_some(person)
     }
 
     /// How long reads took within the last hour; none before the first.

@@ -66,6 +66,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),
+        Some(Command::Logout) => world.write(|p, e, _| headless::login::logout(p, e)),
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) if args.fields => {
             headless::provision::fields().map_err(|e| eyre!(e))

@@ -88,7 +88,7 @@ impl App {
             }
             Action::Login => self.login(),
             Action::Logout => self.logout(),
-            Action::Budget => self.effects.push(Effect::ReadBudget),
+            Action::Budget => self.open_budget(),
             Action::Unmask => {
                 let order = Order::Callback(flow::callback::Order::Unmask);
                 self.begin_flow(Box::new(order));

@@ -3,11 +3,13 @@
 use ratatui::text::{Line, Span};
 
 use super::App;
+use super::effect::Effect;
 use super::person::{Sheet, called, clock};
 use crate::cloud::{Spending, Spent, Who};
 use crate::config::theme::Role;
 use crate::model::person::Person;
 use crate::text::fit;
+use crate::time::Millis;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
 use crate::ui::tabs::grouped;
@@ -18,9 +20,56 @@ const NAMES: usize = 15;
 /// Columns of an operation.
 const OPERATION: usize = 56;
 
+/// The beat of the view, in milliseconds: its minute moves by the second.
+const BEAT_MS: i64 = 1_000;
+
+/// Reads of the view.
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    /// It was asked for and is not there yet.
+    asked: bool,
+    /// When it is read anew while it is open.
+    next: Millis,
+}
+
 impl App {
-    /// Opens the view, or fills the one that is open anew.
+    /// Asks for the view.
+    pub(super) fn open_budget(&mut self) {
+        self.budget.asked = true;
+        self.effects.push(Effect::ReadBudget);
+    }
+
+    /// When the view that is open is read anew; none while none is.
+    pub(super) fn budget_deadline(&self) -> Option<Millis> {
+        let open = self.layers.iter().any(|l| matches!(l, Layer::Budget(_)));
+        open.then_some(self.budget.next)
+    }
+
+    /// Reads the view that is open anew once its beat is over.
+    pub(super) fn watch_budget(&mut self) {
+        if self.budget_deadline().is_some_and(|due| self.now >= due) {
+            self.budget.next = self.now.plus(BEAT_MS);
+            self.effects.push(Effect::ReadBudget);
+        }
+    }
+
+    /// Opens the view, or fills the one that is open anew. What comes after it was closed is left out.
     pub(super) fn show_budget(&mut self, sheet: &Sheet) {
+        let page = self.budget_page(sheet);
+        self.budget.next = self.now.plus(BEAT_MS);
+        let open = self.layers.iter_mut().find_map(|layer| match layer {
+            Layer::Budget(reader) => Some(reader),
+            _ => None,
+        });
+        match open {
+            Some(reader) => reader.refill(page),
+            None if self.budget.asked => self.layers.push(Layer::Budget(page)),
+            None => {}
+        }
+        self.budget.asked = false;
+    }
+
+    fn budget_page(&self, sheet: &Sheet) -> Reader {
         let mut lines = Vec::new();
         for spending in &sheet.spending {
             if !lines.is_empty() {
@@ -41,8 +90,7 @@ impl App {
         }
         let title = format!("budget at {} UTC", clock(self.now));
         let empty = "Nothing is connected yet.";
-        self.layers
-            .push(Layer::Reader(Reader::new(title, lines, empty)));
+        Reader::new(title, lines, empty)
     }
 
     fn token_lines(&self, spending: &Spending, lines: &mut Vec<Line<'static>>) {
@@ -108,7 +156,7 @@ impl App {
                 let id = profile.and_then(|profile| Some(profile.client.as_ref()?.id.as_str()));
                 format!("client  {}", fit(id.unwrap_or_default(), 60))
             }
-            (Who::Person, Person::SignedIn { name, until }) => {
+            (Who::Person, Person::SignedIn { name, until, .. }) => {
                 format!(
                     "person  {}, until {} UTC",
                     called(name),

@@ -19,6 +19,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use super::effect::Effect;
 use super::event::Done;
+use crate::cloud::keyring::Keyring;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
 use crate::config::profile::{Auth, Profile};
@@ -125,6 +126,7 @@ impl Performer {
             Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
+            Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
@@ -249,6 +251,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                 None => None,
             },
             redirect_port: person.redirect_port,
+            keyring: person.keyring.then(Keyring::system),
         }),
         None => None,
     };

@@ -44,6 +44,8 @@ pub enum News {
     Failed(String),
     /// They have signed in.
     SignedIn,
+    /// The keyring does not do its part; the sentence says why.
+    Keyring(String),
     /// They have signed out, or the token could not be revoked and is only forgotten.
     SignedOut(Result<(), String>),
 }
@@ -121,6 +123,7 @@ impl App {
                 self.messages.say(Weight::Error, why, self.now);
             }
             News::SignedIn => self.close_sign_in(),
+            News::Keyring(why) => self.messages.say(Weight::Warning, why, self.now),
             News::SignedOut(Ok(())) => {
                 let text = "signed out; the token is revoked";
                 self.messages.say(Weight::Note, text, self.now);

@@ -32,6 +32,17 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether it differs from another only by the time that has passed: a share that stays as it is makes a longer line, and
+    /// is no reason to draw.
+    fn only_older_than(&self, other: &Self) -> bool {
+        let history = other.history.clone();
+        let unaged = Self {
+            history,
+            ..self.clone()
+        };
+        unaged == *other
+    }
+
     /// Whether it differs from another in more than what the console's own reads move: those go on by the clock while
     /// nothing happens, and are no reason to show seconds.
     fn moved_from(&self, other: &Self) -> bool {
@@ -44,6 +55,7 @@ impl Reading {
             Self {
                 status,
                 spent: 0,
+                history: Vec::new(),
                 ..reading.clone()
             }
         };
@@ -144,7 +156,7 @@ impl Vitals {
         (self.pending, self.hurried) = (false, false);
         reading.spent = step(self.shown.spent, &reading.status);
         let freshness = match &self.shown {
-            shown if *shown == reading => Freshness::Same,
+            shown if reading.only_older_than(shown) => Freshness::Same,
             shown if reading.moved_from(shown) => Freshness::News,
             _ => Freshness::Spending,
         };
@@ -188,6 +200,22 @@ mod tests {
         let due = vitals.refresh(start.plus(1_000), || reading(20));
         assert_eq!(due, Freshness::News);
         assert_eq!(vitals.shown().status.received, 20);
+    }
+
+    #[test]
+    fn time_that_only_passes_is_no_reason_to_draw() {
+        let mut vitals = Vitals::default();
+        let start = Millis(1_000_000);
+        vitals.touch();
+        vitals.refresh(start, || reading(0));
+        let older = Reading {
+            history: vec![0.5; 3],
+            ..reading(0)
+        };
+        vitals.touch();
+        let passed = vitals.refresh(start.plus(BEAT_MS), || older.clone());
+        assert_eq!(passed, Freshness::Same);
+        assert_eq!(vitals.shown().history, older.history);
     }
 
     #[test]

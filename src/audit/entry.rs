@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{scrub, sha256_hex};
 use crate::model::audit::{Record, Status};
+use crate::model::person::Person;
 use crate::model::write::Write;
 use crate::text::Text;
 use crate::time::Millis;
@@ -81,6 +82,21 @@ impl Entry {
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect(),
         }
+    }
+
+    /// The same, by this person's name: their id, and their name unless it is a mail address.
+    #[must_use]
+    pub fn acting(mut self, person: &Person) -> Self {
+        if let Person::SignedIn { id, name, .. } = person {
+            let named = !name.raw().contains('@');
+            let known = [("personId", id, true), ("person", name, named)];
+            let known = known
+                .into_iter()
+                .filter(|(_, word, fit)| *fit && !word.raw().is_empty());
+            self.extra
+                .extend(known.map(|(key, word, _)| (key.to_owned(), word.raw().into())));
+        }
+        self
     }
 
     /// The line that tells of it, without its place in the chain.
@@ -165,4 +181,32 @@ fn scrubbed(extra: BTreeMap<String, Value>) -> impl Iterator<Item = (String, Val
         };
         (name, scrub::value(value))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_is_named_and_never_by_their_mail_address() {
+        for (name, known) in [
+            ("Ada", vec![("person", "Ada"), ("personId", "u-7")]),
+            ("ada@example.com", vec![("personId", "u-7")]),
+            ("", vec![("personId", "u-7")]),
+        ] {
+            let person = Person::SignedIn {
+                id: "u-7".into(),
+                name: name.into(),
+                until: Millis(1),
+            };
+            let entry = Entry::default().acting(&person);
+            let extra = entry.extra.iter();
+            let told: Vec<_> = extra
+                .map(|(key, value)| (key.as_str(), value.as_str().unwrap()))
+                .collect();
+            assert_eq!(told, known);
+        }
+        let nobody = Entry::default().acting(&Person::Nobody);
+        assert!(nobody.extra.is_empty());
+    }
 }

@@ -6,6 +6,7 @@
 
 mod door;
 mod pkce;
+mod resume;
 mod returned;
 
 use std::fmt;
@@ -64,23 +65,40 @@ impl Client {
         })
     }
 
-    /// Signs the person out: revokes the token and forgets it. It is forgotten even where it could not be revoked; the
-    /// error then says so.
-    pub async fn logout(&self) -> Result<(), Error> {
+    /// Signs the person out: revokes the token and forgets it, in the keyring too. It is forgotten even where it could not be
+    /// revoked; the error then says so, or that the keyring did not forget.
+    pub async fn logout(&self) -> Result<(), String> {
+        let left = self.revoke().await.map_err(|error| error.to_string());
+        if let Some(account) = &self.0.person {
+            account.tokens.clear();
+            self.0.seat.left().await?;
+        }
+        left
+    }
+
+    async fn revoke(&self) -> Result<(), Error> {
         let call = as_person(
             self.platform()
                 .call("DELETE", &["tokens", "me"], &[], &[])?,
         );
-        let revoked = self.0.read(&call, super::Urgency::Write).await;
-        if let Some(account) = &self.0.person {
-            account.tokens.clear();
-            self.0.seat.left();
-        }
-        match revoked {
+        match self.0.read(&call, super::Urgency::Write).await {
             // Who is not signed in is signed out.
             Ok(_) | Err(Error::NoPerson { .. }) => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Asks the organisation whose token this is, and has them signed in.
+    async fn seat(&self, token: auth::Token) -> Result<(), Error> {
+        let session = &self.0;
+        let me = as_person(self.platform().call("GET", &["users", "me"], &[], &[])?);
+        let (id, name) = session.introduce(&me, &token).await;
+        let until = token.until();
+        if let Some(account) = &session.person {
+            account.tokens.put(token);
+        }
+        session.seat.taken(id, name, until);
+        Ok(())
     }
 }
 
@@ -134,14 +152,7 @@ impl Login {
         ];
         let session = &self.client.0;
         let token = session.grant(&form).await?;
-        let platform = self.client.platform();
-        let me = as_person(platform.call("GET", &["users", "me"], &[], &[])?);
-        let name = session.introduce(&me, &token).await;
-        let until = token.until();
-        if let Some(account) = &session.person {
-            account.tokens.put(token);
-        }
-        session.seat.taken(name, until);
+        self.client.seat(token).await?;
         Ok(session.seat.person())
     }
 }

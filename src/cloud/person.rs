@@ -1,10 +1,11 @@
-//! Who has signed in, and what renews their token. It is in memory only.
+//! Who has signed in, and what renews their token: in memory, and in the system's keyring where that is chosen.
 
 use std::sync::{Mutex, PoisonError};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::watch;
 
+use super::keyring::Drawer;
 use crate::model::person::Person;
 use crate::text::Text;
 use crate::time::Millis;
@@ -13,12 +14,16 @@ use crate::time::Millis;
 #[derive(Debug)]
 pub struct Seat {
     refresh: Mutex<Option<SecretString>>,
+    /// Where it outlives the process; none is nowhere.
+    drawer: Option<Drawer>,
+    /// Why the last one was not put there.
+    unkept: Mutex<Option<String>>,
     who: watch::Sender<Person>,
 }
 
 impl Seat {
     /// A seat that is free, or one that nobody can take.
-    pub fn new(offered: bool) -> Self {
+    pub fn new(offered: bool, drawer: Option<Drawer>) -> Self {
         let person = if offered {
             Person::Nobody
         } else {
@@ -26,6 +31,8 @@ impl Seat {
         };
         Self {
             refresh: Mutex::default(),
+            drawer,
+            unkept: Mutex::default(),
             who: watch::Sender::new(person),
         }
     }
@@ -40,21 +47,47 @@ impl Seat {
         self.who.borrow().clone()
     }
 
-    /// What renews the token, where anything does.
-    pub fn refresh(&self) -> Option<SecretString> {
-        self.kept().clone()
+    /// What renews the token, where anything does. The keyring's comes first: another console of the same person may have
+    /// had it renewed meanwhile, and the older one need not be taken any more.
+    pub async fn refresh(&self) -> Option<SecretString> {
+        let shared = self.recall().await.ok().flatten();
+        shared.or_else(|| held(&self.refresh).clone())
+    }
+
+    /// What the keyring keeps, which is held from now on; none where it keeps nothing or none is chosen.
+    pub async fn recall(&self) -> Result<Option<SecretString>, String> {
+        let Some(drawer) = &self.drawer else {
+            return Ok(None);
+        };
+        let kept = drawer.read().await?;
+        if kept.is_some() {
+            held(&self.refresh).clone_from(&kept);
+        }
+        Ok(kept)
     }
 
     /// Keeps what renews the token; an answer without one leaves the older in use (RFC 6749 §6).
-    pub fn keep(&self, refresh: Option<SecretString>) {
-        if refresh.is_some() {
-            *self.kept() = refresh;
+    pub async fn keep(&self, refresh: Option<SecretString>) {
+        let Some(refresh) = refresh else { return };
+        *held(&self.refresh) = Some(refresh.clone());
+        if let Some(drawer) = &self.drawer {
+            *held(&self.unkept) = drawer.keep(refresh).await.err();
         }
     }
 
+    /// Why the sign-in does not outlive the process although a keyring is chosen.
+    pub fn unkept(&self) -> Option<String> {
+        held(&self.unkept).clone()
+    }
+
+    /// Whether a sign-in outlives the process.
+    pub fn is_kept(&self) -> bool {
+        self.drawer.is_some() && held(&self.refresh).is_some() && held(&self.unkept).is_none()
+    }
+
     /// Somebody has taken it.
-    pub fn taken(&self, name: Text, until: Millis) {
-        self.who.send_replace(Person::SignedIn { name, until });
+    pub fn taken(&self, id: Text, name: Text, until: Millis) {
+        self.who.send_replace(Person::SignedIn { id, name, until });
     }
 
     /// The token was renewed.
@@ -68,9 +101,17 @@ impl Seat {
         });
     }
 
-    /// The token is taken no more, and cannot be renewed.
-    pub fn ended(&self) {
-        *self.kept() = None;
+    /// The token is taken no more, and cannot be renewed by what is held here. The keyring forgets that too, but nothing
+    /// that was put there since.
+    pub async fn ended(&self) {
+        let spent = held(&self.refresh).take();
+        if let (Some(spent), Some(drawer)) = (spent, &self.drawer) {
+            let kept = drawer.read().await.ok().flatten();
+            if kept.is_some_and(|kept| kept.expose_secret() == spent.expose_secret()) {
+                // What cannot be forgotten is refused again at the next start, and said then.
+                let _ = drawer.forget().await;
+            }
+        }
         self.who.send_if_modified(|person| match person {
             Person::SignedIn { name, .. } => {
                 let name = name.clone();
@@ -81,16 +122,21 @@ impl Seat {
         });
     }
 
-    /// They have signed out.
-    pub fn left(&self) {
-        *self.kept() = None;
+    /// They have signed out. The error is why the keyring still keeps what renews their token.
+    pub async fn left(&self) -> Result<(), String> {
+        *held(&self.refresh) = None;
         self.who.send_if_modified(|person| {
             let was = std::mem::replace(person, Person::Nobody);
             was != Person::Nobody
         });
+        match &self.drawer {
+            Some(drawer) => drawer.forget().await,
+            None => Ok(()),
+        }
     }
+}
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, Option<SecretString>> {
-        self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What a panic elsewhere has left is still good: each of these is set at once.
+fn held<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -94,15 +94,24 @@ impl Request {
             self.url.clone(),
             needs(&self.write),
         );
-        match self.write.kind {
-            WriteKind::Transfer if signed_in => as_person(call),
-            // These take a user: without one they are not sent.
-            WriteKind::ConsultStart
-            | WriteKind::ConsultSpeak
-            | WriteKind::ConsultComplete
-            | WriteKind::ConsultCancel => as_person(call),
-            _ => call,
+        if by_person(&self.write, signed_in) {
+            as_person(call)
+        } else {
+            call
         }
+    }
+}
+
+/// Whether a write goes out by a person's name; `signed_in` says whether there is one.
+pub(super) fn by_person(write: &Write, signed_in: bool) -> bool {
+    match write.kind {
+        WriteKind::Transfer => signed_in,
+        // These take a user: without one they are not sent.
+        WriteKind::ConsultStart
+        | WriteKind::ConsultSpeak
+        | WriteKind::ConsultComplete
+        | WriteKind::ConsultCancel => true,
+        _ => false,
     }
 }
 

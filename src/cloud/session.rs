@@ -14,10 +14,11 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::account::Account;
-use super::auth::Token;
+use super::auth::{self, Token};
 use super::budget::{Slot, Urgency};
 use super::call::{Call, Who};
 use super::error::Error;
+use super::keyring::Drawer;
 use super::latency::Latencies;
 use super::person::Seat;
 use super::request::{self, Request};
@@ -65,7 +66,7 @@ impl Session {
         Ok(Self {
             client: account(settings.client.is_some(), Who::Client),
             person: account(settings.person.is_some(), Who::Person),
-            seat: Seat::new(settings.person.is_some()),
+            seat: Seat::new(settings.person.is_some(), drawer(&settings)),
             limits: Mutex::default(),
             settings,
             latencies: Mutex::default(),
@@ -282,6 +283,13 @@ impl Session {
             })
             .await
     }
+}
+
+/// Where the keyring keeps what renews the person's token, where one is chosen.
+fn drawer(settings: &Settings) -> Option<Drawer> {
+    let client = settings.person.as_ref()?;
+    let keyring = client.keyring.as_ref()?;
+    Some(keyring.drawer(&client.id, &auth::token_url(settings)))
 }
 
 fn bearer(token: &Token) -> Result<HeaderValue, Error> {

@@ -7,6 +7,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 
 use super::error::Error;
+use super::keyring::Keyring;
 use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
@@ -52,6 +53,8 @@ pub struct PersonClient {
     pub secret: Option<SecretString>,
     /// The port of this machine that the browser is sent back to; 0 takes any.
     pub redirect_port: u16,
+    /// Where what renews the person's token outlives the process; none keeps it in memory.
+    pub keyring: Option<Keyring>,
 }
 
 /// How the client credentials are sent to the token endpoint (contract §1).

@@ -84,7 +84,7 @@ impl Run<'_> {
         send: impl AsyncFnOnce(&str) -> Result<Done<T>, Failure>,
     ) -> Result<T, Failure> {
         let kit = self.kit;
-        let entry = Entry::of(write, &kit.operator);
+        let entry = self.entry(write);
         if kit.profile.read_only {
             let name = &kit.profile.name;
             let why = format!(
@@ -113,7 +113,7 @@ impl Run<'_> {
     /// Puts something on record that sends nothing: what is looked at, where that is somebody's business. A read-only profile
     /// does not stop it, an audit that cannot be written does.
     pub async fn on_record(&self, write: &Write) -> Result<(), Failure> {
-        let entry = Entry::of(write, &self.kit.operator);
+        let entry = self.entry(write);
         let ticket = self.intent(entry).await?;
         self.record(ticket, Ending::new(Status::Ok)).await;
         Ok(())
@@ -121,8 +121,17 @@ impl Run<'_> {
 
     /// Puts on record that a write was not sent, for a reason of the flow's own: a destination, a conflict.
     pub async fn refuse(&self, write: &Write, why: String) -> Failure {
-        self.turned_away(Entry::of(write, &self.kit.operator), why)
-            .await
+        self.turned_away(self.entry(write), why).await
+    }
+
+    /// What is put on record of a write: beside whoever is at the console, the person by whose name it goes out.
+    fn entry(&self, write: &Write) -> Entry {
+        let kit = self.kit;
+        let entry = Entry::of(write, &kit.operator);
+        match kit.client.acting(write) {
+            Some(person) => entry.acting(&person),
+            None => entry,
+        }
     }
 
     async fn intent(&self, entry: Entry) -> Result<Ticket, Failure> {

@@ -1,6 +1,7 @@
-//! `trunkline login`: shows that a person can sign in through this profile, and as whom.
+//! `trunkline login` and `trunkline logout`: a person signs in through this profile, and out.
 //!
-//! Tokens are kept in memory only, so that the command takes its own back: what acts as a person is the console.
+//! Where the profile chooses the keyring, what renews their token is kept there and later commands act as them. Otherwise
+//! tokens are in memory only: the command shows that signing in works, and takes its token back.
 
 use std::io::{BufRead as _, IsTerminal as _, Read as _};
 
@@ -16,7 +17,45 @@ use crate::term::browser;
 /// Bytes of a line that is brought; an address with a code is a fraction of it.
 const LONGEST: u64 = 16 << 10;
 
-/// Signs in, says as whom, and signs out.
+/// Takes up a sign-in that the keyring keeps. What stands in the way is said, and stops nothing that needs nobody.
+pub async fn resume(client: &Client) {
+    if let Err(why) = client.resume().await {
+        say(&why);
+    }
+}
+
+/// Forgets what the keyring keeps, and has the token revoked.
+pub async fn logout(profile: Profile, environment: Environment) -> Result<u8, String> {
+    if !profile.person.as_ref().is_some_and(|person| person.keyring) {
+        say(
+            "no sign-in is kept: it lasts as long as the console. To keep it, set keyring = true in the section person of the profile",
+        );
+        return Ok(Exit::Ok as u8);
+    }
+    let client = match perform::client(&profile, &environment).await {
+        Ok(client) => client,
+        Err(problem) => {
+            say(&problem.text.to_string());
+            return Ok(Exit::from(problem.trouble) as u8);
+        }
+    };
+    resume(&client).await;
+    let was = client.person().borrow().is_signed_in();
+    if let Err(why) = client.logout().await {
+        say(&format!(
+            "signed out here, and not all of it was undone: {why}"
+        ));
+        return Ok(Exit::Unreachable as u8);
+    }
+    say(if was {
+        "signed out; the token is revoked, and the keyring keeps nothing"
+    } else {
+        "nobody is signed in, and the keyring keeps nothing"
+    });
+    Ok(Exit::Ok as u8)
+}
+
+/// Signs in and says as whom; signs out again where nothing is kept.
 pub async fn login(profile: Profile, environment: Environment) -> Result<u8, String> {
     let client = match perform::client(&profile, &environment).await {
         Ok(client) => client,
@@ -25,14 +64,24 @@ pub async fn login(profile: Profile, environment: Environment) -> Result<u8, Str
             return Ok(Exit::from(problem.trouble) as u8);
         }
     };
+    resume(&client).await;
     if let Err(why) = sign_in(&client, &environment).await {
         say(&why);
         return Ok(Exit::Auth as u8);
     }
     let person = client.person().borrow().clone();
-    if let Person::SignedIn { name, until } = &person {
+    if let Person::SignedIn { name, until, .. } = &person {
         let until = until.timestamp().strftime("%Y-%m-%d %H:%M");
         print(&format!("signed in as {name}, until {until} UTC\n"))?;
+    }
+    if client.is_kept() {
+        say(
+            "the keyring keeps the sign-in: the console and other commands act as this person until trunkline logout",
+        );
+        return Ok(Exit::Ok as u8);
+    }
+    if let Some(why) = client.unkept() {
+        say(&why);
     }
     match client.logout().await {
         Ok(()) => say(

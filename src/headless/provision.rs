@@ -156,6 +156,7 @@ async fn edge(profile: &Profile, environment: &Environment) -> Result<String, (E
     let client = perform::client(profile, environment)
         .await
         .map_err(|problem| (Exit::from(problem.trouble), problem.text.to_string()))?;
+    super::login::resume(&client).await;
     let edges = client
         .edges(Urgency::Reread)
         .await

@@ -64,6 +64,7 @@ pub async fn kit(
             say(&problem.text.to_string());
             Exit::from(problem.trouble) as u8
         })?;
+    super::login::resume(&client).await;
     let accounts = profile.probes.turn.iter();
     let prober = probes::settings(&profile, accounts, environment).await;
     let prober = prober.map(Prober::new);

@@ -95,6 +95,8 @@ pub struct Capabilities {
     pub stations: bool,
     /// A registration says which codec it uses.
     pub codec: bool,
+    /// A phone can be looked at closely: its edges, its line and its station.
+    pub closeups: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -110,6 +112,7 @@ const DIRECT: Capabilities = Capabilities {
     destinations: &DestinationKind::ALL,
     softphones: false,
     codec: true,
+    closeups: false,
     stations: false,
 };
 
@@ -126,5 +129,6 @@ const PLATFORM: Capabilities = Capabilities {
     destinations: &REACHED,
     softphones: true,
     codec: false,
+    closeups: true,
     stations: true,
 };

@@ -18,6 +18,8 @@ pub enum Person {
     Nobody,
     /// Somebody has.
     SignedIn {
+        /// Their id; empty when the organisation does not say it.
+        id: Text,
         /// Their name, or their id where they have none; what the organisation does not say is empty.
         name: Text,
         /// When the token ends, unless it is renewed.
@@ -83,6 +85,7 @@ mod tests {
     fn what_is_lacking_is_told_until_somebody_has_signed_in() {
         let name = Text::from("Ada");
         let signed_in = Person::SignedIn {
+            id: Text::from("u-7"),
             name: name.clone(),
             until: Millis(1),
         };

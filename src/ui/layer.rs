@@ -59,6 +59,8 @@ pub enum Layer {
     Chooser(Chooser),
     /// Something to read.
     Reader(Reader),
+    /// The budget, which moves on while it is open.
+    Budget(Reader),
     /// A payload to fill in.
     Form(Box<FormView>),
     /// One line to answer with.
@@ -78,7 +80,7 @@ impl Layer {
             Self::Palette(palette) => palette.key(key),
             Self::Filter(bar) => bar.key(key),
             Self::Chooser(chooser) => chooser.key(key),
-            Self::Reader(reader) => reader.key(key),
+            Self::Reader(reader) | Self::Budget(reader) => reader.key(key),
             Self::Form(form) => form.key(key),
             Self::Prompt(prompt) => prompt.key(key),
             Self::Review(review) => review.key(key),
@@ -96,7 +98,9 @@ impl Layer {
             Self::Prompt(prompt) => prompt.paste(text),
             Self::Review(review) => review.paste(text),
             Self::SignIn(sign_in) => sign_in.paste(text),
-            Self::Chooser(_) | Self::Reader(_) | Self::Progress(_) => Outcome::Stay,
+            Self::Chooser(_) | Self::Reader(_) | Self::Budget(_) | Self::Progress(_) => {
+                Outcome::Stay
+            }
         }
     }
 
@@ -119,7 +123,7 @@ impl Layer {
             Self::Review(review) => return review.render(area, buf, theme),
             Self::SignIn(sign_in) => return Some(sign_in.render(area, buf, theme)),
             Self::Chooser(chooser) => chooser.render(area, buf, theme),
-            Self::Reader(reader) => reader.render(area, buf, theme),
+            Self::Reader(reader) | Self::Budget(reader) => reader.render(area, buf, theme),
             Self::Progress(progress) => {
                 let flow = light.store.flows.get(progress.flow());
                 progress.render(flow, light.now, area, buf, theme);

@@ -10,7 +10,7 @@ use super::layer::Outcome;
 use super::popup::popup;
 use crate::config::theme::{Role, Theme};
 
-/// A page of lines; made when it is opened, so that what is read does not move.
+/// A page of lines; made when it is opened, so that what is read does not move unless it is filled anew.
 #[derive(Clone, Debug)]
 pub struct Reader {
     title: String,
@@ -30,6 +30,13 @@ impl Reader {
             lines,
             top: 0,
         }
+    }
+
+    /// Puts other lines in place of these; whoever reads on stays where they are.
+    pub fn refill(&mut self, fresh: Self) {
+        let last = fresh.lines.len().saturating_sub(1);
+        let top = self.top.min(last);
+        *self = Self { top, ..fresh };
     }
 
     /// Scrolls; anything else closes.

@@ -19,7 +19,7 @@ use crate::server::{Answer, Seen, Server, answer, settings};
 const ME: &str = r#"{"id":"u-7","name":"Ada Lovelace","unknown":{}}"#;
 
 /// Grants to people tokens that name their grant, and to clients one of their own.
-fn grants(seen: &Seen, renews: bool) -> Answer {
+pub(super) fn grants(seen: &Seen, renews: bool) -> Answer {
     let refresh = if renews {
         r#","refresh_token":"canary-refresh""#
     } else {
@@ -38,7 +38,7 @@ fn grants(seen: &Seen, renews: bool) -> Answer {
     )
 }
 
-fn form(seen: &Seen, name: &str) -> String {
+pub(super) fn form(seen: &Seen, name: &str) -> String {
     let pairs = form_urlencoded::parse(seen.body.as_bytes());
     let mut found = pairs.filter(|(key, _)| key == name);
     found
@@ -47,7 +47,7 @@ fn form(seen: &Seen, name: &str) -> String {
         .unwrap_or_default()
 }
 
-async fn willing() -> Server {
+pub(super) async fn willing() -> Server {
     Server::plain(|seen: &Seen, _| match seen.path.as_str() {
         "/oauth/token" => grants(seen, true),
         "/api/v2/users/me" => answer(200, ME),
@@ -57,7 +57,7 @@ async fn willing() -> Server {
 }
 
 /// A client of the Platform API with both grants, or with the person's alone.
-fn client(server: &Server, has_own: bool) -> Client {
+pub(super) fn client(server: &Server, has_own: bool) -> Client {
     let mut settings = settings(&server.url());
     settings.api = Api::Platform;
     settings.client = settings.client.filter(|_| has_own);
@@ -65,6 +65,7 @@ fn client(server: &Server, has_own: bool) -> Client {
         id: "noc-people".into(),
         secret: None,
         redirect_port: 0,
+        keyring: None,
     });
     Client::new(settings).unwrap()
 }
@@ -87,7 +88,7 @@ async fn visit(login: &Url, query: &str) -> (u16, String) {
 }
 
 /// Signs in by what is pasted.
-async fn paste(mut login: Login, line: &str) -> Person {
+pub(super) async fn paste(mut login: Login, line: &str) -> Person {
     let (bring, mut brought) = mpsc::channel(1);
     bring.send(Pasted::new(line)).await.unwrap();
     let code = login
@@ -316,6 +317,7 @@ async fn a_client_with_a_secret_sends_it_by_basic() {
         id: "noc".into(),
         secret: Some(SecretString::from("canary-secret")),
         redirect_port: 0,
+        keyring: None,
     });
     let client = Client::new(settings).unwrap();
     paste(client.login().await.unwrap(), "canary-code").await;
@@ -337,6 +339,7 @@ async fn a_port_that_is_taken_leaves_the_paste() {
         id: "noc-people".into(),
         secret: None,
         redirect_port: taken.local_addr().unwrap().port(),
+        keyring: None,
     });
     let client = Client::new(settings).unwrap();
     let login = client.login().await.unwrap();

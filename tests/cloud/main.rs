@@ -4,7 +4,9 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+mod canary;
 mod embedded;
+mod keyring;
 mod login;
 mod quota;
 mod rest;

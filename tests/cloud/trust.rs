@@ -14,12 +14,12 @@ use trunkline::model::UserId;
 use crate::server::{Seen, Server, answer, settings, switch, token};
 
 /// An authority and a server certificate that it issued.
-struct Chain {
-    ca_pem: String,
-    acceptor: TlsAcceptor,
+pub struct Chain {
+    pub ca_pem: String,
+    pub acceptor: TlsAcceptor,
 }
 
-fn chain(name: &str, years: (i32, i32)) -> Chain {
+pub fn chain(name: &str, years: (i32, i32)) -> Chain {
     let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca_key = KeyPair::generate().unwrap();

@@ -137,3 +137,14 @@ fn a_person_s_section_is_checked() {
         assert!(error.contains(says) && !error.contains("canary"), "{error}");
     }
 }
+
+#[test]
+fn a_sign_in_is_kept_only_where_the_profile_says_so() {
+    for (line, kept) in [("", false), ("keyring = true\n", true)] {
+        let home = platform(&format!(
+            "region = \"eu-west-1\"\n[profiles.lab.person]\nclient_id = \"people\"\n{line}"
+        ));
+        let person = home.load().unwrap().profile.unwrap().person.unwrap();
+        assert_eq!(person.keyring, kept);
+    }
+}

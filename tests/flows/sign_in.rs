@@ -58,4 +58,15 @@ async fn the_budget_tells_who_spends_it() {
     for line in ["sign-in", "registrations", "of 300", "refused (429)"] {
         assert!(shown.contains(line), "{shown}");
     }
+    // It is read anew by itself while it is open, and not once it is closed.
+    crew.press(&["Down"]).await;
+    let scrolled = crew.screen();
+    while crew.screen() == scrolled {
+        crew.turn().await;
+    }
+    assert!(crew.screen().contains("spent on"));
+    crew.press(&["Esc"]).await;
+    crew.command("messages").await;
+    crew.until_shown("messages").await;
+    assert!(!crew.screen().contains("spent on"));
 }

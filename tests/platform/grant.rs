@@ -9,9 +9,10 @@ use super::rig::{Rig, options};
 async fn a_person_signs_in_beside_the_client_and_out_again() {
     let rig = Rig::start(options(3)).await;
     let person = rig.sign_in("u-1").await;
-    let Person::SignedIn { name, until } = person else {
+    let Person::SignedIn { id, name, until } = person else {
         panic!("{person:?}")
     };
+    assert_eq!(id.raw(), "u-1");
     assert!(!name.raw().is_empty() && until.0 > 0);
     let holders: Vec<_> = rig
         .client

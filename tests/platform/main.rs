@@ -7,6 +7,8 @@
 )]
 
 mod callbacks;
+mod channels;
+mod closeup;
 mod estate;
 mod grant;
 mod live;

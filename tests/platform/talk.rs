@@ -171,6 +171,9 @@ impl Desk {
         let mut lines = Vec::new();
         let _ = read::each(self.folder.path(), "org", |line| {
             let record = line.record.unwrap();
+            // Only people announce calls: each step names whoever did it.
+            assert_eq!(record.extra["personId"], "u-1", "{record:?}");
+            assert_ne!(record.operator.raw(), "u-1");
             lines.push((record.action.raw().to_owned(), record.status));
         });
         lines

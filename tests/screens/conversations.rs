@@ -75,6 +75,7 @@ fn stage(all: Vec<Interaction>) -> Stage {
 
 fn signed_in(mut stage: Stage) -> Stage {
     stage.app.store.person = Person::SignedIn {
+        id: "u-1".into(),
         name: "Noc".into(),
         until: NOON,
     };

@@ -108,6 +108,11 @@ impl Desk {
             if let Some(end) = signed_in(login, &mut brought, &tell).await {
                 tell(end);
             }
+            if let Some(why) = client.unkept() {
+                tell(News::Keyring(format!(
+                    "{why}: the sign-in lasts as long as the console"
+                )));
+            }
         });
     }
 
@@ -115,7 +120,7 @@ impl Desk {
         let (client, done) = (Arc::clone(&self.client), self.done.clone());
         tokio::spawn(async move {
             if let Some(client) = client.get() {
-                let revoked = client.logout().await.map_err(|error| error.to_string());
+                let revoked = client.logout().await;
                 let _ = done.send(Done::SignIn(Box::new(News::SignedOut(revoked))));
             }
         });
@@ -154,7 +159,7 @@ impl Opening {
         let mut who = client.person();
         let _ = self.client.set(client.clone());
         if *who.borrow() != Person::Nowhere {
-            let (mut told, done) = (who.clone(), self.done);
+            let (mut told, done) = (who.clone(), self.done.clone());
             tokio::spawn(async move {
                 loop {
                     let person = told.borrow_and_update().clone();
@@ -164,11 +169,22 @@ impl Opening {
                 }
             });
         }
+        self.resume(client);
         if !client.has_own() {
             // It ends with the client, and then nobody waits.
             let _ = who.wait_for(Person::is_signed_in).await;
         }
         let client = client.clone();
         tokio::spawn(async move { client.read_limits().await });
+    }
+
+    /// Takes up the sign-in of before, where one is kept; nothing waits for it that needs nobody.
+    fn resume(&self, client: &Client) {
+        let (client, done) = (client.clone(), self.done.clone());
+        tokio::spawn(async move {
+            if let Err(why) = client.resume().await {
+                let _ = done.send(Done::SignIn(Box::new(News::Keyring(why))));
+            }
+        });
     }
 }

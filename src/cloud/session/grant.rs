@@ -48,7 +48,7 @@ impl Session {
         if let (Who::Person, Err(error)) = (account.holder, &token)
             && error.trouble() == Trouble::Credentials
         {
-            self.seat.ended();
+            self.seat.ended().await;
         }
         let token = token?;
         let missing = token.lacks(call.needs.required());
@@ -75,31 +75,33 @@ impl Session {
             self.token_once(account, &call, attempt, put)
         };
         let Grant { token, refresh } = retry::SIGN_IN.run(once, unanswered).await?;
-        self.seat.keep(refresh);
+        self.seat.keep(refresh).await;
         self.seat.renewed(token.until());
         Ok(token)
     }
 
-    /// Who a person is to the organisation, as `call` tells it of whoever holds this token: the name, else the id; empty when
-    /// it does not say. A sign-in does not fail for it.
-    pub(in crate::cloud) async fn introduce(&self, call: &Call, token: &Token) -> Text {
+    /// Who a person is to the organisation, as `call` tells it of whoever holds this token: the id, and the name or else the id
+    /// again; empty when it does not say. A sign-in does not fail for it.
+    pub(in crate::cloud) async fn introduce(&self, call: &Call, token: &Token) -> (Text, Text) {
         let Some(account) = &self.person else {
-            return Text::default();
+            return <(Text, Text)>::default();
         };
         let slot = account.admit(call, Urgency::Write).await;
         let body = self.exchange(account, call, token, slot, 1).await;
-        let me: Option<Me> = body
+        let me: Me = body
             .ok()
-            .and_then(|body| serde_json::from_slice(&body).ok());
-        let name = me.and_then(|me| me.name.filter(|name| !name.is_empty()).or(me.id));
-        name.map(Text::from).unwrap_or_default()
+            .and_then(|body| serde_json::from_slice(&body).ok())
+            .unwrap_or_default();
+        let id = Text::from(me.id.unwrap_or_default());
+        let name = me.name.filter(|name| !name.is_empty());
+        (id.clone(), name.map_or(id, Text::from))
     }
 
     /// The token call with its retries.
     async fn sign_in(&self, account: &Account) -> Result<Token, Error> {
         let credentials = self.settings.client.as_ref();
         let Some(credentials) = credentials.filter(|_| account.holder == Who::Client) else {
-            let refresh = self.seat.refresh().ok_or_else(|| self.nobody())?;
+            let refresh = self.seat.refresh().await.ok_or_else(|| self.nobody())?;
             return self.grant(&auth::refreshing(&refresh)).await;
         };
         let call = self.token_call();
@@ -149,7 +151,7 @@ impl Session {
 }
 
 /// The user that a token belongs to (Platform API: `GET /users/me`).
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Me {
     id: Option<String>,
     name: Option<String>,

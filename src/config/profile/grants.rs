@@ -25,6 +25,8 @@ pub struct PersonGrant {
     /// The port of this machine that the browser is sent back to; 0 takes any that is free. It has to be the one of the
     /// redirect URI that is registered with the client.
     pub redirect_port: u16,
+    /// Whether what renews their token is kept in the system's keyring, so that the next start signs in without asking.
+    pub keyring: bool,
 }
 
 impl PersonGrant {
@@ -35,6 +37,7 @@ impl PersonGrant {
             shown.push(("client_secret", format!("masked: from {secret}").into()));
         }
         shown.push(("redirect_port", i64::from(self.redirect_port).into()));
+        shown.push(("keyring", self.keyring.into()));
         shown
     }
 }
@@ -53,6 +56,7 @@ pub(super) fn person(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Per
         client_id: client_id.unwrap_or_default(),
         secret: secret::read(&mut from, secret::KEYS, notes),
         redirect_port: from.take("redirect_port", notes).unwrap_or_default(),
+        keyring: from.take("keyring", notes).unwrap_or_default(),
     };
     from.finish(notes);
     (!person.client_id.is_empty()).then_some(person)

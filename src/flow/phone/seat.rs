@@ -219,6 +219,7 @@ mod tests {
             line: line.map(Text::from),
             persistent: None,
             force_turn: None,
+            media_helper: None,
         }
     }
 

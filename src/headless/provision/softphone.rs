@@ -96,6 +96,7 @@ async fn template(profile: &Profile, environment: &Environment) -> Result<u8, St
         let client = perform::client(profile, environment)
             .await
             .map_err(|problem| (Exit::from(problem.trouble), problem.text.to_string()))?;
+        crate::headless::login::resume(&client).await;
         let premises = client.premises(Urgency::Reread).await;
         premises.map_err(|error| (Exit::from(error.trouble()), error.to_string()))
     };
