@@ -130,7 +130,7 @@ fn trunk(id: &str, edge: &str, good: bool) -> Trunk {
     let fault = Fault {
         code: "sip.503".into(),
         text: "Service Unavailable".into(),
-        detail: Default::default(),
+        detail: "".into(),
     };
     let sign = Sign {
         proxy: "sip.north.example:5061".into(),

@@ -86,7 +86,7 @@ fn below(form: &Form, width: usize) -> Vec<(String, Role)> {
     let explained = form.explain();
     if !explained.is_empty() {
         lines.push((String::new(), Role::Text));
-        lines.extend(sentences(explained, width));
+        lines.extend(sentences(&explained, width));
     }
     let checks = form.checks();
     if !checks.is_empty() {
@@ -104,7 +104,7 @@ fn below(form: &Form, width: usize) -> Vec<(String, Role)> {
 /// What there is to tell of the field in focus, where there is no right side to tell it on.
 pub(super) fn about_focus(form: &Form, width: usize) -> Vec<(String, Role)> {
     let place = form.place();
-    let mut lines = sentences(form.explain(), width);
+    let mut lines = sentences(&form.explain(), width);
     for checked in form.checks() {
         if path::within(&checked.check.path, &place) {
             lines.extend(told(&checked, width, true));
@@ -114,7 +114,7 @@ pub(super) fn about_focus(form: &Form, width: usize) -> Vec<(String, Role)> {
 }
 
 /// What is explained, each on as many lines as it needs: the end of a sentence is often what to do.
-fn sentences(explained: Vec<String>, width: usize) -> Vec<(String, Role)> {
+fn sentences(explained: &[String], width: usize) -> Vec<(String, Role)> {
     let lines = explained.iter().flat_map(|text| wrap(text, width));
     lines.map(|text| (text, Role::Text)).collect()
 }
