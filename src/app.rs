@@ -12,6 +12,7 @@ mod audit;
 mod budget;
 mod callbacks;
 mod clock;
+mod closeup;
 pub mod command;
 mod done;
 pub mod effect;
@@ -111,6 +112,7 @@ pub struct App {
     interactions: transfers::Watch,
     budget: budget::Watch,
     bench: forms::Bench,
+    closeup: closeup::Watch,
 }
 
 impl App {
@@ -181,6 +183,7 @@ impl App {
             interactions: transfers::Watch::default(),
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
+            closeup: closeup::Watch::default(),
         }
     }
 
@@ -270,6 +273,7 @@ impl App {
             self.interactions_deadline(),
             self.budget_deadline(),
             self.forms_deadline(),
+            self.closeup_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -343,6 +347,7 @@ impl App {
         self.keep_jobs();
         self.watch_interactions();
         self.watch_budget();
+        self.watch_phone();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

@@ -1,13 +1,20 @@
 //! The log file: off unless asked for, never on the terminal, never with a secret.
 //!
-//! `TRUNKLINE_LOG=debug` (any `tracing` filter) writes `trunkline.log` in the state directory, mode 0600.
+//! `TRUNKLINE_LOG=debug` (any `tracing` filter) writes `trunkline.log` in the state directory, mode 0600. Whatever the filter asks,
+//! libraries say no more than [`MOST_OF_OTHERS`]: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
+//! them tokens and the addresses of notification channels.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use tracing::{Level, Metadata, Subscriber};
 use tracing_appender::non_blocking::WorkerGuard;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
 
@@ -32,10 +39,65 @@ pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard>
         .open(path)
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(false)
-        .with_writer(writer)
-        .init();
+    subscriber(filter, writer).init();
     Some(guard)
+}
+
+/// The most that libraries write, whatever the level asked.
+const MOST_OF_OTHERS: Level = Level::DEBUG;
+
+fn subscriber<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_ansi(false).with_writer(writer);
+    registry().with(filter).with(filter_fn(may_say)).with(lines)
+}
+
+/// Whether something may be written, as far as its source and its level tell.
+fn may_say(of: &Metadata<'_>) -> bool {
+    let own = of.target().split("::").next() == Some(env!("CARGO_CRATE_NAME"));
+    own || *of.level() <= MOST_OF_OTHERS
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn no_filter_lets_a_library_tell_what_goes_over_the_wire() {
+        for filter in [
+            "trace",
+            "tungstenite=trace,trunkline=trace,trunklines=trace",
+        ] {
+            let page = Page::default();
+            let out = page.clone();
+            let subscriber = subscriber(EnvFilter::new(filter), move || out.clone());
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::trace!(target: "tungstenite::handshake::client", "GET /channels/canary");
+                tracing::trace!(target: "trunklines", "canary");
+                tracing::debug!(target: "tungstenite::client", "trying");
+                tracing::trace!(target: "trunkline::feed", "own");
+            });
+            let page = page.0.lock().unwrap();
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("trying") && page.contains("own"), "{page}");
+            assert!(!page.contains("canary"), "{page}");
+        }
+    }
 }

@@ -26,10 +26,10 @@ use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
 use crate::flow::Order;
 use crate::form::{Opening, Plan};
-use crate::model::RouteId;
 use crate::model::alert::AlertId;
 use crate::model::api::Capabilities;
 use crate::model::finding::Target;
+use crate::model::{DeviceId, RouteId};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::filter::Fault;
@@ -147,6 +147,11 @@ pub trait Pane {
     }
     /// The route whose detail is open, where there are routes: its deliveries are read while it is.
     fn route(&self) -> Option<RouteId> {
+        None
+    }
+    /// The phone whose detail is open, where there are phones: it is looked at closely while it is. What was learnt before the
+    /// moment with it is too old.
+    fn phone(&self, _store: &Store) -> Option<(DeviceId, Millis)> {
         None
     }
     /// Whether the interactions are on the screen, so that they should be read.

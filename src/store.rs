@@ -11,6 +11,7 @@ pub mod audit;
 pub mod callbacks;
 pub mod carriers;
 mod changes;
+pub mod closeups;
 pub mod column;
 mod counts;
 pub mod edges;
@@ -79,6 +80,8 @@ pub struct Store {
     pub premises: Premises,
     /// The phone that was last read for its station.
     pub survey: Option<Survey>,
+    /// Phones that were looked at closely.
+    pub closeups: closeups::Closeups,
     /// Proxies of carriers, STUN and TURN servers, as the probes find them.
     pub probes: Probes,
     /// Event routes and what was deployed of them.

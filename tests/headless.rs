@@ -235,6 +235,53 @@ async fn watch_prints_every_change_as_a_line() {
 }
 
 #[tokio::test]
+async fn the_log_holds_no_secret_whatever_level_is_asked_for() {
+    for api in ["direct", "platform"] {
+        let far = Far::start(&["--users", "3", "--api", api]);
+        let home = far.folder.path().join("home");
+        let mut child = far
+            .command(&["get", "registrations", "--watch", "--json"])
+            .env("HOME", &home)
+            .env("TRUNKLINE_LOG", "trace")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+        let row = &state["registrations"][0];
+        let (user, device) = (
+            row["userId"].as_str().unwrap(),
+            row["deviceId"].as_str().unwrap(),
+        );
+        let path = format!("/_org/users/{user}/registrations/{device}");
+        // A row that is live has a socket behind it: the upgrade has been made.
+        for line in lines.map(Result::unwrap) {
+            let row: Value = serde_json::from_str(&line).unwrap();
+            if row["source"] == "live" {
+                break;
+            }
+            if row["deviceId"] == device {
+                let body = json!({"registered": row["state"] != "ok"});
+                far.control(reqwest::Method::PUT, &path, Some(body)).await;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let log = home.join(".local/state/trunkline/trunkline.log");
+        let log = std::fs::read_to_string(log).unwrap();
+        assert!(!log.is_empty());
+        let config = std::fs::read_to_string(&far.config).unwrap();
+        let mut secret = config.lines().filter(|line| line.contains("secret_file"));
+        let secret = secret.find_map(|line| line.split('"').nth(1)).unwrap();
+        let secret = std::fs::read_to_string(secret).unwrap();
+        for secret in [secret.trim(), "/channels/", "streaming-", "earer "] {
+            assert!(!secret.is_empty());
+            assert!(!log.contains(secret), "{api}: {secret} is in the log");
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_trouble_has_its_own_sentence_and_exit_code() {
     let far = Far::start(&["--users", "3"]);
     let get = &["get", "registrations"];

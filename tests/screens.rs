@@ -10,6 +10,8 @@
 mod callbacks;
 #[path = "screens/carriers.rs"]
 mod carriers;
+#[path = "screens/closeup.rs"]
+mod closeup;
 #[path = "screens/conversations.rs"]
 mod conversations;
 #[path = "screens/forms.rs"]

@@ -25,6 +25,7 @@ impl App {
             Done::Budget(sheet) => self.show_budget(&sheet),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
             Done::Surveyed(read) => self.surveyed(*read),
+            Done::Closeup(phone, read) => self.store.closeups.told(phone, *read, now),
             Done::Interactions(listed) => self.interactions_listed(*listed),
             Done::Alerts(news) => self.alert_news(*news),
             Done::Found(finding) => self.found(*finding),

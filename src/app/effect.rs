@@ -31,6 +31,8 @@ pub enum Effect {
     LookUp(InteractionId),
     /// Read a phone with its stations; it comes back as [`super::event::Done::Surveyed`].
     Survey(DeviceId),
+    /// Look at a phone closely; it comes back as [`super::event::Done::Closeup`].
+    Closeup(DeviceId),
     /// Probe this now; the finding comes back as [`super::event::Done::Found`].
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].

@@ -14,8 +14,9 @@ use crate::model::hook::Hook;
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
 use crate::model::person::Person;
+use crate::model::registration::closeup::Closeup;
 use crate::model::softphone::found::Survey;
-use crate::model::{InteractionId, UserId};
+use crate::model::{DeviceId, InteractionId, UserId};
 use crate::shelf;
 use crate::text::Text;
 
@@ -70,6 +71,8 @@ pub enum Done {
     LookedUp(InteractionId, Box<Result<Interaction, Text>>),
     /// A phone was read with its stations, or why it cannot be.
     Surveyed(Box<Result<Survey, Text>>),
+    /// A phone was looked at closely; none when the organisation has it no more. Else why it could not be.
+    Closeup(DeviceId, Box<Result<Option<Closeup>, Text>>),
     /// What came of reading the interactions.
     Interactions(Box<super::transfers::Listed>),
     /// The audit has another line.

@@ -126,6 +126,7 @@ impl Performer {
             Effect::ReadBudget => self.people.read_budget(),
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
+            Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),

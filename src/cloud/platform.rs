@@ -5,6 +5,7 @@
 
 pub mod callbacks;
 pub mod channels;
+mod closeup;
 pub(crate) mod conversations;
 pub mod edges;
 mod estate;

@@ -230,6 +230,7 @@ mod tests {
                 line: Some("l-1".into()),
                 persistent: Some(true),
                 force_turn: None,
+                media_helper: None,
             }],
         }
     }

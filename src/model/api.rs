@@ -62,6 +62,10 @@ impl FromStr for Api {
 /// What an API offers beyond what every one does. Panes, forms and commands go by these, never by the API's name: what is
 /// absent says so in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own that is there or is not"
+)]
 pub struct Capabilities {
     /// A call can be announced to its destination before it is handed over (consult transfer).
     pub consult: bool,
@@ -91,6 +95,8 @@ pub struct Capabilities {
     pub stations: bool,
     /// A registration says which codec it uses.
     pub codec: bool,
+    /// A phone can be looked at closely: its edges, its line and its station.
+    pub closeups: bool,
 }
 
 const DIRECT: Capabilities = Capabilities {
@@ -106,6 +112,7 @@ const DIRECT: Capabilities = Capabilities {
     destinations: &DestinationKind::ALL,
     softphones: false,
     codec: true,
+    closeups: false,
     stations: false,
 };
 
@@ -122,5 +129,6 @@ const PLATFORM: Capabilities = Capabilities {
     destinations: &REACHED,
     softphones: true,
     codec: false,
+    closeups: true,
     stations: true,
 };

@@ -1,5 +1,6 @@
 //! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
 
+pub mod closeup;
 pub mod phone;
 
 use bytes::Bytes;

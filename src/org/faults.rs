@@ -119,6 +119,7 @@ pub struct Faults {
     /// Zero is never.
     pub(super) ws_closing: Duration,
     pub(super) ws_grace: Duration,
+    pub(super) ws_takeover: bool,
 }
 
 impl Default for Faults {
@@ -166,6 +167,7 @@ impl Default for Faults {
             ws_heartbeat: HEARTBEAT,
             ws_closing: Duration::ZERO,
             ws_grace: GRACE,
+            ws_takeover: false,
         }
     }
 }

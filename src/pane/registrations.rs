@@ -1,6 +1,7 @@
 //! Endpoint registrations, live: who is registered, who was lost, who keeps coming and going.
 
 mod cells;
+mod closeup;
 mod commands;
 mod detail;
 mod draw;
@@ -21,6 +22,7 @@ use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
+use crate::model::DeviceId;
 use crate::model::registration::State;
 use crate::store::column::{Column, FIELDS};
 use crate::store::view::{Sort, View};
@@ -67,6 +69,8 @@ pub struct RegistrationsPane {
     filter: Filter,
     marked: HashSet<RowId>,
     detail: bool,
+    /// When the open phone was last wanted anew.
+    wanted: Millis,
     frozen: Option<Frozen>,
     /// What was drawn last, for the mouse and to know whether anything visible moved.
     drawn: Drawn,
@@ -98,6 +102,7 @@ impl Default for RegistrationsPane {
             filter: Filter::default(),
             marked: HashSet::new(),
             detail: false,
+            wanted: Millis::default(),
             frozen: None,
             drawn: Drawn::default(),
         }
@@ -259,6 +264,12 @@ impl Pane for RegistrationsPane {
 
     fn fault(&self) -> Option<Fault> {
         self.filter.fault().cloned()
+    }
+
+    fn phone(&self, store: &Store) -> Option<(DeviceId, Millis)> {
+        let row = self.cursor.row().filter(|_| self.detail)?;
+        let row = store.registrations.row(row)?;
+        Some((row.device().clone(), self.wanted))
     }
 
     fn frozen(&self) -> bool {

@@ -9,6 +9,9 @@ use crate::config::theme::{Role, Theme};
 /// The least height at which a detail leaves rows to see.
 const DETAIL: u16 = 8;
 
+/// Rows that a detail leaves when it wishes for more than half.
+const ROWS: u16 = 5;
+
 /// A column as its heading shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Heading {
@@ -56,11 +59,17 @@ impl Parts {
     /// Splits a pane; an open detail takes the lower half.
     #[must_use]
     pub fn of(area: Rect, detail: bool) -> Self {
-        let below = if detail {
-            (area.height / 2).max(DETAIL.min(area.height.saturating_sub(4)))
-        } else {
-            0
-        };
+        Self::with(area, detail.then_some(DETAIL))
+    }
+
+    /// Splits a pane; an open detail takes the lower half, or as many lines as it wishes while some rows are left.
+    #[must_use]
+    pub fn with(area: Rect, wish: Option<u16>) -> Self {
+        let below = wish.map_or(0, |wish| {
+            let least = DETAIL.min(area.height.saturating_sub(4));
+            let wished = wish.min(area.height.saturating_sub(2 + ROWS));
+            (area.height / 2).max(least).max(wished)
+        });
         let part = |y, height| Rect { y, height, ..area };
         let rows = part(area.y + 2, area.height.saturating_sub(2 + below));
         Self {

@@ -33,7 +33,7 @@ async fn everybody_is_listed_and_everybody_has_a_device() {
     let org = organisation(120, 0.0).await;
     for auth in [AuthStyle::Basic, AuthStyle::Form] {
         let client = client(&org, |settings| {
-            settings.client.as_mut().unwrap().auth = auth
+            settings.client.as_mut().unwrap().auth = auth;
         });
         let first = client.users_page(1, Urgency::Enumerate).await.unwrap();
         let second = client.users_page(2, Urgency::Enumerate).await.unwrap();

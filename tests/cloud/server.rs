@@ -133,7 +133,7 @@ pub fn settings(base_url: &str) -> Settings {
         person: None,
         ca_pem: None,
         requests_per_minute: None,
-        queue_hours: Default::default(),
+        queue_hours: std::collections::BTreeMap::default(),
     }
 }
 

@@ -125,7 +125,7 @@ impl Watch {
             person: None,
             ca_pem: Some(org.ca_pem().into()),
             requests_per_minute: limit,
-            queue_hours: Default::default(),
+            queue_hours: std::collections::BTreeMap::default(),
         };
         let client = Client::new(settings).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();

@@ -143,7 +143,7 @@ impl Crew {
             org,
             runner,
             keys,
-            folder: folder,
+            folder,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::house::{House, anywhere, get_json, raw, request};
 
 /// Ready to deploy; with the destinations of the organisation by their names.
 async fn house() -> House {
-    let mut house = House::within(2, &anywhere(), 0).await;
+    let mut house = Box::pin(House::within(2, &anywhere(), 0)).await;
     house.settle().await;
     let read = house.runner.run(|app| !app.store.routes.stale());
     tokio::time::timeout(std::time::Duration::from_secs(40), read)
@@ -47,7 +47,7 @@ async fn post(at: SocketAddr, body: String) -> (u16, Value) {
 
 #[tokio::test]
 async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     let body = route("posted", &destination(&house, "healthy"));
     house
         .during(|at| async move {
@@ -113,7 +113,7 @@ fn audit_of(house: &House) -> String {
 
 #[tokio::test]
 async fn every_broken_rule_is_a_400_that_names_its_field() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     let good = destination(&house, "healthy");
     house
         .during(|at| async move {
@@ -154,7 +154,7 @@ async fn every_broken_rule_is_a_400_that_names_its_field() {
 
 #[tokio::test]
 async fn one_bad_destination_of_three_is_a_502_that_shows_the_others_good() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     let (good, slow) = (destination(&house, "healthy"), destination(&house, "slow"));
     let bad: Vec<(String, &str)> = [
         ("unresolvable", "dns"),
@@ -215,7 +215,7 @@ async fn one_bad_destination_of_three_is_a_502_that_shows_the_others_good() {
 
 #[tokio::test]
 async fn other_verbs_and_bodies_without_an_end_are_refused() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     house
         .during(|at| async move {
             for verb in [Method::GET, Method::PUT, Method::DELETE] {
@@ -238,7 +238,7 @@ async fn other_verbs_and_bodies_without_an_end_are_refused() {
 
 #[tokio::test]
 async fn an_organisation_that_goes_on_failing_is_a_500() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     let body = route("refused", &destination(&house, "healthy"));
     let org = house.org.take().unwrap();
     house
@@ -256,7 +256,7 @@ async fn an_organisation_that_goes_on_failing_is_a_500() {
 
 #[tokio::test]
 async fn a_hundred_at_once_get_each_its_own_answer() {
-    let mut house = house().await;
+    let mut house = Box::pin(house()).await;
     let (good, bad) = (
         destination(&house, "healthy"),
         destination(&house, "failing"),

@@ -232,7 +232,10 @@ async fn a_callback_is_booked_moved_and_ended() {
     assert_eq!(read.status, Status::Scheduled);
     assert_eq!(read.booked_as.as_ref().map(Text::raw), Some("cb_test"));
     assert_eq!(read.caller.as_ref().map(Text::raw), Some("Ana Petrova"));
-    assert_eq!(read.time.map(|at| at.timestamp()), wanted.time());
+    assert_eq!(
+        read.time.map(trunkline::time::Millis::timestamp),
+        wanted.time()
+    );
 
     let later = wanted
         .time()
@@ -257,7 +260,10 @@ async fn a_callback_is_booked_moved_and_ended() {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(read.time.map(|at| at.timestamp()), Some(later));
+    assert_eq!(
+        read.time.map(trunkline::time::Millis::timestamp),
+        Some(later)
+    );
 
     let ended = vec![Ended::from(&read)];
     let outcome = desk.carry_out(callback::Order::End(ended)).await;
@@ -504,7 +510,9 @@ async fn topics_move_rows_and_after_a_gap_the_table_is_the_organisation_s_again(
     assert!(past >= Some(4), "{past:?}");
 
     followed.feeds.pause(true);
-    followed.until("quiet", |table| table.stale()).await;
+    followed
+        .until("quiet", trunkline::store::callbacks::Callbacks::stale)
+        .await;
     followed.burst(45).await;
     tokio::time::sleep(Duration::from_millis(200)).await;
     followed.feeds.pause(false);

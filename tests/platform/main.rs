@@ -1,6 +1,14 @@
 //! The Platform API, console and organisation together: every request that is made, every answer and topic that is used.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the lint knows test functions but not their helpers"
+)]
+
 mod callbacks;
+mod channels;
+mod closeup;
 mod estate;
 mod grant;
 mod live;

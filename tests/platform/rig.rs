@@ -1,6 +1,6 @@
 //! An organisation, a client that speaks the Platform API to it, and its control surface.
 
-use reqwest::{Certificate, Method, RequestBuilder};
+use reqwest::{Certificate, Method, RequestBuilder, Response};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -32,9 +32,11 @@ impl Rig {
         let org = org::start(options).await.unwrap();
         let client = Client::new(settings(&org, limit)).unwrap();
         let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
+        // HTTP/2 knows no upgrade.
         let http = reqwest::Client::builder()
             .tls_certs_only([ca])
             .no_proxy()
+            .http1_only()
             .build()
             .unwrap();
         Self { org, client, http }
@@ -70,6 +72,38 @@ impl Rig {
         .await
     }
 
+    /// A token of the client, for a call by hand.
+    pub async fn token(&self) -> String {
+        let url = format!("{}/oauth/token", self.org.base_url());
+        let secret = self.org.client_secret().expose_secret();
+        let call = self.http.post(url);
+        let call = call.basic_auth(self.org.client_id(), Some(secret));
+        let token = answer(call.form(&[("grant_type", "client_credentials")])).await;
+        token["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// Opens the only channel that there is, as another application of the same client would. It is open as long as the answer
+    /// is kept.
+    pub async fn take_channel(&self) -> Response {
+        let url = "/api/v2/notifications/channels?includechannels=oauthclient";
+        let call = self.http.get(format!("{}{url}", self.org.base_url()));
+        let channels = answer(call.bearer_auth(self.token().await)).await;
+        let channels = channels["entities"].as_array().unwrap();
+        let [channel] = channels.as_slice() else {
+            panic!("{} channels", channels.len())
+        };
+        let uri = channel["connectUri"].as_str().unwrap();
+        let call = self.http.get(uri.replacen("wss://", "https://", 1));
+        let call = call
+            .header("Connection", "Upgrade")
+            .header("Upgrade", "websocket");
+        let call = call.header("Sec-WebSocket-Version", "13");
+        let call = call.header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let answer = call.send().await.unwrap();
+        assert_eq!(answer.status(), 101);
+        answer
+    }
+
     /// Everything that is so at the organisation.
     pub async fn state(&self) -> Value {
         self.control(Method::GET, "/_org/state", None).await
@@ -100,6 +134,6 @@ fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
         }),
         ca_pem: Some(org.ca_pem().into()),
         requests_per_minute,
-        queue_hours: Default::default(),
+        queue_hours: std::collections::BTreeMap::default(),
     }
 }

@@ -6,6 +6,7 @@ use trunkline::flow::Order;
 use trunkline::flow::consult::Deed;
 use trunkline::model::interaction::{Interaction, Leg, Participant, Standing};
 use trunkline::model::person::Person;
+use trunkline::text::Text;
 
 use super::stage::{NOON, Stage};
 
@@ -25,7 +26,7 @@ fn who(purpose: &str, name: &str, held: bool) -> Participant {
         user: if purpose == "agent" {
             format!("u-{name}").into()
         } else {
-            Default::default()
+            Text::default()
         },
         leg: Some(Leg {
             state: "connected".into(),

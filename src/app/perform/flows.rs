@@ -158,6 +158,16 @@ impl Desk {
         });
     }
 
+    /// Looks at a phone closely.
+    pub(super) fn closeup(&self, phone: DeviceId) {
+        let (kit, done) = (Arc::clone(&self.kit), self.done.clone());
+        tokio::spawn(async move {
+            if let Some(kit) = kit.get() {
+                let _ = done.send(super::phones::closeup(&kit.client, phone).await);
+            }
+        });
+    }
+
     /// Stops a flow, as far as it can be stopped.
     pub(super) fn stop(&self, id: FlowId) {
         if let Some(stopper) = lock(&self.stoppers).get(&id) {

@@ -1,4 +1,4 @@
-//! Reads a phone with its stations, for whoever wants to seat somebody there.
+//! Reads a phone with its stations, for whoever wants to seat somebody there or looks closely.
 
 use crate::app::event::Done;
 use crate::cloud::{Client, Error, Urgency};
@@ -15,6 +15,13 @@ pub(super) async fn survey(client: &Client, phone: &DeviceId) -> Done {
     Done::Surveyed(Box::new(
         read.map_err(|error| Text::from(error.to_string())),
     ))
+}
+
+/// Looks at a phone closely.
+pub(super) async fn closeup(client: &Client, phone: DeviceId) -> Done {
+    let read = client.closeup(&phone, Urgency::Reread).await;
+    let read = read.map_err(|error| Text::from(error.to_string()));
+    Done::Closeup(phone, Box::new(read))
 }
 
 async fn read(client: &Client, phone: &DeviceId) -> Result<Survey, Error> {

@@ -129,7 +129,8 @@ struct Line {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Status {
-    operational_status: Option<String>,
+    #[serde(rename = "operationalStatus")]
+    operational: Option<String>,
     line_statuses: Option<Vec<LineStatus>>,
     event_creation_time: Option<String>,
 }
@@ -219,7 +220,7 @@ fn view(status: &Status) -> View {
     let lines = status.line_statuses.as_deref().unwrap_or_default();
     let told = lines.iter().filter(|line| line.reachable.is_some()).count();
     let reachable = lines.iter().any(|line| line.reachable == Some(true));
-    let served = match status.operational_status.as_deref() {
+    let served = match status.operational.as_deref() {
         Some("OPERATIONAL") => Some(told == 0 || reachable),
         Some("DEGRADED") if told > 0 => Some(reachable),
         Some("OFFLINE") => Some(false),

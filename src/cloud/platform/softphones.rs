@@ -189,6 +189,7 @@ struct StationEntity {
     line_appearance_id: Option<String>,
     web_rtc_persistent_enabled: Option<bool>,
     web_rtc_force_turn: Option<bool>,
+    web_rtc_require_media_helper: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -245,6 +246,7 @@ fn station(entity: StationEntity) -> Result<Station, String> {
         line: told(entity.line_appearance_id),
         persistent: entity.web_rtc_persistent_enabled,
         force_turn: entity.web_rtc_force_turn,
+        media_helper: entity.web_rtc_require_media_helper,
     })
 }
 

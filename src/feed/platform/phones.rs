@@ -142,7 +142,7 @@ impl Watch<'_> {
     /// Ends the round that is over, begins the next, and looks at ages.
     fn turn(&mut self, now: Instant) {
         if let Some(round) = self.cycle.over(self.of_round, now) {
-            self.finish(round, now);
+            self.finish(&round, now);
         }
         if !self.cycle.turns() {
             self.begin(now);
@@ -174,7 +174,7 @@ impl Watch<'_> {
     }
 
     /// A round is over: what it should have named and did not has moved, or is gone.
-    fn finish(&mut self, round: Round, now: Instant) {
+    fn finish(&mut self, round: &Round, now: Instant) {
         self.note_length(now.duration_since(round.begun()));
         let mut astray = self.book.astray(&round.pages, round.since);
         astray.truncate(ASTRAY);

@@ -219,6 +219,7 @@ mod tests {
             line: line.map(Text::from),
             persistent: None,
             force_turn: None,
+            media_helper: None,
         }
     }
 
@@ -249,7 +250,7 @@ mod tests {
             picked(&[one.clone(), bare.clone()], &["l-9"]),
             Some("s-3".into())
         );
-        assert_eq!(picked(&[one.clone()], &[]), Some("s-1".into()));
+        assert_eq!(picked(std::slice::from_ref(&one), &[]), Some("s-1".into()));
         assert_eq!(picked(&[one, two, bare], &[]), None);
         assert_eq!(picked(&[], &["l"]), None);
     }

@@ -111,18 +111,18 @@ impl Standing {
 mod tests {
     use super::*;
 
-    fn view(served: Option<bool>, since: i64) -> Option<View> {
-        Some(View {
+    fn view(served: Option<bool>, since: i64) -> View {
+        View {
             served,
             since: Some(Millis(since)),
-        })
+        }
     }
 
     fn of(primary: Option<bool>, secondary: Option<bool>) -> Option<bool> {
         let mut standing = Standing::default();
         standing.take(Report {
-            primary: view(primary, 1),
-            secondary: view(secondary, 2),
+            primary: Some(view(primary, 1)),
+            secondary: Some(view(secondary, 2)),
             made: None,
         });
         standing.registered().0
@@ -147,8 +147,8 @@ mod tests {
     fn the_time_is_that_of_the_edge_that_decides() {
         let mut standing = Standing::default();
         let report = Report {
-            primary: view(Some(false), 1),
-            secondary: view(Some(true), 2),
+            primary: Some(view(Some(false), 1)),
+            secondary: Some(view(Some(true), 2)),
             made: Some(10),
         };
         assert!(standing.take(report));
@@ -159,7 +159,7 @@ mod tests {
     fn an_older_report_is_no_news_and_what_is_left_out_stays() {
         let mut standing = Standing::default();
         let report = |served, made| Report {
-            primary: view(served, 1),
+            primary: Some(view(served, 1)),
             secondary: None,
             made,
         };

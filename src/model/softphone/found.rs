@@ -38,6 +38,8 @@ pub struct Station {
     pub persistent: Option<bool>,
     /// Whether its media always go by a TURN server, where the organisation says.
     pub force_turn: Option<bool>,
+    /// Whether its media need a helper beside the browser, where the organisation says.
+    pub media_helper: Option<bool>,
 }
 
 impl Station {

@@ -62,6 +62,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("ws-heartbeat", |f| Slot::Every(&mut f.ws_heartbeat), "how often channels say that they live [30]"),
     entry("ws-closing", |f| Slot::Every(&mut f.ws_closing), "channels' sockets are told to leave after this"),
     entry("ws-grace", |f| Slot::Every(&mut f.ws_grace), "how long a socket stays after that [60]"),
+    entry("ws-takeover", |f| Slot::Switch(&mut f.ws_takeover), "and no longer than until another joins its channel"),
 ];
 
 /// Every key, for an error.

@@ -29,7 +29,8 @@ pub(super) fn open(
     upgrade: OnUpgrade,
 ) -> Result<(), Unheard> {
     let now = Instant::now();
-    let place = shared.topics.book().join(id, now)?;
+    let alone = shared.faults().ws_takeover;
+    let place = shared.topics.book().join(id, alone, now)?;
     let seat = Seat {
         shared: Arc::clone(shared),
         channel: id.into(),

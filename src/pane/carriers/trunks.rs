@@ -1,5 +1,7 @@
 //! The trunks of a carrier in its detail and in its JSON: which edge each runs on, what is seen of it, what is wrong.
 
+use std::fmt::Write as _;
+
 use ratatui::text::{Line as Shown, Span};
 use serde::Serialize;
 
@@ -91,7 +93,8 @@ fn answers(used: Use, proxies: &Proxies) -> String {
     let good = proxies.kept.iter().filter(|sign| sign.good == Some(true));
     let mut text = format!("{}/{}", good.count(), proxies.kept.len());
     if proxies.beyond > 0 {
-        text += &format!(" and {} more", proxies.beyond);
+        // Writing to a string does not fail.
+        let _ = write!(text, " and {} more", proxies.beyond);
     }
     text
 }

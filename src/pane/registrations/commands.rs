@@ -204,7 +204,8 @@ impl RegistrationsPane {
         }
     }
 
-    fn reread(&self, desk: &mut Desk<'_>) {
+    fn reread(&mut self, desk: &mut Desk<'_>) {
+        self.wanted = desk.now;
         let rows = self.chosen();
         let rows = rows
             .iter()

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::cells::role;
+use super::closeup;
 use crate::config::theme::Role;
 use crate::export;
 use crate::pane::Scene;
@@ -13,6 +14,11 @@ use crate::store::{Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail;
+
+/// Lines that the panel wishes for: what is known, and the newest of the timeline.
+pub fn lines(scene: &Scene<'_>) -> u16 {
+    if scene.can.closeups { 15 } else { 8 }
+}
 
 /// Draws the panel for a row, or says that the row is gone.
 pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>) {
@@ -29,6 +35,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>
         return;
     };
     let mut lines = facts(&row, scene);
+    lines.extend(closeup::lines(row.device(), scene));
     lines.push(frame(&row, scene, inner.width));
     lines.push(Line::styled(
         "timeline (newest first)",

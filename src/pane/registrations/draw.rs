@@ -18,7 +18,7 @@ impl RegistrationsPane {
             // A column of nothing but "unknown" says less than its room.
             self.columns.retain(|column| *column != Column::Codec);
         }
-        let parts = Parts::of(area, self.detail);
+        let parts = Parts::with(area, self.detail.then(|| detail::lines(scene)));
         if self.drawn.grid.height() != usize::from(parts.rows.height) {
             self.page.release();
         }

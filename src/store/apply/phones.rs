@@ -16,12 +16,12 @@ impl Registrations {
         match told {
             Told::Read(sightings) => {
                 self.metrics.read(now, true);
-                sightings
-                    .into_iter()
-                    .for_each(|one| self.sight(one, now, changes));
+                for sighting in &sightings {
+                    self.sight(sighting, now, changes);
+                }
             }
             Told::Events(sightings) => {
-                for sighting in sightings {
+                for sighting in &sightings {
                     self.metrics.event(now);
                     self.sight(sighting, now, changes);
                 }
@@ -60,7 +60,7 @@ impl Registrations {
         }
     }
 
-    fn sight(&mut self, sighting: Sighting, now: Millis, changes: &mut Changes) {
+    fn sight(&mut self, sighting: &Sighting, now: Millis, changes: &mut Changes) {
         let Some(user) = self.users.find_or_add(&sighting.user) else {
             return;
         };

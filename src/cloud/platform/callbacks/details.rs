@@ -39,9 +39,12 @@ struct Body<'a> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Conversation {
-    conversation_id: String,
-    conversation_start: Option<String>,
-    conversation_end: Option<String>,
+    #[serde(rename = "conversationId")]
+    id: String,
+    #[serde(rename = "conversationStart")]
+    start: Option<String>,
+    #[serde(rename = "conversationEnd")]
+    end: Option<String>,
     #[serde(default)]
     participants: Vec<Participant>,
 }
@@ -70,8 +73,10 @@ struct Session {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Segment {
-    segment_type: Option<String>,
-    segment_end: Option<String>,
+    #[serde(rename = "segmentType")]
+    kind: Option<String>,
+    #[serde(rename = "segmentEnd")]
+    end: Option<String>,
     queue_id: Option<String>,
     disconnect_type: Option<String>,
     error_code: Option<String>,
@@ -94,9 +99,9 @@ pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String>
 impl Conversation {
     fn told(self) -> Told {
         let mut told = Told {
-            id: self.conversation_id,
-            began: moment(self.conversation_start.as_deref()),
-            ended: self.conversation_end.is_some(),
+            id: self.id,
+            began: moment(self.start.as_deref()),
+            ended: self.end.is_some(),
             ..Told::default()
         };
         for participant in self.participants.into_iter().take(PARTIES) {
@@ -111,8 +116,8 @@ impl Conversation {
                 standing: session.standing(),
                 reached: session.is_any("interact"),
             });
-            let queue = session.segments.into_iter().rev();
-            told.queue = queue.filter_map(|one| one.queue_id).next().or(told.queue);
+            let mut queue = session.segments.into_iter().rev();
+            told.queue = queue.find_map(|one| one.queue_id).or(told.queue);
             told.number = session.callback_numbers.into_iter().next().or(told.number);
             told.caller = session.callback_user_name.or(told.caller);
             told.time = moment(session.callback_scheduled_time.as_deref()).or(told.time);
@@ -124,7 +129,7 @@ impl Conversation {
 impl Session {
     fn is_any(&self, kind: &str) -> bool {
         let mut segments = self.segments.iter();
-        segments.any(|segment| segment.segment_type.as_deref() == Some(kind))
+        segments.any(|segment| segment.kind.as_deref() == Some(kind))
     }
 
     /// By its newest segment; a session whose last one has ended is over.
@@ -132,13 +137,13 @@ impl Session {
         let Some(newest) = self.segments.last() else {
             return Standing::Unknown;
         };
-        if newest.segment_end.is_some() {
+        if newest.end.is_some() {
             let why = newest.disconnect_type.as_deref();
             let failed =
                 newest.error_code.is_some() || why.is_some_and(|why| TROUBLE.contains(&why));
             return Standing::Gone { failed };
         }
-        match newest.segment_type.as_deref().unwrap_or_default() {
+        match newest.kind.as_deref().unwrap_or_default() {
             "scheduled" | "delay" | "callback" => Standing::Waits,
             "alert" | "dialing" | "contacting" => Standing::Offered,
             "interact" | "hold" | "wrapup" | "parked" => Standing::Connected,

@@ -47,6 +47,10 @@ pub(super) enum Ended {
 type Subscribing<'a> = BoxFuture<'a, Result<Subscribed, Error>>;
 
 /// An open channel.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a sign of its own; no two make a state together"
+)]
 pub(super) struct Session<'s, 'a> {
     line: &'s mut Line<'a>,
     channel: &'s Channel,
@@ -84,7 +88,7 @@ enum Event {
     Wants,
     Subscribed(Result<Subscribed, Error>),
     Retry,
-    Opened(Result<Socket, Error>),
+    Opened(Box<Result<Socket, Error>>),
     Reopen,
     Tick,
     Old(Taken),
@@ -147,7 +151,7 @@ impl<'s, 'a> Session<'s, 'a> {
                 Ok(()) = wants.changed() => Event::Wants,
                 result = subscribed(&mut self.subscribing) => Event::Subscribed(result),
                 () = due(self.retry) => Event::Retry,
-                opened = takeover::opened(&mut self.opening) => Event::Opened(opened),
+                opened = takeover::opened(&mut self.opening) => Event::Opened(Box::new(opened)),
                 () = due(self.reopen) => Event::Reopen,
                 Ok(()) = tick.changed() => Event::Tick,
                 // Last, since a flood would leave nothing to those after it; the older socket's are the older events.
@@ -170,7 +174,7 @@ impl<'s, 'a> Session<'s, 'a> {
             Event::Wants => self.take_wants(),
             Event::Subscribed(result) => return self.landed(result),
             Event::Retry => self.subscribe(),
-            Event::Opened(result) => return self.take_over(result),
+            Event::Opened(result) => return self.take_over(*result),
             Event::Reopen => self.open_second(),
             Event::Tick => return self.examine(),
             Event::Old(taken) => {

@@ -281,9 +281,9 @@ impl Book {
     /// At most `most` people whose names are to be asked for; each is given once.
     pub fn unnamed(&mut self, most: usize) -> Vec<UserId> {
         let asked: Vec<UserId> = self.unnamed.iter().take(most).cloned().collect();
-        asked.iter().for_each(|id| {
+        for id in &asked {
             self.unnamed.remove(id);
-        });
+        }
         asked
     }
 

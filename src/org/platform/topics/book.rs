@@ -256,13 +256,22 @@ impl Book {
 
     /// Adds a socket to a channel, whoever opens it: its address is the credential. One that is there already is told so
     /// and ended, unless it is about to leave.
-    pub(in crate::org) fn join(&mut self, id: &str, now: Instant) -> Result<Seat, Unheard> {
+    pub(in crate::org) fn join(
+        &mut self,
+        id: &str,
+        alone: bool,
+        now: Instant,
+    ) -> Result<Seat, Unheard> {
         self.expire(now);
         let number = self.next();
         let key = self.ids.get(id).ok_or(Unheard)?;
         let channel = self.channels.get_mut(key).ok_or(Unheard)?;
         channel.used = number;
-        if channel.outlets.iter().any(|outlet| !outlet.leaving) {
+        if channel
+            .outlets
+            .iter()
+            .any(|outlet| alone || !outlet.leaving)
+        {
             let message = "another socket opened this channel";
             channel.announce(
                 "no_longer_subscribed",

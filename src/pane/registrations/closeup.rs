@@ -1,0 +1,186 @@
+//! What a close look at the phone found, in the detail of its row.
+
+use ratatui::text::{Line, Span};
+
+use crate::config::theme::Role;
+use crate::model::DeviceId;
+use crate::model::registration::closeup::{Closeup, LineView, Side};
+use crate::model::softphone::found::Station;
+use crate::pane::Scene;
+use crate::store::closeups::Look;
+use crate::text::Text;
+use crate::time::Millis;
+use crate::ui::detail;
+
+/// Columns of an address, a name or a reason.
+const WIDE: usize = 44;
+
+/// What is said of a thing that the organisation leaves out.
+const NOT_TOLD: &str = "not told";
+
+/// The lines about a phone; none where the API has nothing to look at.
+pub fn lines(phone: &DeviceId, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    if !scene.can.closeups {
+        return Vec::new();
+    }
+    let look = scene.store.closeups.of(phone);
+    match look.and_then(|look| look.answer.as_ref()) {
+        None => vec![dim("reading the phone and its station …", scene)],
+        Some((at, Ok(Some(closeup)))) => found(closeup, &age(look, *at, scene), scene),
+        Some((at, Ok(None))) => {
+            let age = age(look, *at, scene);
+            vec![dim(
+                &format!("The organisation has this phone no more ({age})."),
+                scene,
+            )]
+        }
+        Some((at, Err(why))) => {
+            let age = age(look, *at, scene);
+            let text = format!("Not known, {age}: {why}");
+            vec![Line::styled(text, scene.theme.style(Role::Warn))]
+        }
+    }
+}
+
+/// How old it is, and whether it is being read again.
+fn age(look: Option<&Look>, at: Millis, scene: &Scene<'_>) -> String {
+    let at = at.timestamp().to_zoned(scene.zone.clone());
+    let again = if look.is_some_and(|look| look.reading) {
+        ", reading again …"
+    } else {
+        ""
+    };
+    format!("read {}{again}", at.strftime("%H:%M:%S"))
+}
+
+fn found(closeup: &Closeup, age: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let mut lines = sides(closeup, scene);
+    lines.extend(faults(closeup, scene));
+    lines.extend(line(closeup, scene));
+    if closeup.stations.is_empty() {
+        let none = [("station", "none".to_owned())];
+        lines.push(detail::pairs(scene.theme, &none));
+    }
+    let stations = closeup.stations.iter();
+    lines.extend(stations.flat_map(|it| station(it, closeup, scene)));
+    if let Some(first) = lines.first_mut() {
+        let style = scene.theme.style(Role::Dim);
+        first.push_span(Span::styled(age.to_owned(), style));
+    }
+    lines
+}
+
+/// The edges, each on a line of its own.
+fn sides(closeup: &Closeup, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let pairs: Vec<_> = closeup.sides().map(|(name, it)| (name, side(it))).collect();
+    if pairs.is_empty() {
+        return vec![detail::pairs(
+            scene.theme,
+            &[("edges", NOT_TOLD.to_owned())],
+        )];
+    }
+    let lines = pairs.iter();
+    lines
+        .map(|pair| detail::pairs(scene.theme, std::slice::from_ref(pair)))
+        .collect()
+}
+
+/// The edge and what it says, in the organisation's words.
+fn side(side: &Side) -> String {
+    let words = [&side.service, &side.operational].into_iter().flatten();
+    let words: Vec<String> = words.map(plain).collect();
+    let edge = short(side.edge.as_ref());
+    match words.as_slice() {
+        [] => edge,
+        words => format!("{edge} ({})", words.join(", ")),
+    }
+}
+
+/// Why the phone could not be provisioned, by each edge that says so.
+fn faults(closeup: &Closeup, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let style = scene.theme.style(Role::Bad);
+    let faults = closeup.sides().filter_map(|(name, side)| {
+        let fault = side.fault.as_ref()?;
+        let text = format!("{name}: not provisioned: {}", fault.fit(WIDE * 3));
+        Some(Line::styled(text, style))
+    });
+    faults.collect()
+}
+
+/// The line that an edge tells of: whether it is reached, and where.
+fn line(closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
+    let none = LineView::default();
+    let line = closeup.line().unwrap_or(&none);
+    let reached = match (line.reachable, line.since) {
+        (Some(true), None) => "reachable".to_owned(),
+        (Some(false), None) => "unreachable".to_owned(),
+        (Some(true), Some(at)) => format!("reachable since {}", detail::moment(at, scene.zone)),
+        (Some(false), Some(at)) => format!("unreachable since {}", detail::moment(at, scene.zone)),
+        (None, _) => NOT_TOLD.to_owned(),
+    };
+    let contact = match line.contacts.as_slice() {
+        [] if line.reachable == Some(false) => "none".to_owned(),
+        contacts => short(contacts.first()),
+    };
+    let served = [("line", reached), ("phone", short(closeup.agent.as_ref()))];
+    let places = [
+        ("address", short(line.address.as_ref())),
+        ("contact", contact),
+    ];
+    [
+        detail::pairs(scene.theme, &served),
+        detail::pairs(scene.theme, &places),
+    ]
+}
+
+/// Who sits at a station, and how its browser keeps in touch.
+fn station(station: &Station, closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
+    let user = match &station.user {
+        Some(user) => user.0.fit(WIDE).into_owned(),
+        None if station.taken() => "somebody".to_owned(),
+        None => "nobody".to_owned(),
+    };
+    let idle = closeup
+        .keeps_s
+        .map_or(NOT_TOLD.to_owned(), |s| format!("{s} s"));
+    let seat = [
+        ("station", station.name.fit(WIDE).into_owned()),
+        (
+            "status",
+            station.status.as_ref().map_or(NOT_TOLD.to_owned(), plain),
+        ),
+        ("seated", user),
+    ];
+    let media = [
+        ("persistent", yes(station.persistent)),
+        ("time-out", idle),
+        ("forced TURN", yes(station.force_turn)),
+        ("media helper", yes(station.media_helper)),
+    ];
+    [
+        detail::pairs(scene.theme, &seat),
+        detail::pairs(scene.theme, &media),
+    ]
+}
+
+fn yes(is: Option<bool>) -> String {
+    let word = match is {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => NOT_TOLD,
+    };
+    word.to_owned()
+}
+
+fn short(text: Option<&Text>) -> String {
+    text.map_or(NOT_TOLD.to_owned(), |text| text.fit(WIDE).into_owned())
+}
+
+/// A word of the organisation as people write it: `IN_SERVICE` is `in service`.
+fn plain(word: &Text) -> String {
+    word.fit(WIDE).to_lowercase().replace('_', " ")
+}
+
+fn dim(text: &str, scene: &Scene<'_>) -> Line<'static> {
+    Line::styled(text.to_owned(), scene.theme.style(Role::Dim))
+}
