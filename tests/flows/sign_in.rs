@@ -59,12 +59,18 @@ async fn the_budget_tells_who_spends_it() {
         assert!(shown.contains(line), "{shown}");
     }
     // It is read anew by itself while it is open, and not once it is closed.
-    crew.press(&["Down"]).await;
-    let scrolled = crew.screen();
-    while crew.screen() == scrolled {
+    let budget = |screen: &str| {
+        screen
+            .lines()
+            .find(|line| line.contains("budget at"))
+            .map(str::to_owned)
+    };
+    let opened = budget(&shown);
+    while budget(&crew.screen()) == opened {
         crew.turn().await;
     }
-    assert!(crew.screen().contains("spent on"));
+    let later = crew.screen();
+    assert!(later.contains("spent on"), "{later}");
     crew.press(&["Esc"]).await;
     crew.command("messages").await;
     crew.until_shown("messages").await;
