@@ -370,6 +370,7 @@ impl App {
         let Self {
             vitals,
             store,
+            panes,
             status,
             dropped,
             now,
@@ -381,6 +382,7 @@ impl App {
             counts: store.registrations.counts(),
             dropped: *dropped,
             history: history(store, now),
+            tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
             ..Reading::default()
         });
         self.dirty |= freshness != Freshness::Same;

@@ -6,6 +6,7 @@
 use crate::feed::news::Status;
 use crate::store::Counts;
 use crate::time::Millis;
+use crate::ui::tabs::Tab;
 
 /// The beat, in milliseconds.
 const BEAT_MS: i64 = 1_000;
@@ -29,6 +30,8 @@ pub struct Reading {
     pub history: Vec<f32>,
     /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
     pub spent: u32,
+    /// What the tabs say: a carrier that fails behind another pane is seen there first.
+    pub tabs: Vec<Tab>,
 }
 
 impl Reading {
@@ -200,6 +203,26 @@ mod tests {
         let due = vitals.refresh(start.plus(1_000), || reading(20));
         assert_eq!(due, Freshness::News);
         assert_eq!(vitals.shown().status.received, 20);
+    }
+
+    #[test]
+    fn what_a_tab_says_is_news() {
+        let mut vitals = Vitals::default();
+        let start = Millis(1_000_000);
+        vitals.touch();
+        vitals.refresh(start, || reading(0));
+        let failing = Tab {
+            title: "Carriers",
+            short: "Carr",
+            count: Some(5),
+            trouble: 1,
+        };
+        let with = || Reading {
+            tabs: vec![failing],
+            ..reading(0)
+        };
+        vitals.touch();
+        assert_eq!(vitals.refresh(start.plus(BEAT_MS), with), Freshness::News);
     }
 
     #[test]
