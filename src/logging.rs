@@ -1,7 +1,7 @@
 //! The log file: off unless asked for, never on the terminal, never with a secret.
 //!
 //! `TRUNKLINE_LOG=debug` (any `tracing` filter) writes `trunkline.log` in the state directory, mode 0600. Whatever the filter asks,
-//! libraries say no more than [`MOST_OF_OTHERS`]: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
+//! libraries say no more than DEBUG: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
 //! them tokens and the addresses of notification channels.
 
 use std::fs::{DirBuilder, OpenOptions};

@@ -1,6 +1,6 @@
 //! Lists that come in pages: by number, as most do, or by a cursor in `nextUri`, as triggers and usage events do.
 //!
-//! Both kinds end where the organisation says, where a page is empty, or after [`MOST_PAGES`]: then the list says that it
+//! Both kinds end where the organisation says, where a page is empty, or after a bound of ours: then the list says that it
 //! was cut. A URI from an answer is never followed as it is, because the token would go with it: only its cursor is taken.
 
 use std::fmt;
