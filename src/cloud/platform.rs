@@ -3,6 +3,7 @@
 //! Every method of [`Client`](super::Client) that both APIs offer decides by [`Client::api`](super::Client::api) and calls
 //! in here; the answers become the same model. Nothing beyond `cloud` and `feed` knows which of the two it was.
 
+mod analytics;
 pub mod callbacks;
 pub mod channels;
 mod closeup;

@@ -15,8 +15,9 @@ mod queues;
 
 use jiff::Timestamp;
 
-use self::query::{PAGE, Query, Which};
+use self::query::{Which, query};
 use super::Platform;
+use super::analytics::PAGE;
 use crate::cloud::callbacks::CallbackListing;
 use crate::cloud::entities::Faults;
 use crate::cloud::{Error, Fault, Urgency};
@@ -24,9 +25,6 @@ use crate::model::callback::{BOOKED_AS, Callback, REASON};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 use crate::time::Millis;
-
-/// What asking for conversations by a query takes.
-const QUERY: &[&str] = &["analytics:conversationDetail:view"];
 
 /// Reading one callback asks for no permission of its own, but for being somebody who may see it.
 const FREELY: &[&str] = &[];
@@ -72,8 +70,7 @@ impl Platform<'_> {
         urgency: Urgency,
         listing: &mut CallbackListing,
     ) -> Result<usize, Error> {
-        let path = ["analytics", "conversations", "details", "query"];
-        let call = self.question(&path, QUERY, &Query::of(which, now, page))?;
+        let call = self.details(&query(which, now, page))?;
         let body = self.ask(&call, urgency).await?;
         let mut faults = Faults::new(&call);
         let read = details::page(&body, &mut faults);

@@ -15,6 +15,7 @@ mod whole;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Platform;
+use super::analytics::{Ended, PAGE, Query, interval};
 use crate::cloud::entities::Faults;
 use crate::cloud::transfers::InteractionListing;
 use crate::cloud::{Error, Urgency};
@@ -27,20 +28,11 @@ pub(crate) use self::topic::call as call_topic;
 /// What reading conversations takes (Platform API).
 const VIEW: &[&str] = &["conversation:communication:view"];
 
-/// What asking for them by a query takes.
-const QUERY: &[&str] = &["analytics:conversationDetail:view"];
-
-/// Conversations on one page of a query; the API's most.
-const PAGE: usize = 100;
-
 /// Pages of one reading: whoever has more live conversations is told how many are left out.
 const PAGES: usize = 10;
 
 /// A call that lasts longer is not found by the query; the API's own advice is a day.
 const REACH: SignedDuration = SignedDuration::from_hours(24);
-
-/// The organisation's clock may be ahead of ours: what begins now is within the interval all the same.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
 impl Platform<'_> {
     /// Reads the conversations that have not ended.
@@ -48,13 +40,11 @@ impl Platform<'_> {
         self,
         urgency: Urgency,
     ) -> Result<InteractionListing, Error> {
-        let interval = interval(Timestamp::now());
+        let interval = interval(REACH, Timestamp::now());
         let mut listing = InteractionListing::default();
         for number in 1..=PAGES {
             listing.more_requests = u32::try_from(number - 1).unwrap_or(u32::MAX);
-            let body = details::Query::live(&interval, PAGE, number);
-            let path = ["analytics", "conversations", "details", "query"];
-            let call = self.question(&path, QUERY, &body)?;
+            let call = self.details(&Query::of(interval.clone(), Ended::No, number))?;
             let answer = self.ask(&call, urgency).await?;
             let mut faults = Faults::new(&call);
             let page = details::page(&answer, &mut faults);
@@ -96,12 +86,6 @@ pub(crate) fn queue_topic(queue: &QueueId) -> String {
     format!("v2.routing.queues.{}.conversations.calls", queue.raw())
 }
 
-/// The last day up to a moment, as the API writes intervals (ISO 8601).
-fn interval(now: Timestamp) -> String {
-    let at = |by: SignedDuration| now.checked_add(by).unwrap_or(now);
-    format!("{:.3}/{:.3}", at(-REACH), at(AHEAD))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,7 +94,7 @@ mod tests {
     fn an_interval_is_the_last_day_and_a_little_more() {
         let now = "2026-06-15T14:03:22Z".parse().unwrap();
         assert_eq!(
-            interval(now),
+            interval(REACH, now),
             "2026-06-14T14:03:22.000Z/2026-06-15T14:08:22.000Z"
         );
     }

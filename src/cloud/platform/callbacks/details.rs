@@ -1,11 +1,11 @@
 //! A row of the conversation detail query: participants with their sessions, and sessions with their segments.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::assemble::{Party, Standing, Told};
 use super::{PARTIES, moment};
-use crate::cloud::entities::{Faults, located};
+use crate::cloud::entities::Faults;
+use crate::cloud::platform::analytics::Found;
 use crate::model::callback::Callback;
 
 /// Why a segment ends when something went wrong, in the query's spelling.
@@ -24,16 +24,6 @@ pub(super) struct Page {
     pub entries: usize,
     /// How many there are in all; 0 when not told.
     pub total: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    /// Left out where nothing was found.
-    #[serde(borrow, default)]
-    conversations: Vec<&'a RawValue>,
-    #[serde(default)]
-    total_hits: usize,
 }
 
 #[derive(Deserialize)]
@@ -84,9 +74,7 @@ struct Segment {
 
 /// Reads a page. The error is what is wrong with it as a whole.
 pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let body: Body<'_> =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
+    let body = Found::read(body)?;
     Ok(Page {
         callbacks: faults.keep(&body.conversations, |one: Conversation| {
             one.told().callback()

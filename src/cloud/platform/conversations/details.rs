@@ -1,72 +1,16 @@
 //! A row of the conversation detail query: participants with their sessions, and sessions with their segments.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use super::assemble::{Party, Told};
-use crate::cloud::entities::{Faults, located};
+use crate::cloud::entities::Faults;
+use crate::cloud::platform::analytics::Found;
 use crate::model::interaction::{Interaction, Leg, Participant};
 use crate::text::Text;
 use crate::time::Millis;
 
 /// Media that are moved by a transfer: a callback waits for its time and has a pane of its own, a screen is not a talk.
 const MEDIA: [&str; 5] = ["voice", "video", "chat", "email", "message"];
-
-/// The question for conversations that have not ended.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Query<'a> {
-    interval: &'a str,
-    order: &'static str,
-    order_by: &'static str,
-    paging: Paging,
-    conversation_filters: [Filter; 1],
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Paging {
-    page_size: usize,
-    page_number: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct Filter {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    predicates: [Predicate; 1],
-}
-
-#[derive(Debug, Serialize)]
-struct Predicate {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    dimension: &'static str,
-    operator: &'static str,
-}
-
-impl<'a> Query<'a> {
-    /// Those of an interval that have no end; the newest first, so that what is left out is what has lasted longest.
-    pub(super) fn live(interval: &'a str, page_size: usize, page_number: usize) -> Self {
-        Self {
-            interval,
-            order: "desc",
-            order_by: "conversationStart",
-            paging: Paging {
-                page_size,
-                page_number,
-            },
-            conversation_filters: [Filter {
-                kind: "and",
-                predicates: [Predicate {
-                    kind: "dimension",
-                    dimension: "conversationEnd",
-                    operator: "notExists",
-                }],
-            }],
-        }
-    }
-}
 
 /// One page of the answer.
 pub(super) struct Page {
@@ -75,16 +19,6 @@ pub(super) struct Page {
     pub(super) entries: usize,
     /// How many there are in all; 0 when not told.
     pub(super) total: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    /// Left out where nothing was found.
-    #[serde(borrow, default)]
-    conversations: Vec<&'a RawValue>,
-    #[serde(default)]
-    total_hits: usize,
 }
 
 #[derive(Deserialize)]
@@ -138,9 +72,7 @@ struct Segment {
 
 /// Reads a page; conversations without any media that a transfer moves are passed over.
 pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let body: Body<'_> =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
+    let body = Found::read(body)?;
     let read = faults.keep(&body.conversations, |one: Conversation| {
         one.told().interaction()
     });

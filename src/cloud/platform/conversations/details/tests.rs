@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::cloud::platform::analytics::{Ended, Query};
 use crate::model::interaction::Standing;
 
 fn segment(kind: &str, more: &Value) -> Value {
@@ -102,7 +103,7 @@ fn nothing_found_is_no_fault() {
 
 #[test]
 fn the_question_is_for_what_has_no_end() {
-    let query = serde_json::to_value(Query::live("a/b", 100, 2)).unwrap();
+    let query = serde_json::to_value(Query::of("a/b".to_owned(), Ended::No, 2)).unwrap();
     assert_eq!(
         query,
         json!({
