@@ -191,11 +191,7 @@ impl World {
             .transpose();
         let filter =
             filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
-        let format = match (args.json, args.csv) {
-            (true, _) => Format::Json,
-            (_, true) => Format::Csv,
-            _ => Format::Table,
-        };
+        let format = Format::of_flags(args.json, args.csv, args.csv_raw);
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let request = Request {

@@ -31,9 +31,12 @@ pub struct ListArgs {
     /// One JSON array
     #[arg(long, conflicts_with = "csv")]
     pub json: bool,
-    /// Comma-separated values with a header line
-    #[arg(long)]
+    /// Comma-separated values with a header line; a cell that a spreadsheet would run as a formula begins with '
+    #[arg(long, conflicts_with = "csv_raw")]
     pub csv: bool,
+    /// The same with every cell as it is, for programs that are no spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    pub csv_raw: bool,
     /// Only rows that match, in the console's filter grammar
     #[arg(long = "where", value_name = "EXPR")]
     pub filter: Option<String>,

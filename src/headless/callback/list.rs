@@ -29,11 +29,7 @@ pub(super) async fn callbacks(kit: &Kit, args: &ListArgs) -> Result<u8, String> 
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
-    let format = match (args.json, args.csv) {
-        (true, _) => Format::Json,
-        (_, true) => Format::Csv,
-        _ => Format::Table,
-    };
+    let format = Format::of_flags(args.json, args.csv, args.csv_raw);
     let zone = kit.profile.time_zone.clone().unwrap_or(TimeZone::UTC);
     print(&callbacks::write(
         format,
