@@ -32,17 +32,6 @@ pub enum Cells {
 }
 
 impl Format {
-    /// The format that the flags of a command ask for: a table where they ask for none.
-    #[must_use]
-    pub fn of_flags(json: bool, csv: bool, csv_raw: bool) -> Self {
-        match (json, csv, csv_raw) {
-            (true, ..) => Self::Json,
-            (_, _, true) => Self::Csv(Cells::Raw),
-            (_, true, _) => Self::Csv(Cells::Guarded),
-            _ => Self::Table,
-        }
-    }
-
     /// The format of a file ending, as `:export` takes it.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<(Self, &'static str)> {

@@ -200,7 +200,7 @@ impl Iterator for Pieces<'_> {
                 _ => {}
             }
         }
-        let shown = CompactString::from_iter(c.escape_unicode());
+        let shown = c.escape_unicode().collect::<CompactString>();
         let columns = shown.len();
         Some((shown, columns))
     }

@@ -305,7 +305,7 @@ fn synchronizing(bytes: &[u8]) -> bool {
 }
 
 /// For what the system does not announce: asks until there is an answer.
-fn poll<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn poll<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = ask() {
