@@ -109,10 +109,8 @@ impl Follower<'_> {
                 user: self.user.clone(),
             });
         }
-        if was_live {
-            if opened.elapsed() >= self.shared.timing.healthy_after {
-                self.attempt = 0;
-            }
+        if was_live && opened.elapsed() >= self.shared.timing.healthy_after {
+            self.attempt = 0;
         }
         match ended {
             Ended::Paused => None,

@@ -255,7 +255,8 @@ async fn hold_up(shared: &Shared) -> Result<(), Refusal> {
     if shared.chance(faults.ws_fail) {
         return Err(unavailable().caused_by("ws-fail"));
     }
-    while shared.faults().ws_hang {
+    let hangs = shared.chance(faults.ws_hang);
+    while hangs && shared.faults().ws_hang > 0.0 {
         tokio::time::sleep(HANG_LOOK).await;
     }
     Ok(())
