@@ -51,24 +51,31 @@ pub struct Running {
     child: Option<Box<dyn ChildWrapper>>,
 }
 
+/// Keeps what was open when the process was started from the programs that it starts: whatever that is, it is not for
+/// what prints a secret. What is opened later is kept from them as it is opened. For the start of the process.
+pub fn keep_descriptors() {
+    close_fds::set_fds_cloexec(3, &[]);
+}
+
 /// Starts a program in a process group of its own, in the session and with the terminal of the console.
 pub fn beside(command: &mut Command) -> io::Result<Running> {
-    let child = command.process_group(0).spawn()?;
-    Running::new(Box::new(child))
+    Running::start(|| Ok(Box::new(command.process_group(0).spawn()?)))
 }
 
 /// Starts a program in a session of its own: it has no terminal, and no key is for it.
 pub fn apart(command: Command) -> io::Result<Running> {
-    let child = CommandWrap::from(command).wrap(ProcessSession).spawn()?;
-    Running::new(child)
+    Running::start(|| CommandWrap::from(command).wrap(ProcessSession).spawn())
 }
 
 impl Running {
-    fn new(child: Box<dyn ChildWrapper>) -> io::Result<Self> {
+    fn start(spawn: impl FnOnce() -> io::Result<Box<dyn ChildWrapper>>) -> io::Result<Self> {
         watch_signals();
+        // Held meanwhile: whoever ends all finds the new one too.
+        let mut alive = alive();
+        let child = spawn()?;
         let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let leader = leader.ok_or_else(|| io::Error::other("it has no number"))?;
-        alive().push(leader);
+        alive.push(leader);
         Ok(Self {
             leader,
             child: Some(child),

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
+    trunkline::child::keep_descriptors();
     let cli = Cli::parse();
     let ended = start(cli);
     // Nothing that the console has started outlives it.

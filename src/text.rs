@@ -20,7 +20,7 @@ const MARKS_PER_BASE: usize = 3;
 const SHOWN: usize = 1_000;
 
 /// Bytes of the safe form of so many characters, each of them written as an escape, and of the mark behind them.
-const LONGEST: usize = SHOWN * "\u{10ffff}".len() + 64;
+const LONGEST: usize = SHOWN * r"\u{10ffff}".len() + 64;
 
 /// A string from outside. Equality, order and hash are those of the raw string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

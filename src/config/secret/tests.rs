@@ -131,13 +131,12 @@ fn debug_of_a_held_secret_is_masked() {
 }
 
 #[tokio::test]
-async fn a_command_has_no_terminal_no_input_and_nothing_else_that_is_open() {
-    let script = "if (: < /dev/tty) 2>/dev/null; then echo terminal; fi; ps -o sid= -p $$; echo $$; cat; ls /proc/self/fd | tr '\\n' ' '";
+async fn a_command_has_no_terminal_and_no_input() {
+    let script =
+        "if (: < /dev/tty) 2>/dev/null; then echo terminal; fi; ps -o sid= -p $$; echo $$; cat";
     let said = run(script).await.unwrap();
     let lines: Vec<_> = said.lines().map(str::trim).collect();
     assert_eq!(lines[0], lines[1], "it leads a session of its own: {said}");
-    // 3 is the folder that `ls` reads.
-    assert_eq!(lines[2], "0 1 2 3", "{said}");
 }
 
 #[tokio::test]
