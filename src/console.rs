@@ -226,7 +226,7 @@ impl TermScreen {
                 self.away = Some(away);
                 None
             }
-            Err(done) => self.returned(Some(done)),
+            Err(done) => Some(self.returned(Some(done))),
         }
     }
 
@@ -243,11 +243,11 @@ impl TermScreen {
     }
 
     /// The terminal is ours again, and this came of the program that had it.
-    fn returned(&mut self, end: Option<Done>) -> Option<Event> {
+    fn returned(&mut self, end: Option<Done>) -> Event {
         self.away = None;
         match (self.take_again(), end) {
-            (Event::Resize(..), Some(done)) => Some(Event::Done(done)),
-            (event, _) => Some(event),
+            (Event::Resize(..), Some(done)) => Event::Done(done),
+            (event, _) => event,
         }
     }
 }
@@ -271,7 +271,7 @@ impl Screen for TermScreen {
             signal = self.signals.next() => self.signal(signal),
             news = away::next(&mut self.away) => match news {
                 away::News::Stopped(signal) => self.stopped(signal),
-                away::News::Ended(end) => self.returned(end),
+                away::News::Ended(end) => Some(self.returned(end)),
             },
             input = self.input.next() => Some(match input {
                 Ok(Input::Key(key)) => Event::Key(key),
