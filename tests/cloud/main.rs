@@ -8,6 +8,7 @@ mod canary;
 mod embedded;
 mod keyring;
 mod login;
+mod proxy;
 mod quota;
 mod rest;
 mod server;

@@ -125,11 +125,13 @@ impl Session {
         let post = http.post(call.url.clone()).header(ATTEMPT, attempt);
         let slot = account.admit(call, Urgency::Write).await;
         let asked = Instant::now();
-        let reply = wire::send(call, put(post)).await;
+        let reply = wire::send(call, put(post), &self.way).await;
         drop(slot);
         match account.heed(call, reply) {
             Ok(body) => Grant::read(&body, asked).map_err(|reason| Error::answer(call, reason)),
-            Err(Error::Refused { call, refusal }) if matches!(refusal.status, 400 | 401) => {
+            Err(Error::Refused { call, refusal })
+                if matches!(refusal.status, 400 | 401) && refusal.page.is_none() =>
+            {
                 Err(Error::SignIn { call, refusal })
             }
             Err(error) => Err(error),
