@@ -5,6 +5,7 @@
 )]
 
 mod canary;
+mod doctor;
 mod embedded;
 mod keyring;
 mod login;
