@@ -30,7 +30,11 @@ impl Client {
 
     /// Connects to the organisation, by the proxy where there is one, and says nothing.
     pub async fn reach(&self) -> Result<(), Unreachable> {
-        self.0.way.connect(&self.0.settings.base_url).await.map(drop)
+        self.0
+            .way
+            .connect(&self.0.settings.base_url)
+            .await
+            .map(drop)
     }
 
     /// The addresses of the organisation's host, as this machine resolves it.
@@ -47,22 +51,32 @@ impl Client {
         let http = self.0.http().await?;
         let call = super::get(self.0.settings.base_url.clone());
         let answer = http.get(call.url.clone()).send().await;
-        let answer = answer.map_err(|error| Error::unreachable(&call, Unreachable::from_chain(&error)))?;
-        let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+        let answer =
+            answer.map_err(|error| Error::unreachable(&call, Unreachable::from_chain(&error)))?;
+        let date = answer
+            .headers()
+            .get(DATE)
+            .and_then(|date| date.to_str().ok());
         let Some(theirs) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
             return Ok(None);
         };
         let ours = now();
         Ok(Some(match ours.duration_since(theirs) {
             Ok(by) => Skew { by, behind: false },
-            Err(error) => Skew { by: error.duration(), behind: true },
+            Err(error) => Skew {
+                by: error.duration(),
+                behind: true,
+            },
         }))
     }
 
     /// Signs in; the scopes that were granted, where the organisation tells them.
     pub async fn sign_in(&self) -> Result<Option<Vec<String>>, Error> {
         let call = super::get(self.0.settings.base_url.clone());
-        let call = super::Call { needs: super::Needs::Permissions(&[]), ..call };
+        let call = super::Call {
+            needs: super::Needs::Permissions(&[]),
+            ..call
+        };
         let account = self.0.account(&call)?;
         let token = self.0.token(account, &call, None).await?;
         Ok(token.scopes().map(<[String]>::to_vec))
@@ -73,7 +87,10 @@ impl Client {
         match self.api() {
             Api::Direct => {
                 let page = self.users_page(1, Urgency::Write).await?;
-                Ok((page.total, page.users.into_iter().next().map(|user| user.id.0)))
+                Ok((
+                    page.total,
+                    page.users.into_iter().next().map(|user| user.id.0),
+                ))
             }
             Api::Platform => {
                 let page = self.phones_page(1, Urgency::Write).await?;
@@ -87,12 +104,31 @@ impl Client {
     pub async fn sample_socket(&self, user: Option<Text>) -> Result<Option<Socket>, Error> {
         if self.api() == Api::Direct {
             let Some(user) = user else { return Ok(None) };
-            return self.open_registrations(&crate::model::UserId(user)).await.map(Some);
+            return self
+                .open_registrations(&crate::model::UserId(user))
+                .await
+                .map(Some);
         }
-        if self.client_channels().await?.count() >= CHANNELS {
+        if self.channels_held().await? >= CHANNELS {
             return Ok(None);
         }
         let channel = self.make_channel().await?;
         self.open_channel(&channel).await.map(Some)
+    }
+
+    /// How many channels the readers of this client hold together (Platform API §10).
+    async fn channels_held(&self) -> Result<usize, Error> {
+        #[derive(serde::Deserialize)]
+        struct Held {
+            #[serde(default)]
+            entities: Vec<serde::de::IgnoredAny>,
+        }
+        let platform = self.platform();
+        let of = [("includechannels", "oauthclient")];
+        let call = platform.call("GET", &["notifications", "channels"], &of, &[])?;
+        let body = platform.ask(&call, Urgency::Write).await?;
+        let held: Held = serde_json::from_slice(&body)
+            .map_err(|error| Error::answer(&call, error.to_string()))?;
+        Ok(held.entities.len())
     }
 }

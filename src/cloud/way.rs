@@ -137,7 +137,8 @@ impl Way {
         let port = to.port_or_known_default().unwrap_or(443);
         match self.hop(to) {
             Some(hop) => {
-                let reached = tunnel::open(&hop, host, port).await;
+                // Boxed: most connections have no proxy, and each stream keeps the room of what is awaited here.
+                let reached = Box::pin(tunnel::open(&hop, host, port)).await;
                 reached.map_err(|fault| Unreachable::Proxy(hop.seen(), fault))
             }
             None => straight(host, port).await.map(MaybeTlsStream::Plain),
@@ -148,7 +149,7 @@ impl Way {
     /// itself, so it is asked once more. None where there is no proxy, or where it lets this connection through.
     pub(super) async fn explain(&self, to: &Url) -> Option<Unreachable> {
         self.hop(to)?;
-        self.connect(to).await.err()
+        Box::pin(self.connect(to)).await.err()
     }
 }
 

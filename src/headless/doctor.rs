@@ -135,6 +135,9 @@ mod tests {
         steps.push(Step::fault("token", Trouble::Credentials, "no."));
         assert_eq!(advice(&steps), "Begin with proxy: refused.");
         let text = text(&steps, "x");
-        assert!(text.contains("FAULT    proxy          refused.\n"), "{text}");
+        assert!(
+            text.contains("FAULT    proxy          refused.\n"),
+            "{text}"
+        );
     }
 }

@@ -72,7 +72,8 @@ impl Receiver {
     }
 
     fn webhook(&self, patience: Patience) -> Webhook {
-        let http = cloud::http_client(None, &cloud::way::Way::new(cloud::way::Proxy::None)).unwrap();
+        let http =
+            cloud::http_client(None, &cloud::way::Way::new(cloud::way::Proxy::None)).unwrap();
         Webhook::new(http, self.address.parse().unwrap(), patience)
     }
 

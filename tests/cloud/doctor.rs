@@ -28,14 +28,19 @@ async fn doctor(folder: &std::path::Path, change: impl Fn(&mut Command)) -> Outp
         .env_remove("HTTPS_PROXY")
         .env_remove("ALL_PROXY");
     change(&mut command);
-    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    tokio::task::spawn_blocking(move || command.output().unwrap())
+        .await
+        .unwrap()
 }
 
 fn verdicts(output: &Output) -> Vec<(String, String)> {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let steps = report["steps"].as_array().unwrap();
     let word = |step: &Value, key: &str| step[key].as_str().unwrap().to_owned();
-    steps.iter().map(|step| (word(step, "step"), word(step, "verdict"))).collect()
+    steps
+        .iter()
+        .map(|step| (word(step, "step"), word(step, "verdict")))
+        .collect()
 }
 
 fn advice(output: &Output) -> String {
@@ -50,9 +55,29 @@ async fn every_step_to_the_embedded_organisation_works_on_both_apis() {
         let _org = organisation(api, folder.path()).await;
         let output = doctor(folder.path(), |_| {}).await;
         let steps = verdicts(&output);
-        for step in ["configuration", "secret", "proxy", "DNS", "TLS", "clock", "token", "read", "socket", "limits", "state"] {
-            let verdict = steps.iter().find(|(name, _)| name == step).map(|(_, verdict)| verdict.as_str());
-            assert_eq!(verdict, Some("ok"), "{api} {step}: {steps:?}\n{}", advice(&output));
+        for step in [
+            "configuration",
+            "secret",
+            "proxy",
+            "DNS",
+            "TLS",
+            "clock",
+            "token",
+            "read",
+            "socket",
+            "limits",
+            "state",
+        ] {
+            let verdict = steps
+                .iter()
+                .find(|(name, _)| name == step)
+                .map(|(_, verdict)| verdict.as_str());
+            assert_eq!(
+                verdict,
+                Some("ok"),
+                "{api} {step}: {steps:?}\n{}",
+                advice(&output)
+            );
         }
         assert_eq!(output.status.code(), Some(0));
     }
@@ -76,17 +101,28 @@ async fn the_first_fault_is_the_advice_and_what_comes_after_it_was_not_reached()
     })
     .await;
     assert_eq!(output.status.code(), Some(3), "{}", advice(&output));
-    assert!(advice(&output).starts_with("Begin with token: Signing in failed"), "{}", advice(&output));
+    assert!(
+        advice(&output).starts_with("Begin with token: Signing in failed"),
+        "{}",
+        advice(&output)
+    );
     assert!(!String::from_utf8_lossy(&output.stdout).contains("canary-secret"));
     let steps = verdicts(&output);
-    assert!(steps.contains(&("socket".to_owned(), "skipped".to_owned())), "{steps:?}");
+    assert!(
+        steps.contains(&("socket".to_owned(), "skipped".to_owned())),
+        "{steps:?}"
+    );
 
     let unset = doctor(folder.path(), |command| {
         command.env_remove("LAB");
     })
     .await;
     assert_eq!(unset.status.code(), Some(2));
-    assert!(advice(&unset).contains("Begin with secret") && advice(&unset).contains("LAB"), "{}", advice(&unset));
+    assert!(
+        advice(&unset).contains("Begin with secret") && advice(&unset).contains("LAB"),
+        "{}",
+        advice(&unset)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,5 +130,9 @@ async fn without_a_profile_it_says_how_to_get_one() {
     let folder = tempfile::tempdir().unwrap();
     let output = doctor(folder.path(), |_| {}).await;
     assert_eq!(output.status.code(), Some(2));
-    assert!(advice(&output).contains("Begin with configuration"), "{}", advice(&output));
+    assert!(
+        advice(&output).contains("Begin with configuration"),
+        "{}",
+        advice(&output)
+    );
 }

@@ -19,7 +19,7 @@ use crate::text::Text;
 impl Session {
     /// Whose token the call is made with: a person's for what only people may do, else the client's, and a person's where
     /// there is no client. Nobody's is an error before anything is sent.
-    pub(super) fn account(&self, call: &Call) -> Result<&Account, Error> {
+    pub(in crate::cloud) fn account(&self, call: &Call) -> Result<&Account, Error> {
         let account = match call.who {
             Who::Client => self.client.as_ref().or(self.person.as_ref()),
             Who::Person => self.person.as_ref(),
@@ -38,7 +38,7 @@ impl Session {
     }
 
     /// The token for a call, or the scopes that it lacks.
-    pub(super) async fn token(
+    pub(in crate::cloud) async fn token(
         &self,
         account: &Account,
         call: &Call,

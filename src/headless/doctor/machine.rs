@@ -19,19 +19,51 @@ fn terminal(environment: &Environment) -> Step {
         let value = environment.get(name)?.to_string_lossy().into_owned();
         (!value.is_empty()).then_some(value)
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(variable).unwrap_or_default();
-    let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(variable)
+        .unwrap_or_default();
+    let utf8 = locale
+        .to_ascii_lowercase()
+        .replace('-', "")
+        .contains("utf8");
     let term = variable("TERM").unwrap_or_default();
-    let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| format!("{columns}x{rows}"));
-    let tmux = if variable("TMUX").is_some() { ", in tmux" } else { "" };
-    let plain = if variable("NO_COLOR").is_some() { ", NO_COLOR" } else { "" };
-    let said = format!("TERM {}, {size}, locale {}{tmux}{plain}", or_unset(&term), or_unset(&locale));
+    let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| {
+        format!("{columns}x{rows}")
+    });
+    let tmux = if variable("TMUX").is_some() {
+        ", in tmux"
+    } else {
+        ""
+    };
+    let plain = if variable("NO_COLOR").is_some() {
+        ", NO_COLOR"
+    } else {
+        ""
+    };
+    let said = format!(
+        "TERM {}, {size}, locale {}{tmux}{plain}",
+        or_unset(&term),
+        or_unset(&locale)
+    );
     if !std::io::stdout().is_terminal() {
-        return Step::new(STEP, Verdict::Skipped, "this is not a terminal; the console needs one");
+        return Step::new(
+            STEP,
+            Verdict::Skipped,
+            "this is not a terminal; the console needs one",
+        );
     }
     match term.as_str() {
-        "" | "dumb" => Step::new(STEP, Verdict::Warning, format!("{said}. The console needs a terminal that can move its cursor: set TERM")),
-        _ if !utf8 => Step::new(STEP, Verdict::Warning, format!("{said}. The locale is not UTF-8: set LANG=C.UTF-8")),
+        "" | "dumb" => Step::new(
+            STEP,
+            Verdict::Warning,
+            format!("{said}. The console needs a terminal that can move its cursor: set TERM"),
+        ),
+        _ if !utf8 => Step::new(
+            STEP,
+            Verdict::Warning,
+            format!("{said}. The locale is not UTF-8: set LANG=C.UTF-8"),
+        ),
         _ => Step::ok(STEP, said),
     }
 }
@@ -48,7 +80,9 @@ fn state(state_dir: &Path) -> Step {
         .and_then(|()| tempfile::NamedTempFile::new_in(state_dir))
         .and_then(|mut file| std::io::Write::write_all(&mut file, b"trial"));
     if let Err(error) = tried {
-        let said = format!("{shown} cannot be written ({error}): without it no write is sent. Free the disk or fix the permissions");
+        let said = format!(
+            "{shown} cannot be written ({error}): without it no write is sent. Free the disk or fix the permissions"
+        );
         return Step::fault(STEP, Trouble::Settings, said);
     }
     let mode = fs::metadata(state_dir).map_or(0, |data| data.permissions().mode() & 0o777);

@@ -64,8 +64,13 @@ fn configuration(loaded: Result<Loaded, String>, steps: &mut Vec<Step>) -> Optio
         steps.push(Step::fault(STEP, Trouble::Settings, why));
         return None;
     };
-    let source = loaded.source.map_or_else(String::new, |path| format!(", from {}", path.display()));
-    let said = format!("profile {}, {} API at {}{source}", profile.name, profile.api, profile.base_url);
+    let source = loaded
+        .source
+        .map_or_else(String::new, |path| format!(", from {}", path.display()));
+    let said = format!(
+        "profile {}, {} API at {}{source}",
+        profile.name, profile.api, profile.base_url
+    );
     steps.push(match loaded.warnings.first() {
         Some(warning) => Step::new(STEP, Verdict::Warning, format!("{said}; {warning}")),
         None => Step::ok(STEP, said),
@@ -81,8 +86,13 @@ async fn secret(
     const STEP: &str = "secret";
     match perform::client(profile, environment).await {
         Ok(client) => {
-            let place = profile.client.as_ref().map(|client| client.secret.to_string());
-            let said = place.map_or("a person signs in".to_owned(), |place| format!("had from {place}"));
+            let place = profile
+                .client
+                .as_ref()
+                .map(|client| client.secret.to_string());
+            let said = place.map_or("a person signs in".to_owned(), |place| {
+                format!("had from {place}")
+            });
             steps.push(Step::ok(STEP, said));
             Some(client)
         }
@@ -114,7 +124,11 @@ async fn proxy(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
 async fn names(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
     const STEP: &str = "DNS";
     if client.hop().is_some() {
-        steps.push(Step::new(STEP, Verdict::Skipped, "the proxy resolves the name"));
+        steps.push(Step::new(
+            STEP,
+            Verdict::Skipped,
+            "the proxy resolves the name",
+        ));
         return Some(());
     }
     let reached = match client.addresses().await {
@@ -124,7 +138,10 @@ async fn names(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
     match reached {
         Ok(found) => {
             let found: Vec<_> = found.iter().map(|at| at.ip().to_string()).collect();
-            steps.push(Step::ok(STEP, format!("{}; a connection is taken", found.join(", "))));
+            steps.push(Step::ok(
+                STEP,
+                format!("{}; a connection is taken", found.join(", ")),
+            ));
             Some(())
         }
         Err(cause) => {
@@ -144,9 +161,16 @@ async fn tls(
     const STEP: &str = "TLS";
     let url = &profile.base_url;
     let port = url.port_or_known_default().unwrap_or(443);
-    let target = Target::new(Protocol::Tls, &format!("{}:{port}", url.host_str().unwrap_or_default()));
+    let target = Target::new(
+        Protocol::Tls,
+        &format!("{}:{port}", url.host_str().unwrap_or_default()),
+    );
     let (Ok(target), "https", None) = (target, url.scheme(), client.hop()) else {
-        steps.push(Step::new(STEP, Verdict::Skipped, "looked at with the sign-in"));
+        steps.push(Step::new(
+            STEP,
+            Verdict::Skipped,
+            "looked at with the sign-in",
+        ));
         return Some(());
     };
     let settings = match probes::settings(profile, [], environment).await {
@@ -175,8 +199,16 @@ async fn tls(
 async fn clock(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
     const STEP: &str = "clock";
     let step = match client.skew(SystemTime::now).await {
-        Ok(None) => Step::new(STEP, Verdict::Skipped, "the organisation's answers have no date"),
-        Ok(Some(skew)) if skew.by > MUCH => Step::new(STEP, Verdict::Warning, format!("{}. Set this machine's clock (NTP)", apart(skew))),
+        Ok(None) => Step::new(
+            STEP,
+            Verdict::Skipped,
+            "the organisation's answers have no date",
+        ),
+        Ok(Some(skew)) if skew.by > MUCH => Step::new(
+            STEP,
+            Verdict::Warning,
+            format!("{}. Set this machine's clock (NTP)", apart(skew)),
+        ),
         Ok(Some(skew)) => Step::ok(STEP, apart(skew)),
         Err(error) => return fault(STEP, &error, steps),
     };
@@ -240,7 +272,9 @@ async fn read_and_socket(client: &Client, steps: &mut Vec<Step>) {
 
 fn limits(client: &Client, steps: &mut Vec<Step>) {
     let budget = client.budget();
-    let allowed = budget.allowed.map_or("no limit".to_owned(), |allowed| format!("of {allowed}"));
+    let allowed = budget
+        .allowed
+        .map_or("no limit".to_owned(), |allowed| format!("of {allowed}"));
     let said = format!("{} requests {allowed} in this minute", budget.used);
     steps.push(Step::ok("limits", said));
 }
@@ -253,5 +287,7 @@ fn fault(step: &'static str, error: &Error, steps: &mut Vec<Step>) -> Option<()>
 fn sentence(cause: &Unreachable) -> String {
     let words = cause.to_string();
     let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
