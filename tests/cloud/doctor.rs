@@ -1,5 +1,6 @@
 //! `trunkline doctor`: the real program walks the way, names what fails, and gives one piece of advice.
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -19,6 +20,12 @@ async fn organisation(api: &'static str, folder: &std::path::Path) -> Org {
 }
 
 async fn doctor(folder: &std::path::Path, change: impl Fn(&mut Command)) -> Output {
+    let state = folder.join("state/trunkline");
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(state)
+        .unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
     command
         .arg("--config")
