@@ -8,7 +8,7 @@ fn person(number: usize) -> Person {
     let was = |id: String| Was {
         id: id.as_str().into(),
         label: None,
-        registered: Some(number % 2 == 0),
+        registered: Some(number.is_multiple_of(2)),
         codec: Some("opus".into()),
         as_of: Millis(1_000),
         checked: Millis(900),
