@@ -10,6 +10,8 @@
 mod children;
 #[path = "pty/harness.rs"]
 mod harness;
+#[path = "pty/memory.rs"]
+mod memory;
 
 use harness::Pty;
 use rustix::process::Signal;
