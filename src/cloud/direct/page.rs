@@ -57,9 +57,9 @@ pub fn users_page(body: &[u8], call: &dyn fmt::Display) -> Result<UsersPage, Str
 pub fn listing(body: &[u8], user: &UserId, call: &dyn fmt::Display) -> Result<Listing, String> {
     let page = page(body)?;
     let mut faults = Faults::new(call);
-    let used = page.entities.get(..DEVICES).unwrap_or(&page.entities);
+    let first = page.entities.get(..DEVICES).unwrap_or(&page.entities);
     faults.cut(DEVICES, page.entities.len());
-    let devices = faults.keep(used, |entity: RegistrationEntity| {
+    let devices = faults.keep(first, |entity: RegistrationEntity| {
         if let Some(other) = entity.user_id.filter(|id| id != user.raw()) {
             return Err(format!("userId is {other}, another user's"));
         }
