@@ -10,6 +10,8 @@
 mod admission;
 #[path = "listen/answers.rs"]
 mod answers;
+#[path = "listen/askers.rs"]
+mod askers;
 #[path = "listen/crowd.rs"]
 mod crowd;
 #[path = "listen/hooks.rs"]
@@ -20,3 +22,5 @@ mod house;
 mod program;
 #[path = "listen/resolve.rs"]
 mod resolve;
+#[path = "listen/socket.rs"]
+mod socket;

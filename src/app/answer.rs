@@ -1,6 +1,7 @@
 //! Answers the listener: a view of the state like a frame, for programs instead of people.
 
 use super::App;
+use super::messages::Weight;
 use crate::feed::news::Link;
 use crate::listen::{Entry, NotReady, Overview, Page, ProbeLine, Question};
 use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
@@ -33,7 +34,9 @@ impl App {
             Question::Reservations(to) => {
                 let _ = to.send(self.reservations(now));
             }
-            Question::Resolve(route, to) => self.resolve(*route, to, now),
+            Question::Resolve(route, by, to) => self.resolve(*route, by, to, now),
+            Question::Refused(refused, to) => self.refused(refused, to, now),
+            Question::Notice(text) => self.messages.say(Weight::Warning, text, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
             }

@@ -5,11 +5,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::export::calendar;
 use crate::feed::news::Status;
-use crate::flow::route::Ending;
+use crate::flow::route::{Ending, Refused};
 use crate::model::callback::Update;
 use crate::model::finding::Grade;
 use crate::model::job::Word;
 use crate::model::report::FullReport;
+use crate::model::requester::Requester;
 use crate::model::route::Route;
 use crate::store::{Counts, Dropped, RowId};
 use crate::store::{callbacks, jobs, transfers};
@@ -24,8 +25,12 @@ const WAITING: usize = 64;
 pub enum Question {
     /// Everything but the rows.
     Overview(oneshot::Sender<Box<Overview>>),
-    /// Deploy a route; the answer comes when its pipeline has ended.
-    Resolve(Box<Route>, oneshot::Sender<Box<Ending>>),
+    /// Deploy a route for somebody; the answer comes when its pipeline has ended.
+    Resolve(Box<Route>, Requester, oneshot::Sender<Box<Ending>>),
+    /// Put on record that something was refused; the answer comes when it is.
+    Refused(Box<Refused>, oneshot::Sender<Box<Ending>>),
+    /// Say something to whoever is at the console.
+    Notice(String),
     /// The organisation has told of a job; answered once it is taken in.
     Delivered(Box<Word>, oneshot::Sender<()>),
     /// The organisation has told of a callback; answered once it is taken in.
@@ -205,12 +210,25 @@ impl Asker {
         answer.await.map_err(|_| Ended)
     }
 
-    /// Deploys a route (contract §9); returns when its pipeline has ended.
-    pub async fn resolve(&self, route: Route) -> Result<Box<Ending>, Ended> {
+    /// Deploys a route for somebody (contract §9); returns when its pipeline has ended.
+    pub async fn resolve(&self, route: Route, by: Requester) -> Result<Box<Ending>, Ended> {
         let (to, answer) = oneshot::channel();
-        let question = Question::Resolve(Box::new(route), to);
+        let question = Question::Resolve(Box::new(route), by, to);
         self.0.send(question).await.map_err(|_| Ended)?;
         answer.await.map_err(|_| Ended)
+    }
+
+    /// Has it put on record that something was refused; returns when it is, or cannot be.
+    pub async fn refused(&self, refused: Refused) -> Result<(), Ended> {
+        let (to, answer) = oneshot::channel();
+        let question = Question::Refused(Box::new(refused), to);
+        self.0.send(question).await.map_err(|_| Ended)?;
+        answer.await.map(drop).map_err(|_| Ended)
+    }
+
+    /// Says something to whoever is at the console, unless there is more to do already.
+    pub fn notice(&self, notice: String) {
+        let _ = self.0.try_send(Question::Notice(notice));
     }
 
     /// Hands on what the organisation told of a callback; returns once it is taken in.

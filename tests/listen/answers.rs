@@ -275,7 +275,7 @@ async fn a_console_that_has_ended_is_not_alive() {
     } = House::start(1, &anywhere()).await;
     drop(runner);
     for path in ["/healthz", "/api/v1/telephony/dashboard"] {
-        let (status, why) = get_json(listener.address(), path).await;
+        let (status, why) = get_json(listener.address().unwrap(), path).await;
         assert_eq!(status, 503);
         assert_eq!(why["message"], "the console is ending");
     }
