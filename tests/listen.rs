@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "the lint knows test functions but not their helpers"
+    clippy::print_stderr,
+    reason = "the lint knows test functions but not their helpers; what is not tried is said in words"
 )]
 
 #[path = "listen/admission.rs"]

@@ -103,8 +103,9 @@ fn ours(file: &File, exposed: Exposed) -> Result<(), String> {
         ));
     }
     let mode = found.mode() & 0o7777;
+    let by_others = mode & 0o077;
     match exposed {
-        _ if mode & 0o077 == 0 => Ok(()),
+        _ if by_others == 0 => Ok(()),
         Exposed::Narrow => {
             let narrow = std::os::unix::fs::PermissionsExt::from_mode(0o600);
             let narrowed = file.set_permissions(narrow);

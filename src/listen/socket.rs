@@ -174,19 +174,19 @@ fn make(path: &Path, group: Option<u32>, users: Users) -> io::Result<Door> {
         .prefix(".t")
         .rand_bytes(4)
         .tempdir_in(folder.unwrap_or(Path::new(".")))?;
-    let made = hidden.path().join("s");
-    let listener = UnixListener::bind(&made)?;
+    let bound = hidden.path().join("s");
+    let listener = UnixListener::bind(&bound)?;
     let mode = if group.is_some() { 0o660 } else { 0o600 };
-    fs::set_permissions(&made, fs::Permissions::from_mode(mode))?;
+    fs::set_permissions(&bound, fs::Permissions::from_mode(mode))?;
     if let Some(group) = group
-        && fs::symlink_metadata(&made)?.gid() != group
+        && fs::symlink_metadata(&bound)?.gid() != group
     {
-        lchown(&made, None, Some(group))?;
+        lchown(&bound, None, Some(group))?;
     }
     // Unlike a rename, a link never takes the place of something.
-    fs::hard_link(&made, path)?;
-    let file = fs::symlink_metadata(&made)?;
-    fs::remove_file(&made)?;
+    fs::hard_link(&bound, path)?;
+    let file = fs::symlink_metadata(&bound)?;
+    fs::remove_file(&bound)?;
     Ok(Door {
         listener,
         path: path.into(),

@@ -178,7 +178,9 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Liste
             .take_as("hosts", notes, |names: Vec<String>| hosts(&names))
             .unwrap_or_default(),
         public_url: from.take_as("public_url", notes, |text: String| endpoint(&text)),
-        ready_at: from.take_as("ready_at", notes, share).unwrap_or(READY_AT),
+        ready_at: from
+            .take_as("ready_at", notes, |number| share(&number))
+            .unwrap_or(READY_AT),
     };
     let mut keys = TOKEN.iter().chain(&READ_TOKEN);
     let token_faulty = keys.any(|name| notes.has_fault(&from.key(name)));
@@ -201,9 +203,9 @@ fn open(word: &str) -> Result<Open, String> {
         .ok_or_else(|| format!("{word:?} is none of \"nothing\", \"health\" and \"reads\""))
 }
 
-fn share(number: Value) -> Result<f64, String> {
+fn share(number: &Value) -> Result<f64, String> {
     let share = match number {
-        Value::Float(share) => share,
+        Value::Float(share) => *share,
         Value::Integer(0) => 0.0,
         Value::Integer(1) => 1.0,
         _ => f64::NAN,

@@ -71,8 +71,11 @@ impl Socket {
 /// Reads the keys of the socket; none without its path.
 pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Socket> {
     let path = from.take_as("socket", notes, paths::written);
-    let group = from.take_as("socket_group", notes, account);
-    let mut users = |key| from.take_as(key, notes, accounts).unwrap_or_default();
+    let group = from.take_as("socket_group", notes, |value| account(&value));
+    let mut users = |key| {
+        from.take_as(key, notes, |values: Vec<Value>| accounts(&values))
+            .unwrap_or_default()
+    };
     let (readers, writers) = (users("socket_readers"), users("socket_writers"));
     let Some(path) = path else {
         let key = from.key("socket");
@@ -91,15 +94,15 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<Sock
     })
 }
 
-fn accounts(values: Vec<Value>) -> Result<Vec<Account>, String> {
+fn accounts(values: &[Value]) -> Result<Vec<Account>, String> {
     if values.len() > MOST_ACCOUNTS {
         return Err(format!("at most {MOST_ACCOUNTS} users"));
     }
-    values.into_iter().map(account).collect()
+    values.iter().map(account).collect()
 }
 
-fn account(value: Value) -> Result<Account, String> {
-    let read = match &value {
+fn account(value: &Value) -> Result<Account, String> {
+    let read = match value {
         Value::Integer(number) => u32::try_from(*number).ok().map(Account::Number),
         Value::String(name) if !name.is_empty() => Some(Account::Name(name.clone())),
         _ => None,
