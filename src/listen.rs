@@ -23,6 +23,7 @@ mod kept;
 mod negotiate;
 mod pass;
 mod places;
+mod ready;
 mod reply;
 mod resolve;
 mod route;
@@ -39,8 +40,8 @@ use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 
 pub use self::ask::{
-    Asker, CallbackFigures, Entry, JobFigures, NotReady, Overview, Page, ProbeLine, Question,
-    Questions, Reservations, desk, nobody,
+    Asker, CallbackFigures, Coverage, Entry, JobFigures, NotReady, Overview, Page, ProbeLine,
+    Question, Questions, Reservations, desk, nobody,
 };
 pub use self::kept::KeptError;
 use self::route::Hall;

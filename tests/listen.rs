@@ -21,6 +21,8 @@ mod hooks;
 mod house;
 #[path = "listen/program.rs"]
 mod program;
+#[path = "listen/ready.rs"]
+mod ready;
 #[path = "listen/resolve.rs"]
 mod resolve;
 #[path = "listen/socket.rs"]

@@ -2,8 +2,7 @@
 
 use super::App;
 use super::messages::Weight;
-use crate::feed::news::Link;
-use crate::listen::{Entry, NotReady, Overview, Page, ProbeLine, Question};
+use crate::listen::{Entry, Overview, Page, ProbeLine, Question};
 use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
 use crate::store::carriers::CarrierRow;
 use crate::store::metrics::Reads;
@@ -86,6 +85,7 @@ impl App {
             store_dropped: table.dropped(),
             transfers: self.store.transfers.figures().clone(),
             ready: self.ready(),
+            coverage: self.coverage(),
         }
     }
 
@@ -100,28 +100,6 @@ impl App {
                 .collect(),
             next,
         }
-    }
-
-    /// Ready from the first whole reading on, whoever joins later, except while nothing works.
-    fn ready(&self) -> Result<(), NotReady> {
-        if self.profile.is_none() {
-            return Err(NotReady::NoProfile);
-        }
-        let status = &self.status;
-        let why = self.problem.as_ref().map(|problem| problem.text.clone());
-        if let Link::Offline { since } = status.link {
-            return Err(NotReady::Offline { since, why });
-        }
-        if self.all_read {
-            return Ok(());
-        }
-        if !status.enumerated {
-            return Err(NotReady::Unlisted(why));
-        }
-        Err(NotReady::Reading {
-            read: status.read,
-            users: status.users,
-        })
     }
 }
 

@@ -69,8 +69,42 @@ pub struct Overview {
     pub store_dropped: Dropped,
     /// What transfers come to.
     pub transfers: transfers::Figures,
-    /// Whether what is shown can be relied on.
+    /// Whether the connection allows what is shown to be relied on.
     pub ready: Result<(), NotReady>,
+    /// How much of it is sure.
+    pub coverage: Coverage,
+}
+
+/// How much is known of what is watched.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Coverage {
+    /// Users there are, as far as they are listed.
+    pub users: u32,
+    /// Those of them that have not been read yet.
+    pub awaited: u32,
+    /// Rows that are as they were last said to be.
+    pub sure: u32,
+    /// Rows whose feed has had a gap since.
+    pub stale: u32,
+    /// Rows of which nothing is known.
+    pub unknown: u32,
+    /// Milliseconds that one round of polls takes.
+    pub round_ms: u64,
+    /// What cannot be read now, and why.
+    pub missing: Vec<(&'static str, Text)>,
+}
+
+impl Coverage {
+    /// The share that is sure, 0 to 1. Of whom nothing has been read yet one row is expected; 1 where there is nothing to
+    /// know.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let unsure = u64::from(self.stale) + u64::from(self.unknown) + u64::from(self.awaited);
+        match u64::from(self.sure) + unsure {
+            0 => 1.0,
+            all => f64::from(self.sure) / all as f64,
+        }
+    }
 }
 
 /// How callbacks do.
@@ -118,7 +152,7 @@ pub struct ProbeLine {
 }
 
 /// Why what is shown cannot be relied on yet, or any more.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NotReady {
     /// No profile names an organisation.
     #[error("there is no profile to read from")]
@@ -126,13 +160,24 @@ pub enum NotReady {
     /// The list of users is not whole.
     #[error("the list of users has not been read yet{}", because(.0.as_ref()))]
     Unlisted(Option<Text>),
-    /// Not everyone has been read.
-    #[error("{read} of {users} users have been read")]
-    Reading {
-        /// Users read, or failed for good.
-        read: u32,
-        /// Users there are.
-        users: u32,
+    /// Nothing is connected at the moment.
+    #[error("the organisation is not connected now{}", because(.0.as_ref()))]
+    Unconnected(Option<Text>),
+    /// Too little of what is watched is sure.
+    #[error(
+        "{sure} rows are sure, {stale} stale, {unknown} unknown and {awaited} users not read yet: that is under the {percent} % of ready_at"
+    )]
+    Coverage {
+        /// Rows that are sure.
+        sure: u32,
+        /// Rows that are stale.
+        stale: u32,
+        /// Rows that are unknown.
+        unknown: u32,
+        /// Users who have not been read.
+        awaited: u32,
+        /// What the profile asks for, in percent.
+        percent: f64,
     },
     /// Nothing has worked since that moment.
     #[error("the organisation has been out of reach since {since}{}", because(.why.as_ref()))]

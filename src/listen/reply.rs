@@ -61,7 +61,7 @@ pub(super) struct Refusal {
     denied: Option<Denied>,
     requester: Option<Box<Requester>>,
     /// What else the body says.
-    beside: Option<Box<(&'static str, Value)>>,
+    beside: Vec<(&'static str, Value)>,
 }
 
 impl Refusal {
@@ -73,7 +73,7 @@ impl Refusal {
             header: None,
             denied: None,
             requester: None,
-            beside: None,
+            beside: Vec::new(),
         }
     }
 
@@ -168,11 +168,9 @@ impl Refusal {
     }
 
     /// Says something more in the body, under a name of its own.
-    pub(super) fn beside(self, name: &'static str, value: Value) -> Self {
-        Self {
-            beside: Some(Box::new((name, value))),
-            ..self
-        }
+    pub(super) fn beside(mut self, name: &'static str, value: Value) -> Self {
+        self.beside.push((name, value));
+        self
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
@@ -187,8 +185,7 @@ impl Refusal {
             "status": self.status.as_u16(),
             "contextId": Uuid::new_v4().to_string(),
         });
-        if let Some(beside) = self.beside {
-            let (name, value) = *beside;
+        for (name, value) in self.beside {
             body[name] = value;
         }
         let mut reply = ok("application/json", whole(body.to_string()));

@@ -17,7 +17,7 @@ use super::pass::{Pass, Peer, Scope};
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
 use super::resolve::Resolver;
-use super::{body, dashboard, figures, hook, reply};
+use super::{body, dashboard, figures, hook, ready, reply};
 use crate::export::calendar;
 use crate::flow::route::Refused;
 
@@ -33,10 +33,11 @@ pub(super) struct Hall {
     denials: Denials,
     resolver: Resolver,
     hook: Option<Hook>,
+    ready_at: f64,
 }
 
 impl Hall {
-    pub(super) fn new(guard: Guard, asker: Asker) -> Self {
+    pub(super) fn new(guard: Guard, asker: Asker, ready_at: f64) -> Self {
         Self {
             guard,
             asker,
@@ -44,6 +45,7 @@ impl Hall {
             denials: Denials::default(),
             resolver: Resolver::default(),
             hook: None,
+            ready_at,
         }
     }
 
@@ -223,7 +225,8 @@ where
                 Ok(figures::json(hall.resolver.counts()))
             }
             format => {
-                let overview = *hall.overview().await?;
+                let mut overview = *hall.overview().await?;
+                overview.ready = ready::verdict(&overview, hall.ready_at);
                 let counts = hall.resolver.counts();
                 let doors = figures::Doors::of(&hall.tally, &hall.denials);
                 Ok(figures::text(overview, counts, doors, format))
@@ -245,10 +248,10 @@ where
             hall.overview().await?;
             Ok(json(&serde_json::json!({ "status": "ok" })))
         }
-        Route::Ready => match hall.overview().await?.ready {
-            Ok(()) => Ok(json(&serde_json::json!({ "status": "ready" }))),
-            Err(why) => Err(Refusal::unavailable(&why)),
-        },
+        Route::Ready => {
+            let details = pass.scope >= Scope::Read;
+            ready::answer(&*hall.overview().await?, hall.ready_at, details)
+        }
     }
 }
 

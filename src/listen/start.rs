@@ -57,7 +57,7 @@ impl Listener {
         for (made, kept) in made.iter().zip(kept) {
             tokens.extend(own(made.writes, kept, listen.names_a_token())?);
         }
-        let hall = Hall::new(guard(tokens, listen), asker)
+        let hall = Hall::new(guard(tokens, listen), asker, listen.ready_at)
             .with_hook(hook.as_ref().ok().cloned())
             .read_only(profile.read_only);
         let listener = open(listen, hall).await?;
@@ -84,7 +84,11 @@ impl Listener {
         asker: Asker,
     ) -> Result<Self, ListenError> {
         let tokens = named(listen, environment).await?;
-        open(listen, Hall::new(guard(tokens, listen), asker)).await
+        open(
+            listen,
+            Hall::new(guard(tokens, listen), asker, listen.ready_at),
+        )
+        .await
     }
 }
 

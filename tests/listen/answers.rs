@@ -226,10 +226,19 @@ async fn ready_comes_after_the_first_whole_reading_and_alive_before() {
     house.settle().await;
     house
         .during(|at| async move {
+            let (status, ready) = get_json(at, "/readyz").await;
+            assert_eq!((status, &ready["status"]), (200, &json!("ready")));
+            let coverage = &ready["coverage"];
             assert_eq!(
-                get_json(at, "/readyz").await,
-                (200, json!({"status": "ready"}))
+                (&coverage["share"], &coverage["readyAt"]),
+                (&json!(1.0), &json!(0.95))
             );
+            assert_eq!(
+                (&coverage["users"], &coverage["awaited"]),
+                (&json!(4), &json!(0))
+            );
+            assert!(coverage["rows"]["sure"].as_u64().unwrap() >= 4, "{ready}");
+            assert_eq!(ready["missing"], json!([]));
             assert_eq!(
                 get_json(at, "/healthz").await,
                 (200, json!({"status": "ok"}))
