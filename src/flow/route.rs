@@ -64,6 +64,11 @@ impl Refused {
     /// A refusal of what `by` asked for.
     #[must_use]
     pub fn new(name: &str, why: &str, by: &Requester) -> Self {
+        let name = if name.is_empty() {
+            "POST /resolve"
+        } else {
+            name
+        };
         Self {
             name: name.into(),
             why: why.into(),

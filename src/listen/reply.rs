@@ -55,7 +55,7 @@ pub(super) fn json(body: &impl Serialize) -> Reply {
 pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
-    message: String,
+    message: Box<str>,
     header: Option<(HeaderName, &'static str)>,
     /// Whether it is for who asks.
     denied: Option<Denied>,
@@ -69,7 +69,7 @@ impl Refusal {
         Self {
             status,
             code,
-            message: message.into(),
+            message: message.into().into_boxed_str(),
             header: None,
             denied: None,
             requester: None,
