@@ -13,6 +13,7 @@ use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
 use trunkline::export::Format;
+use trunkline::feed::descriptors;
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
+    // Early: whatever serves or follows thousands of streams needs as many descriptors.
+    descriptors::raise();
     let cli = Cli::parse();
     match start(cli) {
         Ok(code) => ExitCode::from(code),
@@ -171,6 +174,9 @@ impl World {
             let mut loaded = config::load(&flags, &colour.into_iter().collect(), &self.paths)?;
             if let Some(profile) = &mut loaded.profile {
                 "demo".clone_into(&mut profile.name);
+                // Both ends of a stream are in this process.
+                let streams = u32::try_from(descriptors::bears() / 2).unwrap_or(u32::MAX);
+                profile.registrations.max_streams = Some(streams);
             }
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");

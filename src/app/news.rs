@@ -35,6 +35,11 @@ impl App {
                 table.snapshot(&user, devices, &spoken, live, now, changes);
                 self.problem = None;
             }
+            News::Swept {
+                user,
+                devices,
+                spoken,
+            } => table.swept(&user, devices, &spoken, now, changes),
             News::Gap { user } => table.gap(&user, now, changes),
             News::ReadFailed { user, problem } => {
                 table.read_failed(&user, now, changes);
@@ -82,6 +87,11 @@ impl App {
                 });
             }
             News::Problem(problem) => self.trouble(problem),
+            News::Notice(text) => {
+                self.messages
+                    .say(Weight::Warning, text.to_string(), self.now);
+                self.dirty = true;
+            }
         }
     }
 

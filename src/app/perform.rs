@@ -293,7 +293,7 @@ fn plan(profile: &Profile) -> Plan {
     Plan {
         users: watched.users.clone(),
         poll: watched.poll,
-        max_streams: watched.max_streams as usize,
+        max_streams: watched.max_streams.map_or(usize::MAX, |most| most as usize),
         channels: profile.notifications.channels as usize,
         carriers: profile.carriers.watched,
         callbacks: profile.callbacks,

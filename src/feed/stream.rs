@@ -1,8 +1,6 @@
 //! One user's stream: opened, followed, lost, opened again.
 
 mod batch;
-
-mod resync;
 mod session;
 
 use std::sync::Arc;
@@ -27,11 +25,11 @@ const LEND_AFTER: u32 = 3;
 const RECOVERY_SPREAD: Duration = Duration::from_secs(1);
 
 /// Keeps one user's stream until the task is ended from outside.
-pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) {
+pub(super) async fn run(shared: Arc<Shared>, user: UserId, retry: Arc<Notify>) {
     let mut follower = Follower {
         shared: &shared,
         user: &user,
-        reread: &reread,
+        retry: &retry,
         attempt: 0,
         fruitless: 0,
     };
@@ -43,7 +41,8 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
         let wait = tokio::select! {
             biased;
             () = raised(&mut paused) => continue,
-            opened = open(&shared, &user) => match opened {
+            // In a box: a handshake needs many times the memory of a stream that is open.
+            opened = Box::pin(open(&shared, &user)) => match opened {
                 Ok(socket) => follower.follow(socket).await,
                 Err(error) => Some(follower.refused(&error)),
             },
@@ -67,13 +66,14 @@ async fn raised(paused: &mut watch::Receiver<bool>) {
 async fn open(shared: &Shared, user: &UserId) -> Result<Socket, Error> {
     // The semaphore is never closed; without a permit the handshake would only be less polite.
     let _permit = shared.handshakes.acquire().await;
+    shared.opening.turn(shared.timing.stream_gap).await;
     shared.client.open_registrations(user).await
 }
 
 struct Follower<'a> {
     shared: &'a Shared,
     user: &'a UserId,
-    reread: &'a Notify,
+    retry: &'a Notify,
     /// Attempts since the stream was last healthy.
     attempt: u32,
     /// Attempts in a row that led to no live stream.
@@ -85,14 +85,15 @@ impl Follower<'_> {
     async fn follow(&mut self, socket: Socket) -> Option<Duration> {
         let opened = Instant::now();
         let mut session = Session::new(self.shared, self.user, socket);
-        let ended = session.run(self.reread).await;
-        let was_live = session.was_live();
-        drop(session);
-        if was_live {
-            self.fruitless = 0;
+        let ended = session.run().await;
+        let (was_live, heard) = session.close();
+        if was_live || heard {
             self.shared.mailbox.post(News::Gap {
                 user: self.user.clone(),
             });
+        }
+        if was_live {
+            self.fruitless = 0;
             if opened.elapsed() >= self.shared.timing.healthy_after {
                 self.attempt = 0;
             }
@@ -144,7 +145,7 @@ impl Follower<'_> {
         let _told = self.shared.tally.attempt(at, self.attempt);
         tokio::select! {
             () = sleep(wait) => {}
-            () = self.reread.notified() => {}
+            () = self.retry.notified() => {}
             () = self.shared.recovered.notified() => sleep(jitter(RECOVERY_SPREAD.min(wait))).await,
         }
     }

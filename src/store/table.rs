@@ -190,8 +190,9 @@ impl Registrations {
         match field {
             Field::Appeared => What::Appeared,
             Field::Remembered { was } => What::Remembered { was },
-            Field::Registration { from, to } => What::Registration { from, to },
-            Field::Codec { from, to } => What::Codec {
+            Field::Registration { from, to, missed } => What::Registration { from, to, missed },
+            Field::Codec { from, to, missed } => What::Codec {
+                missed,
                 from: self.codecs.name(from),
                 to: self.codecs.name(to),
             },

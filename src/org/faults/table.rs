@@ -32,6 +32,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("ws-garbage", |f| Slot::Share(&mut f.ws_garbage), "frames preceded by one that cannot be decoded"),
     entry("ws-silent", |f| Slot::Switch(&mut f.ws_silent), "streams accept and say nothing, open ones for good"),
     entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream is closed with this code soon"),
+    entry("stream-loss", |f| Slot::Share(&mut f.stream_loss), "events that a registration stream loses, and lives"),
     entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers, not 200"),
     entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
     entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),
