@@ -76,7 +76,7 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
     loop {
         let now = Instant::now();
         while waited_for < most
-            && let Some((user, urgency)) = next_due(shared, now, waited_for)
+            && let Some((user, urgency)) = next_due(shared, waited_for)
         {
             waited_for += 1;
             reads.push(read(shared, user, urgency, None));
@@ -132,22 +132,13 @@ async fn until(at: Option<Instant>) {
     }
 }
 
-/// The next user whom someone waits for. When nobody is left who can be read, those are whose stream has been awaited
-/// for too long.
-fn next_due(shared: &Shared, now: Instant, under_way: usize) -> Option<(UserId, Urgency)> {
+/// The next user whom someone waits for, and how urgently.
+fn next_due(shared: &Shared, under_way: usize) -> Option<(UserId, Urgency)> {
     let live = shared.tally.live_streams();
     let mut roster = lock(&shared.roster);
     let spare =
         !roster.awaits_polled() || spares_polled(shared, roster.streams_to_come(live), under_way);
-    let due = roster.next_due(spare);
-    if due.is_some() || under_way > 0 {
-        return due;
-    }
-    let patience = shared.timing.deadline / 3;
-    roster
-        .lend_another(now, patience)
-        .then(|| roster.next_due(spare))
-        .flatten()
+    roster.next_due(spare)
 }
 
 /// Whether the budget's minute has room for first reads beside the streams that are still to be synchronised: a stream

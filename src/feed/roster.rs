@@ -65,8 +65,6 @@ struct Person {
     attended: bool,
     /// Reads in a row that failed while a stream was open.
     failures: u8,
-    /// Since when no stream is open.
-    down: Instant,
     /// The last read by the poller that worked; none once its age was told.
     refreshed: Option<Instant>,
     /// The enumeration that last named this user.
@@ -174,7 +172,6 @@ impl Roster {
             again: false,
             attended: self.attended.contains(id),
             failures: 0,
-            down: Instant::now(),
             refreshed: None,
             round,
         });
@@ -228,7 +225,6 @@ impl Roster {
                 link: None,
                 lent: false,
             };
-            person.down = Instant::now();
             promoted.push(person.id.clone());
         }
         self.streams += promoted.len();
@@ -260,6 +256,7 @@ impl Roster {
     }
 
     /// Whether this user has been read, or has failed for good, at least once.
+    #[cfg(test)]
     pub fn is_awaited(&mut self, id: &UserId) -> bool {
         self.person(id)
             .is_some_and(|person| person.standing == Standing::Awaited)

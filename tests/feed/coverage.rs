@@ -122,7 +122,10 @@ async fn those_who_matter_more_are_read_first() {
         one["path"].as_str().unwrap().ends_with("/registrations") && one["kind"] == "rest"
     });
     let reads = reads.count();
-    assert!((60..66).contains(&reads), "each one once, but for a slow handshake: {reads}");
+    assert!(
+        (60..66).contains(&reads),
+        "each one once, but for a slow handshake: {reads}"
+    );
 }
 
 #[tokio::test]

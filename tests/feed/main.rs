@@ -8,4 +8,5 @@ mod carriers;
 mod coverage;
 mod faults;
 mod follow;
+mod sockets;
 mod watch;

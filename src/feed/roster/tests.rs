@@ -1,8 +1,12 @@
 //! The roster's rules.
 
+use tokio::time::Duration;
+
 use super::*;
 use crate::cloud::Urgency;
 use crate::feed::poll::rounds::Ring;
+
+const FRESH: Duration = Duration::from_secs(30);
 
 fn id(name: &str) -> UserId {
     UserId::from(name)
@@ -59,7 +63,7 @@ fn a_stream_is_read_when_it_has_opened_and_then_in_the_sweep() {
         "a read before it would be for nothing"
     );
     let link = Link::default();
-    roster.opened(&id("b"), Link::clone(&link));
+    roster.opened(&id("b"), Link::clone(&link), Instant::now(), FRESH);
     assert_eq!(due(&mut roster), Some(id("b")));
     assert!(roster.begin(&id("b")).is_some());
     roster.outcome(&id("b"), true);
@@ -75,8 +79,8 @@ fn a_stream_is_read_when_it_has_opened_and_then_in_the_sweep() {
 fn the_end_of_an_older_stream_says_nothing_of_the_newer_one() {
     let mut roster = roster(1, &["a"]);
     let (older, newer) = (Link::default(), Link::default());
-    roster.opened(&id("a"), Link::clone(&older));
-    roster.opened(&id("a"), newer);
+    roster.opened(&id("a"), Link::clone(&older), Instant::now(), FRESH);
+    roster.opened(&id("a"), newer, Instant::now(), FRESH);
     roster.lost(&id("a"), &older);
     assert_eq!(roster.ring_sizes()[Ring::Swept as usize], 1);
 }
@@ -85,26 +89,32 @@ fn the_end_of_an_older_stream_says_nothing_of_the_newer_one() {
 fn a_lent_user_is_read_until_the_stream_takes_over() {
     let mut roster = roster(1, &["a"]);
     assert_eq!(due(&mut roster), None);
-    roster.lend(&id("a"));
-    roster.lend(&id("a"));
+    roster.lend(&id("a"), Instant::now(), FRESH);
+    roster.lend(&id("a"), Instant::now(), FRESH);
     assert_eq!(roster.ring_sizes()[Ring::Polled as usize], 1);
     assert_eq!(all_due(&mut roster), [id("a")]);
-    roster.opened(&id("a"), Link::default());
+    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
     assert!(!roster.is_polled(&id("a")));
     assert_eq!(roster.ring_sizes(), [0, 0, 0, 1]);
 }
 
 #[test]
-fn whoever_waits_for_a_stream_for_too_long_is_read_when_there_is_budget_to_spare() {
-    let mut roster = roster(2, &["a", "b"]);
-    let (now, patience) = (Instant::now(), std::time::Duration::from_secs(3));
-    assert!(!roster.lend_another(now, patience));
-    let later = now + patience * 2;
-    roster.opened(&id("a"), Link::default());
-    assert!(roster.lend_another(later, patience));
-    assert!(!roster.lend_another(later, patience));
-    assert_eq!(all_due(&mut roster), [id("a"), id("b")]);
-    assert!(roster.is_polled(&id("b")) && !roster.is_polled(&id("a")));
+fn a_lent_user_who_was_read_lately_waits_for_the_round() {
+    let mut roster = roster(1, &["a"]);
+    let now = Instant::now();
+    roster.outcome(&id("a"), true);
+    roster.refreshed(&id("a"), now);
+    roster.lend(&id("a"), now + FRESH / 2, FRESH);
+    assert_eq!(due(&mut roster), None, "it is as fresh as polling keeps it");
+    assert_eq!(roster.next_of(Ring::Polled), Some(id("a")));
+    let link = Link::default();
+    roster.opened(&id("a"), Link::clone(&link), now + FRESH / 2, FRESH);
+    assert_eq!(due(&mut roster), None);
+    roster.take_retries(now + FRESH);
+    assert_eq!(due(&mut roster), Some(id("a")));
+    roster.lost(&id("a"), &link);
+    roster.lend(&id("a"), now + FRESH, FRESH);
+    assert_eq!(due(&mut roster), Some(id("a")));
 }
 
 #[test]
@@ -144,7 +154,7 @@ fn a_read_that_is_asked_for_during_another_follows_it() {
 #[test]
 fn a_failed_read_of_a_stream_is_tried_again_when_its_time_has_come() {
     let mut roster = roster(1, &["a"]);
-    roster.opened(&id("a"), Link::default());
+    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
     assert_eq!(all_due(&mut roster), [id("a")]);
     let now = Instant::now();
     assert_eq!((roster.failed(&id("a")), roster.failed(&id("a"))), (1, 2));
@@ -221,7 +231,7 @@ fn a_first_read_without_a_stream_waits_for_those_with_one() {
         (None, true)
     );
     assert_eq!(roster.streams_to_come(0), 1);
-    roster.opened(&id("a"), Link::default());
+    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
     assert_eq!(all_due(&mut roster), [id("a"), id("b")]);
     assert_eq!(roster.streams_to_come(1), 0);
 }

@@ -38,17 +38,23 @@ impl Roster {
         }
     }
 
-    /// A stream of this user is open: what a poll says is older from here on, and a read is wanted.
-    pub fn opened(&mut self, id: &UserId, opened: Link) {
+    /// A stream of this user is open: what a poll says is older from here on, and a read is wanted. It is made now, or when
+    /// the last one is no longer fresh: those who come back together were polled meanwhile, and are not read again all at
+    /// once.
+    pub fn opened(&mut self, id: &UserId, opened: Link, now: Instant, fresh: Duration) {
         let Some(person) = self.person(id) else {
             return;
         };
         if let Watch::Streamed { link, lent, .. } = &mut person.watch {
             let was_lent = std::mem::replace(lent, false);
             let was_up = link.replace(opened).is_some();
+            let due = person.refreshed.take().map(|at| at + fresh);
             self.lent = self.lent.saturating_sub(usize::from(was_lent));
             self.up += usize::from(!was_up);
-            self.queue_read(id);
+            match due.filter(|due| *due > now) {
+                Some(due) => self.retry(id, due),
+                None => self.queue_read(id),
+            }
         }
     }
 
@@ -61,7 +67,6 @@ impl Roster {
                 .is_some_and(|link| std::sync::Arc::ptr_eq(link, ended))
         {
             *link = None;
-            person.down = Instant::now();
             self.up = self.up.saturating_sub(1);
         }
     }
@@ -165,40 +170,23 @@ impl Roster {
         found
     }
 
-    /// Lets the poller read a user whose stream does not come up.
-    pub fn lend(&mut self, id: &UserId) {
+    /// Lets the poller read a user whose stream does not come up: now, or in its turn when it was read less than `fresh` ago.
+    pub fn lend(&mut self, id: &UserId, now: Instant, fresh: Duration) {
         if let Some(Person {
             watch: Watch::Streamed {
                 lent, link: None, ..
             },
+            refreshed,
             ..
         }) = self.person(id)
             && !std::mem::replace(lent, true)
         {
+            let known = refreshed.is_some_and(|at| now.duration_since(at) < fresh);
             self.lent += 1;
-            self.queue_read(id);
+            if !known {
+                self.queue_read(id);
+            }
         }
-    }
-
-    /// Lends one user more whose stream has been down for longer than `patience`: there is budget to spare.
-    pub fn lend_another(&mut self, now: Instant, patience: Duration) -> bool {
-        let down = self.streams.saturating_sub(self.up + self.lent);
-        let waits = |person: &&Person| {
-            matches!(
-                person.watch,
-                Watch::Streamed {
-                    link: None,
-                    lent: false,
-                    ..
-                }
-            ) && now.saturating_duration_since(person.down) > patience
-        };
-        let found = (down > 0).then(|| self.people.iter().find(waits)).flatten();
-        let Some(id) = found.map(|person| person.id.clone()) else {
-            return false;
-        };
-        self.lend(&id);
-        true
     }
 
     /// The next user whom someone waits for, and how urgently; with `polled` those too who have no stream and were never

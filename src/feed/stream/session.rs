@@ -117,8 +117,10 @@ struct Open<'a> {
 
 impl<'a> Open<'a> {
     fn of(shared: &'a Shared, user: &'a UserId) -> Self {
-        let link = Link::default();
-        lock(&shared.roster).opened(user, Link::clone(&link));
+        let (link, now) = (Link::default(), Instant::now());
+        shared.tally.opened(now);
+        let fresh = shared.fresh();
+        lock(&shared.roster).opened(user, Link::clone(&link), now, fresh);
         shared.polls.notify_one();
         Self { shared, user, link }
     }
