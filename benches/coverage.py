@@ -160,7 +160,7 @@ def sample(organisation, console, rate):
         "rows": every, "streams": shown.get('trunkline_streams{state="live"}', 0.0),
         "wanted": shown.get('trunkline_streams{state="wanted"}', 0.0), "polled": shown.get("trunkline_users_polled", 0.0),
         "ready": shown.get("trunkline_ready", 0.0), "budget": shown.get("trunkline_budget_used", 0.0),
-        "round": shown.get("trunkline_round_seconds", float("nan")),
+        "round": shown.get('trunkline_round_seconds{of="sweep"}', float("nan")),
         "missed": shown.get("trunkline_missed_by_stream_total", 0.0),
     }
 

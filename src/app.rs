@@ -8,12 +8,14 @@ mod act;
 pub mod action;
 mod alerts;
 mod answer;
+mod attend;
 mod audit;
 mod budget;
 mod callbacks;
 mod clock;
 mod closeup;
 pub mod command;
+pub mod coverage;
 mod done;
 pub mod effect;
 pub mod event;
@@ -113,6 +115,8 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    attend: attend::Watch,
+    coverage: coverage::Coverage,
 }
 
 impl App {
@@ -184,6 +188,8 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            attend: attend::Watch::default(),
+            coverage: coverage::Coverage::default(),
         }
     }
 
@@ -274,6 +280,7 @@ impl App {
             self.budget_deadline(),
             self.forms_deadline(),
             self.closeup_deadline(),
+            self.attend_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -318,6 +325,7 @@ impl App {
     pub(crate) fn drawn(&mut self) {
         (self.dirty, self.urgent) = (false, false);
         self.clock_drawn = Some(self.clock_text());
+        self.attend.may_have_changed();
     }
 
     pub(crate) fn redraw(&mut self) {
@@ -347,6 +355,7 @@ impl App {
         self.keep_jobs();
         self.watch_interactions();
         self.watch_phone();
+        self.attend();
         self.watch_budget();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
@@ -374,6 +383,7 @@ impl App {
             status,
             dropped,
             now,
+            coverage,
             ..
         } = self;
         let now = *now;
@@ -381,6 +391,7 @@ impl App {
             status: *status,
             counts: store.registrations.counts(),
             dropped: *dropped,
+            progress: coverage.now(),
             history: history(store, now),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
             ..Reading::default()
@@ -397,6 +408,9 @@ impl App {
             return;
         }
         self.notice();
+        if !(self.changes.transitions.is_empty() && self.changes.removed.is_empty()) {
+            self.attend.may_have_changed();
+        }
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }

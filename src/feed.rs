@@ -44,6 +44,12 @@ pub use platform::phones::told::Told as Phones;
 /// The contract's floor (§3): no user is polled more often.
 const SHORTEST_POLL: Duration = Duration::from_secs(10);
 
+/// Users whose phones fill a screen.
+const SCREEN: u32 = 40;
+/// How long the other reads of a start wait for phones, and how often they look.
+const AT_MOST: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Whom to watch, and how.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -109,12 +115,14 @@ fn direct(
     tasks.push(Task::spawn(poll::run(Arc::clone(shared))));
     tasks.push(Task::spawn(tick(Arc::clone(shared))));
     if plan.carriers {
-        tasks.push(Task::spawn(carriers::run(Arc::clone(shared))));
+        let run = carriers::run(Arc::clone(shared));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), run)));
     }
     if plan.callbacks {
         let followed = callbacks::run(Arc::clone(shared), acknowledged);
-        tasks.push(Task::spawn(followed));
-        tasks.push(Task::spawn(callbacks::queues(Arc::clone(shared))));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), followed)));
+        let queues = callbacks::queues(Arc::clone(shared));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), queues)));
     }
     tasks.push(match plan.users {
         Some(users) => Task::spawn(people::given(Arc::clone(shared), users)),
@@ -177,6 +185,21 @@ impl Drop for Feeds {
         // that has not yet noticed its end still does.
         lock(&self.shared.roster).close();
     }
+}
+
+/// Phones come first: the other reads of a start wait until a screen of them is there, or cannot be had, and never long.
+async fn after_phones(shared: Arc<Shared>, then: impl Future<Output = ()>) {
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < AT_MOST {
+        let counts = lock(&shared.roster).counts();
+        let notes = shared.tally.notes();
+        let all = notes.enumerated && counts.read >= counts.users;
+        if all || counts.read >= SCREEN || notes.has_failures() {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    then.await;
 }
 
 /// The heartbeat that all streams share.

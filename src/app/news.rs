@@ -45,7 +45,10 @@ impl App {
                 table.read_failed(&user, now, changes);
                 self.problem = Some(problem);
             }
-            News::Users { users, .. } => table.users(users, now, changes),
+            News::Users { users, total } => {
+                table.users(users, now, changes);
+                self.coverage.listed(total);
+            }
             News::UsersComplete => table.users_complete(now, changes),
             News::Carriers { carriers, faults } => {
                 self.store.carriers.listed(carriers, faults, now, changes);
@@ -116,6 +119,7 @@ impl App {
         }
         self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;
+        self.coverage.measure(&status, now);
         self.vitals.touch();
     }
 

@@ -116,6 +116,7 @@ impl Performer {
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::Attend(users) => self.with_feeds(|feeds| feeds.attend(&users)),
             Effect::Probe(target) => self.probe(target),
             Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),

@@ -175,6 +175,11 @@ impl Tally {
 }
 
 impl Notes {
+    /// Whether the last read, of a user or of the list, has failed.
+    pub fn has_failures(&self) -> bool {
+        self.failures > 0
+    }
+
     /// What decides how the connection is called.
     pub fn signs(&self) -> Signs {
         Signs {

@@ -168,7 +168,10 @@ impl Rounds {
             Some(measured) if measured > stretched * 11 / 10 => measured,
             _ => stretched,
         };
-        u64::try_from(round.as_millis()).unwrap_or(u64::MAX)
+        let round = u64::try_from(round.as_millis()).unwrap_or(u64::MAX);
+        // As exact as it is told, so that it holds still.
+        let step = if round < 120_000 { 1_000 } else { 60_000 };
+        round.div_ceil(step) * step
     }
 
     /// The ring among these whose turn came first.
@@ -193,7 +196,7 @@ impl Rounds {
         let late = late.saturating_sub(ARREARS + beat);
         if !late.is_zero() {
             for rhythm in &mut self.rhythms {
-                rhythm.next += late;
+                rhythm.next += late.min(now.saturating_duration_since(rhythm.next));
             }
             self.behind = Some(now);
         }
@@ -245,7 +248,7 @@ mod tests {
         every: Duration,
         span: Duration,
     ) -> [usize; 2] {
-        let (mut counts, mut now) = ([0, 0], *start + SWEEP);
+        let (mut counts, mut now) = ([0, 0], *start);
         let end = now + span;
         while now < end {
             now += every;
@@ -262,7 +265,7 @@ mod tests {
     fn reads_spread_evenly_over_their_intervals() {
         let mut world = world(40, 900);
         let every = Duration::from_millis(10);
-        reads(&mut world, every, POLL);
+        reads(&mut world, every, SWEEP + POLL);
         let [polled, swept] = reads(&mut world, every, POLL * 2);
         assert!((76..=84).contains(&polled), "{polled}");
         assert!((57..=63).contains(&swept), "{swept}");
@@ -275,7 +278,7 @@ mod tests {
         let mut world = world(100, 3_000);
         // 200 a minute for a demand of 400.
         let every = Duration::from_millis(300);
-        reads(&mut world, every, Duration::from_secs(120));
+        reads(&mut world, every, SWEEP + Duration::from_secs(120));
         let [polled, swept] = reads(&mut world, every, Duration::from_secs(240));
         assert!((350..=450).contains(&polled), "{polled}");
         assert!((350..=450).contains(&swept), "{swept}");
