@@ -24,6 +24,7 @@ mod forms;
 mod input;
 pub mod jobs;
 mod lookout;
+pub mod memory;
 pub mod messages;
 mod news;
 pub mod perform;
@@ -115,6 +116,7 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    memory: memory::Watch,
     attend: attend::Watch,
     coverage: coverage::Coverage,
 }
@@ -188,6 +190,7 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            memory: memory::Watch::default(),
             attend: attend::Watch::default(),
             coverage: coverage::Coverage::default(),
         }
@@ -280,6 +283,7 @@ impl App {
             self.budget_deadline(),
             self.forms_deadline(),
             self.closeup_deadline(),
+            self.memory_deadline(),
             self.attend_deadline(),
         ]
         .into_iter()
@@ -357,6 +361,7 @@ impl App {
         self.watch_phone();
         self.attend();
         self.watch_budget();
+        self.keep_memory();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -408,6 +413,7 @@ impl App {
             return;
         }
         self.notice();
+        self.memory_aged();
         if !(self.changes.transitions.is_empty() && self.changes.removed.is_empty()) {
             self.attend.may_have_changed();
         }

@@ -58,6 +58,8 @@ pub struct Registrations {
     pub poll: Duration,
     /// Streams to open at most; 0 is polling only, none is one for everyone, as far as the machine bears.
     pub max_streams: Option<u32>,
+    /// Whether the last known rows are kept on disk, for the first frame of the next run.
+    pub remember: bool,
 }
 
 impl Default for Registrations {
@@ -66,6 +68,7 @@ impl Default for Registrations {
             users: None,
             poll: DEFAULT_POLL,
             max_streams: None,
+            remember: true,
         }
     }
 }

@@ -234,6 +234,7 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         .max_streams
         .map_or(Value::from("all"), |streams| i64::from(streams).into());
     put("registrations.max_streams", streams);
+    put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
     }

@@ -206,7 +206,7 @@ impl fmt::Display for What<'_> {
         };
         match self {
             Self::Appeared => f.pad("appeared"),
-            Self::Remembered { was } => write!(f, "was {} in an earlier run", was.word()),
+            Self::Remembered { was } => write!(f, "was {} (last run)", was.word()),
             Self::Registration { from, to, missed } => {
                 write!(f, "{} -> {}{}", from.word(), to.word(), by_whom(*missed))
             }

@@ -167,6 +167,7 @@ fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations 
         max_streams: from
             .take_as("max_streams", notes, streams)
             .unwrap_or(default.max_streams),
+        remember: from.take("remember", notes).unwrap_or(default.remember),
     };
     from.finish(notes);
     read

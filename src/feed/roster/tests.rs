@@ -129,7 +129,7 @@ fn those_who_matter_more_are_read_first_known_before_or_not() {
     assert_eq!(order[1].0, id("later"));
     assert_eq!(
         (urgency("c"), urgency("a")),
-        (Urgency::Reread, Urgency::Enumerate)
+        (Urgency::Resync, Urgency::Enumerate)
     );
     assert_eq!(order.len(), 5, "nobody twice");
     roster.attend(&[id("a")]);

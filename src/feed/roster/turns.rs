@@ -214,7 +214,7 @@ impl Roster {
     fn pop(&mut self, polled: bool) -> Option<(UserId, Urgency)> {
         let queues = [
             (&mut self.again, Urgency::Reread, true),
-            (&mut self.urgent, Urgency::Reread, true),
+            (&mut self.urgent, Urgency::Resync, true),
             (&mut self.first, Urgency::Enumerate, true),
             (&mut self.later_first, Urgency::Enumerate, polled),
         ];
