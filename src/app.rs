@@ -329,7 +329,7 @@ impl App {
     pub(crate) fn drawn(&mut self) {
         (self.dirty, self.urgent) = (false, false);
         self.clock_drawn = Some(self.clock_text());
-        self.attend.may_have_changed();
+        self.attend_drawn();
     }
 
     pub(crate) fn redraw(&mut self) {

@@ -4,6 +4,7 @@ use super::App;
 use super::effect::Effect;
 use crate::model::UserId;
 use crate::model::alert::Subject;
+use crate::store::RowId;
 use crate::time::Millis;
 
 /// Between two tellings, in milliseconds.
@@ -15,6 +16,10 @@ const MOST: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     told: Vec<UserId>,
+    /// Rows that were on screen or marked when the last frame was drawn.
+    rows: Vec<RowId>,
+    /// There are feeds to tell.
+    connected: bool,
     /// Something that decides it may have changed.
     changed: bool,
     next: Millis,
@@ -30,6 +35,7 @@ impl Watch {
     pub(super) fn tell_anew(&mut self) {
         *self = Self {
             changed: true,
+            connected: true,
             ..Self::default()
         };
     }
@@ -38,14 +44,30 @@ impl Watch {
 impl App {
     /// When the feeds are to be told; none while nothing has changed.
     pub(super) fn attend_deadline(&self) -> Option<Millis> {
-        self.attend.changed.then_some(self.attend.next)
+        let wanted = self.attend.changed && self.attend.connected;
+        wanted.then_some(self.attend.next)
+    }
+
+    /// A frame was drawn: whether other rows are on screen than in the one before.
+    pub(super) fn attend_drawn(&mut self) {
+        let rows = self.rows_attended();
+        if rows != self.attend.rows {
+            self.attend.rows = rows;
+            self.attend.may_have_changed();
+        }
+    }
+
+    fn rows_attended(&self) -> Vec<RowId> {
+        let shown = self.panes.iter().enumerate();
+        let rows = shown.flat_map(|(n, pane)| pane.attended(n == self.active));
+        rows.collect()
     }
 
     /// Tells the feeds who matters most, when that has changed and not too often.
     pub(super) fn attend(&mut self) {
         // A clock that was set back is no reason to wait.
         let early = self.now < self.attend.next && self.attend.next <= self.now.plus(GAP_MS);
-        if !self.attend.changed || early {
+        if !self.attend.changed || !self.attend.connected || early {
             return;
         }
         (self.attend.changed, self.attend.next) = (false, self.now.plus(GAP_MS));
@@ -58,8 +80,7 @@ impl App {
 
     fn attended(&self) -> Vec<UserId> {
         let table = &self.store.registrations;
-        let shown = self.panes.iter().enumerate();
-        let shown = shown.flat_map(|(n, pane)| pane.attended(n == self.active));
+        let shown = self.rows_attended().into_iter();
         let shown = shown.filter_map(|row| Some(table.row(row)?.user_id().clone()));
         let alerts = self.store.alerts.in_order();
         let alerting = alerts

@@ -32,6 +32,9 @@ const OUTDATED_AFTER: u32 = 3;
 /// Users told as outdated at one look; the next look goes on.
 const MOST_TOLD: usize = 1_024;
 
+/// Reads that wait for the budget or are under way, at most, where it has a limit.
+const IN_LINE: usize = 16;
+
 /// A sweep's answer waits for so many beats: what the stream says meanwhile is newer, and nothing that it missed.
 const SETTLING_BEATS: usize = 2;
 
@@ -72,7 +75,14 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
     let (mut waited_for, mut in_round) = (0, 0);
     let mut tick = shared.tick.subscribe();
     let mut look = Instant::now() + shared.poll / LOOKS;
-    let most = shared.timing.reads;
+    // What waits for the budget keeps its place in line: with a limit no more is put there than a few seconds' worth, so
+    // that whoever matters more does not come behind it.
+    let few = shared
+        .client
+        .budget()
+        .allowed
+        .map_or(usize::MAX, |_| IN_LINE);
+    let most = shared.timing.reads.min(few);
     loop {
         let now = Instant::now();
         while waited_for < most

@@ -467,7 +467,7 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
     table.snapshot(&user, read, &[], true, Millis(1_000), &mut changes);
     let swept = |appeared: bool| {
         let mut devices = vec![
-            device("lost", false, None),
+            device("lost", false, Some("opus")),
             device("codec", true, Some("PCMU")),
             device("same", true, None),
         ];

@@ -31,7 +31,14 @@ fn everyone() -> Plan {
 
 #[tokio::test]
 async fn everyone_whom_the_organisation_lists_has_a_stream() {
-    let mut watch = Watch::with(options(260, 0.0, ""), everyone(), brisk(), None).await;
+    // Patient, for many handshakes on a busy machine.
+    let timing = Timing {
+        tick: Duration::from_secs(5),
+        deadline: Duration::from_secs(10),
+        lend_after: Duration::from_secs(20),
+        ..brisk()
+    };
+    let mut watch = Watch::with(options(260, 0.0, ""), everyone(), timing, None).await;
     watch.until("all live", |world| world.live(260)).await;
     let status = watch.world.status;
     assert_eq!((status.streams_wanted, status.polled), (260, 0));

@@ -215,7 +215,7 @@ impl Roster {
         let queues = [
             (&mut self.again, Urgency::Reread, true),
             (&mut self.urgent, Urgency::Resync, true),
-            (&mut self.first, Urgency::Enumerate, true),
+            (&mut self.first, Urgency::Resync, true),
             (&mut self.later_first, Urgency::Enumerate, polled),
         ];
         for (queue, urgency, _) in queues.into_iter().filter(|(_, _, wanted)| *wanted) {
