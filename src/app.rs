@@ -8,12 +8,14 @@ mod act;
 pub mod action;
 mod alerts;
 mod answer;
+mod attend;
 mod audit;
 mod budget;
 mod callbacks;
 mod clock;
 mod closeup;
 pub mod command;
+pub mod coverage;
 mod done;
 pub mod effect;
 pub mod event;
@@ -116,6 +118,8 @@ pub struct App {
     bench: forms::Bench,
     closeup: closeup::Watch,
     memory: memory::Watch,
+    attend: attend::Watch,
+    coverage: coverage::Coverage,
 }
 
 impl App {
@@ -188,6 +192,8 @@ impl App {
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
             memory: memory::Watch::default(),
+            attend: attend::Watch::default(),
+            coverage: coverage::Coverage::default(),
         }
     }
 
@@ -279,6 +285,7 @@ impl App {
             self.forms_deadline(),
             self.closeup_deadline(),
             self.memory_deadline(),
+            self.attend_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -323,6 +330,7 @@ impl App {
     pub(crate) fn drawn(&mut self) {
         (self.dirty, self.urgent) = (false, false);
         self.clock_drawn = Some(self.clock_text());
+        self.attend_drawn();
     }
 
     pub(crate) fn redraw(&mut self) {
@@ -352,6 +360,7 @@ impl App {
         self.keep_jobs();
         self.watch_interactions();
         self.watch_phone();
+        self.attend();
         self.watch_budget();
         self.keep_memory();
         self.keep_typed();
@@ -380,6 +389,7 @@ impl App {
             status,
             dropped,
             now,
+            coverage,
             ..
         } = self;
         let now = *now;
@@ -387,6 +397,7 @@ impl App {
             status: *status,
             counts: store.registrations.counts(),
             dropped: *dropped,
+            progress: coverage.now(),
             history: history(store, now),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
             ..Reading::default()
@@ -404,6 +415,9 @@ impl App {
         }
         self.notice();
         self.memory_aged();
+        if !(self.changes.transitions.is_empty() && self.changes.removed.is_empty()) {
+            self.attend.may_have_changed();
+        }
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }

@@ -57,6 +57,7 @@ pub use self::routes::{RouteListing, made_as};
 pub use self::settings::{AuthStyle, Credentials, PersonClient, Settings};
 pub use self::transfers::InteractionListing;
 pub use self::unreachable::Unreachable;
+use self::upgrade::Load;
 pub use self::upgrade::{Socket, security};
 
 use self::session::Session;
@@ -204,7 +205,7 @@ impl Client {
         let mut url = self.url(&path)?;
         to_websocket(&mut url);
         let call = Call::new("WebSocket", url, Needs::Streaming);
-        self.0.open(&call, Some(STREAM_PROTOCOL)).await
+        self.0.open(&call, Some(STREAM_PROTOCOL), Load::Light).await
     }
 
     /// Sends a write exactly as its request shows it, with the retries of its kind (contract §2); `waiting` hears why and how

@@ -1,12 +1,14 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
-//! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; the first of them get
-//! a stream each (`stream`), the others are read in turn (`poll`); `carriers` reads those; `report` says how it goes.
+//! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; as many as the machine
+//! bears get a stream each (`stream`); `poll` reads everyone, those without a stream in turn; `carriers` reads those;
+//! `report` says how it goes.
 //! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
 pub mod callbacks;
 mod carriers;
 mod complaints;
+pub mod descriptors;
 pub mod frames;
 pub mod gather;
 mod health;
@@ -17,6 +19,7 @@ mod people;
 mod platform;
 mod poll;
 mod report;
+mod resync;
 mod roster;
 mod shared;
 mod stream;
@@ -40,6 +43,12 @@ pub use platform::phones::told::Told as Phones;
 
 /// The contract's floor (§3): no user is polled more often.
 const SHORTEST_POLL: Duration = Duration::from_secs(10);
+
+/// Users whose phones fill a screen.
+const SCREEN: u32 = 40;
+/// How long the other reads of a start wait for phones, and how often they look.
+const AT_MOST: Duration = Duration::from_secs(10);
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Whom to watch, and how.
 #[derive(Clone, Debug)]
@@ -76,12 +85,15 @@ pub fn start(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>) -> Feeds {
 #[must_use]
 pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timing) -> Feeds {
     let poll = plan.poll.max(SHORTEST_POLL);
-    let shared = Arc::new(Shared::new(cloud, mailbox, timing, poll, plan.max_streams));
+    let bears = descriptors::bears();
+    let streams = plan.max_streams.min(bears);
+    let shared = Arc::new(Shared::new(cloud, mailbox, timing, poll, streams));
     shared
         .tally
         .note(|notes| notes.poll_round_ms = u64::try_from(poll.as_millis()).unwrap_or(u64::MAX));
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
-    let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared)))];
+    let machine = (plan.max_streams > bears).then_some(bears);
+    let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared), machine))];
     match shared.client.api() {
         Api::Direct => direct(&shared, plan, acknowledged, &mut tasks),
         Api::Platform => platform::start(&shared, plan, &mut tasks),
@@ -101,16 +113,16 @@ fn direct(
     tasks: &mut Vec<Task>,
 ) {
     tasks.push(Task::spawn(poll::run(Arc::clone(shared))));
-    if plan.max_streams > 0 {
-        tasks.push(Task::spawn(tick(Arc::clone(shared))));
-    }
+    tasks.push(Task::spawn(tick(Arc::clone(shared))));
     if plan.carriers {
-        tasks.push(Task::spawn(carriers::run(Arc::clone(shared))));
+        let run = carriers::run(Arc::clone(shared));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), run)));
     }
     if plan.callbacks {
         let followed = callbacks::run(Arc::clone(shared), acknowledged);
-        tasks.push(Task::spawn(followed));
-        tasks.push(Task::spawn(callbacks::queues(Arc::clone(shared))));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), followed)));
+        let queues = callbacks::queues(Arc::clone(shared));
+        tasks.push(Task::spawn(after_phones(Arc::clone(shared), queues)));
     }
     tasks.push(match plan.users {
         Some(users) => Task::spawn(people::given(Arc::clone(shared), users)),
@@ -119,7 +131,14 @@ fn direct(
 }
 
 impl Feeds {
-    /// Reads these users again now, by their streams or by the poller. Unknown ones are passed over.
+    /// These users matter more than others from now on, in that order: they are read first. Unknown ones are kept in
+    /// mind until they are listed.
+    pub fn attend(&self, users: &[UserId]) {
+        lock(&self.shared.roster).attend(users);
+        self.shared.polls.notify_one();
+    }
+
+    /// Reads these users again now. Unknown ones are passed over.
     pub fn reread(&self, users: &[UserId]) {
         let mut roster = lock(&self.shared.roster);
         for user in users {
@@ -166,6 +185,21 @@ impl Drop for Feeds {
         // that has not yet noticed its end still does.
         lock(&self.shared.roster).close();
     }
+}
+
+/// Phones come first: the other reads of a start wait until a screen of them is there, or cannot be had, and never long.
+async fn after_phones(shared: Arc<Shared>, then: impl Future<Output = ()>) {
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < AT_MOST {
+        let counts = lock(&shared.roster).counts();
+        let notes = shared.tally.notes();
+        let all = notes.enumerated && counts.read >= counts.users;
+        if all || counts.read >= SCREEN || notes.has_failures() {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    then.await;
 }
 
 /// The heartbeat that all streams share.

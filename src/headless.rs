@@ -83,7 +83,7 @@ pub async fn registrations(
         profile.callbacks = false;
         if !request.watch {
             // One reading needs no streams: they would only be opened to be closed.
-            profile.registrations.max_streams = 0;
+            profile.registrations.max_streams = Some(0);
             profile.notifications.channels = 0;
         }
     }

@@ -13,6 +13,7 @@ use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
+use trunkline::feed::descriptors;
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
@@ -28,6 +29,8 @@ fn main() -> ExitCode {
     }
     trunkline::term::install_panic_hook();
     trunkline::child::keep_descriptors();
+    // Early: whatever serves or follows thousands of streams needs as many descriptors.
+    descriptors::raise();
     let cli = Cli::parse();
     let ended = start(cli);
     // Nothing that the console has started outlives it.
@@ -178,6 +181,9 @@ impl World {
             let mut loaded = config::load(&flags, &colour.into_iter().collect(), &self.paths)?;
             if let Some(profile) = &mut loaded.profile {
                 "demo".clone_into(&mut profile.name);
+                // Both ends of a stream are in this process.
+                let streams = u32::try_from(descriptors::bears() / 2).unwrap_or(u32::MAX);
+                profile.registrations.max_streams = Some(streams);
             }
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");

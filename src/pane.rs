@@ -30,7 +30,7 @@ use crate::model::alert::AlertId;
 use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::{DeviceId, RouteId};
-use crate::store::{Changes, Store};
+use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
@@ -153,6 +153,11 @@ pub trait Pane {
     /// moment with it is too old.
     fn phone(&self, _store: &Store) -> Option<(DeviceId, Millis)> {
         None
+    }
+    /// Rows of registrations that an operator has to do with here: those that are shown, where `shown` says that the pane is,
+    /// and those that are marked.
+    fn attended(&self, _shown: bool) -> Vec<RowId> {
+        Vec::new()
     }
     /// Whether the interactions are on the screen, so that they should be read.
     fn shows_interactions(&self) -> bool {

@@ -35,7 +35,7 @@ pub mod transfers;
 mod users;
 pub mod view;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
@@ -159,6 +159,8 @@ pub struct Registrations {
     /// How devices are called that have more than an id.
     labels: HashMap<DeviceId, Text>,
     counts: Counts,
+    /// Rows that were last said to be lost, and those that flap.
+    troubled: HashSet<u32>,
     metrics: Metrics,
     limit: usize,
     refused: u64,

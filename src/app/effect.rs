@@ -19,6 +19,8 @@ pub enum Effect {
     Pause(bool),
     /// Read these users' registrations again, before any background poll.
     Reread(Vec<UserId>),
+    /// These users matter more than others from now on, in that order: they are read first.
+    Attend(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
     /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].

@@ -35,12 +35,20 @@ impl App {
                 table.snapshot(&user, devices, &spoken, live, now, changes);
                 self.problem = None;
             }
+            News::Swept {
+                user,
+                devices,
+                spoken,
+            } => table.swept(&user, devices, &spoken, now, changes),
             News::Gap { user } => table.gap(&user, now, changes),
             News::ReadFailed { user, problem } => {
                 table.read_failed(&user, now, changes);
                 self.problem = Some(problem);
             }
-            News::Users { users, .. } => table.users(users, now, changes),
+            News::Users { users, total } => {
+                table.users(users, now, changes);
+                self.coverage.listed(total);
+            }
             News::UsersComplete => table.users_complete(now, changes),
             News::Carriers { carriers, faults } => {
                 self.store.carriers.listed(carriers, faults, now, changes);
@@ -82,6 +90,11 @@ impl App {
                 });
             }
             News::Problem(problem) => self.trouble(problem),
+            News::Notice(text) => {
+                self.messages
+                    .say(Weight::Warning, text.to_string(), self.now);
+                self.dirty = true;
+            }
         }
     }
 
@@ -106,6 +119,7 @@ impl App {
         }
         self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;
+        self.coverage.measure(&status, now);
         self.vitals.touch();
     }
 

@@ -133,6 +133,7 @@ impl Performer {
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
             Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
+            Effect::Attend(users) => self.with_feeds(|feeds| feeds.attend(&users)),
             Effect::Probe(target) => self.probe(target),
             Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
             Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
@@ -335,7 +336,7 @@ fn plan(profile: &Profile) -> Plan {
     Plan {
         users: watched.users.clone(),
         poll: watched.poll,
-        max_streams: watched.max_streams as usize,
+        max_streams: watched.max_streams.map_or(usize::MAX, |most| most as usize),
         channels: profile.notifications.channels as usize,
         carriers: profile.carriers.watched,
         callbacks: profile.callbacks,

@@ -66,6 +66,7 @@ impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.stage = Stage::Waits;
         self.open_routes();
+        self.attend.tell_anew();
     }
 
     /// When the list is to be read, as far as somebody looks at it.

@@ -3,6 +3,7 @@
 //! Counts can change ten thousand times a second and nobody reads faster than once: the first change after a quiet
 //! second shows at once, the rest with the next beat. When nothing moves there is no beat at all.
 
+use super::coverage::Progress;
 use crate::feed::news::Status;
 use crate::store::Counts;
 use crate::time::Millis;
@@ -26,6 +27,8 @@ pub struct Reading {
     pub rate: f32,
     /// Updates that were dropped because the mailbox was full.
     pub dropped: u64,
+    /// How far the first reading of everyone is; none once it is whole.
+    pub progress: Option<Progress>,
     /// Registered share over time, 0..=1, oldest first; for the sparkline.
     pub history: Vec<f32>,
     /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.

@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 
+use super::upgrade::Load;
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get};
 use crate::model::api::Api;
 use crate::model::callback::Callback;
@@ -79,7 +80,7 @@ impl Client {
             verb: "WebSocket",
             ..reading(url)
         };
-        self.0.open(&call, None).await
+        self.0.open(&call, None, Load::Heavy).await
     }
 }
 

@@ -23,7 +23,7 @@ use super::latency::Latencies;
 use super::person::Seat;
 use super::request::{self, Request};
 use super::settings::Settings;
-use super::upgrade::{self, Socket};
+use super::upgrade::{self, Load, Socket};
 use super::way::Way;
 use super::{Answer, retry, tls, wire};
 use crate::model::write::{Method, Write};
@@ -186,15 +186,16 @@ impl Session {
         &self,
         call: &Call,
         protocol: Option<&'static str>,
+        load: Load,
     ) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
         let way = || (Arc::clone(tls), &self.way);
         let account = self.account(call)?;
         let token = self.token(account, call, None).await?;
-        match upgrade::open(call, Some(bearer(&token)?), protocol, way()).await {
+        match upgrade::open(call, Some(bearer(&token)?), protocol, load, way()).await {
             Err(error) if error.status() == Some(401) => {
                 let fresh = self.token(account, call, Some(&token)).await?;
-                upgrade::open(call, Some(bearer(&fresh)?), protocol, way()).await
+                upgrade::open(call, Some(bearer(&fresh)?), protocol, load, way()).await
             }
             outcome => outcome,
         }
@@ -203,7 +204,7 @@ impl Session {
     /// Opens a WebSocket whose address is all the credential that it takes.
     pub(super) async fn open_bare(&self, call: &Call) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
-        upgrade::open(call, None, None, (Arc::clone(tls), &self.way)).await
+        upgrade::open(call, None, None, Load::Heavy, (Arc::clone(tls), &self.way)).await
     }
 
     /// A token and a slot, in this order: a task that held a slot while it waited for the token could keep the token call

@@ -1,5 +1,6 @@
 //! What transfers ask of the organisation: interactions, and the socket that moves them (contract §8).
 
+use super::upgrade::Load;
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get, to_websocket};
 use crate::model::InteractionId;
 use crate::model::api::Api;
@@ -57,7 +58,7 @@ impl Client {
         let mut url = self.url(&["api", "v2", "websocket"])?;
         to_websocket(&mut url);
         let call = Call::new("WebSocket", url, Needs::Transferring);
-        self.0.open(&call, None).await
+        self.0.open(&call, None, Load::Heavy).await
     }
 }
 

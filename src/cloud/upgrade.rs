@@ -49,19 +49,36 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// The largest frame and the largest message: a mebibyte, and the length that stands before one on the callbacks stream.
 const LARGEST: usize = (1 << 20) + 4;
 
-/// One TLS record. From 4 to 128 KiB the size made no measurable difference to a stream at full rate, and the library
-/// allocates it for each stream and clears it before each read: a small one keeps two hundred streams small.
-const READ_BUFFER: usize = 16 << 10;
+/// What a socket is for, and so how much it holds ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Load {
+    /// One of thousands, with a small frame now and then. The library allocates the buffer for each stream for good; a
+    /// larger frame gets room of its own for as long as it is there.
+    Light,
+    /// One of a few, that carries much. From 4 to 128 KiB the size made no measurable difference to a stream at full rate.
+    Heavy,
+}
+
+impl Load {
+    const fn buffer(self) -> usize {
+        match self {
+            Self::Light => 1 << 10,
+            // One TLS record.
+            Self::Heavy => 16 << 10,
+        }
+    }
+}
 
 /// Connects, upgrades and checks that the server speaks `protocol`, where there is one, within a deadline.
 pub async fn open(
     call: &Call,
     authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
+    load: Load,
     (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
-    let opened = handshake(call, authorization, protocol, (tls, way));
-    match tokio::time::timeout(DEADLINE, opened).await {
+    let opening = handshake(call, authorization, protocol, load, (tls, way));
+    match tokio::time::timeout(DEADLINE, opening).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
     }
@@ -71,6 +88,7 @@ async fn handshake(
     call: &Call,
     authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
+    load: Load,
     (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
     let request = request(call, authorization, protocol)?;
@@ -79,9 +97,9 @@ async fn handshake(
     let limits = WebSocketConfig::default()
         .max_frame_size(Some(LARGEST))
         .max_message_size(Some(LARGEST))
-        .read_buffer_size(READ_BUFFER)
+        .read_buffer_size(load.buffer())
         .write_buffer_size(0)
-        .max_write_buffer_size(READ_BUFFER);
+        .max_write_buffer_size(Load::Heavy.buffer());
     // The library checks that the protocol is echoed.
     client_async_tls_with_config(request, stream, Some(limits), Some(Connector::Rustls(tls)))
         .await

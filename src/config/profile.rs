@@ -37,8 +37,6 @@ pub(super) use resolve::resolve;
 pub const DEFAULT_POLL: Duration = Duration::from_secs(30);
 /// Polls may not be closer than this (contract §3).
 pub const LEAST_POLL: Duration = Duration::from_secs(10);
-/// Streams that are opened when the profile does not say; further users are polled.
-pub const DEFAULT_STREAMS: u32 = 200;
 /// Requests a minute that a Genesys Cloud token allows, and the default of the budget.
 pub const DEFAULT_REQUESTS_PER_MINUTE: NonZeroU32 = NonZeroU32::MIN.saturating_add(299);
 
@@ -59,8 +57,8 @@ pub struct Registrations {
     pub users: Option<Vec<UserId>>,
     /// The time one round of polls takes; never below [`LEAST_POLL`].
     pub poll: Duration,
-    /// Streams to open at most; 0 is polling only.
-    pub max_streams: u32,
+    /// Streams to open at most; 0 is polling only, none is one for everyone, as far as the machine bears.
+    pub max_streams: Option<u32>,
     /// Whether the last known rows are kept on disk, for the first frame of the next run.
     pub remember: bool,
 }
@@ -70,7 +68,7 @@ impl Default for Registrations {
         Self {
             users: None,
             poll: DEFAULT_POLL,
-            max_streams: DEFAULT_STREAMS,
+            max_streams: None,
             remember: true,
         }
     }

@@ -246,10 +246,10 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     }
     let seconds = i64::try_from(watched.poll.as_secs()).unwrap_or(i64::MAX);
     put("registrations.poll_seconds", seconds.into());
-    put(
-        "registrations.max_streams",
-        i64::from(watched.max_streams).into(),
-    );
+    let streams = watched
+        .max_streams
+        .map_or(Value::from("all"), |streams| i64::from(streams).into());
+    put("registrations.max_streams", streams);
     put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());

@@ -36,6 +36,15 @@ pub enum News {
         /// Whether a stream carries on from this read; else the rows are as of now until the next poll.
         live: bool,
     },
+    /// A read of one user whose stream is live, made in the sweep: what it corrects, the stream has missed.
+    Swept {
+        /// Whose devices.
+        user: UserId,
+        /// As in [`News::Snapshot`]; frames that were on their way when the read was made are waited for.
+        devices: Vec<Device>,
+        /// As in [`News::Snapshot`].
+        spoken: Vec<DeviceId>,
+    },
     /// One stream frame.
     Update(Update),
     /// From now on nothing is known for sure of this user's devices, until the next snapshot.
@@ -91,6 +100,8 @@ pub enum News {
     },
     /// Something a person should read.
     Problem(Problem),
+    /// Something a person should know that is nobody's failure.
+    Notice(Text),
 }
 
 /// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
@@ -166,6 +177,8 @@ pub struct Status {
     pub polled: u32,
     /// Milliseconds that one round of polls takes at the pace the budget allows.
     pub poll_round_ms: u64,
+    /// Milliseconds that it takes to read everyone again who has a stream.
+    pub sweep_round_ms: u64,
     /// Stream frames received since the start.
     pub received: u64,
     /// Frames that could not be understood.

@@ -1,6 +1,10 @@
-//! One task reads everyone who has no stream: first those whom someone waits for, then round and round.
+//! One task reads everyone: first those whom someone waits for, then round and round.
+//!
+//! Whoever has a stream is read when it has opened, and again in a slow sweep, since a stream can lose an event and
+//! live. Whoever has none is read at the polls' interval. The budget says how fast that is; the rounds say how long it
+//! takes.
 
-mod pace;
+pub(super) mod rounds;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,31 +12,16 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep_until};
 
 use super::lock;
 use super::news::News;
+use super::resync::{Landing, Link};
+use super::roster::Roster;
 use super::shared::Shared;
-use crate::cloud::Urgency;
+use crate::cloud::{Listing, Urgency};
 use crate::model::UserId;
-use pace::Pace;
-
-/// The budget is not looked at more often than this while first reads wait for it.
-const LEAST_LOOK: Duration = Duration::from_millis(50);
-
-/// Reads those whom no stream carries, until the task is ended from outside.
-pub(super) async fn run(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
-    let mut pace = Pace::new(shared.poll, Instant::now());
-    loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
-        visit(&shared, &mut pace, &mut paused).await;
-        silence(&shared).await;
-        lock(&shared.roster).reread_polled();
-    }
-}
+use rounds::{Ring, Rounds};
 
 /// Looks at the age of reads in one interval of polls.
 const LOOKS: u32 = 3;
@@ -43,28 +32,79 @@ const OUTDATED_AFTER: u32 = 3;
 /// Users told as outdated at one look; the next look goes on.
 const MOST_TOLD: usize = 1_024;
 
-/// Reads until paused; what is under way then is dropped.
-async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bool>) {
-    let mut reads = FuturesUnordered::new();
-    let (mut waited_for, mut in_round) = (0, 0);
-    let mut look = Instant::now() + shared.poll / LOOKS;
+/// Reads that wait for the budget or are under way, at most, where it has a limit.
+const IN_LINE: usize = 16;
+
+/// A sweep's answer waits for so many beats: what the stream says meanwhile is newer, and nothing that it missed.
+const SETTLING_BEATS: usize = 2;
+
+/// Reads everyone, until the task is ended from outside.
+pub(super) async fn run(shared: Arc<Shared>) {
+    let mut paused = shared.paused.subscribe();
+    let timing = &shared.timing;
+    let mut rounds = Rounds::new(shared.poll, timing.sweep, timing.tick, Instant::now());
     loop {
-        while waited_for < shared.timing.reads
+        if paused.wait_for(|paused| !paused).await.is_err() {
+            return;
+        }
+        visit(&shared, &mut rounds, &mut paused).await;
+        silence(&shared).await;
+        lock(&shared.roster).reread_polled();
+    }
+}
+
+/// A read that is over.
+struct Ended {
+    /// Of which round; none when someone waited for it.
+    ring: Option<Ring>,
+    /// A sweep's answer, to land later.
+    swept: Option<Swept>,
+}
+
+/// An answer, and the stream that it is held against.
+struct Swept {
+    user: UserId,
+    link: Link,
+    turn: u32,
+    listing: Listing,
+}
+
+/// Reads until paused; what is under way then is dropped.
+async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receiver<bool>) {
+    let (mut reads, mut settling) = (FuturesUnordered::new(), FuturesUnordered::new());
+    let (mut waited_for, mut in_round) = (0, 0);
+    let mut tick = shared.tick.subscribe();
+    let mut look = Instant::now() + shared.poll / LOOKS;
+    // What waits for the budget keeps its place in line: with a limit no more is put there than a few seconds' worth, so
+    // that whoever matters more does not come behind it.
+    let few = shared
+        .client
+        .budget()
+        .allowed
+        .map_or(usize::MAX, |_| IN_LINE);
+    let most = shared.timing.reads.min(few);
+    loop {
+        let now = Instant::now();
+        while waited_for < most
             && let Some((user, urgency)) = next_due(shared, waited_for)
         {
             waited_for += 1;
-            reads.push(read(shared, user, urgency));
+            reads.push(read(shared, user, urgency, None));
         }
-        let visited = lock(&shared.roster).visited();
-        while in_round < shared.timing.reads
-            && pace.is_due(Instant::now(), visited)
-            && let Some(user) = next_polled(shared)
+        let sizes = lock(&shared.roster).ring_sizes();
+        rounds.resize(sizes, shared.client.budget().allowed, now);
+        while in_round < most
+            && let Some((user, ring)) = rounds.pick(now, &mut lock(&shared.roster))
         {
             in_round += 1;
-            reads.push(read(shared, user, Urgency::Poll));
+            reads.push(read(shared, user, Urgency::Poll, Some(ring)));
         }
-        let next = pace.next();
-        let again = look_again(shared);
+        note_rounds(shared, rounds, now);
+        let next = rounds
+            .next()
+            .filter(|_| in_round < most && !rounds.keeps_the_beat());
+        let retry = lock(&shared.roster).next_retry();
+        let polled = sizes[Ring::Polled as usize] + sizes[Ring::AttendedPolled as usize];
         tokio::select! {
             biased;
             changed = paused.wait_for(|paused| *paused) => {
@@ -72,88 +112,188 @@ async fn visit(shared: &Shared, pace: &mut Pace, paused: &mut watch::Receiver<bo
                 return;
             }
             () = shared.polls.notified() => {}
-            Some(urgency) = reads.next() => match urgency {
-                Urgency::Poll => {
-                    in_round -= 1;
-                    pace.completed(Instant::now());
-                    let round = pace.round(lock(&shared.roster).visited());
-                    shared.tally.note(|notes| notes.poll_round_ms = round);
+            Some(ended) = reads.next() => {
+                let Ended { ring, swept } = ended;
+                match ring {
+                    Some(ring) => {
+                        in_round -= 1;
+                        rounds.ended(ring, Instant::now());
+                    }
+                    None => waited_for -= 1,
                 }
-                _ => waited_for -= 1,
-            },
-            () = sleep(again.unwrap_or_default()), if again.is_some() => {}
-            () = sleep_until(look), if visited > 0 => {
-                tell_outdated(shared, Duration::from_millis(pace.round(visited)));
+                settling.extend(swept.map(|swept| settle(shared, swept)));
+            }
+            Some(()) = settling.next() => {}
+            Ok(()) = tick.changed() => {}
+            () = until(retry) => lock(&shared.roster).take_retries(Instant::now()),
+            () = sleep_until(look), if polled > 0 => {
+                tell_outdated(shared, Duration::from_millis(rounds.round(Ring::Polled, Instant::now())));
                 look = Instant::now() + shared.poll / LOOKS;
             }
-            () = sleep_until(next), if visited > 0 && in_round < shared.timing.reads => {}
+            () = until(next) => {}
         }
     }
 }
 
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The next user whom someone waits for, and how urgently.
 fn next_due(shared: &Shared, under_way: usize) -> Option<(UserId, Urgency)> {
-    let spare = spares_first_reads(shared, under_way);
-    lock(&shared.roster).next_due(spare)
+    let live = shared.tally.live_streams();
+    let mut roster = lock(&shared.roster);
+    let spare =
+        !roster.awaits_polled() || spares_polled(shared, roster.streams_to_come(live), under_way);
+    roster.next_due(spare)
 }
 
 /// Whether the budget's minute has room for first reads beside the streams that are still to be synchronised: a stream
 /// that waits for its read shows nothing for a minute, a polled user is only a minute older. At most two thirds are
 /// kept for streams, so that streams which never come up cannot stop everything else.
-fn spares_first_reads(shared: &Shared, under_way: usize) -> bool {
+fn spares_polled(shared: &Shared, to_come: u32, under_way: usize) -> bool {
     let budget = shared.client.budget();
     let Some(allowed) = budget.allowed else {
         return true;
     };
-    let to_come = lock(&shared.roster).streams_to_come(shared.tally.live_streams());
     // A tenth is left to what is more urgent in any case.
     let kept = to_come.min(allowed / 3 * 2) + allowed / 10;
     let under_way = u32::try_from(under_way).unwrap_or(u32::MAX);
     allowed.saturating_sub(budget.used) > kept.saturating_add(under_way)
 }
 
-/// When first reads that the budget has no room for are to be looked at again; none when nobody waits for one.
-fn look_again(shared: &Shared) -> Option<Duration> {
-    let waits = lock(&shared.roster).awaits_first_reads();
-    let frees = shared.client.budget().frees_in?;
-    waits.then_some(frees.max(LEAST_LOOK))
+fn note_rounds(shared: &Shared, rounds: &Rounds, now: Instant) {
+    let (poll, sweep) = (
+        rounds.round(Ring::Polled, now),
+        rounds.round(Ring::Swept, now),
+    );
+    shared.tally.rounds(poll, sweep);
 }
 
-fn next_polled(shared: &Shared) -> Option<UserId> {
-    lock(&shared.roster).next_polled()
+/// Reads one user and tells of it.
+async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> Ended {
+    shared.mailbox.room().await;
+    let link = lock(&shared.roster).begin(&user);
+    let swept = match link {
+        Some(link) => read_streamed(shared, &user, link, urgency, ring).await,
+        None => {
+            read_polled(shared, &user, urgency).await;
+            None
+        }
+    };
+    lock(&shared.roster).ended(&user);
+    Ended { ring, swept }
 }
 
-/// Reads one user and tells of it, unless a stream has taken over meanwhile: it is newer. Returns the urgency.
-async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
-    let result = shared.read(&user, urgency).await;
-    match result {
+/// Reads a user whose stream is open: what it speaks of meanwhile is newer.
+async fn read_streamed(
+    shared: &Shared,
+    user: &UserId,
+    link: Link,
+    urgency: Urgency,
+    ring: Option<Ring>,
+) -> Option<Swept> {
+    let turn = lock(&link).begin();
+    let landing = match ring {
+        Some(ring) if ring.is_swept() && lock(&link).is_live() => Landing::Swept,
+        _ => Landing::Awaited,
+    };
+    match shared.client.registrations(user, urgency).await {
         Ok(listing) => {
-            let mut roster = lock(&shared.roster);
-            if roster.is_polled(&user) {
-                // Posted under the roster's lock, so that no stream can take over in between.
-                let (devices, spoken) = (listing.devices, Vec::new());
-                shared.mailbox.post(News::Snapshot {
-                    user: user.clone(),
-                    devices,
-                    spoken,
-                    live: false,
-                });
-                roster.refreshed(&user, Instant::now());
-                drop(roster);
-                shared.read_worked(&user, &listing.faults);
+            let answer = Swept {
+                user: user.clone(),
+                link,
+                turn,
+                listing,
+            };
+            if landing == Landing::Swept {
+                return Some(answer);
             }
+            land(shared, answer, landing);
         }
         Err(error) => {
-            let ours = lock(&shared.roster).is_polled(&user);
-            if ours {
-                shared.read_failed(&user, &error);
+            let fell = lock(&link).fail(turn, landing);
+            if fell {
+                shared.tally.fell();
+            }
+            if landing == Landing::Swept {
+                shared.complain(super::complaints::Topic::Read, &error);
+                shared.tally.read_failed();
+            } else {
+                shared.read_failed(user, &error);
+                let mut roster = lock(&shared.roster);
+                let failures = roster.failed(user);
+                roster.retry(user, Instant::now() + shared.timing.backoff(failures));
             }
         }
     }
-    urgency
+    None
+}
+
+/// Waits until whatever was on its way while the read was made must have come by the stream.
+async fn settle(shared: &Shared, swept: Swept) {
+    let mut tick = shared.tick.subscribe();
+    for _ in 0..SETTLING_BEATS {
+        if tick.changed().await.is_err() {
+            return;
+        }
+    }
+    land(shared, swept, Landing::Swept);
+}
+
+/// Hands on what still holds of an answer.
+fn land(shared: &Shared, answer: Swept, landing: Landing) {
+    let Swept {
+        user,
+        link,
+        turn,
+        listing,
+    } = answer;
+    let mut resync = lock(&link);
+    let Some(landed) = resync.land(turn, &user, listing.devices, landing) else {
+        return;
+    };
+    // Under the lock, so that no frame can come between.
+    shared.mailbox.post(landed.news);
+    drop(resync);
+    shared.read_worked(&user, &listing.faults);
+    if landed.first && shared.tally.rose() {
+        shared.recover();
+    }
+}
+
+/// Reads a user who has no stream, unless one has taken over meanwhile: it is newer.
+async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
+    match shared.client.registrations(user, urgency).await {
+        Ok(listing) => {
+            let mut roster = lock(&shared.roster);
+            if roster.is_polled(user) {
+                // Posted under the roster's lock, so that no stream can take over in between.
+                shared.mailbox.post(News::Snapshot {
+                    user: user.clone(),
+                    devices: listing.devices,
+                    spoken: Vec::new(),
+                    live: false,
+                });
+                roster.refreshed(user, Instant::now());
+                drop(roster);
+                shared.read_worked(user, &listing.faults);
+            }
+        }
+        Err(error) => {
+            let ours = lock(&shared.roster).is_polled(user);
+            if ours {
+                shared.read_failed(user, &error);
+            }
+        }
+    }
 }
 
 /// A row that could not be read again for rounds, because the budget went elsewhere or the reads failed, is not sure.
-/// A round is as long as it takes at the pace of the last polls, which the header tells: slow alone is not stale.
+/// A round is as long as it truly takes, which the header tells: slow alone is not stale.
 fn tell_outdated(shared: &Shared, round: Duration) {
     if shared.mailbox.has_room() {
         let age = round * OUTDATED_AFTER;

@@ -9,15 +9,23 @@ use super::link::Signs;
 use super::lock;
 use super::news::{News, Status};
 use super::shared::Shared;
+use crate::text::Text;
 use crate::time::{Clock, Millis};
 
-/// Reports until the task is ended from outside.
-pub(super) async fn run(shared: Arc<Shared>) {
+/// Reports until the task is ended from outside. `machine` is how many streams it bears, when it is the one that says.
+pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
     let mut told = None;
+    let mut tick = shared.tick.subscribe();
     loop {
         let status = status(&shared, Clock::Real.now());
         // Before the status: who hears that everything is read has heard what was wrong with it.
         tell_problems(&shared);
+        if status.enumerated
+            && status.polled > 0
+            && let Some(streams) = machine.take()
+        {
+            shared.mailbox.post(News::Notice(beyond(streams, &status)));
+        }
         if told != Some(status) {
             shared.mailbox.post(News::Status(status));
             told = Some(status);
@@ -26,19 +34,29 @@ pub(super) async fn run(shared: Arc<Shared>) {
         let wait = next_look(&shared, &status);
         tokio::select! {
             () = shared.tally.changed.notified() => {}
+            // What the budget's minute does by itself is told at the beat that everything keeps.
+            Ok(()) = tick.changed() => {}
             () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
     }
 }
 
-/// When something changes that nobody notes: the budget's minute moves on, a problem's turn comes, silence grows long.
+/// The machine bears no stream for some.
+fn beyond(streams: usize, status: &Status) -> Text {
+    let (users, polled) = (status.users, status.polled);
+    let text = format!(
+        "Streams: {streams} of {users} users have one, for this process may open no more files; the other {polled} are polled. Raise its limit of open files (ulimit -n, LimitNOFILE)."
+    );
+    text.into()
+}
+
+/// When something changes that nobody notes: a problem's turn comes, a hold of the budget ends.
 fn next_look(shared: &Shared, status: &Status) -> Option<Duration> {
-    let frees = shared.client.budget().frees_in;
     let problem = lock(&shared.complaints).wait(Instant::now(), shared.timing.problem_gap);
     let held = status
         .held_until
         .map(|until| Duration::from_millis(until.since(Clock::Real.now())));
-    [frees, problem, held].into_iter().flatten().min()
+    [problem, held].into_iter().flatten().min()
 }
 
 /// Problems are few, and wait when even those few would pile up.
@@ -72,6 +90,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
         streams_wanted: counts.streams,
         polled: counts.polled,
         poll_round_ms: notes.poll_round_ms,
+        sweep_round_ms: notes.sweep_round_ms,
         received: notes.received,
         undecodable: notes.undecodable,
         ignored: notes.ignored,

@@ -1,11 +1,12 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
 mod age;
-mod polls;
 #[cfg(test)]
 mod tests;
+mod turns;
 
-use std::collections::VecDeque;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::resync::Link;
 use super::task::Task;
 use crate::model::UserId;
 
@@ -32,16 +34,17 @@ enum Standing {
 pub(super) struct Stream {
     /// Ends the stream when the user leaves.
     pub _task: Task,
-    /// Asks the stream for a re-read.
-    pub reread: Arc<Notify>,
+    /// Has a stream that waits for its next attempt try at once.
+    pub retry: Arc<Notify>,
 }
 
 #[derive(Debug)]
 enum Watch {
     Polled,
-    /// `lent`: the stream does not come up, so the user is polled meanwhile.
+    /// `link`: the stream is open. `lent`: it does not come up, so the user is polled meanwhile.
     Streamed {
         stream: Option<Stream>,
+        link: Option<Link>,
         lent: bool,
     },
 }
@@ -51,8 +54,17 @@ struct Person {
     id: UserId,
     standing: Standing,
     watch: Watch,
-    /// Whether the user waits in `first` or `again`.
+    /// Whether the user waits in `again`, `urgent` or `first`.
     due: bool,
+    /// Whether somebody asked for that.
+    asked: bool,
+    /// Whether a read is under way, and whether another is to follow it.
+    reading: bool,
+    again: bool,
+    /// Whether this user matters more than others.
+    attended: bool,
+    /// Reads in a row that failed while a stream was open.
+    failures: u8,
     /// The last read by the poller that worked; none once its age was told.
     refreshed: Option<Instant>,
     /// The enumeration that last named this user.
@@ -70,15 +82,26 @@ pub(super) struct Roster {
     closed: bool,
     streams: usize,
     polled: usize,
+    /// Streams that are open.
+    up: usize,
     /// Streamed users whom the poller reads meanwhile.
     lent: usize,
     read: usize,
     failed: usize,
-    cursor: usize,
-    /// Polled users who have never been read.
+    /// Where the rounds are: of streamed and of polled users.
+    cursor: [usize; 2],
+    attended_cursor: [usize; 2],
+    /// Users who matter more than others, known here or not yet.
+    attended: Vec<UserId>,
+    /// Those of them who are to be read, for the first time or after a gap.
+    urgent: VecDeque<UserId>,
+    /// All others who are, and last of all those without a stream who have never been read.
     first: VecDeque<UserId>,
-    /// Polled users whose next read someone asked for.
+    later_first: VecDeque<UserId>,
+    /// Users whose next read someone asked for.
     again: VecDeque<UserId>,
+    /// Streamed users whose read failed, and when it is tried again.
+    later: BinaryHeap<Reverse<(Instant, UserId)>>,
 }
 
 /// The roster's numbers, for the status.
@@ -101,12 +124,18 @@ impl Roster {
             closed: false,
             streams: 0,
             polled: 0,
+            up: 0,
             lent: 0,
             read: 0,
             failed: 0,
-            cursor: 0,
+            cursor: [0; 2],
+            attended_cursor: [0; 2],
+            attended: Vec::new(),
+            urgent: VecDeque::new(),
             first: VecDeque::new(),
+            later_first: VecDeque::new(),
             again: VecDeque::new(),
+            later: BinaryHeap::new(),
         }
     }
 
@@ -124,6 +153,7 @@ impl Roster {
             self.streams += 1;
             Watch::Streamed {
                 stream: None,
+                link: None,
                 lent: false,
             }
         } else {
@@ -137,6 +167,11 @@ impl Roster {
             standing,
             watch,
             due: false,
+            asked: false,
+            reading: false,
+            again: false,
+            attended: self.attended.contains(id),
+            failures: 0,
             refreshed: None,
             round,
         });
@@ -187,6 +222,7 @@ impl Roster {
         {
             person.watch = Watch::Streamed {
                 stream: None,
+                link: None,
                 lent: false,
             };
             promoted.push(person.id.clone());
@@ -202,12 +238,13 @@ impl Roster {
         self.closed = true;
     }
 
-    /// Notes how a read of this user ended.
-    pub fn outcome(&mut self, id: &UserId, worked: bool) {
+    /// Notes how a read of this user ended; says whether that is another end than before.
+    pub fn outcome(&mut self, id: &UserId, worked: bool) -> bool {
         let Some(person) = self.person(id) else {
-            return;
+            return false;
         };
         let now = if worked {
+            person.failures = 0;
             Standing::Read
         } else {
             Standing::Failed
@@ -215,6 +252,7 @@ impl Roster {
         let before = std::mem::replace(&mut person.standing, now);
         self.count_standing(before, false);
         self.count_standing(now, true);
+        before != now
     }
 
     /// Whether this user has been read, or has failed for good, at least once.
@@ -272,6 +310,7 @@ impl Roster {
             |wanted: fn(&Person) -> bool| people.iter().filter(|person| wanted(person)).count();
         self.polled = count(|person| matches!(person.watch, Watch::Polled));
         self.streams = people.len() - self.polled;
+        self.up = count(|person| matches!(person.watch, Watch::Streamed { link: Some(_), .. }));
         self.lent = count(|person| matches!(person.watch, Watch::Streamed { lent: true, .. }));
         self.read = count(|person| person.standing == Standing::Read);
         self.failed = count(|person| person.standing == Standing::Failed);

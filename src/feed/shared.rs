@@ -18,7 +18,7 @@ use super::stream;
 use super::tally::Tally;
 use super::task::Task;
 use super::timing::Timing;
-use crate::cloud::{Client, Error, Fault, Listing, Urgency};
+use crate::cloud::{Client, Error, Fault};
 use crate::model::UserId;
 use crate::text::Text;
 
@@ -29,6 +29,24 @@ const SAMPLES: u32 = 16;
 const SAMPLE_WINDOW: Duration = Duration::from_secs(10);
 /// Those who wait for their next attempt are woken by another's success at most this often.
 const RECOVERY_GAP: Duration = Duration::from_secs(10);
+
+/// Lets tasks pass one after the other with a gap between them.
+#[derive(Debug, Default)]
+pub(super) struct Pace(Mutex<Option<Instant>>);
+
+impl Pace {
+    /// Waits for the turn of the caller.
+    pub async fn turn(&self, gap: Duration) {
+        let now = Instant::now();
+        let turn = {
+            let mut last = lock(&self.0);
+            let turn = last.map_or(now, |last| now.max(last + gap));
+            *last = Some(turn);
+            turn
+        };
+        tokio::time::sleep_until(turn).await;
+    }
+}
 
 /// Handed to every task.
 #[derive(Debug)]
@@ -42,6 +60,8 @@ pub(super) struct Shared {
     pub complaints: Mutex<Complaints>,
     /// Handshakes that may run at a time.
     pub handshakes: Semaphore,
+    /// Streams are opened one after the other, at this pace.
+    pub opening: Pace,
     pub paused: watch::Sender<bool>,
     /// The common heartbeat of all streams.
     pub tick: watch::Sender<()>,
@@ -80,6 +100,7 @@ impl Shared {
             tally: Tally::new(),
             complaints: Mutex::default(),
             handshakes: Semaphore::new(timing.handshakes),
+            opening: Pace::default(),
             paused: watch::Sender::new(false),
             tick: watch::Sender::new(()),
             recovered: Notify::new(),
@@ -116,25 +137,13 @@ impl Shared {
     }
 
     fn attach(self: &Arc<Self>, roster: &mut Roster, user: &UserId) {
-        let reread = Arc::new(Notify::new());
+        let retry = Arc::new(Notify::new());
         let task = Task::spawn(stream::run(
             Arc::clone(self),
             user.clone(),
-            Arc::clone(&reread),
+            Arc::clone(&retry),
         ));
-        roster.attach(
-            user,
-            Stream {
-                _task: task,
-                reread,
-            },
-        );
-    }
-
-    /// Reads one user, once there is room for the answer.
-    pub async fn read(&self, user: &UserId, urgency: Urgency) -> Result<Listing, Error> {
-        self.mailbox.room().await;
-        self.client.registrations(user, urgency).await
+        roster.attach(user, Stream { _task: task, retry });
     }
 
     /// A row that was read less than this long ago is as fresh as polling keeps it: nobody reads it again out of turn.
@@ -145,7 +154,9 @@ impl Shared {
     /// Notes a read that worked.
     pub fn read_worked(&self, user: &UserId, faults: &[Fault]) {
         self.complain_of(faults);
-        lock(&self.roster).outcome(user, true);
+        if lock(&self.roster).outcome(user, true) {
+            self.tally.changed.notify_one();
+        }
         self.tally.read_worked();
     }
 

@@ -1,8 +1,6 @@
 //! One user's stream: opened, followed, lost, opened again.
 
 mod batch;
-
-mod resync;
 mod session;
 
 use std::sync::Arc;
@@ -25,11 +23,11 @@ use session::{Ended, Session};
 const RECOVERY_SPREAD: Duration = Duration::from_secs(1);
 
 /// Keeps one user's stream until the task is ended from outside.
-pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) {
+pub(super) async fn run(shared: Arc<Shared>, user: UserId, retry: Arc<Notify>) {
     let mut follower = Follower {
         shared: &shared,
         user: &user,
-        reread: &reread,
+        retry: &retry,
         attempt: 0,
     };
     let mut paused = shared.paused.subscribe();
@@ -40,7 +38,8 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
         let wait = tokio::select! {
             biased;
             () = raised(&mut paused) => continue,
-            opened = follower.open() => match opened {
+            // In a box: a handshake needs many times the memory of a stream that is open.
+            opened = Box::pin(follower.open()) => match opened {
                 Ok(socket) => follower.follow(socket).await,
                 Err(error) => Some(follower.refused(&error)),
             },
@@ -64,7 +63,7 @@ async fn raised(paused: &mut watch::Receiver<bool>) {
 struct Follower<'a> {
     shared: &'a Shared,
     user: &'a UserId,
-    reread: &'a Notify,
+    retry: &'a Notify,
     /// Attempts since the stream was last healthy.
     attempt: u32,
 }
@@ -78,6 +77,7 @@ impl Follower<'_> {
         let opening = async {
             // The semaphore is never closed; without a permit the handshake would only be less polite.
             let _permit = shared.handshakes.acquire().await;
+            shared.opening.turn(shared.timing.stream_gap).await;
             shared.client.open_registrations(self.user).await
         };
         let too_long = async {
@@ -101,9 +101,8 @@ impl Follower<'_> {
     async fn follow(&mut self, socket: Socket) -> Option<Duration> {
         let opened = Instant::now();
         let mut session = Session::new(self.shared, self.user, socket);
-        let ended = session.run(self.reread).await;
-        let (was_live, spoke) = (session.was_live(), session.spoke());
-        drop(session);
+        let ended = session.run().await;
+        let (was_live, spoke) = session.close();
         if was_live || spoke {
             self.shared.mailbox.post(News::Gap {
                 user: self.user.clone(),
@@ -156,7 +155,7 @@ impl Follower<'_> {
         let _told = self.shared.tally.attempt(at, self.attempt);
         tokio::select! {
             () = sleep(wait) => {}
-            () = self.reread.notified() => {}
+            () = self.retry.notified() => {}
             () = self.shared.recovered.notified() => sleep(jitter(RECOVERY_SPREAD.min(wait))).await,
         }
     }

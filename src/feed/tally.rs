@@ -31,6 +31,7 @@ pub(super) struct Notes {
     pub live: u32,
     pub enumerated: bool,
     pub poll_round_ms: u64,
+    pub sweep_round_ms: u64,
     /// What is watched, and how many rows topics carry, where that is not the roster's to know.
     pub census: Option<(Counts, u32)>,
     /// Whether a read has ever worked.
@@ -80,13 +81,27 @@ impl Tally {
         }
     }
 
-    /// A read, of a user or of the list, worked.
+    /// A read, of a user or of the list, worked. The reporter is woken when that is news.
     pub fn read_worked(&self) {
-        self.note(|notes| {
-            notes.read_once = true;
-            notes.failures = 0;
-            notes.worked = Clock::Real.now();
-        });
+        let mut notes = lock(&self.notes);
+        let news = !notes.read_once || notes.failures > 0;
+        notes.read_once = true;
+        notes.failures = 0;
+        notes.worked = Clock::Real.now();
+        drop(notes);
+        if news {
+            self.changed.notify_one();
+        }
+    }
+
+    /// How long the rounds of polls and of the sweep take, in milliseconds; the reporter is woken for what has changed.
+    pub fn rounds(&self, poll_ms: u64, sweep_ms: u64) {
+        let mut notes = lock(&self.notes);
+        if (notes.poll_round_ms, notes.sweep_round_ms) != (poll_ms, sweep_ms) {
+            (notes.poll_round_ms, notes.sweep_round_ms) = (poll_ms, sweep_ms);
+            drop(notes);
+            self.changed.notify_one();
+        }
     }
 
     /// A read failed for good.
@@ -120,13 +135,26 @@ impl Tally {
 
     /// A stream is open and synchronised for as long as the guard lives.
     pub fn live(&self) -> (LiveGuard<'_>, bool) {
-        let first = self.note(|notes| {
+        let first = self.rose();
+        (LiveGuard(self), first)
+    }
+
+    /// A stream is open and synchronised, until it fell. Says whether it is the only one.
+    pub fn rose(&self) -> bool {
+        self.note(|notes| {
             notes.live += 1;
             notes.lent = false;
             notes.worked = Clock::Real.now();
             notes.live == 1
+        })
+    }
+
+    /// A stream that rose is open and synchronised no longer.
+    pub fn fell(&self) {
+        self.note(|notes| {
+            notes.live = notes.live.saturating_sub(1);
+            notes.worked = Clock::Real.now();
         });
-        (LiveGuard(self), first)
     }
 
     /// Streams that are live now.
@@ -147,6 +175,11 @@ impl Tally {
 }
 
 impl Notes {
+    /// Whether the last read, of a user or of the list, has failed.
+    pub fn has_failures(&self) -> bool {
+        self.failures > 0
+    }
+
     /// What decides how the connection is called.
     pub fn signs(&self) -> Signs {
         Signs {
@@ -170,10 +203,7 @@ pub(super) struct LiveGuard<'a>(&'a Tally);
 
 impl Drop for LiveGuard<'_> {
     fn drop(&mut self) {
-        self.0.note(|notes| {
-            notes.live = notes.live.saturating_sub(1);
-            notes.worked = Clock::Real.now();
-        });
+        self.0.fell();
     }
 }
 

@@ -27,6 +27,10 @@ pub struct Timing {
     pub problem_gap: Duration,
     /// When nothing has worked for this long, the feeds call themselves offline.
     pub offline_after: Duration,
+    /// Everyone who has a stream is read again in a round of this length, at best: a stream can lose an event and live.
+    pub sweep: Duration,
+    /// Streams are opened at least this far apart: thousands of handshakes must starve neither reads nor the machine.
+    pub stream_gap: Duration,
     /// Handshakes under way at a time.
     pub handshakes: usize,
     /// How long changes of what is wanted of notification channels are gathered.
@@ -49,6 +53,8 @@ impl Default for Timing {
             status_gap: Duration::from_millis(500),
             problem_gap: Duration::from_secs(30),
             offline_after: Duration::from_secs(20),
+            sweep: Duration::from_secs(900),
+            stream_gap: Duration::from_millis(8),
             handshakes: 32,
             settle: Duration::from_millis(250),
             reads: 64,

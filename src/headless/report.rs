@@ -20,7 +20,7 @@ pub async fn report(
 ) -> Result<u8, String> {
     if let Some(profile) = loaded.profile.as_mut() {
         // One reading needs no streams: they would only be opened to be closed.
-        profile.registrations.max_streams = 0;
+        profile.registrations.max_streams = Some(0);
     }
     let screen = Quiet::new(Signal::exit_code)?;
     let app = App::new(loaded);

@@ -35,6 +35,11 @@ pub(super) trait Seat: Send {
     /// A message other than a close.
     fn hear(&mut self, message: Message);
 
+    /// How likely a frame is lost on its way, and nobody notices.
+    fn loses(&self, _: &Faults) -> f64 {
+        0.0
+    }
+
     /// What comes of time alone; by itself nothing does. It is asked anew whenever something else happened.
     fn speak(&mut self) -> impl Future<Output = Push> + Send {
         std::future::pending()
@@ -115,7 +120,10 @@ impl<S: Seat> Line<S> {
 
     /// Writes a batch; `Some` when the session ends with it.
     async fn send(&self, socket: &mut Socket, batch: &mut Vec<Push>) -> Option<End> {
-        let garbage = self.faults.borrow().ws_garbage;
+        let (garbage, loss) = {
+            let faults = self.faults.borrow();
+            (faults.ws_garbage, self.seat.loses(&faults))
+        };
         let write = async {
             let mut end = None;
             for push in batch.drain(..) {
@@ -130,6 +138,9 @@ impl<S: Seat> Line<S> {
                         break;
                     }
                 };
+                if self.shared.chance(loss) {
+                    continue;
+                }
                 if self.shared.chance(garbage) {
                     socket
                         .feed(garbage::frame(self.shared.draw(), &text))

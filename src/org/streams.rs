@@ -9,6 +9,7 @@ use hyper::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::auth::TokenId;
+use super::faults::Faults;
 use super::line::{self, Line};
 use super::reply::{Refusal, Reply};
 use super::rest;
@@ -59,6 +60,10 @@ struct Seat {
 impl line::Seat for Seat {
     /// A watcher has nothing to say but control frames.
     fn hear(&mut self, _: Message) {}
+
+    fn loses(&self, faults: &Faults) -> f64 {
+        faults.stream_loss
+    }
 }
 
 impl Drop for Seat {

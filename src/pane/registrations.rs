@@ -272,6 +272,13 @@ impl Pane for RegistrationsPane {
         Some((row.device().clone(), self.wanted))
     }
 
+    fn attended(&self, shown: bool) -> Vec<RowId> {
+        let rows = self.page.rows().iter().filter(|_| shown);
+        let mut marked: Vec<&RowId> = self.marked.iter().collect();
+        marked.sort_unstable();
+        rows.chain(marked).copied().collect()
+    }
+
     fn frozen(&self) -> bool {
         self.frozen.is_some()
     }

@@ -3,11 +3,11 @@
 mod phones;
 
 use super::intern::NameId;
-use super::row::{Believed, Field, Flags};
+use super::row::{Believed, Field, Flags, Slot};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
-use crate::model::registration::{Device, Update, User};
+use crate::model::registration::{Device, State, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::time::Millis;
 
@@ -83,6 +83,59 @@ impl Registrations {
         }
         self.keep_only(user, named, changes);
         self.metrics.registered(now, self.counts);
+    }
+
+    /// A read of a user whose stream is live, made in the sweep: as [`Self::snapshot`], and what it corrects is counted as
+    /// missed by the stream.
+    pub fn swept(
+        &mut self,
+        user: &UserId,
+        devices: Vec<Device>,
+        spoken: &[DeviceId],
+        now: Millis,
+        changes: &mut Changes,
+    ) {
+        if let Some(number) = self.users.find(user) {
+            for device in &devices {
+                self.correct(number, device, now, changes);
+            }
+        }
+        self.snapshot(user, devices, spoken, true, now, changes);
+    }
+
+    /// Corrects what the stream has missed of one device. Of a row that was not sure the stream had said nothing.
+    fn correct(&mut self, user: u32, device: &Device, now: Millis, changes: &mut Changes) {
+        let Some(row) = self.find_row(user, &device.id) else {
+            self.counts.missed += u64::from(device.registered);
+            return;
+        };
+        let codec = self.codecs.id(device.codec.as_ref());
+        let sure = |slot: &&Slot| {
+            slot.flags.has(Flags::LIVE) && matches!(slot.state(), State::Ok | State::Lost)
+        };
+        let Some(slot) = self.slots.get(row as usize).filter(sure) else {
+            return;
+        };
+        let (from, to) = (slot.believed, Believed::from(device.registered));
+        let spoken = (slot.codec, codec);
+        let registration = Field::Registration {
+            from,
+            to,
+            missed: true,
+        };
+        let other_codec = Field::Codec {
+            from: spoken.0,
+            to: codec,
+            missed: true,
+        };
+        // A read names no codec where a stream may: that is no correction.
+        let recoded = spoken.0 != spoken.1 && device.codec.is_some() && from == to;
+        if from != to {
+            self.set_believed(row, to, registration, now, changes);
+        } else if recoded {
+            self.set_codec(row, codec, other_codec, now, changes);
+        }
+        self.counts.missed += u64::from(from != to || recoded);
     }
 
     /// One stream frame. What it leaves out stays as it was; a device never heard of appears.
@@ -164,18 +217,36 @@ impl Registrations {
             }
             return Some(row);
         };
+        let (from, old_codec) = self
+            .slots
+            .get(row as usize)
+            .map_or((Believed::Unknown, 0), |slot| (slot.believed, slot.codec));
         if let Some(to) = believed {
-            self.set_believed(row, to, now, changes);
+            let missed = false;
+            let field = Field::Registration { from, to, missed };
+            self.set_believed(row, to, field, now, changes);
             self.set_since(row, said.since, now, changes);
         }
         if let Some(to) = said.codec {
-            self.set_codec(row, to, now, changes);
+            let field = Field::Codec {
+                from: old_codec,
+                to,
+                missed: false,
+            };
+            self.set_codec(row, to, field, now, changes);
         }
         self.confirm(row, believed.is_some(), said.live, now, changes);
         Some(row)
     }
 
-    fn set_believed(&mut self, row: u32, to: Believed, now: Millis, changes: &mut Changes) {
+    fn set_believed(
+        &mut self,
+        row: u32,
+        to: Believed,
+        field: Field,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };
@@ -185,7 +256,6 @@ impl Registrations {
         }
         let at = Stamp::from(now);
         let flap = from != Believed::Unknown && slot.flaps < u16::MAX;
-        let field = Field::Registration { from, to };
         let trail = self.history.push(row, slot.trail, (at, field));
         if flap {
             self.flaps.push(row, now);
@@ -213,16 +283,21 @@ impl Registrations {
         }
     }
 
-    fn set_codec(&mut self, row: u32, to: NameId, now: Millis, changes: &mut Changes) {
+    fn set_codec(
+        &mut self,
+        row: u32,
+        to: NameId,
+        field: Field,
+        now: Millis,
+        changes: &mut Changes,
+    ) {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };
-        let from = slot.codec;
-        if from == to {
+        if slot.codec == to {
             return;
         }
         let at = Stamp::from(now);
-        let field = Field::Codec { from, to };
         let trail = self.history.push(row, slot.trail, (at, field));
         self.amend(row, now, changes, |slot| {
             slot.codec = to;

@@ -15,6 +15,8 @@ pub struct Counts {
     pub users: u32,
     /// Users with at least one device that was last said to be registered (contract §6).
     pub active_users: u32,
+    /// Rows that the sweep has corrected since the start, counted each time: their stream had missed what became of them.
+    pub missed: u64,
 }
 
 impl Counts {
@@ -24,13 +26,19 @@ impl Counts {
         self.states[state as usize]
     }
 
-    /// The share of rows that are known to be registered, in ten-thousandths; none without rows. What is only remembered
-    /// is left out: nothing has been read of it.
+    /// Rows of which it is known how they are now: not what is stale, remembered or unknown.
+    #[must_use]
+    pub fn known(&self) -> u32 {
+        self.of(State::Ok) + self.of(State::Lost)
+    }
+
+    /// The share of the known rows that are registered, in ten-thousandths; none while nothing is known. That knowledge
+    /// has aged is no outage: what is not known is in neither part.
     #[must_use]
     pub fn registered(&self) -> Option<u16> {
-        let read = self.total.saturating_sub(self.of(State::Remembered));
-        let share = u64::from(self.of(State::Ok)) * 10_000 / u64::from(read).max(1);
-        u16::try_from(share).ok().filter(|_| read > 0)
+        let known = self.known();
+        let share = u64::from(self.of(State::Ok)) * 10_000 / u64::from(known).max(1);
+        u16::try_from(share).ok().filter(|_| known > 0)
     }
 
     pub(super) fn add(&mut self, state: State, flapping: bool) {

@@ -138,7 +138,11 @@ impl Registrations {
         let field = match (from, to) {
             (Believed::Unknown, _) | (_, Believed::Unknown) => Field::Appeared,
             (from, to) if from == to => Field::Appeared,
-            (from, to) => Field::Registration { from, to },
+            (from, to) => Field::Registration {
+                from,
+                to,
+                missed: false,
+            },
         };
         let at = Stamp::from(now);
         let trail = self.history.push(row, slot.trail, (at, field));

@@ -58,10 +58,12 @@ pub(super) enum Field {
     Registration {
         from: Believed,
         to: Believed,
+        missed: bool,
     },
     Codec {
         from: NameId,
         to: NameId,
+        missed: bool,
     },
 }
 
@@ -173,6 +175,8 @@ pub enum What<'a> {
         from: Believed,
         /// What the organisation says now.
         to: Believed,
+        /// Whether the stream should have told and did not: the sweep found it.
+        missed: bool,
     },
     /// Its codec changed; none is unknown.
     Codec {
@@ -180,6 +184,8 @@ pub enum What<'a> {
         from: Option<&'a Text>,
         /// The codec since.
         to: Option<&'a Text>,
+        /// Whether the stream should have told and did not.
+        missed: bool,
     },
     /// The feed of its user had a gap: from here on nothing was sure.
     Stale,
@@ -191,11 +197,22 @@ impl fmt::Display for What<'_> {
     /// Safe to show, as the LAST CHANGE column has it: `registered -> lost`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let codec = |codec: Option<&Text>| codec.map_or("unknown".to_owned(), Text::to_string);
+        let by_whom = |missed: bool| {
+            if missed {
+                " (missed by the stream)"
+            } else {
+                ""
+            }
+        };
         match self {
             Self::Appeared => f.pad("appeared"),
             Self::Remembered { was } => write!(f, "was {} (last run)", was.word()),
-            Self::Registration { from, to } => write!(f, "{} -> {}", from.word(), to.word()),
-            Self::Codec { from, to } => write!(f, "{} -> {}", codec(*from), codec(*to)),
+            Self::Registration { from, to, missed } => {
+                write!(f, "{} -> {}{}", from.word(), to.word(), by_whom(*missed))
+            }
+            Self::Codec { from, to, missed } => {
+                write!(f, "{} -> {}{}", codec(*from), codec(*to), by_whom(*missed))
+            }
             Self::Stale => f.pad("stale: the feed had a gap"),
             Self::Fresh => f.pad("confirmed by a read"),
         }

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use super::flaps::{FLAPPING_OVER, Flaps, Window};
 use super::frames::Frames;
@@ -35,6 +35,7 @@ impl Registrations {
             frames: Frames::default(),
             labels: HashMap::new(),
             counts: Counts::default(),
+            troubled: HashSet::new(),
             metrics: Metrics::default(),
             limit: limits.rows as usize,
             refused: 0,
@@ -137,6 +138,20 @@ impl Registrations {
         }
     }
 
+    /// Rows that were last said to be lost, also in an earlier run, and rows that flap; in no order.
+    pub fn troubled(&self) -> impl Iterator<Item = RowId> {
+        self.troubled.iter().copied().map(RowId)
+    }
+
+    fn note_trouble(&mut self, row: u32) {
+        let troubled = |slot: &Slot| slot.believed == Believed::Lost || slot.flapping();
+        if self.slots.get(row as usize).is_some_and(troubled) {
+            self.troubled.insert(row);
+        } else {
+            self.troubled.remove(&row);
+        }
+    }
+
     /// Success of the reads, registered share and events over time.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -190,8 +205,9 @@ impl Registrations {
         match field {
             Field::Appeared => What::Appeared,
             Field::Remembered { was } => What::Remembered { was },
-            Field::Registration { from, to } => What::Registration { from, to },
-            Field::Codec { from, to } => What::Codec {
+            Field::Registration { from, to, missed } => What::Registration { from, to, missed },
+            Field::Codec { from, to, missed } => What::Codec {
+                missed,
                 from: self.codecs.name(from),
                 to: self.codecs.name(to),
             },
@@ -238,6 +254,7 @@ impl Registrations {
                 at: now,
             });
         }
+        self.note_trouble(row);
     }
 
     /// A new row of a user, at the head of the chain of their rows, while there is room.
@@ -306,6 +323,7 @@ impl Registrations {
                 at: now,
             });
         }
+        self.note_trouble(row);
         let (slots, hasher) = (&self.slots, &self.hasher);
         self.index.insert_unique(hash, row, |&other| {
             let slot = slots.get(other as usize);
@@ -336,5 +354,6 @@ impl Registrations {
             self.free.push(row);
         }
         changes.removed.push(RowId(row));
+        self.note_trouble(row);
     }
 }

@@ -448,3 +448,78 @@ fn memory_says_until_when_each_row_was_known() {
         "an unread memory is handed on as it is"
     );
 }
+
+#[test]
+fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline() {
+    let (mut table, mut changes) = (Registrations::default(), Changes::default());
+    let user = UserId::from("u");
+    let device = |id: &str, registered: bool, codec: Option<&str>| Device {
+        id: id.into(),
+        registered,
+        codec: codec.map(Into::into),
+    };
+    let read = vec![
+        device("lost", true, Some("opus")),
+        device("codec", true, Some("opus")),
+        device("same", true, Some("opus")),
+        device("spoken", true, Some("opus")),
+    ];
+    table.snapshot(&user, read, &[], true, Millis(1_000), &mut changes);
+    let swept = |appeared: bool| {
+        let mut devices = vec![
+            device("lost", false, Some("opus")),
+            device("codec", true, Some("PCMU")),
+            device("same", true, None),
+        ];
+        devices.extend(appeared.then(|| device("new", true, None)));
+        devices
+    };
+    let spoken = [DeviceId::from("spoken")];
+    table.swept(&user, swept(false), &spoken, Millis(2_000), &mut changes);
+    assert_eq!(table.counts().missed, 2);
+    let last = |table: &Registrations, id: &str| {
+        let row = table.find(&user, &id.into()).unwrap();
+        table.row(row).unwrap().last_change().what.to_string()
+    };
+    assert_eq!(
+        last(&table, "lost"),
+        "registered -> lost (missed by the stream)"
+    );
+    assert_eq!(last(&table, "codec"), "opus -> PCMU (missed by the stream)");
+    table.swept(&user, swept(true), &spoken, Millis(3_000), &mut changes);
+    assert_eq!(table.counts().missed, 3, "what it never told of as well");
+    table.gap(&user, Millis(4_000), &mut changes);
+    let read = vec![device("lost", true, None), device("codec", false, None)];
+    table.swept(&user, read, &[], Millis(5_000), &mut changes);
+    assert_eq!(table.counts().missed, 3, "nothing was sure after the gap");
+}
+
+#[test]
+fn the_share_is_over_what_is_known_and_does_not_fall_because_knowledge_ages() {
+    let (mut table, mut changes) = (Registrations::default(), Changes::default());
+    for n in 0..10 {
+        let user = UserId::from(format!("u-{n}").as_str());
+        let devices = vec![Device {
+            id: "d".into(),
+            registered: n > 0,
+            codec: None,
+        }];
+        table.snapshot(&user, devices, &[], false, Millis(1_000), &mut changes);
+    }
+    assert_eq!(table.counts().registered(), Some(9_000));
+    for n in 5..10 {
+        let user = UserId::from(format!("u-{n}").as_str());
+        table.gap(&user, Millis(2_000), &mut changes);
+    }
+    assert_eq!(
+        (table.counts().known(), table.counts().registered()),
+        (5, Some(8_000))
+    );
+    for n in 0..5 {
+        let user = UserId::from(format!("u-{n}").as_str());
+        table.gap(&user, Millis(3_000), &mut changes);
+    }
+    assert_eq!(table.counts().registered(), None, "nothing is known");
+    let troubled: Vec<_> = table.troubled().collect();
+    assert_eq!(troubled.len(), 1, "lost when last heard of");
+}

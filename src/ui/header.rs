@@ -67,13 +67,13 @@ impl Header<'_> {
         let status = &self.reading.status;
         let (role, words) = link(status, self.now);
         bar.left(0, theme.style(role), words);
-        if status.link == Link::Live && status.read < status.users {
-            let read = format!(
-                "read {} of {}",
-                grouped(status.read as usize),
-                grouped(status.users as usize)
-            );
-            bar.left(2, theme.style(Role::Accent), read);
+        if status.link == Link::Live {
+            if let Some(polled) = polled(status) {
+                bar.left(1, theme.style(Role::Text), polled);
+            }
+            if let Some(sweep) = sweep(status) {
+                bar.left(8, theme.style(Role::Dim), sweep);
+            }
         }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");
@@ -179,20 +179,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
     };
     match status.link {
         Link::Connecting => (Role::Accent, format!("◌ {}", progress())),
-        Link::Live if status.polled > 0 => (
-            Role::Text,
-            format!(
-                "● live {}  {} polled every {}",
-                grouped(status.streams_live as usize),
-                grouped(status.polled as usize),
-                seconds(status.poll_round_ms)
-            ),
-        ),
-        Link::Live if status.streams_live < status.streams_wanted => (
-            Role::Warn,
-            format!("● live {}/{}", status.streams_live, status.streams_wanted),
-        ),
-        Link::Live => (Role::Text, "● live".to_owned()),
+        Link::Live => live(status),
         Link::Reconnecting { at, attempt } => {
             let wait = at.since(now).div_ceil(1_000);
             (
@@ -216,6 +203,34 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
             ),
         ),
     }
+}
+
+/// How many of the users are live. While they are read for the first time there is nothing wrong with the others.
+fn live(status: &Status) -> (Role, String) {
+    let users = status.streams_wanted.saturating_add(status.polled);
+    if status.streams_live >= users {
+        return (Role::Text, "● live".to_owned());
+    }
+    let role = match status {
+        status if status.read < status.users || !status.enumerated => Role::Accent,
+        status if status.streams_live < status.streams_wanted => Role::Warn,
+        _ => Role::Text,
+    };
+    let of = |count: u32| grouped(count as usize);
+    let text = format!("● live {} of {}", of(status.streams_live), of(users));
+    (role, text)
+}
+
+/// Who is polled, and how old what is known of them can be.
+fn polled(status: &Status) -> Option<String> {
+    let every = seconds(status.poll_round_ms);
+    (status.polled > 0).then(|| format!("{} polled every {every}", grouped(status.polled as usize)))
+}
+
+/// How often everyone who is live is read again.
+fn sweep(status: &Status) -> Option<String> {
+    let swept = status.sweep_round_ms > 0 && status.streams_live > 0;
+    swept.then(|| format!("re-read every {}", seconds(status.sweep_round_ms)))
 }
 
 fn seconds(ms: u64) -> String {
@@ -272,6 +287,51 @@ mod tests {
             "× offline since 14:01 UTC"
         );
         assert_eq!(say(Link::Paused), "‖ paused");
+    }
+
+    #[test]
+    fn live_is_said_of_no_more_than_is_live() {
+        let status = Status {
+            link: Link::Live,
+            users: 2_000,
+            read: 2_000,
+            enumerated: true,
+            streams_live: 1_950,
+            streams_wanted: 1_950,
+            polled: 50,
+            poll_round_ms: 240_000,
+            sweep_round_ms: 900_000,
+            ..Status::default()
+        };
+        let said = |status: &Status| link(status, Millis(0));
+        assert_eq!(
+            said(&status),
+            (Role::Text, "● live 1,950 of 2,000".to_owned())
+        );
+        assert_eq!(polled(&status).as_deref(), Some("50 polled every 4 min"));
+        assert_eq!(sweep(&status).as_deref(), Some("re-read every 15 min"));
+        let reading = Status {
+            read: 340,
+            streams_live: 340,
+            ..status
+        };
+        assert_eq!(
+            said(&reading),
+            (Role::Accent, "● live 340 of 2,000".to_owned())
+        );
+        let lost = Status {
+            streams_live: 1_900,
+            ..status
+        };
+        assert_eq!(said(&lost).0, Role::Warn);
+        let whole = Status {
+            streams_live: 2_000,
+            streams_wanted: 2_000,
+            polled: 0,
+            ..status
+        };
+        assert_eq!(said(&whole), (Role::Text, "● live".to_owned()));
+        assert_eq!(polled(&whole), None);
     }
 
     #[test]

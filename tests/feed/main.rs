@@ -5,6 +5,7 @@
 )]
 
 mod carriers;
+mod coverage;
 mod faults;
 mod follow;
 mod sockets;

@@ -10,10 +10,13 @@ use serde_json::{Value, json};
 use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
-use trunkline::model::UserId;
 use trunkline::model::api::Api;
 use trunkline::model::carrier::Carrier;
+use trunkline::model::registration::Device;
+use trunkline::model::{DeviceId, UserId};
 use trunkline::org::{self, Faults, Options, Org};
+use trunkline::store::{Changes, Registrations};
+use trunkline::time::Clock;
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(30);
@@ -35,6 +38,7 @@ pub struct World {
     pub status: Status,
     pub gaps: usize,
     pub snapshots: usize,
+    pub swept: usize,
     pub updates: usize,
     pub samples: usize,
     pub failed: usize,
@@ -52,6 +56,8 @@ pub struct Watch {
     pub feeds: Option<Feeds>,
     mailbox: Arc<Mailbox>,
     http: reqwest::Client,
+    /// What was said of rows, in its order, once it is to be kept.
+    kept: Option<Vec<News>>,
 }
 
 /// Times short enough for a test, in the proportions of the real ones.
@@ -63,6 +69,7 @@ pub fn brisk() -> Timing {
         backoff_most: Duration::from_millis(200),
         status_gap: Duration::from_millis(10),
         problem_gap: Duration::from_millis(100),
+        stream_gap: Duration::ZERO,
         ..Timing::default()
     }
 }
@@ -144,6 +151,35 @@ impl Watch {
             feeds: Some(feeds),
             mailbox,
             http,
+            kept: None,
+        }
+    }
+
+    /// Keeps what is said of rows from now on.
+    pub fn keep_news(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    /// Has a table learn what was kept.
+    pub fn apply_kept(&mut self, table: &mut Registrations, changes: &mut Changes) {
+        for news in self.kept.take().unwrap_or_default() {
+            let now = Clock::Real.now();
+            match news {
+                News::Snapshot {
+                    user,
+                    devices,
+                    spoken,
+                    live,
+                } => table.snapshot(&user, devices, &spoken, live, now, changes),
+                News::Swept {
+                    user,
+                    devices,
+                    spoken,
+                } => table.swept(&user, devices, &spoken, now, changes),
+                News::Update(update) => table.update(update, now, changes),
+                News::Gap { user } => table.gap(&user, now, changes),
+                _ => {}
+            }
         }
     }
 
@@ -161,6 +197,9 @@ impl Watch {
             );
             let drained = self.mailbox.drain(512, &mut news);
             self.feeds().reread(&drained.overflowed);
+            if let Some(kept) = &mut self.kept {
+                kept.extend(news.iter().cloned());
+            }
             news.drain(..).for_each(|news| self.world.hear(news));
         }
     }
@@ -256,6 +295,20 @@ impl World {
                 .extend(users.iter().map(|user| user.id.raw().to_owned())),
             News::UsersComplete => self.complete = true,
             News::Phones(_) => panic!("phones are of the other API"),
+            News::Swept {
+                user,
+                devices,
+                spoken,
+            } => {
+                self.swept += 1;
+                self.hear(News::Snapshot {
+                    user,
+                    devices,
+                    spoken,
+                    live: true,
+                });
+            }
+            News::Notice(text) => self.problems.push(text.to_string()),
             News::Snapshot {
                 user,
                 devices,
@@ -263,20 +316,7 @@ impl World {
                 ..
             } => {
                 self.snapshots += 1;
-                self.rows.retain(|(of, device), row| {
-                    row.stale &= of != user.raw();
-                    of != user.raw() || spoken.iter().any(|id| id.raw() == device)
-                });
-                for device in devices {
-                    let codec = device.codec.map(|codec| codec.raw().to_owned());
-                    let row = Row {
-                        registered: device.registered,
-                        codec,
-                        stale: false,
-                    };
-                    self.rows
-                        .insert((user.raw().to_owned(), device.id.raw().to_owned()), row);
-                }
+                self.take(&user, devices, &spoken);
             }
             News::Update(update) => {
                 self.updates += 1;
@@ -309,6 +349,23 @@ impl World {
             | News::InteractionsMoved
             | News::Edges { .. }
             | News::Premises(_) => {}
+        }
+    }
+
+    fn take(&mut self, user: &UserId, devices: Vec<Device>, spoken: &[DeviceId]) {
+        self.rows.retain(|(of, device), row| {
+            row.stale &= of != user.raw();
+            of != user.raw() || spoken.iter().any(|id| id.raw() == device)
+        });
+        for device in devices {
+            let codec = device.codec.map(|codec| codec.raw().to_owned());
+            let row = Row {
+                registered: device.registered,
+                codec,
+                stale: false,
+            };
+            self.rows
+                .insert((user.raw().to_owned(), device.id.raw().to_owned()), row);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use ratatui::style::Color;
+use serde::Deserialize;
 use url::Url;
 
 use super::alerts::{self, Alerts};
@@ -167,16 +168,29 @@ fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations 
             .take_as("poll_seconds", notes, poll)
             .unwrap_or(default.poll),
         max_streams: from
-            .take_as("max_streams", notes, |streams: u32| {
-                let fits = streams <= MAX_STREAMS;
-                fits.then_some(streams)
-                    .ok_or_else(|| format!("at most {MAX_STREAMS}; users beyond it are polled"))
-            })
+            .take_as("max_streams", notes, streams)
             .unwrap_or(default.max_streams),
         remember: from.take("remember", notes).unwrap_or(default.remember),
     };
     from.finish(notes);
     read
+}
+
+/// A number of streams, or the word for all of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Most {
+    Number(u32),
+    Word(String),
+}
+
+fn streams(most: Most) -> Result<Option<u32>, String> {
+    match most {
+        Most::Number(streams) if streams <= MAX_STREAMS => Ok(Some(streams)),
+        Most::Number(_) => Err(format!("at most {MAX_STREAMS}; users beyond it are polled")),
+        Most::Word(word) if word == "all" => Ok(None),
+        Most::Word(word) => Err(format!("{word:?} is neither a number nor \"all\"")),
+    }
 }
 
 fn users(ids: &[String]) -> Result<Vec<UserId>, String> {

@@ -77,7 +77,7 @@ impl Queue {
             News::Update(update) => return self.update(update),
             News::Status(status) => self.status(status),
             News::Undecodable { .. } if self.is_full() => self.counters.dropped += 1,
-            News::Snapshot { .. } | News::Gap { .. } => {
+            News::Snapshot { .. } | News::Swept { .. } | News::Gap { .. } => {
                 // A later update must not slip in front of what it came after.
                 self.index.clear();
                 self.push(Item::News(news), None);

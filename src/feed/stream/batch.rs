@@ -6,10 +6,11 @@ use std::task::{Context, Poll};
 use futures_util::{FutureExt, StreamExt};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message, Utf8Bytes};
 
-use super::resync::Resync;
 use super::session::Ended;
 use crate::cloud::Socket;
 use crate::cloud::direct::{self, Decoded};
+use crate::feed::lock;
+use crate::feed::resync::{Link, TooMany};
 use crate::feed::shared::Shared;
 use crate::model::UserId;
 use crate::model::registration::Update;
@@ -44,12 +45,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Waits for frames and takes those that are there. Says when the stream has ended; what came before still counts.
-    pub async fn fill(&mut self, socket: &mut Socket, resync: &mut Resync) -> Option<Ended> {
-        poll_fn(|cx| self.poll(socket, resync, cx)).await
+    pub async fn fill(&mut self, socket: &mut Socket) -> Option<Ended> {
+        poll_fn(|cx| self.poll(socket, cx)).await
     }
 
-    /// Hands on what was taken. Whether there was anything of the user's devices.
-    pub fn deliver(&mut self, shared: &Shared) -> bool {
+    /// Hands on what was taken, and notes on the link what it spoke of. Says when that is the end of the stream.
+    pub fn deliver(&mut self, shared: &Shared, link: &Link) -> Option<Ended> {
         if self.received > 0 {
             let (received, undecodable, ignored) = (self.received, self.undecodable, self.ignored);
             (self.received, self.undecodable, self.ignored) = (0, 0, 0);
@@ -59,25 +60,32 @@ impl<'a> Batch<'a> {
                 notes.ignored += ignored;
             });
         }
-        let spoke = !self.updates.is_empty();
-        shared.mailbox.post_updates(&mut self.updates);
+        let spoken = self.hand_on(shared, link);
         for (reason, frame) in self.kept.drain(..) {
             shared.keep_sample(&self.user.0, reason, &frame);
         }
-        spoke
+        let too_many = || "it names more devices than one user can have".into();
+        spoken.err().map(|TooMany| Ended::Lost(too_many()))
     }
 
-    fn poll(
-        &mut self,
-        socket: &mut Socket,
-        resync: &mut Resync,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Ended>> {
+    /// Under the link's lock, so that no read can land between what was said and the note of it.
+    fn hand_on(&mut self, shared: &Shared, link: &Link) -> Result<(), TooMany> {
+        if self.updates.is_empty() {
+            return Ok(());
+        }
+        let mut resync = lock(link);
+        let mut updates = self.updates.iter();
+        let spoken = updates.try_for_each(|update| resync.spoke(&update.device));
+        shared.mailbox.post_updates(&mut self.updates);
+        spoken
+    }
+
+    fn poll(&mut self, socket: &mut Socket, cx: &mut Context<'_>) -> Poll<Option<Ended>> {
         for taken in 0..BATCH {
             let ended = match socket.poll_next_unpin(cx) {
                 Poll::Pending if taken == 0 => return Poll::Pending,
                 Poll::Pending => break,
-                Poll::Ready(Some(Ok(message))) => self.take(message, resync),
+                Poll::Ready(Some(Ok(message))) => self.take(message),
                 Poll::Ready(Some(Err(error))) => Some(Ended::Lost(broken(&error))),
                 Poll::Ready(None) => {
                     Some(Ended::Lost("the other side closed the connection".into()))
@@ -92,9 +100,9 @@ impl<'a> Batch<'a> {
         Poll::Ready(None)
     }
 
-    fn take(&mut self, message: Message, resync: &mut Resync) -> Option<Ended> {
+    fn take(&mut self, message: Message) -> Option<Ended> {
         match message {
-            Message::Text(text) => return self.read(text, resync),
+            Message::Text(text) => self.read(text),
             Message::Binary(bytes) => {
                 self.received += 1;
                 self.puzzle("a binary frame, where the contract has text".into(), bytes);
@@ -113,7 +121,7 @@ impl<'a> Batch<'a> {
         None
     }
 
-    fn read(&mut self, text: Utf8Bytes, resync: &mut Resync) -> Option<Ended> {
+    fn read(&mut self, text: Utf8Bytes) {
         self.received += 1;
         match direct::decode(&text) {
             // Its gaps would not be noticed here, so news of another user is not taken from this stream.
@@ -123,18 +131,10 @@ impl<'a> Batch<'a> {
                     text.into(),
                 );
             }
-            Decoded::Update(update) => {
-                if resync.spoke(&update.device).is_err() {
-                    return Some(Ended::Lost(
-                        "it names more devices than one user can have".into(),
-                    ));
-                }
-                self.updates.push(update);
-            }
+            Decoded::Update(update) => self.updates.push(update),
             Decoded::Other => self.ignored += 1,
             Decoded::Undecodable(reason) => self.puzzle(reason, text.into()),
         }
-        None
     }
 
     fn puzzle(&mut self, reason: Text, frame: Bytes) {

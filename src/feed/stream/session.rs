@@ -1,20 +1,16 @@
-//! One open socket: its frames, its health and its re-reads, until it is lost.
+//! One open socket: its frames and its health, until it is lost. The reader reads its user.
 
-use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, SinkExt};
-use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::batch::Batch;
-
 use super::raised;
-use super::resync::Resync;
-use crate::cloud::{Error, Listing, Socket, Urgency};
+use crate::cloud::Socket;
 use crate::feed::health::{Health, Verdict};
 use crate::feed::lock;
+use crate::feed::resync::Link;
 use crate::feed::shared::Shared;
-use crate::feed::tally::LiveGuard;
 use crate::model::UserId;
 use crate::text::Text;
 
@@ -30,24 +26,14 @@ pub(super) enum Ended {
 /// An open stream.
 pub(super) struct Session<'a> {
     shared: &'a Shared,
-    user: &'a UserId,
     socket: Socket,
-    resync: Resync,
-    read: Option<BoxFuture<'a, Result<Listing, Error>>>,
-    /// When a read that failed is tried again, and how often it has failed.
-    retry: Option<Instant>,
-    failures: u32,
     health: Health,
-    live: Option<LiveGuard<'a>>,
-    was_live: bool,
-    spoke: bool,
     batch: Batch<'a>,
+    open: Open<'a>,
 }
 
 enum Event {
     Paused,
-    Read(Result<Listing, Error>),
-    Reread,
     Tick,
     Frames(Option<Ended>),
 }
@@ -56,46 +42,29 @@ impl<'a> Session<'a> {
     pub fn new(shared: &'a Shared, user: &'a UserId, socket: Socket) -> Self {
         Self {
             shared,
-            user,
             socket,
-            resync: Resync::default(),
-            read: None,
-            retry: None,
-            failures: 0,
             health: Health::default(),
-            live: None,
-            was_live: false,
-            spoke: false,
             batch: Batch::new(user),
+            open: Open::of(shared, user),
         }
     }
 
-    /// Whether this session has said that its user's rows are live.
-    pub fn was_live(&self) -> bool {
-        self.was_live
-    }
-
-    /// Whether it has told anything of its user's devices.
-    pub fn spoke(&self) -> bool {
-        self.spoke
+    /// Ends it. Says whether its rows were live, and whether it had said anything.
+    pub fn close(self) -> (bool, bool) {
+        self.open.end()
     }
 
     /// Follows the socket to its end.
-    pub async fn run(&mut self, reread: &Notify) -> Ended {
+    pub async fn run(&mut self) -> Ended {
         let mut paused = self.shared.paused.subscribe();
         let mut tick = self.shared.tick.subscribe();
-        self.shared.tally.opened(Instant::now());
-        self.begin();
         loop {
             let event = tokio::select! {
                 biased;
                 () = raised(&mut paused) => Event::Paused,
-                result = under_way(&mut self.read) => Event::Read(result),
-                () = reread.notified() => Event::Reread,
-                () = due(self.retry) => Event::Reread,
                 Ok(()) = tick.changed() => Event::Tick,
-                // Last, since a flood would leave nothing to those after it.
-                ended = self.batch.fill(&mut self.socket, &mut self.resync) => Event::Frames(ended),
+                // Last, since a flood would leave nothing to those before it.
+                ended = self.batch.fill(&mut self.socket) => Event::Frames(ended),
             };
             if let Some(ended) = self.handle(event) {
                 return ended;
@@ -108,79 +77,12 @@ impl<'a> Session<'a> {
             Event::Paused => {
                 // A farewell if it can be said at once; the socket is dropped either way.
                 let _ = self.socket.close(None).now_or_never();
-                return Some(Ended::Paused);
+                Some(Ended::Paused)
             }
-            Event::Read(result) => self.landed(result),
-            Event::Reread => {
-                if self.resync.wanted() {
-                    self.start_read();
-                }
-            }
-            Event::Tick => return self.examine(),
+            Event::Tick => self.examine(),
             Event::Frames(ended) => {
                 self.health.heard();
-                self.spoke |= self.batch.deliver(self.shared);
-                return ended;
-            }
-        }
-        None
-    }
-
-    /// Reads at once, or when the last read is no longer fresh: those who come back together were polled meanwhile, and are not
-    /// read again all at once.
-    fn begin(&mut self) {
-        let fresh = self.shared.fresh();
-        let read_at = {
-            let mut roster = lock(&self.shared.roster);
-            roster.reclaim(self.user);
-            roster.read_at(self.user)
-        };
-        match read_at.map(|at| at + fresh) {
-            Some(due) if due > Instant::now() => self.retry = Some(due),
-            _ => self.start_read(),
-        }
-    }
-
-    fn start_read(&mut self) {
-        self.retry = None;
-        self.resync.begin();
-        let (shared, user) = (self.shared, self.user);
-        self.read = Some(shared.read(user, Urgency::Resync).boxed());
-    }
-
-    fn landed(&mut self, result: Result<Listing, Error>) {
-        self.read = None;
-        match result {
-            Ok(listing) => {
-                self.failures = 0;
-                self.shared.read_worked(self.user, &listing.faults);
-                self.shared
-                    .mailbox
-                    .post(self.resync.land(self.user, listing.devices));
-                self.go_live();
-            }
-            Err(error) => {
-                self.live = None;
-                self.resync.fail();
-                self.failures = self.failures.saturating_add(1);
-                self.retry = Some(Instant::now() + self.shared.timing.backoff(self.failures));
-                self.shared.read_failed(self.user, &error);
-            }
-        }
-        if self.resync.again() {
-            self.start_read();
-        }
-    }
-
-    fn go_live(&mut self) {
-        self.was_live = true;
-        if self.live.is_none() {
-            let (guard, first) = self.shared.tally.live();
-            self.live = Some(guard);
-            // The budget that was kept for this read is free for others.
-            self.shared.polls.notify_one();
-            if first {
-                self.shared.recover();
+                ended.or(self.batch.deliver(self.shared, &self.open.link))
             }
         }
     }
@@ -206,19 +108,35 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The read under way; never when there is none.
-async fn under_way(
-    read: &mut Option<BoxFuture<'_, Result<Listing, Error>>>,
-) -> Result<Listing, Error> {
-    match read {
-        Some(read) => read.await,
-        None => std::future::pending().await,
+/// The stream is open for as long as this lives, however its task ends.
+struct Open<'a> {
+    shared: &'a Shared,
+    user: &'a UserId,
+    link: Link,
+}
+
+impl<'a> Open<'a> {
+    fn of(shared: &'a Shared, user: &'a UserId) -> Self {
+        let (link, now) = (Link::default(), Instant::now());
+        shared.tally.opened(now);
+        let fresh = shared.fresh();
+        lock(&shared.roster).opened(user, Link::clone(&link), now, fresh);
+        shared.polls.notify_one();
+        Self { shared, user, link }
+    }
+
+    fn end(&self) -> (bool, bool) {
+        let (was_live, heard) = lock(&self.link).close();
+        if was_live {
+            self.shared.tally.fell();
+        }
+        lock(&self.shared.roster).lost(self.user, &self.link);
+        (was_live, heard)
     }
 }
 
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        self.end();
     }
 }

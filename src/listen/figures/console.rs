@@ -39,6 +39,22 @@ fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
         "state",
         states,
     )?;
+    let share = |part: u32, of: u32| (of > 0).then(|| f64::from(part) / f64::from(of));
+    sheet.known(
+        "trunkline_registered_ratio",
+        "Share of the devices of which it is known how they are now that are registered, 0 to 1; absent while nothing is known",
+        share(counts.of(State::Ok), counts.known()),
+    )?;
+    sheet.known(
+        "trunkline_known_ratio",
+        "Share of the devices of which it is known how they are now, 0 to 1; the others are stale, remembered or unknown",
+        share(counts.known(), counts.total),
+    )?;
+    sheet.counter(
+        "trunkline_missed_by_stream",
+        "Devices that a slow sweep has corrected although their stream was live",
+        counts.missed,
+    )?;
     sheet.gauge(
         "trunkline_registrations_flapping",
         "Devices with more than three changes between registered and lost in five minutes",
@@ -171,6 +187,26 @@ fn feeds(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
         "trunkline_users_polled",
         "Users beyond the streams, which are polled",
         status.polled.into(),
+    )?;
+    sheet.gauges(
+        "trunkline_users_watched",
+        "Users that are listed, and of those the ones that have been read since the start",
+        "what",
+        [
+            ("listed", f64::from(status.users)),
+            ("read", f64::from(status.read)),
+        ],
+    )?;
+    let round = |of, ms: u64| (ms > 0).then(|| (of, ms as f64 / 1_000.0));
+    let rounds = [
+        round("poll", status.poll_round_ms),
+        round("sweep", status.sweep_round_ms),
+    ];
+    sheet.gauges(
+        "trunkline_round_seconds",
+        "How long it takes to read again everyone without a stream (poll) and everyone with one (sweep)",
+        "of",
+        rounds.into_iter().flatten(),
     )?;
     sheet.counter(
         "trunkline_frames",

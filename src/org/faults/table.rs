@@ -34,6 +34,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("ws-close", |f| Slot::CloseCode(&mut f.ws_close), "every stream is closed with this code soon"),
     entry("ws-fail", |f| Slot::Share(&mut f.ws_fail), "upgrades to a WebSocket refused as unavailable"),
     entry("ws-hang", |f| Slot::Share(&mut f.ws_hang), "upgrades to a WebSocket not answered meanwhile"),
+    entry("stream-loss", |f| Slot::Share(&mut f.stream_loss), "events that registration streams lose, and live"),
     entry("webhook-status", |f| Slot::Status(&mut f.webhook_status), "what the sink /_org/webhooks answers, not 200"),
     entry("webhook-latency", |f| Slot::Millis(&mut f.webhook_latency), "how long the sink /_org/webhooks takes"),
     entry("webhook-dup", |f| Slot::Share(&mut f.webhook_dup), "deliveries to webhooks made twice"),

@@ -118,11 +118,28 @@ fn streams(scene: &Scene<'_>) -> Line<'static> {
     let missing = status.streams_live < status.streams_wanted;
     let role = if missing { Role::Warn } else { Role::Text };
     let live = format!("{}/{} live", status.streams_live, status.streams_wanted);
-    let polled = (status.polled > 0).then(|| (Role::Dim, format!("   {} polled", status.polled)));
+    let minutes = |ms: u64| ms.div_ceil(60_000);
+    let polled = (status.polled > 0).then(|| {
+        let every = status.poll_round_ms.div_ceil(1_000);
+        (
+            Role::Dim,
+            format!("   {} polled every {every} s", status.polled),
+        )
+    });
+    let swept = (status.sweep_round_ms > 0 && status.streams_live > 0).then(|| {
+        let every = minutes(status.sweep_round_ms);
+        (Role::Dim, format!("   re-read every {every} min"))
+    });
+    let missed = scene.reading.counts.missed;
+    let missed = (missed > 0).then(|| (Role::Warn, format!("   missed {missed}")));
     line(
         scene,
         "streams",
-        std::iter::once((role, live)).chain(polled).collect(),
+        std::iter::once((role, live))
+            .chain(polled)
+            .chain(swept)
+            .chain(missed)
+            .collect(),
     )
 }
 

@@ -53,6 +53,7 @@ fn figures(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
     let of = |state: State| counts.of(state);
     let lines = [
         (counts.total, Role::Text, "devices"),
+        (counts.known(), Role::Text, "of them known"),
         (lost, Role::Bad, "lost"),
         (counts.flapping, Role::Warn, "flapping"),
         (of(State::Stale), Role::Stale, "stale"),
@@ -63,7 +64,8 @@ fn figures(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
     // Nothing is remembered once everything is read.
     let lines = lines
         .into_iter()
-        .filter(|(count, _, word)| *count > 0 || *word != "remembered");
+        .filter(|(count, _, word)| *count > 0 || *word != "remembered")
+        .filter(|(count, _, word)| *count < counts.total || *word != "of them known");
     for ((count, role, word), y) in lines.zip(below..area.bottom()) {
         let role = if count > 0 { role } else { Role::Dim };
         let text = format!("{:>11} {word}", grouped(count as usize));

@@ -3,13 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::app::coverage::Progress;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
+use crate::store::Counts;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::chart;
 
+/// Columns of the bar that shows how far the first reading is.
+const BAR: u16 = 10;
 /// Points of the sparkline.
 const SPARK: usize = 12;
 /// The least range that the sparkline spans: half a percent, so that single devices are no mountains.
@@ -46,8 +50,11 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         bar.left(
             3,
             theme.style(Role::Text),
-            format!("{}.{:02} %", share / 100, share % 100),
+            format!("{}.{:02} %{}", share / 100, share % 100, of_known(counts)),
         );
+    }
+    if let Some(progress) = reading.progress {
+        reads(&mut bar, scene, progress);
     }
     bar.left(
         0,
@@ -73,6 +80,10 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         loud(counts.of(State::Unknown), Role::Unknown),
         format!("unknown {}", of(State::Unknown)),
     );
+    if counts.missed > 0 {
+        let text = format!("missed by streams {}", grouped64(counts.missed));
+        bar.left(3, theme.style(Role::Warn), text);
+    }
     if !order.filter.is_empty() {
         let shown = crate::text::fit(order.filter, 40);
         bar.right(
@@ -83,6 +94,35 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
     }
     bar.right(4, theme.style(Role::Dim), format!("sort {} ", order.sort));
     bar.render(area, buf);
+}
+
+/// Of how many rows the share is, when that is not all of them.
+fn of_known(counts: Counts) -> String {
+    if counts.known() == counts.total {
+        return String::new();
+    }
+    format!(" of {} known", grouped(counts.known() as usize))
+}
+
+fn grouped64(count: u64) -> String {
+    grouped(usize::try_from(count).unwrap_or(usize::MAX))
+}
+
+/// How far the first reading is, and when it will be whole.
+fn reads(bar: &mut Bar, scene: &Scene<'_>, progress: Progress) {
+    let accent = scene.theme.style(Role::Accent);
+    let of = |count: u32| grouped(count as usize);
+    let text = format!("reading {} of {}", of(progress.read), of(progress.of));
+    bar.left(1, accent, text);
+    let share = f64::from(progress.read) / f64::from(progress.of.max(1));
+    bar.left(4, accent, chart::bar(share, BAR));
+    if let Some(pace) = progress.a_minute {
+        bar.left(4, scene.theme.style(Role::Dim), format!("{}/min", of(pace)));
+    }
+    if let Some(whole) = progress.whole_at {
+        let at = whole.timestamp().to_zoned(scene.zone.clone());
+        bar.left(2, accent, format!("whole at {}", at.strftime("%H:%M")));
+    }
 }
 
 /// How old what is remembered is.

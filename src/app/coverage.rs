@@ -1,0 +1,147 @@
+//! How far the first reading of everyone is, and when it will be whole at the pace of the last minutes.
+
+use std::collections::VecDeque;
+
+use crate::feed::news::Status;
+use crate::time::Millis;
+
+/// How long a measurement counts, and how far apart measurements are, in milliseconds. Two of the budget's minutes: a
+/// budget that is spent in bursts must not make the end jump.
+const WINDOW_MS: i64 = 120_000;
+const APART_MS: i64 = 5_000;
+const MINUTE_MS: i64 = 60_000;
+
+/// How far it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Users read, or failed for good.
+    pub read: u32,
+    /// Users that the organisation says there are.
+    pub of: u32,
+    /// Users read a minute; none before that can be told.
+    pub a_minute: Option<u32>,
+    /// When everyone will have been read, to the minute.
+    pub whole_at: Option<Millis>,
+}
+
+/// What it is measured by.
+#[derive(Debug, Default)]
+pub(super) struct Coverage {
+    listed: u32,
+    measured: VecDeque<(Millis, u32)>,
+    progress: Option<Progress>,
+}
+
+impl Coverage {
+    /// The organisation says how many users there are; the first page does already.
+    pub(super) fn listed(&mut self, total: Option<u64>) {
+        self.listed = total.map_or(self.listed, |total| {
+            u32::try_from(total).unwrap_or(u32::MAX)
+        });
+    }
+
+    /// Takes a measurement.
+    pub(super) fn measure(&mut self, status: &Status, now: Millis) {
+        let of = if status.enumerated {
+            status.users
+        } else {
+            status.users.max(self.listed)
+        };
+        self.progress = (status.read < of).then(|| self.progress(status.read, of, now));
+        if self.progress.is_none() {
+            self.measured.clear();
+        }
+    }
+
+    /// How far it is; none before anything is known and once everyone was read.
+    pub(super) fn now(&self) -> Option<Progress> {
+        self.progress
+    }
+
+    fn progress(&mut self, read: u32, of: u32, now: Millis) -> Progress {
+        let is_old = |at: Millis| now.since(at) > WINDOW_MS.unsigned_abs() || at > now;
+        while self
+            .measured
+            .front()
+            .is_some_and(|(at, was)| is_old(*at) || *was > read)
+        {
+            self.measured.pop_front();
+        }
+        if self
+            .measured
+            .back()
+            .is_none_or(|(at, _)| now >= at.plus(APART_MS))
+        {
+            self.measured.push_back((now, read));
+        }
+        let (a_minute, whole_at) = self.pace(read, of, now).unzip();
+        Progress {
+            read,
+            of,
+            a_minute,
+            whole_at,
+        }
+    }
+
+    fn pace(&self, read: u32, of: u32, now: Millis) -> Option<(u32, Millis)> {
+        let (since, before) = *self.measured.front()?;
+        let (ms, many) = (now.since(since), u64::from(read.checked_sub(before)?));
+        if ms < APART_MS.unsigned_abs() || many == 0 {
+            return None;
+        }
+        let left = u64::from(of - read) * ms / many;
+        let whole = now.plus(i64::try_from(left).unwrap_or(i64::MAX));
+        let minute = whole.0.div_euclid(MINUTE_MS) + i64::from(whole.0.rem_euclid(MINUTE_MS) > 0);
+        let a_minute = many * MINUTE_MS.unsigned_abs() / ms;
+        Some((
+            u32::try_from(a_minute).unwrap_or(u32::MAX),
+            Millis(minute.saturating_mul(MINUTE_MS)),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(users: u32, read: u32, enumerated: bool) -> Status {
+        Status {
+            users,
+            read,
+            enumerated,
+            ..Status::default()
+        }
+    }
+
+    #[test]
+    fn the_total_is_known_from_the_first_page_and_the_end_from_the_pace() {
+        let (mut coverage, start) = (Coverage::default(), Millis(600_000));
+        coverage.listed(Some(2_000));
+        coverage.measure(&status(100, 0, false), start);
+        let first = coverage.now().unwrap();
+        assert_eq!(
+            (first.of, first.a_minute, first.whole_at),
+            (2_000, None, None)
+        );
+        for second in 1..=60u32 {
+            let now = start.plus(i64::from(second) * 1_000);
+            coverage.measure(&status(2_000, second * 5, true), now);
+        }
+        let progress = coverage.now().unwrap();
+        assert_eq!((progress.read, progress.a_minute), (300, Some(300)));
+        // 1,700 users at 300 a minute, from the eleventh minute on: 5 min 40 s.
+        assert_eq!(progress.whole_at, Some(Millis(17 * MINUTE_MS)));
+        coverage.measure(&status(2_000, 2_000, true), start.plus(500_000));
+        assert_eq!(coverage.now(), None);
+    }
+
+    #[test]
+    fn a_stop_has_no_end_to_tell() {
+        let (mut coverage, start) = (Coverage::default(), Millis(600_000));
+        for minute in 0..4 {
+            coverage.measure(&status(500, 100, true), start.plus(minute * MINUTE_MS));
+        }
+        let progress = coverage.now().unwrap();
+        assert_eq!((progress.a_minute, progress.whole_at), (None, None));
+    }
+}
