@@ -135,6 +135,7 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency) -> Urgency {
                     user: user.clone(),
                     devices,
                     spoken,
+                    whole: listing.faults.is_empty(),
                     live: false,
                 });
                 roster.refreshed(&user, Instant::now());

@@ -22,13 +22,41 @@ pub(super) async fn run(shared: Arc<Shared>) {
             shared.mailbox.post(News::Status(status));
             told = Some(status);
         }
-        sleep(shared.timing.status_gap).await;
+        gap(&shared, &status).await;
         let wait = next_look(&shared, &status);
         tokio::select! {
             () = shared.tally.changed.notified() => {}
             () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
     }
+}
+
+/// Keeps statuses apart, except the one that somebody waits for: that everyone has been read.
+async fn gap(shared: &Shared, told: &Status) {
+    let mut end = std::pin::pin!(sleep(shared.timing.status_gap));
+    let mut noted = false;
+    while !(told.enumerated && told.read >= told.users) {
+        tokio::select! {
+            () = &mut end => break,
+            () = shared.tally.changed.notified() => noted = true,
+        }
+        if is_whole(shared) {
+            break;
+        }
+    }
+    if noted {
+        // What was noted meanwhile is still to be told.
+        shared.tally.changed.notify_one();
+    } else {
+        end.await;
+    }
+}
+
+/// Whether everyone is known, and has been read or has failed for good.
+fn is_whole(shared: &Shared) -> bool {
+    let (enumerated, census) = shared.tally.extent();
+    let counts = census.unwrap_or_else(|| lock(&shared.roster).counts());
+    enumerated && counts.read >= counts.users
 }
 
 /// When something changes that nobody notes: the budget's minute moves on, a problem's turn comes, silence grows long.

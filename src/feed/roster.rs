@@ -1,6 +1,7 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
 mod age;
+mod leave;
 mod polls;
 #[cfg(test)]
 mod tests;
@@ -9,7 +10,7 @@ use std::collections::VecDeque;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -75,6 +76,8 @@ pub(super) struct Roster {
     read: usize,
     failed: usize,
     cursor: usize,
+    /// Who was gone when their turn came, and in which round they had been listed.
+    left: HashMap<UserId, u32>,
     /// Polled users who have never been read.
     first: VecDeque<UserId>,
     /// Polled users whose next read someone asked for.
@@ -105,6 +108,7 @@ impl Roster {
             read: 0,
             failed: 0,
             cursor: 0,
+            left: HashMap::new(),
             first: VecDeque::new(),
             again: VecDeque::new(),
         }

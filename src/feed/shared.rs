@@ -144,15 +144,21 @@ impl Shared {
         self.tally.read_worked();
     }
 
-    /// Tells that a read failed for good.
+    /// Tells that a read failed for good, or that there is nobody to read any more.
     pub fn read_failed(&self, user: &UserId, error: &Error) {
+        if error.status() == Some(404) && lock(&self.roster).leave(user) {
+            self.mailbox.post(News::Gone { user: user.clone() });
+            self.tally.changed.notify_one();
+            return;
+        }
         let problem = error.problem();
-        lock(&self.roster).outcome(user, false);
         lock(&self.complaints).note(Topic::Read, problem.clone());
         self.mailbox.post(News::ReadFailed {
             user: user.clone(),
             problem,
         });
+        // Last: whoever hears that everyone has been read has heard what the reads said.
+        lock(&self.roster).outcome(user, false);
         self.tally.read_failed();
     }
 

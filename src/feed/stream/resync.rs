@@ -2,8 +2,8 @@
 
 use hashbrown::HashSet;
 
+use crate::cloud::Listing;
 use crate::feed::news::News;
-use crate::model::registration::Device;
 use crate::model::{DeviceId, UserId};
 
 /// Devices noted during one read; far beyond what one user has, so only a hostile stream gets there.
@@ -47,7 +47,8 @@ impl Resync {
     }
 
     /// The read answered: what of it still holds.
-    pub fn land(&mut self, user: &UserId, mut devices: Vec<Device>) -> News {
+    pub fn land(&mut self, user: &UserId, listing: Listing) -> News {
+        let (mut devices, whole) = (listing.devices, listing.faults.is_empty());
         let spoken = std::mem::take(&mut self.spoken);
         self.reading = false;
         devices.retain(|device| !spoken.contains(&device.id));
@@ -55,6 +56,7 @@ impl Resync {
             user: user.clone(),
             devices,
             spoken: spoken.into_iter().collect(),
+            whole,
             live: true,
         }
     }
@@ -74,6 +76,7 @@ impl Resync {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::registration::Device;
 
     fn device(id: &str) -> Device {
         Device {
@@ -83,13 +86,20 @@ mod tests {
         }
     }
 
+    fn listing(devices: Vec<Device>) -> Listing {
+        Listing {
+            devices,
+            faults: Vec::new(),
+        }
+    }
+
     #[test]
     fn what_the_stream_said_during_the_read_is_left_out_of_it() {
         let (user, mut resync) = (UserId::from("u"), Resync::default());
         assert_eq!(resync.spoke(&"before".into()), Ok(()));
         resync.begin();
         assert_eq!(resync.spoke(&"during".into()), Ok(()));
-        let news = resync.land(&user, vec![device("before"), device("during")]);
+        let news = resync.land(&user, listing(vec![device("before"), device("during")]));
         let News::Snapshot {
             devices,
             spoken,

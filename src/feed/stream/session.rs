@@ -131,10 +131,11 @@ impl<'a> Session<'a> {
         match result {
             Ok(listing) => {
                 self.failures = 0;
-                self.shared.read_worked(self.user, &listing.faults);
+                let faults = listing.faults.clone();
                 self.shared
                     .mailbox
-                    .post(self.resync.land(self.user, listing.devices));
+                    .post(self.resync.land(self.user, listing));
+                self.shared.read_worked(self.user, &faults);
                 self.go_live();
             }
             Err(error) => {
