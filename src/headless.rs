@@ -163,9 +163,10 @@ fn shortfall(app: &App) -> Exit {
 
 /// A user as a person would look for them.
 fn named((id, name): (&UserId, &Text)) -> String {
-    match name.is_empty() {
-        true => id.to_string(),
-        false => format!("{name} ({id})"),
+    if name.is_empty() {
+        id.to_string()
+    } else {
+        format!("{name} ({id})")
     }
 }
 

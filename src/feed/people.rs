@@ -76,7 +76,7 @@ pub(super) async fn listed(shared: Arc<Shared>) {
                 attempt = 0;
                 // Whoever is not among these may still be there: nobody is let go.
                 if let Some(why) = why {
-                    partial(&shared, why);
+                    partial(&shared, &why);
                 }
                 shared.tally.note(|notes| notes.enumerated = true);
                 sleep(again).await;
@@ -181,13 +181,13 @@ fn take(
         let text = format!(
             "The organisation lists more than {MOST_USERS} users; the first {MOST_USERS} are watched. Name those to watch in registrations.users."
         );
-        partial(shared, text);
+        partial(shared, &text);
     }
     !full
 }
 
 /// Not everyone is watched, or nobody can tell.
-fn partial(shared: &Shared, why: String) {
+fn partial(shared: &Shared, why: &str) {
     let problem = Problem {
         trouble: Trouble::Partial,
         text: format!("Users: {why}").into(),

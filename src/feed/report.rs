@@ -33,9 +33,13 @@ pub(super) async fn run(shared: Arc<Shared>) {
 
 /// Keeps statuses apart, except the one that somebody waits for: that everyone has been read.
 async fn gap(shared: &Shared, told: &Status) {
-    let mut end = std::pin::pin!(sleep(shared.timing.status_gap));
+    let end = sleep(shared.timing.status_gap);
+    if told.enumerated && told.read >= told.users {
+        return end.await;
+    }
+    let mut end = std::pin::pin!(end);
     let mut noted = false;
-    while !(told.enumerated && told.read >= told.users) {
+    loop {
         tokio::select! {
             () = &mut end => break,
             () = shared.tally.changed.notified() => noted = true,
@@ -45,10 +49,8 @@ async fn gap(shared: &Shared, told: &Status) {
         }
     }
     if noted {
-        // What was noted meanwhile is still to be told.
+        // It is still to be told.
         shared.tally.changed.notify_one();
-    } else {
-        end.await;
     }
 }
 

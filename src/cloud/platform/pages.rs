@@ -85,7 +85,7 @@ impl Platform<'_> {
             so_far.take(number, page)?;
             number += 1;
             if number > so_far.extent.last() {
-                return so_far.whole(&self.call_of(list)?);
+                return Ok(so_far.whole(&self.call_of(list)?));
             }
         }
     }
@@ -114,7 +114,7 @@ impl Platform<'_> {
             }
             cursor = next;
         }
-        so_far.whole(&self.call_of(list)?)
+        Ok(so_far.whole(&self.call_of(list)?))
     }
 
     async fn one<E: DeserializeOwned, T>(
@@ -170,16 +170,16 @@ impl<T> SoFar<T> {
         }
     }
 
-    fn whole(mut self, call: &Call) -> Result<Whole<T>, Error> {
+    fn whole(mut self, call: &Call) -> Whole<T> {
         let lack = self.extent.shortfall().map(|reason| {
             self.faults.push(Fault(format!("{call}: {reason}").into()));
             let said = || Error::answer(call, reason.clone());
             self.extent.why().cloned().unwrap_or_else(said)
         });
-        Ok(Whole {
+        Whole {
             entries: self.entries,
             faults: self.faults,
             lack,
-        })
+        }
     }
 }
