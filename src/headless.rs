@@ -25,11 +25,13 @@ use crate::config::{Environment, Loaded};
 use crate::export::{self, Format};
 use crate::feed::news::{Problem, Trouble};
 use crate::listen;
+use crate::model::UserId;
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::view::{Sort, View};
 use crate::store::{RowId, Store};
 use crate::term::signals::Signals;
+use crate::text::Text;
 use crate::time::Millis;
 
 /// What a headless command may end with.
@@ -60,6 +62,9 @@ impl From<Trouble> for Exit {
         }
     }
 }
+
+/// Users named in one message; the others are counted.
+const NAMED: usize = 20;
 
 /// What `get registrations` was asked for.
 #[derive(Clone, Debug)]
@@ -103,7 +108,7 @@ pub async fn registrations(
         return Ok(code);
     }
     runner.screen.clear_progress();
-    if !ready(&runner.app) {
+    if !ready(&runner.app) || all_failed(&runner.app) {
         return Ok(nothing(&runner.app) as u8);
     }
     runner.screen.start(&mut runner.app)?;
@@ -125,23 +130,51 @@ fn nothing(app: &App) -> Exit {
     problem.map_or(Exit::Unreachable, |p| p.trouble.into())
 }
 
-/// Says how many users could not be read, and what was left out of the answers, if anything.
+/// Says who could not be read, and what was left out of the answers, if anything.
 fn shortfall(app: &App) -> Exit {
     let status = app.status();
-    if let Some(part) = app.left_out() {
+    let mut exit = Exit::Ok;
+    for part in app.left_out() {
         say(&format!("not everything could be used: {}", part.text));
+        exit = Exit::Partial;
     }
-    if status.failed == 0 {
-        return app.left_out().map_or(Exit::Ok, |_| Exit::Partial);
+    let mut unread: Vec<String> = app.store.registrations.unread().map(named).collect();
+    if unread.is_empty() {
+        return exit;
     }
-    let why = app.problem().map(|p| format!(": {}", p.text));
+    unread.sort_unstable();
+    let more = unread.len().saturating_sub(NAMED);
+    let beyond = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let why = app
+        .read_failure()
+        .map(|p| format!("; the last: {}", p.text));
     say(&format!(
-        "{} of {} users could not be read{}",
-        status.failed,
+        "{} of {} users could not be read: {}{beyond}{}",
+        unread.len(),
         status.users,
+        unread.get(..NAMED).unwrap_or(&unread).join(", "),
         why.unwrap_or_default()
     ));
     Exit::Partial
+}
+
+/// A user as a person would look for them.
+fn named((id, name): (&UserId, &Text)) -> String {
+    if name.is_empty() {
+        id.to_string()
+    } else {
+        format!("{name} ({id})")
+    }
+}
+
+/// Nobody could be read at all: then that is what there is to say.
+fn all_failed(app: &App) -> bool {
+    let status = app.status();
+    status.failed > 0 && status.failed >= status.users
 }
 
 /// Everybody has been read, or has failed for good.
@@ -150,10 +183,12 @@ fn ready(app: &App) -> bool {
     status.enumerated && status.read >= status.users
 }
 
-/// Waiting longer will not help: nobody is known and the connection has said why.
+/// Waiting longer will not help: nobody is known and the connection has said why. Where somebody is known, each read says
+/// for itself how it went.
 fn hopeless(app: &App) -> bool {
     let blocks = |problem: &Problem| problem.trouble != Trouble::Partial;
-    app.problem().is_some_and(blocks) && !app.status().enumerated
+    let nobody = app.store.registrations.counts().users == 0;
+    app.problem().is_some_and(blocks) && nobody && !app.status().enumerated
 }
 
 #[expect(
@@ -181,7 +216,9 @@ impl Printer {
         let sort = Sort::by(Column::User);
         let mut view = View::new(sort, self.request.filter.clone());
         view.rebuild(&app.store.registrations, app.now());
-        let rows: Vec<RowId> = view.page(0, view.len()).collect();
+        // Who could not be read has no row here: they are named on standard error.
+        let rows = view.page(0, view.len());
+        let rows: Vec<RowId> = rows.filter(|id| is_read(*id, &app.store)).collect();
         let text = match (self.request.watch, self.request.format) {
             (true, Format::Json) => lines(&rows, &app.store, |row| export::json(row)),
             (_, format) => {
@@ -215,7 +252,8 @@ impl Printer {
     }
 
     fn passes(&self, id: RowId, store: &Store, now: Millis) -> bool {
-        match (&self.request.filter, store.registrations.row(id)) {
+        let row = store.registrations.row(id).filter(|row| !row.is_unread());
+        match (&self.request.filter, row) {
             (Some(filter), Some(row)) => filter.matches(&row, now).pass,
             (None, Some(_)) => true,
             (_, None) => false,
@@ -228,6 +266,11 @@ impl Printer {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
     }
+}
+
+fn is_read(id: RowId, store: &Store) -> bool {
+    let row = store.registrations.row(id);
+    row.is_some_and(|row| !row.is_unread())
 }
 
 fn lines<'a>(

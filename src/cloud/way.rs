@@ -139,7 +139,7 @@ impl Way {
             Some(hop) => {
                 // Boxed: most connections have no proxy, and each stream keeps the room of what is awaited here.
                 let reached = Box::pin(tunnel::open(&hop, host, port)).await;
-                reached.map_err(|fault| Unreachable::Proxy(hop.seen(), fault))
+                reached.map_err(|fault| Unreachable::Proxy(hop.seen(), Box::new(fault)))
             }
             None => straight(host, port).await.map(MaybeTlsStream::Plain),
         }

@@ -97,7 +97,7 @@ fn own(call: &Call, headers: &HeaderMap, status: StatusCode, body: Bytes) -> Res
     match Page::spot(status.as_u16(), headers, &body) {
         Some(page) => Err(Error::Between {
             call: Box::new(call.clone()),
-            page,
+            page: Box::new(page),
         }),
         None => Ok(body),
     }
@@ -137,7 +137,7 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
     let page = Page::of_refusal(status.as_u16(), headers, body);
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
     Refusal {
-        page,
+        page: page.map(Box::new),
         status: status.as_u16(),
         code: body.as_ref().and_then(|body| body.code.clone()),
         lacking: body.as_ref().and_then(ErrorBody::lacking),

@@ -1,6 +1,7 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
 mod age;
+mod leave;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -10,7 +11,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -98,6 +99,8 @@ pub(super) struct Roster {
     /// All others who are, and last of all those without a stream who have never been read.
     first: VecDeque<UserId>,
     later_first: VecDeque<UserId>,
+    /// Who was gone when their turn came, and in which round they had been listed.
+    left: HashMap<UserId, u32>,
     /// Users whose next read someone asked for.
     again: VecDeque<UserId>,
     /// Streamed users whose read failed, and when it is tried again.
@@ -132,6 +135,7 @@ impl Roster {
             attended_cursor: [0; 2],
             attended: Vec::new(),
             urgent: VecDeque::new(),
+            left: HashMap::new(),
             first: VecDeque::new(),
             later_first: VecDeque::new(),
             again: VecDeque::new(),
