@@ -143,14 +143,6 @@ impl<'a> Faults<'a> {
             .ok()
     }
 
-    /// Notes that of a list only so many entries are used.
-    pub(super) fn cut(&mut self, most: usize, all: usize) {
-        if all > most {
-            let reason = format!("{all} entries; only the first {most} are used");
-            self.add("entities", &reason);
-        }
-    }
-
     fn add(&mut self, place: &str, reason: &str) {
         if self.told.len() == FAULTS {
             self.untold += 1;

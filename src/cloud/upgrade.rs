@@ -77,7 +77,8 @@ pub async fn open(
     load: Load,
     (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
-    let opening = handshake(call, authorization, protocol, load, (tls, way));
+    // Boxed: what opening takes is not kept for as long as the socket is open.
+    let opening = Box::pin(handshake(call, authorization, protocol, load, (tls, way)));
     match tokio::time::timeout(DEADLINE, opening).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),

@@ -122,13 +122,7 @@ impl Registrations {
 
     /// A read of a user whose stream is live, made in the sweep: as [`Self::read`], and what it corrects is counted as
     /// missed by the stream.
-    pub fn swept(
-        &mut self,
-        user: &UserId,
-        read: Read<'_>,
-        now: Millis,
-        changes: &mut Changes,
-    ) {
+    pub fn swept(&mut self, user: &UserId, read: Read<'_>, now: Millis, changes: &mut Changes) {
         if let Some(number) = self.users.find(user) {
             for device in &read.devices {
                 self.correct(number, device, now, changes);

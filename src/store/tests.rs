@@ -481,7 +481,12 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
         whole: true,
         live: true,
     };
-    table.swept(&user, whole(swept(false), &spoken), Millis(2_000), &mut changes);
+    table.swept(
+        &user,
+        whole(swept(false), &spoken),
+        Millis(2_000),
+        &mut changes,
+    );
     assert_eq!(table.counts().missed, 2);
     let last = |table: &Registrations, id: &str| {
         let row = table.find(&user, &id.into()).unwrap();
@@ -492,7 +497,12 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
         "registered -> lost (missed by the stream)"
     );
     assert_eq!(last(&table, "codec"), "opus -> PCMU (missed by the stream)");
-    table.swept(&user, whole(swept(true), &spoken), Millis(3_000), &mut changes);
+    table.swept(
+        &user,
+        whole(swept(true), &spoken),
+        Millis(3_000),
+        &mut changes,
+    );
     assert_eq!(table.counts().missed, 3, "what it never told of as well");
     table.gap(&user, Millis(4_000), &mut changes);
     let read = vec![device("lost", true, None), device("codec", false, None)];

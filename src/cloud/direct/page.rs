@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::cloud::{Fault, Listing};
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::pages::{self, Page};
+use crate::cloud::{Fault, Listing};
 use crate::model::registration::{Device, UNNAMED, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
