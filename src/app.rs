@@ -31,6 +31,7 @@ pub mod perform;
 pub mod person;
 mod phones;
 pub mod probes;
+mod ready;
 pub mod routes;
 pub mod run;
 pub mod transfers;

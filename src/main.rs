@@ -7,13 +7,17 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
+<<<<<<< HEAD
 use trunkline::export::Format;
 use trunkline::feed::descriptors;
+=======
+>>>>>>> main
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
@@ -28,10 +32,17 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
+<<<<<<< HEAD
     // Early: whatever serves or follows thousands of streams needs as many descriptors.
     descriptors::raise();
+=======
+    trunkline::child::keep_descriptors();
+>>>>>>> main
     let cli = Cli::parse();
-    match start(cli) {
+    let ended = start(cli);
+    // Nothing that the console has started outlives it.
+    trunkline::child::end_all();
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
@@ -47,6 +58,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     let paths = Paths::standard()?;
     let _log = logging::start(&environment, &paths.state_dir);
+    // What runs that were killed left half written.
+    trunkline::file::sweep(&paths.state_dir);
     let flags = Flags {
         config: cli.global.config,
         profile: cli.global.profile,
@@ -70,6 +83,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),
         Some(Command::Logout) => world.write(|p, e, _| headless::login::logout(p, e)),
+        Some(Command::Doctor { json }) => world.doctor(json),
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) if args.fields => {
             headless::provision::fields().map_err(|e| eyre!(e))
@@ -151,8 +165,8 @@ impl World {
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
         // The console reads a configuration file and trusts a certificate file here as it does anywhere.
-        let folder =
-            tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
+        let folder = Scratch::new(&std::env::temp_dir(), "trunkline-demo-")
+            .wrap_err("making a folder for the demo's configuration")?;
         let file = folder.path().join("demo.toml");
         let options = org::Options {
             profile_out: Some(file.clone()),
@@ -197,11 +211,7 @@ impl World {
             .transpose();
         let filter =
             filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
-        let format = match (args.json, args.csv) {
-            (true, _) => Format::Json,
-            (_, true) => Format::Csv,
-            _ => Format::Table,
-        };
+        let format = args.format.chosen();
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let request = Request {
@@ -230,11 +240,21 @@ impl World {
             address: args.listen,
             token_env: args.token_env,
             token_file: args.token_file,
+            socket: args.socket,
         };
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
         let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn doctor(self, json: bool) -> Result<u8, Report> {
+        let loaded = self.load().map_err(|error| format!("{error:#}"));
+        let runtime = runtime()?;
+        let run = headless::doctor::doctor(loaded, self.environment, &self.paths.state_dir, json);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

@@ -7,10 +7,13 @@ use crate::app::coverage::Progress;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
+<<<<<<< HEAD
 use crate::store::Counts;
+=======
+use crate::text::grouped;
+>>>>>>> main
 use crate::ui::bar::Bar;
 use crate::ui::chart;
-use crate::ui::tabs::grouped;
 
 /// Columns of the bar that shows how far the first reading is.
 const BAR: u16 = 10;
