@@ -13,11 +13,7 @@ use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
-<<<<<<< HEAD
-use trunkline::export::Format;
 use trunkline::feed::descriptors;
-=======
->>>>>>> main
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
@@ -32,12 +28,9 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
-<<<<<<< HEAD
+    trunkline::child::keep_descriptors();
     // Early: whatever serves or follows thousands of streams needs as many descriptors.
     descriptors::raise();
-=======
-    trunkline::child::keep_descriptors();
->>>>>>> main
     let cli = Cli::parse();
     let ended = start(cli);
     // Nothing that the console has started outlives it.

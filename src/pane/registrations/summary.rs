@@ -7,11 +7,8 @@ use crate::app::coverage::Progress;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
-<<<<<<< HEAD
 use crate::store::Counts;
-=======
 use crate::text::grouped;
->>>>>>> main
 use crate::ui::bar::Bar;
 use crate::ui::chart;
 
