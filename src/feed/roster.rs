@@ -50,6 +50,16 @@ enum Watch {
     },
 }
 
+/// Whether a read of a user is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    No,
+    UnderWay,
+    /// It is, and another is to follow it.
+    Again,
+}
+
 #[derive(Debug)]
 struct Person {
     id: UserId,
@@ -59,9 +69,7 @@ struct Person {
     due: bool,
     /// Whether somebody asked for that.
     asked: bool,
-    /// Whether a read is under way, and whether another is to follow it.
-    reading: bool,
-    again: bool,
+    reading: Reading,
     /// Whether this user matters more than others.
     attended: bool,
     /// Reads in a row that failed while a stream was open.
@@ -172,8 +180,7 @@ impl Roster {
             watch,
             due: false,
             asked: false,
-            reading: false,
-            again: false,
+            reading: Reading::No,
             attended: self.attended.contains(id),
             failures: 0,
             refreshed: None,
