@@ -347,6 +347,9 @@ impl Person {
 
     /// Whether a round may take them.
     fn has_turn(&self) -> bool {
-        self.is_readable() && !self.due && self.reading == Reading::No && self.standing != Standing::Awaited
+        self.is_readable()
+            && !self.due
+            && self.reading == Reading::No
+            && self.standing != Standing::Awaited
     }
 }
