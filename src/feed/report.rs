@@ -58,6 +58,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
     let budget = shared.client.budget();
     let signs = Signs {
         paused: *shared.paused.borrow(),
+        live: streams_live,
         wanted: counts.streams,
         polled: counts.polled,
         ..notes.signs()
@@ -72,6 +73,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
         streams_wanted: counts.streams,
         polled: counts.polled,
         poll_round_ms: notes.poll_round_ms,
+        rivalry: notes.rivalry,
         received: notes.received,
         undecodable: notes.undecodable,
         ignored: notes.ignored,

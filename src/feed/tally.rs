@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::link::{Reads, Signs};
 use super::lock;
+use super::news::Rivalry;
 use super::roster::Counts;
 use crate::time::{Clock, Millis};
 
@@ -33,6 +34,8 @@ pub(super) struct Notes {
     pub poll_round_ms: u64,
     /// What is watched, and how many rows topics carry, where that is not the roster's to know.
     pub census: Option<(Counts, u32)>,
+    /// Another reader of the same client, where one takes channels.
+    pub rivalry: Option<Rivalry>,
     /// Whether a read has ever worked.
     read_once: bool,
     failures: u32,
@@ -150,7 +153,6 @@ impl Notes {
     /// What decides how the connection is called.
     pub fn signs(&self) -> Signs {
         Signs {
-            live: self.live,
             reads: match self.failures {
                 _ if !self.read_once => Reads::Never,
                 FAILURES_THAT_TELL.. => Reads::Fail,

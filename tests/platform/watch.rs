@@ -29,6 +29,9 @@ pub fn brisk() -> Timing {
         status_gap: Duration::from_millis(10),
         problem_gap: Duration::from_millis(100),
         settle: Duration::from_millis(20),
+        lend_after: Duration::from_millis(500),
+        yield_least: Duration::from_millis(400),
+        yield_most: Duration::from_secs(5),
         ..Timing::default()
     }
 }

@@ -73,12 +73,12 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     book.carry([topic("a")].iter(), Carrier::Live);
     let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), false)]);
-    let unsure = book.unsure_pages();
+    let unsure = book.unsure_pages(Instant::now(), Duration::ZERO);
     assert!(unsure.get(&1).is_some_and(|since| *since > begun));
     let begun = book.moment();
     let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), true)]);
-    assert!(book.unsure_pages().is_empty());
+    assert!(book.unsure_pages(Instant::now(), Duration::ZERO).is_empty());
 }
 
 #[test]
