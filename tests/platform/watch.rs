@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use trunkline::cloud::Client;
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{self, Feeds, Plan, Timing};
@@ -49,7 +50,7 @@ pub fn plan(channels: usize) -> Plan {
 }
 
 pub struct Watch {
-    pub rig: Rig,
+    pub rig: Arc<Rig>,
     pub table: Registrations,
     pub status: Status,
     pub problems: Vec<String>,
@@ -61,9 +62,20 @@ pub struct Watch {
 
 impl Watch {
     pub async fn start(options: Options, plan: Plan) -> Self {
-        let rig = Rig::start(options).await;
+        Self::start_with(options, plan, brisk()).await
+    }
+
+    pub async fn start_with(options: Options, plan: Plan, timing: Timing) -> Self {
+        let rig = Arc::new(Rig::start(options).await);
+        Self::on(&rig, plan, timing)
+    }
+
+    /// Another reader of the same client, with a token of its own.
+    pub fn on(rig: &Arc<Rig>, plan: Plan, timing: Timing) -> Self {
+        let client = Client::new(rig.settings()).unwrap();
         let mailbox = Mailbox::new(CAPACITY);
-        let feeds = feed::start_with(rig.client.clone(), plan, Arc::clone(&mailbox), brisk());
+        let feeds = feed::start_with(client, plan, Arc::clone(&mailbox), timing);
+        let rig = Arc::clone(rig);
         Self {
             rig,
             table: Registrations::default(),
@@ -109,6 +121,20 @@ impl Watch {
             News::Problem(problem) => self.problems.push(problem.text.to_string()),
             _ => {}
         }
+    }
+
+    /// How many requests were made so far, of all readers.
+    pub async fn requests(&self) -> usize {
+        let requests = self.rig.control(Method::GET, "/_org/requests", None).await;
+        requests["requests"].as_array().unwrap().len()
+    }
+
+    /// Whether everyone was read and nothing is stale.
+    pub fn fresh(&self) -> bool {
+        let rows = self.rows();
+        self.status.enumerated
+            && !rows.is_empty()
+            && rows.iter().all(|row| row.state() != State::Stale)
     }
 
     /// Waits until every row is kept up by a topic, and says so.
