@@ -9,7 +9,7 @@ use super::bar::Bar;
 use super::tabs::grouped;
 use crate::app::vitals::Reading;
 use crate::config::theme::{Role, Theme};
-use crate::feed::news::{Link, Status};
+use crate::feed::news::{Link, Rivalry, Status};
 use crate::time::Millis;
 
 /// How much of the time of day is shown.
@@ -110,6 +110,13 @@ impl Header<'_> {
 
     fn losses(&self, bar: &mut Bar, theme: &Theme) {
         let warn = theme.style(Role::Warn);
+        if let Some(Rivalry { taken, of }) = self.reading.status.rivalry {
+            bar.left(
+                1,
+                warn,
+                format!("another reader took {taken} of {of} channels"),
+            );
+        }
         if self.reading.dropped > 0 {
             bar.left(2, warn, format!("dropped {}", self.reading.dropped));
         }
@@ -204,7 +211,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
         Link::PollingOnly => (
             Role::Warn,
             format!(
-                "○ degraded: polling only, every {}",
+                "○ polling only, every {}",
                 seconds(status.poll_round_ms)
             ),
         ),
