@@ -134,10 +134,12 @@ impl App {
 
     /// Whether the profile wants no streams.
     fn only_polls(&self) -> bool {
-        self.profile.as_ref().is_some_and(|profile| match profile.api {
-            Api::Direct => profile.registrations.max_streams == 0,
-            Api::Platform => profile.notifications.channels == 0,
-        })
+        self.profile
+            .as_ref()
+            .is_some_and(|profile| match profile.api {
+                Api::Direct => profile.registrations.max_streams == 0,
+                Api::Platform => profile.notifications.channels == 0,
+            })
     }
 
     fn trouble(&mut self, problem: Problem) {

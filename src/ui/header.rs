@@ -210,10 +210,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
         Link::Paused => (Role::Warn, "‖ paused".to_owned()),
         Link::PollingOnly => (
             Role::Warn,
-            format!(
-                "○ polling only, every {}",
-                seconds(status.poll_round_ms)
-            ),
+            format!("○ polling only, every {}", seconds(status.poll_round_ms)),
         ),
         Link::Offline { since } => (
             Role::Bad,

@@ -51,7 +51,10 @@ async fn three_readers_of_one_client_share_its_channels_and_do_not_fight() {
         watch.until("everything fresh", Watch::fresh).await;
     }
     let all = alone.requests().await;
-    assert!(all * 2 <= cost * 3 * 3, "{all} requests of three, {cost} of one");
+    assert!(
+        all * 2 <= cost * 3 * 3,
+        "{all} requests of three, {cost} of one"
+    );
     let state = rig.state().await;
     assert_eq!(state["channels"]["open"], 4, "and nobody makes more");
 }
@@ -62,7 +65,9 @@ async fn what_another_reader_leaves_is_taken_again() {
     let mut first = Watch::on(&rig, plan(2), brisk());
     first.live().await;
     let mut others = [(); 2].map(|()| Watch::on(&rig, plan(2), brisk()));
-    first.until("a loss", |watch| watch.status.rivalry.is_some()).await;
+    first
+        .until("a loss", |watch| watch.status.rivalry.is_some())
+        .await;
     for watch in &mut others {
         watch.until("everything fresh", Watch::fresh).await;
     }
@@ -104,6 +109,10 @@ async fn a_channel_that_only_the_organisation_has_dropped_is_no_rival() {
     watch.fault(json!({"channel-ttl": 86_400})).await;
     watch.until("the gap", |watch| watch.gaps > gaps).await;
     watch.live().await;
-    assert!(!says_so(&watch) && watch.status.rivalry.is_none(), "{:?}", watch.problems);
+    assert!(
+        !says_so(&watch) && watch.status.rivalry.is_none(),
+        "{:?}",
+        watch.problems
+    );
     watch.agree().await;
 }

@@ -26,7 +26,11 @@ async fn polled(fault: Value) {
             watch.status.link == Link::PollingOnly && watch.fresh()
         })
         .await;
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(8),
+        "{:?}",
+        begun.elapsed()
+    );
     assert!(watch.rows().iter().all(|row| !row.live()));
     let gaps = watch.gaps;
     let before = watch.calls("GET", PHONES).await;
@@ -74,7 +78,9 @@ async fn phones_are_read_before_anything_else_and_the_first_page_says_how_many()
     let mut watch = Watch::start(many, plan).await;
     watch
         .until("progress", |watch| {
-            !watch.status.enumerated && watch.status.read > 0 && watch.status.users > watch.status.read
+            !watch.status.enumerated
+                && watch.status.read > 0
+                && watch.status.users > watch.status.read
         })
         .await;
     let total = watch.status.users as usize;
@@ -102,6 +108,8 @@ async fn a_heartbeat_is_no_event() {
         .register(&key.0, &key.1, registered != Some(true))
         .await;
     watch.until("the event", |watch| watch.events > 0).await;
-    watch.until("counted", |watch| watch.status.received > 0).await;
+    watch
+        .until("counted", |watch| watch.status.received > 0)
+        .await;
     assert_eq!(watch.status.received as usize, watch.events);
 }

@@ -165,7 +165,10 @@ impl Watch {
                 self.topics.live(topics);
                 let again = std::mem::replace(&mut self.proven, true) && !self.gapped;
                 // What was polled meanwhile is fresh: the next poll makes it live.
-                let fresh = self.read_at.filter(|_| again).map(|at| at + self.shared.poll);
+                let fresh = self
+                    .read_at
+                    .filter(|_| again)
+                    .map(|at| at + self.shared.poll);
                 let left = fresh.map(|at| at.saturating_duration_since(Instant::now()));
                 self.hurry(left.unwrap_or_default().max(GATHER));
             }

@@ -361,7 +361,9 @@ impl Watch<'_> {
         let small = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let numbers = self.book.numbers();
         // Until everyone was read once, the organisation's own count tells how far that is.
-        let total = self.total.filter(|_| self.whole.is_none() && self.only.is_none());
+        let total = self
+            .total
+            .filter(|_| self.whole.is_none() && self.only.is_none());
         let total = total.map_or(0, |total| usize::try_from(total).unwrap_or(usize::MAX));
         let counts = Counts {
             users: small(numbers.phones.max(total.min(book::MOST_PHONES))),

@@ -145,7 +145,10 @@ impl Conductor {
 
     /// Whether every channel of the client is ours.
     fn alone(&self, listed: &Listed) -> bool {
-        let held = self.lines.iter().filter_map(|line| lock(&line.holds).clone());
+        let held = self
+            .lines
+            .iter()
+            .filter_map(|line| lock(&line.holds).clone());
         held.filter(|channel| listed.holds(channel)).count() == listed.count()
     }
 
@@ -179,7 +182,10 @@ impl Conductor {
         let it = taken.map_or_else(String::new, |name| {
             format!("It took the notification channel {name}. ")
         });
-        let next = self.rivals.next().map_or(0, |next| next.duration_since(now).as_secs());
+        let next = self
+            .rivals
+            .next()
+            .map_or(0, |next| next.duration_since(now).as_secs());
         let text = format!(
             "Another reader uses this OAuth client: {} of {} channels were taken in {} min. {it}{} are held and the rest is polled; \
              the next one is tried for in {} min. Give each reader an OAuth client of its own.",

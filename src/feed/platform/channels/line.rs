@@ -193,7 +193,10 @@ impl Line<'_> {
             // 401 and 403 are of the proxy before the organisation: a channel's address is its only credential.
             Err(error) if matches!(error.status(), Some(404 | 410)) => Err(Miss::Gone),
             Err(error) => {
-                if error.status().is_some_and(|status| (400..500).contains(&status)) {
+                if error
+                    .status()
+                    .is_some_and(|status| (400..500).contains(&status))
+                {
                     self.forget();
                 }
                 Err(error.into())

@@ -137,7 +137,10 @@ mod tests {
     #[test]
     fn what_was_taken_is_left_and_more_is_tried_for_later_and_later() {
         let (mut rivals, now) = rivals();
-        assert_eq!((rivals.held(10), rivals.next(), rivals.told()), (10, None, None));
+        assert_eq!(
+            (rivals.held(10), rivals.next(), rivals.told()),
+            (10, None, None)
+        );
         rivals.took(3, 7, Some(20), now);
         assert_eq!((rivals.held(10), waits(&rivals, now)), (7, 1));
         assert_eq!(rivals.told(), Some(Rivalry { taken: 3, of: 10 }));
@@ -148,7 +151,10 @@ mod tests {
         for _ in 0..9 {
             rivals.took(1, 7, Some(20), now);
         }
-        assert!((30..=37).contains(&waits(&rivals, now)), "half an hour at most");
+        assert!(
+            (30..=37).contains(&waits(&rivals, now)),
+            "half an hour at most"
+        );
     }
 
     #[test]

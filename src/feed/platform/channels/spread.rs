@@ -145,7 +145,10 @@ mod tests {
         spread.vacate(0);
         let after = spread.arrange(topics(0..3_000), 2);
         assert_eq!(after.uncovered, topics(2_000..3_000));
-        assert_eq!(after.channels[0], before.channels[1], "none moves without need");
+        assert_eq!(
+            after.channels[0], before.channels[1],
+            "none moves without need"
+        );
         assert_eq!(after.channels[1], before.channels[0]);
     }
 

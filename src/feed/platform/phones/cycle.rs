@@ -84,9 +84,8 @@ impl Round {
         now: Instant,
     ) -> Self {
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX).max(1);
-        let affordable = allowed.map_or(Duration::ZERO, |allowed| {
-            MINUTE / (allowed / SHARE).max(1)
-        });
+        let affordable =
+            allowed.map_or(Duration::ZERO, |allowed| MINUTE / (allowed / SHARE).max(1));
         Self {
             whole,
             urgency: Urgency::Poll,
@@ -276,7 +275,11 @@ mod tests {
         cycle.hurry([1, 5]);
         cycle.confirm([2, 9], Some(60));
         cycle.begin(Round::paced(pages(7..=9), false, MINUTE, None, 1, now));
-        let mut due = |at| std::iter::from_fn(|| cycle.due(at)).map(|due| due.page).collect::<Vec<_>>();
+        let mut due = |at| {
+            std::iter::from_fn(|| cycle.due(at))
+                .map(|due| due.page)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(due(now), [5, 1, 9, 7], "nine is read once");
         assert_eq!(due(now + Duration::from_millis(999)), [0; 0]);
         assert_eq!(due(now + Duration::from_secs(1)), [2]);
