@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use trunkline::feed::Timing;
+use trunkline::cloud::Settings;
 use trunkline::feed::news::Link;
+use trunkline::feed::{Plan, Timing};
+use trunkline::model::registration::State;
 use trunkline::org::Options;
 
 use super::rig::{Rig, options};
@@ -115,4 +117,62 @@ async fn a_channel_that_only_the_organisation_has_dropped_is_no_rival() {
         watch.problems
     );
     watch.agree().await;
+}
+
+/// As many readers as are asked for, each as the console reads by default, on an organisation of the real size. Says what they cost.
+async fn cost(readers: usize, time: Duration) -> (usize, usize) {
+    let large = Options {
+        rate_limit: 300,
+        ..options(11_000)
+    };
+    let rig = Arc::new(Rig::start(large).await);
+    let settings = Settings {
+        requests_per_minute: Some(300),
+        ..rig.settings()
+    };
+    let plan = Plan {
+        poll: Duration::from_secs(30),
+        carriers: true,
+        callbacks: true,
+        ..plan(10)
+    };
+    let start = |_| Watch::by(&rig, settings.clone(), plan.clone(), Timing::default());
+    let mut watches: Vec<Watch> = (0..readers).map(start).collect();
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < time {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        watches.iter_mut().for_each(Watch::take);
+    }
+    let mut stale = 0;
+    for watch in &watches {
+        let rows = watch.rows();
+        let count = |state| rows.iter().filter(|row| row.state() == state).count();
+        let live = rows.iter().filter(|row| row.live()).count();
+        stale += count(State::Stale);
+        println!(
+            "{} rows, {live} live, {} stale, {} unknown; {:?} {:?} a round of {} s; {:?}",
+            rows.len(),
+            count(State::Stale),
+            count(State::Unknown),
+            watch.status.link,
+            watch.status.rivalry,
+            watch.status.poll_round_ms / 1_000,
+            watch.problems.last()
+        );
+    }
+    let requests = watches[0].requests().await;
+    let made = watches[0].calls("POST", "/api/v2/notifications/channels").await;
+    println!("{readers} readers: {requests} requests, {made} channels made, {stale} rows stale");
+    (requests, stale)
+}
+
+/// `cargo test --release --test platform -- --ignored --nocapture readers_at_the_real_size`
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "five minutes of the real times"]
+async fn three_readers_at_the_real_size_cost_no_more_than_half_as_much_again() {
+    let time = Duration::from_secs(154);
+    let (one, _) = cost(1, time).await;
+    let (three, stale) = cost(3, time).await;
+    assert!(three * 2 <= one * 3 * 3, "{three} requests of three, {one} of one");
+    assert_eq!(stale, 0);
 }

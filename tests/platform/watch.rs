@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::cloud::Client;
+use trunkline::cloud::{Client, Settings};
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{self, Feeds, Plan, Timing};
@@ -72,7 +72,12 @@ impl Watch {
 
     /// Another reader of the same client, with a token of its own.
     pub fn on(rig: &Arc<Rig>, plan: Plan, timing: Timing) -> Self {
-        let client = Client::new(rig.settings()).unwrap();
+        Self::by(rig, rig.settings(), plan, timing)
+    }
+
+    /// The same, with these settings.
+    pub fn by(rig: &Arc<Rig>, settings: Settings, plan: Plan, timing: Timing) -> Self {
+        let client = Client::new(settings).unwrap();
         let mailbox = Mailbox::new(CAPACITY);
         let feeds = feed::start_with(client, plan, Arc::clone(&mailbox), timing);
         let rig = Arc::clone(rig);
@@ -102,6 +107,13 @@ impl Watch {
             let (status, problems) = (self.status, &self.problems);
             panic!("never: {what}; {status:?}, {problems:?}");
         }
+    }
+
+    /// Takes in what there is.
+    pub fn take(&mut self) {
+        let mut news = Vec::new();
+        let _ = self.mailbox.drain(CAPACITY, &mut news);
+        news.drain(..).for_each(|news| self.learn(news));
     }
 
     fn learn(&mut self, news: News) {
