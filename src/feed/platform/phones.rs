@@ -30,6 +30,7 @@ use crate::feed::lock;
 use crate::feed::news::News;
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
+use crate::feed::tally::Census;
 use crate::model::UserId;
 use crate::model::registration::User;
 
@@ -234,7 +235,7 @@ impl Watch<'_> {
         let whole = self.whole.map(|at| at + self.shared.timing.reenumerate);
         let whole = whole.filter(|_| !self.cycle.turns());
         let numbers = self.book.numbers();
-        let look = (numbers.carried < numbers.phones).then_some(self.look);
+        let look = (numbers.sure < numbers.phones).then_some(self.look);
         // While as much is read as may be, the next answer is what to wait for.
         let next = self.cycle.next().filter(|_| self.reads.len() < READS);
         let over = next.filter(|_| self.of_round == 0 || self.reads.len() < READS);
@@ -370,9 +371,14 @@ impl Watch<'_> {
             read: small(numbers.phones),
             failed: 0,
             streams: small(numbers.covered),
-            polled: small(numbers.phones - numbers.covered),
+            polled: small(numbers.phones - numbers.sure),
         };
         let carried = small(numbers.carried);
-        self.shared.tally.census(counts, carried);
+        let live = small(numbers.sure);
+        self.shared.tally.census(Census {
+            counts,
+            carried,
+            live,
+        });
     }
 }

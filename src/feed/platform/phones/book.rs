@@ -65,6 +65,7 @@ pub(super) struct Book {
     unnamed: BTreeSet<UserId>,
     now: Moment,
     carried: usize,
+    sure: usize,
     covered: usize,
     /// Phones beyond the limit, as of the last page that had some.
     pub refused: u64,
@@ -77,6 +78,8 @@ pub(super) struct Numbers {
     pub phones: usize,
     /// Those whose topic is live, whether or not they were read since.
     pub carried: usize,
+    /// Of those, the ones that were read or spoken of since: their rows are live.
+    pub sure: usize,
     /// Those whose topic is on a channel, live or not, or is to be; all others are polled.
     pub covered: usize,
 }
@@ -116,6 +119,7 @@ impl Book {
         Numbers {
             phones: self.phones.len(),
             carried: self.carried,
+            sure: self.sure,
             covered: self.covered,
         }
     }
@@ -138,6 +142,7 @@ impl Book {
             }
             if entry.unsure.is_some_and(|since| begun > since) {
                 entry.unsure = None;
+                self.sure += 1;
             }
             entry.take(Report {
                 // A read is newer than what was heard before it began, whatever the clocks of edges say.
@@ -160,8 +165,8 @@ impl Book {
             return None;
         }
         entry.spoken = now;
-        if report.primary.is_some() {
-            entry.unsure = None;
+        if report.primary.is_some() && entry.unsure.take().is_some() {
+            self.sure += 1;
         }
         Some(entry.sighting(id, raw))
     }
@@ -182,9 +187,12 @@ impl Book {
                 continue;
             };
             let carried = by == Carrier::Live;
-            if entry.carried && !carried && entry.unsure.is_none() {
-                entry.stale = true;
-                lost.push((entry.user.clone(), id));
+            if !entry.is_polled() {
+                self.sure -= 1;
+                if !carried {
+                    entry.stale = true;
+                    lost.push((entry.user.clone(), id));
+                }
             }
             let covered = match by {
                 Carrier::Live => true,
@@ -310,6 +318,7 @@ impl Book {
     pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
         let entry = self.phones.remove(id)?;
         self.carried -= usize::from(entry.carried);
+        self.sure -= usize::from(!entry.is_polled());
         self.covered -= usize::from(entry.covered);
         Some(entry.user)
     }
