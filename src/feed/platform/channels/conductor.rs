@@ -59,16 +59,16 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
     };
     loop {
         let next = conductor.rivals.next();
-        let mut lost = Vec::new();
+        let mut gone = Vec::new();
         tokio::select! {
             () = hub.changed.notified() => {}
-            Some(loss) = losses.recv() => lost.push(loss),
+            Some(loss) = losses.recv() => gone.push(loss),
             () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => conductor.grow().await,
         }
         // Rooms come one after the other, and so do losses; each change of a channel is a request.
         sleep(shared.timing.settle).await;
-        lost.extend(std::iter::from_fn(|| losses.try_recv().ok()));
-        conductor.lose(lost).await;
+        gone.extend(std::iter::from_fn(|| losses.try_recv().ok()));
+        conductor.lose(gone).await;
         conductor.arrange();
     }
 }
@@ -115,9 +115,9 @@ impl Conductor {
     }
 
     /// Takes leave of channels that are gone, and finds out whether another reader has them.
-    async fn lose(&mut self, lost: Vec<Loss>) {
+    async fn lose(&mut self, gone: Vec<Loss>) {
         let (mut count, mut taken) = (0, None);
-        for loss in lost {
+        for loss in gone {
             let place = self.lines.iter().position(|line| line.number == loss.line);
             if let Some(place) = place {
                 self.lines.remove(place);
