@@ -161,7 +161,9 @@ async fn cost(readers: usize, time: Duration) -> (usize, usize) {
         );
     }
     let requests = watches[0].requests().await;
-    let made = watches[0].calls("POST", "/api/v2/notifications/channels").await;
+    let made = watches[0]
+        .calls("POST", "/api/v2/notifications/channels")
+        .await;
     println!("{readers} readers: {requests} requests, {made} channels made, {stale} rows stale");
     (requests, stale)
 }
@@ -173,6 +175,9 @@ async fn three_readers_at_the_real_size_cost_no_more_than_half_as_much_again() {
     let time = Duration::from_secs(154);
     let (one, _) = cost(1, time).await;
     let (three, stale) = cost(3, time).await;
-    assert!(three * 2 <= one * 3 * 3, "{three} requests of three, {one} of one");
+    assert!(
+        three * 2 <= one * 3 * 3,
+        "{three} requests of three, {one} of one"
+    );
     assert_eq!(stale, 0);
 }
