@@ -36,10 +36,8 @@ struct Entry {
     user: UserId,
     standing: Standing,
     place: Place,
-    /// Whether its topic is live.
-    carried: bool,
-    /// Whether its topic is on a channel, live or not, or is to be.
-    covered: bool,
+    /// What keeps it up.
+    by: Carrier,
     /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
     unsure: Option<Moment>,
     /// Whether its topic has kept it sure before.
@@ -89,7 +87,7 @@ pub(super) struct Numbers {
 pub(super) enum Carrier {
     /// A channel.
     Live,
-    /// A channel, which is down just now.
+    /// A channel, which is down just now or is yet to be.
     Broken,
     /// No channel.
     Polls,
@@ -186,23 +184,23 @@ impl Book {
             let Some(entry) = self.phones.get_mut(&id) else {
                 continue;
             };
-            let carried = by == Carrier::Live;
             if !entry.is_polled() {
                 self.sure -= 1;
-                if !carried {
+                if by != Carrier::Live {
                     entry.stale = true;
                     lost.push((entry.user.clone(), id));
                 }
             }
-            let covered = match by {
-                Carrier::Live => true,
-                Carrier::Broken => entry.covered,
-                Carrier::Polls => false,
-            };
-            self.carried = self.carried + usize::from(carried) - usize::from(entry.carried);
-            self.covered = self.covered + usize::from(covered) - usize::from(entry.covered);
-            (entry.carried, entry.covered) = (carried, covered);
-            entry.unsure = carried.then_some(now);
+            let before = entry.by;
+            // What was left to the polls stays so until a channel carries it.
+            if (before, by) != (Carrier::Polls, Carrier::Broken) {
+                entry.by = by;
+            }
+            self.carried =
+                self.carried + usize::from(entry.carried()) - usize::from(before == Carrier::Live);
+            self.covered =
+                self.covered + usize::from(entry.covered()) - usize::from(before != Carrier::Polls);
+            entry.unsure = entry.carried().then_some(now);
         }
         lost
     }
@@ -222,18 +220,18 @@ impl Book {
             let checked = entry.checked.filter(|_| !entry.stale);
             checked.is_none_or(|at| now.duration_since(at) >= fresh)
         };
-        self.pages(|entry| entry.carried && old(&entry))
+        self.pages(|entry| entry.carried() && old(&entry))
     }
 
     /// Pages with a phone that no topic has kept sure before, and that one is to: a read makes it live.
     pub fn unproven_pages(&self) -> BTreeMap<u32, Moment> {
-        self.pages(|entry| entry.carried && !entry.proven)
+        self.pages(|entry| entry.carried() && !entry.proven)
     }
 
     /// Pages with a phone that is not sure and that no topic carries.
     pub fn stale_pages(&self) -> BTreeSet<u32> {
         let stale = self.phones.values();
-        let stale = stale.filter(|entry| entry.stale && !entry.covered);
+        let stale = stale.filter(|entry| entry.stale && !entry.covered());
         stale.map(|entry| entry.place.0).collect()
     }
 
@@ -317,9 +315,9 @@ impl Book {
     /// Forgets a phone that the organisation has no more. Returns whose it was.
     pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
         let entry = self.phones.remove(id)?;
-        self.carried -= usize::from(entry.carried);
+        self.carried -= usize::from(entry.carried());
         self.sure -= usize::from(!entry.is_polled());
-        self.covered -= usize::from(entry.covered);
+        self.covered -= usize::from(entry.covered());
         Some(entry.user)
     }
 
@@ -392,8 +390,7 @@ impl Book {
                 user: owner.clone(),
                 standing: Standing::default(),
                 place: (1, 0),
-                carried: false,
-                covered: true,
+                by: Carrier::Broken,
                 unsure: None,
                 proven: false,
                 stale: false,
@@ -411,9 +408,19 @@ impl Book {
 }
 
 impl Entry {
+    /// Whether its topic is live.
+    fn carried(&self) -> bool {
+        self.by == Carrier::Live
+    }
+
+    /// Whether its topic is on a channel, live or not, or is to be.
+    fn covered(&self) -> bool {
+        self.by != Carrier::Polls
+    }
+
     /// Whether only reads tell how it is: no topic does, or none has since it went live.
     fn is_polled(&self) -> bool {
-        !self.carried || self.unsure.is_some()
+        !self.carried() || self.unsure.is_some()
     }
 
     /// Takes a report in. False when it is older than what is known.
@@ -429,14 +436,14 @@ impl Entry {
     fn sighting(&mut self, device: DeviceId, raw: Bytes) -> Sighting {
         self.checked = Some(Instant::now());
         self.stale = false;
-        self.proven |= self.carried && self.unsure.is_none();
+        self.proven |= self.carried() && self.unsure.is_none();
         let (registered, since) = self.standing.registered();
         Sighting {
             user: self.user.clone(),
             device,
             registered,
             since,
-            live: self.carried && self.unsure.is_none(),
+            live: self.carried() && self.unsure.is_none(),
             raw,
         }
     }
