@@ -125,6 +125,7 @@ impl Book {
     /// Takes in phones that a read named which began at `begun`; `page` is the page it was, where it was one.
     pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> Landed {
         let mut landed = Landed::default();
+        let mut sure = 0;
         for (at, phone) in (0..).zip(phones) {
             self.meet(&phone, &mut landed);
             let Some(entry) = self.enter(&phone, &mut landed) else {
@@ -140,7 +141,7 @@ impl Book {
             }
             if entry.unsure.is_some_and(|since| begun > since) {
                 entry.unsure = None;
-                self.sure += 1;
+                sure += 1;
             }
             entry.take(Report {
                 // A read is newer than what was heard before it began, whatever the clocks of edges say.
@@ -151,6 +152,7 @@ impl Book {
                 .sightings
                 .push(entry.sighting(phone.id, Bytes::new()));
         }
+        self.sure += sure;
         landed
     }
 
