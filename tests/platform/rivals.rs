@@ -126,7 +126,7 @@ async fn cost(readers: usize, time: Duration) -> (usize, usize) {
         ..options(11_000)
     };
     let rig = Arc::new(Rig::start(large).await);
-    let settings = Settings {
+    let settings = || Settings {
         requests_per_minute: Some(300),
         ..rig.settings()
     };
@@ -136,7 +136,7 @@ async fn cost(readers: usize, time: Duration) -> (usize, usize) {
         callbacks: true,
         ..plan(10)
     };
-    let start = |_| Watch::by(&rig, settings.clone(), plan.clone(), Timing::default());
+    let start = |_| Watch::by(&rig, settings(), plan.clone(), Timing::default());
     let mut watches: Vec<Watch> = (0..readers).map(start).collect();
     let begun = tokio::time::Instant::now();
     while begun.elapsed() < time {
