@@ -237,9 +237,9 @@ impl Watch<'_> {
         let numbers = self.book.numbers();
         let look = (numbers.sure < numbers.phones).then_some(self.look);
         // While as much is read as may be, the next answer is what to wait for.
-        let next = self.cycle.next().filter(|_| self.reads.len() < READS);
-        let over = next.filter(|_| self.of_round == 0 || self.reads.len() < READS);
-        [whole, look, over].into_iter().flatten().min()
+        let next = self.cycle.next(self.of_round);
+        let next = next.filter(|_| self.reads.len() < READS);
+        [whole, look, next].into_iter().flatten().min()
     }
 
     /// Says which topics are wanted: all, in the order of the list, so that those which fit lie on few pages.

@@ -197,12 +197,15 @@ impl Cycle {
         })
     }
 
-    /// When there is something to do; none while nothing is known to be.
-    pub fn next(&self) -> Option<Instant> {
+    /// When there is something to do; none while nothing is known to be. Of a round that has asked for everything, `under_way`
+    /// answers are to come: those are waited for, not its time.
+    pub fn next(&self, under_way: usize) -> Option<Instant> {
         let held = self.held.filter(|_| !self.waited_for.is_empty());
         let confirm = self.confirmed.map(|at| at + self.gap);
         let confirm = confirm.filter(|_| !self.confirm.is_empty());
-        let round = self.round.as_ref().map(|round| round.next);
+        let round = self.round.as_ref();
+        let round = round.filter(|round| under_way == 0 || !round.ahead.is_empty());
+        let round = round.map(|round| round.next);
         held.into_iter().chain(confirm).chain(round).min()
     }
 
@@ -264,7 +267,7 @@ mod tests {
             .map(|due| due.page)
             .collect();
         assert_eq!(due, [7, 1]);
-        assert_eq!(cycle.next(), Some(late + Duration::from_secs(10)));
+        assert_eq!(cycle.next(0), Some(late + Duration::from_secs(10)));
     }
 
     #[test]
@@ -296,6 +299,7 @@ mod tests {
         assert_eq!(cycle.over(0, now), None, "two more pages are there");
         assert!(cycle.due(now).is_some() && cycle.due(now).is_some());
         assert_eq!(cycle.over(1, now), None);
+        assert_eq!(cycle.next(1), None, "its last answer is waited for");
         let round = cycle.over(0, now).unwrap();
         assert_eq!((round.pages, round.since), (pages(1..=3), 5));
         assert!(!cycle.turns());
@@ -307,7 +311,7 @@ mod tests {
         let mut cycle = Cycle::default();
         cycle.failed(3, Duration::ZERO, now);
         assert_eq!(cycle.due(now), None);
-        assert_eq!(cycle.next(), Some(now + AGAIN));
+        assert_eq!(cycle.next(0), Some(now + AGAIN));
         assert_eq!(cycle.due(now + AGAIN).map(|due| due.page), Some(3));
     }
 }
