@@ -47,8 +47,11 @@ async fn three_readers_of_one_client_share_its_channels_and_do_not_fight() {
     for watch in others.iter_mut().chain([&mut alone]) {
         watch.until("everything fresh", Watch::fresh).await;
     }
-    alone.until("why", says_so).await;
-    assert!(alone.status.rivalry.is_some());
+    alone
+        .until("why", |watch| {
+            says_so(watch) && watch.status.rivalry.is_some()
+        })
+        .await;
     for watch in others.iter_mut().chain([&mut alone]) {
         watch.until("everything fresh", Watch::fresh).await;
     }
