@@ -165,6 +165,7 @@ impl Watch<'_> {
     fn take_page(&mut self, page: u32, begun: Moment, of_round: bool, answer: Page<Phone>) {
         self.shared.complain_of(&answer.faults);
         self.shared.tally.read_worked();
+        self.total = answer.sheet.total.or(self.total);
         // Where the list ends, whole rounds find out: each of their pages is read once.
         if of_round && self.cycle.is_whole() {
             self.extent.take(page, &answer.sheet);
@@ -223,6 +224,10 @@ impl Watch<'_> {
             self.cycle.put_back(page, asked, Instant::now());
         } else if self.cycle.is_whole() {
             self.extent.failed(error.clone());
+        }
+        if self.whole.is_none() {
+            // Whatever else can be read is not kept waiting by what cannot.
+            self.shared.phones_first.send_replace(true);
         }
         let problem = error.problem();
         lock(&self.shared.complaints).note(Topic::Read, problem.clone());
