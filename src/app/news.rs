@@ -173,7 +173,7 @@ impl App {
         self.profile
             .as_ref()
             .is_some_and(|profile| match profile.api {
-                Api::Direct => profile.registrations.max_streams == 0,
+                Api::Direct => profile.registrations.max_streams == Some(0),
                 Api::Platform => profile.notifications.channels == 0,
             })
     }

@@ -89,7 +89,7 @@ impl Shared {
     pub fn new(
         client: Client,
         mailbox: Arc<Mailbox>,
-        timing: Timing,
+        timing: &Timing,
         poll: Duration,
         max_streams: usize,
     ) -> Self {
