@@ -33,6 +33,7 @@ pub mod feed;
 pub mod flow;
 pub mod form;
 pub mod headless;
+pub mod kind;
 pub mod ledger;
 pub mod listen;
 pub mod lock;

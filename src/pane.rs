@@ -116,7 +116,7 @@ pub trait Pane {
     /// What its tab says.
     fn tab(&self, store: &Store) -> Tab;
     /// What can be done here, the most wanted first: footer, help and palette list these.
-    fn actions(&self) -> &'static [Action];
+    fn actions(&self) -> Vec<Action>;
     /// Fields that filters know here, with what they mean.
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
         Vec::new()

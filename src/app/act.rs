@@ -206,8 +206,9 @@ impl App {
 
     /// What can be done now: the pane's own actions first.
     pub(crate) fn actions(&self) -> Vec<Action> {
-        let own = self.panes.get(self.active).map_or(&[][..], |p| p.actions());
-        let all = own.iter().chain(EVERYWHERE).copied();
+        let own = self.panes.get(self.active).map(|pane| pane.actions());
+        let own = own.into_iter().flatten();
+        let all = own.chain(EVERYWHERE.iter().copied());
         all.filter(|action| action.offered(self.can())).collect()
     }
 

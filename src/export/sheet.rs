@@ -29,16 +29,17 @@ pub fn markdown<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>
 }
 
 /// Columns for a terminal, two spaces apart and as wide as they need to be; cells are safe to show.
-pub fn table<const N: usize>(head: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut lines = vec![head.map(str::to_owned)];
-    lines.extend(rows);
-    let mut widths = [0; N];
+pub fn table<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
+    let mut lines = vec![head.iter().map(|title| (*title).to_owned()).collect()];
+    lines.extend(rows.map(|row| row.as_ref().to_vec()));
+    let mut widths = vec![0; head.len()];
     for line in &lines {
         for (width, cell) in widths.iter_mut().zip(line) {
             *width = (*width).max(text::width(cell));
         }
     }
-    lines.iter().map(|line| pad(line, &widths)).collect()
+    let padded = |line: &Vec<String>| pad(line, &widths);
+    lines.iter().map(padded).collect()
 }
 
 fn pad(line: &[String], widths: &[usize]) -> String {

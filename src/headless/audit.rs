@@ -8,9 +8,10 @@ use crate::audit::verify::Report;
 use crate::audit::{AuditError, read, verify as verifier};
 use crate::cli::audit::AuditShow;
 use crate::export::sheet;
+use crate::kind::{Asked, Kind as _, audit::Audit};
 use crate::model::audit::Record;
-use crate::model::audit::fields::FIELDS;
 use crate::query::Query;
+use crate::store::audit::AuditRow;
 use crate::time::Clock;
 
 /// Prints the lines that were asked for, in the order in which they were written.
@@ -18,14 +19,18 @@ pub fn show(state_dir: &Path, profile: &str, args: &AuditShow) -> Result<u8, Str
     let filter = args
         .filter
         .as_deref()
-        .map(|text| Query::parse(text, FIELDS));
+        .map(|text| Query::parse(text, Audit::FIELDS));
     let filter = filter
         .transpose()
         .map_err(|e| format!("--where, column {}: {}", e.column + 1, e.sentence))?;
     let now = Clock::Real.now();
     let passes = |record: &Record| {
         let filter = filter.as_ref();
-        filter.is_none_or(|filter| filter.matches(record, now).pass)
+        let row = AuditRow {
+            record: record.clone(),
+            open: false,
+        };
+        filter.is_none_or(|filter| filter.matches(&Asked::<Audit>(&&row), now).pass)
     };
     let (mut records, mut json, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
     let read = read::each(state_dir, profile, |line| match line.record {

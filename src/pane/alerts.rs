@@ -89,8 +89,8 @@ impl Pane for AlertsPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        ACTIONS.to_vec()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {

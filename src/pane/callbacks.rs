@@ -156,8 +156,8 @@ impl Pane for CallbacksPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        ACTIONS.to_vec()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {

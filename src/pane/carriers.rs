@@ -126,8 +126,8 @@ impl Pane for CarriersPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        ACTIONS.to_vec()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {

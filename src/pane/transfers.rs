@@ -142,8 +142,8 @@ impl Pane for TransfersPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        ACTIONS.to_vec()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {

@@ -112,6 +112,7 @@ const FLAPPING: usize = Column::ALL.len();
 const fn field(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind,
         doc,
         bare: true,
@@ -257,7 +258,7 @@ impl Fields for Row<'_> {
             Some(Cell::Word(word)) => Value::Text(word.into()),
             Some(Cell::Text(text)) => Value::Text(text.raw().into()),
             Some(Cell::Moment(at)) => Value::Moment(at),
-            Some(Cell::Count(count)) => Value::Number(count),
+            Some(Cell::Count(count)) => Value::Number(count as f64),
             Some(Cell::What(what)) => Value::Text(what.to_string().into()),
         }
     }

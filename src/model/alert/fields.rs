@@ -47,6 +47,7 @@ pub const FIELDS: &[FieldSpec] = &[
 const fn field(name: &'static str, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind: Kind::Text,
         doc,
         bare: true,
@@ -56,6 +57,7 @@ const fn field(name: &'static str, doc: &'static str) -> FieldSpec {
 const fn aside(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind,
         doc,
         bare: false,

@@ -92,6 +92,7 @@ pub const FIELDS: &[FieldSpec] = &[
 const fn field(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind,
         doc,
         bare: true,
@@ -252,7 +253,7 @@ impl Fields for Line<'_> {
         match column {
             Column::Status => Value::Text(self.status().into()),
             Column::In => self.ahead().map_or(Value::Unknown, |ahead| {
-                Value::Number(u64::try_from(ahead / 60_000).unwrap_or(0))
+                Value::Number(u64::try_from(ahead / 60_000).unwrap_or(0) as f64)
             }),
             // A filter on digits that do not show would tell them one by one.
             Column::Number => Value::Text(self.number().into()),

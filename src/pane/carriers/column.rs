@@ -95,6 +95,7 @@ pub const FIELDS: &[FieldSpec] = &[
 const fn field(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind,
         doc,
         bare: true,
@@ -306,7 +307,7 @@ impl Fields for Line<'_> {
             return Value::Unknown;
         };
         let carrier = self.row.carrier();
-        let number = |n: Option<u64>| n.map_or(Value::Unknown, Value::Number);
+        let number = |n: Option<u64>| n.map_or(Value::Unknown, |n| Value::Number(n as f64));
         match column {
             Column::Since => Value::Moment(self.row.since()),
             Column::Days => number(
@@ -315,7 +316,7 @@ impl Fields for Line<'_> {
             ),
             Column::Affected => number(carrier.affected),
             Column::Trunks if carrier.trunks.is_empty() => Value::Unknown,
-            Column::Trunks => Value::Number(self.trunks_down() as u64),
+            Column::Trunks => Value::Number(self.trunks_down() as f64),
             Column::Calls => number(self.calls()),
             Column::Health => Value::Text(self.health().into()),
             Column::Name => Value::Text(self.row.name().raw().into()),

@@ -45,6 +45,7 @@ pub const FIELDS: &[FieldSpec] = &[
 const fn field(name: &'static str, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind: Kind::Text,
         doc,
         bare: true,
@@ -54,6 +55,7 @@ const fn field(name: &'static str, doc: &'static str) -> FieldSpec {
 const fn aside(name: &'static str, kind: Kind, doc: &'static str) -> FieldSpec {
     FieldSpec {
         name,
+        also: &[],
         kind,
         doc,
         bare: false,
@@ -111,7 +113,7 @@ fn of_made(made: &Made, index: usize) -> Value<'_> {
         6 => Value::Text(codec(made).into()),
         7 => made
             .latency_us
-            .map_or(Value::Unknown, |us| Value::Number(us / 1_000)),
+            .map_or(Value::Unknown, |us| Value::Number((us / 1_000) as f64)),
         8 => Value::Number(made.retries.into()),
         9 => text(&made.operator),
         10 => Value::Moment(made.began),

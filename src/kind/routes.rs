@@ -1,14 +1,23 @@
-//! The columns of the routes.
+//! Event routes: where events go, whether they get there, and whether what runs is what we deployed.
 
+use super::column::fields;
+use super::{Column, Kind as Described, Value};
 use crate::config::theme::Role;
+use crate::model::RouteId;
 use crate::model::api::Capabilities;
 use crate::model::route::{Kind, Route, Standing};
-use crate::pane::list::column::Column;
+use crate::query::FieldSpec;
+use crate::store::Store;
 use crate::store::routes::{Drift, Presence, RouteRow};
 use crate::text::safe;
+use crate::time::Millis;
 use crate::ui::chart;
 
-type Shown = Column<RouteRow>;
+/// Routes.
+#[derive(Debug, Default)]
+pub struct Routes;
+
+type Of = Column<Routes>;
 
 /// Looks that the sparkline has room for.
 const TREND: usize = 12;
@@ -16,206 +25,271 @@ const TREND: usize = 12;
 /// What the highest mark stands for: a little more than all, so that the marks of two rows do not touch.
 const HEADROOM: f32 = 1.15;
 
-/// In the order of the screen; named as filters name them.
-pub(super) const COLUMNS: &[Shown] = &[
-    Shown::new(
+const COLUMNS: &[Of] = &[
+    Of::word(
         "state",
         "STATE",
         "Whether it is in use: what it is to be against what is reported",
         (8, 8),
-        |row, _| row.state().to_owned(),
-        |a, b| a.presence.cmp(&b.presence).then(a.state().cmp(b.state())),
+        STATES,
+        |row| Value::Word(row.state()),
     )
-    .looking(state_role),
-    Shown::new(
+    .looking(state_role)
+    .ordered(|a, b| a.presence.cmp(&b.presence).then(a.state().cmp(b.state()))),
+    Of::text(
         "kind",
         "KIND",
-        "Whether its events go to a bus or start a workflow",
+        "webhook, eventbridge or trigger",
         (11, 11),
-        |row, _| row.known.route.kind().to_string(),
-        |a, b| a.known.route.kind().cmp(&b.known.route.kind()),
+        |row| Value::Word(row.known.route.kind().word()),
     )
     .where_offered(kinds),
-    Shown::new(
-        "name",
-        "NAME",
-        "What people call it",
-        (16, 26),
-        |row, _| safe(row.name()).into_owned(),
-        |a, b| a.name().cmp(b.name()),
-    )
+    Of::text("name", "NAME", "What people call it", (16, 26), |row| {
+        Value::raw(row.name())
+    })
     .looking(|row| if row.stale { Role::Stale } else { Role::Text }),
-    Shown::new(
+    Of::text(
         "reach",
         "REACH",
         "Whether its destinations can be reached, or what stops the first",
         (9, 9),
-        |row, _| row.reach.word.to_owned(),
-        |a, b| a.reach.word.cmp(b.reach.word),
+        |row| Value::Word(row.reach.word),
     )
+    .aside()
     .looking(reach_role)
     .where_offered(addresses),
-    Shown::new(
+    Of::number(
         "reached",
         "DEST",
-        "Destinations that were reached, of all",
+        "Destinations that were reached",
         (5, 5),
-        |row, _| match row.presence {
-            Presence::There => format!("{}/{}", row.reach.reached, row.reach.of),
-            Presence::Gone | Presence::Deleted => "-".to_owned(),
+        |row| match row.presence {
+            Presence::There => row.reach.reached.into(),
+            Presence::Gone | Presence::Deleted => Value::None,
         },
-        |a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)),
     )
+    .shown_as(|row, _| match row.presence {
+        Presence::There => format!("{}/{}", row.reach.reached, row.reach.of),
+        Presence::Gone | Presence::Deleted => "-".to_owned(),
+    })
+    .ordered(|a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)))
     .looking(reach_role)
-    .number()
     .where_offered(addresses),
-    Shown::new(
+    Of::number(
         "days",
         "DAYS",
         "Days until the first of its certificates ends",
         (4, 4),
-        |row, _| {
-            row.reach
-                .days
-                .map_or("-".to_owned(), |days| days.to_string())
-        },
-        |a, b| (a.reach.days.is_none(), a.reach.days).cmp(&(b.reach.days.is_none(), b.reach.days)),
+        |row| row.reach.days.into(),
     )
+    .also(&["certificateDays"])
     .looking(|row| match row.reach.days {
         _ if row.known.enabled == Some(false) => Role::Dim,
         Some(..=0) => Role::Bad,
         Some(1..=30) => Role::Warn,
         _ => Role::Dim,
     })
-    .number()
+    .ascending()
     .where_offered(addresses),
-    Shown::new(
+    Of::measure(
         "rate",
         "RATE",
-        "Share of the last looks that reached their destination",
+        "Share of the last looks that reached their destination, 0 to 1",
         (5, 5),
-        |row, _| row.reach.rate.map_or("-".to_owned(), percent),
-        |a, b| {
-            a.reach
-                .rate
-                .unwrap_or(2.0)
-                .total_cmp(&b.reach.rate.unwrap_or(2.0))
-        },
+        |row| row.reach.rate.into(),
     )
-    .number()
+    .also(&["reachability"])
+    .shown_as(|row, _| row.reach.rate.map_or("-".to_owned(), percent))
+    .ascending()
     .where_offered(addresses),
-    Shown::new(
+    Of::text(
         "drift",
         "DRIFT",
         "Whether what runs is what was last deployed from here",
         (11, 11),
-        |row, _| match &row.drift {
-            Drift::Differs(changes) => format!("drift ({})", changes.len()),
-            other => other.word().to_owned(),
-        },
-        |a, b| {
-            (!a.drift.is_trouble(), a.drift.word()).cmp(&(!b.drift.is_trouble(), b.drift.word()))
-        },
+        |row| Value::Word(row.drift.word()),
     )
+    .aside()
+    .shown_as(|row, _| match &row.drift {
+        Drift::Differs(changes) => format!("drift ({})", changes.len()),
+        other => other.word().to_owned(),
+    })
+    .ordered(|a, b| {
+        (!a.drift.is_trouble(), a.drift.word()).cmp(&(!b.drift.is_trouble(), b.drift.word()))
+    })
     .looking(|row| match row.drift {
         Drift::Gone => Role::Bad,
         Drift::Differs(_) | Drift::Back => Role::Warn,
         Drift::Unsure => Role::Unknown,
         Drift::NotOurs | Drift::AsDeployed => Role::Dim,
     }),
-    Shown::new(
+    Of::number(
         "trend",
         "TREND",
-        "Destinations reached at the last looks",
+        "Destinations reached at the last looks; as a value, how many looks there were",
         (8, 12),
-        |row, _| chart::counts(&row.reach.trend, TREND, HEADROOM),
-        |a, b| a.reach.trend.len().cmp(&b.reach.trend.len()),
+        |row| row.reach.trend.len().into(),
     )
+    .left()
+    .shown_as(|row, _| chart::counts(&row.reach.trend, TREND, HEADROOM))
     .looking(|_| Role::Chart)
     .where_offered(addresses),
-    Shown::new(
+    Of::text(
         "reported",
         "REPORTED",
         "What the organisation reports of it, and why",
         (10, 30),
-        |row, _| reported(row),
-        |a, b| reported(a).cmp(&reported(b)),
+        |row| match row.known.integration {
+            Some(_) => Value::owned(reported(row)),
+            None => Value::None,
+        },
     )
+    .aside()
     .looking(state_role)
     .where_offered(kinds),
-    Shown::new(
+    Of::text(
         "events",
         "EVENTS",
         "The events that it carries",
         (18, 40),
-        |row, look| {
-            let shown = if look.whole { events(row) } else { brief(row) };
-            safe(&shown).into_owned()
-        },
-        |a, b| events(a).cmp(&events(b)),
-    ),
-    Shown::new(
+        |row| events(row).into(),
+    )
+    .shown_as(|row, _| safe(&brief(row)).into_owned()),
+    Of::text(
         "uri",
         "FIRST DESTINATION",
-        "Where events go first",
+        "Where events go first; as a value, all its destinations",
         (20, 48),
-        |row, _| towards(row),
-        |a, b| towards(a).cmp(&towards(b)),
+        |row| row.known.route.destinations().join(" ").into(),
     )
+    .shown_as(|row, _| towards(row))
     .where_offered(addresses),
-    Shown::new(
+    Of::text(
         "to",
         "WHERE TO",
-        "The bus that events go to, or the workflow that they start",
+        "Where events go first: a URI, a bus, a workflow",
         (20, 44),
-        |row, _| towards(row),
-        |a, b| towards(a).cmp(&towards(b)),
+        |row| row.known.route.towards().into(),
     )
+    .shown_as(|row, _| towards(row))
     .where_offered(kinds),
-    Shown::new(
+    Of::text(
         "when",
         "WHEN",
         "What an event has to be like",
         (14, 40),
-        |row, _| safe(&criteria(row)).into_owned(),
-        |a, b| criteria(a).cmp(&criteria(b)),
+        |row| criteria(row).into(),
     )
     .where_offered(kinds),
-    Shown::new(
+    Of::number(
         "latency",
         "MS",
-        "The longest of the last looks",
+        "The longest of the last looks, in milliseconds",
         (6, 6),
-        |row, _| {
-            row.reach
-                .took_ms
-                .map_or("-".to_owned(), |ms| ms.to_string())
-        },
-        |a, b| a.reach.took_ms.cmp(&b.reach.took_ms),
+        |row| row.reach.took_ms.map_or(Value::None, Value::Span),
     )
-    .number()
     .where_offered(addresses)
     .hidden(),
-    Shown::new(
+    Of::moment(
         "changed",
         "CHANGED",
         "When its body was last seen to change",
         (8, 8),
-        |row, look| row.changed.map_or("-".to_owned(), |at| look.moment(at)),
-        |a, b| a.changed.cmp(&b.changed),
+        |row| row.changed.into(),
     )
-    .number()
     .hidden(),
-    Shown::new(
-        "id",
-        "ID",
-        "The route's id",
-        (12, 36),
-        |row, _| row.known.id.to_string(),
-        |a, b| a.known.id.cmp(&b.known.id),
+    Of::text("id", "ID", "The route's id", (12, 36), |row| {
+        Value::raw(row.known.id.raw())
+    })
+    .hidden(),
+    Of::number(
+        "broken",
+        "BROKEN",
+        "Destinations that were not reached",
+        (6, 6),
+        |row| (row.reach.looked - row.reach.reached).into(),
+    )
+    .where_offered(addresses)
+    .hidden(),
+    Of::number(
+        "destinations",
+        "ALL",
+        "Destinations, reached or not",
+        (5, 5),
+        |row| row.reach.of.into(),
+    )
+    .where_offered(addresses)
+    .hidden(),
+    Of::flag(
+        "enabled",
+        "ENABLED",
+        "Whether it is turned on",
+        (7, 7),
+        |row| row.known.enabled.into(),
+    )
+    .hidden(),
+    Of::flag(
+        "stale",
+        "STALE",
+        "Whether what is known of it may be out of date",
+        (5, 5),
+        |row| row.stale.into(),
     )
     .hidden(),
 ];
+
+/// Every word that a route's state can be.
+const STATES: &[&str] = &[
+    "on", "off", "starting", "stopping", "not-on", "not-off", "error", "unknown", "stale", "gone",
+    "deleted",
+];
+
+impl Described for Routes {
+    type Id = RouteId;
+    type Row<'a> = &'a RouteRow;
+
+    const NAME: &'static str = "routes";
+    const DOC: &'static str = "Event routes: where events go, and whether they get there";
+    const COLUMNS: &'static [Of] = COLUMNS;
+    const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    /// Trouble first, then by name.
+    fn rows(store: &Store, _: Millis) -> Vec<&RouteRow> {
+        let mut rows: Vec<&RouteRow> = store.routes.iter().collect();
+        rows.sort_by_key(|row| (row.presence == Presence::Deleted, !trouble(row), row.name()));
+        rows
+    }
+
+    fn row<'a>(store: &'a Store, id: &RouteId, _: Millis) -> Option<&'a RouteRow> {
+        store.routes.get(id)
+    }
+
+    fn id(row: &&RouteRow) -> RouteId {
+        row.known.id.clone()
+    }
+
+    fn generation(store: &Store) -> u64 {
+        store.routes.generation()
+    }
+}
+
+/// Whether somebody should look at a route.
+#[must_use]
+pub fn trouble(row: &RouteRow) -> bool {
+    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row) || astray(row))
+}
+
+/// Whether the organisation reports that it is not where it is to be.
+#[must_use]
+pub fn astray(row: &RouteRow) -> bool {
+    row.presence == Presence::There && row.known.is_trouble()
+}
+
+/// Whether events are sent where nobody takes them; on a route that is off none are.
+#[must_use]
+pub fn unreachable(row: &RouteRow) -> bool {
+    row.reach.is_trouble() && row.known.enabled != Some(false)
+}
 
 /// Whether routes lead to addresses that can be probed.
 fn addresses(can: &Capabilities) -> bool {
@@ -227,7 +301,7 @@ fn kinds(can: &Capabilities) -> bool {
     !addresses(can)
 }
 
-fn state_role(row: &RouteRow) -> Role {
+fn state_role(row: &&RouteRow) -> Role {
     match (row.presence, &row.known.integration) {
         (Presence::Gone, _) => Role::Bad,
         (Presence::Deleted, _) => Role::Dim,
@@ -245,7 +319,8 @@ fn state_role(row: &RouteRow) -> Role {
 }
 
 /// What is reported of an integration and why; a trigger has no state but its own.
-pub(super) fn reported(row: &RouteRow) -> String {
+#[must_use]
+pub fn reported(row: &RouteRow) -> String {
     let Some(integration) = &row.known.integration else {
         return "-".to_owned();
     };
@@ -264,14 +339,15 @@ fn towards(row: &RouteRow) -> String {
 }
 
 /// What an event has to be like, where a route asks.
-pub(super) fn criteria(row: &RouteRow) -> String {
+#[must_use]
+pub fn criteria(row: &RouteRow) -> String {
     match &row.known.route {
         Route::Trigger(trigger) => trigger.criteria(),
         Route::EventBridge(_) | Route::Webhook(_) => "every event".to_owned(),
     }
 }
 
-fn reach_role(row: &RouteRow) -> Role {
+fn reach_role(row: &&RouteRow) -> Role {
     match row.reach.is_trouble() {
         // Nothing is sent on a route that is off.
         true if row.known.enabled == Some(false) => Role::Dim,
@@ -282,7 +358,8 @@ fn reach_role(row: &RouteRow) -> Role {
 }
 
 /// The events that a route carries.
-pub(super) fn events(row: &RouteRow) -> String {
+#[must_use]
+pub fn events(row: &RouteRow) -> String {
     row.known.route.events().join(" ")
 }
 
@@ -316,7 +393,7 @@ mod tests {
     fn what_matters_first_fits_80_columns() {
         for (api, last) in [(Api::Direct, "drift"), (Api::Platform, "reported")] {
             let can = api.capabilities();
-            let shown: Vec<&Shown> = COLUMNS
+            let shown: Vec<&Of> = COLUMNS
                 .iter()
                 .filter(|column| (column.offered)(can))
                 .collect();
