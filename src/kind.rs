@@ -7,12 +7,20 @@
 //!
 //! Rows may borrow from the store: a carrier is shown with its proxy, a callback with its queue.
 
+pub mod alerts;
 pub mod arrange;
 pub mod audit;
+pub mod callbacks;
+pub mod carriers;
 pub mod column;
+pub mod edges;
+pub mod interactions;
 pub mod jobs;
+pub mod probes;
 pub mod routes;
 pub mod sheet;
+pub mod transfers;
+pub mod trunks;
 pub mod value;
 
 use std::hash::Hash;

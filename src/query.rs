@@ -100,6 +100,16 @@ impl Query {
         })
     }
 
+    /// A filter that nothing passes.
+    #[must_use]
+    pub fn never(specs: &'static [FieldSpec]) -> Self {
+        Self {
+            root: Node::Any(Vec::new()),
+            specs,
+            scratch: RefCell::default(),
+        }
+    }
+
     /// Whether a thing passes at this moment, and until when that holds if only time goes by.
     #[must_use]
     pub fn matches(&self, thing: &impl Fields, now: Millis) -> Verdict {

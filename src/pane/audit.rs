@@ -23,6 +23,7 @@ use crate::ui::tabs::Tab;
 pub type AuditPane = ListPane<Audit>;
 
 impl Listing for Audit {
+    type Kind = Self;
     type Source = Arranged<Self>;
 
     const ACTIONS: &'static [Action] = &[Action::Detail, Action::Filter, Action::Reread];

@@ -57,6 +57,13 @@ impl Filter {
         true
     }
 
+    /// Takes a filter that nothing here can pass.
+    pub fn never(&mut self, text: &str, fields: &'static [FieldSpec]) {
+        self.query = Some(Query::never(fields));
+        self.fault = None;
+        text.trim().clone_into(&mut self.text);
+    }
+
     /// The line to type the next one on.
     #[must_use]
     pub fn bar(&self) -> Layer {

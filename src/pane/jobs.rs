@@ -30,6 +30,7 @@ pub type JobsPane = ListPane<Jobs>;
 const SPARK: usize = 16;
 
 impl Listing for Jobs {
+    type Kind = Self;
     type Source = Arranged<Self>;
 
     const ACTIONS: &'static [Action] = &[

@@ -8,6 +8,7 @@
 mod commands;
 mod draw;
 mod frozen;
+pub mod section;
 pub mod source;
 
 use std::collections::HashMap;
@@ -31,6 +32,7 @@ use crate::model::{DeviceId, RouteId};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
+use crate::ui::detail;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
 use crate::ui::tabs::Tab;
@@ -57,10 +59,21 @@ pub const ACTIONS: &[Action] = &[
     Action::Right,
 ];
 
+/// Layers that a list is left by: the detail, what is in the place of the rows, the freeze, the marks, the filter.
+pub const LAYERS: usize = 5;
+
+/// A row of a list.
+pub type RowOf<'a, L> = <<L as Listing>::Kind as Kind>::Row<'a>;
+
+/// What a row of a list is known by.
+pub type IdOf<L> = <<L as Listing>::Kind as Kind>::Id;
+
 /// What a list shows beside its rows, and what can be done with them beyond what every list can.
-pub trait Listing: Kind + Default {
+pub trait Listing: Default + 'static {
+    /// What the rows are.
+    type Kind: Kind;
     /// Where the rows are, in order.
-    type Source: Source<Self>;
+    type Source: Source<Self::Kind>;
 
     /// What can be done, the most wanted first, before what every list can.
     const ACTIONS: &'static [Action];
@@ -73,8 +86,14 @@ pub trait Listing: Kind + Default {
     fn tab(&self, store: &Store) -> Tab;
     /// The figures on top.
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>);
-    /// Everything that is known of a row.
-    fn detail(&self, row: &Self::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>>;
+    /// Draws everything that is known of a row.
+    fn panel(&self, area: Rect, buf: &mut Buffer, row: &RowOf<'_, Self>, scene: &Scene<'_>) {
+        detail::wrapped(area, buf, self.detail(row, scene));
+    }
+    /// The same as lines, which are wrapped.
+    fn detail(&self, _row: &RowOf<'_, Self>, _scene: &Scene<'_>) -> Vec<Line<'static>> {
+        Vec::new()
+    }
     /// Lines that the detail wishes for; none is half of the pane.
     fn wish(&self, _scene: &Scene<'_>) -> Option<u16> {
         None
@@ -82,45 +101,50 @@ pub trait Listing: Kind + Default {
     /// Why there is no row, and what to do about it.
     fn empty(&self, scene: &Scene<'_>) -> Vec<String>;
     /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
-    fn copy(&self, _row: &Self::Row<'_>, _what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, _row: &RowOf<'_, Self>, _what: &str) -> Option<(&'static str, String)> {
         None
     }
     /// What is known of a row beyond its columns, for the pager; safe to show.
-    fn more(&self, _row: &Self::Row<'_>, _store: &Store) -> String {
+    fn more(&self, _row: &RowOf<'_, Self>, _store: &Store) -> String {
         String::new()
     }
     /// Carries out what only this list can do; false when it can't either.
-    fn act(&mut self, _action: Action, _on: &mut Picked<'_, Self>, _desk: &mut Desk<'_>) -> bool {
+    fn act(
+        &mut self,
+        _action: Action,
+        _on: &mut Picked<'_, Self::Kind>,
+        _desk: &mut Desk<'_>,
+    ) -> bool {
         false
     }
     /// The same for a command with words.
     fn command(
         &mut self,
         _command: &Command,
-        _on: &mut Picked<'_, Self>,
+        _on: &mut Picked<'_, Self::Kind>,
         _desk: &mut Desk<'_>,
     ) -> bool {
         false
     }
     /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
-    fn route(&self, _id: &Self::Id) -> Option<RouteId> {
+    fn route(&self, _id: &IdOf<Self>) -> Option<RouteId> {
         None
     }
     /// The alert that a row is, where the rows are alerts.
-    fn alert(&self, _id: &Self::Id) -> Option<AlertId> {
+    fn alert(&self, _id: &IdOf<Self>) -> Option<AlertId> {
         None
     }
     /// The phone that a row is, where the rows are phones: it is looked at closely while its detail is open. What was
     /// learnt before the moment with it is too old.
-    fn phone(&self, _row: &Self::Row<'_>) -> Option<(DeviceId, Millis)> {
+    fn phone(&self, _row: &RowOf<'_, Self>) -> Option<(DeviceId, Millis)> {
         None
     }
     /// When time alone changes what the cells say.
-    fn due(&mut self, _store: &Store, _now: Millis) -> Option<Millis> {
+    fn due(&self, _store: &Store, _now: Millis) -> Option<Millis> {
         None
     }
     /// Whether a mark has not served its purpose yet.
-    fn keeps(&self, _id: &Self::Id, _marked: Millis, _store: &Store) -> bool {
+    fn keeps(&self, _id: &IdOf<Self>, _marked: Millis, _store: &Store) -> bool {
         true
     }
     /// Draws what stands below the rows, of which there are that many; what is left is for them.
@@ -170,12 +194,12 @@ pub struct ListPane<L: Listing> {
     sort: Sort,
     columns: Vec<usize>,
     can: &'static Capabilities,
-    cursor: Cursor<L::Id>,
+    cursor: Cursor<IdOf<L>>,
     filter: Filter,
     /// What is marked, since when.
-    marked: HashMap<L::Id, Millis>,
+    marked: HashMap<IdOf<L>, Millis>,
     detail: bool,
-    frozen: Option<Frozen<L::Id>>,
+    frozen: Option<Frozen<IdOf<L>>>,
     window: Window,
     grid: Grid,
     /// When time alone changes what the cells say.
@@ -186,13 +210,13 @@ pub struct ListPane<L: Listing> {
 
 impl<L: Listing> Default for ListPane<L> {
     fn default() -> Self {
-        let shown = L::COLUMNS.iter().enumerate();
+        let shown = <L::Kind>::COLUMNS.iter().enumerate();
         let shown = shown.filter(|(_, column)| column.shown).map(|(n, _)| n);
         Self {
             listing: L::default(),
             source: L::Source::default(),
             sort: Sort {
-                column: L::SORT.and_then(L::named),
+                column: L::SORT.and_then(<L::Kind>::named),
                 descending: false,
             },
             columns: shown.collect(),
@@ -232,7 +256,7 @@ impl<L: Listing> ListPane<L> {
         if self.source.catch_up(how, store, now) {
             let listing = &self.listing;
             self.marked.retain(|id, since| {
-                L::row(store, id, now).is_some() && listing.keeps(id, *since, store)
+                <L::Kind>::row(store, id, now).is_some() && listing.keeps(id, *since, store)
             });
             self.due = self.listing.due(store, now);
             self.moved = true;
@@ -249,13 +273,13 @@ impl<L: Listing> ListPane<L> {
 
     /// The columns that show, by their numbers.
     fn shown(&self) -> Vec<usize> {
-        let offered = |n: &usize| (L::COLUMNS[*n].offered)(self.can);
+        let offered = |n: &usize| (<L::Kind>::COLUMNS[*n].offered)(self.can);
         self.columns.iter().copied().filter(offered).collect()
     }
 
     /// The row under the cursor.
-    pub(super) fn chosen<'a>(&self, store: &'a Store, now: Millis) -> Option<L::Row<'a>> {
-        L::row(store, &self.cursor.row()?, now)
+    pub(super) fn chosen<'a>(&self, store: &'a Store, now: Millis) -> Option<RowOf<'a, L>> {
+        <L::Kind>::row(store, &self.cursor.row()?, now)
     }
 
     /// How many rows pass.
@@ -271,6 +295,60 @@ impl<L: Listing> ListPane<L> {
             Some(frozen) => self.cursor.settle(frozen, height),
             None => self.source.settle(&mut self.cursor, height),
         };
+    }
+
+    /// Leaves one layer, the innermost is 0; false when it is not there.
+    pub(super) fn peel(&mut self, layer: usize, desk: &Desk<'_>) -> bool {
+        self.wake(desk);
+        match layer {
+            0 => std::mem::take(&mut self.detail),
+            1 => self.listing.leave(),
+            2 => self.frozen.take().is_some(),
+            3 => {
+                let any = !self.marked.is_empty();
+                self.marked.clear();
+                any
+            }
+            _ => {
+                let any = !self.filter.text().is_empty();
+                if any {
+                    self.set_filter("", desk);
+                }
+                any
+            }
+        }
+    }
+
+    /// Takes a filter that is over fields of another list: no row here can pass it.
+    pub(super) fn hide(&mut self, text: &str, desk: &Desk<'_>) {
+        self.filter.never(text, <L::Kind>::FIELDS);
+        self.arrange(desk.store, desk.now);
+    }
+
+    /// What is shown is to be drawn again.
+    pub(super) fn touch(&mut self) {
+        self.moved = true;
+    }
+
+    /// It is not on the screen.
+    pub(super) fn unseen(&mut self) {
+        self.grid.take(Rect::default());
+        self.moved = false;
+    }
+
+    /// Whether a place of the screen is among its headings and rows.
+    pub(super) fn holds(&self, at: Position) -> bool {
+        self.grid.line_at(at).is_some() || self.grid.heading_at(at).is_some()
+    }
+
+    /// Whether a movement leads out of it.
+    pub(super) fn ends(&mut self, action: Action) -> bool {
+        self.settle();
+        match action {
+            Action::Up | Action::PageUp => self.window.at == 0,
+            Action::Down | Action::PageDown => self.window.at + 1 >= self.len(),
+            _ => true,
+        }
     }
 
     /// A heading sorts, a row takes the cursor.
@@ -299,7 +377,7 @@ impl<L: Listing> Pane for ListPane<L> {
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        L::FIELDS
+        <L::Kind>::FIELDS
             .iter()
             .map(|field| (field.name, field.doc))
             .collect()
@@ -307,7 +385,7 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
         self.source.apply(changes, store, now);
-        if L::concerns(changes) {
+        if <L::Kind>::concerns(changes) {
             self.due = self.listing.due(store, now);
         }
     }
@@ -352,20 +430,7 @@ impl<L: Listing> Pane for ListPane<L> {
     }
 
     fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        self.wake(desk);
-        if std::mem::take(&mut self.detail) || self.listing.leave() || self.frozen.take().is_some()
-        {
-            return true;
-        }
-        if !self.marked.is_empty() {
-            self.marked.clear();
-            return true;
-        }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
-        }
-        false
+        (0..LAYERS).any(|layer| self.peel(layer, desk))
     }
 
     fn route(&self) -> Option<RouteId> {
@@ -379,7 +444,7 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn phone(&self, store: &Store) -> Option<(DeviceId, Millis)> {
         let shown = self.cursor.row().filter(|_| self.detail)?;
-        let row = L::row(store, &shown, Millis::default())?;
+        let row = <L::Kind>::row(store, &shown, Millis::default())?;
         self.listing.phone(&row)
     }
 

@@ -31,6 +31,7 @@ use crate::ui::tabs::Tab;
 pub type RoutesPane = ListPane<Routes>;
 
 impl Listing for Routes {
+    type Kind = Self;
     type Source = Arranged<Self>;
 
     const ACTIONS: &'static [Action] = &[

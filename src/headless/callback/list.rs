@@ -8,9 +8,10 @@ use super::read;
 use crate::cli::callback::ListArgs;
 use crate::export::{Format, calendar, sheet};
 use crate::flow::Kit;
+use crate::kind::callbacks::{Callbacks, Line};
+use crate::kind::{How, Kind as _, Look, Sort, sheet as of};
 use crate::model::hours::Stretch;
 use crate::model::queue::Room;
-use crate::pane::callbacks::{self, FIELDS};
 use crate::query::Query;
 use crate::store::Store;
 use crate::text::Text;
@@ -21,7 +22,7 @@ pub(super) async fn callbacks(kit: &Kit, args: &ListArgs) -> Result<u8, String> 
     let filter = args
         .filter
         .as_deref()
-        .map(|text| Query::parse(text, FIELDS));
+        .map(|text| Query::parse(text, Callbacks::FIELDS));
     let filter = filter
         .transpose()
         .map_err(|e| format!("--where, column {}: {}", e.column + 1, e.sentence))?;
@@ -35,13 +36,25 @@ pub(super) async fn callbacks(kit: &Kit, args: &ListArgs) -> Result<u8, String> 
         _ => Format::Table,
     };
     let zone = kit.profile.time_zone.clone().unwrap_or(TimeZone::UTC);
-    print(&callbacks::write(
-        format,
-        &store,
-        filter.as_ref(),
-        &zone,
-        Clock::Real.now(),
-    ))?;
+    let now = Clock::Real.now();
+    let how = How {
+        query: filter.as_ref(),
+        sort: Sort::default(),
+    };
+    let rows = Callbacks::rows(&store, now).into_iter();
+    // Nothing was asked of a stream: what was read is as of now.
+    let rows = rows.map(|line| Line {
+        stale: false,
+        ..line
+    });
+    let rows = how.of::<Callbacks>(rows.collect(), now).rows;
+    let can = kit.client.api().capabilities();
+    let columns = match format {
+        Format::Table => of::usual::<Callbacks>(can),
+        _ => of::all::<Callbacks>(can),
+    };
+    let look = Look { zone: &zone, now };
+    print(&of::write::<Callbacks>(format, &rows, &columns, &look))?;
     Ok(left_out(&store) as u8)
 }
 

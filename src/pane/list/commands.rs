@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use super::source::Source as _;
-use super::{ListPane, Listing, Picked};
+use super::{ListPane, Listing, Picked, RowOf};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::export::Format;
-use crate::kind::{Column, Look, sheet};
+use crate::kind::{Column, Kind, Look, sheet};
 use crate::pane::Desk;
 use crate::pane::cursor::Rows as _;
 use crate::store::Store;
@@ -52,7 +52,9 @@ impl<L: Listing> ListPane<L> {
 
     pub(super) fn carry_out(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
         match command {
-            Command::Filter(text) => self.set_filter(text, desk),
+            Command::Filter(text) => {
+                self.set_filter(text, desk);
+            }
             Command::Sort { column, descending } => {
                 if let Some(column) = named::<L>(column, desk) {
                     self.sort_by(Some(column), *descending, desk);
@@ -91,7 +93,7 @@ impl<L: Listing> ListPane<L> {
     fn with_picked(
         &mut self,
         desk: &mut Desk<'_>,
-        work: impl FnOnce(&mut L, &mut Picked<'_, L>, &mut Desk<'_>) -> bool,
+        work: impl FnOnce(&mut L, &mut Picked<'_, L::Kind>, &mut Desk<'_>) -> bool,
     ) -> bool {
         let store: &Store = desk.store;
         let mut on = Picked {
@@ -122,7 +124,7 @@ impl<L: Listing> ListPane<L> {
         descending: Option<bool>,
         desk: &Desk<'_>,
     ) {
-        let natural = column.is_some_and(|n| L::COLUMNS[n].descends);
+        let natural = column.is_some_and(|n| <L::Kind>::COLUMNS[n].descends);
         self.sort.descending = descending.unwrap_or(if self.sort.column == column {
             !self.sort.descending
         } else {
@@ -132,15 +134,17 @@ impl<L: Listing> ListPane<L> {
         self.arrange(desk.store, desk.now);
     }
 
-    /// Takes a filter when it can be read; the one in force stays when not.
-    pub(in crate::pane) fn set_filter(&mut self, text: &str, desk: &Desk<'_>) {
-        if self.filter.take(text, L::FIELDS) {
+    /// Takes a filter when it can be read, and says whether it did; the one in force stays when not.
+    pub(in crate::pane) fn set_filter(&mut self, text: &str, desk: &Desk<'_>) -> bool {
+        let read = self.filter.take(text, <L::Kind>::FIELDS);
+        if read {
             self.arrange(desk.store, desk.now);
         }
+        read
     }
 
     fn sorts(&self) -> Layer {
-        let columns = L::COLUMNS.iter().enumerate();
+        let columns = <L::Kind>::COLUMNS.iter().enumerate();
         let offered = columns.filter(|(_, column)| (column.offered)(self.can));
         let choices = offered.map(|(n, column)| choice(column, self.sort.column == Some(n)));
         Layer::Chooser(Chooser::new(Purpose::Sort, choices.collect()))
@@ -148,11 +152,11 @@ impl<L: Listing> ListPane<L> {
 
     /// The columns to choose from: those that show, in their order, then the others.
     fn choices(&self) -> Layer {
-        let others = (0..L::COLUMNS.len()).filter(|n| !self.columns.contains(n));
+        let others = (0..<L::Kind>::COLUMNS.len()).filter(|n| !self.columns.contains(n));
         let shown = self.columns.iter().map(|n| (*n, true));
         let all = shown.chain(others.map(|n| (n, false)));
-        let offered = all.filter(|(n, _)| (L::COLUMNS[*n].offered)(self.can));
-        let choices = offered.map(|(n, on)| choice(&L::COLUMNS[n], on));
+        let offered = all.filter(|(n, _)| (<L::Kind>::COLUMNS[*n].offered)(self.can));
+        let choices = offered.map(|(n, on)| choice(&<L::Kind>::COLUMNS[n], on));
         Layer::Chooser(Chooser::new(Purpose::Columns, choices.collect()))
     }
 
@@ -162,7 +166,7 @@ impl<L: Listing> ListPane<L> {
             let Some(column) = named::<L>(name, desk) else {
                 return;
             };
-            if !(L::COLUMNS[column].offered)(desk.can) {
+            if !(<L::Kind>::COLUMNS[column].offered)(desk.can) {
                 let text = format!(
                     "{name} is no column here: the API of this organisation does not tell it"
                 );
@@ -178,20 +182,21 @@ impl<L: Listing> ListPane<L> {
     }
 
     /// The marked rows, or the one under the cursor.
-    fn picked<'a>(&self, store: &'a Store, now: Millis) -> Vec<L::Row<'a>> {
+    fn picked<'a>(&self, store: &'a Store, now: Millis) -> Vec<RowOf<'a, L>> {
         if self.marked.is_empty() {
             return self.chosen(store, now).into_iter().collect();
         }
         let ids = self.source.page(0, self.source.len());
         let ids = ids.iter().filter(|id| self.marked.contains_key(*id));
-        ids.filter_map(|id| L::row(store, id, now)).collect()
+        ids.filter_map(|id| <L::Kind>::row(store, id, now))
+            .collect()
     }
 
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {
         let rows = self.picked(desk.store, desk.now);
-        let all = sheet::all::<L>(desk.can);
-        let one = |row: &L::Row<'_>| match what {
-            "json" => Some(("row as JSON", sheet::json::<L>(row, &all))),
+        let all = sheet::all::<L::Kind>(desk.can);
+        let one = |row: &RowOf<'_, L>| match what {
+            "json" => Some(("row as JSON", sheet::json::<L::Kind>(row, &all))),
             _ => self.listing.copy(row, what),
         };
         let copied: Vec<_> = rows.iter().filter_map(one).collect();
@@ -220,17 +225,17 @@ impl<L: Listing> ListPane<L> {
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids = self.source.page(0, self.source.len());
-        let rows: Vec<L::Row<'_>> = ids
+        let rows: Vec<RowOf<'_, L>> = ids
             .iter()
-            .filter_map(|id| L::row(desk.store, id, desk.now))
+            .filter_map(|id| <L::Kind>::row(desk.store, id, desk.now))
             .collect();
         let look = Look {
             zone: desk.zone,
             now: desk.now,
         };
-        let body = sheet::write::<L>(format, &rows, &sheet::all::<L>(desk.can), &look);
+        let body = sheet::write::<L::Kind>(format, &rows, &sheet::all::<L::Kind>(desk.can), &look);
         desk.effects.push(Effect::Export {
-            kind: L::NAME,
+            kind: <L::Kind>::NAME,
             path,
             ending,
             body,
@@ -243,7 +248,7 @@ impl<L: Listing> ListPane<L> {
         let Some(row) = self.chosen(desk.store, desk.now) else {
             return;
         };
-        let json = sheet::pretty::<L>(&row, &sheet::all::<L>(desk.can));
+        let json = sheet::pretty::<L::Kind>(&row, &sheet::all::<L::Kind>(desk.can));
         let lines: Vec<_> = json.lines().map(crate::text::safe).collect();
         let more = self.listing.more(&row, desk.store);
         let gap = if more.is_empty() { "" } else { "\n" };
@@ -254,16 +259,19 @@ impl<L: Listing> ListPane<L> {
 
 /// The number of the column of that name; says so when there is none.
 fn named<L: Listing>(name: &str, desk: &mut Desk<'_>) -> Option<usize> {
-    let found = L::named(name);
+    let found = <L::Kind>::named(name);
     if found.is_none() {
-        let names: Vec<_> = L::COLUMNS.iter().map(|column| column.name).collect();
+        let names: Vec<_> = <L::Kind>::COLUMNS
+            .iter()
+            .map(|column| column.name)
+            .collect();
         let text = format!("no column {name:?}: {}", names.join(", "));
         desk.messages.say(Weight::Warning, text, desk.now);
     }
     found
 }
 
-fn choice<L: Listing>(column: &Column<L>, on: bool) -> Choice {
+fn choice<K: Kind>(column: &Column<K>, on: bool) -> Choice {
     Choice {
         value: column.name.to_owned(),
         label: column.title.to_owned(),

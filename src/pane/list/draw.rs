@@ -6,9 +6,9 @@ use ratatui::text::Line;
 
 use super::frozen::Shown;
 use super::source::{Seen, Source as _};
-use super::{ListPane, Listing};
+use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
-use crate::kind::Look;
+use crate::kind::{Kind as _, Look};
 use crate::pane::Scene;
 use crate::ui::bar::Bar;
 use crate::ui::grid::{Heading, Marks, Parts};
@@ -21,7 +21,7 @@ impl<L: Listing> ListPane<L> {
         self.catch_up(scene.store, scene.now);
         let mut bar = Bar::default();
         self.listing.summary(&mut bar, scene);
-        self.order(&mut bar, scene);
+        self.order(&mut bar, scene, self.len());
         let below = Rect {
             y: area.y + 1,
             height: area.height.saturating_sub(1),
@@ -79,8 +79,8 @@ impl<L: Listing> ListPane<L> {
 
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let heading = |n: &usize| Heading {
-            title: L::COLUMNS[*n].title,
-            wish: L::COLUMNS[*n].wish,
+            title: <L::Kind>::COLUMNS[*n].title,
+            wish: <L::Kind>::COLUMNS[*n].wish,
             sorted: self.sort.column == Some(*n),
         };
         let headings: Vec<Heading> = self.shown().iter().map(heading).collect();
@@ -90,7 +90,7 @@ impl<L: Listing> ListPane<L> {
     fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>, here: bool) {
         let height = usize::from(area.height);
         let live;
-        let shown: &[Shown<L::Id>] = if let Some(frozen) = &self.frozen {
+        let shown: &[Shown<IdOf<L>>] = if let Some(frozen) = &self.frozen {
             frozen.rows.get(self.window.top..).unwrap_or_default()
         } else {
             let look = Look {
@@ -101,7 +101,7 @@ impl<L: Listing> ListPane<L> {
             let ids = self.source.visible(self.window, height);
             let rows = ids
                 .iter()
-                .filter_map(|id| L::row(scene.store, id, scene.now));
+                .filter_map(|id| <L::Kind>::row(scene.store, id, scene.now));
             live = rows
                 .map(|row| Self::line(&row, &columns, &look))
                 .collect::<Vec<_>>();
@@ -126,8 +126,8 @@ impl<L: Listing> ListPane<L> {
         }
     }
 
-    /// What is filtered, marked and sorted, in words.
-    pub(in crate::pane) fn order(&self, bar: &mut Bar, scene: &Scene<'_>) {
+    /// What is filtered, marked and sorted, in words; says whether the detail is open.
+    pub(in crate::pane) fn order(&self, bar: &mut Bar, scene: &Scene<'_>, rows: usize) -> bool {
         let theme = scene.theme;
         let marks = match self.marked.len() {
             0 => String::new(),
@@ -136,31 +136,30 @@ impl<L: Listing> ListPane<L> {
         bar.right(1, theme.style(Role::Accent), marks);
         if !self.filter.text().is_empty() {
             let shown = crate::text::fit(self.filter.text(), 40);
-            let text = format!("/{shown}  {} rows", grouped(self.len()));
+            let text = format!("/{shown}  {} rows", grouped(rows));
             bar.right(0, theme.style(Role::Accent), text);
         }
         let arrow = if self.sort.descending { "▼" } else { "▲" };
         let sort = match self.sort.column {
-            Some(column) => format!("sort {} {arrow} ", L::COLUMNS[column].name),
+            Some(column) => format!("sort {} {arrow} ", <L::Kind>::COLUMNS[column].name),
             None if self.sort.descending => "reversed ".to_owned(),
             None => String::new(),
         };
         bar.right(4, theme.style(Role::Dim), sort);
+        self.detail
     }
 
     /// Draws the detail of the row under the cursor.
     pub(in crate::pane) fn panel(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let inner = detail::frame(area, buf, scene.theme, "detail");
-        let lines = self.chosen(scene.store, scene.now).map_or_else(
-            || {
-                vec![Line::styled(
-                    "There is nothing under the cursor.",
-                    scene.theme.style(Role::Dim),
-                )]
-            },
-            |row| self.listing.detail(&row, scene),
-        );
-        detail::wrapped(inner, buf, lines);
+        match self.chosen(scene.store, scene.now) {
+            Some(row) => self.listing.panel(inner, buf, &row, scene),
+            None => {
+                let none = "There is nothing under the cursor.";
+                let none = Line::styled(none, scene.theme.style(Role::Dim));
+                detail::wrapped(inner, buf, vec![none]);
+            }
+        }
     }
 
     fn why_empty(&self, scene: &Scene<'_>) -> Vec<String> {
@@ -172,7 +171,7 @@ impl<L: Listing> ListPane<L> {
             return vec![format!(
                 "The filter hides all {} {}. Esc shows them again, / changes the filter.",
                 grouped(all),
-                L::NAME
+                <L::Kind>::NAME
             )];
         }
         self.listing.empty(scene)

@@ -1,9 +1,9 @@
 //! Rows held as they were; changes go on behind them.
 
 use super::source::Source as _;
-use super::{ListPane, Listing};
+use super::{IdOf, ListPane, Listing, RowOf};
 use crate::config::theme::Role;
-use crate::kind::{Kind, Look};
+use crate::kind::{Kind as _, Look};
 use crate::pane::Desk;
 use crate::pane::cursor::Rows;
 
@@ -38,13 +38,13 @@ impl<Id: Clone + PartialEq> Rows<Id> for Frozen<Id> {
 
 impl<L: Listing> ListPane<L> {
     /// A row as the columns that show have it.
-    pub(super) fn line(row: &L::Row<'_>, columns: &[usize], look: &Look<'_>) -> Shown<L::Id> {
+    pub(super) fn line(row: &RowOf<'_, L>, columns: &[usize], look: &Look<'_>) -> Shown<IdOf<L>> {
         let cell = |n: &usize| {
-            let column = &L::COLUMNS[*n];
+            let column = &<L::Kind>::COLUMNS[*n];
             (column.cell(row, look), (column.role)(row))
         };
         Shown {
-            id: <L as Kind>::id(row),
+            id: <L::Kind>::id(row),
             cells: columns.iter().map(cell).collect(),
         }
     }
@@ -68,7 +68,7 @@ impl<L: Listing> ListPane<L> {
         let ids = self.source.page(top, HELD);
         let rows: Vec<_> = ids
             .iter()
-            .filter_map(|id| L::row(desk.store, id, desk.now))
+            .filter_map(|id| <L::Kind>::row(desk.store, id, desk.now))
             .map(|row| Self::line(&row, &columns, &look))
             .collect();
         self.cursor.hold();

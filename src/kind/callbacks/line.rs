@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
-use serde::Serialize;
 
 use crate::config::theme::Role;
-use crate::export::Millis8601;
 use crate::model::callback::Status;
 use crate::model::queue::Queue;
 use crate::store::Store;
@@ -153,42 +151,6 @@ fn words(ms: i64) -> String {
         1..=99 => format!("in {minutes} min"),
         100..=2879 => format!("in {} h", minutes / 60),
         _ => format!("in {} d", minutes / 1_440),
-    }
-}
-
-/// One reservation as JSON, under the wire's names where the wire has one. The number is masked: an export leaves the
-/// screen that someone has answered for.
-#[derive(Debug, Serialize)]
-pub struct Record<'a> {
-    id: &'a str,
-    callback_number: String,
-    queue_id: &'a str,
-    queue: Cow<'a, str>,
-    callback_time: Option<Millis8601>,
-    slot: String,
-    status: &'static str,
-    stale: bool,
-    since: Millis8601,
-    channel: Option<&'static str>,
-    reason: &'a str,
-}
-
-impl<'a> From<Line<'a>> for Record<'a> {
-    fn from(line: Line<'a>) -> Self {
-        let callback = line.row.callback();
-        Self {
-            id: callback.id.raw(),
-            callback_number: callback.number.to_string(),
-            queue_id: callback.queue.raw(),
-            queue: line.queue_name(),
-            callback_time: callback.time.map(Millis8601),
-            slot: line.slot(),
-            status: callback.status.word(),
-            stale: line.stale,
-            since: Millis8601(line.row.since()),
-            channel: callback.channel.map(crate::model::callback::Channel::word),
-            reason: callback.about(),
-        }
     }
 }
 
