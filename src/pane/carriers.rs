@@ -29,6 +29,13 @@ use crate::ui::tabs::Tab;
 /// The pane.
 pub type CarriersPane = ListPane<Carriers>;
 
+/// What is said of the STUN and TURN servers.
+const SERVERS: [(&str, &str); 3] = [
+    ("result", "PROBE"),
+    ("target", "STUN AND TURN SERVERS"),
+    ("found", "FOUND"),
+];
+
 impl Listing for Carriers {
     type Kind = Self;
     type Source = Arranged<Self>;
@@ -171,8 +178,7 @@ impl Listing for Carriers {
         let servers: Vec<&Probed> = scene.store.probes.servers().collect();
         let [rows, machines, below] = share(area, rows, [edges.len(), servers.len()]);
         section::render::<Edges>(machines, buf, scene, &edges, None);
-        let columns = Some(&["result", "target", "found"][..]);
-        section::render::<Probes>(below, buf, scene, &servers, columns);
+        section::render::<Probes>(below, buf, scene, &servers, Some(&SERVERS));
         rows
     }
 }

@@ -9,37 +9,43 @@ use crate::pane::Scene;
 use crate::ui::table::{self, Wish};
 
 /// Draws a blank line, the headings, then rows as long as there is room; the columns are those that usually show, or
-/// these.
+/// these under these headings.
 pub fn render<K: Kind>(
     area: Rect,
     buf: &mut Buffer,
     scene: &Scene<'_>,
     rows: &[K::Row<'_>],
-    columns: Option<&[&str]>,
+    columns: Option<&[(&str, &'static str)]>,
 ) {
     if area.height < 3 || rows.is_empty() {
         return;
     }
     let theme = scene.theme;
-    let columns = match columns {
-        Some(names) => names.iter().filter_map(|name| K::named(name)).collect(),
-        None => sheet::usual::<K>(scene.can),
+    let columns: Vec<(usize, &str)> = match columns {
+        Some(named) => {
+            let known = |(name, title): &(&str, &'static str)| Some((K::named(name)?, *title));
+            named.iter().filter_map(known).collect()
+        }
+        None => {
+            let usual = sheet::usual::<K>(scene.can).into_iter();
+            usual.map(|n| (n, K::COLUMNS[n].title)).collect()
+        }
     };
-    let wishes: Vec<Wish> = columns.iter().map(|n| K::COLUMNS[*n].wish).collect();
+    let wishes: Vec<Wish> = columns.iter().map(|(n, _)| K::COLUMNS[*n].wish).collect();
     let places = table::place(&wishes, 0, area.x + 2, area.width.saturating_sub(4));
     let look = Look {
         zone: scene.zone,
         now: scene.now,
     };
     for place in &places {
-        let heading = K::COLUMNS[columns[place.column]].title;
+        let heading = columns[place.column].1;
         table::cell(buf, area.y + 1, *place, heading, theme.style(Role::Dim));
     }
     let room = usize::from(area.height - 2);
     let shown = if rows.len() > room { room - 1 } else { room };
     for (row, y) in rows.iter().take(shown).zip(area.y + 2..) {
         for place in &places {
-            let column = &K::COLUMNS[columns[place.column]];
+            let column = &K::COLUMNS[columns[place.column].0];
             let style = theme.style((column.role)(row));
             table::cell(buf, y, *place, &column.cell(row, &look), style);
         }
