@@ -97,6 +97,7 @@ pub struct App {
     dropped: u64,
     problem: Option<Problem>,
     left_out: Option<Problem>,
+    lacking: Option<Problem>,
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
     changes: Changes,
@@ -169,6 +170,7 @@ impl App {
             dropped: 0,
             problem: None,
             left_out: None,
+            lacking: None,
             all_read: false,
             changes: Changes::default(),
             effects,
@@ -256,6 +258,17 @@ impl App {
     #[must_use]
     pub fn left_out(&self) -> Option<&Problem> {
         self.left_out.as_ref()
+    }
+
+    /// Why the carriers could not be read, when they could not.
+    #[must_use]
+    pub fn lacking(&self) -> Option<&Problem> {
+        self.lacking.as_ref()
+    }
+
+    /// Opens the pane of that title.
+    pub fn look_at(&mut self, title: &str) {
+        self.open_titled(title);
     }
 
     /// When time alone changes something that is kept or shown.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod list;
 pub mod probe;
 pub mod route;
 pub mod transfer;
@@ -59,8 +60,7 @@ pub enum Command {
     /// Serve the embedded organisation alone, until INT or TERM
     Org(OrgArgs),
     /// Read once, or watch, without a screen
-    #[command(subcommand)]
-    Get(Get),
+    Get(list::GetArgs),
     /// Read once and tell how it is: success of the reads, active users, carriers
     Report {
         /// One JSON object
@@ -112,30 +112,6 @@ pub struct ServeArgs {
     /// File that holds the bearer token, mode 0600
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-}
-
-/// What can be read without a screen.
-#[derive(Debug, Subcommand)]
-pub enum Get {
-    /// Endpoint registrations: a table, or JSON, or CSV
-    Registrations(GetRegistrations),
-}
-
-/// How registrations are read and printed.
-#[derive(Args, Clone, Debug)]
-pub struct GetRegistrations {
-    /// One JSON array; with --watch one JSON object a line
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Comma-separated values with a header line
-    #[arg(long)]
-    pub csv: bool,
-    /// Only rows that match, in the console's filter grammar
-    #[arg(long = "where", value_name = "EXPR")]
-    pub filter: Option<String>,
-    /// Go on, and print every change
-    #[arg(long)]
-    pub watch: bool,
 }
 
 /// Work on the configuration file.

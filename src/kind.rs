@@ -3,7 +3,7 @@
 //! A [`Kind`] is where its rows are and a list of [`Column`]s; a column is a name, a type and the exact [`Value`] of a
 //! row. From that one description come the filter field and its completion, the order, the cell on the screen, the
 //! cell of a CSV, the key of a JSON object, the chooser of columns, the help, and `--columns`, `--where` and `--sort` of
-//! the commands: they cannot disagree. A new kind is a file here, its pane's figures and detail, and a line in [`all`].
+//! the commands: they cannot disagree. A new kind is a file here, its pane's figures and detail, and a line in [`Name`].
 //!
 //! Rows may borrow from the store: a carrier is shown with its proxy, a callback with its queue.
 
@@ -17,10 +17,13 @@ pub mod edges;
 pub mod interactions;
 pub mod jobs;
 pub mod probes;
+pub mod queues;
+pub mod registrations;
 pub mod routes;
 pub mod sheet;
 pub mod transfers;
 pub mod trunks;
+pub mod users;
 pub mod value;
 
 use std::hash::Hash;
@@ -29,7 +32,7 @@ pub use self::arrange::{Arranged, How, Sort};
 pub use self::column::{Column, Look};
 pub use self::value::Value;
 use crate::query::{self, FieldSpec, Fields};
-use crate::store::{Changes, Store};
+use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 
 /// A kind of thing, of which the console keeps rows.
@@ -63,6 +66,12 @@ pub trait Kind: Sized + 'static {
         false
     }
 
+    /// The rows of registrations that changed, where those are the rows: they are too many to look at all of them.
+    #[must_use]
+    fn journal(_rows: &[RowId]) -> Option<Vec<Self::Id>> {
+        None
+    }
+
     /// The column of that name, or that had it before.
     #[must_use]
     fn named(name: &str) -> Option<usize> {
@@ -71,6 +80,78 @@ pub trait Kind: Sized + 'static {
             let known = |field: &FieldSpec| field.is_named(name);
             Self::FIELDS.iter().position(known)
         })
+    }
+}
+
+/// Something that is done with a kind that is known by its name only.
+pub trait Visit {
+    /// What it comes to.
+    type Out;
+    /// Does it.
+    fn visit<K: Kind>(self) -> Self::Out;
+}
+
+macro_rules! kinds {
+    ($($variant:ident = $kind:ty;)+) => {
+        /// The name of a kind.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Name { $(
+            #[doc = concat!("[`", stringify!($kind), "`]")]
+            $variant,
+        )+ }
+
+        impl Name {
+            /// Every kind, in the order of the tabs.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Does something with the kind of this name.
+            pub fn visit<V: Visit>(self, visit: V) -> V::Out {
+                match self { $(Self::$variant => visit.visit::<$kind>(),)+ }
+            }
+
+            /// The word.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => <$kind as Kind>::NAME,)+ }
+            }
+
+            /// What such rows are, in a sentence.
+            #[must_use]
+            pub const fn doc(self) -> &'static str {
+                match self { $(Self::$variant => <$kind as Kind>::DOC,)+ }
+            }
+
+            /// Its fields.
+            #[must_use]
+            pub const fn fields(self) -> &'static [FieldSpec] {
+                match self { $(Self::$variant => <$kind as Kind>::FIELDS,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Registrations = registrations::Registrations;
+    Users = users::Users;
+    Carriers = carriers::Carriers;
+    Trunks = trunks::Trunks;
+    Edges = edges::Edges;
+    Probes = probes::Probes;
+    Interactions = interactions::Interactions;
+    Routes = routes::Routes;
+    Callbacks = callbacks::Callbacks;
+    Queues = queues::Queues;
+    Jobs = jobs::Jobs;
+    Alerts = alerts::Alerts;
+    Audit = audit::Audit;
+}
+
+impl std::str::FromStr for Name {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        let found = Self::ALL.iter().copied().find(|name| name.word() == word);
+        found.ok_or_else(|| format!("there is no kind {word:?}"))
     }
 }
 

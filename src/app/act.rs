@@ -127,7 +127,7 @@ impl App {
         true
     }
 
-    fn open_titled(&mut self, title: &str) {
+    pub(super) fn open_titled(&mut self, title: &str) {
         let mut titles = self.panes.iter().map(|pane| pane.tab(&self.store).title);
         if let Some(index) = titles.position(|known| known == title) {
             self.active = index;

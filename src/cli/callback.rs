@@ -4,39 +4,22 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::list::ListArgs;
 use super::write::WriteArgs;
 
 /// What can be done with callbacks without a screen.
 #[derive(Clone, Debug, Subcommand)]
 pub enum CallbackCommand {
-    /// List the reservations, numbers masked
+    /// List the reservations, numbers masked: `get callbacks`
     List(ListArgs),
-    /// List the queues with their hours and their room
-    Queues {
-        /// One JSON array
-        #[arg(long)]
-        json: bool,
-    },
+    /// List the queues with their hours and their room: `get queues`
+    Queues(ListArgs),
     /// Book callbacks, checked as in the console
     Book(BookArgs),
     /// Take reservations back
     Cancel(CancelArgs),
     /// Print the reservations as an iCalendar file (RFC 5545), numbers masked
     Calendar,
-}
-
-/// How reservations are listed.
-#[derive(Args, Clone, Debug)]
-pub struct ListArgs {
-    /// One JSON array
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Comma-separated values with a header line
-    #[arg(long)]
-    pub csv: bool,
-    /// Only rows that match, in the console's filter grammar
-    #[arg(long = "where", value_name = "EXPR")]
-    pub filter: Option<String>,
 }
 
 /// What is to be booked.

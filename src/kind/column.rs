@@ -206,6 +206,13 @@ impl<K: Kind> Column<K> {
         self
     }
 
+    /// The same, wanted with the largest or the newest first.
+    #[must_use]
+    pub const fn newest_first(mut self) -> Self {
+        self.descends = true;
+        self
+    }
+
     /// The same, wanted with the smallest first.
     #[must_use]
     pub const fn ascending(mut self) -> Self {

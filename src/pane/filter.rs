@@ -74,7 +74,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::column::FIELDS;
+    use crate::kind::registrations::FIELDS;
 
     #[test]
     fn what_cannot_be_read_leaves_the_filter_in_force_and_says_where_it_is_wrong() {

@@ -35,6 +35,7 @@ use crate::ui::bar::Bar;
 use crate::ui::detail;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
+use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
 /// What every list can do, the most wanted first; a [`Listing`] that names some of them itself orders them.
@@ -97,6 +98,10 @@ pub trait Listing: Default + 'static {
     /// Lines that the detail wishes for; none is half of the pane.
     fn wish(&self, _scene: &Scene<'_>) -> Option<u16> {
         None
+    }
+    /// How wide a column wants to be now.
+    fn widen(&self, _column: &str, wish: Wish, _scene: &Scene<'_>) -> Wish {
+        wish
     }
     /// Why there is no row, and what to do about it.
     fn empty(&self, scene: &Scene<'_>) -> Vec<String>;

@@ -331,7 +331,12 @@ fn what_is_remembered_is_a_state_of_its_own_and_counts_as_nothing_known() {
         "was lost in an earlier run"
     );
     assert_eq!(row.user().raw(), "Ana");
-    let exported = crate::export::json(row);
+    let exported = crate::kind::sheet::json::<crate::kind::registrations::Registrations>(
+        &row,
+        &crate::kind::sheet::all::<crate::kind::registrations::Registrations>(
+            crate::model::api::Api::Direct.capabilities(),
+        ),
+    );
     assert!(
         exported.contains(r#""state":"remembered","registered":null"#),
         "{exported}"

@@ -315,6 +315,9 @@ fn exports_carry_both_sides() {
     assert_eq!(kestrel["name"], "Kestrel\x1b[2J", "JSON is byte-true");
     assert_eq!(kestrel["affected"], 312);
     assert_eq!(kestrel["accord"], "contradiction");
-    assert_eq!((&kestrel["tls"], &kestrel["days"]), (&"valid".into(), &64.into()));
+    assert_eq!(
+        (&kestrel["tls"], &kestrel["days"]),
+        (&"valid".into(), &64.into())
+    );
     assert_eq!(kestrel["since"], NOON.plus(1_500).to_string());
 }

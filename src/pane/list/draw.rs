@@ -80,7 +80,10 @@ impl<L: Listing> ListPane<L> {
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let heading = |n: &usize| Heading {
             title: <L::Kind>::COLUMNS[*n].title,
-            wish: <L::Kind>::COLUMNS[*n].wish,
+            wish: {
+                let column = &<L::Kind>::COLUMNS[*n];
+                self.listing.widen(column.name, column.wish, scene)
+            },
             sorted: self.sort.column == Some(*n),
         };
         let headings: Vec<Heading> = self.shown().iter().map(heading).collect();
