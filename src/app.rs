@@ -31,6 +31,7 @@ pub mod probes;
 pub mod routes;
 pub mod run;
 pub mod transfers;
+mod views;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -114,6 +115,7 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    trail: views::Trail,
 }
 
 impl App {
@@ -186,6 +188,7 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            trail: views::Trail::default(),
         }
     }
 

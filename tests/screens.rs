@@ -16,6 +16,8 @@ mod closeup;
 mod conversations;
 #[path = "screens/forms.rs"]
 mod forms;
+#[path = "screens/lists.rs"]
+mod lists;
 #[path = "screens/platform.rs"]
 mod platform;
 #[path = "screens/stage.rs"]

@@ -68,10 +68,7 @@ impl Sort {
             return rows;
         };
         if let Some(order) = column.order {
-            let turned = |a: &_, b: &_| match self.descending {
-                true => order(b, a),
-                false => order(a, b),
-            };
+            let turned = |a: &_, b: &_| if self.descending { order(b, a) } else { order(a, b) };
             rows.sort_by(turned);
             return rows;
         }

@@ -28,10 +28,7 @@ const COLUMNS: &[Of] = &[
         STATUSES,
         |row| Value::Word(row.record.status.word()),
     )
-    .looking(|row| match row.open {
-        true => Role::Accent,
-        false => role(row.record.status),
-    }),
+    .looking(|row| if row.open { Role::Accent } else { role(row.record.status) }),
     Of::text(
         "action",
         "ACTION",

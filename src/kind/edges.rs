@@ -37,10 +37,7 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.state()),
     )
-    .looking(|line| match line.stale {
-        true => Role::Stale,
-        false => role(line.row.edge.state()),
-    }),
+    .looking(|line| if line.stale { Role::Stale } else { role(line.row.edge.state()) }),
     Of::text(
         "name",
         "NAME",

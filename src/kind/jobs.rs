@@ -33,10 +33,7 @@ const COLUMNS: &[Of] = &[
         |row| (&row.job.name).into(),
     )
     .shown_as(|row, _| name(&row.job))
-    .looking(|row| match row.job.name.is_empty() {
-        true => Role::Dim,
-        false => Role::Text,
-    }),
+    .looking(|row| if row.job.name.is_empty() { Role::Dim } else { Role::Text }),
     Of::moment(
         "submitted",
         "SUBMITTED",

@@ -45,10 +45,7 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.state()),
     )
-    .looking(|line| match line.stale {
-        true => Role::Stale,
-        false => role(line.trunk),
-    }),
+    .looking(|line| if line.stale { Role::Stale } else { role(line.trunk) }),
     Of::text("name", "NAME", "The trunk's name", (14, 24), |line| {
         (&line.trunk.name).into()
     })

@@ -9,11 +9,11 @@ use ratatui::layout::Rect;
 
 use super::Scene;
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing};
+use super::list::{ListPane, Listing, Related};
 use crate::app::action::Action;
 use crate::config::theme::Role;
 use crate::kind::alerts::{Alerts, role};
-use crate::model::alert::{Alert, AlertId, Leg, Standing};
+use crate::model::alert::{Alert, AlertId, Leg, Standing, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
@@ -114,6 +114,22 @@ impl Listing for Alerts {
             ))
         });
         posts.collect()
+    }
+
+    fn related(&self, alert: &&Alert) -> Vec<Related> {
+        match &alert.subject {
+            Subject::Device { user, device } => vec![
+                Related::new("Registrations", "deviceId", device.raw()),
+                Related::new("Users", "userId", user.raw()),
+            ],
+            Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
+            Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
+            Subject::Storm { site, .. } => {
+                let site = site.iter();
+                site.map(|site| Related::new("Registrations", "site", site.raw()))
+                    .collect()
+            }
+        }
     }
 
     fn alert(&self, id: &AlertId) -> Option<AlertId> {

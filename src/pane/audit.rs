@@ -6,7 +6,7 @@ mod detail;
 use ratatui::text::Line;
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked};
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -91,6 +91,13 @@ impl Listing for Audit {
             }
             _ => None,
         }
+    }
+
+    fn related(&self, row: &&AuditRow) -> Vec<Related> {
+        vec![
+            Related::new("Audit", "id", row.record.id.raw()),
+            Related::new("Jobs", "auditId", row.record.id.raw()),
+        ]
     }
 
     fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {

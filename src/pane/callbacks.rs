@@ -14,7 +14,7 @@ use ratatui::text::Line as Shown;
 
 use self::day::Day;
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked};
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -113,6 +113,10 @@ impl Listing for Board {
     fn copy(&self, line: &Line<'_>, what: &str) -> Option<(&'static str, String)> {
         let id = line.row.callback().id.raw();
         (what == "id").then(|| ("reservation id", id.to_owned()))
+    }
+
+    fn related(&self, line: &Line<'_>) -> Vec<Related> {
+        vec![Related::new("Queues", "id", line.row.callback().queue.raw())]
     }
 
     fn more(&self, line: &Line<'_>, _: &Store) -> String {

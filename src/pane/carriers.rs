@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked, section};
+use super::list::{ListPane, Listing, Picked, Related, section};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -171,6 +171,15 @@ impl Listing for Carriers {
             _ => return false,
         }
         true
+    }
+
+    fn related(&self, line: &Line<'_>) -> Vec<Related> {
+        let id = line.row.carrier().id.raw();
+        vec![
+            Related::new("Trunks", "carrierId", id),
+            Related::new("Alerts", "carrier", id),
+            Related::new("Probes", "carriers", id),
+        ]
     }
 
     fn below(&self, area: Rect, rows: usize, buf: &mut Buffer, scene: &Scene<'_>) -> Rect {

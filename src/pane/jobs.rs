@@ -5,7 +5,7 @@ mod detail;
 use ratatui::text::Line;
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked};
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -105,6 +105,10 @@ impl Listing for Jobs {
             }
             _ => None,
         }
+    }
+
+    fn related(&self, row: &&JobRow) -> Vec<Related> {
+        vec![Related::new("Audit", "id", row.job.key.0.raw())]
     }
 
     fn more(&self, row: &&JobRow, _: &Store) -> String {

@@ -50,6 +50,7 @@ pub const ACTIONS: &[Action] = &[
     Action::OpenPager,
     Action::Mark,
     Action::Freeze,
+    Action::Related,
     Action::Up,
     Action::Down,
     Action::PageUp,
@@ -91,8 +92,12 @@ pub trait Listing: Default + 'static {
     fn panel(&self, area: Rect, buf: &mut Buffer, row: &RowOf<'_, Self>, scene: &Scene<'_>) {
         detail::wrapped(area, buf, self.detail(row, scene));
     }
-    /// The same as lines, which are wrapped.
-    fn detail(&self, _row: &RowOf<'_, Self>, _scene: &Scene<'_>) -> Vec<Line<'static>> {
+    /// The same as lines, which are wrapped: every column, unless a list has more to tell.
+    fn detail(&self, row: &RowOf<'_, Self>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        draw::facts::<Self::Kind>(row, scene)
+    }
+    /// What a row has to do with: where to go from it.
+    fn related(&self, _row: &RowOf<'_, Self>) -> Vec<Related> {
         Vec::new()
     }
     /// Lines that the detail wishes for; none is half of the pane.
@@ -167,6 +172,27 @@ pub trait Listing: Default + 'static {
     /// Leaves what is shown in the place of the rows; false when nothing is.
     fn leave(&mut self) -> bool {
         false
+    }
+}
+
+/// Rows of another pane that a row has to do with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The pane's title.
+    pub pane: &'static str,
+    /// The filter that they pass there.
+    pub filter: String,
+}
+
+impl Related {
+    /// The rows of a pane whose field is this.
+    #[must_use]
+    pub fn new(pane: &'static str, field: &str, is: &str) -> Self {
+        let quoted = is.replace('\\', "\\\\").replace('"', "\\\"");
+        Self {
+            pane,
+            filter: format!("{field}=\"{quoted}\""),
+        }
     }
 }
 
@@ -455,6 +481,10 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn fault(&self) -> Option<Fault> {
         self.filter.fault().cloned()
+    }
+
+    fn filter(&self) -> &str {
+        self.filter.text()
     }
 
     fn frozen(&self) -> bool {

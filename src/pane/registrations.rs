@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use self::held::Held;
-use super::list::{ListPane, Listing, Picked};
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -144,6 +144,22 @@ impl Listing for Devices {
             _ => return false,
         }
         true
+    }
+
+    fn related(&self, row: &Row<'_>) -> Vec<Related> {
+        let user = row.user_id().raw();
+        let mut related = vec![
+            Related::new("Users", "userId", user),
+            Related::new("Alerts", "user", user),
+        ];
+        if let Some(site) = row.site() {
+            related.extend([
+                Related::new("Alerts", "site", site.raw()),
+                Related::new("Edges", "site", site.raw()),
+                Related::new("Registrations", "site", site.raw()),
+            ]);
+        }
+        related
     }
 
     fn phone(&self, row: &Row<'_>) -> Option<(DeviceId, Millis)> {

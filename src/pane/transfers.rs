@@ -212,6 +212,10 @@ impl Pane for TransfersPane {
         self.upper.fault().filter(|_| below.is_some())
     }
 
+    fn filter(&self) -> &str {
+        self.upper.filter()
+    }
+
     fn shows_interactions(&self) -> bool {
         true
     }

@@ -112,7 +112,7 @@ fn found(stage: &mut Stage, finding: Finding) {
 }
 
 /// One carrier in order, one whose certificate cannot be believed, one down whose proxy answers, one without a proxy.
-fn populated(theme: &str) -> Stage {
+pub fn populated(theme: &str) -> Stage {
     let mut stage = stage(theme);
     stage.feed(vec![told(estate())]);
     stage.pass(2_000);

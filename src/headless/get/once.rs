@@ -146,6 +146,7 @@ pub fn left_out<'a>(faults: impl IntoIterator<Item = &'a Text>) -> Exit {
     clippy::needless_pass_by_value,
     reason = "the shape that map_err takes"
 )]
+/// Says why it could not be read.
 pub fn tell(error: Error) -> Exit {
     say(&error.to_string());
     Exit::from(error.trouble())

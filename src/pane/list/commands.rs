@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::source::Source as _;
-use super::{ListPane, Listing, Picked, RowOf};
+use super::{ListPane, Listing, Picked, Related, RowOf};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
@@ -43,6 +43,7 @@ impl<L: Listing> ListPane<L> {
             }
             Action::Export => desk.open.push(Layer::Chooser(Chooser::exports())),
             Action::OpenPager => self.page(desk),
+            Action::Related => self.related(desk),
             other => {
                 return self.with_picked(desk, |listing, on, desk| listing.act(other, on, desk));
             }
@@ -241,6 +242,29 @@ impl<L: Listing> ListPane<L> {
             body,
             rows: rows.len(),
         });
+    }
+
+    /// Offers where to go from the row.
+    fn related(&self, desk: &mut Desk<'_>) {
+        let row = self.chosen(desk.store, desk.now);
+        let related = row.map(|row| self.listing.related(&row)).unwrap_or_default();
+        let choice = |related: &Related| Choice {
+            value: format!("{} {}", related.pane, related.filter),
+            label: related.pane.to_owned(),
+            note: crate::text::safe(&related.filter).into_owned(),
+            on: false,
+        };
+        match related.as_slice() {
+            [] => {
+                let text = "nothing on the other panes has to do with this row";
+                desk.messages.say(Weight::Note, text, desk.now);
+            }
+            several => {
+                let choices = several.iter().map(choice).collect();
+                let chooser = Chooser::new(Purpose::Go, choices);
+                desk.open.push(Layer::Chooser(chooser));
+            }
+        }
     }
 
     /// Everything known of the row, which may be longer than the detail has room for.

@@ -8,12 +8,31 @@ use super::frozen::Shown;
 use super::source::{Seen, Source as _};
 use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
-use crate::kind::{Kind as _, Look};
+use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
 use crate::ui::bar::Bar;
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::tabs::grouped;
 use crate::ui::{detail, notice};
+
+/// Columns on one line of a detail.
+const FACTS: usize = 3;
+
+/// Every column of a row that there is anything in, a few on a line.
+pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let look = Look {
+        zone: scene.zone,
+        now: scene.now,
+    };
+    let columns = sheet::all::<K>(scene.can).into_iter();
+    let columns = columns.map(|n| &K::COLUMNS[n]);
+    let told = columns.filter(|column| (column.value)(row) != Value::None);
+    let told: Vec<(&str, String)> = told
+        .map(|column| (column.name, column.cell(row, &look)))
+        .collect();
+    let lines = told.chunks(FACTS);
+    lines.map(|facts| detail::pairs(scene.theme, facts)).collect()
+}
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
@@ -169,7 +188,8 @@ impl<L: Listing> ListPane<L> {
         if !scene.connected {
             return notice::no_profile();
         }
-        let all = self.listing.tab(scene.store).count.unwrap_or_default();
+        let all = self.listing.tab(scene.store).count;
+        let all = all.unwrap_or_else(|| <L::Kind>::rows(scene.store, scene.now).len());
         if all > 0 && !self.filter.text().is_empty() {
             return vec![format!(
                 "The filter hides all {} {}. Esc shows them again, / changes the filter.",

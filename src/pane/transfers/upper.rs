@@ -13,7 +13,7 @@ use crate::model::InteractionId;
 use crate::model::interaction::Interaction;
 use crate::model::transfer::made::Phase;
 use crate::pane::list::source::Arranged;
-use crate::pane::list::{Listing, Picked};
+use crate::pane::list::{Listing, Picked, Related};
 use crate::pane::{Desk, Scene};
 use crate::store::Store;
 use crate::store::carriers::Reading;
@@ -59,6 +59,12 @@ impl Listing for Interactions {
 
     fn copy(&self, one: &&Interaction, what: &str) -> Option<(&'static str, String)> {
         (what == "id").then(|| ("interaction id", one.id.raw().to_owned()))
+    }
+
+    fn related(&self, one: &&Interaction) -> Vec<Related> {
+        let queue = Some(one.queue.raw()).filter(|queue| !queue.is_empty());
+        let queue = queue.map(|id| Related::new("Queues", "id", id));
+        queue.into_iter().collect()
     }
 
     /// Who is in it, as the organisation says.
