@@ -8,6 +8,7 @@
 mod commands;
 mod draw;
 mod frozen;
+mod picked;
 pub mod section;
 pub mod source;
 
@@ -19,6 +20,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use self::frozen::Frozen;
+pub use self::picked::{Picked, Related};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
@@ -172,49 +174,6 @@ pub trait Listing: Default + 'static {
     /// Leaves what is shown in the place of the rows; false when nothing is.
     fn leave(&mut self) -> bool {
         false
-    }
-}
-
-/// Rows of another pane that a row has to do with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Related {
-    /// The pane's title.
-    pub pane: &'static str,
-    /// The filter that they pass there.
-    pub filter: String,
-}
-
-impl Related {
-    /// The rows of a pane whose field is this.
-    #[must_use]
-    pub fn new(pane: &'static str, field: &str, is: &str) -> Self {
-        let quoted = is.replace('\\', "\\\\").replace('"', "\\\"");
-        Self {
-            pane,
-            filter: format!("{field}=\"{quoted}\""),
-        }
-    }
-}
-
-/// The rows that something is done with.
-pub struct Picked<'a, K: Kind> {
-    /// The row under the cursor.
-    pub row: Option<K::Row<'a>>,
-    /// The marked rows, in no order.
-    pub marked: Vec<K::Id>,
-    /// The marks have served: the list takes them away.
-    pub served: bool,
-}
-
-impl<K: Kind> Picked<'_, K> {
-    /// The marked rows, or the one under the cursor.
-    #[must_use]
-    pub fn ids(&self) -> Vec<K::Id> {
-        if self.marked.is_empty() {
-            self.row.iter().map(K::id).collect()
-        } else {
-            self.marked.clone()
-        }
     }
 }
 
@@ -426,9 +385,10 @@ impl<L: Listing> Pane for ListPane<L> {
             query: self.filter.query(),
             sort: self.sort,
         };
-        self.source.tick(how, store, now);
+        self.moved |= self.source.tick(how, store, now);
+        // What the cells say has changed with the time.
+        self.moved |= self.due.is_some_and(|due| now >= due);
         self.due = self.listing.due(store, now);
-        self.moved = true;
     }
 
     fn deadline(&self) -> Option<Millis> {

@@ -139,6 +139,10 @@ fn ended(name: Name, app: &App) -> Exit {
         let trouble = app.lacking().map(|problem| problem.trouble);
         return trouble.map_or(Exit::Unreachable, Exit::from);
     }
+    if matches!(name, Name::Trunks | Name::Edges) && !app.can().trunks {
+        let name = name.word();
+        say(&format!("{name} are not available from the API of this organisation"));
+    }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
         Name::Registrations | Name::Users | Name::Alerts => return shortfall(app),

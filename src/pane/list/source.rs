@@ -24,8 +24,8 @@ pub trait Source<K: Kind>: Default + Rows<K::Id> {
     fn apply(&mut self, changes: &Changes, store: &Store, now: Millis);
     /// Puts the rows in order again when one has changed since; says whether it did.
     fn catch_up(&mut self, how: How<'_>, store: &Store, now: Millis) -> bool;
-    /// Lets rows come and go that only time lets.
-    fn tick(&mut self, how: How<'_>, store: &Store, now: Millis);
+    /// Lets rows come and go that only time lets; says whether that can be seen without being asked.
+    fn tick(&mut self, how: How<'_>, store: &Store, now: Millis) -> bool;
     /// When [`Self::tick`] has something to do; `held` when what is shown is frozen.
     fn deadline(&self, held: bool) -> Option<Millis>;
     /// Somebody is at the keys: the order of now is wanted.
@@ -95,8 +95,10 @@ impl<K: Kind> Source<K> for Arranged<K> {
         behind
     }
 
-    fn tick(&mut self, how: How<'_>, store: &Store, now: Millis) {
+    fn tick(&mut self, how: How<'_>, store: &Store, now: Millis) -> bool {
+        let before = self.due;
         self.arrange(how, store, now);
+        before.is_some_and(|due| now >= due)
     }
 
     fn deadline(&self, _: bool) -> Option<Millis> {

@@ -84,10 +84,11 @@ impl Source<Registrations> for Held {
         false
     }
 
-    fn tick(&mut self, _: How<'_>, store: &Store, now: Millis) {
+    fn tick(&mut self, _: How<'_>, store: &Store, now: Millis) -> bool {
         self.view.expire(&store.registrations, now);
         self.page.fall_behind();
         self.now = now;
+        false
     }
 
     fn deadline(&self, held: bool) -> Option<Millis> {
