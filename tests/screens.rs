@@ -85,7 +85,11 @@ fn a_pane_with_nothing_in_it_says_why_and_what_to_do() {
 
     stage.populate();
     stage.press(&["/", "z", "z", "z", "z"]);
-    assert!(stage.text((80, 24)).contains("The filter hides all 5 registrations"));
+    assert!(
+        stage
+            .text((80, 24))
+            .contains("The filter hides all 5 registrations")
+    );
     stage.press(&["Esc"]);
     assert!(stage.text((80, 24)).contains("Ana Petrova"));
 }

@@ -26,7 +26,9 @@ impl App {
         let pane = self.panes.get(self.active);
         View {
             pane: self.active,
-            filter: pane.map(|pane| pane.filter().to_owned()).unwrap_or_default(),
+            filter: pane
+                .map(|pane| pane.filter().to_owned())
+                .unwrap_or_default(),
         }
     }
 
@@ -70,7 +72,9 @@ impl App {
                 self.trail.after.push(here);
                 self.show(&view);
             }
-            None => self.messages.say(Weight::Note, "this is the first view", self.now),
+            None => self
+                .messages
+                .say(Weight::Note, "this is the first view", self.now),
         }
     }
 
@@ -82,7 +86,9 @@ impl App {
                 self.trail.before.push(here);
                 self.show(&view);
             }
-            None => self.messages.say(Weight::Note, "this is the newest view", self.now),
+            None => self
+                .messages
+                .say(Weight::Note, "this is the newest view", self.now),
         }
     }
 

@@ -68,7 +68,13 @@ impl Sort {
             return rows;
         };
         if let Some(order) = column.order {
-            let turned = |a: &_, b: &_| if self.descending { order(b, a) } else { order(a, b) };
+            let turned = |a: &_, b: &_| {
+                if self.descending {
+                    order(b, a)
+                } else {
+                    order(a, b)
+                }
+            };
             rows.sort_by(turned);
             return rows;
         }

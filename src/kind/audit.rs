@@ -28,7 +28,13 @@ const COLUMNS: &[Of] = &[
         STATUSES,
         |row| Value::Word(row.record.status.word()),
     )
-    .looking(|row| if row.open { Role::Accent } else { role(row.record.status) }),
+    .looking(|row| {
+        if row.open {
+            Role::Accent
+        } else {
+            role(row.record.status)
+        }
+    }),
     Of::text(
         "action",
         "ACTION",

@@ -67,11 +67,23 @@ const COLUMNS: &[Of] = &[
         "NUMBER",
         "Whom to call, masked; found by the digits that show",
         (12, 13),
-        |line| if line.row.callback().number.is_empty() { Value::None } else { Value::owned(line.row.callback().number.to_string()) },
+        |line| {
+            if line.row.callback().number.is_empty() {
+                Value::None
+            } else {
+                Value::owned(line.row.callback().number.to_string())
+            }
+        },
     )
     .also(&["callback_number"])
     .shown_as(|line, _| line.number())
-    .looking(|line| if line.unmasked { Role::Warn } else { Role::Text })
+    .looking(|line| {
+        if line.unmasked {
+            Role::Warn
+        } else {
+            Role::Text
+        }
+    })
     .ordered(|a, b| a.row.callback().number.cmp(&b.row.callback().number)),
     Of::text(
         "queue",

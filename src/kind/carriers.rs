@@ -52,7 +52,13 @@ const COLUMNS: &[Of] = &[
         "TRUNKS",
         "Trunks that do not work, or not wholly; the screen shows how many work, of all in service",
         (6, 7),
-        |line| if line.row.carrier().trunks.is_empty() { Value::None } else { line.trunks_down().into() },
+        |line| {
+            if line.row.carrier().trunks.is_empty() {
+                Value::None
+            } else {
+                line.trunks_down().into()
+            }
+        },
     )
     .shown_as(|line, _| {
         let trunks = line.trunks();

@@ -37,7 +37,13 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.state()),
     )
-    .looking(|line| if line.stale { Role::Stale } else { role(line.row.edge.state()) }),
+    .looking(|line| {
+        if line.stale {
+            Role::Stale
+        } else {
+            role(line.row.edge.state())
+        }
+    }),
     Of::text(
         "name",
         "NAME",

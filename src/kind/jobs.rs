@@ -33,7 +33,13 @@ const COLUMNS: &[Of] = &[
         |row| (&row.job.name).into(),
     )
     .shown_as(|row, _| name(&row.job))
-    .looking(|row| if row.job.name.is_empty() { Role::Dim } else { Role::Text }),
+    .looking(|row| {
+        if row.job.name.is_empty() {
+            Role::Dim
+        } else {
+            Role::Text
+        }
+    }),
     Of::moment(
         "submitted",
         "SUBMITTED",

@@ -186,8 +186,11 @@ impl Kind for Registrations {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = FIELDS;
 
+    /// By user, then by device. The console's own pane does not come here: it keeps a view of the store.
     fn rows(store: &Store, _: Millis) -> Vec<Row<'_>> {
-        store.registrations.rows().map(|(_, row)| row).collect()
+        let mut rows: Vec<Row<'_>> = store.registrations.rows().map(|(_, row)| row).collect();
+        rows.sort_by_cached_key(|row| (row.user().raw().to_lowercase(), row.label().raw()));
+        rows
     }
 
     fn row<'a>(store: &'a Store, id: &RowId, _: Millis) -> Option<Row<'a>> {

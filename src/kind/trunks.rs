@@ -45,7 +45,13 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.state()),
     )
-    .looking(|line| if line.stale { Role::Stale } else { role(line.trunk) }),
+    .looking(|line| {
+        if line.stale {
+            Role::Stale
+        } else {
+            role(line.trunk)
+        }
+    }),
     Of::text("name", "NAME", "The trunk's name", (14, 24), |line| {
         (&line.trunk.name).into()
     })

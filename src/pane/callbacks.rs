@@ -116,7 +116,11 @@ impl Listing for Board {
     }
 
     fn related(&self, line: &Line<'_>) -> Vec<Related> {
-        vec![Related::new("Queues", "id", line.row.callback().queue.raw())]
+        vec![Related::new(
+            "Queues",
+            "id",
+            line.row.callback().queue.raw(),
+        )]
     }
 
     fn more(&self, line: &Line<'_>, _: &Store) -> String {

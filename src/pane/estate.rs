@@ -34,12 +34,7 @@ pub type ProbesPane = ListPane<Probes>;
 pub type QueuesPane = ListPane<Queues>;
 
 /// What can be done where nothing but reading again can.
-const READ: &[Action] = &[
-    Action::Detail,
-    Action::Filter,
-    Action::Sort,
-    Action::Reread,
-];
+const READ: &[Action] = &[Action::Detail, Action::Filter, Action::Sort, Action::Reread];
 
 /// How many there are, and how many of them are in trouble.
 fn figures(bar: &mut Bar, tab: &Tab, scene: &Scene<'_>) {
@@ -50,7 +45,11 @@ fn figures(bar: &mut Bar, tab: &Tab, scene: &Scene<'_>) {
     let count = tab.count.unwrap_or_default();
     let name = tab.title.to_lowercase();
     bar.left(0, scene.theme.style(Role::Text), format!(" {name} {count}"));
-    bar.left(0, scene.theme.style(role), format!("in trouble {}", tab.trouble));
+    bar.left(
+        0,
+        scene.theme.style(role),
+        format!("in trouble {}", tab.trouble),
+    );
 }
 
 /// Why there is nothing, where it comes with another read.
@@ -63,7 +62,9 @@ fn awaited(reading: &Reading, what: &str, scene: &Scene<'_>) -> Vec<String> {
             "The organisation tells of no {what}, or this client may see none of them."
         )],
         (Reading::Paused, _) => {
-            vec![format!("Paused before the {what} were read. :resume goes on.")]
+            vec![format!(
+                "Paused before the {what} were read. :resume goes on."
+            )]
         }
         (Reading::Awaited, Some(trouble)) => {
             vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]
@@ -236,12 +237,8 @@ impl Listing for Probes {
     type Kind = Self;
     type Source = Arranged<Self>;
 
-    const ACTIONS: &'static [Action] = &[
-        Action::Detail,
-        Action::Probe,
-        Action::Filter,
-        Action::Sort,
-    ];
+    const ACTIONS: &'static [Action] =
+        &[Action::Detail, Action::Probe, Action::Filter, Action::Sort];
     const COPIES: &'static [(&'static str, &'static str)] = &[("target", "what is probed")];
 
     fn tab(&self, store: &Store) -> Tab {
@@ -276,7 +273,9 @@ impl Listing for Probes {
 
     fn related(&self, probed: &&Probed) -> Vec<Related> {
         let carriers = probed.carriers();
-        carriers.map(|id| Related::new("Carriers", "id", id.raw())).collect()
+        carriers
+            .map(|id| Related::new("Carriers", "id", id.raw()))
+            .collect()
     }
 
     fn more(&self, probed: &&Probed, _: &Store) -> String {
@@ -316,7 +315,11 @@ impl Listing for Queues {
         let tab = self.tab(scene.store);
         let count = tab.count.unwrap_or_default();
         bar.left(0, scene.theme.style(Role::Text), format!(" queues {count}"));
-        let role = if tab.trouble > 0 { Role::Warn } else { Role::Dim };
+        let role = if tab.trouble > 0 {
+            Role::Warn
+        } else {
+            Role::Dim
+        };
         bar.left(0, scene.theme.style(role), format!("full {}", tab.trouble));
     }
 

@@ -80,10 +80,9 @@ pub fn render(
 }
 
 /// Columns that the tabs that show take.
-fn wide(dress: Dress, tabs: &[Tab], active: usize, shows: impl Fn(usize) -> bool) -> usize {
-    let shown = tabs.iter().enumerate().filter(|(n, _)| shows(*n));
-    shown
-        .map(|(n, tab)| dress.width(n, tab, active))
+fn wide(dress: Dress, tabs: &[Tab], active: usize, there: impl Fn(usize) -> bool) -> usize {
+    let seen = tabs.iter().enumerate().filter(|(n, _)| there(*n));
+    seen.map(|(n, tab)| dress.width(n, tab, active))
         .sum::<usize>()
 }
 

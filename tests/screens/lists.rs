@@ -167,3 +167,46 @@ fn the_usual_columns_are_offered_and_wide_enough_for_their_headings() {
         name.visit(Usual);
     }
 }
+
+#[test]
+fn a_row_leads_to_what_it_has_to_do_with_and_back_and_no_filter_is_lost() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    let filter = |stage: &mut Stage, text: &str| {
+        stage.press(&[":"]);
+        stage.type_in(&format!("filter {text}"));
+        stage.press(&["Enter"]);
+    };
+    stage.press(&[":"]);
+    stage.type_in("users");
+    stage.press(&["Enter"]);
+    filter(&mut stage, "site:osaka");
+    stage.press(&["1"]);
+    filter(&mut stage, "petrova");
+    stage.press(&[">"]);
+    let offered = stage.text((120, 40));
+    assert!(
+        offered.contains("Users") && offered.contains("Frankfurt"),
+        "{offered}"
+    );
+    stage.press(&["Enter"]);
+    let users = stage.text((120, 40));
+    assert!(
+        users.contains("/userId=\"u-1\"") && users.contains("Ana Petrova"),
+        "{users}"
+    );
+    stage.press(&["-"]);
+    let back = stage.text((120, 40));
+    assert!(
+        back.contains("/petrova") && back.contains("webrtc-4711"),
+        "{back}"
+    );
+    stage.press(&["]"]);
+    assert!(stage.text((120, 40)).contains("/userId=\"u-1\""));
+    stage.press(&["[", "["]);
+    let before = stage.text((120, 40));
+    assert!(
+        before.contains("/site:osaka"),
+        "the filter that was there: {before}"
+    );
+}

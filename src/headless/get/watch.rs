@@ -141,7 +141,9 @@ fn ended(name: Name, app: &App) -> Exit {
     }
     if matches!(name, Name::Trunks | Name::Edges) && !app.can().trunks {
         let name = name.word();
-        say(&format!("{name} are not available from the API of this organisation"));
+        say(&format!(
+            "{name} are not available from the API of this organisation"
+        ));
     }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),

@@ -247,7 +247,9 @@ impl<L: Listing> ListPane<L> {
     /// Offers where to go from the row.
     fn related(&self, desk: &mut Desk<'_>) {
         let row = self.chosen(desk.store, desk.now);
-        let related = row.map(|row| self.listing.related(&row)).unwrap_or_default();
+        let related = row
+            .map(|row| self.listing.related(&row))
+            .unwrap_or_default();
         let choice = |related: &Related| Choice {
             value: format!("{} {}", related.pane, related.filter),
             label: related.pane.to_owned(),

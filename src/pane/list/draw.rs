@@ -31,7 +31,9 @@ pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'s
         .map(|column| (column.name, column.cell(row, &look)))
         .collect();
     let lines = told.chunks(FACTS);
-    lines.map(|facts| detail::pairs(scene.theme, facts)).collect()
+    lines
+        .map(|facts| detail::pairs(scene.theme, facts))
+        .collect()
 }
 
 impl<L: Listing> ListPane<L> {
