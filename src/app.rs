@@ -22,6 +22,7 @@ mod forms;
 mod input;
 pub mod jobs;
 mod lookout;
+pub mod memory;
 pub mod messages;
 mod news;
 pub mod perform;
@@ -116,6 +117,7 @@ pub struct App {
     bench: forms::Bench,
     closeup: closeup::Watch,
     trail: views::Trail,
+    memory: memory::Watch,
 }
 
 impl App {
@@ -189,6 +191,7 @@ impl App {
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
             trail: views::Trail::default(),
+            memory: memory::Watch::default(),
         }
     }
 
@@ -290,6 +293,7 @@ impl App {
             self.budget_deadline(),
             self.forms_deadline(),
             self.closeup_deadline(),
+            self.memory_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -364,6 +368,7 @@ impl App {
         self.watch_interactions();
         self.watch_phone();
         self.watch_budget();
+        self.keep_memory();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -413,6 +418,7 @@ impl App {
             return;
         }
         self.notice();
+        self.memory_aged();
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }

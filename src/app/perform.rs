@@ -5,6 +5,7 @@ mod audit;
 mod flows;
 mod interactions;
 mod jobs;
+mod memory;
 mod person;
 mod phones;
 mod routes;
@@ -20,13 +21,16 @@ use tokio::sync::{OnceCell, mpsc};
 use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::keyring::Keyring;
+use crate::cloud::way;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
+use crate::config::profile::proxy::Proxy;
 use crate::config::profile::{Auth, Profile};
 use crate::config::secret::SecretSource;
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
 
@@ -47,6 +51,8 @@ pub struct Performer {
     shelf: shelf::Desk,
     /// Where people sign in.
     people: person::Desk,
+    /// Where the next run's memory is kept.
+    memory: memory::Desk,
 }
 
 impl Performer {
@@ -67,6 +73,7 @@ impl Performer {
             prober: Arc::default(),
             desk: flows::Desk::new(done.clone()),
             shelf: shelf::Desk::default(),
+            memory: memory::Desk::default(),
             done,
             post: None,
         }
@@ -85,6 +92,15 @@ impl Performer {
         }
     }
 
+    /// Keeps the last known rows there, for the next run.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self {
+            memory: memory::Desk::at(memory),
+            ..self
+        }
+    }
+
     /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
@@ -94,6 +110,7 @@ impl Performer {
     /// Waits for what must be on disk before the process ends.
     pub async fn finish(&self) {
         self.shelf.finish().await;
+        self.memory.finish().await;
         self.desk.finish().await;
     }
 
@@ -129,6 +146,7 @@ impl Performer {
             Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
+            Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,
@@ -259,6 +277,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
     };
+    let proxy = proxy(profile, environment).await.map_err(local)?;
     Client::new(cloud::Settings {
         api: profile.api,
         base_url: profile.base_url.clone(),
@@ -266,10 +285,33 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         client,
         person,
         ca_pem,
+        proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
     })
     .map_err(|e| e.problem())
+}
+
+/// The proxy of a profile, with its password.
+pub async fn proxy(profile: &Profile, environment: &Environment) -> Result<way::Proxy, String> {
+    let named = match &profile.proxy {
+        Proxy::Machine => return Ok(way::Proxy::Machine),
+        Proxy::None => return Ok(way::Proxy::None),
+        Proxy::Named(named) => named,
+    };
+    let login = match &named.login {
+        Some((user, place)) => {
+            let password = place.read(environment).await;
+            let password = password.map_err(|error| format!("proxy_password: {error}"))?;
+            Some((user.clone(), password))
+        }
+        None => None,
+    };
+    Ok(way::Proxy::Named(way::Named {
+        url: named.url.clone(),
+        login,
+        except: named.except.join(","),
+    }))
 }
 
 /// Reads a file of certificate authorities, for what verifies beside the client.

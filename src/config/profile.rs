@@ -9,6 +9,7 @@ pub mod notifications;
 mod place;
 pub mod probes;
 pub mod provisioning;
+pub mod proxy;
 pub mod queue_hours;
 mod resolve;
 pub mod routes;
@@ -60,6 +61,8 @@ pub struct Registrations {
     pub poll: Duration,
     /// Streams to open at most; 0 is polling only.
     pub max_streams: u32,
+    /// Whether the last known rows are kept on disk, for the first frame of the next run.
+    pub remember: bool,
 }
 
 impl Default for Registrations {
@@ -68,6 +71,7 @@ impl Default for Registrations {
             users: None,
             poll: DEFAULT_POLL,
             max_streams: DEFAULT_STREAMS,
+            remember: true,
         }
     }
 }
@@ -93,6 +97,8 @@ pub struct Profile {
     pub auth: Auth,
     /// PEM file of a further certificate authority to trust for this organisation.
     pub ca_file: Option<PathBuf>,
+    /// The proxy on the way to the organisation.
+    pub proxy: proxy::Proxy,
     /// Whether writes are refused. Production is read-only unless the profile says `read_only = false`.
     pub read_only: bool,
     /// Whether a mistake here reaches real callers: said by the profile, else told by its name.
