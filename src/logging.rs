@@ -4,8 +4,9 @@
 //! libraries say no more than DEBUG: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
 //! them tokens and the addresses of notification channels.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::DirBuilder;
+use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 use tracing::{Level, Metadata, Subscriber};
@@ -17,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
+use crate::file::{self, For};
 
 /// The variable that turns the log on.
 pub const LOG: &str = "TRUNKLINE_LOG";
@@ -32,11 +34,11 @@ pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard>
         .create(state_dir)
         .ok()?;
     let path = state_dir.join("trunkline.log");
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
+    let file = file::open(&path, For::Appending)
+        .inspect_err(|error| {
+            let path = path.display();
+            let _ = writeln!(std::io::stderr(), "trunkline: no log in {path}: {error}");
+        })
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     subscriber(filter, writer).init();

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
@@ -25,8 +26,12 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
+    trunkline::child::keep_descriptors();
     let cli = Cli::parse();
-    match start(cli) {
+    let ended = start(cli);
+    // Nothing that the console has started outlives it.
+    trunkline::child::end_all();
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
@@ -42,6 +47,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     let paths = Paths::standard()?;
     let _log = logging::start(&environment, &paths.state_dir);
+    // What runs that were killed left half written.
+    trunkline::file::sweep(&paths.state_dir);
     let flags = Flags {
         config: cli.global.config,
         profile: cli.global.profile,
@@ -147,8 +154,8 @@ impl World {
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
         // The console reads a configuration file and trusts a certificate file here as it does anywhere.
-        let folder =
-            tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
+        let folder = Scratch::new(&std::env::temp_dir(), "trunkline-demo-")
+            .wrap_err("making a folder for the demo's configuration")?;
         let file = folder.path().join("demo.toml");
         let options = org::Options {
             profile_out: Some(file.clone()),

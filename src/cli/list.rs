@@ -3,6 +3,7 @@
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
+use crate::export::{Cells, Format};
 use crate::kind::Name;
 
 /// `trunkline get`.
@@ -37,15 +38,32 @@ pub struct ListArgs {
     /// One JSON array; with --watch one JSON object a line
     #[arg(long, conflicts_with_all = ["csv", "markdown"])]
     pub json: bool,
-    /// Comma-separated values with a header line
-    #[arg(long, conflicts_with = "markdown")]
+    /// Comma-separated values with a header line; a cell that a spreadsheet would run as a formula begins with '
+    #[arg(long, conflicts_with_all = ["csv_raw", "markdown"])]
     pub csv: bool,
+    /// The same with every cell as it is, for programs that are no spreadsheet
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub csv_raw: bool,
     /// A Markdown table
     #[arg(long)]
     pub markdown: bool,
     /// Go on, and print every change
     #[arg(long)]
     pub watch: bool,
+}
+
+impl ListArgs {
+    /// How rows are written; a table unless something else is asked for.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self {
+            Self { json: true, .. } => Format::Json,
+            Self { csv_raw: true, .. } => Format::Csv(Cells::Raw),
+            Self { csv: true, .. } => Format::Csv(Cells::Guarded),
+            Self { markdown: true, .. } => Format::Markdown,
+            _ => Format::Table,
+        }
+    }
 }
 
 fn names() -> impl TypedValueParser<Value = Name> {

@@ -61,12 +61,7 @@ impl Wanted {
             .map(|name| named::<K>("--columns", name.trim()));
         let columns = columns.collect::<Result<Vec<usize>, String>>()?;
         Ok(Self {
-            format: match (args.json, args.csv, args.markdown) {
-                (true, ..) => Format::Json,
-                (_, true, _) => Format::Csv,
-                (.., true) => Format::Markdown,
-                _ => Format::Table,
-            },
+            format: args.format(),
             query,
             sort,
             columns: Some(columns).filter(|columns| !columns.is_empty()),
@@ -138,7 +133,7 @@ impl Wanted {
             format => {
                 // The lines without those of the header.
                 let text = sheet::write::<K>(format, std::slice::from_ref(row), &columns, &look);
-                let head = if format == Format::Csv { 1 } else { 2 };
+                let head = if format == Format::Markdown { 2 } else { 1 };
                 text.split_inclusive('\n').skip(head).collect()
             }
         };

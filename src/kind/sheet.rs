@@ -94,9 +94,10 @@ pub fn write<K: Kind>(
                 .collect();
             serde_json::to_string_pretty(&objects).unwrap_or_default() + "\n"
         }
-        Format::Csv => sheet::csv(
+        Format::Csv(guard) => sheet::csv(
             &head::<K>(numbers),
             rows.iter().map(|row| exact::<K>(row, numbers)),
+            guard,
         ),
         Format::Markdown => sheet::markdown(
             &head::<K>(numbers),

@@ -28,8 +28,9 @@ pub(super) fn restore() {
     }
 }
 
-/// Puts the terminal back and ends the process at once, without waiting for any other thread.
+/// Ends what the console has started, puts the terminal back and ends the process at once, without waiting for any other thread.
 pub(super) fn exit(code: i32) -> ! {
+    crate::child::end_all();
     restore();
     process::exit(code)
 }
@@ -41,6 +42,8 @@ pub(super) fn exit(code: i32) -> ! {
 pub fn install_panic_hook() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
+        // First, so that an editor does not draw over the report.
+        crate::child::end_all();
         restore();
         report(info);
         process::exit(PANICKED);

@@ -159,7 +159,12 @@ fn the_usual_columns_are_offered_and_wide_enough_for_their_headings() {
                 zone: &zone,
                 now: NOON,
             };
-            let text = sheet::write::<K>(trunkline::export::Format::Csv, &[], &[0], &look);
+            let text = sheet::write::<K>(
+                trunkline::export::Format::Csv(trunkline::export::Cells::Guarded),
+                &[],
+                &[0],
+                &look,
+            );
             assert_eq!(text.trim_end(), K::COLUMNS[0].name);
         }
     }

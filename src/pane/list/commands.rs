@@ -222,7 +222,7 @@ impl<L: Listing> ListPane<L> {
     /// Writes the rows that pass the filter, with every column.
     fn export(&self, ending: &str, path: Option<PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids = self.source.page(0, self.source.len());

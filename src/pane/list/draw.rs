@@ -10,9 +10,9 @@ use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
 use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
+use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::grid::{Heading, Marks, Parts};
-use crate::ui::tabs::grouped;
 use crate::ui::{detail, notice};
 
 /// Columns on one line of a detail.
