@@ -35,6 +35,7 @@ mod ready;
 pub mod routes;
 pub mod run;
 pub mod transfers;
+mod views;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -103,6 +104,7 @@ pub struct App {
     left_out: Vec<Problem>,
     /// Why a user could not be read when that was last so.
     read_failure: Option<Problem>,
+    lacking: Option<Problem>,
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
     changes: Changes,
@@ -119,6 +121,7 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    trail: views::Trail,
     memory: memory::Watch,
     attend: attend::Watch,
     coverage: coverage::Coverage,
@@ -179,6 +182,7 @@ impl App {
             problem: None,
             left_out: Vec::new(),
             read_failure: None,
+            lacking: None,
             all_read: false,
             changes: Changes::default(),
             effects,
@@ -194,6 +198,7 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            trail: views::Trail::default(),
             memory: memory::Watch::default(),
             attend: attend::Watch::default(),
             coverage: coverage::Coverage::default(),
@@ -275,6 +280,17 @@ impl App {
     #[must_use]
     pub fn read_failure(&self) -> Option<&Problem> {
         self.read_failure.as_ref()
+    }
+
+    /// Why the carriers could not be read, when they could not.
+    #[must_use]
+    pub fn lacking(&self) -> Option<&Problem> {
+        self.lacking.as_ref()
+    }
+
+    /// Opens the pane of that title.
+    pub fn look_at(&mut self, title: &str) {
+        self.open_titled(title);
     }
 
     /// When time alone changes something that is kept or shown.

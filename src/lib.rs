@@ -37,6 +37,7 @@ pub mod file;
 pub mod flow;
 pub mod form;
 pub mod headless;
+pub mod kind;
 pub mod ledger;
 pub mod listen;
 pub mod lock;
