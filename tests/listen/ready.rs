@@ -56,7 +56,7 @@ async fn without_streams_it_falls_with_the_reads() {
         ..Options::default()
     };
     let polled = |profile: &mut trunkline::config::Profile| {
-        profile.registrations.max_streams = 0;
+        profile.registrations.max_streams = Some(0);
         profile.registrations.poll = Duration::from_secs(10);
     };
     let mut house = House::of(&anywhere(), options, polled).await;
