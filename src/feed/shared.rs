@@ -96,7 +96,7 @@ impl Shared {
         Self {
             client,
             mailbox,
-            timing,
+            timing: *timing,
             poll,
             roster: Mutex::new(Roster::new(max_streams)),
             tally: Tally::new(),

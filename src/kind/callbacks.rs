@@ -43,7 +43,7 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.status()),
     )
-    .looking(|line| line.role())
+    .looking(line::Line::role)
     .ordered(|a, b| {
         let (left, right) = (a.row.callback().status, b.row.callback().status);
         left.cmp(&right).then_with(|| slot(a, b))

@@ -30,7 +30,7 @@ const COLUMNS: &[Of] = &[
         &["down", "degraded", "unknown", "healthy", "stale"],
         |line| Value::Word(line.health()),
     )
-    .looking(|line| line.role())
+    .looking(Line::role)
     .ordered(|a, b| a.urgency().cmp(&b.urgency())),
     Of::text(
         "name",

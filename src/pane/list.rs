@@ -445,7 +445,9 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn attended(&self, shown: bool) -> Vec<RowId> {
         let visible = self.source.visible(self.window, self.grid.height());
-        let mut rows = self.listing.attended(if shown { visible } else { Vec::new() });
+        let mut rows = self
+            .listing
+            .attended(if shown { visible } else { Vec::new() });
         let mut marked = self.listing.attended(self.marked.keys().cloned().collect());
         marked.sort_unstable();
         rows.append(&mut marked);

@@ -20,7 +20,7 @@ use crate::form::Opening;
 use crate::kind::registrations::Registrations;
 use crate::model::registration::State;
 use crate::model::{DeviceId, UserId};
-use crate::store::{Row, Store};
+use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::table::Wish;

@@ -185,19 +185,16 @@ impl<K: Kind> Printer<K> {
     fn changed(&mut self, app: &mut App) -> Result<(), String> {
         let journal = K::journal(&app.take_journal());
         let (store, now) = (&app.store, app.now());
-        let rows = match journal {
-            Some(ids) => {
-                let rows = ids.iter().filter_map(|id| K::row(store, id, now));
-                rows.filter(K::is_printed).collect()
-            }
-            None => {
-                let mut rows = K::rows(store, now);
-                rows.retain(|row| {
-                    let print = print_of::<K>(row);
-                    self.known.insert(K::id(row), print) != Some(print)
-                });
-                rows
-            }
+        let rows = if let Some(ids) = journal {
+            let rows = ids.iter().filter_map(|id| K::row(store, id, now));
+            rows.filter(K::is_printed).collect()
+        } else {
+            let mut rows = K::rows(store, now);
+            rows.retain(|row| {
+                let print = print_of::<K>(row);
+                self.known.insert(K::id(row), print) != Some(print)
+            });
+            rows
         };
         self.wanted
             .write_changed::<K>(rows, app.can(), &self.zone, now)
