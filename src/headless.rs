@@ -30,6 +30,7 @@ use crate::store::view::{Sort, View};
 use crate::store::{RowId, Store};
 use crate::term::signals::Signals;
 use crate::time::Millis;
+use crate::vault;
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +243,11 @@ fn lines<'a>(
 
 /// Standard output in one piece. A reader that has gone away is the end, not an error.
 fn print(text: &str) -> Result<(), String> {
+    print_whole(&vault::scrub(text))
+}
+
+/// The same with the credentials in it, for what is to be sent again.
+fn print_whole(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {

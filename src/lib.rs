@@ -7,14 +7,15 @@
 //!
 //! | room | what it knows | whom it knows |
 //! |---|---|---|
-//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | nobody |
+//! | [`vault`] | every credential in use, and the forms in which it could come back | nobody |
+//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `form`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
-//! | [`config`], [`cli`], [`term`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; the log file; rows as text | |
+//! | [`config`], [`cli`], [`term`], [`process`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; the log file; rows as text | |
 //! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
@@ -41,6 +42,7 @@ pub mod model;
 pub mod org;
 pub mod pane;
 pub mod probe;
+pub mod process;
 pub mod query;
 pub mod shelf;
 pub mod store;
@@ -48,3 +50,4 @@ pub mod term;
 pub mod text;
 pub mod time;
 pub mod ui;
+pub mod vault;

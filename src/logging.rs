@@ -5,6 +5,7 @@
 //! them tokens and the addresses of notification channels.
 
 use std::fs::{DirBuilder, OpenOptions};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
@@ -17,6 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
+use crate::vault;
 
 /// The variable that turns the log on.
 pub const LOG: &str = "TRUNKLINE_LOG";
@@ -50,8 +52,30 @@ fn subscriber<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_ansi(false).with_writer(writer);
+    let lines = fmt::layer().with_ansi(false).with_writer(Clean(writer));
     registry().with(filter).with(filter_fn(may_say)).with(lines)
+}
+
+/// Takes credentials out of what is written: the layer above writes an event at once.
+struct Clean<W>(W);
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Clean<W> {
+    type Writer = Clean<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        Clean(self.0.make_writer())
+    }
+}
+
+impl<W: io::Write> io::Write for Clean<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(&vault::scrub_bytes(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Whether something may be written, as far as its source and its level tell.

@@ -21,7 +21,8 @@ use trunkline::term::signals::Signals;
 use trunkline::{console, logging, org};
 
 fn main() -> ExitCode {
-    // The first thing: everything that speaks TLS later finds it here.
+    trunkline::process::harden();
+    // Everything that speaks TLS later finds it here.
     let _ = rustls::crypto::ring::default_provider().install_default();
     if color_eyre::install().is_err() {
         return ExitCode::from(Exit::Usage as u8);
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
+            let text = trunkline::vault::scrub(&text);
             if !text.is_empty() {
                 let _ = writeln!(std::io::stderr(), "trunkline: {text}");
             }

@@ -8,6 +8,7 @@ use super::platform::conversations;
 use super::unreachable::Unreachable;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
+use crate::vault;
 
 /// Columns of remote text that an error shows.
 const SHOWN: usize = 240;
@@ -158,7 +159,7 @@ impl Error {
     pub(super) fn answer(call: &Call, reason: String) -> Self {
         Self::Answer {
             call: Box::new(call.clone()),
-            reason,
+            reason: vault::scrub(&reason).into_owned(),
         }
     }
 

@@ -15,6 +15,7 @@ use super::error::{Error, Refusal};
 use super::names::Names;
 use super::retry;
 use super::unreachable::Unreachable;
+use crate::vault;
 
 /// From the first packet of an attempt to the last byte of its answer.
 pub const DEADLINE: Duration = Duration::from_secs(10);
@@ -118,11 +119,13 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
         .and_then(|header| header.to_str().ok())
         .and_then(|header| retry::retry_after(header, SystemTime::now()));
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    // Some servers repeat the request, credentials included.
+    let clean = |words: String| vault::scrub(&words).into_owned();
     Refusal {
         status: status.as_u16(),
-        code: body.as_ref().and_then(|body| body.code.clone()),
-        lacking: body.as_ref().and_then(ErrorBody::lacking),
-        said: body.and_then(ErrorBody::words),
+        code: body.as_ref().and_then(|body| body.code.clone()).map(clean),
+        lacking: body.as_ref().and_then(ErrorBody::lacking).map(clean),
+        said: body.and_then(ErrorBody::words).map(clean),
         retry_after,
     }
 }

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::event::Done;
 use crate::config::Environment;
-use crate::shelf;
+use crate::{process, shelf};
 
 /// What the environment wants to be run, else what there always is.
 pub(super) fn program(environment: &Environment, names: &[&str], usual: &str) -> String {
@@ -24,6 +24,7 @@ pub(super) fn program(environment: &Environment, names: &[&str], usual: &str) ->
 /// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
 pub(super) async fn page(pager: String, text: String) -> Option<Done> {
     let mut command = Command::new("sh");
+    process::without_credentials(&mut command);
     command.args(["-c", &pager]).stdin(Stdio::piped());
     let run = async {
         let mut child = command.kill_on_drop(true).spawn()?;
@@ -57,7 +58,8 @@ async fn edited(editor: &str, text: &str) -> Result<String, String> {
     file.write_all(text.as_bytes())
         .map_err(|error| failed(format!("has no file to edit: {error}")))?;
     let path = file.into_temp_path();
-    let run = Command::new("sh")
+    let mut command = Command::new("sh");
+    let run = process::without_credentials(&mut command)
         .args(["-c", &format!("{editor} \"$1\""), "sh"])
         .arg::<&Path>(&path)
         .kill_on_drop(true)

@@ -29,6 +29,7 @@ use crate::model::callback::Update;
 use crate::model::hook::{Hook as Reach, HookUrl};
 use crate::model::job::{JobError, Made, Phase, Word};
 use crate::text::Text;
+use crate::vault;
 
 /// What stands before the token.
 const PREFIX: &str = "/hooks/";
@@ -78,6 +79,7 @@ impl Hook {
             );
             return Err(failed("reading")(why));
         }
+        vault::keep(token);
         Ok(Self {
             token: token.into(),
         })

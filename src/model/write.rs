@@ -119,8 +119,7 @@ pub struct Write {
     pub note: BTreeMap<&'static str, Value>,
 }
 
-/// What stands in for a secret.
-pub const MASK: &str = "••••••";
+pub use crate::vault::MASK;
 
 impl Write {
     /// A write with the JSON of `body`.

@@ -13,7 +13,7 @@ use crate::model::RouteId;
 use crate::model::route::{
     Delivery, EventFilter, EventType, Kind, Known, RetryPolicy, WEBHOOK, Webhook,
 };
-use crate::text::{Text, fit};
+use crate::text::{Text, begins};
 use crate::time::Millis;
 
 /// Routes of one list that are kept; a list without pages should not be longer.
@@ -98,10 +98,8 @@ pub fn routes(body: &[u8], call: &dyn fmt::Display) -> Result<RouteListing, Stri
 pub fn route(body: &[u8]) -> Result<Known, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
-    read.and_then(known).map_err(|why| {
-        let begins = String::from_utf8_lossy(body.get(..SAMPLE * 4).unwrap_or(body));
-        format!("{why}; it begins with {}", fit(&begins, SAMPLE))
-    })
+    read.and_then(known)
+        .map_err(|why| format!("{why}; it begins with {}", begins(body, SAMPLE)))
 }
 
 /// Reads how the events of a route went, a line a destination.

@@ -12,6 +12,7 @@ use crate::config::reader::{Notes, Section};
 use crate::config::secret::SecretSource;
 use crate::model::finding::{Protocol, Target};
 use crate::probe::{DEFAULT_EXPIRING_DAYS, schedule::LEAST_INTERVAL};
+use crate::process;
 use crate::text::safe;
 
 /// Seconds between two probes of one target when the profile does not say.
@@ -161,7 +162,10 @@ fn account(written: &Written, folder: &Path) -> Result<TurnAccount, String> {
         .map(paths::written)
         .transpose()?;
     let places = [
-        written.password_env.clone().map(SecretSource::Variable),
+        written.password_env.clone().map(|name| {
+            process::holds_credential(&name);
+            SecretSource::Variable(name)
+        }),
         file.map(|path| SecretSource::File(folder.join(path))),
         written.password_command.clone().map(SecretSource::Command),
     ];

@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 
 use super::{MAX_BYTES, SecretError};
-use crate::text;
+use crate::{process, text};
 
 /// Long enough for a person to touch a security key, short enough not to look hung.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
@@ -26,7 +26,8 @@ pub(super) async fn read(
         .split_first()
         .map_or(("", argv), |(program, rest)| (program.as_str(), rest));
     let program = program.to_owned();
-    let child = Command::new(&program)
+    let mut command = Command::new(&program);
+    let child = process::without_credentials(&mut command)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
