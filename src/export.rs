@@ -43,7 +43,7 @@ pub struct Record<'a> {
     user: &'a str,
     device_id: &'a str,
     state: &'static str,
-    /// What the organisation last said; null when it never did. A stale row keeps it and says `stale`.
+    /// What the organisation last said; null when it never did in this run. A stale row keeps it and says `stale`.
     registered: Option<bool>,
     codec: Option<&'a str>,
     site: Option<&'a str>,
@@ -73,6 +73,7 @@ impl<'a> From<Row<'a>> for Record<'a> {
             device_id: row.device().raw(),
             state: row.state().word(),
             registered: match row.believed() {
+                _ if row.remembered() => None,
                 Believed::Unknown => None,
                 Believed::Registered => Some(true),
                 Believed::Lost => Some(false),
@@ -92,7 +93,7 @@ impl<'a> From<Row<'a>> for Record<'a> {
 /// How a row is kept up, in the word that filters know it by.
 #[must_use]
 pub fn source(row: &Row<'_>) -> &'static str {
-    if row.live() { "live" } else { "polled" }
+    row.source()
 }
 
 /// One row as a JSON object on one line.

@@ -20,6 +20,7 @@ pub mod flows;
 mod frames;
 mod intern;
 pub mod jobs;
+mod memory;
 pub mod metrics;
 pub mod probes;
 pub mod queues;
@@ -50,6 +51,7 @@ use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
 use crate::text::Text;
+use crate::time::Millis;
 
 use self::flaps::Flaps;
 use self::flows::Flows;
@@ -160,6 +162,8 @@ pub struct Registrations {
     metrics: Metrics,
     limit: usize,
     refused: u64,
+    /// The oldest and the newest moment of what is remembered.
+    recalled: Option<(Millis, Millis)>,
 }
 
 impl Default for Registrations {

@@ -39,6 +39,23 @@ impl Millis {
 }
 
 impl Millis {
+    /// The time of day to the minute, with the date where that is another (in `zone`).
+    #[must_use]
+    pub fn moment(self, zone: &TimeZone, now: Self) -> String {
+        let (at, today) = (
+            self.timestamp().to_zoned(zone.clone()),
+            now.timestamp().to_zoned(zone.clone()),
+        );
+        let form = if at.date() == today.date() {
+            "%H:%M"
+        } else if at.year() == today.year() {
+            "%d %b %H:%M"
+        } else {
+            "%d %b %Y %H:%M"
+        };
+        at.strftime(form).to_string()
+    }
+
     /// The time of day where that says enough (the same day in `zone`), else the date; eight columns at most.
     ///
     /// A moment and not an age: an age would have to be drawn again as it grows.

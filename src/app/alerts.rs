@@ -225,7 +225,7 @@ impl Alarm {
         let sign = match state {
             State::Lost => Sign::Bad,
             State::Ok => Sign::Good,
-            State::Stale | State::Unknown => Sign::Unsure,
+            State::Stale | State::Remembered | State::Unknown => Sign::Unsure,
         };
         // Nearly all news is good and of devices that nobody was told of.
         if sign != Sign::Bad && !self.lost.contains_key(&id) && !self.engine.restoring() {

@@ -89,7 +89,12 @@ impl App {
     fn page(&self, from: RowId, most: usize) -> Page {
         let (rows, next) = self.store.registrations.page(from, most);
         Page {
-            entries: rows.into_iter().map(entry).collect(),
+            // What an earlier run knew is not what is so.
+            entries: rows
+                .into_iter()
+                .filter(|row| !row.remembered())
+                .map(entry)
+                .collect(),
             next,
         }
     }

@@ -109,7 +109,7 @@ fn number_check(path: impl Into<String>, number: &Phone) -> Option<Check> {
     let (verdict, sentence) = if country.assigned {
         (Verdict::Good, country.to_string())
     } else {
-        let doubt = format!("{country}, which hands out no such numbers as far as is known");
+        let doubt = format!("{country}: not a number of its plan, as far as is known");
         (Verdict::Warning, doubt)
     };
     Some(Check::known(path, "number", verdict, sentence))

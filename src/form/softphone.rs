@@ -79,7 +79,7 @@ pub fn judge(json: &str) -> Result<Softphone, Vec<Fault>> {
 /// Users with something to be named by, each once.
 fn users(store: &Store) -> Vec<(String, String)> {
     let mut users: Vec<(String, String)> = Vec::new();
-    for (_, row) in store.registrations.rows() {
+    for row in store.registrations.read_rows() {
         let id = row.user_id().raw();
         if users.last().is_none_or(|(last, _)| last != id) {
             users.push((id.to_owned(), row.user().to_string()));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use phonelib::{PhoneNumber, countries_by_calling_code};
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
@@ -11,6 +12,9 @@ const DIGITS: std::ops::RangeInclusive<usize> = 2..=15;
 
 /// Digits that stay readable at either end: enough to tell two reservations apart, too few to call.
 const SHOWN: usize = 2;
+
+/// What the numbering tables call the calling codes that belong to no country (UN M.49).
+const WORLD: &str = "001";
 
 /// A number as it came. `Display` and `Debug` mask it, so that no log, error or audit line holds a whole one by accident;
 /// as JSON it is whole, because a request for a callback is about nothing else.
@@ -52,12 +56,25 @@ impl Phone {
         if !plain || !DIGITS.contains(&digits.len()) || digits.starts_with('0') {
             return Err(PhoneFault::Form);
         }
-        let number =
-            phonenumber::parse(None, raw).map_err(|_| PhoneFault::Plan(self.to_string()))?;
+        if let Ok(number) = PhoneNumber::try_parse(raw) {
+            return Ok(Country {
+                code: number.country_code(),
+                name: Some(number.country().code)
+                    .filter(|name| *name != WORLD)
+                    .map(ToOwned::to_owned),
+                assigned: true,
+            });
+        }
+        // No plan has such a number; whether a country has such a calling code is another question (at most three digits).
+        let code = (1..=3).find_map(|length| {
+            let code = digits.get(..length)?.parse().ok()?;
+            (!countries_by_calling_code(code).is_empty()).then_some(code)
+        });
+        let code = code.ok_or_else(|| PhoneFault::Plan(self.to_string()))?;
         Ok(Country {
-            code: number.country().code(),
-            name: number.country().id().map(|id| id.as_ref().to_owned()),
-            assigned: phonenumber::is_valid(&number),
+            code,
+            name: None,
+            assigned: false,
         })
     }
 }
@@ -66,11 +83,11 @@ impl Phone {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Country {
     /// The calling code.
-    pub code: u16,
-    /// The two letters of the country; none for a code that several share and the number does not tell apart.
+    pub code: u32,
+    /// The two letters of the country or territory; none for a number that no plan has.
     pub name: Option<String>,
-    /// Whether the country's plan, as this version knows it, hands out such numbers. Plans change, so a number that is
-    /// not assigned is a doubt and no fault.
+    /// Whether the country's plan, as this version knows it, has numbers of this length (in North America: of this area
+    /// code too). Plans change, so a number that no plan has is a doubt and no fault.
     pub assigned: bool,
 }
 
@@ -139,6 +156,12 @@ mod tests {
         assert_eq!(country("+14155550199"), Ok("US (+1)".to_owned()));
         assert_eq!(country("+493012345678"), Ok("DE (+49)".to_owned()));
         assert_eq!(country("+61255501234"), Ok("AU (+61)".to_owned()));
+        assert_eq!(country("+80012345678"), Ok("+800".to_owned()));
+        assert_eq!(
+            country("+49"),
+            Ok("+49".to_owned()),
+            "too short for any plan"
+        );
         assert!(Phone::from("+14155550199").country().unwrap().assigned);
         assert!(!Phone::from("+11155550199").country().unwrap().assigned);
     }

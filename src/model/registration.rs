@@ -1,6 +1,7 @@
 //! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
 
 pub mod closeup;
+pub mod memory;
 pub mod phone;
 
 use bytes::Bytes;
@@ -53,6 +54,8 @@ pub enum State {
     Lost,
     /// It was known, and the feed has had a gap since: never drawn as healthy.
     Stale,
+    /// An earlier run of the console knew it, and nothing has been read of it since: what it was, never what it is.
+    Remembered,
     /// Nothing has been read yet, or the read failed.
     Unknown,
     /// The organisation says it is registered.
@@ -61,7 +64,13 @@ pub enum State {
 
 impl State {
     /// Every state, most urgent first.
-    pub const ALL: [Self; 4] = [Self::Lost, Self::Stale, Self::Unknown, Self::Ok];
+    pub const ALL: [Self; 5] = [
+        Self::Lost,
+        Self::Stale,
+        Self::Remembered,
+        Self::Unknown,
+        Self::Ok,
+    ];
 
     /// The word on screen, in filters and in exports; state is never told by colour alone.
     #[must_use]
@@ -69,6 +78,7 @@ impl State {
         match self {
             Self::Lost => "lost",
             Self::Stale => "stale",
+            Self::Remembered => "remembered",
             Self::Unknown => "unknown",
             Self::Ok => "ok",
         }

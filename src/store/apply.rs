@@ -13,13 +13,13 @@ use crate::time::Millis;
 
 /// What one source says of one device.
 #[derive(Clone, Copy, Debug)]
-struct Said {
-    registered: Option<Believed>,
+pub(super) struct Said {
+    pub(super) registered: Option<Believed>,
     /// Since when, where the organisation says; else it is news as of now.
-    since: Option<Millis>,
+    pub(super) since: Option<Millis>,
     /// None leaves the codec as it is; 0 makes it unknown.
-    codec: Option<NameId>,
-    live: bool,
+    pub(super) codec: Option<NameId>,
+    pub(super) live: bool,
 }
 
 impl Registrations {
@@ -114,7 +114,7 @@ impl Registrations {
         };
         let mut any = false;
         for row in self.rows_of(user) {
-            if !self.is_stale(row) {
+            if !self.is_stale(row) && !self.is_remembered(row) {
                 any = true;
                 self.amend(row, now, changes, |slot| {
                     slot.flags.set(Flags::STALE, true);
@@ -144,7 +144,12 @@ impl Registrations {
         changes: &mut Changes,
     ) -> Option<u32> {
         let believed = said.registered;
-        let Some(row) = self.find_row(user, device) else {
+        let known = self.find_row(user, device);
+        if let Some(row) = known.filter(|row| self.is_remembered(*row)) {
+            self.replace(row, said, now, changes);
+            return Some(row);
+        }
+        let Some(row) = known else {
             let row = self.add_row(
                 user,
                 device.clone(),
@@ -256,7 +261,7 @@ impl Registrations {
     }
 
     /// Removes the rows of a user that are not in `named`, and chains the others again.
-    fn keep_only(&mut self, user: u32, mut named: Vec<u32>, changes: &mut Changes) {
+    pub(super) fn keep_only(&mut self, user: u32, mut named: Vec<u32>, changes: &mut Changes) {
         named.sort_unstable();
         let mut first = NONE;
         for row in self.rows_of(user) {
@@ -271,7 +276,7 @@ impl Registrations {
         }
     }
 
-    fn rows_of(&self, user: u32) -> Vec<u32> {
+    pub(super) fn rows_of(&self, user: u32) -> Vec<u32> {
         let first = self.users.get(user).map_or(NONE, |owner| owner.first_row);
         let next = |&row: &u32| {
             let next = self.slots.get(row as usize)?.next;

@@ -63,7 +63,7 @@ pub enum Cell<'a> {
 pub const FIELDS: &[FieldSpec] = &[
     field(
         "state",
-        Kind::Choice(&["lost", "stale", "unknown", "ok"]),
+        Kind::Choice(&["lost", "stale", "remembered", "unknown", "ok"]),
         "What the row may claim to be",
     ),
     field(
@@ -97,8 +97,8 @@ pub const FIELDS: &[FieldSpec] = &[
     field("id", Kind::Text, "The user's id"),
     aside(
         "source",
-        Kind::Choice(&["live", "polled"]),
-        "Whether a stream or polling keeps the row up",
+        Kind::Choice(&["live", "polled", "remembered"]),
+        "Whether a stream or polling keeps the row up, or an earlier run knew it",
     ),
     aside(
         "flapping",
@@ -242,7 +242,7 @@ impl Column {
             },
             Self::Checked => Cell::Moment(row.checked()),
             Self::UserId => Cell::Text(&row.user_id().0),
-            Self::Source => Cell::Word(if row.live() { "live" } else { "polled" }),
+            Self::Source => Cell::Word(row.source()),
         }
     }
 }

@@ -8,10 +8,10 @@ pub struct Counts {
     /// Rows.
     pub total: u32,
     /// Rows by state, in the order of [`State::ALL`].
-    pub states: [u32; 4],
+    pub states: [u32; State::ALL.len()],
     /// Rows with more than three changes in five minutes.
     pub flapping: u32,
-    /// Users known, with or without devices.
+    /// Users known, with or without devices; those that are only remembered are left out.
     pub users: u32,
     /// Users with at least one device that was last said to be registered (contract §6).
     pub active_users: u32,
@@ -24,11 +24,13 @@ impl Counts {
         self.states[state as usize]
     }
 
-    /// The share of rows that are known to be registered, in ten-thousandths; none without rows.
+    /// The share of rows that are known to be registered, in ten-thousandths; none without rows. What is only remembered
+    /// is left out: nothing has been read of it.
     #[must_use]
     pub fn registered(&self) -> Option<u16> {
-        let share = u64::from(self.of(State::Ok)) * 10_000 / u64::from(self.total).max(1);
-        u16::try_from(share).ok().filter(|_| self.total > 0)
+        let read = self.total.saturating_sub(self.of(State::Remembered));
+        let share = u64::from(self.of(State::Ok)) * 10_000 / u64::from(read).max(1);
+        u16::try_from(share).ok().filter(|_| read > 0)
     }
 
     pub(super) fn add(&mut self, state: State, flapping: bool) {

@@ -52,6 +52,9 @@ impl From<bool> for Believed {
 pub(super) enum Field {
     #[default]
     Appeared,
+    Remembered {
+        was: Believed,
+    },
     Registration {
         from: Believed,
         to: Believed,
@@ -83,7 +86,7 @@ pub(super) struct Slot {
     pub(super) flags: Flags,
 }
 
-/// Three yes-or-no facts in a byte.
+/// Four yes-or-no facts in a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags(u8);
 
@@ -94,6 +97,8 @@ impl Flags {
     pub(super) const LIVE: u8 = 2;
     /// A frame of this device was kept.
     pub(super) const FRAME: u8 = 4;
+    /// An earlier run knew the row, and nothing has been said of it since.
+    pub(super) const REMEMBERED: u8 = 8;
 
     pub(super) fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
@@ -130,10 +135,20 @@ impl Slot {
 
     pub(super) fn state(&self) -> State {
         match self.believed {
+            _ if self.flags.has(Flags::REMEMBERED) => State::Remembered,
             Believed::Unknown => State::Unknown,
             _ if self.flags.has(Flags::STALE) => State::Stale,
             Believed::Lost => State::Lost,
             Believed::Registered => State::Ok,
+        }
+    }
+
+    /// What this run was told of the registration: of a remembered row, nothing.
+    pub(super) fn told(&self) -> Believed {
+        if self.flags.has(Flags::REMEMBERED) {
+            Believed::Unknown
+        } else {
+            self.believed
         }
     }
 
@@ -147,6 +162,11 @@ impl Slot {
 pub enum What<'a> {
     /// The device was heard of for the first time.
     Appeared,
+    /// An earlier run knew it; the moment is the last one at which that run did.
+    Remembered {
+        /// What was believed then.
+        was: Believed,
+    },
     /// Its registration changed.
     Registration {
         /// What was believed.
@@ -173,6 +193,7 @@ impl fmt::Display for What<'_> {
         let codec = |codec: Option<&Text>| codec.map_or("unknown".to_owned(), Text::to_string);
         match self {
             Self::Appeared => f.pad("appeared"),
+            Self::Remembered { was } => write!(f, "was {} in an earlier run", was.word()),
             Self::Registration { from, to } => write!(f, "{} -> {}", from.word(), to.word()),
             Self::Codec { from, to } => write!(f, "{} -> {}", codec(*from), codec(*to)),
             Self::Stale => f.pad("stale: the feed had a gap"),
@@ -241,7 +262,7 @@ impl<'a> Row<'a> {
         self.slot.state()
     }
 
-    /// What was last said, also behind a stale row.
+    /// What was last said, also behind a stale row and behind one that is only remembered.
     #[must_use]
     pub fn believed(&self) -> Believed {
         self.slot.believed
@@ -290,6 +311,22 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn live(&self) -> bool {
         self.slot.flags.has(Flags::LIVE)
+    }
+
+    /// Whether an earlier run knew the device and nothing has been said of it since.
+    #[must_use]
+    pub fn remembered(&self) -> bool {
+        self.slot.flags.has(Flags::REMEMBERED)
+    }
+
+    /// What keeps the row up, in the word that filters and exports know it by.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        match (self.remembered(), self.live()) {
+            (true, _) => "remembered",
+            (false, true) => "live",
+            (false, false) => "polled",
+        }
     }
 
     /// The last frame of this device as it came, cut at 4 KiB; none when it never had one or others pushed it out.

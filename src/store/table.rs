@@ -8,7 +8,7 @@ use super::flaps::{FLAPPING_OVER, Flaps, Window};
 use super::frames::Frames;
 use super::intern::Names;
 use super::metrics::Metrics;
-use super::row::{Believed, Field, Slot};
+use super::row::{Believed, Field, Flags, Slot};
 use super::stamp::Stamp;
 use super::trail::Trail;
 use super::users::{NONE, Users};
@@ -38,6 +38,7 @@ impl Registrations {
             metrics: Metrics::default(),
             limit: limits.rows as usize,
             refused: 0,
+            recalled: None,
         }
     }
 
@@ -66,6 +67,12 @@ impl Registrations {
             .map(RowId)
             .take(self.slots.len())
             .filter_map(|id| Some((id, self.row(id)?)))
+    }
+
+    /// Every row of which something was said in this run, in the order of their numbers.
+    pub fn read_rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let rows = self.rows().map(|(_, row)| row);
+        rows.filter(|row| !row.remembered())
     }
 
     /// At most `most` rows from that number on, in the order of their numbers, and the number to go on from: a long
@@ -122,7 +129,7 @@ impl Registrations {
     /// Totals, kept up as rows change.
     #[must_use]
     pub fn counts(&self) -> Counts {
-        let users = u32::try_from(self.users.len()).unwrap_or(u32::MAX);
+        let users = u32::try_from(self.users.told()).unwrap_or(u32::MAX);
         Counts {
             users,
             active_users: self.users.active(),
@@ -182,6 +189,7 @@ impl Registrations {
     pub(super) fn what(&self, field: Field) -> What<'_> {
         match field {
             Field::Appeared => What::Appeared,
+            Field::Remembered { was } => What::Remembered { was },
             Field::Registration { from, to } => What::Registration { from, to },
             Field::Codec { from, to } => What::Codec {
                 from: self.codecs.name(from),
@@ -214,13 +222,13 @@ impl Registrations {
             edit(slot);
             return;
         }
-        let (from, flapping, believed) = (slot.state(), slot.flapping(), slot.believed);
+        let (from, flapping, believed) = (slot.state(), slot.flapping(), slot.told());
         edit(slot);
         slot.generation = slot.generation.wrapping_add(1);
         let to = slot.state();
         self.counts.take(from, flapping);
         self.counts.add(to, slot.flapping());
-        self.users.believe(slot.user, believed, slot.believed);
+        self.users.believe(slot.user, believed, slot.told());
         changes.touched.push(RowId(row));
         if from != to {
             changes.transitions.push(Transition {
@@ -238,6 +246,24 @@ impl Registrations {
         user: u32,
         device: DeviceId,
         believed: Believed,
+        now: Millis,
+        changes: &mut Changes,
+    ) -> Option<u32> {
+        self.add_slot(
+            user,
+            device,
+            (believed, Field::Appeared, Flags::default()),
+            now,
+            changes,
+        )
+    }
+
+    /// A new row that begins with what is believed of it, for that reason.
+    pub(super) fn add_slot(
+        &mut self,
+        user: u32,
+        device: DeviceId,
+        (believed, last, flags): (Believed, Field, Flags),
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
@@ -265,11 +291,13 @@ impl Registrations {
                 changed: at,
                 checked: at,
                 generation: slot.generation.wrapping_add(1),
-                trail: self.history.push(row, 0, (at, Field::Appeared)),
+                trail: self.history.push(row, 0, (at, last)),
+                last,
+                flags,
                 ..Slot::vacant()
             };
             self.counts.add(slot.state(), false);
-            self.users.believe(user, Believed::Unknown, believed);
+            self.users.believe(user, Believed::Unknown, slot.told());
             changes.touched.push(RowId(row));
             changes.transitions.push(Transition {
                 row: RowId(row),
@@ -297,7 +325,7 @@ impl Registrations {
         }
         self.counts.take(slot.state(), slot.flapping());
         self.users
-            .believe(slot.user, slot.believed, Believed::Unknown);
+            .believe(slot.user, slot.told(), Believed::Unknown);
         *slot = Slot {
             generation: slot.generation.wrapping_add(1),
             flaps: slot.flaps,

@@ -22,6 +22,8 @@ pub(super) struct Owner {
     pub(super) site: NameId,
     /// Named since the last `UsersComplete`.
     listed: bool,
+    /// An earlier run knew them, and nothing has been said of them since.
+    remembered: bool,
     pub(super) first_row: u32,
     /// Newest entry of what became of the feed of this user.
     pub(super) coverage: Link,
@@ -39,6 +41,8 @@ pub(super) struct Users {
     pub(super) sites: Names,
     /// Owners with a registered device.
     active: u32,
+    /// Owners that are only remembered.
+    remembered: usize,
     limit: usize,
     refused: u64,
 }
@@ -53,6 +57,7 @@ impl Users {
             hasher: DefaultHashBuilder::default(),
             sites: Names::new(),
             active: 0,
+            remembered: 0,
             limit: limit as usize,
             refused: 0,
         }
@@ -60,6 +65,11 @@ impl Users {
 
     pub(super) fn len(&self) -> usize {
         self.index.len()
+    }
+
+    /// Users of whom something was said in this run.
+    pub(super) fn told(&self) -> usize {
+        self.index.len().saturating_sub(self.remembered)
     }
 
     pub(super) fn get(&self, user: u32) -> Option<&Owner> {
@@ -84,6 +94,7 @@ impl Users {
     /// The user of that id; one never heard of becomes known, without a name or a site, while there is room.
     pub(super) fn find_or_add(&mut self, id: &UserId) -> Option<u32> {
         if let Some(user) = self.find(id) {
+            self.heard(user);
             return Some(user);
         }
         if self.len() >= self.limit {
@@ -95,10 +106,43 @@ impl Users {
             name: Text::default(),
             site: 0,
             listed: true,
+            remembered: false,
             first_row: NONE,
             coverage: 0,
             registered: 0,
         }))
+    }
+
+    /// A user as an earlier run knew them, where nothing is known yet; until the organisation lists them, the next whole list
+    /// forgets them.
+    pub(super) fn recall(&mut self, user: User) -> Option<u32> {
+        if let Some(known) = self.find(&user.id) {
+            return Some(known);
+        }
+        let number = self.list_new(user)?;
+        let owner = self.get_mut(number)?;
+        (owner.listed, owner.remembered) = (false, true);
+        self.remembered += 1;
+        Some(number)
+    }
+
+    fn list_new(&mut self, user: User) -> Option<u32> {
+        let id = user.id.clone();
+        self.list(user);
+        self.find(&id)
+    }
+
+    /// Something was said of this user in this run.
+    fn heard(&mut self, user: u32) {
+        let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::as_mut) else {
+            return;
+        };
+        self.remembered -= usize::from(std::mem::take(&mut owner.remembered));
+    }
+
+    /// The numbers of users, as far as there are any.
+    pub(super) fn numbers(&self) -> std::ops::Range<u32> {
+        0..u32::try_from(self.slab.len()).unwrap_or(NONE)
     }
 
     /// How many users have a device that was last said to be registered.
@@ -148,6 +192,7 @@ impl Users {
         let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::take) else {
             return;
         };
+        self.remembered -= usize::from(owner.remembered);
         let hash = self.hasher.hash_one(&owner.id);
         if let Ok(entry) = self.index.find_entry(hash, |&other| other == user) {
             entry.remove();

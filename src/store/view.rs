@@ -41,7 +41,7 @@ impl Sort {
 }
 
 impl Default for Sort {
-    /// What needs a person first: lost, stale, unknown, ok, and in each the newest change first.
+    /// What needs a person first: lost, stale, remembered, unknown, ok, and in each the newest change first.
     fn default() -> Self {
         Self {
             column: Column::State,

@@ -87,7 +87,10 @@ impl RuleWatch {
         book: &mut Book,
         now: Millis,
     ) {
-        let Some(row) = table.row(id) else { return };
+        // Of what is only remembered no rule can be asked: it says nothing of now.
+        let Some(row) = table.row(id).filter(|row| !row.remembered()) else {
+            return;
+        };
         let verdict = self.query.matches(&row, now);
         self.put_due(id, verdict.until);
         if verdict.pass {

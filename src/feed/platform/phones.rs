@@ -187,6 +187,7 @@ impl Watch<'_> {
             self.want();
             self.list_people();
             if first {
+                self.tell(Told::Whole);
                 self.shared.tally.note(|notes| notes.enumerated = true);
             }
         }
@@ -327,7 +328,7 @@ impl Watch<'_> {
 
     fn tell(&self, told: Told) {
         let says_something = match &told {
-            Told::Read(_) | Told::ReadFailed { .. } => true,
+            Told::Read(_) | Told::ReadFailed { .. } | Told::Whole => true,
             Told::Events(sightings) => !sightings.is_empty(),
             Told::Names(names) => !names.is_empty(),
             Told::Gap(phones) | Told::Gone(phones) => !phones.is_empty(),

@@ -44,7 +44,7 @@ impl Known {
     #[must_use]
     pub fn of(store: &Store, can: &'static Capabilities, now: Millis) -> Self {
         let queues = store.queues.iter().map(|row| row.queue.clone());
-        let agents = store.registrations.rows().map(|(_, row)| row).take(AGENTS);
+        let agents = store.registrations.read_rows().take(AGENTS);
         Self {
             agents: agents
                 .map(|row| (row.user_id().raw().to_owned(), row.user().to_string()))

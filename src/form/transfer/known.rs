@@ -53,7 +53,7 @@ impl Known {
             offer(uri, note);
         }
         let mut last = None;
-        let users = store.registrations.rows().map(|(_, row)| row);
+        let users = store.registrations.read_rows();
         for row in users.take(USERS) {
             let id = row.user_id();
             if last == Some(id) {

@@ -33,7 +33,7 @@ fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     let states = State::ALL.map(|state| (state.word(), f64::from(counts.of(state))));
     sheet.gauges(
         "trunkline_registrations",
-        "Devices by state; stale ones were known before the feed had a gap",
+        "Devices by state; stale ones were known before the feed had a gap, remembered ones to an earlier run alone",
         "state",
         states,
     )?;

@@ -57,9 +57,14 @@ fn figures(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         (counts.flapping, Role::Warn, "flapping"),
         (of(State::Stale), Role::Stale, "stale"),
         (of(State::Unknown), Role::Unknown, "unknown"),
+        (of(State::Remembered), Role::Stale, "remembered"),
     ];
     let below = area.y + big::HEIGHT + 1;
-    for ((count, role, word), y) in lines.into_iter().zip(below..area.bottom()) {
+    // Nothing is remembered once everything is read.
+    let lines = lines
+        .into_iter()
+        .filter(|(count, _, word)| *count > 0 || *word != "remembered");
+    for ((count, role, word), y) in lines.zip(below..area.bottom()) {
         let role = if count > 0 { role } else { Role::Dim };
         let text = format!("{:>11} {word}", grouped(count as usize));
         buf.set_stringn(area.x, y, text, usize::from(FIGURES), theme.style(role));

@@ -42,7 +42,7 @@ impl Shown {
     pub fn role(&self, column: Column) -> Role {
         match (column, self.state) {
             (Column::State, state) => role(state),
-            (_, State::Stale) => Role::Stale,
+            (_, State::Stale | State::Remembered) => Role::Stale,
             (Column::Flaps, _) if self.flapping => Role::Warn,
             (Column::LastChange | Column::Since | Column::Checked | Column::Source, _) => Role::Dim,
             _ => Role::Text,
@@ -55,7 +55,7 @@ impl Shown {
 pub fn role(state: State) -> Role {
     match state {
         State::Lost => Role::Bad,
-        State::Stale => Role::Stale,
+        State::Stale | State::Remembered => Role::Stale,
         State::Unknown => Role::Unknown,
         State::Ok => Role::Ok,
     }

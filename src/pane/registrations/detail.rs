@@ -9,6 +9,7 @@ use super::cells::role;
 use super::closeup;
 use crate::config::theme::Role;
 use crate::export;
+use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::store::{Row, RowId};
 use crate::text::Text;
@@ -65,14 +66,15 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let text = |t: Option<&Text>| t.map_or("unknown".to_owned(), |t| t.fit(40).into_owned());
     let mut state = vec![span(row.state().word(), theme.style(role(row.state())))];
-    if row.state() == crate::model::registration::State::Stale {
+    if matches!(row.state(), State::Stale | State::Remembered) {
         state.push(span(
             &format!(" (was {})", row.believed().word()),
             theme.style(Role::Dim),
         ));
     }
+    let since = if row.remembered() { "as of" } else { "since" };
     state.push(span(
-        &format!(" since {}", moment(row.since(), scene)),
+        &format!(" {since} {}", moment(row.since(), scene)),
         theme.style(Role::Text),
     ));
     if row.flapping() {

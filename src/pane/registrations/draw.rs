@@ -6,11 +6,15 @@ use ratatui::layout::Rect;
 use super::cells::Shown;
 use super::{RegistrationsPane, detail, summary};
 use crate::config::theme::Role;
+use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::store::column::{Align, Column};
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::notice;
 use crate::ui::table::Wish;
+
+/// Columns of the word `remembered`.
+const REMEMBERED: u16 = 10;
 
 impl RegistrationsPane {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
@@ -60,8 +64,14 @@ impl RegistrationsPane {
 
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let order = self.view.sort().column;
+        let counts = scene.store.registrations.counts();
+        let remembered = counts.of(State::Remembered) > 0;
         let heading = |column: &Column| {
-            let (least, ideal) = column.widths();
+            let (least, ideal) = match column {
+                // The longest word of a state; it is there at a start alone.
+                Column::State if remembered => (REMEMBERED, REMEMBERED),
+                _ => column.widths(),
+            };
             Heading {
                 title: column.title(),
                 wish: Wish {

@@ -64,6 +64,10 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         loud(counts.of(State::Stale), Role::Stale),
         format!("stale {}", of(State::Stale)),
     );
+    if counts.of(State::Remembered) > 0 {
+        let text = format!("remembered {}{}", of(State::Remembered), as_of(scene));
+        bar.left(0, theme.style(Role::Stale), text);
+    }
     bar.left(
         2,
         loud(counts.of(State::Unknown), Role::Unknown),
@@ -79,4 +83,20 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
     }
     bar.right(4, theme.style(Role::Dim), format!("sort {} ", order.sort));
     bar.render(area, buf);
+}
+
+/// How old what is remembered is.
+fn as_of(scene: &Scene<'_>) -> String {
+    let Some((oldest, newest)) = scene.store.registrations.recalled() else {
+        return String::new();
+    };
+    let or_earlier = if newest.since(oldest) < 60_000 {
+        ""
+    } else {
+        " or earlier"
+    };
+    format!(
+        " as of {}{or_earlier}",
+        newest.moment(scene.zone, scene.now)
+    )
 }

@@ -37,6 +37,7 @@ impl Registrations {
                 self.phones_unsure(&phones, now, changes);
             }
             Told::Gone(phones) => self.phones_gone(&phones, changes),
+            Told::Whole => self.forget_remembered(changes),
         }
         self.metrics.registered(now, self.counts);
     }
@@ -96,7 +97,7 @@ impl Registrations {
             };
             let Some(row) = self
                 .find_row(user, device)
-                .filter(|row| !self.is_stale(*row))
+                .filter(|row| !self.is_stale(*row) && !self.is_remembered(*row))
             else {
                 continue;
             };

@@ -18,6 +18,8 @@ pub enum Told {
     Gap(Vec<(UserId, DeviceId)>),
     /// The organisation has these no more.
     Gone(Vec<(UserId, DeviceId)>),
+    /// Every phone that there is has been named: what an earlier run knew beyond them is gone.
+    Whole,
     /// A read that should have named these failed for good, after its retries.
     ReadFailed {
         /// Phones whose rows no topic keeps sure.
