@@ -4,7 +4,7 @@
 //! line that was torn is cut off when the ledger is opened. The file is rewritten, whole or not at all, when most of its
 //! lines have been overtaken. It is mode 0600, and locked for as long as it is open.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::lock;
+use crate::{folder, lock};
 
 /// Bytes that are read of a ledger; ours stay far below.
 const LARGEST: u64 = 256 << 20;
@@ -100,7 +100,7 @@ impl<K: Keep> Ledger<K> {
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
         let path = folder.join(format!("{name}.jsonl"));
         let at = |doing| failed::<K>(&path, doing);
-        fs::create_dir_all(&folder).map_err(at("making the folder of"))?;
+        folder::make(&folder).map_err(at("making the folder of"))?;
         let lock = private()
             .open(path.with_extension("lock"))
             .map_err(at("locking"))?;

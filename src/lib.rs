@@ -15,7 +15,7 @@
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `form`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
-//! | [`config`], [`cli`], [`term`], [`process`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; the log file; rows as text | |
+//! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
 //! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
@@ -32,6 +32,7 @@ pub mod deployments;
 pub mod export;
 pub mod feed;
 pub mod flow;
+pub mod folder;
 pub mod form;
 pub mod headless;
 pub mod ledger;

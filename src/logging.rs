@@ -4,9 +4,9 @@
 //! libraries say no more than DEBUG: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
 //! them tokens and the addresses of notification channels.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use tracing::{Level, Metadata, Subscriber};
@@ -18,7 +18,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
-use crate::vault;
+use crate::{folder, vault};
 
 /// The variable that turns the log on.
 pub const LOG: &str = "TRUNKLINE_LOG";
@@ -28,11 +28,7 @@ pub const LOG: &str = "TRUNKLINE_LOG";
 #[must_use]
 pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_new(environment.get(LOG)?.to_str()?).ok()?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(state_dir)
-        .ok()?;
+    folder::make(state_dir).ok()?;
     let path = state_dir.join("trunkline.log");
     let file = OpenOptions::new()
         .create(true)

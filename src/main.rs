@@ -18,7 +18,7 @@ use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
 use trunkline::store::column::FIELDS;
 use trunkline::term::signals::Signals;
-use trunkline::{console, logging, org};
+use trunkline::{console, folder, logging, org};
 
 fn main() -> ExitCode {
     trunkline::process::harden();
@@ -45,6 +45,8 @@ fn main() -> ExitCode {
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     let paths = Paths::standard()?;
+    folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
+    trunkline::term::crash::keep_in(&paths.state_dir);
     let _log = logging::start(&environment, &paths.state_dir);
     let flags = Flags {
         config: cli.global.config,

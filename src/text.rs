@@ -37,6 +37,13 @@ impl Text {
         &self.0
     }
 
+    /// A string of our own that has to come back as it went out, credentials included: the key of something, an address.
+    /// What is shown of it is scrubbed all the same.
+    #[must_use]
+    pub fn verbatim(raw: &str) -> Self {
+        Self(CompactString::from(raw))
+    }
+
     /// Whether there is anything in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -97,6 +104,13 @@ pub fn safe(raw: &str) -> Cow<'_, str> {
         Cow::Borrowed(raw) => visible(raw),
         Cow::Owned(clean) => Cow::Owned(visible(&clean).into_owned()),
     }
+}
+
+/// Whether a string shows as it is, with nothing in it that would have to be made visible: for those who ask before they
+/// take a word from a person.
+#[must_use]
+pub fn is_plain(raw: &str) -> bool {
+    visible(raw) == raw
 }
 
 fn visible(raw: &str) -> Cow<'_, str> {

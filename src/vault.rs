@@ -6,6 +6,7 @@
 //! automaton that would hold copies of it: texts are compared by the first bytes of each form.
 
 mod form;
+mod hash;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -16,12 +17,13 @@ use secrecy::zeroize::Zeroizing;
 use url::Url;
 
 use self::form::Form;
+pub use self::hash::{Key, is_hash, is_same};
 
 /// What stands in for a secret.
 pub const MASK: &str = "••••••";
 
 /// Bytes of the shortest credential that is looked for. What is shorter is guessed sooner than read, and would shred words.
-pub const LEAST: usize = 6;
+pub const LEAST: usize = 8;
 
 /// Credentials that come and go (tokens, codes, channels) and are remembered; the oldest makes room.
 const PASSING: usize = 256;
@@ -83,9 +85,12 @@ pub fn keep_webhook(address: &Url) {
 pub fn keep_named(name: &str, value: &str) {
     let name = name.to_ascii_lowercase();
     let telling = TELLING.iter().any(|word| name.contains(word));
-    // What stands before the last blank is a scheme: `Bearer`.
-    let bare = value.rsplit(' ').next().unwrap_or(value);
-    if telling || bare.len() >= UNLIKE_A_WORD {
+    if !telling && value.len() < UNLIKE_A_WORD {
+        return;
+    }
+    pass(value);
+    // What stands before a blank is a scheme: `Bearer`.
+    if let Some((_, bare)) = value.rsplit_once(' ') {
         pass(bare);
     }
 }

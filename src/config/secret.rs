@@ -116,6 +116,14 @@ impl SecretSource {
         into_secret(&bytes, &self.to_string())
     }
 
+    /// Whether it is a file that others may open; one that is not there is not.
+    #[must_use]
+    pub fn exposed(&self) -> Option<SecretError> {
+        let Self::File(path) = self else { return None };
+        let error = file::open(path).err()?;
+        matches!(error, SecretError::Exposed { .. }).then_some(error)
+    }
+
     /// What can be said of the place without fetching the secret: `config check` runs no programs.
     pub fn inspect(&self, environment: &Environment) -> Result<(), SecretError> {
         match self {

@@ -106,7 +106,7 @@ pub fn route(body: &[u8]) -> Result<Known, String> {
 pub fn deliveries(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<Delivery>, String> {
     entries(body, call, |entity: DeliveryEntity| {
         Ok(Delivery {
-            uri: entity.uri.into(),
+            uri: Text::verbatim(&entity.uri),
             delivered: entity.delivered.unwrap_or(0),
             failed: entity.failed.unwrap_or(0),
             last_status: entity.last_status.filter(|status| *status > 0),
@@ -165,10 +165,12 @@ fn known(entity: RouteEntity) -> Result<Known, String> {
             .collect(),
         headers: entity.headers.unwrap_or_default(),
     };
+    let known = Known::new(id, route);
+    known.route.keep_credentials();
     Ok(Known {
         enabled: entity.enabled.and_then(|enabled| enabled.as_bool()),
         version: entity.version.and_then(|version| version.as_u64()),
-        ..Known::new(id, route)
+        ..known
     })
 }
 

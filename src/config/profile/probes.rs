@@ -13,7 +13,7 @@ use crate::config::secret::SecretSource;
 use crate::model::finding::{Protocol, Target};
 use crate::probe::{DEFAULT_EXPIRING_DAYS, schedule::LEAST_INTERVAL};
 use crate::process;
-use crate::text::safe;
+use crate::text::is_plain;
 
 /// Seconds between two probes of one target when the profile does not say.
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
@@ -151,7 +151,7 @@ fn server(protocol: Protocol, text: &str) -> Result<Target, String> {
 
 fn account(written: &Written, folder: &Path) -> Result<TurnAccount, String> {
     let server = server(Protocol::Turn, &written.server)?;
-    if written.username.is_empty() || safe(&written.username) != written.username {
+    if written.username.is_empty() || !is_plain(&written.username) {
         return Err(format!(
             "{server}: the username is empty or cannot be shown"
         ));
