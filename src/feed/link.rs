@@ -24,12 +24,14 @@ pub(super) struct Signs {
     pub paused: bool,
     /// Streams there should be.
     pub wanted: u32,
+    /// What no stream is meant for, and is polled.
+    pub polled: u32,
     /// Streams that are open and synchronised.
     pub live: u32,
     /// How reads fare.
     pub reads: Reads,
-    /// Whether the organisation refuses streams.
-    pub refused: bool,
+    /// Whether streams do not come up, and what they should carry is polled meanwhile.
+    pub lent: bool,
     /// When anything last worked.
     pub worked: Millis,
     /// The soonest attempt to come, and its number.
@@ -44,11 +46,14 @@ impl Signs {
         if self.paused {
             return Link::Paused;
         }
-        if self.live > 0 || (self.wanted == 0 && works) {
+        if self.live > 0 {
             return Link::Live;
         }
-        if works && self.refused {
+        if works && (self.lent || (self.wanted == 0 && self.polled > 0)) {
             return Link::PollingOnly;
+        }
+        if works && self.wanted == 0 {
+            return Link::Live;
         }
         match self.next {
             _ if silent && !works && (self.reads == Reads::Fail || self.next.is_some()) => {
@@ -93,14 +98,19 @@ mod tests {
             ..recent
         };
         assert_eq!(named(Signs { wanted: 0, ..works }), Link::Live);
-        assert_eq!(
-            named(Signs {
-                refused: true,
+        let polled = [
+            Signs {
+                lent: true,
                 next: soon,
                 ..works
-            }),
-            Link::PollingOnly
-        );
+            },
+            Signs {
+                wanted: 0,
+                polled: 5,
+                ..works
+            },
+        ];
+        assert_eq!(polled.map(named), [Link::PollingOnly; 2]);
         let again = Link::Reconnecting {
             at: Millis(104_000),
             attempt: 3,

@@ -59,6 +59,7 @@ fn status(shared: &Shared, now: Millis) -> Status {
     let signs = Signs {
         paused: *shared.paused.borrow(),
         wanted: counts.streams,
+        polled: counts.polled,
         ..notes.signs()
     };
     Status {

@@ -218,6 +218,7 @@ impl Roster {
     }
 
     /// Whether this user has been read, or has failed for good, at least once.
+    #[cfg(test)]
     pub fn is_awaited(&mut self, id: &UserId) -> bool {
         self.person(id)
             .is_some_and(|person| person.standing == Standing::Awaited)

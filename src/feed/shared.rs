@@ -138,6 +138,11 @@ impl Shared {
         self.client.registrations(user, urgency).await
     }
 
+    /// A row that was read less than this long ago is as fresh as polling keeps it: nobody reads it again out of turn.
+    pub fn fresh(&self) -> Duration {
+        self.poll.max(self.tally.round())
+    }
+
     /// Notes a read that worked.
     pub fn read_worked(&self, user: &UserId, faults: &[Fault]) {
         self.complain_of(faults);

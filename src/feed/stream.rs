@@ -21,8 +21,6 @@ use crate::model::UserId;
 use crate::time::Clock;
 use session::{Ended, Session};
 
-/// After this many attempts without a stream the poller takes over; at once when nothing is known of the user.
-const LEND_AFTER: u32 = 3;
 /// Those who are woken by another's success spread over this time.
 const RECOVERY_SPREAD: Duration = Duration::from_secs(1);
 
@@ -33,7 +31,6 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
         user: &user,
         reread: &reread,
         attempt: 0,
-        fruitless: 0,
     };
     let mut paused = shared.paused.subscribe();
     loop {
@@ -43,7 +40,7 @@ pub(super) async fn run(shared: Arc<Shared>, user: UserId, reread: Arc<Notify>) 
         let wait = tokio::select! {
             biased;
             () = raised(&mut paused) => continue,
-            opened = open(&shared, &user) => match opened {
+            opened = follower.open() => match opened {
                 Ok(socket) => follower.follow(socket).await,
                 Err(error) => Some(follower.refused(&error)),
             },
@@ -64,38 +61,56 @@ async fn raised(paused: &mut watch::Receiver<bool>) {
     }
 }
 
-async fn open(shared: &Shared, user: &UserId) -> Result<Socket, Error> {
-    // The semaphore is never closed; without a permit the handshake would only be less polite.
-    let _permit = shared.handshakes.acquire().await;
-    shared.client.open_registrations(user).await
-}
-
 struct Follower<'a> {
     shared: &'a Shared,
     user: &'a UserId,
     reread: &'a Notify,
     /// Attempts since the stream was last healthy.
     attempt: u32,
-    /// Attempts in a row that led to no live stream.
-    fruitless: u32,
 }
 
 impl Follower<'_> {
+    /// Opens the stream. Whoever has none within [`Timing::lend_after`](super::Timing::lend_after) is polled meanwhile; a queue of
+    /// handshakes that moves is waited for.
+    async fn open(&self) -> Result<Socket, Error> {
+        let (shared, begun) = (self.shared, Instant::now());
+        let patience = shared.timing.lend_after;
+        let opening = async {
+            // The semaphore is never closed; without a permit the handshake would only be less polite.
+            let _permit = shared.handshakes.acquire().await;
+            shared.client.open_registrations(self.user).await
+        };
+        let too_long = async {
+            let mut until = begun + patience;
+            loop {
+                tokio::time::sleep_until(until).await;
+                match shared.tally.last_opened() {
+                    Some(opened) if opened + patience > Instant::now() => until = opened + patience,
+                    _ => break self.lend(),
+                }
+            }
+            std::future::pending().await
+        };
+        tokio::select! {
+            opened = opening => opened,
+            never = too_long => never,
+        }
+    }
+
     /// Follows an open stream to its end. Returns how long to wait before the next; none when paused.
     async fn follow(&mut self, socket: Socket) -> Option<Duration> {
         let opened = Instant::now();
         let mut session = Session::new(self.shared, self.user, socket);
         let ended = session.run(self.reread).await;
-        let was_live = session.was_live();
+        let (was_live, spoke) = (session.was_live(), session.spoke());
         drop(session);
-        if was_live {
-            self.fruitless = 0;
+        if was_live || spoke {
             self.shared.mailbox.post(News::Gap {
                 user: self.user.clone(),
             });
-            if opened.elapsed() >= self.shared.timing.healthy_after {
-                self.attempt = 0;
-            }
+        }
+        if was_live && opened.elapsed() >= self.shared.timing.healthy_after {
+            self.attempt = 0;
         }
         match ended {
             Ended::Paused => None,
@@ -108,31 +123,28 @@ impl Follower<'_> {
 
     /// A stream that did not open. Returns how long to wait before the next attempt.
     fn refused(&mut self, error: &Error) -> Duration {
-        let refused = is_refusal(error);
         self.shared.complain(Topic::Stream, error);
-        self.shared.tally.refused(refused);
         let wait = self.next_wait(true);
-        if refused {
-            self.lend();
+        if is_refusal(error) {
             return self.shared.timing.refused_for;
         }
         wait.max(error.retry_after().unwrap_or_default())
     }
 
+    /// How long to wait before the next attempt. After a fruitless one the poller takes over, and after any when the wait is long.
     fn next_wait(&mut self, fruitless: bool) -> Duration {
         self.attempt = self.attempt.saturating_add(1);
-        if fruitless {
-            self.fruitless = self.fruitless.saturating_add(1);
-            let awaited = lock(&self.shared.roster).is_awaited(self.user);
-            if awaited || self.fruitless >= LEND_AFTER {
-                self.lend();
-            }
+        let wait = self.shared.timing.backoff(self.attempt);
+        if fruitless || wait > self.shared.timing.lend_after {
+            self.lend();
         }
-        self.shared.timing.backoff(self.attempt)
+        wait
     }
 
     fn lend(&self) {
-        lock(&self.shared.roster).lend(self.user);
+        let fresh = self.shared.fresh();
+        lock(&self.shared.roster).lend(self.user, Instant::now(), fresh);
+        self.shared.tally.lent();
         self.shared.polls.notify_one();
     }
 

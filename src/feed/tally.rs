@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::link::{Reads, Signs};
 use super::lock;
@@ -34,7 +36,10 @@ pub(super) struct Notes {
     /// Whether a read has ever worked.
     read_once: bool,
     failures: u32,
-    refusals: bool,
+    /// Whether what has no stream is polled meanwhile.
+    lent: bool,
+    /// When a stream last opened.
+    opened: Option<Instant>,
     /// The last moment at which anything worked; at first, the start.
     worked: Millis,
     /// Attempts to come, soonest first; the last field tells equals apart.
@@ -89,16 +94,35 @@ impl Tally {
         self.note(|notes| notes.failures = notes.failures.saturating_add(1));
     }
 
-    /// A stream attempt was answered with a refusal, or not: when all streams are refused, polling is all there is.
-    pub fn refused(&self, refused: bool) {
-        self.note(|notes| notes.refusals = refused);
+    /// What a stream should carry is polled meanwhile: while none is live, polling is all there is.
+    pub fn lent(&self) {
+        let mut notes = lock(&self.notes);
+        if !std::mem::replace(&mut notes.lent, true) {
+            drop(notes);
+            self.changed.notify_one();
+        }
+    }
+
+    /// A stream has opened, whether or not anything is known of it yet.
+    pub fn opened(&self, now: Instant) {
+        lock(&self.notes).opened = Some(now);
+    }
+
+    /// When a stream last opened.
+    pub fn last_opened(&self) -> Option<Instant> {
+        lock(&self.notes).opened
+    }
+
+    /// How long a round of polls takes.
+    pub fn round(&self) -> Duration {
+        Duration::from_millis(lock(&self.notes).poll_round_ms)
     }
 
     /// A stream is open and synchronised for as long as the guard lives.
     pub fn live(&self) -> (LiveGuard<'_>, bool) {
         let first = self.note(|notes| {
             notes.live += 1;
-            notes.refusals = false;
+            notes.lent = false;
             notes.worked = Clock::Real.now();
             notes.live == 1
         });
@@ -132,7 +156,7 @@ impl Notes {
                 FAILURES_THAT_TELL.. => Reads::Fail,
                 _ => Reads::Work,
             },
-            refused: self.refusals,
+            lent: self.lent,
             worked: self.worked,
             next: self.attempts.first().map(|&(at, number, _)| (at, number)),
             ..Signs::default()

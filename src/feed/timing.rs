@@ -15,6 +15,8 @@ pub struct Timing {
     pub backoff_most: Duration,
     /// A stream that was live this long starts again with the first delay.
     pub healthy_after: Duration,
+    /// What has no stream for this long is polled, whatever becomes of the attempt: an upgrade can hang as well as fail.
+    pub lend_after: Duration,
     /// How long a stream that the organisation refused (403, 404) is left alone and its user polled.
     pub refused_for: Duration,
     /// The list of users is read again at this interval.
@@ -41,6 +43,7 @@ impl Default for Timing {
             backoff_least: Duration::from_secs(1),
             backoff_most: Duration::from_secs(30),
             healthy_after: Duration::from_secs(120),
+            lend_after: Duration::from_secs(2),
             refused_for: Duration::from_secs(300),
             reenumerate: Duration::from_secs(600),
             status_gap: Duration::from_millis(500),

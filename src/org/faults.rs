@@ -33,6 +33,9 @@ const STATION_LAG: Duration = Duration::from_millis(1500);
 /// How long a phone or an edge is away when it is rebooted and nothing else is said.
 const REBOOT: Duration = Duration::from_secs(4);
 
+/// The most channels of one person, or of a client by itself (Platform API).
+const CHANNELS: usize = 20;
+
 /// How long a notification channel lives after it was last subscribed to (Platform API).
 const CHANNEL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -85,6 +88,9 @@ pub struct Faults {
     pub(super) ws_garbage: f64,
     pub(super) ws_silent: bool,
     pub(super) ws_close: u16,
+    pub(super) ws_fail: f64,
+    pub(super) ws_hang: f64,
+    pub(super) channels: usize,
     pub(super) callback_ms: Duration,
     pub(super) callback_fail: f64,
     pub(super) callback_cuts: f64,
@@ -137,6 +143,9 @@ impl Default for Faults {
             ws_garbage: 0.0,
             ws_silent: false,
             ws_close: 0,
+            ws_fail: 0.0,
+            ws_hang: 0.0,
+            channels: CHANNELS,
             callback_ms: CALLBACK_STAGE,
             callback_fail: 0.0,
             callback_cuts: CALLBACK_FORMS,

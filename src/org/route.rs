@@ -32,6 +32,9 @@ const MAX_BODY: usize = 128 * 1024;
 /// How long a client may take to send a body.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
+/// How often an upgrade that hangs looks whether it still does.
+const HANG_LOOK: Duration = Duration::from_millis(50);
+
 /// What the cloud's side of the organisation serves.
 #[derive(Debug, PartialEq, Eq)]
 enum Route<'a> {
@@ -208,6 +211,9 @@ async fn cloud(
         tokio::time::sleep(latency).await;
     }
     inject(shared)?;
+    if matches!(route, Route::Stream(_) | Route::Channel(_)) {
+        hold_up(shared).await?;
+    }
     match route {
         Route::Token => {
             if request.method() != Method::POST {
@@ -241,6 +247,19 @@ async fn cloud(
             request.uri().path()
         ))),
     }
+}
+
+/// An upgrade to a WebSocket that fails, or is not answered while the fault lasts.
+async fn hold_up(shared: &Shared) -> Result<(), Refusal> {
+    let faults = shared.faults();
+    if shared.chance(faults.ws_fail) {
+        return Err(unavailable().caused_by("ws-fail"));
+    }
+    let hangs = shared.chance(faults.ws_hang);
+    while hangs && shared.faults().ws_hang > 0.0 {
+        tokio::time::sleep(HANG_LOOK).await;
+    }
+    Ok(())
 }
 
 /// What every call under `/api` passes: a token with the scope, the rate limit, and the verb. Where a verb is not taken
@@ -307,6 +326,14 @@ pub(super) async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
 }
 
 /// Refuses the call when a fault says so. `Retry-After` comes most of the time and not always (contract §2).
+fn unavailable() -> Refusal {
+    Refusal::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "service.unavailable",
+        "the service is unavailable",
+    )
+}
+
 fn inject(shared: &Shared) -> Result<(), Refusal> {
     let faults = shared.faults();
     let hinting = |refusal: Refusal| {
@@ -328,12 +355,7 @@ fn inject(shared: &Shared) -> Result<(), Refusal> {
         return Err(hinting(refusal).caused_by("http-429"));
     }
     if shared.chance(faults.http_503) {
-        let refusal = Refusal::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "service.unavailable",
-            "the service is unavailable",
-        );
-        return Err(hinting(refusal).caused_by("http-503"));
+        return Err(hinting(unavailable()).caused_by("http-503"));
     }
     if shared.chance(faults.http_500) {
         let refusal = Refusal::new(

@@ -7,4 +7,5 @@
 mod carriers;
 mod faults;
 mod follow;
+mod sockets;
 mod watch;

@@ -13,6 +13,11 @@ impl Roster {
         }
     }
 
+    /// When the poller last read this user, unless that was told as too old.
+    pub fn read_at(&mut self, id: &UserId) -> Option<Instant> {
+        self.person(id)?.refreshed
+    }
+
     /// At most `count` polled users whose last read is older than `age`; each is named once until it is read again.
     pub fn outdated(&mut self, now: Instant, age: Duration, count: usize) -> Vec<UserId> {
         let old = |person: &&mut Person| {

@@ -1,5 +1,7 @@
 //! Whose read is next: those that someone waits for first, then round and round.
 
+use tokio::time::{Duration, Instant};
+
 use super::{Person, Roster, Standing, Watch};
 use crate::cloud::Urgency;
 use crate::model::UserId;
@@ -67,16 +69,20 @@ impl Roster {
         found
     }
 
-    /// Lets the poller read a user whose stream does not come up.
-    pub fn lend(&mut self, id: &UserId) {
+    /// Lets the poller read a user whose stream does not come up: now, or in its turn when it was read less than `fresh` ago.
+    pub fn lend(&mut self, id: &UserId, now: Instant, fresh: Duration) {
         if let Some(Person {
             watch: Watch::Streamed { lent, .. },
+            refreshed,
             ..
         }) = self.person(id)
             && !std::mem::replace(lent, true)
         {
+            let known = refreshed.is_some_and(|at| now.duration_since(at) < fresh);
             self.lent += 1;
-            self.queue_read(id);
+            if !known {
+                self.queue_read(id);
+            }
         }
     }
 

@@ -1,7 +1,11 @@
 //! The roster's rules.
 
+use tokio::time::Duration;
+
 use super::*;
 use crate::cloud::Urgency;
+
+const FRESH: Duration = Duration::from_secs(30);
 
 fn id(name: &str) -> UserId {
     UserId::from(name)
@@ -48,14 +52,27 @@ fn the_first_get_streams_and_the_others_are_read_at_once_then_in_turn() {
 fn a_lent_user_is_read_until_the_stream_takes_over() {
     let mut roster = roster(1, &["a"]);
     assert_eq!(due(&mut roster), None);
-    roster.lend(&id("a"));
-    roster.lend(&id("a"));
+    roster.lend(&id("a"), Instant::now(), FRESH);
+    roster.lend(&id("a"), Instant::now(), FRESH);
     assert_eq!(roster.visited(), 1);
     assert_eq!(due(&mut roster), Some(id("a")));
     assert_eq!(due(&mut roster), None);
     roster.reclaim(&id("a"));
     assert!(!roster.is_polled(&id("a")));
     assert_eq!((roster.visited(), roster.next_polled()), (0, None));
+}
+
+#[test]
+fn a_lent_user_who_was_read_lately_waits_for_the_round() {
+    let mut roster = roster(1, &["a"]);
+    let now = Instant::now();
+    roster.refreshed(&id("a"), now);
+    roster.lend(&id("a"), now + FRESH / 2, FRESH);
+    assert_eq!(due(&mut roster), None, "it is as fresh as polling keeps it");
+    assert_eq!(roster.next_polled(), Some(id("a")));
+    roster.reclaim(&id("a"));
+    roster.lend(&id("a"), now + FRESH, FRESH);
+    assert_eq!(due(&mut roster), Some(id("a")));
 }
 
 #[test]

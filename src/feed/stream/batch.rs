@@ -48,8 +48,8 @@ impl<'a> Batch<'a> {
         poll_fn(|cx| self.poll(socket, resync, cx)).await
     }
 
-    /// Hands on what was taken.
-    pub fn deliver(&mut self, shared: &Shared) {
+    /// Hands on what was taken. Whether there was anything of the user's devices.
+    pub fn deliver(&mut self, shared: &Shared) -> bool {
         if self.received > 0 {
             let (received, undecodable, ignored) = (self.received, self.undecodable, self.ignored);
             (self.received, self.undecodable, self.ignored) = (0, 0, 0);
@@ -59,10 +59,12 @@ impl<'a> Batch<'a> {
                 notes.ignored += ignored;
             });
         }
+        let spoke = !self.updates.is_empty();
         shared.mailbox.post_updates(&mut self.updates);
         for (reason, frame) in self.kept.drain(..) {
             shared.keep_sample(&self.user.0, reason, &frame);
         }
+        spoke
     }
 
     fn poll(

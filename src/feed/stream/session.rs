@@ -40,6 +40,7 @@ pub(super) struct Session<'a> {
     health: Health,
     live: Option<LiveGuard<'a>>,
     was_live: bool,
+    spoke: bool,
     batch: Batch<'a>,
 }
 
@@ -64,6 +65,7 @@ impl<'a> Session<'a> {
             health: Health::default(),
             live: None,
             was_live: false,
+            spoke: false,
             batch: Batch::new(user),
         }
     }
@@ -73,12 +75,17 @@ impl<'a> Session<'a> {
         self.was_live
     }
 
+    /// Whether it has told anything of its user's devices.
+    pub fn spoke(&self) -> bool {
+        self.spoke
+    }
+
     /// Follows the socket to its end.
     pub async fn run(&mut self, reread: &Notify) -> Ended {
         let mut paused = self.shared.paused.subscribe();
         let mut tick = self.shared.tick.subscribe();
-        lock(&self.shared.roster).reclaim(self.user);
-        self.start_read();
+        self.shared.tally.opened(Instant::now());
+        self.begin();
         loop {
             let event = tokio::select! {
                 biased;
@@ -112,11 +119,26 @@ impl<'a> Session<'a> {
             Event::Tick => return self.examine(),
             Event::Frames(ended) => {
                 self.health.heard();
-                self.batch.deliver(self.shared);
+                self.spoke |= self.batch.deliver(self.shared);
                 return ended;
             }
         }
         None
+    }
+
+    /// Reads at once, or when the last read is no longer fresh: those who come back together were polled meanwhile, and are not
+    /// read again all at once.
+    fn begin(&mut self) {
+        let fresh = self.shared.fresh();
+        let read_at = {
+            let mut roster = lock(&self.shared.roster);
+            roster.reclaim(self.user);
+            roster.read_at(self.user)
+        };
+        match read_at.map(|at| at + fresh) {
+            Some(due) if due > Instant::now() => self.retry = Some(due),
+            _ => self.start_read(),
+        }
     }
 
     fn start_read(&mut self) {

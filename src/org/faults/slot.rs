@@ -28,6 +28,8 @@ pub(super) enum Slot<'a> {
     CloseCode(&'a mut u16),
     /// The status of an HTTP answer.
     Status(&'a mut u16),
+    /// How many of something there may be.
+    Count(&'a mut usize),
 }
 
 impl Slot<'_> {
@@ -45,6 +47,7 @@ impl Slot<'_> {
                 "a close code that may be sent (1000 to 4999, RFC 6455 §7.4), or 0 for off"
             }
             Self::Status(_) => "a final HTTP status (200 to 599), or 0 for off",
+            Self::Count(_) => "a number from 1 to 1000",
         }
     }
 
@@ -58,6 +61,7 @@ impl Slot<'_> {
             Self::DateOrSeconds(_) => "date|seconds",
             Self::CloseCode(_) => "CODE",
             Self::Status(_) => "STATUS",
+            Self::Count(_) => "N",
         }
     }
 
@@ -91,6 +95,7 @@ impl Slot<'_> {
             }
             Self::CloseCode(kept) => *kept = ranged(text, |code| *code == 0 || sendable(*code))?,
             Self::Status(kept) => *kept = ranged(text, |status| matches!(status, 0 | 200..=599))?,
+            Self::Count(kept) => *kept = ranged(text, |count| (1..=1_000).contains(count))?,
         }
         Some(())
     }
@@ -106,6 +111,7 @@ impl Slot<'_> {
             Self::Switch(on) => json!(*on),
             Self::DateOrSeconds(date) => json!(if *date { "date" } else { "seconds" }),
             Self::CloseCode(number) | Self::Status(number) => json!(*number),
+            Self::Count(count) => json!(*count),
         }
     }
 }

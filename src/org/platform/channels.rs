@@ -106,9 +106,10 @@ fn list(call: &Call<'_>) -> Answer {
 }
 
 fn open(call: &Call<'_>) -> Answer {
-    let life = call.shared.faults().channel_ttl;
+    let faults = call.shared.faults();
+    let (most, life) = (faults.channels, faults.channel_ttl);
     let mut book = call.shared.topics.book();
-    let seen = book.open(call.holder, life, Instant::now());
+    let seen = book.open(call.holder, most, life, Instant::now());
     drop(book);
     ok(&channel(call.shared, &seen))
 }

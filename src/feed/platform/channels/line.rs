@@ -178,7 +178,6 @@ impl Line<'_> {
     fn refused(&mut self, error: &Error) -> Duration {
         let refused = error.trouble() == Trouble::Forbidden;
         self.shared.complain(complaints::Topic::Stream, error);
-        self.shared.tally.refused(refused);
         let wait = self.next_wait(true);
         if refused {
             self.lend();

@@ -198,7 +198,7 @@ impl<'s, 'a> Session<'s, 'a> {
     /// Reads what a socket brought and hands the events on.
     fn read(&mut self, mut taken: Taken, old: bool) -> Option<Ended> {
         let mut turn = Turn {
-            received: (taken.frames.len() + taken.binary.len()) as u64,
+            received: taken.binary.len() as u64,
             ..Turn::default()
         };
         let mut ended = None;
@@ -226,7 +226,10 @@ impl<'s, 'a> Session<'s, 'a> {
     }
 
     fn understand(&mut self, text: &Utf8Bytes, old: bool, turn: &mut Turn) -> Option<Ended> {
-        match frame::decode(text) {
+        let frame = frame::decode(text);
+        // What only says that the channel lives is nothing that happened.
+        turn.received += u64::from(frame != Frame::Beat);
+        match frame {
             Frame::Event { topic, body } => match self.wanted.get(topic.as_ref()) {
                 Some(topic) => {
                     let recent = self.recent.as_mut();
@@ -251,6 +254,9 @@ impl<'s, 'a> Session<'s, 'a> {
     }
 
     fn tell(&self, turn: Turn) {
+        if turn.received == 0 {
+            return;
+        }
         let shared = self.line.shared;
         shared.tally.note(|notes| {
             notes.received += turn.received;

@@ -14,10 +14,6 @@ use super::frame;
 use crate::org::auth::{Holder, TokenId};
 use crate::org::line::Push;
 
-/// The most channels of one person, or of a client by itself; the next one takes the place of the one that was used
-/// longest ago, of those without a socket when there are any.
-pub(in crate::org) const MOST_CHANNELS: usize = 20;
-
 /// The most topics of one channel.
 pub(in crate::org) const MOST_TOPICS: usize = 1_000;
 
@@ -120,10 +116,17 @@ impl Book {
         self.count
     }
 
-    /// Makes a channel that lives for `life`.
-    pub(in crate::org) fn open(&mut self, holder: Holder, life: Duration, now: Instant) -> Seen {
+    /// Makes a channel that lives for `life`. A person, or a client by itself, has at most `most`: the next one takes the place of
+    /// the one that was used longest ago, of those without a socket when there are any.
+    pub(in crate::org) fn open(
+        &mut self,
+        holder: Holder,
+        most: usize,
+        life: Duration,
+        now: Instant,
+    ) -> Seen {
         self.expire(now);
-        while self.of(holder.person).count() >= MOST_CHANNELS {
+        while self.of(holder.person).count() >= most {
             let oldest = self.of(holder.person).min_by_key(|(_, channel)| {
                 let heard = !channel.outlets.is_empty();
                 (heard, channel.used)
