@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 
 use crate::model::route::deployment::KEPT;
 use crate::model::route::{Deployment, State};
-use crate::vault::Key;
+use crate::vault::{self, Key};
 
 /// Bytes that are read; 500 bodies of a listener's largest stay below.
 const LARGEST: u64 = 64 << 20;
@@ -109,8 +109,7 @@ impl Deployments {
     }
 
     fn append(&self, deployment: &Deployment) -> io::Result<()> {
-        let mut line = serde_json::to_vec(deployment)?;
-        line.push(b'\n');
+        let line = line(deployment)?;
         let mut file = OpenOptions::new().append(true).open(&self.path)?;
         let sound = file.metadata()?.len();
         let written = file.write_all(&line).and_then(|()| file.sync_data());
@@ -125,9 +124,7 @@ impl Deployments {
         let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut next = NamedTempFile::new_in(folder)?;
         for deployment in kept {
-            let mut line = serde_json::to_vec(deployment)?;
-            line.push(b'\n');
-            next.write_all(&line)?;
+            next.write_all(&line(deployment)?)?;
         }
         next.as_file().sync_all()?;
         next.persist(&self.path)?;
@@ -142,6 +139,14 @@ impl Deployments {
             source,
         }
     }
+}
+
+/// A record as it is kept: a name of an organisation may repeat what it was sent.
+fn line(deployment: &Deployment) -> io::Result<Vec<u8>> {
+    let line = serde_json::to_vec(deployment)?;
+    let mut line = vault::scrub_bytes(&line).into_owned();
+    line.push(b'\n');
+    Ok(line)
 }
 
 fn private() -> OpenOptions {

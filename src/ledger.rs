@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{folder, lock};
+use crate::{folder, lock, vault};
 
 /// Bytes that are read of a ledger; ours stay far below.
 const LARGEST: u64 = 256 << 20;
@@ -203,7 +203,7 @@ fn private() -> OpenOptions {
 }
 
 fn line(record: &impl Serialize, into: &mut Vec<u8>) -> io::Result<()> {
-    serde_json::to_writer(&mut *into, record)?;
+    into.extend_from_slice(&vault::scrub_bytes(&serde_json::to_vec(record)?));
     into.push(b'\n');
     Ok(())
 }

@@ -65,11 +65,7 @@ impl From<&str> for Text {
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {
-        let clean = match vault::scrub(&raw) {
-            Cow::Owned(clean) => Some(clean),
-            Cow::Borrowed(_) => None,
-        };
-        Self(CompactString::from(clean.unwrap_or(raw)))
+        Self(CompactString::from(vault::cleaned(raw)))
     }
 }
 
@@ -129,7 +125,11 @@ fn visible(raw: &str) -> Cow<'_, str> {
 #[must_use]
 pub fn fit(raw: &str, width: usize) -> Cow<'_, str> {
     let looked = width.saturating_mul(MOST_BYTES).saturating_add(STRADDLING);
-    let near = raw.get(..raw.floor_char_boundary(looked)).unwrap_or(raw);
+    let mut end = looked.min(raw.len());
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    let near = raw.get(..end).unwrap_or(raw);
     match vault::scrub(near) {
         Cow::Borrowed(_) => cut(raw, width),
         Cow::Owned(clean) => Cow::Owned(cut(&clean, width).into_owned()),

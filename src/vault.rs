@@ -108,6 +108,16 @@ pub fn scrub(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The same of a text that is handed over.
+#[must_use]
+pub fn cleaned(text: String) -> String {
+    let clean = match scrub(&text) {
+        Cow::Owned(clean) => Some(clean),
+        Cow::Borrowed(_) => None,
+    };
+    clean.unwrap_or(text)
+}
+
 /// The same for bytes that need not be text.
 #[must_use]
 pub fn scrub_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {

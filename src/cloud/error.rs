@@ -159,7 +159,7 @@ impl Error {
     pub(super) fn answer(call: &Call, reason: String) -> Self {
         Self::Answer {
             call: Box::new(call.clone()),
-            reason: vault::scrub(&reason).into_owned(),
+            reason: vault::cleaned(reason),
         }
     }
 

@@ -120,12 +120,17 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
         .and_then(|header| retry::retry_after(header, SystemTime::now()));
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
     // Some servers repeat the request, credentials included.
-    let clean = |words: String| vault::scrub(&words).into_owned();
     Refusal {
         status: status.as_u16(),
-        code: body.as_ref().and_then(|body| body.code.clone()).map(clean),
-        lacking: body.as_ref().and_then(ErrorBody::lacking).map(clean),
-        said: body.and_then(ErrorBody::words).map(clean),
+        code: body
+            .as_ref()
+            .and_then(|body| body.code.clone())
+            .map(vault::cleaned),
+        lacking: body
+            .as_ref()
+            .and_then(ErrorBody::lacking)
+            .map(vault::cleaned),
+        said: body.and_then(ErrorBody::words).map(vault::cleaned),
         retry_after,
     }
 }

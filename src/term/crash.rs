@@ -24,7 +24,12 @@ pub fn keep_in(state_dir: &Path) {
 
 /// Says what happened and where the report is.
 pub(super) fn report(info: &PanicHookInfo<'_>) {
-    let what = info.payload_as_str().unwrap_or("(no words)");
+    let words = info.payload();
+    let what = words
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| words.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("(no words)");
     let at = info
         .location()
         .map_or_else(String::new, |at| format!(" at {at}"));

@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use secrecy::zeroize::Zeroizing;
 use sha2::Sha256;
@@ -17,7 +19,7 @@ const PREFIX: &str = "hmac-sha256:";
 /// Bytes of a key.
 const LENGTH: usize = 32;
 
-/// Hex digits by which a hash names its key.
+/// Characters by which a hash names its key.
 const NAMED: usize = 8;
 
 /// The keys that were read: a hash is compared by the one that it names.
@@ -73,8 +75,7 @@ impl Key {
             return String::new();
         };
         mac.update(text.as_bytes());
-        let bytes = mac.finalize().into_bytes();
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        BASE64_URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
 }
 
