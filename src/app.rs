@@ -22,6 +22,7 @@ mod forms;
 mod input;
 pub mod jobs;
 mod lookout;
+pub mod memory;
 pub mod messages;
 mod news;
 pub mod perform;
@@ -113,6 +114,7 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    memory: memory::Watch,
 }
 
 impl App {
@@ -184,6 +186,7 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            memory: memory::Watch::default(),
         }
     }
 
@@ -274,6 +277,7 @@ impl App {
             self.budget_deadline(),
             self.forms_deadline(),
             self.closeup_deadline(),
+            self.memory_deadline(),
         ]
         .into_iter()
         .flatten()
@@ -348,6 +352,7 @@ impl App {
         self.watch_interactions();
         self.watch_phone();
         self.watch_budget();
+        self.keep_memory();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();
@@ -397,6 +402,7 @@ impl App {
             return;
         }
         self.notice();
+        self.memory_aged();
         for pane in &mut self.panes {
             pane.apply(&self.changes, &self.store, self.now);
         }

@@ -1,12 +1,14 @@
 //! The console proper: the application on a real terminal.
 
 mod away;
+mod recollection;
 
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use self::recollection::Recollection;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
@@ -30,16 +32,25 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
+    // The last known rows are read while the terminal is taken: the first frame shows them.
+    let memory = Recollection::begin(loaded.profile.as_ref(), &state_dir);
     let screen = TermScreen::open(&loaded.config.ui, state_dir.clone(), environment.clone())
         .map_err(|e| e.to_string())?;
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
     let hooks = state_dir.clone();
-    let mut runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
+    let runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
+    let mut runner = match memory {
+        Some(memory) => memory.end(runner),
+        None => runner,
+    };
     let done_to = runner.performer.ends();
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let listener = start_listener(&runner.app, &environment, asker, &hooks, &done_to).await;
     let code = runner.run(|_| false).await;
+    if let Some(last) = runner.app.last_memory() {
+        runner.performer.perform(last);
+    }
     runner.performer.finish().await;
     if let Some(reloads) = reloads {
         reloads.abort();

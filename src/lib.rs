@@ -11,6 +11,7 @@
 //! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
+//! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
 //! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `form`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
@@ -39,6 +40,7 @@ pub mod ledger;
 pub mod listen;
 pub mod lock;
 pub mod logging;
+pub mod memory;
 pub mod model;
 pub mod org;
 pub mod pane;

@@ -8,6 +8,8 @@
 
 #[path = "pty/harness.rs"]
 mod harness;
+#[path = "pty/memory.rs"]
+mod memory;
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -80,6 +80,9 @@ impl App {
         if let Some(limits) = &sheet.limits {
             lines.push(Line::default());
             lines.push(match limits {
+                Ok(()) if sheet.spending.iter().all(|one| one.budget.allowed.is_none()) => self.note(
+                    "The profile sets no limit (requests_per_minute = 0); the organisation's count and its 429 still hold.",
+                ),
                 Ok(()) => {
                     self.note("The organisation's own limits have been read; the lower one holds.")
                 }

@@ -51,6 +51,8 @@ pub enum Effect {
     SignIn(super::person::Ask),
     /// Read on what the budget goes; it comes back as [`super::event::Done::Budget`].
     ReadBudget,
+    /// Keep what is known for the next run to remember.
+    Remember(crate::memory::Draft),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

@@ -5,6 +5,7 @@ mod audit;
 mod flows;
 mod interactions;
 mod jobs;
+mod memory;
 mod person;
 mod phones;
 mod routes;
@@ -27,6 +28,7 @@ use crate::config::secret::SecretSource;
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
 
@@ -47,6 +49,8 @@ pub struct Performer {
     shelf: shelf::Desk,
     /// Where people sign in.
     people: person::Desk,
+    /// Where the next run's memory is kept.
+    memory: memory::Desk,
 }
 
 impl Performer {
@@ -67,6 +71,7 @@ impl Performer {
             prober: Arc::default(),
             desk: flows::Desk::new(done.clone()),
             shelf: shelf::Desk::default(),
+            memory: memory::Desk::default(),
             done,
             post: None,
         }
@@ -85,6 +90,15 @@ impl Performer {
         }
     }
 
+    /// Keeps the last known rows there, for the next run.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self {
+            memory: memory::Desk::at(memory),
+            ..self
+        }
+    }
+
     /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
@@ -94,6 +108,7 @@ impl Performer {
     /// Waits for what must be on disk before the process ends.
     pub async fn finish(&self) {
         self.shelf.finish().await;
+        self.memory.finish().await;
         self.desk.finish().await;
     }
 
@@ -129,6 +144,7 @@ impl Performer {
             Effect::Closeup(phone) => self.desk.closeup(phone),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
+            Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,

@@ -18,6 +18,7 @@ use super::perform::Performer;
 use crate::config::Environment;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
+use crate::memory::Memory;
 use crate::time::Clock;
 
 /// Messages taken from the mailbox before anything else gets a turn.
@@ -81,6 +82,15 @@ impl<S> Runner<S> {
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         Self {
             performer: self.performer.keeping(state_dir),
+            ..self
+        }
+    }
+
+    /// Keeps the last known rows there, for the next run.
+    #[must_use]
+    pub fn remembering(self, memory: Memory) -> Self {
+        Self {
+            performer: self.performer.remembering(memory),
             ..self
         }
     }

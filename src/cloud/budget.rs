@@ -5,12 +5,15 @@
 //! GCRA (a token bucket) would be smaller, but it admits its burst and its refill within one window, which is up to twice
 //! the limit; a log of times is exact. A request that is given up on counts as answered then: its connection is closed.
 //!
+//! The minute is spent evenly ([`pace`]): a budget that is gone in the first seconds leaves nobody anything for the rest.
+//!
 //! Callers queue by urgency, first come first served within one, and the less urgent leave a reserve for the more
 //! urgent. Only the first in line keeps a timer: an idle budget wakes nobody. An upgrade to a WebSocket is not an API request,
 //! the limit does not count it and it does not draw; the feeds pace them.
 
 mod line;
 mod log;
+mod pace;
 mod quota;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +23,7 @@ use tokio::time::Instant;
 
 use self::line::{Line, Place};
 use self::log::Log;
+use self::pace::{Pace, Room};
 pub use self::quota::Quota;
 use self::quota::Told;
 use crate::time::{Clock, Millis};
@@ -32,8 +36,10 @@ const WINDOW: Duration = Duration::from_secs(60);
 pub enum Urgency {
     /// A write, and the sign-in that everything waits for.
     Write,
-    /// A read that a person waits for, or that closes a gap.
+    /// A read that a person waits for.
     Reread,
+    /// A read that closes a gap: as many at a time as there are streams.
+    Resync,
     /// Learning who there is.
     Enumerate,
     /// A background poll.
@@ -46,7 +52,7 @@ impl Urgency {
         let reserve = match self {
             Self::Write => 0,
             Self::Reread => limit / 20,
-            Self::Enumerate => limit / 10,
+            Self::Resync | Self::Enumerate => limit / 10,
             Self::Poll => limit.div_ceil(3),
         };
         limit.saturating_sub(reserve).max(1)
@@ -62,9 +68,9 @@ pub struct BudgetReading {
     pub others: u32,
     /// What the organisation said last of its own count, while that holds.
     pub said: Option<Quota>,
-    /// Requests allowed in any minute; none is no limit.
+    /// Requests allowed in any minute; none where the profile sets no limit.
     pub allowed: Option<u32>,
-    /// Until when the organisation told us to wait (429).
+    /// Until when nothing goes because the organisation said so: by a 429, or by a count that is full.
     pub held_until: Option<Millis>,
     /// How long until `used` falls by itself; none when nothing is due.
     pub frees_in: Option<Duration>,
@@ -85,6 +91,7 @@ struct State {
     log: Log,
     told: Option<Told>,
     line: Line,
+    pace: Pace,
     held_until: Option<Instant>,
 }
 
@@ -98,7 +105,7 @@ enum Turn {
 }
 
 impl Budget {
-    /// A budget of `limit` requests in any minute; none only counts, and holds when told to.
+    /// A budget of `limit` requests in any minute; none only counts, and waits where the organisation says so.
     #[must_use]
     pub fn new(limit: Option<u32>) -> Self {
         // A limit of nothing would stop everything without a word.
@@ -112,10 +119,11 @@ impl Budget {
         }))
     }
 
-    /// Takes a limit into force that is lower than the one that holds: the organisation's own (Platform API).
+    /// Takes a limit into force that is lower than the one that holds: the organisation's own (Platform API). Where the
+    /// profile has lifted the limit it stays lifted; refusals and the count in the organisation's answers still hold.
     pub fn lower(&self, limit: u32) {
         let mut state = self.state();
-        state.limit = Some(state.limit.map_or(limit, |held| held.min(limit)).max(1));
+        state.limit = state.limit.map(|held| held.min(limit).max(1));
     }
 
     /// Corrects the count by the organisation's own (`inin-ratelimit-…`): others may spend the same token's.
@@ -160,7 +168,8 @@ impl Budget {
         let now = Instant::now();
         let mut state = self.state();
         state.forget(now);
-        let held = state.held_until.filter(|until| *until > now);
+        let held = state.held_until.max(state.full_until());
+        let held = held.filter(|until| *until > now);
         BudgetReading {
             used: state.used(),
             others: state.others(),
@@ -181,12 +190,7 @@ impl Budget {
             return Turn::At(until);
         }
         state.forget(now);
-        let share = state.limit().map_or(u32::MAX, |limit| urgency.share(limit));
-        if state.used() < share {
-            state.log.sent();
-            return Turn::Go;
-        }
-        state.frees_at().map_or(Turn::Wait, Turn::At)
+        state.turn(urgency, now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -195,10 +199,37 @@ impl Budget {
 }
 
 impl State {
+    fn turn(&mut self, urgency: Urgency, now: Instant) -> Turn {
+        let Some(limit) = self.limit() else {
+            if let Some(until) = self.full_until().filter(|until| *until > now) {
+                return Turn::At(until);
+            }
+            self.log.sent();
+            return Turn::Go;
+        };
+        let share = urgency.share(limit);
+        if self.used() >= share {
+            return self.frees_at().map_or(Turn::Wait, Turn::At);
+        }
+        let share = share.saturating_sub(self.others());
+        let room = Room { limit, share };
+        if let Some(due) = self.pace.due(urgency, room, now) {
+            return Turn::At(due);
+        }
+        self.pace.sent(urgency, room, now);
+        self.log.sent();
+        Turn::Go
+    }
+
+    /// Until when the organisation's own count is full, where the profile sets no limit that would see to it.
+    fn full_until(&self) -> Option<Instant> {
+        let told = self.told.as_ref().filter(|_| self.limit.is_none())?;
+        (self.used() >= told.allowed()).then(|| told.ends())
+    }
+
     /// The profile's limit or the organisation's, whichever is lower.
     fn limit(&self) -> Option<u32> {
         let told = self.told.as_ref().map(Told::allowed);
-        // Who lifts the limit in the profile counts and goes by refusals alone.
         self.limit
             .map(|limit| told.map_or(limit, |told| told.min(limit)))
     }

@@ -60,6 +60,8 @@ pub struct Registrations {
     pub poll: Duration,
     /// Streams to open at most; 0 is polling only.
     pub max_streams: u32,
+    /// Whether the last known rows are kept on disk, for the first frame of the next run.
+    pub remember: bool,
 }
 
 impl Default for Registrations {
@@ -68,6 +70,7 @@ impl Default for Registrations {
             users: None,
             poll: DEFAULT_POLL,
             max_streams: DEFAULT_STREAMS,
+            remember: true,
         }
     }
 }

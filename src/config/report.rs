@@ -234,6 +234,7 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         "registrations.max_streams",
         i64::from(watched.max_streams).into(),
     );
+    put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
     }

@@ -193,7 +193,7 @@ impl fmt::Display for What<'_> {
         let codec = |codec: Option<&Text>| codec.map_or("unknown".to_owned(), Text::to_string);
         match self {
             Self::Appeared => f.pad("appeared"),
-            Self::Remembered { was } => write!(f, "was {} in an earlier run", was.word()),
+            Self::Remembered { was } => write!(f, "was {} (last run)", was.word()),
             Self::Registration { from, to } => write!(f, "{} -> {}", from.word(), to.word()),
             Self::Codec { from, to } => write!(f, "{} -> {}", codec(*from), codec(*to)),
             Self::Stale => f.pad("stale: the feed had a gap"),

@@ -326,10 +326,7 @@ fn what_is_remembered_is_a_state_of_its_own_and_counts_as_nothing_known() {
         (row.believed(), row.source()),
         (Believed::Lost, "remembered")
     );
-    assert_eq!(
-        row.last_change().what.to_string(),
-        "was lost in an earlier run"
-    );
+    assert_eq!(row.last_change().what.to_string(), "was lost (last run)");
     assert_eq!(row.user().raw(), "Ana");
     let exported = crate::export::json(row);
     assert!(
@@ -361,10 +358,7 @@ fn a_read_replaces_what_is_remembered_and_ends_what_it_does_not_name() {
     );
     assert_eq!(
         bench.timeline("a"),
-        [
-            "60000 registered -> lost",
-            "5000 was registered in an earlier run"
-        ]
+        ["60000 registered -> lost", "5000 was registered (last run)"]
     );
     assert_eq!(bench.timeline("b")[0], "60000 appeared");
     let counts = bench.table.counts();

@@ -124,6 +124,12 @@ async fn the_organisations_own_limit_lowers_the_budget_and_never_lifts_it() {
         assert!(matches!(client.limits_read(), Some(Ok(()))));
         assert_eq!(client.budget().allowed, Some(holds));
     }
+    let mut unlimited = settings(&server.url());
+    (unlimited.api, unlimited.requests_per_minute) = (Api::Platform, None);
+    let lifted = Client::new(unlimited).unwrap();
+    lifted.read_limits().await;
+    assert!(matches!(lifted.limits_read(), Some(Ok(()))));
+    assert_eq!(lifted.budget().allowed, None, "the profile lifts it");
     let direct = client(&server, Api::Direct, 300);
     direct.read_limits().await;
     assert!(direct.limits_read().is_none());

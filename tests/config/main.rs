@@ -78,6 +78,7 @@ fn the_only_profile_is_the_default_and_has_the_defaults() {
     assert!(!lab.read_only && !lab.production && lab.colour.is_none());
     assert_eq!(lab.registrations.poll.as_secs(), 30);
     assert_eq!(lab.registrations.max_streams, 200);
+    assert!(lab.registrations.remember);
     assert_eq!(lab.requests_per_minute.unwrap().get(), 300);
 }
 

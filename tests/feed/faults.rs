@@ -171,8 +171,9 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
     )
     .await;
     watch
-        .until("the budget is used up", |world| {
-            world.status.budget_used >= 50 && world.live(10)
+        // Half of it goes at once, the rest evenly over the minute.
+        .until("the budget is spent past its opening", |world| {
+            world.status.budget_used >= 35 && world.live(10)
         })
         .await;
     assert_eq!(watch.world.status.budget_allowed, Some(60));

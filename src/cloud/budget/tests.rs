@@ -1,4 +1,5 @@
 use proptest::prelude::*;
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
 use super::*;
@@ -11,6 +12,33 @@ async fn spend(budget: &Budget, urgency: Urgency, times: u32) {
     for _ in 0..times {
         drop(budget.draw(urgency).await);
     }
+}
+
+async fn keep(budget: &Budget, urgency: Urgency, times: usize) -> Vec<Slot> {
+    let mut slots = Vec::with_capacity(times);
+    for _ in 0..times {
+        slots.push(budget.draw(urgency).await);
+    }
+    slots
+}
+
+/// Starts so many requests that are answered at once; the seconds at which they went come back, in order.
+fn send(budget: &Budget, urgency: Urgency, times: usize) -> JoinHandle<Vec<u64>> {
+    let (budget, start) = (budget.clone(), Instant::now());
+    tokio::spawn(async move {
+        let one = || async {
+            drop(budget.draw(urgency).await);
+            start.elapsed().as_secs()
+        };
+        futures_util::future::join_all((0..times).map(|_| one())).await
+    })
+}
+
+/// How many of these went in each second.
+fn by_second(went: &[u64]) -> Vec<usize> {
+    let last = went.iter().max().copied().unwrap_or(0);
+    let in_second = |second| went.iter().filter(|at| **at == second).count();
+    (0..=last).map(in_second).collect()
 }
 
 /// Whether a draw succeeds without any time passing.
@@ -34,9 +62,10 @@ async fn a_slot_comes_back_a_minute_after_its_answer() {
 #[tokio::test(start_paused = true)]
 async fn polls_leave_a_third_for_the_rest() {
     let budget = Budget::new(Some(30));
-    spend(&budget, Urgency::Poll, 20).await;
+    // On their way, however long the pace made them wait.
+    let _polls = keep(&budget, Urgency::Poll, 20).await;
     assert!(!open(&budget, Urgency::Poll).await);
-    spend(&budget, Urgency::Reread, 9).await;
+    let _rereads = keep(&budget, Urgency::Reread, 9).await;
     assert!(!open(&budget, Urgency::Reread).await);
     assert!(open(&budget, Urgency::Write).await);
     assert!(!open(&budget, Urgency::Write).await);
@@ -109,6 +138,91 @@ async fn no_limit_still_counts() {
     assert_eq!(budget.reading().used, 0);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_start_is_prompt_and_then_the_budget_lasts_evenly() {
+    let budget = Budget::new(Some(300));
+    let went = send(&budget, Urgency::Enumerate, 1_200).await.unwrap();
+    let seconds = by_second(&went);
+    assert_eq!(seconds[0], 150, "half of a minute's budget at once");
+    let first: usize = seconds[..60].iter().sum();
+    assert!((260..=270).contains(&first), "{first} in the first minute");
+    assert!(seconds[1..].iter().all(|count| *count <= 15), "{seconds:?}");
+    for minute in seconds[1..60].chunks(15) {
+        let spent: usize = minute.iter().sum();
+        assert!(
+            (26..=34).contains(&spent),
+            "two a second in the first minute: {seconds:?}"
+        );
+    }
+    let later = &seconds[120..seconds.len() - 1];
+    assert!(
+        later.iter().all(|count| (4..=5).contains(count)),
+        "{later:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_person_waits_for_passes_whatever_is_paced() {
+    let budget = Budget::new(Some(300));
+    let flood = send(&budget, Urgency::Resync, 1_000);
+    sleep(Duration::from_secs(30)).await;
+    assert!(open(&budget, Urgency::Reread).await);
+    assert!(open(&budget, Urgency::Write).await);
+    let page = send(&budget, Urgency::Reread, 40).await.unwrap();
+    assert_eq!(by_second(&page)[1..], [15, 13], "a twentieth a second");
+    flood.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_time_is_not_made_up_for_in_a_burst() {
+    let budget = Budget::new(Some(300));
+    spend(&budget, Urgency::Poll, 10).await;
+    sleep(Duration::from_secs(600)).await;
+    let went = send(&budget, Urgency::Poll, 200).await.unwrap();
+    let seconds = by_second(&went);
+    assert!(seconds.iter().all(|count| *count <= 15), "{seconds:?}");
+    assert!(seconds.len() > 50, "{seconds:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn others_who_spend_the_same_limit_slow_the_pace() {
+    let budget = Budget::new(Some(300));
+    spend(&budget, Urgency::Poll, 1).await;
+    sleep(Duration::from_secs(600)).await;
+    budget.told(Quota {
+        count: 150,
+        allowed: 300,
+        reset: WINDOW,
+    });
+    let went = send(&budget, Urgency::Poll, 50).await.unwrap();
+    let seconds = by_second(&went);
+    assert!(
+        seconds.len() > 40 && seconds[1..].iter().all(|count| *count <= 1),
+        "{seconds:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lifted_limit_stays_lifted_and_the_organisations_full_count_still_holds() {
+    let budget = Budget::new(None);
+    budget.lower(10);
+    let start = Instant::now();
+    spend(&budget, Urgency::Poll, 500).await;
+    assert_eq!(
+        (start.elapsed(), budget.reading().allowed),
+        (Duration::ZERO, None)
+    );
+    let full = Quota {
+        count: 600,
+        allowed: 600,
+        reset: Duration::from_secs(20),
+    };
+    budget.told(full);
+    assert!(budget.reading().held_until.is_some());
+    spend(&budget, Urgency::Write, 1).await;
+    assert_eq!(start.elapsed().as_secs(), 20);
+}
+
 /// One request of the simulation, in milliseconds.
 #[derive(Clone, Debug)]
 struct Request {
@@ -122,6 +236,7 @@ fn requests() -> impl Strategy<Value = Vec<Request>> {
     let urgency = prop_oneof![
         Just(Urgency::Write),
         Just(Urgency::Reread),
+        Just(Urgency::Resync),
         Just(Urgency::Enumerate),
         Just(Urgency::Poll)
     ];

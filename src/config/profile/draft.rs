@@ -170,6 +170,7 @@ fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations 
                     .ok_or_else(|| format!("at most {MAX_STREAMS}; users beyond it are polled"))
             })
             .unwrap_or(default.max_streams),
+        remember: from.take("remember", notes).unwrap_or(default.remember),
     };
     from.finish(notes);
     read

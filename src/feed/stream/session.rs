@@ -145,7 +145,7 @@ impl<'a> Session<'a> {
         self.retry = None;
         self.resync.begin();
         let (shared, user) = (self.shared, self.user);
-        self.read = Some(shared.read(user, Urgency::Reread).boxed());
+        self.read = Some(shared.read(user, Urgency::Resync).boxed());
     }
 
     fn landed(&mut self, result: Result<Listing, Error>) {

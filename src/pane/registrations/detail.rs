@@ -107,11 +107,20 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
             scene,
             &[
                 ("last checked", checked),
-                ("by", export::source(row).to_owned()),
+                ("by", by(row).to_owned()),
                 ("flaps in the last hour", row.flaps().to_string()),
             ],
         ),
     ]
+}
+
+/// What keeps the row up.
+fn by(row: &Row<'_>) -> &'static str {
+    if row.remembered() {
+        "the last run"
+    } else {
+        export::source(row)
+    }
 }
 
 /// The device's name and its id, or the id alone.

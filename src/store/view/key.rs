@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use super::Sort;
 use crate::store::column::Column;
-use crate::store::{Registrations, Row, RowId};
+use crate::store::{Believed, Registrations, Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -28,7 +28,7 @@ impl<'a> Keys<'a> {
     pub(super) fn key(&self, row: &Row<'_>) -> u64 {
         let newest_first = MOMENTS - 1 - moment(row.since());
         let key = match self.sort.column {
-            Column::State => (row.state() as u64) << 46 | newest_first,
+            Column::State => urgency(row) << 46 | newest_first,
             Column::Since => moment(row.since()),
             Column::Flaps => u64::from(row.flaps()) << 46 | moment(row.since()),
             Column::LastChange => moment(row.last_change().at),
@@ -131,6 +131,12 @@ impl<'a> Keys<'a> {
             _ => None,
         }
     }
+}
+
+/// The order of states, and among what is only remembered first what was lost.
+fn urgency(row: &Row<'_>) -> u64 {
+    let quiet = row.remembered() && row.believed() != Believed::Lost;
+    (row.state() as u64) << 1 | u64::from(quiet)
 }
 
 fn moment(at: Millis) -> u64 {

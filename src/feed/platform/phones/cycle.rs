@@ -149,7 +149,7 @@ impl Cycle {
             self.held = None;
             return Some(Due {
                 page,
-                urgency: Urgency::Reread,
+                urgency: Urgency::Resync,
                 of_round: false,
             });
         }

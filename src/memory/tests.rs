@@ -1,0 +1,96 @@
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+use crate::model::registration::memory::Was;
+use crate::time::Millis;
+
+fn person(number: usize) -> Person {
+    let was = |id: String| Was {
+        id: id.as_str().into(),
+        label: None,
+        registered: Some(number.is_multiple_of(2)),
+        codec: Some("opus".into()),
+        as_of: Millis(1_000),
+        checked: Millis(900),
+    };
+    Person {
+        id: format!("u-{number}").as_str().into(),
+        name: "Ana \u{202e}Petrova".into(),
+        site: None,
+        devices: vec![was(format!("d-{number}")), was(format!("e-{number}"))],
+    }
+}
+
+fn memory(dir: &Path) -> Memory {
+    Memory::new(dir, "lab/../../eu", "org-1".to_owned())
+}
+
+fn kept(dir: &Path, people: &[Person]) -> Memory {
+    let mut draft = Draft::default();
+    draft.add(people);
+    let memory = memory(dir);
+    memory.save(&draft).unwrap();
+    memory
+}
+
+#[test]
+fn what_is_kept_is_recalled_by_the_owner_alone_and_under_one_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let people: Vec<Person> = (0..3).map(person).collect();
+    assert_eq!(memory(dir.path()).load().unwrap(), Recalled::default());
+    let memory = kept(dir.path(), &people);
+    assert_eq!(memory.load().unwrap().people, people);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&memory.path), 0o600);
+    assert_eq!(mode(memory.path.parent().unwrap()), 0o700);
+    assert_eq!(memory.path.parent().unwrap(), dir.path().join("memory"));
+    let files = || fs::read_dir(dir.path().join("memory")).unwrap().count();
+    kept(dir.path(), &people[..1]);
+    assert_eq!((files(), memory.load().unwrap().people.len()), (1, 1));
+    memory.forget().unwrap();
+    memory.forget().unwrap();
+    assert_eq!(files(), 0);
+}
+
+#[test]
+fn another_organisation_of_the_same_profile_remembers_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    kept(dir.path(), &[person(1)]);
+    let other = Memory::new(dir.path(), "lab/../../eu", "org-2".to_owned());
+    assert_eq!(other.load().unwrap(), Recalled::default());
+}
+
+#[test]
+fn a_file_that_is_no_longer_whole_or_of_a_newer_format_is_refused_in_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let memory = kept(dir.path(), &[person(1), person(2)]);
+    let whole = fs::read(&memory.path).unwrap();
+    for cut in [0, 3, MARK.len() + 1, 30, whole.len() / 2, whole.len() - 1] {
+        fs::write(&memory.path, &whole[..cut]).unwrap();
+        let refused = memory.load().unwrap_err().to_string();
+        assert!(
+            refused.contains("damaged and not shown"),
+            "{cut}: {refused}"
+        );
+    }
+    fs::write(&memory.path, [&whole[..40], &[0xc1; 40]].concat()).unwrap();
+    assert!(matches!(memory.load(), Err(MemoryError::Damaged { .. })));
+    fs::write(&memory.path, format!("{MARK}2\nwhatever comes then")).unwrap();
+    let refused = memory.load().unwrap_err().to_string();
+    assert!(refused.contains("format 2, this one reads 1"), "{refused}");
+}
+
+#[test]
+fn what_there_is_no_room_for_is_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut draft = Draft::default();
+    let people: Vec<Person> = (0..MOST_ROWS / 2 + 3).map(person).collect();
+    draft.add(&people);
+    let memory = memory(dir.path());
+    memory.save(&draft).unwrap();
+    let recalled = memory.load().unwrap();
+    assert_eq!(
+        (recalled.people.len(), recalled.left_out),
+        (MOST_ROWS / 2, 6)
+    );
+}
