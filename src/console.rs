@@ -5,14 +5,16 @@ mod recollection;
 
 use std::path::{Path, PathBuf};
 
+use signal_hook::consts::{SIGTTIN, SIGTTOU};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 
+use self::away::Away;
 use self::recollection::Recollection;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
 use crate::app::run::{Runner, Screen};
+use crate::child;
 use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
 use crate::listen::{self, Asker, Listener};
@@ -32,6 +34,7 @@ pub async fn run(
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
+    away::sweep(&state_dir);
     // The last known rows are read while the terminal is taken: the first frame shows them.
     let memory = Recollection::begin(loaded.profile.as_ref(), &state_dir);
     let screen = TermScreen::open(&loaded.config.ui, state_dir.clone(), environment.clone())
@@ -48,6 +51,8 @@ pub async fn run(
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let listener = start_listener(&runner.app, &environment, asker, &hooks, &done_to).await;
     let code = runner.run(|_| false).await;
+    // Before the terminal is left: an editor that goes on would write to it.
+    child::end_all();
     if let Some(last) = runner.app.last_memory() {
         runner.performer.perform(last);
     }
@@ -118,7 +123,7 @@ struct TermScreen {
     environment: Environment,
     osc52: bool,
     /// A pager or an editor that has the terminal.
-    away: Option<JoinHandle<Option<Done>>>,
+    away: Option<Away>,
     break_at: Option<std::ffi::OsString>,
 }
 
@@ -152,9 +157,15 @@ impl TermScreen {
 
     fn signal(&mut self, signal: Signal) -> Option<Event> {
         match signal {
+            Signal::Suspend if self.away.is_some() => None,
             Signal::Suspend => self.suspend(),
-            Signal::Continue if self.away.is_some() => None,
-            Signal::Continue => Some(self.take_again()),
+            Signal::Continue => match &self.away {
+                Some(away) => {
+                    self.term.lend(away.group);
+                    None
+                }
+                None => Some(self.take_again()),
+            },
             Signal::Hangup | Signal::Interrupt | Signal::Quit | Signal::Terminate => {
                 Some(Event::End(signal.exit_code()))
             }
@@ -205,21 +216,49 @@ impl TermScreen {
         }
     }
 
-    fn page(&mut self, text: String) {
+    fn page(&mut self, text: String) -> Option<Event> {
         let pager = away::program(&self.environment, &["PAGER"], "less");
-        self.lend(away::page(pager, text));
+        self.lend(|_| away::page(pager, text))
     }
 
-    fn edit(&mut self, text: String) {
+    fn edit(&mut self, text: &str) -> Option<Event> {
         let editor = away::program(&self.environment, &["VISUAL", "EDITOR"], "vi");
-        self.lend(away::edit(editor, text));
+        self.lend(|state_dir| away::edit(&editor, text, state_dir))
     }
 
     /// Gives the terminal to another program until that ends.
-    fn lend(&mut self, program: impl Future<Output = Option<Done>> + Send + 'static) {
+    fn lend(&mut self, start: impl FnOnce(&Path) -> Result<Away, Done>) -> Option<Event> {
         self.input.pause();
         self.term.leave();
-        self.away = Some(tokio::spawn(program));
+        match start(&self.state_dir) {
+            Ok(away) => {
+                self.term.lend(away.group);
+                self.away = Some(away);
+                None
+            }
+            Err(done) => Some(self.returned(Some(done))),
+        }
+    }
+
+    /// A program that has the terminal was stopped. By `Ctrl-z` the whole job is meant; a program that was quicker than
+    /// the terminal came to it only waits for it.
+    fn stopped(&mut self, signal: i32) -> Option<Event> {
+        let away = self.away.as_ref()?;
+        if matches!(signal, SIGTTIN | SIGTTOU) {
+            self.term.lend(away.group);
+            return None;
+        }
+        self.term.take_back();
+        self.suspend()
+    }
+
+    /// The terminal is ours again, and this came of the program that had it.
+    fn returned(&mut self, end: Option<Done>) -> Event {
+        self.away = None;
+        match (self.take_again(), end) {
+            (Event::Resize(..), Some(done)) => Event::Done(done),
+            (event, _) => event,
+        }
     }
 }
 
@@ -240,13 +279,10 @@ impl Screen for TermScreen {
         tokio::select! {
             biased;
             signal = self.signals.next() => self.signal(signal),
-            end = away::end(&mut self.away) => {
-                self.away = None;
-                match (self.take_again(), end) {
-                    (Event::Resize(..), Some(done)) => Some(Event::Done(done)),
-                    (event, _) => Some(event),
-                }
-            }
+            news = away::next(&mut self.away) => match news {
+                away::News::Stopped(signal) => self.stopped(signal),
+                away::News::Ended(end) => Some(self.returned(end)),
+            },
             input = self.input.next() => Some(match input {
                 Ok(Input::Key(key)) => Event::Key(key),
                 Ok(Input::Paste(text)) => Event::Paste(text),
@@ -283,14 +319,8 @@ impl Screen for TermScreen {
                 let _ = self.term.write_raw(&attention(bell, osc9.as_deref()));
                 None
             }
-            Effect::Page(text) => {
-                self.page(text);
-                None
-            }
-            Effect::Edit(text) => {
-                self.edit(text);
-                None
-            }
+            Effect::Page(text) => self.page(text),
+            Effect::Edit(text) => self.edit(&text),
             Effect::Redraw => {
                 self.term.invalidate();
                 let size = self.term.size();

@@ -5,15 +5,15 @@
 //! at all, when there is something to forget or to repair. What routes send as headers is kept as hashes under a key that
 //! stays beside them; files are mode 0600 and their folder 0700.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rustix::fs::{FlockOperation, flock};
-use tempfile::NamedTempFile;
 
+use crate::file::{self, For};
+use crate::lock;
 use crate::model::route::deployment::KEPT;
 use crate::model::route::{Deployment, State};
 use crate::vault::{self, Key};
@@ -87,10 +87,9 @@ impl Deployments {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
             made.map_err(self.failed("making the folder of"))?;
         }
-        let lock = private().open(self.path.with_extension("lock"));
+        let lock = file::open(&self.path.with_extension("lock"), For::Keeping);
         let lock = lock.map_err(self.failed("locking"))?;
-        let taken = flock(&lock, FlockOperation::LockExclusive);
-        taken.map_err(|error| self.failed("locking")(error.into()))?;
+        lock::wait(&lock).map_err(self.failed("locking"))?;
         Ok(lock)
     }
 
@@ -100,9 +99,7 @@ impl Deployments {
     }
 
     fn bytes(&self) -> io::Result<Vec<u8>> {
-        let file = private().open(&self.path)?;
-        // One that was made readable for others by hand is not left so.
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+        let file = file::open(&self.path, For::Keeping)?;
         let mut bytes = Vec::new();
         file.take(LARGEST).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -110,7 +107,7 @@ impl Deployments {
 
     fn append(&self, deployment: &Deployment) -> io::Result<()> {
         let line = line(deployment)?;
-        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        let mut file = file::open(&self.path, For::Appending)?;
         let sound = file.metadata()?.len();
         let written = file.write_all(&line).and_then(|()| file.sync_data());
         if written.is_err() {
@@ -121,14 +118,11 @@ impl Deployments {
     }
 
     fn rewrite(&self, kept: &[Deployment]) -> io::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let mut next = NamedTempFile::new_in(folder)?;
+        let mut lines = Vec::new();
         for deployment in kept {
-            next.write_all(&line(deployment)?)?;
+            lines.extend_from_slice(&line(deployment)?);
         }
-        next.as_file().sync_all()?;
-        next.persist(&self.path)?;
-        File::open(folder)?.sync_all()
+        file::replace(&self.path, &lines).map(drop)
     }
 
     fn failed(&self, doing: &'static str) -> impl Fn(io::Error) -> DeploymentsError + use<> {
@@ -147,12 +141,6 @@ fn line(deployment: &Deployment) -> io::Result<Vec<u8>> {
     let mut line = vault::scrub_bytes(&line).into_owned();
     line.push(b'\n');
     Ok(line)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).mode(0o600);
-    options
 }
 
 /// The file as it was read.
@@ -205,6 +193,9 @@ impl Held {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::{self, OpenOptions};
+    use std::os::unix::fs::PermissionsExt as _;
+
     use super::*;
     use crate::model::route::Deed;
     use crate::time::Millis;

@@ -15,11 +15,20 @@ pub enum Format {
     /// One JSON array of objects.
     Json,
     /// Comma-separated values with a header line (RFC 4180).
-    Csv,
+    Csv(Cells),
     /// A Markdown table.
     Markdown,
     /// Columns for a terminal.
     Table,
+}
+
+/// What becomes of a CSV cell that a spreadsheet would run as a formula.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cells {
+    /// An apostrophe stands before it, so that it is shown and not run.
+    Guarded,
+    /// It is written as it is, for programs that are no spreadsheet.
+    Raw,
 }
 
 impl Format {
@@ -28,7 +37,8 @@ impl Format {
     pub fn of_ending(ending: &str) -> Option<(Self, &'static str)> {
         Some(match ending {
             "json" => (Self::Json, "json"),
-            "csv" => (Self::Csv, "csv"),
+            "csv" => (Self::Csv(Cells::Guarded), "csv"),
+            "csv-raw" => (Self::Csv(Cells::Raw), "csv"),
             "md" | "markdown" => (Self::Markdown, "md"),
             _ => return None,
         })
@@ -149,7 +159,7 @@ pub fn write<'a>(
             text.push('\n');
             text
         }
-        Format::Csv => sheet::csv(&HEAD, rows.map(|row| cells(&row))),
+        Format::Csv(guard) => sheet::csv(&HEAD, rows.map(|row| cells(&row)), guard),
         Format::Markdown => sheet::markdown(&HEAD, rows.map(|row| cells(&row))),
         Format::Table => table(rows, zone, now),
     }

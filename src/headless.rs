@@ -204,9 +204,9 @@ impl Printer {
             .collect();
         print(&match self.request.format {
             Format::Json => lines(&passing, store, |row| export::json(row)),
-            Format::Csv => {
+            format @ Format::Csv(_) => {
                 let rows = passing.iter().filter_map(|id| store.registrations.row(*id));
-                let text = export::write(Format::Csv, rows, &self.zone, now);
+                let text = export::write(format, rows, &self.zone, now);
                 text.split_once('\n')
                     .map(|(_, body)| body.to_owned())
                     .unwrap_or_default()

@@ -4,18 +4,17 @@
 //! line that was torn is cut off when the ledger is opened. The file is rewritten, whole or not at all, when most of its
 //! lines have been overtaken. It is mode 0600, and locked for as long as it is open.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::fs::{FlockOperation, flock};
-use tempfile::NamedTempFile;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::file::{self, For};
 use crate::{folder, lock, vault};
 
 /// Bytes that are read of a ledger; ours stay far below.
@@ -101,15 +100,13 @@ impl<K: Keep> Ledger<K> {
         let path = folder.join(format!("{name}.jsonl"));
         let at = |doing| failed::<K>(&path, doing);
         folder::make(&folder).map_err(at("making the folder of"))?;
-        let lock = private()
-            .open(path.with_extension("lock"))
-            .map_err(at("locking"))?;
+        let lock = file::open(&path.with_extension("lock"), For::Keeping).map_err(at("locking"))?;
         Ok((path, lock))
     }
 
     fn locked(path: PathBuf, lock: File) -> Result<Opened<K>, LedgerError> {
         let at = |doing| failed::<K>(&path, doing);
-        let mut file = private().open(&path).map_err(at("opening"))?;
+        let mut file = file::open(&path, For::Keeping).map_err(at("opening"))?;
         let (newest, lines, sound, unreadable) = read::<K>(&mut file).map_err(at("reading"))?;
         file.set_len(sound).map_err(at("repairing"))?;
         let held = Held {
@@ -167,16 +164,11 @@ impl<K: Keep> Ledger<K> {
     }
 
     fn rewritten(&self) -> io::Result<(File, u64)> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
         let mut bytes = Vec::new();
         for record in self.newest.records() {
             line(&record, &mut bytes)?;
         }
-        let mut next = NamedTempFile::new_in(folder)?;
-        next.write_all(&bytes)?;
-        next.as_file().sync_all()?;
-        let file = next.persist(&self.path)?;
-        File::open(folder)?.sync_all()?;
+        let file = file::replace(&self.path, &bytes)?;
         Ok((file, bytes.len() as u64))
     }
 }
@@ -189,17 +181,6 @@ fn failed<K: Keep>(path: &Path, doing: &'static str) -> impl Fn(io::Error) -> Le
         path: path.clone(),
         source,
     }
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600);
-    options
 }
 
 fn line(record: &impl Serialize, into: &mut Vec<u8>) -> io::Result<()> {

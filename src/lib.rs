@@ -17,6 +17,7 @@
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
 //! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
+//! | [`child`], [`file`] | programs that the console starts, ended with it on every way out; files of ours, opened so that nothing put in their place is touched | nobody but [`term`]'s signals |
 //! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
@@ -25,6 +26,7 @@
 pub mod alert;
 pub mod app;
 pub mod audit;
+pub mod child;
 pub mod cli;
 pub mod cloud;
 pub mod config;
@@ -32,6 +34,7 @@ pub mod console;
 pub mod deployments;
 pub mod export;
 pub mod feed;
+pub mod file;
 pub mod flow;
 pub mod folder;
 pub mod form;

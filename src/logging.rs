@@ -4,9 +4,7 @@
 //! libraries say no more than DEBUG: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
 //! them tokens and the addresses of notification channels.
 
-use std::fs::OpenOptions;
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use tracing::{Level, Metadata, Subscriber};
@@ -18,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
+use crate::file::{self, For};
 use crate::{folder, vault};
 
 /// The variable that turns the log on.
@@ -30,11 +29,11 @@ pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard>
     let filter = EnvFilter::try_new(environment.get(LOG)?.to_str()?).ok()?;
     folder::make(state_dir).ok()?;
     let path = state_dir.join("trunkline.log");
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
+    let file = file::open(&path, For::Appending)
+        .inspect_err(|error| {
+            let path = path.display();
+            let _ = writeln!(std::io::stderr(), "trunkline: no log in {path}: {error}");
+        })
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     subscriber(filter, writer).init();

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
-use trunkline::export::Format;
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, Request, serve};
 use trunkline::query::Query;
@@ -28,8 +28,12 @@ fn main() -> ExitCode {
         return ExitCode::from(Exit::Usage as u8);
     }
     trunkline::term::install_panic_hook();
+    trunkline::child::keep_descriptors();
     let cli = Cli::parse();
-    match start(cli) {
+    let ended = start(cli);
+    // Nothing that the console has started outlives it.
+    trunkline::child::end_all();
+    match ended {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
@@ -48,6 +52,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
     folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
     trunkline::term::crash::keep_in(&paths.state_dir);
     let _log = logging::start(&environment, &paths.state_dir);
+    // What runs that were killed left half written.
+    trunkline::file::sweep(&paths.state_dir);
     let flags = Flags {
         config: cli.global.config,
         profile: cli.global.profile,
@@ -153,8 +159,8 @@ impl World {
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
         // The console reads a configuration file and trusts a certificate file here as it does anywhere.
-        let folder =
-            tempfile::tempdir().wrap_err("making a folder for the demo's configuration")?;
+        let folder = Scratch::new(&std::env::temp_dir(), "trunkline-demo-")
+            .wrap_err("making a folder for the demo's configuration")?;
         let file = folder.path().join("demo.toml");
         let options = org::Options {
             profile_out: Some(file.clone()),
@@ -196,11 +202,7 @@ impl World {
             .transpose();
         let filter =
             filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
-        let format = match (args.json, args.csv) {
-            (true, _) => Format::Json,
-            (_, true) => Format::Csv,
-            _ => Format::Table,
-        };
+        let format = args.format.chosen();
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let request = Request {

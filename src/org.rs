@@ -88,7 +88,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -96,6 +95,7 @@ use self::estate::{Estate, Places};
 pub use self::faults::{FaultError, Faults};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
+use crate::child::scratch::Scratch;
 
 /// A running organisation. Dropping it ends every task and removes what it put in the temporary folder.
 pub struct Org {
@@ -105,7 +105,7 @@ pub struct Org {
     places: Places,
     shared: Arc<Shared>,
     tasks: JoinSet<()>,
-    _folder: Option<TempDir>,
+    _folder: Option<Scratch>,
 }
 
 impl fmt::Debug for Org {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -54,7 +55,7 @@ pub fn kept_from_children() -> Vec<OsString> {
 }
 
 /// Has a child do without them.
-pub fn without_credentials(child: &mut tokio::process::Command) -> &mut tokio::process::Command {
+pub fn without_credentials(child: &mut Command) -> &mut Command {
     for variable in kept_from_children() {
         child.env_remove(variable);
     }
@@ -65,16 +66,16 @@ pub fn without_credentials(child: &mut tokio::process::Command) -> &mut tokio::p
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_child_does_not_inherit_what_holds_a_credential() {
+    #[test]
+    fn a_child_does_not_inherit_what_holds_a_credential() {
         // PATH is there wherever tests run.
         let path = std::env::var("PATH").unwrap();
-        let mut child = tokio::process::Command::new("env");
-        let all = child.output().await.unwrap();
+        let mut child = Command::new("env");
+        let all = child.output().unwrap();
         assert!(String::from_utf8_lossy(&all.stdout).contains(&path));
         holds_credential("CARGO_MANIFEST_DIR");
-        let mut child = tokio::process::Command::new("env");
-        let less = without_credentials(&mut child).output().await.unwrap();
+        let mut child = Command::new("env");
+        let less = without_credentials(&mut child).output().unwrap();
         let less = String::from_utf8_lossy(&less.stdout);
         assert!(
             less.contains(&path) && !less.contains("CARGO_MANIFEST_DIR="),

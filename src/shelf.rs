@@ -5,14 +5,14 @@
 //! never come here: a form hands out its body without them. What is oldest makes room.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
+use crate::file::{self, For};
 use crate::form::Opening;
 use crate::text::Text;
 use crate::time::Millis;
@@ -153,14 +153,7 @@ impl Shelf {
             .map_err(|e| failed("making the folder of", e))?;
         let bytes = serde_json::to_vec(kept).map_err(|e| failed("writing", e.into()))?;
         let bytes = vault::scrub_bytes(&bytes);
-        let write = || {
-            // Made with mode 0600.
-            let mut file = NamedTempFile::new_in(&folder)?;
-            file.write_all(&bytes)?;
-            file.persist(&path)?;
-            Ok(())
-        };
-        write().map_err(|e| failed("writing", e))?;
+        file::replace(&path, &bytes).map_err(|e| failed("writing", e))?;
         let names = self
             .names(half)
             .map_err(|e| failed("tidying up beside", e))?;
@@ -210,7 +203,7 @@ impl Shelf {
 
     fn read(&self, half: Half, name: &str) -> io::Result<Kept> {
         let mut text = String::new();
-        fs::File::open(self.path(half, name))?
+        file::open(&self.path(half, name), For::Reading)?
             .take(LARGEST)
             .read_to_string(&mut text)?;
         let kept: Kept = serde_json::from_str(&text)?;
@@ -252,7 +245,7 @@ pub fn load(path: &Path) -> Result<String, String> {
             .read_to_string(&mut text)
             .map(|_| text)
     };
-    let text = fs::File::open(path)
+    let text = file::named(path)
         .and_then(read)
         .map_err(|error| failed(error.to_string()))?;
     if text.len() as u64 > LARGEST {

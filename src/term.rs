@@ -190,6 +190,20 @@ impl Term {
         self.port.leave();
     }
 
+    /// Lends the terminal, which the console has left, to the group of a program, and lets that go on if it stopped to
+    /// wait for it. In a background job it does nothing.
+    pub fn lend(&self, group: Pid) {
+        if self.port.in_foreground() {
+            self.port.lend(group);
+            crate::child::go_on(group);
+        }
+    }
+
+    /// Takes a lent terminal back, without entering it.
+    pub fn take_back(&self) {
+        self.port.take_back();
+    }
+
     /// Gives the terminal back and stops the job, as `Ctrl-z` does elsewhere. Returns before or after the stop: the
     /// terminal is taken again by [`Self::resume`], upon [`signals::Signal::Continue`], and until then every draw is
     /// [`Drawn::Busy`].
@@ -212,6 +226,7 @@ impl Term {
     /// Takes the terminal again after [`Self::suspend`], [`Self::leave`] or a stop from outside, and repaints. In a
     /// background job it does nothing: the shell says continue once more when it brings the job to the foreground.
     pub fn resume(&mut self) -> Result<(), TermError> {
+        self.port.take_back();
         if !self.port.in_foreground() {
             self.port.let_go();
             return Ok(());

@@ -3,6 +3,7 @@
 //! JSON output must stay byte-true while everything a person reads must be safe, so the raw string is kept and the
 //! type is the guard: [`Text`] has no `Deref` and its `Display` is the safe form. Escapes, controls, bidi overrides,
 //! joiners, tags, line separators and runs of combining marks become visible `\u{..}`; nothing is dropped silently.
+//! One value costs what one value costs: of a very long one its beginning is shown, with how long it is.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -21,6 +22,13 @@ const MOST_BYTES: usize = 4 * (1 + MARKS_PER_BASE);
 
 /// Bytes of a credential that a cut could halve.
 const STRADDLING: usize = 4 << 10;
+
+/// Characters of one value that are shown. The organisation's own fields end far below; the whole of a longer one is in
+/// JSON.
+const SHOWN: usize = 1_000;
+
+/// Bytes of the safe form of so many characters, each of them written as an escape, and of the mark behind them.
+const LONGEST: usize = SHOWN * r"\u{10ffff}".len() + 64;
 
 /// A string from outside. Equality, order and hash are those of the raw string.
 ///
@@ -89,7 +97,7 @@ impl<'de> Deserialize<'de> for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&safe(&self.0))
+        f.pad(&shown(&self.0))
     }
 }
 
@@ -118,6 +126,57 @@ fn visible(raw: &str) -> Cow<'_, str> {
         shown.push_str(&piece);
     }
     Cow::Owned(shown)
+}
+
+/// The safe form of a value for people: of more than 1,000 characters the beginning, and how many bytes there are.
+#[must_use]
+pub fn shown(raw: &str) -> Cow<'_, str> {
+    match beginning(raw) {
+        Some(begins) => Cow::Owned(format!("{}{}", safe(begins), Cut(raw.len()))),
+        None => safe(raw),
+    }
+}
+
+/// The same for a text that is safe already, such as the cell of a table. What [`shown`] made stays as it is.
+#[must_use]
+pub fn brief(safe: &str) -> Cow<'_, str> {
+    match beginning(safe) {
+        Some(begins) if safe.len() > LONGEST => Cow::Owned(format!("{begins}{}", Cut(safe.len()))),
+        _ => Cow::Borrowed(safe),
+    }
+}
+
+/// What is shown of a value that is not shown whole. Looks no further than that.
+fn beginning(raw: &str) -> Option<&str> {
+    // A character has a byte at least.
+    if raw.len() <= SHOWN {
+        return None;
+    }
+    let (end, _) = raw.char_indices().nth(SHOWN)?;
+    raw.get(..end)
+}
+
+/// The mark of a value that is not shown whole: how many bytes it has.
+struct Cut(usize);
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "… ({} bytes)", grouped(self.0))
+    }
+}
+
+/// A count with its thousands apart.
+#[must_use]
+pub fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// The safe form cut to `width` columns; looks little further into the string than it shows: as far as a credential that
@@ -207,7 +266,7 @@ impl Iterator for Pieces<'_> {
                 _ => {}
             }
         }
-        let shown = CompactString::from(c.escape_unicode().to_string());
+        let shown = c.escape_unicode().collect::<CompactString>();
         let columns = shown.len();
         Some((shown, columns))
     }
@@ -282,5 +341,29 @@ mod tests {
         assert_eq!(fit("佐藤花子", 5), "佐藤…");
         assert_eq!(fit("abc", 0), "");
         assert_eq!(fit(&"x".repeat(1 << 20), 4), "xxx…");
+    }
+
+    #[test]
+    fn one_value_costs_one_value_and_says_how_long_it_is() {
+        for unit in ["x", "佐", "\u{301}", "\u{10ffff}", "\0"] {
+            let long = Text::from(unit.repeat((1 << 20) / unit.len()));
+            let safe = long.to_string();
+            assert!(safe.len() <= LONGEST, "{} bytes of {unit:?}", safe.len());
+            let mark = format!("… ({} bytes)", grouped(long.raw().len()));
+            assert!(safe.ends_with(&mark), "{unit:?}");
+            assert_eq!(brief(&safe), safe, "cut once");
+        }
+        let short = "佐".repeat(SHOWN);
+        assert_eq!(shown(&short), short);
+        assert!(brief(&"x".repeat(1 << 20)).ends_with("x… (1,048,576 bytes)"));
+        assert!(brief(&"x".repeat(1 << 20)).len() < 2 * SHOWN);
+    }
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!(
+            ["0", "999", "1,000", "98,412", "1,000,000"],
+            [0, 999, 1_000, 98_412, 1_000_000].map(grouped)[..]
+        );
     }
 }

@@ -83,8 +83,7 @@ pub fn keep_webhook(address: &Url) {
 
 /// Keeps a value that goes by a name, of a header or in a query, unless it could be anybody's word.
 pub fn keep_named(name: &str, value: &str) {
-    let name = name.to_ascii_lowercase();
-    let telling = TELLING.iter().any(|word| name.contains(word));
+    let telling = is_telling(name);
     if !telling && value.len() < UNLIKE_A_WORD {
         return;
     }
@@ -93,6 +92,13 @@ pub fn keep_named(name: &str, value: &str) {
     if let Some((_, bare)) = value.rsplit_once(' ') {
         pass(bare);
     }
+}
+
+/// Whether what goes by that name surely is a credential.
+#[must_use]
+pub fn is_telling(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    TELLING.iter().any(|word| name.contains(word))
 }
 
 /// The text without any credential that is kept; borrowed when there was none in it.

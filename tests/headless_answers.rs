@@ -19,7 +19,12 @@ const DEVICES: &str = r#"{"entities":[
 type Script = (u16, &'static str, &'static str);
 
 /// Runs `get registrations --csv` on an organisation that follows the script.
-fn get((status, users, devices): Script) -> Output {
+fn get(script: Script) -> Output {
+    run(script, &["get", "registrations", "--csv"])
+}
+
+/// Runs a command on an organisation that follows the script.
+fn run((status, users, devices): Script, command: &[&str]) -> Output {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     // Ends with the test's process: there is nothing to clean up.
@@ -40,7 +45,7 @@ fn get((status, users, devices): Script) -> Output {
         .env("S", "secret")
         .arg("--config")
         .arg(config)
-        .args(["get", "registrations", "--csv"])
+        .args(command)
         .output()
         .unwrap()
 }
@@ -112,4 +117,25 @@ fn entries_without_a_required_field_are_told_while_the_rest_is_shown() {
         "{}",
         said(&output)
     );
+}
+
+#[test]
+fn a_spreadsheet_runs_nothing_that_a_name_says_unless_the_cells_are_asked_for_raw() {
+    let users =
+        r#"{"entities":[{"id":"u-1","name":"=cmd|' /C calc'!A0"}],"total":1,"pageCount":1}"#;
+    let devices = r#"{"entities":[{"userId":"u-1","device":{"id":"@d"},"registered":true,"activeCodecs":["+opus"]}]}"#;
+    let of = |format| {
+        let output = run((200, users, devices), &["get", "registrations", format]);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let safe = of("--csv");
+    assert!(
+        safe.contains("u-1,'=cmd|' /C calc'!A0,'@d,ok,'+opus"),
+        "{safe}"
+    );
+    let raw = of("--csv-raw");
+    assert!(raw.contains("u-1,=cmd|' /C calc'!A0,@d,ok,+opus"), "{raw}");
+    let json = of("--json");
+    assert!(json.contains(r#""user": "=cmd|' /C calc'!A0""#), "{json}");
 }

@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "pty/children.rs"]
+mod children;
 #[path = "pty/harness.rs"]
 mod harness;
 #[path = "pty/memory.rs"]

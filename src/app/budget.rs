@@ -9,10 +9,10 @@ use crate::cloud::{Spending, Spent, Who};
 use crate::config::theme::Role;
 use crate::model::person::Person;
 use crate::text::fit;
+use crate::text::grouped;
 use crate::time::Millis;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
-use crate::ui::tabs::grouped;
 
 /// Columns of the names on the left.
 const NAMES: usize = 15;

@@ -50,7 +50,7 @@ pub enum Command {
     Fill(String),
     /// Write what is shown.
     Export {
-        /// `csv`, `json` or `md`.
+        /// `csv`, `csv-raw`, `json` or `md`.
         ending: String,
         /// Where; none picks a name.
         path: Option<PathBuf>,
@@ -118,7 +118,7 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "export",
-        words: "csv|json|md [FILE]",
+        words: "csv|csv-raw|json|md [FILE]",
         doc: "Write what is shown to a file",
     },
 ];

@@ -44,7 +44,7 @@ pub struct Messages {
 impl Messages {
     /// Says something; it shows as a toast at once.
     pub fn say(&mut self, weight: Weight, text: impl Into<String>, now: Millis) {
-        let text = crate::text::safe(&text.into()).into_owned();
+        let text = crate::text::shown(&text.into()).into_owned();
         self.toast_until = Some(now.plus(TOAST_MS));
         if let Some(last) = self.kept.back_mut()
             && last.text == text

@@ -5,19 +5,22 @@
 //! is made good at the next line; a head that is ahead means that lines were cut off.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::error::AuditError;
 use super::place::Place;
+use crate::file::{self, For};
 use crate::model::audit::{Record, Status};
 use crate::text::Text;
 
 /// The hash before the first line.
 pub(super) const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Bytes of a head: open intents are in it, each a line of the audit at most.
+const LARGEST: u64 = 64 << 20;
 
 /// How far an audit has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,11 +49,17 @@ impl Default for Head {
     }
 }
 
+fn whole(file: File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 impl Head {
     /// The head as it is on disk; none when there is none or it can't be read as one.
     pub fn read(place: &Place) -> Result<Option<Self>, AuditError> {
         let path = place.head();
-        match fs::read(&path) {
+        match file::open(&path, For::Reading).and_then(whole) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(AuditError::at("reading", &path)(error)),
@@ -65,12 +74,7 @@ impl Head {
     }
 
     fn replace(&self, place: &Place) -> io::Result<()> {
-        // Made 0600, as temporary files are.
-        let mut next = NamedTempFile::new_in(place.folder())?;
-        next.write_all(&serde_json::to_vec(self)?)?;
-        next.as_file().sync_all()?;
-        next.persist(place.head())?;
-        place.sync()
+        file::replace(&place.head(), &serde_json::to_vec(self)?).map(drop)
     }
 
     /// Moves on by one line.

@@ -5,8 +5,9 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 
 use super::error::AuditError;
 use super::head::Head;
-use super::place::{Place, private};
+use super::place::Place;
 use super::settle::{self, Settled, Trouble};
+use crate::file::{self, For};
 use crate::model::audit::{Record, Status};
 use crate::text::Text;
 use crate::time::Clock;
@@ -110,7 +111,7 @@ impl<'a> Journal<'a> {
         let line = serde_json::to_vec(&record)
             .map_err(io::Error::from)
             .map_err(failed())?;
-        let mut file = private().open(&path).map_err(failed())?;
+        let mut file = file::open(&path, For::Keeping).map_err(failed())?;
         let sound = self.head.bytes;
         let written = self.put(&mut file, &line).map_err(failed()).and_then(|()| {
             let mut head = self.head.clone();

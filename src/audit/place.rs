@@ -1,15 +1,15 @@
 //! Where an audit is: one folder, its files by name, and the lock that writers take in turn.
 
 use std::collections::BTreeSet;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use rustix::fs::OFlags;
 
 use super::error::AuditError;
+use crate::file::{self, For};
 use crate::lock;
 
 /// A profile's name as a file name; a dot is encoded because rotated files are numbered behind one.
@@ -72,10 +72,6 @@ impl Place {
         Ok(numbers)
     }
 
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Makes the folder, for this user only.
     pub fn make(&self) -> Result<(), AuditError> {
         DirBuilder::new()
@@ -88,9 +84,7 @@ impl Place {
     /// Waits for the turn to write; it ends when the file is dropped.
     pub fn lock(&self) -> Result<File, AuditError> {
         let path = self.folder.join(format!("{}.lock", self.name));
-        let file = private()
-            .open(&path)
-            .map_err(AuditError::at("locking", &path))?;
+        let file = file::open(&path, For::Keeping).map_err(AuditError::at("locking", &path))?;
         match lock::wait(&file) {
             Ok(()) => Ok(file),
             Err(error) if error.kind() == io::ErrorKind::TimedOut => {
@@ -107,26 +101,12 @@ impl Place {
     }
 }
 
-/// How the audit's files are opened: only the owner may, and a link planted in their place is not followed.
-pub(super) fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
-    options
-}
-
 /// Takes away what others may do with a file; the mode that it had, when others could.
 pub(super) fn narrow(path: &Path) -> io::Result<Option<u32>> {
-    let mode = match fs::symlink_metadata(path) {
-        Ok(found) => found.permissions().mode() & 0o7777,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(found) = file::check(path)? else {
+        return Ok(None);
     };
+    let mode = found.permissions().mode() & 0o7777;
     let by_others = mode & 0o077;
     if by_others == 0 {
         return Ok(None);

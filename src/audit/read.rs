@@ -1,13 +1,13 @@
 //! Reading the audit back, for the pane and for `trunkline audit show`.
 
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::AuditError;
 use super::place::Place;
 use super::settle::LONGEST_LINE;
+use crate::file::{self, For};
 use crate::model::audit::Record;
 
 /// One line as it is in its file.
@@ -35,7 +35,7 @@ pub(super) fn files(place: &Place) -> Result<Vec<PathBuf>, AuditError> {
 pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Result<(), AuditError> {
     let place = Place::new(state_dir, profile);
     for path in files(&place)? {
-        let file = File::open(&path).map_err(AuditError::at("reading", &path))?;
+        let file = file::open(&path, For::Reading).map_err(AuditError::at("reading", &path))?;
         let mut reader = BufReader::new(file);
         while let Some((raw, whole)) =
             next_line(&mut reader).map_err(AuditError::at("reading", &path))?

@@ -1,14 +1,14 @@
 //! Which runs of the console are alive: an intent of one that is not will never get its outcome from it.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 
-use rustix::fs::{FlockOperation, OFlags, flock};
+use rustix::fs::{FlockOperation, flock};
 
 use super::error::AuditError;
-use super::place::{Place, private};
+use super::place::Place;
+use crate::file::{self, For};
 
 /// This run: a file that is locked for as long as the process lives, however it ends.
 #[derive(Debug)]
@@ -38,11 +38,7 @@ impl Session {
             return false;
         }
         let path = place.session(id);
-        let mut options = OpenOptions::new();
-        options
-            .read(true)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
-        match options.open(&path) {
+        match file::open(&path, For::Reading) {
             Ok(file) => match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => {
                     let _ = fs::remove_file(&path);
@@ -63,7 +59,7 @@ impl Drop for Session {
 }
 
 fn hold(path: &std::path::Path) -> io::Result<File> {
-    let mut file = private().open(path)?;
+    let mut file = file::open(path, For::Keeping)?;
     flock(&file, FlockOperation::NonBlockingLockExclusive)?;
     // For a person who looks at the folder.
     writeln!(file, "{}", std::process::id())?;

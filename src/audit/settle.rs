@@ -17,6 +17,7 @@ use super::error::AuditError;
 use super::head::{Head, NOTHING};
 use super::place::Place;
 use super::scrub;
+use crate::file::{self, For};
 use crate::model::audit::Record;
 use crate::text::Text;
 
@@ -97,7 +98,7 @@ pub(super) fn settle(place: &Place) -> Result<Settled, AuditError> {
 /// Takes in the lines behind the head; whether the file then ends in the middle of a line that stays.
 fn adopt(path: &Path, head: &mut Head, troubles: &mut Vec<Trouble>) -> Result<bool, AuditError> {
     let failed = || AuditError::at("reading", path);
-    let mut file = match File::open(path) {
+    let mut file = match file::open(path, For::Reading) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if head.bytes > 0 {

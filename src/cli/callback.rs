@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::Formats;
 use super::write::WriteArgs;
 
 /// What can be done with callbacks without a screen.
@@ -28,12 +29,9 @@ pub enum CallbackCommand {
 /// How reservations are listed.
 #[derive(Args, Clone, Debug)]
 pub struct ListArgs {
-    /// One JSON array
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Comma-separated values with a header line
-    #[arg(long)]
-    pub csv: bool,
+    /// How they are written.
+    #[command(flatten)]
+    pub format: Formats,
     /// Only rows that match, in the console's filter grammar
     #[arg(long = "where", value_name = "EXPR")]
     pub filter: Option<String>,

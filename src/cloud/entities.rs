@@ -17,6 +17,10 @@ pub(super) const FAULTS: usize = 16;
 /// Columns of one fault; serde quotes what it found.
 const SHOWN: usize = 160;
 
+/// Columns of a JSON path and of serde's words in an error.
+const PATH: usize = 80;
+const WORDS: usize = 400;
+
 /// Columns of a body that an error quotes.
 const SAMPLE: usize = 60;
 
@@ -49,11 +53,14 @@ pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
     })
 }
 
-/// The JSON path, when there is one, and serde's words, which end in the position.
+/// The JSON path, when there is one, and serde's words, which end in the position. Both repeat what was sent, so both are
+/// cut.
 pub(super) fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    match error.path().to_string().as_str() {
-        "." => error.inner().to_string(),
-        path => format!("{path}: {}", error.inner()),
+    let (path, words) = (error.path().to_string(), error.inner().to_string());
+    let words = text::fit(&words, WORDS);
+    match path.as_str() {
+        "." => words.into_owned(),
+        path => format!("{}: {words}", text::fit(path, PATH)),
     }
 }
 
@@ -111,6 +118,14 @@ impl<'a> Faults<'a> {
         serde_json::from_str(value?.get())
             .inspect_err(|error| self.add(field, &error.to_string()))
             .ok()
+    }
+
+    /// Notes that of a list only so many entries are used.
+    pub(super) fn cut(&mut self, most: usize, all: usize) {
+        if all > most {
+            let reason = format!("{all} entries; only the first {most} are used");
+            self.add("entities", &reason);
+        }
     }
 
     fn add(&mut self, place: &str, reason: &str) {

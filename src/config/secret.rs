@@ -86,7 +86,7 @@ pub enum SecretError {
         stderr: String,
     },
     /// The program took too long.
-    #[error("{} should print the secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input", safe(.program))]
+    #[error("{} should print the secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input and no terminal", safe(.program))]
     TooSlow {
         /// The program.
         program: String,

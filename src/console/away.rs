@@ -1,16 +1,71 @@
 //! Programs that have the terminal for a while: a pager, an editor.
+//!
+//! Each runs in a group of its own that the terminal is lent to. A thread waits for it: it may be stopped and go on, as
+//! often as a person likes, before it ends.
 
-use std::io::Write as _;
-use std::path::Path;
-use std::process::{ExitStatus, Stdio};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 
-use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
-use tokio::task::JoinHandle;
+use rustix::process::Pid;
+use tokio::sync::mpsc;
 
 use crate::app::event::Done;
+use crate::child::scratch::Scratch;
+use crate::child::{self, Running, Turn};
 use crate::config::Environment;
 use crate::{process, shelf};
+
+/// Where, in the state directory, what an editor edits lies; each in a folder of its own, with whatever the editor puts
+/// beside it.
+const FOLDER: &str = "edit";
+
+/// What a program that has the terminal does.
+#[derive(Debug)]
+pub(super) enum News {
+    /// It was stopped by this signal.
+    Stopped(i32),
+    /// It has ended, and this came of it.
+    Ended(Option<Done>),
+}
+
+/// A program that has the terminal.
+#[derive(Debug)]
+pub(super) struct Away {
+    /// Its process group.
+    pub group: Pid,
+    news: mpsc::UnboundedReceiver<News>,
+}
+
+impl Away {
+    fn follow(
+        running: Running,
+        end: impl FnOnce(io::Result<ExitStatus>) -> Option<Done> + Send + 'static,
+    ) -> Self {
+        let (to, news) = mpsc::unbounded_channel();
+        let group = running.group();
+        thread::spawn(move || {
+            while let Ok(Turn::Stopped(signal)) = running.turn() {
+                let _ = to.send(News::Stopped(signal));
+            }
+            let _ = to.send(News::Ended(end(running.wait())));
+        });
+        Self { group, news }
+    }
+}
+
+/// The next that a program does; never, when there is none.
+pub(super) async fn next(away: &mut Option<Away>) -> News {
+    match away {
+        Some(away) => away.news.recv().await.unwrap_or_else(|| {
+            let why = "the program that had the terminal was lost".to_owned();
+            News::Ended(Some(Done::Failed(why)))
+        }),
+        None => std::future::pending().await,
+    }
+}
 
 /// What the environment wants to be run, else what there always is.
 pub(super) fn program(environment: &Environment, names: &[&str], usual: &str) -> String {
@@ -21,84 +76,115 @@ pub(super) fn program(environment: &Environment, names: &[&str], usual: &str) ->
     wanted.unwrap_or_else(|| usual.to_owned())
 }
 
-/// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere.
-pub(super) async fn page(pager: String, text: String) -> Option<Done> {
+/// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere. The error is what is to be said.
+pub(super) fn page(pager: String, text: String) -> Result<Away, Done> {
     let mut command = Command::new("sh");
     process::without_credentials(&mut command);
     command.args(["-c", &pager]).stdin(Stdio::piped());
-    let run = async {
-        let mut child = command.kill_on_drop(true).spawn()?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A pager that is left early closes the pipe: that is no error.
-            let _ = stdin.write_all(text.as_bytes()).await;
-        }
-        child.wait().await
+    let failed = move |why: String| {
+        let advice = "Set PAGER to a pager that is installed.";
+        Done::Failed(format!("{pager:?} {why}. {advice}"))
     };
-    let why = ended(run.await)?;
-    let advice = "Set PAGER to a pager that is installed.";
-    Some(Done::Failed(format!("{pager:?} {why}. {advice}")))
-}
-
-/// Runs an editor on a text in a private file, and brings back what it leaves there.
-pub(super) async fn edit(editor: String, text: String) -> Option<Done> {
-    Some(Done::Edited(edited(&editor, &text).await))
-}
-
-async fn edited(editor: &str, text: &str) -> Result<String, String> {
-    let failed = |why: String| {
-        format!(
-            "{editor:?} {why}. Set EDITOR to an editor that is installed; the form is as it was."
-        )
+    let mut running = match child::beside(&mut command) {
+        Ok(running) => running,
+        Err(error) => return Err(failed(could_not_run(&error))),
     };
-    let mut file = tempfile::Builder::new()
-        .prefix("trunkline-")
-        .suffix(".json")
-        .tempfile()
-        .map_err(|error| failed(format!("has no file to edit: {error}")))?;
-    file.write_all(text.as_bytes())
-        .map_err(|error| failed(format!("has no file to edit: {error}")))?;
-    let path = file.into_temp_path();
-    let mut command = Command::new("sh");
-    let run = process::without_credentials(&mut command)
-        .args(["-c", &format!("{editor} \"$1\""), "sh"])
-        .arg::<&Path>(&path)
-        .kill_on_drop(true)
-        .status();
-    match ended(run.await) {
-        Some(why) => Err(failed(why)),
-        None => shelf::load(&path),
+    if let Some(mut stdin) = running.stdin() {
+        // A pager that is left early closes the pipe: that is no error.
+        thread::spawn(move || stdin.write_all(text.as_bytes()));
     }
+    Ok(Away::follow(running, move |end| ended(end).map(failed)))
+}
+
+/// Runs an editor on a text in a private file; what it leaves there comes back. The error is what is to be said.
+pub(super) fn edit(editor: &str, text: &str, state_dir: &Path) -> Result<Away, Done> {
+    match Edit::start(editor, text, state_dir) {
+        Ok((edit, running)) => Ok(Away::follow(running, move |end| {
+            Some(Done::Edited(edit.end(end)))
+        })),
+        Err(why) => Err(Done::Edited(Err(why))),
+    }
+}
+
+/// A text that is edited.
+struct Edit {
+    editor: String,
+    path: PathBuf,
+    _folder: Scratch,
+}
+
+impl Edit {
+    fn start(editor: &str, text: &str, state_dir: &Path) -> Result<(Self, Running), String> {
+        let no_file = |error: io::Error| failed(editor, &format!("has no file to edit: {error}"));
+        let folder = Scratch::new(&state_dir.join(FOLDER), "edit-").map_err(no_file)?;
+        let path = folder.path().join("form.json");
+        fs::write(&path, text).map_err(no_file)?;
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{editor} \"$1\""), "sh"]);
+        command.arg(&path);
+        process::without_credentials(&mut command);
+        let running = child::beside(&mut command);
+        let running = running.map_err(|error| failed(editor, &could_not_run(&error)))?;
+        let edit = Self {
+            editor: editor.to_owned(),
+            path,
+            _folder: folder,
+        };
+        Ok((edit, running))
+    }
+
+    fn end(self, end: io::Result<ExitStatus>) -> Result<String, String> {
+        match ended(end) {
+            Some(why) => Err(failed(&self.editor, &why)),
+            None => shelf::load(&self.path),
+        }
+    }
+}
+
+fn failed(editor: &str, why: &str) -> String {
+    format!("{editor:?} {why}. Set EDITOR to an editor that is installed; the form is as it was.")
+}
+
+fn could_not_run(error: &io::Error) -> String {
+    format!("could not be run: {error}")
 }
 
 /// Why a program did not end well.
-fn ended(status: std::io::Result<ExitStatus>) -> Option<String> {
+fn ended(status: io::Result<ExitStatus>) -> Option<String> {
     match status {
         Ok(status) if status.success() => None,
         Ok(status) => Some(format!("ended with {status}")),
-        Err(error) => Some(format!("could not be run: {error}")),
+        Err(error) => Some(could_not_run(&error)),
     }
 }
 
-/// The program's end; never, when there is none.
-pub(super) async fn end(away: &mut Option<JoinHandle<Option<Done>>>) -> Option<Done> {
-    match away {
-        Some(task) => task.await.unwrap_or_else(|error| {
-            let why = format!("the program that had the terminal was lost: {error}");
-            Some(Done::Failed(why))
-        }),
-        None => std::future::pending().await,
-    }
+/// Removes what editors of killed runs were editing.
+pub(super) fn sweep(state_dir: &Path) {
+    child::scratch::sweep(&state_dir.join(FOLDER), "edit-");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn an_editor_brings_back_what_it_leaves_and_a_failed_one_brings_nothing() {
-        assert_eq!(edited("true", "{}").await.as_deref(), Ok("{}"));
-        assert_eq!(edited("echo '[1]' >", "{}").await.as_deref(), Ok("[1]\n"));
-        let why = edited("no-such-editor-here", "{}").await.unwrap_err();
+    fn edited(editor: &str, text: &str) -> Result<String, String> {
+        let state = tempfile::tempdir().unwrap();
+        let (edit, running) = Edit::start(editor, text, state.path())?;
+        let edited = edit.end(running.wait());
+        let left = fs::read_dir(state.path().join(FOLDER)).unwrap();
+        assert_eq!(left.count(), 0, "nothing of {editor:?} is left");
+        edited
+    }
+
+    #[test]
+    fn an_editor_brings_back_what_it_leaves_and_a_failed_one_brings_nothing() {
+        assert_eq!(edited("true", "{}").as_deref(), Ok("{}"));
+        assert_eq!(edited("echo '[1]' >", "{}").as_deref(), Ok("[1]\n"));
+        let beside = edited("touch \"$1.swp\"; true", "{}");
+        assert_eq!(beside.as_deref(), Ok("{}"));
+        let why = edited("no-such-editor-here", "{}").unwrap_err();
         assert!(why.contains("Set EDITOR"), "{why}");
+        let why = edited("kill -KILL $$;", "{}").unwrap_err();
+        assert!(why.contains("signal: 9"), "{why}");
     }
 }

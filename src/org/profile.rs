@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use tempfile::{NamedTempFile, TempDir};
+use tempfile::NamedTempFile;
 
 use super::platform::hours::seeds::group_id;
 use super::{Options, Org, OrgError, edges, queues, webhooks};
+use crate::child::scratch::Scratch;
 
 #[derive(Serialize)]
 struct Config<'a> {
@@ -146,7 +147,7 @@ impl Callbacks {
 pub(super) fn place_ca(
     asked: Option<&Path>,
     pem: &str,
-) -> Result<(PathBuf, Option<TempDir>), OrgError> {
+) -> Result<(PathBuf, Option<Scratch>), OrgError> {
     const WHAT: &str = "CA certificate";
     let failed = |path: &Path| {
         let path = path.to_path_buf();
@@ -161,10 +162,8 @@ pub(super) fn place_ca(
         write_private(&path, pem).map_err(failed(&path))?;
         return Ok((path, None));
     }
-    let folder = tempfile::Builder::new()
-        .prefix("trunkline-org-")
-        .tempdir()
-        .map_err(failed(&std::env::temp_dir()))?;
+    let base = std::env::temp_dir();
+    let folder = Scratch::new(&base, "trunkline-org-").map_err(failed(&base))?;
     let path = folder.path().join("ca.pem");
     write_private(&path, pem).map_err(failed(&path))?;
     Ok((path, Some(folder)))

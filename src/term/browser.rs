@@ -18,7 +18,8 @@ pub async fn open(environment: &Environment, url: &Url) -> bool {
         return false;
     };
     let mut command = Command::new(opener);
-    let child = process::without_credentials(&mut command)
+    process::without_credentials(command.as_std_mut());
+    let child = command
         .arg(url.as_str())
         .stdin(Stdio::null())
         .stdout(Stdio::null())

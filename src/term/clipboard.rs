@@ -1,13 +1,14 @@
 //! Copying, also over SSH: the terminal sets the clipboard (OSC 52), and what is too long for it goes to a file.
 
 use std::fs::{self, DirBuilder};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
-use tempfile::NamedTempFile;
+
+use crate::file;
 
 /// The longest payload, in base64 bytes, that terminals take whole (xterm and hterm cut or drop longer ones).
 const MAX_PAYLOAD: usize = 74_994;
@@ -58,10 +59,7 @@ fn save(text: &str, state: &Path, path: &Path) -> io::Result<()> {
             .mode(0o700)
             .create(state)?;
     }
-    let mut file = NamedTempFile::new_in(state)?;
-    file.write_all(text.as_bytes())?;
-    file.persist(path)?;
-    Ok(())
+    file::replace(path, text.as_bytes()).map(drop)
 }
 
 #[cfg(test)]

@@ -29,8 +29,9 @@ pub(super) fn restore() {
     }
 }
 
-/// Puts the terminal back and ends the process at once, without waiting for any other thread.
+/// Ends what the console has started, puts the terminal back and ends the process at once, without waiting for any other thread.
 pub(super) fn exit(code: i32) -> ! {
+    crate::child::end_all();
     restore();
     process::exit(code)
 }
@@ -41,6 +42,8 @@ pub(super) fn exit(code: i32) -> ! {
 /// `color-eyre`: what a panic says may quote what came in, so that it is scrubbed before anybody sees it.
 pub fn install_panic_hook() {
     panic::set_hook(Box::new(|info| {
+        // First, so that an editor does not draw over the report.
+        crate::child::end_all();
         restore();
         crash::report(info);
         process::exit(PANICKED);

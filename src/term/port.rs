@@ -9,10 +9,12 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{SigSet, SigmaskHow};
 use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
+use rustix::process::Pid;
 use rustix::termios::{self, OptionalActions, QueueSelector, Termios};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -45,6 +47,8 @@ struct Line {
     out: Vec<u8>,
     sent: usize,
     entered: bool,
+    /// The process group that the terminal is lent to.
+    lent: Option<Pid>,
     fault: Option<Errno>,
 }
 
@@ -67,7 +71,8 @@ impl Port {
 
     /// The way left when the device may not be opened again, as after `su` to another user.
     fn share(stdout: BorrowedFd<'_>, options: Options) -> Result<Self, TermError> {
-        let tty = rustix::io::dup(stdout).map_err(TermError::setup("duplicate"))?;
+        let tty = rustix::io::fcntl_dupfd_cloexec(stdout, 0);
+        let tty = tty.map_err(TermError::setup("duplicate"))?;
         let flags = rustix::fs::fcntl_getfl(&tty).map_err(TermError::setup("read the flags of"))?;
         Self::on(tty, Some(flags), options)
     }
@@ -110,8 +115,9 @@ impl Port {
     /// Puts everything back, whatever state it is in; each step is tried even when the one before failed, and doing
     /// it again does nothing. Takes at most twice [`GRACE`].
     pub(super) fn leave(&self) {
+        let lent = self.take_back();
         let mut line = self.line();
-        if !std::mem::take(&mut line.entered) {
+        if !std::mem::take(&mut line.entered) && !lent {
             return;
         }
         if !self.drain(&mut line) {
@@ -127,6 +133,32 @@ impl Port {
         if let Some(flags) = self.shared {
             let _ = rustix::fs::fcntl_setfl(&self.tty, flags);
         }
+    }
+
+    /// Makes the terminal a program's: the keys are for its group, and what stops and ends by keys is that group.
+    pub(super) fn lend(&self, group: Pid) {
+        self.line().lent = Some(group);
+        from_behind(|| {
+            // A terminal that controls nobody has no foreground, and is anybody's to use.
+            let _ = termios::tcsetpgrp(&self.tty, group);
+        });
+    }
+
+    /// Takes the terminal back from the program that it is lent to, with the modes that were found on it, whatever that
+    /// program has set. Whether it was lent.
+    pub(super) fn take_back(&self) -> bool {
+        let Some(group) = self.line().lent.take() else {
+            return false;
+        };
+        // A shell that has taken it meanwhile keeps it.
+        if termios::tcgetpgrp(&self.tty).is_ok_and(|holder| holder != group) {
+            return self.in_foreground();
+        }
+        from_behind(|| {
+            let _ = termios::tcsetpgrp(&self.tty, rustix::process::getpgrp());
+            let _ = termios::tcsetattr(&self.tty, OptionalActions::Now, &self.saved);
+        });
+        true
     }
 
     /// Gives up a terminal that a shell has taken: it has set the modes it wants, and ours would go to its screen.
@@ -273,6 +305,17 @@ impl Line {
     fn discard(&mut self) {
         self.out.clear();
         self.sent = 0;
+    }
+}
+
+/// Does what stops whoever does it without having the terminal, unless the signal for that is held back (tcsetpgrp(3)).
+fn from_behind(work: impl FnOnce()) {
+    let mut stops = SigSet::empty();
+    stops.add(nix::sys::signal::Signal::SIGTTOU);
+    let before = stops.thread_swap_mask(SigmaskHow::SIG_BLOCK);
+    work();
+    if let Ok(before) = before {
+        let _ = before.thread_set_mask();
     }
 }
 

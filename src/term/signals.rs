@@ -97,7 +97,8 @@ impl Signals {
     /// 0.5 s of a hangup and 3 s of the other requests; else it is ended with the terminal restored. Fails when the
     /// system has no descriptor or thread left.
     pub fn console() -> io::Result<Self> {
-        let tty = rustix::io::dup(rustix::stdio::stdin())?;
+        // Not for programs that the console starts.
+        let tty = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 0)?;
         Self::start(&Signal::CONSOLE, Some(tty))
     }
 
@@ -112,6 +113,7 @@ impl Signals {
         let (read, write) = UnixStream::pair()?;
         let numbers = signals.iter().map(|signal| signal.number().as_raw());
         let delivery = SignalDelivery::with_pipe(read, write, SignalOnly, numbers)?;
+        crate::child::signals_are_heard();
         let (loop_, waiting) = mpsc::channel(WAITING);
         let watch = Watch {
             delivery,
@@ -201,7 +203,7 @@ impl Watch {
 }
 
 /// Whether a hangup was set to be ignored by whoever started the process; not known away from Linux.
-fn hangup_is_ignored() -> bool {
+pub(crate) fn hangup_is_ignored() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hangup(&status))
 }
 

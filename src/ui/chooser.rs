@@ -94,6 +94,7 @@ impl Chooser {
                 ("csv", "comma-separated"),
                 ("json", "one array"),
                 ("md", "a Markdown table"),
+                ("csv-raw", "comma-separated, formulas not disarmed"),
             ],
         )
     }

@@ -6,10 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::bar::Bar;
-use super::tabs::grouped;
 use crate::app::vitals::Reading;
 use crate::config::theme::{Role, Theme};
 use crate::feed::news::{Link, Status};
+use crate::text::grouped;
 use crate::time::Millis;
 
 /// How much of the time of day is shown.

@@ -67,8 +67,8 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
     if area.height > 1 {
         let text = format!(
             "{} rows, {} lost",
-            tabs::grouped(counts.total as usize),
-            tabs::grouped(counts.of(State::Lost) as usize)
+            crate::text::grouped(counts.total as usize),
+            crate::text::grouped(counts.of(State::Lost) as usize)
         );
         buf.set_stringn(
             area.x,

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::{Role, Theme};
+use crate::text::grouped;
 
 /// What a tab says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,20 +117,6 @@ fn put(buf: &mut Buffer, area: Rect, x: u16, text: &str, style: ratatui::style::
         .0
 }
 
-/// A count with its thousands apart.
-#[must_use]
-pub fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,13 +139,5 @@ mod tests {
         let last = places.last().unwrap();
         assert!(last.right() <= 80 && last.width > 0, "{places:?}");
         assert!(places.is_sorted_by_key(|place| place.x));
-    }
-
-    #[test]
-    fn thousands_are_apart() {
-        assert_eq!(
-            ["0", "999", "1,000", "98,412", "1,000,000"],
-            [0, 999, 1_000, 98_412, 1_000_000].map(super::grouped)[..]
-        );
     }
 }

@@ -82,6 +82,15 @@ impl Pty {
         Self::run(command, &[])
     }
 
+    /// The same with a descriptor open that nobody asked for, as careless programs start others.
+    pub fn spawn_leaking(args: &[&str]) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args(["-c", r#"exec 9<&0; exec "$0" "$@""#]);
+        command.arg(env!("CARGO_BIN_EXE_trunkline"));
+        command.args(args);
+        Self::run(command, &[])
+    }
+
     fn run(mut command: CommandBuilder, environment: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         isolate(&mut command, home.path());
@@ -315,7 +324,7 @@ fn synchronizing(bytes: &[u8]) -> bool {
 }
 
 /// For what the system does not announce: asks until there is an answer.
-fn poll<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn poll<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = ask() {

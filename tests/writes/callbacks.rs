@@ -161,7 +161,7 @@ async fn a_table_of_callbacks_names_its_bad_rows_and_books_the_others_only_when_
         4155550102,queue_night_us,2030-06-14 14:00,2030-06-14 14:15,cb_csv2,no plus\n\
         +14155550103,queue_night_us,2030-11-03 01:30,2030-11-03 02:15,cb_csv3,a time that comes twice\n\
         +14155550104,queue_12345,2030-06-16T14:00:00-04:00,2030-06-16T14:15:00-04:00,cb_csv4,a Sunday\n\
-        +14155550105,queue_night_eu,2030-06-14T14:00:00Z,2030-06-14T14:15:00Z,cb_csv5,with an offset\n\
+        '+14155550105,queue_night_eu,2030-06-14T14:00:00Z,2030-06-14T14:15:00Z,cb_csv5,with an offset\n\
         +14155550106,queue_night_eu\n";
     std::fs::write(&file, rows).unwrap();
     let file = file.to_str().unwrap();

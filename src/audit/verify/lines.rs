@@ -10,6 +10,7 @@ use super::At;
 use crate::audit::error::AuditError;
 use crate::audit::place::Place;
 use crate::audit::{read, sha256_hex};
+use crate::file::{self, For};
 use crate::model::audit::Status;
 
 /// What the chain needs to know of a line.
@@ -44,7 +45,7 @@ impl Lines {
     pub fn open(place: &Place) -> Result<Self, AuditError> {
         let paths = read::files(place)?;
         let path = place.current();
-        let current = match File::open(&path) {
+        let current = match file::open(&path, For::Reading) {
             Ok(file) => Some(bounded(file).map_err(AuditError::at("reading", &path))?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(AuditError::at("reading", &path)(error)),
@@ -114,7 +115,7 @@ impl Lines {
         {
             return Ok(Some(BufReader::new(current)));
         }
-        let file = File::open(path).and_then(bounded);
+        let file = file::open(path, For::Reading).and_then(bounded);
         let file = file.map_err(AuditError::at("reading", path))?;
         Ok(Some(BufReader::new(file)))
     }

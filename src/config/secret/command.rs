@@ -1,13 +1,15 @@
 //! A secret that a program prints, such as a password manager.
 
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use rustix::process::Pid;
 use secrecy::zeroize::Zeroizing;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::process::{Child, Command};
+use tokio::process::{ChildStderr, ChildStdout};
 
 use super::{MAX_BYTES, SecretError};
+use crate::child::{self, Running};
 use crate::{process, text};
 
 /// Long enough for a person to touch a security key, short enough not to look hung.
@@ -17,7 +19,9 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 const STDERR_BYTES: usize = 4 * 1024;
 const STDERR_WIDTH: usize = 200;
 
-/// Runs the program without a shell and without standard input; it is killed when the deadline passes.
+/// Runs the program without a shell, without standard input and in a session of its own, where it has no terminal: it
+/// can neither ask on the console's screen nor take its keys. It is killed, with all that it has started, when the
+/// deadline passes.
 pub(super) async fn read(
     argv: &[String],
     deadline: Duration,
@@ -27,18 +31,19 @@ pub(super) async fn read(
         .map_or(("", argv), |(program, rest)| (program.as_str(), rest));
     let program = program.to_owned();
     let mut command = Command::new(&program);
-    let child = process::without_credentials(&mut command)
+    process::without_credentials(&mut command)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
+        .stderr(Stdio::piped());
     let not_run = |source| SecretError::NotRun {
         program: program.clone(),
         source,
     };
-    let finished = tokio::time::timeout(deadline, finish(child.map_err(not_run)?)).await;
+    let running = child::apart(command).map_err(not_run)?;
+    let hold = Hold(running.group());
+    let finished = tokio::time::timeout(deadline, finish(running)).await;
+    drop(hold);
     let Ok(finished) = finished else {
         return Err(SecretError::TooSlow {
             program,
@@ -62,10 +67,23 @@ type Finished = (
     Zeroizing<Vec<u8>>,
 );
 
-async fn finish(mut child: Child) -> std::io::Result<Finished> {
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+/// Kills the program, with all that it has started, when nobody waits for it any more; one that has ended is none.
+struct Hold(Pid);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        child::kill(self.0);
+    }
+}
+
+async fn finish(mut running: Running) -> std::io::Result<Finished> {
+    let stdout = running.stdout().map(ChildStdout::from_std).transpose()?;
+    let stderr = running.stderr().map(ChildStderr::from_std).transpose()?;
+    // On a thread: it sees the end also when nobody waits for this any more.
+    let wait = tokio::task::spawn_blocking(move || running.wait());
     let (stdout, stderr) = tokio::join!(head(stdout, MAX_BYTES), head(stderr, STDERR_BYTES));
-    Ok((child.wait().await?, stdout?, stderr?))
+    let status = wait.await.map_err(std::io::Error::other)??;
+    Ok((status, stdout?, stderr?))
 }
 
 /// At most one byte more than `most`, so that "too long" can be told; the rest is read and thrown away, for a program

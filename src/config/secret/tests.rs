@@ -129,3 +129,42 @@ fn debug_of_a_held_secret_is_masked() {
     let held = SecretSource::Held(SecretString::from("canary"));
     assert!(!format!("{held:?}").contains("canary"));
 }
+
+#[tokio::test]
+async fn a_command_has_no_terminal_and_no_input() {
+    let script =
+        "if (: < /dev/tty) 2>/dev/null; then echo terminal; fi; ps -o sid= -p $$; echo $$; cat";
+    let said = run(script).await.unwrap();
+    let lines: Vec<_> = said.lines().map(str::trim).collect();
+    assert_eq!(lines[0], lines[1], "it leads a session of its own: {said}");
+}
+
+#[tokio::test]
+async fn a_command_that_is_given_up_is_ended_with_what_it_has_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("note");
+    let script = format!(
+        "trap '' HUP TERM; sleep 600 & echo $! > {0}.new; mv {0}.new {0}; wait",
+        note.display()
+    );
+    let argv = ["sh", "-c", &script].map(str::to_owned);
+    let reading = command::read(&argv, Duration::from_secs(600));
+    let started = async {
+        while !note.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    // Whoever waited for it goes away, as at the deadline.
+    tokio::select! {
+        read = reading => panic!("{read:?}"),
+        () = started => {}
+    }
+    let grandchild = std::fs::read_to_string(&note).unwrap();
+    let stat = format!("/proc/{}/stat", grandchild.trim());
+    let gone = || std::fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z "));
+    let until = std::time::Instant::now() + Duration::from_secs(20);
+    while !gone() {
+        assert!(std::time::Instant::now() < until, "it outlived its group");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

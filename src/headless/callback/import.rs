@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use csv::StringRecord;
 use jiff::civil::DateTime;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use super::book::{context, id};
 use super::read;
 use super::wanted::Wanted;
 use crate::cli::callback::BookArgs;
+use crate::export::sheet;
 use crate::flow::Kit;
 use crate::model::api::Capabilities;
 use crate::model::callback::{
@@ -143,7 +145,7 @@ fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, S
             Err(error) => error.position(),
         };
         let line = place.map_or(0, csv::Position::line);
-        let read = record.and_then(|record| record.deserialize::<Row>(Some(&head)));
+        let read = record.and_then(|record| plain(&record).deserialize::<Row>(Some(&head)));
         let verdict = match read {
             Ok(row) => row.wanted(store, can),
             Err(error) => Err(vec![text::fit(&error.to_string(), 200).into_owned()]),
@@ -154,6 +156,13 @@ fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, S
         return Err("there is no row in the file under its header line".into());
     }
     Ok(rows)
+}
+
+/// The record without what disarms formulas: our own exports put an apostrophe before a number's plus.
+fn plain(record: &StringRecord) -> StringRecord {
+    let mut plain: StringRecord = record.iter().map(sheet::unguarded).collect();
+    plain.set_position(record.position().cloned());
+    plain
 }
 
 impl Row {

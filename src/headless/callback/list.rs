@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::{Exit, print, say};
 use super::read;
 use crate::cli::callback::ListArgs;
-use crate::export::{Format, calendar, sheet};
+use crate::export::{calendar, sheet};
 use crate::flow::Kit;
 use crate::model::hours::Stretch;
 use crate::model::queue::Room;
@@ -29,11 +29,7 @@ pub(super) async fn callbacks(kit: &Kit, args: &ListArgs) -> Result<u8, String> 
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
-    let format = match (args.json, args.csv) {
-        (true, _) => Format::Json,
-        (_, true) => Format::Csv,
-        _ => Format::Table,
-    };
+    let format = args.format.chosen();
     let zone = kit.profile.time_zone.clone().unwrap_or(TimeZone::UTC);
     print(&callbacks::write(
         format,

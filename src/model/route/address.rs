@@ -6,23 +6,32 @@ use url::Url;
 
 use crate::vault::{self, MASK};
 
-/// The address as it may be shown: the values of its query and its user masked, the rest as it was written.
+/// The name by which the user of an address goes.
+const USER: &str = "authorization";
+
+/// The address as it may be shown: its user and the values of its query masked, but for short ones whose name says nothing
+/// of a credential; the rest as it was written.
 #[must_use]
 pub fn shown(address: &str) -> Cow<'_, str> {
     if !address.contains(['?', '@']) {
         return Cow::Borrowed(address);
     }
-    Cow::Owned(with(address, |_| MASK.to_owned()))
+    Cow::Owned(with(address, |name, value| {
+        if value.len() < vault::LEAST && !vault::is_telling(name) {
+            return value.to_owned();
+        }
+        MASK.to_owned()
+    }))
 }
 
 /// The address with what each value of its query, and its user, becomes.
-fn with(address: &str, mut each: impl FnMut(&str) -> String) -> String {
+fn with(address: &str, mut each: impl FnMut(&str, &str) -> String) -> String {
     let (place, query) = match address.split_once('?') {
         Some((place, query)) => (place, Some(query)),
         None => (address, None),
     };
     let mut changed = match user(place) {
-        Some(user) => place.replacen(user, &each(user), 1),
+        Some(user) => place.replacen(user, &each(USER, user), 1),
         None => place.to_owned(),
     };
     for (n, pair) in query
@@ -35,7 +44,7 @@ fn with(address: &str, mut each: impl FnMut(&str) -> String) -> String {
             Some((name, value)) if !value.is_empty() => {
                 changed.push_str(name);
                 changed.push('=');
-                changed.push_str(&each(value));
+                changed.push_str(&each(name, value));
             }
             _ => changed.push_str(pair),
         }
@@ -46,14 +55,14 @@ fn with(address: &str, mut each: impl FnMut(&str) -> String) -> String {
 /// The address as a record keeps it: hashes in place of what may not be shown.
 #[must_use]
 pub fn hashed(address: &str, key: &vault::Key) -> String {
-    with(address, |value| key.hash(value))
+    with(address, |_, value| key.hash(value))
 }
 
 /// Whether it is as a record keeps it, so that nothing can be sent there.
 #[must_use]
 pub fn is_hashed(address: &str) -> bool {
     let mut hashed = false;
-    with(address, |value| {
+    with(address, |_, value| {
         hashed |= vault::is_hash(value);
         String::new()
     });
@@ -65,7 +74,7 @@ pub fn is_hashed(address: &str) -> bool {
 pub fn same(one: &str, other: &str) -> bool {
     fn parts(address: &str) -> (String, Vec<String>) {
         let mut values = Vec::new();
-        let rest = with(address, |value| {
+        let rest = with(address, |_, value| {
             values.push(value.to_owned());
             String::new()
         });
@@ -130,8 +139,8 @@ mod tests {
             assert_eq!(shown(plain), plain);
         }
         assert_eq!(
-            shown("https://h/in?key=hunter2&flag&b=#f"),
-            format!("https://h/in?key={MASK}&flag&b={MASK}")
+            shown("https://h/in?key=hunter2&flag&b=longer-than-a-word&n=short"),
+            format!("https://h/in?key={MASK}&flag&b={MASK}&n=short")
         );
         assert_eq!(
             shown("https://me:hunter2@h/in"),

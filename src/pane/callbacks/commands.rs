@@ -159,7 +159,7 @@ impl CallbacksPane {
 
     fn export(&self, ending: &str, path: Option<std::path::PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let rows = self.order.ids.iter();

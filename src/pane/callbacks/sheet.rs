@@ -53,9 +53,10 @@ pub(super) fn of(format: Format, lines: &[Line<'_>], zone: &TimeZone, now: Milli
             // Plain strings, numbers and options cannot fail to serialise.
             serde_json::to_string_pretty(&records).unwrap_or_default() + "\n"
         }
-        Format::Csv => sheet::csv(
+        Format::Csv(guard) => sheet::csv(
             &head,
             masked.map(|line| Column::ALL.map(|c| exact(&line, c))),
+            guard,
         ),
         Format::Markdown => sheet::markdown(
             &head,

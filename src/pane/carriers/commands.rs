@@ -146,7 +146,7 @@ impl CarriersPane {
 
     fn export(&self, ending: &str, path: Option<std::path::PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids = self.order.ids.iter();
@@ -169,7 +169,7 @@ impl CarriersPane {
                 // Plain strings, numbers and options cannot fail to serialise.
                 serde_json::to_string_pretty(&records).unwrap_or_default() + "\n"
             }
-            Format::Csv => sheet::csv(&head, rows),
+            Format::Csv(guard) => sheet::csv(&head, rows, guard),
             Format::Markdown | Format::Table => sheet::markdown(&head, rows),
         };
         desk.effects.push(Effect::Export {

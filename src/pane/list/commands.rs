@@ -154,7 +154,7 @@ impl<L: Listing> ListPane<L> {
     /// Writes the rows that pass the filter, with every column.
     fn export(&self, ending: &str, path: Option<PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids = self.order.ids.iter();
@@ -180,7 +180,7 @@ impl<L: Listing> ListPane<L> {
                 let objects: Vec<_> = rows.iter().map(|row| self.listing.json(row)).collect();
                 format!("[\n{}\n]\n", objects.join(",\n"))
             }
-            Format::Csv => sheet::csv(&head, cells),
+            Format::Csv(guard) => sheet::csv(&head, cells, guard),
             Format::Markdown | Format::Table => sheet::markdown(&head, cells),
         };
         desk.effects.push(Effect::Export {

@@ -9,7 +9,7 @@ use super::trend::Trend;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
-use crate::ui::tabs::grouped;
+use crate::text::grouped;
 use crate::ui::{big, detail};
 
 /// The height below which the figures are cut.

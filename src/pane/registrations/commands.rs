@@ -246,7 +246,7 @@ impl RegistrationsPane {
 
     fn export(&self, ending: &str, path: Option<std::path::PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let ids: Vec<RowId> = self.view.page(0, self.view.len()).collect();

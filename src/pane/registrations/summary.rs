@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
+use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::chart;
-use crate::ui::tabs::grouped;
 
 /// Points of the sparkline.
 const SPARK: usize = 12;

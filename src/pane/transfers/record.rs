@@ -58,7 +58,7 @@ impl TransfersPane {
     /// Exports the half that the cursor is in.
     pub(super) fn export(&self, ending: &str, path: Option<PathBuf>, desk: &mut Desk<'_>) {
         let Some((format, ending)) = Format::of_ending(ending) else {
-            let text = format!("can't export as {ending:?}: csv, json or md");
+            let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
         let table = &desk.store.transfers;
@@ -110,7 +110,7 @@ fn body<Of>(
             let records: Vec<Value> = records.collect();
             serde_json::to_string_pretty(&records).unwrap_or_default() + "\n"
         }
-        Format::Csv => sheet::csv(&head, rows),
+        Format::Csv(guard) => sheet::csv(&head, rows, guard),
         Format::Markdown | Format::Table => sheet::markdown(&head, rows),
     }
 }

@@ -106,6 +106,30 @@ fn a_flood_of_faults_is_counted_and_each_is_short() {
     assert!(told(&page.faults).iter().all(|fault| fault.len() < 300));
 }
 
+#[test]
+fn the_devices_of_one_user_are_bounded_and_the_bound_is_said() {
+    let device = |n| format!(r#"{{"device":{{"id":"d-{n}"}},"registered":true}}"#);
+    let all: Vec<String> = (0..DEVICES + 7).map(device).collect();
+    let listing = devices(&format!(r#"{{"entities":[{}]}}"#, all.join(",")));
+    assert_eq!(listing.devices.len(), DEVICES);
+    let told = told(&listing.faults);
+    assert!(
+        told[0].contains("1007 entries; only the first 1000 are used"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn an_error_repeats_no_more_of_a_path_than_a_line_of_it() {
+    let long = "x".repeat(1 << 20);
+    for body in [
+        format!(r#"{{"entities":{{"{long}":1}}}}"#),
+        format!(r#"{{"entities":"{long}"}}"#),
+    ] {
+        assert!(refusal(&body).len() < 1_000);
+    }
+}
+
 proptest! {
     #[test]
     fn reading_never_panics(body in prop::collection::vec(any::<u8>(), 0..300)) {

@@ -1,0 +1,243 @@
+//! Programs that the console starts: they end with it, whatever way it ends, and the terminal comes back in order.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+use tempfile::TempDir;
+
+use super::UP;
+use super::harness::{Pty, poll};
+
+/// A place for an editor, and what it tells of itself.
+struct Bench {
+    folder: TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("tmp")).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A program that notes its number, then does this; `$1` is what it edits.
+    fn program(&self, then: &str) -> String {
+        let (program, note) = (self.path("program"), self.path("note"));
+        let note = note.display();
+        let script = format!("#!/bin/sh\necho $$ > {note}.new; mv {note}.new {note}\n{then}\n");
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        program.display().to_string()
+    }
+
+    /// The number of the program, once it runs.
+    fn running(&self) -> Pid {
+        poll("program", || {
+            let note = fs::read_to_string(self.path("note")).ok()?;
+            Pid::from_raw(note.trim().parse().ok()?)
+        })
+    }
+
+    /// Opens a form in the demo and edits it in this editor.
+    fn edit(&self, editor: &str) -> (Pty, Pid) {
+        let tmp = self.path("tmp");
+        let environment = [("EDITOR", editor), ("TMPDIR", tmp.to_str().unwrap())];
+        let mut pty = Pty::spawn_with(&["demo"], &environment);
+        pty.wait_for(UP);
+        pty.wait_for("live");
+        pty.send("n");
+        pty.wait_for("Ctrl-s");
+        pty.send("\x05");
+        let editor = self.running();
+        (pty, editor)
+    }
+}
+
+fn wait_gone(process: Pid) {
+    let stat = format!("/proc/{}/stat", process.as_raw_nonzero());
+    poll("end of the program", || {
+        let stat = fs::read_to_string(&stat);
+        stat.map_or(true, |stat| stat.contains(") Z "))
+            .then_some(())
+    });
+}
+
+/// Everything under a folder that is no folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        match entry.path() {
+            folder if folder.is_dir() => found.extend(files(&folder)),
+            file => found.push(file),
+        }
+    }
+    found
+}
+
+#[test]
+fn an_editor_ends_with_the_console_on_every_way_out_and_nothing_is_left() {
+    let ways: [(&str, fn(&mut Pty), u32); 5] = [
+        ("TERM", |pty| pty.signal(Signal::TERM), 143),
+        ("INT", |pty| pty.signal(Signal::INT), 130),
+        ("QUIT", |pty| pty.signal(Signal::QUIT), 131),
+        ("HUP", |pty| pty.signal(Signal::HUP), 129),
+        ("a closed terminal", Pty::close, 129),
+    ];
+    for (way, leave, code) in ways {
+        let bench = Bench::new();
+        let (mut pty, editor) = bench.edit(
+            &bench.program("trap '' HUP TERM INT QUIT; stty raw -echo; sleep 600 & wait; wait"),
+        );
+        assert!(!files(&bench.path("tmp")).is_empty(), "it edits a file");
+        leave(&mut pty);
+        assert_eq!(pty.exit_code(), code, "{way}");
+        wait_gone(editor);
+        assert_eq!(files(&bench.path("tmp")), [] as [PathBuf; 0], "after {way}");
+        if way != "a closed terminal" {
+            pty.wait_restored();
+        }
+    }
+}
+
+#[test]
+fn an_editor_that_is_killed_brings_the_console_back_and_leaves_no_file() {
+    let bench = Bench::new();
+    let (mut pty, editor) =
+        bench.edit(&bench.program("stty raw -echo; printf '\\033[?1049h'; kill -KILL $$"));
+    wait_gone(editor);
+    pty.wait_for("ended with");
+    let edited: Vec<_> = files(&bench.path("tmp"))
+        .into_iter()
+        .filter(|path| path.ends_with("form.json"))
+        .collect();
+    assert_eq!(edited, [] as [PathBuf; 0]);
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 143);
+    pty.wait_restored();
+}
+
+#[test]
+fn the_keys_are_the_editors_and_interrupt_it_alone() {
+    let bench = Bench::new();
+    let typed = bench.path("typed");
+    let (mut pty, _) = bench.edit(&bench.program(&format!(
+        "head -c 3 > {0}.new && mv {0}.new {0}; cat",
+        typed.display()
+    )));
+    pty.send("qqq\r");
+    poll("typed text", || {
+        fs::read_to_string(&typed)
+            .ok()
+            .filter(|typed| typed == "qqq")
+    });
+    pty.send("\x03");
+    pty.wait_for("ended with");
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 143);
+    pty.wait_restored();
+}
+
+#[test]
+fn ctrl_z_in_an_editor_stops_the_whole_job_and_it_goes_on_in_the_editor() {
+    let bench = Bench::new();
+    let on = bench.path("on");
+    let (mut pty, editor) = bench.edit(&bench.program(&format!(
+        "while ! [ -e {} ]; do sleep 0.05; done; echo '{{}}' > $1",
+        on.display()
+    )));
+    pty.send("\x1a");
+    pty.wait_stopped(true);
+    assert!(pty.line_modes_restored());
+    assert!(test_kill_process(editor).is_ok());
+    pty.signal(Signal::CONT);
+    pty.wait_stopped(false);
+    fs::write(&on, "").unwrap();
+    wait_gone(editor);
+    pty.wait_for("Ctrl-s");
+    pty.signal(Signal::TERM);
+    assert_eq!(pty.exit_code(), 143);
+    pty.wait_restored();
+}
+
+#[test]
+fn what_a_killed_run_was_editing_is_removed_by_the_next_one() {
+    let bench = Bench::new();
+    let (pty, editor) = bench.edit(&bench.program("sleep 600 & wait"));
+    pty.signal(Signal::KILL);
+    drop(pty);
+    assert!(!files(&bench.path("tmp")).is_empty());
+    let _ = kill_process(editor, Signal::KILL);
+    let tmp = bench.path("tmp");
+    let mut next = Pty::spawn_with(&["demo"], &[("TMPDIR", tmp.to_str().unwrap())]);
+    next.wait_for(UP);
+    let folders = fs::read_dir(&tmp).unwrap().count();
+    assert_eq!(folders, 2, "the next console's own and its organisation's");
+    assert_eq!(next.quit(), 0);
+    assert_eq!(fs::read_dir(&tmp).unwrap().count(), 0);
+}
+
+/// A configuration whose secret comes from this script.
+fn configuration(bench: &Bench, script: &str) -> String {
+    let program = bench.program(script);
+    let config = bench.path("config.toml");
+    let text = format!(
+        "[profiles.x]\napi = \"direct\"\nbase_url = \"http://127.0.0.1:9\"\nclient_id = \"c\"\nclient_secret_command = [{program:?}]\n"
+    );
+    fs::write(&config, text).unwrap();
+    config.display().to_string()
+}
+
+#[test]
+fn what_prints_the_secret_gets_no_key_writes_on_no_screen_and_ends_with_the_console() {
+    let bench = Bench::new();
+    let tried = bench.path("tried");
+    let script = format!(
+        "trap '' HUP TERM\n(printf SMEAR > /dev/tty) 2>/dev/null || echo no terminal > {0}.new\n\
+         ls -l /proc/self/fd | grep -c '/dev/\\(pts\\|tty\\)' >> {0}.new\n\
+         ls /proc/self/fd | tr '\\n' ' ' >> {0}.new\nmv {0}.new {0}\nsleep 600 & wait",
+        tried.display()
+    );
+    let config = configuration(&bench, &script);
+    let mut pty = Pty::spawn_leaking(&["--config", &config]);
+    let helper = bench.running();
+    let said = poll("try", || fs::read_to_string(&tried).ok());
+    // 3 is the folder that `ls` reads; what the console was started with is not here.
+    assert_eq!(said, "no terminal\n0\n0 1 2 3 ");
+    pty.wait_for(UP);
+    assert!(!pty.screen().contains("SMEAR"));
+    assert_eq!(pty.quit(), 0);
+    wait_gone(helper);
+    pty.wait_restored();
+}
+
+#[test]
+fn what_prints_the_secret_ends_with_a_command_that_is_interrupted() {
+    for (signal, args) in [
+        (Signal::INT, &["route", "list"][..]),
+        (Signal::TERM, &["get", "registrations"]),
+    ] {
+        let bench = Bench::new();
+        let config = configuration(&bench, "trap '' HUP TERM\nsleep 600 & wait");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
+        command.env_clear().env("HOME", bench.folder.path());
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        command.args(["--config", &config]).args(args);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let helper = bench.running();
+        let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
+        child.wait().unwrap();
+        wait_gone(helper);
+    }
+}
