@@ -42,7 +42,7 @@ const TELLING: [&str; 9] = [
 ];
 
 /// Bytes from which a value is taken for a credential whatever its name.
-const UNLIKE_A_WORD: usize = 16;
+pub const UNLIKE_A_WORD: usize = 16;
 
 static VAULT: LazyLock<RwLock<Vault>> = LazyLock::new(RwLock::default);
 

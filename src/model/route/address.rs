@@ -17,7 +17,7 @@ pub fn shown(address: &str) -> Cow<'_, str> {
         return Cow::Borrowed(address);
     }
     Cow::Owned(with(address, |name, value| {
-        if value.len() < vault::LEAST && !vault::is_telling(name) {
+        if value.len() < vault::UNLIKE_A_WORD && !vault::is_telling(name) {
             return value.to_owned();
         }
         MASK.to_owned()
