@@ -94,6 +94,24 @@ impl<K: Keep> Ledger<K> {
         Self::locked(path, lock)
     }
 
+    /// Reads what is kept, whoever has it open; a line that is just being written is left out.
+    pub fn peek(state_dir: &Path, profile: &str) -> Result<Held<K::Record>, LedgerError> {
+        let (path, _) = Self::place(state_dir, profile)?;
+        let none = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let (newest, unreadable) = match File::open(&path) {
+            Ok(mut file) => {
+                let read = read::<K>(&mut file).map_err(failed::<K>(&path, "reading"))?;
+                (read.0, read.3)
+            }
+            Err(error) if none(&error) => (K::default(), 0),
+            Err(error) => return Err(failed::<K>(&path, "opening")(error)),
+        };
+        Ok(Held {
+            records: newest.records(),
+            unreadable,
+        })
+    }
+
     fn place(state_dir: &Path, profile: &str) -> Result<(PathBuf, File), LedgerError> {
         let folder = state_dir.join(K::FOLDER);
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();

@@ -39,6 +39,7 @@ pub mod flow;
 pub mod folder;
 pub mod form;
 pub mod headless;
+pub mod kind;
 pub mod ledger;
 pub mod listen;
 pub mod lock;

@@ -6,6 +6,7 @@ use crate::app::effect::Effect;
 use crate::feed::Phones;
 use crate::feed::news::{Link, News, Problem, Trouble};
 use crate::model::UserId;
+use crate::model::api::Api;
 use crate::store::edges::EdgeTurn;
 use crate::time::Millis;
 
@@ -51,6 +52,7 @@ impl App {
             }
             News::Premises(premises) => self.store.premises = premises,
             News::CarriersFailed(problem) => {
+                self.lacking = Some(problem.clone());
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
@@ -116,6 +118,7 @@ impl App {
                 Weight::Error,
                 "the organisation is out of reach; every row is stale",
             ),
+            (_, Link::PollingOnly) if self.only_polls() => return,
             (_, Link::PollingOnly) => (Weight::Warning, "streams do not work; rows are polled"),
             (Link::Offline { .. } | Link::Reconnecting { .. } | Link::PollingOnly, Link::Live) => {
                 (Weight::Note, "connected again")
@@ -128,6 +131,16 @@ impl App {
         };
         self.messages.say(weight, text, now);
         self.dirty = true;
+    }
+
+    /// Whether the profile wants no streams.
+    fn only_polls(&self) -> bool {
+        self.profile
+            .as_ref()
+            .is_some_and(|profile| match profile.api {
+                Api::Direct => profile.registrations.max_streams == 0,
+                Api::Platform => profile.notifications.channels == 0,
+            })
     }
 
     fn trouble(&mut self, problem: Problem) {

@@ -15,6 +15,8 @@ pub(super) enum Topic {
     Read,
     /// Streams that do not open.
     Stream,
+    /// Another reader of the same client; the newest word on it holds all of it.
+    Rival,
     /// The list of users.
     Users,
     /// Entries of an answer that could not be used.
@@ -25,7 +27,7 @@ impl Topic {
     const fn plural(self) -> &'static str {
         match self {
             Self::Read => "reads",
-            Self::Stream => "streams",
+            Self::Stream | Self::Rival => "streams",
             Self::Users => "attempts",
             Self::Entry => "entries",
         }
@@ -88,7 +90,7 @@ impl Pending {
         let newest = self.newest.take()?;
         self.told = Some(now);
         let count = std::mem::take(&mut self.count);
-        if count == 1 {
+        if count == 1 || topic == Topic::Rival {
             return Some(newest);
         }
         let text = format!(

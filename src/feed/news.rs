@@ -145,6 +145,15 @@ pub enum Link {
     },
 }
 
+/// What another reader of the same OAuth client has taken: the organisation allows a client a number of notification channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rivalry {
+    /// Channels that were taken from this console lately.
+    pub taken: u32,
+    /// Channels that it held before.
+    pub of: u32,
+}
+
 /// Counters and states of the feeds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
@@ -166,7 +175,9 @@ pub struct Status {
     pub polled: u32,
     /// Milliseconds that one round of polls takes at the pace the budget allows.
     pub poll_round_ms: u64,
-    /// Stream frames received since the start.
+    /// Another reader that takes this console's notification channels.
+    pub rivalry: Option<Rivalry>,
+    /// Stream frames received since the start; those that only say that a stream lives are none.
     pub received: u64,
     /// Frames that could not be understood.
     pub undecodable: u64,

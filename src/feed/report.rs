@@ -9,6 +9,7 @@ use super::link::Signs;
 use super::lock;
 use super::news::{News, Status};
 use super::shared::Shared;
+use super::tally::Census;
 use crate::time::{Clock, Millis};
 
 /// Reports until the task is ended from outside.
@@ -53,11 +54,19 @@ fn tell_problems(shared: &Shared) {
 
 fn status(shared: &Shared, now: Millis) -> Status {
     let notes = shared.tally.notes();
-    let roster = || (lock(&shared.roster).counts(), notes.live);
-    let (counts, streams_live) = notes.census.unwrap_or_else(roster);
+    let Census {
+        counts,
+        carried,
+        live,
+    } = notes.census.unwrap_or_else(|| Census {
+        counts: lock(&shared.roster).counts(),
+        carried: notes.live,
+        live: notes.live,
+    });
     let budget = shared.client.budget();
     let signs = Signs {
         paused: *shared.paused.borrow(),
+        live: carried,
         wanted: counts.streams,
         polled: counts.polled,
         ..notes.signs()
@@ -68,10 +77,11 @@ fn status(shared: &Shared, now: Millis) -> Status {
         read: counts.read,
         failed: counts.failed,
         enumerated: notes.enumerated,
-        streams_live,
+        streams_live: live,
         streams_wanted: counts.streams,
         polled: counts.polled,
         poll_round_ms: notes.poll_round_ms,
+        rivalry: notes.rivalry,
         received: notes.received,
         undecodable: notes.undecodable,
         ignored: notes.ignored,

@@ -60,6 +60,8 @@ pub(super) struct Shared {
     pub channels: Channels,
     /// What somebody asked to be read again of its phones.
     pub asks: Mutex<Asks>,
+    /// Phones were read once, or cannot be: other first reads may begin (Platform API).
+    pub phones_first: watch::Sender<bool>,
     recovery_told: Mutex<Option<Instant>>,
     samples: Mutex<Option<(Instant, u32)>>,
 }
@@ -90,6 +92,7 @@ impl Shared {
             queues: Notify::new(),
             channels: Channels::default(),
             asks: Mutex::default(),
+            phones_first: watch::Sender::new(false),
             recovery_told: Mutex::new(None),
             samples: Mutex::new(None),
         }

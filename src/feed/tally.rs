@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::link::{Reads, Signs};
 use super::lock;
+use super::news::Rivalry;
 use super::roster::Counts;
 use crate::time::{Clock, Millis};
 
@@ -22,6 +23,16 @@ pub(super) struct Tally {
     pub changed: Notify,
 }
 
+/// What is watched by topics instead of streams.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Census {
+    pub counts: Counts,
+    /// Rows whose topic is live.
+    pub carried: u32,
+    /// Of those, rows that were confirmed since.
+    pub live: u32,
+}
+
 /// The notes themselves, copied out by the reporter.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Notes {
@@ -31,8 +42,10 @@ pub(super) struct Notes {
     pub live: u32,
     pub enumerated: bool,
     pub poll_round_ms: u64,
-    /// What is watched, and how many rows topics carry, where that is not the roster's to know.
-    pub census: Option<(Counts, u32)>,
+    /// What is watched, where that is not the roster's to know.
+    pub census: Option<Census>,
+    /// Another reader of the same client, where one takes channels.
+    pub rivalry: Option<Rivalry>,
     /// Whether a read has ever worked.
     read_once: bool,
     failures: u32,
@@ -72,9 +85,9 @@ impl Tally {
     }
 
     /// Notes what is watched; the reporter is not woken for what has not changed.
-    pub fn census(&self, counts: Counts, carried: u32) {
+    pub fn census(&self, census: Census) {
         let mut notes = lock(&self.notes);
-        if notes.census.replace((counts, carried)) != Some((counts, carried)) {
+        if notes.census.replace(census) != Some(census) {
             drop(notes);
             self.changed.notify_one();
         }
@@ -150,7 +163,6 @@ impl Notes {
     /// What decides how the connection is called.
     pub fn signs(&self) -> Signs {
         Signs {
-            live: self.live,
             reads: match self.failures {
                 _ if !self.read_once => Reads::Never,
                 FAILURES_THAT_TELL.. => Reads::Fail,

@@ -17,6 +17,10 @@ pub struct Timing {
     pub healthy_after: Duration,
     /// What has no stream for this long is polled, whatever becomes of the attempt: an upgrade can hang as well as fail.
     pub lend_after: Duration,
+    /// How long after another reader took a channel the next one is tried for; it doubles each time that one is taken.
+    pub yield_least: Duration,
+    /// The longest such wait.
+    pub yield_most: Duration,
     /// How long a stream that the organisation refused (403, 404) is left alone and its user polled.
     pub refused_for: Duration,
     /// The list of users is read again at this interval.
@@ -44,6 +48,8 @@ impl Default for Timing {
             backoff_most: Duration::from_secs(30),
             healthy_after: Duration::from_secs(120),
             lend_after: Duration::from_secs(2),
+            yield_least: Duration::from_secs(60),
+            yield_most: Duration::from_secs(1_800),
             refused_for: Duration::from_secs(300),
             reenumerate: Duration::from_secs(600),
             status_gap: Duration::from_millis(500),

@@ -8,7 +8,7 @@ use ratatui::style::{Color, Style};
 use super::bar::Bar;
 use crate::app::vitals::Reading;
 use crate::config::theme::{Role, Theme};
-use crate::feed::news::{Link, Status};
+use crate::feed::news::{Link, Rivalry, Status};
 use crate::text::grouped;
 use crate::time::Millis;
 
@@ -110,6 +110,13 @@ impl Header<'_> {
 
     fn losses(&self, bar: &mut Bar, theme: &Theme) {
         let warn = theme.style(Role::Warn);
+        if let Some(Rivalry { taken, of }) = self.reading.status.rivalry {
+            bar.left(
+                1,
+                warn,
+                format!("another reader took {taken} of {of} channels"),
+            );
+        }
         if self.reading.dropped > 0 {
             bar.left(2, warn, format!("dropped {}", self.reading.dropped));
         }
@@ -203,10 +210,7 @@ fn link(status: &Status, now: Millis) -> (Role, String) {
         Link::Paused => (Role::Warn, "‖ paused".to_owned()),
         Link::PollingOnly => (
             Role::Warn,
-            format!(
-                "○ degraded: polling only, every {}",
-                seconds(status.poll_round_ms)
-            ),
+            format!("○ polling only, every {}", seconds(status.poll_round_ms)),
         ),
         Link::Offline { since } => (
             Role::Bad,

@@ -35,8 +35,12 @@ async fn every_phone_is_a_row_that_its_topic_keeps_up() {
         rows.iter().all(|row| row.codec().is_none()),
         "the API does not tell it"
     );
-    let (streams, rows) = (watch.status.streams_live as usize, rows.len());
-    assert_eq!((streams, watch.status.polled), (rows, 0));
+    let rows = rows.len();
+    watch
+        .until("counted", |watch| {
+            (watch.status.streams_live as usize, watch.status.polled) == (rows, 0)
+        })
+        .await;
     assert_eq!(
         watch.calls("PUT", "/subscriptions").await,
         1,

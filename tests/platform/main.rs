@@ -13,6 +13,8 @@ mod estate;
 mod grant;
 mod live;
 mod rig;
+mod rivals;
 mod seam;
+mod sockets;
 mod talk;
 mod watch;

@@ -2,7 +2,7 @@
 
 use reqwest::{Certificate, Method, RequestBuilder, Response};
 use secrecy::ExposeSecret;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use trunkline::cloud::{AuthStyle, Client, Credentials, PersonClient, Settings};
 use trunkline::model::api::Api;
@@ -85,13 +85,7 @@ impl Rig {
     /// Opens the only channel that there is, as another application of the same client would. It is open as long as the answer
     /// is kept.
     pub async fn take_channel(&self) -> Response {
-        let url = "/api/v2/notifications/channels?includechannels=oauthclient";
-        let call = self.http.get(format!("{}{url}", self.org.base_url()));
-        let channels = answer(call.bearer_auth(self.token().await)).await;
-        let channels = channels["entities"].as_array().unwrap();
-        let [channel] = channels.as_slice() else {
-            panic!("{} channels", channels.len())
-        };
+        let channel = self.channel(&self.token().await).await;
         let uri = channel["connectUri"].as_str().unwrap();
         let call = self.http.get(uri.replacen("wss://", "https://", 1));
         let call = call
@@ -102,6 +96,27 @@ impl Rig {
         let answer = call.send().await.unwrap();
         assert_eq!(answer.status(), 101);
         answer
+    }
+
+    /// Subscribes the only channel that there is once more, to nothing new: its life begins anew.
+    pub async fn renew_channel(&self) {
+        let token = self.token().await;
+        let channel = self.channel(&token).await;
+        let id = channel["id"].as_str().unwrap();
+        let url = format!("/api/v2/notifications/channels/{id}/subscriptions");
+        let call = self.http.post(format!("{}{url}", self.org.base_url()));
+        answer(call.bearer_auth(token).json(&json!([]))).await;
+    }
+
+    async fn channel(&self, token: &str) -> Value {
+        let url = "/api/v2/notifications/channels?includechannels=oauthclient";
+        let call = self.http.get(format!("{}{url}", self.org.base_url()));
+        let channels = answer(call.bearer_auth(token)).await;
+        let channels = channels["entities"].as_array().unwrap();
+        let [channel] = channels.as_slice() else {
+            panic!("{} channels", channels.len())
+        };
+        channel.clone()
     }
 
     /// Everything that is so at the organisation.

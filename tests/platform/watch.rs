@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use trunkline::cloud::{Client, Settings};
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::feed::news::{News, Status};
 use trunkline::feed::{self, Feeds, Plan, Timing};
@@ -17,7 +18,7 @@ use trunkline::time::Clock;
 use super::rig::Rig;
 
 /// What a test waits for at most.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Times short enough for a test, in the proportions of the real ones.
 pub fn brisk() -> Timing {
@@ -29,6 +30,9 @@ pub fn brisk() -> Timing {
         status_gap: Duration::from_millis(10),
         problem_gap: Duration::from_millis(100),
         settle: Duration::from_millis(20),
+        lend_after: Duration::from_millis(500),
+        yield_least: Duration::from_millis(400),
+        yield_most: Duration::from_secs(5),
         ..Timing::default()
     }
 }
@@ -46,7 +50,7 @@ pub fn plan(channels: usize) -> Plan {
 }
 
 pub struct Watch {
-    pub rig: Rig,
+    pub rig: Arc<Rig>,
     pub table: Registrations,
     pub status: Status,
     pub problems: Vec<String>,
@@ -58,9 +62,25 @@ pub struct Watch {
 
 impl Watch {
     pub async fn start(options: Options, plan: Plan) -> Self {
-        let rig = Rig::start(options).await;
+        Self::start_with(options, plan, brisk()).await
+    }
+
+    pub async fn start_with(options: Options, plan: Plan, timing: Timing) -> Self {
+        let rig = Arc::new(Rig::start(options).await);
+        Self::on(&rig, plan, timing)
+    }
+
+    /// Another reader of the same client, with a token of its own.
+    pub fn on(rig: &Arc<Rig>, plan: Plan, timing: Timing) -> Self {
+        Self::by(rig, rig.settings(), plan, timing)
+    }
+
+    /// The same, with these settings.
+    pub fn by(rig: &Arc<Rig>, settings: Settings, plan: Plan, timing: Timing) -> Self {
+        let client = Client::new(settings).unwrap();
         let mailbox = Mailbox::new(CAPACITY);
-        let feeds = feed::start_with(rig.client.clone(), plan, Arc::clone(&mailbox), brisk());
+        let feeds = feed::start_with(client, plan, Arc::clone(&mailbox), timing);
+        let rig = Arc::clone(rig);
         Self {
             rig,
             table: Registrations::default(),
@@ -89,6 +109,13 @@ impl Watch {
         }
     }
 
+    /// Takes in what there is.
+    pub fn take(&mut self) {
+        let mut news = Vec::new();
+        let _ = self.mailbox.drain(CAPACITY, &mut news);
+        news.drain(..).for_each(|news| self.learn(news));
+    }
+
     fn learn(&mut self, news: News) {
         let (now, changes) = (Clock::Real.now(), &mut Changes::default());
         match news {
@@ -106,6 +133,20 @@ impl Watch {
             News::Problem(problem) => self.problems.push(problem.text.to_string()),
             _ => {}
         }
+    }
+
+    /// How many requests were made so far, of all readers.
+    pub async fn requests(&self) -> usize {
+        let requests = self.rig.control(Method::GET, "/_org/requests", None).await;
+        requests["requests"].as_array().unwrap().len()
+    }
+
+    /// Whether everyone was read and nothing is stale.
+    pub fn fresh(&self) -> bool {
+        let rows = self.rows();
+        self.status.enumerated
+            && !rows.is_empty()
+            && rows.iter().all(|row| row.state() != State::Stale)
     }
 
     /// Waits until every row is kept up by a topic, and says so.

@@ -3,6 +3,7 @@
 //! A channel's address is the only credential of its socket, and holds the channel's id: neither is ever shown. What names
 //! a channel to a person is the beginning of its id, as [`Channel::name`] gives it.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -57,6 +58,30 @@ impl fmt::Debug for Channel {
     }
 }
 
+/// The channels of everyone who reads with the same OAuth client. Their ids are secrets, and are only compared.
+#[derive(Clone, Default)]
+pub struct Listed(HashSet<String>);
+
+impl Listed {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether this one is among them.
+    #[must_use]
+    pub fn holds(&self, channel: &Channel) -> bool {
+        self.0.contains(&channel.id)
+    }
+}
+
+impl fmt::Debug for Listed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listed({})", self.0.len())
+    }
+}
+
 /// A topic that the organisation does not give us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rejected {
@@ -92,6 +117,16 @@ impl Client {
         let call = platform.call("POST", &["notifications", "channels"], &[], FREELY)?;
         let body = platform.ask(&call, Urgency::Reread).await?;
         made(&body).map_err(|reason| Error::answer(&call, reason))
+    }
+
+    /// The channels of all readers of this OAuth client (`GET /notifications/channels?includechannels=oauthclient`), those included
+    /// that nobody hears any more.
+    pub async fn client_channels(&self) -> Result<Listed, Error> {
+        let platform = self.platform();
+        let query = [("includechannels", "oauthclient")];
+        let call = platform.call("GET", &["notifications", "channels"], &query, FREELY)?;
+        let body = platform.ask(&call, Urgency::Reread).await?;
+        listed(&body, &call).map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Subscribes a channel to topics, which makes its day begin anew (`PUT` and `POST …/subscriptions`). With `ignoreErrors`
@@ -214,6 +249,17 @@ fn made(body: &[u8]) -> Result<Channel, String> {
     })
 }
 
+/// Reads whose channels there are.
+fn listed(body: &[u8], call: &dyn fmt::Display) -> Result<Listed, String> {
+    #[derive(Deserialize)]
+    struct Row {
+        id: String,
+    }
+    let page = page(body)?;
+    let rows = Faults::new(call).keep(&page.entities, |row: Row| Ok(row.id));
+    Ok(Listed(rows.into_iter().collect()))
+}
+
 /// Reads which topics were taken. A state that is not known counts as taken: the events show it.
 fn subscribed(body: &[u8], call: &dyn fmt::Display) -> Result<Subscribed, String> {
     #[derive(Deserialize)]
@@ -288,6 +334,16 @@ mod tests {
             assert!(!reason.contains("s3cret"), "{reason}");
         }
         assert!(made(br#"{"id":"a","connectUri":"ws://127.0.0.1:1/x","expires":"never"}"#).is_ok());
+    }
+
+    #[test]
+    fn the_channels_of_a_client_are_counted_and_compared_and_not_shown() {
+        let body = r#"{"entities":[{"id":"streaming-0-s3cret","connectUri":"wss://x/s3cret"},
+            {"id":"streaming-1-other"},{"connectUri":"wss://x/y"}]}"#;
+        let listed = listed(body.as_bytes(), &"GET x").unwrap();
+        let ours = made(MADE.as_bytes()).unwrap();
+        assert_eq!((listed.count(), listed.holds(&ours)), (2, true));
+        assert_eq!(format!("{listed:?}"), "Listed(2)");
     }
 
     #[test]

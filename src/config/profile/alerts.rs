@@ -10,8 +10,8 @@ use url::Url;
 use super::draft::plain;
 use crate::config::endpoint;
 use crate::config::reader::{Notes, Section};
+use crate::kind::registrations::FIELDS;
 use crate::query::Query;
-use crate::store::column::FIELDS;
 use crate::vault;
 
 /// The settle time when the profile does not say (contract §5).

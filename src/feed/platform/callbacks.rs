@@ -79,6 +79,8 @@ struct Room<'a> {
     sure: bool,
     /// Read again once the read under way has landed: topics became live in between.
     again: bool,
+    /// Whether topics have ceased to be live, and nothing has taken their place yet.
+    gapped: bool,
     failures: u32,
     began: Instant,
     queues: Under<'a, Result<QueueListing, Error>>,
@@ -111,6 +113,7 @@ impl<'a> Room<'a> {
             lately: Lately::default(),
             sure: false,
             again: false,
+            gapped: false,
             failures: 0,
             began: now,
             queues: None,
@@ -287,14 +290,16 @@ impl<'a> Room<'a> {
                 Heard::Live(topics) => {
                     self.coverage.live(&topics);
                     self.again |= self.read.is_some();
-                    (self.sure, turned) = (false, true);
+                    (self.sure, turned, self.gapped) = (false, true, false);
                 }
                 Heard::Gap(topics) => {
                     self.coverage.gap(&topics);
-                    turned = true;
+                    (turned, self.gapped) = (true, true);
                 }
                 Heard::Uncovered(topics) => {
                     self.coverage.without(&topics);
+                    // Whatever was missed is read now, and from here on every minute.
+                    self.sure &= !std::mem::take(&mut self.gapped);
                     turned = true;
                 }
                 Heard::Refused(topic, why) => {

@@ -20,6 +20,7 @@ mod frame;
 mod inbox;
 mod line;
 mod recent;
+mod rivals;
 mod session;
 mod socket;
 mod spread;
@@ -81,6 +82,9 @@ struct Hub {
     state: Mutex<State>,
     /// What is wanted has changed.
     changed: Notify,
+    /// Held while a channel is made and until its socket is open: where a client has all the channels it may have, the next one
+    /// takes the place of one that nobody hears.
+    making: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]

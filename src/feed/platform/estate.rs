@@ -72,6 +72,12 @@ struct Watch {
     told: Instant,
     /// Something has changed that was not told yet.
     untold: bool,
+    /// When everything was last read; none before.
+    read_at: Option<Instant>,
+    /// Whether topics have ceased to be carried since.
+    gapped: bool,
+    /// Whether topics were ever carried.
+    proven: bool,
 }
 
 impl Watch {
@@ -86,6 +92,9 @@ impl Watch {
             due: now,
             told: now,
             untold: false,
+            read_at: None,
+            gapped: false,
+            proven: false,
         }
     }
 
@@ -113,6 +122,7 @@ impl Watch {
     async fn read(&mut self, urgency: Urgency) {
         self.shared.mailbox.room().await;
         let live = self.topics.begin_read();
+        self.gapped = false;
         match read::whole(&self.shared.client, &mut self.estate, urgency).await {
             Ok(faults) => {
                 self.faults = faults;
@@ -122,7 +132,8 @@ impl Watch {
                 if urgency != Urgency::Poll {
                     self.read_premises(urgency).await;
                 }
-                self.due = Instant::now() + self.pace();
+                let now = Instant::now();
+                (self.read_at, self.due) = (Some(now), now + self.pace());
             }
             Err(error) => {
                 self.due = Instant::now() + patience(&self.shared, &error);
@@ -152,11 +163,18 @@ impl Watch {
         match heard {
             Heard::Live(topics) => {
                 self.topics.live(topics);
-                self.hurry(GATHER);
+                let again = std::mem::replace(&mut self.proven, true) && !self.gapped;
+                // What was polled meanwhile is fresh: the next poll makes it live.
+                let fresh = self
+                    .read_at
+                    .filter(|_| again)
+                    .map(|at| at + self.shared.poll);
+                let left = fresh.map(|at| at.saturating_duration_since(Instant::now()));
+                self.hurry(left.unwrap_or_default().max(GATHER));
             }
             Heard::Gap(topics) => {
                 self.topics.gap(&topics, &mut self.estate);
-                self.untold = true;
+                (self.untold, self.gapped) = (true, true);
                 self.hurry(self.shared.poll);
             }
             Heard::Event { topic, body } => {
@@ -171,7 +189,12 @@ impl Watch {
             Heard::Refused(topic, _) => self.topics.lost(&[topic], &mut self.estate),
             Heard::Uncovered(topics) => {
                 self.topics.lost(&topics, &mut self.estate);
-                self.hurry(self.shared.poll.max(SLOWEST_PACE));
+                let wait = if self.gapped {
+                    GATHER
+                } else {
+                    self.shared.poll.max(SLOWEST_PACE)
+                };
+                self.hurry(wait);
             }
         }
     }

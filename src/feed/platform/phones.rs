@@ -9,7 +9,7 @@ mod cycle;
 mod read;
 pub(in crate::feed) mod told;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ use crate::feed::lock;
 use crate::feed::news::News;
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
+use crate::feed::tally::Census;
 use crate::model::UserId;
 use crate::model::registration::User;
 
@@ -72,6 +73,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         of_round: 0,
         flying: HashMap::new(),
         pages: 1,
+        total: None,
         whole: None,
         naming: false,
         round: shared.poll,
@@ -101,6 +103,8 @@ struct Watch<'a> {
     flying: HashMap<u32, Moment>,
     /// Pages that the organisation has.
     pages: u32,
+    /// Phones that the organisation has, as its first page says.
+    total: Option<u64>,
     /// When the last whole round ended.
     whole: Option<Instant>,
     /// Whether names are being asked for.
@@ -151,6 +155,7 @@ impl Watch<'_> {
             self.look = now + self.shared.poll / LOOKS;
             let old = self.book.outdated(now, self.round * OUTDATED_AFTER);
             self.tell(Told::Gap(old));
+            self.cycle.prefer(self.book.pages_that_matter(now));
         }
     }
 
@@ -189,6 +194,7 @@ impl Watch<'_> {
             if first {
                 self.tell(Told::Whole);
                 self.shared.tally.note(|notes| notes.enumerated = true);
+                self.shared.phones_first.send_replace(true);
             }
         }
     }
@@ -229,11 +235,11 @@ impl Watch<'_> {
         let whole = self.whole.map(|at| at + self.shared.timing.reenumerate);
         let whole = whole.filter(|_| !self.cycle.turns());
         let numbers = self.book.numbers();
-        let look = (numbers.carried < numbers.phones).then_some(self.look);
+        let look = (numbers.sure < numbers.phones).then_some(self.look);
         // While as much is read as may be, the next answer is what to wait for.
-        let next = self.cycle.next().filter(|_| self.reads.len() < READS);
-        let over = next.filter(|_| self.of_round == 0 || self.reads.len() < READS);
-        [whole, look, over].into_iter().flatten().min()
+        let next = self.cycle.next(self.of_round);
+        let next = next.filter(|_| self.reads.len() < READS);
+        [whole, look, next].into_iter().flatten().min()
     }
 
     /// Says which topics are wanted: all, in the order of the list, so that those which fit lie on few pages.
@@ -288,13 +294,26 @@ impl Watch<'_> {
             Heard::Event { .. } => return,
         };
         self.tell(Told::Gap(lost));
+        let now = Instant::now();
+        self.cycle.prefer(self.book.pages_that_matter(now));
         if matches!(news, Heard::Live(_)) {
-            // A read that began since is on its way already.
-            let unsure = self.book.unsure_pages().into_iter();
             let flying = &self.flying;
-            let unsure =
-                unsure.filter(|(page, since)| flying.get(page).is_none_or(|begun| begun < since));
-            self.cycle.hurry(unsure.map(|(page, _)| page));
+            // A read that began since is on its way already.
+            let ahead = |pages: BTreeMap<u32, Moment>| {
+                let ahead = pages.into_iter();
+                let ahead = ahead
+                    .filter(|(page, since)| flying.get(page).is_none_or(|begun| begun < since));
+                ahead.map(|(page, _)| page).collect::<BTreeSet<u32>>()
+            };
+            let unsure = ahead(self.book.unsure_pages(now, self.round));
+            let mut unproven = ahead(self.book.unproven_pages());
+            unproven.retain(|page| !unsure.contains(page));
+            self.cycle.hurry(unsure);
+            let allowed = self.shared.client.budget().allowed;
+            self.cycle.confirm(unproven, allowed);
+        } else if !matches!(news, Heard::Gap(_)) {
+            // No topic is about to make these sure again: they are polled from here on, beginning now.
+            self.cycle.hurry(self.book.stale_pages());
         }
     }
 
@@ -319,7 +338,7 @@ impl Watch<'_> {
         self.of_round = 0;
         self.naming = false;
         self.cycle.stop();
-        let all = self.book.all();
+        let all = self.book.doubt();
         self.tell(Told::Gap(all));
         // What no topic carries is read again first.
         let polled: BTreeSet<u32> = self.book.polled_pages();
@@ -342,14 +361,24 @@ impl Watch<'_> {
     fn count(&self) {
         let small = |count| u32::try_from(count).unwrap_or(u32::MAX);
         let numbers = self.book.numbers();
+        // Until everyone was read once, the organisation's own count tells how far that is.
+        let total = self
+            .total
+            .filter(|_| self.whole.is_none() && self.only.is_none());
+        let total = total.map_or(0, |total| usize::try_from(total).unwrap_or(usize::MAX));
         let counts = Counts {
-            users: small(numbers.phones),
+            users: small(numbers.phones.max(total.min(book::MOST_PHONES))),
             read: small(numbers.phones),
             failed: 0,
             streams: small(numbers.covered),
-            polled: small(numbers.phones - numbers.covered),
+            polled: small(numbers.phones - numbers.sure),
         };
         let carried = small(numbers.carried);
-        self.shared.tally.census(counts, carried);
+        let live = small(numbers.sure);
+        self.shared.tally.census(Census {
+            counts,
+            carried,
+            live,
+        });
     }
 }

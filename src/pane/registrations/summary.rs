@@ -1,7 +1,4 @@
-//! The line above the rows: how many are well, how many are not, and what is filtered and sorted.
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+//! The line above the rows: how many are well, how many are not.
 
 use crate::config::theme::Role;
 use crate::model::registration::State;
@@ -15,23 +12,12 @@ const SPARK: usize = 12;
 /// The least range that the sparkline spans: half a percent, so that single devices are no mountains.
 const SPAN: f32 = 0.005;
 
-/// What is filtered and sorted, in words.
-pub struct Order<'a> {
-    /// The filter; empty shows everything.
-    pub filter: &'a str,
-    /// Rows that pass it.
-    pub passing: usize,
-    /// The column and the direction.
-    pub sort: &'a str,
-}
-
-/// Draws the line.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>) {
+/// Fills the line.
+pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     let (theme, reading) = (scene.theme, scene.reading);
     let counts = reading.counts;
     let of = |state| grouped(counts.of(state) as usize);
     let loud = |n: u32, role| theme.style(if n > 0 { role } else { Role::Dim });
-    let mut bar = Bar::default();
     bar.left(
         0,
         theme.style(Role::Text),
@@ -73,16 +59,6 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         loud(counts.of(State::Unknown), Role::Unknown),
         format!("unknown {}", of(State::Unknown)),
     );
-    if !order.filter.is_empty() {
-        let shown = crate::text::fit(order.filter, 40);
-        bar.right(
-            0,
-            theme.style(Role::Accent),
-            format!("/{shown}  {} rows", grouped(order.passing)),
-        );
-    }
-    bar.right(4, theme.style(Role::Dim), format!("sort {} ", order.sort));
-    bar.render(area, buf);
 }
 
 /// How old what is remembered is.

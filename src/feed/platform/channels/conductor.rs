@@ -1,36 +1,87 @@
 //! Sees that every topic that is wanted is on a channel, while there are channels for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
 
+use super::line::{How, Loss};
+use super::rivals::Rivals;
 use super::spread::Spread;
-use super::{Standing, Topic, line};
+use super::{Hub, Standing, Topic, line};
+use crate::cloud::platform::channels::{Channel, Listed};
+use crate::feed::complaints;
+use crate::feed::lock;
+use crate::feed::news::{Problem, Trouble};
 use crate::feed::shared::Shared;
 use crate::feed::task::Task;
 
 /// A channel's task, and what it is to carry.
 struct Line {
+    /// Tells it from one that had its place before.
+    number: u64,
     wanted: watch::Sender<Arc<[Topic]>>,
+    /// Its channel, while there is one.
+    holds: Arc<Mutex<Option<Channel>>>,
     _task: Task,
+}
+
+struct Conductor {
+    shared: Arc<Shared>,
+    hub: Arc<Hub>,
+    /// Channels that the profile allows.
+    most: usize,
+    spread: Spread,
+    lines: Vec<Line>,
+    numbers: u64,
+    losing: mpsc::UnboundedSender<Loss>,
+    rivals: Rivals,
+    /// Losses in a row that no other reader explains.
+    vanished: u32,
 }
 
 /// Arranges topics over at most `most` channels until the task is ended from outside. Channels are made when they are needed: other
 /// applications of the same OAuth client share the organisation's twenty, and the one too many evicts another.
 pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
     let hub = Arc::clone(&shared.channels.0);
-    let mut spread = Spread::default();
-    let mut lines: Vec<Line> = Vec::new();
+    let (losing, mut losses) = mpsc::unbounded_channel();
+    let timing = &shared.timing;
+    let mut conductor = Conductor {
+        rivals: Rivals::new(timing.yield_least, timing.yield_most),
+        hub: Arc::clone(&hub),
+        shared: Arc::clone(&shared),
+        most,
+        spread: Spread::default(),
+        lines: Vec::new(),
+        numbers: 0,
+        losing,
+        vanished: 0,
+    };
     loop {
-        hub.changed.notified().await;
-        // Rooms come one after the other, and each change of a channel is a request.
+        let next = conductor.rivals.next();
+        let mut gone = Vec::new();
+        tokio::select! {
+            () = hub.changed.notified() => {}
+            Some(loss) = losses.recv() => gone.push(loss),
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => conductor.grow().await,
+        }
+        // Rooms come one after the other, and so do losses; each change of a channel is a request.
         sleep(shared.timing.settle).await;
-        let arranged = spread.arrange(hub.wanted(), most);
-        hub.tell(arranged.uncovered.iter(), &Standing::Uncovered);
-        lines.truncate(arranged.channels.len());
+        gone.extend(std::iter::from_fn(|| losses.try_recv().ok()));
+        conductor.lose(gone).await;
+        conductor.arrange();
+    }
+}
+
+impl Conductor {
+    fn arrange(&mut self) {
+        let held = self.rivals.held(self.most);
+        let arranged = self.spread.arrange(self.hub.wanted(), held);
+        self.hub
+            .tell(arranged.uncovered.iter(), &Standing::Uncovered);
+        self.lines.truncate(arranged.channels.len());
         for (number, topics) in arranged.channels.into_iter().enumerate() {
-            match lines.get(number) {
+            match self.lines.get(number) {
                 Some(line) => {
                     line.wanted.send_if_modified(|carried| {
                         let changed = **carried != *topics;
@@ -40,16 +91,119 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
                         changed
                     });
                 }
-                None => lines.push(start(&shared, topics)),
+                None => self.start(topics),
             }
         }
     }
-}
 
-fn start(shared: &Arc<Shared>, topics: Vec<Topic>) -> Line {
-    let (wanted, wants) = watch::channel(topics.into());
-    Line {
-        wanted,
-        _task: Task::spawn(line::run(Arc::clone(shared), wants)),
+    fn start(&mut self, topics: Vec<Topic>) {
+        let (wanted, wants) = watch::channel(topics.into());
+        let holds = Arc::default();
+        self.numbers += 1;
+        let place = line::Place {
+            number: self.numbers,
+            wants,
+            holds: Arc::clone(&holds),
+            losing: self.losing.clone(),
+        };
+        self.lines.push(Line {
+            number: self.numbers,
+            wanted,
+            holds,
+            _task: Task::spawn(line::run(Arc::clone(&self.shared), place)),
+        });
+    }
+
+    /// Takes leave of channels that are gone, and finds out whether another reader has them.
+    async fn lose(&mut self, gone: Vec<Loss>) {
+        let (mut count, mut taken) = (0, None);
+        for loss in gone {
+            let place = self.lines.iter().position(|line| line.number == loss.line);
+            if let Some(place) = place {
+                self.lines.remove(place);
+                self.spread.vacate(place);
+                count += 1;
+                if let How::Taken(name) = loss.how {
+                    taken = Some(name);
+                }
+            }
+        }
+        if count == 0 {
+            return;
+        }
+        let listed = self.shared.client.client_channels().await;
+        if taken.is_none() && listed.as_ref().is_ok_and(|listed| self.alone(listed)) {
+            return self.vanish(count).await;
+        }
+        // Where a socket took the channel, there may be fewer channels than the organisation allows.
+        let full = listed.map(|listed| listed.count()).ok();
+        let full = full.filter(|_| taken.is_none());
+        let now = Instant::now();
+        self.rivals.took(count, self.lines.len(), full, now);
+        self.tell(taken.as_deref(), now);
+    }
+
+    /// Whether every channel of the client is ours.
+    fn alone(&self, listed: &Listed) -> bool {
+        let held = self
+            .lines
+            .iter()
+            .filter_map(|line| lock(&line.holds).clone());
+        held.filter(|channel| listed.holds(channel)).count() == listed.count()
+    }
+
+    /// Channels are gone that nobody has taken: the organisation has forgotten them, as when it starts anew.
+    async fn vanish(&mut self, count: usize) {
+        self.vanished = self.vanished.saturating_add(1);
+        let text = format!(
+            "The organisation has dropped {count} notification channels. New ones are made, and rows are read again."
+        );
+        self.say(complaints::Topic::Stream, text);
+        sleep(self.shared.timing.backoff(self.vanished)).await;
+    }
+
+    /// More is tried for than was left.
+    async fn grow(&mut self) {
+        let there = self.shared.client.client_channels().await;
+        let there = there.map(|listed| listed.count()).ok();
+        self.rivals.grow(there, self.most, Instant::now());
+        let rivalry = self.rivals.told();
+        self.shared.tally.note(|notes| notes.rivalry = rivalry);
+    }
+
+    /// Says who has the channels, and what becomes of their topics.
+    fn tell(&self, taken: Option<&str>, now: Instant) {
+        let Some(rivalry) = self.rivals.told() else {
+            return;
+        };
+        self.shared
+            .tally
+            .note(|notes| notes.rivalry = Some(rivalry));
+        let it = taken.map_or_else(String::new, |name| {
+            format!("It took the notification channel {name}. ")
+        });
+        let next = self
+            .rivals
+            .next()
+            .map_or(0, |next| next.duration_since(now).as_secs());
+        let text = format!(
+            "Another reader uses this OAuth client: {} of {} channels were taken in {} min. {it}{} are held and the rest is polled; \
+             the next one is tried for in {} min. Give each reader an OAuth client of its own.",
+            rivalry.taken,
+            rivalry.of,
+            self.rivals.minutes(now),
+            self.lines.len(),
+            next.div_ceil(60)
+        );
+        self.say(complaints::Topic::Rival, text);
+    }
+
+    fn say(&self, topic: complaints::Topic, text: String) {
+        let problem = Problem {
+            trouble: Trouble::Partial,
+            text: text.into(),
+        };
+        lock(&self.shared.complaints).note(topic, problem);
+        self.shared.tally.changed.notify_one();
     }
 }

@@ -21,10 +21,6 @@ use crate::cloud::{Error, Socket};
 use crate::feed::health::{Health, Verdict};
 use crate::feed::tally::LiveGuard;
 use crate::text::Text;
-use crate::time::Clock;
-
-/// How long a channel lives from its last subscription, where the organisation does not say.
-const LIFE: Duration = Duration::from_secs(24 * 3_600);
 
 /// Undecodable frames of one turn that are kept for inspection.
 const KEPT: usize = 4;
@@ -75,7 +71,6 @@ pub(super) struct Session<'s, 'a> {
     retry: Option<Instant>,
     failures: u32,
     renew: Instant,
-    lifetime: Duration,
     health: Health,
     live: Option<LiveGuard<'a>>,
     heard: bool,
@@ -98,10 +93,7 @@ enum Event {
 impl<'s, 'a> Session<'s, 'a> {
     /// A session on an open socket of `channel`.
     pub fn new(line: &'s mut Line<'a>, channel: &'s Channel, socket: Socket) -> Self {
-        let lifetime = channel
-            .expires()
-            .map(|at| Duration::from_millis(at.since(Clock::Real.now())))
-            .map_or(LIFE, |left| left.min(LIFE));
+        let left = line.until.saturating_duration_since(Instant::now());
         Self {
             line,
             channel,
@@ -117,8 +109,7 @@ impl<'s, 'a> Session<'s, 'a> {
             subscribing: None,
             retry: None,
             failures: 0,
-            renew: renewal(lifetime),
-            lifetime,
+            renew: renewal(left),
             health: Health::default(),
             live: None,
             heard: false,

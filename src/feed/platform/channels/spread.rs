@@ -22,6 +22,14 @@ pub(super) struct Arranged {
 }
 
 impl Spread {
+    /// A channel is gone: what was on it has no seat, and the channels after it move up.
+    pub fn vacate(&mut self, channel: usize) {
+        self.seats.retain(|_, seat| *seat != channel);
+        for seat in self.seats.values_mut() {
+            *seat -= usize::from(*seat > channel);
+        }
+    }
+
     /// Seats these topics, the most important first, on at most so many channels. A topic that has a seat keeps it; one that is
     /// named twice counts where it is named first.
     pub fn arrange(
@@ -128,6 +136,20 @@ mod tests {
         let arranged = spread.arrange(wanted, 2);
         assert_eq!(loads(&arranged), [600, 1_000]);
         assert!(arranged.uncovered.is_empty());
+    }
+
+    #[test]
+    fn where_a_channel_is_gone_the_most_important_go_on_on_the_others() {
+        let mut spread = Spread::default();
+        let before = spread.arrange(topics(0..3_000), 3);
+        spread.vacate(0);
+        let after = spread.arrange(topics(0..3_000), 2);
+        assert_eq!(after.uncovered, topics(2_000..3_000));
+        assert_eq!(
+            after.channels[0], before.channels[1],
+            "none moves without need"
+        );
+        assert_eq!(after.channels[1], before.channels[0]);
     }
 
     #[test]

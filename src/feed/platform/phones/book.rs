@@ -16,7 +16,10 @@ use crate::model::registration::phone::{Phone, Report, Sighting, Standing};
 use crate::model::{DeviceId, UserId};
 
 /// Phones watched at most; an organisation that lists more is told so, never followed without end.
-const MOST_PHONES: usize = 100_000;
+pub(super) const MOST_PHONES: usize = 100_000;
+
+/// How long a phone matters whose registration has changed: as long as a flapping one is told (contract §5).
+const LATELY: Duration = Duration::from_secs(300);
 
 /// What stands before a phone's id in its topic.
 const TOPIC: &str = "v2.telephony.providers.edges.phones.";
@@ -33,12 +36,16 @@ struct Entry {
     user: UserId,
     standing: Standing,
     place: Place,
-    /// Whether its topic is live.
-    carried: bool,
-    /// Whether its topic is on a channel, live or not.
-    covered: bool,
+    /// What keeps it up.
+    by: Carrier,
     /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
     unsure: Option<Moment>,
+    /// Whether its topic has kept it sure before.
+    proven: bool,
+    /// Whether it was told as not sure, and nothing has confirmed it since.
+    stale: bool,
+    /// When its registration last changed.
+    turned: Option<Instant>,
     /// When an event last spoke of it.
     spoken: Moment,
     /// When a read that named it last began.
@@ -56,6 +63,7 @@ pub(super) struct Book {
     unnamed: BTreeSet<UserId>,
     now: Moment,
     carried: usize,
+    sure: usize,
     covered: usize,
     /// Phones beyond the limit, as of the last page that had some.
     pub refused: u64,
@@ -68,7 +76,9 @@ pub(super) struct Numbers {
     pub phones: usize,
     /// Those whose topic is live, whether or not they were read since.
     pub carried: usize,
-    /// Those whose topic is on a channel, live or not; all others are polled.
+    /// Of those, the ones that were read or spoken of since: their rows are live.
+    pub sure: usize,
+    /// Those whose topic is on a channel, live or not, or is to be; all others are polled.
     pub covered: usize,
 }
 
@@ -77,7 +87,7 @@ pub(super) struct Numbers {
 pub(super) enum Carrier {
     /// A channel.
     Live,
-    /// A channel, which is down just now.
+    /// A channel, which is down just now or is yet to be.
     Broken,
     /// No channel.
     Polls,
@@ -107,6 +117,7 @@ impl Book {
         Numbers {
             phones: self.phones.len(),
             carried: self.carried,
+            sure: self.sure,
             covered: self.covered,
         }
     }
@@ -114,6 +125,7 @@ impl Book {
     /// Takes in phones that a read named which began at `begun`; `page` is the page it was, where it was one.
     pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> Landed {
         let mut landed = Landed::default();
+        let mut sure = 0;
         for (at, phone) in (0..).zip(phones) {
             self.meet(&phone, &mut landed);
             let Some(entry) = self.enter(&phone, &mut landed) else {
@@ -129,8 +141,9 @@ impl Book {
             }
             if entry.unsure.is_some_and(|since| begun > since) {
                 entry.unsure = None;
+                sure += 1;
             }
-            entry.standing.take(Report {
+            entry.take(Report {
                 // A read is newer than what was heard before it began, whatever the clocks of edges say.
                 made: None,
                 ..phone.report
@@ -139,6 +152,7 @@ impl Book {
                 .sightings
                 .push(entry.sighting(phone.id, Bytes::new()));
         }
+        self.sure += sure;
         landed
     }
 
@@ -147,12 +161,12 @@ impl Book {
         let id = DeviceId::from(topic.id(TOPIC, "")?);
         let now = self.moment();
         let entry = self.phones.get_mut(&id)?;
-        if !entry.standing.take(report) {
+        if !entry.take(report) {
             return None;
         }
         entry.spoken = now;
-        if report.primary.is_some() {
-            entry.unsure = None;
+        if report.primary.is_some() && entry.unsure.take().is_some() {
+            self.sure += 1;
         }
         Some(entry.sighting(id, raw))
     }
@@ -172,19 +186,23 @@ impl Book {
             let Some(entry) = self.phones.get_mut(&id) else {
                 continue;
             };
-            let carried = by == Carrier::Live;
-            if entry.carried && !carried && entry.unsure.is_none() {
-                lost.push((entry.user.clone(), id));
+            if !entry.is_polled() {
+                self.sure -= 1;
+                if by != Carrier::Live {
+                    entry.stale = true;
+                    lost.push((entry.user.clone(), id));
+                }
             }
-            let covered = match by {
-                Carrier::Live => true,
-                Carrier::Broken => entry.covered,
-                Carrier::Polls => false,
-            };
-            self.carried = self.carried + usize::from(carried) - usize::from(entry.carried);
-            self.covered = self.covered + usize::from(covered) - usize::from(entry.covered);
-            (entry.carried, entry.covered) = (carried, covered);
-            entry.unsure = carried.then_some(now);
+            let before = entry.by;
+            // What was left to the polls stays so until a channel carries it.
+            if (before, by) != (Carrier::Polls, Carrier::Broken) {
+                entry.by = by;
+            }
+            self.carried =
+                self.carried + usize::from(entry.carried()) - usize::from(before == Carrier::Live);
+            self.covered =
+                self.covered + usize::from(entry.covered()) - usize::from(before != Carrier::Polls);
+            entry.unsure = entry.carried().then_some(now);
         }
         lost
     }
@@ -197,10 +215,41 @@ impl Book {
         order.into_iter().map(|(id, _)| topic(id)).collect()
     }
 
-    /// Pages on which a phone is carried and was not confirmed since, with the moment that a read has to begin after.
-    pub fn unsure_pages(&self) -> BTreeMap<u32, Moment> {
+    /// Pages that are to be read out of turn, with the moment that a read has to begin after: those with a phone that is not sure
+    /// and was last read longer than `fresh` ago. What was polled meanwhile is confirmed in its turn.
+    pub fn unsure_pages(&self, now: Instant, fresh: Duration) -> BTreeMap<u32, Moment> {
+        let old = |entry: &&Entry| {
+            let checked = entry.checked.filter(|_| !entry.stale);
+            checked.is_none_or(|at| now.duration_since(at) >= fresh)
+        };
+        self.pages(|entry| entry.carried() && old(&entry))
+    }
+
+    /// Pages with a phone that no topic has kept sure before, and that one is to: a read makes it live.
+    pub fn unproven_pages(&self) -> BTreeMap<u32, Moment> {
+        self.pages(|entry| entry.carried() && !entry.proven)
+    }
+
+    /// Pages with a phone that is not sure and that no topic carries.
+    pub fn stale_pages(&self) -> BTreeSet<u32> {
+        let stale = self.phones.values();
+        let stale = stale.filter(|entry| entry.stale && !entry.covered());
+        stale.map(|entry| entry.place.0).collect()
+    }
+
+    /// Pages with a phone that matters: lost, or changed lately.
+    pub fn pages_that_matter(&self, now: Instant) -> BTreeSet<u32> {
+        let matters = |entry: &&Entry| {
+            let lately = |at: Instant| now.duration_since(at) < LATELY;
+            entry.standing.registered().0 == Some(false) || entry.turned.is_some_and(lately)
+        };
+        let pages = self.phones.values().filter(matters);
+        pages.map(|entry| entry.place.0).collect()
+    }
+
+    fn pages(&self, chosen: impl Fn(&Entry) -> bool) -> BTreeMap<u32, Moment> {
         let mut pages = BTreeMap::new();
-        for entry in self.phones.values() {
+        for entry in self.phones.values().filter(|entry| chosen(entry)) {
             if let Some(since) = entry.unsure {
                 let latest = pages.entry(entry.place.0).or_insert(since);
                 *latest = since.max(*latest);
@@ -215,11 +264,14 @@ impl Book {
         polled.map(|entry| entry.place.0).collect()
     }
 
-    /// Every phone.
-    pub fn all(&self) -> Vec<(UserId, DeviceId)> {
-        let all = self.phones.iter();
-        all.map(|(id, entry)| (entry.user.clone(), id.clone()))
-            .collect()
+    /// Nothing is sure any more. Returns every phone.
+    pub fn doubt(&mut self) -> Vec<(UserId, DeviceId)> {
+        let all = self.phones.iter_mut();
+        all.map(|(id, entry)| {
+            entry.stale = true;
+            (entry.user.clone(), id.clone())
+        })
+        .collect()
     }
 
     /// Phones on these pages that no read has named which began at `since` or later: moved to another page, or gone.
@@ -256,7 +308,7 @@ impl Book {
         };
         let outdated = self.phones.iter_mut().filter(|(_, entry)| old(entry));
         let told = outdated.map(|(id, entry)| {
-            entry.checked = None;
+            (entry.checked, entry.stale) = (None, true);
             (entry.user.clone(), id.clone())
         });
         told.collect()
@@ -265,8 +317,9 @@ impl Book {
     /// Forgets a phone that the organisation has no more. Returns whose it was.
     pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
         let entry = self.phones.remove(id)?;
-        self.carried -= usize::from(entry.carried);
-        self.covered -= usize::from(entry.covered);
+        self.carried -= usize::from(entry.carried());
+        self.sure -= usize::from(!entry.is_polled());
+        self.covered -= usize::from(entry.covered());
         Some(entry.user)
     }
 
@@ -330,6 +383,7 @@ impl Book {
             return None;
         }
         landed.new |= !known;
+        self.covered += usize::from(!known);
         let owner = &phone.person.id;
         let entry = self
             .phones
@@ -338,9 +392,11 @@ impl Book {
                 user: owner.clone(),
                 standing: Standing::default(),
                 place: (1, 0),
-                carried: false,
-                covered: false,
+                by: Carrier::Broken,
                 unsure: None,
+                proven: false,
+                stale: false,
+                turned: None,
                 spoken: 0,
                 seen: 0,
                 checked: None,
@@ -354,20 +410,42 @@ impl Book {
 }
 
 impl Entry {
+    /// Whether its topic is live.
+    fn carried(&self) -> bool {
+        self.by == Carrier::Live
+    }
+
+    /// Whether its topic is on a channel, live or not, or is to be.
+    fn covered(&self) -> bool {
+        self.by != Carrier::Polls
+    }
+
     /// Whether only reads tell how it is: no topic does, or none has since it went live.
     fn is_polled(&self) -> bool {
-        !self.carried || self.unsure.is_some()
+        !self.carried() || self.unsure.is_some()
+    }
+
+    /// Takes a report in. False when it is older than what is known.
+    fn take(&mut self, report: Report) -> bool {
+        let (before, _) = self.standing.registered();
+        let new = self.standing.take(report);
+        if before.is_some() && before != self.standing.registered().0 {
+            self.turned = Some(Instant::now());
+        }
+        new
     }
 
     fn sighting(&mut self, device: DeviceId, raw: Bytes) -> Sighting {
         self.checked = Some(Instant::now());
+        self.stale = false;
+        self.proven |= self.carried() && self.unsure.is_none();
         let (registered, since) = self.standing.registered();
         Sighting {
             user: self.user.clone(),
             device,
             registered,
             since,
-            live: self.carried && self.unsure.is_none(),
+            live: self.carried() && self.unsure.is_none(),
             raw,
         }
     }

@@ -1,5 +1,5 @@
-//! Which page is read next, and when: pages that somebody waits for at once, all others round and round at a pace that leaves
-//! the budget to others.
+//! Which page is read next, and when: pages that somebody waits for at once, those that a topic has just begun to carry at an even
+//! pace, all others round and round at a pace that leaves the budget to others. Each time the pages that matter go first.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -11,6 +11,9 @@ use crate::cloud::Urgency;
 
 /// Of the budget's minute, what the rounds may take: a third, so that carriers, conversations and people find room.
 const SHARE: u32 = 3;
+
+/// The span of the budget.
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Waits between two tries of a page that somebody waits for, at least.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -46,7 +49,13 @@ pub(super) struct Round {
 pub(super) struct Cycle {
     waited_for: BTreeSet<u32>,
     held: Option<Instant>,
+    /// Pages that a read makes live, and the pace of those reads.
+    confirm: BTreeSet<u32>,
+    gap: Duration,
+    confirmed: Option<Instant>,
     round: Option<Round>,
+    /// Pages that go first.
+    matter: BTreeSet<u32>,
 }
 
 impl Round {
@@ -75,9 +84,8 @@ impl Round {
         now: Instant,
     ) -> Self {
         let count = u32::try_from(pages.len()).unwrap_or(u32::MAX).max(1);
-        let affordable = allowed.map_or(Duration::ZERO, |allowed| {
-            Duration::from_secs(60) / (allowed / SHARE).max(1)
-        });
+        let affordable =
+            allowed.map_or(Duration::ZERO, |allowed| MINUTE / (allowed / SHARE).max(1));
         Self {
             whole,
             urgency: Urgency::Poll,
@@ -127,6 +135,17 @@ impl Cycle {
         self.waited_for.extend(pages);
     }
 
+    /// Reads these one by one, as evenly as `allowed` requests in a minute let.
+    pub fn confirm(&mut self, pages: impl IntoIterator<Item = u32>, allowed: Option<u32>) {
+        self.confirm.extend(pages);
+        self.gap = allowed.map_or(Duration::ZERO, |allowed| MINUTE / allowed.max(1));
+    }
+
+    /// These go first from now on.
+    pub fn prefer(&mut self, pages: BTreeSet<u32>) {
+        self.matter = pages;
+    }
+
     /// A page could not be read: it is tried again, and not at once.
     pub fn failed(&mut self, page: u32, asked: Duration, now: Instant) {
         self.waited_for.insert(page);
@@ -144,7 +163,7 @@ impl Cycle {
     /// The page to read now; each is given once.
     pub fn due(&mut self, now: Instant) -> Option<Due> {
         if self.held.is_none_or(|held| held <= now)
-            && let Some(page) = self.waited_for.pop_first()
+            && let Some(page) = take(&mut self.waited_for, &self.matter)
         {
             self.held = None;
             return Some(Due {
@@ -153,8 +172,21 @@ impl Cycle {
                 of_round: false,
             });
         }
+        if self.confirmed.is_none_or(|at| at + self.gap <= now)
+            && let Some(page) = take(&mut self.confirm, &self.matter)
+        {
+            self.confirmed = Some(now);
+            if let Some(round) = self.round.as_mut().filter(|round| !round.whole) {
+                round.ahead.remove(&page);
+            }
+            return Some(Due {
+                page,
+                urgency: Urgency::Poll,
+                of_round: false,
+            });
+        }
         let round = self.round.as_mut().filter(|round| round.next <= now)?;
-        let page = round.ahead.pop_first()?;
+        let page = take(&mut round.ahead, &self.matter)?;
         round.pages.insert(page);
         // What fell behind does not come in a burst.
         round.next = now + round.gap;
@@ -165,12 +197,16 @@ impl Cycle {
         })
     }
 
-    /// When there is something to do; none while nothing is known to be.
-    pub fn next(&self) -> Option<Instant> {
+    /// When there is something to do; none while nothing is known to be. Of a round that has asked for everything, `under_way`
+    /// answers are to come: those are waited for, not its time.
+    pub fn next(&self, under_way: usize) -> Option<Instant> {
         let held = self.held.filter(|_| !self.waited_for.is_empty());
-        held.into_iter()
-            .chain(self.round.as_ref().map(|round| round.next))
-            .min()
+        let confirm = self.confirmed.map(|at| at + self.gap);
+        let confirm = confirm.filter(|_| !self.confirm.is_empty());
+        let round = self.round.as_ref();
+        let round = round.filter(|round| under_way == 0 || !round.ahead.is_empty());
+        let round = round.map(|round| round.next);
+        held.into_iter().chain(confirm).chain(round).min()
     }
 
     /// The round, once all it asked for was answered and its time is over.
@@ -178,6 +214,14 @@ impl Cycle {
         self.round
             .take_if(|round| round.ahead.is_empty() && under_way == 0 && round.next <= now)
     }
+}
+
+/// Takes a page out: one that matters, where there is one.
+fn take(pages: &mut BTreeSet<u32>, matter: &BTreeSet<u32>) -> Option<u32> {
+    let page = pages.intersection(matter).next().or_else(|| pages.first());
+    let page = page.copied()?;
+    pages.remove(&page);
+    Some(page)
 }
 
 #[cfg(test)]
@@ -223,7 +267,26 @@ mod tests {
             .map(|due| due.page)
             .collect();
         assert_eq!(due, [7, 1]);
-        assert_eq!(cycle.next(), Some(late + Duration::from_secs(10)));
+        assert_eq!(cycle.next(0), Some(late + Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn pages_that_matter_go_first_and_what_becomes_live_is_read_evenly() {
+        let now = Instant::now();
+        let mut cycle = Cycle::default();
+        cycle.prefer([5, 9].into());
+        cycle.hurry([1, 5]);
+        cycle.confirm([2, 9], Some(60));
+        cycle.begin(Round::paced(pages(7..=9), false, MINUTE, None, 1, now));
+        let mut due = |at| {
+            std::iter::from_fn(|| cycle.due(at))
+                .map(|due| due.page)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(due(now), [5, 1, 9, 7], "nine is read once");
+        assert_eq!(due(now + Duration::from_millis(999)), [0; 0]);
+        assert_eq!(due(now + Duration::from_secs(1)), [2]);
+        assert_eq!(due(now + MINUTE), [8]);
     }
 
     #[test]
@@ -236,6 +299,7 @@ mod tests {
         assert_eq!(cycle.over(0, now), None, "two more pages are there");
         assert!(cycle.due(now).is_some() && cycle.due(now).is_some());
         assert_eq!(cycle.over(1, now), None);
+        assert_eq!(cycle.next(1), None, "its last answer is waited for");
         let round = cycle.over(0, now).unwrap();
         assert_eq!((round.pages, round.since), (pages(1..=3), 5));
         assert!(!cycle.turns());
@@ -247,7 +311,7 @@ mod tests {
         let mut cycle = Cycle::default();
         cycle.failed(3, Duration::ZERO, now);
         assert_eq!(cycle.due(now), None);
-        assert_eq!(cycle.next(), Some(now + AGAIN));
+        assert_eq!(cycle.next(0), Some(now + AGAIN));
         assert_eq!(cycle.due(now + AGAIN).map(|due| due.page), Some(3));
     }
 }

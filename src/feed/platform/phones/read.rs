@@ -165,6 +165,7 @@ impl Watch<'_> {
     fn take_page(&mut self, page: u32, begun: Moment, answer: Page<Phone>) {
         self.shared.complain_of(&answer.faults);
         self.shared.tally.read_worked();
+        self.total = answer.total.or(self.total);
         let full = answer.held > 0 && page >= self.pages;
         self.pages = match answer.pages {
             Some(pages) => pages.max(1),
@@ -221,6 +222,10 @@ impl Watch<'_> {
         } else if self.whole.is_none() {
             // The first round is not over before it has everything.
             self.cycle.put_back(page, asked, Instant::now());
+        }
+        if self.whole.is_none() {
+            // Whatever else can be read is not kept waiting by what cannot.
+            self.shared.phones_first.send_replace(true);
         }
         let problem = error.problem();
         lock(&self.shared.complaints).note(Topic::Read, problem.clone());

@@ -65,7 +65,8 @@ impl Session<'_, '_> {
         match result {
             Ok(answer) => {
                 self.failures = 0;
-                self.renew = renewal(self.lifetime);
+                self.line.renewed();
+                self.renew = renewal(self.line.life);
                 self.line.shared.complain_of(&answer.faults);
                 if how == Subscribe::Replace {
                     self.line.subscribed.clear();

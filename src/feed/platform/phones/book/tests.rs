@@ -73,12 +73,12 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     book.carry([topic("a")].iter(), Carrier::Live);
     let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), false)]);
-    let unsure = book.unsure_pages();
+    let unsure = book.unsure_pages(Instant::now(), Duration::ZERO);
     assert!(unsure.get(&1).is_some_and(|since| *since > begun));
     let begun = book.moment();
     let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), true)]);
-    assert!(book.unsure_pages().is_empty());
+    assert!(book.unsure_pages(Instant::now(), Duration::ZERO).is_empty());
 }
 
 #[test]
@@ -152,4 +152,71 @@ fn a_read_that_is_too_old_is_told_once() {
     let late = now + age * 2;
     assert_eq!(book.outdated(late, age).len(), 2);
     assert!(book.outdated(late, age).is_empty());
+}
+
+#[test]
+fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
+    let (mut book, hour) = (book(), Duration::from_secs(3_600));
+    let both = [topic("a"), topic("b")];
+    book.carry(both.iter(), Carrier::Live);
+    assert!(
+        book.unsure_pages(Instant::now(), hour).is_empty(),
+        "just read"
+    );
+    assert!(
+        book.unproven_pages().contains_key(&1),
+        "a read makes them live"
+    );
+    let begun = book.moment();
+    book.land(
+        vec![phone("a", "u-1", true), phone("b", "u-2", true)],
+        Some(1),
+        begun,
+    );
+    assert_eq!(book.numbers().sure, 2);
+
+    assert_eq!(book.carry(both.iter(), Carrier::Broken).len(), 2);
+    assert!(book.stale_pages().is_empty(), "it may be back at once");
+    book.carry(both.iter(), Carrier::Polls);
+    assert_eq!(book.stale_pages(), BTreeSet::from([1]));
+    let begun = book.moment();
+    book.land(
+        vec![phone("a", "u-1", true), phone("b", "u-2", true)],
+        Some(1),
+        begun,
+    );
+    assert!(book.stale_pages().is_empty(), "polled meanwhile");
+    book.carry(both.iter(), Carrier::Live);
+    assert!(book.unsure_pages(Instant::now(), hour).is_empty() && book.unproven_pages().is_empty());
+    assert_eq!(
+        book.polled_pages(),
+        BTreeSet::from([1]),
+        "its turn makes it live"
+    );
+    assert_eq!((book.numbers().carried, book.numbers().sure), (2, 0));
+    assert!(
+        book.unsure_pages(Instant::now() + hour, hour)
+            .contains_key(&1)
+    );
+}
+
+#[test]
+fn lost_phones_and_those_that_turned_matter() {
+    let mut book = book();
+    let now = Instant::now();
+    assert!(book.pages_that_matter(now).is_empty());
+    let begun = book.moment();
+    book.land(vec![phone("a", "u-1", false)], Some(1), begun);
+    assert_eq!(
+        book.pages_that_matter(now + LATELY * 2),
+        BTreeSet::from([1])
+    );
+    let begun = book.moment();
+    book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    assert_eq!(
+        book.pages_that_matter(now),
+        BTreeSet::from([1]),
+        "it has turned just now"
+    );
+    assert!(book.pages_that_matter(now + LATELY * 2).is_empty());
 }
