@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::feed::news::{Problem, Trouble};
 use crate::model::UserId;
 use crate::text::Text;
+use crate::vault;
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +136,11 @@ fn say(text: &str) {
 
 /// Standard output in one piece. A reader that has gone away is the end, not an error.
 fn print(text: &str) -> Result<(), String> {
+    print_whole(&vault::scrub(text))
+}
+
+/// The same with the credentials in it, for what is to be sent again.
+fn print_whole(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {

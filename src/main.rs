@@ -18,10 +18,11 @@ use trunkline::feed::descriptors;
 use trunkline::feed::gather;
 use trunkline::headless::{self, Exit, serve};
 use trunkline::term::signals::Signals;
-use trunkline::{console, logging, org};
+use trunkline::{console, folder, logging, org};
 
 fn main() -> ExitCode {
-    // The first thing: everything that speaks TLS later finds it here.
+    trunkline::process::harden();
+    // Everything that speaks TLS later finds it here.
     let _ = rustls::crypto::ring::default_provider().install_default();
     if color_eyre::install().is_err() {
         return ExitCode::from(Exit::Usage as u8);
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
+            let text = trunkline::vault::scrub(&text);
             if !text.is_empty() {
                 let _ = writeln!(std::io::stderr(), "trunkline: {text}");
             }
@@ -49,6 +51,8 @@ fn main() -> ExitCode {
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     let paths = Paths::standard()?;
+    folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
+    trunkline::term::crash::keep_in(&paths.state_dir);
     let _log = logging::start(&environment, &paths.state_dir);
     // What runs that were killed left half written.
     trunkline::file::sweep(&paths.state_dir);

@@ -1,11 +1,13 @@
 //! `route show`.
 
+use std::io::IsTerminal as _;
+
 use serde_json::{Value, json};
 
 use super::find;
 use crate::cloud::Urgency;
 use crate::flow::Kit;
-use crate::headless::{Exit, print};
+use crate::headless::{Exit, print, print_whole};
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Deployment, Known};
 use crate::store::routes::{Drift, Routes};
@@ -23,8 +25,15 @@ pub(super) async fn show(
         Err(code) => return Ok(code),
     };
     if body_alone {
-        let pretty = serde_json::to_string_pretty(&known.route).map_err(|e| e.to_string())?;
-        print(&format!("{pretty}\n"))?;
+        // A file or another program is to deploy it; on a screen it stays.
+        let on_screen = std::io::stdout().is_terminal();
+        let body = if on_screen {
+            known.route.masked()
+        } else {
+            known.route
+        };
+        let pretty = serde_json::to_string_pretty(&body).map_err(|e| e.to_string())?;
+        print_whole(&format!("{pretty}\n"))?;
         return Ok(Exit::Ok as u8);
     }
     let deliveries = kit
