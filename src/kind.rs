@@ -58,10 +58,12 @@ pub trait Kind: Sized + 'static {
     /// What a row is known by.
     fn id(row: &Self::Row<'_>) -> Self::Id;
     /// A number that is different whenever a row is; 0 where [`Kind::concerns`] says it.
+    #[must_use]
     fn generation(_store: &Store) -> u64 {
         0
     }
     /// Whether a row may have become another one.
+    #[must_use]
     fn concerns(_changes: &Changes) -> bool {
         false
     }
