@@ -22,6 +22,7 @@ import argparse
 import json
 import os
 import re
+import secrets
 import signal
 import ssl
 import subprocess
@@ -91,7 +92,9 @@ class Console:
 
     def __init__(self, args, config, folder):
         environment = dict(os.environ, XDG_STATE_HOME=os.path.join(folder, "state"), XDG_CACHE_HOME=os.path.join(folder, "cache"))
-        command = [args.bin, "--config", config, "serve", "--listen", "127.0.0.1:0"]
+        self.token = secrets.token_hex(24)
+        environment["COVERAGE_TOKEN"] = self.token
+        command = [args.bin, "--config", config, "serve", "--listen", "127.0.0.1:0", "--token-env", "COVERAGE_TOKEN"]
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
         self.said = []
         for line in self.process.stderr:
@@ -115,11 +118,12 @@ class Console:
 
     def request(self, path):
         request = urllib.request.Request(self.url + path)
-        request.add_header("Accept", "text/plain")
+        request.add_header("Accept", "text/plain" if path == "/metrics" else "*/*")
+        request.add_header("Authorization", "Bearer " + self.token)
         return request
 
     def rows(self):
-        with urllib.request.urlopen(self.url + "/api/v1/telephony/dashboard", timeout=60) as answer:
+        with urllib.request.urlopen(self.request("/api/v1/telephony/dashboard"), timeout=60) as answer:
             return {(r["userId"], r["deviceId"]): r["registered"] for r in json.load(answer)["registrations"]}
 
     def memory(self):

@@ -168,6 +168,8 @@ async fn the_webhook_is_registered_from_the_pane_and_the_organisation_delivers()
     let mut house = House::with(
         &anywhere(),
         Options {
+            // Whom the opening of the budget reads at once.
+            users: 40,
             faults,
             ..Options::default()
         },
