@@ -316,7 +316,8 @@ fn user(n: usize) -> Value {
 }
 
 /// The list that an API begins with, its path, and what one entry is.
-const LISTS: [(&str, &str, fn(usize) -> Value); 2] = [
+type List = (&'static str, &'static str, fn(usize) -> Value);
+const LISTS: [List; 2] = [
     ("direct", "/api/v2/users?", user),
     ("platform", "/edges/phones?", phone),
 ];

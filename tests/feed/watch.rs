@@ -317,12 +317,14 @@ impl World {
                 user,
                 devices,
                 spoken,
+                whole,
             } => {
                 self.swept += 1;
                 self.hear(News::Snapshot {
                     user,
                     devices,
                     spoken,
+                    whole,
                     live: true,
                 });
             }
