@@ -13,7 +13,8 @@
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
 //! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |
-//! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `form`, never `cloud` |
+//! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `store`, `model`, `query` |
+//! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `kind`, `form`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
 //! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
