@@ -77,7 +77,7 @@ impl Front {
         let body = body
             .collect()
             .await
-            .map(|body| body.to_bytes())
+            .map(http_body_util::Collected::to_bytes)
             .unwrap_or_default();
         let sent = String::from_utf8_lossy(&body).into_owned();
         let authorization = head.headers.get("authorization");
@@ -126,7 +126,7 @@ impl Front {
                 (200, json!({"entities": [route(echo)]}))
             }
             "/api/v2/outbound/integrations/r-1" if verb == "GET" => (200, route(echo)),
-            _ if verb == "GET" && path.len() % 2 == 0 => (200, json!([echo, 7])),
+            _ if verb == "GET" && path.len().is_multiple_of(2) => (200, json!([echo, 7])),
             _ => (
                 403,
                 json!({"message": echo, "code": "missing.permissions", "contextId": echo, "status": 403,

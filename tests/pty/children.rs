@@ -81,9 +81,12 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// A way out, how it is taken, and the code it ends with.
+type Way = (&'static str, fn(&mut Pty), u32);
+
 #[test]
 fn an_editor_ends_with_the_console_on_every_way_out_and_nothing_is_left() {
-    let ways: [(&str, fn(&mut Pty), u32); 5] = [
+    let ways: [Way; 5] = [
         ("TERM", |pty| pty.signal(Signal::TERM), 143),
         ("INT", |pty| pty.signal(Signal::INT), 130),
         ("QUIT", |pty| pty.signal(Signal::QUIT), 131),

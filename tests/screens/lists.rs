@@ -88,7 +88,7 @@ fn printed_and_found<K: Kind>(row: &K::Row<'_>, n: usize, all: &[usize], now: Mi
         (Value::None, _) => json.is_null(),
         (Value::Word(word), query::Kind::Choice(words)) => json == word && words.contains(word),
         (Value::Word(word), query::Kind::Text) => json == word,
-        (Value::Text(text), query::Kind::Text) => json == &text.as_ref(),
+        (Value::Text(text), query::Kind::Text) => *json == text.as_ref(),
         (Value::Number(number), query::Kind::Number) => json == number,
         (Value::Span(ms), query::Kind::Number) => json == ms,
         (Value::Real(number), query::Kind::Measure) => json.as_f64() == Some(*number),
@@ -122,10 +122,10 @@ fn printed_and_found<K: Kind>(row: &K::Row<'_>, n: usize, all: &[usize], now: Mi
 fn every_column_of_every_kind_is_printed_found_and_sorted_by_under_one_name() {
     let now = NOON.plus(60_000);
     let mut stages = [
-        super::carriers::populated("mono"),
-        super::callbacks::populated(),
-        super::transfers::populated(),
-        super::platform::estate(),
+        Box::new(super::carriers::populated("mono")),
+        Box::new(super::callbacks::populated()),
+        Box::new(super::transfers::populated()),
+        Box::new(super::platform::estate()),
     ];
     stages[0].populate();
     for name in Name::ALL {
