@@ -120,14 +120,13 @@ fn said(output: &Output) -> String {
 }
 
 #[test]
-fn a_page_that_is_no_page_is_told_with_its_beginning_made_harmless() {
-    let output = get((200, "<html>\u{1b}[2J sign in</html>", DEVICES));
-    assert_eq!(output.status.code(), Some(4), "{}", said(&output));
-    assert!(
-        said(&output).contains("<html>\\u{1b}[2J"),
-        "{}",
-        said(&output)
-    );
+fn a_page_in_place_of_an_answer_is_named_by_its_title_made_harmless() {
+    let page = "<html><title>\u{1b}[2J sign in</title></html>";
+    let output = get((200, page, DEVICES));
+    let told = said(&output);
+    assert_eq!(output.status.code(), Some(4), "{told}");
+    assert!(told.contains("answered by something in between"), "{told}");
+    assert!(told.contains("\"\\u{1b}[2J sign in\""), "{told}");
 }
 
 #[test]
