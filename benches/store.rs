@@ -20,10 +20,11 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use trunkline::kind::registrations::FIELDS;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
-use trunkline::store::column::{Cell, Column, FIELDS};
+use trunkline::store::column::{Cell, Column};
 use trunkline::store::view::{Sort, View};
 use trunkline::store::{Believed, Changes, Limits, Registrations};
 use trunkline::text::Text;

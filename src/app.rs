@@ -35,6 +35,7 @@ mod ready;
 pub mod routes;
 pub mod run;
 pub mod transfers;
+mod views;
 pub mod vitals;
 
 use std::collections::{HashSet, VecDeque};
@@ -101,6 +102,7 @@ pub struct App {
     dropped: u64,
     problem: Option<Problem>,
     left_out: Option<Problem>,
+    lacking: Option<Problem>,
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
     changes: Changes,
@@ -117,6 +119,7 @@ pub struct App {
     budget: budget::Watch,
     bench: forms::Bench,
     closeup: closeup::Watch,
+    trail: views::Trail,
     memory: memory::Watch,
     attend: attend::Watch,
     coverage: coverage::Coverage,
@@ -176,6 +179,7 @@ impl App {
             dropped: 0,
             problem: None,
             left_out: None,
+            lacking: None,
             all_read: false,
             changes: Changes::default(),
             effects,
@@ -191,6 +195,7 @@ impl App {
             budget: budget::Watch::default(),
             bench: forms::Bench::default(),
             closeup: closeup::Watch::default(),
+            trail: views::Trail::default(),
             memory: memory::Watch::default(),
             attend: attend::Watch::default(),
             coverage: coverage::Coverage::default(),
@@ -266,6 +271,17 @@ impl App {
     #[must_use]
     pub fn left_out(&self) -> Option<&Problem> {
         self.left_out.as_ref()
+    }
+
+    /// Why the carriers could not be read, when they could not.
+    #[must_use]
+    pub fn lacking(&self) -> Option<&Problem> {
+        self.lacking.as_ref()
+    }
+
+    /// Opens the pane of that title.
+    pub fn look_at(&mut self, title: &str) {
+        self.open_titled(title);
     }
 
     /// When time alone changes something that is kept or shown.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod list;
 pub mod probe;
 pub mod route;
 pub mod transfer;
@@ -12,7 +13,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::export::{Cells, Format};
 use crate::model::api::Api;
 
 /// A terminal console for the people who keep Genesys Cloud telephony running.
@@ -60,8 +60,7 @@ pub enum Command {
     /// Serve the embedded organisation alone, until INT or TERM
     Org(OrgArgs),
     /// Read once, or watch, without a screen
-    #[command(subcommand)]
-    Get(Get),
+    Get(list::GetArgs),
     /// Read once and tell how it is: success of the reads, active users, carriers
     Report {
         /// One JSON object
@@ -123,54 +122,6 @@ pub struct ServeArgs {
     /// File that holds the bearer token that may write, mode 0600
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
-}
-
-/// What can be read without a screen.
-#[derive(Debug, Subcommand)]
-pub enum Get {
-    /// Endpoint registrations: a table, or JSON, or CSV
-    Registrations(GetRegistrations),
-}
-
-/// The formats of a list; a table unless another is asked for.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct Formats {
-    /// One JSON array
-    #[arg(long, conflicts_with = "csv")]
-    pub json: bool,
-    /// Comma-separated values with a header line; a cell that a spreadsheet would run as a formula begins with '
-    #[arg(long, conflicts_with = "csv_raw")]
-    pub csv: bool,
-    /// The same with every cell as it is, for programs that are no spreadsheet
-    #[arg(long, conflicts_with = "json")]
-    pub csv_raw: bool,
-}
-
-impl Formats {
-    /// The one that is asked for.
-    #[must_use]
-    pub const fn chosen(self) -> Format {
-        match self {
-            Self { json: true, .. } => Format::Json,
-            Self { csv_raw: true, .. } => Format::Csv(Cells::Raw),
-            Self { csv: true, .. } => Format::Csv(Cells::Guarded),
-            _ => Format::Table,
-        }
-    }
-}
-
-/// How registrations are read and printed.
-#[derive(Args, Clone, Debug)]
-pub struct GetRegistrations {
-    /// How they are written.
-    #[command(flatten)]
-    pub format: Formats,
-    /// Only rows that match, in the console's filter grammar
-    #[arg(long = "where", value_name = "EXPR")]
-    pub filter: Option<String>,
-    /// Go on, and print every change; as JSON, one object a line
-    #[arg(long)]
-    pub watch: bool,
 }
 
 /// Work on the configuration file.

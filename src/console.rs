@@ -124,7 +124,6 @@ struct TermScreen {
     osc52: bool,
     /// A pager or an editor that has the terminal.
     away: Option<Away>,
-    #[cfg(debug_assertions)]
     break_at: Option<std::ffi::OsString>,
 }
 
@@ -141,7 +140,6 @@ impl TermScreen {
         };
         let term = Term::enter(options)?;
         let input = InputEvents::new();
-        #[cfg(debug_assertions)]
         let break_at = environment
             .get("TRUNKLINE_TEST_PANIC")
             .map(ToOwned::to_owned);
@@ -153,7 +151,6 @@ impl TermScreen {
             environment,
             osc52: ui.osc52,
             away: None,
-            #[cfg(debug_assertions)]
             break_at,
         })
     }
@@ -302,12 +299,9 @@ impl Screen for TermScreen {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
-        #[cfg(debug_assertions)]
         let break_at = self.break_at.take();
-        #[cfg(debug_assertions)]
         break_on_purpose(break_at.as_deref(), "draw");
         let drawn = self.term.draw(|frame| {
-            #[cfg(debug_assertions)]
             break_on_purpose(break_at.as_deref(), "pane");
             let area = frame.area();
             if let Some(cursor) = ui::screen::render(app, area, frame.buffer_mut()) {
@@ -338,8 +332,8 @@ impl Screen for TermScreen {
     }
 }
 
-/// Panics where a test asks for it, so that the way out of a panic can be tested on the real program.
-#[cfg(debug_assertions)]
+/// Panics where a test asks for it, so that the way out of a panic can be tested on the very program that is released.
+/// `TRUNKLINE_TEST_PANIC` is `pane`, `task` or `draw`; it is harmless: who can set it can end the process as well.
 fn break_on_purpose(asked: Option<&std::ffi::OsStr>, here: &'static str) {
     if asked.is_some_and(|place| place == "task") {
         tokio::spawn(async { panic!("a test asked for a panic in a task") });

@@ -2,8 +2,8 @@
 //!
 //! One JSON record a line; the newest record of a run counts. Deployments are made by people, a few a day: every use
 //! reads the whole file under a lock, which keeps several consoles of one profile apart, and rewrites it, whole or not
-//! at all, when there is something to forget or to repair. The bodies hold what routes send as headers, so the file is
-//! mode 0600 and its folder 0700.
+//! at all, when there is something to forget or to repair. What routes send as headers is kept as hashes under a key that
+//! stays beside them; files are mode 0600 and their folder 0700.
 
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read as _, Write as _};
@@ -16,6 +16,7 @@ use crate::file::{self, For};
 use crate::lock;
 use crate::model::route::deployment::KEPT;
 use crate::model::route::{Deployment, State};
+use crate::vault::{self, Key};
 
 /// Bytes that are read; 500 bodies of a listener's largest stay below.
 const LARGEST: u64 = 64 << 20;
@@ -51,13 +52,28 @@ impl Deployments {
             return Ok(Vec::new());
         }
         let _lock = self.lock()?;
+        self.key()?;
         Ok(self.read()?.kept)
+    }
+
+    /// What the hashes are made with, and compared.
+    fn key(&self) -> Result<Key, DeploymentsError> {
+        let path = self.path.with_extension("key");
+        Key::open(&path).map_err(self.failed("reading the key of"))
     }
 
     /// Keeps a deployment, or its newer state; returns when it is on disk. Waits for the disk.
     pub fn note(&self, deployment: &Deployment) -> Result<(), DeploymentsError> {
         let _lock = self.lock()?;
+        let key = self.key()?;
+        let deployment = &deployment.kept(&key);
         let mut held = self.read()?;
+        // Versions before this one kept the values themselves.
+        for older in &mut held.kept {
+            let kept = older.kept(&key);
+            held.untidy |= kept != *older;
+            *older = kept;
+        }
         held.take(deployment.clone());
         if held.untidy || held.kept.len() > KEPT || held.lines > 2 * KEPT {
             held.forget();
@@ -90,8 +106,7 @@ impl Deployments {
     }
 
     fn append(&self, deployment: &Deployment) -> io::Result<()> {
-        let mut line = serde_json::to_vec(deployment)?;
-        line.push(b'\n');
+        let line = line(deployment)?;
         let mut file = file::open(&self.path, For::Appending)?;
         let sound = file.metadata()?.len();
         let written = file.write_all(&line).and_then(|()| file.sync_data());
@@ -105,8 +120,7 @@ impl Deployments {
     fn rewrite(&self, kept: &[Deployment]) -> io::Result<()> {
         let mut lines = Vec::new();
         for deployment in kept {
-            serde_json::to_writer(&mut lines, deployment)?;
-            lines.push(b'\n');
+            lines.extend_from_slice(&line(deployment)?);
         }
         file::replace(&self.path, &lines).map(drop)
     }
@@ -119,6 +133,14 @@ impl Deployments {
             source,
         }
     }
+}
+
+/// A record as it is kept: a name of an organisation may repeat what it was sent.
+fn line(deployment: &Deployment) -> io::Result<Vec<u8>> {
+    let line = serde_json::to_vec(deployment)?;
+    let mut line = vault::scrub_bytes(&line).into_owned();
+    line.push(b'\n');
+    Ok(line)
 }
 
 /// The file as it was read.

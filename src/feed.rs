@@ -87,7 +87,7 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
     let poll = plan.poll.max(SHORTEST_POLL);
     let bears = descriptors::bears();
     let streams = plan.max_streams.min(bears);
-    let shared = Arc::new(Shared::new(cloud, mailbox, timing, poll, streams));
+    let shared = Arc::new(Shared::new(cloud, mailbox, &timing, poll, streams));
     shared
         .tally
         .note(|notes| notes.poll_round_ms = u64::try_from(poll.as_millis()).unwrap_or(u64::MAX));

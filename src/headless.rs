@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod callback;
 pub mod doctor;
+pub mod get;
 pub mod login;
 pub mod probe;
 pub mod provision;
@@ -13,24 +14,11 @@ pub mod serve;
 pub mod transfer;
 pub mod write;
 
-use std::io::{IsTerminal, Write};
-
-use jiff::tz::TimeZone;
+use std::io::Write;
 
 use crate::app::App;
-use crate::app::effect::Effect;
-use crate::app::event::Event;
-use crate::app::run::{Runner, Screen};
-use crate::config::{Environment, Loaded};
-use crate::export::{self, Format};
 use crate::feed::news::{Problem, Trouble};
-use crate::listen;
-use crate::query::Query;
-use crate::store::column::Column;
-use crate::store::view::{Sort, View};
-use crate::store::{RowId, Store};
-use crate::term::signals::Signals;
-use crate::time::Millis;
+use crate::vault;
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,59 +47,6 @@ impl From<Trouble> for Exit {
             Trouble::Partial => Self::Partial,
         }
     }
-}
-
-/// What `get registrations` was asked for.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// How rows are written.
-    pub format: Format,
-    /// Which rows; none is all.
-    pub filter: Option<Query>,
-    /// Go on and write every change.
-    pub watch: bool,
-}
-
-/// Reads registrations and writes them; the error line, if any, is already on standard error.
-pub async fn registrations(
-    mut loaded: Loaded,
-    environment: Environment,
-    request: Request,
-) -> Result<u8, String> {
-    if let Some(profile) = loaded.profile.as_mut() {
-        profile.carriers.watched = false;
-        profile.callbacks = false;
-        if !request.watch {
-            // One reading needs no streams: they would only be opened to be closed.
-            profile.registrations.max_streams = Some(0);
-            profile.notifications.channels = 0;
-        }
-    }
-    let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
-    let mut app = App::new(loaded);
-    app.keep_journal();
-    let screen = Printer {
-        request,
-        signals,
-        zone: app.zone().clone(),
-        started: false,
-        progress: 0,
-    };
-    let mut runner = Runner::new(app, screen, environment, listen::nobody());
-    let code = runner.run(|app| ready(app) || hopeless(app)).await?;
-    if runner.app.ended().is_some() {
-        return Ok(code);
-    }
-    runner.screen.clear_progress();
-    if !ready(&runner.app) {
-        return Ok(nothing(&runner.app) as u8);
-    }
-    runner.screen.start(&mut runner.app)?;
-    let exit = shortfall(&runner.app);
-    if runner.screen.request.watch {
-        return runner.run(|_| false).await;
-    }
-    Ok(exit as u8)
 }
 
 /// Says why nothing could be read.
@@ -164,85 +99,13 @@ fn say(text: &str) {
     eprintln!("trunkline: {}", crate::text::safe(text));
 }
 
-/// Writes rows where a terminal would draw them.
-struct Printer {
-    request: Request,
-    signals: Signals,
-    zone: TimeZone,
-    started: bool,
-    progress: u32,
-}
-
-impl Printer {
-    /// Writes what is there now; from here on changes are written as they come.
-    fn start(&mut self, app: &mut App) -> Result<(), String> {
-        app.take_journal();
-        self.started = true;
-        let sort = Sort::by(Column::User);
-        let mut view = View::new(sort, self.request.filter.clone());
-        view.rebuild(&app.store.registrations, app.now());
-        let rows: Vec<RowId> = view.page(0, view.len()).collect();
-        let text = match (self.request.watch, self.request.format) {
-            (true, Format::Json) => lines(&rows, &app.store, |row| export::json(row)),
-            (_, format) => {
-                let rows = rows
-                    .iter()
-                    .filter_map(|id| app.store.registrations.row(*id));
-                export::write(format, rows, &self.zone, app.now())
-            }
-        };
-        print(&text)
-    }
-
-    /// Writes the rows that changed.
-    fn changed(&self, rows: &[RowId], store: &Store, now: Millis) -> Result<(), String> {
-        let passing: Vec<RowId> = rows
-            .iter()
-            .copied()
-            .filter(|id| self.passes(*id, store, now))
-            .collect();
-        print(&match self.request.format {
-            Format::Json => lines(&passing, store, |row| export::json(row)),
-            format @ Format::Csv(_) => {
-                let rows = passing.iter().filter_map(|id| store.registrations.row(*id));
-                let text = export::write(format, rows, &self.zone, now);
-                text.split_once('\n')
-                    .map(|(_, body)| body.to_owned())
-                    .unwrap_or_default()
-            }
-            _ => lines(&passing, store, |row| export::text(&row, &self.zone, now)),
-        })
-    }
-
-    fn passes(&self, id: RowId, store: &Store, now: Millis) -> bool {
-        match (&self.request.filter, store.registrations.row(id)) {
-            (Some(filter), Some(row)) => filter.matches(&row, now).pass,
-            (None, Some(_)) => true,
-            (_, None) => false,
-        }
-    }
-
-    /// Takes the progress line off the terminal again.
-    fn clear_progress(&mut self) {
-        if std::mem::take(&mut self.progress) > 0 {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
-        }
-    }
-}
-
-fn lines<'a>(
-    rows: &[RowId],
-    store: &'a Store,
-    line: impl Fn(crate::store::Row<'a>) -> String,
-) -> String {
-    rows.iter()
-        .filter_map(|id| store.registrations.row(*id))
-        .map(|row| line(row) + "\n")
-        .collect()
-}
-
 /// Standard output in one piece. A reader that has gone away is the end, not an error.
 fn print(text: &str) -> Result<(), String> {
+    print_whole(&vault::scrub(text))
+}
+
+/// The same with the credentials in it, for what is to be sent again.
+fn print_whole(text: &str) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -250,39 +113,5 @@ fn print(text: &str) -> Result<(), String> {
         }
         Err(_) => Err(String::new()),
         Ok(()) => Ok(()),
-    }
-}
-
-impl Screen for Printer {
-    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        let signal = self.signals.next().await;
-        Some(Event::End(signal.exit_code()))
-    }
-
-    fn free(&self) -> bool {
-        true
-    }
-
-    fn draw(&mut self, app: &mut App) -> Result<(), String> {
-        app.drawn();
-        let status = *app.status();
-        if self.started {
-            let rows = app.take_journal();
-            return self.changed(&rows, &app.store, app.now());
-        }
-        if std::io::stderr().is_terminal() && status.users > 0 && status.read != self.progress {
-            self.progress = status.read.max(1);
-            let _ = write!(
-                std::io::stderr(),
-                "\r\x1b[Kreading {} of {} users",
-                status.read,
-                status.users
-            );
-        }
-        Ok(())
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
-        Err(effect)
     }
 }

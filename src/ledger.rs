@@ -4,7 +4,7 @@
 //! line that was torn is cut off when the ledger is opened. The file is rewritten, whole or not at all, when most of its
 //! lines have been overtaken. It is mode 0600, and locked for as long as it is open.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::file::{self, For};
-use crate::lock;
+use crate::{folder, lock, vault};
 
 /// Bytes that are read of a ledger; ours stay far below.
 const LARGEST: u64 = 256 << 20;
@@ -94,12 +94,30 @@ impl<K: Keep> Ledger<K> {
         Self::locked(path, lock)
     }
 
+    /// Reads what is kept, whoever has it open; a line that is just being written is left out.
+    pub fn peek(state_dir: &Path, profile: &str) -> Result<Held<K::Record>, LedgerError> {
+        let (path, _) = Self::place(state_dir, profile)?;
+        let none = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let (newest, unreadable) = match File::open(&path) {
+            Ok(mut file) => {
+                let read = read::<K>(&mut file).map_err(failed::<K>(&path, "reading"))?;
+                (read.0, read.3)
+            }
+            Err(error) if none(&error) => (K::default(), 0),
+            Err(error) => return Err(failed::<K>(&path, "opening")(error)),
+        };
+        Ok(Held {
+            records: newest.records(),
+            unreadable,
+        })
+    }
+
     fn place(state_dir: &Path, profile: &str) -> Result<(PathBuf, File), LedgerError> {
         let folder = state_dir.join(K::FOLDER);
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
         let path = folder.join(format!("{name}.jsonl"));
         let at = |doing| failed::<K>(&path, doing);
-        fs::create_dir_all(&folder).map_err(at("making the folder of"))?;
+        folder::make(&folder).map_err(at("making the folder of"))?;
         let lock = file::open(&path.with_extension("lock"), For::Keeping).map_err(at("locking"))?;
         Ok((path, lock))
     }
@@ -184,7 +202,7 @@ fn failed<K: Keep>(path: &Path, doing: &'static str) -> impl Fn(io::Error) -> Le
 }
 
 fn line(record: &impl Serialize, into: &mut Vec<u8>) -> io::Result<()> {
-    serde_json::to_writer(&mut *into, record)?;
+    into.extend_from_slice(&vault::scrub_bytes(&serde_json::to_vec(record)?));
     into.push(b'\n');
     Ok(())
 }

@@ -7,7 +7,8 @@
 //!
 //! | room | what it knows | whom it knows |
 //! |---|---|---|
-//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | nobody |
+//! | [`vault`] | every credential in use, and the forms in which it could come back | nobody |
+//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
@@ -15,7 +16,7 @@
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `form`, never `cloud` |
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
-//! | [`config`], [`cli`], [`term`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; the log file; rows as text | |
+//! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
 //! | [`child`], [`file`] | programs that the console starts, ended with it on every way out; files of ours, opened so that nothing put in their place is touched | nobody but [`term`]'s signals |
 //! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
 //!
@@ -35,8 +36,10 @@ pub mod export;
 pub mod feed;
 pub mod file;
 pub mod flow;
+pub mod folder;
 pub mod form;
 pub mod headless;
+pub mod kind;
 pub mod ledger;
 pub mod listen;
 pub mod lock;
@@ -46,6 +49,7 @@ pub mod model;
 pub mod org;
 pub mod pane;
 pub mod probe;
+pub mod process;
 pub mod query;
 pub mod shelf;
 pub mod store;
@@ -53,3 +57,4 @@ pub mod term;
 pub mod text;
 pub mod time;
 pub mod ui;
+pub mod vault;

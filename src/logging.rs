@@ -4,9 +4,7 @@
 //! libraries say no more than DEBUG: at TRACE, those of HTTP and WebSocket tell the requests byte by byte, and with
 //! them tokens and the addresses of notification channels.
 
-use std::fs::DirBuilder;
-use std::io::Write as _;
-use std::os::unix::fs::DirBuilderExt as _;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use tracing::{Level, Metadata, Subscriber};
@@ -19,6 +17,7 @@ use tracing_subscriber::{EnvFilter, registry};
 
 use crate::config::Environment;
 use crate::file::{self, For};
+use crate::{folder, vault};
 
 /// The variable that turns the log on.
 pub const LOG: &str = "TRUNKLINE_LOG";
@@ -28,11 +27,7 @@ pub const LOG: &str = "TRUNKLINE_LOG";
 #[must_use]
 pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_new(environment.get(LOG)?.to_str()?).ok()?;
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(state_dir)
-        .ok()?;
+    folder::make(state_dir).ok()?;
     let path = state_dir.join("trunkline.log");
     let file = file::open(&path, For::Appending)
         .inspect_err(|error| {
@@ -52,8 +47,30 @@ fn subscriber<W>(filter: EnvFilter, writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = fmt::layer().with_ansi(false).with_writer(writer);
+    let lines = fmt::layer().with_ansi(false).with_writer(Clean(writer));
     registry().with(filter).with(filter_fn(may_say)).with(lines)
+}
+
+/// Takes credentials out of what is written: the layer above writes an event at once.
+struct Clean<W>(W);
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Clean<W> {
+    type Writer = Clean<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        Clean(self.0.make_writer())
+    }
+}
+
+impl<W: io::Write> io::Write for Clean<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(&vault::scrub_bytes(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Whether something may be written, as far as its source and its level tell.

@@ -9,20 +9,20 @@ use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
+use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
-use trunkline::cli::{Cli, Command, ConfigCommand, Get, GetRegistrations, OrgArgs, ServeArgs};
+use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
 use trunkline::feed::descriptors;
 use trunkline::feed::gather;
-use trunkline::headless::{self, Exit, Request, serve};
-use trunkline::query::Query;
-use trunkline::store::column::FIELDS;
+use trunkline::headless::{self, Exit, serve};
 use trunkline::term::signals::Signals;
-use trunkline::{console, logging, org};
+use trunkline::{console, folder, logging, org};
 
 fn main() -> ExitCode {
-    // The first thing: everything that speaks TLS later finds it here.
+    trunkline::process::harden();
+    // Everything that speaks TLS later finds it here.
     let _ = rustls::crypto::ring::default_provider().install_default();
     if color_eyre::install().is_err() {
         return ExitCode::from(Exit::Usage as u8);
@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(report) => {
             let text = format!("{report:#}");
+            let text = trunkline::vault::scrub(&text);
             if !text.is_empty() {
                 let _ = writeln!(std::io::stderr(), "trunkline: {text}");
             }
@@ -50,6 +51,8 @@ fn main() -> ExitCode {
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
     let paths = Paths::standard()?;
+    folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
+    trunkline::term::crash::keep_in(&paths.state_dir);
     let _log = logging::start(&environment, &paths.state_dir);
     // What runs that were killed left half written.
     trunkline::file::sweep(&paths.state_dir);
@@ -71,7 +74,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         )),
         Some(Command::Demo(args)) => world.demo(args),
         Some(Command::Org(args)) => organisation(args),
-        Some(Command::Get(Get::Registrations(args))) => world.get(&args),
+        Some(Command::Get(args)) => world.get(args),
         Some(Command::Report { json }) => world.report(json),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),
@@ -196,23 +199,18 @@ impl World {
         code
     }
 
-    fn get(&self, args: &GetRegistrations) -> Result<u8, Report> {
-        let filter = args
-            .filter
-            .as_deref()
-            .map(|text| Query::parse(text, FIELDS))
-            .transpose();
-        let filter =
-            filter.map_err(|e| eyre!("--where, column {}: {}", e.column + 1, e.sentence))?;
-        let format = args.format.chosen();
+    fn get(self, args: GetArgs) -> Result<u8, Report> {
+        if args.kind.is_none() {
+            return headless::get::kinds().map_err(|e| eyre!(e));
+        }
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
-        let request = Request {
-            format,
-            filter,
-            watch: args.watch,
-        };
-        let run = headless::registrations(loaded, self.environment.clone(), request);
+        let run = headless::get::get(headless::get::Get {
+            loaded,
+            environment: self.environment,
+            state_dir: self.paths.state_dir,
+            args,
+        });
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
@@ -284,10 +282,12 @@ impl World {
     }
 
     fn audit(&self, command: &AuditCommand) -> Result<u8, Report> {
-        let (profile, state) = (self.profile()?.name, &self.paths.state_dir);
+        let (profile, state) = (self.profile()?, &self.paths.state_dir);
         let code = match command {
-            AuditCommand::Show(args) => headless::audit::show(state, &profile, args),
-            AuditCommand::Verify => headless::audit::verify(state, &profile),
+            AuditCommand::Show(args) => {
+                runtime()?.block_on(headless::audit::show(state, &profile, args))
+            }
+            AuditCommand::Verify => headless::audit::verify(state, &profile.name),
         };
         code.map_err(|e| eyre!(e))
     }

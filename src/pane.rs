@@ -5,6 +5,7 @@ pub mod audit;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
+pub mod estate;
 pub mod filter;
 pub mod jobs;
 pub mod list;
@@ -36,8 +37,8 @@ use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
 
-/// The titles of the panes, in the order of the tabs: what the palette opens by name.
-pub const TITLES: [&str; 9] = [
+/// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
+pub const TITLES: [&str; 14] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -47,6 +48,11 @@ pub const TITLES: [&str; 9] = [
     "Alerts",
     "Audit",
     "Pulse",
+    "Users",
+    "Edges",
+    "Trunks",
+    "Probes",
+    "Queues",
 ];
 
 /// Every pane, in the order of the tabs. A new one is a line here and one above.
@@ -62,6 +68,11 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(alerts::AlertsPane::default()),
         Box::new(audit::AuditPane::default()),
         Box::new(pulse::PulsePane::default()),
+        Box::new(estate::UsersPane::default()),
+        Box::new(estate::EdgesPane::default()),
+        Box::new(estate::TrunksPane::default()),
+        Box::new(estate::ProbesPane::default()),
+        Box::new(estate::QueuesPane::default()),
     ]
 }
 
@@ -116,7 +127,7 @@ pub trait Pane {
     /// What its tab says.
     fn tab(&self, store: &Store) -> Tab;
     /// What can be done here, the most wanted first: footer, help and palette list these.
-    fn actions(&self) -> &'static [Action];
+    fn actions(&self) -> Vec<Action>;
     /// Fields that filters know here, with what they mean.
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
         Vec::new()
@@ -136,6 +147,10 @@ pub trait Pane {
     /// Leaves an inner layer (the detail, marks, a freeze); false when there was none.
     fn back(&mut self, _desk: &mut Desk<'_>) -> bool {
         false
+    }
+    /// The filter in force; empty shows everything.
+    fn filter(&self) -> &str {
+        ""
     }
     /// What is wrong with the filter being typed.
     fn fault(&self) -> Option<Fault> {

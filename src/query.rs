@@ -30,8 +30,10 @@ pub enum Kind {
     Text,
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A count.
+    /// A count: whole, and less than nothing where something has passed.
     Number,
+    /// A measure, which may have a fraction.
+    Measure,
     /// A moment; it is compared by its age.
     Moment,
 }
@@ -41,6 +43,8 @@ pub enum Kind {
 pub struct FieldSpec {
     /// The name in the grammar.
     pub name: &'static str,
+    /// Names that it had before, which are still read: a filter that somebody keeps goes on meaning what it meant.
+    pub also: &'static [&'static str],
     /// What can be asked of it.
     pub kind: Kind,
     /// A sentence for help and completion.
@@ -50,6 +54,15 @@ pub struct FieldSpec {
     pub bare: bool,
 }
 
+impl FieldSpec {
+    /// Whether it has that name, or had it, whatever the case.
+    #[must_use]
+    pub fn is_named(&self, name: &str) -> bool {
+        let mut names = std::iter::once(&self.name).chain(self.also);
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
 /// The value of one field of one thing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value<'a> {
@@ -57,8 +70,8 @@ pub enum Value<'a> {
     Unknown,
     /// Text or a word, as it came.
     Text(Cow<'a, str>),
-    /// A count.
-    Number(u64),
+    /// A count or a measure.
+    Number(f64),
     /// A moment.
     Moment(Millis),
 }
@@ -85,6 +98,16 @@ impl Query {
             specs,
             scratch: RefCell::default(),
         })
+    }
+
+    /// A filter that nothing passes.
+    #[must_use]
+    pub fn never(specs: &'static [FieldSpec]) -> Self {
+        Self {
+            root: Node::Any(Vec::new()),
+            specs,
+            scratch: RefCell::default(),
+        }
     }
 
     /// Whether a thing passes at this moment, and until when that holds if only time goes by.
@@ -145,7 +168,7 @@ enum Node {
     Number {
         field: usize,
         op: Op,
-        value: u64,
+        value: f64,
     },
     Age {
         field: usize,

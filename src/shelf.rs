@@ -16,6 +16,7 @@ use crate::file::{self, For};
 use crate::form::Opening;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vault;
 
 /// Bytes of one file; a form's body stays far below.
 pub const LARGEST: u64 = 1 << 20;
@@ -151,6 +152,7 @@ impl Shelf {
             .create(&folder)
             .map_err(|e| failed("making the folder of", e))?;
         let bytes = serde_json::to_vec(kept).map_err(|e| failed("writing", e.into()))?;
+        let bytes = vault::scrub_bytes(&bytes);
         file::replace(&path, &bytes).map_err(|e| failed("writing", e))?;
         let names = self
             .names(half)

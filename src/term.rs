@@ -5,6 +5,7 @@
 //! [`Term::leave`], `Drop`, the panic hook and the hard exit after a hangup. The terminal is never queried.
 
 mod canvas;
+pub mod crash;
 mod guard;
 mod modes;
 mod pen;

@@ -9,11 +9,19 @@ use std::borrow::Cow;
 use std::fmt;
 
 use compact_str::CompactString;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_width::UnicodeWidthChar;
+
+use crate::vault;
 
 /// Combining marks kept on one base character; real scripts need no more, and a "zalgo" cell paints over its neighbours.
 const MARKS_PER_BASE: usize = 3;
+
+/// Bytes of the widest of what a column shows, marks included.
+const MOST_BYTES: usize = 4 * (1 + MARKS_PER_BASE);
+
+/// Bytes of a credential that a cut could halve.
+const STRADDLING: usize = 4 << 10;
 
 /// Characters of one value that are shown. The organisation's own fields end far below; the whole of a longer one is in
 /// JSON.
@@ -23,7 +31,10 @@ const SHOWN: usize = 1_000;
 const LONGEST: usize = SHOWN * r"\u{10ffff}".len() + 64;
 
 /// A string from outside. Equality, order and hash are those of the raw string.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Credentials that are in use are taken out of it when it is made ([`vault`]): whoever repeats what we sent, in an error,
+/// a name or a header, gets it no further than here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Text(CompactString);
 
@@ -32,6 +43,13 @@ impl Text {
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.0
+    }
+
+    /// A string of our own that has to come back as it went out, credentials included: the key of something, an address.
+    /// What is shown of it is scrubbed all the same.
+    #[must_use]
+    pub fn verbatim(raw: &str) -> Self {
+        Self(CompactString::from(raw))
     }
 
     /// Whether there is anything in it.
@@ -49,19 +67,31 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(raw: &str) -> Self {
-        Self(CompactString::from(raw))
+        Self(CompactString::from(vault::scrub(raw)))
     }
 }
 
 impl From<String> for Text {
     fn from(raw: String) -> Self {
-        Self(CompactString::from(raw))
+        Self(CompactString::from(vault::cleaned(raw)))
     }
 }
 
 impl From<Cow<'_, str>> for Text {
     fn from(raw: Cow<'_, str>) -> Self {
-        Self(CompactString::from(raw))
+        match raw {
+            Cow::Borrowed(raw) => Self::from(raw),
+            Cow::Owned(raw) => Self::from(raw),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        CompactString::deserialize(from).map(|raw| match vault::scrub(&raw) {
+            Cow::Owned(clean) => Self(clean.into()),
+            Cow::Borrowed(_) => Self(raw),
+        })
     }
 }
 
@@ -71,9 +101,23 @@ impl fmt::Display for Text {
     }
 }
 
-/// The safe form of a string from outside; borrowed when there was nothing to make visible.
+/// The safe form of a string from outside, without credentials; borrowed when there was nothing to make visible.
 #[must_use]
 pub fn safe(raw: &str) -> Cow<'_, str> {
+    match vault::scrub(raw) {
+        Cow::Borrowed(raw) => visible(raw),
+        Cow::Owned(clean) => Cow::Owned(visible(&clean).into_owned()),
+    }
+}
+
+/// Whether a string shows as it is, with nothing in it that would have to be made visible: for those who ask before they
+/// take a word from a person.
+#[must_use]
+pub fn is_plain(raw: &str) -> bool {
+    visible(raw) == raw
+}
+
+fn visible(raw: &str) -> Cow<'_, str> {
     if raw.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return Cow::Borrowed(raw);
     }
@@ -135,9 +179,31 @@ pub fn grouped(n: usize) -> String {
     out
 }
 
-/// The safe form cut to `width` columns; looks no further into the string than it shows.
+/// The safe form cut to `width` columns; looks little further into the string than it shows: as far as a credential that
+/// the cut would halve may reach.
 #[must_use]
 pub fn fit(raw: &str, width: usize) -> Cow<'_, str> {
+    let looked = width.saturating_mul(MOST_BYTES).saturating_add(STRADDLING);
+    let mut end = looked.min(raw.len());
+    while !raw.is_char_boundary(end) {
+        end -= 1;
+    }
+    let near = raw.get(..end).unwrap_or(raw);
+    match vault::scrub(near) {
+        Cow::Borrowed(_) => cut(raw, width),
+        Cow::Owned(clean) => Cow::Owned(cut(&clean, width).into_owned()),
+    }
+}
+
+/// How a body begins, for the error that says what is wrong with it.
+#[must_use]
+pub fn begins(body: &[u8], width: usize) -> String {
+    let most = width.saturating_mul(MOST_BYTES).saturating_add(STRADDLING);
+    let near = String::from_utf8_lossy(body.get(..most).unwrap_or(body));
+    fit(&near, width).into_owned()
+}
+
+fn cut(raw: &str, width: usize) -> Cow<'_, str> {
     if raw.len() <= width && raw.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return Cow::Borrowed(raw);
     }

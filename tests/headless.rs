@@ -357,3 +357,90 @@ fn completions_and_the_manual_are_printed() {
         assert!(String::from_utf8_lossy(&output.stdout).contains(contains));
     }
 }
+
+#[test]
+fn every_kind_is_read_on_both_apis_by_the_same_flags() {
+    let kinds = program().args(["get", "--kinds"]).output().unwrap();
+    assert_eq!(kinds.status.code(), Some(0), "{}", said(&kinds));
+    let kinds = String::from_utf8(kinds.stdout).unwrap();
+    let names: Vec<&str> = kinds
+        .lines()
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    assert!(names.len() >= 13, "{kinds}");
+    for api in ["direct", "platform"] {
+        let far = Far::start(&["--users", "5", "--api", api]);
+        let get = |args: &[&str]| {
+            let home = far.folder.path().join("home");
+            let mut command = far.command(&["get"]);
+            let output = command.args(args).env("HOME", home).output().unwrap();
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{api} {args:?}: {}",
+                said(&output)
+            );
+            String::from_utf8(output.stdout).unwrap()
+        };
+        for name in &names {
+            let rows: Value =
+                serde_json::from_str(&get(&[name, "--json", "--limit", "2"])).unwrap();
+            let rows = rows.as_array().unwrap();
+            assert!(rows.len() <= 2);
+            let csv = get(&[name, "--csv"]);
+            let head: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+            if let Some(row) = rows.first() {
+                let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+                assert_eq!(keys, head, "{api} {name}");
+            }
+            let first = head[0];
+            let one = get(&[name, "--columns", first, "--sort", first, "--markdown"]);
+            assert!(one.starts_with(&format!("| {first} |\n| --- |")), "{one}");
+        }
+        let trouble = get(&["carriers", "--where", "health!=healthy", "--csv"]);
+        assert!(trouble.starts_with("health,"), "{trouble}");
+    }
+}
+
+#[test]
+fn a_field_or_a_kind_that_is_not_there_is_a_usage_error() {
+    let far = Far::start(&["--users", "2"]);
+    for (args, says) in [
+        (&["get", "carriers", "--sort", "helth"][..], "helth"),
+        (&["get", "queues", "--columns", "nom"], "nom"),
+        (&["get", "alerts", "--where", "stat:open"], "state"),
+        (&["get", "carriages"], "carriers"),
+        (&["callback", "list", "--sort", "slots"], "slots"),
+    ] {
+        let output = far.run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(said(&output).contains(says), "{}", said(&output));
+    }
+}
+
+#[tokio::test]
+async fn watched_rows_of_any_kind_are_a_line_a_change() {
+    let far = Far::start(&["--users", "2"]);
+    let mut child = far
+        .command(&["get", "users", "--watch", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let first = lines.next().unwrap();
+    let user = first["userId"].as_str().unwrap();
+    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let rows = state["registrations"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["userId"] == user).unwrap();
+    let device = row["deviceId"].as_str().unwrap();
+    let path = format!("/_org/users/{user}/registrations/{device}");
+    let turned = !row["registered"].as_bool().unwrap();
+    let body = json!({"registered": turned});
+    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+    let changed = lines.find(|line| line["userId"] == user && *line != first);
+    assert_eq!(changed.unwrap()["userId"], user);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -13,6 +13,8 @@ mod harness;
 #[path = "pty/memory.rs"]
 mod memory;
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use harness::Pty;
 use rustix::process::Signal;
 
@@ -138,15 +140,52 @@ fn a_terminal_that_reads_nothing_can_still_be_left() {
     }
 }
 
-/// Release builds know no such switch.
-#[cfg(debug_assertions)]
 #[test]
 fn a_panic_anywhere_restores_and_then_reports() {
     for place in ["pane", "task", "draw"] {
-        let mut pty = Pty::spawn_with(&["demo"], &[("TRUNKLINE_TEST_PANIC", place)]);
+        // The demo keeps no state: what is said of a fault of the program itself goes to the usual place all the same.
+        let mut pty = Pty::spawn_with(
+            &["demo"],
+            &[
+                ("TRUNKLINE_TEST_PANIC", place),
+                ("GENESYS_CLIENT_SECRET", "canary-of-a-crash"),
+            ],
+        );
         assert_eq!(pty.exit_code(), 101, "in a {place}");
         pty.wait_restored();
         pty.wait_for("(?i)panicked");
+        let report = pty.home().join(".local/state/trunkline/crash.txt");
+        let mode = std::fs::metadata(&report).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let report = std::fs::read_to_string(report).unwrap();
+        assert!(report.contains(&format!("in a {place}")), "{report}");
+        assert!(!report.contains("canary"), "{report}");
+    }
+}
+
+/// Whoever may attach to a process, or read its core, reads its tokens.
+#[cfg(target_os = "linux")]
+#[test]
+fn it_leaves_no_core_and_is_nobodys_to_trace() {
+    let pty = console();
+    let of = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", pty.id())).unwrap();
+    let limits = of("limits");
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    assert_eq!(
+        core.split_whitespace().collect::<Vec<_>>()[4..6],
+        ["0", "0"],
+        "{core}"
+    );
+    // Its files in /proc belong to root where it is not dumpable, and its children have limits of 0 as well.
+    if !rustix::process::geteuid().is_root() {
+        use std::os::unix::fs::MetadataExt as _;
+        let owner = std::fs::metadata(format!("/proc/{}/environ", pty.id()))
+            .unwrap()
+            .uid();
+        assert_eq!(owner, 0);
     }
 }
 

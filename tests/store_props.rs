@@ -8,10 +8,11 @@
 use bytes::Bytes;
 use proptest::prelude::*;
 use trunkline::feed::news::{News, Problem, Trouble};
+use trunkline::kind::registrations::FIELDS;
 use trunkline::model::registration::{Device, State, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
-use trunkline::store::column::{Column, FIELDS};
+use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
 use trunkline::store::{Changes, Limits, Registrations, RowId};
 use trunkline::text::Text;

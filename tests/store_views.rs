@@ -6,10 +6,11 @@
 )]
 
 use bytes::Bytes;
+use trunkline::kind::registrations::FIELDS;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
-use trunkline::store::column::{Column, FIELDS};
+use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
 use trunkline::store::{Changes, Registrations, RowId};
 use trunkline::text::Text;

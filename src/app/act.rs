@@ -33,6 +33,8 @@ const EVERYWHERE: &[Action] = &[
     Action::Drafts,
     Action::History,
     Action::Theme,
+    Action::Earlier,
+    Action::Later,
     Action::NextPane,
     Action::PreviousPane,
     Action::Redraw,
@@ -56,6 +58,7 @@ impl App {
         }
         match command {
             Command::Open(title) => return self.open_titled(title),
+            Command::Go { pane, filter } => return self.go(pane, filter),
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
             Command::Fill(form) => return self.open_form(Opening::new(form)),
@@ -82,10 +85,13 @@ impl App {
             Action::Frames => self.open_frames(),
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
-            Action::NextPane => self.active = (self.active + 1) % self.panes.len(),
+            Action::NextPane => self.open((self.active + 1) % self.panes.len()),
             Action::PreviousPane => {
-                self.active = self.active.checked_sub(1).unwrap_or(self.panes.len() - 1);
+                let last = self.panes.len() - 1;
+                self.open(self.active.checked_sub(1).unwrap_or(last));
             }
+            Action::Earlier => self.earlier(),
+            Action::Later => self.later(),
             Action::Login => self.login(),
             Action::Logout => self.logout(),
             Action::Budget => self.open_budget(),
@@ -116,7 +122,7 @@ impl App {
             return false;
         };
         if index < self.panes.len() {
-            self.active = index;
+            self.open(index);
         } else {
             self.messages.say(
                 Weight::Note,
@@ -127,11 +133,16 @@ impl App {
         true
     }
 
-    fn open_titled(&mut self, title: &str) {
-        let mut titles = self.panes.iter().map(|pane| pane.tab(&self.store).title);
-        if let Some(index) = titles.position(|known| known == title) {
-            self.active = index;
+    pub(super) fn open_titled(&mut self, title: &str) {
+        if let Some(index) = self.titled(title) {
+            self.open(index);
         }
+    }
+
+    /// The number of the pane of that title.
+    pub(super) fn titled(&self, title: &str) -> Option<usize> {
+        let mut titles = self.panes.iter().map(|pane| pane.tab(&self.store).title);
+        titles.position(|known| known == title)
     }
 
     /// Back one layer; at the top, and out of a form, the end of the program.
@@ -206,8 +217,9 @@ impl App {
 
     /// What can be done now: the pane's own actions first.
     pub(crate) fn actions(&self) -> Vec<Action> {
-        let own = self.panes.get(self.active).map_or(&[][..], |p| p.actions());
-        let all = own.iter().chain(EVERYWHERE).copied();
+        let own = self.panes.get(self.active).map(|pane| pane.actions());
+        let own = own.into_iter().flatten();
+        let all = own.chain(EVERYWHERE.iter().copied());
         all.filter(|action| action.offered(self.can())).collect()
     }
 

@@ -88,6 +88,12 @@ actions! {
     Copy = "copy", "copy";
     /// Export what is shown as CSV, JSON or Markdown
     Export = "export", "export";
+    /// Go to what has to do with the row: its user, its site's alerts, its carrier
+    Related = "related", "go to";
+    /// Go back to the view before this one
+    Earlier = "earlier", "view before";
+    /// Go forward to the view after this one
+    Later = "later", "view after";
     /// Open the row in $PAGER
     OpenPager = "open-pager", "pager";
     /// Stop following the organisation, or follow it again
@@ -176,6 +182,8 @@ impl Action {
                 | Self::Right
                 | Self::NextPane
                 | Self::PreviousPane
+                | Self::Earlier
+                | Self::Later
         )
     }
 

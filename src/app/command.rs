@@ -46,6 +46,13 @@ pub enum Command {
     Discard(String),
     /// Go on with the consult transfer under the cursor: who speaks, or how it ends.
     Consult(String),
+    /// Open a pane with a filter: what has to do with a row.
+    Go {
+        /// The pane's title.
+        pane: String,
+        /// The filter.
+        filter: String,
+    },
     /// Fill in a new form, by its name.
     Fill(String),
     /// Write what is shown.

@@ -90,7 +90,7 @@ impl App {
         };
         let tab = self.places.tabs.iter().position(|place| place.contains(at));
         match tab.filter(|_| mouse.kind == MouseEventKind::Down(MouseButton::Left)) {
-            Some(tab) => self.active = tab,
+            Some(tab) => self.open(tab),
             None => self.with_pane(|pane, desk| pane.mouse(mouse, desk)),
         }
     }

@@ -60,6 +60,7 @@ impl App {
             }
             News::Premises(premises) => self.store.premises = premises,
             News::CarriersFailed(problem) => {
+                self.lacking = Some(problem.clone());
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),

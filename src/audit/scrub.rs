@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::model::write::MASK;
 use crate::text::Text;
+use crate::vault;
 
 /// Characters that one value may have; an error body can be as long as it likes.
 const KEPT: usize = 1_024;
@@ -33,6 +34,7 @@ static SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The text without what may not be on disk, and no longer than is decent.
 pub(super) fn text(text: &str) -> Text {
+    let text = &*vault::scrub(text);
     let cut = match text.char_indices().nth(KEPT) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),

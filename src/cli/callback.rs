@@ -4,37 +4,22 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::Formats;
+use super::list::ListArgs;
 use super::write::WriteArgs;
 
 /// What can be done with callbacks without a screen.
 #[derive(Clone, Debug, Subcommand)]
 pub enum CallbackCommand {
-    /// List the reservations, numbers masked
+    /// List the reservations, numbers masked: `get callbacks`
     List(ListArgs),
-    /// List the queues with their hours and their room
-    Queues {
-        /// One JSON array
-        #[arg(long)]
-        json: bool,
-    },
+    /// List the queues with their hours and their room: `get queues`
+    Queues(ListArgs),
     /// Book callbacks, checked as in the console
     Book(BookArgs),
     /// Take reservations back
     Cancel(CancelArgs),
     /// Print the reservations as an iCalendar file (RFC 5545), numbers masked
     Calendar,
-}
-
-/// How reservations are listed.
-#[derive(Args, Clone, Debug)]
-pub struct ListArgs {
-    /// How they are written.
-    #[command(flatten)]
-    pub format: Formats,
-    /// Only rows that match, in the console's filter grammar
-    #[arg(long = "where", value_name = "EXPR")]
-    pub filter: Option<String>,
 }
 
 /// What is to be booked.

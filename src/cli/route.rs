@@ -4,17 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use super::list::ListArgs;
 use super::write::WriteArgs;
 
 /// What is done with event routes.
 #[derive(Clone, Debug, Subcommand)]
 pub enum RouteCommand {
-    /// List the routes: name, destinations, events, whether they are as last deployed from here
-    List {
-        /// One JSON array
-        #[arg(long)]
-        json: bool,
-    },
+    /// List the routes, and whether they are as last deployed from here: `get routes`
+    List(ListArgs),
     /// Show one route: its body, its deliveries, what was deployed of it from here
     Show {
         /// Name or id

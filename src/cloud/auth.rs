@@ -17,6 +17,7 @@ pub(super) use self::issue::{Grant, authorize_url, refreshing, request, request_
 use super::error::Error;
 use crate::feed::news::Trouble;
 use crate::time::Millis;
+use crate::vault;
 
 /// Refreshes are at least this far apart, however short a token lives.
 const APART: Duration = Duration::from_secs(3);
@@ -49,6 +50,7 @@ impl Token {
         } else {
             Duration::from_secs(30)
         };
+        vault::pass(secret.expose_secret());
         // One that hardly outlives that is still used for a while, or it would be renewed at every call.
         let at_least = (life / 2).min(Duration::from_secs(10));
         let refresh = life.saturating_sub(ahead).max(at_least);

@@ -45,11 +45,10 @@ pub(super) struct Body<'a> {
 pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let begins = String::from_utf8_lossy(body.get(..SAMPLE * 4).unwrap_or(body));
         format!(
             "{}; it begins with {}",
             located(&error),
-            text::fit(&begins, SAMPLE)
+            text::begins(body, SAMPLE)
         )
     })
 }

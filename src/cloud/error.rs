@@ -9,6 +9,7 @@ use super::unreachable::Unreachable;
 use super::way::Page;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
+use crate::vault;
 
 /// Columns of remote text that an error shows.
 const SHOWN: usize = 240;
@@ -183,7 +184,7 @@ impl Error {
     pub(super) fn answer(call: &Call, reason: String) -> Self {
         Self::Answer {
             call: Box::new(call.clone()),
-            reason,
+            reason: vault::cleaned(reason),
         }
     }
 

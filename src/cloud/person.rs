@@ -9,6 +9,7 @@ use super::keyring::Drawer;
 use crate::model::person::Person;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vault;
 
 /// The place that a person takes by signing in.
 #[derive(Debug)]
@@ -60,7 +61,8 @@ impl Seat {
             return Ok(None);
         };
         let kept = drawer.read().await?;
-        if kept.is_some() {
+        if let Some(refresh) = &kept {
+            vault::pass(refresh.expose_secret());
             held(&self.refresh).clone_from(&kept);
         }
         Ok(kept)

@@ -10,6 +10,7 @@ use futures_util::FutureExt as _;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use rustls::ClientConfig;
 use rustls_pki_types::CertificateDer;
+use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
@@ -27,6 +28,7 @@ use super::upgrade::{self, Load, Socket};
 use super::way::Way;
 use super::{Answer, retry, tls, wire};
 use crate::model::write::{Method, Write};
+use crate::vault;
 
 /// Says which attempt of a call this is, so that an organisation's log tells a retry from a second question.
 const ATTEMPT: &str = "x-trunkline-attempt";
@@ -60,6 +62,14 @@ struct Transport {
 impl Session {
     pub(super) fn new(settings: Settings) -> Result<Self, Error> {
         settings.check()?;
+        let client = settings.client.iter().map(|client| &client.secret);
+        let person = settings
+            .person
+            .iter()
+            .filter_map(|person| person.secret.as_ref());
+        for secret in client.chain(person) {
+            vault::keep(secret.expose_secret());
+        }
         let authorities = match &settings.ca_pem {
             Some(pem) => tls::authorities(pem)?,
             None => Vec::new(),

@@ -77,7 +77,8 @@ pub async fn open(
     load: Load,
     (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
-    let opened = handshake(call, authorization, protocol, load, (tls, way));
+    // In a box: it is many times what its callers are.
+    let opened = Box::pin(handshake(call, authorization, protocol, load, (tls, way)));
     match tokio::time::timeout(DEADLINE, opened).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
@@ -101,10 +102,16 @@ async fn handshake(
         .write_buffer_size(0)
         .max_write_buffer_size(Load::Heavy.buffer());
     // The library checks that the protocol is echoed.
-    client_async_tls_with_config(request, stream, Some(limits), Some(Connector::Rustls(tls)))
-        .await
-        .map(|(socket, _)| socket)
-        .map_err(|error| refused(call, protocol, error))
+    let tls = Some(Connector::Rustls(tls));
+    Box::pin(client_async_tls_with_config(
+        request,
+        stream,
+        Some(limits),
+        tls,
+    ))
+    .await
+    .map(|(socket, _)| socket)
+    .map_err(|error| refused(call, protocol, error))
 }
 
 fn request(

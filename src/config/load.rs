@@ -22,6 +22,9 @@ pub use file::file_in_use;
 pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, ConfigError> {
     let (path, asked_by) = file_in_use(flags, env, paths);
     let text = file::read(&path, &asked_by)?;
+    if text.is_some() {
+        file::check(&path)?;
+    }
     if text.is_none() {
         refuse_without_file(flags, env, &path)?;
     }
@@ -36,13 +39,15 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     let (Some(theme), true) = (theme, notes.faults.is_empty()) else {
         return Err(ConfigError::Invalid(in_order(notes.faults)));
     };
+    if let Some(profile) = &profile {
+        exposed(profile)?;
+    }
     if chosen.is_none() && !names.is_empty() {
         return Err(ConfigError::NoChoice { path, names });
     }
     if text.is_none() {
         warnings.extend(unused_credentials(env));
     }
-    warnings.extend(file::writable_by_others(&path));
     Ok(Loaded {
         config: Config {
             ui: written.ui,
@@ -189,6 +194,26 @@ fn resolve_chosen(
     let mut drafts = drafts.into_iter();
     let draft = drafts.find(|draft| Some(draft.name.as_str()) == chosen)?;
     resolve(draft, flags, env, notes)
+}
+
+/// Refuses files of credentials that others may open. Whether they are there and hold one is told when one is needed.
+fn exposed(profile: &Profile) -> Result<(), ConfigError> {
+    let client = profile.client.iter().map(|client| &client.secret);
+    let person = profile
+        .person
+        .iter()
+        .filter_map(|person| person.secret.as_ref());
+    let listen = profile
+        .listen
+        .iter()
+        .filter_map(|listen| listen.token.as_ref());
+    let turn = profile.probes.turn.iter().map(|account| &account.password);
+    for place in client.chain(person).chain(listen).chain(turn) {
+        if let Some(error) = place.exposed() {
+            return Err(ConfigError::Exposed(error));
+        }
+    }
+    Ok(())
 }
 
 /// Mistakes in the order of the file's lines, those of other layers after them.

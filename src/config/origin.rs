@@ -81,6 +81,17 @@ pub enum ConfigError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Others may write a file that decides what is run and where credentials go.
+    #[error("others may write {} (mode {mode:04o}), and it decides which commands are run and where credentials go: run chmod go-w on it", shown(.path))]
+    Writable {
+        /// The file, or its folder.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// Others may open a file of a credential.
+    #[error("{0}")]
+    Exposed(#[source] super::secret::SecretError),
     /// Credentials without an organisation to use them on.
     #[error("{variable} is set, but there is no configuration file {}, so base_url is missing: write one with `trunkline config init`, or unset {variable}", shown(.path))]
     NoBaseUrl {

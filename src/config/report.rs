@@ -35,7 +35,7 @@ pub fn init(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, C
 
 fn write_new(path: &Path) -> std::io::Result<()> {
     if let Some(dir) = path.parent() {
-        fs::create_dir_all(dir)?;
+        crate::folder::make(dir)?;
     }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

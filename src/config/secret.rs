@@ -11,7 +11,9 @@ use secrecy::zeroize::Zeroizing;
 use super::environment::Environment;
 use super::paths;
 use super::reader::{Notes, Section};
+use crate::process;
 use crate::text::safe;
+use crate::vault;
 
 /// A secret is a line; more than this many bytes is something else.
 const MAX_BYTES: usize = 8 * 1024;
@@ -114,6 +116,14 @@ impl SecretSource {
         into_secret(&bytes, &self.to_string())
     }
 
+    /// Whether it is a file that others may open; one that is not there is not.
+    #[must_use]
+    pub fn exposed(&self) -> Option<SecretError> {
+        let Self::File(path) = self else { return None };
+        let error = file::open(path).err()?;
+        matches!(error, SecretError::Exposed { .. }).then_some(error)
+    }
+
     /// What can be said of the place without fetching the secret: `config check` runs no programs.
     pub fn inspect(&self, environment: &Environment) -> Result<(), SecretError> {
         match self {
@@ -157,6 +167,7 @@ fn into_secret(bytes: &[u8], place: &str) -> Result<SecretString, SecretError> {
     if line.is_empty() {
         return Err(SecretError::Empty(place.to_owned()));
     }
+    vault::keep(line);
     Ok(SecretString::from(line))
 }
 
@@ -172,7 +183,10 @@ pub(super) fn read(
         Err::<(), _>(format!("a secret does not belong in this file, which gets copied and shown: put it in a file of its own ({file}), a password manager ({command}) or a variable ({variable})"))
     });
     let variable = from.take_as(variable, notes, |name: String| {
-        not_empty(name).map(SecretSource::Variable)
+        not_empty(name).map(|name| {
+            process::holds_credential(&name);
+            SecretSource::Variable(name)
+        })
     });
     let file = from.take_as(file, notes, paths::written);
     let file = file.map(|path| SecretSource::File(notes.beside(&path)));

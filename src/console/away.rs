@@ -16,7 +16,7 @@ use crate::app::event::Done;
 use crate::child::scratch::Scratch;
 use crate::child::{self, Running, Turn};
 use crate::config::Environment;
-use crate::shelf;
+use crate::{process, shelf};
 
 /// Where, in the state directory, what an editor edits lies; each in a folder of its own, with whatever the editor puts
 /// beside it.
@@ -79,6 +79,7 @@ pub(super) fn program(environment: &Environment, names: &[&str], usual: &str) ->
 /// Runs a pager on a text; the shell splits what `$PAGER` says, as everywhere. The error is what is to be said.
 pub(super) fn page(pager: String, text: String) -> Result<Away, Done> {
     let mut command = Command::new("sh");
+    process::without_credentials(&mut command);
     command.args(["-c", &pager]).stdin(Stdio::piped());
     let failed = move |why: String| {
         let advice = "Set PAGER to a pager that is installed.";
@@ -121,6 +122,7 @@ impl Edit {
         let mut command = Command::new("sh");
         command.args(["-c", &format!("{editor} \"$1\""), "sh"]);
         command.arg(&path);
+        process::without_credentials(&mut command);
         let running = child::beside(&mut command);
         let running = running.map_err(|error| failed(editor, &could_not_run(&error)))?;
         let edit = Self {

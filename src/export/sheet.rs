@@ -72,21 +72,22 @@ pub fn markdown<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>
 const WIDEST: usize = 80;
 
 /// Columns for a terminal, two spaces apart and as wide as they need to be, at most [`WIDEST`]; cells are safe to show.
-pub fn table<const N: usize>(head: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let mut lines = vec![head.map(str::to_owned)];
+pub fn table<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
+    let mut lines = vec![head.iter().map(|title| (*title).to_owned()).collect()];
     lines.extend(rows.map(|row| {
-        row.map(|cell| match text::brief(&cell) {
-            Cow::Borrowed(_) => cell,
-            Cow::Owned(brief) => brief,
-        })
+        let cells = row.as_ref().iter();
+        cells
+            .map(|cell| text::brief(cell).into_owned())
+            .collect::<Vec<String>>()
     }));
-    let mut widths = [0; N];
+    let mut widths = vec![0; head.len()];
     for line in &lines {
         for (width, cell) in widths.iter_mut().zip(line) {
             *width = (*width).max(text::width(cell).min(WIDEST));
         }
     }
-    lines.iter().map(|line| pad(line, &widths)).collect()
+    let padded = |line: &Vec<String>| pad(line, &widths);
+    lines.iter().map(padded).collect()
 }
 
 fn pad(line: &[String], widths: &[usize]) -> String {

@@ -177,12 +177,11 @@ fn note_rounds(shared: &Shared, rounds: &Rounds, now: Instant) {
 async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> Ended {
     shared.mailbox.room().await;
     let link = lock(&shared.roster).begin(&user);
-    let swept = match link {
-        Some(link) => read_streamed(shared, &user, link, urgency, ring).await,
-        None => {
-            read_polled(shared, &user, urgency).await;
-            None
-        }
+    let swept = if let Some(link) = link {
+        read_streamed(shared, &user, link, urgency, ring).await
+    } else {
+        read_polled(shared, &user, urgency).await;
+        None
     };
     lock(&shared.roster).ended(&user);
     Ended { ring, swept }

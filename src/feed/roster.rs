@@ -49,6 +49,7 @@ enum Watch {
     },
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Debug)]
 struct Person {
     id: UserId,

@@ -21,6 +21,7 @@ use super::timing::Timing;
 use crate::cloud::{Client, Error, Fault};
 use crate::model::UserId;
 use crate::text::Text;
+use crate::vault;
 
 /// Bytes of an undecodable frame that are kept.
 const SAMPLE_BYTES: usize = 4_096;
@@ -89,14 +90,14 @@ impl Shared {
     pub fn new(
         client: Client,
         mailbox: Arc<Mailbox>,
-        timing: Timing,
+        timing: &Timing,
         poll: Duration,
         max_streams: usize,
     ) -> Self {
         Self {
             client,
             mailbox,
-            timing,
+            timing: *timing,
             poll,
             roster: Mutex::new(Roster::new(max_streams)),
             tally: Tally::new(),
@@ -218,7 +219,8 @@ impl Shared {
         }
         *samples = Some((since, taken + 1));
         drop(samples);
-        let kept = frame.get(..SAMPLE_BYTES).unwrap_or(frame);
+        let frame = vault::scrub_bytes(frame);
+        let kept = frame.get(..SAMPLE_BYTES).unwrap_or(&frame);
         // A copy: a slice would keep the whole read buffer alive.
         let sample = Bytes::copy_from_slice(kept);
         self.mailbox.post(News::Undecodable {

@@ -15,6 +15,7 @@ use super::{Check, Opening, path};
 use crate::model::finding::{Finding, Target};
 use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
+use crate::model::route::address;
 
 /// A form that is being filled in.
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Form {
         Opening {
             form: self.spec.name.to_owned(),
             about: self.about.clone(),
-            body: Some(self.spec.without_secrets(&self.body)),
+            body: Some(without_queries(self.spec.without_secrets(&self.body))),
         }
     }
 
@@ -317,4 +318,17 @@ fn row_of(at: &str) -> Option<usize> {
         path::Step::Name(_) => None,
     };
     path::parse(at).into_iter().find_map(index)
+}
+
+/// A payload in which addresses have no key to them; the rules ask for it again before anything is sent.
+fn without_queries(body: Value) -> Value {
+    match body {
+        Value::String(text) if text.contains("://") => Value::from(address::shown(&text)),
+        Value::Array(values) => values.into_iter().map(without_queries).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(name, value)| (name, without_queries(value)))
+            .collect(),
+        plain => plain,
+    }
 }

@@ -3,38 +3,42 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use super::get::{Wanted, local};
 use super::{Exit, print, say};
 use crate::audit::verify::Report;
 use crate::audit::{AuditError, read, verify as verifier};
-use crate::cli::audit::AuditShow;
-use crate::export::sheet;
+use crate::cli::list::ListArgs;
+use crate::config::Profile;
+use crate::kind::Asked;
+use crate::kind::audit::Audit;
 use crate::model::audit::Record;
-use crate::model::audit::fields::FIELDS;
-use crate::query::Query;
+use crate::store::audit::AuditRow;
 use crate::time::Clock;
 
-/// Prints the lines that were asked for, in the order in which they were written.
-pub fn show(state_dir: &Path, profile: &str, args: &AuditShow) -> Result<u8, String> {
-    let filter = args
-        .filter
-        .as_deref()
-        .map(|text| Query::parse(text, FIELDS));
-    let filter = filter
-        .transpose()
-        .map_err(|e| format!("--where, column {}: {}", e.column + 1, e.sentence))?;
+/// Prints the lines that were asked for, in the order in which they were written: `get audit`, but for `--json`, which
+/// prints them as they are in the file. They are evidence, and what is hashed.
+pub async fn show(state_dir: &Path, profile: &Profile, args: &ListArgs) -> Result<u8, String> {
+    let wanted = Wanted::of::<Audit>(args)?;
+    if !args.json || wanted.watch || wanted.columns.is_some() {
+        return local(state_dir, profile, &wanted).await;
+    }
     let now = Clock::Real.now();
-    let passes = |record: &Record| {
-        let filter = filter.as_ref();
-        filter.is_none_or(|filter| filter.matches(record, now).pass)
+    let (mut json, mut unreadable, mut count) = (Vec::new(), 0_u64, 0);
+    let passes = |record: Record| {
+        let row = AuditRow {
+            record,
+            open: false,
+        };
+        let query = wanted.query.as_ref();
+        query.is_none_or(|query| query.matches(&Asked::<Audit>(&&row), now).pass)
     };
-    let (mut records, mut json, mut unreadable) = (Vec::new(), Vec::new(), 0_u64);
-    let read = read::each(state_dir, profile, |line| match line.record {
-        Some(record) if !passes(&record) => {}
-        Some(_) if args.json => {
+    let read = read::each(state_dir, &profile.name, |line| match line.record {
+        Some(record) if count < wanted.limit.unwrap_or(usize::MAX) && passes(record.clone()) => {
+            count += 1;
             json.extend_from_slice(&line.raw);
             json.push(b'\n');
         }
-        Some(record) => records.push(record),
+        Some(_) => {}
         None => unreadable += 1,
     });
     match read {
@@ -44,12 +48,8 @@ pub fn show(state_dir: &Path, profile: &str, args: &AuditShow) -> Result<u8, Str
         }
         read => read.map_err(|error| error.to_string())?,
     }
-    print(&if args.json {
-        // Every line was read as JSON, so it is UTF-8.
-        String::from_utf8_lossy(&json).into_owned()
-    } else {
-        table(&records)
-    })?;
+    // Every line was read as JSON, so it is UTF-8.
+    print(&String::from_utf8_lossy(&json))?;
     if unreadable == 0 {
         return Ok(Exit::Ok as u8);
     }
@@ -57,31 +57,6 @@ pub fn show(state_dir: &Path, profile: &str, args: &AuditShow) -> Result<u8, Str
         "{unreadable} lines can't be read as lines of the audit. Find the first: trunkline audit verify"
     ));
     Ok(Exit::Partial as u8)
-}
-
-const HEAD: [&str; 8] = [
-    "TIME", "STATUS", "ACTION", "SUBJECT", "OPERATOR", "JOB", "MS", "ERROR",
-];
-
-fn table(records: &[Record]) -> String {
-    sheet::table(&HEAD, records.iter().map(cells))
-}
-
-fn cells(record: &Record) -> [String; 8] {
-    let or_nothing = |text: Option<&crate::text::Text>| text.map(ToString::to_string);
-    [
-        record.timestamp.to_string(),
-        record.status.word().to_owned(),
-        record.action.to_string(),
-        record.subject.to_string(),
-        record.operator.to_string(),
-        or_nothing(record.job_id.as_ref()).unwrap_or_default(),
-        record
-            .latency_ms
-            .map(|ms| ms.to_string())
-            .unwrap_or_default(),
-        or_nothing(record.error.as_ref()).unwrap_or_default(),
-    ]
 }
 
 /// Says whether every line is as it was written, and which is the first that is not.

@@ -2,19 +2,20 @@
 
 mod book;
 mod import;
-mod list;
 mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::get::{Wanted, left_out, reservations};
+use super::print;
 use super::write::kit;
-use super::{Exit, say};
 use crate::cli::callback::CallbackCommand;
-use crate::cloud::{Error, Urgency};
 use crate::config::{Environment, Profile};
+use crate::export::calendar;
 use crate::flow::Kit;
-use crate::store::{Changes, Store};
+use crate::kind::callbacks::Callbacks;
+use crate::kind::queues::Queues;
 use crate::time::Clock;
 
 /// Carries out a command; an error is one of the command line or of this machine.
@@ -30,9 +31,13 @@ pub async fn run(
         Err(code) => return Ok(code),
     };
     match command {
-        CallbackCommand::List(args) => list::callbacks(&kit, &args).await,
-        CallbackCommand::Queues { json } => list::queues(&kit, json).await,
-        CallbackCommand::Calendar => list::calendar(&kit).await,
+        CallbackCommand::List(args) => {
+            super::get::callbacks(&kit, &Wanted::of::<Callbacks>(&args)?).await
+        }
+        CallbackCommand::Queues(args) => {
+            super::get::queues(&kit, &Wanted::of::<Queues>(&args)?).await
+        }
+        CallbackCommand::Calendar => calendar(&kit).await,
         CallbackCommand::Book(args) => match &args.csv {
             Some(file) => import::run(&kit, file, &args).await,
             None => book::run(&kit, &args).await,
@@ -41,31 +46,17 @@ pub async fn run(
     }
 }
 
-/// Reads the queues, and the reservations where they are wanted, into tables like the console's.
-async fn read(kit: &Kit, callbacks: bool) -> Result<Store, Exit> {
-    let (mut store, mut changes) = (Store::default(), Changes::default());
+/// The reservations as an iCalendar file.
+async fn calendar(kit: &Kit) -> Result<u8, String> {
+    let store = match reservations(kit, true).await {
+        Ok(store) => store,
+        Err(exit) => return Ok(exit as u8),
+    };
     let now = Clock::Real.now();
-    let queues = kit.client.queues(Urgency::Reread).await.map_err(tell)?;
-    let faults = queues.faults.into_iter().map(|fault| fault.0).collect();
-    store
-        .queues
-        .listed(queues.queues, faults, now, &mut changes);
-    if callbacks {
-        let listing = kit.client.callbacks(Urgency::Reread).await.map_err(tell)?;
-        let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
-        let none = std::collections::HashSet::new();
-        store
-            .callbacks
-            .listed(listing.callbacks, &none, now, faults, now, &mut changes);
-    }
-    Ok(store)
-}
-
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the shape that map_err takes"
-)]
-fn tell(error: Error) -> Exit {
-    say(&error.to_string());
-    Exit::from(error.trouble())
+    print(&calendar::of(
+        calendar::entries(&store),
+        &kit.profile.name,
+        now,
+    ))?;
+    Ok(left_out(store.queues.faults().iter().chain(store.callbacks.faults())) as u8)
 }

@@ -10,12 +10,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+pub(super) use self::show::deployments;
+use super::get::Wanted;
 use super::write::{faulty, kit, payload as payload_of};
 use super::{Exit, say};
 use crate::cli::route::RouteCommand;
 use crate::config::{Environment, Profile};
 use crate::flow::route::{Ending, News as RouteNews};
 use crate::flow::{Kit, News, route};
+use crate::kind::routes::Routes;
 use crate::model::payload;
 use crate::model::route::{self as model, Known, Route, Verdict};
 
@@ -35,7 +38,7 @@ pub async fn route(
         Err(code) => return Ok(code),
     };
     match command {
-        RouteCommand::List { json } => show::list(&kit, json).await,
+        RouteCommand::List(args) => super::get::routes(&kit, &Wanted::of::<Routes>(&args)?).await,
         RouteCommand::Show { route, json, body } => show::show(&kit, &route, json, body).await,
         RouteCommand::Verify {
             routes,
@@ -63,7 +66,7 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
         RouteCommand::Deploy(args) => vec![args.file.clone()],
         RouteCommand::Verify { file, .. } => file.iter().cloned().collect(),
         RouteCommand::Apply { folder, .. } => apply::files(folder)?,
-        RouteCommand::List { .. } | RouteCommand::Show { .. } | RouteCommand::Delete { .. } => {
+        RouteCommand::List(_) | RouteCommand::Show { .. } | RouteCommand::Delete { .. } => {
             Vec::new()
         }
     };
@@ -120,7 +123,7 @@ async fn find(kit: &Kit, wanted: &str) -> Result<Known, u8> {
 }
 
 /// Tells why the routes could not be read.
-fn unread(ending: &Ending) -> u8 {
+pub(super) fn unread(ending: &Ending) -> u8 {
     if let Ending::Invalid(faults) = ending {
         return faulty(faults);
     }

@@ -11,6 +11,8 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use tempfile::NamedTempFile;
 
+use crate::vault;
+
 /// Characters of a secret at least; those made here have 64.
 const LEAST: usize = 32;
 
@@ -87,6 +89,7 @@ fn read(path: &Path, exposed: Exposed) -> Result<SecretString, String> {
     if secret.len() < LEAST || !secret.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err("it holds no token: remove it for a new one".to_owned());
     }
+    vault::keep(secret);
     Ok(secret.into())
 }
 

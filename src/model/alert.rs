@@ -2,7 +2,6 @@
 
 pub mod body;
 pub mod book;
-pub mod fields;
 pub mod silence;
 
 use serde::{Deserialize, Serialize};
@@ -338,6 +337,31 @@ impl Alert {
                 Some(site) => format!("{devices} devices at {site}"),
                 None => format!("{devices} devices at several sites"),
             },
+        }
+    }
+
+    /// Where it is, when that is one place.
+    #[must_use]
+    pub fn site(&self) -> Option<&Text> {
+        match &self.subject {
+            Subject::Storm { site, .. } => site.as_ref(),
+            _ => self.details.site.as_ref(),
+        }
+    }
+}
+
+impl Delivery {
+    /// The word on screen and in filters.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::NoWebhook => "none",
+            Self::Elsewhere => "elsewhere",
+            Self::Withheld => "withheld",
+            Self::Queued => "queued",
+            Self::Retrying { .. } => "retrying",
+            Self::Sent { .. } => "sent",
+            Self::Undelivered { .. } => "undelivered",
         }
     }
 }

@@ -1,7 +1,5 @@
 //! One line of the audit, as data (contract §11).
 
-pub mod fields;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -6,7 +6,6 @@
 //! has ended never goes back.
 
 mod event;
-pub mod fields;
 #[cfg(test)]
 mod tests;
 
@@ -312,5 +311,33 @@ impl Job {
         let (submitted, ended) = (self.submitted?, self.ended?);
         let gap = self.resumed.is_some_and(|at| at <= ended);
         (!gap).then(|| ended.since(submitted))
+    }
+}
+
+impl Job {
+    /// What it made, in a line; raw.
+    #[must_use]
+    pub fn result(&self) -> Option<String> {
+        let first = self.results.first()?;
+        let more = self.made.saturating_sub(1);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        Some(format!("{} ({}){more}", first.name.raw(), first.id.raw()))
+    }
+
+    /// Why it is not well, in a line: the doubt, or the organisation's own words; raw.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        if let Some(doubt) = self.doubt() {
+            return Some(format!("{} {}", doubt.why.raw(), doubt.check.raw()));
+        }
+        let error = self.error()?;
+        if error.code.is_empty() {
+            return Some(error.message.raw().to_owned());
+        }
+        Some(format!("{} ({})", error.message.raw(), error.code.raw()))
     }
 }

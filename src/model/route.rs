@@ -3,6 +3,7 @@
 //! A route is a payload like any other: what a form builds, what `-f` reads and what `POST /resolve` takes is this one
 //! type, and [`Route::faults`] is the one place that knows its rules.
 
+pub mod address;
 pub mod deployment;
 pub mod diff;
 pub mod eventbridge;
@@ -19,6 +20,8 @@ pub mod trigger;
 pub mod verdict;
 mod webhook;
 mod writes;
+
+use crate::vault::{self, Key};
 
 pub use self::deployment::{Deed, Deployment, State};
 pub use self::eventbridge::EventBridge;
@@ -124,7 +127,7 @@ impl Route {
     #[must_use]
     pub fn towards(&self) -> String {
         match self {
-            Self::Webhook(route) => route.uri.clone(),
+            Self::Webhook(route) => address::shown(&route.uri).into_owned(),
             Self::EventBridge(route) => route.towards(),
             Self::Trigger(route) => route.towards(),
         }
@@ -147,6 +150,46 @@ impl Route {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Has the credentials that it sends scrubbed wherever they come back.
+    pub fn keep_credentials(&self) {
+        let Self::Webhook(route) = self else { return };
+        for (name, value) in &route.headers {
+            if header::is_secret(name) {
+                vault::keep_named(name, value);
+            }
+        }
+        route.destinations().for_each(address::keep);
+    }
+
+    /// The body as a record keeps it: keyed hashes in place of what may not be shown.
+    #[must_use]
+    pub fn hashed(&self, key: &Key) -> Self {
+        let mut kept = self.clone();
+        if let Self::Webhook(route) = &mut kept {
+            for (name, value) in &mut route.headers {
+                if header::is_secret(name) {
+                    *value = key.hash(value);
+                }
+            }
+            for uri in route.uris_mut() {
+                *uri = address::hashed(uri, key);
+            }
+        }
+        kept
+    }
+
+    /// The body with its credentials again, out of a route that has the same ones; what else is missing is named, as paths.
+    pub fn restored(&self, from: Option<&Self>) -> Result<Self, Vec<String>> {
+        let Self::Webhook(route) = self else {
+            return Ok(self.clone());
+        };
+        let from = from.and_then(|from| match from {
+            Self::Webhook(from) => Some(from),
+            _ => None,
+        });
+        route.restored(from).map(Self::Webhook)
+    }
+
     /// The same, with values that may be secrets masked.
     #[must_use]
     pub fn masked(&self) -> Self {
@@ -154,6 +197,9 @@ impl Route {
         if let Self::Webhook(route) = &mut shown {
             for (name, value) in &mut route.headers {
                 *value = header::shown(name, value).to_owned();
+            }
+            for uri in route.uris_mut() {
+                *uri = address::shown(uri).into_owned();
             }
         }
         shown

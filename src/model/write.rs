@@ -113,14 +113,17 @@ pub struct Write {
     pub body: Option<String>,
     /// Where in the body secrets are, as JSON pointers (RFC 6901): masked wherever the body is shown or copied.
     pub secrets: Vec<String>,
+    /// Where in the body addresses are whose query may be a secret, as JSON pointers: the rest of them is shown.
+    pub addresses: Vec<String>,
     /// The permissions that a refusal names, where the API has permissions (Platform API); else the scopes of its kind count.
     pub permissions: &'static [&'static str],
     /// What else the audit is to say of it; never a secret, a token or a full telephone number.
     pub note: BTreeMap<&'static str, Value>,
 }
 
-/// What stands in for a secret.
-pub const MASK: &str = "••••••";
+use super::route::address;
+use crate::vault;
+pub use crate::vault::MASK;
 
 impl Write {
     /// A write with the JSON of `body`.
@@ -153,6 +156,7 @@ impl Write {
             path: path.iter().map(|&segment| segment.to_owned()).collect(),
             body: None,
             secrets: Vec::new(),
+            addresses: Vec::new(),
             permissions: &[],
             note: BTreeMap::new(),
         }
@@ -162,8 +166,8 @@ impl Write {
     #[must_use]
     pub fn shown_body(&self) -> Option<String> {
         let body = self.body.as_deref()?;
-        if self.secrets.is_empty() {
-            return Some(body.to_owned());
+        if self.secrets.is_empty() && self.addresses.is_empty() {
+            return Some(vault::scrub(body).into_owned());
         }
         // A body that cannot be taken apart cannot be masked; better none of it than all of it.
         let mut value: Value = match serde_json::from_str(body) {
@@ -175,7 +179,14 @@ impl Write {
                 *at = Value::from(MASK);
             }
         }
-        Some(value.to_string())
+        for address in &self.addresses {
+            if let Some(at) = value.pointer_mut(address)
+                && let Some(written) = at.as_str()
+            {
+                *at = Value::from(address::shown(written));
+            }
+        }
+        Some(vault::scrub(&value.to_string()).into_owned())
     }
 }
 

@@ -1,85 +1,39 @@
 //! Alerts: what holds now, what is over, how far the telling has come, and who has taken notice.
+//!
+//! Acknowledging, silencing and sending again are the application's, because they change more than what is shown.
 
-mod column;
-mod commands;
 mod detail;
-mod draw;
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::cursor::{Cursor, Window};
-use super::filter::Filter;
-use super::{Desk, Pane, Scene};
+use super::Scene;
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Related};
 use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::model::alert::AlertId;
-use crate::model::alert::fields::FIELDS;
+use crate::config::theme::Role;
+use crate::kind::alerts::{Alerts, role};
+use crate::model::alert::{Alert, AlertId, Leg, Standing, Subject};
 use crate::store::Store;
-use crate::time::Millis;
-use crate::ui::filter::Fault;
-use crate::ui::grid::Grid;
+use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
 
-/// What can be done on this pane.
-const ACTIONS: &[Action] = &[
-    Action::Detail,
-    Action::Acknowledge,
-    Action::Redeliver,
-    Action::Filter,
-    Action::Copy,
-    Action::Up,
-    Action::Down,
-    Action::PageUp,
-    Action::PageDown,
-    Action::Top,
-    Action::Bottom,
-    Action::Left,
-    Action::Right,
-];
+/// The pane.
+pub type AlertsPane = ListPane<Alerts>;
 
-/// View state of the pane; the alerts are the store's.
-#[derive(Default)]
-pub struct AlertsPane {
-    order: Order,
-    cursor: Cursor<AlertId>,
-    filter: Filter,
-    detail: bool,
-    window: Window,
-    grid: Grid,
-    /// The book as it was drawn.
-    drawn: u64,
-    /// What is shown of the alerts has changed since, though they have not.
-    moved: bool,
-}
+impl Listing for Alerts {
+    type Kind = Self;
+    type Source = Arranged<Self>;
 
-/// The alerts that pass the filter: open ones first, the newest first.
-#[derive(Default)]
-struct Order {
-    ids: Vec<AlertId>,
-    /// When time alone lets another one pass.
-    due: Option<Millis>,
-}
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::Acknowledge,
+        Action::Redeliver,
+        Action::Filter,
+    ];
+    const COPIES: &'static [(&'static str, &'static str)] =
+        &[("body", "what is posted"), ("key", "its Idempotency-Key")];
 
-impl AlertsPane {
-    /// Filters again. Alerts are few, because storms are folded: a frame can afford to.
-    fn arrange(&mut self, store: &Store, now: Millis) {
-        let mut due: Option<Millis> = None;
-        let query = self.filter.query();
-        let passing = store.alerts.in_order().filter(|alert| {
-            query.is_none_or(|query| {
-                let verdict = query.matches(*alert, now);
-                due = due.into_iter().chain(verdict.until).min();
-                verdict.pass
-            })
-        });
-        self.order.ids = passing.map(|alert| alert.id).collect();
-        self.order.due = due;
-    }
-}
-
-impl Pane for AlertsPane {
     fn tab(&self, store: &Store) -> Tab {
         Tab {
             title: "Alerts",
@@ -89,72 +43,96 @@ impl Pane for AlertsPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
-    }
-
-    fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        FIELDS.iter().map(|field| (field.name, field.doc)).collect()
-    }
-
-    fn tick(&mut self, store: &Store, now: Millis) {
-        self.arrange(store, now);
-        self.moved = true;
-    }
-
-    fn deadline(&self) -> Option<Millis> {
-        self.order.due
-    }
-
-    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
-        self.moved = true;
-        match command {
-            Command::Act(action) => self.act(*action, desk),
-            _ => self.carry_out(command, desk),
-        }
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent, _: &mut Desk<'_>) {
-        let at = Position {
-            x: mouse.column,
-            y: mouse.row,
-        };
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.step(3),
-            MouseEventKind::ScrollUp => self.step(-3),
-            MouseEventKind::Down(MouseButton::Left) => {
-                if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order.ids, self.window, line);
-                }
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let (theme, book) = (scene.theme, &scene.store.alerts);
+        for (n, standing) in Standing::ALL.into_iter().enumerate() {
+            let count = book
+                .iter()
+                .filter(|alert| alert.standing() == standing)
+                .count();
+            // Open and resolved are always said, the rest when there is any.
+            if count > 0 || matches!(standing, Standing::Open | Standing::Resolved) {
+                let role = if count > 0 { role(standing) } else { Role::Dim };
+                let spare = u8::try_from(n).unwrap_or(0);
+                bar.left(
+                    spare,
+                    theme.style(role),
+                    format!(" {} {count}", standing.word()),
+                );
             }
-            _ => {}
+        }
+        if let Some(until) = book.silences().iter().map(|silence| silence.until).max() {
+            let until = until.clock(scene.zone, scene.now);
+            let text = format!("silences {}, the last until {until}", book.silences().len());
+            bar.left(1, theme.style(Role::Warn), text);
+        }
+        if book.dropped() > 0 {
+            bar.left(
+                2,
+                theme.style(Role::Dim),
+                format!("forgotten {}", book.dropped()),
+            );
         }
     }
 
-    fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        if std::mem::take(&mut self.detail) {
-            return true;
+    fn panel(&self, area: Rect, buf: &mut Buffer, alert: &&Alert, scene: &Scene<'_>) {
+        detail::render(area, buf, scene, alert);
+    }
+
+    fn empty(&self, _: &Scene<'_>) -> Vec<String> {
+        vec![
+            "No alert: nothing that is watched has been in trouble for longer than the settle time.".to_owned(),
+            "Told of are lost registrations, degraded carriers, certificates near their end, and the rules of the profile ([profiles.NAME.alerts]).".to_owned(),
+        ]
+    }
+
+    fn copy(&self, alert: &&Alert, what: &str) -> Option<(&'static str, String)> {
+        let leg = match alert.resolve {
+            Some(_) => Leg::Resolve,
+            None => Leg::Raise,
+        };
+        match what {
+            // Strings and options cannot fail to serialise.
+            "body" => Some((
+                "body of the alert",
+                serde_json::to_string(&alert.current().body).unwrap_or_default(),
+            )),
+            "key" => Some(("idempotency key", alert.key(leg))),
+            _ => None,
         }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
+    }
+
+    fn more(&self, alert: &&Alert, _: &Store) -> String {
+        let posts = [(Leg::Raise, "raised"), (Leg::Resolve, "resolved")];
+        let posts = posts.into_iter().filter_map(|(leg, word)| {
+            let body = serde_json::to_string_pretty(&alert.post(leg)?.body).unwrap_or_default();
+            let lines = body.lines().map(|line| crate::text::safe(line) + "\n");
+            Some(format!(
+                "{word} ({})\n{}\n",
+                alert.key(leg),
+                lines.collect::<String>()
+            ))
+        });
+        posts.collect()
+    }
+
+    fn related(&self, alert: &&Alert) -> Vec<Related> {
+        match &alert.subject {
+            Subject::Device { user, device } => vec![
+                Related::new("Registrations", "deviceId", device.raw()),
+                Related::new("Users", "userId", user.raw()),
+            ],
+            Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
+            Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
+            Subject::Storm { site, .. } => {
+                let site = site.iter();
+                site.map(|site| Related::new("Registrations", "site", site.raw()))
+                    .collect()
+            }
         }
-        false
     }
 
-    fn fault(&self) -> Option<Fault> {
-        self.filter.fault().cloned()
-    }
-
-    fn alert(&self) -> Option<AlertId> {
-        self.cursor.row()
-    }
-
-    fn moved(&mut self, store: &Store) -> bool {
-        std::mem::take(&mut self.moved) || self.drawn != store.alerts.generation()
-    }
-
-    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        self.draw(area, buf, scene);
+    fn alert(&self, id: &AlertId) -> Option<AlertId> {
+        Some(*id)
     }
 }

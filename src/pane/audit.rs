@@ -1,21 +1,19 @@
 //! The audit: what was written to the organisation, what was refused, by whom, with what outcome, and whether the
 //! record of it still is what was written.
 
-mod column;
 mod detail;
 
 use ratatui::text::Line;
 
-use self::column::{COLUMNS, role};
-use super::list::{ListPane, Listing, column::Column};
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::config::theme::Role;
-use crate::model::audit::fields::FIELDS;
+use crate::kind::audit::{self as kind, Audit};
 use crate::model::audit::{Chain, Status};
-use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::audit::AuditRow;
 use crate::ui::bar::Bar;
@@ -24,36 +22,11 @@ use crate::ui::tabs::Tab;
 /// The pane.
 pub type AuditPane = ListPane<Audit>;
 
-/// The audit as a list.
-#[derive(Debug, Default)]
-pub struct Audit;
-
 impl Listing for Audit {
-    type Id = u64;
-    type Row = AuditRow;
+    type Kind = Self;
+    type Source = Arranged<Self>;
 
-    const KIND: &'static str = "audit";
-    const FIELDS: &'static [FieldSpec] = FIELDS;
-    const COLUMNS: &'static [Column<AuditRow>] = COLUMNS;
-    const ACTIONS: &'static [Action] = &[
-        Action::Detail,
-        Action::Filter,
-        Action::Reread,
-        Action::Sort,
-        Action::Reverse,
-        Action::Columns,
-        Action::Copy,
-        Action::Export,
-        Action::OpenPager,
-        Action::Up,
-        Action::Down,
-        Action::PageUp,
-        Action::PageDown,
-        Action::Top,
-        Action::Bottom,
-        Action::Left,
-        Action::Right,
-    ];
+    const ACTIONS: &'static [Action] = &[Action::Detail, Action::Filter, Action::Reread];
     const COPIES: &'static [(&'static str, &'static str)] =
         &[("id", "the id of the write"), ("job", "the job's id")];
 
@@ -65,22 +38,6 @@ impl Listing for Audit {
             count: usize::try_from(store.audit.lines()).ok(),
             trouble: usize::from(broken),
         }
-    }
-
-    fn generation(&self, store: &Store) -> u64 {
-        store.audit.generation()
-    }
-
-    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a AuditRow> + 'a> {
-        Box::new(store.audit.newest_first())
-    }
-
-    fn row<'a>(&self, store: &'a Store, line: &u64) -> Option<&'a AuditRow> {
-        store.audit.get(*line)
-    }
-
-    fn id(&self, row: &AuditRow) -> u64 {
-        row.record.line
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
@@ -96,7 +53,7 @@ impl Listing for Audit {
             let count = log.count(status);
             if count > 0 {
                 let text = format!("{} {count}", status.word());
-                bar.left(1, theme.style(self::role(status)), text);
+                bar.left(1, theme.style(kind::role(status)), text);
             }
         }
         if log.open() > 0 {
@@ -109,7 +66,7 @@ impl Listing for Audit {
         }
     }
 
-    fn detail(&self, row: &AuditRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    fn detail(&self, row: &&AuditRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         detail::lines(row, scene)
     }
 
@@ -125,12 +82,7 @@ impl Listing for Audit {
         }
     }
 
-    fn json(&self, row: &AuditRow) -> String {
-        // Strings, numbers and JSON values cannot fail to serialise.
-        serde_json::to_string(&row.record).unwrap_or_default()
-    }
-
-    fn copy(&self, row: &AuditRow, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, row: &&AuditRow, what: &str) -> Option<(&'static str, String)> {
         match what {
             "id" => Some(("id of the write", row.record.id.raw().to_owned())),
             "job" => {
@@ -141,7 +93,14 @@ impl Listing for Audit {
         }
     }
 
-    fn act(&mut self, action: Action, _: Option<&AuditRow>, desk: &mut Desk<'_>) -> bool {
+    fn related(&self, row: &&AuditRow) -> Vec<Related> {
+        vec![
+            Related::new("Audit", "id", row.record.id.raw()),
+            Related::new("Jobs", "auditId", row.record.id.raw()),
+        ]
+    }
+
+    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
         if action != Action::Reread {
             return false;
         }

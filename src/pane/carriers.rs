@@ -1,118 +1,55 @@
 //! SIP carriers: what the organisation says of each, what a probe of its proxy saw, and where the two disagree. Below them
-//! the edges that their trunks run on, where the organisation tells of those.
+//! the edges that their trunks run on, where the organisation tells of those, and the STUN and TURN servers.
 
-mod column;
-mod commands;
 mod detail;
-mod draw;
-mod edges;
-pub(super) mod line;
 mod trunks;
 
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use self::column::{Column, FIELDS};
-use self::line::Line;
-use super::cursor::{Cursor, Window};
-use super::filter::Filter;
-use super::{Desk, Pane, Scene};
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Picked, Related, section};
+use super::{Desk, Scene};
 use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::model::CarrierId;
-use crate::model::carrier::Accord;
-use crate::store::{Changes, Store};
-use crate::time::Millis;
-use crate::ui::filter::Fault;
-use crate::ui::grid::Grid;
+use crate::app::effect::Effect;
+use crate::app::messages::Weight;
+use crate::config::theme::Role;
+use crate::kind::Kind as _;
+use crate::kind::carriers::{Carriers, Line};
+use crate::kind::edges::Edges;
+use crate::kind::probes::Probes;
+use crate::model::carrier::{Accord, Health};
+use crate::model::finding::Verdict;
+use crate::store::Store;
+use crate::store::carriers::Reading;
+use crate::store::probes::Probed;
+use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
 
-/// What can be done on this pane.
-const ACTIONS: &[Action] = &[
-    Action::Detail,
-    Action::Probe,
-    Action::Filter,
-    Action::Sort,
-    Action::Reread,
-    Action::Reverse,
-    Action::Copy,
-    Action::Export,
-    Action::OpenPager,
-    Action::Up,
-    Action::Down,
-    Action::PageUp,
-    Action::PageDown,
-    Action::Top,
-    Action::Bottom,
-    Action::Left,
-    Action::Right,
+/// The pane.
+pub type CarriersPane = ListPane<Carriers>;
+
+/// What is said of the STUN and TURN servers.
+const SERVERS: [(&str, &str); 3] = [
+    ("result", "PROBE"),
+    ("target", "STUN AND TURN SERVERS"),
+    ("found", "FOUND"),
 ];
 
-/// View state of the pane; the carriers and the findings are the store's.
-#[derive(Default)]
-pub struct CarriersPane {
-    order: Order,
-    cursor: Cursor<CarrierId>,
-    filter: Filter,
-    detail: bool,
-    window: Window,
-    grid: Grid,
-    /// Something that is shown has changed since it was drawn.
-    moved: bool,
-}
+impl Listing for Carriers {
+    type Kind = Self;
+    type Source = Arranged<Self>;
 
-/// The carriers that pass the filter, in order: a few dozen, so made anew whenever one changes.
-struct Order {
-    ids: Vec<CarrierId>,
-    column: Column,
-    descending: bool,
-    /// When time alone lets another carrier pass.
-    due: Option<Millis>,
-}
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::Probe,
+        Action::Filter,
+        Action::Sort,
+        Action::Reread,
+    ];
+    const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the carrier's id")];
+    const SORT: Option<&'static str> = Some("health");
 
-impl Default for Order {
-    fn default() -> Self {
-        Self {
-            ids: Vec::new(),
-            column: Column::Health,
-            descending: false,
-            due: None,
-        }
-    }
-}
-
-impl CarriersPane {
-    /// Filters and sorts again.
-    fn arrange(&mut self, store: &Store, now: Millis) {
-        let mut due: Option<Millis> = None;
-        let lines = store.carriers.iter().map(|row| Line::of(row, store));
-        let mut lines: Vec<Line<'_>> = match self.filter.query() {
-            None => lines.collect(),
-            Some(query) => lines
-                .filter(|line| {
-                    let verdict = query.matches(line, now);
-                    due = due.into_iter().chain(verdict.until).min();
-                    verdict.pass
-                })
-                .collect(),
-        };
-        let (column, descending) = (self.order.column, self.order.descending);
-        lines.sort_by(|a, b| {
-            let order = column.compare(a, b);
-            let order = if descending { order.reverse() } else { order };
-            order
-                .then_with(|| a.urgency().cmp(&b.urgency()))
-                .then_with(|| a.row.name().cmp(b.row.name()))
-        });
-        let id = |line: &Line<'_>| line.row.carrier().id.clone();
-        self.order.ids = lines.iter().map(id).collect();
-        self.order.due = due;
-        self.moved = true;
-    }
-}
-
-impl Pane for CarriersPane {
     fn tab(&self, store: &Store) -> Tab {
         let lines = store.carriers.iter().map(|row| Line::of(row, store));
         let trouble = |line: &Line<'_>| {
@@ -126,79 +63,172 @@ impl Pane for CarriersPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
-    }
-
-    fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        FIELDS.iter().map(|field| (field.name, field.doc)).collect()
-    }
-
-    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
-        if changes.carriers_shown || !changes.findings.is_empty() {
-            self.arrange(store, now);
-        }
-    }
-
-    fn tick(&mut self, store: &Store, now: Millis) {
-        self.arrange(store, now);
-    }
-
-    fn deadline(&self) -> Option<Millis> {
-        self.order.due
-    }
-
-    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
-        self.moved = true;
-        match command {
-            Command::Act(action) => self.act(*action, desk),
-            _ => self.carry_out(command, desk),
-        }
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
-        let at = Position {
-            x: mouse.column,
-            y: mouse.row,
+    /// What is well in plain, what is not in its colour and always in words.
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let theme = scene.theme;
+        let carriers = &scene.store.carriers;
+        let edges = &scene.store.edges;
+        let lines = || carriers.iter().map(|row| Line::of(row, scene.store));
+        let contradictions = lines().filter(|l| l.accord() == Accord::Contradiction);
+        let verdicts = |wanted: fn(Verdict) -> bool| {
+            let found = lines().filter_map(|line| Some(line.finding()?.tls()?.verdict));
+            found.filter(|verdict| wanted(*verdict)).count()
         };
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.step(3),
-            MouseEventKind::ScrollUp => self.step(-3),
-            MouseEventKind::Down(MouseButton::Left) => {
-                if let Some(column) = self
-                    .grid
-                    .heading_at(at)
-                    .and_then(|n| Column::shown(desk.can).get(n))
-                {
-                    self.sort_by(*column, None, desk);
-                } else if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order.ids, self.window, line);
-                }
+        let figures = [
+            (0, Role::Text, "healthy", carriers.count(Health::Healthy)),
+            (0, Role::Bad, "down", carriers.count(Health::Down)),
+            (0, Role::Warn, "degraded", carriers.count(Health::Degraded)),
+            (1, Role::Unknown, "unknown", carriers.count(Health::Unknown)),
+            (0, Role::Bad, "contradictions", contradictions.count()),
+            (2, Role::Bad, "expired", verdicts(|v| v == Verdict::Expired)),
+            (
+                2,
+                Role::Warn,
+                "expiring",
+                verdicts(|v| v == Verdict::Expiring),
+            ),
+            (3, Role::Warn, "unreadable", carriers.faults().len()),
+            (1, Role::Bad, "edges in trouble", edges.suffering()),
+            (
+                3,
+                Role::Warn,
+                "left out",
+                carriers.refused() + edges.refused(),
+            ),
+        ];
+        for (n, (spare, role, word, count)) in figures.into_iter().enumerate() {
+            let role = if count > 0 { role } else { Role::Dim };
+            if count > 0 || n < 3 {
+                let lead = if n == 0 { " " } else { "" };
+                bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
             }
-            _ => {}
+        }
+        if let Some((role, words)) = staleness(carriers.reading(), scene) {
+            bar.left(0, theme.style(role), words);
         }
     }
 
-    fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        if std::mem::take(&mut self.detail) {
-            return true;
+    fn detail(&self, line: &Line<'_>, scene: &Scene<'_>) -> Vec<ratatui::text::Line<'static>> {
+        detail::lines(line, scene)
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        let carriers = &scene.store.carriers;
+        match (carriers.reading(), scene.trouble) {
+            (Reading::Failed { why, .. }, _) => {
+                vec![
+                    "The carriers could not be read:".to_owned(),
+                    why.to_string(),
+                ]
+            }
+            (Reading::Read(_), _) => {
+                let mut lines = vec!["The organisation has no carriers.".to_owned()];
+                lines.extend(carriers.faults().iter().map(ToString::to_string));
+                lines
+            }
+            (Reading::Paused, _) => {
+                vec!["Paused before the carriers were read. :resume goes on.".to_owned()]
+            }
+            (Reading::Awaited, Some(trouble)) => {
+                vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]
+            }
+            (Reading::Awaited, None) => vec!["Signing in and reading the carriers …".to_owned()],
         }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
+    }
+
+    fn copy(&self, line: &Line<'_>, what: &str) -> Option<(&'static str, String)> {
+        let id = line.row.carrier().id.raw();
+        (what == "id").then(|| ("carrier id", id.to_owned()))
+    }
+
+    fn more(&self, line: &Line<'_>, _: &Store) -> String {
+        let mut text = "health (newest first)\n".to_owned();
+        let turns = line.row.past();
+        text.extend(turns.map(|turn| format!("{}  {}\n", turn.at, turn.to.word())));
+        if let Some(proxy) = line.proxy {
+            text += "\nprobes (newest first)\n";
+            let past = proxy.past();
+            text.extend(
+                past.map(|probe| format!("{}  {}  {} ms\n", probe.at, probe.word, probe.took_ms)),
+            );
+            // What came from a server that was probed is safe text already.
+            let finding = serde_json::to_string_pretty(&proxy.finding()).unwrap_or_default();
+            text += "\nthe newest probe\n";
+            text.extend(finding.lines().map(|line| crate::text::safe(line) + "\n"));
         }
-        false
+        text
     }
 
-    fn fault(&self) -> Option<Fault> {
-        self.filter.fault().cloned()
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        match (action, on.row) {
+            (Action::Probe, Some(line)) => probe(line, desk),
+            (Action::Probe, None) => {}
+            (Action::Reread, _) => {
+                desk.effects.push(Effect::RereadCarriers);
+                let text = "reading the carriers again";
+                desk.messages.say(Weight::Note, text, desk.now);
+            }
+            _ => return false,
+        }
+        true
     }
 
-    fn moved(&mut self, _: &Store) -> bool {
-        std::mem::take(&mut self.moved)
+    fn related(&self, line: &Line<'_>) -> Vec<Related> {
+        let id = line.row.carrier().id.raw();
+        vec![
+            Related::new("Trunks", "carrierId", id),
+            Related::new("Alerts", "carrier", id),
+            Related::new("Probes", "carriers", id),
+        ]
     }
 
-    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        self.draw(area, buf, scene);
+    fn below(&self, area: Rect, rows: usize, buf: &mut Buffer, scene: &Scene<'_>) -> Rect {
+        let edges = Edges::rows(scene.store, scene.now);
+        let servers: Vec<&Probed> = scene.store.probes.servers().collect();
+        let [rows, machines, below] = share(area, rows, [edges.len(), servers.len()]);
+        section::render::<Edges>(machines, buf, scene, &edges, None);
+        section::render::<Probes>(below, buf, scene, &servers, Some(&SERVERS));
+        rows
     }
+}
+
+fn probe(line: Line<'_>, desk: &mut Desk<'_>) {
+    let Some(proxy) = line.proxy else {
+        let text = format!(
+            "the profile names no SIP proxy of {}: add [profiles.NAME.carriers.{:?}] with a host",
+            line.row.name(),
+            line.row.carrier().id.to_string()
+        );
+        return desk.messages.say(Weight::Warning, text, desk.now);
+    };
+    desk.probe.push(proxy.target().clone());
+}
+
+/// Why what is shown may be out of date.
+fn staleness(reading: &Reading, scene: &Scene<'_>) -> Option<(Role, String)> {
+    match reading {
+        Reading::Failed { since, .. } if !scene.store.carriers.is_empty() => {
+            let since = since.clock(scene.zone, scene.now);
+            Some((Role::Stale, format!("stale since {since}: not readable")))
+        }
+        Reading::Paused => Some((Role::Stale, "stale: paused".to_owned())),
+        _ => None,
+    }
+}
+
+/// Room for the carriers, and below them for the edges, as many as fit, and for the servers when all of them do.
+fn share(area: Rect, carriers: usize, [edges, servers]: [usize; 2]) -> [Rect; 3] {
+    let clamp = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    // A blank line and a heading above each.
+    let wanted = |n: usize| if n > 0 { clamp(n).saturating_add(2) } else { 0 };
+    // An empty table needs room to say why.
+    let spare = area.height.saturating_sub(clamp(carriers.max(4)));
+    let edges = wanted(edges).min(spare);
+    let edges = if edges < 3 { 0 } else { edges };
+    let servers = Some(wanted(servers)).filter(|servers| *servers <= spare - edges);
+    let servers = servers.unwrap_or(0);
+    let part = |y, height| Rect { y, height, ..area };
+    let rows = part(area.y, area.height - edges - servers);
+    let edges = part(rows.bottom(), edges);
+    [rows, edges, part(edges.bottom(), servers)]
 }

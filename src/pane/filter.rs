@@ -57,6 +57,13 @@ impl Filter {
         true
     }
 
+    /// Takes a filter that nothing here can pass.
+    pub fn never(&mut self, text: &str, fields: &'static [FieldSpec]) {
+        self.query = Some(Query::never(fields));
+        self.fault = None;
+        text.trim().clone_into(&mut self.text);
+    }
+
     /// The line to type the next one on.
     #[must_use]
     pub fn bar(&self) -> Layer {
@@ -67,7 +74,7 @@ impl Filter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::column::FIELDS;
+    use crate::kind::registrations::FIELDS;
 
     #[test]
     fn what_cannot_be_read_leaves_the_filter_in_force_and_says_where_it_is_wrong() {

@@ -1,12 +1,11 @@
 //! Jobs: every one of this run and of earlier ones, how far each has come, and how well they do.
 
-mod column;
 mod detail;
 
 use ratatui::text::Line;
 
-use self::column::{COLUMNS, role};
-use super::list::{ListPane, Listing, column::Column};
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -15,9 +14,9 @@ use crate::app::messages::Weight;
 use crate::config::theme::Role;
 use crate::flow::{JobWebhook, Order};
 use crate::form::{Opening, Plan};
-use crate::model::job::fields::FIELDS;
-use crate::model::job::{JobKey, State};
-use crate::query::FieldSpec;
+use crate::kind::column::length;
+use crate::kind::jobs::{Jobs, role};
+use crate::model::job::State;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::ui::bar::Bar;
@@ -30,38 +29,16 @@ pub type JobsPane = ListPane<Jobs>;
 /// Columns of the sparkline.
 const SPARK: usize = 16;
 
-/// The jobs as a list.
-#[derive(Debug, Default)]
-pub struct Jobs;
-
 impl Listing for Jobs {
-    type Id = JobKey;
-    type Row = JobRow;
+    type Kind = Self;
+    type Source = Arranged<Self>;
 
-    const KIND: &'static str = "jobs";
-    const FIELDS: &'static [FieldSpec] = FIELDS;
-    const COLUMNS: &'static [Column<JobRow>] = COLUMNS;
     const ACTIONS: &'static [Action] = &[
         Action::Detail,
         Action::New,
         Action::Cancel,
         Action::Reread,
         Action::Webhook,
-        Action::Filter,
-        Action::Sort,
-        Action::Reverse,
-        Action::Columns,
-        Action::Copy,
-        Action::Export,
-        Action::OpenPager,
-        Action::Up,
-        Action::Down,
-        Action::PageUp,
-        Action::PageDown,
-        Action::Top,
-        Action::Bottom,
-        Action::Left,
-        Action::Right,
     ];
     const COPIES: &'static [(&'static str, &'static str)] =
         &[("id", "the job's id"), ("result", "the id of what it made")];
@@ -73,22 +50,6 @@ impl Listing for Jobs {
             count: Some(store.jobs.len()),
             trouble: store.jobs.count(State::Unknown),
         }
-    }
-
-    fn generation(&self, store: &Store) -> u64 {
-        store.jobs.generation()
-    }
-
-    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a JobRow> + 'a> {
-        Box::new(store.jobs.newest_first())
-    }
-
-    fn row<'a>(&self, store: &'a Store, key: &JobKey) -> Option<&'a JobRow> {
-        store.jobs.get(key)
-    }
-
-    fn id(&self, row: &JobRow) -> JobKey {
-        row.job.key.clone()
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
@@ -106,7 +67,7 @@ impl Listing for Jobs {
             bar.left(
                 0,
                 theme.style(Role::Text),
-                format!("average {}", column::length(ms)),
+                format!("average {}", length(ms)),
             );
             bar.left(2, theme.style(Role::Chart), spark);
         }
@@ -124,7 +85,7 @@ impl Listing for Jobs {
         }
     }
 
-    fn detail(&self, row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    fn detail(&self, row: &&JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         detail::lines(row, scene)
     }
 
@@ -135,11 +96,7 @@ impl Listing for Jobs {
         ]
     }
 
-    fn json(&self, row: &JobRow) -> String {
-        detail::json(&row.job)
-    }
-
-    fn copy(&self, row: &JobRow, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, row: &&JobRow, what: &str) -> Option<(&'static str, String)> {
         match what {
             "id" => Some(("job id", row.job.id.as_ref()?.raw().to_owned())),
             "result" => {
@@ -150,7 +107,18 @@ impl Listing for Jobs {
         }
     }
 
-    fn act(&mut self, action: Action, row: Option<&JobRow>, desk: &mut Desk<'_>) -> bool {
+    fn related(&self, row: &&JobRow) -> Vec<Related> {
+        vec![Related::new("Audit", "id", row.job.key.0.raw())]
+    }
+
+    fn more(&self, row: &&JobRow, _: &Store) -> String {
+        let made = row.job.results.iter();
+        made.map(|made| format!("made {} ({})\n", made.name, made.id))
+            .collect()
+    }
+
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        let row = on.row;
         match action {
             Action::New => desk.fill.push(Opening::new("provision")),
             Action::Cancel => stop(row, desk),

@@ -1,125 +1,228 @@
-//! A pane that is a list of one kind of thing: order, filter, columns, cursor and detail, whatever it is a list of.
+//! A pane that is a list of one kind of thing: order, filter, columns, marks, freeze, cursor and detail, whatever it is
+//! a list of.
 //!
-//! What differs between two lists is a [`Listing`]: where the rows are, what stands in the columns, what the figures
-//! on top and the detail say, and what else can be done with a row.
+//! What stands in the rows is a [`Kind`]. What differs beside it is a [`Listing`]: what the figures on top and the
+//! detail say, what else can be done with a row, and what else is on the screen. Where the rows are, in which order, is
+//! a [`Source`]: a vector that is arranged as a whole, or a view that is kept up change by change.
 
-pub mod column;
 mod commands;
 mod draw;
+mod frozen;
+mod picked;
+pub mod section;
+pub mod source;
+
+use std::collections::HashMap;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
-use self::column::Column;
+use self::frozen::Frozen;
+pub use self::picked::{Picked, Related};
+use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
-use crate::model::RouteId;
+use crate::kind::{How, Kind, Sort};
+use crate::model::alert::AlertId;
 use crate::model::api::{Api, Capabilities};
-use crate::query::{FieldSpec, Fields};
-use crate::store::Store;
+use crate::model::{DeviceId, RouteId};
+use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
+use crate::ui::detail;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
+use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
-/// What a list is a list of. Rows come from the store; some thousands at most, because they are arranged as a whole.
-pub trait Listing: Default + 'static {
-    /// What a row is known by while others come and go.
-    type Id: Clone + PartialEq;
-    /// One row.
-    type Row: Fields + 'static;
+/// What every list can do, the most wanted first; a [`Listing`] that names some of them itself orders them.
+pub const ACTIONS: &[Action] = &[
+    Action::Detail,
+    Action::Filter,
+    Action::Sort,
+    Action::Reverse,
+    Action::Columns,
+    Action::Copy,
+    Action::Export,
+    Action::OpenPager,
+    Action::Mark,
+    Action::Freeze,
+    Action::Related,
+    Action::Up,
+    Action::Down,
+    Action::PageUp,
+    Action::PageDown,
+    Action::Top,
+    Action::Bottom,
+    Action::Left,
+    Action::Right,
+];
 
-    /// What the rows are called, many of them: `jobs`. Also the name of exports.
-    const KIND: &'static str;
-    /// What filters know.
-    const FIELDS: &'static [FieldSpec];
-    /// The columns in the order of the screen.
-    const COLUMNS: &'static [Column<Self::Row>];
-    /// What can be done, the most wanted first.
+/// Layers that a list is left by: the detail, what is in the place of the rows, the freeze, the marks, the filter.
+pub const LAYERS: usize = 5;
+
+/// A row of a list.
+pub type RowOf<'a, L> = <<L as Listing>::Kind as Kind>::Row<'a>;
+
+/// What a row of a list is known by.
+pub type IdOf<L> = <<L as Listing>::Kind as Kind>::Id;
+
+/// What a list shows beside its rows, and what can be done with them beyond what every list can.
+pub trait Listing: Default + 'static {
+    /// What the rows are.
+    type Kind: Kind;
+    /// Where the rows are, in order.
+    type Source: Source<Self::Kind>;
+
+    /// What can be done, the most wanted first, before what every list can.
     const ACTIONS: &'static [Action];
     /// What can be copied of a row, with a word about it; `json` is among them without being named.
     const COPIES: &'static [(&'static str, &'static str)];
+    /// The column that rows are ordered by before anybody has sorted; none is the kind's own order.
+    const SORT: Option<&'static str> = None;
 
     /// What its tab says.
     fn tab(&self, store: &Store) -> Tab;
-    /// A number that is different whenever a row is.
-    fn generation(&self, store: &Store) -> u64;
-    /// Every row, in the order that holds until somebody sorts.
-    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a Self::Row> + 'a>;
-    /// One row.
-    fn row<'a>(&self, store: &'a Store, id: &Self::Id) -> Option<&'a Self::Row>;
-    /// What a row is known by.
-    fn id(&self, row: &Self::Row) -> Self::Id;
     /// The figures on top.
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>);
-    /// Everything that is known of a row.
-    fn detail(&self, row: &Self::Row, scene: &Scene<'_>) -> Vec<Line<'static>>;
-    /// Why there is no row, and what to do about it.
-    fn empty(&self, scene: &Scene<'_>) -> Vec<String>;
-    /// A row as JSON, byte-true.
-    fn json(&self, row: &Self::Row) -> String;
-    /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
-    fn copy(&self, row: &Self::Row, what: &str) -> Option<(&'static str, String)>;
-    /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
-    fn route(&self, _id: &Self::Id) -> Option<RouteId> {
+    /// Draws everything that is known of a row.
+    fn panel(&self, area: Rect, buf: &mut Buffer, row: &RowOf<'_, Self>, scene: &Scene<'_>) {
+        detail::wrapped(area, buf, self.detail(row, scene));
+    }
+    /// The same as lines, which are wrapped: every column, unless a list has more to tell.
+    fn detail(&self, row: &RowOf<'_, Self>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        draw::facts::<Self::Kind>(row, scene)
+    }
+    /// What a row has to do with: where to go from it.
+    fn related(&self, _row: &RowOf<'_, Self>) -> Vec<Related> {
+        Vec::new()
+    }
+    /// Which of these rows are registrations, so that whoever looks at them is served first.
+    fn attended(_ids: &[IdOf<Self>]) -> Vec<RowId> {
+        Vec::new()
+    }
+    /// Lines that the detail wishes for; none is half of the pane.
+    fn wish(&self, _scene: &Scene<'_>) -> Option<u16> {
         None
     }
+    /// How wide a column wants to be now.
+    fn widen(&self, _column: &str, wish: Wish, _scene: &Scene<'_>) -> Wish {
+        wish
+    }
+    /// Why there is no row, and what to do about it.
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String>;
+    /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
+    fn copy(&self, _row: &RowOf<'_, Self>, _what: &str) -> Option<(&'static str, String)> {
+        None
+    }
+    /// What is known of a row beyond its columns, for the pager; safe to show.
+    fn more(&self, _row: &RowOf<'_, Self>, _store: &Store) -> String {
+        String::new()
+    }
     /// Carries out what only this list can do; false when it can't either.
-    fn act(&mut self, _action: Action, _row: Option<&Self::Row>, _desk: &mut Desk<'_>) -> bool {
+    fn act(
+        &mut self,
+        _action: Action,
+        _on: &mut Picked<'_, Self::Kind>,
+        _desk: &mut Desk<'_>,
+    ) -> bool {
+        false
+    }
+    /// The same for a command with words.
+    fn command(
+        &mut self,
+        _command: &Command,
+        _on: &mut Picked<'_, Self::Kind>,
+        _desk: &mut Desk<'_>,
+    ) -> bool {
+        false
+    }
+    /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
+    fn route(&self, _id: &IdOf<Self>) -> Option<RouteId> {
+        None
+    }
+    /// The alert that a row is, where the rows are alerts.
+    fn alert(&self, _id: &IdOf<Self>) -> Option<AlertId> {
+        None
+    }
+    /// The phone that a row is, where the rows are phones: it is looked at closely while its detail is open. What was
+    /// learnt before the moment with it is too old.
+    fn phone(&self, _row: &RowOf<'_, Self>) -> Option<(DeviceId, Millis)> {
+        None
+    }
+    /// When time alone changes what the cells say.
+    fn due(&self, _store: &Store, _now: Millis) -> Option<Millis> {
+        None
+    }
+    /// Whether a mark has not served its purpose yet.
+    fn keeps(&self, _id: &IdOf<Self>, _marked: Millis, _store: &Store) -> bool {
+        true
+    }
+    /// Draws what stands below the rows, of which there are that many; what is left is for them.
+    fn below(&self, area: Rect, _rows: usize, _buf: &mut Buffer, _scene: &Scene<'_>) -> Rect {
+        area
+    }
+    /// Draws what is shown in the place of the rows, when something is.
+    fn instead(&self, _area: Rect, _buf: &mut Buffer, _scene: &Scene<'_>) -> bool {
+        false
+    }
+    /// Moves about in what is shown in the place of the rows; false when nothing is, or for any other action.
+    fn obey(&mut self, _action: Action, _store: &Store) -> bool {
+        false
+    }
+    /// Leaves what is shown in the place of the rows; false when nothing is.
+    fn leave(&mut self) -> bool {
         false
     }
 }
 
 /// View state of a list; the rows are the store's.
 pub struct ListPane<L: Listing> {
-    listing: L,
-    order: Order<L::Id>,
+    pub(super) listing: L,
+    source: L::Source,
+    sort: Sort,
     columns: Vec<usize>,
     can: &'static Capabilities,
-    cursor: Cursor<L::Id>,
+    cursor: Cursor<IdOf<L>>,
     filter: Filter,
+    /// What is marked, since when.
+    marked: HashMap<IdOf<L>, Millis>,
     detail: bool,
+    frozen: Option<Frozen<IdOf<L>>>,
     window: Window,
     grid: Grid,
-    /// The rows as they were arranged last.
-    arranged: Option<u64>,
+    /// When time alone changes what the cells say.
+    due: Option<Millis>,
     /// What is shown has changed since it was drawn, though no row has.
     moved: bool,
 }
 
-/// The rows that pass the filter, in order.
-struct Order<Id> {
-    ids: Vec<Id>,
-    /// A column and whether the largest comes first; none is the listing's own order.
-    sort: Option<(usize, bool)>,
-    /// When time alone lets another row pass.
-    due: Option<Millis>,
-}
-
 impl<L: Listing> Default for ListPane<L> {
     fn default() -> Self {
-        let shown = |(n, column): (usize, &Column<L::Row>)| column.shown.then_some(n);
+        let shown = <L::Kind>::COLUMNS.iter().enumerate();
+        let shown = shown.filter(|(_, column)| column.shown).map(|(n, _)| n);
         Self {
             listing: L::default(),
-            order: Order {
-                ids: Vec::new(),
-                sort: None,
-                due: None,
+            source: L::Source::default(),
+            sort: Sort {
+                column: L::SORT.and_then(<L::Kind>::named),
+                descending: false,
             },
-            columns: L::COLUMNS.iter().enumerate().filter_map(shown).collect(),
+            columns: shown.collect(),
             can: Api::default().capabilities(),
             cursor: Cursor::default(),
             filter: Filter::default(),
+            marked: HashMap::new(),
             detail: false,
+            frozen: None,
             window: Window::default(),
             grid: Grid::default(),
-            arranged: None,
+            due: None,
             moved: true,
         }
     }
@@ -128,39 +231,131 @@ impl<L: Listing> Default for ListPane<L> {
 impl<L: Listing> ListPane<L> {
     /// Filters and sorts again.
     fn arrange(&mut self, store: &Store, now: Millis) {
-        let mut due: Option<Millis> = None;
-        let query = self.filter.query();
-        let mut rows: Vec<&L::Row> = self
-            .listing
-            .rows(store)
-            .filter(|row| {
-                query.is_none_or(|query| {
-                    let verdict = query.matches(*row, now);
-                    due = due.into_iter().chain(verdict.until).min();
-                    verdict.pass
-                })
-            })
-            .collect();
-        if let Some((column, descending)) = self.order.sort {
-            let order = L::COLUMNS[column].order;
-            // Stable: equals stay in the listing's own order.
-            rows.sort_by(|a, b| if descending { order(b, a) } else { order(a, b) });
-        }
-        self.order.ids = rows.into_iter().map(|row| self.listing.id(row)).collect();
-        self.order.due = due;
-        self.arranged = Some(self.listing.generation(store));
+        self.frozen = None;
+        let how = How {
+            query: self.filter.query(),
+            sort: self.sort,
+        };
+        self.source.arrange(how, store, now);
+        self.due = self.listing.due(store, now);
         self.moved = true;
+    }
+
+    /// Catches up with what has changed since the rows were put in order.
+    pub(super) fn catch_up(&mut self, store: &Store, now: Millis) {
+        let how = How {
+            query: self.filter.query(),
+            sort: self.sort,
+        };
+        if self.source.catch_up(how, store, now) {
+            let listing = &self.listing;
+            self.marked.retain(|id, since| {
+                <L::Kind>::row(store, id, now).is_some() && listing.keeps(id, *since, store)
+            });
+            self.due = self.listing.due(store, now);
+            self.moved = true;
+        }
+    }
+
+    /// Somebody is at the keys: the order of now is wanted.
+    fn wake(&mut self, desk: &Desk<'_>) {
+        self.can = desk.can;
+        self.moved = true;
+        self.source.wake(desk.now);
+        self.catch_up(desk.store, desk.now);
     }
 
     /// The columns that show, by their numbers.
     fn shown(&self) -> Vec<usize> {
-        let offered = |n: &usize| (L::COLUMNS[*n].offered)(self.can);
+        let offered = |n: &usize| (<L::Kind>::COLUMNS[*n].offered)(self.can);
         self.columns.iter().copied().filter(offered).collect()
     }
 
     /// The row under the cursor.
-    fn chosen<'a>(&self, store: &'a Store) -> Option<&'a L::Row> {
-        self.listing.row(store, &self.cursor.row()?)
+    pub(super) fn chosen<'a>(&self, store: &'a Store, now: Millis) -> Option<RowOf<'a, L>> {
+        <L::Kind>::row(store, &self.cursor.row()?, now)
+    }
+
+    /// How many rows pass.
+    pub(super) fn len(&self) -> usize {
+        use super::cursor::Rows as _;
+        self.source.len()
+    }
+
+    /// Finds the cursor and the rows around it.
+    fn settle(&mut self) {
+        let height = self.grid.height();
+        self.window = match &self.frozen {
+            Some(frozen) => self.cursor.settle(frozen, height),
+            None => self.source.settle(&mut self.cursor, height),
+        };
+    }
+
+    /// Leaves one layer, the innermost is 0; false when it is not there.
+    pub(super) fn peel(&mut self, layer: usize, desk: &Desk<'_>) -> bool {
+        self.wake(desk);
+        match layer {
+            0 => std::mem::take(&mut self.detail),
+            1 => self.listing.leave(),
+            2 => self.frozen.take().is_some(),
+            3 => {
+                let any = !self.marked.is_empty();
+                self.marked.clear();
+                any
+            }
+            _ => {
+                let any = !self.filter.text().is_empty();
+                if any {
+                    self.set_filter("", desk);
+                }
+                any
+            }
+        }
+    }
+
+    /// Takes a filter that is over fields of another list: no row here can pass it.
+    pub(super) fn hide(&mut self, text: &str, desk: &Desk<'_>) {
+        self.filter.never(text, <L::Kind>::FIELDS);
+        self.arrange(desk.store, desk.now);
+    }
+
+    /// What is shown is to be drawn again.
+    pub(super) fn touch(&mut self) {
+        self.moved = true;
+    }
+
+    /// It is not on the screen.
+    pub(super) fn unseen(&mut self) {
+        self.grid.take(Rect::default());
+        self.moved = false;
+    }
+
+    /// Whether a place of the screen is among its headings and rows.
+    pub(super) fn holds(&self, at: Position) -> bool {
+        self.grid.line_at(at).is_some() || self.grid.heading_at(at).is_some()
+    }
+
+    /// Whether a movement leads out of it.
+    pub(super) fn ends(&mut self, action: Action) -> bool {
+        self.settle();
+        match action {
+            Action::Up | Action::PageUp => self.window.at == 0,
+            Action::Down | Action::PageDown => self.window.at + 1 >= self.len(),
+            _ => true,
+        }
+    }
+
+    /// A heading sorts, a row takes the cursor.
+    fn click(&mut self, at: Position, desk: &mut Desk<'_>) {
+        let heading = self.grid.heading_at(at);
+        if let Some(column) = heading.and_then(|n| self.shown().get(n).copied()) {
+            self.sort_by(Some(column), None, desk);
+        } else if let Some(line) = self.grid.line_at(at) {
+            match &self.frozen {
+                Some(frozen) => self.cursor.pick(frozen, self.window, line),
+                None => self.cursor.pick(&self.source, self.window, line),
+            }
+        }
     }
 }
 
@@ -169,28 +364,44 @@ impl<L: Listing> Pane for ListPane<L> {
         self.listing.tab(store)
     }
 
-    fn actions(&self) -> &'static [Action] {
-        L::ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        let own = L::ACTIONS.iter();
+        let every = ACTIONS.iter().filter(|action| !L::ACTIONS.contains(action));
+        own.chain(every).copied().collect()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        L::FIELDS
+        <L::Kind>::FIELDS
             .iter()
             .map(|field| (field.name, field.doc))
             .collect()
     }
 
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
+        self.source.apply(changes, store, now);
+        if <L::Kind>::concerns(changes) {
+            self.due = self.listing.due(store, now);
+        }
+    }
+
     fn tick(&mut self, store: &Store, now: Millis) {
-        self.arrange(store, now);
+        let how = How {
+            query: self.filter.query(),
+            sort: self.sort,
+        };
+        self.moved |= self.source.tick(how, store, now);
+        // What the cells say has changed with the time.
+        self.moved |= self.due.is_some_and(|due| now >= due);
+        self.due = self.listing.due(store, now);
     }
 
     fn deadline(&self) -> Option<Millis> {
-        self.order.due
+        let rows = self.source.deadline(self.frozen.is_some());
+        rows.into_iter().chain(self.due).min()
     }
 
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
-        self.moved = true;
-        self.can = desk.can;
+        self.wake(desk);
         match command {
             Command::Act(action) => self.act(*action, desk),
             _ => self.carry_out(command, desk),
@@ -198,35 +409,23 @@ impl<L: Listing> Pane for ListPane<L> {
     }
 
     fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
+        self.wake(desk);
         let at = Position {
             x: mouse.column,
             y: mouse.row,
         };
         match mouse.kind {
+            MouseEventKind::ScrollDown if self.listing.obey(Action::Down, desk.store) => {}
+            MouseEventKind::ScrollUp if self.listing.obey(Action::Up, desk.store) => {}
             MouseEventKind::ScrollDown => self.step(3),
             MouseEventKind::ScrollUp => self.step(-3),
-            MouseEventKind::Down(MouseButton::Left) => {
-                let heading = self.grid.heading_at(at);
-                if let Some(column) = heading.and_then(|n| self.shown().get(n).copied()) {
-                    self.sort_by(column, None, desk);
-                } else if let Some(line) = self.grid.line_at(at) {
-                    self.cursor.pick(&self.order.ids, self.window, line);
-                    self.moved = true;
-                }
-            }
+            MouseEventKind::Down(MouseButton::Left) => self.click(at, desk),
             _ => {}
         }
     }
 
     fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        if std::mem::take(&mut self.detail) {
-            return true;
-        }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
-        }
-        false
+        (0..LAYERS).any(|layer| self.peel(layer, desk))
     }
 
     fn route(&self) -> Option<RouteId> {
@@ -234,13 +433,49 @@ impl<L: Listing> Pane for ListPane<L> {
         self.listing.route(&shown)
     }
 
+    fn alert(&self) -> Option<AlertId> {
+        self.listing.alert(&self.cursor.row()?)
+    }
+
+    fn phone(&self, store: &Store) -> Option<(DeviceId, Millis)> {
+        let shown = self.cursor.row().filter(|_| self.detail)?;
+        let row = <L::Kind>::row(store, &shown, Millis::default())?;
+        self.listing.phone(&row)
+    }
+
     fn fault(&self) -> Option<Fault> {
         self.filter.fault().cloned()
     }
 
+    fn filter(&self) -> &str {
+        self.filter.text()
+    }
+
+    fn attended(&self, shown: bool) -> Vec<RowId> {
+        let height = if shown { self.grid.height() } else { 0 };
+        let mut rows = L::attended(&self.source.visible(self.window, height));
+        let marked: Vec<_> = self.marked.keys().cloned().collect();
+        let mut marked = L::attended(&marked);
+        marked.sort_unstable();
+        rows.append(&mut marked);
+        rows
+    }
+
+    fn frozen(&self) -> bool {
+        self.frozen.is_some()
+    }
+
     fn moved(&mut self, store: &Store) -> bool {
         let moved = std::mem::take(&mut self.moved);
-        moved || self.arranged != Some(self.listing.generation(store))
+        if self.frozen.is_some() {
+            return moved;
+        }
+        let look = source::Seen {
+            height: self.grid.height(),
+            detail: self.detail,
+            columns: &self.columns,
+        };
+        moved | self.source.moved(&mut self.cursor, look, store)
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {

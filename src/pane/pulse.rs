@@ -41,8 +41,8 @@ impl Pane for PulsePane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        ACTIONS.to_vec()
     }
 
     fn apply(&mut self, changes: &Changes, _: &Store, _: Millis) {

@@ -1,187 +1,65 @@
 //! Endpoint registrations, live: who is registered, who was lost, who keeps coming and going.
 
-mod cells;
 mod closeup;
-mod commands;
 mod detail;
-mod draw;
+mod held;
 mod page;
 mod phones;
 mod summary;
 
-use std::collections::HashSet;
-
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use self::cells::Shown;
-use self::page::Page;
-use super::cursor::{Cursor, Rows, Window};
-use super::filter::Filter;
-use super::{Desk, Pane, Scene};
+use self::held::Held;
+use super::list::{ListPane, Listing, Picked, Related};
+use super::{Desk, Scene};
 use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::model::DeviceId;
+use crate::app::effect::Effect;
+use crate::app::messages::Weight;
+use crate::form::Opening;
+use crate::kind::registrations::Registrations;
 use crate::model::registration::State;
-use crate::store::column::{Column, FIELDS};
-use crate::store::view::{Sort, View};
-use crate::store::{Changes, RowId, Store};
+use crate::model::{DeviceId, UserId};
+use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
-use crate::ui::filter::Fault;
-use crate::ui::grid::Grid;
+use crate::ui::bar::Bar;
+use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
-/// What can be done on this pane.
-const ACTIONS: &[Action] = &[
-    Action::Detail,
-    Action::Filter,
-    Action::Sort,
-    Action::New,
-    Action::Reread,
-    Action::Freeze,
-    Action::Reverse,
-    Action::Columns,
-    Action::Mark,
-    Action::Station,
-    Action::Reboot,
-    Action::Copy,
-    Action::Export,
-    Action::OpenPager,
-    Action::Up,
-    Action::Down,
-    Action::PageUp,
-    Action::PageDown,
-    Action::Top,
-    Action::Bottom,
-    Action::Left,
-    Action::Right,
-];
+/// The pane.
+pub type RegistrationsPane = ListPane<Devices>;
 
-/// View state of the pane; the rows are the store's.
-pub struct RegistrationsPane {
-    view: View,
-    cursor: Cursor<RowId>,
-    page: Page,
-    /// The moment of the last change, tick or key.
-    now: Millis,
-    columns: Vec<Column>,
-    filter: Filter,
-    marked: HashSet<RowId>,
-    detail: bool,
+/// The registrations as a list.
+#[derive(Debug, Default)]
+pub struct Devices {
     /// When the open phone was last wanted anew.
     wanted: Millis,
-    frozen: Option<Frozen>,
-    /// What was drawn last, for the mouse and to know whether anything visible moved.
-    drawn: Drawn,
 }
 
-/// Rows held as they were; changes go on behind them.
-struct Frozen {
-    rows: Vec<Shown>,
-    /// Rows that passed the filter and are not held, because there were too many.
-    beyond: usize,
-}
+/// Columns of the word `remembered`.
+const REMEMBERED: u16 = 10;
 
-/// The last frame of this pane.
-#[derive(Default)]
-struct Drawn {
-    fingerprint: u64,
-    window: Window,
-    grid: Grid,
-}
+impl Listing for Devices {
+    type Kind = Registrations;
+    type Source = Held;
 
-impl Default for RegistrationsPane {
-    fn default() -> Self {
-        Self {
-            view: View::new(Sort::default(), None),
-            cursor: Cursor::default(),
-            page: Page::default(),
-            now: Millis::default(),
-            columns: Column::DEFAULT.to_vec(),
-            filter: Filter::default(),
-            marked: HashSet::new(),
-            detail: false,
-            wanted: Millis::default(),
-            frozen: None,
-            drawn: Drawn::default(),
-        }
-    }
-}
+    const ACTIONS: &'static [Action] = &[
+        Action::Detail,
+        Action::Filter,
+        Action::Sort,
+        Action::New,
+        Action::Reread,
+        Action::Freeze,
+        Action::Reverse,
+        Action::Columns,
+        Action::Mark,
+        Action::Station,
+        Action::Reboot,
+    ];
+    const COPIES: &'static [(&'static str, &'static str)] =
+        &[("id", "the device's id"), ("user", "the user's id")];
+    const SORT: Option<&'static str> = Some("state");
 
-impl Rows<RowId> for View {
-    fn len(&self) -> usize {
-        View::len(self)
-    }
-    fn position(&self, id: RowId) -> Option<usize> {
-        View::position(self, id)
-    }
-    fn at(&self, index: usize) -> Option<RowId> {
-        self.page(index, 1).next()
-    }
-}
-
-impl Rows<RowId> for Frozen {
-    fn len(&self) -> usize {
-        self.rows.len()
-    }
-    fn position(&self, id: RowId) -> Option<usize> {
-        self.rows.iter().position(|row| row.id == id)
-    }
-    fn at(&self, index: usize) -> Option<RowId> {
-        self.rows.get(index).map(|row| row.id)
-    }
-}
-
-impl RegistrationsPane {
-    fn settle(&mut self) -> Window {
-        let height = self.drawn.grid.height();
-        match &self.frozen {
-            Some(frozen) => self.cursor.settle(frozen, height),
-            None => self.cursor.settle(&self.view, height),
-        }
-    }
-
-    /// Someone is at the keys: the order of now is wanted.
-    fn wake(&mut self, desk: &Desk<'_>) {
-        self.page.release();
-        self.now = desk.now;
-    }
-
-    /// A heading sorts, a row takes the cursor.
-    fn click(&mut self, at: Position, desk: &mut Desk<'_>) {
-        let heading = self.drawn.grid.heading_at(at);
-        if let Some(column) = heading.and_then(|n| self.columns.get(n)).copied() {
-            self.sort_by(column, None, desk);
-        } else if let Some(line) = self.drawn.grid.line_at(at) {
-            match &self.frozen {
-                Some(frozen) => self.cursor.pick(frozen, self.drawn.window, line),
-                None => self.cursor.pick(&self.view, self.drawn.window, line),
-            }
-        }
-    }
-
-    /// Takes the rows in the order of now, unless the last one is still held.
-    fn turn(&mut self) {
-        // While the screen is still filling there is nothing to hold.
-        let room = self.drawn.grid.height().min(self.view.len());
-        if !self.page.holds(self.now) || self.page.rows().len() < room {
-            let window = self.settle();
-            let rows = self
-                .view
-                .page(window.top, self.drawn.grid.height())
-                .collect();
-            self.page.take(rows, window, self.now);
-        }
-    }
-
-    fn fingerprint(&self, store: &Store) -> u64 {
-        let checked = self.detail || self.columns.contains(&Column::Checked);
-        self.page.fingerprint(store, checked)
-    }
-}
-
-impl Pane for RegistrationsPane {
     fn tab(&self, store: &Store) -> Tab {
         let counts = store.registrations.counts();
         Tab {
@@ -192,106 +70,119 @@ impl Pane for RegistrationsPane {
         }
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        summary::fill(bar, scene);
     }
 
-    fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        FIELDS.iter().map(|field| (field.name, field.doc)).collect()
-    }
-
-    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
-        for row in &changes.removed {
-            self.marked.remove(row);
-        }
-        self.view.apply(changes, &store.registrations, now);
-        self.page.fall_behind();
-        self.now = now;
-    }
-
-    fn tick(&mut self, store: &Store, now: Millis) {
-        self.view.expire(&store.registrations, now);
-        self.page.fall_behind();
-        self.now = now;
-    }
-
-    fn deadline(&self) -> Option<Millis> {
-        let turn = self.page.deadline().filter(|_| self.frozen.is_none());
-        self.view.next_deadline().into_iter().chain(turn).min()
-    }
-
-    fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
-        self.wake(desk);
-        match command {
-            Command::Act(action) => self.act(*action, desk),
-            _ => self.carry_out(command, desk),
+    fn widen(&self, column: &str, wish: Wish, scene: &Scene<'_>) -> Wish {
+        let counts = scene.store.registrations.counts();
+        match column {
+            // The longest word of a state; it is there at a start alone.
+            "state" if counts.of(State::Remembered) > 0 => Wish {
+                least: REMEMBERED,
+                ideal: REMEMBERED,
+                ..wish
+            },
+            _ => wish,
         }
     }
 
-    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
-        self.wake(desk);
-        let at = Position {
-            x: mouse.column,
-            y: mouse.row,
-        };
-        match mouse.kind {
-            MouseEventKind::ScrollDown => self.step(3),
-            MouseEventKind::ScrollUp => self.step(-3),
-            MouseEventKind::Down(MouseButton::Left) => self.click(at, desk),
-            _ => {}
+    fn panel(&self, area: Rect, buf: &mut Buffer, row: &Row<'_>, scene: &Scene<'_>) {
+        detail::render(area, buf, scene, row);
+    }
+
+    fn wish(&self, scene: &Scene<'_>) -> Option<u16> {
+        Some(detail::lines(scene))
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        let status = &scene.reading.status;
+        match scene.trouble {
+            Some(trouble) => vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()],
+            None if status.enumerated && status.users == 0 => {
+                vec![
+                    "The organisation has no users, or this client may see none of them."
+                        .to_owned(),
+                ]
+            }
+            None if status.enumerated && status.read >= status.users => {
+                vec![format!("None of the {} users has a device.", status.users)]
+            }
+            None => vec!["Signing in and reading the first registrations …".to_owned()],
         }
     }
 
-    fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        self.wake(desk);
-        if std::mem::take(&mut self.detail) {
-            return true;
+    fn copy(&self, row: &Row<'_>, what: &str) -> Option<(&'static str, String)> {
+        match what {
+            "id" => Some(("device id", row.device().raw().to_owned())),
+            "user" => Some(("user id", row.user_id().raw().to_owned())),
+            _ => None,
         }
-        if self.frozen.is_some() {
-            self.thaw();
-            return true;
-        }
-        if !self.marked.is_empty() {
-            self.marked.clear();
-            return true;
-        }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
-        }
-        false
     }
 
-    fn fault(&self) -> Option<Fault> {
-        self.filter.fault().cloned()
+    fn more(&self, row: &Row<'_>, store: &Store) -> String {
+        let mut text = "timeline (newest first)\n".to_owned();
+        let timeline = store.registrations.timeline(row.id());
+        text.extend(timeline.map(|change| format!("{}  {}\n", change.at, change.what)));
+        text
     }
 
-    fn phone(&self, store: &Store) -> Option<(DeviceId, Millis)> {
-        let row = self.cursor.row().filter(|_| self.detail)?;
-        let row = store.registrations.row(row)?;
+    fn act(
+        &mut self,
+        action: Action,
+        on: &mut Picked<'_, Registrations>,
+        desk: &mut Desk<'_>,
+    ) -> bool {
+        match action {
+            Action::New => desk.fill.push(Opening::new("provision")),
+            Action::Reboot => phones::reboot(on, desk),
+            Action::Station => phones::station(on.row, desk),
+            Action::Reread => {
+                self.wanted = desk.now;
+                reread(on, desk);
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    fn related(&self, row: &Row<'_>) -> Vec<Related> {
+        let user = row.user_id().raw();
+        let mut related = vec![
+            Related::new("Users", "userId", user),
+            Related::new("Alerts", "user", user),
+        ];
+        if let Some(site) = row.site() {
+            related.extend([
+                Related::new("Alerts", "site", site.raw()),
+                Related::new("Edges", "site", site.raw()),
+                Related::new("Registrations", "site", site.raw()),
+            ]);
+        }
+        related
+    }
+
+    fn phone(&self, row: &Row<'_>) -> Option<(DeviceId, Millis)> {
         Some((row.device().clone(), self.wanted))
     }
 
-    fn attended(&self, shown: bool) -> Vec<RowId> {
-        let rows = self.page.rows().iter().filter(|_| shown);
-        let mut marked: Vec<&RowId> = self.marked.iter().collect();
-        marked.sort_unstable();
-        rows.chain(marked).copied().collect()
+    fn attended(ids: &[RowId]) -> Vec<RowId> {
+        ids.to_vec()
     }
+}
 
-    fn frozen(&self) -> bool {
-        self.frozen.is_some()
-    }
-
-    fn moved(&mut self, store: &Store) -> bool {
-        if self.frozen.is_some() {
-            return false;
-        }
-        self.turn();
-        self.fingerprint(store) != self.drawn.fingerprint
-    }
-
-    fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        self.draw(area, buf, scene);
-    }
+/// Reads the users of the marked rows, or of the one under the cursor, again.
+fn reread(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
+    let table = &desk.store.registrations;
+    let rows = on.ids().into_iter().filter_map(|id| table.row(id));
+    let mut users: Vec<UserId> = rows.map(|row| row.user_id().clone()).collect();
+    users.sort();
+    users.dedup();
+    let text = match users.as_slice() {
+        [] => return,
+        [one] => format!("reading {one} again"),
+        many => format!("reading {} users again", many.len()),
+    };
+    desk.messages.say(Weight::Note, text, desk.now);
+    desk.effects.push(Effect::Reread(users));
 }

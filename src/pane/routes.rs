@@ -1,15 +1,11 @@
 //! Event routes: where events go, whether they get there, and whether what runs is what we deployed.
 
-mod column;
 mod detail;
-mod fields;
 
 use ratatui::text::Line;
-use serde_json::{Value, json};
 
-use self::column::COLUMNS;
-use self::fields::FIELDS;
-use super::list::{ListPane, Listing, column::Column};
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Picked};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -18,11 +14,11 @@ use crate::app::routes::Ask;
 use crate::config::theme::Role;
 use crate::form::Opening;
 use crate::form::route::plans;
+use crate::kind::routes::{Routes, astray, trouble, unreachable};
 use crate::model::RouteId;
 use crate::model::api::Capabilities;
 use crate::model::finding::{Protocol, Target};
 use crate::model::route::Kind;
-use crate::query::FieldSpec;
 use crate::store::carriers::Reading;
 use crate::store::routes::{Drift, Presence, RouteRow};
 use crate::store::{self, Store};
@@ -34,17 +30,10 @@ use crate::ui::tabs::Tab;
 /// The pane.
 pub type RoutesPane = ListPane<Routes>;
 
-/// Routes as a list.
-#[derive(Debug, Default)]
-pub struct Routes;
-
 impl Listing for Routes {
-    type Id = RouteId;
-    type Row = RouteRow;
+    type Kind = Self;
+    type Source = Arranged<Self>;
 
-    const KIND: &'static str = "routes";
-    const FIELDS: &'static [FieldSpec] = FIELDS;
-    const COLUMNS: &'static [Column<RouteRow>] = COLUMNS;
     const ACTIONS: &'static [Action] = &[
         Action::Detail,
         Action::New,
@@ -56,19 +45,6 @@ impl Listing for Routes {
         Action::Clone,
         Action::Sort,
         Action::Reread,
-        Action::Reverse,
-        Action::Columns,
-        Action::Copy,
-        Action::Export,
-        Action::OpenPager,
-        Action::Up,
-        Action::Down,
-        Action::PageUp,
-        Action::PageDown,
-        Action::Top,
-        Action::Bottom,
-        Action::Left,
-        Action::Right,
     ];
     const COPIES: &'static [(&'static str, &'static str)] = &[
         ("id", "the route's id"),
@@ -83,25 +59,6 @@ impl Listing for Routes {
             count: Some(rows().filter(|row| row.presence == Presence::There).count()),
             trouble: rows().filter(|row| trouble(row)).count(),
         }
-    }
-
-    fn generation(&self, store: &Store) -> u64 {
-        store.routes.generation()
-    }
-
-    /// Trouble first, then by name.
-    fn rows<'a>(&self, store: &'a Store) -> Box<dyn Iterator<Item = &'a RouteRow> + 'a> {
-        let mut rows: Vec<&RouteRow> = store.routes.iter().collect();
-        rows.sort_by_key(|row| (row.presence == Presence::Deleted, !trouble(row), row.name()));
-        Box::new(rows.into_iter())
-    }
-
-    fn row<'a>(&self, store: &'a Store, id: &RouteId) -> Option<&'a RouteRow> {
-        store.routes.get(id)
-    }
-
-    fn id(&self, row: &RouteRow) -> RouteId {
-        row.known.id.clone()
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
@@ -119,7 +76,7 @@ impl Listing for Routes {
         }
     }
 
-    fn detail(&self, row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    fn detail(&self, row: &&RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         detail::lines(row, scene)
     }
 
@@ -147,11 +104,7 @@ impl Listing for Routes {
         }
     }
 
-    fn json(&self, row: &RouteRow) -> String {
-        json_of(row).to_string()
-    }
-
-    fn copy(&self, row: &RouteRow, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, row: &&RouteRow, what: &str) -> Option<(&'static str, String)> {
         match what {
             "id" => Some(("route id", row.known.id.raw().to_owned())),
             "body" => Some(("body of the route", row.known.route.json())),
@@ -159,7 +112,14 @@ impl Listing for Routes {
         }
     }
 
-    fn act(&mut self, action: Action, row: Option<&RouteRow>, desk: &mut Desk<'_>) -> bool {
+    /// The body, its secrets masked.
+    fn more(&self, row: &&RouteRow, _: &Store) -> String {
+        let body = serde_json::to_string_pretty(&row.known.route.masked()).unwrap_or_default();
+        let lines = body.lines().map(crate::text::safe);
+        lines.map(|line| line + "\n").collect()
+    }
+
+    fn act(&mut self, action: Action, picked: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
         match action {
             Action::New => new(desk),
             Action::Reread => {
@@ -170,7 +130,7 @@ impl Listing for Routes {
                     .say(Weight::Note, "reading the routes again", desk.now);
             }
             Action::Edit | Action::Clone | Action::Delete | Action::Undo | Action::Probe => {
-                if let Some(row) = row {
+                if let Some(row) = picked.row {
                     on(row, action, desk);
                 } else {
                     let text = "there is no route under the cursor";
@@ -307,21 +267,6 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
     }
 }
 
-/// Whether somebody should look at a route.
-fn trouble(row: &RouteRow) -> bool {
-    row.presence != Presence::Deleted && (row.drift.is_trouble() || unreachable(row) || astray(row))
-}
-
-/// Whether the organisation reports that it is not where it is to be.
-fn astray(row: &RouteRow) -> bool {
-    row.presence == Presence::There && row.known.is_trouble()
-}
-
-/// Whether events are sent where nobody takes them; on a route that is off none are.
-fn unreachable(row: &RouteRow) -> bool {
-    row.reach.is_trouble() && row.known.enabled != Some(false)
-}
-
 /// Why what is shown may be out of date, or is not all.
 fn staleness(scene: &Scene<'_>) -> Option<(Role, String)> {
     let routes = &scene.store.routes;
@@ -337,22 +282,4 @@ fn staleness(scene: &Scene<'_>) -> Option<(Role, String)> {
         )),
         _ => None,
     }
-}
-
-/// A route with everything that is known of it; values of headers that may be secrets are masked.
-fn json_of(row: &RouteRow) -> Value {
-    // Strings, lists and numbers that came from JSON cannot fail to become JSON.
-    let mut object = serde_json::to_value(row.known.route.masked()).unwrap_or_default();
-    let more = json!({
-        "id": row.known.id.raw(), "enabled": row.known.enabled, "state": row.state(), "stale": row.stale,
-        "drift": row.drift.word(), "reached": row.reach.reached, "destinations": row.reach.of, "reach": row.reach.word,
-        "certificateDays": row.reach.days, "reachability": row.reach.rate,
-    });
-    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
-        object.extend(more);
-        if let Some(integration) = &row.known.integration {
-            object.insert("reported".to_owned(), integration.sentence().into());
-        }
-    }
-    object
 }

@@ -1,35 +1,30 @@
-//! Transfers: above, the interactions that can be moved; below, the transfers that were made. The cursor walks through both.
+//! Transfers: above, the interactions that can be moved; below, the transfers that were made. The cursor walks through both
+//! as through one; a filter is both halves', and hides the half that does not know its fields.
 
-mod column;
-mod commands;
 mod consult;
 mod detail;
-mod draw;
-mod list;
-mod record;
-pub(super) mod row;
+mod figures;
+mod lower;
+mod upper;
 
-use std::collections::BTreeMap;
-
-use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use self::list::List;
-use self::row::{FIELDS, Row};
-use super::filter::Filter;
+use super::list::{LAYERS, ListPane};
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
-use crate::model::InteractionId;
-use crate::model::interaction::Standing;
-use crate::model::transfer::made::{Phase, TransferId};
-use crate::store::Store;
+use crate::kind::interactions::Interactions;
+use crate::kind::transfers::Transfers;
+use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::ui::bar::Bar;
 use crate::ui::filter::Fault;
+use crate::ui::grid::Parts;
 use crate::ui::tabs::Tab;
 
-/// What can be done on this pane.
+/// What can be done in either half, before what every list can.
 const ACTIONS: &[Action] = &[
     Action::Detail,
     Action::Transfer,
@@ -41,18 +36,10 @@ const ACTIONS: &[Action] = &[
     Action::Reread,
     Action::Cancel,
     Action::Redeliver,
-    Action::Copy,
-    Action::Export,
-    Action::OpenPager,
-    Action::Up,
-    Action::Down,
-    Action::PageUp,
-    Action::PageDown,
-    Action::Top,
-    Action::Bottom,
-    Action::Left,
-    Action::Right,
 ];
+
+/// Lines of the lower half that are not rows: its title and its headings.
+const LOWER_HEAD: u16 = 2;
 
 /// Which half the cursor is in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,157 +51,261 @@ enum Half {
     Lower,
 }
 
-/// View state of the pane; what it shows is the store's.
+/// The pane.
 #[derive(Default)]
 pub struct TransfersPane {
-    upper: List<InteractionId>,
-    lower: List<TransferId>,
+    upper: ListPane<Interactions>,
+    lower: ListPane<Transfers>,
     half: Half,
-    /// What is marked, since when.
-    marked: BTreeMap<InteractionId, Millis>,
-    filter: Filter,
-    detail: bool,
-    /// When time alone lets another row pass the filter.
-    due: Option<Millis>,
-    /// The table as it was drawn.
-    drawn: u64,
-    /// What is shown of it has changed since, though it has not.
-    moved: bool,
 }
 
 impl TransfersPane {
-    /// Filters again; a few thousand rows at most, so a frame can afford to.
-    fn arrange(&mut self, store: &Store, now: Millis) {
-        let table = &store.transfers;
-        let mut due: Option<Millis> = None;
-        let query = self.filter.query();
-        let mut passes = |row: Row<'_>| {
-            query.is_none_or(|query| {
-                let verdict = query.matches(&row, now);
-                due = due.into_iter().chain(verdict.until).min();
-                verdict.pass
-            })
-        };
-        let upper = table.interactions();
-        let mut upper: Vec<_> = upper.filter(|one| passes(Row::Interaction(one))).collect();
-        // Whoever waits is looked at first, and whoever waits longest before the others.
-        upper.sort_by_key(|one| {
-            (
-                one.standing != Standing::Queued,
-                one.started.is_none(),
-                one.started,
-            )
-        });
-        self.upper.order = upper.into_iter().map(|one| one.id.clone()).collect();
-        let lower = table.made().filter(|made| passes(Row::Made(made)));
-        self.lower.order = lower.map(|one| one.id).collect();
-        // A mark has served once its interaction is moved; where that was refused, it stays for another place.
-        let served = |id: &InteractionId, since: Millis| {
-            let moves = table.made().take_while(|made| made.began >= since);
-            let mut its = moves.filter(|made| made.interaction == *id);
-            its.any(|made| !made.phase.over() || made.phase == Phase::Transferred)
-        };
-        self.marked
-            .retain(|id, since| table.interaction(id).is_some() && !served(id, *since));
-        self.due = due;
-        self.stand();
+    /// The half that the cursor is in.
+    fn active(&mut self) -> &mut dyn Pane {
+        match self.half {
+            Half::Upper => &mut self.upper,
+            Half::Lower => &mut self.lower,
+        }
     }
 
-    /// The cursor stands where there are rows.
-    fn stand(&mut self) {
+    fn catch_up(&mut self, store: &Store, now: Millis) {
+        self.upper.catch_up(store, now);
+        self.lower.catch_up(store, now);
+        // The cursor stands where there are rows.
         match self.half {
-            Half::Upper if self.upper.is_empty() && !self.lower.is_empty() => {
-                self.half = Half::Lower;
-            }
-            Half::Lower if self.lower.is_empty() => self.half = Half::Upper,
+            Half::Upper if self.upper.len() == 0 && self.lower.len() > 0 => self.half = Half::Lower,
+            Half::Lower if self.lower.len() == 0 => self.half = Half::Upper,
             _ => {}
         }
+    }
+
+    /// Moves through both halves as through one; false for an action that does not move.
+    fn walk(&mut self, action: Action) -> bool {
+        let down = matches!(action, Action::Down | Action::PageDown | Action::Bottom);
+        let up = matches!(action, Action::Up | Action::PageUp | Action::Top);
+        let (below, above) = (self.lower.len() > 0, self.upper.len() > 0);
+        match self.half {
+            Half::Upper if down && below && self.upper.ends(action) => {
+                self.half = Half::Lower;
+                self.lower.walk(match action {
+                    Action::Bottom => Action::Bottom,
+                    _ => Action::Top,
+                })
+            }
+            Half::Lower if up && above && self.lower.ends(action) => {
+                self.half = Half::Upper;
+                self.upper.walk(match action {
+                    Action::Top => Action::Top,
+                    _ => Action::Bottom,
+                })
+            }
+            Half::Upper => self.upper.walk(action),
+            Half::Lower => self.lower.walk(action),
+        }
+    }
+
+    /// Takes a filter when either half can read it.
+    fn set_filter(&mut self, text: &str, desk: &Desk<'_>) {
+        let read = (
+            self.upper.set_filter(text, desk),
+            self.lower.set_filter(text, desk),
+        );
+        match read {
+            (true, false) => self.lower.hide(text, desk),
+            (false, true) => self.upper.hide(text, desk),
+            _ => {}
+        }
+    }
+}
+
+fn tab(store: &Store) -> Tab {
+    Tab {
+        title: "Transfers",
+        short: "Tran",
+        count: Some(store.transfers.interactions().count()),
+        trouble: store.transfers.open_questions(),
     }
 }
 
 impl Pane for TransfersPane {
     fn tab(&self, store: &Store) -> Tab {
-        Tab {
-            title: "Transfers",
-            short: "Tran",
-            count: Some(store.transfers.interactions().count()),
-            trouble: store.transfers.open_questions(),
-        }
+        tab(store)
     }
 
-    fn actions(&self) -> &'static [Action] {
-        ACTIONS
+    fn actions(&self) -> Vec<Action> {
+        self.upper.actions()
     }
 
     fn fields(&self) -> Vec<(&'static str, &'static str)> {
-        FIELDS.iter().map(|field| (field.name, field.doc)).collect()
+        let mut fields = self.upper.fields();
+        let more = self.lower.fields();
+        let new = |(name, _): &(&str, &str)| !fields.iter().any(|(known, _)| known == name);
+        let more: Vec<_> = more.into_iter().filter(new).collect();
+        fields.extend(more);
+        fields
+    }
+
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
+        self.upper.apply(changes, store, now);
+        self.lower.apply(changes, store, now);
     }
 
     fn tick(&mut self, store: &Store, now: Millis) {
-        self.arrange(store, now);
-        self.moved = true;
+        self.upper.tick(store, now);
+        self.lower.tick(store, now);
     }
 
     fn deadline(&self) -> Option<Millis> {
-        self.due
+        let both = [self.upper.deadline(), self.lower.deadline()];
+        both.into_iter().flatten().min()
     }
 
     fn run(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
-        self.moved = true;
+        self.catch_up(desk.store, desk.now);
+        self.upper.touch();
         match command {
-            Command::Act(action) => self.act(*action, desk),
-            _ => self.carry_out(command, desk),
+            Command::Filter(text) => self.set_filter(text, desk),
+            Command::Act(Action::Detail | Action::Freeze) => {
+                self.upper.run(command, desk);
+                self.lower.run(command, desk);
+            }
+            Command::Act(action) if self.walk(*action) => {}
+            _ => return self.active().run(command, desk),
         }
+        true
     }
 
-    fn mouse(&mut self, mouse: MouseEvent, _: &mut Desk<'_>) {
+    fn mouse(&mut self, mouse: MouseEvent, desk: &mut Desk<'_>) {
         let at = Position {
             x: mouse.column,
             y: mouse.row,
         };
+        self.upper.touch();
         match mouse.kind {
-            MouseEventKind::ScrollDown => self.step(Action::Down),
-            MouseEventKind::ScrollUp => self.step(Action::Up),
-            MouseEventKind::Down(MouseButton::Left) => {
-                if self.upper.pick(at) {
+            MouseEventKind::ScrollDown => (0..3).for_each(|_| {
+                self.walk(Action::Down);
+            }),
+            MouseEventKind::ScrollUp => (0..3).for_each(|_| {
+                self.walk(Action::Up);
+            }),
+            _ => {
+                if self.upper.holds(at) {
                     self.half = Half::Upper;
-                } else if self.lower.pick(at) {
+                } else if self.lower.holds(at) {
                     self.half = Half::Lower;
                 }
+                self.active().mouse(mouse, desk);
             }
-            _ => {}
         }
-        self.moved = true;
     }
 
     fn back(&mut self, desk: &mut Desk<'_>) -> bool {
-        if std::mem::take(&mut self.detail) {
-            return true;
-        }
-        if !self.marked.is_empty() {
-            self.marked.clear();
-            return true;
-        }
-        if !self.filter.text().is_empty() {
-            self.set_filter("", desk);
-            return true;
-        }
-        false
+        // A layer at a time, of both halves: nobody loses a filter who leaves a mark.
+        (0..LAYERS).any(|layer| {
+            let upper = self.upper.peel(layer, desk);
+            self.lower.peel(layer, desk) || upper
+        })
     }
 
     fn fault(&self) -> Option<Fault> {
-        self.filter.fault().cloned()
+        let below = self.lower.fault();
+        self.upper.fault().filter(|_| below.is_some())
+    }
+
+    fn filter(&self) -> &str {
+        self.upper.filter()
     }
 
     fn shows_interactions(&self) -> bool {
         true
     }
 
+    fn frozen(&self) -> bool {
+        self.upper.frozen()
+    }
+
     fn moved(&mut self, store: &Store) -> bool {
-        std::mem::take(&mut self.moved) || self.drawn != store.transfers.generation()
+        let upper = self.upper.moved(store);
+        self.lower.moved(store) || upper
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        self.draw(area, buf, scene);
+        self.catch_up(scene.store, scene.now);
+        let mut bar = Bar::default();
+        figures::fill(&mut bar, scene);
+        let rows = self.upper.len() + self.lower.len();
+        let detail = match self.half {
+            Half::Upper => self.upper.order(&mut bar, scene, rows),
+            Half::Lower => self.lower.order(&mut bar, scene, rows),
+        };
+        let parts = Parts::of(area, detail);
+        bar.render(parts.summary, buf);
+        let (upper, lower) = share(parts.rows, self.upper.len(), self.lower.len());
+        let here = self.half == Half::Upper;
+        self.upper.table(parts.head, upper, buf, scene, here);
+        let line = |y| Rect {
+            y,
+            height: 1,
+            ..lower
+        };
+        if lower.height > LOWER_HEAD {
+            figures::title(line(lower.y), buf, scene, &scene.store.transfers);
+            let rows = Rect {
+                y: lower.y + LOWER_HEAD,
+                height: lower.height - LOWER_HEAD,
+                ..lower
+            };
+            self.lower.table(line(lower.y + 1), rows, buf, scene, !here);
+        } else {
+            self.lower.unseen();
+        }
+        if parts.detail.height > 0 {
+            match self.half {
+                Half::Upper => self.upper.panel(parts.detail, buf, scene),
+                Half::Lower => self.lower.panel(parts.detail, buf, scene),
+            }
+        }
+    }
+}
+
+/// Room for both halves: each gets what it needs, and when that is too much the lower one about a third.
+fn share(area: Rect, upper: usize, lower: usize) -> (Rect, Rect) {
+    let clamp = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let below = if lower == 0 {
+        0
+    } else {
+        let wanted = clamp(lower).saturating_add(LOWER_HEAD);
+        // An empty half needs room to say why.
+        let left = area.height.saturating_sub(clamp(upper.max(3)));
+        let third = area.height / 5 * 2;
+        wanted.min(left.max(third)).min(area.height)
+    };
+    let rows = Rect {
+        height: area.height - below,
+        ..area
+    };
+    let below = Rect {
+        y: rows.bottom(),
+        height: below,
+        ..area
+    };
+    (rows, below)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_halves_have_room_and_together_they_fill_the_area() {
+        for height in 5..60 {
+            for (upper, lower) in [(0, 0), (0, 5), (100, 0), (100, 100), (3, 100), (100, 1)] {
+                let (a, b) = share(Rect::new(0, 2, 80, height), upper, lower);
+                assert_eq!((a.y, a.bottom(), b.bottom()), (2, b.y, 2 + height));
+                assert_eq!(b.height > 0, lower > 0, "{height} {upper} {lower}");
+            }
+        }
+        let (a, b) = share(Rect::new(0, 0, 80, 20), 100, 100);
+        assert_eq!((a.height, b.height), (12, 8));
     }
 }

@@ -174,7 +174,7 @@ fn is(text: &str, lower: &str) -> bool {
     text.eq_ignore_ascii_case(lower) || (!text.is_ascii() && text.to_lowercase() == lower)
 }
 
-fn holds<T: Ord>(op: Op, left: &T, right: &T) -> bool {
+fn holds<T: PartialOrd>(op: Op, left: &T, right: &T) -> bool {
     match op {
         Op::Is => left == right,
         Op::IsNot => left != right,

@@ -119,7 +119,10 @@ impl Parser {
 
     fn field(&self, name: &str, column: usize) -> Result<usize, QueryError> {
         let known = |spec: &FieldSpec| spec.name.eq_ignore_ascii_case(name);
-        self.specs.iter().position(known).ok_or_else(|| {
+        // What has the name now goes before what once had it.
+        let now = self.specs.iter().position(known);
+        let before = || self.specs.iter().position(|spec| spec.is_named(name));
+        now.or_else(before).ok_or_else(|| {
             let near = near(name, self.specs.iter().map(|spec| spec.name));
             QueryError::new(column, format!("there is no field `{name}`; {near}"))
         })
@@ -176,7 +179,7 @@ fn compare(
     };
     match spec.kind {
         Kind::Text | Kind::Choice(_) => text_term(field, spec, op, &value).map_err(wrong),
-        Kind::Number => number_term(field, spec, op, &value).map_err(wrong),
+        Kind::Number | Kind::Measure => number_term(field, spec, op, &value).map_err(wrong),
         Kind::Moment => age_term(field, spec, op, &value).map_err(wrong),
     }
 }
@@ -220,11 +223,16 @@ fn choice(words: &[&'static str], value: &str) -> Option<&'static str> {
 
 fn number_term(field: usize, spec: &FieldSpec, op: &str, value: &str) -> Result<Node, String> {
     let op = order(op);
-    let value = value.parse().map_err(|_| {
-        format!(
+    let read = match spec.kind {
+        Kind::Measure => value.parse().ok().filter(|number: &f64| number.is_finite()),
+        _ => value.parse().ok().map(|number: i64| number as f64),
+    };
+    let value = read.ok_or_else(|| match spec.kind {
+        Kind::Measure => format!("`{}` is a measure: `{value}` is no number", spec.name),
+        _ => format!(
             "`{}` is a count: `{value}` is not a whole number",
             spec.name
-        )
+        ),
     })?;
     Ok(Node::Number { field, op, value })
 }

@@ -13,6 +13,7 @@ const fn spec(name: &'static str, kind: Kind) -> FieldSpec {
     FieldSpec {
         name,
         kind,
+        also: &[],
         doc: "",
         bare: matches!(kind, Kind::Text),
     }
@@ -26,7 +27,7 @@ impl Fields for Ana {
         match index {
             0 => Value::Text("lost".into()),
             1 => Value::Text("Ana Pétrova".into()),
-            2 => Value::Number(4),
+            2 => Value::Number(4.0),
             3 => Value::Moment(Millis(100_000)),
             _ => Value::Unknown,
         }

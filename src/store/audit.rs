@@ -3,7 +3,6 @@
 use std::collections::{HashSet, VecDeque};
 
 use crate::model::audit::{Chain, Record, Status};
-use crate::query::{Fields, Value};
 use crate::text::Text;
 
 /// Lines that are kept; all of them are on disk, for `trunkline audit show`.
@@ -16,12 +15,6 @@ pub struct AuditRow {
     pub record: Record,
     /// An intent whose outcome has not been seen.
     pub open: bool,
-}
-
-impl Fields for AuditRow {
-    fn value(&self, index: usize) -> Value<'_> {
-        self.record.value(index)
-    }
 }
 
 /// The lines in the order of their numbers, and whether the chain holds.

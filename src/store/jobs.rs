@@ -10,7 +10,6 @@ use crate::model::JobId;
 use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
 use crate::model::job::{JOBS_KEPT, Job, JobEvent, JobKey, State};
-use crate::query::{Fields, Value};
 
 /// One job, and who follows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,12 +20,6 @@ pub struct JobRow {
     pub flow: Option<FlowId>,
     /// The flow that worked on it last, for its steps; it may be forgotten by now.
     pub worked: Option<FlowId>,
-}
-
-impl Fields for JobRow {
-    fn value(&self, index: usize) -> Value<'_> {
-        self.job.value(index)
-    }
 }
 
 /// The jobs, by what their rows are known by.

@@ -238,6 +238,12 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// The number of the row.
+    #[must_use]
+    pub fn id(&self) -> super::RowId {
+        super::RowId(self.number)
+    }
+
     /// Whose device it is.
     #[must_use]
     pub fn user_id(&self) -> &'a UserId {

@@ -76,6 +76,13 @@ impl Registrations {
         rows.filter(|row| !row.remembered())
     }
 
+    /// The rows of a user.
+    pub fn of_user(&self, user: &UserId) -> impl Iterator<Item = Row<'_>> {
+        let user = self.users.find(user);
+        let rows = user.map(|user| self.rows_of(user)).unwrap_or_default();
+        rows.into_iter().filter_map(|row| self.row(RowId(row)))
+    }
+
     /// At most `most` rows from that number on, in the order of their numbers, and the number to go on from: a long
     /// table is read in pages, so that nobody has to hold it still.
     pub fn page(&self, from: RowId, most: usize) -> (Vec<Row<'_>>, Option<RowId>) {

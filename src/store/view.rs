@@ -288,7 +288,7 @@ fn ask(filter: Option<&Query>, row: &super::Row<'_>, now: Millis) -> Verdict {
 
 fn empty(sort: Sort) -> Order {
     match sort.column {
-        Column::User | Column::Device | Column::Site | Column::UserId => {
+        Column::User | Column::Device | Column::Site | Column::UserId | Column::DeviceId => {
             Order::Fixed(Fixed::default())
         }
         _ => Order::Moving(Moving::default()),

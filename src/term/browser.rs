@@ -7,6 +7,7 @@ use tokio::process::Command;
 use url::Url;
 
 use crate::config::Environment;
+use crate::process;
 
 /// Openers hand the address on and end; what stays longer is a browser of the terminal, which belongs elsewhere.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -16,7 +17,9 @@ pub async fn open(environment: &Environment, url: &Url) -> bool {
     let Some(opener) = opener(environment) else {
         return false;
     };
-    let child = Command::new(opener)
+    let mut command = Command::new(opener);
+    process::without_credentials(command.as_std_mut());
+    let child = command
         .arg(url.as_str())
         .stdin(Stdio::null())
         .stdout(Stdio::null())

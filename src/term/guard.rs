@@ -4,6 +4,7 @@ use std::panic;
 use std::process;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use super::crash;
 use super::port::Port;
 
 /// Exit code of a panic, as the runtime's own.
@@ -37,15 +38,14 @@ pub(super) fn exit(code: i32) -> ! {
 
 /// Makes a panic on any thread restore the terminal, then report, then end the process with 101.
 ///
-/// A console that lost a task would go on showing rows that nobody updates. Install it after the hook that writes
-/// the report (`color-eyre`), which it keeps and calls.
+/// A console that lost a task would go on showing rows that nobody updates. The report is our own and replaces that of
+/// `color-eyre`: what a panic says may quote what came in, so that it is scrubbed before anybody sees it.
 pub fn install_panic_hook() {
-    let report = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
+    panic::set_hook(Box::new(|info| {
         // First, so that an editor does not draw over the report.
         crate::child::end_all();
         restore();
-        report(info);
+        crash::report(info);
         process::exit(PANICKED);
     }));
 }

@@ -45,6 +45,8 @@ pub enum Purpose {
     Consult,
     /// Fill in that form.
     Form,
+    /// Go there.
+    Go,
 }
 
 /// A list with a cursor.
@@ -191,6 +193,13 @@ impl Chooser {
             Purpose::Sent => Command::Reopen(Half::Sent, value),
             Purpose::Consult => Command::Consult(value),
             Purpose::Form => Command::Fill(value),
+            Purpose::Go => {
+                let (pane, filter) = value.split_once(' ')?;
+                Command::Go {
+                    pane: pane.to_owned(),
+                    filter: filter.to_owned(),
+                }
+            }
         })
     }
 
@@ -206,6 +215,7 @@ impl Chooser {
             Purpose::Consult => ("the announced call", "Enter review  Esc close"),
             Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
             Purpose::Form => ("new", "Enter fill in  Esc close"),
+            Purpose::Go => ("go to", "Enter go  Esc close"),
         };
         let label = self
             .choices

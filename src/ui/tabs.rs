@@ -19,7 +19,11 @@ pub struct Tab {
     pub trouble: usize,
 }
 
-/// Draws the tabs; returns where each one is, for the mouse.
+/// Tabs that have a digit.
+const DIGITS: usize = 9;
+
+/// Draws the tabs; returns where each one is, for the mouse. Where there is no room for all of them, those without a digit
+/// fold, but for the one that is open: the row ends with how many, and how much of them is in trouble.
 pub fn render(
     area: Rect,
     buf: &mut Buffer,
@@ -27,17 +31,37 @@ pub fn render(
     tabs: &[Tab],
     active: usize,
 ) -> Vec<Rect> {
-    let mut x = area.x.saturating_add(1);
+    let room = usize::from(area.width);
+    let every = wide(Dress::Whole, tabs, active, |_| true) <= room;
+    let shows = |n: usize| every || n < DIGITS || n == active;
+    let folded: Vec<&Tab> = (0..tabs.len())
+        .filter(|n| !shows(*n))
+        .map(|n| &tabs[n])
+        .collect();
+    let more = Tab {
+        title: "",
+        short: "",
+        count: None,
+        trouble: folded.iter().map(|tab| tab.trouble).sum(),
+    };
+    let mark = |dress: Dress| match folded.len() {
+        0 => String::new(),
+        many => format!("+{many}{}", dress.badge(&more)),
+    };
     let fits = |dress: &Dress| {
-        let wide = tabs.iter().enumerate();
-        let wide: usize = wide.map(|(n, tab)| dress.width(tab, n == active)).sum();
-        wide <= usize::from(area.width)
+        let mark = mark(*dress).chars().count();
+        wide(*dress, tabs, active, shows) + mark <= room
     };
     let dress = Dress::ALL.into_iter().find(fits).unwrap_or(Dress::Bare);
+    let mut x = area.x.saturating_add(1);
     let mut places = Vec::with_capacity(tabs.len());
     for (n, tab) in tabs.iter().enumerate() {
+        if !shows(n) {
+            places.push(Rect::default());
+            continue;
+        }
         let start = x;
-        let label = format!("{}{}", n + 1, dress.label(tab, n == active));
+        let label = dress.text(n, tab, active);
         let style = theme.style(if n == active { Role::Header } else { Role::Dim });
         x = put(buf, area, x, &label, style);
         let badge = dress.badge(tab);
@@ -52,7 +76,15 @@ pub fn render(
         });
         x = x.saturating_add(dress.gap());
     }
+    put(buf, area, x, &mark(dress), theme.style(Role::Dim));
     places
+}
+
+/// Columns that the tabs that show take.
+fn wide(dress: Dress, tabs: &[Tab], active: usize, there: impl Fn(usize) -> bool) -> usize {
+    let seen = tabs.iter().enumerate().filter(|(n, _)| there(*n));
+    seen.map(|(n, tab)| dress.width(n, tab, active))
+        .sum::<usize>()
 }
 
 /// How much a tab says: the first that lets all of them fit.
@@ -97,10 +129,24 @@ impl Dress {
         }
     }
 
-    /// Columns of a tab with its number and what keeps it apart from the next.
-    fn width(self, tab: &Tab, open: bool) -> usize {
+    /// A tab's digit, where it has one, and what it says.
+    fn text(self, n: usize, tab: &Tab, active: usize) -> String {
+        let label = match (n == active, n < DIGITS) {
+            // Without a digit a tab that says nothing else would be nothing.
+            (false, false) if self == Self::Bare => format!(" {}", tab.short),
+            (open, _) => self.label(tab, open),
+        };
+        if n < DIGITS {
+            format!("{}{label}", n + 1)
+        } else {
+            label.trim_start().to_owned()
+        }
+    }
+
+    /// Columns of a tab with its digit and what keeps it apart from the next.
+    fn width(self, n: usize, tab: &Tab, active: usize) -> usize {
         let badge = self.badge(tab).chars().count();
-        1 + self.label(tab, open).len() + badge + usize::from(self.gap())
+        self.text(n, tab, active).chars().count() + badge + usize::from(self.gap())
     }
 }
 
@@ -139,5 +185,30 @@ mod tests {
         let last = places.last().unwrap();
         assert!(last.right() <= 80 && last.width > 0, "{places:?}");
         assert!(places.is_sorted_by_key(|place| place.x));
+    }
+
+    #[test]
+    fn what_does_not_fit_folds_and_is_counted_but_for_the_one_that_is_open() {
+        let tab = Tab {
+            title: "Registrations",
+            short: "Regs",
+            count: Some(7),
+            trouble: 1,
+        };
+        let tabs = [tab; 14];
+        let themes = Themes::shipped();
+        let theme = themes.iter().next().unwrap();
+        for (width, active, marks) in [(80, 0, "+5"), (80, 11, "+4"), (400, 0, "")] {
+            let area = Rect::new(0, 0, width, 1);
+            let mut buf = Buffer::empty(area);
+            let places = render(area, &mut buf, theme, &tabs, active);
+            let cells = (0..width).map(|x| buf[(x, 0)].symbol());
+            let row: String = cells.collect();
+            assert!(row.contains(marks), "{row}");
+            assert!(places[active].width > 0 && places[active].right() <= width);
+            let shown = places.iter().filter(|place| place.width > 0).count();
+            let hidden: usize = marks.trim_start_matches('+').parse().unwrap_or(0);
+            assert_eq!(shown + hidden, 14, "{row}");
+        }
     }
 }

@@ -281,15 +281,34 @@ fn paths_are_beside_the_file() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_anyone_may_write_is_warned_of() {
+fn a_file_that_others_may_write_is_refused() {
     let home = Home::with(LAB);
     assert!(home.load().unwrap().warnings.is_empty());
     home.mode(0o666);
-    let warnings = home.load().unwrap().warnings;
+    let error = home.error();
     assert!(
-        warnings[0].contains("it can name a command to run"),
-        "{warnings:?}"
+        error.contains("mode 0666") && error.contains("run chmod go-w on it"),
+        "{error}"
     );
+    home.mode(0o644);
+    assert!(home.load().is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_of_a_secret_that_others_may_read_is_refused_whatever_is_wanted() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = Home::with(&LAB.replace("_env = \"LAB_SECRET\"", "_file = \"lab.secret\""));
+    let secret = home.dir().join("lab.secret");
+    std::fs::write(&secret, "canary-in-a-file").unwrap();
+    for mode in [0o644, 0o620, 0o602] {
+        std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(mode)).unwrap();
+        let error = home.error();
+        assert!(error.contains("chmod 600"), "{mode:o}: {error}");
+        assert!(!error.contains("canary"), "{error}");
+    }
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(home.load().is_ok());
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub struct Pty {
     near: File,
     before: Termios,
     seen: Arc<Seen>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 struct FarEnd {
@@ -125,7 +125,7 @@ impl Pty {
             near,
             before,
             seen,
-            _home: home,
+            home,
         }
     }
 
@@ -262,6 +262,16 @@ impl Pty {
             && was.output_modes == is.output_modes
             && was.control_modes == is.control_modes
             && was.local_modes == is.local_modes
+    }
+
+    /// The home that it has; nothing of the person's who runs the tests.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The process.
+    pub fn id(&self) -> i32 {
+        self.pid().as_raw_nonzero().get()
     }
 
     fn pid(&self) -> Pid {

@@ -100,7 +100,7 @@ async fn a_route_goes_from_a_file_to_the_list_and_away_again() {
     assert_eq!(ours.unwrap()["drift"], "as deployed");
     assert!(!out.contains("hunter2"));
     let (_, table, _) = desk.run(&["list"]).await;
-    assert!(table.starts_with("NAME"), "{table}");
+    assert!(table.starts_with("STATE"), "{table}");
 
     let (_, out, _) = desk.run(&["show", "from-a-file", "--json"]).await;
     let shown = read(&out);

@@ -58,7 +58,7 @@ fn told(stage: &mut Stage, told: Told) {
 }
 
 /// One in half an hour, one that is late, one that has failed; the first has an update that was acknowledged.
-fn populated() -> Stage {
+pub fn populated() -> Stage {
     let mut stage = Stage::new("mono");
     stage.populate();
     told(

@@ -184,8 +184,8 @@ fn edge(id: &str, online: &str, heard: Heard) -> Edge {
     }
 }
 
-#[test]
-fn a_carrier_stands_with_its_trunks_and_the_edges_below_it() {
+/// A carrier with two trunks, and three edges.
+pub fn estate() -> Stage {
     let mut stage = stage();
     let trunks = vec![
         trunk("t-1", "EU West 1", true),
@@ -213,6 +213,12 @@ fn a_carrier_stands_with_its_trunks_and_the_edges_below_it() {
         },
     ]);
     stage.pass(1_500);
+    stage
+}
+
+#[test]
+fn a_carrier_stands_with_its_trunks_and_the_edges_below_it() {
+    let mut stage = estate();
     stage.press(&["2"]);
     let screen = stage.text((80, 24));
     assert!(screen.contains("cpu 20 mem 60 disk 100"), "{screen}");

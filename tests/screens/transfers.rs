@@ -84,7 +84,7 @@ fn made(stage: &mut Stage, number: usize, to: &str, end: Option<(End, u64)>) {
     }
 }
 
-fn populated() -> Stage {
+pub fn populated() -> Stage {
     let mut stage = Stage::new("mono");
     stage.populate();
     stage.press(&["3"]);

@@ -86,7 +86,10 @@ impl App {
         let scope = match span {
             Span::All => Scope::All,
             Span::Matching(filter) => {
-                if let Err(e) = Query::parse(filter, crate::model::alert::fields::FIELDS) {
+                if let Err(e) = Query::parse(
+                    filter,
+                    <crate::kind::alerts::Alerts as crate::kind::Kind>::FIELDS,
+                ) {
                     return (
                         Weight::Warning,
                         format!("silence, column {}: {}", e.column + 1, e.sentence),

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::Token;
 use crate::cloud::{AuthStyle, Credentials, PersonClient, Settings};
 use crate::time::Clock;
+use crate::vault;
 
 /// A token that claims to live longer is renewed after this anyway; it also keeps the arithmetic small.
 const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -125,6 +126,9 @@ impl Grant {
                 _ => "it is not JSON".to_owned(),
             }
         })?;
+        if let Some(refresh) = &granted.refresh_token {
+            vault::pass(refresh.expose_secret());
+        }
         let life = Duration::from_secs(granted.expires_in).min(LONGEST_LIFE);
         let lived = i64::try_from(life.as_millis()).unwrap_or(i64::MAX);
         let until = Clock::Real.now().plus(lived);

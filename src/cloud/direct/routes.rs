@@ -13,7 +13,7 @@ use crate::model::RouteId;
 use crate::model::route::{
     Delivery, EventFilter, EventType, Kind, Known, RetryPolicy, WEBHOOK, Webhook,
 };
-use crate::text::{Text, fit};
+use crate::text::{Text, begins};
 use crate::time::Millis;
 
 /// Routes of one list that are kept; a list without pages should not be longer.
@@ -98,17 +98,15 @@ pub fn routes(body: &[u8], call: &dyn fmt::Display) -> Result<RouteListing, Stri
 pub fn route(body: &[u8]) -> Result<Known, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
-    read.and_then(known).map_err(|why| {
-        let begins = String::from_utf8_lossy(body.get(..SAMPLE * 4).unwrap_or(body));
-        format!("{why}; it begins with {}", fit(&begins, SAMPLE))
-    })
+    read.and_then(known)
+        .map_err(|why| format!("{why}; it begins with {}", begins(body, SAMPLE)))
 }
 
 /// Reads how the events of a route went, a line a destination.
 pub fn deliveries(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<Delivery>, String> {
     entries(body, call, |entity: DeliveryEntity| {
         Ok(Delivery {
-            uri: entity.uri.into(),
+            uri: Text::verbatim(&entity.uri),
             delivered: entity.delivered.unwrap_or(0),
             failed: entity.failed.unwrap_or(0),
             last_status: entity.last_status.filter(|status| *status > 0),
@@ -167,10 +165,12 @@ fn known(entity: RouteEntity) -> Result<Known, String> {
             .collect(),
         headers: entity.headers.unwrap_or_default(),
     };
+    let known = Known::new(id, route);
+    known.route.keep_credentials();
     Ok(Known {
         enabled: entity.enabled.and_then(|enabled| enabled.as_bool()),
         version: entity.version.and_then(|version| version.as_u64()),
-        ..Known::new(id, route)
+        ..known
     })
 }
 

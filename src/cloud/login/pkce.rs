@@ -6,6 +6,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use crate::vault;
+
 /// What proves that the program that asked is the one that hands in the code.
 pub(super) struct Pkce {
     verifier: SecretString,
@@ -16,8 +18,10 @@ impl Pkce {
     /// New secrets, from the system's random numbers: 244 bits and 122.
     pub(super) fn new() -> Self {
         let random = || Uuid::new_v4().simple();
+        let verifier = format!("{}{}", random(), random());
+        vault::pass(&verifier);
         Self {
-            verifier: format!("{}{}", random(), random()).into(),
+            verifier: verifier.into(),
             state: random().to_string(),
         }
     }

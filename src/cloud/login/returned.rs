@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
 
 use crate::text;
+use crate::vault;
 
 /// Characters of a code; what is longer is something else.
 const LONGEST: usize = 2_048;
@@ -75,6 +76,7 @@ pub(super) fn pasted(line: &str, state: &str) -> Result<Code, Denied> {
 fn bare(code: &str) -> Result<Code, Denied> {
     let fits = !code.is_empty() && code.len() <= LONGEST;
     if fits && code.bytes().all(|byte| byte.is_ascii_graphic()) {
+        vault::pass(code);
         return Ok(Code(SecretString::from(code)));
     }
     Err(Denied::Nothing)

@@ -18,6 +18,7 @@ use crate::cloud::settings::is_loopback;
 use crate::cloud::{Client, Fault, Socket, Urgency};
 use crate::text::{self, Text};
 use crate::time::Millis;
+use crate::vault;
 
 /// Channels ask for no permission of their own; each topic has its.
 const FREELY: &[&str] = &[];
@@ -233,6 +234,11 @@ fn made(body: &[u8]) -> Result<Channel, String> {
         "ws" if is_loopback(&connect) => {}
         _ => return Err("connectUri is no wss address".to_owned()),
     }
+    vault::pass(&made.id);
+    vault::pass(connect.as_str());
+    let last = connect.path_segments().and_then(Iterator::last);
+    vault::pass(last.unwrap_or_default());
+    vault::keep_address(&connect);
     Ok(Channel {
         id: made.id,
         connect,

@@ -53,20 +53,36 @@ pub(super) fn read(path: &Path, asked_by: &Origin) -> Result<Option<String>, Con
     Ok(Some(text))
 }
 
-/// Whoever can write the file can have a command run: `client_secret_command`. The group is left out: on many systems
-/// everyone has one of their own.
+/// Refuses a file that others may write: whoever can can have a command run (`client_secret_command`) and everything sent
+/// elsewhere. A group of the same number as the owner is the owner's own, as most systems make them. A folder in which
+/// anybody may put another file in its place is as bad.
 #[cfg(unix)]
-pub(super) fn writable_by_others(path: &Path) -> Option<String> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = path.metadata().ok()?.permissions().mode();
-    (mode & 0o002 != 0).then(|| {
-        let path = path.to_string_lossy();
-        let path = crate::text::safe(&path);
-        format!("others may write {path}, and it can name a command to run: run chmod o-w on it")
-    })
+pub(super) fn check(path: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let open = |path: &Path, sticky: bool| {
+        let found = path.metadata().ok()?;
+        let mode = found.mode() & 0o7777;
+        let by_group = mode & 0o020 != 0 && found.gid() != found.uid();
+        let kept_apart = sticky && mode & 0o1000 != 0;
+        let by_others = mode & 0o002 != 0 && !kept_apart;
+        (by_others || by_group && !kept_apart).then_some(mode)
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let places = [(Some(path), false), (folder, true)];
+    for (place, sticky) in places {
+        if let Some((place, mode)) = place.and_then(|place| Some((place, open(place, sticky)?))) {
+            return Err(ConfigError::Writable {
+                path: place.to_owned(),
+                mode,
+            });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-pub(super) fn writable_by_others(_: &Path) -> Option<String> {
-    None
+pub(super) fn check(_: &Path) -> Result<(), ConfigError> {
+    Ok(())
 }

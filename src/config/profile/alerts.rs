@@ -10,8 +10,9 @@ use url::Url;
 use super::draft::plain;
 use crate::config::endpoint;
 use crate::config::reader::{Notes, Section};
+use crate::kind::registrations::FIELDS;
 use crate::query::Query;
-use crate::store::column::FIELDS;
+use crate::vault;
 
 /// The settle time when the profile does not say (contract §5).
 const SETTLE: Duration = Duration::from_secs(10);
@@ -158,6 +159,7 @@ pub(super) fn webhook(text: &str, what: &str) -> Result<Webhook, String> {
     if url.fragment().is_some() {
         return Err("an address to post to has no fragment (#): leave it out".to_owned());
     }
+    vault::keep_webhook(&url);
     Ok(Webhook(url))
 }
 

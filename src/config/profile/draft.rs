@@ -31,7 +31,7 @@ use crate::config::theme::colour;
 use crate::config::ui::time_zone;
 use crate::model::UserId;
 use crate::model::region::Region;
-use crate::text::safe;
+use crate::text::is_plain;
 
 /// Names longer than this push the rest out of the header; client ids longer than this are none.
 const MAX_NAME: usize = 64;
@@ -228,7 +228,7 @@ pub(super) fn plain(text: &str, longest: usize) -> Result<(), String> {
     if text.chars().count() > longest {
         return Err(format!("longer than {longest} characters"));
     }
-    if safe(text) != text {
+    if !is_plain(text) {
         return Err(format!("{text:?} has characters that cannot be shown"));
     }
     Ok(())

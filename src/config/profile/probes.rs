@@ -12,7 +12,8 @@ use crate::config::reader::{Notes, Section};
 use crate::config::secret::SecretSource;
 use crate::model::finding::{Protocol, Target};
 use crate::probe::{DEFAULT_EXPIRING_DAYS, schedule::LEAST_INTERVAL};
-use crate::text::safe;
+use crate::process;
+use crate::text::is_plain;
 
 /// Seconds between two probes of one target when the profile does not say.
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
@@ -150,7 +151,7 @@ fn server(protocol: Protocol, text: &str) -> Result<Target, String> {
 
 fn account(written: &Written, folder: &Path) -> Result<TurnAccount, String> {
     let server = server(Protocol::Turn, &written.server)?;
-    if written.username.is_empty() || safe(&written.username) != written.username {
+    if written.username.is_empty() || !is_plain(&written.username) {
         return Err(format!(
             "{server}: the username is empty or cannot be shown"
         ));
@@ -161,7 +162,10 @@ fn account(written: &Written, folder: &Path) -> Result<TurnAccount, String> {
         .map(paths::written)
         .transpose()?;
     let places = [
-        written.password_env.clone().map(SecretSource::Variable),
+        written.password_env.clone().map(|name| {
+            process::holds_credential(&name);
+            SecretSource::Variable(name)
+        }),
         file.map(|path| SecretSource::File(folder.join(path))),
         written.password_command.clone().map(SecretSource::Command),
     ];

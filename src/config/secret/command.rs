@@ -10,7 +10,7 @@ use tokio::process::{ChildStderr, ChildStdout};
 
 use super::{MAX_BYTES, SecretError};
 use crate::child::{self, Running};
-use crate::text;
+use crate::{process, text};
 
 /// Long enough for a person to touch a security key, short enough not to look hung.
 pub(super) const DEADLINE: Duration = Duration::from_secs(30);
@@ -31,7 +31,7 @@ pub(super) async fn read(
         .map_or(("", argv), |(program, rest)| (program.as_str(), rest));
     let program = program.to_owned();
     let mut command = Command::new(&program);
-    command
+    process::without_credentials(&mut command)
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

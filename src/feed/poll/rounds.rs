@@ -122,7 +122,7 @@ impl Rounds {
 
     /// The next user to read, if one is due now.
     pub fn pick(&mut self, now: Instant, roster: &mut Roster) -> Option<(UserId, Ring)> {
-        let attended = self.earliest(now, |ring| ring.is_attended());
+        let attended = self.earliest(now, Ring::is_attended);
         let common = self.earliest(now, |ring| !ring.is_attended());
         let order = if self.attended_last {
             [common, attended]

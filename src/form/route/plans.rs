@@ -93,9 +93,18 @@ pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
         ));
     };
     let there = row.presence == Presence::There;
+    let whole = |before: &Route| {
+        let now = there.then_some(&row.known.route);
+        before.restored(now).map_err(|missing| {
+            format!(
+                "{}: credentials are not kept on disk, and {} of what was there before is known no more. Deploy it from its file, or edit the route (e) and type them again.",
+                row.name(), missing.join(", ")
+            )
+        })
+    };
     let mut plan = match (last.deed, &last.before, there) {
-        (Deed::Deleted, Some(before), false) => create(before.clone()),
-        (Deed::Updated, Some(before), true) => update(&row.known, before.clone()),
+        (Deed::Deleted, Some(before), false) => create(whole(before)?),
+        (Deed::Updated, Some(before), true) => update(&row.known, whole(before)?),
         (Deed::Created, _, true) => delete(&row.known, routes.deliveries(&row.known.id)),
         (Deed::Deleted, _, true) => {
             return Err(format!(

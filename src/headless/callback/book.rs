@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::super::get::reservations;
 use super::super::write::{
     agreed, carry_out, exit, faulty, payload, print_outcome, review, review_json,
 };
 use super::super::{Exit, print, say};
-use super::read;
 use super::wanted::Wanted;
 use crate::cli::callback::{BookArgs, CancelArgs};
 use crate::cloud::Urgency;
@@ -35,7 +35,7 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     if !faults.is_empty() {
         return Ok(faulty(&faults));
     }
-    let store = match read(kit, false).await {
+    let store = match reservations(kit, false).await {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };
@@ -113,7 +113,7 @@ async fn cancellation(
     let mut ended = Vec::with_capacity(ids.len());
     for id in ids {
         let read = kit.client.callback(id, Urgency::Reread).await;
-        let one = read.map_err(super::tell)?;
+        let one = read.map_err(super::super::get::tell)?;
         ended.push(one.as_ref().map_or_else(
             || Ended {
                 id: id.clone(),

@@ -7,10 +7,10 @@ use jiff::civil::DateTime;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::get::reservations;
 use super::super::write::{agreed, carry_out, payload};
 use super::super::{Exit, print, say};
 use super::book::{context, id};
-use super::read;
 use super::wanted::Wanted;
 use crate::cli::callback::BookArgs;
 use crate::export::sheet;
@@ -63,7 +63,7 @@ struct Report {
 /// Judges all rows, then books the good ones unless a bad one stops that.
 pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, String> {
     let text = payload(file)?;
-    let store = match read(kit, false).await {
+    let store = match reservations(kit, false).await {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
     };

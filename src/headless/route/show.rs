@@ -1,74 +1,18 @@
-//! `route list` and `route show`.
+//! `route show`.
+
+use std::io::IsTerminal as _;
 
 use serde_json::{Value, json};
 
-use super::{find, unread};
+use super::find;
 use crate::cloud::Urgency;
-use crate::export::sheet;
-use crate::flow::{Kit, route};
-use crate::headless::{Exit, print, say};
+use crate::flow::Kit;
+use crate::headless::{Exit, print, print_whole};
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Deployment, Known};
-use crate::store::routes::{Drift, RouteRow, Routes};
+use crate::store::routes::{Drift, Routes};
 use crate::text::safe;
 use crate::time::Millis;
-
-/// One column of the list.
-type Column = (&'static str, fn(&RouteRow) -> String);
-
-const NAME: Column = ("NAME", |row| row.name().to_owned());
-const DRIFT: Column = ("DRIFT", |row| row.drift.word().to_owned());
-const EVENTS: Column = ("EVENTS", |row| row.known.route.events().join(" "));
-const ID: Column = ("ID", |row| row.known.id.raw().to_owned());
-const KIND: Column = ("KIND", |row| row.known.route.kind().to_string());
-const STATE: Column = ("STATE", |row| row.state().to_owned());
-const WHERE_TO: Column = ("WHERE TO", |row| row.known.route.towards());
-const DESTINATIONS: Column = ("DESTINATIONS", |row| {
-    row.known.route.destinations().join(" ")
-});
-
-/// The rows as a table of those columns.
-fn table<const N: usize>(rows: &Routes, columns: [Column; N]) -> String {
-    let cells = rows
-        .iter()
-        .map(|row| columns.map(|(_, cell)| safe(&cell(row)).into_owned()));
-    sheet::table(&columns.map(|(title, _)| title), cells)
-}
-
-pub(super) async fn list(kit: &Kit, json: bool) -> Result<u8, String> {
-    let listing = match route::all(kit).await {
-        Ok(listing) => listing,
-        Err(ending) => return Ok(unread(&ending)),
-    };
-    let deployments = deployments(kit).await?;
-    let mut routes = Routes::default();
-    routes.unread(listing.unread);
-    routes.read(listing.routes, Vec::new(), listing.listed, kit.clock.now());
-    routes.opened(deployments);
-    if json {
-        let rows: Vec<Value> = routes
-            .iter()
-            .map(|row| {
-                let mut object = body(&row.known);
-                object["drift"] = row.drift.word().into();
-                object
-            })
-            .collect();
-        print(&format!("{:#}\n", Value::from(rows)))?;
-    } else {
-        let several = kit.client.api().capabilities().route_kinds.len() > 1;
-        print(&if several {
-            table(&routes, [KIND, NAME, STATE, DRIFT, WHERE_TO, EVENTS, ID])
-        } else {
-            table(&routes, [NAME, DRIFT, DESTINATIONS, EVENTS, ID])
-        })?;
-    }
-    for fault in &listing.faults {
-        say(&format!("not everything could be used: {fault}"));
-    }
-    let whole = listing.faults.is_empty();
-    Ok(if whole { Exit::Ok } else { Exit::Partial } as u8)
-}
 
 pub(super) async fn show(
     kit: &Kit,
@@ -81,8 +25,15 @@ pub(super) async fn show(
         Err(code) => return Ok(code),
     };
     if body_alone {
-        let pretty = serde_json::to_string_pretty(&known.route).map_err(|e| e.to_string())?;
-        print(&format!("{pretty}\n"))?;
+        // A file or another program is to deploy it; on a screen it stays.
+        let on_screen = std::io::stdout().is_terminal();
+        let body = if on_screen {
+            known.route.masked()
+        } else {
+            known.route
+        };
+        let pretty = serde_json::to_string_pretty(&body).map_err(|e| e.to_string())?;
+        print_whole(&format!("{pretty}\n"))?;
         return Ok(Exit::Ok as u8);
     }
     let deliveries = kit
@@ -164,7 +115,7 @@ pub(super) fn told(changes: &[Change]) -> Vec<String> {
     changes.iter().map(ToString::to_string).collect()
 }
 
-async fn deployments(kit: &Kit) -> Result<Vec<Deployment>, String> {
+pub(in crate::headless) async fn deployments(kit: &Kit) -> Result<Vec<Deployment>, String> {
     let place = kit.routes.deployments.clone();
     let loaded = tokio::task::spawn_blocking(move || place.load()).await;
     loaded

@@ -2,9 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::fields::FIELDS;
 use super::{Alert, Kind, Subject};
-use crate::query::Query;
+use crate::kind::alerts;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -21,7 +20,7 @@ pub enum Scope {
         /// The subject.
         subject: Subject,
     },
-    /// Alerts that pass a filter over [`FIELDS`]; it has been read once and found good.
+    /// Alerts that pass a filter over the columns of [`alerts::Alerts`]; it has been read once and found good.
     Matching(String),
 }
 
@@ -49,9 +48,7 @@ impl Silence {
         let in_scope = || match &self.scope {
             Scope::All => true,
             Scope::This { kind, subject } => alert.kind == *kind && alert.subject.same(subject),
-            Scope::Matching(filter) => {
-                Query::parse(filter, FIELDS).is_ok_and(|query| query.matches(alert, now).pass)
-            }
+            Scope::Matching(filter) => alerts::passes(filter, alert, now),
         };
         now < self.until && in_scope()
     }

@@ -7,7 +7,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use url::{Host, Url};
 
-use crate::text::{fit, safe};
+use crate::text::{fit, is_plain};
 
 /// The port of SIP over TLS (RFC 3261 §19.1.2), which is what a bare host means to a TLS probe (contract §4).
 pub const SIPS_PORT: u16 = 5061;
@@ -105,9 +105,7 @@ impl Target {
     /// and TURN, a domain name for DNS, a URL for HTTP. An IPv6 address with a port is `[addr]:port`.
     pub fn new(protocol: Protocol, address: &str) -> Result<Self, TargetError> {
         let read = match protocol {
-            _ if safe(address) != address => {
-                Err("it has characters that cannot be shown".to_owned())
-            }
+            _ if !is_plain(address) => Err("it has characters that cannot be shown".to_owned()),
             Protocol::Tls => authority(address, SIPS_PORT).map(|at| (Transport::Tls, at)),
             Protocol::Stun | Protocol::Turn => relay(address),
             Protocol::Dns => name(address).map(|host| (Transport::Udp, (host, 0))),

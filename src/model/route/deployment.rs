@@ -7,14 +7,15 @@ use super::{Kind, Known, Route, diff};
 use crate::model::RouteId;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vault::Key;
 
 /// Deployments of a profile that are kept, the newest ones.
 pub const KEPT: usize = 500;
 
 /// One deployment, in its newest state.
 ///
-/// It holds whole bodies, values of headers included, because an undo has to send them again: wherever it is kept is for
-/// the operator's eyes only.
+/// In memory it holds whole bodies. On disk stand keyed hashes in place of the credentials in them ([`Self::kept`]): they
+/// still tell whether somebody has changed the route since, and an undo takes the values from the route as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Deployment {
@@ -101,6 +102,17 @@ impl Deployment {
                 (None, None) => true,
                 _ => false,
             },
+        }
+    }
+
+    /// The deployment as it is kept on disk.
+    #[must_use]
+    pub fn kept(&self, key: &Key) -> Self {
+        let body = |route: &Option<Route>| route.as_ref().map(|route| route.hashed(key));
+        Self {
+            before: body(&self.before),
+            after: body(&self.after),
+            ..self.clone()
         }
     }
 

@@ -2,7 +2,7 @@
 
 use hyper::header::{HeaderName, HeaderValue};
 
-use crate::model::write::MASK;
+use crate::vault::{self, MASK};
 
 /// Headers whose values say nothing that a passer-by should not know. Any other may be a credential under a name of
 /// somebody's own, so that only these are shown.
@@ -53,6 +53,11 @@ pub fn fault(name: &str, value: &str) -> Option<String> {
     }
     if OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name)) {
         return Some(format!("{name} is set by whoever sends the event"));
+    }
+    if vault::is_hash(value) || value.contains(MASK) {
+        return Some(format!(
+            "the value of {name} is not kept on disk: type it again"
+        ));
     }
     HeaderValue::from_str(value)
         .is_err()

@@ -13,6 +13,12 @@ const KIND: &str = "kind";
 
 /// Reads a body; what does not fit the shape of its kind names the field that it was found at.
 pub fn read(json: &str) -> Result<Route, Fault> {
+    let route = shape(json)?;
+    route.keep_credentials();
+    Ok(route)
+}
+
+fn shape(json: &str) -> Result<Route, Fault> {
     let mut body: Value = payload::read(json)?;
     let Some(kind) = body.as_object_mut().and_then(|body| body.remove(KIND)) else {
         // As it was written, so that a line and a column are those of the file.

@@ -7,7 +7,7 @@ mod webhook;
 use super::Route;
 use super::kind::any_of;
 use crate::model::payload::Fault;
-use crate::text::safe;
+use crate::text::is_plain;
 
 /// Characters of a name; a longer one is a paste that went wrong.
 const LONGEST_NAME: usize = 128;
@@ -71,7 +71,7 @@ impl Faults {
     fn word(&mut self, path: &str, word: &str) {
         if word.trim().is_empty() {
             self.add(path, "empty");
-        } else if safe(word) != word || word.contains(char::is_whitespace) {
+        } else if !is_plain(word) || word.contains(char::is_whitespace) {
             self.add(path, "it has spaces or characters that cannot be shown");
         }
     }
@@ -80,7 +80,7 @@ impl Faults {
     fn text(&mut self, path: &str, text: &str, longest: usize) {
         if text.chars().count() > longest {
             self.add(path, format!("longer than {longest} characters"));
-        } else if safe(text) != text {
+        } else if !is_plain(text) {
             self.add(path, "it has characters that cannot be shown");
         }
     }

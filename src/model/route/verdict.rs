@@ -98,7 +98,7 @@ impl Verdict {
     #[must_use]
     pub fn new(uri: &str, at: Millis) -> Self {
         Self {
-            uri: uri.into(),
+            uri: Text::verbatim(uri),
             at,
             dns: Stage::Waiting,
             tls: Stage::Waiting,

@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::RetryPolicy;
+use super::{RetryPolicy, address};
+use crate::vault;
 
 /// Further destinations that a route may have beside its first (contract §9).
 pub const MOST_URIS: usize = 10;
@@ -61,6 +62,43 @@ impl Webhook {
         let all = std::iter::once(&self.uri).chain(&self.uris);
         let mut seen = HashSet::new();
         all.map(String::as_str).filter(move |uri| seen.insert(*uri))
+    }
+}
+
+impl Webhook {
+    /// Every destination as it is written.
+    pub(super) fn uris_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        std::iter::once(&mut self.uri).chain(&mut self.uris)
+    }
+
+    /// The body of a record with its credentials again, as far as `from` has them.
+    pub(super) fn restored(&self, from: Option<&Self>) -> Result<Self, Vec<String>> {
+        let (mut whole, mut missing) = (self.clone(), Vec::new());
+        for (name, value) in &mut whole.headers {
+            let values = from.into_iter().flat_map(|from| from.headers.values());
+            if !vault::is_hash(value) {
+                continue;
+            }
+            match values
+                .into_iter()
+                .find(|known| vault::is_same(value, known))
+            {
+                Some(known) => value.clone_from(known),
+                None => missing.push(format!("headers.{name}")),
+            }
+        }
+        for uri in whole.uris_mut().filter(|uri| address::is_hashed(uri)) {
+            let mut known = from.into_iter().flat_map(Self::destinations);
+            match known.find(|known| address::same(uri, known)) {
+                Some(known) => known.clone_into(uri),
+                None => missing.push(format!("the query of {}", address::shown(uri))),
+            }
+        }
+        if missing.is_empty() {
+            Ok(whole)
+        } else {
+            Err(missing)
+        }
     }
 }
 

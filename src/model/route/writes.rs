@@ -76,8 +76,18 @@ impl Route {
         Write {
             body: Some(body),
             secrets: self.secrets(),
+            addresses: self.addresses(),
             ..Write::bare(kind, method, path, safe(self.name()))
         }
+    }
+
+    /// Where in its body addresses are, as JSON pointers.
+    fn addresses(&self) -> Vec<String> {
+        let Self::Webhook(route) = self else {
+            return Vec::new();
+        };
+        let further = (0..route.uris.len()).map(|n| format!("/uris/{n}"));
+        std::iter::once("/uri".to_owned()).chain(further).collect()
     }
 
     /// Where in its body secrets are, as JSON pointers.

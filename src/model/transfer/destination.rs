@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Host;
 
-use crate::text::{fit, safe};
+use crate::text::{fit, is_plain};
 
 /// Characters of a whole destination.
 const LONGEST: usize = 512;
@@ -78,7 +78,7 @@ impl Destination {
         if uri.len() > LONGEST {
             return Err(format!("a destination has at most {LONGEST} characters"));
         }
-        if safe(uri) != uri || uri.contains(char::is_whitespace) {
+        if !is_plain(uri) || uri.contains(char::is_whitespace) {
             return Err(
                 "a destination has no spaces or characters that cannot be shown".to_owned(),
             );

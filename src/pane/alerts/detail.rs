@@ -4,20 +4,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::column::{delivery, lasted};
 use crate::config::theme::Role;
+use crate::kind::alerts::{delivery, lasted};
 use crate::model::alert::{Alert, Leg, Subject};
 use crate::pane::Scene;
 use crate::text::Text;
 use crate::ui::detail::{self, moment, pairs};
 
-/// Draws the panel, or says that there is nothing to tell of.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, alert: Option<&Alert>) {
-    let inner = detail::frame(area, buf, scene.theme, "detail");
-    let Some(alert) = alert else {
-        let style = scene.theme.style(Role::Dim);
-        return detail::lines(inner, buf, &[Line::styled("This alert is gone.", style)]);
-    };
+/// Draws the panel.
+pub fn render(inner: Rect, buf: &mut Buffer, scene: &Scene<'_>, alert: &Alert) {
     let mut lines = facts(alert, scene);
     for (leg, label) in [(Leg::Raise, "told"), (Leg::Resolve, "its end")] {
         if let Some(post) = alert.post(leg) {

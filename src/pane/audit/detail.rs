@@ -2,8 +2,8 @@
 
 use ratatui::text::Line;
 
-use super::column::role;
 use crate::config::theme::Role;
+use crate::kind::audit::role;
 use crate::model::audit::Record;
 use crate::pane::Scene;
 use crate::store::audit::AuditRow;

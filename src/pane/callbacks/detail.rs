@@ -1,11 +1,9 @@
 //! The panel under the rows: one reservation, its queue, and every update with its acknowledgement.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line as Shown, Span};
 
-use super::line::Line;
 use crate::config::theme::Role;
+use crate::kind::callbacks::Line;
 use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
 use crate::model::queue::{Queue, Room};
@@ -13,17 +11,12 @@ use crate::pane::Scene;
 use crate::store::callbacks::{Delivery, Told};
 use crate::text::Text;
 use crate::time::Millis;
-use crate::ui::detail::{self, moment, pairs};
+use crate::ui::detail::{moment, pairs};
 
-/// Draws the panel for a reservation, or says that it is gone.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line<'_>>) {
+/// The lines of a reservation.
+pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
-    let inner = detail::frame(area, buf, theme, "detail");
-    let Some(line) = line else {
-        let gone = Shown::styled("This reservation is gone.", theme.style(Role::Dim));
-        return detail::wrapped(inner, buf, vec![gone]);
-    };
-    let mut lines = vec![what(&line, scene), when(&line, scene)];
+    let mut lines = vec![what(line, scene), when(line, scene)];
     lines.push(match line.queue {
         Some(queue) => self::queue(queue, scene),
         None => Shown::styled(
@@ -44,7 +37,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line
         let text = format!("{} older updates are not kept", line.row.forgotten());
         lines.push(Shown::styled(text, theme.style(Role::Dim)));
     }
-    detail::wrapped(inner, buf, lines);
+    lines
 }
 
 fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {

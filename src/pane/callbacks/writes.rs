@@ -1,94 +1,78 @@
 //! What the pane asks to be written: a new reservation, other slots, reservations to be taken back.
 
-use super::CallbacksPane;
+use super::day::Day;
 use crate::app::messages::Weight;
 use crate::flow::Order;
-use crate::flow::callback::{self, Ended, cancel, end};
+use crate::flow::callback::{self, Ended, end};
 use crate::form::{Opening, Plan};
+use crate::kind::callbacks::Callbacks;
 use crate::model::CallbackId;
 use crate::model::api::Capabilities;
 use crate::model::callback::Status;
 use crate::pane::Desk;
+use crate::pane::list::Picked;
 use crate::store::callbacks::CallbackRow;
 
-impl CallbacksPane {
-    /// Opens a booking, on the queue that is looked at.
-    pub(super) fn book(&self, desk: &mut Desk<'_>) {
-        let day = self.day.as_ref().and_then(|day| day.queue(desk.store));
-        let row = self.chosen(desk.store, desk.now);
-        let queue = day.or_else(|| row.map(|line| line.row.callback().queue.clone()));
-        desk.fill.push(Opening {
-            about: queue.map(|id| id.raw().to_owned()).into_iter().collect(),
-            ..Opening::new(if desk.can.reservations {
-                "callback"
-            } else {
-                "callback-appoint"
-            })
-        });
-    }
-
-    /// Opens the slots of the reservation under the cursor. Its number is not opened: a copy of it would be a number that
-    /// nobody answered for seeing.
-    pub(super) fn reschedule(&self, desk: &mut Desk<'_>) {
-        let Some(line) = self.chosen(desk.store, desk.now) else {
-            return;
-        };
-        let callback = line.row.callback();
-        if callback.status != Status::Scheduled {
-            let text = format!(
-                "it is {}: only what is scheduled can be moved",
-                callback.status.word()
-            );
-            return desk.messages.say(Weight::Warning, text, desk.now);
-        }
-        desk.fill.push(Opening {
-            about: vec![callback.id.raw().to_owned()],
-            ..Opening::new(if desk.can.reservations {
-                "callback-move"
-            } else {
-                "callback-retime"
-            })
-        });
-    }
-
-    /// Marks or unmarks the reservation under the cursor, and goes on to the next.
-    pub(super) fn mark(&mut self, desk: &Desk<'_>) {
-        let Some(id) = self.cursor.row() else { return };
-        if !self.marks.remove(&id) {
-            self.marks.insert(id);
-        }
-        self.step(1, desk);
-    }
-
-    /// Asks to take back the marked reservations, or the one under the cursor; more than one takes a typed number.
-    pub(super) fn cancel(&mut self, desk: &mut Desk<'_>) {
-        let wanted: Vec<CallbackId> = if self.marks.is_empty() {
-            self.cursor.row().into_iter().collect()
+/// Opens a booking, on the queue that is looked at.
+pub(super) fn book(day: Option<&Day>, on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
+    let day = day.and_then(|day| day.queue(desk.store));
+    let queue = day.or_else(|| on.row.map(|line| line.row.callback().queue.clone()));
+    desk.fill.push(Opening {
+        about: queue.map(|id| id.raw().to_owned()).into_iter().collect(),
+        ..Opening::new(if desk.can.reservations {
+            "callback"
         } else {
-            self.marks.iter().cloned().collect()
-        };
-        let rows = wanted.iter().filter_map(|id| desk.store.callbacks.get(id));
-        let open = |row: &&CallbackRow| !row.callback().status.over();
-        let (open, over): (Vec<_>, Vec<_>) = rows.partition(open);
-        if !over.is_empty() {
-            let text = match over.as_slice() {
-                [one] => format!(
-                    "{} is {} already",
-                    one.callback().id,
-                    one.callback().status.word()
-                ),
-                many => format!("{} of them are over already", many.len()),
-            };
-            desk.messages.say(Weight::Warning, text, desk.now);
-        }
-        if open.is_empty() {
-            return;
-        }
-        desk.review.push(plan(&open, desk.can));
-        self.marks.clear();
-    }
+            "callback-appoint"
+        })
+    });
 }
 
+/// Opens the slots of the reservation under the cursor. Its number is not opened: a copy of it would be a number that
+/// nobody answered for seeing.
+pub(super) fn reschedule(on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
+    let Some(line) = on.row else { return };
+    let callback = line.row.callback();
+    if callback.status != Status::Scheduled {
+        let text = format!(
+            "it is {}: only what is scheduled can be moved",
+            callback.status.word()
+        );
+        return desk.messages.say(Weight::Warning, text, desk.now);
+    }
+    desk.fill.push(Opening {
+        about: vec![callback.id.raw().to_owned()],
+        ..Opening::new(if desk.can.reservations {
+            "callback-move"
+        } else {
+            "callback-retime"
+        })
+    });
+}
+
+/// Asks to take back the marked reservations, or the one under the cursor; more than one takes a typed number.
+pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
+    let mut wanted = on.ids();
+    wanted.sort();
+    let rows = wanted.iter().filter_map(|id| desk.store.callbacks.get(id));
+    let open = |row: &&CallbackRow| !row.callback().status.over();
+    let (open, over): (Vec<_>, Vec<_>) = rows.partition(open);
+    if !over.is_empty() {
+        let text = match over.as_slice() {
+            [one] => format!(
+                "{} is {} already",
+                one.callback().id,
+                one.callback().status.word()
+            ),
+            many => format!("{} of them are over already", many.len()),
+        };
+        desk.messages.say(Weight::Warning, text, desk.now);
+    }
+    if open.is_empty() {
+        return;
+    }
+    desk.review.push(plan(&open, desk.can));
+    on.served = true;
+}
 fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
     let affects = rows.iter().map(|row| {
         let callback = row.callback();
@@ -102,7 +86,7 @@ fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
     let ids = rows.iter().map(|row| row.callback().id.clone());
     let (writes, order) = if can.reservations {
         let ids: Vec<CallbackId> = ids.collect();
-        let writes = ids.iter().map(cancel).collect();
+        let writes = ids.iter().map(callback::cancel).collect();
         (writes, callback::Order::Cancel(ids))
     } else {
         let ended = rows.iter().map(|row| Ended::from(row.callback()));

@@ -1,46 +1,39 @@
 //! The panel under the rows: everything known of one carrier, both sides of a contradiction, the certificates.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line as Shown, Span};
 
-use super::line::{Line, grade_role};
 use super::trunks;
 use crate::config::theme::Role;
+use crate::kind::carriers::{Line, grade_role};
 use crate::model::carrier::Accord;
 use crate::model::finding::{Certificate, Finding, Tls};
 use crate::pane::Scene;
 use crate::store::probes::Probed;
 use crate::text::Text;
-use crate::ui::detail::{self, moment, pairs};
+use crate::ui::detail::{moment, pairs};
 
 /// Past health and past probes that a line shows.
 const RECENT: usize = 6;
 
-/// Draws the panel for a carrier, or says that it is gone.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: Option<Line<'_>>) {
+/// The lines of a carrier.
+pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
-    let inner = detail::frame(area, buf, theme, "detail");
-    let Some(line) = line else {
-        let gone = Shown::styled("This carrier is gone.", theme.style(Role::Dim));
-        return detail::wrapped(inner, buf, vec![gone]);
-    };
-    let mut lines = said(&line, scene);
+    let mut lines = said(line, scene);
     lines.extend(trunks::lines(&line.row.carrier().trunks, scene));
     match line.proxy {
         Some(proxy) => {
-            lines.extend(seen(&line, proxy, scene));
+            lines.extend(seen(line, proxy, scene));
         }
         None => lines.push(Shown::styled(
             "The profile names no SIP proxy for this carrier, so nothing is probed.",
             theme.style(Role::Dim),
         )),
     }
-    lines.push(health(&line, scene));
+    lines.push(health(line, scene));
     if let Some(proxy) = line.proxy {
         lines.push(probes(proxy, scene));
     }
-    detail::wrapped(inner, buf, lines);
+    lines
 }
 
 /// What the organisation says.

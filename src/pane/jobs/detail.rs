@@ -1,12 +1,11 @@
 //! Everything that is known of one job.
 
 use ratatui::text::Line;
-use serde_json::json;
 
-use super::column::{length, name, role};
 use crate::config::theme::Role;
+use crate::kind::column::length;
+use crate::kind::jobs::{name, role};
 use crate::model::flow::{Step, StepState};
-use crate::model::job::Job;
 use crate::pane::Scene;
 use crate::store::jobs::JobRow;
 use crate::text;
@@ -121,26 +120,4 @@ fn followed(row: &JobRow) -> &'static str {
         (false, Some(_)) => "yes",
         (false, None) => "no",
     }
-}
-
-/// A job as JSON, under the wire's names where the wire has one (contract §7).
-pub(super) fn json(job: &Job) -> String {
-    let error = job
-        .error()
-        .map(|error| json!({ "code": error.code, "message": error.message }));
-    let results: Vec<_> = job
-        .results
-        .iter()
-        .map(|made| json!({ "id": made.id, "name": made.name }))
-        .collect();
-    let at = |at: Option<Millis>| at.map(|at| at.to_string());
-    json!({
-        "id": job.id, "name": job.name, "state": job.state().word(),
-        "submitted": at(job.submitted), "ended": at(job.ended), "lastHeard": at(job.heard),
-        "latencyMs": job.latency(), "attempts": job.attempts, "polls": job.polls, "deliveries": job.deliveries,
-        "results": results, "error": error, "disputed": job.disputed(),
-        "unknown": job.doubt().map(|doubt| json!({ "why": doubt.why, "check": doubt.check })),
-        "auditId": job.key,
-    })
-    .to_string()
 }

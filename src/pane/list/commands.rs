@@ -2,23 +2,24 @@
 
 use std::path::PathBuf;
 
-use super::column::{Column, Look};
-use super::{ListPane, Listing};
+use super::source::Source as _;
+use super::{ListPane, Listing, Picked, Related, RowOf};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
-use crate::export::{Format, sheet};
+use crate::export::Format;
+use crate::kind::{Column, Kind, Look, sheet};
 use crate::pane::Desk;
+use crate::pane::cursor::Rows as _;
+use crate::store::Store;
+use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
-        if self
-            .cursor
-            .obey(action, &self.order.ids, self.grid.height())
-        {
+        if self.listing.obey(action, desk.store) || self.walk(action) {
             return true;
         }
         match action {
@@ -31,14 +32,9 @@ impl<L: Listing> ListPane<L> {
             Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
             Action::Columns => desk.open.push(self.choices()),
-            Action::Reverse => match self.order.sort {
-                Some((column, descending)) => self.sort_by(column, Some(!descending), desk),
-                None => desk.messages.say(
-                    Weight::Note,
-                    "nothing is sorted yet: s chooses a column",
-                    desk.now,
-                ),
-            },
+            Action::Reverse => self.sort_by(self.sort.column, Some(!self.sort.descending), desk),
+            Action::Mark => self.mark(desk.now),
+            Action::Freeze => self.freeze(desk),
             Action::Copy => {
                 let json = [("json", "the row as JSON")];
                 let words: Vec<_> = L::COPIES.iter().copied().chain(json).collect();
@@ -46,16 +42,10 @@ impl<L: Listing> ListPane<L> {
                 desk.open.push(Layer::Chooser(chooser));
             }
             Action::Export => desk.open.push(Layer::Chooser(Chooser::exports())),
-            Action::OpenPager => {
-                if let Some(row) = self.chosen(desk.store) {
-                    let json = self.listing.json(row);
-                    let lines: Vec<_> = json.lines().map(crate::text::safe).collect();
-                    desk.effects.push(Effect::Page(lines.join("\n") + "\n"));
-                }
-            }
+            Action::OpenPager => self.page(desk),
+            Action::Related => self.related(desk),
             other => {
-                let row = self.chosen(desk.store);
-                return self.listing.act(other, row, desk);
+                return self.with_picked(desk, |listing, on, desk| listing.act(other, on, desk));
             }
         }
         true
@@ -63,90 +53,168 @@ impl<L: Listing> ListPane<L> {
 
     pub(super) fn carry_out(&mut self, command: &Command, desk: &mut Desk<'_>) -> bool {
         match command {
-            Command::Filter(text) => self.set_filter(text, desk),
+            Command::Filter(text) => {
+                self.set_filter(text, desk);
+            }
             Command::Sort { column, descending } => {
                 if let Some(column) = named::<L>(column, desk) {
-                    self.sort_by(column, *descending, desk);
+                    self.sort_by(Some(column), *descending, desk);
                 }
             }
             Command::Columns(names) => self.set_columns(names, desk),
             Command::Copy(what) => self.copy(what, desk),
             Command::Export { ending, path } => self.export(ending, path.clone(), desk),
-            _ => return false,
+            other => {
+                return self
+                    .with_picked(desk, |listing, on, desk| listing.command(other, on, desk));
+            }
         }
         true
     }
 
-    pub(super) fn step(&mut self, delta: isize) {
-        self.cursor.step(&self.order.ids, self.grid.height(), delta);
-        self.moved = true;
-    }
-
-    /// Sorts by a column; by the same one again turns it around.
-    pub(super) fn sort_by(&mut self, column: usize, descending: Option<bool>, desk: &Desk<'_>) {
-        let descending = descending.unwrap_or(match self.order.sort {
-            Some((sorted, descending)) if sorted == column => !descending,
-            _ => L::COLUMNS[column].descends,
-        });
-        self.order.sort = Some((column, descending));
-        self.arrange(desk.store, desk.now);
-    }
-
-    /// Takes a filter when it can be read; the one in force stays when not.
-    pub(super) fn set_filter(&mut self, text: &str, desk: &Desk<'_>) {
-        if self.filter.take(text, L::FIELDS) {
-            self.arrange(desk.store, desk.now);
+    /// Moves among the rows; false for any other action.
+    pub(in crate::pane) fn walk(&mut self, action: Action) -> bool {
+        let height = self.grid.height();
+        match &self.frozen {
+            Some(frozen) => self.cursor.obey(action, frozen, height),
+            None => self.cursor.obey(action, &self.source, height),
         }
     }
 
+    pub(super) fn step(&mut self, delta: isize) {
+        let height = self.grid.height();
+        match &self.frozen {
+            Some(frozen) => self.cursor.step(frozen, height, delta),
+            None => self.cursor.step(&self.source, height, delta),
+        }
+        self.moved = true;
+    }
+
+    /// Lets the listing do something with the rows that are picked.
+    fn with_picked(
+        &mut self,
+        desk: &mut Desk<'_>,
+        work: impl FnOnce(&mut L, &mut Picked<'_, L::Kind>, &mut Desk<'_>) -> bool,
+    ) -> bool {
+        let store: &Store = desk.store;
+        let mut on = Picked {
+            row: self.chosen(store, desk.now),
+            marked: self.marked.keys().cloned().collect(),
+            served: false,
+        };
+        let known = work(&mut self.listing, &mut on, desk);
+        if on.served {
+            self.marked.clear();
+        }
+        known
+    }
+
+    /// Marks or unmarks the row under the cursor, and goes on to the next.
+    fn mark(&mut self, now: Millis) {
+        let Some(id) = self.cursor.row() else { return };
+        if self.marked.remove(&id).is_none() {
+            self.marked.insert(id, now);
+        }
+        self.step(1);
+    }
+
+    /// Sorts by a column; by the same one again turns it around.
+    pub(super) fn sort_by(
+        &mut self,
+        column: Option<usize>,
+        descending: Option<bool>,
+        desk: &Desk<'_>,
+    ) {
+        let natural = column.is_some_and(|n| <L::Kind>::COLUMNS[n].descends);
+        self.sort.descending = descending.unwrap_or(if self.sort.column == column {
+            !self.sort.descending
+        } else {
+            natural
+        });
+        self.sort.column = column;
+        self.arrange(desk.store, desk.now);
+    }
+
+    /// Takes a filter when it can be read, and says whether it did; the one in force stays when not.
+    pub(in crate::pane) fn set_filter(&mut self, text: &str, desk: &Desk<'_>) -> bool {
+        let read = self.filter.take(text, <L::Kind>::FIELDS);
+        if read {
+            self.arrange(desk.store, desk.now);
+        }
+        read
+    }
+
     fn sorts(&self) -> Layer {
-        let sorted = self.order.sort.map(|(column, _)| column);
-        let columns = L::COLUMNS.iter().enumerate();
+        let columns = <L::Kind>::COLUMNS.iter().enumerate();
         let offered = columns.filter(|(_, column)| (column.offered)(self.can));
-        let choices = offered.map(|(n, column)| choice(column, sorted == Some(n)));
+        let choices = offered.map(|(n, column)| choice(column, self.sort.column == Some(n)));
         Layer::Chooser(Chooser::new(Purpose::Sort, choices.collect()))
     }
 
     /// The columns to choose from: those that show, in their order, then the others.
     fn choices(&self) -> Layer {
-        let others = (0..L::COLUMNS.len()).filter(|n| !self.columns.contains(n));
+        let others = (0..<L::Kind>::COLUMNS.len()).filter(|n| !self.columns.contains(n));
         let shown = self.columns.iter().map(|n| (*n, true));
         let all = shown.chain(others.map(|n| (n, false)));
-        let offered = all.filter(|(n, _)| (L::COLUMNS[*n].offered)(self.can));
-        let choices = offered.map(|(n, on)| choice(&L::COLUMNS[n], on));
+        let offered = all.filter(|(n, _)| (<L::Kind>::COLUMNS[*n].offered)(self.can));
+        let choices = offered.map(|(n, on)| choice(&<L::Kind>::COLUMNS[n], on));
         Layer::Chooser(Chooser::new(Purpose::Columns, choices.collect()))
     }
 
     fn set_columns(&mut self, names: &[String], desk: &mut Desk<'_>) {
         let mut columns = Vec::new();
         for name in names {
-            match named::<L>(name, desk) {
-                Some(column) if columns.contains(&column) => {}
-                Some(column) => columns.push(column),
-                None => return,
+            let Some(column) = named::<L>(name, desk) else {
+                return;
+            };
+            if !(<L::Kind>::COLUMNS[column].offered)(desk.can) {
+                let text = format!(
+                    "{name} is no column here: the API of this organisation does not tell it"
+                );
+                desk.messages.say(Weight::Note, text, desk.now);
+            } else if !columns.contains(&column) {
+                columns.push(column);
             }
         }
         if !columns.is_empty() {
+            self.frozen = None;
             self.columns = columns;
         }
     }
 
+    /// The marked rows, or the one under the cursor.
+    fn picked<'a>(&self, store: &'a Store, now: Millis) -> Vec<RowOf<'a, L>> {
+        if self.marked.is_empty() {
+            return self.chosen(store, now).into_iter().collect();
+        }
+        let ids = self.source.page(0, self.source.len());
+        let ids = ids.iter().filter(|id| self.marked.contains_key(*id));
+        ids.filter_map(|id| <L::Kind>::row(store, id, now))
+            .collect()
+    }
+
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {
-        let Some(row) = self.chosen(desk.store) else {
-            return;
-        };
-        let copied = match what {
-            "json" => Some(("row as JSON", self.listing.json(row))),
+        let rows = self.picked(desk.store, desk.now);
+        let all = sheet::all::<L::Kind>(desk.can);
+        let one = |row: &RowOf<'_, L>| match what {
+            "json" => Some(("row as JSON", sheet::json::<L::Kind>(row, &all))),
             _ => self.listing.copy(row, what),
         };
-        if let Some((what, text)) = copied {
+        let copied: Vec<_> = rows.iter().filter_map(one).collect();
+        if let Some(what) = copied.first().map(|(what, _)| *what) {
+            let texts: Vec<String> = copied.into_iter().map(|(_, text)| text).collect();
+            let text = texts.join("\n");
             return desk.effects.push(Effect::Copy { what, text });
+        }
+        if rows.is_empty() {
+            return;
         }
         let words: Vec<_> = L::COPIES.iter().map(|(word, _)| *word).collect();
         let text = if words.contains(&what) {
             format!("this row has no {what} to copy")
         } else {
-            format!("can't copy {what:?}: {}, json", words.join(", "))
+            let words: Vec<_> = words.into_iter().chain(["json"]).collect();
+            format!("can't copy {what:?}: {}", words.join(", "))
         };
         desk.messages.say(Weight::Warning, text, desk.now);
     }
@@ -157,54 +225,79 @@ impl<L: Listing> ListPane<L> {
             let text = format!("can't export as {ending:?}: csv, csv-raw, json or md");
             return desk.messages.say(Weight::Warning, text, desk.now);
         };
-        let ids = self.order.ids.iter();
-        let rows: Vec<&L::Row> = ids
-            .filter_map(|id| self.listing.row(desk.store, id))
+        let ids = self.source.page(0, self.source.len());
+        let rows: Vec<RowOf<'_, L>> = ids
+            .iter()
+            .filter_map(|id| <L::Kind>::row(desk.store, id, desk.now))
             .collect();
         let look = Look {
             zone: desk.zone,
             now: desk.now,
-            whole: true,
         };
-        let columns: Vec<&Column<L::Row>> = L::COLUMNS
-            .iter()
-            .filter(|column| (column.offered)(desk.can))
-            .collect();
-        let head: Vec<&str> = columns.iter().map(|column| column.name).collect();
-        let cells = rows.iter().map(|row| {
-            let cells = columns.iter().map(|column| (column.cell)(row, &look));
-            cells.collect::<Vec<_>>()
-        });
-        let body = match format {
-            Format::Json => {
-                let objects: Vec<_> = rows.iter().map(|row| self.listing.json(row)).collect();
-                format!("[\n{}\n]\n", objects.join(",\n"))
-            }
-            Format::Csv(guard) => sheet::csv(&head, cells, guard),
-            Format::Markdown | Format::Table => sheet::markdown(&head, cells),
-        };
+        let body = sheet::write::<L::Kind>(format, &rows, &sheet::all::<L::Kind>(desk.can), &look);
         desk.effects.push(Effect::Export {
-            kind: L::KIND,
+            kind: <L::Kind>::NAME,
             path,
             ending,
             body,
             rows: rows.len(),
         });
     }
+
+    /// Offers where to go from the row.
+    fn related(&self, desk: &mut Desk<'_>) {
+        let row = self.chosen(desk.store, desk.now);
+        let related = row
+            .map(|row| self.listing.related(&row))
+            .unwrap_or_default();
+        let choice = |related: &Related| Choice {
+            value: format!("{} {}", related.pane, related.filter),
+            label: related.pane.to_owned(),
+            note: crate::text::safe(&related.filter).into_owned(),
+            on: false,
+        };
+        match related.as_slice() {
+            [] => {
+                let text = "nothing on the other panes has to do with this row";
+                desk.messages.say(Weight::Note, text, desk.now);
+            }
+            several => {
+                let choices = several.iter().map(choice).collect();
+                let chooser = Chooser::new(Purpose::Go, choices);
+                desk.open.push(Layer::Chooser(chooser));
+            }
+        }
+    }
+
+    /// Everything known of the row, which may be longer than the detail has room for.
+    fn page(&self, desk: &mut Desk<'_>) {
+        let Some(row) = self.chosen(desk.store, desk.now) else {
+            return;
+        };
+        let json = sheet::pretty::<L::Kind>(&row, &sheet::all::<L::Kind>(desk.can));
+        let lines: Vec<_> = json.lines().map(crate::text::safe).collect();
+        let more = self.listing.more(&row, desk.store);
+        let gap = if more.is_empty() { "" } else { "\n" };
+        let text = format!("{}\n{gap}{more}", lines.join("\n"));
+        desk.effects.push(Effect::Page(text));
+    }
 }
 
 /// The number of the column of that name; says so when there is none.
 fn named<L: Listing>(name: &str, desk: &mut Desk<'_>) -> Option<usize> {
-    let found = L::COLUMNS.iter().position(|column| column.name == name);
+    let found = <L::Kind>::named(name);
     if found.is_none() {
-        let names: Vec<_> = L::COLUMNS.iter().map(|column| column.name).collect();
+        let names: Vec<_> = <L::Kind>::COLUMNS
+            .iter()
+            .map(|column| column.name)
+            .collect();
         let text = format!("no column {name:?}: {}", names.join(", "));
         desk.messages.say(Weight::Warning, text, desk.now);
     }
     found
 }
 
-fn choice<R>(column: &Column<R>, on: bool) -> Choice {
+fn choice<K: Kind>(column: &Column<K>, on: bool) -> Choice {
     Choice {
         value: column.name.to_owned(),
         label: column.title.to_owned(),

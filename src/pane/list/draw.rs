@@ -4,109 +4,199 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::column::Look;
-use super::{ListPane, Listing};
+use super::frozen::Shown;
+use super::source::{Seen, Source as _};
+use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
+use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
+use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::{detail, notice};
 
+/// Columns on one line of a detail.
+const FACTS: usize = 3;
+
+/// Every column of a row that there is anything in, a few on a line.
+pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    let look = Look {
+        zone: scene.zone,
+        now: scene.now,
+    };
+    let columns = sheet::all::<K>(scene.can).into_iter();
+    let columns = columns.map(|n| &K::COLUMNS[n]);
+    let told = columns.filter(|column| (column.value)(row) != Value::None);
+    let told: Vec<(&str, String)> = told
+        .map(|column| (column.name, column.cell(row, &look)))
+        .collect();
+    let lines = told.chunks(FACTS);
+    lines
+        .map(|facts| detail::pairs(scene.theme, facts))
+        .collect()
+}
+
 impl<L: Listing> ListPane<L> {
     pub(super) fn draw(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         self.can = scene.can;
-        let parts = Parts::of(area, self.detail);
-        if self.arranged != Some(self.listing.generation(scene.store)) {
-            self.arrange(scene.store, scene.now);
+        self.catch_up(scene.store, scene.now);
+        let mut bar = Bar::default();
+        self.listing.summary(&mut bar, scene);
+        self.order(&mut bar, scene, self.len());
+        let below = Rect {
+            y: area.y + 1,
+            height: area.height.saturating_sub(1),
+            ..area
+        };
+        if self.listing.instead(below, buf, scene) {
+            bar.render(Rect { height: 1, ..area }, buf);
+            return self.is_drawn(scene);
         }
-        self.summary(parts.summary, buf, scene);
-        self.grid.take(parts.rows);
-        self.window = self.cursor.settle(&self.order.ids, self.grid.height());
-        self.head(parts.head, buf, scene);
-        if self.order.ids.is_empty() {
-            notice::render(parts.rows, buf, scene.theme, &self.why_empty(scene));
-        } else {
-            self.rows(parts.rows, buf, scene);
-        }
+        let wish = self.detail.then(|| self.listing.wish(scene)).flatten();
+        let parts = match wish {
+            Some(wish) => Parts::with(area, Some(wish)),
+            None => Parts::of(area, self.detail),
+        };
+        bar.render(parts.summary, buf);
+        let rows = self.listing.below(parts.rows, self.len(), buf, scene);
+        self.table(parts.head, rows, buf, scene, true);
         if parts.detail.height > 0 {
-            self.detail(parts.detail, buf, scene);
+            self.panel(parts.detail, buf, scene);
         }
+    }
+
+    /// Draws the headings and the rows; `here` when the cursor is among them.
+    pub(in crate::pane) fn table(
+        &mut self,
+        head: Rect,
+        rows: Rect,
+        buf: &mut Buffer,
+        scene: &Scene<'_>,
+        here: bool,
+    ) {
+        if self.grid.height() != usize::from(rows.height) {
+            self.source.wake(scene.now);
+        }
+        self.grid.take(rows);
+        self.settle();
+        self.head(head, buf, scene);
+        if self.len() == 0 && self.frozen.is_none() {
+            notice::render(rows, buf, scene.theme, &self.why_empty(scene));
+        } else {
+            self.rows(rows, buf, scene, here);
+        }
+        self.is_drawn(scene);
+    }
+
+    fn is_drawn(&mut self, scene: &Scene<'_>) {
         self.moved = false;
+        let seen = Seen {
+            height: self.grid.height(),
+            detail: self.detail,
+            columns: &self.columns,
+        };
+        self.source.drawn(seen, scene.store);
     }
 
     fn head(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let sorted = self.order.sort.map(|(column, _)| column);
         let heading = |n: &usize| Heading {
-            title: L::COLUMNS[*n].title,
-            wish: L::COLUMNS[*n].wish,
-            sorted: sorted == Some(*n),
+            title: <L::Kind>::COLUMNS[*n].title,
+            wish: {
+                let column = &<L::Kind>::COLUMNS[*n];
+                self.listing.widen(column.name, column.wish, scene)
+            },
+            sorted: self.sort.column == Some(*n),
         };
         let headings: Vec<Heading> = self.shown().iter().map(heading).collect();
         self.grid.head(area, buf, scene.theme, &headings);
     }
 
-    fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let look = Look {
-            zone: scene.zone,
-            now: scene.now,
-            whole: false,
-        };
-        let columns = self.shown();
-        let visible = self.order.ids.iter().enumerate().skip(self.window.top);
-        for ((index, id), y) in visible.zip(area.y..area.bottom()) {
-            let Some(row) = self.listing.row(scene.store, id) else {
-                continue;
+    fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>, here: bool) {
+        let height = usize::from(area.height);
+        let live;
+        let shown: &[Shown<IdOf<L>>] = if let Some(frozen) = &self.frozen {
+            frozen.rows.get(self.window.top..).unwrap_or_default()
+        } else {
+            let look = Look {
+                zone: scene.zone,
+                now: scene.now,
             };
+            let columns = self.shown();
+            let ids = self.source.visible(self.window, height);
+            let rows = ids
+                .iter()
+                .filter_map(|id| <L::Kind>::row(scene.store, id, scene.now));
+            live = rows
+                .map(|row| Self::line(&row, &columns, &look))
+                .collect::<Vec<_>>();
+            &live
+        };
+        for ((line, row), y) in shown.iter().take(height).enumerate().zip(area.y..) {
             let marks = Marks {
-                here: index == self.window.at,
-                marked: false,
+                here: here && self.window.top + line == self.window.at,
+                marked: self.marked.contains_key(&row.id),
             };
             self.grid.line(y, buf, scene.theme, marks, |n| {
-                let column = &L::COLUMNS[*columns.get(n)?];
-                Some(((column.cell)(row, &look), (column.role)(row)))
+                let (text, role) = row.cells.get(n)?;
+                Some((text, *role))
             });
         }
+        let beyond = self.frozen.as_ref().map_or(0, |frozen| frozen.beyond);
+        if beyond > 0 && shown.len() < height {
+            let text = format!("  {beyond} more rows are not held while frozen");
+            let y = area.y + u16::try_from(shown.len()).unwrap_or(0);
+            let style = scene.theme.style(Role::Dim);
+            buf.set_stringn(area.x, y, text, usize::from(area.width), style);
+        }
     }
 
-    fn summary(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let mut bar = Bar::default();
-        self.listing.summary(&mut bar, scene);
+    /// What is filtered, marked and sorted, in words; says whether the detail is open.
+    pub(in crate::pane) fn order(&self, bar: &mut Bar, scene: &Scene<'_>, rows: usize) -> bool {
+        let theme = scene.theme;
+        let marks = match self.marked.len() {
+            0 => String::new(),
+            marked => format!("{marked} marked"),
+        };
+        bar.right(1, theme.style(Role::Accent), marks);
         if !self.filter.text().is_empty() {
             let shown = crate::text::fit(self.filter.text(), 40);
-            let text = format!("/{shown}  {} rows ", self.order.ids.len());
-            bar.right(0, scene.theme.style(Role::Accent), text);
+            let text = format!("/{shown}  {} rows", grouped(rows));
+            bar.right(0, theme.style(Role::Accent), text);
         }
-        if let Some((column, descending)) = self.order.sort {
-            let arrow = if descending { "▼" } else { "▲" };
-            let sort = format!("sort {} {arrow} ", L::COLUMNS[column].name);
-            bar.right(4, scene.theme.style(Role::Dim), sort);
-        }
-        bar.render(area, buf);
+        let arrow = if self.sort.descending { "▼" } else { "▲" };
+        let sort = match self.sort.column {
+            Some(column) => format!("sort {} {arrow} ", <L::Kind>::COLUMNS[column].name),
+            None if self.sort.descending => "reversed ".to_owned(),
+            None => String::new(),
+        };
+        bar.right(4, theme.style(Role::Dim), sort);
+        self.detail
     }
 
-    fn detail(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+    /// Draws the detail of the row under the cursor.
+    pub(in crate::pane) fn panel(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let inner = detail::frame(area, buf, scene.theme, "detail");
-        let lines = self.chosen(scene.store).map_or_else(
-            || {
-                vec![Line::styled(
-                    "There is nothing under the cursor.",
-                    scene.theme.style(Role::Dim),
-                )]
-            },
-            |row| self.listing.detail(row, scene),
-        );
-        detail::wrapped(inner, buf, lines);
+        match self.chosen(scene.store, scene.now) {
+            Some(row) => self.listing.panel(inner, buf, &row, scene),
+            None => {
+                let none = "There is nothing under the cursor.";
+                let none = Line::styled(none, scene.theme.style(Role::Dim));
+                detail::wrapped(inner, buf, vec![none]);
+            }
+        }
     }
 
     fn why_empty(&self, scene: &Scene<'_>) -> Vec<String> {
         if !scene.connected {
             return notice::no_profile();
         }
-        let all = self.listing.rows(scene.store).count();
+        let all = self.listing.tab(scene.store).count;
+        let all = all.unwrap_or_else(|| <L::Kind>::rows(scene.store, scene.now).len());
         if all > 0 && !self.filter.text().is_empty() {
             return vec![format!(
-                "The filter hides all {all} {}. Esc shows them again, / changes the filter.",
-                L::KIND
+                "The filter hides all {} {}. Esc shows them again, / changes the filter.",
+                grouped(all),
+                <L::Kind>::NAME
             )];
         }
         self.listing.empty(scene)

@@ -4,10 +4,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
+use crate::kind::carriers::{Line, grade_role};
 use crate::model::carrier::Accord;
 use crate::model::finding::Verdict;
 use crate::pane::Scene;
-use crate::pane::carriers::line::{Line, grade_role};
 use crate::store::carriers::Reading;
 use crate::ui::{chart, detail, table};
 

@@ -6,9 +6,9 @@ use ratatui::text::{Line, Span};
 
 use super::trend::Trend;
 use crate::config::theme::Role;
+use crate::kind::carriers::grade_role;
 use crate::model::finding::{Finding, Grade};
 use crate::pane::Scene;
-use crate::pane::carriers::line::grade_role;
 use crate::ui::{chart, detail};
 
 /// Lines with the title: below this height the part says too little.

@@ -5,13 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::cells::role;
 use super::closeup;
 use crate::config::theme::Role;
-use crate::export;
+use crate::kind::registrations::role;
 use crate::model::registration::State;
 use crate::pane::Scene;
-use crate::store::{Row, RowId};
+use crate::store::Row;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail;
@@ -21,23 +20,12 @@ pub fn lines(scene: &Scene<'_>) -> u16 {
     if scene.can.closeups { 15 } else { 8 }
 }
 
-/// Draws the panel for a row, or says that the row is gone.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>) {
+/// Draws the panel for a row.
+pub(super) fn render(inner: Rect, buf: &mut Buffer, scene: &Scene<'_>, row: &Row<'_>) {
     let theme = scene.theme;
-    let inner = detail::frame(area, buf, theme, "detail");
-    let Some((id, row)) = id.and_then(|id| Some((id, scene.store.registrations.row(id)?))) else {
-        buf.set_stringn(
-            inner.x,
-            inner.y,
-            "This row is gone.",
-            usize::from(inner.width),
-            theme.style(Role::Dim),
-        );
-        return;
-    };
-    let mut lines = facts(&row, scene);
+    let mut lines = facts(row, scene);
     lines.extend(closeup::lines(row.device(), scene));
-    lines.push(frame(&row, scene, inner.width));
+    lines.push(frame(row, scene, inner.width));
     lines.push(Line::styled(
         "timeline (newest first)",
         theme.style(Role::Dim),
@@ -47,7 +35,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, id: Option<RowId>
         scene
             .store
             .registrations
-            .timeline(id)
+            .timeline(row.id())
             .take(room)
             .map(|change| {
                 Line::from(vec![
@@ -119,7 +107,7 @@ fn by(row: &Row<'_>) -> &'static str {
     if row.remembered() {
         "the last run"
     } else {
-        export::source(row)
+        row.source()
     }
 }
 

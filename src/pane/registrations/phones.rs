@@ -1,74 +1,73 @@
 //! What is done with the phones behind the rows, where the organisation lets it be done.
 
-use super::RegistrationsPane;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::flow::Order;
 use crate::flow::phone::{self, Deed};
 use crate::form::Plan;
+use crate::kind::registrations::Registrations;
 use crate::pane::Desk;
+use crate::pane::list::Picked;
+use crate::store::Row;
 use crate::text::Text;
 
 /// Phones that one review starts anew at most: each is a request, and ends calls.
 const AT_ONCE: usize = 100;
 
-impl RegistrationsPane {
-    /// Offers to start the marked phones anew, or the one under the cursor.
-    pub(super) fn reboot(&self, desk: &mut Desk<'_>) {
-        if !offered(desk) {
-            return;
-        }
-        let table = &desk.store.registrations;
-        let rows = self.chosen();
-        let rows = rows.iter().filter_map(|id| table.row(*id));
-        let deeds: Vec<Deed> = rows
-            .map(|row| Deed::Reboot {
-                phone: row.device().clone(),
-                name: Text::from(format!("{} ({})", row.user(), row.device())),
-            })
-            .collect();
-        if deeds.len() > AT_ONCE {
-            let text = format!(
-                "{} phones are marked, and {AT_ONCE} can start anew at once: unmark some",
-                deeds.len()
-            );
-            return desk.messages.say(Weight::Warning, text, desk.now);
-        }
-        let (affects, confirm) = match deeds.as_slice() {
-            [] => return,
-            [one] => (
-                format!("{} starts anew; a call on it ends.", one.name()),
-                None,
-            ),
-            many => (
-                format!("{} phones start anew; calls on them end.", many.len()),
-                Some(many.len().to_string()),
-            ),
-        };
-        desk.review.push(Plan {
-            writes: deeds.iter().map(Deed::write).collect(),
-            before: None,
-            affects: vec![affects],
-            undo: "This cannot be undone; a phone comes back by itself within a minute or two."
-                .to_owned(),
-            confirm,
-            order: Order::Phone(phone::Order::Deeds(deeds)),
-        });
+/// Offers to start the marked phones anew, or the one under the cursor.
+pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
+    if !offered(desk) {
+        return;
     }
+    let table = &desk.store.registrations;
+    let rows = on.ids();
+    let rows = rows.iter().filter_map(|id| table.row(*id));
+    let deeds: Vec<Deed> = rows
+        .map(|row| Deed::Reboot {
+            phone: row.device().clone(),
+            name: Text::from(format!("{} ({})", row.user(), row.device())),
+        })
+        .collect();
+    if deeds.len() > AT_ONCE {
+        let text = format!(
+            "{} phones are marked, and {AT_ONCE} can start anew at once: unmark some",
+            deeds.len()
+        );
+        return desk.messages.say(Weight::Warning, text, desk.now);
+    }
+    let (affects, confirm) = match deeds.as_slice() {
+        [] => return,
+        [one] => (
+            format!("{} starts anew; a call on it ends.", one.name()),
+            None,
+        ),
+        many => (
+            format!("{} phones start anew; calls on them end.", many.len()),
+            Some(many.len().to_string()),
+        ),
+    };
+    desk.review.push(Plan {
+        writes: deeds.iter().map(Deed::write).collect(),
+        before: None,
+        affects: vec![affects],
+        undo: "This cannot be undone; a phone comes back by itself within a minute or two."
+            .to_owned(),
+        confirm,
+        order: Order::Phone(phone::Order::Deeds(deeds)),
+    });
+}
 
-    /// Reads the phone under the cursor, to say who sits there.
-    pub(super) fn station(&self, desk: &mut Desk<'_>) {
-        if !offered(desk) {
-            return;
-        }
-        let row = self.cursor.row();
-        let Some(row) = row.and_then(|id| desk.store.registrations.row(id)) else {
-            return;
-        };
-        let text = format!("reading the station of {}", row.device());
-        desk.effects.push(Effect::Survey(row.device().clone()));
-        desk.messages.say(Weight::Note, text, desk.now);
+/// Reads the phone under the cursor, to say who sits there.
+pub(super) fn station(row: Option<Row<'_>>, desk: &mut Desk<'_>) {
+    if !offered(desk) {
+        return;
     }
+    let Some(row) = row else {
+        return;
+    };
+    let text = format!("reading the station of {}", row.device());
+    desk.effects.push(Effect::Survey(row.device().clone()));
+    desk.messages.say(Weight::Note, text, desk.now);
 }
 
 /// Whether phones can be acted on at all; where not, says so.

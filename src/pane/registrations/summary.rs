@@ -1,7 +1,4 @@
-//! The line above the rows: how many are well, how many are not, and what is filtered and sorted.
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+//! The line above the rows: how many are well, how many are not.
 
 use crate::app::coverage::Progress;
 use crate::config::theme::Role;
@@ -19,23 +16,12 @@ const SPARK: usize = 12;
 /// The least range that the sparkline spans: half a percent, so that single devices are no mountains.
 const SPAN: f32 = 0.005;
 
-/// What is filtered and sorted, in words.
-pub struct Order<'a> {
-    /// The filter; empty shows everything.
-    pub filter: &'a str,
-    /// Rows that pass it.
-    pub passing: usize,
-    /// The column and the direction.
-    pub sort: &'a str,
-}
-
-/// Draws the line.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>) {
+/// Fills the line.
+pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     let (theme, reading) = (scene.theme, scene.reading);
     let counts = reading.counts;
     let of = |state| grouped(counts.of(state) as usize);
     let loud = |n: u32, role| theme.style(if n > 0 { role } else { Role::Dim });
-    let mut bar = Bar::default();
     bar.left(
         0,
         theme.style(Role::Text),
@@ -54,7 +40,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         );
     }
     if let Some(progress) = reading.progress {
-        reads(&mut bar, scene, progress);
+        reads(bar, scene, progress);
     }
     bar.left(
         0,
@@ -84,16 +70,6 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, order: &Order<'_>
         let text = format!("missed by streams {}", grouped64(counts.missed));
         bar.left(3, theme.style(Role::Warn), text);
     }
-    if !order.filter.is_empty() {
-        let shown = crate::text::fit(order.filter, 40);
-        bar.right(
-            0,
-            theme.style(Role::Accent),
-            format!("/{shown}  {} rows", grouped(order.passing)),
-        );
-    }
-    bar.right(4, theme.style(Role::Dim), format!("sort {} ", order.sort));
-    bar.render(area, buf);
 }
 
 /// Of how many rows the share is, when that is not all of them.

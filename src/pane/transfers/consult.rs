@@ -2,8 +2,6 @@
 
 use serde_json::json;
 
-use super::TransfersPane;
-use super::row::Row;
 use crate::app::messages::Weight;
 use crate::flow::consult::{Consult, Deed};
 use crate::form::{Opening, consult_plan};
@@ -22,65 +20,55 @@ const COMPLETE: &str = "complete";
 /// Takes the destination out again.
 const CANCEL: &str = "cancel";
 
-impl TransfersPane {
-    /// Begins a consult transfer of the interaction under the cursor, or offers how to go on with the one under way.
-    pub(super) fn consult(&self, desk: &mut Desk<'_>) {
-        if !desk.can.consult {
-            let text = "calls cannot be announced here: t transfers them as they are";
-            return desk.messages.say(Weight::Note, text, desk.now);
-        }
-        if let Some(lack) = desk.store.person.lack() {
-            return desk.messages.say(Weight::Warning, lack, desk.now);
-        }
-        let Some(one) = self.announced(desk) else {
-            let text = "put the cursor on a call to announce it to somebody";
-            return desk.messages.say(Weight::Note, text, desk.now);
-        };
-        let Some(consult) = one.consult() else {
-            return desk.fill.push(Opening {
-                body: Some(json!({ "interaction_id": one.id.raw() })),
-                ..Opening::new("consult")
-            });
-        };
-        let name = fit(consult.destination.called(), SHOWN);
-        let complete = format!("{name} gets the call");
-        let cancel = format!("{name} leaves, the agent goes on with the caller");
-        let ways = SpeakTo::ALL.map(|way| (way.word(), way.doc()));
-        let ends = [(COMPLETE, complete.as_str()), (CANCEL, cancel.as_str())];
-        let all: Vec<_> = ways.into_iter().chain(ends).collect();
-        let chooser = Chooser::words(Purpose::Consult, &all);
-        desk.open.push(Layer::Chooser(chooser));
+/// Begins a consult transfer of the interaction under the cursor, or offers how to go on with the one under way.
+pub(super) fn consult(one: Option<&Interaction>, desk: &mut Desk<'_>) {
+    if !desk.can.consult {
+        let text = "calls cannot be announced here: t transfers them as they are";
+        return desk.messages.say(Weight::Note, text, desk.now);
     }
-
-    /// Goes on with the consult transfer under the cursor: what is chosen is reviewed.
-    pub(super) fn go_on(&self, word: &str, desk: &mut Desk<'_>) {
-        let Some(one) = self.announced(desk) else {
-            return;
-        };
-        let deed = match (word, SpeakTo::named(word)) {
-            (_, Some(way)) => Deed::Speak(way),
-            (COMPLETE, _) => Deed::Complete,
-            (CANCEL, _) => Deed::Cancel,
-            (other, _) => {
-                let ways = SpeakTo::ALL.map(SpeakTo::word).join(", ");
-                let text =
-                    format!("can't {other:?} a consult transfer: {ways}, complete or cancel");
-                return desk.messages.say(Weight::Warning, text, desk.now);
-            }
-        };
-        let (affects, undo) = told(one, &deed);
-        let plan = Consult::of(one, deed).and_then(|consult| consult_plan(consult, affects, undo));
-        match plan {
-            Ok(plan) => desk.review.push(plan),
-            Err(why) => desk.messages.say(Weight::Warning, why, desk.now),
-        }
+    if let Some(lack) = desk.store.person.lack() {
+        return desk.messages.say(Weight::Warning, lack, desk.now);
     }
+    let Some(one) = one else {
+        let text = "put the cursor on a call to announce it to somebody";
+        return desk.messages.say(Weight::Note, text, desk.now);
+    };
+    let Some(consult) = one.consult() else {
+        return desk.fill.push(Opening {
+            body: Some(json!({ "interaction_id": one.id.raw() })),
+            ..Opening::new("consult")
+        });
+    };
+    let name = fit(consult.destination.called(), SHOWN);
+    let complete = format!("{name} gets the call");
+    let cancel = format!("{name} leaves, the agent goes on with the caller");
+    let ways = SpeakTo::ALL.map(|way| (way.word(), way.doc()));
+    let ends = [(COMPLETE, complete.as_str()), (CANCEL, cancel.as_str())];
+    let all: Vec<_> = ways.into_iter().chain(ends).collect();
+    let chooser = Chooser::words(Purpose::Consult, &all);
+    desk.open.push(Layer::Chooser(chooser));
+}
 
-    fn announced<'a>(&self, desk: &Desk<'a>) -> Option<&'a Interaction> {
-        match self.under_cursor(desk.store) {
-            Some(Row::Interaction(one)) => Some(one),
-            _ => None,
+/// Goes on with the consult transfer under the cursor: what is chosen is reviewed.
+pub(super) fn go_on(word: &str, one: Option<&Interaction>, desk: &mut Desk<'_>) {
+    let Some(one) = one else {
+        return;
+    };
+    let deed = match (word, SpeakTo::named(word)) {
+        (_, Some(way)) => Deed::Speak(way),
+        (COMPLETE, _) => Deed::Complete,
+        (CANCEL, _) => Deed::Cancel,
+        (other, _) => {
+            let ways = SpeakTo::ALL.map(SpeakTo::word).join(", ");
+            let text = format!("can't {other:?} a consult transfer: {ways}, complete or cancel");
+            return desk.messages.say(Weight::Warning, text, desk.now);
         }
+    };
+    let (affects, undo) = told(one, &deed);
+    let plan = Consult::of(one, deed).and_then(|consult| consult_plan(consult, affects, undo));
+    match plan {
+        Ok(plan) => desk.review.push(plan),
+        Err(why) => desk.messages.say(Weight::Warning, why, desk.now),
     }
 }
 

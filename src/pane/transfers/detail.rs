@@ -4,9 +4,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::column::{milliseconds, role};
-use super::row::Row;
 use crate::config::theme::Role;
+use crate::kind::interactions::{queue, reached, who as names};
+use crate::kind::transfers::{milliseconds, role};
 use crate::model::interaction::Interaction;
 use crate::model::transfer::MediaMatrix;
 use crate::model::transfer::made::{Callback, Made, Mark};
@@ -17,27 +17,16 @@ use crate::ui::detail::{self, moment, pairs};
 /// Columns of one participant.
 const PARTICIPANT: usize = 60;
 
-/// Draws the panel for a row, or says that it is gone.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, row: Option<Row<'_>>) {
-    let theme = scene.theme;
-    let inner = detail::frame(area, buf, theme, "detail");
-    match row {
-        None => {
-            let gone = Line::styled("This row is gone.", theme.style(Role::Dim));
-            detail::lines(inner, buf, &[gone]);
-        }
-        Some(Row::Interaction(one)) => detail::wrapped(inner, buf, interaction(one, scene)),
-        Some(Row::Made(made)) => {
-            let facts = facts(made, scene);
-            let room = usize::from(inner.height).saturating_sub(facts.len());
-            let mut lines = facts;
-            lines.extend(course(made, scene, usize::from(inner.width), room));
-            detail::lines(inner, buf, &lines);
-        }
-    }
+/// Draws the panel of a transfer: its facts, and as much of the end of its course as there is room for.
+pub(super) fn made(inner: Rect, buf: &mut Buffer, made: &Made, scene: &Scene<'_>) {
+    let mut lines = facts(made, scene);
+    let room = usize::from(inner.height).saturating_sub(lines.len());
+    lines.extend(course(made, scene, usize::from(inner.width), room));
+    detail::lines(inner, buf, &lines);
 }
 
-fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
+/// The lines of an interaction.
+pub(super) fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let told = |text: &Text| {
         if text.is_empty() {
@@ -61,7 +50,7 @@ fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
             theme,
             &[
                 ("media", told(&one.media)),
-                ("queue", told(super::row::queue(one))),
+                ("queue", told(queue(one))),
                 ("began", began),
             ],
         ),
@@ -72,7 +61,7 @@ fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'static>> {
     // Who is in it stands before who was.
     let (here, gone): (Vec<_>, Vec<_>) = one.participants.iter().partition(|who| who.here());
     for who in here.into_iter().chain(gone) {
-        let address = super::row::reached(who.address.raw());
+        let address = reached(who.address.raw());
         let mut words = vec![
             ("as", told(&who.purpose)),
             ("name", told(&who.name)),
@@ -129,7 +118,7 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
         None => lines.push(pairs(theme, &[latency, retries, asked, server])),
     }
     if let Some(before) = &made.before {
-        let who = crate::text::fit(&super::row::who(before), PARTICIPANT).into_owned();
+        let who = crate::text::fit(&names(before), PARTICIPANT).into_owned();
         lines.push(pairs(theme, &[("participants", who)]));
     }
     lines

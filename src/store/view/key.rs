@@ -34,9 +34,14 @@ impl<'a> Keys<'a> {
             Column::LastChange => moment(row.last_change().at),
             Column::Checked => moment(row.checked()),
             Column::Source => u64::from(!row.live()),
-            Column::User | Column::Device | Column::Codec | Column::Site | Column::UserId => {
-                self.text(row).map_or(0, prefix)
-            }
+            Column::Flapping => u64::from(!row.flapping()),
+            Column::Registered => row.believed() as u64,
+            Column::User
+            | Column::Device
+            | Column::Codec
+            | Column::Site
+            | Column::UserId
+            | Column::DeviceId => self.text(row).map_or(0, prefix),
         };
         if self.backwards() { !key } else { key }
     }
@@ -116,7 +121,7 @@ impl<'a> Keys<'a> {
     fn backwards(&self) -> bool {
         let fixed = matches!(
             self.sort.column,
-            Column::User | Column::Device | Column::Site | Column::UserId
+            Column::User | Column::Device | Column::Site | Column::UserId | Column::DeviceId
         );
         self.sort.descending && !fixed
     }
@@ -128,6 +133,7 @@ impl<'a> Keys<'a> {
             Column::Codec => row.codec(),
             Column::Site => row.site(),
             Column::UserId => Some(&row.user_id().0),
+            Column::DeviceId => Some(&row.device().0),
             _ => None,
         }
     }

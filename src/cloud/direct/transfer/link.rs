@@ -13,6 +13,7 @@ use super::answer::{Answer, Incoming, decode};
 use super::session::{Command, Failure, Reply, Timing, Told, unanswered};
 use crate::cloud::{Socket, security};
 use crate::text::Text;
+use crate::vault;
 
 /// Frames that may be without an answer at once; further ones wait.
 const IN_FLIGHT: usize = 1_024;
@@ -320,13 +321,17 @@ impl Link {
 
 fn closed(farewell: Option<CloseFrame>) -> End {
     match farewell {
-        Some(farewell) => End::Closed(Some(farewell.code.into()), farewell.reason.to_string()),
+        Some(farewell) => {
+            let reason = vault::scrub(&farewell.reason).into_owned();
+            End::Closed(Some(farewell.code.into()), reason)
+        }
         None => End::Closed(None, String::new()),
     }
 }
 
 /// As much of a frame as is worth keeping.
 fn kept(text: &str) -> Text {
+    let text = vault::scrub(text);
     let mut end = text.len().min(KEPT);
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::{Changes, Keyed};
-use crate::model::route::{EventFilter, Webhook, header};
+use crate::model::route::{EventFilter, Webhook, address, header};
+use crate::vault;
 
 pub(super) fn compare(found: &mut Changes, before: &Webhook, after: &Webhook) {
     found.word("name", &before.name, &after.name);
     found.word("type", &before.kind, &after.kind);
-    found.word("uri", &before.uri, &after.uri);
-    let list = |route: &Webhook| {
-        route
-            .uris
-            .iter()
-            .map(|uri| (uri.clone(), uri.clone()))
-            .collect()
-    };
-    found.list("uris", list(before), list(after));
+    if !address::same(&before.uri, &after.uri) {
+        let (was, now) = (address::shown(&before.uri), address::shown(&after.uri));
+        found.add("uri", Some(&was), Some(another(&was, &now)));
+    }
+    uris(found, &before.uris, &after.uris);
     let (old, new) = (before.retry_policy, after.retry_policy);
     let number = |n: f64| format!("{n:?}");
     found.word(
@@ -36,6 +33,33 @@ pub(super) fn compare(found: &mut Changes, before: &Webhook, after: &Webhook) {
     );
     found.list("eventFilters", filters(before), filters(after));
     headers(found, before, after);
+}
+
+/// What is new in place of something that shows the same.
+fn another<'n>(was: &str, now: &'n str) -> &'n str {
+    if was == now { "another value" } else { now }
+}
+
+/// Further destinations; those that differ in what is not shown alone are told apart all the same.
+fn uris(found: &mut Changes, before: &[String], after: &[String]) {
+    let known = |uri: &String| before.iter().find(|old| address::same(old, uri));
+    let now: Vec<&String> = after.iter().map(|uri| known(uri).unwrap_or(uri)).collect();
+    let was: Vec<&String> = before.iter().collect();
+    if was == now {
+        return;
+    }
+    let mut list: [Keyed; 2] = [was, now].map(|uris| {
+        let shown = uris.into_iter().map(|uri| address::shown(uri).into_owned());
+        shown.map(|shown| (shown.clone(), shown)).collect()
+    });
+    if list[0] == list[1] {
+        let shown = list[0].iter().map(|(shown, _)| shown.as_str());
+        let shown = shown.collect::<Vec<_>>().join(" ");
+        found.add("uris", Some(&shown), Some("another value"));
+        return;
+    }
+    let [before, after] = &mut list;
+    found.list("uris", std::mem::take(before), std::mem::take(after));
 }
 
 fn filters(route: &Webhook) -> Keyed {
@@ -62,7 +86,7 @@ fn headers(found: &mut Changes, before: &Webhook, after: &Webhook) {
         let was = header::shown(name, value);
         match new.get(key) {
             None => found.add(&path, Some(was), None),
-            Some((_, now)) if now != value => {
+            Some((_, now)) if !vault::is_same(value, now) => {
                 let now = if header::is_secret(name) {
                     "another value"
                 } else {

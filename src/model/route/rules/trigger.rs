@@ -5,7 +5,7 @@ use crate::model::route::Trigger;
 use crate::model::route::trigger::{
     Criterion, DELAYS, FORMATS, LEAST_TTL, LONGEST_DESCRIPTION, OPERATORS, Target, WORKFLOW,
 };
-use crate::text::{fit, safe};
+use crate::text::{fit, is_plain};
 
 /// Characters of a path into an event.
 const LONGEST_PATH: usize = 512;
@@ -59,9 +59,7 @@ fn judge_criterion(path: &str, criterion: &Criterion, faults: &mut Faults) {
             &at("jsonPath"),
             "empty: where in the event, such as mediaType",
         );
-    } else if criterion.json_path.len() > LONGEST_PATH
-        || safe(&criterion.json_path) != criterion.json_path
-    {
+    } else if criterion.json_path.len() > LONGEST_PATH || !is_plain(&criterion.json_path) {
         faults.add(
             &at("jsonPath"),
             format!("longer than {LONGEST_PATH} bytes, or with characters that cannot be shown"),

@@ -6,8 +6,9 @@ use url::Url;
 
 use super::{Faults, MOST_ENTRIES, SHOWN};
 use crate::model::route::retry::MOST_RETRIES;
-use crate::model::route::{EventFilter, MOST_URIS, RetryPolicy, WEBHOOK, Webhook, header};
-use crate::text::{fit, safe};
+use crate::model::route::{EventFilter, MOST_URIS, RetryPolicy, WEBHOOK, Webhook, address, header};
+use crate::text::{fit, is_plain};
+use crate::vault::MASK;
 
 /// Characters of a URI, as servers take them.
 const LONGEST_URI: usize = 2_048;
@@ -45,8 +46,14 @@ fn uri(text: &str) -> Option<String> {
     if text.len() > LONGEST_URI {
         return Some(format!("longer than {LONGEST_URI} bytes"));
     }
-    if safe(text) != text || text.contains(char::is_whitespace) {
+    if !is_plain(text) || text.contains(char::is_whitespace) {
         return Some("it has spaces or characters that cannot be shown".to_owned());
+    }
+    if address::is_hashed(text) || text.contains(MASK) {
+        return Some(format!(
+            "{}: what is masked is not kept on disk, type it again",
+            address::shown(text)
+        ));
     }
     let url = match Url::parse(text) {
         Ok(url) => url,

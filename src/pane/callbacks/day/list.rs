@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 
 use super::tally::Tally;
 use crate::config::theme::Role;
+use crate::kind::callbacks::Line;
 use crate::model::callback::Channel;
 use crate::pane::Scene;
-use crate::pane::callbacks::line::Line;
 use crate::ui::table::{self, Wish};
 
 /// Time, status, number, channel, reason.

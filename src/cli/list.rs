@@ -1,0 +1,72 @@
+//! How a list is asked for: the same flags for every kind, and for every command that lists.
+
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::export::{Cells, Format};
+use crate::kind::Name;
+
+/// `trunkline get`.
+#[derive(Args, Clone, Debug)]
+pub struct GetArgs {
+    /// What to read
+    #[arg(value_name = "KIND", value_parser = names(), required_unless_present = "kinds")]
+    pub kind: Option<Name>,
+    /// List the kinds with their fields, and read nothing
+    #[arg(long, exclusive = true)]
+    pub kinds: bool,
+    /// How.
+    #[command(flatten)]
+    pub list: ListArgs,
+}
+
+/// Which rows, which columns, in which form.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ListArgs {
+    /// Only rows that match, in the console's filter grammar
+    #[arg(long = "where", value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Sort by this field; with a minus the other way round
+    #[arg(long, value_name = "[-]FIELD", allow_hyphen_values = true)]
+    pub sort: Option<String>,
+    /// These columns, in this order
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// At most so many rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// One JSON array; with --watch one JSON object a line
+    #[arg(long, conflicts_with_all = ["csv", "markdown"])]
+    pub json: bool,
+    /// Comma-separated values with a header line; a cell that a spreadsheet would run as a formula begins with '
+    #[arg(long, conflicts_with_all = ["csv_raw", "markdown"])]
+    pub csv: bool,
+    /// The same with every cell as it is, for programs that are no spreadsheet
+    #[arg(long, conflicts_with_all = ["json", "markdown"])]
+    pub csv_raw: bool,
+    /// A Markdown table
+    #[arg(long)]
+    pub markdown: bool,
+    /// Go on, and print every change
+    #[arg(long)]
+    pub watch: bool,
+}
+
+impl ListArgs {
+    /// How rows are written; a table unless something else is asked for.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        match self {
+            Self { json: true, .. } => Format::Json,
+            Self { csv_raw: true, .. } => Format::Csv(Cells::Raw),
+            Self { csv: true, .. } => Format::Csv(Cells::Guarded),
+            Self { markdown: true, .. } => Format::Markdown,
+            _ => Format::Table,
+        }
+    }
+}
+
+fn names() -> impl TypedValueParser<Value = Name> {
+    let words = Name::ALL.iter().map(|name| name.word());
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<Name>())
+}

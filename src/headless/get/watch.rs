@@ -1,0 +1,248 @@
+//! What the whole application reads, and what it goes on watching.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+
+use super::Wanted;
+use crate::alert::News;
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::event::{Done, Event};
+use crate::app::run::{Runner, Screen};
+use crate::config::{Environment, Loaded, Profile};
+use crate::headless::{self, Exit, nothing, say, shortfall};
+use crate::kind::{Kind, Name, sheet};
+use crate::listen;
+use crate::store::Store;
+use crate::store::carriers::Reading;
+use crate::term::signals::Signals;
+use crate::text::Text;
+use crate::time::Clock;
+
+/// Reads rows and writes them, and goes on where that is wanted.
+pub async fn run<K: Kind>(
+    name: Name,
+    mut loaded: Loaded,
+    environment: Environment,
+    state_dir: &Path,
+    wanted: Wanted,
+) -> Result<u8, String> {
+    let kept = match (name, &loaded.profile) {
+        (Name::Alerts, Some(profile)) => super::local::alerts(state_dir, &profile.name)?,
+        _ => Vec::new(),
+    };
+    if let Some(profile) = loaded.profile.as_mut() {
+        lighten(name, profile, wanted.watch);
+    }
+    let signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
+    let mut app = App::new(loaded);
+    app.keep_journal();
+    if name == Name::Alerts {
+        // What other consoles deliver is shown here and not delivered.
+        let opened = News::Opened {
+            records: kept,
+            ours: false,
+            operator: Text::default(),
+            warnings: Vec::new(),
+        };
+        app.update(
+            Event::Done(Done::Alerts(Box::new(opened))),
+            Clock::Real.now(),
+        );
+    }
+    if name == Name::Interactions {
+        // They are read while somebody looks at them.
+        app.look_at("Transfers");
+    }
+    let screen = Printer::<K> {
+        wanted,
+        signals,
+        zone: app.zone().clone(),
+        started: false,
+        progress: 0,
+        known: HashMap::new(),
+    };
+    let mut runner = Runner::new(app, screen, environment, listen::nobody());
+    let code = runner
+        .run(|app| ready(name, app) || hopeless(name, app))
+        .await?;
+    if runner.app.ended().is_some() {
+        return Ok(code);
+    }
+    runner.screen.clear_progress();
+    if !ready(name, &runner.app) {
+        return Ok(nothing(&runner.app) as u8);
+    }
+    runner.screen.start(&mut runner.app)?;
+    let exit = ended(name, &runner.app);
+    if runner.screen.wanted.watch {
+        return runner.run(|_| false).await;
+    }
+    Ok(exit as u8)
+}
+
+/// Turns off what the kind does without: a reading that is not needed is only a burden on the budget.
+fn lighten(name: Name, profile: &mut Profile, watch: bool) {
+    let carriers = matches!(
+        name,
+        Name::Carriers | Name::Trunks | Name::Edges | Name::Probes | Name::Alerts
+    );
+    profile.carriers.watched = carriers;
+    profile.callbacks = matches!(name, Name::Callbacks | Name::Queues);
+    if !watch {
+        // One reading needs no streams: they would only be opened to be closed.
+        profile.registrations.max_streams = Some(0);
+        profile.notifications.channels = 0;
+    }
+}
+
+/// How the reading goes that a kind comes from; none where it comes from the registrations or from this machine.
+fn reading(name: Name, store: &Store) -> Option<&Reading> {
+    match name {
+        Name::Carriers | Name::Trunks | Name::Edges => Some(store.carriers.reading()),
+        Name::Interactions => Some(store.transfers.reading()),
+        Name::Routes => Some(store.routes.reading()),
+        Name::Callbacks => Some(store.callbacks.reading()),
+        Name::Queues => Some(store.queues.reading()),
+        _ => None,
+    }
+}
+
+/// Everything has been read once, or has failed for good.
+fn ready(name: Name, app: &App) -> bool {
+    if let Some(reading) = reading(name, &app.store) {
+        return *reading != Reading::Awaited;
+    }
+    match name {
+        Name::Probes => app
+            .store
+            .probes
+            .iter()
+            .all(|probed| probed.finding().is_some()),
+        _ => headless::ready(app),
+    }
+}
+
+/// Waiting longer will not help.
+fn hopeless(name: Name, app: &App) -> bool {
+    name != Name::Probes && headless::hopeless(app)
+}
+
+/// Says what could not be read of it.
+fn ended(name: Name, app: &App) -> Exit {
+    if let Some(Reading::Failed { why, .. }) = reading(name, &app.store) {
+        say(&format!("the {} could not be read: {why}", name.word()));
+        let trouble = app.lacking().map(|problem| problem.trouble);
+        return trouble.map_or(Exit::Unreachable, Exit::from);
+    }
+    if matches!(name, Name::Trunks | Name::Edges) && !app.can().trunks {
+        let name = name.word();
+        say(&format!(
+            "{name} are not available from the API of this organisation"
+        ));
+    }
+    let faults = match name {
+        Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
+        Name::Registrations | Name::Users | Name::Alerts => return shortfall(app),
+        _ => &[],
+    };
+    super::once::left_out(faults)
+}
+
+/// Writes rows where a terminal would draw them.
+struct Printer<K: Kind> {
+    wanted: Wanted,
+    signals: Signals,
+    zone: TimeZone,
+    started: bool,
+    progress: u32,
+    /// The rows as they were written last, where nobody keeps a journal of them.
+    known: HashMap<K::Id, u64>,
+}
+
+impl<K: Kind> Printer<K> {
+    /// Writes what is there now; from here on changes are written as they come.
+    fn start(&mut self, app: &mut App) -> Result<(), String> {
+        app.take_journal();
+        self.started = true;
+        let rows = K::rows(&app.store, app.now());
+        if self.wanted.watch && K::journal(&[]).is_none() {
+            for row in &rows {
+                self.known.insert(K::id(row), print_of::<K>(row));
+            }
+        }
+        self.wanted
+            .write::<K>(rows, app.can(), &self.zone, app.now())
+    }
+
+    /// Writes the rows that changed.
+    fn changed(&mut self, app: &mut App) -> Result<(), String> {
+        let journal = K::journal(&app.take_journal());
+        let (store, now) = (&app.store, app.now());
+        let rows = match journal {
+            Some(ids) => ids.iter().filter_map(|id| K::row(store, id, now)).collect(),
+            None => {
+                let mut rows = K::rows(store, now);
+                rows.retain(|row| {
+                    let print = print_of::<K>(row);
+                    self.known.insert(K::id(row), print) != Some(print)
+                });
+                rows
+            }
+        };
+        self.wanted
+            .write_changed::<K>(rows, app.can(), &self.zone, now)
+    }
+
+    /// Takes the progress line off the terminal again.
+    fn clear_progress(&mut self) {
+        if std::mem::take(&mut self.progress) > 0 {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+/// A number that is different when something of the row is.
+pub fn print_of<K: Kind>(row: &K::Row<'_>) -> u64 {
+    let all: Vec<usize> = (0..K::COLUMNS.len()).collect();
+    let mut hash = DefaultHasher::new();
+    sheet::exact::<K>(row, &all).hash(&mut hash);
+    hash.finish()
+}
+
+impl<K: Kind> Screen for Printer<K> {
+    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
+        let signal = self.signals.next().await;
+        Some(Event::End(signal.exit_code()))
+    }
+
+    fn free(&self) -> bool {
+        true
+    }
+
+    fn draw(&mut self, app: &mut App) -> Result<(), String> {
+        app.drawn();
+        if self.started {
+            return self.changed(app);
+        }
+        let status = *app.status();
+        if std::io::stderr().is_terminal() && status.users > 0 && status.read != self.progress {
+            self.progress = status.read.max(1);
+            let _ = write!(
+                std::io::stderr(),
+                "\r\x1b[Kreading {} of {} users",
+                status.read,
+                status.users
+            );
+        }
+        Ok(())
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
+        Err(effect)
+    }
+}

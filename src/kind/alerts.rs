@@ -1,0 +1,287 @@
+//! Alerts: what holds now, what is over, how far the telling has come, and who has taken notice.
+//!
+//! Silences are written in these fields too.
+
+use jiff::tz::TimeZone;
+
+use super::column::fields;
+use super::{Asked, Column, Kind, Value};
+use crate::config::theme::Role;
+use crate::model::alert::{Alert, AlertId, Delivery, Standing, Subject};
+use crate::query::{FieldSpec, Query};
+use crate::store::Store;
+use crate::time::Millis;
+
+/// The alerts.
+#[derive(Debug, Default)]
+pub struct Alerts;
+
+type Of = Column<Alerts>;
+
+const COLUMNS: &[Of] = &[
+    Of::word(
+        "state",
+        "STATE",
+        "What the alert is now",
+        (11, 12),
+        STATES,
+        |alert| Value::Word(alert.standing().word()),
+    )
+    .shown_as(|alert, _| {
+        let flaps = if alert.flapping { "~" } else { "" };
+        format!("{flaps}{}", alert.standing().word())
+    })
+    .looking(|alert| role(alert.standing())),
+    Of::text(
+        "kind",
+        "KIND",
+        "The alertType, or the name of the rule",
+        (14, 20),
+        |alert| Value::raw(alert.kind.wire()),
+    )
+    .looking(text_of),
+    Of::text(
+        "what",
+        "WHAT",
+        "What it is about, as shown",
+        (16, 30),
+        |alert| alert.what().into(),
+    )
+    .looking(text_of),
+    Of::moment("began", "SINCE", "When it began", (8, 9), |alert| {
+        alert.began.into()
+    }),
+    Of::number(
+        "lasted",
+        "LASTED",
+        "How long it lasted, in milliseconds; none while it holds",
+        (8, 9),
+        |alert| {
+            let ended = alert.ended.map(|end| end.since(alert.began));
+            ended.map_or(Value::None, Value::Span)
+        },
+    )
+    // An age would have to be drawn again as it grows.
+    .shown_as(|alert, _| {
+        let ended = alert.ended.map(|end| lasted(end.since(alert.began)));
+        ended.unwrap_or_default()
+    }),
+    Of::text(
+        "by",
+        "ACK BY",
+        "Who has acknowledged it",
+        (6, 12),
+        |alert| alert.acknowledged.as_ref().map(|ack| &ack.by).into(),
+    )
+    .shown_as(|alert, _| {
+        let by = alert.acknowledged.as_ref().map(|ack| ack.by.to_string());
+        by.unwrap_or_default()
+    }),
+    // Last, because a reason takes what room there is.
+    Of::word(
+        "delivery",
+        "DELIVERY",
+        "How far its newest POST has come",
+        (11, 40),
+        &[
+            "none",
+            "elsewhere",
+            "withheld",
+            "queued",
+            "retrying",
+            "sent",
+            "undelivered",
+        ],
+        |alert| Value::Word(alert.current().delivery.word()),
+    )
+    .shown_as(|alert, look| delivery(&alert.current().delivery, look.zone, look.now))
+    .looking(|alert| match alert.standing() {
+        Standing::Undelivered => Role::Bad,
+        _ => Role::Dim,
+    }),
+    Of::text(
+        "user",
+        "USER",
+        "The id of the device's user",
+        (12, 36),
+        |alert| match &alert.subject {
+            Subject::Device { user, .. } => Value::raw(user.raw()),
+            _ => Value::None,
+        },
+    )
+    .hidden(),
+    Of::text(
+        "device",
+        "DEVICE",
+        "The device id",
+        (12, 36),
+        |alert| match &alert.subject {
+            Subject::Device { device, .. } => Value::raw(device.raw()),
+            _ => Value::None,
+        },
+    )
+    .hidden(),
+    Of::text("site", "SITE", "Where it is", (8, 16), |alert| {
+        alert.site().into()
+    })
+    .hidden(),
+    Of::text(
+        "carrier",
+        "CARRIER",
+        "The carrier's id, or the SIP proxy",
+        (12, 36),
+        |alert| match &alert.subject {
+            Subject::Carrier(id) => Value::raw(id.raw()),
+            Subject::Endpoint(host) => Value::raw(host.raw()),
+            _ => Value::None,
+        },
+    )
+    .hidden(),
+    Of::flag(
+        "flapping",
+        "FLAPPING",
+        "More than three changes in five minutes",
+        (8, 8),
+        |alert| alert.flapping.into(),
+    )
+    .hidden(),
+    Of::moment("ended", "ENDED", "When it ended", (8, 9), |alert| {
+        alert.ended.into()
+    })
+    .hidden(),
+    Of::text(
+        "reason",
+        "REASON",
+        "Why, as the organisation or a probe says",
+        (16, 60),
+        |alert| (&alert.details.reason).into(),
+    )
+    .aside()
+    .hidden(),
+    Of::text(
+        "note",
+        "NOTE",
+        "What whoever acknowledged it wrote",
+        (16, 40),
+        |alert| alert.acknowledged.as_ref().map(|ack| &ack.note).into(),
+    )
+    .aside()
+    .hidden(),
+    Of::moment(
+        "silencedUntil",
+        "SILENCED",
+        "Until when nobody is notified of it",
+        (8, 9),
+        |alert| alert.silenced_until.into(),
+    )
+    .hidden(),
+    Of::number("id", "ID", "Its number in this console", (6, 8), |alert| {
+        alert.id.0.into()
+    })
+    .hidden(),
+];
+
+/// Every word of a state, what needs somebody first.
+const STATES: &[&str] = &[
+    "undelivered",
+    "open",
+    "acknowledged",
+    "silenced",
+    "resolved",
+];
+
+impl Kind for Alerts {
+    type Id = AlertId;
+    type Row<'a> = &'a Alert;
+
+    const NAME: &'static str = "alerts";
+    const DOC: &'static str = "Alerts: what holds now and what is over";
+    const COLUMNS: &'static [Of] = COLUMNS;
+    const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    /// What is open first, the newest first.
+    fn rows(store: &Store, _: Millis) -> Vec<&Alert> {
+        store.alerts.in_order().collect()
+    }
+
+    fn row<'a>(store: &'a Store, id: &AlertId, _: Millis) -> Option<&'a Alert> {
+        store.alerts.get(*id)
+    }
+
+    fn id(alert: &&Alert) -> AlertId {
+        alert.id
+    }
+
+    fn generation(store: &Store) -> u64 {
+        store.alerts.generation()
+    }
+}
+
+/// Whether an alert passes a filter that was read once and found good: what a silence covers.
+#[must_use]
+pub fn passes(filter: &str, alert: &Alert, now: Millis) -> bool {
+    let query = Query::parse(filter, Alerts::FIELDS);
+    query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
+}
+
+/// What is over is quiet.
+fn text_of(alert: &&Alert) -> Role {
+    if alert.is_open() {
+        Role::Text
+    } else {
+        Role::Dim
+    }
+}
+
+/// How a standing looks.
+#[must_use]
+pub fn role(standing: Standing) -> Role {
+    match standing {
+        Standing::Undelivered | Standing::Open => Role::Bad,
+        Standing::Acknowledged => Role::Warn,
+        Standing::Silenced | Standing::Resolved => Role::Dim,
+    }
+}
+
+/// How far a POST has come, in words that are safe to show.
+#[must_use]
+pub fn delivery(delivery: &Delivery, zone: &TimeZone, now: Millis) -> String {
+    match delivery {
+        Delivery::NoWebhook => "no webhook".to_owned(),
+        Delivery::Elsewhere => "by another console".to_owned(),
+        Delivery::Withheld => "withheld".to_owned(),
+        Delivery::Queued => "queued".to_owned(),
+        Delivery::Retrying { failed, why } => format!("retrying {failed}: {why}"),
+        Delivery::Sent { at } => format!("sent {}", at.clock(zone, now)),
+        Delivery::Undelivered { why, .. } => format!("undelivered: {why}"),
+    }
+}
+
+/// A length of time in the two largest units that it has.
+#[must_use]
+pub fn lasted(ms: u64) -> String {
+    let seconds = ms / 1_000;
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m{:02}s", seconds % 60),
+        (0, _, _) => format!("{hours}h{:02}m", minutes % 60),
+        _ => format!("{days}d{:02}h", hours % 24),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_has_its_two_largest_units() {
+        let seconds = [9, 75, 3_600, 90_061].map(|s| lasted(s * 1_000));
+        assert_eq!(seconds, ["9s", "1m15s", "1h00m", "1d01h"]);
+    }
+
+    #[test]
+    fn every_standing_has_its_word() {
+        assert_eq!(STATES, Standing::ALL.map(Standing::word));
+    }
+}

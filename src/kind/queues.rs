@@ -1,0 +1,166 @@
+//! The queues that callbacks are booked on: when they are open, and how many callbacks they have room for.
+
+use super::column::fields;
+use super::{Column, Kind, Value};
+use crate::config::theme::Role;
+use crate::model::QueueId;
+use crate::model::hours::Stretch;
+use crate::model::queue::Room;
+use crate::query::FieldSpec;
+use crate::store::queues::QueueRow;
+use crate::store::{Changes, Store};
+use crate::time::Millis;
+
+/// The queues.
+#[derive(Debug, Default)]
+pub struct Queues;
+
+/// A queue at a moment: whether it is open depends on it.
+#[derive(Clone, Copy)]
+pub struct Line<'a> {
+    /// The queue.
+    pub row: &'a QueueRow,
+    /// The moment it is.
+    pub now: Millis,
+}
+
+type Of = Column<Queues>;
+
+const COLUMNS: &[Of] = &[
+    Of::text(
+        "name",
+        "NAME",
+        "The queue's name, or its id when there is none",
+        (18, 28),
+        |line| line.row.queue.label().into(),
+    )
+    .looking(|_| Role::Text),
+    Of::text(
+        "timeZone",
+        "ZONE",
+        "The zone of its clock",
+        (14, 24),
+        |line| (&line.row.queue.zone_name).into(),
+    ),
+    Of::text(
+        "openToday",
+        "OPEN TODAY",
+        "When it is open today, by its own clock",
+        (12, 28),
+        |line| line.open().into(),
+    )
+    .aside()
+    .shown_as(|line, _| line.open().unwrap_or_else(|| "not told".to_owned())),
+    Of::number(
+        "booked",
+        "BOOKED",
+        "Callbacks that are booked on it",
+        (6, 7),
+        |line| line.row.queue.booked.into(),
+    )
+    .also(&["scheduledCallbacks"])
+    .shown_as(|line, _| {
+        let queue = &line.row.queue;
+        let count = |n: Option<u32>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
+        match queue.most {
+            Some(most) => format!("{}/{most}", count(queue.booked)),
+            None => count(queue.booked),
+        }
+    })
+    .looking(|line| match line.row.queue.room().map(Room::left) {
+        Some(0) => Role::Bad,
+        _ => Role::Text,
+    }),
+    Of::number(
+        "capacity",
+        "CAPACITY",
+        "Callbacks that it takes at a time",
+        (8, 8),
+        |line| line.row.queue.most.into(),
+    )
+    .also(&["maxConcurrentCallbacks"])
+    .hidden(),
+    Of::number(
+        "left",
+        "LEFT",
+        "Callbacks that can still be booked",
+        (5, 5),
+        |line| line.row.queue.room().map(Room::left).into(),
+    )
+    .ascending(),
+    Of::text(
+        "mode",
+        "CALLS",
+        "How its callbacks are dialled",
+        (8, 16),
+        |line| line.row.queue.mode.as_ref().into(),
+    )
+    .aside()
+    .hidden(),
+    Of::text(
+        "faults",
+        "FAULTS",
+        "What of it could not be used",
+        (12, 40),
+        |line| {
+            let faults = line.row.queue.faults.iter();
+            let faults: Vec<&str> = faults.map(crate::text::Text::raw).collect();
+            faults.join("; ").into()
+        },
+    )
+    .aside()
+    .hidden(),
+    Of::moment("read", "READ", "When it was last read", (8, 8), |line| {
+        line.row.read.into()
+    }),
+    Of::text("id", "ID", "The queue's id", (12, 36), |line| {
+        Value::raw(line.row.queue.id.raw())
+    }),
+];
+
+impl Line<'_> {
+    /// When it is open today; none when its hours are not known.
+    #[must_use]
+    pub fn open(&self) -> Option<String> {
+        let queue = &self.row.queue;
+        let today = self.now.timestamp().to_zoned(queue.clock()).date();
+        let open = queue.calendar.as_ref()?.open_on(today);
+        let open: Vec<String> = open.iter().map(Stretch::to_string).collect();
+        Some(if open.is_empty() {
+            "closed".to_owned()
+        } else {
+            open.join(" ")
+        })
+    }
+}
+
+impl Kind for Queues {
+    type Id = QueueId;
+    type Row<'a> = Line<'a>;
+
+    const NAME: &'static str = "queues";
+    const DOC: &'static str =
+        "Queues that callbacks are booked on, with their hours and their room";
+    const COLUMNS: &'static [Of] = COLUMNS;
+    const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {
+        let rows = store.queues.iter();
+        rows.map(|row| Line { row, now }).collect()
+    }
+
+    fn row<'a>(store: &'a Store, id: &QueueId, now: Millis) -> Option<Line<'a>> {
+        Some(Line {
+            row: store.queues.get(id)?,
+            now,
+        })
+    }
+
+    fn id(line: &Line<'_>) -> QueueId {
+        line.row.queue.id.clone()
+    }
+
+    fn concerns(changes: &Changes) -> bool {
+        changes.queues
+    }
+}

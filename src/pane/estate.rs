@@ -1,0 +1,348 @@
+//! The lists that have no figures of their own: users, edges, trunks, probes, queues. What they are is said where their
+//! kinds are described; their detail is every column.
+
+use super::list::source::Arranged;
+use super::list::{ListPane, Listing, Picked, Related};
+use super::{Desk, Scene};
+use crate::app::action::Action;
+use crate::app::effect::Effect;
+use crate::app::messages::Weight;
+use crate::config::theme::Role;
+use crate::kind::edges::{self, Edges};
+use crate::kind::probes::Probes;
+use crate::kind::queues::{self, Queues};
+use crate::kind::trunks::{self, Trunks};
+use crate::kind::users::{self, Users};
+use crate::model::finding::{Finding, Grade};
+use crate::model::registration::State;
+use crate::model::trunk::Standing;
+use crate::store::Store;
+use crate::store::carriers::Reading;
+use crate::store::probes::Probed;
+use crate::ui::bar::Bar;
+use crate::ui::tabs::Tab;
+
+/// Users with a device.
+pub type UsersPane = ListPane<Users>;
+/// Edges.
+pub type EdgesPane = ListPane<Edges>;
+/// Trunks.
+pub type TrunksPane = ListPane<Trunks>;
+/// Probes.
+pub type ProbesPane = ListPane<Probes>;
+/// Queues.
+pub type QueuesPane = ListPane<Queues>;
+
+/// What can be done where nothing but reading again can.
+const READ: &[Action] = &[Action::Detail, Action::Filter, Action::Sort, Action::Reread];
+
+/// How many there are, and how many of them are in trouble.
+fn figures(bar: &mut Bar, tab: &Tab, scene: &Scene<'_>) {
+    let role = match tab.trouble {
+        0 => Role::Dim,
+        _ => Role::Bad,
+    };
+    let count = tab.count.unwrap_or_default();
+    let name = tab.title.to_lowercase();
+    bar.left(0, scene.theme.style(Role::Text), format!(" {name} {count}"));
+    bar.left(
+        0,
+        scene.theme.style(role),
+        format!("in trouble {}", tab.trouble),
+    );
+}
+
+/// Why there is nothing, where it comes with another read.
+fn awaited(reading: &Reading, what: &str, scene: &Scene<'_>) -> Vec<String> {
+    match (reading, scene.trouble) {
+        (Reading::Failed { why, .. }, _) => {
+            vec![format!("The {what} could not be read:"), why.to_string()]
+        }
+        (Reading::Read(_), _) => vec![format!(
+            "The organisation tells of no {what}, or this client may see none of them."
+        )],
+        (Reading::Paused, _) => {
+            vec![format!(
+                "Paused before the {what} were read. :resume goes on."
+            )]
+        }
+        (Reading::Awaited, Some(trouble)) => {
+            vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()]
+        }
+        (Reading::Awaited, None) => vec![format!("Signing in and reading the {what} …")],
+    }
+}
+
+fn reread(effect: Effect, what: &str, desk: &mut Desk<'_>) {
+    desk.effects.push(effect);
+    let text = format!("reading the {what} again");
+    desk.messages.say(Weight::Note, text, desk.now);
+}
+
+impl Listing for Users {
+    type Kind = Self;
+    type Source = Arranged<Self>;
+
+    const ACTIONS: &'static [Action] = READ;
+    const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the user's id")];
+
+    fn tab(&self, _: &Store) -> Tab {
+        Tab {
+            title: "Users",
+            short: "User",
+            // Who has a device is known when it is looked at: counting them is looking at every row.
+            count: None,
+            trouble: 0,
+        }
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let counts = scene.reading.counts;
+        let (registered, lost) = (counts.of(State::Ok), counts.of(State::Lost));
+        let text = format!(" devices registered {registered}");
+        bar.left(0, scene.theme.style(Role::Text), text);
+        let role = if lost > 0 { Role::Bad } else { Role::Dim };
+        bar.left(0, scene.theme.style(role), format!("lost {lost}"));
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        match scene.trouble {
+            Some(trouble) => vec!["Nothing could be read yet:".to_owned(), trouble.to_owned()],
+            None => vec!["No user with a device is known yet.".to_owned()],
+        }
+    }
+
+    fn copy(&self, line: &users::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+        let id = line.row.user_id().raw();
+        (what == "id").then(|| ("user id", id.to_owned()))
+    }
+
+    fn related(&self, line: &users::Line<'_>) -> Vec<Related> {
+        let user = line.row.user_id().raw();
+        vec![
+            Related::new("Registrations", "userId", user),
+            Related::new("Alerts", "user", user),
+        ]
+    }
+
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Reread {
+            let users = on.ids();
+            let text = format!("reading {} users again", users.len());
+            desk.effects.push(Effect::Reread(users));
+            desk.messages.say(Weight::Note, text, desk.now);
+        }
+        action == Action::Reread
+    }
+}
+
+impl Listing for Edges {
+    type Kind = Self;
+    type Source = Arranged<Self>;
+
+    const ACTIONS: &'static [Action] = READ;
+    const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the edge's id")];
+
+    fn tab(&self, store: &Store) -> Tab {
+        Tab {
+            title: "Edges",
+            short: "Edge",
+            count: Some(store.edges.len()),
+            trouble: store.edges.suffering(),
+        }
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        figures(bar, &self.tab(scene.store), scene);
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        if !scene.can.trunks {
+            return vec!["Edges are not available from the API of this organisation.".to_owned()];
+        }
+        awaited(scene.store.carriers.reading(), "edges", scene)
+    }
+
+    fn copy(&self, line: &edges::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+        (what == "id").then(|| ("edge id", line.row.edge.id.raw().to_owned()))
+    }
+
+    fn related(&self, line: &edges::Line<'_>) -> Vec<Related> {
+        let edge = &line.row.edge;
+        let mut related = vec![Related::new("Trunks", "edgeId", edge.id.raw())];
+        if !edge.site.is_empty() {
+            related.push(Related::new("Registrations", "site", edge.site.raw()));
+        }
+        related
+    }
+
+    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Reread {
+            reread(Effect::RereadCarriers, "edges", desk);
+        }
+        action == Action::Reread
+    }
+}
+
+impl Listing for Trunks {
+    type Kind = Self;
+    type Source = Arranged<Self>;
+
+    const ACTIONS: &'static [Action] = READ;
+    const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the trunk's id")];
+
+    fn tab(&self, store: &Store) -> Tab {
+        let trunks = || store.carriers.iter().flat_map(|row| &row.carrier().trunks);
+        let down = trunks().filter(|trunk| trunk.standing() <= Standing::Partly);
+        Tab {
+            title: "Trunks",
+            short: "Trnk",
+            count: Some(trunks().count()),
+            trouble: down.count(),
+        }
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        figures(bar, &self.tab(scene.store), scene);
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        if !scene.can.trunks {
+            return vec!["Trunks are not available from the API of this organisation.".to_owned()];
+        }
+        awaited(scene.store.carriers.reading(), "trunks", scene)
+    }
+
+    fn copy(&self, line: &trunks::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+        (what == "id").then(|| ("trunk id", line.trunk.id.raw().to_owned()))
+    }
+
+    fn related(&self, line: &trunks::Line<'_>) -> Vec<Related> {
+        let carrier = line.carrier.carrier().id.raw();
+        let mut related = vec![Related::new("Carriers", "id", carrier)];
+        let edge = line.trunk.edge.as_ref();
+        related.extend(edge.map(|edge| Related::new("Edges", "id", edge.raw())));
+        related
+    }
+
+    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Reread {
+            reread(Effect::RereadCarriers, "trunks", desk);
+        }
+        action == Action::Reread
+    }
+}
+
+impl Listing for Probes {
+    type Kind = Self;
+    type Source = Arranged<Self>;
+
+    const ACTIONS: &'static [Action] =
+        &[Action::Detail, Action::Probe, Action::Filter, Action::Sort];
+    const COPIES: &'static [(&'static str, &'static str)] = &[("target", "what is probed")];
+
+    fn tab(&self, store: &Store) -> Tab {
+        let bad = |probed: &&Probed| {
+            let grade = probed.finding().map(Finding::grade);
+            grade.is_some_and(|grade| grade < Grade::Warning)
+        };
+        Tab {
+            title: "Probes",
+            short: "Prob",
+            count: Some(store.probes.iter().count()),
+            trouble: store.probes.iter().filter(bad).count(),
+        }
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        figures(bar, &self.tab(scene.store), scene);
+    }
+
+    fn empty(&self, _: &Scene<'_>) -> Vec<String> {
+        vec![
+            "Nothing is probed: the profile names no SIP proxy, no STUN and no TURN server."
+                .to_owned(),
+            "Add [profiles.NAME.carriers] or [profiles.NAME.probes].".to_owned(),
+        ]
+    }
+
+    fn copy(&self, probed: &&Probed, what: &str) -> Option<(&'static str, String)> {
+        let target = probed.target().to_string();
+        (what == "target").then_some(("target of the probe", target))
+    }
+
+    fn related(&self, probed: &&Probed) -> Vec<Related> {
+        let carriers = probed.carriers();
+        carriers
+            .map(|id| Related::new("Carriers", "id", id.raw()))
+            .collect()
+    }
+
+    fn more(&self, probed: &&Probed, _: &Store) -> String {
+        let past = probed.past();
+        let past = past.map(|one| format!("{}  {}  {} ms\n", one.at, one.word, one.took_ms));
+        "probes (newest first)\n".to_owned() + &past.collect::<String>()
+    }
+
+    fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Probe {
+            desk.probe.extend(on.ids());
+        }
+        action == Action::Probe
+    }
+}
+
+impl Listing for Queues {
+    type Kind = Self;
+    type Source = Arranged<Self>;
+
+    const ACTIONS: &'static [Action] = READ;
+    const COPIES: &'static [(&'static str, &'static str)] = &[("id", "the queue's id")];
+
+    fn tab(&self, store: &Store) -> Tab {
+        let full = |row: &&crate::store::queues::QueueRow| {
+            row.queue.room().is_some_and(|room| room.left() == 0)
+        };
+        Tab {
+            title: "Queues",
+            short: "Queu",
+            count: Some(store.queues.len()),
+            trouble: store.queues.iter().filter(full).count(),
+        }
+    }
+
+    fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
+        let tab = self.tab(scene.store);
+        let count = tab.count.unwrap_or_default();
+        bar.left(0, scene.theme.style(Role::Text), format!(" queues {count}"));
+        let role = if tab.trouble > 0 {
+            Role::Warn
+        } else {
+            Role::Dim
+        };
+        bar.left(0, scene.theme.style(role), format!("full {}", tab.trouble));
+    }
+
+    fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
+        awaited(scene.store.queues.reading(), "queues", scene)
+    }
+
+    fn copy(&self, line: &queues::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+        (what == "id").then(|| ("queue id", line.row.queue.id.raw().to_owned()))
+    }
+
+    fn related(&self, line: &queues::Line<'_>) -> Vec<Related> {
+        let id = line.row.queue.id.raw();
+        vec![
+            Related::new("Callbacks", "queueId", id),
+            Related::new("Transfers", "queueId", id),
+        ]
+    }
+
+    fn act(&mut self, action: Action, _: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
+        if action == Action::Reread {
+            reread(Effect::RereadCallbacks, "queues", desk);
+        }
+        action == Action::Reread
+    }
+}

@@ -1,0 +1,132 @@
+//! The registrations in order: a view of the store that is kept up change by change, and the page of it on the screen.
+
+use super::page::Page;
+use crate::kind::registrations::Registrations;
+use crate::kind::{How, Kind as _};
+use crate::pane::cursor::{Cursor, Rows, Window};
+use crate::pane::list::source::{Seen, Source};
+use crate::query::Query;
+use crate::store::column::Column;
+use crate::store::view::{Sort, View};
+use crate::store::{Changes, RowId, Store};
+use crate::time::Millis;
+
+/// The view and its page.
+pub struct Held {
+    view: View,
+    page: Page,
+    /// The moment of the last change, tick or key.
+    now: Millis,
+    /// What was drawn last, to know whether anything visible moved.
+    fingerprint: u64,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self {
+            view: View::new(Sort::default(), None),
+            page: Page::default(),
+            now: Millis::default(),
+            fingerprint: 0,
+        }
+    }
+}
+
+impl Held {
+    /// A number that changes when, and only when, something visible does.
+    fn seen(&self, seen: Seen<'_>, store: &Store) -> u64 {
+        let checked = Registrations::named(CHECKED).is_some_and(|n| seen.columns.contains(&n));
+        self.page.fingerprint(store, seen.detail || checked)
+    }
+}
+
+/// The column of the moments that every poll moves.
+const CHECKED: &str = "checked";
+
+impl Rows<RowId> for Held {
+    fn len(&self) -> usize {
+        self.view.len()
+    }
+    fn position(&self, id: RowId) -> Option<usize> {
+        self.view.position(id)
+    }
+    fn at(&self, index: usize) -> Option<RowId> {
+        self.view.page(index, 1).next()
+    }
+}
+
+impl Source<Registrations> for Held {
+    fn arrange(&mut self, how: How<'_>, store: &Store, now: Millis) {
+        let table = &store.registrations;
+        let column = how.sort.column.and_then(|n| Column::ALL.get(n).copied());
+        let sort = Sort {
+            column: column.unwrap_or(Column::State),
+            descending: how.sort.descending,
+        };
+        if self.view.sort() != sort {
+            self.view.set_sort(sort, table, now);
+        }
+        let query = how.query.filter(|query| !Query::is_empty(query));
+        if self.view.filter() != query {
+            self.view.set_filter(query.cloned(), table, now);
+        }
+        self.page.release();
+    }
+
+    fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
+        self.view.apply(changes, &store.registrations, now);
+        self.page.fall_behind();
+        self.now = now;
+    }
+
+    /// It is never behind.
+    fn catch_up(&mut self, _: How<'_>, _: &Store, _: Millis) -> bool {
+        false
+    }
+
+    fn tick(&mut self, _: How<'_>, store: &Store, now: Millis) -> bool {
+        self.view.expire(&store.registrations, now);
+        self.page.fall_behind();
+        self.now = now;
+        false
+    }
+
+    fn deadline(&self, held: bool) -> Option<Millis> {
+        let turn = self.page.deadline().filter(|_| !held);
+        self.view.next_deadline().into_iter().chain(turn).min()
+    }
+
+    fn wake(&mut self, now: Millis) {
+        self.page.release();
+        self.now = now;
+    }
+
+    /// Takes the rows in the order of now, unless the last one is still held.
+    fn settle(&mut self, cursor: &mut Cursor<RowId>, height: usize) -> Window {
+        // While the screen is still filling there is nothing to hold.
+        let room = height.min(self.view.len());
+        if !self.page.holds(self.now) || self.page.rows().len() < room {
+            let window = cursor.settle(self, height);
+            let rows = self.view.page(window.top, height).collect();
+            self.page.take(rows, window, self.now);
+        }
+        self.page.window()
+    }
+
+    fn page(&self, start: usize, n: usize) -> Vec<RowId> {
+        self.view.page(start, n).collect()
+    }
+
+    fn visible(&self, _: Window, _: usize) -> Vec<RowId> {
+        self.page.rows().to_vec()
+    }
+
+    fn moved(&mut self, cursor: &mut Cursor<RowId>, seen: Seen<'_>, store: &Store) -> bool {
+        self.settle(cursor, seen.height);
+        self.seen(seen, store) != self.fingerprint
+    }
+
+    fn drawn(&mut self, seen: Seen<'_>, store: &Store) {
+        self.fingerprint = self.seen(seen, store);
+    }
+}

@@ -1,0 +1,213 @@
+//! Every list does what every list does, and every column of every kind is one thing under one name.
+
+use trunkline::kind::{Asked, Column, How, Kind, Look, Name, Sort, Value, Visit, sheet};
+use trunkline::model::api::Api;
+use trunkline::pane::{TITLES, list};
+use trunkline::query::{self, Query};
+use trunkline::store::Store;
+use trunkline::time::Millis;
+
+use super::stage::{NOON, Stage};
+
+#[test]
+fn every_list_action_works_on_every_list() {
+    for populated in [false, true] {
+        for title in TITLES.into_iter().filter(|title| *title != "Pulse") {
+            let mut stage = Stage::new("mono");
+            if populated {
+                stage.populate();
+            }
+            let run = |stage: &mut Stage, words: &str| {
+                stage.press(&[":"]);
+                stage.type_in(words);
+                stage.press(&["Enter"]);
+            };
+            run(&mut stage, &title.to_lowercase());
+            for action in list::ACTIONS {
+                run(&mut stage, action.name());
+                let screen = stage.text((120, 40));
+                assert!(
+                    !screen.contains("does nothing"),
+                    "{title}, {}:\n{screen}",
+                    action.name()
+                );
+                stage.press(&["Esc", "Esc"]);
+            }
+        }
+    }
+}
+
+/// Looks at every column of a kind, over the rows of a store; counts the values that there were.
+struct Every<'a> {
+    store: &'a Store,
+    now: Millis,
+}
+
+impl Visit for Every<'_> {
+    type Out = usize;
+
+    fn visit<K: Kind>(self) -> usize {
+        let (store, now) = (self.store, self.now);
+        let all: Vec<usize> = (0..K::COLUMNS.len()).collect();
+        let mut seen = 0;
+        assert_eq!(K::COLUMNS.len(), K::FIELDS.len());
+        for (n, column) in K::COLUMNS.iter().enumerate() {
+            assert_eq!(K::FIELDS[n].name, column.name);
+            assert_eq!(K::named(column.name), Some(n), "{}", column.name);
+            let taken = |other: &Column<K>| other.also.contains(&column.name);
+            assert!(!K::COLUMNS.iter().any(taken), "{}", column.name);
+            assert!(column.wish.least <= column.wish.ideal, "{}", column.name);
+            for row in K::rows(store, now) {
+                seen += usize::from((column.value)(&row) != Value::None);
+                printed_and_found::<K>(&row, n, &all, now);
+            }
+            for descending in [false, true] {
+                let sort = Sort {
+                    column: Some(n),
+                    descending,
+                };
+                let how = How { query: None, sort };
+                let sorted = how.arrange::<K>(store, now).rows;
+                assert_eq!(sorted.len(), K::rows(store, now).len());
+            }
+        }
+        seen
+    }
+}
+
+fn printed_and_found<K: Kind>(row: &K::Row<'_>, n: usize, all: &[usize], now: Millis) {
+    let column = &K::COLUMNS[n];
+    let value = (column.value)(row);
+    let place = format!("{} {}: {value:?}", K::NAME, column.name);
+    assert_eq!(sheet::head::<K>(all)[n], column.name, "{place}");
+    assert_eq!(sheet::exact::<K>(row, all)[n], value.csv(), "{place}");
+    let json: serde_json::Value =
+        serde_json::from_str(&sheet::json::<K>(row, all)).expect("an object");
+    let json = &json[column.name];
+    let of_its_type = match (&value, column.kind) {
+        (Value::None, _) => json.is_null(),
+        (Value::Word(word), query::Kind::Choice(words)) => json == word && words.contains(word),
+        (Value::Word(word), query::Kind::Text) => json == word,
+        (Value::Text(text), query::Kind::Text) => json == &text.as_ref(),
+        (Value::Number(number), query::Kind::Number) => json == number,
+        (Value::Span(ms), query::Kind::Number) => json == ms,
+        (Value::Real(number), query::Kind::Measure) => json.as_f64() == Some(*number),
+        (Value::Moment(at), query::Kind::Moment) => json == &at.to_string(),
+        (Value::Flag(flag), query::Kind::Choice(_)) => json == flag,
+        _ => false,
+    };
+    assert!(of_its_type, "{place}: {json}");
+    let filter = match &value {
+        Value::None => return,
+        Value::Moment(_) => format!("{}<36500d | {}>=36500d", column.name, column.name),
+        Value::Word(_) | Value::Text(_) | Value::Flag(_) => {
+            let text = match &value {
+                Value::Text(text) => text.to_string(),
+                word => word.csv(),
+            };
+            let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("{}=\"{quoted}\"", column.name)
+        }
+        number => format!("{}={}", column.name, number.csv()),
+    };
+    let query =
+        Query::parse(&filter, K::FIELDS).unwrap_or_else(|e| panic!("{place}: {filter}: {e}"));
+    assert!(
+        query.matches(&Asked::<K>(row), now).pass,
+        "{place}: {filter}"
+    );
+}
+
+#[test]
+fn every_column_of_every_kind_is_printed_found_and_sorted_by_under_one_name() {
+    let now = NOON.plus(60_000);
+    let mut stages = [
+        super::carriers::populated("mono"),
+        super::callbacks::populated(),
+        super::transfers::populated(),
+        super::platform::estate(),
+    ];
+    stages[0].populate();
+    for name in Name::ALL {
+        let seen = stages.iter().map(|stage| {
+            name.visit(Every {
+                store: &stage.app.store,
+                now,
+            })
+        });
+        let seen: usize = seen.sum();
+        let on_disk = matches!(name, Name::Jobs | Name::Alerts | Name::Audit | Name::Routes);
+        assert!(seen > 0 || on_disk, "{} has no row here", name.word());
+    }
+}
+
+#[test]
+fn the_usual_columns_are_offered_and_wide_enough_for_their_headings() {
+    struct Usual;
+    impl Visit for Usual {
+        type Out = ();
+        fn visit<K: Kind>(self) {
+            for api in Api::ALL {
+                assert!(
+                    !sheet::usual::<K>(api.capabilities()).is_empty(),
+                    "{}",
+                    K::NAME
+                );
+            }
+            let zone = jiff::tz::TimeZone::UTC;
+            let look = Look {
+                zone: &zone,
+                now: NOON,
+            };
+            let text = sheet::write::<K>(
+                trunkline::export::Format::Csv(trunkline::export::Cells::Guarded),
+                &[],
+                &[0],
+                &look,
+            );
+            assert_eq!(text.trim_end(), K::COLUMNS[0].name);
+        }
+    }
+    for name in Name::ALL {
+        name.visit(Usual);
+    }
+}
+
+#[test]
+fn a_row_leads_to_what_it_has_to_do_with_and_back_with_the_filter_that_was_there() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    let filter = |stage: &mut Stage, text: &str| {
+        stage.press(&[":"]);
+        stage.type_in(&format!("filter {text}"));
+        stage.press(&["Enter"]);
+    };
+    stage.press(&[":"]);
+    stage.type_in("users");
+    stage.press(&["Enter"]);
+    filter(&mut stage, "site:osaka");
+    stage.press(&["1"]);
+    filter(&mut stage, "petrova");
+    stage.press(&[">"]);
+    let offered = stage.text((120, 40));
+    assert!(
+        offered.contains("Users") && offered.contains("Frankfurt"),
+        "{offered}"
+    );
+    stage.press(&["Enter"]);
+    let users = stage.text((120, 40));
+    assert!(
+        users.contains("/userId=\"u-1\"") && users.contains("Ana Petrova"),
+        "{users}"
+    );
+    stage.press(&["-"]);
+    let back = stage.text((120, 40));
+    assert!(
+        back.contains("/petrova") && back.contains("webrtc-4711"),
+        "{back}"
+    );
+    stage.press(&["]"]);
+    assert!(stage.text((120, 40)).contains("/userId=\"u-1\""));
+    stage.press(&["["]);
+    assert!(stage.text((120, 40)).contains("/petrova"));
+}
