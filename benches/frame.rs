@@ -59,6 +59,7 @@ fn app(rows: u32) -> App {
                 })
                 .collect(),
             spoken: Vec::new(),
+            whole: true,
             live: true,
         };
         feed(

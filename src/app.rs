@@ -101,7 +101,9 @@ pub struct App {
     status: Status,
     dropped: u64,
     problem: Option<Problem>,
-    left_out: Option<Problem>,
+    left_out: Vec<Problem>,
+    /// Why a user could not be read when that was last so.
+    read_failure: Option<Problem>,
     lacking: Option<Problem>,
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
@@ -178,7 +180,8 @@ impl App {
             status: Status::default(),
             dropped: 0,
             problem: None,
-            left_out: None,
+            left_out: Vec::new(),
+            read_failure: None,
             lacking: None,
             all_read: false,
             changes: Changes::default(),
@@ -267,10 +270,16 @@ impl App {
         self.problem.as_ref()
     }
 
-    /// The newest answer of which a part could not be used, since the start: what is shown is not all there is.
+    /// Answers of which a part could not be used, since the start: what is shown is not all there is.
     #[must_use]
-    pub fn left_out(&self) -> Option<&Problem> {
-        self.left_out.as_ref()
+    pub fn left_out(&self) -> &[Problem] {
+        &self.left_out
+    }
+
+    /// Why a user could not be read, when that was last so.
+    #[must_use]
+    pub fn read_failure(&self) -> Option<&Problem> {
+        self.read_failure.as_ref()
     }
 
     /// Why the carriers could not be read, when they could not.

@@ -17,12 +17,14 @@ mod concern;
 pub mod direct;
 mod entities;
 mod error;
+pub mod extent;
 mod jobs;
 pub mod keyring;
 mod latency;
 pub mod login;
 pub(crate) mod names;
 mod outside;
+pub mod pages;
 mod person;
 pub mod platform;
 pub mod request;
@@ -60,6 +62,7 @@ pub use self::unreachable::Unreachable;
 use self::upgrade::Load;
 pub use self::upgrade::{Socket, security};
 
+use self::pages::Page;
 use self::session::Session;
 use crate::model::UserId;
 use crate::model::api::Api;
@@ -75,19 +78,6 @@ const PAGE_SIZE: &str = "100";
 
 /// The sub-protocol of registration streams (contract §3).
 const STREAM_PROTOCOL: &str = "v2";
-
-/// One page of the list of users.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UsersPage {
-    /// Those that could be read.
-    pub users: Vec<User>,
-    /// How many the organisation says there are.
-    pub total: Option<u64>,
-    /// How many pages the organisation says there are.
-    pub page_count: Option<u32>,
-    /// Entries that could not be read; the last one counts those left out.
-    pub faults: Vec<Fault>,
-}
 
 /// All devices of one user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -154,7 +144,7 @@ impl Client {
     }
 
     /// Reads one page of a hundred users, counting from 1 (contract §3).
-    pub async fn users_page(&self, page: u32, urgency: Urgency) -> Result<UsersPage, Error> {
+    pub async fn users_page(&self, page: u32, urgency: Urgency) -> Result<Page<User>, Error> {
         let mut url = self.url(&["api", "v2", "users"])?;
         url.query_pairs_mut()
             .append_pair("pageSize", PAGE_SIZE)

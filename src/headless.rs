@@ -18,6 +18,8 @@ use std::io::Write;
 
 use crate::app::App;
 use crate::feed::news::{Problem, Trouble};
+use crate::model::UserId;
+use crate::text::Text;
 use crate::vault;
 
 /// What a headless command may end with.
@@ -49,6 +51,9 @@ impl From<Trouble> for Exit {
     }
 }
 
+/// Users named in one message; the others are counted.
+const NAMED: usize = 20;
+
 /// Says why nothing could be read.
 fn nothing(app: &App) -> Exit {
     let problem = app.problem();
@@ -60,23 +65,51 @@ fn nothing(app: &App) -> Exit {
     problem.map_or(Exit::Unreachable, |p| p.trouble.into())
 }
 
-/// Says how many users could not be read, and what was left out of the answers, if anything.
+/// Says who could not be read, and what was left out of the answers, if anything.
 fn shortfall(app: &App) -> Exit {
     let status = app.status();
-    if let Some(part) = app.left_out() {
+    let mut exit = Exit::Ok;
+    for part in app.left_out() {
         say(&format!("not everything could be used: {}", part.text));
+        exit = Exit::Partial;
     }
-    if status.failed == 0 {
-        return app.left_out().map_or(Exit::Ok, |_| Exit::Partial);
+    let mut unread: Vec<String> = app.store.registrations.unread().map(named).collect();
+    if unread.is_empty() {
+        return exit;
     }
-    let why = app.problem().map(|p| format!(": {}", p.text));
+    unread.sort_unstable();
+    let more = unread.len().saturating_sub(NAMED);
+    let beyond = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    let why = app
+        .read_failure()
+        .map(|p| format!("; the last: {}", p.text));
     say(&format!(
-        "{} of {} users could not be read{}",
-        status.failed,
+        "{} of {} users could not be read: {}{beyond}{}",
+        unread.len(),
         status.users,
+        unread.get(..NAMED).unwrap_or(&unread).join(", "),
         why.unwrap_or_default()
     ));
     Exit::Partial
+}
+
+/// A user as a person would look for them.
+fn named((id, name): (&UserId, &Text)) -> String {
+    if name.is_empty() {
+        id.to_string()
+    } else {
+        format!("{name} ({id})")
+    }
+}
+
+/// Nobody could be read at all: then that is what there is to say.
+fn all_failed(app: &App) -> bool {
+    let status = app.status();
+    status.failed > 0 && status.failed >= status.users
 }
 
 /// Everybody has been read, or has failed for good.
@@ -85,10 +118,12 @@ fn ready(app: &App) -> bool {
     status.enumerated && status.read >= status.users
 }
 
-/// Waiting longer will not help: nobody is known and the connection has said why.
+/// Waiting longer will not help: nobody is known and the connection has said why. Where somebody is known, each read says
+/// for itself how it went.
 fn hopeless(app: &App) -> bool {
     let blocks = |problem: &Problem| problem.trouble != Trouble::Partial;
-    app.problem().is_some_and(blocks) && !app.status().enumerated
+    let nobody = app.store.registrations.counts().users == 0;
+    app.problem().is_some_and(blocks) && nobody && !app.status().enumerated
 }
 
 #[expect(

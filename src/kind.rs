@@ -58,10 +58,12 @@ pub trait Kind: Sized + 'static {
     /// What a row is known by.
     fn id(row: &Self::Row<'_>) -> Self::Id;
     /// A number that is different whenever a row is; 0 where [`Kind::concerns`] says it.
+    #[must_use]
     fn generation(_store: &Store) -> u64 {
         0
     }
     /// Whether a row may have become another one.
+    #[must_use]
     fn concerns(_changes: &Changes) -> bool {
         false
     }
@@ -70,6 +72,12 @@ pub trait Kind: Sized + 'static {
     #[must_use]
     fn journal(_rows: &[RowId]) -> Option<Vec<Self::Id>> {
         None
+    }
+
+    /// Whether a command prints the row. Who could not be read has one on the screen alone; a command names them beside the rows.
+    #[must_use]
+    fn is_printed(_row: &Self::Row<'_>) -> bool {
+        true
     }
 
     /// The column of that name, or that had it before.

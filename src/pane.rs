@@ -150,7 +150,7 @@ pub trait Pane {
     }
     /// The filter in force; empty shows everything.
     fn filter(&self) -> &str {
-        ""
+        <&str>::default()
     }
     /// What is wrong with the filter being typed.
     fn fault(&self) -> Option<Fault> {

@@ -37,6 +37,7 @@ pub mod view;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
+pub use self::apply::Read;
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
 pub use self::row::{Believed, Change, Row, What};

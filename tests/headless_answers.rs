@@ -8,6 +8,9 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
 
 const USERS: &str =
     r#"{"entities":[{"id":"u-1","name":"Ana"},{"name":"no id"}],"total":2,"pageCount":1}"#;
@@ -19,38 +22,67 @@ const DEVICES: &str = r#"{"entities":[
 type Script = (u16, &'static str, &'static str);
 
 /// Runs `get registrations --csv` on an organisation that follows the script.
-fn get(script: Script) -> Output {
-    run(script, &["get", "registrations", "--csv"])
-}
-
-/// Runs a command on an organisation that follows the script.
-fn run((status, users, devices): Script, command: &[&str]) -> Output {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    // Ends with the test's process: there is nothing to clean up.
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            answer(stream.unwrap(), status, users, devices);
-        }
+fn get((status, users, devices): Script) -> Output {
+    let org = Org::start("direct", move |path, _| match path {
+        path if path.contains("/registrations") => (200, devices.to_owned()),
+        _ => (status, users.to_owned()),
     });
-    let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("config.toml");
-    let text = format!(
-        "[profiles.x]\napi = \"direct\"\nbase_url = \"http://127.0.0.1:{port}\"\nclient_id = \"c\"\nclient_secret_env = \"S\"\n"
-    );
-    std::fs::write(&config, text).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_trunkline"))
-        .env_clear()
-        .env("HOME", folder.path())
-        .env("S", "secret")
-        .arg("--config")
-        .arg(config)
-        .args(command)
-        .output()
-        .unwrap()
+    org.run(&["get", "registrations", "--csv"])
 }
 
-fn answer(mut stream: TcpStream, status: u16, users: &str, devices: &str) {
+/// An organisation that answers as a test says, and its profile.
+struct Org {
+    seen: Arc<Mutex<Vec<String>>>,
+    folder: tempfile::TempDir,
+}
+
+/// The answer to a path, asked for the n-th time from 0.
+type Answers = dyn Fn(&str, usize) -> (u16, String) + Send + Sync;
+
+impl Org {
+    fn start(
+        api: &str,
+        answers: impl Fn(&str, usize) -> (u16, String) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (noted, answers) = (Arc::clone(&seen), Arc::new(answers));
+        // Ends with the test's process: there is nothing to clean up.
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let (noted, answers) = (Arc::clone(&noted), Arc::clone(&answers));
+                std::thread::spawn(move || serve(stream.unwrap(), &noted, &*answers));
+            }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let text = format!(
+            "[profiles.x]\napi = \"{api}\"\nbase_url = \"http://127.0.0.1:{port}\"\nclient_id = \"c\"\nclient_secret_env = \"S\"\nrequests_per_minute = 100000\n"
+        );
+        std::fs::write(folder.path().join("config.toml"), text).unwrap();
+        Self { seen, folder }
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_trunkline"))
+            .env_clear()
+            .env("HOME", self.folder.path())
+            .env("S", "secret")
+            .arg("--config")
+            .arg(self.folder.path().join("config.toml"))
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    /// How often a path was asked for.
+    fn asked(&self, part: &str) -> usize {
+        let seen = self.seen.lock().unwrap();
+        seen.iter().filter(|path| path.contains(part)).count()
+    }
+}
+
+fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answers: &Answers) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut first = String::new();
     let _ = reader.read_line(&mut first);
@@ -63,11 +95,16 @@ fn answer(mut stream: TcpStream, status: u16, users: &str, devices: &str) {
         line.clear();
     }
     let _ = reader.read_exact(&mut vec![0; length]);
+    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
+    let before = {
+        let mut seen = seen.lock().unwrap();
+        seen.push(path.clone());
+        seen.iter().filter(|earlier| **earlier == path).count() - 1
+    };
     let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read telephony:providers:read"}"#;
-    let (status, body) = match first.as_str() {
-        path if path.contains("/oauth/token") => (200, token),
-        path if path.contains("/registrations") => (200, devices),
-        _ => (status, users),
+    let (status, body) = match path.as_str() {
+        path if path.contains("/oauth/token") => (200, token.to_owned()),
+        path => answers(path, before),
     };
     let head = format!(
         "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
@@ -125,7 +162,11 @@ fn a_spreadsheet_runs_nothing_that_a_name_says_unless_the_cells_are_asked_for_ra
         r#"{"entities":[{"id":"u-1","name":"=cmd|' /C calc'!A0"}],"total":1,"pageCount":1}"#;
     let devices = r#"{"entities":[{"userId":"u-1","device":{"id":"@d"},"registered":true,"activeCodecs":["+opus"]}]}"#;
     let of = |format| {
-        let output = run((200, users, devices), &["get", "registrations", format]);
+        let org = Org::start("direct", move |path, _| match path {
+            path if path.contains("/registrations") => (200, devices.to_owned()),
+            _ => (200, users.to_owned()),
+        });
+        let output = org.run(&["get", "registrations", format]);
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
         String::from_utf8(output.stdout).unwrap()
     };
@@ -138,4 +179,218 @@ fn a_spreadsheet_runs_nothing_that_a_name_says_unless_the_cells_are_asked_for_ra
     assert!(raw.contains("ok,=cmd|' /C calc'!A0,@d,+opus,"), "{raw}");
     let json = of("--json");
     assert!(json.contains(r#""user": "=cmd|' /C calc'!A0""#), "{json}");
+}
+
+fn rows(output: &Output) -> Vec<Value> {
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
+
+fn users(ids: &[&str]) -> String {
+    let entities: Vec<Value> = ids
+        .iter()
+        .map(|id| json!({"id": id, "name": id.to_uppercase()}))
+        .collect();
+    json!({"entities": entities, "total": ids.len(), "pageCount": 1}).to_string()
+}
+
+/// The device of whoever is asked for.
+fn device(path: &str) -> String {
+    let user = path.split('/').rev().nth(1).unwrap_or_default();
+    let device = json!({"id": format!("d-{user}")});
+    json!({"entities": [{"userId": user, "device": device, "registered": true}]}).to_string()
+}
+
+#[test]
+fn one_person_who_cannot_be_read_costs_nobody_else() {
+    for (name, status, body) in [
+        ("an error", 500, r#"{"message":"boom","status":500}"#),
+        (
+            "a refusal",
+            403,
+            r#"{"message":"no","code":"missing.permissions"}"#,
+        ),
+        ("garbage", 200, "{"),
+        ("another service", 200, "<html>sign in</html>"),
+    ] {
+        let org = Org::start("direct", move |path, _| match path {
+            path if path.contains("/u-2/registrations") => (status, body.to_owned()),
+            path if path.contains("/registrations") => (200, device(path)),
+            _ => (200, users(&["u-1", "u-2", "u-3", "u-4"])),
+        });
+        let output = org.run(&["get", "registrations", "--json"]);
+        let told = said(&output);
+        assert_eq!(output.status.code(), Some(5), "{name}: {told}");
+        assert_eq!(rows(&output).len(), 3, "{name}");
+        assert!(
+            told.contains("1 of 4 users could not be read: U-2 (u-2)"),
+            "{name}: {told}"
+        );
+        let report = org.run(&["report", "--json"]);
+        assert_eq!(report.status.code(), Some(5), "{name}: {}", said(&report));
+        assert!(said(&report).contains("U-2 (u-2)"), "{name}");
+    }
+}
+
+#[test]
+fn a_person_who_was_deleted_meanwhile_is_gone_and_no_failure() {
+    let gone = r#"{"message":"not found","code":"not.found","status":404}"#;
+    let org = Org::start("direct", move |path, _| match path {
+        path if path.contains("/u-2/registrations") => (404, gone.to_owned()),
+        path if path.contains("/registrations") => (200, device(path)),
+        _ => (200, users(&["u-1", "u-2", "u-3"])),
+    });
+    let output = org.run(&["get", "registrations", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!((rows(&output).len(), said(&output)), (2, String::new()));
+}
+
+#[test]
+fn where_nobody_can_be_read_that_is_what_is_said() {
+    for (status, exit) in [(404, 4), (500, 4), (403, 3)] {
+        let org = Org::start("direct", move |path, _| match path {
+            path if path.contains("/registrations") => (status, "{}".to_owned()),
+            _ => (200, users(&["u-1", "u-2", "u-3"])),
+        });
+        let output = org.run(&["get", "registrations"]);
+        assert_eq!(
+            output.status.code(),
+            Some(exit),
+            "{status}: {}",
+            said(&output)
+        );
+    }
+}
+
+/// How a list of 150 is paged; `entries` is by place, from 0.
+struct Paging {
+    name: &'static str,
+    /// The places on a page, counting from 1.
+    on: fn(u32) -> std::ops::Range<usize>,
+    /// What is beside the entities.
+    beside: fn() -> Value,
+    /// Rows that come of it, whether it can be believed, and calls at most.
+    rows: usize,
+    exit: i32,
+    calls: usize,
+}
+
+fn two(page: u32) -> std::ops::Range<usize> {
+    match page {
+        1 => 0..100,
+        2 => 100..150,
+        _ => 0..0,
+    }
+}
+
+#[rustfmt::skip]
+const PAGINGS: [Paging; 13] = [
+    Paging { name: "fine", on: two, beside: || json!({"total": 150, "pageCount": 2}), rows: 150, exit: 0, calls: 2 },
+    Paging { name: "for ever, uncounted", on: |_| 0..100, beside: || json!({"nextUri": "https://elsewhere.example/"}), rows: 100, exit: 5, calls: 3 },
+    Paging { name: "for ever, counted", on: |_| 0..100, beside: || json!({"total": 999_900, "pageCount": 9_999}), rows: 100, exit: 5, calls: 8 },
+    Paging { name: "a row twice", on: |n| if n == 2 { 99..150 } else { two(n) }, beside: || json!({"total": 150, "pageCount": 2}), rows: 150, exit: 0, calls: 2 },
+    Paging { name: "an empty page between", on: |n| match n { 2 => 0..0, 3 => 100..150, n => two(n) }, beside: || json!({"total": 150, "pageCount": 3}), rows: 150, exit: 0, calls: 3 },
+    Paging { name: "no pages", on: two, beside: || json!({"total": 150, "pageCount": 0}), rows: 150, exit: 0, calls: 2 },
+    Paging { name: "total alone", on: two, beside: || json!({"total": 150}), rows: 150, exit: 0, calls: 2 },
+    Paging { name: "nothing counted", on: two, beside: || json!({}), rows: 150, exit: 0, calls: 3 },
+    Paging { name: "counted in words", on: two, beside: || json!({"total": "150", "pageCount": "2"}), rows: 150, exit: 0, calls: 2 },
+    Paging { name: "pages without end", on: two, beside: || json!({"total": 150, "pageCount": 4_000_000_000_u64}), rows: 150, exit: 0, calls: 12 },
+    Paging { name: "a page of its own size", on: |n| if n == 1 { 0..150 } else { 0..0 }, beside: || json!({"total": 150, "pageCount": 1}), rows: 150, exit: 0, calls: 1 },
+    Paging { name: "fewer than there are", on: |n| if n == 1 { 0..90 } else { 0..0 }, beside: || json!({"total": 95, "pageCount": 1}), rows: 90, exit: 5, calls: 2 },
+    Paging { name: "small pages, total alone", on: |n| { let from = (n as usize - 1) * 50; if from < 150 { from..from + 50 } else { 0..0 } }, beside: || json!({"total": 150}), rows: 150, exit: 0, calls: 3 },
+];
+
+fn page_number(path: &str) -> u32 {
+    let number = path.split("pageNumber=").nth(1);
+    number
+        .and_then(|n| n.split('&').next()?.parse().ok())
+        .unwrap_or(1)
+}
+
+fn phone(n: usize) -> Value {
+    json!({"id": format!("p-{n:03}"), "name": format!("phone {n}"), "webRtcUser": {"id": format!("u-{n}"), "name": format!("Person {n}")},
+        "status": {"operationalStatus": "OPERATIONAL"}})
+}
+
+fn user(n: usize) -> Value {
+    json!({"id": format!("u-{n}"), "name": format!("Person {n}")})
+}
+
+/// The list that an API begins with, its path, and what one entry is.
+type List = (&'static str, &'static str, fn(usize) -> Value);
+const LISTS: [List; 2] = [
+    ("direct", "/api/v2/users?", user),
+    ("platform", "/edges/phones?", phone),
+];
+
+fn paged(paging: &'static Paging, make: fn(usize) -> Value, path: &str) -> String {
+    let number = page_number(path);
+    let mut body = (paging.beside)();
+    body["entities"] = (paging.on)(number).map(make).collect();
+    body.to_string()
+}
+
+#[test]
+fn a_list_is_read_as_organisations_really_page_it() {
+    for (api, list, make) in LISTS {
+        for paging in &PAGINGS {
+            let org = Org::start(api, move |path, _| match path {
+                path if path.contains("/registrations") => (200, device(path)),
+                path => (200, paged(paging, make, path)),
+            });
+            let output = org.run(&["get", "registrations", "--json"]);
+            let (name, told, calls) = (paging.name, said(&output), org.asked(list));
+            assert_eq!(
+                output.status.code(),
+                Some(paging.exit),
+                "{api}, {name}: {told}"
+            );
+            let mut devices: Vec<_> = rows(&output)
+                .iter()
+                .map(|row| row["deviceId"].to_string())
+                .collect();
+            assert_eq!(devices.len(), paging.rows, "{api}, {name}: {told}");
+            devices.sort_unstable();
+            devices.dedup();
+            assert_eq!(
+                devices.len(),
+                paging.rows,
+                "{api}, {name}: a row came twice"
+            );
+            // On the Platform API the next round over the phones may have begun.
+            let most = paging.calls + usize::from(api == "platform");
+            assert!(calls <= most, "{api}, {name}: {calls} calls");
+            assert_eq!(
+                told.contains("not whole"),
+                paging.exit == 5,
+                "{api}, {name}: {told}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_that_cannot_be_read_costs_only_itself() {
+    let null = r#"{"entities":null,"total":150,"pageCount":2}"#;
+    for (api, _, make) in LISTS {
+        for (status, body) in [
+            (500, r#"{"message":"boom"}"#),
+            (200, null),
+            (200, r#"{"total":150}"#),
+            (200, "<html>"),
+        ] {
+            let org = Org::start(api, move |path, _| match path {
+                path if path.contains("/registrations") => (200, device(path)),
+                path if page_number(path) == 2 => (status, body.to_owned()),
+                path => (200, paged(&PAGINGS[0], make, path)),
+            });
+            let output = org.run(&["get", "registrations", "--json"]);
+            let told = said(&output);
+            assert_eq!(output.status.code(), Some(5), "{api}, {body}: {told}");
+            assert_eq!(rows(&output).len(), 100, "{api}, {body}");
+            assert!(
+                told.contains("only 100 of 150 came: 1 page could not be read"),
+                "{api}: {told}"
+            );
+        }
+    }
 }

@@ -14,7 +14,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
-use trunkline::store::{Changes, Limits, Registrations, RowId};
+use trunkline::store::{Changes, Limits, Read, Registrations, RowId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 
@@ -64,12 +64,13 @@ fn news() -> impl Strategy<Value = News> {
         proptest::collection::vec(device(), 0..4),
         proptest::collection::vec(device_id(), 0..2),
         any::<bool>(),
+        any::<bool>(),
     );
     prop_oneof![
         8 => update.prop_map(|(user, device, registered, codec)| News::Update(Update {
             user, device, registered, codec, raw: Bytes::from_static(b"{}"),
         })),
-        4 => snapshot.prop_map(|(user, devices, spoken, live)| News::Snapshot { user, devices, spoken, live }),
+        4 => snapshot.prop_map(|(user, devices, spoken, whole, live)| News::Snapshot { user, devices, spoken, whole, live }),
         2 => user_id().prop_map(|user| News::Gap { user }),
         1 => user_id().prop_map(|user| News::ReadFailed {
             user,
@@ -96,8 +97,17 @@ fn apply(table: &mut Registrations, news: News, now: Millis, changes: &mut Chang
             user,
             devices,
             spoken,
+            whole,
             live,
-        } => table.snapshot(&user, devices, &spoken, live, now, changes),
+        } => {
+            let read = Read {
+                devices,
+                spoken: &spoken,
+                whole,
+                live,
+            };
+            table.read(&user, read, now, changes);
+        }
         News::Update(update) => table.update(update, now, changes),
         News::Gap { user } => table.gap(&user, now, changes),
         News::ReadFailed { user, .. } => table.read_failed(&user, now, changes),

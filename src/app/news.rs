@@ -7,8 +7,12 @@ use crate::feed::Phones;
 use crate::feed::news::{Link, News, Problem, Trouble};
 use crate::model::UserId;
 use crate::model::api::Api;
+use crate::store::Read;
 use crate::store::edges::EdgeTurn;
 use crate::time::Millis;
+
+/// Answers kept of which a part could not be used.
+const LEFT_OUT: usize = 16;
 
 impl App {
     /// Applies a batch of news, and asks again for those of whom updates were lost.
@@ -31,19 +35,37 @@ impl App {
                 user,
                 devices,
                 spoken,
+                whole,
                 live,
             } => {
-                table.snapshot(&user, devices, &spoken, live, now, changes);
+                let read = Read {
+                    devices,
+                    spoken: &spoken,
+                    whole,
+                    live,
+                };
+                table.read(&user, read, now, changes);
                 self.problem = None;
             }
             News::Swept {
                 user,
                 devices,
                 spoken,
-            } => table.swept(&user, devices, &spoken, now, changes),
+                whole,
+            } => {
+                let read = Read {
+                    devices,
+                    spoken: &spoken,
+                    whole,
+                    live: true,
+                };
+                table.swept(&user, read, now, changes);
+            }
             News::Gap { user } => table.gap(&user, now, changes),
+            News::Gone { user } => table.gone(&user, now, changes),
             News::ReadFailed { user, problem } => {
                 table.read_failed(&user, now, changes);
+                self.read_failure = Some(problem.clone());
                 self.problem = Some(problem);
             }
             News::Users { users, total } => {
@@ -161,7 +183,10 @@ impl App {
         self.messages
             .say(Weight::Warning, problem.text.to_string(), self.now);
         if problem.trouble == Trouble::Partial {
-            self.left_out = Some(problem.clone());
+            // The newest of many say no more than the first ones.
+            if self.left_out.len() < LEFT_OUT {
+                self.left_out.push(problem.clone());
+            }
         }
         self.problem = Some(problem);
         self.dirty = true;

@@ -22,6 +22,10 @@ pub struct GetArgs {
 
 /// Which rows, which columns, in which form.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "switches of a command line are what they are"
+)]
 pub struct ListArgs {
     /// Only rows that match, in the console's filter grammar
     #[arg(long = "where", value_name = "EXPR")]

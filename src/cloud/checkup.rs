@@ -88,13 +88,13 @@ impl Client {
             Api::Direct => {
                 let page = self.users_page(1, Urgency::Write).await?;
                 Ok((
-                    page.total,
-                    page.users.into_iter().next().map(|user| user.id.0),
+                    page.sheet.total,
+                    page.entries.into_iter().next().map(|user| user.id.0),
                 ))
             }
             Api::Platform => {
                 let page = self.phones_page(1, Urgency::Write).await?;
-                Ok((page.total, None))
+                Ok((page.sheet.total, None))
             }
         }
     }

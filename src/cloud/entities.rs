@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Fault;
@@ -64,6 +65,17 @@ pub(super) fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> 
     }
 }
 
+/// A field that a row can do without: of the wrong type it is lost, and not the row. Not for what is written back, where it
+/// would be taken away, nor for what a judgement of health rests on, which would be milder without it.
+pub(super) fn lenient<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let value = Option::<Value>::deserialize(from)?;
+    Ok(value.and_then(|value| serde_json::from_value(value).ok()))
+}
+
 /// An id that URLs can carry.
 pub(super) fn id(id: String, field: &str) -> Result<Text, String> {
     match id.as_str() {
@@ -97,12 +109,22 @@ impl<'a> Faults<'a> {
         entities: &[&RawValue],
         make: impl Fn(E) -> Result<T, String>,
     ) -> Vec<T> {
+        let placed = self.placed(entities, make).into_iter();
+        placed.map(|(_, entry)| entry).collect()
+    }
+
+    /// The same, with the place of each.
+    pub(super) fn placed<E: DeserializeOwned, T>(
+        &mut self,
+        entities: &[&RawValue],
+        make: impl Fn(E) -> Result<T, String>,
+    ) -> Vec<(usize, T)> {
         let mut kept = Vec::with_capacity(entities.len());
         for (index, entity) in entities.iter().enumerate() {
             let mut json = serde_json::Deserializer::from_str(entity.get());
             let read = serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error));
             match read.and_then(&make) {
-                Ok(entry) => kept.push(entry),
+                Ok(entry) => kept.push((index, entry)),
                 Err(reason) => self.add(&format!("entities[{index}]"), &reason),
             }
         }
@@ -118,14 +140,6 @@ impl<'a> Faults<'a> {
         serde_json::from_str(value?.get())
             .inspect_err(|error| self.add(field, &error.to_string()))
             .ok()
-    }
-
-    /// Notes that of a list only so many entries are used.
-    pub(super) fn cut(&mut self, most: usize, all: usize) {
-        if all > most {
-            let reason = format!("{all} entries; only the first {most} are used");
-            self.add("entities", &reason);
-        }
     }
 
     fn add(&mut self, place: &str, reason: &str) {

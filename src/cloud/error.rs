@@ -71,7 +71,7 @@ pub enum Error {
         /// What was called.
         call: Box<Call>,
         /// What it answered.
-        page: Page,
+        page: Box<Page>,
     },
     /// No answer came.
     #[error("{call} got no answer: {cause}")]
@@ -119,7 +119,7 @@ pub struct Refusal {
     /// The permissions that the token lacks, where the body names them; raw.
     pub lacking: Option<String>,
     /// What it looks like, where it is not the organisation's own answer.
-    pub page: Option<Page>,
+    pub page: Option<Box<Page>>,
     /// How long it asked to wait, at most a minute.
     pub retry_after: Option<Duration>,
 }

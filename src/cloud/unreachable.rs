@@ -56,7 +56,7 @@ pub enum Unreachable {
     Tls(String),
     /// The proxy on the way did not lead there: which one, and what it did.
     #[error("the proxy {0} {1}")]
-    Proxy(String, ProxyFault),
+    Proxy(String, Box<ProxyFault>),
     /// Too slow.
     #[error("it took longer than {} s. The organisation or the way to it is slow or stalled.", .0.as_secs())]
     TimedOut(Duration),

@@ -77,9 +77,9 @@ pub async fn open(
     load: Load,
     (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
-    // In a box: it is many times what its callers are.
-    let opened = Box::pin(handshake(call, authorization, protocol, load, (tls, way)));
-    match tokio::time::timeout(DEADLINE, opened).await {
+    // Boxed: what opening takes is not kept for as long as the socket is open.
+    let opening = Box::pin(handshake(call, authorization, protocol, load, (tls, way)));
+    match tokio::time::timeout(DEADLINE, opening).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
     }
@@ -102,16 +102,10 @@ async fn handshake(
         .write_buffer_size(0)
         .max_write_buffer_size(Load::Heavy.buffer());
     // The library checks that the protocol is echoed.
-    let tls = Some(Connector::Rustls(tls));
-    Box::pin(client_async_tls_with_config(
-        request,
-        stream,
-        Some(limits),
-        tls,
-    ))
-    .await
-    .map(|(socket, _)| socket)
-    .map_err(|error| refused(call, protocol, error))
+    client_async_tls_with_config(request, stream, Some(limits), Some(Connector::Rustls(tls)))
+        .await
+        .map(|(socket, _)| socket)
+        .map_err(|error| refused(call, protocol, error))
 }
 
 fn request(

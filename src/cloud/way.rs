@@ -1,7 +1,7 @@
 //! The one way out: every connection to the organisation, and to what is beside it, leaves by the same rule.
 //!
 //! A profile names a proxy, or says that there is none, or leaves it to the machine (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, as
-//! curl reads them). REST, WebSockets, webhooks and the probes ask the same [`Way`], so that none of them works while another
+//! curl reads them). REST, web sockets, webhooks and the probes ask the same [`Way`], so that none of them works while another
 //! does not. Nothing on this machine is ever asked for by a proxy.
 //!
 //! When a connection fails on the way, it is told who spoke: the proxy, or something that stands in between.
@@ -18,7 +18,8 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
-use tokio_tungstenite::MaybeTlsStream;
+use tokio_rustls::client::TlsStream;
+use tokio_util::either::Either;
 
 pub use self::fault::ProxyFault;
 pub use self::page::Page;
@@ -26,7 +27,7 @@ use super::unreachable::Unreachable;
 use super::{names, settings};
 
 /// A connection out, before any TLS with whom it leads to; a proxy may itself be spoken to by TLS.
-pub type Stream = MaybeTlsStream<TcpStream>;
+pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// What a profile says of the proxy.
 #[derive(Clone, Debug, Default)]
@@ -123,7 +124,6 @@ impl Way {
     }
 
     /// The HTTP library's own way, by this rule.
-    #[must_use]
     pub fn of_http(&self, builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         let way = self.clone();
         let proxy = reqwest::Proxy::custom(move |to| way.hop(to).map(|hop| hop.url));
@@ -139,9 +139,9 @@ impl Way {
             Some(hop) => {
                 // Boxed: most connections have no proxy, and each stream keeps the room of what is awaited here.
                 let reached = Box::pin(tunnel::open(&hop, host, port)).await;
-                reached.map_err(|fault| Unreachable::Proxy(hop.seen(), fault))
+                reached.map_err(|fault| Unreachable::Proxy(hop.seen(), Box::new(fault)))
             }
-            None => straight(host, port).await.map(MaybeTlsStream::Plain),
+            None => straight(host, port).await.map(Either::Left),
         }
     }
 

@@ -98,7 +98,7 @@ fn own(call: &Call, headers: &HeaderMap, status: StatusCode, body: Bytes) -> Res
     match Page::spot(status.as_u16(), headers, &body) {
         Some(page) => Err(Error::Between {
             call: Box::new(call.clone()),
-            page,
+            page: Box::new(page),
         }),
         None => Ok(body),
     }
@@ -139,7 +139,7 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
     // Some servers repeat the request, credentials included.
     Refusal {
-        page,
+        page: page.map(Box::new),
         status: status.as_u16(),
         code: body
             .as_ref()

@@ -33,6 +33,8 @@ pub enum News {
         devices: Vec<Device>,
         /// Devices that the stream spoke of meanwhile; they exist whatever the read says.
         spoken: Vec<DeviceId>,
+        /// Whether every entry could be read; else devices that are not named may still be there.
+        whole: bool,
         /// Whether a stream carries on from this read; else the rows are as of now until the next poll.
         live: bool,
     },
@@ -44,12 +46,19 @@ pub enum News {
         devices: Vec<Device>,
         /// As in [`News::Snapshot`].
         spoken: Vec<DeviceId>,
+        /// As in [`News::Snapshot`].
+        whole: bool,
     },
     /// One stream frame.
     Update(Update),
     /// From now on nothing is known for sure of this user's devices, until the next snapshot.
     Gap {
         /// Whose devices.
+        user: UserId,
+    },
+    /// The organisation, which listed this user, has them no more.
+    Gone {
+        /// Who.
         user: UserId,
     },
     /// A read of this user failed for good (after its retries).

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::sleep;
 
 use super::complaints::Topic;
@@ -11,7 +12,9 @@ use super::lock;
 use super::news::{News, Problem, Trouble};
 use super::roster::MOST_USERS;
 use super::shared::Shared;
-use crate::cloud::{Error, Urgency, UsersPage};
+use crate::cloud::extent::Extent;
+use crate::cloud::pages::Page;
+use crate::cloud::{Error, Urgency};
 use crate::model::UserId;
 use crate::model::registration::User;
 use crate::text::Text;
@@ -23,6 +26,8 @@ const PAGES_AT_A_TIME: usize = 4;
 const PAGE: u32 = 100;
 /// Pages read at most, whatever the organisation says there are.
 const MOST_PAGES: u32 = 10_000;
+/// A list of which pages failed is read again so many times sooner than a whole one.
+const SOONER: u32 = 10;
 
 /// Takes in the users whom the profile names; nobody else is watched.
 pub(super) async fn given(shared: Arc<Shared>, users: Vec<UserId>) {
@@ -60,12 +65,21 @@ pub(super) async fn listed(shared: Arc<Shared>) {
             Urgency::Enumerate
         };
         match list(&shared, round, urgency).await {
-            Ok(()) => {
+            Ok(Reach::Whole) => {
                 attempt = 0;
                 // Before the list is called whole: nothing more may come of those who left.
                 shared.dismiss_absent(round);
                 complete(&shared);
                 sleep(shared.timing.reenumerate).await;
+            }
+            Ok(Reach::Part { again, why }) => {
+                attempt = 0;
+                // Whoever is not among these may still be there: nobody is let go.
+                if let Some(why) = why {
+                    partial(&shared, &why);
+                }
+                shared.tally.note(|notes| notes.enumerated = true);
+                sleep(again).await;
             }
             Err(error) => {
                 attempt = attempt.saturating_add(1);
@@ -91,88 +105,92 @@ fn complete(shared: &Shared) {
     shared.tally.note(|notes| notes.enumerated = true);
 }
 
-/// Reads all pages once. Each is told as it comes, so that rows show before the last page is in.
-async fn list(shared: &Arc<Shared>, round: u32, urgency: Urgency) -> Result<(), Error> {
-    let first = page(shared, 1, urgency).await?;
-    let (last, at_a_time) = match pages(&first) {
-        Some(last) => (last, PAGES_AT_A_TIME),
-        // Nobody says how many there are: one after the other, to the first empty one.
-        None => (MOST_PAGES, 1),
-    };
-    let rest = stream::iter(2..=last)
-        .map(|number| page(shared, number, urgency))
-        .buffered(at_a_time);
-    let mut pages = std::pin::pin!(stream::iter([Ok(first)]).chain(rest));
-    while let Some(page) = pages.next().await {
-        let page = page?;
-        shared.tally.read_worked();
-        if page.users.is_empty() && page.faults.is_empty() {
-            break;
-        }
-        if !take(shared, page, round) {
-            break;
-        }
-    }
-    Ok(())
+/// How much of the list was read.
+enum Reach {
+    /// All of it.
+    Whole,
+    /// Not all, or nobody can tell.
+    Part {
+        /// When it is read again.
+        again: Duration,
+        /// Why it is not whole; none where entries could not be read, which are told one by one.
+        why: Option<String>,
+    },
 }
 
-async fn page(shared: &Shared, number: u32, urgency: Urgency) -> Result<UsersPage, Error> {
+/// Reads all pages once. Each is told as it comes, so that rows show before the last page is in; one that cannot be read
+/// costs only itself, unless it is the first.
+async fn list(shared: &Arc<Shared>, round: u32, urgency: Urgency) -> Result<Reach, Error> {
+    let mut extent = Extent::new(MOST_PAGES);
+    let first = page(shared, 1, urgency).await?;
+    let mut readable = first.faults.is_empty();
+    let mut room = take(shared, (1, first), round, &mut extent);
+    let mut reads = FuturesOrdered::new();
+    let mut next = 2;
+    while room {
+        while reads.len() < PAGES_AT_A_TIME && next <= extent.last() {
+            let number = next;
+            reads.push_back(page(shared, number, urgency).map(move |page| (number, page)));
+            next += 1;
+        }
+        match reads.next().await {
+            Some((number, Ok(page))) => {
+                readable &= page.faults.is_empty();
+                room = take(shared, (number, page), round, &mut extent);
+            }
+            Some((_, Err(error))) => {
+                shared.tally.read_failed();
+                extent.failed(error);
+            }
+            None => break,
+        }
+    }
+    let why = extent.shortfall().filter(|_| room);
+    if why.is_none() && readable {
+        return Ok(Reach::Whole);
+    }
+    let seldom = shared.timing.reenumerate;
+    Ok(Reach::Part {
+        // What failed may work soon; what the organisation has wrong stays so.
+        again: extent.why().map_or(seldom, |_| seldom / SOONER),
+        why,
+    })
+}
+
+async fn page(shared: &Shared, number: u32, urgency: Urgency) -> Result<Page<User>, Error> {
     shared.mailbox.room().await;
     shared.client.users_page(number, urgency).await
 }
 
-/// How many pages there are, if the organisation says; never more than we would read.
-fn pages(first: &UsersPage) -> Option<u32> {
-    let from_total = || {
-        first
-            .total
-            .map(|total| u32::try_from(total.div_ceil(PAGE.into())).unwrap_or(u32::MAX))
-    };
-    first
-        .page_count
-        .or_else(from_total)
-        .map(|pages| pages.min(MOST_PAGES))
-}
-
 /// Tells of a page and takes its users in. False when there is no room for more.
-fn take(shared: &Arc<Shared>, page: UsersPage, round: u32) -> bool {
-    shared.complain_of(&page.faults);
-    let ids: Vec<UserId> = page.users.iter().map(|user| user.id.clone()).collect();
-    shared.mailbox.post(News::Users {
-        users: page.users,
-        total: page.total,
-    });
+fn take(
+    shared: &Arc<Shared>,
+    (number, mut page): (u32, Page<User>),
+    round: u32,
+    extent: &mut Extent,
+) -> bool {
+    shared.tally.read_worked();
+    shared.complain_of(&std::mem::take(&mut page.faults));
+    let total = page.sheet.total;
+    let users = page.into_fresh(number, extent);
+    let ids: Vec<UserId> = users.iter().map(|user| user.id.clone()).collect();
+    shared.mailbox.post(News::Users { users, total });
     shared.admit(ids.iter(), round);
     let full = lock(&shared.roster).is_full();
     if full {
         let text = format!(
             "The organisation lists more than {MOST_USERS} users; the first {MOST_USERS} are watched. Name those to watch in registrations.users."
         );
-        shared.mailbox.post(News::Problem(Problem {
-            trouble: Trouble::Partial,
-            text: text.into(),
-        }));
+        partial(shared, &text);
     }
     !full
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_absurd_count_of_pages_is_bounded() {
-        let said = |page_count, total| {
-            pages(&UsersPage {
-                total,
-                page_count,
-                ..UsersPage::default()
-            })
-        };
-        assert_eq!(said(Some(3), Some(9_999)), Some(3));
-        assert_eq!(said(None, Some(201)), Some(3));
-        assert_eq!(said(Some(u32::MAX), None), Some(MOST_PAGES));
-        assert_eq!(said(None, Some(u64::MAX)), Some(MOST_PAGES));
-        assert_eq!(said(None, None), None);
-    }
+/// Not everyone is watched, or nobody can tell.
+fn partial(shared: &Shared, why: &str) {
+    let problem = Problem {
+        trouble: Trouble::Partial,
+        text: format!("Users: {why}").into(),
+    };
+    lock(&shared.complaints).note(Topic::Users, problem);
 }

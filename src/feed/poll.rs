@@ -219,6 +219,9 @@ async fn read_streamed(
                 shared.tally.fell();
             }
             if landing == Landing::Swept {
+                if shared.gone(user, &error) {
+                    return None;
+                }
                 shared.complain(super::complaints::Topic::Read, &error);
                 shared.tally.read_failed();
             } else {
@@ -252,7 +255,8 @@ fn land(shared: &Shared, answer: Swept, landing: Landing) {
         listing,
     } = answer;
     let mut resync = lock(&link);
-    let Some(landed) = resync.land(turn, &user, listing.devices, landing) else {
+    let whole = listing.faults.is_empty();
+    let Some(landed) = resync.land(turn, &user, (listing.devices, whole), landing) else {
         return;
     };
     // Under the lock, so that no frame can come between.
@@ -275,6 +279,7 @@ async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
                     user: user.clone(),
                     devices: listing.devices,
                     spoken: Vec::new(),
+                    whole: listing.faults.is_empty(),
                     live: false,
                 });
                 roster.refreshed(user, Instant::now());

@@ -31,7 +31,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
             shared.mailbox.post(News::Status(status));
             told = Some(status);
         }
-        sleep(shared.timing.status_gap).await;
+        gap(&shared, &status).await;
         let wait = next_look(&shared, &status);
         tokio::select! {
             () = shared.tally.changed.notified() => {}
@@ -49,6 +49,36 @@ fn beyond(streams: usize, status: &Status) -> Text {
         "Streams: {streams} of {users} users have one, for this process may open no more files; the other {polled} are polled. Raise its limit of open files (ulimit -n, LimitNOFILE)."
     );
     text.into()
+}
+
+/// Keeps statuses apart, except the one that somebody waits for: that everyone has been read.
+async fn gap(shared: &Shared, told: &Status) {
+    let end = sleep(shared.timing.status_gap);
+    if told.enumerated && told.read >= told.users {
+        return end.await;
+    }
+    let mut end = std::pin::pin!(end);
+    let mut noted = false;
+    loop {
+        tokio::select! {
+            () = &mut end => break,
+            () = shared.tally.changed.notified() => noted = true,
+        }
+        if is_whole(shared) {
+            break;
+        }
+    }
+    if noted {
+        // It is still to be told.
+        shared.tally.changed.notify_one();
+    }
+}
+
+/// Whether everyone is known, and has been read or has failed for good.
+fn is_whole(shared: &Shared) -> bool {
+    let (enumerated, census) = shared.tally.extent();
+    let counts = census.unwrap_or_else(|| lock(&shared.roster).counts());
+    enumerated && counts.read >= counts.users
 }
 
 /// When something changes that nobody notes: a problem's turn comes, a hold of the budget ends.
@@ -99,8 +129,8 @@ fn status(shared: &Shared, now: Millis) -> Status {
         streams_wanted: counts.streams,
         polled: counts.polled,
         poll_round_ms: notes.poll_round_ms,
-        rivalry: notes.rivalry,
         sweep_round_ms: notes.sweep_round_ms,
+        rivalry: notes.rivalry,
         received: notes.received,
         undecodable: notes.undecodable,
         ignored: notes.ignored,

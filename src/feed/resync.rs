@@ -76,7 +76,7 @@ impl Resync {
         &mut self,
         turn: u32,
         user: &UserId,
-        mut devices: Vec<Device>,
+        (mut devices, whole): (Vec<Device>, bool),
         landing: Landing,
     ) -> Option<Landed> {
         if self.closed || turn != self.turn {
@@ -90,12 +90,14 @@ impl Resync {
                 user,
                 devices,
                 spoken,
+                whole,
                 live: true,
             },
             Landing::Swept => News::Swept {
                 user,
                 devices,
                 spoken,
+                whole,
             },
         };
         let first = !std::mem::replace(&mut self.live, true);
@@ -138,7 +140,7 @@ mod tests {
     }
 
     fn awaited(resync: &mut Resync, turn: u32, devices: Vec<Device>) -> Option<Landed> {
-        resync.land(turn, &UserId::from("u"), devices, Landing::Awaited)
+        resync.land(turn, &UserId::from("u"), (devices, true), Landing::Awaited)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
 mod age;
+mod leave;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -10,7 +11,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -49,7 +50,16 @@ enum Watch {
     },
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+/// Whether a read of a user is under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Reading {
+    #[default]
+    No,
+    UnderWay,
+    /// It is, and another is to follow it.
+    Again,
+}
+
 #[derive(Debug)]
 struct Person {
     id: UserId,
@@ -59,9 +69,7 @@ struct Person {
     due: bool,
     /// Whether somebody asked for that.
     asked: bool,
-    /// Whether a read is under way, and whether another is to follow it.
-    reading: bool,
-    again: bool,
+    reading: Reading,
     /// Whether this user matters more than others.
     attended: bool,
     /// Reads in a row that failed while a stream was open.
@@ -99,6 +107,8 @@ pub(super) struct Roster {
     /// All others who are, and last of all those without a stream who have never been read.
     first: VecDeque<UserId>,
     later_first: VecDeque<UserId>,
+    /// Who was gone when their turn came, and in which round they had been listed.
+    left: HashMap<UserId, u32>,
     /// Users whose next read someone asked for.
     again: VecDeque<UserId>,
     /// Streamed users whose read failed, and when it is tried again.
@@ -133,6 +143,7 @@ impl Roster {
             attended_cursor: [0; 2],
             attended: Vec::new(),
             urgent: VecDeque::new(),
+            left: HashMap::new(),
             first: VecDeque::new(),
             later_first: VecDeque::new(),
             again: VecDeque::new(),
@@ -169,8 +180,7 @@ impl Roster {
             watch,
             due: false,
             asked: false,
-            reading: false,
-            again: false,
+            reading: Reading::No,
             attended: self.attended.contains(id),
             failures: 0,
             refreshed: None,

@@ -164,15 +164,29 @@ impl Shared {
         self.tally.read_worked();
     }
 
-    /// Tells that a read failed for good.
+    /// Whether a read failed because the organisation has the user no more, which is told then.
+    pub fn gone(&self, user: &UserId, error: &Error) -> bool {
+        let gone = error.status() == Some(404) && lock(&self.roster).leave(user);
+        if gone {
+            self.mailbox.post(News::Gone { user: user.clone() });
+            self.tally.changed.notify_one();
+        }
+        gone
+    }
+
+    /// Tells that a read failed for good, or that there is nobody to read any more.
     pub fn read_failed(&self, user: &UserId, error: &Error) {
+        if self.gone(user, error) {
+            return;
+        }
         let problem = error.problem();
-        lock(&self.roster).outcome(user, false);
         lock(&self.complaints).note(Topic::Read, problem.clone());
         self.mailbox.post(News::ReadFailed {
             user: user.clone(),
             problem,
         });
+        // Last: whoever hears that everyone has been read has heard what the reads said.
+        lock(&self.roster).outcome(user, false);
         self.tally.read_failed();
     }
 

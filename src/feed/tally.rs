@@ -78,6 +78,12 @@ impl Tally {
         lock(&self.notes).clone()
     }
 
+    /// Whether everyone is known, and what is watched where that is not the roster's to know.
+    pub fn extent(&self) -> (bool, Option<Counts>) {
+        let notes = lock(&self.notes);
+        (notes.enumerated, notes.census.map(|census| census.counts))
+    }
+
     /// Changes the notes and wakes the reporter.
     pub fn note<T>(&self, change: impl FnOnce(&mut Notes) -> T) -> T {
         let result = change(&mut lock(&self.notes));

@@ -6,6 +6,7 @@
 mod machine;
 mod steps;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
@@ -42,7 +43,8 @@ impl Verdict {
 /// One step, as it is printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Step {
-    step: &'static str,
+    #[serde(rename = "step")]
+    name: &'static str,
     verdict: Verdict,
     /// What was seen; after a fault, also what to do.
     said: String,
@@ -51,9 +53,9 @@ struct Step {
 }
 
 impl Step {
-    fn new(step: &'static str, verdict: Verdict, said: impl Into<String>) -> Self {
+    fn new(name: &'static str, verdict: Verdict, said: impl Into<String>) -> Self {
         Self {
-            step,
+            name,
             verdict,
             said: said.into(),
             trouble: None,
@@ -86,7 +88,7 @@ pub async fn doctor(
     state_dir: &Path,
     json: bool,
 ) -> Result<u8, String> {
-    let mut steps = steps::walk(loaded, &environment).await;
+    let mut steps = Box::pin(steps::walk(loaded, &environment)).await;
     steps.extend(machine::look(&environment, state_dir));
     let advice = advice(&steps);
     print(&if json {
@@ -105,8 +107,8 @@ pub async fn doctor(
 fn advice(steps: &[Step]) -> String {
     let first = |verdict| steps.iter().find(|step| step.verdict == verdict);
     match (first(Verdict::Fault), first(Verdict::Warning)) {
-        (Some(fault), _) => format!("Begin with {}: {}", fault.step, fault.said),
-        (None, Some(warning)) => format!("It works. Look at {}: {}", warning.step, warning.said),
+        (Some(fault), _) => format!("Begin with {}: {}", fault.name, fault.said),
+        (None, Some(warning)) => format!("It works. Look at {}: {}", warning.name, warning.said),
         (None, None) => "Everything that was looked at works.".to_owned(),
     }
 }
@@ -115,9 +117,9 @@ fn text(steps: &[Step], advice: &str) -> String {
     let mut text = String::new();
     for step in steps {
         let word = step.verdict.word();
-        text.push_str(&format!("{word:<8} {:<14} {}\n", step.step, step.said));
+        let _ = writeln!(text, "{word:<8} {:<14} {}", step.name, step.said);
     }
-    text.push_str(&format!("\n{advice}\n"));
+    let _ = writeln!(text, "\n{advice}");
     text
 }
 

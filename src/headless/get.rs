@@ -7,6 +7,7 @@ mod local;
 mod once;
 mod watch;
 
+use std::fmt::Write as _;
 use std::pin::Pin;
 
 use jiff::tz::TimeZone;
@@ -155,9 +156,9 @@ fn named<K: Kind>(flag: &str, name: &str) -> Result<usize, String> {
 pub fn kinds() -> Result<u8, String> {
     let mut text = String::new();
     for name in Name::ALL {
-        text += &format!("{}\n    {}\n", name.word(), name.doc());
+        let _ = writeln!(text, "{}\n    {}", name.word(), name.doc());
         for field in name.fields() {
-            text += &format!("    {:<14} {}\n", field.name, field.doc);
+            let _ = writeln!(text, "    {:<14} {}", field.name, field.doc);
         }
     }
     print(&text)?;
@@ -207,7 +208,14 @@ impl Visit for Read {
             {
                 return read;
             }
-            watch::run::<K>(self.name, loaded, environment, &state_dir, wanted).await
+            Box::pin(watch::run::<K>(
+                self.name,
+                loaded,
+                environment,
+                &state_dir,
+                wanted,
+            ))
+            .await
         })
     }
 }

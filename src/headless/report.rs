@@ -31,7 +31,7 @@ pub async fn report(
     if app.ended().is_some() {
         return Ok(code);
     }
-    if !ready(app) {
+    if !ready(app) || super::all_failed(app) {
         return Ok(nothing(app) as u8);
     }
     let report = app.report(app.now());

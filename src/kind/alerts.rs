@@ -39,7 +39,7 @@ const COLUMNS: &[Of] = &[
         (14, 20),
         |alert| Value::raw(alert.kind.wire()),
     )
-    .looking(text_of),
+    .looking(|row| text_of(row)),
     Of::text(
         "what",
         "WHAT",
@@ -47,7 +47,7 @@ const COLUMNS: &[Of] = &[
         (16, 30),
         |alert| alert.what().into(),
     )
-    .looking(text_of),
+    .looking(|row| text_of(row)),
     Of::moment("began", "SINCE", "When it began", (8, 9), |alert| {
         alert.began.into()
     }),
@@ -225,7 +225,7 @@ pub fn passes(filter: &str, alert: &Alert, now: Millis) -> bool {
 }
 
 /// What is over is quiet.
-fn text_of(alert: &&Alert) -> Role {
+fn text_of(alert: &Alert) -> Role {
     if alert.is_open() {
         Role::Text
     } else {

@@ -42,7 +42,7 @@ const COLUMNS: &[Of] = &[
         (13, 18),
         |row| (&row.record.action).into(),
     )
-    .looking(text_of),
+    .looking(|row| text_of(row)),
     Of::text(
         "subject",
         "SUBJECT",
@@ -50,7 +50,7 @@ const COLUMNS: &[Of] = &[
         (18, 32),
         |row| (&row.record.subject).into(),
     )
-    .looking(text_of),
+    .looking(|row| text_of(row)),
     Of::number(
         "latency",
         "MS",
@@ -180,7 +180,7 @@ pub const fn role(status: Status) -> Role {
 }
 
 /// An intent says what its outcome says again, so it steps back.
-fn text_of(row: &&AuditRow) -> Role {
+fn text_of(row: &AuditRow) -> Role {
     match row.record.status {
         Status::Intent if !row.open => Role::Dim,
         Status::Note => Role::Dim,

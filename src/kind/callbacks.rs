@@ -43,7 +43,7 @@ const COLUMNS: &[Of] = &[
         ],
         |line| Value::Word(line.status()),
     )
-    .looking(|line| line.role())
+    .looking(role_of)
     .ordered(|a, b| {
         let (left, right) = (a.row.callback().status, b.row.callback().status);
         left.cmp(&right).then_with(|| slot(a, b))
@@ -212,6 +212,11 @@ impl Kind for Callbacks {
     fn concerns(changes: &Changes) -> bool {
         changes.callbacks || changes.queues
     }
+}
+
+/// As a function of its own, because a method's is not general enough over what the line borrows.
+fn role_of(line: &line::Line<'_>) -> crate::config::theme::Role {
+    line.role()
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ const COLUMNS: &[Of] = &[
         &["down", "degraded", "unknown", "healthy", "stale"],
         |line| Value::Word(line.health()),
     )
-    .looking(|line| line.role())
+    .looking(role_of)
     .ordered(|a, b| a.urgency().cmp(&b.urgency())),
     Of::text(
         "name",
@@ -364,6 +364,11 @@ pub fn grade_role(finding: Option<&Finding>) -> Role {
         Some(Grade::Good) => Role::Ok,
         None => Role::Dim,
     }
+}
+
+/// As a function of its own, because a method's is not general enough over what the line borrows.
+fn role_of(line: &Line<'_>) -> crate::config::theme::Role {
+    line.role()
 }
 
 #[cfg(test)]

@@ -105,7 +105,10 @@ const COLUMNS: &[Of] = &[
         "The ids of the carriers whose proxy it is",
         (12, 30),
         |probed| {
-            let ids: Vec<&str> = probed.carriers().map(|id| id.raw()).collect();
+            let ids: Vec<&str> = probed
+                .carriers()
+                .map(crate::model::CarrierId::raw)
+                .collect();
             ids.join(" ").into()
         },
     )

@@ -204,6 +204,10 @@ impl Kind for Registrations {
     fn journal(rows: &[RowId]) -> Option<Vec<RowId>> {
         Some(rows.to_vec())
     }
+
+    fn is_printed(row: &Row<'_>) -> bool {
+        !row.is_unread()
+    }
 }
 
 /// The views of the store and the rules of the profile ask a row as everybody does.

@@ -34,7 +34,7 @@ const COLUMNS: &[Of] = &[
         STATES,
         |row| Value::Word(row.state()),
     )
-    .looking(state_role)
+    .looking(|row| state_role(row))
     .ordered(|a, b| a.presence.cmp(&b.presence).then(a.state().cmp(b.state()))),
     Of::text(
         "kind",
@@ -56,7 +56,7 @@ const COLUMNS: &[Of] = &[
         |row| Value::Word(row.reach.word),
     )
     .aside()
-    .looking(reach_role)
+    .looking(|row| reach_role(row))
     .where_offered(addresses),
     Of::number(
         "reached",
@@ -73,7 +73,7 @@ const COLUMNS: &[Of] = &[
         Presence::Gone | Presence::Deleted => "-".to_owned(),
     })
     .ordered(|a, b| (a.reach.of - a.reach.reached).cmp(&(b.reach.of - b.reach.reached)))
-    .looking(reach_role)
+    .looking(|row| reach_role(row))
     .where_offered(addresses),
     Of::number(
         "days",
@@ -145,7 +145,7 @@ const COLUMNS: &[Of] = &[
         },
     )
     .aside()
-    .looking(state_role)
+    .looking(|row| state_role(row))
     .where_offered(kinds),
     Of::text(
         "events",
@@ -301,7 +301,7 @@ fn kinds(can: &Capabilities) -> bool {
     !addresses(can)
 }
 
-fn state_role(row: &&RouteRow) -> Role {
+fn state_role(row: &RouteRow) -> Role {
     match (row.presence, &row.known.integration) {
         (Presence::Gone, _) => Role::Bad,
         (Presence::Deleted, _) => Role::Dim,
@@ -347,7 +347,7 @@ pub fn criteria(row: &RouteRow) -> String {
     }
 }
 
-fn reach_role(row: &&RouteRow) -> Role {
+fn reach_role(row: &RouteRow) -> Role {
     match row.reach.is_trouble() {
         // Nothing is sent on a route that is off.
         true if row.known.enabled == Some(false) => Role::Dim,

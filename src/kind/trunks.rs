@@ -88,7 +88,7 @@ const COLUMNS: &[Of] = &[
         |line| {
             line.trunk
                 .traffic
-                .and_then(|traffic| traffic.calls())
+                .and_then(crate::model::trunk::Traffic::calls)
                 .into()
         },
     ),
@@ -241,7 +241,6 @@ impl Kind for Trunks {
 }
 
 /// The checks that are made of a trunk, or have something to say all the same.
-#[must_use]
 pub fn checks(trunk: &Trunk) -> impl Iterator<Item = (&'static str, Use, &Proxies)> {
     let checks = [
         ("OPTIONS", trunk.options, &trunk.signs.options),

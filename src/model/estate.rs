@@ -71,6 +71,19 @@ impl Estate {
         }
     }
 
+    /// A read did not name everything: what it left out and was known before may still be there.
+    pub fn keep(&mut self, before: Self) {
+        for (id, base) in before.bases {
+            self.bases.entry(id).or_insert(base);
+        }
+        for (id, trunk) in before.trunks {
+            self.trunks.entry(id).or_insert(trunk);
+        }
+        for (id, edge) in before.edges {
+            self.edges.entry(id).or_insert(edge);
+        }
+    }
+
     /// Takes in a whole read of the edges: what it does not name is gone. How busy they were stays known.
     pub fn edges_read(&mut self, edges: Vec<Edge>, heard: Heard) {
         let before = std::mem::take(&mut self.edges);

@@ -46,6 +46,9 @@ pub struct Update {
     pub raw: Bytes,
 }
 
+/// The device of entries that name none, and of a user of whom nothing could be read yet (contract §3).
+pub const UNNAMED: &str = "unknown";
+
 /// What a row may claim to be. The order is the order of urgency, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

@@ -2,6 +2,8 @@
 
 mod detail;
 
+use std::fmt::Write as _;
+
 use ratatui::text::Line;
 
 use super::list::source::Arranged;
@@ -113,8 +115,11 @@ impl Listing for Jobs {
 
     fn more(&self, row: &&JobRow, _: &Store) -> String {
         let made = row.job.results.iter();
-        made.map(|made| format!("made {} ({})\n", made.name, made.id))
-            .collect()
+        let mut text = String::new();
+        for made in made {
+            let _ = writeln!(text, "made {} ({})", made.name, made.id);
+        }
+        text
     }
 
     fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {

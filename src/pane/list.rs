@@ -102,10 +102,6 @@ pub trait Listing: Default + 'static {
     fn related(&self, _row: &RowOf<'_, Self>) -> Vec<Related> {
         Vec::new()
     }
-    /// Which of these rows are registrations, so that whoever looks at them is served first.
-    fn attended(_ids: &[IdOf<Self>]) -> Vec<RowId> {
-        Vec::new()
-    }
     /// Lines that the detail wishes for; none is half of the pane.
     fn wish(&self, _scene: &Scene<'_>) -> Option<u16> {
         None
@@ -149,6 +145,10 @@ pub trait Listing: Default + 'static {
     /// The alert that a row is, where the rows are alerts.
     fn alert(&self, _id: &IdOf<Self>) -> Option<AlertId> {
         None
+    }
+    /// Of these rows, the registrations that a person has to do with: those are read first.
+    fn attended(&self, _ids: Vec<IdOf<Self>>) -> Vec<RowId> {
+        Vec::new()
     }
     /// The phone that a row is, where the rows are phones: it is looked at closely while its detail is open. What was
     /// learnt before the moment with it is too old.
@@ -443,22 +443,23 @@ impl<L: Listing> Pane for ListPane<L> {
         self.listing.phone(&row)
     }
 
+    fn attended(&self, shown: bool) -> Vec<RowId> {
+        let visible = self.source.visible(self.window, self.grid.height());
+        let mut rows = self
+            .listing
+            .attended(if shown { visible } else { Vec::new() });
+        let mut marked = self.listing.attended(self.marked.keys().cloned().collect());
+        marked.sort_unstable();
+        rows.append(&mut marked);
+        rows
+    }
+
     fn fault(&self) -> Option<Fault> {
         self.filter.fault().cloned()
     }
 
     fn filter(&self) -> &str {
         self.filter.text()
-    }
-
-    fn attended(&self, shown: bool) -> Vec<RowId> {
-        let height = if shown { self.grid.height() } else { 0 };
-        let mut rows = L::attended(&self.source.visible(self.window, height));
-        let marked: Vec<_> = self.marked.keys().cloned().collect();
-        let mut marked = L::attended(&marked);
-        marked.sort_unstable();
-        rows.append(&mut marked);
-        rows
     }
 
     fn frozen(&self) -> bool {

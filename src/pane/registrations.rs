@@ -166,8 +166,8 @@ impl Listing for Devices {
         Some((row.device().clone(), self.wanted))
     }
 
-    fn attended(ids: &[RowId]) -> Vec<RowId> {
-        ids.to_vec()
+    fn attended(&self, ids: Vec<RowId>) -> Vec<RowId> {
+        ids
     }
 }
 

@@ -93,12 +93,11 @@ pub(super) async fn outward(
             })?;
             reached.map_err(NoWay::Proxy)?
         }
-        None => Stream::Plain(tcp(target, until).await?),
+        None => Stream::Left(tcp(target, until).await?),
     };
     let tcp = match &stream {
-        Stream::Rustls(secured) => secured.get_ref().0,
-        Stream::Plain(tcp) => tcp,
-        _ => return Err(NoWay::Gone(io::ErrorKind::Unsupported.into())),
+        Stream::Right(secured) => secured.get_ref().0,
+        Stream::Left(tcp) => tcp,
     };
     let (local, peer) = (tcp.local_addr(), tcp.peer_addr());
     let (local, peer) = (local.map_err(NoWay::Gone)?, peer.map_err(NoWay::Gone)?);

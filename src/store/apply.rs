@@ -7,7 +7,7 @@ use super::row::{Believed, Field, Flags, Slot};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
-use crate::model::registration::{Device, State, Update, User};
+use crate::model::registration::{Device, State, UNNAMED, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::time::Millis;
 
@@ -20,6 +20,19 @@ pub(super) struct Said {
     /// None leaves the codec as it is; 0 makes it unknown.
     pub(super) codec: Option<NameId>,
     pub(super) live: bool,
+}
+
+/// What one read of a user says.
+#[derive(Clone, Debug)]
+pub struct Read<'a> {
+    /// Devices, as they are.
+    pub devices: Vec<Device>,
+    /// Devices that a stream spoke of meanwhile: they exist whatever the read says.
+    pub spoken: &'a [DeviceId],
+    /// Whether every entry could be read; else devices that are not named may still be there.
+    pub whole: bool,
+    /// Whether a stream carries on from here.
+    pub live: bool,
 }
 
 impl Registrations {
@@ -58,10 +71,28 @@ impl Registrations {
         now: Millis,
         changes: &mut Changes,
     ) {
+        let read = Read {
+            devices,
+            spoken,
+            whole: true,
+            live,
+        };
+        self.read(user, read, now, changes);
+    }
+
+    /// The same of a read that may not have been whole.
+    pub fn read(&mut self, user: &UserId, read: Read<'_>, now: Millis, changes: &mut Changes) {
+        let Read {
+            devices,
+            spoken,
+            whole,
+            live,
+        } = read;
         self.metrics.read(now, true);
         let Some(user) = self.users.find_or_add(user) else {
             return;
         };
+        self.users.read(user, true);
         let was_stale = self.rows_of(user).iter().any(|&row| self.is_stale(row));
         let mut named: Vec<u32> = Vec::with_capacity(devices.len() + spoken.len());
         named.extend(
@@ -81,26 +112,23 @@ impl Registrations {
         if was_stale {
             self.cover(user, true, now);
         }
-        self.keep_only(user, named, changes);
+        if whole {
+            self.keep_only(user, named, changes);
+        } else {
+            self.doubt(user, &named, now, changes);
+        }
         self.metrics.registered(now, self.counts);
     }
 
-    /// A read of a user whose stream is live, made in the sweep: as [`Self::snapshot`], and what it corrects is counted as
+    /// A read of a user whose stream is live, made in the sweep: as [`Self::read`], and what it corrects is counted as
     /// missed by the stream.
-    pub fn swept(
-        &mut self,
-        user: &UserId,
-        devices: Vec<Device>,
-        spoken: &[DeviceId],
-        now: Millis,
-        changes: &mut Changes,
-    ) {
+    pub fn swept(&mut self, user: &UserId, read: Read<'_>, now: Millis, changes: &mut Changes) {
         if let Some(number) = self.users.find(user) {
-            for device in &devices {
+            for device in &read.devices {
                 self.correct(number, device, now, changes);
             }
         }
-        self.snapshot(user, devices, spoken, true, now, changes);
+        self.read(user, read, now, changes);
     }
 
     /// Corrects what the stream has missed of one device. Of a row that was not sure the stream had said nothing.
@@ -151,6 +179,13 @@ impl Registrations {
             live: true,
         };
         let row = self.hear(user, &update.device, said, now, changes);
+        if self
+            .users
+            .get(user)
+            .is_some_and(super::users::Owner::is_unread)
+        {
+            self.supplant(user, row, changes);
+        }
         if let Some(row) = row.filter(|_| !update.raw.is_empty()) {
             self.frames.push(row, &update.raw);
             if let Some(slot) = self.slots.get_mut(row as usize) {
@@ -181,10 +216,58 @@ impl Registrations {
         self.metrics.registered(now, self.counts);
     }
 
-    /// A read failed for good: as after a gap, and counted.
+    /// A read failed for good: as after a gap, and counted. Somebody of whom nothing is known has one row that says so.
     pub fn read_failed(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
         self.metrics.read(now, false);
         self.gap(user, now, changes);
+        let Some(user) = self.users.find_or_add(user) else {
+            return;
+        };
+        self.users.read(user, false);
+        if self.rows_of(user).is_empty() {
+            let unnamed = DeviceId::from(UNNAMED);
+            self.add_row(user, unnamed, Believed::Unknown, now, changes);
+            self.metrics.registered(now, self.counts);
+        }
+    }
+
+    /// A user has been deleted since the organisation listed them.
+    pub fn gone(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
+        let Some(user) = self.users.find(user) else {
+            return;
+        };
+        for row in self.rows_of(user) {
+            self.remove_row(row, changes);
+        }
+        self.users.remove(user);
+        self.metrics.registered(now, self.counts);
+    }
+
+    /// A device speaks: the row that stood for all of a user's has done so.
+    fn supplant(&mut self, user: u32, spoken: Option<u32>, changes: &mut Changes) {
+        let unnamed = self.find_row(user, &DeviceId::from(UNNAMED));
+        if unnamed.is_some() && spoken.is_some() && spoken != unnamed {
+            let mut others = self.rows_of(user);
+            others.retain(|row| Some(*row) != unnamed);
+            self.keep_only(user, others, changes);
+        }
+    }
+
+    /// Rows that a read did not name because some of it could not be read are not sure; the one that stood for all of them
+    /// has done so.
+    fn doubt(&mut self, user: u32, named: &[u32], now: Millis, changes: &mut Changes) {
+        let unnamed = self.find_row(user, &DeviceId::from(UNNAMED));
+        let mut kept = self.rows_of(user);
+        if !named.is_empty() {
+            kept.retain(|row| named.contains(row) || Some(*row) != unnamed);
+        }
+        for row in kept.iter().filter(|row| !named.contains(row)) {
+            self.amend(*row, now, changes, |slot| {
+                slot.flags.set(Flags::STALE, true);
+                slot.flags.set(Flags::LIVE, false);
+            });
+        }
+        self.keep_only(user, kept, changes);
     }
 
     /// Takes in what was said of a device, field by field. Returns its row, unless there was no room for a new one.

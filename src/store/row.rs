@@ -8,7 +8,7 @@ use super::intern::NameId;
 use super::stamp::Stamp;
 use super::trail::Link;
 use super::users::{NONE, Owner};
-use crate::model::registration::State;
+use crate::model::registration::{State, UNNAMED};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -270,6 +270,12 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn device(&self) -> &'a DeviceId {
         &self.slot.device
+    }
+
+    /// Whether it stands for a user of whom nothing could be read yet, and for no device.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        self.slot.believed == Believed::Unknown && self.slot.device.raw() == UNNAMED
     }
 
     /// The device as people know it; the id where it has no name.

@@ -16,6 +16,7 @@ use super::{
     Change, Changes, Counts, Dropped, Limits, Registrations, Row, RowId, Transition, What,
 };
 use crate::model::{DeviceId, UserId};
+use crate::text::Text;
 use crate::time::Millis;
 
 impl Registrations {
@@ -143,6 +144,11 @@ impl Registrations {
             active_users: self.users.active(),
             ..self.counts
         }
+    }
+
+    /// Who could not be read when it was tried last: the id, and the name where one is known.
+    pub fn unread(&self) -> impl Iterator<Item = (&UserId, &Text)> {
+        self.users.unread().map(|owner| (&owner.id, &owner.name))
     }
 
     /// Rows that were last said to be lost, also in an earlier run, and rows that flap; in no order.

@@ -479,7 +479,18 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
         devices
     };
     let spoken = [DeviceId::from("spoken")];
-    table.swept(&user, swept(false), &spoken, Millis(2_000), &mut changes);
+    let whole = |devices, spoken| super::Read {
+        devices,
+        spoken,
+        whole: true,
+        live: true,
+    };
+    table.swept(
+        &user,
+        whole(swept(false), &spoken),
+        Millis(2_000),
+        &mut changes,
+    );
     assert_eq!(table.counts().missed, 2);
     let last = |table: &Registrations, id: &str| {
         let row = table.find(&user, &id.into()).unwrap();
@@ -490,11 +501,16 @@ fn what_the_sweep_corrects_was_missed_by_the_stream_and_stands_in_the_timeline()
         "registered -> lost (missed by the stream)"
     );
     assert_eq!(last(&table, "codec"), "opus -> PCMU (missed by the stream)");
-    table.swept(&user, swept(true), &spoken, Millis(3_000), &mut changes);
+    table.swept(
+        &user,
+        whole(swept(true), &spoken),
+        Millis(3_000),
+        &mut changes,
+    );
     assert_eq!(table.counts().missed, 3, "what it never told of as well");
     table.gap(&user, Millis(4_000), &mut changes);
     let read = vec![device("lost", true, None), device("codec", false, None)];
-    table.swept(&user, read, &[], Millis(5_000), &mut changes);
+    table.swept(&user, whole(read, &[]), Millis(5_000), &mut changes);
     assert_eq!(table.counts().missed, 3, "nothing was sure after the gap");
 }
 

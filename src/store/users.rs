@@ -22,13 +22,30 @@ pub(super) struct Owner {
     pub(super) site: NameId,
     /// Named since the last `UsersComplete`.
     listed: bool,
-    /// An earlier run knew them, and nothing has been said of them since.
-    remembered: bool,
+    heard: Heard,
     pub(super) first_row: u32,
     /// Newest entry of what became of the feed of this user.
     pub(super) coverage: Link,
     /// Devices that were last said to be registered.
     registered: u32,
+}
+
+/// What was heard of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Heard {
+    /// Something in this run.
+    Now,
+    /// Nothing: an earlier run knew them.
+    Remembered,
+    /// The last read failed.
+    Unread,
+}
+
+impl Owner {
+    /// Whether the last read failed.
+    pub(super) fn is_unread(&self) -> bool {
+        self.heard == Heard::Unread
+    }
 }
 
 /// A slab of users behind an index by id.
@@ -106,7 +123,7 @@ impl Users {
             name: Text::default(),
             site: 0,
             listed: true,
-            remembered: false,
+            heard: Heard::Now,
             first_row: NONE,
             coverage: 0,
             registered: 0,
@@ -121,7 +138,7 @@ impl Users {
         }
         let number = self.list_new(user)?;
         let owner = self.get_mut(number)?;
-        (owner.listed, owner.remembered) = (false, true);
+        (owner.listed, owner.heard) = (false, Heard::Remembered);
         self.remembered += 1;
         Some(number)
     }
@@ -137,12 +154,28 @@ impl Users {
         let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::as_mut) else {
             return;
         };
-        self.remembered -= usize::from(std::mem::take(&mut owner.remembered));
+        if owner.heard == Heard::Remembered {
+            owner.heard = Heard::Now;
+            self.remembered -= 1;
+        }
     }
 
     /// The numbers of users, as far as there are any.
     pub(super) fn numbers(&self) -> std::ops::Range<u32> {
         0..u32::try_from(self.slab.len()).unwrap_or(NONE)
+    }
+
+    /// Notes whether the last read of a user worked.
+    pub(super) fn read(&mut self, user: u32, worked: bool) {
+        if let Some(owner) = self.get_mut(user) {
+            owner.heard = if worked { Heard::Now } else { Heard::Unread };
+        }
+    }
+
+    /// Users whose last read failed.
+    pub(super) fn unread(&self) -> impl Iterator<Item = &Owner> {
+        let all = self.slab.iter().flatten();
+        all.filter(|owner| owner.is_unread())
     }
 
     /// How many users have a device that was last said to be registered.
@@ -192,7 +225,7 @@ impl Users {
         let Some(owner) = self.slab.get_mut(user as usize).and_then(Option::take) else {
             return;
         };
-        self.remembered -= usize::from(owner.remembered);
+        self.remembered -= usize::from(owner.heard == Heard::Remembered);
         let hash = self.hasher.hash_one(&owner.id);
         if let Ok(entry) = self.index.find_entry(hash, |&other| other == user) {
             entry.remove();

@@ -97,6 +97,7 @@ impl Stage {
             user,
             devices: vec![device],
             spoken: Vec::new(),
+            whole: true,
             live: true,
         }]);
     }

@@ -37,9 +37,9 @@ async fn everybody_is_listed_and_everybody_has_a_device() {
         });
         let first = client.users_page(1, Urgency::Enumerate).await.unwrap();
         let second = client.users_page(2, Urgency::Enumerate).await.unwrap();
-        assert_eq!((first.total, first.page_count), (Some(120), Some(2)));
-        assert_eq!((first.users.len(), second.users.len()), (100, 20));
-        for user in &second.users {
+        assert_eq!((first.sheet.total, first.sheet.pages), (Some(120), Some(2)));
+        assert_eq!((first.entries.len(), second.entries.len()), (100, 20));
+        for user in &second.entries {
             let listing = client
                 .registrations(&user.id, Urgency::Reread)
                 .await
@@ -56,7 +56,7 @@ async fn a_stream_carries_what_happens() {
     let org = organisation(1, 200.0).await;
     let client = client(&org, |_| {});
     let page = client.users_page(1, Urgency::Enumerate).await.unwrap();
-    let user = &page.users[0].id;
+    let user = &page.entries[0].id;
     let mut socket = client.open_registrations(user).await.unwrap();
     for _ in 0..3 {
         let Message::Text(frame) = socket.next().await.unwrap().unwrap() else {

@@ -20,7 +20,7 @@ async fn users(answers: fn(usize) -> Answer) -> Server {
 
 async fn page(client: &Client) -> Result<usize, Error> {
     let page = client.users_page(1, Urgency::Enumerate).await?;
-    Ok(page.users.len())
+    Ok(page.entries.len())
 }
 
 async fn failure(answers: fn(usize) -> Answer) -> (Server, Error) {
@@ -38,7 +38,7 @@ async fn a_page_of_users_is_asked_for_as_the_contract_says() {
         .await
         .unwrap();
     assert_eq!(
-        (page.users.len(), page.total, page.page_count),
+        (page.entries.len(), page.sheet.total, page.sheet.pages),
         (1, Some(1), Some(1))
     );
     let seen = &server.seen()[1];

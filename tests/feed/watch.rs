@@ -15,7 +15,7 @@ use trunkline::model::carrier::Carrier;
 use trunkline::model::registration::Device;
 use trunkline::model::{DeviceId, UserId};
 use trunkline::org::{self, Faults, Options, Org};
-use trunkline::store::{Changes, Registrations};
+use trunkline::store::{Changes, Read, Registrations};
 use trunkline::time::Clock;
 
 /// Long enough that only a hang reaches it.
@@ -169,13 +169,31 @@ impl Watch {
                     user,
                     devices,
                     spoken,
+                    whole,
                     live,
-                } => table.snapshot(&user, devices, &spoken, live, now, changes),
+                } => {
+                    let read = Read {
+                        devices,
+                        spoken: &spoken,
+                        whole,
+                        live,
+                    };
+                    table.read(&user, read, now, changes);
+                }
                 News::Swept {
                     user,
                     devices,
                     spoken,
-                } => table.swept(&user, devices, &spoken, now, changes),
+                    whole,
+                } => {
+                    let read = Read {
+                        devices,
+                        spoken: &spoken,
+                        whole,
+                        live: true,
+                    };
+                    table.swept(&user, read, now, changes);
+                }
                 News::Update(update) => table.update(update, now, changes),
                 News::Gap { user } => table.gap(&user, now, changes),
                 _ => {}
@@ -299,12 +317,14 @@ impl World {
                 user,
                 devices,
                 spoken,
+                whole,
             } => {
                 self.swept += 1;
                 self.hear(News::Snapshot {
                     user,
                     devices,
                     spoken,
+                    whole,
                     live: true,
                 });
             }
@@ -333,6 +353,7 @@ impl World {
                 let rows = self.rows.iter_mut().filter(|((of, _), _)| of == user.raw());
                 rows.for_each(|(_, row)| row.stale = true);
             }
+            News::Gone { user } => self.rows.retain(|(of, _), _| of != user.raw()),
             News::ReadFailed { .. } => self.failed += 1,
             News::Status(status) => self.status = status,
             News::Undecodable { .. } => self.samples += 1,

@@ -3,7 +3,12 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stdout,
     reason = "the lint knows test functions but not their helpers"
+)]
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "a patience is copied once a test"
 )]
 
 mod callbacks;

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::cloud::entities::{Faults, id, located, page};
+use crate::cloud::entities::{id, lenient, located};
+use crate::cloud::pages;
 use crate::cloud::{CallbackListing, QueueListing};
 use crate::model::callback::{Callback, Channel, Status, Update};
 use crate::model::hours::{Calendar, Holiday, Hours};
@@ -25,10 +26,15 @@ const REASON: usize = 200;
 #[derive(Deserialize)]
 struct CallbackEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     callback_number: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     callback_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     queue_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     reason: Option<String>,
     /// Beyond the contract's answer, so of no type that could be broken.
     channel_preferences: Option<Value>,
@@ -46,14 +52,19 @@ struct UpdateEntity {
 #[serde(rename_all = "camelCase")]
 struct QueueEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     time_zone: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     operating_hours: Option<Vec<HoursEntity>>,
+    #[serde(default, deserialize_with = "lenient")]
     max_concurrent_callbacks: Option<u32>,
+    #[serde(default, deserialize_with = "lenient")]
     scheduled_callbacks: Option<u32>,
     /// Beyond the contract: dates, or dates with names.
     #[serde(alias = "closedDays", alias = "closedDates")]
-    holidays: Option<Vec<HolidayEntity>>,
+    holidays: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -72,23 +83,19 @@ enum HolidayEntity {
 
 /// Reads the reservations. The error is what is wrong with the list as a whole.
 pub fn callbacks(body: &[u8], call: &dyn fmt::Display) -> Result<CallbackListing, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(call);
-    let callbacks = faults.keep(&page.entities, of_callback);
+    let page = pages::single(body, call, of_callback)?;
     Ok(CallbackListing {
-        callbacks,
-        faults: faults.told(),
+        callbacks: page.entries,
+        faults: page.faults,
     })
 }
 
 /// Reads the queues. The error is what is wrong with the list as a whole.
 pub fn queues(body: &[u8], call: &dyn fmt::Display) -> Result<QueueListing, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(call);
-    let queues = faults.keep(&page.entities, of_queue);
+    let page = pages::single(body, call, of_queue)?;
     Ok(QueueListing {
-        queues,
-        faults: faults.told(),
+        queues: page.entries,
+        faults: page.faults,
     })
 }
 
@@ -181,7 +188,15 @@ fn of_queue(entity: QueueEntity) -> Result<Queue, String> {
         );
         good.into_iter().flatten().collect::<Vec<_>>()
     });
-    let holidays = entity.holidays.unwrap_or_default().into_iter();
+    let holidays = entity
+        .holidays
+        .map(serde_json::from_value::<Vec<HolidayEntity>>);
+    let holidays = holidays.transpose().unwrap_or_else(|error| {
+        // Without them the hours would say "open" on a day that is none.
+        faults.push(Text::from(text::fit(&format!("holidays: {error}"), REASON)));
+        None
+    });
+    let holidays = holidays.unwrap_or_default().into_iter();
     let holidays = holidays.filter_map(|day| {
         holiday(day)
             .map_err(|fault| faults.push(Text::from(fault)))

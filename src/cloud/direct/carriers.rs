@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::cloud::CarrierListing;
-use crate::cloud::entities::{Faults, id, page};
+use crate::cloud::entities::{id, lenient};
+use crate::cloud::pages;
 use crate::model::CarrierId;
 use crate::model::carrier::{Carrier, Health};
 use crate::text::Text;
@@ -15,8 +16,11 @@ use crate::text::Text;
 #[serde(rename_all = "camelCase")]
 struct CarrierEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     health: Option<String>,
     /// Beyond the contract, so of no type that could be broken.
     affected_registrations: Option<Value>,
@@ -24,9 +28,7 @@ struct CarrierEntity {
 
 /// Reads the carriers. The error is what is wrong with the list as a whole.
 pub fn carriers(body: &[u8], call: &dyn fmt::Display) -> Result<CarrierListing, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(call);
-    let carriers = faults.keep(&page.entities, |entity: CarrierEntity| {
+    let page = pages::single(body, call, |entity: CarrierEntity| {
         Ok(Carrier {
             id: CarrierId(id(entity.id, "id")?),
             name: Text::from(entity.name.unwrap_or_default()),
@@ -43,10 +45,10 @@ pub fn carriers(body: &[u8], call: &dyn fmt::Display) -> Result<CarrierListing, 
                 .and_then(|count| count.as_u64()),
             trunks: Vec::new(),
         })
-    });
+    })?;
     Ok(CarrierListing {
-        carriers,
-        faults: faults.told(),
+        carriers: page.entries,
+        faults: page.faults,
     })
 }
 

@@ -4,24 +4,25 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::cloud::entities::{Faults, id, page};
+use crate::cloud::entities::{id, lenient};
+use crate::cloud::pages;
 use crate::model::provision::Edge;
 use crate::text::Text;
 
 #[derive(Deserialize)]
 struct EdgeEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
 }
 
 /// Reads the edges; entries that cannot be read are left out.
 pub fn edges(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<Edge>, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(call);
-    Ok(faults.keep(&page.entities, |entity: EdgeEntity| {
+    let page = pages::single(body, call, |entity: EdgeEntity| {
         Ok(Edge {
             id: id(entity.id, "id")?,
             name: Text::from(entity.name.unwrap_or_default()),
         })
-    }))
+    })?;
+    Ok(page.entries)
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::cloud::entities::{Faults, id, page};
+use crate::cloud::entities::{id, lenient};
+use crate::cloud::pages;
 use crate::cloud::transfers::InteractionListing;
 use crate::model::InteractionId;
 use crate::model::interaction::{Interaction, Participant, Standing};
@@ -20,7 +21,9 @@ const PARTICIPANTS: usize = 32;
 struct Entity {
     id: String,
     state: String,
+    #[serde(default, deserialize_with = "lenient")]
     media_type: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     queue_id: Option<String>,
     /// The contract leaves open what is in it, so of no type that could be broken.
     #[serde(default)]
@@ -35,12 +38,10 @@ struct Entity {
 
 /// Reads the list. The error is what is wrong with it as a whole.
 pub fn interactions(body: &[u8], call: &dyn fmt::Display) -> Result<InteractionListing, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(call);
-    let interactions = faults.keep(&page.entities, |entity: Entity| entity.into_model());
+    let page = pages::single(body, call, |entity: Entity| entity.into_model())?;
     Ok(InteractionListing {
-        interactions,
-        faults: faults.told(),
+        interactions: page.entries,
+        faults: page.faults,
         ..InteractionListing::default()
     })
 }

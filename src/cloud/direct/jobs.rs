@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::cloud::entities::{Faults, page};
+use crate::cloud::entities::lenient;
+use crate::cloud::pages;
 use crate::model::JobId;
 use crate::model::job::{JobError, Made, Phase, RESULTS_KEPT, Word};
 use crate::text::Text;
@@ -23,12 +24,15 @@ pub struct Listed {
 #[serde(rename_all = "camelCase")]
 struct JobEntity {
     id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<String>,
     #[serde(default)]
     results: Option<Vec<ResultEntity>>,
     error: Option<ErrorEntity>,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
     #[serde(alias = "submitted")]
+    #[serde(default, deserialize_with = "lenient")]
     date_created: Option<String>,
 }
 
@@ -83,9 +87,7 @@ pub fn job(body: &[u8]) -> Result<Word, String> {
 
 /// Reads the list of jobs; entries that cannot be read are left out, for the one that is looked for is not among them.
 pub fn jobs(body: &[u8]) -> Result<Vec<Listed>, String> {
-    let page = page(body)?;
-    let mut faults = Faults::new(&"");
-    Ok(faults.keep(&page.entities, |mut entity: JobEntity| {
+    let page = pages::single(body, &"", |mut entity: JobEntity| {
         Ok(Listed {
             word: entity.word(),
             name: entity.name.unwrap_or_default().into(),
@@ -94,7 +96,8 @@ pub fn jobs(body: &[u8]) -> Result<Vec<Listed>, String> {
                 .and_then(|at| at.parse::<jiff::Timestamp>().ok())
                 .map(|at| Millis(at.as_millisecond())),
         })
-    }))
+    })?;
+    Ok(page.entries)
 }
 
 #[cfg(test)]

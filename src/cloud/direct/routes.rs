@@ -82,9 +82,12 @@ pub fn routes(body: &[u8], call: &dyn fmt::Display) -> Result<RouteListing, Stri
     let kept = page.entities.get(..MOST_ROUTES).unwrap_or(&page.entities);
     let routes = faults.keep(kept, known);
     let mut faults = faults.told();
-    let left_out = page.entities.len() - kept.len();
+    let told = page
+        .total
+        .and_then(|total| serde_json::from_str::<usize>(total.get()).ok());
+    let left_out = page.entities.len().max(told.unwrap_or(0)) - kept.len();
     if left_out > 0 {
-        let text = format!("{call}: {left_out} routes beyond the first {MOST_ROUTES}");
+        let text = format!("{call}: {left_out} routes beyond the first {}", kept.len());
         faults.push(Fault(text.into()));
     }
     Ok(RouteListing {

@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
 use super::pages::{List, Whole};
-use crate::cloud::entities::{Faults, id};
+use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{Client, Error, Urgency};
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, Load};
@@ -51,6 +51,7 @@ pub fn edge_event(body: &[u8]) -> Result<Option<Text>, String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OnlineEntity {
+    #[serde(default, deserialize_with = "lenient")]
     online_status: Option<String>,
 }
 
@@ -58,37 +59,54 @@ struct OnlineEntity {
 #[serde(rename_all = "camelCase")]
 struct EdgeEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     site: Option<Reference>,
+    #[serde(default, deserialize_with = "lenient")]
     online_status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     status_code: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     call_draining_state: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     conversation_count: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
     edge_deployment_type: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     software_version: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct MetricsEntity {
+    #[serde(default, deserialize_with = "lenient")]
     edge: Option<Reference>,
+    #[serde(default, deserialize_with = "lenient")]
     event_time: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     up_time_msec: Option<i64>,
+    #[serde(default, deserialize_with = "lenient")]
     processors: Option<Vec<ProcessorEntity>>,
+    #[serde(default, deserialize_with = "lenient")]
     memory: Option<Vec<SpaceEntity>>,
+    #[serde(default, deserialize_with = "lenient")]
     disks: Option<Vec<SpaceEntity>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ProcessorEntity {
+    #[serde(default, deserialize_with = "lenient")]
     active_time_pct: Option<f64>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct SpaceEntity {
+    #[serde(default, deserialize_with = "lenient")]
     available_bytes: Option<f64>,
+    #[serde(default, deserialize_with = "lenient")]
     total_bytes: Option<f64>,
 }
 

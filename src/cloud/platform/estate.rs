@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 pub(super) use super::phones::TELEPHONY;
 
-use crate::cloud::entities::{id, located};
+use crate::cloud::entities::{id, lenient, located};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -14,7 +14,9 @@ pub(in crate::cloud) const EDGES: [&str; 3] = ["telephony", "providers", "edges"
 /// A thing that another one refers to.
 #[derive(Deserialize)]
 pub(super) struct Reference {
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     pub(super) name: Option<String>,
 }
 

@@ -95,7 +95,7 @@ pub(in crate::cloud) struct Hours {
 impl Platform<'_> {
     /// Reads every group and every schedule.
     pub(in crate::cloud) async fn openings(self, urgency: Urgency) -> Result<Openings, Error> {
-        let groups = self.all(GROUPS, urgency, group).await?;
+        let groups = self.all(GROUPS, urgency, group).await?.entire()?;
         let schedules = self
             .all(SCHEDULES, urgency, |entity: schedule::Entity| {
                 Schedule::try_from(entity)
@@ -103,7 +103,7 @@ impl Platform<'_> {
             .await?;
         let all = schedules.entries.into_iter();
         Ok(Openings {
-            groups: groups.entries.into_iter().flatten().collect(),
+            groups: groups.into_iter().flatten().collect(),
             schedules: all.map(|one| (one.id.raw().to_owned(), one)).collect(),
             unreadable: schedules.faults.into_iter().map(|fault| fault.0).collect(),
         })

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::pages::{List, Page, Whole};
-use crate::cloud::entities::id;
+use super::pages::{List, Whole};
+use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
+use crate::cloud::pages::Page;
 use crate::cloud::{Client, Urgency};
 use crate::model::registration::User;
 use crate::model::registration::phone::{Person, Phone, Report, View};
@@ -73,6 +74,7 @@ impl Client {
         #[derive(Deserialize)]
         struct Entity {
             id: String,
+            #[serde(default, deserialize_with = "lenient")]
             name: Option<String>,
         }
         let ids: Vec<&str> = users.iter().map(UserId::raw).collect();
@@ -104,24 +106,33 @@ fn list<'a>(query: &'a [(&'a str, &'a str)]) -> List<'a> {
 #[serde(rename_all = "camelCase")]
 struct Entity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     site: Option<Reference>,
+    #[serde(default, deserialize_with = "lenient")]
     web_rtc_user: Option<Reference>,
     lines: Option<Vec<Line>>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<Status>,
+    #[serde(default, deserialize_with = "lenient")]
     secondary_status: Option<Status>,
 }
 
 #[derive(Deserialize)]
 struct Reference {
+    #[serde(default, deserialize_with = "lenient")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Line {
+    #[serde(default, deserialize_with = "lenient")]
     logged_in_user: Option<Reference>,
+    #[serde(default, deserialize_with = "lenient")]
     default_for_user: Option<Reference>,
 }
 

@@ -72,28 +72,28 @@ impl Platform<'_> {
             futures_util::join!(self.integrations(urgency), self.triggers(urgency));
         let mut listing = RouteListing::default();
         let lists = [(Kind::EventBridge, integrations), (Kind::Trigger, triggers)];
-        let mut refused = None;
+        let mut refused = Vec::new();
         for (kind, list) in lists {
             match list {
                 Ok(list) => {
                     listing.routes.extend(list.entries);
                     listing.faults.extend(list.faults);
-                    if list.cut {
-                        let text = format!("{kind} routes: there are more than are read");
-                        listing.faults.push(Fault(text.into()));
+                    if list.lack.is_some() {
+                        // What is not among them may still be there.
+                        listing.unread.push(kind);
                     }
                 }
                 Err(error) if matches!(error.status(), Some(403 | 404)) => {
                     listing.unread.push(kind);
                     let text = format!("{kind} routes: {error}");
                     listing.faults.push(Fault(text.into()));
-                    refused = Some(error);
+                    refused.push(error);
                 }
                 Err(error) => return Err(error),
             }
         }
-        match refused {
-            Some(error) if listing.unread.len() == 2 => Err(error),
+        match refused.pop() {
+            Some(error) if !refused.is_empty() => Err(error),
             _ => Ok(listing),
         }
     }
@@ -120,7 +120,7 @@ impl Platform<'_> {
         Ok(Whole {
             entries,
             faults,
-            cut: whole.cut,
+            lack: whole.lack,
         })
     }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::estate::{EDGES, Reference, TELEPHONY, object, refer, text, told};
 use super::pages::{List, Whole};
-use crate::cloud::entities::id;
+use crate::cloud::entities::{id, lenient};
 use crate::cloud::{Client, Error, Urgency};
 use crate::model::softphone::found::{Phone, Seats, Station};
 use crate::model::softphone::{META_BASE, Named, PhoneBase, Premises};
@@ -34,7 +34,7 @@ impl Client {
         let bases = self.platform().all(bases, urgency, web_rtc).await?;
         Ok(Premises {
             sites: sites.entries,
-            bases: bases.entries.into_iter().flatten().collect(),
+            bases: bases.filter_map(|base| base).entries,
         })
     }
 
@@ -79,7 +79,7 @@ impl Client {
             query: &[filter, ("expand", "lines"), ("fields", "webRtcUser")],
             permissions: TELEPHONY,
         };
-        Ok(self.platform().all(list, urgency, phone).await?.entries)
+        self.platform().all(list, urgency, phone).await?.entire()
     }
 
     /// Reads one phone.
@@ -117,7 +117,7 @@ impl Client {
             query: &[filter],
             permissions: FREELY,
         };
-        Ok(self.platform().all(list, urgency, station).await?.entries)
+        self.platform().all(list, urgency, station).await?.entire()
     }
 
     /// Reads one station.
@@ -156,6 +156,7 @@ pub fn made(body: &[u8]) -> Result<Phone, String> {
 #[serde(rename_all = "camelCase")]
 struct SiteEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
 }
 
@@ -163,6 +164,7 @@ struct SiteEntity {
 #[serde(rename_all = "camelCase")]
 struct BaseEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
     phone_meta_base: Option<Reference>,
     lines: Option<Vec<Reference>>,
@@ -172,7 +174,9 @@ struct BaseEntity {
 #[serde(rename_all = "camelCase")]
 struct PhoneEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
     web_rtc_user: Option<Reference>,
     lines: Option<Vec<Reference>>,
@@ -182,7 +186,9 @@ struct PhoneEntity {
 #[serde(rename_all = "camelCase")]
 struct StationEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<String>,
     user_id: Option<String>,
     web_rtc_user_id: Option<String>,

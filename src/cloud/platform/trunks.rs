@@ -5,7 +5,7 @@ use serde_json::value::RawValue;
 
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
 use super::pages::{List, Whole};
-use crate::cloud::entities::{Faults, id};
+use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{CarrierListing, Client, Error, Urgency};
 use crate::model::carrier::Carrier;
 use crate::model::estate::{Base, Estate, Listed};
@@ -29,12 +29,7 @@ impl Client {
             permissions: TELEPHONY,
         };
         let read = self.platform().all(list, urgency, base).await?;
-        let entries = read.entries.into_iter().flatten().collect();
-        Ok(Whole {
-            entries,
-            faults: read.faults,
-            cut: read.cut,
-        })
+        Ok(read.filter_map(|base| base))
     }
 
     /// Reads the external trunks, one of each carrier on each edge.
@@ -99,8 +94,11 @@ pub fn calls_event(body: &[u8]) -> Result<Traffic, String> {
 #[serde(rename_all = "camelCase")]
 struct BaseEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     state: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     trunk_type: Option<String>,
 }
 
@@ -108,13 +106,17 @@ struct BaseEntity {
 #[serde(rename_all = "camelCase")]
 struct TrunkEntity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     edge: Option<Reference>,
+    #[serde(default, deserialize_with = "lenient")]
     trunk_base: Option<Reference>,
     in_service: Option<bool>,
     enabled: Option<bool>,
     options_enabled_status: Option<String>,
     registers_enabled_status: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     proxy_address_list: Option<Vec<String>>,
     #[serde(flatten)]
     seen: SeenEntity,

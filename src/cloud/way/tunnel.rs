@@ -15,7 +15,7 @@ use reqwest::header::CONTENT_TYPE;
 use rustls_pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_tungstenite::MaybeTlsStream;
+use tokio_util::either::Either;
 use tower_service::Service;
 
 use super::{Hop, Page, ProxyFault, Stream};
@@ -48,7 +48,7 @@ async fn connect(hop: &Hop, host: &str, port: u16) -> Result<Stream, ProxyFault>
         .map_err(at_proxy)?;
     let stream = match hop.url.scheme() {
         "https" => secured(hop, tcp).await?,
-        _ => MaybeTlsStream::Plain(tcp),
+        _ => Either::Left(tcp),
     };
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
@@ -116,7 +116,7 @@ async fn secured(hop: &Hop, tcp: TcpStream) -> Result<Stream, ProxyFault> {
         .connect(name, tcp)
         .await;
     secured
-        .map(MaybeTlsStream::Rustls)
+        .map(|secured| Either::Right(Box::new(secured)))
         .map_err(|error| ProxyFault::Broken(Unreachable::from_chain(&error).to_string()))
 }
 
@@ -165,7 +165,7 @@ async fn socks(hop: &Hop, host: &str, port: u16) -> Result<Stream, ProxyFault> {
         }
         socks.call(target).await.map_err(|error| at_socks(&error))?
     };
-    Ok(MaybeTlsStream::Plain(stream.into_inner()))
+    Ok(Either::Left(stream.into_inner()))
 }
 
 /// What kept the proxy itself from being reached.

@@ -68,6 +68,7 @@ fn any_news() -> impl Strategy<Value = News> {
             user: format!("u{user}").as_str().into(),
             devices: vec![Device { id: DeviceId::from("d0"), registered, codec: None }],
             spoken: Vec::new(),
+            whole: true,
             live: true,
         }),
         1 => (0..9u32).prop_map(|users| News::Status(Status { users, ..Status::default() })),

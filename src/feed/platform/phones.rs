@@ -25,9 +25,12 @@ use self::cycle::{Cycle, Due, Round};
 use self::read::Outcome;
 use self::told::Told;
 use super::channels::{Heard, Hears, Rank, Wants};
+use crate::cloud::extent::Extent;
+use crate::cloud::platform::pages::MOST_PAGES;
 use crate::cloud::platform::phones as wire;
+use crate::feed::complaints::Topic;
 use crate::feed::lock;
-use crate::feed::news::News;
+use crate::feed::news::{News, Problem, Trouble};
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
 use crate::feed::tally::Census;
@@ -48,6 +51,9 @@ const LOOKS: u32 = 3;
 
 /// Rounds after which a read is too old to be shown as what is so now.
 const OUTDATED_AFTER: u32 = 3;
+
+/// A whole round that missed pages is followed so many times sooner by the next.
+const SOONER: u32 = 10;
 
 /// Phones that a round missed and that are looked for one by one; the next round looks for the rest.
 const ASTRAY: usize = 32;
@@ -75,6 +81,8 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         pages: 1,
         total: None,
         whole: None,
+        extent: Extent::new(MOST_PAGES),
+        tried: HashSet::new(),
         naming: false,
         round: shared.poll,
         look: Instant::now(),
@@ -107,6 +115,10 @@ struct Watch<'a> {
     total: Option<u64>,
     /// When the last whole round ended.
     whole: Option<Instant>,
+    /// What the last whole round, or the one under way, came to.
+    extent: Extent,
+    /// Pages of the first round that failed once.
+    tried: HashSet<u32>,
     /// Whether names are being asked for.
     naming: bool,
     /// How long a round takes.
@@ -168,14 +180,23 @@ impl Watch<'_> {
             |pages, whole| Round::paced(pages, whole, self.shared.poll, allowed, since, now);
         let round = match self.whole {
             None => Round::swift(every, since, now),
-            Some(at) if now >= at + self.shared.timing.reenumerate => paced(every, true),
+            Some(at) if now >= at + self.whole_again() => paced(every, true),
             Some(_) => match self.book.polled_pages() {
                 pages if pages.is_empty() => return,
                 pages => paced(pages, false),
             },
         };
+        if round.whole {
+            self.extent = Extent::new(MOST_PAGES);
+        }
         self.note_length(round.length());
         self.cycle.begin(round);
+    }
+
+    /// Whole rounds follow each other after this time, sooner where pages could not be read.
+    fn whole_again(&self) -> Duration {
+        let seldom = self.shared.timing.reenumerate;
+        self.extent.why().map_or(seldom, |_| seldom / SOONER)
     }
 
     /// A round is over: what it should have named and did not has moved, or is gone.
@@ -189,14 +210,29 @@ impl Watch<'_> {
         }
         if round.whole {
             let first = self.whole.replace(now).is_none();
+            self.pages = self.extent.last().max(1);
+            let why = self.extent.shortfall();
             self.want();
             self.list_people();
-            if first {
+            if let Some(why) = &why {
+                self.partial(why);
+            } else if first {
                 self.tell(Told::Whole);
+            }
+            if first {
                 self.shared.tally.note(|notes| notes.enumerated = true);
                 self.shared.phones_first.send_replace(true);
             }
         }
+    }
+
+    /// Not every phone is known, or nobody can tell.
+    fn partial(&self, why: &str) {
+        let problem = Problem {
+            trouble: Trouble::Partial,
+            text: format!("Phones: {why}").into(),
+        };
+        lock(&self.shared.complaints).note(Topic::Users, problem);
     }
 
     fn note_length(&mut self, length: Duration) {
@@ -232,7 +268,7 @@ impl Watch<'_> {
 
     /// When something is to be done that nobody calls for.
     fn wake(&self) -> Option<Instant> {
-        let whole = self.whole.map(|at| at + self.shared.timing.reenumerate);
+        let whole = self.whole.map(|at| at + self.whole_again());
         let whole = whole.filter(|_| !self.cycle.turns());
         let numbers = self.book.numbers();
         let look = (numbers.sure < numbers.phones).then_some(self.look);

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use tokio::time::{Duration, Instant};
 
-use super::{Person, Roster, Standing, Watch};
+use super::{Person, Reading, Roster, Standing, Watch};
 use crate::cloud::Urgency;
 use crate::feed::poll::rounds::Ring;
 use crate::feed::resync::Link;
@@ -74,7 +74,7 @@ impl Roster {
     /// A read of this user begins; the stream that it belongs to, where one is open.
     pub fn begin(&mut self, id: &UserId) -> Option<Link> {
         let person = self.person(id)?;
-        person.reading = true;
+        person.reading = Reading::UnderWay;
         match &person.watch {
             Watch::Streamed { link, .. } => link.clone(),
             Watch::Polled => None,
@@ -86,8 +86,7 @@ impl Roster {
         let Some(person) = self.person(id) else {
             return;
         };
-        person.reading = false;
-        if std::mem::take(&mut person.again) {
+        if std::mem::take(&mut person.reading) == Reading::Again {
             self.queue(id, true);
         }
     }
@@ -236,8 +235,11 @@ impl Roster {
         if !std::mem::take(&mut person.due) {
             return false;
         }
-        person.again |= person.reading;
-        !person.reading && person.is_readable()
+        if person.reading != Reading::No {
+            person.reading = Reading::Again;
+            return false;
+        }
+        person.is_readable()
     }
 
     /// How many users each ring goes round.
@@ -345,6 +347,9 @@ impl Person {
 
     /// Whether a round may take them.
     fn has_turn(&self) -> bool {
-        self.is_readable() && !self.due && !self.reading && self.standing != Standing::Awaited
+        self.is_readable()
+            && !self.due
+            && self.reading == Reading::No
+            && self.standing != Standing::Awaited
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn walk(loaded: Result<Loaded, String>, environment: &Environme
     let mut steps = Vec::new();
     let ended = along(loaded, environment, &mut steps).await;
     if ended.is_none() {
-        let reached = steps.last().map_or("", |step: &Step| step.step);
+        let reached = steps.last().map_or("", |step: &Step| step.name);
         let from = REST.iter().position(|step| *step == reached);
         let left = REST.iter().skip(from.map_or(0, |at| at + 1));
         steps.extend(left.map(|step| Step::new(step, Verdict::Skipped, "not reached")));

@@ -88,7 +88,7 @@ pub async fn routes(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
     routes.read(listing.routes, Vec::new(), listing.listed, kit.clock.now());
     routes.opened(crate::headless::route::deployments(kit).await?);
     write::<Routes>(kit, wanted, Routes::rows(&store, kit.clock.now()))?;
-    Ok(left_out(listing.faults.iter().map(|fault| fault)) as u8)
+    Ok(left_out(listing.faults.iter()) as u8)
 }
 
 async fn interactions(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
@@ -147,6 +147,7 @@ pub fn left_out<'a>(faults: impl IntoIterator<Item = &'a Text>) -> Exit {
     reason = "the shape that map_err takes"
 )]
 /// Says why it could not be read.
+#[must_use]
 pub fn tell(error: Error) -> Exit {
     say(&error.to_string());
     Exit::from(error.trouble())

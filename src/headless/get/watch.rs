@@ -74,7 +74,8 @@ pub async fn run<K: Kind>(
         return Ok(code);
     }
     runner.screen.clear_progress();
-    if !ready(name, &runner.app) {
+    let nobody = name == Name::Registrations && headless::all_failed(&runner.app);
+    if nobody || !ready(name, &runner.app) {
         return Ok(nothing(&runner.app) as u8);
     }
     runner.screen.start(&mut runner.app)?;
@@ -169,7 +170,8 @@ impl<K: Kind> Printer<K> {
     fn start(&mut self, app: &mut App) -> Result<(), String> {
         app.take_journal();
         self.started = true;
-        let rows = K::rows(&app.store, app.now());
+        let mut rows = K::rows(&app.store, app.now());
+        rows.retain(K::is_printed);
         if self.wanted.watch && K::journal(&[]).is_none() {
             for row in &rows {
                 self.known.insert(K::id(row), print_of::<K>(row));
@@ -183,16 +185,16 @@ impl<K: Kind> Printer<K> {
     fn changed(&mut self, app: &mut App) -> Result<(), String> {
         let journal = K::journal(&app.take_journal());
         let (store, now) = (&app.store, app.now());
-        let rows = match journal {
-            Some(ids) => ids.iter().filter_map(|id| K::row(store, id, now)).collect(),
-            None => {
-                let mut rows = K::rows(store, now);
-                rows.retain(|row| {
-                    let print = print_of::<K>(row);
-                    self.known.insert(K::id(row), print) != Some(print)
-                });
-                rows
-            }
+        let rows = if let Some(ids) = journal {
+            let rows = ids.iter().filter_map(|id| K::row(store, id, now));
+            rows.filter(K::is_printed).collect()
+        } else {
+            let mut rows = K::rows(store, now);
+            rows.retain(|row| {
+                let print = print_of::<K>(row);
+                self.known.insert(K::id(row), print) != Some(print)
+            });
+            rows
         };
         self.wanted
             .write_changed::<K>(rows, app.can(), &self.zone, now)

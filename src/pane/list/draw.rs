@@ -176,13 +176,12 @@ impl<L: Listing> ListPane<L> {
     /// Draws the detail of the row under the cursor.
     pub(in crate::pane) fn panel(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let inner = detail::frame(area, buf, scene.theme, "detail");
-        match self.chosen(scene.store, scene.now) {
-            Some(row) => self.listing.panel(inner, buf, &row, scene),
-            None => {
-                let none = "There is nothing under the cursor.";
-                let none = Line::styled(none, scene.theme.style(Role::Dim));
-                detail::wrapped(inner, buf, vec![none]);
-            }
+        if let Some(row) = self.chosen(scene.store, scene.now) {
+            self.listing.panel(inner, buf, &row, scene);
+        } else {
+            let none = "There is nothing under the cursor.";
+            let none = Line::styled(none, scene.theme.style(Role::Dim));
+            detail::wrapped(inner, buf, vec![none]);
         }
     }
 

@@ -21,15 +21,12 @@ pub fn render<K: Kind>(
         return;
     }
     let theme = scene.theme;
-    let columns: Vec<(usize, &str)> = match columns {
-        Some(named) => {
-            let known = |(name, title): &(&str, &'static str)| Some((K::named(name)?, *title));
-            named.iter().filter_map(known).collect()
-        }
-        None => {
-            let usual = sheet::usual::<K>(scene.can).into_iter();
-            usual.map(|n| (n, K::COLUMNS[n].title)).collect()
-        }
+    let columns: Vec<(usize, &str)> = if let Some(named) = columns {
+        let known = |(name, title): &(&str, &'static str)| Some((K::named(name)?, *title));
+        named.iter().filter_map(known).collect()
+    } else {
+        let usual = sheet::usual::<K>(scene.can).into_iter();
+        usual.map(|n| (n, K::COLUMNS[n].title)).collect()
     };
     let wishes: Vec<Wish> = columns.iter().map(|(n, _)| K::COLUMNS[*n].wish).collect();
     let places = table::place(&wishes, 0, area.x + 2, area.width.saturating_sub(4));

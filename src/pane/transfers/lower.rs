@@ -1,5 +1,7 @@
 //! The lower half: transfers that were made.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -50,7 +52,7 @@ impl Listing for Transfers {
     fn more(&self, made: &&Made, _: &Store) -> String {
         let mut text = "course (oldest first)\n".to_owned();
         if made.forgotten > 0 {
-            text += &format!("{} earlier lines are not kept\n", made.forgotten);
+            let _ = writeln!(text, "{} earlier lines are not kept", made.forgotten);
         }
         let course = made.course.iter();
         text.extend(course.map(|line| format!("{}  {}\n", line.at, line.text)));

@@ -4,7 +4,7 @@ use super::*;
 use crate::cloud::Fault;
 use crate::cloud::entities::FAULTS;
 
-fn users(body: &str) -> UsersPage {
+fn users(body: &str) -> Page<User> {
     users_page(body.as_bytes(), &"GET /users").unwrap()
 }
 
@@ -28,10 +28,10 @@ fn the_contracts_page_is_read() {
     let page = users(
         r#"{"entities":[{"id":"u-1","name":"Ana","email":"a@b.c"},{"id":"u-2","site":"Accra","x":1}],"pageSize":100,"pageNumber":1,"total":2,"pageCount":1}"#,
     );
-    assert_eq!((page.total, page.page_count), (Some(2), Some(1)));
-    assert_eq!(page.users[0].name.raw(), "Ana");
-    assert_eq!(page.users[1].site, Some(Text::from("Accra")));
-    assert!(page.users[1].name.is_empty());
+    assert_eq!((page.sheet.total, page.sheet.pages), (Some(2), Some(1)));
+    assert_eq!(page.entries[0].name.raw(), "Ana");
+    assert_eq!(page.entries[1].site, Some(Text::from("Accra")));
+    assert!(page.entries[1].name.is_empty());
     assert!(page.faults.is_empty());
 }
 
@@ -50,13 +50,11 @@ fn one_bad_entry_is_named_and_the_rest_still_shows() {
     let listing = devices(
         r#"{"entities":[{"device":{},"registered":true},{"device":{"id":"d-1"}},{"device":{"id":"d-2"},"registered":true},{"device":{"id":"d-3"},"registered":"yes"},{"userId":"u-9","device":{"id":"d-4"},"registered":true},null]}"#,
     );
-    assert_eq!(listing.devices.len(), 1);
+    let known = listing.devices.iter().map(|d| (d.id.raw(), d.registered));
+    assert_eq!(known.collect::<Vec<_>>(), [("d-1", false), ("d-2", true)]);
     let told = told(&listing.faults);
-    assert_eq!(told.len(), 5);
-    for (fault, names) in told
-        .iter()
-        .zip(["device", "registered", "registered", "u-9", "null"])
-    {
+    assert_eq!(told.len(), 4);
+    for (fault, names) in told.iter().zip(["device", "registered", "u-9", "null"]) {
         assert!(
             fault.starts_with("GET /registrations: entities["),
             "{fault}"
@@ -66,12 +64,43 @@ fn one_bad_entry_is_named_and_the_rest_still_shows() {
 }
 
 #[test]
+fn what_is_left_out_is_not_registered_and_what_has_no_name_is_the_device_unknown() {
+    let listing = devices(
+        r#"{"entities":[{"registered":true},{"device":null,"registered":null},{"device":{"id":"d-1"}},{"device":{"id":"d-2"},"registered":null}]}"#,
+    );
+    assert!(listing.faults.is_empty(), "{:?}", listing.faults);
+    let known = listing.devices.iter().map(|d| (d.id.raw(), d.registered));
+    let expected = [("unknown", false), ("d-1", false), ("d-2", false)];
+    assert_eq!(known.collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn an_optional_field_of_a_wrong_type_is_lost_and_not_its_row() {
+    let page =
+        users(r#"{"entities":[{"id":"u-1","name":7,"site":["Accra"]},{"id":"u-2","name":"Ana"}]}"#);
+    assert_eq!((page.entries.len(), page.faults.len()), (2, 0));
+    assert!(page.entries[0].name.is_empty() && page.entries[0].site.is_none());
+    let listing = devices(
+        r#"{"entities":[{"device":{"id":"d-1"},"registered":true,"activeCodecs":"opus"}],"total":"1"}"#,
+    );
+    assert_eq!((listing.devices.len(), listing.faults.len()), (1, 0));
+    assert_eq!(listing.devices[0].codec, None);
+}
+
+#[test]
+fn a_list_that_says_there_is_more_is_not_everything() {
+    let listing = devices(r#"{"entities":[{"device":{"id":"d-1"},"registered":true}],"total":3}"#);
+    assert_eq!(listing.devices.len(), 1);
+    assert!(told(&listing.faults)[0].contains("only 1 of 3"));
+}
+
+#[test]
 fn counts_that_make_no_sense_are_unknown_and_said() {
     let page = users(r#"{"entities":[],"total":-1,"pageCount":1e99}"#);
-    assert_eq!((page.total, page.page_count), (None, None));
+    assert_eq!((page.sheet.total, page.sheet.pages), (None, None));
     assert!(told(&page.faults)[0].contains("total"));
     let page = users(r#"{"entities":[],"total":null}"#);
-    assert_eq!(page.total, None);
+    assert_eq!(page.sheet.total, None);
 }
 
 #[test]
@@ -80,7 +109,7 @@ fn ids_that_no_url_can_carry_are_faults() {
     let page = users(&format!(
         r#"{{"entities":[{{"id":""}},{{"id":".."}},{{"id":"{long}"}},{{"id":"a/b?c"}}]}}"#
     ));
-    assert_eq!(page.users.len(), 1);
+    assert_eq!(page.entries.len(), 1);
     assert_eq!(page.faults.len(), 3);
 }
 

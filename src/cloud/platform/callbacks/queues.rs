@@ -10,8 +10,8 @@ use super::super::Platform;
 use super::super::hours::Openings;
 use super::super::pages::List;
 use crate::cloud::callbacks::QueueListing;
-use crate::cloud::entities::{id, located};
-use crate::cloud::{Error, Fault, Urgency};
+use crate::cloud::entities::{id, lenient, located};
+use crate::cloud::{Error, Urgency};
 use crate::model::QueueId;
 use crate::model::queue::Queue;
 use crate::text::Text;
@@ -28,17 +28,21 @@ const QUEUES: List<'_> = List {
 #[serde(rename_all = "camelCase")]
 struct Entity {
     id: String,
+    #[serde(default, deserialize_with = "lenient")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     media_settings: Option<MediaSettings>,
 }
 
 #[derive(Deserialize)]
 struct MediaSettings {
+    #[serde(default, deserialize_with = "lenient")]
     callback: Option<CallbackSettings>,
 }
 
 #[derive(Deserialize)]
 struct CallbackSettings {
+    #[serde(default, deserialize_with = "lenient")]
     mode: Option<String>,
 }
 
@@ -50,10 +54,6 @@ impl Platform<'_> {
             queues: whole.entries,
             faults: whole.faults,
         };
-        if whole.cut {
-            let told = "further queues are left out: there are too many pages";
-            listing.faults.push(Fault(Text::from(told)));
-        }
         self.open(&mut listing.queues, urgency).await;
         Ok(listing)
     }

@@ -19,13 +19,19 @@ pub(super) async fn whole(
     let trunks = client.trunks(urgency).await?;
     let mut faults: Vec<Fault> = bases.faults;
     faults.extend(trunks.faults);
+    let before = estate.clone();
+    let mut part = bases.lack.is_some() || trunks.lack.is_some();
     estate.trunks_read(bases.entries, trunks.entries, polled());
     match client.machines(urgency).await {
         Ok(edges) => {
+            part |= edges.lack.is_some();
             estate.edges_read(edges.entries, polled());
             faults.extend(edges.faults);
         }
         Err(error) => faults.push(fault(&error)),
+    }
+    if part {
+        estate.keep(before);
     }
     let metrics = metrics(client, estate, urgency).await;
     faults.extend(metrics.err().map(|error| fault(&error)));

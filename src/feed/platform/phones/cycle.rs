@@ -130,6 +130,18 @@ impl Cycle {
         }
     }
 
+    /// The organisation has no pages after this one: nobody needs to ask for them.
+    pub fn cut(&mut self, last: u32) {
+        if let Some(round) = &mut self.round {
+            round.ahead.retain(|page| *page <= last);
+        }
+    }
+
+    /// Whether the round under way reads every page there is.
+    pub fn is_whole(&self) -> bool {
+        self.round.as_ref().is_some_and(|round| round.whole)
+    }
+
     /// Reads these as soon as the budget lets them.
     pub fn hurry(&mut self, pages: impl IntoIterator<Item = u32>) {
         self.waited_for.extend(pages);

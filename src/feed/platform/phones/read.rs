@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::book::{Landed, Moment};
 use super::told::Told;
 use super::{Shared, Watch};
-use crate::cloud::platform::pages::Page;
+use crate::cloud::pages::Page;
 use crate::cloud::{Error, Fault, Urgency};
 use crate::feed::complaints::Topic;
 use crate::feed::lock;
@@ -136,7 +136,7 @@ impl Watch<'_> {
                     self.flying.remove(&page);
                 }
                 match result {
-                    Ok(answer) => self.take_page(page, begun, answer),
+                    Ok(answer) => self.take_page(page, begun, of_round, answer),
                     Err(error) => self.failed(page, of_round, &error),
                 }
             }
@@ -162,18 +162,18 @@ impl Watch<'_> {
         }
     }
 
-    fn take_page(&mut self, page: u32, begun: Moment, answer: Page<Phone>) {
+    fn take_page(&mut self, page: u32, begun: Moment, of_round: bool, answer: Page<Phone>) {
         self.shared.complain_of(&answer.faults);
         self.shared.tally.read_worked();
-        self.total = answer.total.or(self.total);
-        let full = answer.held > 0 && page >= self.pages;
-        self.pages = match answer.pages {
-            Some(pages) => pages.max(1),
-            // Nobody says how many there are: on to the first empty one.
-            None if full => page + 1,
-            None => self.pages,
-        };
-        self.cycle.extend(2..=self.pages);
+        self.total = answer.sheet.total.or(self.total);
+        // Where the list ends, whole rounds find out: each of their pages is read once.
+        if of_round && self.cycle.is_whole() {
+            self.extent.take(page, &answer.sheet);
+            if self.extent.ended().is_some() {
+                self.cycle.cut(self.extent.last());
+            }
+            self.cycle.extend(2..=self.extent.last());
+        }
         self.take(answer.entries, Some(page), begun);
     }
 
@@ -219,9 +219,11 @@ impl Watch<'_> {
         let asked = error.retry_after().unwrap_or_default();
         if !of_round {
             self.cycle.failed(page, asked, Instant::now());
-        } else if self.whole.is_none() {
-            // The first round is not over before it has everything.
+        } else if self.whole.is_none() && (page == 1 || self.tried.insert(page)) {
+            // The first round tries everything twice; without its first page nothing is known of the list.
             self.cycle.put_back(page, asked, Instant::now());
+        } else if self.cycle.is_whole() {
+            self.extent.failed(error.clone());
         }
         if self.whole.is_none() {
             // Whatever else can be read is not kept waiting by what cannot.
