@@ -36,8 +36,9 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
         bar.left(
             3,
             theme.style(Role::Text),
-            format!("{}.{:02} %{}", share / 100, share % 100, of_known(counts)),
+            format!("{}.{:02} %", share / 100, share % 100),
         );
+        bar.left(6, theme.style(Role::Dim), of_known(counts));
     }
     if let Some(progress) = reading.progress {
         reads(bar, scene, progress);
@@ -77,7 +78,7 @@ fn of_known(counts: Counts) -> String {
     if counts.known() == counts.total {
         return String::new();
     }
-    format!(" of {} known", grouped(counts.known() as usize))
+    format!("of {} known", grouped(counts.known() as usize))
 }
 
 fn grouped64(count: u64) -> String {
