@@ -87,6 +87,7 @@ impl Stage {
             user: UserId::from(user),
             devices,
             spoken: Vec::new(),
+            whole: true,
             live: true,
         };
         self.feed(vec![
