@@ -185,6 +185,23 @@ async fn a_table_of_callbacks_names_its_bad_rows_and_books_the_others_only_when_
         "--csv",
         file,
         "--partial",
+        "--dry-run",
+        "--json",
+    ]);
+    let told = answer(&out);
+    let shown = told["rows"].as_array().unwrap().iter();
+    let bodies: Vec<_> = shown
+        .filter_map(|row| row["request"]["body"]["callback_id"].as_str())
+        .collect();
+    assert_eq!(bodies, ["cb_csv1", "cb_csv5"], "{told}");
+    assert_eq!((posts(&rig).await, booked(&rig, "cb_csv").await), (0, 0));
+
+    let out = rig.run(&[
+        "callback",
+        "book",
+        "--csv",
+        file,
+        "--partial",
         "--yes",
         "--json",
     ]);

@@ -6,7 +6,7 @@ pub(super) use super::phones::TELEPHONY;
 
 use crate::cloud::entities::{id, located};
 use crate::text::Text;
-use crate::time::Millis;
+use crate::time::{Millis, plausible};
 
 /// Where edges and everything on them are, under `/api/v2`.
 pub(in crate::cloud) const EDGES: [&str; 3] = ["telephony", "providers", "edges"];
@@ -46,5 +46,5 @@ pub(super) fn told(word: Option<String>) -> Option<Text> {
 /// A moment of the wire (RFC 3339); what is none is not told.
 pub(super) fn moment(at: Option<String>) -> Option<Millis> {
     let at: jiff::Timestamp = at?.parse().ok()?;
-    Some(Millis(at.as_millisecond()))
+    plausible(at).then(|| Millis(at.as_millisecond()))
 }
