@@ -73,6 +73,12 @@ pub enum Command {
     Login,
     /// Sign out: revoke the token, and forget what the keyring keeps
     Logout,
+    /// Find out what stands between this machine and the organisation, step by step; ends with one sentence of advice
+    Doctor {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Probe one server: TLS, STUN, TURN, DNS or HTTP
     Probe(probe::ProbeArgs),
     /// Provision a WebRTC endpoint from a file, checked as in the console

@@ -12,6 +12,7 @@ pub mod breaker;
 mod budget;
 mod call;
 mod callbacks;
+mod checkup;
 mod concern;
 pub mod direct;
 mod entities;
@@ -33,6 +34,7 @@ pub(crate) mod tls;
 mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
+pub mod way;
 mod wire;
 
 use std::fmt;
@@ -47,6 +49,7 @@ pub use self::account::{Spending, Spent};
 pub use self::budget::{BudgetReading, Quota, Urgency};
 pub use self::call::{Call, Needs, Who};
 pub use self::callbacks::{CallbackListing, QueueListing};
+pub use self::checkup::Skew;
 pub use self::concern::Concern;
 pub use self::error::{Error, Fate, Refusal};
 pub use self::latency::Latency;
@@ -114,12 +117,12 @@ impl fmt::Display for Fault {
 }
 
 /// An HTTP client for calls beside the API (webhooks, health checks): it trusts what a profile's [`Client`] trusts, follows
-/// no redirects, and sends no token. `direct` passes over the machine's proxy, for addresses on this machine.
+/// no redirects, sends no token, and leaves this machine by the same way.
 ///
 /// Reads the machine's trust store: call it off the runtime's worker threads.
-pub fn http_client(ca_pem: Option<&[u8]>, direct: bool) -> Result<reqwest::Client, Error> {
+pub fn http_client(ca_pem: Option<&[u8]>, way: &way::Way) -> Result<reqwest::Client, Error> {
     let own = ca_pem.map_or(Ok(Vec::new()), tls::authorities)?;
-    wire::http(tls::config(own)?, direct)
+    wire::http(tls::config(own)?, way)
 }
 
 /// Whether an address is on this very machine, where plain http is fine and no proxy belongs in between.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod callback;
+pub mod doctor;
 pub mod login;
 pub mod probe;
 pub mod provision;

@@ -67,6 +67,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),
         Some(Command::Logout) => world.write(|p, e, _| headless::login::logout(p, e)),
+        Some(Command::Doctor { json }) => world.doctor(json),
         Some(Command::Probe(args)) => world.probe(&args),
         Some(Command::Provision(args)) if args.fields => {
             headless::provision::fields().map_err(|e| eyre!(e))
@@ -229,6 +230,15 @@ impl World {
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
         let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen);
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
+    fn doctor(self, json: bool) -> Result<u8, Report> {
+        let loaded = self.load().map_err(|error| format!("{error:#}"));
+        let runtime = runtime()?;
+        let run = headless::doctor::doctor(loaded, self.environment, &self.paths.state_dir, json);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

@@ -23,6 +23,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use self::trust::Trust;
+use crate::cloud::way::{Proxy, Way};
 use crate::model::finding::{Finding, Protocol, Target};
 use crate::time::Clock;
 
@@ -41,6 +42,8 @@ pub struct Settings {
     pub expiring_days: u16,
     /// Authorities that are trusted beside the machine's own: the profile's `ca_file`.
     pub authorities: Vec<CertificateDer<'static>>,
+    /// How HTTP, and STUN and TURN over a stream, leave this machine.
+    pub way: Way,
     /// Who is asked for names, in order: the next only when one does not answer.
     pub resolvers: Vec<Resolver>,
     /// Credentials for TURN servers.
@@ -73,6 +76,7 @@ impl Default for Settings {
             deadline: DEFAULT_DEADLINE,
             expiring_days: DEFAULT_EXPIRING_DAYS,
             authorities: Vec::new(),
+            way: Way::new(Proxy::Machine),
             resolvers: vec![Resolver::System],
             turn: Vec::new(),
         }
@@ -94,7 +98,8 @@ impl Prober {
     /// Takes the settings; reads and connects nothing yet.
     #[must_use]
     pub fn new(mut settings: Settings) -> Self {
-        let trust = Trust::new(std::mem::take(&mut settings.authorities));
+        let authorities = std::mem::take(&mut settings.authorities);
+        let trust = Trust::new(authorities, settings.way.clone());
         Self(Arc::new(Inner {
             settings,
             trust,

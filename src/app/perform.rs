@@ -21,8 +21,10 @@ use tokio::sync::{OnceCell, mpsc};
 use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::keyring::Keyring;
+use crate::cloud::way;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
+use crate::config::profile::proxy::Proxy;
 use crate::config::profile::{Auth, Profile};
 use crate::config::secret::SecretSource;
 use crate::feed::mailbox::Mailbox;
@@ -275,6 +277,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
     };
+    let proxy = proxy(profile, environment).await.map_err(local)?;
     Client::new(cloud::Settings {
         api: profile.api,
         base_url: profile.base_url.clone(),
@@ -282,10 +285,33 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         client,
         person,
         ca_pem,
+        proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
     })
     .map_err(|e| e.problem())
+}
+
+/// The proxy of a profile, with its password.
+pub async fn proxy(profile: &Profile, environment: &Environment) -> Result<way::Proxy, String> {
+    let named = match &profile.proxy {
+        Proxy::Machine => return Ok(way::Proxy::Machine),
+        Proxy::None => return Ok(way::Proxy::None),
+        Proxy::Named(named) => named,
+    };
+    let login = match &named.login {
+        Some((user, place)) => {
+            let password = place.read(environment).await;
+            let password = password.map_err(|error| format!("proxy_password: {error}"))?;
+            Some((user.clone(), password))
+        }
+        None => None,
+    };
+    Ok(way::Proxy::Named(way::Named {
+        url: named.url.clone(),
+        login,
+        except: named.except.join(","),
+    }))
 }
 
 /// Reads a file of certificate authorities, for what verifies beside the client.

@@ -1,5 +1,6 @@
 //! From what a profile says of probes to what the probes need.
 
+use crate::cloud::way::Way;
 use crate::config::Environment;
 use crate::config::profile::{Profile, TurnAccount};
 use crate::probe::{Resolver, Settings, TurnUser};
@@ -17,6 +18,7 @@ pub async fn settings(
         Some(path) => super::perform::authorities(path).await?,
         None => Vec::new(),
     };
+    let proxy = super::perform::proxy(profile, environment).await?;
     let mut turn = Vec::new();
     for account in accounts {
         let password = account.password.read(environment).await;
@@ -30,6 +32,7 @@ pub async fn settings(
     Ok(Settings {
         expiring_days: profile.probes.expiring_days,
         authorities,
+        way: Way::new(proxy),
         resolvers: std::iter::once(Resolver::System)
             .chain(fallbacks.map(Resolver::At))
             .collect(),

@@ -79,6 +79,11 @@ impl Token {
         Instant::now() >= self.ends
     }
 
+    /// What it was granted for; none when the organisation does not say.
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.scopes.as_deref()
+    }
+
     /// Which of `required` it was granted without; none when the organisation does not say what it granted.
     pub fn lacks(&self, required: &[&'static str]) -> Vec<&'static str> {
         let Some(granted) = &self.scopes else {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::call::{Call, Needs, Who};
 use super::platform::conversations;
 use super::unreachable::Unreachable;
+use super::way::Page;
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
 
@@ -25,7 +26,8 @@ pub enum Error {
     Settings(String),
     /// The token endpoint refused the client credentials (contract §1).
     #[error(
-        "Signing in failed: {call} answered {refusal}. Check this profile's client_id, client secret, auth and login_url (or region)."
+        "Signing in failed: {call} answered {refusal}. Either this OAuth client belongs to another region than {} (check region, or login_url), or its id or secret is wrong (check client_id and the client secret).",
+        call.url.host_str().unwrap_or_default()
     )]
     SignIn {
         /// The token call.
@@ -59,6 +61,16 @@ pub enum Error {
         call: Box<Call>,
         /// What it answered.
         refusal: Refusal,
+    },
+    /// Somebody else answered, and as if all were well.
+    #[error(
+        "{call} was answered by something in between, and not by the organisation: {page}. {IN_BETWEEN}"
+    )]
+    Between {
+        /// What was called.
+        call: Box<Call>,
+        /// What it answered.
+        page: Page,
     },
     /// No answer came.
     #[error("{call} got no answer: {cause}")]
@@ -105,12 +117,17 @@ pub struct Refusal {
     pub code: Option<String>,
     /// The permissions that the token lacks, where the body names them; raw.
     pub lacking: Option<String>,
+    /// What it looks like, where it is not the organisation's own answer.
+    pub page: Option<Page>,
     /// How long it asked to wait, at most a minute.
     pub retry_after: Option<Duration>,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(page) = &self.page {
+            return page.fmt(f);
+        }
         write!(f, "HTTP {}", self.status)?;
         match &self.said {
             Some(said) => write!(f, " ({})", text::fit(said, SHOWN)),
@@ -119,8 +136,16 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// What to do when a page came where an API answers.
+const IN_BETWEEN: &str = "A proxy, a web filter or a sign-in page stands in the way: open the address in a browser on this machine, or ask whoever runs the network.";
+
 /// What to do about a refusal.
 fn advice(call: &Call, refusal: &Refusal) -> String {
+    match (&refusal.page, refusal.status) {
+        (Some(_), 500..) => return "That is not the organisation's own answer, but of a proxy or gateway on the way to it. Try again later; ask whoever runs the network if it goes on.".to_owned(),
+        (Some(_), _) => return format!("That is not the organisation's own answer. {IN_BETWEEN}"),
+        (None, _) => {}
+    }
     let scopes = call.needs.concern().join(" ");
     let permissions = matches!(call.needs, Needs::Permissions(_));
     let code = refusal.code.as_deref().filter(|_| permissions);
@@ -194,7 +219,8 @@ impl Error {
         match self {
             Self::SignIn { .. } | Self::NoPerson { .. } => Trouble::Credentials,
             Self::Scopes { .. } => Trouble::Forbidden,
-            Self::Unreachable { .. } => Trouble::Unreachable,
+            Self::Unreachable { .. } | Self::Between { .. } => Trouble::Unreachable,
+            Self::Refused { refusal, .. } if refusal.page.is_some() => Trouble::Unreachable,
             Self::Refused { refusal, .. } => match refusal.status {
                 401 => Trouble::Credentials,
                 403 => Trouble::Forbidden,
@@ -246,7 +272,7 @@ impl Error {
                 500..=599 => Fate::Unknown,
                 _ => Fate::Refused,
             },
-            Self::Answer { .. } => Fate::Unknown,
+            Self::Answer { .. } | Self::Between { .. } => Fate::Unknown,
         }
     }
 
@@ -264,6 +290,7 @@ impl Error {
             | Self::NoPerson { call, .. }
             | Self::Refused { call, .. }
             | Self::Unreachable { call, .. }
+            | Self::Between { call, .. }
             | Self::Answer { call, .. } => call.needs == Needs::Nothing,
             Self::Settings(_) => false,
         }

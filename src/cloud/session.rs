@@ -24,6 +24,7 @@ use super::person::Seat;
 use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Socket};
+use super::way::Way;
 use super::{Answer, retry, tls, wire};
 use crate::model::write::{Method, Write};
 
@@ -39,6 +40,8 @@ pub struct Session {
     /// A person's, once one has signed in.
     pub(super) person: Option<Account>,
     pub(super) seat: Seat,
+    /// How connections leave this machine.
+    pub(super) way: Way,
     /// What came of reading the organisation's own limits; none before that.
     pub(super) limits: Mutex<Option<Result<(), Error>>>,
     pub(super) latencies: Mutex<Latencies>,
@@ -68,6 +71,7 @@ impl Session {
             person: account(settings.person.is_some(), Who::Person),
             seat: Seat::new(settings.person.is_some(), drawer(&settings)),
             limits: Mutex::default(),
+            way: Way::new(settings.proxy.clone()),
             settings,
             latencies: Mutex::default(),
             authorities,
@@ -172,7 +176,7 @@ impl Session {
         let request = request
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
-        let reply = wire::send(call, request).await;
+        let reply = wire::send(call, request, &self.way).await;
         drop(slot);
         account.heed(call, reply)
     }
@@ -184,12 +188,13 @@ impl Session {
         protocol: Option<&'static str>,
     ) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
+        let way = || (Arc::clone(tls), &self.way);
         let account = self.account(call)?;
         let token = self.token(account, call, None).await?;
-        match upgrade::open(call, Some(bearer(&token)?), protocol, Arc::clone(tls)).await {
+        match upgrade::open(call, Some(bearer(&token)?), protocol, way()).await {
             Err(error) if error.status() == Some(401) => {
                 let fresh = self.token(account, call, Some(&token)).await?;
-                upgrade::open(call, Some(bearer(&fresh)?), protocol, Arc::clone(tls)).await
+                upgrade::open(call, Some(bearer(&fresh)?), protocol, way()).await
             }
             outcome => outcome,
         }
@@ -198,7 +203,7 @@ impl Session {
     /// Opens a WebSocket whose address is all the credential that it takes.
     pub(super) async fn open_bare(&self, call: &Call) -> Result<Socket, Error> {
         let tls = &self.transport().await?.streams;
-        upgrade::open(call, None, None, Arc::clone(tls)).await
+        upgrade::open(call, None, None, (Arc::clone(tls), &self.way)).await
     }
 
     /// A token and a slot, in this order: a task that held a slot while it waited for the token could keep the token call
@@ -251,7 +256,7 @@ impl Session {
             .header(AUTHORIZATION, bearer(token)?)
             .header(ATTEMPT, attempt);
         let asked = Instant::now();
-        let reply = wire::send(call, request).await;
+        let reply = wire::send(call, request, &self.way).await;
         drop(slot);
         if reply.outcome.is_ok() {
             self.latencies
@@ -278,7 +283,7 @@ impl Session {
                     })??;
                 Ok(Transport {
                     streams: Arc::new(config.clone()),
-                    http: wire::http(config, self.settings.is_loopback())?,
+                    http: wire::http(config, &self.way)?,
                 })
             })
             .await

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::error::Error;
 use super::keyring::Keyring;
+use super::way::Proxy;
 use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
@@ -23,6 +24,8 @@ pub struct Settings {
     pub client: Option<Credentials>,
     /// The OAuth client by which a person signs in; none where nobody does.
     pub person: Option<PersonClient>,
+    /// The proxy on the way there.
+    pub proxy: Proxy,
     /// Further trusted certificate authorities, as PEM.
     pub ca_pem: Option<Vec<u8>>,
     /// Requests allowed in any minute; none is no limit.
@@ -80,11 +83,6 @@ impl Settings {
         self.login_url
             .as_ref()
             .map_or(Ok(()), |url| check_url("login_url", url))
-    }
-
-    /// Whether the organisation is on this machine, where no proxy belongs in between.
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.base_url)
     }
 }
 

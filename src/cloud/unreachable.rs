@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustls::CertificateError;
 
 use super::names::NameError;
+use super::way::ProxyFault;
 use crate::text;
 
 /// Columns of a reason that is passed on as the library gave it.
@@ -53,11 +54,14 @@ pub enum Unreachable {
     /// Any other failure of the TLS handshake.
     #[error("the TLS handshake failed ({}). TLS 1.2 or newer with a valid certificate is needed.", text::fit(.0, SHOWN))]
     Tls(String),
+    /// The proxy on the way did not lead there: which one, and what it did.
+    #[error("the proxy {0} {1}")]
+    Proxy(String, ProxyFault),
     /// Too slow.
     #[error("it took longer than {} s. The organisation or the way to it is slow or stalled.", .0.as_secs())]
     TimedOut(Duration),
     /// The connection could not be made or broke.
-    #[error("the connection failed ({}). Check the network and any proxy.", text::fit(.0, SHOWN))]
+    #[error("the connection failed ({}). Check the network.", text::fit(.0, SHOWN))]
     Broken(String),
 }
 
@@ -83,7 +87,11 @@ impl Unreachable {
     /// certificate does not mend itself.
     #[must_use]
     pub const fn passing(&self) -> bool {
-        matches!(self, Self::Refused | Self::TimedOut(_) | Self::Broken(_))
+        match self {
+            Self::Refused | Self::TimedOut(_) | Self::Broken(_) => true,
+            Self::Proxy(_, fault) => fault.passing(),
+            _ => false,
+        }
     }
 
     fn from_link(link: &(dyn StdError + 'static)) -> Option<Self> {

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue, SEC_WEBSOCKET_PROTOCOL, USER_AGENT};
 use rustls::ClientConfig;
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::error::{Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::handshake::client::Request;
@@ -15,10 +14,11 @@ use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async
 use super::call::Call;
 use super::error::Error;
 use super::unreachable::Unreachable;
-use super::{names, wire};
+use super::way::{Stream, Way};
+use super::wire;
 
 /// An open socket; what it carries is for [`super::direct`].
-pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<Stream>>;
 
 /// How an open socket is secured: the TLS version and the cipher suite, as rustls names them (contract §8).
 ///
@@ -58,9 +58,10 @@ pub async fn open(
     call: &Call,
     authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
-    tls: Arc<ClientConfig>,
+    (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
-    match tokio::time::timeout(DEADLINE, handshake(call, authorization, protocol, tls)).await {
+    let opened = handshake(call, authorization, protocol, (tls, way));
+    match tokio::time::timeout(DEADLINE, opened).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unreachable(call, Unreachable::TimedOut(DEADLINE))),
     }
@@ -70,10 +71,11 @@ async fn handshake(
     call: &Call,
     authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
-    tls: Arc<ClientConfig>,
+    (tls, way): (Arc<ClientConfig>, &Way),
 ) -> Result<Socket, Error> {
     let request = request(call, authorization, protocol)?;
-    let stream = connect(call).await?;
+    let reached = way.connect(&call.url).await;
+    let stream = reached.map_err(|cause| Error::unreachable(call, cause))?;
     let limits = WebSocketConfig::default()
         .max_frame_size(Some(LARGEST))
         .max_message_size(Some(LARGEST))
@@ -108,28 +110,6 @@ fn request(
             .insert(SEC_WEBSOCKET_PROTOCOL, protocol);
     }
     Ok(request)
-}
-
-async fn connect(call: &Call) -> Result<TcpStream, Error> {
-    let failed = |error: &(dyn std::error::Error + 'static)| {
-        Error::unreachable(call, Unreachable::from_chain(error))
-    };
-    // Brackets are for URLs; the resolver wants a bare IPv6 address.
-    let host = call
-        .url
-        .host_str()
-        .unwrap_or_default()
-        .trim_matches(['[', ']']);
-    let port = call.url.port_or_known_default().unwrap_or(443);
-    let found = names::lookup(host, port)
-        .await
-        .map_err(|error| failed(&error))?;
-    let stream = TcpStream::connect(&found[..])
-        .await
-        .map_err(|error| failed(&error))?;
-    // Pings must not wait for anything.
-    stream.set_nodelay(true).map_err(|error| failed(&error))?;
-    Ok(stream)
 }
 
 fn refused(call: &Call, protocol: Option<&str>, error: WsError) -> Error {

@@ -15,6 +15,7 @@ use super::error::{Error, Refusal};
 use super::names::Names;
 use super::retry;
 use super::unreachable::Unreachable;
+use super::way::{Page, Way};
 
 /// From the first packet of an attempt to the last byte of its answer.
 pub const DEADLINE: Duration = Duration::from_secs(10);
@@ -33,9 +34,9 @@ pub const USER_AGENT: &str = concat!("trunkline/", env!("CARGO_PKG_VERSION"));
 /// Nothing in it runs while idle: idle connections are kept for the kernel to probe (TCP keep-alive) and the pool looks at
 /// them every 90 s; HTTP/2 pings are sent only while an answer is awaited, so that a dead connection is found before the
 /// deadline and the next attempt gets a new one.
-pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Error> {
+pub fn http(mut tls: ClientConfig, way: &Way) -> Result<reqwest::Client, Error> {
     tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    let mut builder = reqwest::Client::builder()
+    let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .dns_resolver(std::sync::Arc::new(Names))
         .user_agent(USER_AGENT)
@@ -47,10 +48,7 @@ pub fn http(mut tls: ClientConfig, direct: bool) -> Result<reqwest::Client, Erro
         .http2_keep_alive_interval(Duration::from_secs(4))
         .http2_keep_alive_timeout(Duration::from_secs(4))
         .http2_keep_alive_while_idle(false);
-    if direct {
-        builder = builder.no_proxy();
-    }
-    builder
+    way.of_http(builder)
         .build()
         .map_err(|error| Error::Settings(format!("The HTTP client cannot be set up: {error}.")))
 }
@@ -64,7 +62,7 @@ pub struct Reply {
 }
 
 /// Sends a request and reads the whole answer.
-pub async fn send(call: &Call, request: RequestBuilder) -> Reply {
+pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
     let mut quota = None;
     let exchange = async {
         let response = request.send().await.map_err(|error| broken(call, &error))?;
@@ -72,7 +70,7 @@ pub async fn send(call: &Call, request: RequestBuilder) -> Reply {
         quota = Quota::read(&headers);
         let body = read(call, response).await;
         match status {
-            _ if status.is_success() => body,
+            _ if status.is_success() => body.and_then(|body| own(call, &headers, status, body)),
             _ => Err(Error::refused(
                 call,
                 refusal(status, &headers, &body.unwrap_or_default()),
@@ -80,10 +78,29 @@ pub async fn send(call: &Call, request: RequestBuilder) -> Reply {
         }
     };
     let outcome = match tokio::time::timeout(DEADLINE, exchange).await {
+        Ok(Err(Error::Unreachable {
+            call,
+            cause,
+            sent: false,
+        })) => {
+            let explained = way.explain(&call.url).await;
+            Err(Error::unreachable(&call, explained.unwrap_or(cause)))
+        }
         Ok(outcome) => outcome,
         Err(_) => Err(Error::unanswered(call, Unreachable::TimedOut(DEADLINE))),
     };
     Reply { outcome, quota }
+}
+
+/// A body that may be the organisation's: every answer of its own is JSON.
+fn own(call: &Call, headers: &HeaderMap, status: StatusCode, body: Bytes) -> Result<Bytes, Error> {
+    match Page::spot(status.as_u16(), headers, &body) {
+        Some(page) => Err(Error::Between {
+            call: Box::new(call.clone()),
+            page,
+        }),
+        None => Ok(body),
+    }
 }
 
 async fn read(call: &Call, mut response: Response) -> Result<Bytes, Error> {
@@ -117,8 +134,10 @@ pub fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Refusal 
         .filter(|_| matches!(status.as_u16(), 429 | 503))
         .and_then(|header| header.to_str().ok())
         .and_then(|header| retry::retry_after(header, SystemTime::now()));
+    let page = Page::of_refusal(status.as_u16(), headers, body);
     let body: Option<ErrorBody> = serde_json::from_slice(body).ok();
     Refusal {
+        page,
         status: status.as_u16(),
         code: body.as_ref().and_then(|body| body.code.clone()),
         lacking: body.as_ref().and_then(ErrorBody::lacking),

@@ -9,6 +9,7 @@ pub mod notifications;
 mod place;
 pub mod probes;
 pub mod provisioning;
+pub mod proxy;
 pub mod queue_hours;
 mod resolve;
 pub mod routes;
@@ -96,6 +97,8 @@ pub struct Profile {
     pub auth: Auth,
     /// PEM file of a further certificate authority to trust for this organisation.
     pub ca_file: Option<PathBuf>,
+    /// The proxy on the way to the organisation.
+    pub proxy: proxy::Proxy,
     /// Whether writes are refused. Production is read-only unless the profile says `read_only = false`.
     pub read_only: bool,
     /// Whether a mistake here reaches real callers: said by the profile, else told by its name.

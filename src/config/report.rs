@@ -211,6 +211,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     if let Some(path) = &profile.ca_file {
         put("ca_file", path.to_string_lossy().into_owned().into());
     }
+    for (key, value) in profile.proxy.shown() {
+        put(key, value);
+    }
     put("production", profile.production.into());
     put("read_only", profile.read_only.into());
     if let Some(colour) = profile.colour {

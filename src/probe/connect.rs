@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::time::Instant;
+use url::Url;
 
 use super::{Deadline, TooSlow};
 use crate::cloud::names;
+use crate::cloud::unreachable::Unreachable;
+use crate::cloud::way::{Stream, Way};
 use crate::model::finding::Target;
 use crate::text::fit;
 
@@ -34,6 +37,10 @@ pub(super) enum NoWay {
     Refused { peer: SocketAddr },
     #[error("connecting to {at}: {slow}. Check the address, the route and the firewalls between.")]
     Slow { at: String, slow: TooSlow },
+    #[error("{0}")]
+    Proxy(Unreachable),
+    #[error("the connection is gone again ({0}).")]
+    Gone(io::Error),
     #[error("connecting to {peer} failed ({}). Check the network.", fit(&.source.to_string(), SHOWN))]
     Io { peer: SocketAddr, source: io::Error },
 }
@@ -67,6 +74,43 @@ pub(super) async fn addresses(target: &Target, until: Deadline) -> Result<Vec<So
     })?;
     found.truncate(MOST_ADDRESSES);
     Ok(found)
+}
+
+/// A connection by the proxy that a profile or the machine names for such a target, else straight; and its two ends, of
+/// which the farther is the proxy's.
+pub(super) async fn outward(
+    target: &Target,
+    way: &Way,
+    until: Deadline,
+) -> Result<(Stream, SocketAddr, SocketAddr), NoWay> {
+    let at = format!("https://{}:{}/", bracketed(target.host()), target.port());
+    let proxied = Url::parse(&at).ok().filter(|to| way.hop(to).is_some());
+    let stream = match proxied {
+        Some(to) => {
+            let reached = until.wait(way.connect(&to)).await.map_err(|slow| {
+                let at = "the proxy".to_owned();
+                NoWay::Slow { at, slow }
+            })?;
+            reached.map_err(NoWay::Proxy)?
+        }
+        None => Stream::Plain(tcp(target, until).await?),
+    };
+    let tcp = match &stream {
+        Stream::Rustls(secured) => secured.get_ref().0,
+        Stream::Plain(tcp) => tcp,
+        _ => return Err(NoWay::Gone(io::ErrorKind::Unsupported.into())),
+    };
+    let (local, peer) = (tcp.local_addr(), tcp.peer_addr());
+    let (local, peer) = (local.map_err(NoWay::Gone)?, peer.map_err(NoWay::Gone)?);
+    Ok((stream, local, peer))
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
 }
 
 /// Connects to the first address that takes it. Each gets its share of the time, so that a dead IPv6 route does not

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -106,11 +106,11 @@ async fn shake(
 }
 
 /// A client's handshake over a connection; the name or address of the target is what must be certified.
-pub(super) async fn secure(
+pub(super) async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
     target: &Target,
     config: ClientConfig,
-    stream: TcpStream,
-) -> std::io::Result<TlsStream<TcpStream>> {
+    stream: S,
+) -> std::io::Result<TlsStream<S>> {
     let name = ServerName::try_from(target.host().trim_end_matches('.').to_owned())
         .map_err(std::io::Error::other)?;
     TlsConnector::from(Arc::new(config))

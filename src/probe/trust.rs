@@ -10,6 +10,7 @@ use rustls_pki_types::CertificateDer;
 use tokio::sync::OnceCell;
 
 use crate::cloud::tls;
+use crate::cloud::way::Way;
 
 /// The standard verifier over the profile's authorities and the machine's, and the one HTTP client.
 ///
@@ -17,14 +18,16 @@ use crate::cloud::tls;
 #[derive(Debug)]
 pub(super) struct Trust {
     authorities: Vec<CertificateDer<'static>>,
+    pub(super) way: Way,
     verifier: OnceCell<Result<Arc<dyn ServerCertVerifier>, String>>,
     http: OnceCell<Result<Client, String>>,
 }
 
 impl Trust {
-    pub(super) fn new(authorities: Vec<CertificateDer<'static>>) -> Self {
+    pub(super) fn new(authorities: Vec<CertificateDer<'static>>, way: Way) -> Self {
         Self {
             authorities,
+            way,
             verifier: OnceCell::new(),
             http: OnceCell::new(),
         }
@@ -46,19 +49,19 @@ impl Trust {
         tls::config_with(self.verifier().await?).map_err(|error| error.to_string())
     }
 
-    /// The HTTP client: follows nothing, keeps no connections, knows no credentials and no proxy.
+    /// The HTTP client: follows nothing, keeps no connections, knows no credentials, and leaves
+    /// by the profile's proxy.
     pub(super) async fn http(&self) -> Result<Client, String> {
         let make = || async {
-            Client::builder()
+            let builder = Client::builder()
                 .tls_backend_preconfigured(self.config().await?)
                 .redirect(Policy::none())
                 // A kept connection would hide that new ones are refused.
                 .pool_max_idle_per_host(0)
-                .no_proxy()
                 .user_agent(concat!("trunkline/", env!("CARGO_PKG_VERSION")))
-                .dns_resolver(Arc::new(crate::cloud::names::Names))
-                .build()
-                .map_err(|error| format!("the HTTP client cannot be set up: {error}"))
+                .dns_resolver(Arc::new(crate::cloud::names::Names));
+            let built = self.way.of_http(builder).build();
+            built.map_err(|error| format!("the HTTP client cannot be set up: {error}"))
         };
         self.http.get_or_init(make).await.clone()
     }

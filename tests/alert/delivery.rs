@@ -72,7 +72,8 @@ impl Receiver {
     }
 
     fn webhook(&self, patience: Patience) -> Webhook {
-        let http = cloud::http_client(None, true).unwrap();
+        let http =
+            cloud::http_client(None, &cloud::way::Way::new(cloud::way::Proxy::None)).unwrap();
         Webhook::new(http, self.address.parse().unwrap(), patience)
     }
 
@@ -188,7 +189,7 @@ async fn nobody_there_is_said() {
     let address = format!("http://{}/canary", listener.local_addr().unwrap());
     drop(listener);
     let webhook = Webhook::new(
-        cloud::http_client(None, true).unwrap(),
+        cloud::http_client(None, &cloud::way::Way::new(cloud::way::Proxy::None)).unwrap(),
         address.parse().unwrap(),
         PATIENCE,
     );

@@ -5,9 +5,11 @@
 )]
 
 mod canary;
+mod doctor;
 mod embedded;
 mod keyring;
 mod login;
+mod proxy;
 mod quota;
 mod rest;
 mod server;

@@ -124,6 +124,7 @@ impl Watch {
             }),
             person: None,
             ca_pem: Some(org.ca_pem().into()),
+            proxy: trunkline::cloud::way::Proxy::None,
             requests_per_minute: limit,
             queue_hours: std::collections::BTreeMap::default(),
         };

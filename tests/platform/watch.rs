@@ -133,7 +133,7 @@ impl Watch {
             let registered = match row.state() {
                 State::Ok => Some(true),
                 State::Lost => Some(false),
-                State::Stale | State::Unknown => None,
+                State::Stale | State::Unknown | State::Remembered => None,
             };
             (key, registered)
         };

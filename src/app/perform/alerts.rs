@@ -11,7 +11,7 @@ use crate::alert::ledger::Ledger;
 use crate::alert::webhook::{Patience, Webhook};
 use crate::alert::{News, Orders, courier};
 use crate::app::event::Done;
-use crate::cloud;
+use crate::cloud::{self, way};
 use crate::config::{Environment, Profile};
 use crate::text::Text;
 
@@ -46,6 +46,7 @@ impl Post {
         done: mpsc::UnboundedSender<Done>,
     ) {
         let operator = operator(environment);
+        let environment = environment.clone();
         let (to_courier, orders) = mpsc::unbounded_channel();
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = Some(to_courier);
         let state_dir = self.state_dir.clone();
@@ -71,7 +72,7 @@ impl Post {
                 Ok(Err(error)) => warnings.push(error.to_string()),
                 Err(error) => warnings.push(format!("opening the alert ledger: {error}")),
             }
-            let webhook = webhook(&profile).await;
+            let webhook = webhook(&profile, &environment).await;
             let tell = move |news| {
                 let _ = done.send(Done::Alerts(Box::new(news)));
             };
@@ -98,7 +99,7 @@ fn operator(environment: &Environment) -> Text {
 }
 
 /// The webhook of the profile; the error is why nothing can be posted to it.
-async fn webhook(profile: &Profile) -> Result<Webhook, Text> {
+async fn webhook(profile: &Profile, environment: &Environment) -> Result<Webhook, Text> {
     let Some(address) = profile.alerts.webhook.clone() else {
         return Err(Text::from("the profile has no webhook."));
     };
@@ -107,9 +108,8 @@ async fn webhook(profile: &Profile) -> Result<Webhook, Text> {
         None => None,
     };
     let url = address.0;
-    // Plain http is for this machine alone, and a receiver on it is not behind the machine's proxy.
-    let direct = cloud::on_this_machine(&url);
-    let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), direct)).await;
+    let way = way::Way::new(super::proxy(profile, environment).await?);
+    let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), &way)).await;
     match http {
         Ok(Ok(http)) => Ok(Webhook::new(http, url, Patience::default())),
         Ok(Err(error)) => Err(Text::from(error.to_string())),

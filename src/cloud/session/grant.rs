@@ -19,7 +19,7 @@ use crate::text::Text;
 impl Session {
     /// Whose token the call is made with: a person's for what only people may do, else the client's, and a person's where
     /// there is no client. Nobody's is an error before anything is sent.
-    pub(super) fn account(&self, call: &Call) -> Result<&Account, Error> {
+    pub(in crate::cloud) fn account(&self, call: &Call) -> Result<&Account, Error> {
         let account = match call.who {
             Who::Client => self.client.as_ref().or(self.person.as_ref()),
             Who::Person => self.person.as_ref(),
@@ -38,7 +38,7 @@ impl Session {
     }
 
     /// The token for a call, or the scopes that it lacks.
-    pub(super) async fn token(
+    pub(in crate::cloud) async fn token(
         &self,
         account: &Account,
         call: &Call,
@@ -125,11 +125,13 @@ impl Session {
         let post = http.post(call.url.clone()).header(ATTEMPT, attempt);
         let slot = account.admit(call, Urgency::Write).await;
         let asked = Instant::now();
-        let reply = wire::send(call, put(post)).await;
+        let reply = wire::send(call, put(post), &self.way).await;
         drop(slot);
         match account.heed(call, reply) {
             Ok(body) => Grant::read(&body, asked).map_err(|reason| Error::answer(call, reason)),
-            Err(Error::Refused { call, refusal }) if matches!(refusal.status, 400 | 401) => {
+            Err(Error::Refused { call, refusal })
+                if matches!(refusal.status, 400 | 401) && refusal.page.is_none() =>
+            {
                 Err(Error::SignIn { call, refusal })
             }
             Err(error) => Err(error),

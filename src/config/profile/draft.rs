@@ -16,6 +16,7 @@ use super::notifications::{self, Notifications};
 use super::place;
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
+use super::proxy::{self, Proxy};
 use super::queue_hours::{self, QueueHours};
 use super::routes::{self, Routes};
 use super::transfers::{self, Transfers};
@@ -54,6 +55,7 @@ pub(in crate::config) struct Draft {
     pub(super) person: Option<PersonGrant>,
     pub(super) auth: Option<Auth>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) proxy: Proxy,
     pub(super) read_only: Option<bool>,
     pub(super) production: Option<bool>,
     pub(super) colour: Option<Color>,
@@ -100,6 +102,7 @@ impl Draft {
             ca_file: from
                 .take_as("ca_file", notes, paths::written)
                 .map(|path| notes.beside(&path)),
+            proxy: proxy::read(&mut from, notes),
             read_only: from.take("read_only", notes),
             production: from.take("production", notes),
             colour: from.take_as("colour", notes, |name: String| colour(&name)),

@@ -47,6 +47,7 @@ pub(in crate::config) fn resolve(
         person: draft.person,
         auth: draft.auth.unwrap_or_default(),
         ca_file: draft.ca_file,
+        proxy: draft.proxy,
         read_only: flags.read_only || draft.read_only.unwrap_or(production),
         production,
         colour: draft.colour.or(production.then_some(Color::Red)),

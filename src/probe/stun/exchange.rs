@@ -74,8 +74,7 @@ impl Exchange {
                 Self::datagrams(others).await
             }
             Transport::Tcp => {
-                let stream = connect::tcp(target, until).await?;
-                let (local, peer) = ends(stream.local_addr(), stream.peer_addr())?;
+                let (stream, local, peer) = connect::outward(target, &trust.way, until).await?;
                 Ok(Self::new(Link::Stream(Stream::new(stream)), local, peer))
             }
             Transport::Tls => secure(target, trust, until).await,
@@ -269,20 +268,11 @@ async fn open(peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
 
 async fn secure(target: &Target, trust: &Trust, until: Deadline) -> Result<Exchange, Failed> {
     let config = trust.config().await.map_err(Failed::Setup)?;
-    let stream = connect::tcp(target, until).await?;
-    let (local, peer) = ends(stream.local_addr(), stream.peer_addr())?;
+    let (stream, local, peer) = connect::outward(target, &trust.way, until).await?;
     let shaken = until.wait(tls::secure(target, config, stream)).await;
     let stream = shaken
         .map_err(|slow| Failed::Setup(format!("{peer} did not finish the TLS handshake: {slow}.")))?
         .map_err(|error| Failed::Refused(tls::broken_handshake(target, &error)))?;
     let link = Link::Stream(Stream::new(stream));
     Ok(Exchange::new(link, local, peer))
-}
-
-fn ends(
-    local: io::Result<SocketAddr>,
-    peer: io::Result<SocketAddr>,
-) -> Result<(SocketAddr, SocketAddr), Failed> {
-    let gone = |error: io::Error| Failed::Setup(format!("the connection is gone again ({error})."));
-    Ok((local.map_err(gone)?, peer.map_err(gone)?))
 }

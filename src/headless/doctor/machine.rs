@@ -1,0 +1,94 @@
+//! The machine that the console runs on: the terminal, and where the console keeps its files.
+
+use std::fs;
+use std::io::IsTerminal as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use super::{Step, Verdict};
+use crate::config::Environment;
+use crate::feed::news::Trouble;
+
+pub(super) fn look(environment: &Environment, state_dir: &Path) -> [Step; 2] {
+    [terminal(environment), state(state_dir)]
+}
+
+fn terminal(environment: &Environment) -> Step {
+    const STEP: &str = "terminal";
+    let variable = |name: &str| {
+        let value = environment.get(name)?.to_string_lossy().into_owned();
+        (!value.is_empty()).then_some(value)
+    };
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(variable)
+        .unwrap_or_default();
+    let utf8 = locale
+        .to_ascii_lowercase()
+        .replace('-', "")
+        .contains("utf8");
+    let term = variable("TERM").unwrap_or_default();
+    let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| {
+        format!("{columns}x{rows}")
+    });
+    let tmux = if variable("TMUX").is_some() {
+        ", in tmux"
+    } else {
+        ""
+    };
+    let plain = if variable("NO_COLOR").is_some() {
+        ", NO_COLOR"
+    } else {
+        ""
+    };
+    let said = format!(
+        "TERM {}, {size}, locale {}{tmux}{plain}",
+        or_unset(&term),
+        or_unset(&locale)
+    );
+    if !std::io::stdout().is_terminal() {
+        return Step::new(
+            STEP,
+            Verdict::Skipped,
+            "this is not a terminal; the console needs one",
+        );
+    }
+    match term.as_str() {
+        "" | "dumb" => Step::new(
+            STEP,
+            Verdict::Warning,
+            format!("{said}. The console needs a terminal that can move its cursor: set TERM"),
+        ),
+        _ if !utf8 => Step::new(
+            STEP,
+            Verdict::Warning,
+            format!("{said}. The locale is not UTF-8: set LANG=C.UTF-8"),
+        ),
+        _ => Step::ok(STEP, said),
+    }
+}
+
+fn or_unset(value: &str) -> &str {
+    if value.is_empty() { "not set" } else { value }
+}
+
+/// A trial file shows what a mode does not: a full disk, a read-only mount.
+fn state(state_dir: &Path) -> Step {
+    const STEP: &str = "state";
+    let shown = state_dir.display();
+    let tried = fs::create_dir_all(state_dir)
+        .and_then(|()| tempfile::NamedTempFile::new_in(state_dir))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, b"trial"));
+    if let Err(error) = tried {
+        let said = format!(
+            "{shown} cannot be written ({error}): without it no write is sent. Free the disk or fix the permissions"
+        );
+        return Step::fault(STEP, Trouble::Settings, said);
+    }
+    let mode = fs::metadata(state_dir).map_or(0, |data| data.permissions().mode() & 0o777);
+    if mode & 0o077 != 0 {
+        let said = format!("{shown} is open to others (mode {mode:04o}): run chmod 700 on it");
+        return Step::new(STEP, Verdict::Warning, said);
+    }
+    Step::ok(STEP, format!("{shown}, mode {mode:04o}"))
+}
