@@ -71,7 +71,7 @@ async fn a_callback_is_booked_listed_and_taken_back_and_no_number_is_told() {
     let listed = answer(&out);
     assert_eq!(listed[0]["status"], "scheduled");
     assert_eq!(
-        listed[0]["slot"], "14 Jun 14:00 EDT",
+        listed[0]["slot"], "14 Jun 2030 14:00 EDT",
         "by the queue's clock"
     );
     assert!(!String::from_utf8_lossy(&out.stdout).contains(NUMBER));
