@@ -60,7 +60,7 @@ pub(super) const TABLE: &[Entry] = &[
     entry("station-ms", |f| Slot::Millis(&mut f.station_ms), "how long after its phone a station appears [1500]"),
     entry("reboot-ms", |f| Slot::Millis(&mut f.reboot_ms), "how long phones and edges take to reboot [4000]"),
     entry("limit-old", |f| Slot::Switch(&mut f.limit_before_2021), "over the limit, the code of before 2021"),
-    entry("channels", |f| Slot::Count(&mut f.channels), "channels of a client; one more takes another's place [20]"),
+    entry("channels", |f| Slot::Count(&mut f.channels), "channels of a client; one more evicts another [20]"),
     entry("channel-ttl", |f| Slot::Lifetime(&mut f.channel_ttl), "channels live so long once subscribed to [86400]"),
     entry("ws-heartbeat", |f| Slot::Every(&mut f.ws_heartbeat), "how often channels say that they live [30]"),
     entry("ws-closing", |f| Slot::Every(&mut f.ws_closing), "channels' sockets are told to leave after this"),
