@@ -29,6 +29,7 @@ pub mod perform;
 pub mod person;
 mod phones;
 pub mod probes;
+mod ready;
 pub mod routes;
 pub mod run;
 pub mod transfers;

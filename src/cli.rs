@@ -112,10 +112,14 @@ pub struct ServeArgs {
     /// Address to listen on [default: the profile's, else 127.0.0.1:8080]
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
-    /// Variable that holds the bearer token; an address beyond loopback needs a token
+    /// Unix socket to listen on; without --listen it is the only place
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+    /// Variable that holds the bearer token that may write [default: one made in the state directory]; an address beyond
+    /// loopback needs one
     #[arg(long, value_name = "NAME", conflicts_with = "token_file")]
     pub token_env: Option<String>,
-    /// File that holds the bearer token, mode 0600
+    /// File that holds the bearer token that may write, mode 0600
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
 }

@@ -73,13 +73,15 @@ async fn start_listener(
     let profile = app.profile()?;
     let listen = profile.listen.as_ref()?;
     match Listener::for_profile(&profile, listen, environment, asker, state_dir).await {
-        Ok((listener, hook)) => {
-            let told = match hook {
-                Ok(hook) => Done::Listening(hook),
+        Ok(started) => {
+            let own: Vec<String> = started.own.iter().map(ToString::to_string).collect();
+            let places = started.listener.places();
+            let told = match started.hook {
+                Ok(hook) => Done::Listening(hook, places, own),
                 Err(error) => Done::Failed(error.to_string()),
             };
             let _ = done.send(told);
-            Some(listener)
+            Some(started.listener)
         }
         Err(error) => {
             let _ = done.send(Done::Failed(error.to_string()));

@@ -37,6 +37,7 @@ use crate::model::interaction::Interaction;
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
+use crate::model::requester::Requester;
 use crate::model::transfer::made::{Happening, Open, TransferId};
 use crate::model::write::WriteKind;
 use crate::model::{InteractionId, JobId};
@@ -72,6 +73,8 @@ pub enum Order {
     Deploy(Box<route::Deploy>),
     /// Take a route away.
     RemoveRoute(Box<route::Remove>),
+    /// Put on record that somebody was refused a route.
+    RefusedRoute(Box<route::Refused>),
     /// Transfer interactions (contract §8).
     Transfer(Box<Transfers>),
     /// Read an interaction to learn what became of a transfer whose end is not known.
@@ -100,6 +103,7 @@ impl Order {
             Self::Phone(order) => order.kind(),
             Self::Deploy(deploy) => deploy.kind(),
             Self::RemoveRoute(_) => WriteKind::RouteDelete,
+            Self::RefusedRoute(_) => WriteKind::RouteCreate,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
             Self::JobWebhook(_) => WriteKind::JobWebhook,
@@ -117,12 +121,22 @@ impl Order {
             Self::Phone(order) => order.title(),
             Self::Deploy(deploy) => Text::from(deploy.body.name()),
             Self::RemoveRoute(remove) => Text::from(remove.known.route.name()),
+            Self::RefusedRoute(refused) => refused.name.clone(),
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
             Self::JobWebhook(webhook) => webhook.name.as_str().into(),
             Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
+        }
+    }
+
+    /// Who asked for it through the listener; none where it was whoever is at the console.
+    fn by(&self) -> Option<&Requester> {
+        match self {
+            Self::Deploy(deploy) => deploy.by.as_ref(),
+            Self::RefusedRoute(refused) => Some(&refused.by),
+            _ => None,
         }
     }
 }
@@ -215,6 +229,8 @@ pub struct Run<'a> {
     tell: &'a Tell,
     stop: &'a Stop,
     steps: AtomicUsize,
+    /// Who asked for it through the listener.
+    by: Option<Requester>,
 }
 
 /// What else the audit is to say of an outcome.
@@ -228,6 +244,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         tell,
         stop,
         steps: AtomicUsize::new(0),
+        by: order.by().cloned(),
     };
     run.tell(News::Began {
         kind: order.kind(),
@@ -250,6 +267,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Phone(order) => Box::pin(phone::run(&run, order)).await,
         Order::Deploy(deploy) => route::deploy(&run, &deploy).await,
         Order::RemoveRoute(remove) => route::remove(&run, &remove).await,
+        Order::RefusedRoute(refused) => route::refused(&run, &refused).await,
         // Boxed, so that small flows need not be as large as these.
         Order::Transfer(transfers) => Box::pin(transfer::make(&run, &transfers)).await,
         Order::Settle(open) => transfer::settle(&run, &open).await,

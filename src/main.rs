@@ -225,6 +225,7 @@ impl World {
             address: args.listen,
             token_env: args.token_env,
             token_file: args.token_file,
+            socket: args.socket,
         };
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));

@@ -21,6 +21,7 @@ pub mod queue;
 pub mod region;
 pub mod registration;
 pub mod report;
+pub mod requester;
 pub mod route;
 pub mod softphone;
 pub mod transfer;

@@ -3,13 +3,16 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "the lint knows test functions but not their helpers"
+    clippy::print_stderr,
+    reason = "the lint knows test functions but not their helpers; what is not tried is said in words"
 )]
 
 #[path = "listen/admission.rs"]
 mod admission;
 #[path = "listen/answers.rs"]
 mod answers;
+#[path = "listen/askers.rs"]
+mod askers;
 #[path = "listen/crowd.rs"]
 mod crowd;
 #[path = "listen/hooks.rs"]
@@ -18,5 +21,9 @@ mod hooks;
 mod house;
 #[path = "listen/program.rs"]
 mod program;
+#[path = "listen/ready.rs"]
+mod ready;
 #[path = "listen/resolve.rs"]
 mod resolve;
+#[path = "listen/socket.rs"]
+mod socket;

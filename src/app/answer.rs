@@ -1,8 +1,8 @@
 //! Answers the listener: a view of the state like a frame, for programs instead of people.
 
 use super::App;
-use crate::feed::news::Link;
-use crate::listen::{Entry, NotReady, Overview, Page, ProbeLine, Question};
+use super::messages::Weight;
+use crate::listen::{Entry, Overview, Page, ProbeLine, Question};
 use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
 use crate::store::carriers::CarrierRow;
 use crate::store::metrics::Reads;
@@ -33,7 +33,9 @@ impl App {
             Question::Reservations(to) => {
                 let _ = to.send(self.reservations(now));
             }
-            Question::Resolve(route, to) => self.resolve(*route, to, now),
+            Question::Resolve(route, by, to) => self.resolve(*route, by, to, now),
+            Question::Refused(refused, to) => self.refused(refused, to, now),
+            Question::Notice(text) => self.messages.say(Weight::Warning, text, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
             }
@@ -83,6 +85,7 @@ impl App {
             store_dropped: table.dropped(),
             transfers: self.store.transfers.figures().clone(),
             ready: self.ready(),
+            coverage: self.coverage(),
         }
     }
 
@@ -97,28 +100,6 @@ impl App {
                 .collect(),
             next,
         }
-    }
-
-    /// Ready from the first whole reading on, whoever joins later, except while nothing works.
-    fn ready(&self) -> Result<(), NotReady> {
-        if self.profile.is_none() {
-            return Err(NotReady::NoProfile);
-        }
-        let status = &self.status;
-        let why = self.problem.as_ref().map(|problem| problem.text.clone());
-        if let Link::Offline { since } = status.link {
-            return Err(NotReady::Offline { since, why });
-        }
-        if self.all_read {
-            return Ok(());
-        }
-        if !status.enumerated {
-            return Err(NotReady::Unlisted(why));
-        }
-        Err(NotReady::Reading {
-            read: status.read,
-            users: status.users,
-        })
     }
 }
 

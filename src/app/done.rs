@@ -32,7 +32,14 @@ impl App {
             Done::Flow(id, news) => self.flow_news(id, *news),
             Done::Audited(record) => self.audited(*record),
             Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
-            Done::Listening(hook) => self.store.jobs.hook = hook,
+            Done::Listening(hook, places, own) => {
+                self.store.jobs.hook = hook;
+                let mut text = format!("listening on {places}");
+                for token in own {
+                    text = format!("{text}; {token}");
+                }
+                self.messages.say(Weight::Note, text, self.now);
+            }
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {

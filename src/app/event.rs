@@ -63,8 +63,8 @@ pub enum Done {
     Flow(FlowId, Box<flow::News>),
     /// Jobs of earlier runs were read; with what is wrong with their file, if anything.
     JobsRead(Vec<Job>, Option<String>),
-    /// The listener runs; whether job events can be delivered to it.
-    Listening(Hook),
+    /// The listener runs: whether job events can be delivered to it, where it is, and where the tokens of its own are.
+    Listening(Hook, String, Vec<String>),
     /// The audit was read: its newest lines, and whether it is as it was written.
     AuditRead(Vec<Record>, Chain),
     /// An interaction that a form names, or why it cannot be transferred.

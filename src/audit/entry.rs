@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{scrub, sha256_hex};
 use crate::model::audit::{Record, Status};
 use crate::model::person::Person;
+use crate::model::requester::Requester;
 use crate::model::write::Write;
 use crate::text::Text;
 use crate::time::Millis;
@@ -82,6 +83,16 @@ impl Entry {
                 .map(|(name, value)| ((*name).to_owned(), value.clone()))
                 .collect(),
         }
+    }
+
+    /// The same, asked for through the listener by somebody: the operator is then whoever runs the console.
+    #[must_use]
+    pub fn asked_by(mut self, requester: Option<&Requester>) -> Self {
+        let told = requester.map(|one| [("requester", &one.name), ("requesterFrom", &one.from)]);
+        let told = told.into_iter().flatten();
+        self.extra
+            .extend(told.map(|(key, word)| (key.to_owned(), word.raw().into())));
+        self
     }
 
     /// The same, by this person's name: their id, and their name unless it is a mail address.

@@ -72,12 +72,10 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
             warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
         }
         warnings.extend(missing_ca(profile));
-        let token = profile
-            .listen
-            .as_ref()
-            .and_then(|listen| listen.token.as_ref());
-        let token = token.and_then(|token| token.inspect(env).err());
-        warnings.extend(token.map(|error| format!("the listener's token: {error}")));
+        let listen = profile.listen.as_ref();
+        let tokens = listen.into_iter().flat_map(Listen::tokens);
+        let faulty = tokens.filter_map(|token| token.inspect(env).err());
+        warnings.extend(faulty.map(|error| format!("the listener's token: {error}")));
     }
     let mut text = String::from("ok\n");
     for warning in warnings {
@@ -119,10 +117,25 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
                     safe(&person.client_id)
                 );
             }
+            listener(&mut text, profile, paths);
         }
         None => text.push_str("profile  none\n"),
     }
     Ok(text)
+}
+
+/// Where the listener's own tokens are; also without its section, for `trunkline serve`.
+fn listener(text: &mut String, profile: &Profile, paths: &Paths) {
+    let listen = profile.listen.clone().unwrap_or_default();
+    for token in listen.own_tokens(&paths.state_dir, &profile.name) {
+        let there = token.path.exists();
+        let not_yet = if there {
+            ""
+        } else {
+            " from the first start on"
+        };
+        let _ = writeln!(text, "listener {token}{not_yet}");
+    }
 }
 
 fn missing_ca(profile: &Profile) -> Option<String> {

@@ -124,10 +124,11 @@ impl Run<'_> {
         self.turned_away(self.entry(write), why).await
     }
 
-    /// What is put on record of a write: beside whoever is at the console, the person by whose name it goes out.
+    /// What is put on record of a write: beside whoever is at the console, who asked for it through the listener, and the
+    /// person by whose name it goes out.
     fn entry(&self, write: &Write) -> Entry {
         let kit = self.kit;
-        let entry = Entry::of(write, &kit.operator);
+        let entry = Entry::of(write, &kit.operator).asked_by(self.by.as_ref());
         match kit.client.acting(write) {
             Some(person) => entry.acting(&person),
             None => entry,

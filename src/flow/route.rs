@@ -27,10 +27,11 @@ use crate::deployments::Deployments;
 use crate::model::RouteId;
 use crate::model::flow::Outcome;
 use crate::model::payload::Fault;
+use crate::model::requester::Requester;
 use crate::model::route::diff::{self, Change};
 use crate::model::route::kind::any_of;
 use crate::model::route::{Aim, Deed, Deployment, Kind, Known, Route, Verdict};
-use crate::model::write::{Write, WriteKind};
+use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 
 /// A route to be deployed.
@@ -44,6 +45,36 @@ pub struct Deploy {
     pub body: Route,
     /// Stop before the submit: everything is looked at and nothing is changed.
     pub dry: bool,
+    /// Who asked for it through the listener; none where it was whoever is at the console.
+    pub by: Option<Requester>,
+}
+
+/// A route that somebody asked for, and that came to nothing before there was anything to deploy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refused {
+    /// The name of the route, as far as there is one.
+    pub name: Text,
+    /// Why it is refused.
+    pub why: Text,
+    /// Who asked for it.
+    pub by: Requester,
+}
+
+impl Refused {
+    /// A refusal of what `by` asked for.
+    #[must_use]
+    pub fn new(name: &str, why: &str, by: &Requester) -> Self {
+        let name = if name.is_empty() {
+            "POST /resolve"
+        } else {
+            name
+        };
+        Self {
+            name: name.into(),
+            why: why.into(),
+            by: by.clone(),
+        }
+    }
 }
 
 /// A route to be taken away.
@@ -337,6 +368,20 @@ async fn on_record(run: &Run<'_>, ending: &Result<Ending, Ending>, write: impl F
     if let Some(failure) = ending.failure().filter(|_| ours) {
         run.refuse(&write(), failure.to_string()).await;
     }
+}
+
+/// Puts on record that somebody was refused a route.
+pub(super) async fn refused(run: &Run<'_>, refused: &Refused) -> Outcome {
+    let path = &["resolve"];
+    let write = Write::bare(
+        WriteKind::RouteCreate,
+        Method::Post,
+        path,
+        refused.name.to_string(),
+    );
+    run.refuse(&write, refused.why.raw().to_owned())
+        .await
+        .into()
 }
 
 /// Takes a route away.

@@ -1,7 +1,7 @@
 //! `trunkline serve`: everything but the screen. Feeds, probes and alerts run as they do in the console, and the listener
 //! tells the rest of the estate.
 //!
-//! Made for a service manager: it tells systemd when it answers (`Type=notify`), says so in one line on standard error,
+//! Made for a service manager: it tells systemd when it answers (`Type=notify`), says where on standard error,
 //! and ends with 0 when it is asked to.
 
 use std::net::SocketAddr;
@@ -13,11 +13,11 @@ use super::quiet::Quiet;
 use super::{Exit, nothing, say};
 use crate::app::App;
 use crate::app::run::Runner;
-use crate::config::profile::listen::Listen;
+use crate::config::profile::listen::{Listen, Socket};
 use crate::config::secret::SecretSource;
 use crate::config::{Environment, Loaded};
 use crate::feed::news::Trouble;
-use crate::listen::{self, Listener};
+use crate::listen::{self, Listener, Started};
 use crate::term::signals::Signal;
 
 /// What the command line says about the listener; it goes before the profile.
@@ -29,14 +29,29 @@ pub struct Request {
     pub token_env: Option<String>,
     /// The file that holds the token.
     pub token_file: Option<PathBuf>,
+    /// The Unix socket to listen on.
+    pub socket: Option<PathBuf>,
 }
 
 impl Request {
     /// The listener that results, over what the profile says of it.
     #[must_use]
     pub fn over(self, profile: Option<Listen>) -> Listen {
+        let bare = profile.is_none();
         let mut listen = profile.unwrap_or_default();
-        listen.address = self.address.unwrap_or(listen.address);
+        if bare && self.socket.is_some() {
+            // A socket is enough for who asks for nothing else.
+            listen.address = None;
+        }
+        listen.address = self.address.or(listen.address);
+        if let Some(path) = self.socket {
+            let socket = Socket::at(path);
+            let over = |there: Socket| Socket {
+                path: socket.path.clone(),
+                ..there
+            };
+            listen.socket = Some(listen.socket.take().map_or(socket.clone(), over));
+        }
         let variable = self.token_env.map(SecretSource::Variable);
         let file = self.token_file.map(SecretSource::File);
         listen.token = variable.or(file).or(listen.token);
@@ -58,13 +73,20 @@ pub async fn serve(
         return Err("there is no profile to serve".to_owned());
     };
     let started = Listener::for_profile(&profile, listen, &environment, asker, &state_dir).await;
-    let (listener, hook) = started.map_err(|e| e.to_string())?;
+    let Started {
+        listener,
+        hook,
+        own,
+    } = started.map_err(|e| e.to_string())?;
     if let Err(error) = hook {
         say(&error.to_string());
     }
     let mut runner = Runner::new(app, screen, environment, questions).keeping(state_dir);
-    let listening = format!("listening on http://{}", listener.address());
+    let listening = format!("listening on {}", listener.places());
     say(&listening);
+    for token in &own {
+        say(&token.to_string());
+    }
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);
     let code = runner.run(beyond_help).await;
     tell_manager(&[NotifyState::Stopping]);

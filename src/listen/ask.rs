@@ -5,11 +5,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::export::calendar;
 use crate::feed::news::Status;
-use crate::flow::route::Ending;
+use crate::flow::route::{Ending, Refused};
 use crate::model::callback::Update;
 use crate::model::finding::Grade;
 use crate::model::job::Word;
 use crate::model::report::FullReport;
+use crate::model::requester::Requester;
 use crate::model::route::Route;
 use crate::store::{Counts, Dropped, RowId};
 use crate::store::{callbacks, jobs, transfers};
@@ -24,8 +25,12 @@ const WAITING: usize = 64;
 pub enum Question {
     /// Everything but the rows.
     Overview(oneshot::Sender<Box<Overview>>),
-    /// Deploy a route; the answer comes when its pipeline has ended.
-    Resolve(Box<Route>, oneshot::Sender<Box<Ending>>),
+    /// Deploy a route for somebody; the answer comes when its pipeline has ended.
+    Resolve(Box<Route>, Requester, oneshot::Sender<Box<Ending>>),
+    /// Put on record that something was refused; the answer comes when it is.
+    Refused(Box<Refused>, oneshot::Sender<Box<Ending>>),
+    /// Say something to whoever is at the console.
+    Notice(String),
     /// The organisation has told of a job; answered once it is taken in.
     Delivered(Box<Word>, oneshot::Sender<()>),
     /// The organisation has told of a callback; answered once it is taken in.
@@ -64,8 +69,42 @@ pub struct Overview {
     pub store_dropped: Dropped,
     /// What transfers come to.
     pub transfers: transfers::Figures,
-    /// Whether what is shown can be relied on.
+    /// Whether the connection allows what is shown to be relied on.
     pub ready: Result<(), NotReady>,
+    /// How much of it is sure.
+    pub coverage: Coverage,
+}
+
+/// How much is known of what is watched.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Coverage {
+    /// Users there are, as far as they are listed.
+    pub users: u32,
+    /// Those of them that have not been read yet.
+    pub awaited: u32,
+    /// Rows that are as they were last said to be.
+    pub sure: u32,
+    /// Rows whose feed has had a gap since.
+    pub stale: u32,
+    /// Rows of which nothing is known.
+    pub unknown: u32,
+    /// Milliseconds that one round of polls takes.
+    pub round_ms: u64,
+    /// What cannot be read now, and why.
+    pub missing: Vec<(&'static str, Text)>,
+}
+
+impl Coverage {
+    /// The share that is sure, 0 to 1. Of whom nothing has been read yet one row is expected; 1 where there is nothing to
+    /// know.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        let unsure = u64::from(self.stale) + u64::from(self.unknown) + u64::from(self.awaited);
+        match u64::from(self.sure) + unsure {
+            0 => 1.0,
+            all => f64::from(self.sure) / all as f64,
+        }
+    }
 }
 
 /// How callbacks do.
@@ -113,7 +152,7 @@ pub struct ProbeLine {
 }
 
 /// Why what is shown cannot be relied on yet, or any more.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum NotReady {
     /// No profile names an organisation.
     #[error("there is no profile to read from")]
@@ -121,13 +160,24 @@ pub enum NotReady {
     /// The list of users is not whole.
     #[error("the list of users has not been read yet{}", because(.0.as_ref()))]
     Unlisted(Option<Text>),
-    /// Not everyone has been read.
-    #[error("{read} of {users} users have been read")]
-    Reading {
-        /// Users read, or failed for good.
-        read: u32,
-        /// Users there are.
-        users: u32,
+    /// Nothing is connected at the moment.
+    #[error("the organisation is not connected now{}", because(.0.as_ref()))]
+    Unconnected(Option<Text>),
+    /// Too little of what is watched is sure.
+    #[error(
+        "{sure} rows are sure, {stale} stale, {unknown} unknown and {awaited} users not read yet: that is under the {percent} % of ready_at"
+    )]
+    Coverage {
+        /// Rows that are sure.
+        sure: u32,
+        /// Rows that are stale.
+        stale: u32,
+        /// Rows that are unknown.
+        unknown: u32,
+        /// Users who have not been read.
+        awaited: u32,
+        /// What the profile asks for, in percent.
+        percent: f64,
     },
     /// Nothing has worked since that moment.
     #[error("the organisation has been out of reach since {since}{}", because(.why.as_ref()))]
@@ -205,12 +255,25 @@ impl Asker {
         answer.await.map_err(|_| Ended)
     }
 
-    /// Deploys a route (contract §9); returns when its pipeline has ended.
-    pub async fn resolve(&self, route: Route) -> Result<Box<Ending>, Ended> {
+    /// Deploys a route for somebody (contract §9); returns when its pipeline has ended.
+    pub async fn resolve(&self, route: Route, by: Requester) -> Result<Box<Ending>, Ended> {
         let (to, answer) = oneshot::channel();
-        let question = Question::Resolve(Box::new(route), to);
+        let question = Question::Resolve(Box::new(route), by, to);
         self.0.send(question).await.map_err(|_| Ended)?;
         answer.await.map_err(|_| Ended)
+    }
+
+    /// Has it put on record that something was refused; returns when it is, or cannot be.
+    pub async fn refused(&self, refused: Refused) -> Result<(), Ended> {
+        let (to, answer) = oneshot::channel();
+        let question = Question::Refused(Box::new(refused), to);
+        self.0.send(question).await.map_err(|_| Ended)?;
+        answer.await.map(drop).map_err(|_| Ended)
+    }
+
+    /// Says something to whoever is at the console, unless there is more to do already.
+    pub fn notice(&self, notice: String) {
+        let _ = self.0.try_send(Question::Notice(notice));
     }
 
     /// Hands on what the organisation told of a callback; returns once it is taken in.

@@ -12,6 +12,7 @@ use prometheus_client::registry::Registry;
 use serde::Serialize;
 
 use super::ask::Overview;
+use super::denials::Denials;
 use super::negotiate::Format;
 use super::places::Tally;
 use super::reply::{self, Refusal, Reply};
@@ -53,13 +54,11 @@ pub(super) fn json(counts: Counts) -> Reply {
 }
 
 /// The figures as text.
-pub(super) fn text(overview: Overview, resolves: Counts, tally: &Tally, format: Format) -> Reply {
+pub(super) fn text(overview: Overview, resolves: Counts, doors: Doors, format: Format) -> Reply {
     let figures = Figures {
         overview,
         resolves,
-        connections: tally.open.load(Ordering::Relaxed),
-        evicted: tally.evicted.load(Ordering::Relaxed),
-        refused: tally.refused.load(Ordering::Relaxed),
+        doors,
     };
     match written(figures) {
         Ok(text) if format == Format::OpenMetrics => reply::ok(
@@ -77,23 +76,27 @@ pub(super) fn text(overview: Overview, resolves: Counts, tally: &Tally, format: 
     }
 }
 
-/// One scrape.
+/// Who came in and who did not.
 #[derive(Debug)]
-struct Figures {
-    overview: Overview,
-    resolves: Counts,
+pub(super) struct Doors {
     connections: u64,
     evicted: u64,
     refused: u64,
+    denied: [(&'static str, u64); 4],
 }
 
-impl Collector for Figures {
-    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let mut sheet = Sheet::new(encoder);
-        console::write(&mut sheet, &self.overview)?;
-        jobs::write(&mut sheet, &self.overview.jobs)?;
-        callbacks::write(&mut sheet, &self.overview.callbacks)?;
-        self.resolves(&mut sheet)?;
+impl Doors {
+    /// The counts of now.
+    pub(super) fn of(tally: &Tally, denials: &Denials) -> Self {
+        Self {
+            connections: tally.open.load(Ordering::Relaxed),
+            evicted: tally.evicted.load(Ordering::Relaxed),
+            refused: tally.refused.load(Ordering::Relaxed),
+            denied: denials.counts(),
+        }
+    }
+
+    fn write(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
         sheet.gauge(
             "trunkline_listener_connections",
             "Connections to this listener, as of the last one that came",
@@ -104,7 +107,32 @@ impl Collector for Figures {
             "Connections closed to make room (evicted) or not taken (refused)",
             "how",
             [("evicted", self.evicted), ("refused", self.refused)],
+        )?;
+        sheet.counters(
+            "trunkline_listener_denied",
+            "Requests refused for who asked: no token, a wrong token, a token or user beyond its scope, a user not on the socket's list",
+            "why",
+            self.denied,
         )
+    }
+}
+
+/// One scrape.
+#[derive(Debug)]
+struct Figures {
+    overview: Overview,
+    resolves: Counts,
+    doors: Doors,
+}
+
+impl Collector for Figures {
+    fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let mut sheet = Sheet::new(encoder);
+        console::write(&mut sheet, &self.overview)?;
+        jobs::write(&mut sheet, &self.overview.jobs)?;
+        callbacks::write(&mut sheet, &self.overview.callbacks)?;
+        self.resolves(&mut sheet)?;
+        self.doors.write(&mut sheet)
     }
 }
 

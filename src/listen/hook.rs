@@ -6,27 +6,19 @@
 
 mod callback;
 
-use std::fs::{self, DirBuilder};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
-use tempfile::NamedTempFile;
 use url::Url;
 
-use super::ask::Asker;
+use super::kept::{self, Exposed};
 use super::reply::Refusal;
-use super::{ListenError, Listener};
-use crate::cloud;
-use crate::config::profile::listen::Listen;
-use crate::config::{Environment, Profile};
 use crate::model::JobId;
 use crate::model::callback::Update;
-use crate::model::hook::{Hook as Reach, HookUrl};
+use crate::model::hook::HookUrl;
 use crate::model::job::{JobError, Made, Phase, Word};
 use crate::text::Text;
 
@@ -35,12 +27,10 @@ const PREFIX: &str = "/hooks/";
 
 /// The token could not be had; the listener does without the hook.
 #[derive(Debug, thiserror::Error)]
-#[error("{doing} the token of the job webhook in {path}: {source}. Jobs are polled; free the disk or fix the permissions.", path = .path.display())]
-pub struct HookError {
-    doing: &'static str,
-    path: PathBuf,
-    source: io::Error,
-}
+#[error(
+    "The token of the job webhook: {0}. Jobs are polled; free the disk or fix the permissions."
+)]
+pub struct HookError(String);
 
 /// The hook of one profile.
 #[derive(Clone, Debug)]
@@ -50,37 +40,13 @@ pub struct Hook {
 
 impl Hook {
     /// Reads the token of a profile, or makes one. It waits for the disk.
+    ///
+    /// One that others may have read is worth nothing, but a webhook is registered with it: it is kept, and kept close.
     pub fn open(state_dir: &Path, profile: &str) -> Result<Self, HookError> {
-        let folder = state_dir.join("hooks");
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC);
-        let path = folder.join(format!("{name}.token"));
-        let failed = |doing| {
-            let path = path.clone();
-            move |source| HookError {
-                doing,
-                path,
-                source,
-            }
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)
-            .map_err(failed("making the folder of"))?;
-        make(&folder, &path).map_err(failed("writing"))?;
-        narrow(&path).map_err(failed("taking from others"))?;
-        let token = fs::read_to_string(&path).map_err(failed("reading"))?;
-        let token = token.trim();
-        if token.len() < 32 || !token.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-            let why = io::Error::new(
-                io::ErrorKind::InvalidData,
-                "it is no token; remove the file for a new one",
-            );
-            return Err(failed("reading")(why));
-        }
-        Ok(Self {
-            token: token.into(),
-        })
+        let path = state_dir.join("hooks").join(format!("{name}.token"));
+        let token = kept::open(&path, Exposed::Narrow).map_err(|why| HookError(why.to_string()))?;
+        Ok(Self { token })
     }
 
     /// The address of the hook behind a base, as it is told to the organisation.
@@ -96,66 +62,6 @@ impl Hook {
         path.strip_prefix(PREFIX)
             .is_some_and(|given| given.as_bytes().ct_eq(expected).into())
     }
-}
-
-impl Listener {
-    /// Starts for a profile, with its hook; and tells whether job events can be delivered to it.
-    ///
-    /// Without a `public_url` an organisation on this machine, as the embedded one is, reaches the address itself.
-    pub async fn for_profile(
-        profile: &Profile,
-        listen: &Listen,
-        environment: &Environment,
-        asker: Asker,
-        state_dir: &Path,
-    ) -> Result<(Self, Result<Reach, HookError>), ListenError> {
-        let (state_dir, name) = (state_dir.to_owned(), profile.name.clone());
-        let opened = tokio::task::spawn_blocking(move || Hook::open(&state_dir, &name)).await;
-        let opened = opened.unwrap_or_else(|stopped| {
-            Err(HookError {
-                doing: "reading",
-                path: PathBuf::new(),
-                source: io::Error::other(stopped),
-            })
-        });
-        let hook = opened.as_ref().ok().cloned();
-        let listener = Self::start_with(listen, environment, asker, hook).await?;
-        let local = || {
-            let near = cloud::on_this_machine(&profile.base_url) && !listen.is_open();
-            near.then(|| Url::parse(&format!("http://{}", listener.address())).ok())?
-        };
-        let reach = opened.map(|hook| match listen.public_url.clone().or_else(local) {
-            Some(base) => Reach::Ready(hook.url(&base)),
-            None => Reach::Nameless,
-        });
-        Ok((listener, reach))
-    }
-}
-
-/// Makes a token unless there is one: whole or not at all, and the same for consoles that start at once.
-fn make(folder: &Path, path: &Path) -> io::Result<()> {
-    if fs::exists(path)? {
-        return Ok(());
-    }
-    // Made 0600, as temporary files are.
-    let mut file = NamedTempFile::new_in(folder)?;
-    let (one, other) = (uuid::Uuid::new_v4(), uuid::Uuid::new_v4());
-    writeln!(file, "{}{}", one.simple(), other.simple())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
-        _ => Ok(()),
-    }
-}
-
-/// A token that others may have read is worth nothing, but a webhook is registered with it: it is kept, and kept close.
-fn narrow(path: &Path) -> io::Result<()> {
-    let permissions = fs::metadata(path)?.permissions();
-    let by_others = permissions.mode() & 0o077;
-    if by_others == 0 {
-        return Ok(());
-    }
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
 }
 
 /// What is delivered.
@@ -243,6 +149,8 @@ fn invalid(why: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     #[test]
     fn the_token_is_made_once_and_for_its_owner_alone() {

@@ -6,12 +6,16 @@ use bytes::Bytes;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
+
+use super::denials::Denied;
+use crate::model::requester::Requester;
 
 /// A body in one piece, or one that is made while it is read.
 pub(super) type Body = UnsyncBoxBody<Bytes, Box<dyn Error + Send + Sync>>;
@@ -51,10 +55,13 @@ pub(super) fn json(body: &impl Serialize) -> Reply {
 pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
-    message: String,
+    message: Box<str>,
     header: Option<(HeaderName, &'static str)>,
+    /// Whether it is for who asks.
+    denied: Option<Denied>,
+    requester: Option<Box<Requester>>,
     /// What else the body says.
-    beside: Option<Box<(&'static str, Value)>>,
+    beside: Vec<(&'static str, Value)>,
 }
 
 impl Refusal {
@@ -62,9 +69,11 @@ impl Refusal {
         Self {
             status,
             code,
-            message: message.into(),
+            message: message.into().into_boxed_str(),
             header: None,
-            beside: None,
+            denied: None,
+            requester: None,
+            beside: Vec::new(),
         }
     }
 
@@ -72,10 +81,74 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
-    pub(super) fn unauthorized() -> Self {
-        let message = "this listener needs Authorization: Bearer TOKEN, with its own token";
+    /// Nothing says who asks.
+    pub(super) fn no_token() -> Self {
+        Self::unauthorized(
+            "this listener needs Authorization: Bearer TOKEN, with one of its own tokens",
+            Denied::NoToken,
+        )
+    }
+
+    /// What was shown is no token of this listener.
+    pub(super) fn wrong_token() -> Self {
+        Self::unauthorized("this is no token of this listener", Denied::WrongToken)
+    }
+
+    /// Somebody shows one wrong token after the other.
+    pub(super) fn too_many() -> Self {
+        let message = "too many wrong tokens were shown; try again with the right one";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(status, "too.many.requests", message).with(RETRY_AFTER, "1")
+    }
+
+    /// Whoever asks is known, and may not ask for that.
+    pub(super) fn scope(requester: &Requester) -> Self {
+        let message = format!("{requester} may read here and not write: show the write token");
+        let refusal = Self::forbidden("scope.missing", message);
+        Self {
+            requester: Some(Box::new(requester.clone())),
+            ..refusal.denied_as(Denied::Scope)
+        }
+    }
+
+    /// A user who is on no list of the socket.
+    pub(super) fn foreign_user(user: &str) -> Self {
+        let message = format!(
+            "{user} may not use this socket: name the user in socket_readers or socket_writers of the profile's [listen] section"
+        );
+        let refusal = Self::forbidden("foreign.user", message);
+        refusal.denied_as(Denied::ForeignUser)
+    }
+
+    /// The profile lets nobody write.
+    pub(super) fn read_only() -> Self {
+        let message = "the profile is read-only: nothing was sent. Set read_only = false in it to allow writes";
+        Self::forbidden("read.only", message.to_owned())
+    }
+
+    fn unauthorized(message: &str, denied: Denied) -> Self {
         let refusal = Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message);
-        refusal.with(WWW_AUTHENTICATE, "Bearer")
+        refusal.with(WWW_AUTHENTICATE, "Bearer").denied_as(denied)
+    }
+
+    fn denied_as(mut self, denied: Denied) -> Self {
+        self.denied = Some(denied);
+        self
+    }
+
+    /// Why whoever asks was turned away, where it was for who they are.
+    pub(super) fn denied(&self) -> Option<Denied> {
+        self.denied
+    }
+
+    /// Who that is, where it is to be on record.
+    pub(super) fn requester(&self) -> Option<&Requester> {
+        self.requester.as_deref()
+    }
+
+    /// The sentence.
+    pub(super) fn message(&self) -> &str {
+        &self.message
     }
 
     pub(super) fn method(verb: &hyper::Method, allowed: &'static str) -> Self {
@@ -95,11 +168,9 @@ impl Refusal {
     }
 
     /// Says something more in the body, under a name of its own.
-    pub(super) fn beside(self, name: &'static str, value: Value) -> Self {
-        Self {
-            beside: Some(Box::new((name, value))),
-            ..self
-        }
+    pub(super) fn beside(mut self, name: &'static str, value: Value) -> Self {
+        self.beside.push((name, value));
+        self
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
@@ -114,8 +185,7 @@ impl Refusal {
             "status": self.status.as_u16(),
             "contextId": Uuid::new_v4().to_string(),
         });
-        if let Some(beside) = self.beside {
-            let (name, value) = *beside;
+        for (name, value) in self.beside {
             body[name] = value;
         }
         let mut reply = ok("application/json", whole(body.to_string()));

@@ -12,18 +12,23 @@ use tokio::sync::Semaphore;
 
 use super::ask::Asker;
 use super::reply::{Refusal, Reply, json as reply};
-use crate::flow::route::Ending;
+use crate::flow::route::{Ending, Refused};
 use crate::flow::{Failure, Fate};
 use crate::model::payload::Fault;
-use crate::model::route::{self, Known};
+use crate::model::requester::Requester;
+use crate::model::route::{self, Known, Route};
 use crate::text::Text;
 
 /// Pipelines at once. The others wait for their turn: each is a dozen handshakes and a handful of requests.
 const AT_ONCE: usize = 8;
 
+/// How long the record of a refusal may take.
+const RECORD: Duration = Duration::from_secs(3);
+
 /// How pipelines went that were asked for here, since the start.
 #[derive(Debug)]
 pub(super) struct Resolver {
+    read_only: bool,
     turns: Semaphore,
     total: AtomicU64,
     reached: AtomicU64,
@@ -47,6 +52,7 @@ pub(super) struct Counts {
 impl Default for Resolver {
     fn default() -> Self {
         Self {
+            read_only: false,
             turns: Semaphore::new(AT_ONCE),
             total: AtomicU64::new(0),
             reached: AtomicU64::new(0),
@@ -57,6 +63,14 @@ impl Default for Resolver {
 }
 
 impl Resolver {
+    /// One that refuses everything, where the profile lets nobody write.
+    pub(super) fn new(read_only: bool) -> Self {
+        Self {
+            read_only,
+            ..Self::default()
+        }
+    }
+
     /// What has been counted.
     pub(super) fn counts(&self) -> Counts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -68,18 +82,54 @@ impl Resolver {
         }
     }
 
-    /// Runs the pipeline for a body and answers as the contract says.
-    pub(super) async fn resolve(&self, asker: &Asker, body: &[u8]) -> Result<Reply, Refusal> {
-        let body = std::str::from_utf8(body)
-            .map_err(|_| invalid(&[Fault::new("", "the body is not UTF-8")]))?;
-        let route = route::read(body).map_err(|fault| invalid(&[fault]))?;
-        let faults = route.faults();
-        if !faults.is_empty() {
-            return Err(invalid(&faults));
+    /// Runs the pipeline for a body and answers as the contract says. A refusal is on record too (contract §11).
+    pub(super) async fn resolve(
+        &self,
+        asker: &Asker,
+        body: &[u8],
+        by: &Requester,
+    ) -> Result<Reply, Refusal> {
+        let read = std::str::from_utf8(body)
+            .map_err(|_| Fault::new("", "the body is not UTF-8"))
+            .and_then(route::read);
+        let name = read.as_ref().map_or("", Route::name).to_owned();
+        let checked = read.map_err(|fault| vec![fault]).and_then(|route| {
+            let faults = route.faults();
+            if faults.is_empty() {
+                Ok(route)
+            } else {
+                Err(faults)
+            }
+        });
+        let refusal = match checked {
+            _ if self.read_only => Refusal::read_only(),
+            Err(faults) => invalid(&faults),
+            Ok(route) => return self.deploy(asker, route, by).await,
+        };
+        let refused = Refused::new(&name, refusal.message(), by);
+        self.put_on_record(asker, refused).await;
+        Err(refusal)
+    }
+
+    /// Puts a refusal on record. Who waits for the answer waits no longer than is decent for that.
+    pub(super) async fn put_on_record(&self, asker: &Asker, refused: Refused) {
+        let Ok(_turn) = self.turns.acquire().await else {
+            return;
+        };
+        if tokio::time::timeout(RECORD, asker.refused(refused))
+            .await
+            .is_err()
+        {
+            tracing::warn!(
+                "a refusal of the listener is not on record: the console is busy or not connected"
+            );
         }
+    }
+
+    async fn deploy(&self, asker: &Asker, route: Route, by: &Requester) -> Result<Reply, Refusal> {
         let turn = self.turns.acquire().await;
         let began = Instant::now();
-        let ended = asker.resolve(route).await;
+        let ended = asker.resolve(route, by.clone()).await;
         drop(turn);
         let ending = ended.map_err(|ended| Refusal::unavailable(&ended))?;
         self.count(&ending, began.elapsed());

@@ -1,22 +1,25 @@
 //! From a request to its answer: who may ask, what is there, and by which verb.
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::Body;
 use hyper::{Request, StatusCode};
+use tokio::time::Instant;
 
 use super::ask::{Asker, Ended, Overview};
+use super::denials::{Consequence, Denials, Late};
 use super::guard::Guard;
 use super::hook::{Hook, Told};
 use super::negotiate::Format;
+use super::pass::{Pass, Peer, Scope};
 use super::places::Tally;
 use super::reply::{Refusal, Reply, json};
 use super::resolve::Resolver;
-use super::{body, dashboard, figures, hook, reply};
+use super::{body, dashboard, figures, hook, ready, reply};
 use crate::export::calendar;
+use crate::flow::route::Refused;
 
 /// How long the loop may take for an answer: it takes milliseconds, and one that is stuck should be found out.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -27,18 +30,35 @@ pub(super) struct Hall {
     guard: Guard,
     asker: Asker,
     tally: Tally,
+    denials: Denials,
     resolver: Resolver,
     hook: Option<Hook>,
+    ready_at: f64,
 }
 
 impl Hall {
-    pub(super) fn new(guard: Guard, asker: Asker, hook: Option<Hook>) -> Self {
+    pub(super) fn new(guard: Guard, asker: Asker, ready_at: f64) -> Self {
         Self {
             guard,
             asker,
             tally: Tally::default(),
+            denials: Denials::default(),
             resolver: Resolver::default(),
-            hook,
+            hook: None,
+            ready_at,
+        }
+    }
+
+    /// Takes deliveries in.
+    pub(super) fn with_hook(self, hook: Option<Hook>) -> Self {
+        Self { hook, ..self }
+    }
+
+    /// Lets nobody write, whatever they show.
+    pub(super) fn read_only(self, read_only: bool) -> Self {
+        Self {
+            resolver: Resolver::new(read_only),
+            ..self
         }
     }
 
@@ -84,6 +104,16 @@ impl Route {
         })
     }
 
+    /// What it needs; a hook's path is its token.
+    const fn scope(self) -> Scope {
+        match self {
+            Self::Alive | Self::Ready => Scope::Health,
+            Self::Dashboard | Self::Metrics | Self::Calendar => Scope::Read,
+            Self::Resolve => Scope::Write,
+            Self::Hook => Scope::None,
+        }
+    }
+
     /// The verb that it takes.
     const fn verb(self) -> &'static str {
         match self {
@@ -93,44 +123,83 @@ impl Route {
     }
 }
 
-/// Answers any request that came in at the address `at`.
-pub(super) async fn answer<B>(hall: &Hall, at: SocketAddr, request: Request<B>) -> Reply
+/// Answers any request of somebody.
+pub(super) async fn answer<B>(hall: &Hall, peer: &Peer, request: Request<B>) -> Reply
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
 {
-    match admitted(hall, at, &request) {
-        Ok(route) => serve(hall, route, request)
-            .await
-            .unwrap_or_else(Refusal::into_reply),
-        Err(refusal) => refusal.into_reply(),
+    let answered = match admitted(hall, peer, &request) {
+        Ok((route, pass)) => serve(hall, route, &pass, request).await,
+        Err(refusal) => Err(refusal),
+    };
+    match answered {
+        Ok(reply) => reply,
+        Err(refusal) => refused(hall, peer, refusal).await,
     }
 }
 
-fn admitted<B: Body>(hall: &Hall, at: SocketAddr, request: &Request<B>) -> Result<Route, Refusal> {
+/// A refusal as it is sent. Whoever is turned away for who they are is noted, and on record where it is known who that is.
+async fn refused(hall: &Hall, peer: &Peer, refusal: Refusal) -> Reply {
+    let Some(why) = refusal.denied() else {
+        return refusal.into_reply();
+    };
+    let Consequence { late, notice } = hall.denials.note(why, peer, Instant::now());
+    if let Some(notice) = notice {
+        tracing::warn!("{notice}");
+        hall.asker.notice(notice);
+    }
+    if !late {
+        if let Some(requester) = refusal.requester() {
+            let refused = Refused::new("", refusal.message(), requester);
+            hall.resolver.put_on_record(&hall.asker, refused).await;
+        }
+        return refusal.into_reply();
+    }
+    let mut reply = Refusal::too_many().into_reply();
+    reply.extensions_mut().insert(Late);
+    reply
+}
+
+fn admitted<B: Body>(
+    hall: &Hall,
+    peer: &Peer,
+    request: &Request<B>,
+) -> Result<(Route, Pass), Refusal> {
+    hall.guard.admit_bare(request, peer)?;
     let path = request.uri().path();
-    let hook = hall.hook.as_ref().filter(|hook| hook.is_at(path));
-    let route = if hook.is_some() {
-        // Its path is its token.
-        hall.guard.admit_bare(request, at)?;
+    let delivery = hall.hook.as_ref().is_some_and(|hook| hook.is_at(path));
+    let route = if delivery {
         Some(Route::Hook)
     } else {
-        hall.guard.admit(request, at)?;
         Route::of(path)
     };
-    body::admit(request.body())?;
-    let route = route.ok_or_else(|| {
-        let message = "nothing is served at this path";
-        Refusal::new(StatusCode::NOT_FOUND, "not.found", message)
-    })?;
-    if request.method() == route.verb() {
-        Ok(route)
+    let pass = if delivery {
+        Pass::delivery(peer)
     } else {
-        Err(Refusal::method(request.method(), route.verb()))
+        hall.guard.pass(request.headers(), peer)?
+    };
+    // What is there and by which verb is told to those who may read.
+    let asked = route.filter(|route| request.method() == route.verb());
+    let told = if delivery { Scope::None } else { Scope::Read };
+    pass.needs(asked.map_or(told, Route::scope))?;
+    body::admit(request.body())?;
+    match (route, asked) {
+        (_, Some(route)) => Ok((route, pass)),
+        (Some(route), None) => Err(Refusal::method(request.method(), route.verb())),
+        (None, _) => {
+            let message = "nothing is served at this path";
+            Err(Refusal::new(StatusCode::NOT_FOUND, "not.found", message))
+        }
     }
 }
 
-async fn serve<B>(hall: &Hall, route: Route, request: Request<B>) -> Result<Reply, Refusal>
+async fn serve<B>(
+    hall: &Hall,
+    route: Route,
+    pass: &Pass,
+    request: Request<B>,
+) -> Result<Reply, Refusal>
 where
     B: Body<Data = Bytes>,
     B::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -138,7 +207,8 @@ where
     match route {
         Route::Resolve => {
             let body = body::read(request.into_body()).await?;
-            hall.resolver.resolve(&hall.asker, &body).await
+            let requester = &pass.requester;
+            hall.resolver.resolve(&hall.asker, &body, requester).await
         }
         Route::Hook => {
             let body = body::read(request.into_body()).await?;
@@ -155,9 +225,11 @@ where
                 Ok(figures::json(hall.resolver.counts()))
             }
             format => {
-                let overview = *hall.overview().await?;
+                let mut overview = *hall.overview().await?;
+                overview.ready = ready::verdict(&overview, hall.ready_at);
                 let counts = hall.resolver.counts();
-                Ok(figures::text(overview, counts, &hall.tally, format))
+                let doors = figures::Doors::of(&hall.tally, &hall.denials);
+                Ok(figures::text(overview, counts, doors, format))
             }
         },
         Route::Calendar => {
@@ -176,10 +248,10 @@ where
             hall.overview().await?;
             Ok(json(&serde_json::json!({ "status": "ok" })))
         }
-        Route::Ready => match hall.overview().await?.ready {
-            Ok(()) => Ok(json(&serde_json::json!({ "status": "ready" }))),
-            Err(why) => Err(Refusal::unavailable(&why)),
-        },
+        Route::Ready => {
+            let details = pass.scope >= Scope::Read;
+            ready::answer(&*hall.overview().await?, hall.ready_at, details)
+        }
     }
 }
 

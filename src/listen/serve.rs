@@ -1,20 +1,24 @@
 //! Connections: accept, bound in number, time and size, and HTTP/1.1 on each.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_io_timeout::TimeoutStream;
 
+use super::denials::{LATE, Late};
+use super::pass::Peer;
 use super::places::{Busy, Places};
 use super::route::{self, Hall};
+use super::socket::Door;
 
 /// Connections at once.
 pub(super) const MOST_CONNECTIONS: usize = 256;
@@ -34,17 +38,59 @@ const MAX_FIELDS: usize = 64;
 /// The answer when every place is taken; the client has not been heard, so that it is the same for all.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
 
+/// Where clients come in; at least one of the two.
+#[derive(Debug)]
+pub(super) struct Doors {
+    /// By TCP.
+    pub(super) tcp: Option<TcpListener>,
+    /// By the Unix socket.
+    pub(super) socket: Option<Door>,
+}
+
+/// A client that came in.
+#[derive(Debug)]
+enum Client {
+    Net(TcpStream),
+    Local(UnixStream),
+}
+
+impl Doors {
+    async fn accept(&self) -> io::Result<(Client, Peer)> {
+        let by_tcp = async {
+            let (client, from) = waits(self.tcp.as_ref()).await.accept().await?;
+            let at = client.local_addr()?;
+            Ok((Client::Net(client), Peer::Net { at, from }))
+        };
+        let by_socket = async {
+            let (client, peer) = waits(self.socket.as_ref()).await.accept().await?;
+            Ok((Client::Local(client), peer))
+        };
+        tokio::select! {
+            client = by_tcp => client,
+            client = by_socket => client,
+        }
+    }
+}
+
+/// What is there; where nothing is, nothing ever comes.
+async fn waits<T>(door: Option<&T>) -> &T {
+    match door {
+        Some(door) => door,
+        None => std::future::pending().await,
+    }
+}
+
 /// Accepts until it is told to stop, then lets what is under way end. Aborting it ends every connection at once.
-pub(super) async fn accept(tcp: TcpListener, hall: Arc<Hall>, mut stop: watch::Receiver<bool>) {
+pub(super) async fn accept(doors: Doors, hall: Arc<Hall>, mut stop: watch::Receiver<bool>) {
     let mut places = Places::new(MOST_CONNECTIONS);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
-            accepted = tcp.accept() => accepted,
+            accepted = doors.accept() => accepted,
         };
-        let client = match accepted {
-            Ok((client, _)) => client,
+        let (client, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of descriptors, most likely: others must end first.
                 tracing::warn!(%error, "the listener could not accept a connection");
@@ -54,42 +100,52 @@ pub(super) async fn accept(tcp: TcpListener, hall: Arc<Hall>, mut stop: watch::R
         };
         while connections.try_join_next().is_some() {}
         if !places.make_room(hall.tally()) {
-            let _ = client.try_write(FULL);
+            let _ = match client {
+                Client::Net(client) => client.try_write(FULL),
+                Client::Local(client) => client.try_write(FULL),
+            };
             continue;
         }
-        let Ok(at) = client.local_addr() else {
-            continue;
-        };
         let busy = Arc::new(Busy::default());
-        let serving = serve(
-            client,
-            at,
-            Arc::clone(&hall),
-            Arc::clone(&busy),
-            stop.clone(),
-        );
-        places.take(busy, connections.spawn(serving), hall.tally());
+        let task = {
+            let (hall, busy, stop) = (Arc::clone(&hall), Arc::clone(&busy), stop.clone());
+            match client {
+                Client::Net(client) => {
+                    let _ = client.set_nodelay(true);
+                    connections.spawn(serve(client, peer, hall, busy, stop))
+                }
+                Client::Local(client) => connections.spawn(serve(client, peer, hall, busy, stop)),
+            }
+        };
+        places.take(busy, task, hall.tally());
     }
     // From here on the address is free again.
-    drop(tcp);
+    drop(doors);
     while connections.join_next().await.is_some() {}
 }
 
 async fn serve(
-    client: TcpStream,
-    at: SocketAddr,
+    client: impl AsyncRead + AsyncWrite,
+    peer: Peer,
     hall: Arc<Hall>,
     busy: Arc<Busy>,
     mut stop: watch::Receiver<bool>,
 ) {
-    let _ = client.set_nodelay(true);
     let mut client = TimeoutStream::new(client);
     client.set_write_timeout(Some(STALL));
+    let peer = Arc::new(peer);
     let service = service_fn(move |request| {
-        let (hall, busy) = (Arc::clone(&hall), Arc::clone(&busy));
+        let (hall, busy, peer) = (Arc::clone(&hall), Arc::clone(&busy), Arc::clone(&peer));
         async move {
-            let _busy = busy.mark();
-            Ok::<_, Infallible>(route::answer(&hall, at, request).await)
+            let reply = {
+                let _busy = busy.mark();
+                route::answer(&hall, &peer, request).await
+            };
+            if reply.extensions().get::<Late>().is_some() {
+                // Whoever waits here is idle, and makes room for others.
+                tokio::time::sleep(LATE).await;
+            }
+            Ok::<_, Infallible>(reply)
         }
     });
     let connection = http1::Builder::new()

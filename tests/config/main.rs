@@ -427,6 +427,37 @@ fn show_names_the_layer_of_each_value_and_masks_the_secret() {
 }
 
 #[test]
+fn a_socket_is_enough_and_says_who_may_use_it() {
+    let section = "socket = \"t.sock\"\nsocket_group = 7\nsocket_writers = [\"deploy\", 1002]";
+    let home = Home::with(&format!("{LAB}[profiles.lab.listen]\n{section}"));
+    let loaded = home.load().unwrap();
+    let listen = loaded.profile.as_ref().unwrap().listen.as_ref().unwrap();
+    assert_eq!(listen.address, None);
+    let shown = report::show(&loaded);
+    for line in [
+        "listen.socket_group = 7",
+        "listen.socket_writers = [\"deploy\", 1002]",
+        "listen.open = \"health\"",
+        "listen.ready_at = 0.95",
+    ] {
+        assert!(shown.contains(line), "{line}: {shown}");
+    }
+    assert!(!shown.contains("listen.address"), "{shown}");
+}
+
+#[test]
+fn check_says_where_the_tokens_of_the_listener_are() {
+    let home = Home::with(LAB);
+    let paths = &home.paths;
+    let said = report::check(&home.flags, &home.env, paths).unwrap();
+    for scope in ["read", "write"] {
+        let path = paths.state_dir.join(format!("listen/lab.{scope}.token"));
+        let line = format!("the {scope} token is in {}", path.display());
+        assert!(said.contains(&line), "{said}");
+    }
+}
+
+#[test]
 fn a_listener_beyond_loopback_needs_a_token_and_shows_none() {
     let with = |section: &str| Home::with(&format!("{LAB}[profiles.lab.listen]\n{section}"));
     let error = with("address = \"0.0.0.0:8080\"").error();
@@ -437,6 +468,13 @@ fn a_listener_beyond_loopback_needs_a_token_and_shows_none() {
         "token = \"canary\"",
         "token_env = \"A\"\ntoken_file = \"b\"",
         "adress = \"127.0.0.1:1\"",
+        "read_token = \"canary\"",
+        "open = \"all\"",
+        "open = \"reads\"\naddress = \"0.0.0.0:1\"\ntoken_env = \"A\"",
+        "ready_at = 95",
+        "socket_group = \"noc\"",
+        "socket = \"~/a.sock\"",
+        "socket = \"a.sock\"\nsocket_writers = [-1]",
     ] {
         let error = with(wrong).error();
         assert!(

@@ -63,7 +63,7 @@ async fn refused(listen: &Listen) -> String {
 #[tokio::test]
 async fn beyond_loopback_nothing_is_served_without_a_token() {
     let open = Listen {
-        address: "0.0.0.0:0".parse().unwrap(),
+        address: Some("0.0.0.0:0".parse().unwrap()),
         ..Listen::default()
     };
     let why = refused(&open).await;
@@ -78,7 +78,7 @@ async fn an_address_that_is_taken_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let why = refused(&Listen {
-        address,
+        address: Some(address),
         ..Listen::default()
     })
     .await;

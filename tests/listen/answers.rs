@@ -226,10 +226,19 @@ async fn ready_comes_after_the_first_whole_reading_and_alive_before() {
     house.settle().await;
     house
         .during(|at| async move {
+            let (status, ready) = get_json(at, "/readyz").await;
+            assert_eq!((status, &ready["status"]), (200, &json!("ready")));
+            let coverage = &ready["coverage"];
             assert_eq!(
-                get_json(at, "/readyz").await,
-                (200, json!({"status": "ready"}))
+                (&coverage["share"], &coverage["readyAt"]),
+                (&json!(1.0), &json!(0.95))
             );
+            assert_eq!(
+                (&coverage["users"], &coverage["awaited"]),
+                (&json!(4), &json!(0))
+            );
+            assert!(coverage["rows"]["sure"].as_u64().unwrap() >= 4, "{ready}");
+            assert_eq!(ready["missing"], json!([]));
             assert_eq!(
                 get_json(at, "/healthz").await,
                 (200, json!({"status": "ok"}))
@@ -275,7 +284,7 @@ async fn a_console_that_has_ended_is_not_alive() {
     } = House::start(1, &anywhere()).await;
     drop(runner);
     for path in ["/healthz", "/api/v1/telephony/dashboard"] {
-        let (status, why) = get_json(listener.address(), path).await;
+        let (status, why) = get_json(listener.address().unwrap(), path).await;
         assert_eq!(status, 503);
         assert_eq!(why["message"], "the console is ending");
     }

@@ -14,9 +14,9 @@ use trunkline::app::App;
 use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
 use trunkline::app::run::{Runner, Screen};
-use trunkline::config::profile::listen::Listen;
+use trunkline::config::profile::listen::{Listen, Open};
 use trunkline::config::secret::SecretSource;
-use trunkline::config::{self, Environment, Flags, Loaded, Paths};
+use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile};
 use trunkline::listen::{self, Listener};
 use trunkline::org::{self, Options, Org};
 use trunkline::store::carriers::Reading;
@@ -54,11 +54,19 @@ pub struct House {
     pub folder: TempDir,
 }
 
-/// A listener on any free port of loopback.
+/// A listener on any free port of loopback, as one that nobody has configured: with tokens of its own.
+pub fn locked() -> Listen {
+    Listen {
+        address: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        ..Listen::default()
+    }
+}
+
+/// One whose profile lets everyone on this machine read.
 pub fn anywhere() -> Listen {
     Listen {
-        address: SocketAddr::from(([127, 0, 0, 1], 0)),
-        ..Listen::default()
+        open: Some(Open::Reads),
+        ..locked()
     }
 }
 
@@ -66,7 +74,7 @@ pub fn anywhere() -> Listen {
 pub fn with_token(token: &str) -> Listen {
     Listen {
         token: Some(SecretSource::Held(token.into())),
-        ..anywhere()
+        ..locked()
     }
 }
 
@@ -87,6 +95,11 @@ impl House {
 
     /// With an organisation like this, which is quiet all the same.
     pub async fn with(listen: &Listen, options: Options) -> Self {
+        Self::of(listen, options, |_| {}).await
+    }
+
+    /// The same with a profile that is changed before it is used.
+    pub async fn of(listen: &Listen, options: Options, change: impl FnOnce(&mut Profile)) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("config.toml");
@@ -104,6 +117,7 @@ impl House {
         let paths = Paths::under(folder.path());
         let mut loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
         if let Some(profile) = &mut loaded.profile {
+            change(profile);
             profile.requests_per_minute = NonZeroU32::new(rate_limit);
         }
         let state = folder.path().join("state");
@@ -115,6 +129,36 @@ impl House {
             org: Some(org),
             folder,
         }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.listener.address().expect("it listens by TCP")
+    }
+
+    /// The listener's own token of that scope.
+    pub fn token(&self, scope: &str) -> String {
+        let profile = self.runner.app.profile().unwrap();
+        let path = self
+            .state()
+            .join(format!("listen/{}.{scope}.token", profile.name));
+        std::fs::read_to_string(path).unwrap().trim().to_owned()
+    }
+
+    /// Every line of the audit.
+    pub fn audit(&self) -> Vec<Value> {
+        let Ok(folder) = std::fs::read_dir(self.state().join("audit")) else {
+            return Vec::new();
+        };
+        let files = folder.map(|entry| entry.unwrap().path());
+        let lines = files.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+        let text: String = lines
+            .map(|path| std::fs::read_to_string(path).unwrap())
+            .collect();
+        let lines = text.lines();
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// Where the console keeps what survives it.
@@ -138,7 +182,13 @@ impl House {
         &mut self,
         work: impl FnOnce(SocketAddr) -> F,
     ) -> T {
-        let work = tokio::time::timeout(PATIENCE, work(self.listener.address()));
+        let work = work(self.address());
+        self.beside(work).await
+    }
+
+    /// The same for what needs no address.
+    pub async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
+        let work = tokio::time::timeout(PATIENCE, work);
         tokio::select! {
             done = work => done.expect("answers in time"),
             end = self.runner.run(|_| false) => panic!("the application ended: {end:?}"),
@@ -153,10 +203,11 @@ async fn assemble(loaded: Loaded, listen: &Listen, state: &Path) -> (Runner<Dark
     let listener = match app.profile() {
         Some(profile) => {
             let started = Listener::for_profile(&profile, listen, &environment, asker, state);
-            let (listener, hook) = started.await.unwrap();
-            let told = Done::Listening(hook.unwrap());
+            let started = started.await.unwrap();
+            let places = started.listener.places();
+            let told = Done::Listening(started.hook.unwrap(), places, Vec::new());
             app.update(Event::Done(told), Clock::Real.now());
-            listener
+            started.listener
         }
         None => Listener::start(listen, &environment, asker).await.unwrap(),
     };

@@ -1,6 +1,7 @@
 //! `trunkline serve` and `trunkline report` as a service manager and a script run them.
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -74,7 +75,14 @@ async fn serve_answers_until_it_is_asked_to_end_and_ends_well() {
     assert_eq!(served.wait().unwrap().code(), Some(0));
     let mut rest = String::new();
     said.read_to_string(&mut rest).unwrap();
-    assert_eq!(rest, "", "one line and no more");
+    let told: Vec<&str> = rest.lines().collect();
+    assert_eq!(told.len(), 2, "where its tokens are, and no more: {rest}");
+    for (line, scope) in told.iter().zip(["read", "write"]) {
+        let start = format!("trunkline: the {scope} token is in ");
+        let path = line.strip_prefix(&start).unwrap();
+        let found = std::fs::metadata(path).unwrap();
+        assert_eq!(found.permissions().mode() & 0o777, 0o600, "{path}");
+    }
 }
 
 #[test]

@@ -6,11 +6,23 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::house::{House, anywhere, get_json, raw, request};
+use trunkline::config::profile::listen::{Listen, Open};
+
+use crate::house::{House, get_json, raw, request, with_token};
+
+const TOKEN: &str = "open sesame";
+
+/// Everyone reads, and who writes shows the token.
+fn listen() -> Listen {
+    Listen {
+        open: Some(Open::Reads),
+        ..with_token(TOKEN)
+    }
+}
 
 /// Ready to deploy; with the destinations of the organisation by their names.
 async fn house() -> House {
-    let mut house = Box::pin(House::within(2, &anywhere(), 0)).await;
+    let mut house = Box::pin(House::within(2, &listen(), 0)).await;
     house.settle().await;
     let read = house.runner.run(|app| !app.store.routes.stale());
     tokio::time::timeout(std::time::Duration::from_secs(40), read)
@@ -37,6 +49,7 @@ fn route(name: &str, uri: &str) -> Value {
 
 async fn post(at: SocketAddr, body: String) -> (u16, Value) {
     let answer = request(Method::POST, at, "/resolve")
+        .bearer_auth(TOKEN)
         .body(body)
         .send()
         .await
@@ -224,7 +237,7 @@ async fn other_verbs_and_bodies_without_an_end_are_refused() {
                 assert_eq!(answer.headers()["allow"], "POST");
             }
             let large = "x".repeat(65 * 1024);
-            let head = "POST /resolve HTTP/1.1\r\nhost: localhost\r\n";
+            let head = "POST /resolve HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer open sesame\r\n";
             let told = format!("{head}content-length: {}\r\n\r\n", large.len());
             assert!(raw(at, told.as_bytes()).await.starts_with("HTTP/1.1 413"));
             let chunk = format!(

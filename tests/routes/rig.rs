@@ -209,6 +209,7 @@ pub fn deploy(aim: Aim, base: Option<Known>, body: impl Into<Route>) -> Order {
         base,
         body: body.into(),
         dry: false,
+        by: None,
     }))
 }
 

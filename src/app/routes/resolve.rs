@@ -3,9 +3,11 @@
 use tokio::sync::oneshot;
 
 use crate::app::App;
-use crate::flow::route::{Deploy, Ending};
+use crate::app::messages::Weight;
+use crate::flow::route::{Deploy, Ending, Refused};
 use crate::flow::{Failure, Order};
 use crate::model::flow::{FlowId, Outcome};
+use crate::model::requester::Requester;
 use crate::model::route::{Aim, Route};
 use crate::time::Millis;
 
@@ -14,17 +16,34 @@ impl App {
     pub(in crate::app) fn resolve(
         &mut self,
         body: Route,
+        by: Requester,
         to: oneshot::Sender<Box<Ending>>,
         now: Millis,
     ) {
         self.now = now;
+        let name = crate::text::safe(body.name()).into_owned();
+        let text = format!("route {name}: deployment requested by {by}");
+        self.messages.say(Weight::Note, text, now);
         let deploy = Deploy {
             aim: Aim::ByName,
             base: None,
             body,
             dry: false,
+            by: Some(by),
         };
         let flow = self.begin_flow(Box::new(Order::Deploy(Box::new(deploy))));
+        self.route_watch.resolving.insert(flow, to);
+    }
+
+    /// Puts on record what the listener has refused; it waits at `to` until that is done.
+    pub(in crate::app) fn refused(
+        &mut self,
+        refused: Box<Refused>,
+        to: oneshot::Sender<Box<Ending>>,
+        now: Millis,
+    ) {
+        self.now = now;
+        let flow = self.begin_flow(Box::new(Order::RefusedRoute(refused)));
         self.route_watch.resolving.insert(flow, to);
     }
 

@@ -126,6 +126,7 @@ fn deploy(aim: Aim, base: Option<Known>, body: Route) -> Order {
         base,
         body,
         dry: false,
+        by: None,
     }))
 }
 

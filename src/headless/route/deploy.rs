@@ -77,6 +77,7 @@ pub(super) fn order(existing: Option<&Known>, body: Route, dry: bool) -> Deploy 
         base: existing.cloned(),
         body,
         dry,
+        by: None,
     }
 }
 

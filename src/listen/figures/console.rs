@@ -19,6 +19,8 @@ pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     let ready = "Whether what is shown can be relied on, as /readyz says";
     let is_ready = f64::from(u8::from(overview.ready.is_ok()));
     sheet.gauge("trunkline_ready", ready, is_ready)?;
+    let share = "Share of what is watched that is known for sure, 0 to 1, as /readyz counts it";
+    sheet.gauge("trunkline_coverage_ratio", share, overview.coverage.share())?;
     registrations(sheet, overview)?;
     carriers(sheet, overview)?;
     probes(sheet, &overview.probes)?;
