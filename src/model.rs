@@ -27,6 +27,7 @@ pub mod softphone;
 pub mod transfer;
 pub mod trunk;
 pub mod write;
+pub mod zone;
 
 use std::fmt;
 

@@ -39,6 +39,23 @@ impl Millis {
 }
 
 impl Millis {
+    /// The day, the time of day and the zone, with the year where it is not this one's; by UTC where the zone is not known.
+    #[must_use]
+    pub fn day(self, zone: &TimeZone, now: Self) -> String {
+        let zone = if zone.is_unknown() {
+            &TimeZone::UTC
+        } else {
+            zone
+        };
+        let [at, today] = [self, now].map(|at| at.timestamp().to_zoned(zone.clone()));
+        let form = if at.year() == today.year() {
+            "%d %b %H:%M %Z"
+        } else {
+            "%d %b %Y %H:%M %Z"
+        };
+        at.strftime(form).to_string()
+    }
+
     /// The time of day to the minute, with the date where that is another (in `zone`).
     #[must_use]
     pub fn moment(self, zone: &TimeZone, now: Self) -> String {
@@ -80,6 +97,12 @@ impl fmt::Display for Millis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.3}", self.timestamp())
     }
+}
+
+/// Whether a moment can be meant: year 1 and year 9999 are what programs write for no time at all.
+#[must_use]
+pub fn plausible(at: jiff::Timestamp) -> bool {
+    (1_971..=2_199).contains(&at.to_zoned(TimeZone::UTC).year())
 }
 
 /// For `serialize_with`: numbers inside, RFC 3339 in what other programs read.

@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::QueueId;
 use super::hours::Calendar;
+use super::{QueueId, zone};
 use crate::text::Text;
 
 /// One queue as a read describes it. What the organisation does not say is not known, never zero.
@@ -70,14 +70,26 @@ impl Queue {
 
     /// The zone of its wall clock; none when it is not known here.
     #[must_use]
-    pub fn zone(&self) -> Option<&TimeZone> {
-        self.calendar.as_ref().map(|calendar| &calendar.zone)
+    pub fn zone(&self) -> Option<TimeZone> {
+        let told = self.calendar.as_ref().map(|calendar| calendar.zone.clone());
+        told.or_else(|| zone::named(self.zone_name.raw()).ok())
+    }
+
+    /// Why no time can be meant by its clock; none where one can. A guess would call at the wrong hour.
+    #[must_use]
+    pub fn clock_unknown(&self) -> Option<String> {
+        let why = zone::named(self.zone_name.raw()).err();
+        let why = why.filter(|_| self.zone().is_none())?;
+        Some(format!(
+            "the clock of queue {} is not known ({why}); write the time with an offset, such as +02:00",
+            self.label().fit(40)
+        ))
     }
 
     /// The clock to show its times by: its own, or UTC where that is not known.
     #[must_use]
     pub fn clock(&self) -> TimeZone {
-        self.zone().cloned().unwrap_or(TimeZone::UTC)
+        self.zone().unwrap_or(TimeZone::UTC)
     }
 
     /// Its room; none when the organisation does not say.

@@ -74,7 +74,7 @@ async fn a_callback_is_booked_listed_and_taken_back_and_no_number_is_told() {
     let table = rig.run(&["callback", "list", "--where", &filter]);
     let table = String::from_utf8(table.stdout).unwrap();
     assert!(
-        table.contains("14 Jun 14:00 EDT"),
+        table.contains("14 Jun 2030 14:00 EDT"),
         "by the queue's clock: {table}"
     );
     assert!(!String::from_utf8_lossy(&out.stdout).contains(NUMBER));
@@ -180,6 +180,23 @@ async fn a_table_of_callbacks_names_its_bad_rows_and_books_the_others_only_when_
     ] {
         assert!(told.contains(word), "{word:?} is not in\n{told}");
     }
+    assert_eq!((posts(&rig).await, booked(&rig, "cb_csv").await), (0, 0));
+
+    let out = rig.run(&[
+        "callback",
+        "book",
+        "--csv",
+        file,
+        "--partial",
+        "--dry-run",
+        "--json",
+    ]);
+    let told = answer(&out);
+    let shown = told["rows"].as_array().unwrap().iter();
+    let bodies: Vec<_> = shown
+        .filter_map(|row| row["request"]["body"]["callback_id"].as_str())
+        .collect();
+    assert_eq!(bodies, ["cb_csv1", "cb_csv5"], "{told}");
     assert_eq!((posts(&rig).await, booked(&rig, "cb_csv").await), (0, 0));
 
     let out = rig.run(&[

@@ -13,9 +13,9 @@ use crate::model::callback::{Callback, Channel, Status, Update};
 use crate::model::hours::{Calendar, Holiday, Hours};
 use crate::model::phone::Phone;
 use crate::model::queue::Queue;
-use crate::model::{CallbackId, QueueId};
+use crate::model::{CallbackId, QueueId, zone};
 use crate::text::{self, Text};
-use crate::time::Millis;
+use crate::time::{Millis, plausible};
 
 /// Characters of a correlation id, which is sent back as it came.
 const CORRELATION: usize = 1_024;
@@ -156,6 +156,7 @@ fn of_callback(entity: CallbackEntity) -> Result<Callback, String> {
         number: Phone::from(entity.callback_number.unwrap_or_default().as_str()),
         time: time
             .and_then(|time| time.parse::<jiff::Timestamp>().ok())
+            .filter(|time| plausible(*time))
             .map(|time| Millis(time.as_millisecond())),
         queue: QueueId::from(entity.queue_id.unwrap_or_default().as_str()),
         reason: Some(Text::from(entity.reason.unwrap_or_default())),
@@ -173,8 +174,8 @@ fn of_callback(entity: CallbackEntity) -> Result<Callback, String> {
 fn of_queue(entity: QueueEntity) -> Result<Queue, String> {
     let mut faults = Vec::new();
     let zone_name = entity.time_zone.unwrap_or_default();
-    let zone = jiff::tz::TimeZone::get(&zone_name)
-        .inspect_err(|error| faults.push(Text::from(text::fit(&error.to_string(), REASON))))
+    let zone = zone::named(&zone_name)
+        .inspect_err(|error| faults.push(Text::from(text::fit(error, REASON))))
         .ok();
     let hours = entity.operating_hours.map(|lines| {
         let read = lines

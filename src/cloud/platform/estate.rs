@@ -6,7 +6,7 @@ pub(super) use super::phones::TELEPHONY;
 
 use crate::cloud::entities::{id, lenient, located};
 use crate::text::Text;
-use crate::time::Millis;
+use crate::time::{Millis, plausible};
 
 /// Where edges and everything on them are, under `/api/v2`.
 pub(in crate::cloud) const EDGES: [&str; 3] = ["telephony", "providers", "edges"];
@@ -48,5 +48,5 @@ pub(super) fn told(word: Option<String>) -> Option<Text> {
 /// A moment of the wire (RFC 3339); what is none is not told.
 pub(super) fn moment(at: Option<String>) -> Option<Millis> {
     let at: jiff::Timestamp = at?.parse().ok()?;
-    Some(Millis(at.as_millisecond()))
+    plausible(at).then(|| Millis(at.as_millisecond()))
 }

@@ -13,7 +13,6 @@ mod schedule;
 
 use std::collections::HashMap;
 
-use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Deserialize;
 
@@ -23,6 +22,7 @@ use super::pages::List;
 use crate::cloud::entities::id;
 use crate::cloud::{Error, Urgency};
 use crate::model::hours::{Calendar, Dated, Plan};
+use crate::model::zone;
 use crate::text::{self, Text};
 
 const GROUPS: List<'_> = List {
@@ -40,9 +40,6 @@ const SCHEDULES: List<'_> = List {
 /// Days that are reckoned: some to look back on, and twice as many ahead as a callback can be booked for.
 const BEHIND: i32 = 31;
 const DAYS: usize = 31 + 62;
-
-/// Columns of what is wrong with one schedule.
-const SHOWN: usize = 160;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -126,8 +123,7 @@ impl Openings {
     }
 
     fn reckoned(&self, group: &Group, now: Timestamp) -> Result<Hours, String> {
-        let zone = TimeZone::get(&group.zone)
-            .map_err(|error| text::fit(&error.to_string(), SHOWN).into_owned())?;
+        let zone = zone::named(&group.zone)?;
         let today = now.to_zoned(zone.clone()).date();
         let mut dated = Dated::closed(today.saturating_sub(BEHIND.days()), DAYS);
         let days = dated.bounds();

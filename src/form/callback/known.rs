@@ -88,9 +88,20 @@ impl Known {
         self.queues.values().map(choice).collect()
     }
 
-    /// The clock that slots on a queue are written by.
+    /// The clock that slots on a queue are written by; one that is not known reads no time without an offset.
     pub(super) fn zone(&self, queue: &str) -> TimeZone {
-        self.queue(queue).map_or(TimeZone::UTC, Queue::clock)
+        let known = self.queue(queue).and_then(Queue::zone);
+        known.unwrap_or_else(TimeZone::unknown)
+    }
+
+    /// When a callback is, by the clock of its queue.
+    pub(super) fn when(&self, time: Option<Millis>, queue: &str) -> String {
+        let zone = self.zone(queue);
+        let when = time.map(|time| {
+            let weekday = time.timestamp().to_zoned(zone.clone()).strftime("%a");
+            format!("{weekday} {}", time.day(&zone, self.now))
+        });
+        when.unwrap_or_else(|| "a time that is not told".to_owned())
     }
 
     /// When a queue is open in the days to come, a line for each.

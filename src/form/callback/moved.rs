@@ -67,11 +67,8 @@ impl Rules for Moved {
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let change = self.change(body)?;
-        let begins = self.callback.time.map(|time| {
-            let local = time.timestamp().to_zoned(self.zone(body));
-            local.strftime("%a %d %b %H:%M %Z").to_string()
-        });
-        let was = begins.unwrap_or_else(|| "a time that is not told".to_owned());
+        let callback = &self.callback;
+        let was = self.known.when(callback.time, callback.queue.raw());
         Ok(Plan {
             writes: vec![reschedule(&change, &self.known.context())?],
             before: None,

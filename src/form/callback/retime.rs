@@ -84,11 +84,8 @@ impl Rules for Retimes {
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let moved = self.moved(body)?;
         let number = &self.callback.number;
-        let was = self.callback.time.map(|time| {
-            let local = time.timestamp().to_zoned(self.zone(body));
-            local.strftime("%a %d %b %H:%M %Z").to_string()
-        });
-        let was = was.unwrap_or_else(|| "a time that is not told".to_owned());
+        let callback = &self.callback;
+        let was = self.known.when(callback.time, callback.queue.raw());
         let agent = moved.change.agent();
         Ok(Plan {
             writes: vec![move_to(&moved, &self.known.context())?],

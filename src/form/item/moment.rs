@@ -121,6 +121,10 @@ fn in_place(civil: DateTime, place: &str, zone: &TimeZone) -> Result<Zoned, Stri
         return Ok(at.to_zoned(TimeZone::fixed(offset)));
     }
     let zone = match place.trim_matches(['[', ']']) {
+        "" if zone.is_unknown() => {
+            let why = "the clock of the queue is not known: write the time with an offset, such as +02:00";
+            return Err(why.to_owned());
+        }
         "" => zone.clone(),
         name => TimeZone::get(name).map_err(|_| format!("no time zone is called {name:?}"))?,
     };

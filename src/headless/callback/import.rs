@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::get::reservations;
-use super::super::write::{agreed, carry_out, payload};
+use super::super::write::{agreed, carry_out, payload, review, review_json};
 use super::super::{Exit, print, say};
 use super::book::{context, id};
 use super::wanted::Wanted;
@@ -58,6 +58,8 @@ struct Report {
     outcome: &'static str,
     message: String,
     id: Option<String>,
+    /// What a dry run would send.
+    request: Option<Value>,
 }
 
 /// Judges all rows, then books the good ones unless a bad one stops that.
@@ -83,6 +85,9 @@ pub(super) async fn run(kit: &Kit, file: &Path, args: &BookArgs) -> Result<u8, S
         return Ok(Exit::Usage as u8);
     }
     if args.write.dry_run {
+        for row in &rows {
+            reports.extend(preview(kit, row, &store, args.write.json)?);
+        }
         say(&format!("{good} rows would be booked"));
         finish(&reports, args)?;
         return Ok(if bad > 0 { Exit::Partial } else { Exit::Ok } as u8);
@@ -126,7 +131,29 @@ async fn one(kit: &Kit, line: u64, wanted: Wanted, quiet: bool) -> Result<Report
         outcome,
         message: ran.outcome.to_string(),
         id: id(&ran.news),
+        request: None,
     })
+}
+
+/// The request that a good row would send, shown or told.
+fn preview(kit: &Kit, row: &Judged, store: &Store, quiet: bool) -> Result<Option<Report>, String> {
+    let Ok(wanted) = &row.verdict else {
+        return Ok(None);
+    };
+    let Ok(write) = wanted.write(&context(Some(store))) else {
+        return Ok(None);
+    };
+    let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    if !quiet {
+        print(&format!("line {}: {}\n", row.line, review(&request)))?;
+    }
+    Ok(Some(Report {
+        line: row.line,
+        outcome: "not sent",
+        message: wanted.subject(),
+        id: None,
+        request: Some(review_json(&request)),
+    }))
 }
 
 /// Every row with what is wrong with it.
@@ -254,7 +281,9 @@ fn wall(text: &str, queue: &str, store: &Store) -> Result<String, String> {
     let Some(queue) = store.queues.queue(queue) else {
         return Ok(text.to_owned());
     };
-    let zone = queue.clock();
+    let Some(zone) = queue.zone() else {
+        return Err(queue.clock_unknown().unwrap_or_default());
+    };
     let written = |at: jiff::Timestamp| {
         let local = at.to_zoned(zone.clone());
         local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
@@ -279,6 +308,7 @@ fn refused(row: &Judged) -> Option<Report> {
         outcome: "refused",
         message: faults.join("; "),
         id: None,
+        request: None,
     })
 }
 
@@ -288,7 +318,11 @@ impl Report {
     }
 
     fn json(&self) -> Value {
-        json!({"line": self.line, "outcome": self.outcome, "message": self.message, "id": self.id})
+        let mut report = json!({"line": self.line, "outcome": self.outcome, "message": self.message, "id": self.id});
+        if let Some(request) = &self.request {
+            report["request"] = request.clone();
+        }
+        report
     }
 }
 

@@ -102,10 +102,8 @@ impl<'a> Line<'a> {
     /// The begin of the slot by the queue's own clock; by UTC when its zone is not known.
     #[must_use]
     pub fn slot(&self) -> String {
-        self.row.callback().time.map_or("-".to_owned(), |time| {
-            let local = time.timestamp().to_zoned(self.clock());
-            local.strftime("%d %b %H:%M %Z").to_string()
-        })
+        let time = self.row.callback().time;
+        time.map_or("-".to_owned(), |time| time.day(&self.clock(), self.now))
     }
 
     /// The same by the operator's clock, with the days that it is off where the date is another.

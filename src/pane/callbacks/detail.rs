@@ -72,10 +72,7 @@ fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
         .callback()
         .time
         .map_or("not told".to_owned(), |time| {
-            time.timestamp()
-                .to_zoned(scene.zone.clone())
-                .strftime("%d %b %H:%M %Z")
-                .to_string()
+            time.day(scene.zone, scene.now)
         });
     let ahead = Some(line.countdown()).filter(|told| told != "-");
     let mut told = vec![("slot there", line.slot()), ("here", here)];
