@@ -18,7 +18,7 @@
 //! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
 //! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
 //! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
-//! | [`child`], [`file`] | programs that the console starts, ended with it on every way out; files of ours, opened so that nothing put in their place is touched | nobody but [`term`]'s signals |
+//! | [`child`], [`mod@file`] | programs that the console starts, ended with it on every way out; files of ours, opened so that nothing put in their place is touched | nobody but [`term`]'s signals |
 //! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into

@@ -4,7 +4,7 @@
 //! each other: the last one to write is remembered. It holds names, ids and states, and no secret. A file that is damaged, of
 //! a newer trunkline or of another organisation is refused in words and costs nothing else.
 //!
-//! The file is a line that names the format and its version, a [`Head`], and people one after the other (msgpack).
+//! The file is a line that names the format and its version, a `Head`, and people one after the other (msgpack).
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};

@@ -1,7 +1,7 @@
 //! The vault: every credential in use, so that none of them comes back by another door.
 //!
 //! Whoever comes to hold a credential keeps it here; every text from outside is scrubbed of all of them where it comes in
-//! ([`crate::text::Text`]), in the forms in which servers repeat what they were sent ([`form`]). One vault serves the
+//! ([`crate::text::Text`]), in the forms in which servers repeat what they were sent (`form`). One vault serves the
 //! process: a text cannot tell which profile it will be shown beside. What is kept is zeroed when it goes, and is in no
 //! automaton that would hold copies of it: texts are compared by the first bytes of each form.
 

@@ -46,7 +46,7 @@ fn runs(cell: &str) -> bool {
     sign || cell.starts_with(['\t', '\r', '\n'])
 }
 
-/// The cell that [`csv`] wrote, without the apostrophe that it may have put there.
+/// The cell that [`csv()`] wrote, without the apostrophe that it may have put there.
 #[must_use]
 pub fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
@@ -71,7 +71,7 @@ pub fn markdown<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>
 /// every line.
 const WIDEST: usize = 80;
 
-/// Columns for a terminal, two spaces apart and as wide as they need to be, at most [`WIDEST`]; cells are safe to show.
+/// Columns for a terminal, two spaces apart and as wide as they need to be, at most 80 columns; cells are safe to show.
 pub fn table<R: AsRef<[String]>>(head: &[&str], rows: impl Iterator<Item = R>) -> String {
     let mut lines = vec![head.iter().map(|title| (*title).to_owned()).collect()];
     lines.extend(rows.map(|row| {
