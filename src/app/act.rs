@@ -236,9 +236,15 @@ impl App {
                 .unwrap_or_default(),
             doc: action.doc().to_owned(),
         };
-        self.layers.push(Layer::Palette(Palette::new(
-            self.actions().iter().map(item).collect(),
-        )));
+        let actions = self.actions();
+        let panes = self.panes.iter().enumerate().map(|(n, pane)| Item {
+            name: pane.tab(&self.store).title.to_lowercase(),
+            words: "",
+            key: (n < 9).then(|| (n + 1).to_string()).unwrap_or_default(),
+            doc: "Open this pane".to_owned(),
+        });
+        let items = panes.chain(actions.iter().map(item)).collect();
+        self.layers.push(Layer::Palette(Palette::new(items)));
     }
 
     fn open_help(&mut self) {

@@ -29,6 +29,8 @@ pub struct Progress {
 pub(super) struct Coverage {
     listed: u32,
     measured: VecDeque<(Millis, u32)>,
+    /// The most that the budget allows to be read a minute; none is no limit.
+    most: Option<u64>,
     progress: Option<Progress>,
 }
 
@@ -40,8 +42,11 @@ impl Coverage {
         });
     }
 
-    /// Takes a measurement.
-    pub(super) fn measure(&mut self, status: &Status, now: Millis) {
+    /// Takes a measurement; one request reads `a_request` at most. A start may be faster than the budget goes on to allow, and
+    /// is no pace to count on.
+    pub(super) fn measure(&mut self, status: &Status, a_request: u32, now: Millis) {
+        let most = status.budget_allowed;
+        self.most = most.map(|requests| u64::from(requests) * u64::from(a_request));
         let of = if status.enumerated {
             status.users
         } else {
@@ -89,6 +94,10 @@ impl Coverage {
         if ms < APART_MS.unsigned_abs() || many == 0 {
             return None;
         }
+        let least_ms = self
+            .most
+            .map_or(0, |most| many * MINUTE_MS.unsigned_abs() / most.max(1));
+        let ms = ms.max(least_ms);
         let left = u64::from(of - read) * ms / many;
         let whole = now.plus(i64::try_from(left).unwrap_or(i64::MAX));
         let minute = whole.0.div_euclid(MINUTE_MS) + i64::from(whole.0.rem_euclid(MINUTE_MS) > 0);
@@ -117,7 +126,7 @@ mod tests {
     fn the_total_is_known_from_the_first_page_and_the_end_from_the_pace() {
         let (mut coverage, start) = (Coverage::default(), Millis(600_000));
         coverage.listed(Some(2_000));
-        coverage.measure(&status(100, 0, false), start);
+        coverage.measure(&status(100, 0, false), 1, start);
         let first = coverage.now().unwrap();
         assert_eq!(
             (first.of, first.a_minute, first.whole_at),
@@ -125,21 +134,37 @@ mod tests {
         );
         for second in 1..=60u32 {
             let now = start.plus(i64::from(second) * 1_000);
-            coverage.measure(&status(2_000, second * 5, true), now);
+            coverage.measure(&status(2_000, second * 5, true), 1, now);
         }
         let progress = coverage.now().unwrap();
         assert_eq!((progress.read, progress.a_minute), (300, Some(300)));
         // 1,700 users at 300 a minute, from the eleventh minute on: 5 min 40 s.
         assert_eq!(progress.whole_at, Some(Millis(17 * MINUTE_MS)));
-        coverage.measure(&status(2_000, 2_000, true), start.plus(500_000));
+        coverage.measure(&status(2_000, 2_000, true), 1, start.plus(500_000));
         assert_eq!(coverage.now(), None);
+    }
+
+    #[test]
+    fn a_start_faster_than_the_budget_is_no_pace_to_count_on() {
+        let (mut coverage, start) = (Coverage::default(), Millis(600_000));
+        let of = |read| Status {
+            budget_allowed: Some(300),
+            ..status(900, read, true)
+        };
+        coverage.measure(&of(0), 1, start);
+        coverage.measure(&of(150), 1, start.plus(6_000));
+        let progress = coverage.now().unwrap();
+        assert_eq!(progress.a_minute, Some(300), "not 1,500");
+        assert_eq!(progress.whole_at, Some(Millis(13 * MINUTE_MS)));
+        coverage.measure(&of(150), 100, start.plus(6_000));
+        assert_eq!(coverage.now().unwrap().a_minute, Some(1_500), "by pages");
     }
 
     #[test]
     fn a_stop_has_no_end_to_tell() {
         let (mut coverage, start) = (Coverage::default(), Millis(600_000));
         for minute in 0..4 {
-            coverage.measure(&status(500, 100, true), start.plus(minute * MINUTE_MS));
+            coverage.measure(&status(500, 100, true), 1, start.plus(minute * MINUTE_MS));
         }
         let progress = coverage.now().unwrap();
         assert_eq!((progress.a_minute, progress.whole_at), (None, None));

@@ -143,7 +143,13 @@ impl App {
         }
         self.all_read |= status.enumerated && status.read >= status.users;
         self.status = status;
-        self.coverage.measure(&status, now);
+        // The one API reads a user a request, the other a page of a hundred phones.
+        let pages = self
+            .profile
+            .as_ref()
+            .is_some_and(|profile| profile.api == Api::Platform);
+        let a_request = if pages { 100 } else { 1 };
+        self.coverage.measure(&status, a_request, now);
         self.vitals.touch();
     }
 

@@ -36,6 +36,8 @@ pub struct Palette {
     entry: Entry,
     items: Vec<Item>,
     found: Vec<usize>,
+    /// Places in `found` of those whose name is not like what was typed.
+    by_sentence: std::ops::Range<usize>,
     at: usize,
     fault: Option<String>,
 }
@@ -55,6 +57,7 @@ impl Palette {
             entry: Entry::default(),
             items,
             found,
+            by_sentence: 0..0,
             at: 0,
             fault: None,
         }
@@ -111,11 +114,17 @@ impl Palette {
             }
             _ => {}
         }
-        let alias = Command::parse(&typed).is_ok() && typed.len() <= 3;
+        // What is a command as it was typed is that command, whatever else is like it.
+        let exact = self.at == 0 && Command::parse(&typed).is_ok();
         let line = match self.chosen() {
-            Some(item) if !whole && !alias => item.name.clone(),
+            Some(item) if !whole && !exact => item.name.clone(),
             _ => typed,
         };
+        if !whole && !exact && self.by_sentence.contains(&self.at) {
+            // Found by a word of its sentence alone: it is shown by its name first.
+            self.complete();
+            return Outcome::Stay;
+        }
         match Command::parse(&line) {
             Ok(command) => Outcome::Run(command),
             Err(fault) => {
@@ -132,22 +141,26 @@ impl Palette {
         let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut scratch = Vec::new();
-        let mut scored: Vec<(u32, usize)> = self
+        let mut scored: Vec<(bool, u32, usize)> = self
             .items
             .iter()
             .enumerate()
             .filter_map(|(n, item)| {
-                let name = pattern
-                    .score(Utf32Str::new(&item.name, &mut scratch), &mut matcher)
-                    .map(|s| s * 4);
-                let score = name.or_else(|| {
-                    pattern.score(Utf32Str::new(&item.doc, &mut scratch), &mut matcher)
-                });
-                score.map(|s| (s, n))
+                let mut score =
+                    |text: &str| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
+                let of_name = score(&item.name).map(|score| (false, score, n));
+                of_name.or_else(|| Some((true, score(&item.doc)?, n)))
             })
             .collect();
-        scored.sort_by_key(|(score, n)| (std::cmp::Reverse(*score), *n));
-        self.found = scored.into_iter().map(|(_, n)| n).collect();
+        // Names before sentences.
+        scored.sort_by_key(|(sentence, score, n)| (*sentence, std::cmp::Reverse(*score), *n));
+        let named = scored.iter().filter(|(sentence, ..)| !sentence).count();
+        self.by_sentence = if typed.is_empty() {
+            0..0
+        } else {
+            named..scored.len()
+        };
+        self.found = scored.into_iter().map(|(_, _, n)| n).collect();
     }
 
     /// Draws the palette in a box; says where the text cursor is.
@@ -256,6 +269,15 @@ mod tests {
         assert_eq!(typed("frz"), Outcome::Run(Command::Act(Action::Freeze)));
         assert_eq!(typed("messa"), Outcome::Run(Command::Act(Action::Messages)));
         assert_eq!(typed("q"), Outcome::Run(Command::Act(Action::Quit)));
+    }
+
+    #[test]
+    fn what_is_typed_whole_is_run_and_a_word_of_a_sentence_runs_nothing() {
+        assert_eq!(typed("users"), Outcome::Run(Command::Open("Users")));
+        assert_eq!(typed("edges"), Outcome::Run(Command::Open("Edges")));
+        for word in ["sites", "organisation", "anew"] {
+            assert!(!matches!(typed(word), Outcome::Run(_)), "{word}");
+        }
     }
 
     #[test]
