@@ -237,10 +237,12 @@ impl App {
             doc: action.doc().to_owned(),
         };
         let actions = self.actions();
-        let panes = self.panes.iter().enumerate().map(|(n, pane)| Item {
+        let digits = (1..=9).map(|n: u8| n.to_string());
+        let keys = digits.chain(std::iter::repeat(String::new()));
+        let panes = self.panes.iter().zip(keys).map(|(pane, key)| Item {
             name: pane.tab(&self.store).title.to_lowercase(),
             words: "",
-            key: (n < 9).then(|| (n + 1).to_string()).unwrap_or_default(),
+            key,
             doc: "Open this pane".to_owned(),
         });
         let items = panes.chain(actions.iter().map(item)).collect();
