@@ -92,7 +92,9 @@ pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timi
         .tally
         .note(|notes| notes.poll_round_ms = u64::try_from(poll.as_millis()).unwrap_or(u64::MAX));
     let (acknowledge, acknowledged) = callbacks::acknowledgements();
-    let machine = (plan.max_streams > bears).then_some(bears);
+    // A stream a user is the direct API's; on the other one channels carry what they do, however many files may be open.
+    let a_user_a_stream = shared.client.api() == Api::Direct;
+    let machine = (a_user_a_stream && plan.max_streams > bears).then_some(bears);
     let mut tasks = vec![Task::spawn(report::run(Arc::clone(&shared), machine))];
     match shared.client.api() {
         Api::Direct => direct(&shared, plan, acknowledged, &mut tasks),

@@ -21,10 +21,11 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
         let status = status(&shared, Clock::Real.now());
         // Before the status: who hears that everything is read has heard what was wrong with it.
         tell_problems(&shared);
-        if status.enumerated
-            && status.polled > 0
-            && let Some(streams) = machine.take()
+        // Said once, and only where it is the reason: others are polled for other reasons, or by another API.
+        if let Some(streams) = machine
+            && lacks_streams(streams, &status)
         {
+            machine = None;
             shared.mailbox.post(News::Notice(beyond(streams, &status)));
         }
         if told != Some(status) {
@@ -40,6 +41,11 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
             () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
     }
+}
+
+/// Whether there are more users than streams that the machine bears.
+fn lacks_streams(streams: usize, status: &Status) -> bool {
+    status.enumerated && status.polled > 0 && status.users as usize > streams
 }
 
 /// The machine bears no stream for some.
@@ -139,5 +145,26 @@ fn status(shared: &Shared, now: Millis) -> Status {
         held_until: budget.held_until,
         latency: shared.client.latency(),
         token_until: shared.client.token_until(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_machine_is_the_reason_only_where_users_are_more_than_it_bears() {
+        let status = |users, polled| Status {
+            users,
+            polled,
+            enumerated: true,
+            ..Status::default()
+        };
+        assert!(lacks_streams(10, &status(12, 2)));
+        assert!(!lacks_streams(10, &status(12, 0)), "nobody is polled");
+        assert!(
+            !lacks_streams(19_744, &status(12, 12)),
+            "polled for another reason"
+        );
     }
 }
