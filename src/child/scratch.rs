@@ -16,6 +16,9 @@ use crate::file;
 /// What a folder is locked by.
 const LOCK: &str = ".lock";
 
+/// What the name of a folder begins with until it is locked.
+const BEGUN: &str = ".";
+
 /// The folders of this process.
 static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
@@ -32,11 +35,15 @@ impl Scratch {
     pub fn new(base: &Path, prefix: &str) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(base)?;
         sweep(base, prefix);
-        let path = base.join(format!("{prefix}{}", uuid::Uuid::new_v4().simple()));
-        DirBuilder::new().mode(0o700).create(&path)?;
-        made().push(path.clone());
-        let lock = file::open(&path.join(LOCK), file::For::Keeping)?;
+        let name = format!("{prefix}{}", uuid::Uuid::new_v4().simple());
+        let (path, begun) = (base.join(&name), base.join(format!("{BEGUN}{name}")));
+        made().extend([path.clone(), begun.clone()]);
+        DirBuilder::new().mode(0o700).create(&begun)?;
+        let lock = file::open(&begun.join(LOCK), file::For::Keeping)?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        // Locked before it has its name: no run that starts just now can take it for one that is no more.
+        fs::rename(&begun, &path)?;
+        made().retain(|made| *made != begun);
         Ok(Self { path, _lock: lock })
     }
 
@@ -61,15 +68,18 @@ pub(super) fn remove_all() {
     }
 }
 
-/// Removes folders of runs that are no more. One that has no lock yet is just being made, unless it is old.
+/// Removes folders of runs that are no more. One that has no lock or no name yet is just being made, unless it is old.
 pub fn sweep(base: &Path, prefix: &str) {
     let me = rustix::process::geteuid().as_raw();
     for entry in fs::read_dir(base).into_iter().flatten().flatten() {
         let path = entry.path();
-        let ours = entry.file_name().to_str().is_some_and(|name| {
-            let id = name.strip_prefix(prefix).unwrap_or_default();
-            id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
-        });
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let (begun, name) = match name.strip_prefix(BEGUN) {
+            Some(rest) => (true, rest),
+            None => (false, name.as_str()),
+        };
+        let id = name.strip_prefix(prefix).unwrap_or_default();
+        let ours = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         // Not followed: a link is no folder.
         let Ok(found) = entry.metadata() else {
             continue;
@@ -78,6 +88,7 @@ pub fn sweep(base: &Path, prefix: &str) {
             continue;
         }
         let dead = match file::open(&path.join(LOCK), file::For::Reading) {
+            _ if begun => file::is_old(&found),
             Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
             Err(_) => file::is_old(&found),
         };
@@ -94,6 +105,24 @@ fn made() -> MutexGuard<'static, Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn runs_that_start_at_once_leave_each_other_alone() {
+        let base = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            let run = || {
+                for _ in 0..200 {
+                    let made = Scratch::new(base.path(), "run-").unwrap();
+                    fs::write(made.path().join("file"), "x").unwrap();
+                    assert!(made.path().join(LOCK).exists());
+                }
+            };
+            for _ in 0..4 {
+                scope.spawn(run);
+            }
+        });
+        assert_eq!(fs::read_dir(base.path()).unwrap().count(), 0);
+    }
 
     #[test]
     fn a_folder_goes_with_its_run_and_what_a_killed_one_left_goes_with_the_next() {
