@@ -109,26 +109,10 @@ impl Client {
                 .await
                 .map(Some);
         }
-        if self.channels_held().await? >= CHANNELS {
+        if self.client_channels().await?.count() >= CHANNELS {
             return Ok(None);
         }
         let channel = self.make_channel().await?;
         self.open_channel(&channel).await.map(Some)
-    }
-
-    /// How many channels the readers of this client hold together (Platform API §10).
-    async fn channels_held(&self) -> Result<usize, Error> {
-        #[derive(serde::Deserialize)]
-        struct Held {
-            #[serde(default)]
-            entities: Vec<serde::de::IgnoredAny>,
-        }
-        let platform = self.platform();
-        let of = [("includechannels", "oauthclient")];
-        let call = platform.call("GET", &["notifications", "channels"], &of, &[])?;
-        let body = platform.ask(&call, Urgency::Write).await?;
-        let held: Held = serde_json::from_slice(&body)
-            .map_err(|error| Error::answer(&call, error.to_string()))?;
-        Ok(held.entities.len())
     }
 }
