@@ -32,7 +32,7 @@ mod retry;
 pub mod routes;
 mod session;
 mod settings;
-pub(crate) mod tls;
+pub mod tls;
 mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
@@ -113,7 +113,7 @@ impl fmt::Display for Fault {
 /// Reads the machine's trust store: call it off the runtime's worker threads.
 pub fn http_client(ca_pem: Option<&[u8]>, way: &way::Way) -> Result<reqwest::Client, Error> {
     let own = ca_pem.map_or(Ok(Vec::new()), tls::authorities)?;
-    wire::http(tls::config(own)?, way)
+    wire::http(tls::config(own, None)?, way)
 }
 
 /// Whether an address is on this very machine, where plain http is fine and no proxy belongs in between.

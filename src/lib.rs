@@ -9,6 +9,7 @@
 //! |---|---|---|
 //! | [`vault`] | every credential in use, and the forms in which it could come back | nobody |
 //! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
+//! | [`cause`] | what goes wrong on the way: one table to one sentence and one action each | `text` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
@@ -27,6 +28,7 @@
 pub mod alert;
 pub mod app;
 pub mod audit;
+pub mod cause;
 pub mod child;
 pub mod cli;
 pub mod cloud;

@@ -23,6 +23,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use self::trust::Trust;
+use crate::cloud::tls::Identity;
 use crate::cloud::way::{Proxy, Way};
 use crate::model::finding::{Finding, Protocol, Target};
 use crate::time::Clock;
@@ -42,6 +43,8 @@ pub struct Settings {
     pub expiring_days: u16,
     /// Authorities that are trusted beside the machine's own: the profile's `ca_file`.
     pub authorities: Vec<CertificateDer<'static>>,
+    /// The client certificate for servers that demand one: the profile's `client_cert_file`.
+    pub identity: Option<Identity>,
     /// How HTTP, and STUN and TURN over a stream, leave this machine.
     pub way: Way,
     /// Who is asked for names, in order: the next only when one does not answer.
@@ -76,6 +79,7 @@ impl Default for Settings {
             deadline: DEFAULT_DEADLINE,
             expiring_days: DEFAULT_EXPIRING_DAYS,
             authorities: Vec::new(),
+            identity: None,
             way: Way::new(Proxy::Machine),
             resolvers: vec![Resolver::System],
             turn: Vec::new(),
@@ -99,7 +103,7 @@ impl Prober {
     #[must_use]
     pub fn new(mut settings: Settings) -> Self {
         let authorities = std::mem::take(&mut settings.authorities);
-        let trust = Trust::new(authorities, settings.way.clone());
+        let trust = Trust::new(authorities, settings.identity.take(), settings.way.clone());
         Self(Arc::new(Inner {
             settings,
             trust,

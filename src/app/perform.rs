@@ -21,12 +21,13 @@ use tokio::sync::{OnceCell, mpsc};
 use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::keyring::Keyring;
+use crate::cloud::tls::Identity;
 use crate::cloud::way;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
 use crate::config::profile::proxy::Proxy;
-use crate::config::profile::{Auth, Profile};
-use crate::config::secret::SecretSource;
+use crate::config::profile::{Auth, ClientCert, Profile};
+use crate::config::secret::{self, SecretSource};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
@@ -278,6 +279,9 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         Some(path) => Some(read_ca(path).await.map_err(local)?),
         None => None,
     };
+    let identity = identity(profile.client_cert.as_ref())
+        .await
+        .map_err(local)?;
     let proxy = proxy(profile, environment).await.map_err(local)?;
     Client::new(cloud::Settings {
         api: profile.api,
@@ -286,6 +290,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         client,
         person,
         ca_pem,
+        identity,
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
@@ -320,6 +325,20 @@ pub async fn authorities(
     path: &std::path::Path,
 ) -> Result<Vec<rustls_pki_types::CertificateDer<'static>>, String> {
     cloud::tls::authorities(&read_ca(path).await?).map_err(|error| error.to_string())
+}
+
+/// Reads the client certificate that a profile or a command line names.
+pub async fn identity(files: Option<&ClientCert>) -> Result<Option<Identity>, String> {
+    let Some(ClientCert { cert, key }) = files else {
+        return Ok(None);
+    };
+    let certificates = tokio::fs::read(cert).await;
+    let certificates =
+        certificates.map_err(|error| format!("client_cert_file {}: {error}.", cert.display()))?;
+    let key = secret::private_key(key.clone()).await;
+    let key = key.map_err(|error| format!("client_key_file: {error}"))?;
+    let identity = Identity::new(&certificates, &key).map_err(|error| error.to_string())?;
+    Ok(Some(identity))
 }
 
 async fn read_ca(path: &std::path::Path) -> Result<Vec<u8>, String> {

@@ -18,6 +18,7 @@ pub async fn settings(
         Some(path) => super::perform::authorities(path).await?,
         None => Vec::new(),
     };
+    let identity = super::perform::identity(profile.client_cert.as_ref()).await?;
     let proxy = super::perform::proxy(profile, environment).await?;
     let mut turn = Vec::new();
     for account in accounts {
@@ -32,6 +33,7 @@ pub async fn settings(
     Ok(Settings {
         expiring_days: profile.probes.expiring_days,
         authorities,
+        identity,
         way: Way::new(proxy),
         resolvers: std::iter::once(Resolver::System)
             .chain(fallbacks.map(Resolver::At))

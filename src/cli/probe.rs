@@ -32,6 +32,12 @@ pub struct ProbeArgs {
     /// Trust the authorities of this PEM file too, beside the profile's
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
+    /// Show this client certificate (PEM) to a server that demands one [default: the profile's]
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    pub client_cert: Option<PathBuf>,
+    /// Its key (PEM); a file that others may open is refused
+    #[arg(long, value_name = "FILE", requires = "client_cert")]
+    pub client_key: Option<PathBuf>,
     /// Ask this DNS resolver and no other; repeatable, the next when one does not answer
     #[arg(long = "resolver", value_name = "ADDR:PORT")]
     pub resolvers: Vec<SocketAddr>,
@@ -43,7 +49,7 @@ pub struct ProbeArgs {
     pub password_env: Option<String>,
 }
 
-const EXIT_CODES: &str = "Works without a profile; with one its ca_file, resolvers and TURN users count.\n\n\
+const EXIT_CODES: &str = "Works without a profile; with one its ca_file, client certificate, resolvers and TURN users count.\n\n\
 Exit codes: 0 valid, answers or healthy (an expiring certificate is 0, with a warning), 1 reached and not as it should be \
 (expired, untrusted, protocol too old, refused, unhealthy, no such name), 2 usage or configuration, 4 unreachable.";
 

@@ -287,11 +287,13 @@ impl Session {
         self.transport
             .get_or_try_init(|| async {
                 let authorities = self.authorities.clone();
-                let config = tokio::task::spawn_blocking(move || tls::config(authorities))
-                    .await
-                    .map_err(|error| {
-                        Error::Settings(format!("TLS could not be set up: {error}."))
-                    })??;
+                let identity = self.settings.identity.clone();
+                let config =
+                    tokio::task::spawn_blocking(move || tls::config(authorities, identity))
+                        .await
+                        .map_err(|error| {
+                            Error::Settings(format!("TLS could not be set up: {error}."))
+                        })??;
                 Ok(Transport {
                     streams: Arc::new(config.clone()),
                     http: wire::http(config, &self.way)?,

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::error::Error;
 use super::keyring::Keyring;
+use super::tls::Identity;
 use super::way::Proxy;
 use crate::model::api::Api;
 
@@ -28,6 +29,8 @@ pub struct Settings {
     pub proxy: Proxy,
     /// Further trusted certificate authorities, as PEM.
     pub ca_pem: Option<Vec<u8>>,
+    /// The client certificate for a server that demands one.
+    pub identity: Option<Identity>,
     /// Requests allowed in any minute; none is no limit.
     pub requests_per_minute: Option<u32>,
     /// The schedule group that opens each queue, by ids or names, where the API does not tell (Platform API).

@@ -2,6 +2,10 @@
 //!
 //! TLS 1.2 and 1.3, full verification, no switch that weakens it.
 
+mod chain;
+mod client;
+mod fault;
+mod judge;
 mod own_first;
 
 use std::sync::Arc;
@@ -13,6 +17,9 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
+pub use self::client::{Asked, Identity};
+pub use self::fault::{told, told_io};
+use self::judge::Judge;
 use self::own_first::OwnFirst;
 use super::error::Error;
 
@@ -29,25 +36,36 @@ pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     Ok(found)
 }
 
-/// Builds what REST and the streams both verify with; offers no protocols yet (ALPN).
+/// Builds what REST and the streams both verify with, and the certificate that they show to who demands one; offers no
+/// protocols yet (ALPN).
 ///
 /// Without authorities of the profile's own it reads the machine's trust store, which takes some milliseconds: call it off
 /// the runtime's worker threads.
-pub fn config(own: Vec<CertificateDer<'static>>) -> Result<ClientConfig, Error> {
-    config_with(verifier(own)?)
+pub fn config(
+    own: Vec<CertificateDer<'static>>,
+    identity: Option<Identity>,
+) -> Result<ClientConfig, Error> {
+    config_with(verifier(own)?, Asked::new(identity))
 }
 
-/// Who decides whether a certificate is accepted: rustls's own verifier, once or twice. As slow as [`config`].
+/// Who decides whether a certificate is accepted: rustls's own verifier, once or twice; and who says why not. As slow as
+/// [`config`].
 pub fn verifier(own: Vec<CertificateDer<'static>>) -> Result<Arc<dyn ServerCertVerifier>, Error> {
     let provider = Arc::new(ring::default_provider());
-    if own.is_empty() {
-        return Ok(own_first::standard(machine_roots()?, &provider)?);
-    }
-    Ok(Arc::new(OwnFirst::new(own_roots(own)?, provider)?))
+    let named = !own.is_empty();
+    let decides: Arc<dyn ServerCertVerifier> = if named {
+        Arc::new(OwnFirst::new(own_roots(own)?, provider)?)
+    } else {
+        own_first::standard(machine_roots()?, &provider)?
+    };
+    Ok(Arc::new(Judge::new(decides, named)))
 }
 
-/// A configuration around a verifier, for probes, which want to see what it saw.
-pub fn config_with(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig, Error> {
+/// A configuration around a verifier, for probes, which want to see what it saw and what the server asked for.
+pub fn config_with(
+    verifier: Arc<dyn ServerCertVerifier>,
+    asked: Arc<Asked>,
+) -> Result<ClientConfig, Error> {
     // The provider is given explicitly, so that a test or another binary need not install one first.
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
@@ -56,7 +74,7 @@ pub fn config_with(verifier: Arc<dyn ServerCertVerifier>) -> Result<ClientConfig
         .dangerous();
     Ok(builder
         .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth())
+        .with_client_cert_resolver(asked))
 }
 
 fn own_roots(own: Vec<CertificateDer<'static>>) -> Result<RootCertStore, Error> {

@@ -4,10 +4,10 @@ use std::error::Error as StdError;
 use std::io;
 use std::time::Duration;
 
-use rustls::CertificateError;
-
 use super::names::NameError;
+use super::tls;
 use super::way::ProxyFault;
+use crate::cause::Told;
 use crate::text;
 
 /// Columns of a reason that is passed on as the library gave it.
@@ -33,27 +33,9 @@ pub enum Unreachable {
         "the connection was refused. Check the host and port of base_url, and that no firewall rejects it."
     )]
     Refused,
-    /// The certificate's issuer is not trusted.
-    #[error(
-        "its certificate is issued by an authority that this machine does not trust. If it is the organisation's own, name it with ca_file in the profile; if ca_file is set, it may be out of date."
-    )]
-    UnknownAuthority,
-    /// The certificate is for another host.
-    #[error(
-        "its certificate is not for this host name. Check base_url; something may be answering in its place."
-    )]
-    WrongName,
-    /// The certificate's time is over.
-    #[error(
-        "its certificate has expired. Tell whoever runs the host, or check this machine's clock."
-    )]
-    Expired,
-    /// The certificate's time has not begun.
-    #[error("its certificate is not valid yet. Check this machine's clock.")]
-    NotYetValid,
-    /// Any other failure of the TLS handshake.
-    #[error("the TLS handshake failed ({}). TLS 1.2 or newer with a valid certificate is needed.", text::fit(.0, SHOWN))]
-    Tls(String),
+    /// TLS could not be agreed on, or the certificate is refused.
+    #[error("{0}")]
+    Tls(Box<Told>),
     /// The proxy on the way did not lead there: which one, and what it did.
     #[error("the proxy {0} {1}")]
     Proxy(String, Box<ProxyFault>),
@@ -101,37 +83,17 @@ impl Unreachable {
                 reason: name.source.to_string(),
             });
         }
-        if let Some(tls) = link.downcast_ref::<rustls::Error>() {
-            return Some(Self::from_tls(tls));
+        if let Some(error) = link.downcast_ref::<rustls::Error>() {
+            return Some(Self::Tls(Box::new(tls::told(error, None))));
         }
         // tungstenite boxes it and names no source.
-        if let Some(tokio_tungstenite::tungstenite::error::TlsError::Rustls(tls)) =
+        if let Some(tokio_tungstenite::tungstenite::error::TlsError::Rustls(error)) =
             link.downcast_ref()
         {
-            return Some(Self::from_tls(tls));
+            return Some(Self::Tls(Box::new(tls::told(error, None))));
         }
         let io = link.downcast_ref::<io::Error>()?;
         (io.kind() == io::ErrorKind::ConnectionRefused).then_some(Self::Refused)
-    }
-
-    fn from_tls(error: &rustls::Error) -> Self {
-        let rustls::Error::InvalidCertificate(reason) = error else {
-            return Self::Tls(error.to_string());
-        };
-        match reason {
-            // An authority that was made anew has the name of the old one, and the signature is what does not fit.
-            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                Self::UnknownAuthority
-            }
-            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                Self::WrongName
-            }
-            CertificateError::Expired | CertificateError::ExpiredContext { .. } => Self::Expired,
-            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-                Self::NotYetValid
-            }
-            other => Self::Tls(other.to_string()),
-        }
     }
 }
 
@@ -155,6 +117,7 @@ mod tests {
     use reqwest::dns::{Name, Resolve, Resolving};
 
     use super::*;
+    use crate::cause::Cause;
 
     /// A resolver that knows nobody, so that no test asks a real one.
     struct Nobody;
@@ -170,7 +133,7 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_host_is_found_below_the_http_librarys_own_errors() {
         let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(crate::cloud::tls::config(Vec::new()).unwrap())
+            .tls_backend_preconfigured(tls::config(Vec::new(), None).unwrap())
             .dns_resolver(Arc::new(Nobody))
             .no_proxy()
             .build()
@@ -199,9 +162,13 @@ mod tests {
 
     #[test]
     fn an_error_inside_an_io_error_is_found() {
-        let inner = rustls::Error::InvalidCertificate(CertificateError::Expired);
+        let inner = rustls::Error::AlertReceived(rustls::AlertDescription::ProtocolVersion);
         let outer = io::Error::other(io::Error::other(inner));
-        assert_eq!(Unreachable::from_chain(&outer), Unreachable::Expired);
+        let told = Cause::TlsTooOld.told();
+        assert_eq!(
+            Unreachable::from_chain(&outer),
+            Unreachable::Tls(Box::new(told))
+        );
     }
 
     #[test]
@@ -210,6 +177,6 @@ mod tests {
         assert_eq!(refused, Unreachable::Refused);
         let reset = Unreachable::from_chain(&io::Error::from(io::ErrorKind::ConnectionReset));
         assert!(refused.passing() && reset.passing());
-        assert!(!Unreachable::UnknownAuthority.passing());
+        assert!(!Unreachable::Tls(Box::new(Cause::RootUnknown.told())).passing());
     }
 }

@@ -13,6 +13,7 @@ use super::origin::{ConfigError, Fault, Origin};
 use super::paths::{self, Paths};
 use super::profile::{Draft, Profile, resolve};
 use super::reader::Notes;
+use super::secret::SecretSource;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
 use super::{Config, Flags, Keymap, Loaded};
@@ -208,7 +209,16 @@ fn exposed(profile: &Profile) -> Result<(), ConfigError> {
         .iter()
         .filter_map(|listen| listen.token.as_ref());
     let turn = profile.probes.turn.iter().map(|account| &account.password);
-    for place in client.chain(person).chain(listen).chain(turn) {
+    let key = profile.client_cert.as_ref();
+    let key = key.map(|client| SecretSource::File(client.key.clone()));
+    let proxy = profile.proxy.password().into_iter();
+    for place in client
+        .chain(person)
+        .chain(listen)
+        .chain(turn)
+        .chain(proxy)
+        .chain(&key)
+    {
         if let Some(error) = place.exposed() {
             return Err(ConfigError::Exposed(error));
         }

@@ -74,6 +74,15 @@ impl Default for Registrations {
     }
 }
 
+/// Where a client certificate and its key are, in PEM; both may be in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCert {
+    /// The certificate, and what is above it.
+    pub cert: PathBuf,
+    /// Its key: a file that only its owner may read.
+    pub key: PathBuf,
+}
+
 /// Everything needed to sign in to one organisation and to watch it. Holds no secret, only where to find it.
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -95,6 +104,8 @@ pub struct Profile {
     pub auth: Auth,
     /// PEM file of a further certificate authority to trust for this organisation.
     pub ca_file: Option<PathBuf>,
+    /// The client certificate for servers that demand one, those of carriers for example.
+    pub client_cert: Option<ClientCert>,
     /// The proxy on the way to the organisation.
     pub proxy: proxy::Proxy,
     /// Whether writes are refused. Production is read-only unless the profile says `read_only = false`.

@@ -71,7 +71,10 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
             let password = account.password.inspect(env).err();
             warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
         }
-        warnings.extend(missing_ca(profile));
+        let proxy = profile.proxy.password();
+        let faulty = proxy.and_then(|password| password.inspect(env).err());
+        warnings.extend(faulty.map(|error| format!("proxy_password: {error}")));
+        warnings.extend(missing_certificates(profile));
         let listen = profile.listen.as_ref();
         let tokens = listen.into_iter().flat_map(Listen::tokens);
         let faulty = tokens.filter_map(|token| token.inspect(env).err());
@@ -138,10 +141,23 @@ fn listener(text: &mut String, profile: &Profile, paths: &Paths) {
     }
 }
 
-fn missing_ca(profile: &Profile) -> Option<String> {
-    let path = profile.ca_file.as_ref()?;
-    let error = fs::File::open(path).err()?;
-    Some(format!("cannot read ca_file {}: {error}", path.display()))
+fn missing_certificates(profile: &Profile) -> impl Iterator<Item = String> {
+    certificates(profile).filter_map(|(key, path)| {
+        let error = fs::File::open(path).err()?;
+        Some(format!("cannot read {key} {}: {error}", path.display()))
+    })
+}
+
+/// The files for TLS that a profile names, by their keys.
+fn certificates(profile: &Profile) -> impl Iterator<Item = (&'static str, &Path)> {
+    let client = profile.client_cert.as_ref();
+    let files = [
+        ("ca_file", profile.ca_file.as_ref()),
+        ("client_cert_file", client.map(|client| &client.cert)),
+        ("client_key_file", client.map(|client| &client.key)),
+    ];
+    let named = files.into_iter();
+    named.filter_map(|(key, path)| Some((key, path?.as_path())))
 }
 
 /// The configuration in force as TOML, with the layer of each value behind it. Secrets are masked.
@@ -221,8 +237,8 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         profile::Auth::Form => "form",
     };
     put("auth", auth.into());
-    if let Some(path) = &profile.ca_file {
-        put("ca_file", path.to_string_lossy().into_owned().into());
+    for (key, path) in certificates(profile) {
+        put(key, path.to_string_lossy().into_owned().into());
     }
     for (key, value) in profile.proxy.shown() {
         put(key, value);

@@ -18,6 +18,9 @@ use crate::vault;
 /// A secret is a line; more than this many bytes is something else.
 const MAX_BYTES: usize = 8 * 1024;
 
+/// A key with its certificate and those above it in one file.
+const MAX_KEY_BYTES: usize = 64 * 1024;
+
 /// The key of the secret itself, which is refused, and those that name a place: a variable, a file, a command.
 pub(super) type Keys = [&'static str; 4];
 
@@ -110,7 +113,7 @@ impl SecretSource {
         let bytes = match self {
             Self::Held(secret) => return Ok(secret.clone()),
             Self::Variable(name) => variable(name, environment)?,
-            Self::File(path) => file::read(path.clone()).await?,
+            Self::File(path) => file::read(path.clone(), MAX_BYTES).await?,
             Self::Command(argv) => command::read(argv, command::DEADLINE).await?,
         };
         into_secret(&bytes, &self.to_string())
@@ -132,6 +135,11 @@ impl SecretSource {
             Self::File(path) => file::open(path).map(drop),
         }
     }
+}
+
+/// Reads the private key of a client certificate, under the same rule as a secret: nobody else may open it.
+pub async fn private_key(path: PathBuf) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    file::read(path, MAX_KEY_BYTES).await
 }
 
 impl std::fmt::Display for SecretSource {

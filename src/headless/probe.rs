@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Exit, print, say};
 use crate::app::{perform, probes};
 use crate::cli::probe::ProbeArgs;
+use crate::config::profile::ClientCert;
 use crate::config::secret::SecretSource;
 use crate::config::{Environment, Profile};
 use crate::model::finding::{Grade, Target};
@@ -62,6 +63,9 @@ async fn settings(
         settings
             .authorities
             .extend(perform::authorities(path).await?);
+    }
+    if let (Some(cert), Some(key)) = (args.client_cert.clone(), args.client_key.clone()) {
+        settings.identity = perform::identity(Some(&ClientCert { cert, key })).await?;
     }
     if !args.resolvers.is_empty() {
         settings.resolvers = args.resolvers.iter().copied().map(Resolver::At).collect();

@@ -6,10 +6,11 @@ mod witness;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -17,12 +18,17 @@ use self::witness::Witness;
 use super::connect::{self, NoWay};
 use super::trust::Trust;
 use super::{Deadline, TooSlow};
-use crate::cloud::tls::config_with;
+use crate::cause::Told;
+use crate::cloud::tls::{self, Asked};
 use crate::model::finding::{Outcome, Target, Tls, Verdict};
 use crate::time::Millis;
 
 /// Certificates of a chain that are kept; real chains have two or three.
 const MOST_CERTIFICATES: usize = 8;
+
+/// How long a server that asked for a client certificate has to refuse: in TLS 1.3 it does so after the handshake, a round
+/// trip later (RFC 8446 §4.4.2.4).
+const REFUSES_WITHIN: Duration = Duration::from_secs(1);
 
 /// Shakes hands with a target.
 pub(super) async fn probe(
@@ -43,8 +49,12 @@ pub(super) async fn probe(
         chain_dropped: 0,
     };
     let (verdict, reason) = match shake(target, trust, until, &mut found, now).await {
-        Ok(()) => reason::accepted(target, &found, expiring_days),
-        Err(stop) => reason::refused(target, &found, &stop, now),
+        Ok(asked) => {
+            let shown = trust.identity.is_some();
+            let (verdict, said) = reason::accepted(target, &found, expiring_days);
+            (verdict, said + reason::asked(asked, shown))
+        }
+        Err(stop) => reason::refused(target, &stop),
     };
     found.verdict = verdict;
     found.reason = reason.into();
@@ -57,10 +67,7 @@ enum Stop {
     NoWay(NoWay),
     Setup(String),
     Slow(SocketAddr, TooSlow),
-    Handshake {
-        error: std::io::Error,
-        self_signed: bool,
-    },
+    Handshake(Told),
 }
 
 async fn shake(
@@ -69,9 +76,11 @@ async fn shake(
     until: Deadline,
     found: &mut Tls,
     now: Millis,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
     let witness = Arc::new(Witness::new(trust.verifier().await.map_err(Stop::Setup)?));
-    let config = config_with(Arc::clone(&witness) as _).map_err(|e| Stop::Setup(e.to_string()))?;
+    let asked = Asked::new(trust.identity.clone());
+    let config = tls::config_with(Arc::clone(&witness) as _, Arc::clone(&asked))
+        .map_err(|e| Stop::Setup(e.to_string()))?;
     let stream = connect::tcp(target, until).await.map_err(Stop::NoWay)?;
     let peer = stream
         .peer_addr()
@@ -85,14 +94,13 @@ async fn shake(
     found.chain = kept.filter_map(|der| certificate::read(der)).collect();
     found.days_left = found.leaf().map(|leaf| leaf.days_left(now));
 
-    let stream = shaken
+    let refused = |error: &std::io::Error| {
+        let told = tls::told_io(error, asked.by().as_ref());
+        Stop::Handshake(reason::at(target, told))
+    };
+    let mut stream = shaken
         .map_err(|slow| Stop::Slow(peer, slow))?
-        .map_err(|error| Stop::Handshake {
-            error,
-            self_signed: shown
-                .first()
-                .is_some_and(|der| certificate::self_signed(der)),
-        })?;
+        .map_err(|error| refused(&error))?;
     let (_, session) = stream.get_ref();
     found.version = session
         .protocol_version()
@@ -102,7 +110,17 @@ async fn shake(
         .and_then(|suite| suite.suite().as_str())
         // rustls marks the suites of TLS 1.3 in its own way.
         .map(|name| name.replacen("TLS13_", "TLS_", 1).into());
-    Ok(())
+    if asked.by().is_none() {
+        return Ok(false);
+    }
+    // Silence, or the beginning of a conversation, is consent.
+    let mut first = [0];
+    let heard = tokio::time::timeout(REFUSES_WITHIN, stream.read(&mut first));
+    match until.wait(heard).await {
+        Ok(Ok(Ok(0))) => Err(refused(&std::io::ErrorKind::UnexpectedEof.into())),
+        Ok(Ok(Err(error))) => Err(refused(&error)),
+        _ => Ok(true),
+    }
 }
 
 /// A client's handshake over a connection; the name or address of the target is what must be certified.
@@ -120,10 +138,11 @@ pub(super) async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// What a TLS error inside another probe means, and whether anybody was there.
 pub(super) fn broken(target: &Target, error: &rustls::Error) -> (Verdict, String) {
-    reason::tls(target, error, false)
+    let told = reason::at(target, tls::told(error, None));
+    (reason::verdict(told.cause()), told.to_string())
 }
 
 /// The words for a handshake that failed inside another probe.
 pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> String {
-    reason::handshake(target, error, false).1
+    reason::at(target, tls::told_io(error, None)).to_string()
 }

@@ -9,7 +9,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::CertificateDer;
 use tokio::sync::OnceCell;
 
-use crate::cloud::tls;
+use crate::cloud::tls::{self, Asked, Identity};
 use crate::cloud::way::Way;
 
 /// The standard verifier over the profile's authorities and the machine's, and the one HTTP client.
@@ -18,15 +18,22 @@ use crate::cloud::way::Way;
 #[derive(Debug)]
 pub(super) struct Trust {
     authorities: Vec<CertificateDer<'static>>,
+    /// What is shown to a server that demands a client certificate.
+    pub(super) identity: Option<Identity>,
     pub(super) way: Way,
     verifier: OnceCell<Result<Arc<dyn ServerCertVerifier>, String>>,
     http: OnceCell<Result<Client, String>>,
 }
 
 impl Trust {
-    pub(super) fn new(authorities: Vec<CertificateDer<'static>>, way: Way) -> Self {
+    pub(super) fn new(
+        authorities: Vec<CertificateDer<'static>>,
+        identity: Option<Identity>,
+        way: Way,
+    ) -> Self {
         Self {
             authorities,
+            identity,
             way,
             verifier: OnceCell::new(),
             http: OnceCell::new(),
@@ -46,7 +53,8 @@ impl Trust {
 
     /// A configuration that verifies and offers no protocols (ALPN).
     pub(super) async fn config(&self) -> Result<ClientConfig, String> {
-        tls::config_with(self.verifier().await?).map_err(|error| error.to_string())
+        let asked = Asked::new(self.identity.clone());
+        tls::config_with(self.verifier().await?, asked).map_err(|error| error.to_string())
     }
 
     /// The HTTP client: follows nothing, keeps no connections, knows no credentials, and leaves

@@ -132,6 +132,7 @@ pub fn settings(base_url: &str) -> Settings {
         }),
         person: None,
         ca_pem: None,
+        identity: None,
         proxy: trunkline::cloud::way::Proxy::None,
         requests_per_minute: None,
         queue_hours: std::collections::BTreeMap::default(),

@@ -131,6 +131,7 @@ impl Watch {
             }),
             person: None,
             ca_pem: Some(org.ca_pem().into()),
+            identity: None,
             proxy: trunkline::cloud::way::Proxy::None,
             requests_per_minute: limit,
             queue_hours: std::collections::BTreeMap::default(),

@@ -148,6 +148,7 @@ fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
             keyring: None,
         }),
         ca_pem: Some(org.ca_pem().into()),
+        identity: None,
         proxy: trunkline::cloud::way::Proxy::None,
         requests_per_minute,
         queue_hours: std::collections::BTreeMap::default(),

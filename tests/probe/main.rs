@@ -12,6 +12,7 @@ mod coturn;
 mod destination;
 mod dns;
 mod http;
+mod mutual;
 mod relay;
 mod servers;
 mod tls;

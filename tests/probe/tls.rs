@@ -84,8 +84,8 @@ async fn what_is_refused_says_why_and_still_shows_the_chain() {
         ),
         (
             theirs.issue("127.0.0.1", (-1, 90)),
-            Verdict::Untrusted(Distrust::UnknownCa),
-            "ca_file",
+            Verdict::Untrusted(Distrust::IssuerNotSent),
+            "an intermediate is missing from the chain, or CN=Theirs is a root",
         ),
         (
             self_signed("127.0.0.1"),

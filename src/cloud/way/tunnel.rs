@@ -108,7 +108,7 @@ fn request(hop: &Hop, host: &str, port: u16) -> Result<Request<Empty<&'static [u
 /// TLS with the proxy itself, by the machine's trust: it is the machine's proxy, not the organisation's host.
 async fn secured(hop: &Hop, tcp: TcpStream) -> Result<Stream, ProxyFault> {
     let name = ServerName::try_from(hop.host().to_owned()).map_err(|error| broken(&error))?;
-    let config = tokio::task::spawn_blocking(|| tls::config(Vec::new())).await;
+    let config = tokio::task::spawn_blocking(|| tls::config(Vec::new(), None)).await;
     let config = config
         .map_err(|error| broken(&error))?
         .map_err(|error| broken(&error))?;

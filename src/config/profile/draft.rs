@@ -21,7 +21,7 @@ use super::proxy::{self, Proxy};
 use super::queue_hours::{self, QueueHours};
 use super::routes::{self, Routes};
 use super::transfers::{self, Transfers};
-use super::{Api, Auth, LEAST_POLL, Registrations};
+use super::{Api, Auth, ClientCert, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
 use crate::config::paths;
@@ -56,6 +56,7 @@ pub(in crate::config) struct Draft {
     pub(super) person: Option<PersonGrant>,
     pub(super) auth: Option<Auth>,
     pub(super) ca_file: Option<PathBuf>,
+    pub(super) client_cert: Option<ClientCert>,
     pub(super) proxy: Proxy,
     pub(super) read_only: Option<bool>,
     pub(super) production: Option<bool>,
@@ -103,6 +104,7 @@ impl Draft {
             ca_file: from
                 .take_as("ca_file", notes, paths::written)
                 .map(|path| notes.beside(&path)),
+            client_cert: client_cert(&mut from, notes),
             proxy: proxy::read(&mut from, notes),
             read_only: from.take("read_only", notes),
             production: from.take("production", notes),
@@ -158,6 +160,25 @@ impl Draft {
 
 fn api(word: &str) -> Result<Api, String> {
     near::choose(word, &Api::ALL.map(|api| (api.word(), api)))
+}
+
+/// A certificate without its key is as good as none.
+fn client_cert(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Option<ClientCert> {
+    let (origin, key) = (from.origin.clone(), from.key("client_cert_file"));
+    let mut file = |name| from.take_as(name, notes, paths::written);
+    let (cert, private) = (file("client_cert_file"), file("client_key_file"));
+    match (cert, private) {
+        (Some(cert), Some(private)) => Some(ClientCert {
+            cert: notes.beside(&cert),
+            key: notes.beside(&private),
+        }),
+        (None, None) => None,
+        _ => {
+            let message = "client_cert_file and client_key_file go together";
+            notes.fault(origin, &key, message);
+            None
+        }
+    }
 }
 
 fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations {

@@ -40,6 +40,14 @@ pub struct Named {
 }
 
 impl Proxy {
+    /// Where its password is.
+    pub(in crate::config) fn password(&self) -> Option<&SecretSource> {
+        match self {
+            Self::Named(named) => named.login.as_ref().map(|(_, password)| password),
+            Self::Machine | Self::None => None,
+        }
+    }
+
     /// What `config show` prints of it; the password is masked.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let named = match self {

@@ -47,6 +47,7 @@ pub(in crate::config) fn resolve(
         person: draft.person,
         auth: draft.auth.unwrap_or_default(),
         ca_file: draft.ca_file,
+        client_cert: draft.client_cert,
         proxy: draft.proxy,
         read_only: flags.read_only || draft.read_only.unwrap_or(production),
         production,

@@ -6,23 +6,24 @@ use std::path::{Path, PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 
-use super::{MAX_BYTES, SecretError};
+use super::SecretError;
 
-pub(super) async fn read(path: PathBuf) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+/// At most one byte more than `most`, so that "too long" can be told.
+pub(super) async fn read(path: PathBuf, most: usize) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let unreadable = {
         let path = path.clone();
         |source| SecretError::Unreadable { path, source }
     };
-    let read = tokio::task::spawn_blocking(move || read_now(&path));
+    let read = tokio::task::spawn_blocking(move || read_now(&path, most));
     read.await
         .unwrap_or_else(|stopped| Err(unreadable(std::io::Error::other(stopped))))
 }
 
-fn read_now(path: &Path) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+fn read_now(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let file = open(path)?;
     // Room for all of it at once: a vector that grows leaves copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_BYTES + 64));
-    file.take(MAX_BYTES as u64 + 1)
+    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 64));
+    file.take(most as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|source| unreadable(path, source))?;
     Ok(bytes)

@@ -64,18 +64,24 @@ pub enum Distrust {
     WrongName,
     /// Vouched for by nobody but itself.
     SelfSigned,
+    /// Sent alone, without that of its issuer, which is not trusted either.
+    IssuerNotSent,
+    /// An authority's certificate in a server's place.
+    AuthoritysOwn,
     /// Anything else; the reason says what.
     Other,
 }
 
 impl Verdict {
     /// Every verdict, worst first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Unreachable,
         Self::Expired,
         Self::Untrusted(Distrust::UnknownCa),
         Self::Untrusted(Distrust::WrongName),
         Self::Untrusted(Distrust::SelfSigned),
+        Self::Untrusted(Distrust::IssuerNotSent),
+        Self::Untrusted(Distrust::AuthoritysOwn),
         Self::Untrusted(Distrust::Other),
         Self::ProtocolTooOld,
         Self::Refused,
@@ -104,6 +110,8 @@ impl Verdict {
             Self::Untrusted(Distrust::UnknownCa) => "untrusted: unknown CA",
             Self::Untrusted(Distrust::WrongName) => "untrusted: wrong name",
             Self::Untrusted(Distrust::SelfSigned) => "untrusted: self-signed",
+            Self::Untrusted(Distrust::IssuerNotSent) => "untrusted: issuer not sent",
+            Self::Untrusted(Distrust::AuthoritysOwn) => "untrusted: CA as server",
             other => other.word(),
         }
     }
