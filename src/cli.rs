@@ -32,8 +32,8 @@ pub struct Cli {
     pub listen: Option<SocketAddr>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
-128+n ended by signal n.";
+const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
+128+n ended by signal n; 141 when nobody reads standard output any more.";
 
 /// Flags that stand before or after any command.
 #[derive(Args, Clone, Debug, Default)]

@@ -19,9 +19,10 @@ use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
 use crate::listen::{self, Asker, Listener};
 use crate::term::clipboard::{self, Copied};
+use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
-use crate::term::{Options, Term, TermError};
+use crate::term::{self, Options, Term, TermError};
 use crate::ui;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
@@ -122,6 +123,7 @@ struct TermScreen {
     state_dir: PathBuf,
     environment: Environment,
     osc52: bool,
+    glyphs: Glyphs,
     /// A pager or an editor that has the terminal.
     away: Option<Away>,
     break_at: Option<std::ffi::OsString>,
@@ -129,6 +131,9 @@ struct TermScreen {
 
 impl TermScreen {
     fn open(ui: &Ui, state_dir: PathBuf, environment: Environment) -> Result<Self, TermError> {
+        term::fits(environment.get("TERM"))?;
+        let glyphs = Glyphs::of(ui.ascii, &environment);
+        glyphs.choose();
         let signals = Signals::console().map_err(|source| TermError::Setup {
             doing: "watch",
             source,
@@ -137,6 +142,7 @@ impl TermScreen {
             mouse: ui.mouse,
             synchronized: ui.synchronized_output,
             alternate: true,
+            glyphs,
         };
         let term = Term::enter(options)?;
         let input = InputEvents::new();
@@ -150,6 +156,7 @@ impl TermScreen {
             state_dir,
             environment,
             osc52: ui.osc52,
+            glyphs,
             away: None,
             break_at,
         })
@@ -216,7 +223,8 @@ impl TermScreen {
         }
     }
 
-    fn page(&mut self, text: String) -> Option<Event> {
+    fn page(&mut self, text: &str) -> Option<Event> {
+        let text = self.glyphs.text(text).into_owned();
         let pager = away::program(&self.environment, &["PAGER"], "less");
         self.lend(|_| away::page(pager, text))
     }
@@ -299,6 +307,11 @@ impl Screen for TermScreen {
     }
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
+        let glyphs = Glyphs::of(app.config.ui.ascii, &self.environment);
+        if glyphs != self.glyphs {
+            self.glyphs = glyphs;
+            self.term.show_with(glyphs);
+        }
         let break_at = self.break_at.take();
         break_on_purpose(break_at.as_deref(), "draw");
         let drawn = self.term.draw(|frame| {
@@ -316,10 +329,11 @@ impl Screen for TermScreen {
             Effect::Copy { what, text } => Some(Event::Done(self.copy(what, &text))),
             Effect::Notify { bell, osc9 } => {
                 // A terminal that takes no output now is not looked at either.
-                let _ = self.term.write_raw(&attention(bell, osc9.as_deref()));
+                let said = osc9.as_deref().map(|text| self.glyphs.text(text));
+                let _ = self.term.write_raw(&attention(bell, said.as_deref()));
                 None
             }
-            Effect::Page(text) => self.page(text),
+            Effect::Page(text) => self.page(&text),
             Effect::Edit(text) => self.edit(&text),
             Effect::Redraw => {
                 self.term.invalidate();

@@ -5,6 +5,7 @@ pub mod callback;
 pub mod doctor;
 pub mod get;
 pub mod login;
+pub mod out;
 pub mod probe;
 pub mod provision;
 mod quiet;
@@ -13,8 +14,6 @@ pub mod route;
 pub mod serve;
 pub mod transfer;
 pub mod write;
-
-use std::io::Write;
 
 use crate::app::App;
 use crate::feed::news::{Problem, Trouble};
@@ -126,27 +125,11 @@ fn hopeless(app: &App) -> bool {
     app.problem().is_some_and(blocks) && nobody && !app.status().enumerated
 }
 
-#[expect(
-    clippy::print_stderr,
-    reason = "a headless command's errors belong there"
-)]
 fn say(text: &str) {
-    eprintln!("trunkline: {}", crate::text::safe(text));
+    out::error_line(&format!("trunkline: {}", crate::text::safe(text)));
 }
 
-/// Standard output in one piece. A reader that has gone away is the end, not an error.
+/// Standard output in one piece, without credentials.
 fn print(text: &str) -> Result<(), String> {
-    print_whole(&vault::scrub(text))
-}
-
-/// The same with the credentials in it, for what is to be sent again.
-fn print_whole(text: &str) -> Result<(), String> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(format!("writing to standard output: {e}"))
-        }
-        Err(_) => Err(String::new()),
-        Ok(()) => Ok(()),
-    }
+    out::write(&vault::scrub(text))
 }

@@ -1,6 +1,5 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
-use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +15,8 @@ use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
 use trunkline::feed::descriptors;
 use trunkline::feed::gather;
-use trunkline::headless::{self, Exit, serve};
+use trunkline::headless::{self, Exit, out, serve};
+use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
 use trunkline::{console, folder, logging, org};
 
@@ -31,25 +31,35 @@ fn main() -> ExitCode {
     trunkline::child::keep_descriptors();
     // Early: whatever serves or follows thousands of streams needs as many descriptors.
     descriptors::raise();
-    let cli = Cli::parse();
-    let ended = start(cli);
+    let ended = match Cli::try_parse() {
+        Ok(cli) => start(cli),
+        Err(told) => usage(&told),
+    };
     // Nothing that the console has started outlives it.
     trunkline::child::end_all();
-    match ended {
-        Ok(code) => ExitCode::from(code),
+    ExitCode::from(match ended {
+        Ok(code) => code,
+        Err(_) if out::reader_left() => out::READER_LEFT,
         Err(report) => {
-            let text = format!("{report:#}");
-            let text = trunkline::vault::scrub(&text);
-            if !text.is_empty() {
-                let _ = writeln!(std::io::stderr(), "trunkline: {text}");
-            }
-            ExitCode::from(Exit::Usage as u8)
+            let text = format!("trunkline: {report:#}");
+            out::error_line(&trunkline::vault::scrub(&text));
+            Exit::Usage as u8
         }
+    })
+}
+
+/// What the command line itself is answered with: a help that was asked for is output like any other.
+fn usage(told: &clap::Error) -> Result<u8, Report> {
+    let printed = told.print();
+    if !told.use_stderr() {
+        out::told(printed).map_err(|e| eyre!(e))?;
     }
+    Ok(u8::try_from(told.exit_code()).unwrap_or(Exit::Usage as u8))
 }
 
 fn start(cli: Cli) -> Result<u8, Report> {
     let environment = Environment::capture();
+    Glyphs::of(None, &environment).choose();
     let paths = Paths::standard()?;
     folder::narrow(&paths.state_dir).map_err(|e| eyre!(e))?;
     trunkline::term::crash::keep_in(&paths.state_dir);
@@ -99,19 +109,16 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
-            clap_complete::generate(
-                shell,
-                &mut Cli::command(),
-                "trunkline",
-                &mut std::io::stdout(),
-            );
-            Ok(0)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
+            written(&script)
         }
         Some(Command::Man) => {
+            let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
-                .render(&mut std::io::stdout())
+                .render(&mut page)
                 .wrap_err("writing the manual page")?;
-            Ok(0)
+            written(&page)
         }
     }
 }
@@ -125,7 +132,9 @@ struct World {
 
 impl World {
     fn load(&self) -> Result<Loaded, Report> {
-        Ok(config::load(&self.flags, &self.environment, &self.paths)?)
+        let loaded = config::load(&self.flags, &self.environment, &self.paths)?;
+        Glyphs::of(loaded.config.ui.ascii, &self.environment).choose();
+        Ok(loaded)
     }
 
     /// What commands without a screen start from: a profile there is no doing without.
@@ -300,10 +309,14 @@ impl World {
             ConfigCommand::Path => report::path(flags, env, paths),
             ConfigCommand::Show => report::show(&self.load()?),
         };
-        writeln!(std::io::stdout(), "{}", text.trim_end())
-            .wrap_err("writing to standard output")?;
-        Ok(0)
+        written(format!("{}\n", text.trim_end()).as_bytes())
     }
+}
+
+/// Prints what is made here.
+fn written(text: &[u8]) -> Result<u8, Report> {
+    out::write(&String::from_utf8_lossy(text)).map_err(|e| eyre!(e))?;
+    Ok(0)
 }
 
 /// Serves the organisation alone until it is asked to end.
@@ -312,10 +325,7 @@ fn organisation(args: OrgArgs) -> Result<u8, Report> {
     runtime()?.block_on(async {
         let mut signals = Signals::headless().wrap_err("listening for signals")?;
         let org = org::start(options).await?;
-        let mut out = std::io::stdout();
-        writeln!(out, "{}", org.ready_line())
-            .and_then(|()| out.flush())
-            .wrap_err("writing to standard output")?;
+        written(format!("{}\n", org.ready_line()).as_bytes())?;
         signals.next().await;
         org.stop().await;
         Ok(0)

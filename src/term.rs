@@ -14,9 +14,11 @@ mod screen;
 
 pub mod browser;
 pub mod clipboard;
+pub mod glyphs;
 pub mod input;
 pub mod signals;
 
+use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 
@@ -24,8 +26,10 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
+use rustix::termios::isatty;
 
 use canvas::Canvas;
+use glyphs::Glyphs;
 use port::Port;
 use screen::Screen;
 
@@ -40,6 +44,8 @@ pub struct Options {
     pub synchronized: bool,
     /// The alternate screen is used, so that what was on the terminal comes back.
     pub alternate: bool,
+    /// What the terminal can show.
+    pub glyphs: Glyphs,
 }
 
 impl Default for Options {
@@ -48,6 +54,7 @@ impl Default for Options {
             mouse: true,
             synchronized: true,
             alternate: true,
+            glyphs: Glyphs::All,
         }
     }
 }
@@ -62,6 +69,15 @@ pub enum TermError {
     NotATerminal {
         /// `stdin` or `stdout`.
         stream: &'static str,
+    },
+    /// The terminal has no cursor that could be moved, or nobody says what it is.
+    #[error(
+        "cannot open the console: {}; set TERM to what this terminal is (for example xterm-256color), or use `trunkline get`",
+        unfit(.term)
+    )]
+    Unfit {
+        /// What `TERM` says; empty when it is not set.
+        term: String,
     },
     /// The terminal refused to be set up.
     #[error("cannot {doing} the terminal: {source}; try another terminal, or use `trunkline get`")]
@@ -80,6 +96,39 @@ pub enum TermError {
     /// The process could not be stopped.
     #[error("cannot suspend: {0}")]
     Suspend(#[source] io::Error),
+}
+
+fn unfit(term: &str) -> String {
+    if term.is_empty() {
+        "TERM is not set, so that nobody knows what this terminal can do".to_owned()
+    } else {
+        format!("a terminal of the kind {term} (TERM) cannot move its cursor")
+    }
+}
+
+/// Whether the console can be drawn here at all: asked before anything is sent, so that what cannot show it gets words
+/// and no escape codes.
+pub fn fits(term: Option<&OsStr>) -> Result<(), TermError> {
+    for (stream, fd) in [
+        ("stdin", rustix::stdio::stdin()),
+        ("stdout", rustix::stdio::stdout()),
+    ] {
+        if !isatty(fd) {
+            return Err(TermError::NotATerminal { stream });
+        }
+    }
+    moves_cursor(term)
+}
+
+/// Whether a terminal of this kind (`TERM`) has a cursor that can be moved. `dumb` and `unknown` are terminfo's names for
+/// those that have not; whatever else there is does as ECMA-48 says.
+pub fn moves_cursor(term: Option<&OsStr>) -> Result<(), TermError> {
+    match term.map(OsStr::to_string_lossy) {
+        Some(term) if !matches!(&*term, "" | "dumb" | "unknown") => Ok(()),
+        term => Err(TermError::Unfit {
+            term: crate::text::safe(&term.unwrap_or_default()).into_owned(),
+        }),
+    }
 }
 
 impl TermError {
@@ -118,7 +167,7 @@ pub struct Term {
 }
 
 impl Term {
-    /// Takes the terminal: saves its modes, then raw mode, alternate screen, bracketed paste, no cursor.
+    /// Takes a terminal that [`fits`]: saves its modes, then raw mode, alternate screen, bracketed paste, no cursor.
     pub fn enter(options: Options) -> Result<Self, TermError> {
         let port = Arc::new(Port::open(options)?);
         // Known to the panic hook before anything changes.
@@ -130,7 +179,7 @@ impl Term {
         let Ok(terminal) = Terminal::new(Canvas::new(port.size()));
         Ok(Self {
             terminal,
-            screen: Screen::new(options.synchronized),
+            screen: Screen::new(options.synchronized, options.glyphs),
             port,
         })
     }
@@ -170,6 +219,11 @@ impl Term {
     /// Makes the next frame paint everything, whatever the terminal shows.
     pub fn invalidate(&mut self) {
         self.screen.forget();
+    }
+
+    /// Draws with these glyphs from the next frame on, which paints everything.
+    pub fn show_with(&mut self, glyphs: Glyphs) {
+        self.screen.show_with(glyphs);
     }
 
     /// Columns and rows, as of now.

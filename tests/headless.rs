@@ -6,6 +6,9 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "headless/pipes.rs"]
+mod pipes;
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;

@@ -12,6 +12,8 @@ mod children;
 mod harness;
 #[path = "pty/memory.rs"]
 mod memory;
+#[path = "pty/terminals.rs"]
+mod terminals;
 
 use std::os::unix::fs::PermissionsExt as _;
 

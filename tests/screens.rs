@@ -48,6 +48,31 @@ fn registrations_in_every_size_and_theme() {
 }
 
 #[test]
+fn no_size_breaks_a_pane_or_what_lies_over_it() {
+    for size in [
+        (0, 0),
+        (1, 1),
+        (2, 500),
+        (500, 2),
+        (1, 60),
+        (60, 1),
+        (60, 15),
+    ] {
+        let mut stage = Stage::new("mono");
+        stage.populate();
+        for pane in 0..10 {
+            stage.press(&[&pane.to_string()]);
+            stage.text(size);
+            for over in ["?", ":", "/", "Enter"] {
+                stage.press(&[over]);
+                stage.text(size);
+                stage.press(&["Esc"]);
+            }
+        }
+    }
+}
+
+#[test]
 fn layers_over_the_registrations() {
     let keys: [(&str, &[&str]); 6] = [
         ("detail", &["Enter"]),

@@ -192,6 +192,9 @@ fn ui(lines: &mut Lines<'_>) {
     lines.put("ui.mouse", ui.mouse);
     lines.put("ui.osc52", ui.osc52);
     lines.put("ui.synchronized_output", ui.synchronized_output);
+    if let Some(ascii) = ui.ascii {
+        lines.put("ui.ascii", ascii);
+    }
     if let Some(zone) = &ui.time_zone {
         lines.put("ui.time_zone", zone.iana_name().unwrap_or("UTC"));
     }

@@ -38,6 +38,8 @@ pub struct Ui {
     pub osc52: bool,
     /// Whether frames are bracketed in DEC mode 2026, so that they never show half drawn.
     pub synchronized_output: bool,
+    /// Whether the screen is drawn in ASCII alone; where nobody says, the locale decides.
+    pub ascii: Option<bool>,
     /// The zone of the second clock where the profile names none; none is UTC only.
     pub time_zone: Option<TimeZone>,
 }
@@ -50,6 +52,7 @@ impl Default for Ui {
             mouse: true,
             osc52: true,
             synchronized_output: true,
+            ascii: None,
             time_zone: None,
         }
     }
@@ -67,6 +70,7 @@ impl Ui {
             synchronized_output: from
                 .take("synchronized_output", notes)
                 .unwrap_or(default.synchronized_output),
+            ascii: from.take("ascii", notes),
             time_zone: from.take_as("time_zone", notes, |name: String| time_zone(&name)),
         };
         from.finish(notes);

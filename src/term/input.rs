@@ -20,7 +20,7 @@ pub enum Input {
     Resize(u16, u16),
 }
 
-/// The inputs, in order. Reading needs a terminal on stdin, which [`super::Term::enter`] has checked.
+/// The inputs, in order. Reading needs a terminal on stdin, which [`super::fits`] has checked.
 ///
 /// Reading can be given up for as long as a pager or an editor has the terminal; otherwise both would take keys.
 #[derive(Debug)]

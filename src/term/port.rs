@@ -53,16 +53,8 @@ struct Line {
 }
 
 impl Port {
-    /// Opens the terminal that stdin and stdout are on, and notes its state; changes nothing yet.
+    /// Opens the terminal that stdout is on, and notes its state; changes nothing yet.
     pub(super) fn open(options: Options) -> Result<Self, TermError> {
-        for (name, fd) in [
-            ("stdin", rustix::stdio::stdin()),
-            ("stdout", rustix::stdio::stdout()),
-        ] {
-            if !termios::isatty(fd) {
-                return Err(TermError::NotATerminal { stream: name });
-            }
-        }
         match reopen(rustix::stdio::stdout()) {
             Ok(tty) => Self::on(tty, None, options),
             Err(_) => Self::share(rustix::stdio::stdout(), options),

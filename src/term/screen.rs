@@ -11,6 +11,7 @@ use std::io::Write as _;
 use ratatui::buffer::{Buffer, Cell, CellWidth};
 use ratatui::layout::{Position, Rect};
 
+use super::glyphs::{self, Glyphs};
 use super::pen::Pen;
 
 const BEGIN_SYNC: &[u8] = b"\x1b[?2026h";
@@ -27,6 +28,7 @@ const SHORT_GAP: usize = 3;
 #[derive(Debug)]
 pub(super) struct Screen {
     synchronized: bool,
+    glyphs: Glyphs,
     frame: Vec<u8>,
     /// Empty as long as nothing is known.
     shows: Buffer,
@@ -37,9 +39,10 @@ pub(super) struct Screen {
 
 impl Screen {
     /// A screen of which nothing is known yet.
-    pub(super) fn new(synchronized: bool) -> Self {
+    pub(super) fn new(synchronized: bool, glyphs: Glyphs) -> Self {
         Self {
             synchronized,
+            glyphs,
             frame: Vec::new(),
             shows: Buffer::empty(Rect::ZERO),
             pen: None,
@@ -52,8 +55,14 @@ impl Screen {
     pub(super) fn forget(&mut self) {
         *self = Self {
             frame: std::mem::take(&mut self.frame),
-            ..Self::new(self.synchronized)
+            ..Self::new(self.synchronized, self.glyphs)
         };
+    }
+
+    /// Composes with these glyphs from now on; what is there is painted over.
+    pub(super) fn show_with(&mut self, glyphs: Glyphs) {
+        self.glyphs = glyphs;
+        self.forget();
     }
 
     /// Composes what makes the terminal show these cells.
@@ -81,7 +90,10 @@ impl Screen {
         let mut x = wanted.area.left();
         while x < right {
             let cell = &wanted[(x, y)];
-            let (glyph, width) = glyph(cell, right - x);
+            let (mut glyph, width) = glyph(cell, right - x);
+            if self.glyphs == Glyphs::Ascii && !glyph.is_ascii() {
+                glyph = glyphs::ascii(glyph, width.into());
+            }
             if !looks_like(&self.shows[(x, y)], cell) {
                 self.go(Position { x, y });
                 self.put(cell, glyph, width);

@@ -154,6 +154,22 @@ impl Pty {
         far.master.resize(size).unwrap();
     }
 
+    /// The same in a size that no terminal of ours can follow: what was drawn is seen as bytes only.
+    pub fn resize_oddly(&self, rows: u16, cols: u16) {
+        let far = self.far.as_ref().expect("the terminal is open");
+        let size = PtySize {
+            rows,
+            cols,
+            ..PtySize::default()
+        };
+        far.master.resize(size).unwrap();
+    }
+
+    /// All the bytes that the terminal was sent.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.seen.state.lock().unwrap().bytes.clone()
+    }
+
     /// Closes the far end, as a dropped connection does.
     pub fn close(&mut self) {
         let Some(far) = self.far.take() else { return };
@@ -295,6 +311,7 @@ fn isolate(command: &mut CommandBuilder, home: &Path) {
     command.env("PATH", path);
     command.env("HOME", home);
     command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
     command.cwd(home);
 }
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::{Step, Verdict};
 use crate::config::Environment;
 use crate::feed::news::Trouble;
+use crate::term::{self, glyphs};
 
 pub(super) fn look(environment: &Environment, state_dir: &Path) -> [Step; 2] {
     [terminal(environment), state(state_dir)]
@@ -19,14 +20,9 @@ fn terminal(environment: &Environment) -> Step {
         let value = environment.get(name)?.to_string_lossy().into_owned();
         (!value.is_empty()).then_some(value)
     };
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .into_iter()
-        .find_map(variable)
-        .unwrap_or_default();
-    let utf8 = locale
-        .to_ascii_lowercase()
-        .replace('-', "")
-        .contains("utf8");
+    let locale = glyphs::locale(environment);
+    let utf8 = locale.is_some_and(glyphs::is_utf8);
+    let locale = locale.unwrap_or_default().to_string_lossy().into_owned();
     let term = variable("TERM").unwrap_or_default();
     let size = crossterm::terminal::size().map_or("no size".to_owned(), |(columns, rows)| {
         format!("{columns}x{rows}")
@@ -53,19 +49,16 @@ fn terminal(environment: &Environment) -> Step {
             "this is not a terminal; the console needs one",
         );
     }
-    match term.as_str() {
-        "" | "dumb" => Step::new(
-            STEP,
-            Verdict::Warning,
-            format!("{said}. The console needs a terminal that can move its cursor: set TERM"),
-        ),
-        _ if !utf8 => Step::new(
-            STEP,
-            Verdict::Warning,
-            format!("{said}. The locale is not UTF-8: set LANG=C.UTF-8"),
-        ),
-        _ => Step::ok(STEP, said),
+    if let Err(error) = term::moves_cursor(environment.get("TERM")) {
+        return Step::new(STEP, Verdict::Warning, format!("{said}: {error}"));
     }
+    if utf8 {
+        return Step::ok(STEP, said);
+    }
+    Step::ok(
+        STEP,
+        format!("{said}. The locale is not UTF-8: the console is drawn in ASCII"),
+    )
 }
 
 fn or_unset(value: &str) -> &str {

@@ -14,11 +14,13 @@ use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
 use crate::app::run::{Runner, Screen};
 use crate::config::{Environment, Loaded, Profile};
+use crate::headless::out::{READER_LEFT, Reader};
 use crate::headless::{self, Exit, nothing, say, shortfall};
 use crate::kind::{Kind, Name, sheet};
 use crate::listen;
 use crate::store::Store;
 use crate::store::carriers::Reading;
+use crate::term;
 use crate::term::signals::Signals;
 use crate::text::Text;
 use crate::time::Clock;
@@ -61,8 +63,11 @@ pub async fn run<K: Kind>(
     let screen = Printer::<K> {
         wanted,
         signals,
+        reader: Reader::watch(),
         zone: app.zone().clone(),
         started: false,
+        tells: std::io::stderr().is_terminal()
+            && term::moves_cursor(environment.get("TERM")).is_ok(),
         progress: 0,
         known: HashMap::new(),
     };
@@ -158,8 +163,11 @@ fn ended(name: Name, app: &App) -> Exit {
 struct Printer<K: Kind> {
     wanted: Wanted,
     signals: Signals,
+    reader: Reader,
     zone: TimeZone,
     started: bool,
+    /// Whether the progress goes to a terminal, where one line can be written over.
+    tells: bool,
     progress: u32,
     /// The rows as they were written last, where nobody keeps a journal of them.
     known: HashMap<K::Id, u64>,
@@ -218,8 +226,11 @@ pub fn print_of<K: Kind>(row: &K::Row<'_>) -> u64 {
 
 impl<K: Kind> Screen for Printer<K> {
     async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        let signal = self.signals.next().await;
-        Some(Event::End(signal.exit_code()))
+        let code = tokio::select! {
+            signal = self.signals.next() => signal.exit_code(),
+            () = self.reader.left() => READER_LEFT,
+        };
+        Some(Event::End(code))
     }
 
     fn free(&self) -> bool {
@@ -232,7 +243,7 @@ impl<K: Kind> Screen for Printer<K> {
             return self.changed(app);
         }
         let status = *app.status();
-        if std::io::stderr().is_terminal() && status.users > 0 && status.read != self.progress {
+        if self.tells && status.users > 0 && status.read != self.progress {
             self.progress = status.read.max(1);
             let _ = write!(
                 std::io::stderr(),

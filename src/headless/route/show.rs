@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::find;
 use crate::cloud::Urgency;
 use crate::flow::Kit;
-use crate::headless::{Exit, print, print_whole};
+use crate::headless::{Exit, out, print};
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Deployment, Known};
 use crate::store::routes::{Drift, Routes};
@@ -33,7 +33,8 @@ pub(super) async fn show(
             known.route
         };
         let pretty = serde_json::to_string_pretty(&body).map_err(|e| e.to_string())?;
-        print_whole(&format!("{pretty}\n"))?;
+        // With the credentials in it, for what is to be sent again.
+        out::write(&format!("{pretty}\n"))?;
         return Ok(Exit::Ok as u8);
     }
     let deliveries = kit

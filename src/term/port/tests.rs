@@ -11,6 +11,7 @@ const OPTIONS: Options = Options {
     mouse: true,
     synchronized: true,
     alternate: true,
+    glyphs: crate::term::glyphs::Glyphs::All,
 };
 
 /// A port on a pty of its own, and the far end.

@@ -15,7 +15,7 @@ struct Rig {
 
 fn rig(synchronized: bool) -> Rig {
     let Ok(terminal) = Terminal::new(Canvas::new(SIZE));
-    let screen = Screen::new(synchronized);
+    let screen = Screen::new(synchronized, Glyphs::All);
     Rig { terminal, screen }
 }
 
@@ -232,4 +232,41 @@ fn a_terminal_shows_what_was_drawn_after_any_sequence_of_frames() {
             compare(&buffer, parser.screen(), frame);
         }
     }
+}
+
+#[test]
+fn a_terminal_without_utf8_is_sent_ascii_that_stands_in_the_same_columns() {
+    let mut rig = rig(false);
+    rig.screen.show_with(Glyphs::Ascii);
+    let sent = draw(&mut rig, |frame| {
+        let buffer = frame.buffer_mut();
+        buffer.set_string(0, 0, "● live ▁█ Zoë 佐藤 x", Style::new());
+        buffer.set_string(0, 1, "┌─┐…", Style::new());
+    });
+    assert!(sent.is_ascii());
+    let sent = String::from_utf8(sent).unwrap();
+    assert!(sent.contains("* live _# Zo? ??"), "{sent:?}");
+    assert!(sent.contains("+-+~"), "{sent:?}");
+    let mut shown = vt100::Parser::new(SIZE.height, SIZE.width, 0);
+    shown.process(sent.as_bytes());
+    assert!(
+        shown
+            .screen()
+            .contents()
+            .starts_with("* live _# Zo? ???? x\n+-+~"),
+        "{}",
+        shown.screen().contents()
+    );
+}
+
+#[test]
+fn other_glyphs_repaint_what_is_there() {
+    let mut rig = rig(false);
+    let bullet = |frame: &mut ratatui::Frame<'_>| {
+        frame.buffer_mut().set_string(0, 0, "●", Style::new());
+    };
+    assert!(!draw(&mut rig, bullet).is_ascii());
+    rig.screen.show_with(Glyphs::Ascii);
+    let again = draw(&mut rig, bullet);
+    assert!(again.is_ascii() && again.ends_with(b"*"), "{again:?}");
 }

@@ -1,0 +1,136 @@
+//! Standard output: the one way to it for every command, and what it means that nobody reads it any more.
+//!
+//! A reader that has had enough (`head`, a pager that is left) ends the command as SIGPIPE ends others, without a word
+//! and with 128 + 13. What cannot be written for another reason, such as a full disk, is an error that says so. An output
+//! that was closed from the start (`>&-`) cannot be told from `/dev/null`: the runtime opens that in its place before any
+//! code of ours runs.
+
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use crate::term::glyphs::Glyphs;
+
+/// The exit code of a command whose reader has left: as if SIGPIPE had ended it.
+pub const READER_LEFT: u8 = 128 + 13;
+
+static LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a write has found that nobody reads.
+#[must_use]
+pub fn reader_left() -> bool {
+    LEFT.load(Ordering::Relaxed)
+}
+
+/// Writes a text in one piece. The error says why it could not be written; it is empty when the reader has left, which
+/// [`reader_left`] says from then on.
+pub fn write(text: &str) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    let text = if out.is_terminal() {
+        Glyphs::chosen().text(text)
+    } else {
+        text.into()
+    };
+    told(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// What came of a write to standard output, in our words.
+pub fn told(written: io::Result<()>) -> Result<(), String> {
+    let Err(error) = written else { return Ok(()) };
+    Err(match error.kind() {
+        ErrorKind::BrokenPipe => {
+            LEFT.store(true, Ordering::Relaxed);
+            String::new()
+        }
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            format!("standard output cannot be written, the disk is full: {error}")
+        }
+        _ => format!("standard output cannot be written: {error}"),
+    })
+}
+
+/// Writes a line to standard error. There is nobody left to tell when that cannot be written.
+pub fn error_line(text: &str) {
+    let mut out = io::stderr().lock();
+    let text = if out.is_terminal() {
+        Glyphs::chosen().text(text)
+    } else {
+        text.into()
+    };
+    let _ = writeln!(out, "{text}");
+}
+
+/// Whoever reads standard output.
+#[derive(Debug)]
+pub struct Reader(Option<AsyncFd<OwnedFd>>);
+
+impl Reader {
+    /// Watches for its end. What has none, a file or a terminal, is not watched: the latter's hangup is a signal. Needs
+    /// a tokio runtime.
+    #[must_use]
+    pub fn watch() -> Self {
+        if io::stdout().is_terminal() {
+            return Self(None);
+        }
+        let copy = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 0);
+        Self(copy.ok().and_then(|copy| {
+            // The system refuses to watch files.
+            register(copy).ok()
+        }))
+    }
+
+    /// Returns once nobody reads; never where there is nothing to see of it.
+    pub async fn left(&self) {
+        let Some(pipe) = &self.0 else {
+            return std::future::pending().await;
+        };
+        while let Ok(mut ready) = pipe.writable().await {
+            if ready.ready().is_write_closed() {
+                return;
+            }
+            ready.clear_ready();
+        }
+        std::future::pending::<()>().await;
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "what replaces it is unsafe for types whose descriptor may change, which this one is not"
+)]
+fn register(pipe: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
+    AsyncFd::with_interest(pipe, Interest::WRITABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_said_and_a_reader_that_left_is_not() {
+        let full = told(Err(io::Error::from(ErrorKind::StorageFull))).unwrap_err();
+        assert!(full.contains("the disk is full"), "{full}");
+        let other = told(Err(io::Error::from(ErrorKind::PermissionDenied))).unwrap_err();
+        assert!(other.starts_with("standard output cannot be written: "));
+        assert!(!reader_left());
+        let left = told(Err(io::Error::from(ErrorKind::BrokenPipe))).unwrap_err();
+        assert!(left.is_empty() && reader_left());
+    }
+
+    #[tokio::test]
+    async fn a_pipe_that_is_read_is_waited_for_and_one_that_is_not_is_the_end() {
+        let (theirs, ours) = std::io::pipe().unwrap();
+        let reader = Reader(Some(register(ours.into()).unwrap()));
+        let mut left = std::pin::pin!(reader.left());
+        tokio::select! {
+            biased;
+            () = &mut left => panic!("it is still read"),
+            () = tokio::task::yield_now() => {}
+        }
+        drop(theirs);
+        left.await;
+    }
+}

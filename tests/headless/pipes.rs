@@ -1,0 +1,226 @@
+//! Standard output that ends early: a reader that has had enough, and a disk that is full.
+
+use std::io::{BufRead as _, BufReader, PipeWriter};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::CommandFactory as _;
+use serde_json::{Value, json};
+use trunkline::cli::Cli;
+
+use super::{Far, said};
+
+/// What a shell sees of a program that SIGPIPE has ended.
+const PIPE: i32 = 141;
+
+/// A pipe that nobody reads.
+fn unread() -> PipeWriter {
+    let (_, writer) = std::io::pipe().unwrap();
+    writer
+}
+
+/// Every command that has none below it, as it is typed.
+fn leaves() -> Vec<Vec<String>> {
+    fn below(command: &clap::Command, path: &[String], all: &mut Vec<Vec<String>>) {
+        if command.get_subcommands().next().is_none() {
+            all.push(path.to_vec());
+        }
+        for sub in command.get_subcommands() {
+            let path = [path, &[sub.get_name().to_owned()]].concat();
+            below(sub, &path, all);
+        }
+    }
+    let mut all = Vec::new();
+    below(&Cli::command(), &[], &mut all);
+    all
+}
+
+/// What the commands that need something are given.
+struct Given {
+    folder: String,
+    route: String,
+    queue: String,
+    interaction: String,
+}
+
+impl Given {
+    fn of(far: &Far) -> Self {
+        let rows = |args: &[&str]| -> Value {
+            let output = far.run(args);
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
+        };
+        let first = |rows: Value, key: &str| rows[0][key].as_str().unwrap().to_owned();
+        let route = first(rows(&["route", "list", "--json"]), "name");
+        let queue = first(rows(&["callback", "queues", "--json"]), "id");
+        let interactions = rows(&["get", "interactions", "--json"]);
+        let interaction = first(interactions, "interaction");
+        let folder = far.folder.path().join("routes");
+        std::fs::create_dir_all(&folder).unwrap();
+        let body = far.run(&["route", "show", &route, "--body"]).stdout;
+        std::fs::write(folder.join("route.json"), body).unwrap();
+        let slot = json!({"start": "2030-06-17T15:00:00Z", "end": "2030-06-17T15:30:00Z"});
+        let booking = json!({
+            "callback_id": "cb_pipe", "callback_number": "+14155550123", "time_slot_matrix": [slot], "queue_id": queue,
+            "channel_preferences": {"primary": "voice", "allow_sms": false}, "reason": "r", "concurrency_limit": 1,
+        });
+        let given = Self {
+            folder: folder.to_str().unwrap().to_owned(),
+            route,
+            queue,
+            interaction,
+        };
+        std::fs::write(given.file("booking.json"), booking.to_string()).unwrap();
+        // So that there is an audit.
+        let output = far.run(&["callback", "cancel", "cb_nobody", "--yes"]);
+        assert_ne!(output.status.code(), Some(2), "{}", said(&output));
+        given
+    }
+
+    /// A file beside the routes: those are the only ones there.
+    fn file(&self, name: &str) -> String {
+        format!("{}/../{name}", self.folder)
+    }
+
+    /// What follows the name of a command; none for those that write nothing to standard output.
+    fn arguments(&self, command: &str) -> Option<Vec<String>> {
+        let route = || self.route.clone();
+        let words: Vec<String> = match command {
+            // They need a terminal, or end by a signal and talk on standard error; a person does the last two.
+            "demo" | "serve" | "login" | "logout" => return None,
+            "get" => vec!["users".into()],
+            "probe" => vec!["dns".into(), "localhost".into()],
+            "provision" => vec!["--template".into()],
+            "transfer" => [
+                &self.interaction,
+                "--to",
+                &format!("genesys://queue/{}", self.queue),
+                "--dry-run",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            "callback book" => vec!["-f".into(), self.file("booking.json"), "--dry-run".into()],
+            "callback cancel" => vec!["cb_nobody".into(), "--dry-run".into()],
+            "route show" => vec![route()],
+            "route deploy" => vec![
+                "-f".into(),
+                format!("{}/route.json", self.folder),
+                "--dry-run".into(),
+            ],
+            "route delete" => vec![route(), "--dry-run".into()],
+            "route apply" => vec![self.folder.clone(), "--plan".into()],
+            "completions" => vec!["bash".into()],
+            "org" => vec!["--users".into(), "1".into()],
+            _ => Vec::new(),
+        };
+        Some(words)
+    }
+}
+
+fn quiet(output: &Output, what: &str) {
+    let said = said(output);
+    for word in ["panicked", "RUST_BACKTRACE", "Broken pipe", "os error"] {
+        assert!(!said.contains(word), "{what}: {said}");
+    }
+}
+
+#[test]
+fn every_command_ends_quietly_when_nobody_reads() {
+    let far = Far::start(&["--users", "4", "--rate-limit", "0"]);
+    let given = Given::of(&far);
+    let leaves = leaves();
+    assert!(leaves.len() > 20, "{leaves:?}");
+    for leaf in &leaves {
+        let name = leaf.join(" ");
+        let mut runs = vec![[leaf.clone(), vec!["--help".to_owned()]].concat()];
+        runs.extend(
+            given
+                .arguments(&name)
+                .map(|more| [leaf.clone(), more].concat()),
+        );
+        for args in runs {
+            let args: Vec<&str> = args.iter().map(String::as_str).collect();
+            let mut command = far.command(&args);
+            if name == "config init" {
+                command = super::program();
+                command
+                    .args(&args)
+                    .arg("--config")
+                    .arg(given.file("new.toml"));
+            }
+            let output = command.stdout(unread()).output().unwrap();
+            quiet(&output, &args.join(" "));
+            assert_eq!(
+                output.status.code(),
+                Some(PIPE),
+                "{args:?}: {}",
+                said(&output)
+            );
+        }
+    }
+}
+
+#[test]
+fn nobody_reading_the_errors_either_stops_nothing() {
+    let far = Far::start(&["--users", "2", "--rate-limit", "0"]);
+    let output = far
+        .command(&["route", "show", "no such route"])
+        .stderr(unread())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let output = super::program().arg("--nonsense").stderr(unread()).output();
+    assert_eq!(output.unwrap().status.code(), Some(2));
+}
+
+#[test]
+fn a_full_disk_is_said_and_is_no_success() {
+    let far = Far::start(&["--users", "3", "--rate-limit", "0"]);
+    for args in [
+        &["get", "registrations"][..],
+        &["get", "registrations", "--json"],
+        &["report"],
+        &["config", "show"],
+        &["man"],
+        &["completions", "zsh"],
+        &["--help"],
+        &["org", "--help"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
+        let output = far.command(args).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        assert!(
+            said(&output).contains("the disk is full"),
+            "{args:?}: {}",
+            said(&output)
+        );
+    }
+}
+
+#[test]
+fn a_watch_ends_with_its_reader_also_where_nothing_happens() {
+    let far = Far::start(&["--users", "3", "--rate-limit", "0"]);
+    let mut command: Command = far.command(&["get", "users", "--watch", "--json"]);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut rows = BufReader::new(child.stdout.take().unwrap());
+    for _ in 0..3 {
+        let mut line = String::new();
+        rows.read_line(&mut line).unwrap();
+        assert!(line.starts_with('{'), "{line}");
+    }
+    drop(rows);
+    let until = Instant::now() + Duration::from_secs(20);
+    let ended = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > until {
+            let _ = child.kill();
+            panic!("it goes on");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert_eq!(ended.code(), Some(PIPE));
+}
