@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::print_stderr,
     reason = "the lint knows test functions but not their helpers"
 )]
 
@@ -16,11 +17,15 @@ mod harness;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use harness::Pty;
 use tempfile::TempDir;
+
+/// The user of whom nothing is.
+const NOBODY: u32 = 65_534;
 
 const CLIENT_SECRET: &str = "canary/client+secret=\"1\"";
 const TOKEN: &str = "canary-access.token/2~a";
@@ -90,6 +95,15 @@ impl House {
             r#"{{"name":"canary","uri":"https://127.0.0.1:9/in?key={ROUTE_QUERY}","eventFilters":[{{"eventType":"a.b"}}],
             "headers":{{"Authorization":"Bearer {ROUTE_HEADER}","X-Api-Key":"{ROUTE_KEY}"}}}}"#
         );
+        let given = places.path().join("given");
+        for (name, shows) in [("editor", "cat \"$1\""), ("pager", "cat")] {
+            let script = format!(
+                "#!/bin/sh\nenv >> {}\n{shows} >> {}\n",
+                seen.display(),
+                given.display()
+            );
+            place(name, &script, 0o700);
+        }
         fs::create_dir(places.path().join("routes")).unwrap();
         place("routes/route.json", &body, 0o600);
         Self { home, places }
@@ -105,10 +119,8 @@ impl House {
             ("TRUNKLINE_LOG", level.to_owned()),
             ("CANARY_SECRET", CLIENT_SECRET.to_owned()),
             ("CANARY_PERSON", PERSON.to_owned()),
-            (
-                "PAGER",
-                format!("env >> {} ; cat > /dev/null", self.path("environments")),
-            ),
+            ("PAGER", self.path("pager")),
+            ("EDITOR", self.path("editor")),
             (
                 "TRUNKLINE_CONFIG",
                 self.home.path().join("config.toml").display().to_string(),
@@ -154,10 +166,40 @@ impl House {
             }
         }
         assert!(count > 4, "only {count} files were written");
-        let environments = PathBuf::from(self.path("environments"));
-        clean(
-            "the environment of a child",
-            &fs::read(environments).unwrap(),
+        for (what, name) in [
+            ("the environment of a child", "environments"),
+            ("what children were given", "given"),
+        ] {
+            clean(what, &fs::read(self.path(name)).unwrap());
+        }
+    }
+}
+
+/// What another user of the machine can read: nothing that was written, though the home itself is open, and neither the
+/// memory nor the environment of a console that runs. Needs root, to be somebody else.
+fn neighbour(house: &House, console: i32) {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not tried as another user: this needs root");
+        return;
+    }
+    fs::set_permissions(house.home.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let as_nobody = |program: &str, args: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(args).uid(NOBODY).gid(NOBODY).current_dir("/");
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let home = house.home.path().to_str().unwrap();
+    let readable = as_nobody("find", &[home, "-type", "f", "-readable"]);
+    assert!(
+        readable.lines().all(|file| file.ends_with("/config.toml")),
+        "another user reads {readable}"
+    );
+    for file in ["environ", "mem", "maps"] {
+        let at = format!("/proc/{console}/{file}");
+        assert_eq!(
+            as_nobody("head", &["-c", "1", &at]),
+            "",
+            "another user reads {at}"
         );
     }
 }
@@ -241,7 +283,18 @@ fn login(house: &House, level: &'static str) {
 
 /// The dashboard and the metrics of a console without a screen, until it is asked to end.
 fn serve(house: &House, api: &str) {
-    let mut child = house.command(api, "trace", &["serve"]);
+    let mut program = Command::new("sh");
+    program.args(["-c", "ulimit -c unlimited; exec \"$0\" \"$@\""]);
+    let plain = house.command(api, "trace", &["serve"]);
+    let given = plain
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    program
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .env_clear()
+        .envs(given);
+    let mut child = program;
     let mut child = child
         .stderr(Stdio::piped())
         .stdout(Stdio::piped())
@@ -273,17 +326,29 @@ fn serve(house: &House, api: &str) {
         clean(&format!("{api} {path}"), &answer);
     }
     let pid = rustix::process::Pid::from_child(&child);
+    neighbour(house, rustix::process::Pid::as_raw(Some(pid)));
     clean(
         "a command line",
         &fs::read(format!("/proc/{}/cmdline", child.id())).unwrap(),
     );
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    child.wait().unwrap();
+    // It is ended by an abort where a shell allows cores of any size: none is written all the same.
+    rustix::process::kill_process(pid, rustix::process::Signal::ABORT).unwrap();
+    let ended = child.wait().unwrap();
+    assert_eq!((ended.signal(), ended.core_dumped()), (Some(6), false));
     err.read_to_string(&mut said).unwrap();
     clean("serve", said.as_bytes());
 }
 
-/// Every pane, the detail of its first row, the messages, the budget and a pager.
+/// Leaves the layer that says this, once: an Esc too many would make one key with the next.
+fn leave(pty: &mut Pty, sign: &str) {
+    pty.send("\x1b");
+    pty.wait_until("end of the layer", |screen, _| {
+        !screen.contents().contains(sign)
+    });
+}
+
+/// Every pane, the detail of its first row, the messages and the budget; a row in the pager; forms in the editor, sent and
+/// refused.
 fn console(house: &House, api: &str) {
     let environment = house.environment("trace");
     let environment: Vec<(&str, &str)> = environment
@@ -299,13 +364,37 @@ fn console(house: &House, api: &str) {
         pty.send(keys);
         drawn(&pty, before);
         pty.send("\r");
-        pty.send("\x1b");
     }
-    for command in [":messages\r", ":budget\r"] {
-        let before = pty.sent();
+    for (command, title) in [(":messages\r", "┌ messages"), (":budget\r", "┌ budget at")] {
         pty.send(command);
+        pty.wait_for(title);
+        leave(&mut pty, title);
+    }
+    let shown = |pty: &mut Pty, keys: &str| {
+        let size = || fs::metadata(house.path("given")).map_or(0, |given| given.len());
+        let (before, sent) = (size(), pty.sent());
+        pty.send(keys);
+        // The program was given something, and the console has the terminal again.
+        pty.wait_until("return of the console", |screen, bytes| {
+            let again = b"\x1b[?1049h";
+            bytes[sent..].windows(again.len()).any(|at| at == again)
+                && screen.contents().contains("UTC")
+        });
+        assert!(size() > before, "{keys:?} gave nothing");
+    };
+    pty.send("1");
+    pty.wait_for("you sent");
+    shown(&mut pty, "o");
+    for pane in ["1", "5"] {
+        pty.send(pane);
+        pty.send("n");
+        pty.wait_for("Ctrl-s");
+        shown(&mut pty, "\x05");
+        pty.wait_for("Ctrl-s");
+        let before = pty.sent();
+        pty.send("\x13\r");
         drawn(&pty, before);
-        pty.send("\x1b\x1b");
+        leave(&mut pty, "Ctrl-s");
     }
     pty.signal(rustix::process::Signal::TERM);
     assert_eq!(pty.exit_code(), 143);

@@ -57,12 +57,13 @@ pub(super) async fn listed(shared: Arc<Shared>) {
             return;
         }
         round = round.wrapping_add(1);
-        // The first list is awaited by a person, the later ones by nobody.
+        // The first list is awaited by a person and takes turns with the first reads: whoever is not listed yet has no
+        // stream either. The later ones are awaited by nobody.
         let known = shared.tally.notes().enumerated;
         let urgency = if known {
             Urgency::Poll
         } else {
-            Urgency::Enumerate
+            Urgency::Resync
         };
         match list(&shared, round, urgency).await {
             Ok(Reach::Whole) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::link::Signs;
 use super::lock;
@@ -18,6 +18,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
     let mut told = None;
     let mut tick = shared.tick.subscribe();
     loop {
+        let looked = Instant::now();
         let status = status(&shared, Clock::Real.now());
         // Before the status: who hears that everything is read has heard what was wrong with it.
         tell_problems(&shared);
@@ -32,7 +33,6 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
             shared.mailbox.post(News::Status(status));
             told = Some(status);
         }
-        gap(&shared, &status).await;
         let wait = next_look(&shared, &status);
         tokio::select! {
             () = shared.tally.changed.notified() => {}
@@ -40,6 +40,8 @@ pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {
             Ok(()) = tick.changed() => {}
             () = sleep(wait.unwrap_or_default()), if wait.is_some() => {}
         }
+        // After the wait and not before it: where changes are far apart, keeping them apart takes no timer.
+        gap(&shared, &status, looked).await;
     }
 }
 
@@ -57,26 +59,15 @@ fn beyond(streams: usize, status: &Status) -> Text {
     text.into()
 }
 
-/// Keeps statuses apart, except the one that somebody waits for: that everyone has been read.
-async fn gap(shared: &Shared, told: &Status) {
-    let end = sleep(shared.timing.status_gap);
-    if told.enumerated && told.read >= told.users {
-        return end.await;
-    }
-    let mut end = std::pin::pin!(end);
-    let mut noted = false;
-    loop {
+/// Keeps a status apart from the one told at `looked`, except the one that somebody waits for: that everyone has been read.
+async fn gap(shared: &Shared, told: &Status, looked: Instant) {
+    let end = looked + shared.timing.status_gap;
+    let was_whole = told.enumerated && told.read >= told.users;
+    while Instant::now() < end && (was_whole || !is_whole(shared)) {
         tokio::select! {
-            () = &mut end => break,
-            () = shared.tally.changed.notified() => noted = true,
+            () = sleep_until(end) => return,
+            () = shared.tally.changed.notified(), if !was_whole => {}
         }
-        if is_whole(shared) {
-            break;
-        }
-    }
-    if noted {
-        // It is still to be told.
-        shared.tally.changed.notify_one();
     }
 }
 

@@ -46,7 +46,7 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            tick: Duration::from_secs(5),
+            tick: Duration::from_millis(7_500),
             deadline: Duration::from_secs(10),
             backoff_least: Duration::from_secs(1),
             backoff_most: Duration::from_secs(30),

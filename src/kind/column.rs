@@ -9,7 +9,7 @@ use super::{Kind, Value};
 use crate::config::theme::Role;
 use crate::model::api::Capabilities;
 use crate::query::{self, FieldSpec};
-use crate::text::safe;
+use crate::text;
 use crate::time::Millis;
 use crate::ui::table::Wish;
 
@@ -284,7 +284,7 @@ impl<K: Kind> Column<K> {
 pub fn shown(value: Value<'_>, look: &Look<'_>) -> String {
     match value {
         Value::None => "-".to_owned(),
-        Value::Text(text) => safe(&text).into_owned(),
+        Value::Text(text) => text::shown(&text).into_owned(),
         Value::Span(ms) => length(ms),
         Value::Moment(at) => at.clock(look.zone, look.now),
         Value::Real(number) => format!("{number:.1}"),

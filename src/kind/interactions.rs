@@ -8,7 +8,7 @@ use crate::model::interaction::{Interaction, Participant, Standing};
 use crate::model::transfer::Destination;
 use crate::query::FieldSpec;
 use crate::store::Store;
-use crate::text::{Text, safe};
+use crate::text::{Text, shown};
 use crate::time::Millis;
 
 /// The interactions.
@@ -62,7 +62,7 @@ const COLUMNS: &[Of] = &[
     )
     .shown_as(|one, _| match people(one) {
         nobody if nobody.is_empty() => "-".to_owned(),
-        people => safe(&people).into_owned(),
+        people => shown(&people).into_owned(),
     })
     .looking(|_| Role::Text),
     Of::number(

@@ -190,7 +190,7 @@ pub fn name(job: &Job) -> String {
 /// What it made, or why it made nothing; safe to show.
 fn outcome(job: &Job) -> String {
     let said = job.reason().or_else(|| job.result());
-    said.map_or_else(String::new, |said| crate::text::safe(&said).into_owned())
+    said.map_or_else(String::new, |said| crate::text::shown(&said).into_owned())
 }
 
 #[cfg(test)]

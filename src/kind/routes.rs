@@ -9,7 +9,7 @@ use crate::model::route::{Kind, Route, Standing};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::routes::{Drift, Presence, RouteRow};
-use crate::text::safe;
+use crate::text::shown;
 use crate::time::Millis;
 use crate::ui::chart;
 
@@ -154,7 +154,7 @@ const COLUMNS: &[Of] = &[
         (18, 40),
         |row| events(row).into(),
     )
-    .shown_as(|row, _| safe(&brief(row)).into_owned()),
+    .shown_as(|row, _| shown(&brief(row)).into_owned()),
     Of::text(
         "uri",
         "FIRST DESTINATION",
@@ -335,7 +335,7 @@ pub fn reported(row: &RouteRow) -> String {
 }
 
 fn towards(row: &RouteRow) -> String {
-    safe(&row.known.route.towards()).into_owned()
+    shown(&row.known.route.towards()).into_owned()
 }
 
 /// What an event has to be like, where a route asks.

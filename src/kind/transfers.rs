@@ -7,7 +7,7 @@ use crate::config::theme::Role;
 use crate::model::transfer::made::{Callback, Made, Phase, TransferId};
 use crate::query::FieldSpec;
 use crate::store::Store;
-use crate::text::safe;
+use crate::text::shown;
 use crate::time::Millis;
 
 /// The transfers.
@@ -224,9 +224,9 @@ fn settled(made: &Made) -> String {
     let asked = made.request.codec().unwrap_or_default();
     match &made.settled {
         Some(settled) if !settled.raw().eq_ignore_ascii_case(asked) => {
-            format!("{}→{settled}", safe(asked))
+            format!("{}→{settled}", shown(asked))
         }
-        _ => safe(codec(made)).into_owned(),
+        _ => shown(codec(made)).into_owned(),
     }
 }
 

@@ -27,6 +27,26 @@ pub fn frame(area: Rect, buf: &mut Buffer, theme: &Theme, title: &str) -> Rect {
     }
 }
 
+/// Says something at the right of the rule, beside its title.
+pub fn aside(area: Rect, buf: &mut Buffer, theme: &Theme, text: &str) {
+    let text = format!(" {text} ");
+    let columns = u16::try_from(width(&text)).unwrap_or(u16::MAX);
+    // As far from the edge as the title is, and from the title.
+    if let Some(x) = area
+        .right()
+        .checked_sub(columns + 1)
+        .filter(|x| *x > area.x + 12)
+    {
+        buf.set_string(x, area.y, text, theme.style(Role::Dim));
+    }
+}
+
+/// Whether a value that is drawn in there has lost its end.
+#[must_use]
+pub fn is_cut(area: Rect, buf: &Buffer) -> bool {
+    area.positions().any(|at| buf[at].symbol() == "…")
+}
+
 /// Draws the lines, as many as there is room for. What is cut says so: a figure without its end reads as another one.
 pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {

@@ -1,5 +1,5 @@
 //! A front that repeats every credential it has been sent, in every form, wherever an answer has room: messages, codes,
-//! names, ids of requests, headers.
+//! names, ids of requests, headers, frames of sockets and the words that close them.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE};
 use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -16,6 +17,11 @@ use hyper_util::server::conn::auto;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role};
 
 /// What the client is called; it stands before its secret in HTTP's Basic.
 pub const CLIENT: &str = "noc-client";
@@ -40,6 +46,7 @@ pub async fn start(shared: &[&str], token: &'static str, refresh: &'static str) 
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let front = Arc::new(Front {
+        address: address.clone(),
         words,
         token,
         refresh,
@@ -54,7 +61,7 @@ pub async fn start(shared: &[&str], token: &'static str, refresh: &'static str) 
                     async move { front.answer(request).await }
                 });
                 let _ = auto::Builder::new(TokioExecutor::new())
-                    .serve_connection(TokioIo::new(tcp), service)
+                    .serve_connection_with_upgrades(TokioIo::new(tcp), service)
                     .await;
             });
         }
@@ -63,6 +70,7 @@ pub async fn start(shared: &[&str], token: &'static str, refresh: &'static str) 
 }
 
 struct Front {
+    address: String,
     words: Vec<String>,
     token: &'static str,
     refresh: &'static str,
@@ -73,6 +81,9 @@ impl Front {
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
+        if request.headers().contains_key("sec-websocket-key") {
+            return Ok(self.upgrade(request));
+        }
         let (head, body) = request.into_parts();
         let body = body
             .collect()
@@ -96,6 +107,51 @@ impl Front {
         Ok(answered)
     }
 
+    /// A socket that repeats them in frames of every feed, in one that is none, and in the reason it is closed for.
+    fn upgrade(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
+        let of = |name: &str| request.headers().get(name).cloned();
+        let accept = derive_accept_key(of("sec-websocket-key").unwrap().as_bytes());
+        let authorization = of("authorization").unwrap_or_else(|| "none".parse().unwrap());
+        let echo = format!(
+            "you sent {} to {}; {}",
+            authorization.to_str().unwrap(),
+            request.uri(),
+            self.words.join(" | ")
+        );
+        let reason = format!("bad token {}", self.token);
+        let mut answer = Response::new(Full::default());
+        *answer.status_mut() = hyper::StatusCode::SWITCHING_PROTOCOLS;
+        let head = answer.headers_mut();
+        for (name, value) in [
+            ("upgrade", "websocket"),
+            ("connection", "upgrade"),
+            ("sec-websocket-accept", &accept),
+        ] {
+            head.insert(name, value.parse().unwrap());
+        }
+        if let Some(protocol) = of("sec-websocket-protocol") {
+            head.insert("sec-websocket-protocol", protocol);
+        }
+        tokio::spawn(async move {
+            let Ok(io) = hyper::upgrade::on(request).await else {
+                return;
+            };
+            let mut socket =
+                WebSocketStream::from_raw_socket(TokioIo::new(io), Role::Server, None).await;
+            for frame in frames(&echo) {
+                let _ = socket.send(frame).await;
+            }
+            let code = CloseCode::Policy;
+            let close = CloseFrame {
+                code,
+                reason: reason.into(),
+            };
+            let _ = socket.close(Some(close)).await;
+            while socket.next().await.is_some() {}
+        });
+        answer
+    }
+
     fn choose(&self, path: &str, verb: &str, sent: &str, echo: &str) -> (u16, Value) {
         let user = json!({"id": "u-1", "name": echo, "state": "active", "site": echo});
         let list = |entity: Value| json!({"entities": [entity], "total": 1, "pageCount": 1, "pageNumber": 1});
@@ -107,6 +163,17 @@ impl Front {
             "/oauth/token" => (
                 200,
                 json!({"access_token": self.token, "refresh_token": self.refresh, "token_type": "bearer", "expires_in": 7200}),
+            ),
+            "/api/v2/notifications/channels" if verb == "POST" => (
+                200,
+                json!({"id": "ch-1", "connectUri": format!("ws{}/socket", self.address.trim_start_matches("http")), "expires": echo}),
+            ),
+            "/api/v2/telephony/providers/edges/phones" if verb == "GET" => (
+                200,
+                list(
+                    json!({"id": "p-1", "name": echo, "site": {"id": "s-1", "name": echo}, "webRtcUser": {"id": "u-1", "name": echo},
+                    "lines": [{"id": "l-1", "name": echo}], "status": {"id": "p-1", "operationalStatus": echo}}),
+                ),
             ),
             "/api/v2/users" if verb == "GET" => (200, list(user)),
             "/api/v2/users/u-1" => (200, user),
@@ -134,6 +201,25 @@ impl Front {
             ),
         }
     }
+}
+
+/// What a socket says: registrations, a topic's event, and what nobody can read.
+fn frames(echo: &str) -> Vec<Message> {
+    let phone = |device: &str| json!({"userId": "u-1", "deviceId": device, "registered": true, "codec": echo});
+    let texts = [
+        json!({"eventType": "registration", "payload": phone("d-1")}).to_string(),
+        json!({"eventType": "registration", "payload": phone(echo)}).to_string(),
+        json!({"eventType": echo, "payload": echo}).to_string(),
+        json!({"topicName": echo, "eventBody": {"message": echo}}).to_string(),
+        json!({"topicName": "channel.metadata", "eventBody": {"message": echo}}).to_string(),
+        echo.to_owned(),
+    ];
+    let binary = Message::binary(echo.as_bytes().to_vec());
+    texts
+        .into_iter()
+        .map(Message::text)
+        .chain([binary])
+        .collect()
 }
 
 /// A route as an organisation tells it: with the headers that it sends.

@@ -3,12 +3,13 @@
 //! | who | how fast |
 //! |---|---|
 //! | writes | at once |
-//! | what a person waits for | at once, up to a twentieth of the limit in any second |
+//! | what a person waits for | at once, up to a twenty-fifth of the limit in any second |
 //! | all others | evenly: their share of the limit in a minute, at most a second's worth of it made up for |
 //! | at a start, all of them | half of the limit at once within ten seconds; the rest of that minute is spread evenly |
 //!
 //! With 300 requests a minute that is 150 at the start and two a second for the rest of the first minute, then 4.5 a second,
-//! and never more than 15 in one second. The log of the minute stays above all of this: it alone says what is too much.
+//! and never more than twelve in one second: what goes evenly arrives in clusters where the network or the machine is busy, and
+//! a second of the organisation is to see no more than a twentieth. The log of the minute stays above all of this: it alone says what is too much.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -34,7 +35,7 @@ pub(super) struct Room {
 impl Room {
     /// Requests of one second at most.
     fn second(self) -> u32 {
-        (self.limit / 20).max(1)
+        (self.limit / 25).max(1)
     }
 }
 

@@ -82,5 +82,5 @@ fn or_none(text: Option<&Text>) -> String {
 }
 
 fn safe(raw: &str) -> String {
-    crate::text::safe(raw).into_owned()
+    crate::text::shown(raw).into_owned()
 }

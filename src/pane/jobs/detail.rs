@@ -83,7 +83,7 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         lines.push(Line::styled(text, theme.style(Role::Dim)));
     }
     lines.extend(steps(row, scene));
-    let key = text::safe(job.key.0.raw()).into_owned();
+    let key = text::shown(job.key.0.raw()).into_owned();
     lines.push(pairs(theme, &[("in the audit as", key)]));
     lines
 }

@@ -18,6 +18,9 @@ use crate::ui::{detail, notice};
 /// Columns on one line of a detail.
 const FACTS: usize = 3;
 
+/// Said where a detail has no room for the whole of a value: where it is whole.
+const WHOLE: &str = "shortened here; :open-pager shows everything";
+
 /// Every column of a row that there is anything in, a few on a line.
 pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = Look {
@@ -182,6 +185,9 @@ impl<L: Listing> ListPane<L> {
             let none = "There is nothing under the cursor.";
             let none = Line::styled(none, scene.theme.style(Role::Dim));
             detail::wrapped(inner, buf, vec![none]);
+        }
+        if detail::is_cut(inner, buf) {
+            detail::aside(area, buf, scene.theme, WHOLE);
         }
     }
 

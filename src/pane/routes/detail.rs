@@ -11,7 +11,7 @@ use crate::model::route::diff::{self, Change};
 use crate::model::route::{Check, Deployment, Route, Stage, Verdict, Webhook, header};
 use crate::pane::Scene;
 use crate::store::routes::{Destination, Drift, RouteRow};
-use crate::text::safe;
+use crate::text;
 use crate::ui::detail::{moment, pairs};
 
 /// Deployments that are listed.
@@ -45,7 +45,7 @@ fn identity(row: &RouteRow, scene: &Scene<'_>) -> Line<'static> {
     pairs(
         scene.theme,
         &[
-            ("route", safe(row.name()).into_owned()),
+            ("route", text::shown(row.name()).into_owned()),
             ("id", row.known.id.to_string()),
             ("state", row.state().to_owned()),
             ("changed", changed),
@@ -113,7 +113,7 @@ fn destination(
     };
     let mut first = vec![
         Span::styled(format!("{word:<10}"), theme.style(role)),
-        Span::styled(format!("{}  ", safe(uri)), theme.style(Role::Text)),
+        Span::styled(format!("{}  ", text::shown(uri)), theme.style(Role::Text)),
     ];
     if let Some(verdict) = verdict {
         let at = verdict.at.clock(scene.zone, scene.now);
@@ -192,14 +192,14 @@ fn webhook(route: &Webhook, scene: &Scene<'_>) -> Vec<Line<'static>> {
     for filter in &route.event_filters {
         let fields = match filter.fields.as_slice() {
             [] => "all".to_owned(),
-            some => safe(&some.join(" ")).into_owned(),
+            some => text::shown(&some.join(" ")).into_owned(),
         };
-        let event = safe(&filter.event_type).into_owned();
+        let event = text::shown(&filter.event_type).into_owned();
         lines.push(pairs(scene.theme, &[("event", event), ("fields", fields)]));
     }
     for (name, value) in &route.headers {
-        let shown = safe(header::shown(name, value)).into_owned();
-        let name = safe(name).into_owned();
+        let shown = text::shown(header::shown(name, value)).into_owned();
+        let name = text::shown(name).into_owned();
         lines.push(pairs(
             scene.theme,
             &[("header", format!("{name}: {shown}"))],

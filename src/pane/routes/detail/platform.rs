@@ -7,7 +7,7 @@ use crate::model::route::eventbridge::RETRIED_DAYS;
 use crate::model::route::{EventBridge, Kind, Trigger};
 use crate::pane::Scene;
 use crate::store::routes::{Presence, RouteRow};
-use crate::text::safe;
+use crate::text::shown;
 use crate::ui::detail::{moment, pairs};
 
 /// How it stands, and what was said of it when it was last asked about.
@@ -45,7 +45,7 @@ pub(super) fn standing(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> 
 
 /// The bus, and what is sent to it.
 pub(super) fn bridge(route: &EventBridge, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let text = |text: &str| safe(text).into_owned();
+    let text = |text: &str| shown(text).into_owned();
     let mut lines = vec![
         pairs(
             scene.theme,
@@ -73,7 +73,7 @@ pub(super) fn bridge(route: &EventBridge, scene: &Scene<'_>) -> Vec<Line<'static
 
 /// What sets a trigger off, and what it starts.
 pub(super) fn trigger(route: &Trigger, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let text = |text: &str| safe(text).into_owned();
+    let text = |text: &str| shown(text).into_owned();
     let seconds = |seconds: Option<i64>| seconds.map_or("-".to_owned(), |n| format!("{n} s"));
     let settings = route.target.workflow_target_settings.as_ref();
     let format = settings.and_then(|settings| settings.data_format.as_deref());
