@@ -52,7 +52,8 @@ impl Urgency {
         let reserve = match self {
             Self::Write => 0,
             Self::Reread => limit / 20,
-            Self::Resync | Self::Enumerate => limit / 10,
+            // What polls spend is in the minute too: nine tenths of it are to be left for learning who there is.
+            Self::Resync | Self::Enumerate => limit / 15,
             Self::Poll => limit.div_ceil(3),
         };
         limit.saturating_sub(reserve).max(1)

@@ -7,7 +7,7 @@
 //! | all others | evenly: their share of the limit in a minute, at most a second's worth of it made up for |
 //! | at a start, all of them | half of the limit at once within ten seconds; the rest of that minute is spread evenly |
 //!
-//! With 300 requests a minute that is 150 at the start and two a second for the rest of the first minute, then 4.5 a second,
+//! With 300 requests a minute that is 150 at the start and two a second for the rest of the first minute, then 4.7 a second,
 //! and never more than twelve in one second: what goes evenly arrives in clusters where the network or the machine is busy, and
 //! a second of the organisation is to see no more than a twentieth. The log of the minute stays above all of this: it alone says what is too much.
 
