@@ -25,6 +25,7 @@ pub mod transfers;
 pub mod trunks;
 pub mod users;
 pub mod value;
+pub mod view;
 
 use std::hash::Hash;
 
