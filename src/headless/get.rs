@@ -233,8 +233,8 @@ impl Get {
             .profile
             .as_ref()
             .map(|profile| profile.name.as_str());
-        let shelf = profile.map(|profile| Shelf::new(&self.state_dir, profile));
-        let kept = shelf.map(|shelf| shelf.views()).transpose();
+        let kept = profile.map(|name| Shelf::new(&self.state_dir, name).views());
+        let kept = kept.transpose();
         let kept = kept.map_err(|error| error.to_string())?.unwrap_or_default();
         let found = kept.views.get(name).cloned();
         found.ok_or_else(|| {

@@ -157,12 +157,12 @@ impl Palette {
     fn find(&mut self) {
         self.fault = None;
         self.at = 0;
-        let names = self.completed().is_some();
+        let completes = self.completed().is_some();
         let verb = self.entry.text().split_whitespace().next().unwrap_or("");
-        let typed = if names { self.entry.text() } else { verb };
+        let typed = if completes { self.entry.text() } else { verb };
         let offered = |item: &Item| match item.name.split_once(' ') {
-            Some((word, _)) if names => word == verb,
-            _ => !names && !item.ends,
+            Some((word, _)) if completes => word == verb,
+            _ => !completes && !item.ends,
         };
         let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
