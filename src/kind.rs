@@ -174,4 +174,9 @@ impl<K: Kind> Fields for Asked<'_, '_, K> {
             (column.value)(self.0).asked()
         })
     }
+
+    fn said(&self, index: usize) -> query::Value<'_> {
+        let column = K::COLUMNS.get(index);
+        column.map_or(query::Value::Unknown, |column| column.said(self.0))
+    }
 }

@@ -515,3 +515,40 @@ fn a_view_gives_a_command_its_rows_their_order_and_their_columns() {
         assert!(said(&refused).contains(says), "{}", said(&refused));
     }
 }
+
+#[tokio::test]
+async fn alerts_are_watched_on_both_apis_in_a_pipe_until_a_signal_ends_it() {
+    for api in ["direct", "platform"] {
+        let far = Far::start(&["--users", "4", "--api", api]);
+        let config = std::fs::read_to_string(&far.config).unwrap();
+        let config = config.replace(".alerts]\n", ".alerts]\nsettle_seconds = 1\n");
+        assert!(config.contains("settle_seconds"), "{config}");
+        std::fs::write(&far.config, config).unwrap();
+        let mut child = far
+            .command(&["get", "alerts", "--json", "--watch"])
+            .env("HOME", far.folder.path().join("home"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+        let rows = state["registrations"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["registered"] == true).unwrap();
+        let (user, device) = (
+            row["userId"].as_str().unwrap(),
+            row["deviceId"].as_str().unwrap(),
+        );
+        let path = format!("/_org/users/{user}/registrations/{device}");
+        let lost = Some(json!({"registered": false}));
+        far.control(reqwest::Method::PUT, &path, lost).await;
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        let alert = lines.find(|alert| alert["device"] == device).unwrap();
+        assert_eq!(alert["kind"], "registration_failure", "{api}: {alert}");
+        assert_eq!(alert["state"], "open", "{api}: {alert}");
+        let pid = child.id().to_string();
+        let told = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        assert!(told.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{api}");
+    }
+}

@@ -9,6 +9,7 @@ mod commands;
 mod draw;
 mod frozen;
 mod picked;
+pub mod places;
 pub mod section;
 pub mod source;
 mod views;
@@ -101,7 +102,7 @@ pub trait Listing: Default + 'static {
         draw::facts::<Self::Kind>(row, scene)
     }
     /// What a row has to do with: where to go from it.
-    fn related(&self, _row: &RowOf<'_, Self>) -> Vec<Related> {
+    fn related(&self, _row: &RowOf<'_, Self>, _desk: &Desk<'_>) -> Vec<Related> {
         Vec::new()
     }
     /// Lines that the detail wishes for; none is half of the pane.

@@ -257,7 +257,8 @@ fn act(stage: &mut Stage, what: usize, which: usize) {
             stage,
             ["sort site desc", "sort state", "reverse"][which % 3],
         ),
-        _ => stage.press(&[["s", "Esc", "Tab"][which % 3], "Esc"]),
+        8 if which % 2 == 0 => stage.press(&["Tab"]),
+        _ => stage.press(&["s", "Esc"]),
     }
 }
 
