@@ -54,6 +54,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::feed::news::{Problem, Status};
 use crate::model::api::Capabilities;
 use crate::pane::{self, Pane};
+use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
@@ -156,6 +157,7 @@ impl App {
                 Effect::OpenAlerts,
                 Effect::ReadJobs,
                 Effect::ReadAudit,
+                Effect::Shelf(shelf::Order::Views),
             ]
         } else {
             Vec::new()
@@ -219,9 +221,9 @@ impl App {
     pub fn update(&mut self, event: Event, now: Millis) {
         self.now = now;
         match event {
-            Event::Key(key) => self.key(key),
-            Event::Paste(text) => self.paste(&text),
-            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Key(key) => self.followed(|app| app.key(key)),
+            Event::Paste(text) => self.followed(|app| app.paste(&text)),
+            Event::Mouse(mouse) => self.followed(|app| app.mouse(mouse)),
             Event::Resize(..) => self.redraw(),
             Event::Feed {
                 news,
@@ -293,7 +295,7 @@ impl App {
 
     /// Opens the pane of that title.
     pub fn look_at(&mut self, title: &str) {
-        self.open_titled(title);
+        self.followed(|app| app.open_titled(title));
     }
 
     /// When time alone changes something that is kept or shown.

@@ -17,6 +17,7 @@ pub mod report;
 pub mod secret;
 pub mod theme;
 pub mod ui;
+pub mod views;
 pub mod watch;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,7 @@ pub use paths::Paths;
 pub use profile::Profile;
 pub use theme::{Role, Theme, Themes};
 pub use ui::Ui;
+pub use views::Views;
 
 /// What the command line says about the configuration.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +53,8 @@ pub struct Config {
     pub ui: Ui,
     /// The keys.
     pub keys: Keymap,
+    /// The views that the file names, for every profile.
+    pub views: Views,
     /// The names of all profiles, in the order of the alphabet.
     pub profiles: Vec<String>,
 }

@@ -25,6 +25,7 @@ pub mod transfers;
 pub mod trunks;
 pub mod users;
 pub mod value;
+pub mod view;
 
 use std::hash::Hash;
 
@@ -172,5 +173,10 @@ impl<K: Kind> Fields for Asked<'_, '_, K> {
         column.map_or(query::Value::Unknown, |column| {
             (column.value)(self.0).asked()
         })
+    }
+
+    fn said(&self, index: usize) -> query::Value<'_> {
+        let column = K::COLUMNS.get(index);
+        column.map_or(query::Value::Unknown, |column| column.said(self.0))
     }
 }

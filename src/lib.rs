@@ -11,7 +11,7 @@
 //! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
 //! | [`cause`] | what goes wrong on the way: one table to one sentence and one action each | `text` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
-//! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
+//! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
 //! | [`hourly`] | what was looked at by the hour and by site, on disk, for the report | `model` |
 //! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |

@@ -27,6 +27,7 @@ use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
 use crate::flow::Order;
 use crate::form::{Opening, Plan};
+use crate::kind::view::View;
 use crate::model::alert::AlertId;
 use crate::model::api::Capabilities;
 use crate::model::finding::Target;
@@ -151,6 +152,19 @@ pub trait Pane {
     /// The filter in force; empty shows everything.
     fn filter(&self) -> &str {
         <&str>::default()
+    }
+    /// What each of its lists shows, and how; nothing where there is no list.
+    fn views(&self) -> Vec<View> {
+        Vec::new()
+    }
+    /// Which of them the cursor is in.
+    fn half(&self) -> usize {
+        0
+    }
+    /// Shows a view in one of its lists; the others share the filter. False when the filter cannot be read, and nothing has
+    /// changed then.
+    fn show(&mut self, _half: usize, _view: &View, _desk: &mut Desk<'_>) -> bool {
+        false
     }
     /// What is wrong with the filter being typed.
     fn fault(&self) -> Option<Fault> {

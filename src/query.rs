@@ -80,6 +80,11 @@ pub enum Value<'a> {
 pub trait Fields {
     /// The value of the field at `index` of the list that the query was parsed with.
     fn value(&self, index: usize) -> Value<'_>;
+    /// The same for a term that names the field: what the screen says where nothing is known is a word there. A bare word
+    /// does not ask this: `no` should find Noah, not all that is unknown.
+    fn said(&self, index: usize) -> Value<'_> {
+        self.value(index)
+    }
 }
 
 /// A filter, ready to be asked.

@@ -1,8 +1,10 @@
 //! The shelf: drafts of forms and the payloads that were sent, on disk, so that neither a restart nor a kill loses what
-//! was typed.
+//! was typed; and the views that were kept ([`views`]).
 //!
 //! A file each, mode 0600, replaced whole or not at all; two consoles of one profile cannot disturb each other. Secrets
 //! never come here: a form hands out its body without them. What is oldest makes room.
+
+pub mod views;
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::file::{self, For};
 use crate::form::Opening;
+use crate::kind::view::View;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vault;
@@ -54,6 +57,12 @@ pub enum Order {
     List(Half),
     /// Read a file that the operator names.
     Load(PathBuf),
+    /// Tell which views are kept.
+    Views,
+    /// Keep a view under a name.
+    KeepView(String, View),
+    /// Delete the view of a name.
+    DropView(String),
 }
 
 /// What the shelf tells.
@@ -63,6 +72,8 @@ pub enum News {
     Listed(Half, Contents),
     /// A file that the operator named.
     Loaded(String),
+    /// The views that are kept, after what the sentence says, if it says something.
+    Views(views::Contents, Option<String>),
 }
 
 /// The shelf cannot be used.
@@ -87,6 +98,7 @@ pub struct Contents {
 #[derive(Clone, Debug)]
 pub struct Shelf {
     folder: PathBuf,
+    views: PathBuf,
 }
 
 impl Half {
@@ -119,7 +131,8 @@ impl Shelf {
     pub fn new(state_dir: &Path, profile: &str) -> Self {
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
         Self {
-            folder: state_dir.join("forms").join(name),
+            folder: state_dir.join("forms").join(&name),
+            views: state_dir.join("views").join(name),
         }
     }
 
@@ -133,6 +146,9 @@ impl Shelf {
                 listed.map(|contents| Some(News::Listed(half, contents)))
             }
             Order::Load(path) => return load(&path).map(|text| Some(News::Loaded(text))),
+            Order::Views => self.told(None).map(Some),
+            Order::KeepView(name, view) => return self.keep_view(&name, &view).map(Some),
+            Order::DropView(name) => self.drop_view(&name).map(Some),
         };
         done.map_err(|error| error.to_string())
     }

@@ -450,3 +450,108 @@ async fn watched_rows_of_any_kind_are_a_line_a_change() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn a_view_gives_a_command_its_rows_their_order_and_their_columns() {
+    let far = Far::start(&["--users", "6"]);
+    let home = far.folder.path().join("home");
+    let profile = std::fs::read_to_string(&far.config).unwrap();
+    let views = "[views.named]\npane = \"registrations\"\nfilter = \"registered:yes\"\nsort = \"-user\"\ncolumns = [\"user\", \"deviceId\"]\n";
+    std::fs::write(&far.config, format!("{profile}\n{views}")).unwrap();
+    // One that the console has kept: what stands below the header is the same.
+    let name = profile
+        .lines()
+        .find_map(|line| line.strip_prefix("[profiles."));
+    let name = name.unwrap().trim_end_matches(']').to_owned();
+    let folder = home.join(".local/state/trunkline/views").join(&name);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(
+        folder.join("kept.toml"),
+        "pane = \"carriers\"\ncolumns = [\"name\"]\n",
+    )
+    .unwrap();
+    let get = |args: &[&str]| {
+        let mut command = far.command(&["get"]);
+        command.args(args).env("HOME", &home).output().unwrap()
+    };
+    let text = |output: &Output| {
+        assert_eq!(output.status.code(), Some(0), "{}", said(output));
+        String::from_utf8(output.stdout.clone()).unwrap()
+    };
+    let rows = text(&get(&["registrations", "--view", "named", "--csv"]));
+    let mut lines = rows.lines();
+    assert_eq!(lines.next(), Some("user,deviceId"));
+    let users: Vec<String> = lines
+        .map(|line| line.split(',').next().unwrap().to_lowercase())
+        .collect();
+    assert!(
+        !users.is_empty() && users.is_sorted_by(|a, b| a >= b),
+        "{users:?}"
+    );
+    let all = text(&get(&[
+        "registrations",
+        "--where",
+        "registered:yes",
+        "--csv",
+    ]));
+    assert_eq!(users.len(), all.lines().count() - 1);
+    // Flags narrow it, and come before it.
+    let one = text(&get(&[
+        "registrations",
+        "--view",
+        "named",
+        "--where",
+        "registered:no",
+        "--columns",
+        "state",
+        "--csv",
+    ]));
+    assert_eq!(one.trim_end(), "state");
+    let kept = text(&get(&["carriers", "--view", "kept", "--csv"]));
+    assert_eq!(kept.lines().next(), Some("name"));
+    for (args, says) in [
+        (["users", "--view", "named"], "is a view of registrations"),
+        (["users", "--view", "none"], "there are named, kept"),
+    ] {
+        let refused = get(&args);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(said(&refused).contains(says), "{}", said(&refused));
+    }
+}
+
+#[tokio::test]
+async fn alerts_are_watched_on_both_apis_in_a_pipe_until_a_signal_ends_it() {
+    for api in ["direct", "platform"] {
+        let far = Far::start(&["--users", "4", "--api", api]);
+        let config = std::fs::read_to_string(&far.config).unwrap();
+        let config = config.replace(".alerts]\n", ".alerts]\nsettle_seconds = 1\n");
+        assert!(config.contains("settle_seconds"), "{config}");
+        std::fs::write(&far.config, config).unwrap();
+        let mut child = far
+            .command(&["get", "alerts", "--json", "--watch"])
+            .env("HOME", far.folder.path().join("home"))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+        let rows = state["registrations"].as_array().unwrap();
+        let row = rows.iter().find(|row| row["registered"] == true).unwrap();
+        let (user, device) = (
+            row["userId"].as_str().unwrap(),
+            row["deviceId"].as_str().unwrap(),
+        );
+        let path = format!("/_org/users/{user}/registrations/{device}");
+        let lost = Some(json!({"registered": false}));
+        far.control(reqwest::Method::PUT, &path, lost).await;
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+        let alert = lines.find(|alert| alert["device"] == device).unwrap();
+        assert_eq!(alert["kind"], "registration_failure", "{api}: {alert}");
+        assert_eq!(alert["state"], "open", "{api}: {alert}");
+        let pid = child.id().to_string();
+        let told = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        assert!(told.success());
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{api}");
+    }
+}

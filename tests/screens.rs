@@ -24,6 +24,8 @@ mod platform;
 mod stage;
 #[path = "screens/transfers.rs"]
 mod transfers;
+#[path = "screens/views.rs"]
+mod views;
 
 use stage::{NOON, Stage};
 use trunkline::app::effect::Effect;

@@ -9,6 +9,7 @@ use super::gathering::Gathering;
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
 use super::{Key, Mode, Orders, Settings, Sign, Weather};
+use crate::kind::alerts::silenced_until;
 use crate::model::alert::body::Surroundings;
 use crate::model::alert::{Alert, AlertId, Body, Book, Delivery, Details, Post, Subject};
 use crate::text::Text;
@@ -273,7 +274,7 @@ impl Engine {
             },
             resolve: None,
         };
-        alert.silenced_until = book.silenced_until(&alert, now);
+        alert.silenced_until = silenced_until(book, &alert, now);
         alert.raise.delivery = match (self.settings.delivery, alert.silenced_until) {
             (Mode::Nowhere, _) => Delivery::NoWebhook,
             (Mode::Elsewhere, _) => Delivery::Elsewhere,

@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::{Mode, Orders, Outcome, Parcel, Record};
+use crate::kind::alerts::silenced_until;
 use crate::model::alert::{Acknowledgement, Alert, AlertId, Book, Delivery, Leg, Silence};
 use crate::time::Millis;
 
@@ -89,7 +90,7 @@ impl Engine {
     fn resilence(&mut self, book: &mut Book, now: Millis) {
         let open = book.iter().filter(|alert| alert.is_open());
         let moved = open.filter_map(|alert| {
-            let until = book.silenced_until(alert, now);
+            let until = silenced_until(book, alert, now);
             (until != alert.silenced_until).then_some((alert.id, until))
         });
         for (id, until) in moved.collect::<Vec<_>>() {

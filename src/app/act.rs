@@ -13,7 +13,7 @@ use crate::feed::news::Link;
 use crate::flow::{self, Order};
 use crate::form::Opening;
 use crate::pane::{Desk, Pane};
-use crate::shelf::Half;
+use crate::shelf::{self, Half};
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::help;
 use crate::ui::layer::Layer;
@@ -33,6 +33,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Drafts,
     Action::History,
     Action::Theme,
+    Action::Views,
     Action::Earlier,
     Action::Later,
     Action::NextPane,
@@ -62,6 +63,9 @@ impl App {
             Command::Reopen(half, name) => return self.reopen(*half, name),
             Command::Discard(name) => return self.discard(name),
             Command::Fill(form) => return self.open_form(Opening::new(form)),
+            Command::View(name) => return self.open_view(name),
+            Command::SaveView(name) => return self.save_view(name),
+            Command::DropView(name) => return self.drop_view(name),
             _ => {}
         }
         let mut known = false;
@@ -90,6 +94,7 @@ impl App {
                 let last = self.panes.len() - 1;
                 self.open(self.active.checked_sub(1).unwrap_or(last));
             }
+            Action::Views => self.list_views(),
             Action::Earlier => self.earlier(),
             Action::Later => self.later(),
             Action::Login => self.login(),
@@ -165,7 +170,9 @@ impl App {
 
     fn pane_back(&mut self) -> bool {
         let mut left = false;
+        let before = self.filter();
         self.with_pane(|pane, desk| left = pane.back(desk));
+        self.refiltered(&before);
         left
     }
 
@@ -226,7 +233,6 @@ impl App {
     fn open_palette(&mut self) {
         let item = |action: &Action| Item {
             name: action.name().to_owned(),
-            words: "",
             key: self
                 .config
                 .keys
@@ -235,18 +241,24 @@ impl App {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             doc: action.doc().to_owned(),
+            ..Item::default()
         };
         let actions = self.actions();
         let digits = (1..=9).map(|n: u8| n.to_string());
         let keys = digits.chain(std::iter::repeat(String::new()));
         let panes = self.panes.iter().zip(keys).map(|(pane, key)| Item {
             name: pane.tab(&self.store).title.to_lowercase(),
-            words: "",
             key,
             doc: "Open this pane".to_owned(),
+            ..Item::default()
         });
-        let items = panes.chain(actions.iter().map(item)).collect();
+        let items = panes.chain(self.view_items());
+        let items = items.chain(actions.iter().map(item)).collect();
         self.layers.push(Layer::Palette(Palette::new(items)));
+        if self.profile.is_some() {
+            // Another console of this profile may have kept one since.
+            self.effects.push(Effect::Shelf(shelf::Order::Views));
+        }
     }
 
     fn open_help(&mut self) {

@@ -90,6 +90,8 @@ actions! {
     Export = "export", "export";
     /// Go to what has to do with the row: its user, its site's alerts, its carrier
     Related = "related", "go to";
+    /// The views that have a name: open or delete one
+    Views = "views", "views";
     /// Go back to the view before this one
     Earlier = "earlier", "view before";
     /// Go forward to the view after this one

@@ -53,6 +53,12 @@ pub enum Command {
         /// The filter.
         filter: String,
     },
+    /// Show the view of this name.
+    View(String),
+    /// Keep the list on screen as the view of this name.
+    SaveView(String),
+    /// Delete the view of this name.
+    DropView(String),
     /// Fill in a new form, by its name.
     Fill(String),
     /// Write what is shown.
@@ -124,6 +130,21 @@ pub const VERBS: &[Verb] = &[
         doc: "Show alerts and do not tell of them: 30m site:Accra power work",
     },
     Verb {
+        name: "view",
+        words: "NAME",
+        doc: "Open a view that has this name",
+    },
+    Verb {
+        name: "save-view",
+        words: "NAME",
+        doc: "Keep this list as a view",
+    },
+    Verb {
+        name: "drop-view",
+        words: "NAME",
+        doc: "Delete a view that was kept",
+    },
+    Verb {
         name: "export",
         words: "csv|csv-raw|json|md [FILE]",
         doc: "Write what is shown to a file",
@@ -162,6 +183,7 @@ impl Command {
             ("filter", _) => Ok(Self::Filter(rest.to_owned())),
             ("ack", _) => Ok(Self::Acknowledge(rest.to_owned())),
             ("silence", _) => silence::parse(rest),
+            ("view", "") => Ok(Self::Act(Action::Views)),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),
@@ -173,6 +195,9 @@ impl Command {
                     .collect(),
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
+            ("view", _) => Ok(Self::View(rest.to_owned())),
+            ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
+            ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),
             ("copy", _) => Ok(Self::Copy(rest.to_owned())),
             ("export", _) => {
                 let (ending, path) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));

@@ -51,8 +51,12 @@ impl App {
                 self.layers.pop();
             }
             Outcome::Run(command) => {
-                self.layers.pop();
-                self.run(&command);
+                let layer = self.layers.pop();
+                match (layer, &command) {
+                    // The filter's own line shows both, this does not.
+                    (Some(Layer::Palette(_)), Command::Filter(text)) => self.filter_by(text),
+                    _ => self.run(&command),
+                }
             }
             Outcome::Ask(ask) => self.asked(ask),
             Outcome::SignIn(stroke) => self.sign_in_stroke(stroke),

@@ -15,6 +15,9 @@ pub struct GetArgs {
     /// List the kinds with their fields, and read nothing
     #[arg(long, exclusive = true)]
     pub kinds: bool,
+    /// As this view shows them: its filter, its order, its columns; the flags narrow it and come before it
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
     /// How.
     #[command(flatten)]
     pub list: ListArgs,

@@ -16,6 +16,7 @@ use super::reader::Notes;
 use super::secret::SecretSource;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
+use super::views::{self, Views};
 use super::{Config, Flags, Keymap, Loaded};
 pub use file::file_in_use;
 
@@ -53,6 +54,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
         config: Config {
             ui: written.ui,
             keys: written.keys,
+            views: written.views,
             profiles: names,
         },
         profile,
@@ -69,6 +71,7 @@ struct Written {
     profile: Option<String>,
     ui: Ui,
     keys: Keymap,
+    views: Views,
     profiles: Vec<Draft>,
 }
 
@@ -80,6 +83,8 @@ impl Written {
         let ui = ui.map_or_else(Ui::default, |section| Ui::read(section, notes));
         let keys = root.section("keys", notes);
         let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
+        let views = root.section("views", notes);
+        let views = views.map_or_else(Views::new, |section| views::read(section, notes));
         let profiles = root.section("profiles", notes);
         let profiles = profiles.map_or_else(Vec::new, |section| section.sections(notes));
         let profiles = profiles
@@ -91,6 +96,7 @@ impl Written {
             profile,
             ui,
             keys,
+            views,
             profiles,
         }
     }

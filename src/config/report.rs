@@ -12,6 +12,7 @@ use super::profile::listen::Listen;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
 use crate::app::action::Action;
+use crate::kind::view::View;
 use crate::text::safe;
 
 const TEMPLATE: &str = include_str!("template.toml");
@@ -176,6 +177,9 @@ pub fn show(loaded: &Loaded) -> String {
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
         lines.put(&format!("keys.{}", action.name()), keys);
     }
+    for (name, view) in &loaded.config.views {
+        view_lines(&mut lines, name, view);
+    }
     if let Some(profile) = &loaded.profile {
         profile_lines(&mut lines, profile);
     }
@@ -200,19 +204,34 @@ fn ui(lines: &mut Lines<'_>) {
     }
 }
 
-fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
-    let section = match Value::from(profile.name.as_str()) {
-        // A name that is no bare key is quoted, so that what is shown can be pasted.
-        quoted
-            if !profile
-                .name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) =>
-        {
-            quoted.to_string()
-        }
-        _ => profile.name.clone(),
+/// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.
+fn key_part(name: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    if name.chars().all(bare) {
+        name.to_owned()
+    } else {
+        Value::from(name).to_string()
+    }
+}
+
+fn view_lines(lines: &mut Lines<'_>, name: &str, view: &View) {
+    let section = key_part(name);
+    let mut put = |key: &str, value: Value| {
+        let key_of = |name: &str| format!("views.{name}.{key}");
+        lines.put_as(&key_of(&section), &key_of(name), &value);
     };
+    put("pane", view.pane.as_str().into());
+    put("filter", view.filter.as_str().into());
+    if let Some(by) = &view.sort {
+        put("sort", by.as_str().into());
+    }
+    if !view.columns.is_empty() {
+        put("columns", view.columns.clone().into());
+    }
+}
+
+fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
+    let section = key_part(&profile.name);
     let origin_of = format!("profiles.{}", profile.name);
     let mut put = |key: &str, value: Value| {
         lines.put_as(

@@ -17,9 +17,11 @@ use super::{Exit, print};
 use crate::cli::list::{GetArgs, ListArgs};
 use crate::config::{Environment, Loaded};
 use crate::export::Format;
+use crate::kind::view::{self, Lists, View};
 use crate::kind::{How, Kind, Look, Name, Sort, Visit, sheet};
 use crate::model::api::Capabilities;
 use crate::query::Query;
+use crate::shelf::Shelf;
 use crate::time::Millis;
 
 /// What a list was asked for, over the columns of its kind.
@@ -29,6 +31,8 @@ pub struct Wanted {
     pub format: Format,
     /// Which rows; none is all.
     pub query: Option<Query>,
+    /// Of those, which a view shows; none is all.
+    pub also: Option<Query>,
     /// In which order.
     pub sort: Sort,
     /// Which columns; none is all, and of a table those that usually show.
@@ -64,11 +68,40 @@ impl Wanted {
         Ok(Self {
             format: args.format(),
             query,
+            also: None,
             sort,
             columns: Some(columns).filter(|columns| !columns.is_empty()),
             limit: args.limit,
             watch: args.watch,
         })
+    }
+
+    /// Takes what a view says where the flags say nothing; a row passes its filter and that of the flags.
+    fn narrow<K: Kind>(&mut self, name: &str, view: &View) -> Result<(), String> {
+        let lists = Lists::named(&view.pane);
+        if !lists.is_some_and(|lists| lists.fields.contains(&K::FIELDS)) {
+            return Err(format!(
+                "--view: {name} is a view of {}, and no view of {}",
+                view.pane,
+                K::NAME
+            ));
+        }
+        let here = format!("--view {name}");
+        let filter = Query::parse(&view.filter, K::FIELDS);
+        let filter = filter
+            .map_err(|e| format!("{here}, filter, column {}: {}", e.column + 1, e.sentence))?;
+        self.also = Some(filter).filter(|filter| !filter.is_empty());
+        if let (Some(by), None) = (&view.sort, self.sort.column) {
+            let (column, descending) = view::order(by);
+            let column = column.map(|column| named::<K>(&here, column)).transpose()?;
+            self.sort = Sort { column, descending };
+        }
+        if self.columns.is_none() {
+            let columns = view.columns.iter().map(|column| named::<K>(&here, column));
+            let columns = columns.collect::<Result<Vec<usize>, String>>()?;
+            self.columns = Some(columns).filter(|columns| !columns.is_empty());
+        }
+        Ok(())
     }
 
     /// How rows are filtered and sorted.
@@ -78,6 +111,15 @@ impl Wanted {
             query: self.query.as_ref(),
             sort: self.sort,
         }
+    }
+
+    /// The rows that the view shows.
+    fn passing<'a, K: Kind>(&self, rows: Vec<K::Row<'a>>, now: Millis) -> Vec<K::Row<'a>> {
+        let how = How {
+            query: self.also.as_ref(),
+            sort: Sort::default(),
+        };
+        how.of::<K>(rows, now).rows
     }
 
     /// The columns to write.
@@ -98,7 +140,7 @@ impl Wanted {
         zone: &TimeZone,
         now: Millis,
     ) -> Result<(), String> {
-        let mut rows = self.how().of::<K>(rows, now).rows;
+        let mut rows = self.how().of::<K>(self.passing::<K>(rows, now), now).rows;
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         let columns = self.columns::<K>(can);
         let look = Look { zone, now };
@@ -125,7 +167,7 @@ impl Wanted {
             sort: Sort::default(),
             ..self.how()
         };
-        let rows = how.of::<K>(rows, now).rows;
+        let rows = how.of::<K>(self.passing::<K>(rows, now), now).rows;
         let columns = self.columns::<K>(can);
         let look = Look { zone, now };
         let line = |row: &K::Row<'_>| match self.format {
@@ -179,6 +221,38 @@ pub struct Get {
     pub args: GetArgs,
 }
 
+impl Get {
+    /// The view of that name: of the configuration, or kept by the console.
+    fn view(&self, name: &str) -> Result<View, String> {
+        let written = &self.loaded.config.views;
+        if let Some(view) = written.get(name) {
+            return Ok(view.clone());
+        }
+        let profile = self
+            .loaded
+            .profile
+            .as_ref()
+            .map(|profile| profile.name.as_str());
+        let kept = profile.map(|name| Shelf::new(&self.state_dir, name).views());
+        let kept = kept.transpose();
+        let kept = kept.map_err(|error| error.to_string())?.unwrap_or_default();
+        let found = kept.views.get(name).cloned();
+        found.ok_or_else(|| {
+            let names = written.keys().chain(kept.views.keys());
+            let names: Vec<&str> = names.map(String::as_str).collect();
+            let faults = kept.faults.iter().map(|fault| format!("; {fault}"));
+            let known = match names.as_slice() {
+                [] => "none is kept".to_owned(),
+                names => format!("there are {}", names.join(", ")),
+            };
+            format!(
+                "--view: there is no view {name:?}; {known}{}",
+                faults.collect::<String>()
+            )
+        })
+    }
+}
+
 struct Read {
     get: Get,
     name: Name,
@@ -189,7 +263,11 @@ impl Visit for Read {
 
     fn visit<K: Kind>(self) -> Run {
         Box::pin(async move {
-            let wanted = Wanted::of::<K>(&self.get.args.list)?;
+            let mut wanted = Wanted::of::<K>(&self.get.args.list)?;
+            if let Some(name) = &self.get.args.view {
+                let view = self.get.view(name)?;
+                wanted.narrow::<K>(name, &view)?;
+            }
             let Get {
                 loaded,
                 environment,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
 use crate::config::theme::Role;
-use crate::model::alert::{Alert, AlertId, Delivery, Standing, Subject};
+use crate::model::alert::{Alert, AlertId, Book, Delivery, Scope, Silence, Standing, Subject};
 use crate::query::{FieldSpec, Query};
 use crate::store::Store;
 use crate::time::Millis;
@@ -217,11 +217,28 @@ impl Kind for Alerts {
     }
 }
 
-/// Whether an alert passes a filter that was read once and found good: what a silence covers.
+/// Whether a silence covers an alert at this moment.
+///
+/// Its filter is read each time: alerts are few, because storms are folded, and a filter takes microseconds.
 #[must_use]
-pub fn passes(filter: &str, alert: &Alert, now: Millis) -> bool {
-    let query = Query::parse(filter, Alerts::FIELDS);
-    query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
+pub fn covers(silence: &Silence, alert: &Alert, now: Millis) -> bool {
+    let in_scope = || match &silence.scope {
+        Scope::All => true,
+        Scope::This { kind, subject } => alert.kind == *kind && alert.subject.same(subject),
+        Scope::Matching(filter) => {
+            let query = Query::parse(filter, Alerts::FIELDS);
+            query.is_ok_and(|query| query.matches(&Asked::<Alerts>(&alert), now).pass)
+        }
+    };
+    now < silence.until && in_scope()
+}
+
+/// Until when an alert is silenced; none when nothing covers it.
+#[must_use]
+pub fn silenced_until(book: &Book, alert: &Alert, now: Millis) -> Option<Millis> {
+    let silences = book.silences().iter();
+    let covering = silences.filter(|silence| covers(silence, alert, now));
+    covering.map(|silence| silence.until).max()
 }
 
 /// What is over is quiet.

@@ -57,6 +57,8 @@ pub struct Column<K: Kind> {
     pub value: Get<K>,
     /// What the screen shows of it; none shows the value.
     pub cell: Option<Show<K>>,
+    /// The word that the screen says where there is nothing, which filters find; none is a dash, which they do not.
+    pub unknown: Option<&'static str>,
     /// How that looks.
     pub role: Paint<K>,
     /// An order that the values do not have; none is theirs.
@@ -93,6 +95,7 @@ impl<K: Kind> Column<K> {
             offered: |_| true,
             value,
             cell: None,
+            unknown: None,
             role: |_| Role::Dim,
             order: None,
         }
@@ -192,6 +195,13 @@ impl<K: Kind> Column<K> {
         self
     }
 
+    /// The same, of which this is said where there is nothing.
+    #[must_use]
+    pub const fn or_says(mut self, word: &'static str) -> Self {
+        self.unknown = Some(word);
+        self
+    }
+
     /// The same, ordered like this.
     #[must_use]
     pub const fn ordered(mut self, order: Compare<K>) -> Self {
@@ -251,9 +261,20 @@ impl<K: Kind> Column<K> {
     /// What the screen shows of a row; safe to show.
     #[must_use]
     pub fn cell(&self, row: &K::Row<'_>, look: &Look<'_>) -> String {
-        match self.cell {
-            Some(cell) => cell(row, look),
-            None => shown((self.value)(row), look),
+        match (self.cell, self.unknown) {
+            (Some(cell), _) => cell(row, look),
+            (None, Some(word)) if (self.value)(row) == Value::None => word.to_owned(),
+            (None, _) => shown((self.value)(row), look),
+        }
+    }
+
+    /// What a filter that names the column finds there.
+    #[must_use]
+    pub fn said<'r>(&self, row: &'r K::Row<'_>) -> query::Value<'r> {
+        let unknown = self.unknown.map(|word| query::Value::Text(word.into()));
+        match (self.value)(row) {
+            Value::None => unknown.unwrap_or(query::Value::Unknown),
+            value => value.asked(),
         }
     }
 

@@ -47,10 +47,7 @@ const COLUMNS: &[Of] = &[
     Of::text("codec", "CODEC", "The first active codec", (7, 7), |row| {
         row.codec().into()
     })
-    .shown_as(|row, _| match row.codec() {
-        Some(codec) => codec.to_string(),
-        None => "unknown".to_owned(),
-    })
+    .or_says("unknown")
     .looking(plain)
     .where_offered(|can| can.codec),
     Of::text("site", "SITE", "Where the user is", (8, 12), |row| {
@@ -215,6 +212,11 @@ impl Fields for Row<'_> {
     fn value(&self, index: usize) -> query::Value<'_> {
         let column = COLUMNS.get(index);
         column.map_or(query::Value::Unknown, |column| (column.value)(self).asked())
+    }
+
+    fn said(&self, index: usize) -> query::Value<'_> {
+        let column = COLUMNS.get(index);
+        column.map_or(query::Value::Unknown, |column| column.said(self))
     }
 }
 

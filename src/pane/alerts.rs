@@ -7,9 +7,9 @@ mod detail;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Scene;
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
+use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::config::theme::Role;
 use crate::kind::alerts::{Alerts, role};
@@ -116,7 +116,7 @@ impl Listing for Alerts {
         posts.collect()
     }
 
-    fn related(&self, alert: &&Alert) -> Vec<Related> {
+    fn related(&self, alert: &&Alert, _: &Desk<'_>) -> Vec<Related> {
         match &alert.subject {
             Subject::Device { user, device } => vec![
                 Related::new("Registrations", "deviceId", device.raw()),

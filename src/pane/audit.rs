@@ -93,7 +93,7 @@ impl Listing for Audit {
         }
     }
 
-    fn related(&self, row: &&AuditRow) -> Vec<Related> {
+    fn related(&self, row: &&AuditRow, _: &Desk<'_>) -> Vec<Related> {
         vec![
             Related::new("Audit", "id", row.record.id.raw()),
             Related::new("Jobs", "auditId", row.record.id.raw()),

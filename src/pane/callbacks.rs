@@ -115,7 +115,7 @@ impl Listing for Board {
         (what == "id").then(|| ("reservation id", id.to_owned()))
     }
 
-    fn related(&self, line: &Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &Line<'_>, _: &Desk<'_>) -> Vec<Related> {
         vec![Related::new(
             "Queues",
             "id",

@@ -173,7 +173,7 @@ impl Listing for Carriers {
         true
     }
 
-    fn related(&self, line: &Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &Line<'_>, _: &Desk<'_>) -> Vec<Related> {
         let id = line.row.carrier().id.raw();
         vec![
             Related::new("Trunks", "carrierId", id),

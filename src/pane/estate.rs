@@ -2,7 +2,7 @@
 //! kinds are described; their detail is every column.
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked, Related};
+use super::list::{ListPane, Listing, Picked, Related, places};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -117,12 +117,14 @@ impl Listing for Users {
         (what == "id").then(|| ("user id", id.to_owned()))
     }
 
-    fn related(&self, line: &users::Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &users::Line<'_>, desk: &Desk<'_>) -> Vec<Related> {
         let user = line.row.user_id().raw();
-        vec![
+        let mut related = vec![
             Related::new("Registrations", "userId", user),
             Related::new("Alerts", "user", user),
-        ]
+        ];
+        related.extend(places::related(line.row.site(), &[], desk));
+        related
     }
 
     fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
@@ -167,7 +169,7 @@ impl Listing for Edges {
         (what == "id").then(|| ("edge id", line.row.edge.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &edges::Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &edges::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
         let edge = &line.row.edge;
         let mut related = vec![Related::new("Trunks", "edgeId", edge.id.raw())];
         if !edge.site.is_empty() {
@@ -217,7 +219,7 @@ impl Listing for Trunks {
         (what == "id").then(|| ("trunk id", line.trunk.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &trunks::Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &trunks::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
         let carrier = line.carrier.carrier().id.raw();
         let mut related = vec![Related::new("Carriers", "id", carrier)];
         let edge = line.trunk.edge.as_ref();
@@ -271,7 +273,7 @@ impl Listing for Probes {
         (what == "target").then_some(("target of the probe", target))
     }
 
-    fn related(&self, probed: &&Probed) -> Vec<Related> {
+    fn related(&self, probed: &&Probed, _: &Desk<'_>) -> Vec<Related> {
         let carriers = probed.carriers();
         carriers
             .map(|id| Related::new("Carriers", "id", id.raw()))
@@ -331,7 +333,7 @@ impl Listing for Queues {
         (what == "id").then(|| ("queue id", line.row.queue.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &queues::Line<'_>) -> Vec<Related> {
+    fn related(&self, line: &queues::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
         let id = line.row.queue.id.raw();
         vec![
             Related::new("Callbacks", "queueId", id),

@@ -109,7 +109,7 @@ impl Listing for Jobs {
         }
     }
 
-    fn related(&self, row: &&JobRow) -> Vec<Related> {
+    fn related(&self, row: &&JobRow, _: &Desk<'_>) -> Vec<Related> {
         vec![Related::new("Audit", "id", row.job.key.0.raw())]
     }
 

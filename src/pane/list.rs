@@ -9,8 +9,10 @@ mod commands;
 mod draw;
 mod frozen;
 mod picked;
+pub mod places;
 pub mod section;
 pub mod source;
+mod views;
 
 use std::collections::HashMap;
 
@@ -27,6 +29,7 @@ use super::filter::Filter;
 use super::{Desk, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
+use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
 use crate::model::alert::AlertId;
 use crate::model::api::{Api, Capabilities};
@@ -99,7 +102,7 @@ pub trait Listing: Default + 'static {
         draw::facts::<Self::Kind>(row, scene)
     }
     /// What a row has to do with: where to go from it.
-    fn related(&self, _row: &RowOf<'_, Self>) -> Vec<Related> {
+    fn related(&self, _row: &RowOf<'_, Self>, _desk: &Desk<'_>) -> Vec<Related> {
         Vec::new()
     }
     /// Lines that the detail wishes for; none is half of the pane.
@@ -204,16 +207,11 @@ pub struct ListPane<L: Listing> {
 
 impl<L: Listing> Default for ListPane<L> {
     fn default() -> Self {
-        let shown = <L::Kind>::COLUMNS.iter().enumerate();
-        let shown = shown.filter(|(_, column)| column.shown).map(|(n, _)| n);
         Self {
             listing: L::default(),
             source: L::Source::default(),
-            sort: Sort {
-                column: L::SORT.and_then(<L::Kind>::named),
-                descending: false,
-            },
-            columns: shown.collect(),
+            sort: Self::own_sort(),
+            columns: Self::own_columns(),
             can: Api::default().capabilities(),
             cursor: Cursor::default(),
             filter: Filter::default(),
@@ -460,6 +458,16 @@ impl<L: Listing> Pane for ListPane<L> {
 
     fn filter(&self) -> &str {
         self.filter.text()
+    }
+
+    fn views(&self) -> Vec<View> {
+        vec![self.view()]
+    }
+
+    fn show(&mut self, _half: usize, view: &View, desk: &mut Desk<'_>) -> bool {
+        self.wake(desk);
+        let same = view.filter == self.filter.text();
+        (same || self.set_filter(&view.filter, desk)) && self.arrange_as(view, desk)
     }
 
     fn frozen(&self) -> bool {

@@ -11,7 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use self::held::Held;
-use super::list::{ListPane, Listing, Picked, Related};
+use super::list::{ListPane, Listing, Picked, Related, places};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -146,19 +146,24 @@ impl Listing for Devices {
         true
     }
 
-    fn related(&self, row: &Row<'_>) -> Vec<Related> {
-        let user = row.user_id().raw();
+    fn related(&self, row: &Row<'_>, desk: &Desk<'_>) -> Vec<Related> {
+        let (user, site) = (row.user_id().raw(), row.site());
         let mut related = vec![
             Related::new("Users", "userId", user),
             Related::new("Alerts", "user", user),
         ];
-        if let Some(site) = row.site() {
-            related.extend([
-                Related::new("Alerts", "site", site.raw()),
-                Related::new("Edges", "site", site.raw()),
-                Related::new("Registrations", "site", site.raw()),
-            ]);
-        }
+        let alerts = site.map(|site| Related::new("Alerts", "site", site.raw()));
+        related.extend(alerts);
+        let look = desk.store.closeups.of(row.device());
+        let sides = match look.and_then(|look| look.answer.as_ref()) {
+            Some((_, Ok(Some(close)))) => [close.primary.as_ref(), close.secondary.as_ref()],
+            _ => [None, None],
+        };
+        let sides = sides.into_iter().flatten();
+        let on: Vec<_> = sides.filter_map(|side| side.edge.as_ref()).collect();
+        related.extend(places::related(site, &on, desk));
+        let same = site.map(|site| Related::new("Registrations", "site", site.raw()));
+        related.extend(same);
         related
     }
 

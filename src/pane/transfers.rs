@@ -17,6 +17,7 @@ use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::kind::interactions::Interactions;
 use crate::kind::transfers::Transfers;
+use crate::kind::view::View;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -104,8 +105,8 @@ impl TransfersPane {
         }
     }
 
-    /// Takes a filter when either half can read it.
-    fn set_filter(&mut self, text: &str, desk: &Desk<'_>) {
+    /// Takes a filter when either half can read it, and says whether one could.
+    fn set_filter(&mut self, text: &str, desk: &Desk<'_>) -> bool {
         let read = (
             self.upper.set_filter(text, desk),
             self.lower.set_filter(text, desk),
@@ -115,6 +116,7 @@ impl TransfersPane {
             (false, true) => self.upper.hide(text, desk),
             _ => {}
         }
+        read.0 || read.1
     }
 }
 
@@ -164,7 +166,9 @@ impl Pane for TransfersPane {
         self.catch_up(desk.store, desk.now);
         self.upper.touch();
         match command {
-            Command::Filter(text) => self.set_filter(text, desk),
+            Command::Filter(text) => {
+                self.set_filter(text, desk);
+            }
             Command::Act(Action::Detail | Action::Freeze) => {
                 self.upper.run(command, desk);
                 self.lower.run(command, desk);
@@ -214,6 +218,25 @@ impl Pane for TransfersPane {
 
     fn filter(&self) -> &str {
         self.upper.filter()
+    }
+
+    fn views(&self) -> Vec<View> {
+        vec![self.upper.view(), self.lower.view()]
+    }
+
+    fn half(&self) -> usize {
+        usize::from(self.half == Half::Lower)
+    }
+
+    fn show(&mut self, half: usize, view: &View, desk: &mut Desk<'_>) -> bool {
+        self.catch_up(desk.store, desk.now);
+        if view.filter != self.filter() && !self.set_filter(&view.filter, desk) {
+            return false;
+        }
+        match half {
+            0 => self.upper.arrange_as(view, desk),
+            _ => self.lower.arrange_as(view, desk),
+        }
     }
 
     fn shows_interactions(&self) -> bool {

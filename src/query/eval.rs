@@ -111,13 +111,13 @@ pub(super) fn node(
         Node::Fuzzy(word) => anywhere(thing, specs, |text| word.is_in(text, scratch)),
         Node::Phrase(phrase) => anywhere(thing, specs, |text| text.contains(phrase.as_str())),
         Node::Regex(pattern) => anywhere(thing, specs, |text| pattern.regex.is_match(text)),
-        Node::Text { field, op, value } => Verdict::always(match (thing.value(*field), op) {
+        Node::Text { field, op, value } => Verdict::always(match (thing.said(*field), op) {
             (Value::Text(text), TextOp::Contains) => contains(&text, value),
             (Value::Text(text), TextOp::Is) => is(&text, value),
             (Value::Text(text), TextOp::IsNot) => !is(&text, value),
             (_, op) => *op == TextOp::IsNot,
         }),
-        Node::FieldRegex { field, pattern } => Verdict::always(match thing.value(*field) {
+        Node::FieldRegex { field, pattern } => Verdict::always(match thing.said(*field) {
             Value::Text(text) => pattern.regex.is_match(&text),
             _ => false,
         }),

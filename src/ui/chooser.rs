@@ -47,6 +47,8 @@ pub enum Purpose {
     Form,
     /// Go there.
     Go,
+    /// Open the view of that name, or delete it.
+    View,
 }
 
 /// A list with a cursor.
@@ -121,6 +123,11 @@ impl Chooser {
             KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Draft => {
                 self.discard()
             }
+            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::View => {
+                let view = self.choices.get(self.at);
+                let drop = view.map(|view| Command::DropView(view.value.clone()));
+                drop.map_or(Outcome::Close, Outcome::Run)
+            }
             KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
             KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
                 Outcome::Run(Command::Theme(self.before.clone()))
@@ -193,6 +200,7 @@ impl Chooser {
             Purpose::Sent => Command::Reopen(Half::Sent, value),
             Purpose::Consult => Command::Consult(value),
             Purpose::Form => Command::Fill(value),
+            Purpose::View => Command::View(value),
             Purpose::Go => {
                 let (pane, filter) = value.split_once(' ')?;
                 Command::Go {
@@ -216,6 +224,7 @@ impl Chooser {
             Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
             Purpose::Form => ("new", "Enter fill in  Esc close"),
             Purpose::Go => ("go to", "Enter go  Esc close"),
+            Purpose::View => ("views", "Enter open  d delete  Esc close"),
         };
         let label = self
             .choices

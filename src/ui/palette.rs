@@ -14,11 +14,13 @@ use crate::config::theme::{Role, Theme};
 
 /// Lines of the list shown at once.
 const SHOWN: u16 = 12;
+/// Columns of the names, unless one is longer.
+const NAMES: usize = 16;
 /// Inner width of the box.
 const WIDTH: u16 = 76;
 
 /// One thing that can be found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Item {
     /// Its name, which typing finds.
     pub name: String,
@@ -28,6 +30,8 @@ pub struct Item {
     pub key: String,
     /// What it does.
     pub doc: String,
+    /// It ends something: it is found once its verb is typed, and run when it is typed whole or moved to.
+    pub ends: bool,
 }
 
 /// The palette.
@@ -49,18 +53,19 @@ impl Palette {
         items.extend(VERBS.iter().map(|v| Item {
             name: v.name.to_owned(),
             words: v.words,
-            key: String::new(),
             doc: v.doc.to_owned(),
+            ..Item::default()
         }));
-        let found = (0..items.len()).collect();
-        Self {
+        let mut palette = Self {
             entry: Entry::default(),
             items,
-            found,
+            found: Vec::new(),
             by_sentence: 0..0,
             at: 0,
             fault: None,
-        }
+        };
+        palette.find();
+        palette
     }
 
     /// Types, moves, completes, runs or gives up.
@@ -103,7 +108,8 @@ impl Palette {
     /// A line with words is read as typed; a single word runs what the cursor is on.
     fn run(&mut self) -> Outcome {
         let typed = self.entry.text().trim().to_owned();
-        let whole = typed.contains(char::is_whitespace) || self.found.is_empty();
+        let whole = self.found.is_empty()
+            || typed.contains(char::is_whitespace) && self.completed().is_none();
         match self.chosen().filter(|_| !whole) {
             Some(item) if !item.words.is_empty() && Command::parse(&item.name).is_err() => {
                 self.complete();
@@ -114,14 +120,19 @@ impl Palette {
             }
             _ => {}
         }
-        // What is a command as it was typed is that command, whatever else is like it.
-        let exact = self.at == 0 && Command::parse(&typed).is_ok();
+        // What is a command as it was typed is that command, whatever else is like it; a name is one when there is such a
+        // thing.
+        let known = self
+            .completed()
+            .is_none_or(|names| names.contains(&typed.as_str()));
+        let exact = self.at == 0 && known && Command::parse(&typed).is_ok();
         let line = match self.chosen() {
             Some(item) if !whole && !exact => item.name.clone(),
             _ => typed,
         };
-        if !whole && !exact && self.by_sentence.contains(&self.at) {
-            // Found by a word of its sentence alone: it is shown by its name first.
+        let ends = self.at == 0 && self.chosen().is_some_and(|item| item.ends);
+        if !whole && !exact && (ends || self.by_sentence.contains(&self.at)) {
+            // Found by a word of its sentence alone, or the end of something: it is shown by its name first.
             self.complete();
             return Outcome::Stay;
         }
@@ -134,10 +145,25 @@ impl Palette {
         }
     }
 
+    /// The items that complete what is typed: a verb and names that it knows.
+    fn completed(&self) -> Option<Vec<&str>> {
+        let (verb, _) = self.entry.text().split_once(char::is_whitespace)?;
+        let names = self.items.iter().map(|item| item.name.as_str());
+        let names = names.filter(|name| name.split_once(' ').is_some_and(|(word, _)| word == verb));
+        let names: Vec<&str> = names.collect();
+        (!names.is_empty()).then_some(names)
+    }
+
     fn find(&mut self) {
         self.fault = None;
         self.at = 0;
-        let typed = self.entry.text().split_whitespace().next().unwrap_or("");
+        let completes = self.completed().is_some();
+        let verb = self.entry.text().split_whitespace().next().unwrap_or("");
+        let typed = if completes { self.entry.text() } else { verb };
+        let offered = |item: &Item| match item.name.split_once(' ') {
+            Some((word, _)) if completes => word == verb,
+            _ => !completes && !item.ends,
+        };
         let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut scratch = Vec::new();
@@ -145,6 +171,7 @@ impl Palette {
             .items
             .iter()
             .enumerate()
+            .filter(|(_, item)| offered(item))
             .filter_map(|(n, item)| {
                 let mut score =
                     |text: &str| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
@@ -207,8 +234,12 @@ impl Palette {
     }
 
     fn render_list(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
-        let rows = usize::from(area.height);
+        let (rows, rows_wide) = (usize::from(area.height), usize::from(area.width));
         let top = (self.at + 1).saturating_sub(rows);
+        let shown = self.found.iter().skip(top).take(rows);
+        let names = shown.filter_map(|n| self.items.get(*n));
+        let widest = names.map(|item| crate::text::width(&item.name)).max();
+        let beside = (widest.unwrap_or(0) + 2).clamp(NAMES, NAMES.max(rows_wide / 2));
         for ((n, index), y) in self
             .found
             .iter()
@@ -223,16 +254,19 @@ impl Palette {
             let here = n == self.at;
             let plain = theme.style(if here { Role::Selection } else { Role::Text });
             let dim = if here { plain } else { theme.style(Role::Dim) };
-            let width = usize::from(area.width);
+            let width = rows_wide;
             buf.set_stringn(area.x, y, " ".repeat(width), width, plain);
             let more = if item.words.is_empty() { "" } else { " …" };
-            buf.set_stringn(area.x, y, format!("{}{more}", item.name), width, plain);
+            let name = format!("{}{more}", item.name);
+            let name = crate::text::fit(&name, beside.saturating_sub(1));
+            buf.set_stringn(area.x, y, name, width, plain);
             let doc = if item.words.is_empty() {
                 item.doc.clone()
             } else {
                 format!("{}: {}", item.words, item.doc)
             };
-            buf.set_stringn(area.x + 16, y, doc, width.saturating_sub(24), dim);
+            let x = area.x + u16::try_from(beside).unwrap_or(area.width);
+            buf.set_stringn(x, y, doc, width.saturating_sub(beside + 8), dim);
             let key = u16::try_from(item.key.len().min(7)).unwrap_or(7);
             buf.set_stringn(area.right().saturating_sub(key), y, &item.key, 7, dim);
         }
@@ -249,9 +283,8 @@ mod tests {
     fn palette() -> Palette {
         let item = |a: &Action| Item {
             name: a.name().into(),
-            words: "",
-            key: String::new(),
             doc: a.doc().into(),
+            ..Item::default()
         };
         Palette::new(Action::ALL.iter().map(item).collect())
     }

@@ -341,7 +341,13 @@ fn every_line_that_the_template_offers_is_accepted() {
         line.starts_with('[') || key.is_some_and(|key| !key.contains(' '))
     };
     let on = text.lines().map(|line| match line.strip_prefix("# ") {
-        Some(header) if header.starts_with("[profiles.") => header,
+        Some(header)
+            if ["[profiles.", "[views."]
+                .iter()
+                .any(|of| header.starts_with(of)) =>
+        {
+            header
+        }
         Some(setting) if is_setting(setting) && !setting.starts_with("ACTION") => setting,
         _ => line,
     });
@@ -360,7 +366,9 @@ fn every_line_that_the_template_offers_is_accepted() {
         })
         .collect();
     fs::write(&home.paths.config_file, text.join("\n")).unwrap();
-    let profile = home.load().unwrap().profile.unwrap();
+    let loaded = home.load().unwrap();
+    assert_eq!(loaded.config.views["lost"].filter, "state:lost !site:lab");
+    let profile = loaded.profile.unwrap();
     assert_eq!(profile.base_url.as_str(), "https://api.mypurecloud.de/");
     assert_eq!(profile.person.unwrap().redirect_port, 8085);
     assert_eq!(profile.registrations.users.unwrap().len(), 2);
@@ -512,4 +520,62 @@ fn a_listener_beyond_loopback_needs_a_token_and_shows_none() {
             && !shown.contains("canary"),
         "{shown}"
     );
+}
+
+#[test]
+fn a_view_is_read_and_shown_and_what_is_wrong_with_one_is_told_at_its_line() {
+    let home = Home::with(
+        r#"[views.lost]
+pane = "Registrations"
+filter = " state:lost "
+sort = "-since"
+columns = ["user", "flaps_1h"]
+[views."two words"]
+pane = "registratons"
+[views.a]
+filter = "x"
+[views.b]
+pane = "carriers"
+filter = "helth:down"
+sort = "-dais"
+columns = ["name", "nom"]
+colums = ["name"]
+[views.c]
+pane = "transfers"
+sort = "settled"
+columns = ["queue"]
+"#,
+    );
+    let error = home.error();
+    for (line, text) in [
+        (6, "views.two words: \"two words\" is no name of a view"),
+        (7, "views.two words.pane: there is no list \"registratons\""),
+        (8, "views.a: pane is missing: registrations, carriers,"),
+        (12, "views.b.filter: column 1: "),
+        (13, "views.b.sort: there is no field `dais`; there are "),
+        (14, "views.b.columns: there is no field `nom`; there are "),
+        (15, "views.b.colums: unknown key; did you mean \"columns\"?"),
+    ] {
+        let expected = format!("config.toml:{line}: {text}");
+        assert!(error.contains(&expected), "{expected}\n in \n{error}");
+    }
+    for hint in ["did you mean \"registrations\"?", "did you mean \"days\"?"] {
+        assert!(error.contains(hint), "{hint}\n in \n{error}");
+    }
+    let home = Home::with(
+        "[views.lost]\npane = \"Registrations\"\nfilter = \" state:lost \"\nsort = \"-since\"\n",
+    );
+    let loaded = home.load().unwrap();
+    let view = &loaded.config.views["lost"];
+    assert_eq!(
+        (view.pane.as_str(), view.filter.as_str()),
+        ("registrations", "state:lost")
+    );
+    let shown = report::show(&loaded);
+    for line in [
+        "views.lost.pane = \"registrations\"",
+        "views.lost.sort = \"-since\"",
+    ] {
+        assert!(shown.contains(line), "{line}\n in \n{shown}");
+    }
 }

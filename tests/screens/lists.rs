@@ -97,7 +97,17 @@ fn printed_and_found<K: Kind>(row: &K::Row<'_>, n: usize, all: &[usize], now: Mi
         _ => false,
     };
     assert!(of_its_type, "{place}: {json}");
+    let zone = jiff::tz::TimeZone::UTC;
+    let look = Look { zone: &zone, now };
     let filter = match &value {
+        // A word that stands where nothing is known is found as well; moments and numbers have no words in filters.
+        Value::None if matches!(column.kind, query::Kind::Text | query::Kind::Choice(_)) => {
+            let cell = column.cell(row, &look);
+            if ["", "-"].contains(&cell.as_str()) {
+                return;
+            }
+            format!("{}=\"{cell}\"", column.name)
+        }
         Value::None => return,
         Value::Moment(_) => format!("{}<36500d | {}>=36500d", column.name, column.name),
         Value::Word(_) | Value::Text(_) | Value::Flag(_) => {
@@ -210,4 +220,44 @@ fn a_row_leads_to_what_it_has_to_do_with_and_back_with_the_filter_that_was_there
     assert!(stage.text((120, 40)).contains("/userId=\"u-1\""));
     stage.press(&["["]);
     assert!(stage.text((120, 40)).contains("/petrova"));
+}
+
+#[test]
+fn what_is_said_to_be_unknown_is_found_by_that_word_and_by_no_part_of_it() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    let rows = |stage: &mut Stage, filter: &str| {
+        stage.press(&[":"]);
+        stage.type_in(&format!("filter {filter}"));
+        stage.press(&["Enter"]);
+        let screen = stage.text((120, 40));
+        ["webrtc-4711", "poly-0017", "owned"].map(|device| screen.contains(device))
+    };
+    assert_eq!(rows(&mut stage, "codec:unknown"), [false, false, true]);
+    assert_eq!(rows(&mut stage, "codec=unknown"), [false, false, true]);
+    assert_eq!(rows(&mut stage, "!codec:unknown"), [true, true, false]);
+    assert_eq!(rows(&mut stage, "codec!=unknown"), [true, true, false]);
+    assert_eq!(rows(&mut stage, "codec!=opus"), [false, true, true]);
+    // `know` is in `unknown`, and finds nobody for it.
+    assert_eq!(rows(&mut stage, "\"know\""), [false, false, false]);
+}
+
+#[test]
+fn what_the_api_does_not_tell_is_said_where_a_row_would_lead_to_it() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.press(&["1", ">"]);
+    let offered = stage.text((120, 40));
+    for pane in ["Edges", "Carriers"] {
+        let line = offered
+            .lines()
+            .find(|line| line.contains(pane) && line.contains("(API)"));
+        assert!(
+            line.is_some_and(|line| line.contains("not available (API)")),
+            "{offered}"
+        );
+    }
+    // Users, two of alerts, then the edges.
+    stage.press(&["j", "j", "j", "Enter"]);
+    assert_eq!(stage.app.showing().0, "Registrations");
 }

@@ -13,6 +13,7 @@ use trunkline::model::edge::{Edge, Load};
 use trunkline::model::phone::Phone;
 use trunkline::model::queue::Queue;
 use trunkline::model::registration::User;
+use trunkline::model::registration::closeup::{Closeup, Side};
 use trunkline::model::registration::phone::Sighting;
 use trunkline::model::route::{self, Integration, Known};
 use trunkline::model::softphone::{Named, PhoneBase, Premises};
@@ -355,4 +356,53 @@ fn a_webrtc_phone_is_provisioned_from_what_the_organisation_has() {
         "{review}"
     );
     pictures("platform_reboot", &mut stage);
+}
+
+#[test]
+fn a_phone_leads_to_its_edges_their_trunks_and_the_carriers_of_those() {
+    let mut stage = estate();
+    phones(&mut stage);
+    stage.press(&["1", ">"]);
+    let offered = stage.text((120, 40));
+    for (pane, what) in [
+        ("Edges", "EU West 1"),
+        ("Edges", "AF West 1"),
+        ("Trunks", "EU Central 1"),
+        ("Carriers", "Northwind Telecom"),
+    ] {
+        let there = |line: &str| line.contains(&format!("  {pane} ")) && line.contains(what);
+        assert!(offered.lines().any(there), "{pane} {what}: {offered}");
+    }
+    pictures("platform_related", &mut stage);
+    // Users, two of alerts, edges, trunks, carriers.
+    stage.press(&["j", "j", "j", "j", "j", "Enter"]);
+    let (title, views) = stage.app.showing();
+    assert_eq!(
+        (title, views[0].filter.as_str()),
+        ("Carriers", "id=\"tb-1\"")
+    );
+    assert!(stage.text((120, 40)).contains("Northwind Telecom"));
+    stage.press(&["-"]);
+    assert_eq!(stage.app.showing().0, "Registrations");
+    // Once the phone has been looked at closely, its own edge is known; no trunk runs on it.
+    stage.press(&["Enter"]);
+    stage.pass(2_000);
+    let close = Closeup {
+        primary: Some(Side {
+            edge: Some("AF West 1".into()),
+            ..Side::default()
+        }),
+        ..Closeup::default()
+    };
+    let done = Done::Closeup("ph-3".into(), Box::new(Ok(Some(close))));
+    stage.happen(Event::Done(done));
+    stage.press(&[">"]);
+    let offered = stage.text((120, 40));
+    let edges = offered.lines().find(|line| line.contains("  Edges "));
+    let edges = edges.unwrap_or_else(|| panic!("{offered}"));
+    assert!(
+        edges.contains("AF West 1") && !edges.contains("EU West 1"),
+        "{offered}"
+    );
+    assert!(!offered.contains("  Carriers "), "{offered}");
 }

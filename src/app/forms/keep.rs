@@ -75,6 +75,7 @@ impl App {
         match news {
             News::Listed(half, contents) => self.listed(half, contents),
             News::Loaded(text) => self.take_json(Ok(text)),
+            News::Views(contents, said) => self.views_kept(contents, said),
         }
     }
 

@@ -85,7 +85,7 @@ const CONTROLS: &[(Action, char)] = &[
     (Action::Suspend, 'z'),
 ];
 
-/// Every default binding. `pause`, `messages`, `frames`, `drafts` and `history` have none: they are in the palette.
+/// Every default binding. `pause`, `messages`, `frames`, `drafts`, `history` and `views` have none: they are in the palette.
 pub(super) fn keys() -> HashMap<Action, Vec<Key>> {
     let plain = |code| Key::new(code, KeyModifiers::NONE);
     let panes = PANES.into_iter().zip('1'..='9');

@@ -55,6 +55,7 @@ fn defaults_are_whole_and_free_of_clashes() {
                 | Action::Budget
                 | Action::Login
                 | Action::Logout
+                | Action::Views
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),

@@ -138,13 +138,6 @@ impl Book {
         ended
     }
 
-    /// Until when an alert is silenced; none when nothing covers it.
-    #[must_use]
-    pub fn silenced_until(&self, alert: &Alert, now: Millis) -> Option<Millis> {
-        let covering = self.silences.iter().filter(|s| s.covers(alert, now));
-        covering.map(|silence| silence.until).max()
-    }
-
     fn trim(&mut self) {
         while self.alerts.len() - self.open > ENDED_KEPT {
             let ended = self.alerts.values().filter(|alert| !alert.is_open());

@@ -1,9 +1,8 @@
-//! Silences: for a while, what they cover is shown and not told.
+//! Silences: for a while, what they cover is shown and not told. What one covers is asked where filters are known.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Alert, Kind, Subject};
-use crate::kind::alerts;
+use super::{Kind, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -20,7 +19,7 @@ pub enum Scope {
         /// The subject.
         subject: Subject,
     },
-    /// Alerts that pass a filter over the columns of [`alerts::Alerts`]; it has been read once and found good.
+    /// Alerts that pass a filter over the columns that lists of alerts have; it has been read once and found good.
     Matching(String),
 }
 
@@ -37,19 +36,4 @@ pub struct Silence {
     pub by: Text,
     /// Why.
     pub reason: Text,
-}
-
-impl Silence {
-    /// Whether it covers an alert at this moment.
-    ///
-    /// The filter is read each time: alerts are few, because storms are folded, and a filter takes microseconds.
-    #[must_use]
-    pub fn covers(&self, alert: &Alert, now: Millis) -> bool {
-        let in_scope = || match &self.scope {
-            Scope::All => true,
-            Scope::This { kind, subject } => alert.kind == *kind && alert.subject.same(subject),
-            Scope::Matching(filter) => alerts::passes(filter, alert, now),
-        };
-        now < self.until && in_scope()
-    }
 }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::config::theme::Role;
-use crate::kind::alerts::{delivery, lasted};
+use crate::kind::alerts::{covers, delivery, lasted};
 use crate::model::alert::{Alert, Leg, Subject};
 use crate::pane::Scene;
 use crate::text::Text;
@@ -84,7 +84,7 @@ fn facts(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
     if let Some(until) = alert.silenced_until {
         let silences = scene.store.alerts.silences().iter();
         let why = silences
-            .filter(|silence| silence.covers(alert, scene.now))
+            .filter(|silence| covers(silence, alert, scene.now))
             .max_by_key(|s| s.until);
         let (by, reason) = why.map_or_else(Default::default, |s| {
             (s.by.to_string(), s.reason.to_string())

@@ -248,12 +248,18 @@ impl<L: Listing> ListPane<L> {
     fn related(&self, desk: &mut Desk<'_>) {
         let row = self.chosen(desk.store, desk.now);
         let related = row
-            .map(|row| self.listing.related(&row))
+            .map(|row| self.listing.related(&row, desk))
             .unwrap_or_default();
         let choice = |related: &Related| Choice {
-            value: format!("{} {}", related.pane, related.filter),
+            // Where there is nothing to go to there is nothing to carry out.
+            value: Some(format!("{} {}", related.pane, related.filter))
+                .filter(|_| !related.filter.is_empty())
+                .unwrap_or_default(),
             label: related.pane.to_owned(),
-            note: crate::text::safe(&related.filter).into_owned(),
+            note: match related.note.as_str() {
+                "" => crate::text::safe(&related.filter).into_owned(),
+                note => note.to_owned(),
+            },
             on: false,
         };
         match related.as_slice() {

@@ -7,20 +7,54 @@ use crate::kind::Kind;
 pub struct Related {
     /// The pane's title.
     pub pane: &'static str,
-    /// The filter that they pass there.
+    /// The filter that they pass there; empty where there are none to go to.
     pub filter: String,
+    /// What is said of them; empty says the filter.
+    pub note: String,
 }
 
 impl Related {
     /// The rows of a pane whose field is this.
     #[must_use]
     pub fn new(pane: &'static str, field: &str, is: &str) -> Self {
-        let quoted = is.replace('\\', "\\\\").replace('"', "\\\"");
         Self {
             pane,
-            filter: format!("{field}=\"{quoted}\""),
+            filter: is_exactly(field, is),
+            note: String::new(),
         }
     }
+
+    /// The rows of a pane whose field is one of these, and what they are called; none where there are none of them.
+    #[must_use]
+    pub fn any<'a>(
+        pane: &'static str,
+        field: &str,
+        are: impl Iterator<Item = &'a str>,
+        note: &str,
+    ) -> Option<Self> {
+        let terms = are.map(|is| is_exactly(field, is));
+        let filter = terms.collect::<Vec<_>>().join(" | ");
+        (!filter.is_empty()).then(|| Self {
+            pane,
+            filter,
+            note: note.to_owned(),
+        })
+    }
+
+    /// Nothing of a pane, because the API does not tell.
+    #[must_use]
+    pub fn absent(pane: &'static str) -> Self {
+        Self {
+            pane,
+            filter: String::new(),
+            note: "not available (API)".to_owned(),
+        }
+    }
+}
+
+fn is_exactly(field: &str, is: &str) -> String {
+    let quoted = is.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("{field}=\"{quoted}\"")
 }
 
 /// The rows that something is done with.

@@ -61,7 +61,7 @@ impl Listing for Interactions {
         (what == "id").then(|| ("interaction id", one.id.raw().to_owned()))
     }
 
-    fn related(&self, one: &&Interaction) -> Vec<Related> {
+    fn related(&self, one: &&Interaction, _: &Desk<'_>) -> Vec<Related> {
         let queue = Some(one.queue.raw()).filter(|queue| !queue.is_empty());
         let queue = queue.map(|id| Related::new("Queues", "id", id));
         queue.into_iter().collect()
