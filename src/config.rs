@@ -8,7 +8,7 @@ pub mod environment;
 pub mod key;
 pub mod keymap;
 mod load;
-mod near;
+pub(crate) mod near;
 pub mod origin;
 pub mod paths;
 pub mod profile;

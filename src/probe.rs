@@ -7,6 +7,7 @@ mod connect;
 mod destination;
 mod dns;
 mod http;
+mod names;
 pub mod report;
 pub mod schedule;
 mod stun;
@@ -22,6 +23,7 @@ use rustls_pki_types::CertificateDer;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+use self::names::Names;
 use self::trust::Trust;
 use crate::cloud::tls::Identity;
 use crate::cloud::way::{Proxy, Way};
@@ -103,7 +105,13 @@ impl Prober {
     #[must_use]
     pub fn new(mut settings: Settings) -> Self {
         let authorities = std::mem::take(&mut settings.authorities);
-        let trust = Trust::new(authorities, settings.identity.take(), settings.way.clone());
+        let names = Names::new(settings.resolvers.clone(), settings.deadline);
+        let trust = Trust::new(
+            authorities,
+            settings.identity.take(),
+            settings.way.clone(),
+            names,
+        );
         Self(Arc::new(Inner {
             settings,
             trust,

@@ -8,6 +8,8 @@
 
 #[path = "headless/pipes.rs"]
 mod pipes;
+#[path = "headless/rounds.rs"]
+mod rounds;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};

@@ -4,7 +4,7 @@
 const ALIKE: f64 = 0.75;
 
 /// The candidate most like `word`, when one is alike enough to be worth naming.
-pub(super) fn nearest<'a>(
+pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
@@ -17,7 +17,7 @@ pub(super) fn nearest<'a>(
 }
 
 /// `; did you mean "x"?`, or nothing when nothing is near.
-pub(super) fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     nearest(word, candidates).map_or_else(String::new, |near| format!("; did you mean {near:?}?"))
 }
 

@@ -216,10 +216,13 @@ impl From<&Ending> for Outcome {
                 done(format!("{} is gone", known.route.name()), warnings)
             }
             Ending::Unchanged(known) => done(format!("{} is so already", known.id.raw()), &[]),
-            Ending::Dry { changes, .. } => done(
-                format!("dry run: {}, nothing sent", counted(changes.len())),
-                &[],
-            ),
+            Ending::Dry { existing, changes } => {
+                let what = match existing {
+                    Some(_) => counted(changes.len()),
+                    None => "a new route".to_owned(),
+                };
+                done(format!("dry run: {what}, nothing sent"), &[])
+            }
             other => match other.failure() {
                 Some(failure) => failure.into(),
                 None => Self::Refused(Text::default()),

@@ -86,6 +86,7 @@ impl Finding {
     pub fn grade(&self) -> Grade {
         match &self.outcome {
             Outcome::Tls(tls) => tls.verdict.grade(),
+            Outcome::Stun(stun) if stun.mapped.is_none() => Grade::Warning,
             Outcome::Stun(_) | Outcome::Turn(_) | Outcome::Dns(_) => Grade::Good,
             Outcome::Http(http) if http.healthy() => Grade::Good,
             Outcome::Http(_) => Grade::Bad,

@@ -1,25 +1,23 @@
 //! From a target to a connection, with a sentence for each way that it can fail.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use url::Url;
 
+use super::names::Names;
+use super::trust::Trust;
 use super::{Deadline, TooSlow};
-use crate::cloud::names;
 use crate::cloud::unreachable::Unreachable;
-use crate::cloud::way::{Stream, Way};
+use crate::cloud::way::Stream;
 use crate::model::finding::Target;
 use crate::text::fit;
 
 /// Columns of a library's words that a reason repeats.
 pub(super) const SHOWN: usize = 160;
-
-/// Addresses of one name that are tried.
-const MOST_ADDRESSES: usize = 8;
 
 /// The least time for one of several addresses: a SYN that was lost is sent again after a second.
 const LEAST_TRY: Duration = Duration::from_millis(1200);
@@ -28,7 +26,7 @@ const LEAST_TRY: Duration = Duration::from_millis(1200);
 #[derive(Debug, thiserror::Error)]
 pub(super) enum NoWay {
     #[error(
-        "the name {} has no address ({}). Check its spelling and this machine's DNS.",
+        "the name {} has no address ({}). Check its spelling, and the DNS that was asked.",
         fit(host, SHOWN),
         fit(reason, SHOWN)
     )]
@@ -55,45 +53,26 @@ impl NoWay {
     }
 }
 
-/// The addresses of a target, never none. The operator's machine decides what a name means, as for everything else
-/// that runs on it.
-pub(super) async fn addresses(target: &Target, until: Deadline) -> Result<Vec<SocketAddr>, NoWay> {
-    if let Ok(address) = target.host().parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(address, target.port())]);
-    }
-    let found = until
-        .wait(names::lookup(target.host(), target.port()))
-        .await
-        .map_err(|slow| NoWay::Slow {
-            at: format!("the name {}", target.host()),
-            slow,
-        })?;
-    let mut found = found.map_err(|error| NoWay::Name {
-        host: error.host,
-        reason: error.source.to_string(),
-    })?;
-    found.truncate(MOST_ADDRESSES);
-    Ok(found)
-}
-
 /// A connection by the proxy that a profile or the machine names for such a target, else straight; and its two ends, of
 /// which the farther is the proxy's.
 pub(super) async fn outward(
     target: &Target,
-    way: &Way,
+    trust: &Trust,
     until: Deadline,
 ) -> Result<(Stream, SocketAddr, SocketAddr), NoWay> {
     let at = format!("https://{}:{}/", bracketed(target.host()), target.port());
-    let proxied = Url::parse(&at).ok().filter(|to| way.hop(to).is_some());
+    let proxied = Url::parse(&at)
+        .ok()
+        .filter(|to| trust.way.hop(to).is_some());
     let stream = match proxied {
         Some(to) => {
-            let reached = until.wait(way.connect(&to)).await.map_err(|slow| {
+            let reached = until.wait(trust.way.connect(&to)).await.map_err(|slow| {
                 let at = "the proxy".to_owned();
                 NoWay::Slow { at, slow }
             })?;
             reached.map_err(NoWay::Proxy)?
         }
-        None => Stream::Left(tcp(target, until).await?),
+        None => Stream::Left(tcp(target, &trust.names, until).await?),
     };
     let tcp = match &stream {
         Stream::Right(secured) => secured.get_ref().0,
@@ -114,8 +93,12 @@ fn bracketed(host: &str) -> String {
 
 /// Connects to the first address that takes it. Each gets its share of the time, so that a dead IPv6 route does not
 /// use up what IPv4 needs.
-pub(super) async fn tcp(target: &Target, until: Deadline) -> Result<TcpStream, NoWay> {
-    let found = addresses(target, until).await?;
+pub(super) async fn tcp(
+    target: &Target,
+    names: &Names,
+    until: Deadline,
+) -> Result<TcpStream, NoWay> {
+    let found = names.of(target, until).await?;
     let mut last = None;
     for (i, peer) in found.iter().enumerate() {
         let left = until.at.saturating_duration_since(Instant::now());

@@ -4,7 +4,7 @@
 use tokio::time::Instant;
 use url::Url;
 
-use super::{Deadline, Prober, connect, millis};
+use super::{Deadline, Prober, millis};
 use crate::model::finding::{Finding, Outcome, Protocol, Target};
 use crate::model::route::{Check, Stage, Verdict};
 use crate::text::Text;
@@ -19,7 +19,7 @@ impl Prober {
     /// Looks at a destination; `tell` hears of every turn, the last one included. Health sends no header of the route: what
     /// may be a secret goes only where the organisation sends it.
     ///
-    /// The name is looked up as this machine does for everything it connects to, because the two checks after it do.
+    /// The name is looked up as for every other probe, because the two checks after it do.
     pub async fn destination(&self, uri: &str, mut tell: impl FnMut(&Verdict)) -> Verdict {
         let mut verdict = Verdict::new(uri, self.0.clock.now());
         let targets = match Targets::of(uri) {
@@ -56,7 +56,7 @@ impl Prober {
             at: began + allowed,
             allowed,
         };
-        let found = connect::addresses(target, until).await;
+        let found = self.0.trust.names.of(target, until).await;
         let took_ms = millis(began.elapsed());
         match found {
             Ok(found) => {

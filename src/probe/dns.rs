@@ -1,6 +1,6 @@
 //! The DNS probe: what a SIP domain resolves to (RFC 3263), with lifetimes and who said so.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
@@ -44,6 +44,24 @@ pub(super) async fn probe(target: &Target, resolvers: &[Resolver], until: Deadli
         target.address(),
         tried.join("; ")
     ))
+}
+
+/// The addresses of a host by one resolver; none when it says that there are none. An error is one that another resolver
+/// may not have.
+pub(super) async fn addresses(
+    host: &str,
+    resolver: SocketAddr,
+    allowed: Duration,
+) -> Result<Vec<IpAddr>, String> {
+    let client = client(Resolver::At(resolver), allowed).map_err(|error| short(&error))?;
+    let mut name = Name::from_utf8(host).map_err(|error| error.to_string())?;
+    name.set_fqdn(true);
+    match tokio::time::timeout(allowed, client.lookup_ip(name)).await {
+        Ok(Ok(found)) => Ok(found.iter().collect()),
+        Ok(Err(NetError::Dns(DnsError::NoRecordsFound(_)))) => Ok(Vec::new()),
+        Ok(Err(error)) => Err(short(&error)),
+        Err(_) => Err(format!("no answer within {:.1} s", allowed.as_secs_f64())),
+    }
 }
 
 /// What one resolver knows.

@@ -121,8 +121,11 @@ fn certificate(lines: &mut Lines, one: &Certificate, finding: &Finding) {
 fn stun(lines: &mut Lines, stun: &Stun) {
     lines.add("peer", &stun.peer);
     lines.add("local", &stun.local);
-    let nat = if stun.nat() { "behind a NAT" } else { "no NAT" };
-    lines.add("mapped", &format!("{} ({nat})", stun.mapped));
+    if let Some(mapped) = stun.mapped {
+        let nat = if stun.nat() { "behind a NAT" } else { "no NAT" };
+        lines.add("mapped", &format!("{mapped} ({nat})"));
+    }
+    lines.maybe("wants credentials for", stun.wants.as_ref());
     lines.add("round trip", &ms(stun.rtt_us));
     lines.add("requests", &stun.requests);
     lines.maybe("software", stun.software.as_ref());

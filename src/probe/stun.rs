@@ -4,7 +4,11 @@ pub(super) mod exchange;
 pub(super) mod failed;
 mod stream;
 
-use stun_proto::types::attribute::{ErrorCode, Software, XorMappedAddress};
+use std::net::SocketAddr;
+
+use stun_proto::types::attribute::{
+    AlternateServer, AttributeType, ErrorCode, MappedSocketAddr, Realm, Software, XorMappedAddress,
+};
 use stun_proto::types::message::{BINDING, Message, MessageWriteVec};
 use stun_proto::types::prelude::*;
 
@@ -14,6 +18,9 @@ use super::trust::Trust;
 use super::{Deadline, micros};
 use crate::model::finding::{Outcome, Stun, Target};
 use crate::text::{Text, fit};
+
+/// What RFC 3489 had in the place of XOR-MAPPED-ADDRESS (RFC 8489 §14.1).
+const MAPPED_ADDRESS: AttributeType = AttributeType::new(0x0001);
 
 /// Asks a target how it sees this machine.
 pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> Outcome {
@@ -30,19 +37,60 @@ async fn ask(target: &Target, trust: &Trust, until: Deadline) -> Result<Stun, Fa
     request.add_fingerprint()?;
     let reply = exchange.ask(request.finish(), until).await?;
     let message = reply.message()?;
-    if let Ok(error) = message.attribute::<ErrorCode>() {
-        return Err(Failed::Said(said(&error)));
+    let (mut mapped, mut wants) = (None, None);
+    match message.attribute::<ErrorCode>() {
+        Ok(error) if error.code() == ErrorCode::UNAUTHORIZED => {
+            wants = Some(realm(&message)?);
+        }
+        Ok(error) => return Err(refused(&error, &message)),
+        Err(_) => mapped = Some(seen(&message)?),
     }
-    let mapped = message
-        .attribute::<XorMappedAddress>()
-        .map_err(|_| Failed::Nonsense("its answer has no XOR-MAPPED-ADDRESS".to_owned()))?;
     Ok(Stun {
         peer: exchange.peer(),
         local: exchange.local(),
-        mapped: mapped.addr(message.transaction_id()),
+        mapped,
+        wants,
         rtt_us: micros(reply.rtt),
         requests: exchange.requests(),
         software: software(&message),
+    })
+}
+
+/// This machine as the server sees it. Servers of RFC 3489 say it plainly.
+fn seen(message: &Message<'_>) -> Result<SocketAddr, Failed> {
+    if let Ok(mapped) = message.attribute::<XorMappedAddress>() {
+        return Ok(mapped.addr(message.transaction_id()));
+    }
+    let plain = message.raw_attribute(MAPPED_ADDRESS);
+    let plain = plain.and_then(|raw| MappedSocketAddr::from_raw(&raw).ok());
+    plain.map(|mapped| mapped.addr()).ok_or_else(|| {
+        Failed::Nonsense(
+            "its answer has no XOR-MAPPED-ADDRESS, and no MAPPED-ADDRESS either".to_owned(),
+        )
+    })
+}
+
+/// What a server that wants credentials wants them for. One that does not say cannot be given any (RFC 8489 §9.2.4).
+pub(super) fn realm(message: &Message<'_>) -> Result<Text, Failed> {
+    match message.attribute::<Realm>() {
+        Ok(realm) => Ok(realm.realm().into()),
+        Err(_) => Err(Failed::Refused(
+            "the server is reachable and wants credentials, and does not say for which realm: nobody can give it any. That is a fault of the server's configuration, not of the credentials.".to_owned(),
+        )),
+    }
+}
+
+/// An error that a server answered with. One that sends its clients elsewhere is named with where (RFC 8489 §10).
+pub(super) fn refused(error: &ErrorCode, message: &Message<'_>) -> Failed {
+    if error.code() != ErrorCode::TRY_ALTERNATE {
+        return Failed::Said(said(error));
+    }
+    Failed::Refused(match message.attribute::<AlternateServer>() {
+        Ok(other) => format!(
+            "the server is reachable and sends its clients to {} (300 Try Alternate). Probe that one instead.",
+            other.server()
+        ),
+        Err(_) => "the server is reachable and sends its clients elsewhere, without saying where (300 Try Alternate). That is a fault of the server.".to_owned(),
     })
 }
 

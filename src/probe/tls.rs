@@ -81,7 +81,9 @@ async fn shake(
     let asked = Asked::new(trust.identity.clone());
     let config = tls::config_with(Arc::clone(&witness) as _, Arc::clone(&asked))
         .map_err(|e| Stop::Setup(e.to_string()))?;
-    let stream = connect::tcp(target, until).await.map_err(Stop::NoWay)?;
+    let stream = connect::tcp(target, &trust.names, until)
+        .await
+        .map_err(Stop::NoWay)?;
     let peer = stream
         .peer_addr()
         .map_err(|error| Stop::Setup(error.to_string()))?;

@@ -9,6 +9,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls_pki_types::CertificateDer;
 use tokio::sync::OnceCell;
 
+use super::names::Names;
 use crate::cloud::tls::{self, Asked, Identity};
 use crate::cloud::way::Way;
 
@@ -21,6 +22,7 @@ pub(super) struct Trust {
     /// What is shown to a server that demands a client certificate.
     pub(super) identity: Option<Identity>,
     pub(super) way: Way,
+    pub(super) names: Names,
     verifier: OnceCell<Result<Arc<dyn ServerCertVerifier>, String>>,
     http: OnceCell<Result<Client, String>>,
 }
@@ -30,11 +32,13 @@ impl Trust {
         authorities: Vec<CertificateDer<'static>>,
         identity: Option<Identity>,
         way: Way,
+        names: Names,
     ) -> Self {
         Self {
             authorities,
             identity,
             way,
+            names,
             verifier: OnceCell::new(),
             http: OnceCell::new(),
         }
@@ -67,7 +71,7 @@ impl Trust {
                 // A kept connection would hide that new ones are refused.
                 .pool_max_idle_per_host(0)
                 .user_agent(concat!("trunkline/", env!("CARGO_PKG_VERSION")))
-                .dns_resolver(Arc::new(crate::cloud::names::Names));
+                .dns_resolver(Arc::new(self.names.clone()));
             let built = self.way.of_http(builder).build();
             built.map_err(|error| format!("the HTTP client cannot be set up: {error}"))
         };

@@ -12,7 +12,7 @@ use turn_types::message::{ALLOCATE, REFRESH};
 
 use super::stun::exchange::{Exchange, Reply};
 use super::stun::failed::Failed;
-use super::stun::{said, software};
+use super::stun::{realm, refused, software};
 use super::trust::Trust;
 use super::{Deadline, TurnUser, micros};
 use crate::model::finding::{Outcome, Target, Turn};
@@ -109,7 +109,7 @@ impl Session {
                 continue;
             }
             if let Ok(error) = message.attribute::<ErrorCode>() {
-                return Err(self.refused(&error));
+                return Err(self.refused(&error, &message));
             }
             if judged.is_err() {
                 let why = "its answer is not signed with the user's password";
@@ -122,12 +122,15 @@ impl Session {
         )))
     }
 
-    fn refused(&self, error: &ErrorCode) -> Failed {
+    fn refused(&self, error: &ErrorCode, message: &Message<'_>) -> Failed {
         if error.code() != ErrorCode::UNAUTHORIZED {
-            return Failed::Said(said(error));
+            return refused(error, message);
         }
-        let realm = self.realm.as_ref().map_or("", Text::raw);
-        let realm = fit(realm, 80);
+        let realm = match realm(message) {
+            Ok(realm) => realm,
+            Err(fault) => return fault,
+        };
+        let realm = realm.fit(80);
         Failed::Refused(match self.auth.credentials() {
             None => format!(
                 "the server wants credentials (realm {realm}) and there are none. Name the server with its username and password under probes.turn in the profile; a STUN probe needs none."

@@ -157,3 +157,56 @@ async fn no_resolver_at_all_is_unreachable_and_names_those_tried() {
     assert_eq!(finding.grade(), Grade::Unreachable);
     assert!(finding.sentence().contains(&broken.to_string()));
 }
+
+/// One name, at loopback.
+fn loopback(asked: &str, kind: RecordType) -> Result<Vec<Record>, ResponseCode> {
+    match (asked, kind) {
+        ("edge.example.com.", RecordType::A) => {
+            let data = RData::A(A(Ipv4Addr::LOCALHOST));
+            Ok(vec![Record::from_rdata(
+                name("edge.example.com."),
+                60,
+                data,
+            )])
+        }
+        ("edge.example.com.", _) => Ok(Vec::new()),
+        _ => Err(ResponseCode::NXDomain),
+    }
+}
+
+#[tokio::test]
+async fn every_probe_finds_its_target_by_the_resolvers_that_are_named() {
+    let dead = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let dead_at = dead.local_addr().unwrap();
+    drop(dead);
+    let resolvers = vec![Resolver::At(dead_at), Resolver::At(serve(loopback).await)];
+    let prober = Prober::new(Settings {
+        deadline: Duration::from_secs(20),
+        resolvers,
+        ..Settings::default()
+    });
+    let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = free.local_addr().unwrap().port();
+    drop(free);
+    for target in [
+        format!("tls:edge.example.com:{port}"),
+        format!("stun:edge.example.com:{port}"),
+        format!("turn:edge.example.com:{port}?transport=tcp"),
+        format!("http://edge.example.com:{port}/"),
+    ] {
+        let finding = prober.probe(&target.parse().unwrap()).await;
+        let sentence = finding.sentence();
+        // It got as far as the address, where nothing listens.
+        assert!(sentence.contains("refused"), "{target}: {sentence}");
+    }
+    for target in ["tls:none.example.com:1", "http://none.example.com:1/"] {
+        let finding = prober.probe(&target.parse().unwrap()).await;
+        let sentence = finding.sentence();
+        assert_eq!(finding.grade(), Grade::Unreachable);
+        assert!(
+            sentence.contains("none.example.com has no address"),
+            "{sentence}"
+        );
+        assert!(sentence.contains("says that there is none"), "{sentence}");
+    }
+}

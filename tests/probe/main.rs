@@ -6,6 +6,7 @@
 )]
 #![allow(clippy::print_stdout, reason = "a test that is skipped says so")]
 
+mod challenges;
 mod command;
 mod config;
 mod coturn;

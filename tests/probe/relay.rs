@@ -86,7 +86,7 @@ async fn ipv6_is_probed_where_there_is_any() {
         return;
     };
     let finding = probe(at, 20_000).await;
-    assert!(stun(&finding).mapped.is_ipv6());
+    assert!(stun(&finding).mapped.unwrap().is_ipv6());
 }
 
 #[tokio::test]

@@ -99,7 +99,8 @@ fn stun() -> Finding {
         outcome: Outcome::Stun(Stun {
             peer: "192.0.2.9:3478".parse().unwrap(),
             local: "10.0.0.5:40000".parse().unwrap(),
-            mapped: "198.51.100.7:40000".parse().unwrap(),
+            mapped: Some("198.51.100.7:40000".parse().unwrap()),
+            wants: None,
             rtt_us: 11_400,
             requests: 1,
             software: None,

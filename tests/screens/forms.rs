@@ -50,7 +50,8 @@ fn answers(stage: &mut Stage) {
     let good = Outcome::Stun(Stun {
         peer: "192.0.2.9:3478".parse().unwrap(),
         local: "10.0.0.5:50000".parse().unwrap(),
-        mapped: "198.51.100.7:50000".parse().unwrap(),
+        mapped: Some("198.51.100.7:50000".parse().unwrap()),
+        wants: None,
         rtt_us: 11_800,
         requests: 1,
         software: None,

@@ -29,6 +29,9 @@ use crate::text;
 /// Rows of one file; at the organisation's pace that is hours of bookings.
 const MOST: usize = 5_000;
 
+/// Columns that no row can do without.
+const NEEDED: [&str; 3] = ["callback_number", "queue_id", "start"];
+
 /// One row. What is left out takes the form's own default.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -162,6 +165,21 @@ fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, S
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
     let head = reader.headers().map_err(|error| error.to_string())?.clone();
+    let lacking = NEEDED
+        .iter()
+        .find(|name| !head.iter().any(|field| field == **name));
+    if let Some(lacking) = lacking {
+        let list = head.iter().any(|field| field == "slot");
+        let list = if list {
+            " This looks like a list that was exported: its numbers are masked, and nothing can be booked from it."
+        } else {
+            ""
+        };
+        return Err(format!(
+            "the header line has no {lacking}: a file to book from has {}.{list}",
+            NEEDED.join(", ")
+        ));
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         if rows.len() == MOST {

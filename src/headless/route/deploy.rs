@@ -6,6 +6,8 @@ use super::show::{body, told};
 use super::{ending, find, unread, verdicts};
 use crate::cli::route::DeployArgs;
 use crate::cli::write::WriteArgs;
+use crate::cloud::Urgency;
+use crate::config::near;
 use crate::flow::route::{self, Deploy, Ending, Remove};
 use crate::flow::{Kit, Order};
 use crate::headless::write::{
@@ -15,7 +17,7 @@ use crate::headless::{Exit, print, say};
 use crate::model::RouteId;
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
-use crate::model::route::{Aim, Known, Route, diff};
+use crate::model::route::{Aim, Kind, Known, Route, diff};
 use crate::model::write::Write;
 use crate::text::{Text, safe};
 
@@ -25,6 +27,11 @@ pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u
         Err(code) => return Ok(code),
     };
     if let Some(fault) = refused(kit, &body, existing.as_ref()) {
+        return Ok(faulty(&[fault]));
+    }
+    if let (Route::Trigger(trigger), None) = (&body, &existing)
+        && let Some(fault) = unknown_topic(kit, &trigger.topic_name).await
+    {
         return Ok(faulty(&[fault]));
     }
     let writes = existing
@@ -68,6 +75,23 @@ pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u
 fn refused(kit: &Kit, body: &Route, existing: Option<&Known>) -> Option<Fault> {
     let kept = existing.and_then(|known| body.faults_after(&known.route).into_iter().next());
     route::not_offered(kit, body.kind()).or(kept)
+}
+
+/// A topic that the organisation does not list for triggers, which would never start anything. A list that cannot be had is
+/// no reason to stop: the organisation judges it once more.
+async fn unknown_topic(kit: &Kit, topic: &str) -> Option<Fault> {
+    let types = kit.client.event_types(Urgency::Reread).await.ok()??;
+    let topics = types
+        .iter()
+        .filter(|one| one.carried_by == Kind::Trigger)
+        .map(|one| one.name.raw());
+    let topics: Vec<&str> = topics.collect();
+    if topics.is_empty() || topics.contains(&topic) {
+        return None;
+    }
+    let near = near::hint(topic, topics.iter().copied());
+    let message = format!("the organisation has no such topic for triggers{near}");
+    Some(Fault::new("topicName", message))
 }
 
 /// What a deployment asks for: the route as it was just shown, or a new one.

@@ -13,8 +13,12 @@ pub struct Stun {
     pub peer: SocketAddr,
     /// The socket the request left from, as this machine sees it.
     pub local: SocketAddr,
-    /// The same socket as the server sees it.
-    pub mapped: SocketAddr,
+    /// The same socket as the server sees it; none when it told nobody without credentials.
+    pub mapped: Option<SocketAddr>,
+    /// The realm that it wants credentials for before it answers a Binding (RFC 8489 §9.2), as coturn does with
+    /// `secure-stun`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wants: Option<Text>,
     /// From the request that was answered to its answer, in microseconds.
     pub rtt_us: u64,
     /// Requests sent; more than one means that packets were lost or late. Always one over TCP and TLS.
@@ -27,15 +31,26 @@ impl Stun {
     /// Whether an address translator stands between this machine and the server.
     #[must_use]
     pub fn nat(&self) -> bool {
-        self.local != self.mapped
+        self.mapped.is_some_and(|mapped| mapped != self.local)
     }
 
     pub(super) fn sentence(&self) -> String {
+        let Some(mapped) = self.mapped else {
+            return format!(
+                "{} is reachable, answered in {}, and wants credentials{}{}. A TURN probe can bring them: name it under probes.turn in the profile.",
+                self.peer,
+                rtt(self.rtt_us),
+                self.wants
+                    .as_ref()
+                    .map_or_else(String::new, |realm| format!(" (realm {})", realm.fit(80))),
+                again(self.requests)
+            );
+        };
         format!(
             "{} answered in {} and sees this machine as {} ({}){}.",
             self.peer,
             rtt(self.rtt_us),
-            self.mapped,
+            mapped,
             if self.nat() {
                 "behind a NAT"
             } else {

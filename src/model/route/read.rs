@@ -3,10 +3,11 @@
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{Kind, Route};
 use crate::model::payload::{self, Fault};
+use crate::vault::MASK;
 
 /// The member that says which kind a body is of; it is ours, and no API is sent it.
 const KIND: &str = "kind";
@@ -20,11 +21,64 @@ pub fn read(json: &str) -> Result<Route, Fault> {
 
 fn shape(json: &str) -> Result<Route, Fault> {
     let mut body: Value = payload::read(json)?;
-    let Some(kind) = body.as_object_mut().and_then(|body| body.remove(KIND)) else {
-        // As it was written, so that a line and a column are those of the file.
+    let Some(object) = body.as_object_mut() else {
         return payload::read(json).map(Route::Webhook);
     };
-    of_kind(&kind, &body)
+    let shown = object.contains_key(SHOWN);
+    if shown {
+        told_only(object)?;
+    }
+    let kind = object.remove(KIND);
+    // The published API knows no kind, and nothing else has a topic.
+    let is_trigger = object.contains_key("topicName");
+    match kind {
+        Some(kind) => of_kind(&kind, &body),
+        None if is_trigger => of_kind(&Kind::Trigger.word().into(), &body),
+        None if shown => fields(&body).map(Route::Webhook),
+        // As it was written, so that a line and a column are those of the file.
+        None => payload::read(json).map(Route::Webhook),
+    }
+}
+
+/// What only `route show` writes.
+const SHOWN: &str = "drift";
+
+/// What `route show` prints beside the body, and no route is made of.
+const TOLD: [&str; 9] = [
+    SHOWN,
+    "id",
+    "differs",
+    "deliveries",
+    "deployments",
+    "standing",
+    "intendedState",
+    "reportedState",
+    "detail",
+];
+
+/// Takes away what was only told. A value that was masked is not the value: deploying it would break the route.
+fn told_only(body: &mut Map<String, Value>) -> Result<(), Fault> {
+    body.retain(|key, _| !TOLD.contains(&key.as_str()));
+    if body.get(KIND).is_none() && !body.contains_key("topicName") {
+        // A webhook is told whether it is in use, and is made in use.
+        body.remove("enabled");
+    }
+    match body.iter().find(|(_, value)| is_masked(value)) {
+        Some((key, _)) => Err(Fault::new(
+            key.clone(),
+            "a value in it is masked: trunkline route show --body prints it whole",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_masked(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains(MASK),
+        Value::Array(values) => values.iter().any(is_masked),
+        Value::Object(object) => object.values().any(is_masked),
+        _ => false,
+    }
 }
 
 fn of_kind(kind: &Value, body: &Value) -> Result<Route, Fault> {
@@ -99,6 +153,29 @@ mod tests {
             let kept: Route = serde_json::from_str(&route.json()).unwrap();
             assert_eq!(kept, route);
         }
+    }
+
+    #[test]
+    fn a_trigger_needs_no_kind_as_in_the_published_api() {
+        let published = TRIGGER.replacen("\"kind\":\"trigger\",", "", 1);
+        assert_ne!(published, TRIGGER);
+        assert_eq!(read(&published).unwrap(), read(TRIGGER).unwrap());
+    }
+
+    #[test]
+    fn what_route_show_prints_is_read_without_what_is_only_told() {
+        let mut body: Value = serde_json::from_str(TRIGGER).unwrap();
+        for key in TOLD {
+            body[key] = "told".into();
+        }
+        assert_eq!(read(&body.to_string()).unwrap(), read(TRIGGER).unwrap());
+        let webhook = r#"{"name":"w","uri":"https://h/","eventFilters":[],"headers":{"X-Token":"••••••"},
+            "id":"1","enabled":true,"drift":"-"}"#;
+        assert_eq!(read(webhook).unwrap_err().path, "headers");
+        assert_eq!(
+            read(&webhook.replace("••••••", "t")).unwrap().kind(),
+            Kind::Webhook
+        );
     }
 
     #[test]

@@ -69,12 +69,12 @@ impl Exchange {
     ) -> Result<Self, Failed> {
         match target.transport() {
             Transport::Udp => {
-                let mut others = connect::addresses(target, until).await?;
+                let mut others = trust.names.of(target, until).await?;
                 others.reverse();
                 Self::datagrams(others).await
             }
             Transport::Tcp => {
-                let (stream, local, peer) = connect::outward(target, &trust.way, until).await?;
+                let (stream, local, peer) = connect::outward(target, trust, until).await?;
                 Ok(Self::new(Link::Stream(Stream::new(stream)), local, peer))
             }
             Transport::Tls => secure(target, trust, until).await,
@@ -268,7 +268,7 @@ async fn open(peer: SocketAddr) -> io::Result<(UdpSocket, SocketAddr)> {
 
 async fn secure(target: &Target, trust: &Trust, until: Deadline) -> Result<Exchange, Failed> {
     let config = trust.config().await.map_err(Failed::Setup)?;
-    let (stream, local, peer) = connect::outward(target, &trust.way, until).await?;
+    let (stream, local, peer) = connect::outward(target, trust, until).await?;
     let shaken = until.wait(tls::secure(target, config, stream)).await;
     let stream = shaken
         .map_err(|slow| Failed::Setup(format!("{peer} did not finish the TLS handshake: {slow}.")))?

@@ -7,11 +7,14 @@ use crate::model::route::trigger::{
 };
 use crate::text::{fit, is_plain};
 
+/// Operators that the published API gives a list and never one value.
+const LISTS: [&str; 2] = ["In", "NotIn"];
+
 /// Characters of a path into an event.
 const LONGEST_PATH: usize = 512;
 
 pub(super) fn judge(trigger: &Trigger, faults: &mut Faults) {
-    faults.word("topicName", &trigger.topic_name);
+    topic(&trigger.topic_name, faults);
     target(&trigger.target, faults);
     faults.too_many("matchCriteria", trigger.match_criteria.len());
     for (n, criterion) in trigger.match_criteria.iter().take(MOST_ENTRIES).enumerate() {
@@ -30,6 +33,18 @@ pub(super) fn judge_change(before: &Trigger, after: &Trigger, faults: &mut Fault
             format!("it cannot be changed ({was}): make a new trigger and take this one away"),
         );
     }
+}
+
+/// A topic is that of all conversations, queues or users: the place of the id is written as a name in braces.
+fn topic(topic: &str, faults: &mut Faults) {
+    faults.word("topicName", topic);
+    let id = topic
+        .split('.')
+        .find(|part| uuid::Uuid::parse_str(part).is_ok());
+    faults.maybe(
+        "topicName",
+        id.map(|id| format!("a trigger looks at all of them: write {{id}} in the place of {id}")),
+    );
 }
 
 fn target(target: &Target, faults: &mut Faults) {
@@ -64,6 +79,8 @@ fn judge_criterion(path: &str, criterion: &Criterion, faults: &mut Faults) {
             &at("jsonPath"),
             format!("longer than {LONGEST_PATH} bytes, or with characters that cannot be shown"),
         );
+    } else {
+        faults.maybe(&at("jsonPath"), broken(&criterion.json_path));
     }
     let known = OPERATORS
         .iter()
@@ -80,9 +97,46 @@ fn judge_criterion(path: &str, criterion: &Criterion, faults: &mut Faults) {
         (_, Some(values)) if values.len() > MOST_ENTRIES => {
             faults.too_many(&at("values"), values.len());
         }
+        (Some(_), None) if LISTS.contains(operator) => faults.add(
+            &at("value"),
+            format!("{operator} compares with a list: write \"values\": [..] in its place"),
+        ),
         (Some(value), None) => faults.maybe(&at("value"), wrong(operator, value)),
+        (None, Some(_)) if !*several => faults.add(
+            &at("values"),
+            format!("{operator} compares with one value: write \"value\" in its place"),
+        ),
         (None, Some(_)) => {}
     }
+}
+
+/// What is wrong with a path in every notation of `JSONPath`, of which organisations take more than one: a bracket, a quote or
+/// a name that does not end.
+fn broken(path: &str) -> Option<String> {
+    let (mut open, mut quote) = (Vec::new(), None);
+    for (n, c) in path.chars().enumerate() {
+        if let Some(end) = quote {
+            quote = Some(end).filter(|_| c != end);
+            continue;
+        }
+        match c {
+            '\'' | '"' => quote = Some(c),
+            '[' => open.push(']'),
+            '(' => open.push(')'),
+            ']' | ')' if open.pop() != Some(c) => {
+                return Some(format!("{c:?} at character {} closes nothing", n + 1));
+            }
+            _ => {}
+        }
+    }
+    if let Some(quote) = quote {
+        return Some(format!("the text in {quote} does not end"));
+    }
+    if let Some(end) = open.pop() {
+        return Some(format!("{end:?} is missing at its end"));
+    }
+    let unfinished = path.ends_with('.') || path.contains("...") || path.contains("[]");
+    unfinished.then(|| "a name is missing in it".to_owned())
 }
 
 /// What is wrong with the one value that an operator compares with, as far as its name tells.
@@ -90,6 +144,9 @@ fn wrong(operator: &str, value: &serde_json::Value) -> Option<String> {
     let (good, shape) = match operator {
         "Exists" => (value.is_boolean(), "true or false"),
         "Size" => (value.is_u64(), "a whole number"),
+        "GreaterThan" | "GreaterThanOrEqual" | "LessThan" | "LessThanOrEqual" => {
+            (value.is_number(), "a number, without quotes")
+        }
         _ => (!value.is_null(), "a value"),
     };
     (!good).then(|| format!("{operator} compares with {shape}"))
@@ -163,6 +220,11 @@ mod tests {
         for (pointer, value, says) in [
             ("/name", json!(""), "name: missing"),
             ("/topicName", json!(""), "topicName: empty"),
+            (
+                "/topicName",
+                json!("v2.detail.events.conversation.7a1c2f0e-1111-4222-8333-444455556666.acd.end"),
+                "topicName: a trigger looks at all of them: write {id}",
+            ),
             ("/target/type", json!("Email"), "target.type: \"Email\""),
             ("/target/id", json!(""), "target.id: empty"),
             (
@@ -195,6 +257,8 @@ mod tests {
             json!({"jsonPath": "a", "operator": "Exists", "value": true}),
             json!({"jsonPath": "a", "operator": "Size", "value": 0}),
             json!({"jsonPath": "$.a.b", "operator": "Contains", "values": [1]}),
+            json!({"jsonPath": "$..a[?(@.b == 'x)')].c[0]", "operator": "Equal", "value": "x"}),
+            json!({"jsonPath": "a", "operator": "LessThanOrEqual", "value": 0.5}),
         ] {
             assert_eq!(criterion(&good), [""; 0], "{good}");
         }
@@ -230,6 +294,26 @@ mod tests {
             (
                 json!({"jsonPath": "a", "operator": "Size", "value": -1}),
                 "matchCriteria[0].value",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "In", "value": "x"}),
+                "matchCriteria[0].value: In compares with a list",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "Equal", "values": ["x"]}),
+                "matchCriteria[0].values: Equal compares with one value",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "GreaterThan", "value": "30"}),
+                "matchCriteria[0].value: GreaterThan compares with a number",
+            ),
+            (
+                json!({"jsonPath": "a[?(", "operator": "Equal", "value": 1}),
+                "matchCriteria[0].jsonPath: ')' is missing",
+            ),
+            (
+                json!({"jsonPath": "a.", "operator": "Equal", "value": 1}),
+                "matchCriteria[0].jsonPath: a name is missing",
             ),
         ] {
             let found = criterion(&bad);

@@ -1,0 +1,146 @@
+//! What one command prints, another takes: shown and deployed again, listed and booked again.
+
+use serde_json::{Value, json};
+
+use super::{Far, said};
+
+const APIS: [&str; 2] = ["direct", "platform"];
+
+fn start(api: &str) -> Far {
+    Far::start(&["--api", api, "--users", "2", "--rate-limit", "0"])
+}
+
+fn file(far: &Far, name: &str, bytes: impl AsRef<[u8]>) -> String {
+    let path = far.folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// What deploying a file would do: the exit code, what was printed, and what was said.
+fn dry_run(far: &Far, path: &str) -> (Option<i32>, String, String) {
+    let output = far.run(&["route", "deploy", "-f", path, "--dry-run"]);
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    (output.status.code(), printed, said(&output))
+}
+
+#[test]
+fn every_route_that_is_shown_is_deployed_again_without_a_difference() {
+    for api in APIS {
+        let far = start(api);
+        let listed = far.run(&["route", "list", "--json"]);
+        let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+        let mut whole = 0;
+        for route in listed.as_array().unwrap() {
+            let id = route["id"].as_str().unwrap();
+            let body = far.run(&["route", "show", id, "--body"]);
+            let path = file(&far, "body.json", &body.stdout);
+            let (_, printed, said) = dry_run(&far, &path);
+            assert!(
+                printed.contains("no difference from what is there"),
+                "{api} {id}: {printed}{said}"
+            );
+            let shown = far.run(&["route", "show", id]);
+            let path = file(&far, "shown.json", &shown.stdout);
+            let (code, printed, said) = dry_run(&far, &path);
+            if said.contains("masked") {
+                assert_eq!(code, Some(2), "{api} {id}");
+                assert!(said.contains("--body") && printed.is_empty(), "{said}");
+            } else {
+                assert!(
+                    printed.contains("no difference from what is there"),
+                    "{api} {id}: {printed}{said}"
+                );
+                whole += 1;
+            }
+        }
+        assert!(whole > 0, "{api}: nothing was shown whole");
+    }
+}
+
+#[test]
+fn a_list_of_callbacks_is_no_file_to_book_from_and_says_so() {
+    for api in APIS {
+        let far = start(api);
+        let list = far.run(&["callback", "list", "--csv-raw"]);
+        let path = file(&far, "list.csv", &list.stdout);
+        let output = far.run(&["callback", "book", "--csv", &path, "--yes"]);
+        assert_eq!(output.status.code(), Some(2));
+        let said = said(&output);
+        assert!(said.contains("callback_number, queue_id, start"), "{said}");
+        assert!(said.contains("masked"), "{said}");
+    }
+}
+
+#[test]
+fn a_trigger_as_the_published_api_has_it_is_judged_at_its_fields_before_anything_is_sent() {
+    let far = start("platform");
+    let published = json!({
+        "name": "t", "topicName": "v2.detail.events.conversation.{id}.acd.end", "enabled": true, "matchCriteria": [],
+        "target": {"type": "Workflow", "id": "00000000-0000-4000-8000-000000000001"}, "eventTTLSeconds": 60,
+    });
+    let (code, printed, told) = dry_run(&far, &file(&far, "t.json", published.to_string()));
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        printed.starts_with("POST ") && printed.contains("a new route"),
+        "{printed}"
+    );
+    assert!(
+        told.contains("dry run: a new route, nothing sent"),
+        "{told}"
+    );
+    let criterion = |criterion: Value| json!([criterion]);
+    let path = "mediaType";
+    for (field, value, says) in [
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": path, "operator": "In", "value": "VOICE"})),
+            "matchCriteria[0].value: In compares with a list",
+        ),
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": path, "operator": "In", "values": "[\"VOICE\"]"})),
+            "matchCriteria[0].values: ",
+        ),
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": path, "operator": "GreaterThan", "value": "30"})),
+            "matchCriteria[0].value: GreaterThan compares with a number",
+        ),
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": "a[?(", "operator": "Equal", "value": "x"})),
+            "matchCriteria[0].jsonPath: ",
+        ),
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": path, "operator": "Exists"})),
+            "matchCriteria[0].value: Exists needs a value",
+        ),
+        (
+            "matchCriteria",
+            criterion(json!({"jsonPath": path, "operator": "Regex", "value": "x"})),
+            "matchCriteria[0].operator: one of ",
+        ),
+        ("delayBySeconds", json!(60), "delayBySeconds: either "),
+        (
+            "topicName",
+            json!("v2.detail.events.conversation.7a1c2f0e-1111-4222-8333-444455556666.acd.end"),
+            "topicName: a trigger looks at all of them",
+        ),
+        (
+            "topicName",
+            json!("v2.conversations.{id}.ended"),
+            "topicName: the organisation has no such topic",
+        ),
+    ] {
+        let mut body = published.clone();
+        body[field] = value;
+        let (code, printed, told) = dry_run(&far, &file(&far, "t.json", body.to_string()));
+        assert_eq!(code, Some(2), "{says}: {told}");
+        assert!(told.contains(says), "{says}: {told}");
+        assert!(
+            told.contains("nothing was sent") && printed.is_empty(),
+            "{told}"
+        );
+    }
+}
