@@ -257,7 +257,7 @@ fn act(stage: &mut Stage, what: usize, which: usize) {
             stage,
             ["sort site desc", "sort state", "reverse"][which % 3],
         ),
-        8 if which % 2 == 0 => stage.press(&["Tab"]),
+        8 if which.is_multiple_of(2) => stage.press(&["Tab"]),
         _ => stage.press(&["s", "Esc"]),
     }
 }
