@@ -99,6 +99,19 @@ fn a_lent_user_is_read_until_the_stream_takes_over() {
 }
 
 #[test]
+fn a_stream_that_comes_late_is_read_among_the_streams() {
+    let mut roster = roster(1, &["a", "b"]);
+    roster.lend(&id("a"), Instant::now(), FRESH);
+    assert_eq!(roster.next_due(false), None);
+    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
+    let first = Some((id("a"), Urgency::Resync));
+    assert_eq!(
+        (roster.next_due(false), roster.next_due(false)),
+        (first, None)
+    );
+}
+
+#[test]
 fn a_lent_user_who_was_read_lately_waits_for_the_round() {
     let mut roster = roster(1, &["a"]);
     let now = Instant::now();

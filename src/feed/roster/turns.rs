@@ -49,6 +49,7 @@ impl Roster {
         let Some(person) = self.person(id) else {
             return;
         };
+        let waits = person.due;
         if let Watch::Streamed { link, lent, .. } = &mut person.watch {
             let was_lent = std::mem::replace(lent, false);
             let was_up = link.replace(opened).is_some();
@@ -57,6 +58,8 @@ impl Roster {
             self.up += usize::from(!was_up);
             match due.filter(|due| *due > now) {
                 Some(due) => self.retry(id, due),
+                // The stream came late: the place among those without one waits for the streams, of which this is one.
+                None if was_lent && waits => self.first.push_back(id.clone()),
                 None => self.queue_read(id),
             }
         }
