@@ -137,6 +137,7 @@ impl Feeds {
     /// mind until they are listed.
     pub fn attend(&self, users: &[UserId]) {
         lock(&self.shared.roster).attend(users);
+        lock(&self.shared.asks).attended = Some(users.to_vec());
         self.shared.polls.notify_one();
     }
 

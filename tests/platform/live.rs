@@ -120,6 +120,33 @@ async fn more_phones_than_topics_leave_the_last_ones_to_the_poller() {
     let state = watch.rig.state().await;
     assert_eq!(state["channels"]["topics"], 1_000);
     watch.agree().await;
+
+    // Whoever is looked at has a topic before others.
+    let live = |watch: &Watch| watch.rows().iter().filter(|row| row.live()).count();
+    let rows = watch.rows();
+    let polled = rows.iter().filter(|row| !row.live());
+    let polled: Vec<_> = polled
+        .map(|row| (row.user_id().to_string(), row.device().to_string()))
+        .take(3)
+        .collect();
+    assert_eq!(polled.len(), 3);
+    let users: Vec<_> = polled.iter().map(|key| key.0.as_str().into()).collect();
+    watch.feeds.attend(&users);
+    watch
+        .until("they are live", |watch| {
+            polled.iter().all(|key| row(watch, key).live()) && live(watch) == 1_000
+        })
+        .await;
+    let state = watch.rig.state().await;
+    assert_eq!(state["channels"]["topics"], 1_000, "others have made room");
+    // A look away takes nothing from them.
+    watch.feeds.attend(&[]);
+    let key = &polled[0];
+    let now = row(&watch, key).state() == State::Ok;
+    let events = watch.events;
+    watch.register(&key.0, &key.1, !now).await;
+    watch.agree().await;
+    assert!(watch.events > events, "an event tells it, and no poll");
 }
 
 #[tokio::test]

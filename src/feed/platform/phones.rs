@@ -58,11 +58,13 @@ const SOONER: u32 = 10;
 /// Phones that a round missed and that are looked for one by one; the next round looks for the rest.
 const ASTRAY: usize = 32;
 
-/// What somebody asked to be read again.
+/// What somebody asked to be read again, and who matters more than others.
 #[derive(Debug, Default)]
 pub(in crate::feed) struct Asks {
     pub all: bool,
     pub users: Vec<UserId>,
+    /// None is as before.
+    pub attended: Option<Vec<UserId>>,
 }
 
 /// Follows the phones of `users`, or of everyone, until the task is ended from outside.
@@ -168,6 +170,10 @@ impl Watch<'_> {
             let old = self.book.outdated(now, self.round * OUTDATED_AFTER);
             self.tell(Told::Gap(old));
             self.cycle.prefer(self.book.pages_that_matter(now));
+            // No sooner: a list that is scrolled through would have topics come and go with every line.
+            if self.whole.is_some() && self.book.matter_without_topic(now) {
+                self.want(now);
+            }
         }
     }
 
@@ -212,7 +218,7 @@ impl Watch<'_> {
             let first = self.whole.replace(now).is_none();
             self.pages = self.extent.last().max(1);
             let why = self.extent.shortfall();
-            self.want();
+            self.want(now);
             self.list_people();
             if let Some(why) = &why {
                 self.partial(why);
@@ -278,9 +284,10 @@ impl Watch<'_> {
         [whole, look, next].into_iter().flatten().min()
     }
 
-    /// Says which topics are wanted: all, in the order of the list, so that those which fit lie on few pages.
-    fn want(&mut self) {
-        self.wants.set(self.book.topics());
+    /// Says which topics are wanted: all, those of phones that matter first, then in the order of the list, so that those which
+    /// do not fit lie on few pages.
+    fn want(&mut self, now: Instant) {
+        self.wants.set(self.book.topics(now));
     }
 
     /// Tells everyone who has a phone, and that this is everyone.
@@ -355,7 +362,16 @@ impl Watch<'_> {
 
     /// Somebody asked for a read.
     fn asked(&mut self) {
-        let Asks { all, users } = std::mem::take(&mut *lock(&self.shared.asks));
+        let Asks {
+            all,
+            users,
+            attended,
+        } = std::mem::take(&mut *lock(&self.shared.asks));
+        if let Some(attended) = attended {
+            let now = Instant::now();
+            self.book.attend(attended, now);
+            self.cycle.prefer(self.book.pages_that_matter(now));
+        }
         if all || users.len() > READS {
             self.cycle.hurry(1..=self.pages);
             return;

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use hashbrown::HashSet;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -73,6 +74,12 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
     }
 }
 
+/// Whether these are the same topics, each named once, in whatever order.
+fn is_same(a: &[Topic], b: &[Topic]) -> bool {
+    let known: HashSet<&Topic> = a.iter().collect();
+    a.len() == b.len() && b.iter().all(|topic| known.contains(topic))
+}
+
 impl Conductor {
     fn arrange(&mut self) {
         let held = self.rivals.held(self.most);
@@ -84,7 +91,8 @@ impl Conductor {
             match self.lines.get(number) {
                 Some(line) => {
                     line.wanted.send_if_modified(|carried| {
-                        let changed = **carried != *topics;
+                        // A channel carries a set: an order alone is not worth a request.
+                        let changed = !is_same(carried, &topics);
                         if changed {
                             *carried = topics.into();
                         }

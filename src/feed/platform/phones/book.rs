@@ -61,6 +61,10 @@ pub(super) struct Book {
     people: HashMap<UserId, User>,
     /// Persons whose names are to be asked for.
     unnamed: BTreeSet<UserId>,
+    /// Persons whom somebody looks at, has marked or is alerted of, and those of whom that was so lately, by when it last was.
+    attended: HashMap<UserId, Instant>,
+    /// When that was last told.
+    told: Option<Instant>,
     now: Moment,
     carried: usize,
     sure: usize,
@@ -207,10 +211,31 @@ impl Book {
         lost
     }
 
-    /// The topics of all phones, in the order of the list.
-    pub fn topics(&self) -> Vec<Topic> {
+    /// From now on these persons matter, and no others. Of whom nothing is known yet, that is kept in mind.
+    pub fn attend(&mut self, users: Vec<UserId>, now: Instant) {
+        self.attended.retain(|_, at| is_recent(*at, now));
+        self.attended
+            .extend(users.into_iter().map(|user| (user, now)));
+        self.told = Some(now);
+    }
+
+    /// Whether a phone matters that is polled although others have topics.
+    pub fn matter_without_topic(&self, now: Instant) -> bool {
+        let mut uncovered = self.phones.values().filter(|entry| !entry.covered());
+        self.covered > 0 && uncovered.any(|entry| self.keeps_topic(entry, now))
+    }
+
+    /// Whether a topic of this phone goes before others. Whoever was looked at stays so for a while: a look back would cost a
+    /// read and a change of a channel each time.
+    fn keeps_topic(&self, entry: &Entry, now: Instant) -> bool {
+        let attended = self.attended.get(&entry.user);
+        entry.matters(now) || attended.is_some_and(|at| is_recent(*at, now))
+    }
+
+    /// The topics of all phones, those of phones that matter first, then in the order of the list.
+    pub fn topics(&self, now: Instant) -> Vec<Topic> {
         let mut order: Vec<_> = self.phones.iter().collect();
-        order.sort_unstable_by_key(|(_, entry)| entry.place);
+        order.sort_by_cached_key(|(_, entry)| (!self.keeps_topic(entry, now), entry.place));
         let topic = |id: &DeviceId| Topic::from(format!("{TOPIC}{}", id.raw()));
         order.into_iter().map(|(id, _)| topic(id)).collect()
     }
@@ -237,12 +262,12 @@ impl Book {
         stale.map(|entry| entry.place.0).collect()
     }
 
-    /// Pages with a phone that matters: lost, or changed lately.
+    /// Pages with a phone that matters: attended to, lost, or changed lately.
     pub fn pages_that_matter(&self, now: Instant) -> BTreeSet<u32> {
-        let matters = |entry: &&Entry| {
-            let lately = |at: Instant| now.duration_since(at) < LATELY;
-            entry.standing.registered().0 == Some(false) || entry.turned.is_some_and(lately)
+        let attended = |entry: &Entry| {
+            self.told.is_some() && self.attended.get(&entry.user).copied() == self.told
         };
+        let matters = |entry: &&Entry| attended(entry) || entry.matters(now);
         let pages = self.phones.values().filter(matters);
         pages.map(|entry| entry.place.0).collect()
     }
@@ -409,7 +434,18 @@ impl Book {
     }
 }
 
+/// Whether that was so short a while ago that it still matters.
+fn is_recent(at: Instant, now: Instant) -> bool {
+    now.duration_since(at) < LATELY
+}
+
 impl Entry {
+    /// Whether it is lost, or has changed lately.
+    fn matters(&self, now: Instant) -> bool {
+        let turned = self.turned.is_some_and(|at| is_recent(at, now));
+        turned || self.standing.registered().0 == Some(false)
+    }
+
     /// Whether its topic is live.
     fn carried(&self) -> bool {
         self.by == Carrier::Live

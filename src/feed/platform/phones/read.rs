@@ -199,7 +199,7 @@ impl Watch<'_> {
         self.tell(Told::Read(sightings));
         // In the first round everything is new, and is wanted together at its end.
         if new && self.whole.is_some() {
-            self.want();
+            self.want(Instant::now());
         }
     }
 
@@ -210,7 +210,7 @@ impl Watch<'_> {
         let gone: Vec<_> = gone.collect();
         if !gone.is_empty() {
             self.tell(Told::Gone(gone));
-            self.want();
+            self.want(Instant::now());
         }
     }
 

@@ -111,7 +111,7 @@ fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
     assert_eq!(book.forget(&"a".into()), Some("u-1".into()));
     assert_eq!(book.forget(&"a".into()), None);
     assert_eq!(book.people().len(), 1);
-    assert_eq!(book.topics(), [topic("b")]);
+    assert_eq!(book.topics(Instant::now()), [topic("b")]);
 }
 
 #[test]
@@ -219,4 +219,37 @@ fn lost_phones_and_those_that_turned_matter() {
         "it has turned just now"
     );
     assert!(book.pages_that_matter(now + LATELY * 2).is_empty());
+}
+
+#[test]
+fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
+    let mut book = Book::default();
+    let now = Instant::now();
+    let later = |seconds| now + Duration::from_secs(seconds);
+    for (page, id) in (1..).zip(["a", "b", "c"]) {
+        let begun = book.moment();
+        book.land(vec![phone(id, id, true)], Some(page), begun);
+    }
+    book.attend(vec!["c".into(), "not listed yet".into()], now);
+    assert_eq!(book.pages_that_matter(now), [3].into());
+    assert_eq!(book.topics(now), [topic("c"), topic("a"), topic("b")]);
+    assert!(!book.matter_without_topic(now), "no topic is carried yet");
+    book.carry([topic("b"), topic("c")].iter(), Carrier::Polls);
+    assert!(book.matter_without_topic(now));
+    book.attend(vec!["a".into()], later(60));
+    assert_eq!(
+        book.pages_that_matter(later(60)),
+        [1].into(),
+        "on screen now"
+    );
+    let both = [topic("a"), topic("c"), topic("b")];
+    assert_eq!(book.topics(later(60)), both, "a look away costs no topic");
+    assert_eq!(
+        book.topics(later(400)),
+        [topic("a"), topic("b"), topic("c")]
+    );
+    let begun = book.moment();
+    book.land(vec![phone("d", "not listed yet", true)], Some(4), begun);
+    book.attend(vec!["not listed yet".into()], later(400));
+    assert_eq!(book.topics(later(400))[0], topic("d"));
 }
