@@ -107,6 +107,8 @@ pub(super) struct Roster {
     /// All others who are, and last of all those without a stream who have never been read.
     first: VecDeque<UserId>,
     later_first: VecDeque<UserId>,
+    /// Reads of streams since the last of those, while some of them wait.
+    streak: u32,
     /// Who was gone when their turn came, and in which round they had been listed.
     left: HashMap<UserId, u32>,
     /// Users whose next read someone asked for.
@@ -146,6 +148,7 @@ impl Roster {
             left: HashMap::new(),
             first: VecDeque::new(),
             later_first: VecDeque::new(),
+            streak: 0,
             again: VecDeque::new(),
             later: BinaryHeap::new(),
         }

@@ -21,11 +21,16 @@ struct House {
 
 impl House {
     fn new() -> Self {
+        Self::of("direct")
+    }
+
+    fn of(api: &'static str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let options = Options {
             users: 4,
             rate: 0.0,
+            api,
             profile_out: Some(folder.path().join("config.toml")),
             ..Options::default()
         };
@@ -126,6 +131,26 @@ fn the_first_frame_of_the_next_run_shows_the_last_rows_and_says_what_they_are() 
         kept,
         "what was not read again stays as it was kept"
     );
+}
+
+#[test]
+fn on_both_apis_remembered_rows_have_their_age_until_they_are_read() {
+    for api in ["direct", "platform"] {
+        let house = House::of(api);
+        house.ended_by(Signal::TERM);
+        let mut console = house.console();
+        let frame = first_frame(&console);
+        let marked = frame.lines().filter(|line| line.contains("remembered "));
+        assert!(marked.count() >= 4, "{api}: {frame}");
+        assert!(frame.contains(" as of "), "{api}: {frame}");
+        assert!(!frame.contains(" ok "), "{api}: {frame}");
+        console.wait_for(r"registered [1-9].*unknown 0");
+        console.wait_until("everything is read", |screen, _| {
+            let text = screen.contents();
+            text.contains(" ok ") && !text.contains("remembered") && !text.contains(" as of ")
+        });
+        assert_eq!(console.quit(), 0);
+    }
 }
 
 #[test]

@@ -237,6 +237,22 @@ fn a_first_read_without_a_stream_waits_for_those_with_one() {
 }
 
 #[test]
+fn thousands_of_streams_to_come_do_not_keep_the_others_from_their_first_read() {
+    let names: Vec<String> = (0..1_020).map(|n| format!("u-{n}")).collect();
+    let mut roster = roster(1_000, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    for name in &names[..1_000] {
+        roster.opened(&id(name), Link::default(), Instant::now(), FRESH);
+    }
+    // The budget has no room beside the streams.
+    let first: Vec<_> = (0..105).filter_map(|_| roster.next_due(false)).collect();
+    let polled = |user: &UserId| names[1_000..].iter().any(|name| id(name) == *user);
+    let turns = first.iter().filter(|(user, _)| polled(user)).count();
+    assert_eq!((first.len(), turns), (105, 20), "one of five");
+    assert!(first.iter().all(|(_, urgency)| *urgency == Urgency::Resync));
+    assert!(!roster.awaits_polled());
+}
+
+#[test]
 fn a_person_comes_before_first_reads_whatever_their_place() {
     let mut roster = roster(0, &["a", "b"]);
     roster.reread(&id("b"));

@@ -13,6 +13,10 @@ use crate::model::UserId;
 /// Users whom a person looks at, or who are in trouble, at most; further ones are read as everyone else is.
 const MOST_ATTENDED: usize = 1_024;
 
+/// First reads of streams that one of a user without a stream waits for, at most: with thousands of streams to come it would
+/// else wait for half an hour.
+const STREAK: u32 = 4;
+
 impl Roster {
     /// Whether this user is read by the poller alone now.
     pub fn is_polled(&mut self, id: &UserId) -> bool {
@@ -211,6 +215,15 @@ impl Roster {
     }
 
     fn pop(&mut self, polled: bool) -> Option<(UserId, Urgency)> {
+        let patient = self.again.is_empty() && self.urgent.is_empty();
+        if patient
+            && self.streak >= STREAK
+            && let Some(id) = self.later_first.pop_front()
+        {
+            self.streak = 0;
+            // As urgent as those among which it has its turn: it would come behind all of them.
+            return Some((id, Urgency::Resync));
+        }
         let queues = [
             (&mut self.again, Urgency::Reread, true),
             (&mut self.urgent, Urgency::Resync, true),
@@ -219,6 +232,10 @@ impl Roster {
         ];
         for (queue, urgency, _) in queues.into_iter().filter(|(_, _, wanted)| *wanted) {
             if let Some(id) = queue.pop_front() {
+                self.streak = match urgency {
+                    Urgency::Enumerate => 0,
+                    _ => self.streak.saturating_add(1),
+                };
                 return Some((id, urgency));
             }
             queue.shrink_to_fit();
