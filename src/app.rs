@@ -21,6 +21,7 @@ pub mod effect;
 pub mod event;
 mod flows;
 mod forms;
+mod hourly;
 mod input;
 pub mod jobs;
 mod lookout;
@@ -123,6 +124,7 @@ pub struct App {
     closeup: closeup::Watch,
     trail: views::Trail,
     memory: memory::Watch,
+    hourly: hourly::Watch,
     attend: attend::Watch,
     coverage: coverage::Coverage,
 }
@@ -200,6 +202,7 @@ impl App {
             closeup: closeup::Watch::default(),
             trail: views::Trail::default(),
             memory: memory::Watch::default(),
+            hourly: hourly::Watch::default(),
             attend: attend::Watch::default(),
             coverage: coverage::Coverage::default(),
         }
@@ -310,6 +313,7 @@ impl App {
             self.forms_deadline(),
             self.closeup_deadline(),
             self.memory_deadline(),
+            self.hours_deadline(),
             self.attend_deadline(),
         ]
         .into_iter()
@@ -388,6 +392,7 @@ impl App {
         self.attend();
         self.watch_budget();
         self.keep_memory();
+        self.keep_hours();
         self.keep_typed();
         self.dirty |= self.messages.tick(now);
         self.beat();

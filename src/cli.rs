@@ -4,6 +4,7 @@ pub mod audit;
 pub mod callback;
 pub mod list;
 pub mod probe;
+pub mod report;
 pub mod route;
 pub mod transfer;
 pub mod write;
@@ -61,12 +62,8 @@ pub enum Command {
     Org(OrgArgs),
     /// Read once, or watch, without a screen
     Get(list::GetArgs),
-    /// Read once and tell how it is: success of the reads, active users, carriers
-    Report {
-        /// One JSON object
-        #[arg(long)]
-        json: bool,
-    },
+    /// Read once and tell how it is: registrations, reads, active users, carriers; or, with --from, --to or --by, how it was
+    Report(report::ReportArgs),
     /// Everything but the screen, with dashboard, metrics and health over HTTP, until INT or TERM
     Serve(ServeArgs),
     /// Sign in as a person, and keep the sign-in where the profile chooses the keyring; in the console it is `:login`

@@ -54,7 +54,8 @@ pub async fn run(
     let code = runner.run(|_| false).await;
     // Before the terminal is left: an editor that goes on would write to it.
     child::end_all();
-    if let Some(last) = runner.app.last_memory() {
+    let memory = runner.app.last_memory();
+    for last in memory.into_iter().chain(runner.app.last_hours()) {
         runner.performer.perform(last);
     }
     runner.performer.finish().await;

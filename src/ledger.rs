@@ -98,7 +98,7 @@ impl<K: Keep> Ledger<K> {
     pub fn peek(state_dir: &Path, profile: &str) -> Result<Held<K::Record>, LedgerError> {
         let (path, _) = Self::place(state_dir, profile)?;
         let none = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-        let (newest, unreadable) = match File::open(&path) {
+        let (newest, unreadable) = match file::open(&path, For::Reading) {
             Ok(mut file) => {
                 let read = read::<K>(&mut file).map_err(failed::<K>(&path, "reading"))?;
                 (read.0, read.3)
@@ -160,7 +160,11 @@ impl<K: Keep> Ledger<K> {
         for record in records {
             self.newest.take(record.clone());
         }
-        self.tidy()
+        // They are on disk, whatever becomes of this: it is tried again when the ledger is next opened.
+        if let Err(error) = self.tidy() {
+            tracing::warn!(%error, "a ledger stays longer than it has to be");
+        }
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -13,6 +13,7 @@
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
+//! | [`hourly`] | what was looked at by the hour and by site, on disk, for the report | `model` |
 //! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |
 //! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `store`, `model`, `query` |
 //! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `kind`, `form`, never `cloud` |
@@ -42,6 +43,7 @@ pub mod flow;
 pub mod folder;
 pub mod form;
 pub mod headless;
+pub mod hourly;
 pub mod kind;
 pub mod ledger;
 pub mod listen;

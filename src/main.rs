@@ -10,6 +10,7 @@ use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::report::ReportArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
@@ -85,7 +86,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Demo(args)) => world.demo(args),
         Some(Command::Org(args)) => organisation(args),
         Some(Command::Get(args)) => world.get(args),
-        Some(Command::Report { json }) => world.report(json),
+        Some(Command::Report(args)) => world.report(&args),
         Some(Command::Serve(args)) => world.serve(args),
         Some(Command::Login) => world.write(|p, e, _| headless::login::login(p, e)),
         Some(Command::Logout) => world.write(|p, e, _| headless::login::logout(p, e)),
@@ -225,10 +226,14 @@ impl World {
         code
     }
 
-    fn report(self, json: bool) -> Result<u8, Report> {
+    fn report(self, args: &ReportArgs) -> Result<u8, Report> {
         let loaded = self.load_profile()?;
+        if args.is_history() {
+            let told = headless::report::history(&loaded, &self.paths.state_dir, args);
+            return told.map_err(|e| eyre!(e));
+        }
         let runtime = runtime()?;
-        let run = headless::report::report(loaded, self.environment, json);
+        let run = headless::report::report(loaded, self.environment, args);
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code

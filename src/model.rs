@@ -10,6 +10,7 @@ pub mod estate;
 pub mod finding;
 pub mod flow;
 pub mod hook;
+pub mod hourly;
 pub mod hours;
 pub mod interaction;
 pub mod job;

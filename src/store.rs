@@ -18,6 +18,7 @@ pub mod edges;
 mod flaps;
 pub mod flows;
 mod frames;
+mod hourly;
 mod intern;
 pub mod jobs;
 mod memory;
@@ -57,6 +58,7 @@ use crate::time::Millis;
 use self::flaps::Flaps;
 use self::flows::Flows;
 use self::frames::Frames;
+use self::hourly::Hourly;
 use self::intern::Names;
 use self::jobs::Jobs;
 use self::metrics::Metrics;
@@ -163,6 +165,7 @@ pub struct Registrations {
     /// Rows that were last said to be lost, and those that flap.
     troubled: HashSet<u32>,
     metrics: Metrics,
+    hourly: Option<Hourly>,
     limit: usize,
     refused: u64,
     /// The oldest and the newest moment of what is remembered.

@@ -17,6 +17,9 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+#[path = "headless/report.rs"]
+mod report;
+
 /// `trunkline org` in a process of its own.
 struct Far {
     child: Child,

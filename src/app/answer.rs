@@ -3,9 +3,10 @@
 use super::App;
 use super::messages::Weight;
 use crate::listen::{Entry, Overview, Page, ProbeLine, Question};
-use crate::model::report::{CarrierLine, FullReport, HealthReport, ReadTimes, Window, Windows};
+use crate::model::report::{
+    CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, Window, Windows,
+};
 use crate::store::carriers::CarrierRow;
-use crate::store::metrics::Reads;
 use crate::store::probes::Probed;
 use crate::store::{Believed, Row, RowId};
 use crate::text::Text;
@@ -48,20 +49,26 @@ impl App {
         let metrics = self.store.registrations.metrics();
         let carriers = &self.store.carriers;
         let degraded = carriers.iter().filter(|row| row.carrier().health.suffers());
+        let over = |minutes| {
+            let checks = metrics.checks_over(minutes, now);
+            Window::of(checks, metrics.reads_over(minutes, now))
+        };
         FullReport {
             health: HealthReport {
                 generated_at: now,
-                total_checks: metrics.reads.total(),
-                success_count: metrics.reads.ok.into(),
-                success_rate: metrics.reads.success_rate().unwrap_or(0.0),
-                last_failure_time: metrics.last_failure,
+                total_checks: metrics.checks.total(),
+                success_count: metrics.checks.registered,
+                success_rate: metrics.checks.success_rate().unwrap_or(0.0),
+                last_failure_time: metrics.last_lost,
+                unknown_checks: metrics.checks.unknown,
+                reads: ReadReport::of(metrics.reads, metrics.last_failure),
                 active_users: self.store.registrations.counts().active_users,
                 degraded_carriers: u32::try_from(degraded.count()).unwrap_or(u32::MAX),
             },
             windows: Windows {
-                hour: window(metrics.reads_over(HOUR, now)),
-                day: window(metrics.reads_over(DAY, now)),
-                since_start: window(metrics.reads),
+                hour: over(HOUR),
+                day: over(DAY),
+                since_start: Window::of(metrics.checks, metrics.reads),
             },
             read_ms: self.status.latency.map(|latency| ReadTimes {
                 p50: ms(latency.p50_us),
@@ -100,14 +107,6 @@ impl App {
                 .collect(),
             next,
         }
-    }
-}
-
-fn window(reads: Reads) -> Window {
-    Window {
-        total_checks: reads.total(),
-        success_count: reads.ok.into(),
-        success_rate: reads.success_rate(),
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Effect {
     ReadBudget,
     /// Keep what is known for the next run to remember.
     Remember(crate::memory::Draft),
+    /// Keep what was counted by the hour.
+    KeepHours(crate::model::hourly::Counted),
     /// Put `text` on the clipboard of the operator's terminal.
     Copy {
         /// What it is, for the toast: `device id`, `row as JSON`.

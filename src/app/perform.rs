@@ -3,11 +3,13 @@
 mod alerts;
 mod audit;
 mod flows;
+mod hourly;
 mod interactions;
 mod jobs;
 mod memory;
 mod person;
 mod phones;
+mod queue;
 mod routes;
 mod shelf;
 
@@ -31,6 +33,7 @@ use crate::config::secret::{self, SecretSource};
 use crate::feed::mailbox::Mailbox;
 use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
+use crate::hourly::Hourly;
 use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
@@ -54,6 +57,8 @@ pub struct Performer {
     people: person::Desk,
     /// Where the next run's memory is kept.
     memory: memory::Desk,
+    /// Where counts are kept.
+    hourly: hourly::Desk,
 }
 
 impl Performer {
@@ -75,17 +80,20 @@ impl Performer {
             desk: flows::Desk::new(done.clone()),
             shelf: shelf::Desk::default(),
             memory: memory::Desk::default(),
+            hourly: hourly::Desk::default(),
             done,
             post: None,
         }
     }
 
-    /// Makes alerts, lets writes through and drafts forms, and keeps the records of it all under this directory.
+    /// Makes alerts, lets writes through, drafts forms and counts by the hour, and keeps the records of it all under this directory.
     #[must_use]
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         let profile = self.profile.as_ref().map(|profile| profile.name.clone());
+        let hourly = profile.as_ref().map(|name| Hourly::new(&state_dir, name));
         let drafts = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
         Self {
+            hourly: hourly.map(hourly::Desk::at).unwrap_or_default(),
             shelf: drafts.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
@@ -112,6 +120,7 @@ impl Performer {
     pub async fn finish(&self) {
         self.shelf.finish().await;
         self.memory.finish().await;
+        self.hourly.finish().await;
         self.desk.finish().await;
     }
 
@@ -149,6 +158,7 @@ impl Performer {
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
+            Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
             Effect::Export {
                 kind,

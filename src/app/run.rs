@@ -77,9 +77,11 @@ impl<S> Runner<S> {
         }
     }
 
-    /// Makes alerts and lets writes through, and keeps their records under this directory: for a process that stays.
+    /// Makes alerts, lets writes through and counts by the hour, and keeps the records of it under this directory: for a
+    /// process that stays.
     #[must_use]
-    pub fn keeping(self, state_dir: PathBuf) -> Self {
+    pub fn keeping(mut self, state_dir: PathBuf) -> Self {
+        self.app.count_by_hour();
         Self {
             performer: self.performer.keeping(state_dir),
             ..self

@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-pub use self::moment::{MOMENT, SLOT};
+pub use self::moment::{MOMENT, SHAPE, SLOT, moment};
 
 /// One line of a list, both ways.
 pub trait Item: fmt::Debug + Sync {

@@ -1,22 +1,29 @@
-//! `trunkline report`: signs in, reads everything once, and tells how it is.
+//! `trunkline report`: signs in, reads everything once, and tells how it is; or tells how it was, from the record on disk.
+
+mod history;
+mod span;
 
 use std::fmt::Write as _;
 
+pub use self::history::history;
 use super::quiet::Quiet;
 use super::{Exit, hopeless, nothing, print, ready, say, shortfall};
 use crate::app::App;
 use crate::app::run::Runner;
+use crate::cli::report::ReportArgs;
 use crate::config::{Environment, Loaded};
+use crate::export::sheet;
 use crate::listen;
 use crate::model::report::{FullReport, Window};
 use crate::store::carriers::Reading;
 use crate::term::signals::Signal;
+use crate::time::Millis;
 
 /// Reads once and writes the report, as JSON or for a person; the error line, if any, is already on standard error.
 pub async fn report(
     mut loaded: Loaded,
     environment: Environment,
-    json: bool,
+    args: &ReportArgs,
 ) -> Result<u8, String> {
     if let Some(profile) = loaded.profile.as_mut() {
         // One reading needs no streams: they would only be opened to be closed.
@@ -35,11 +42,11 @@ pub async fn report(
         return Ok(nothing(app) as u8);
     }
     let report = app.report(app.now());
-    print(&if json {
+    print(&if args.json {
         // Plain strings, numbers and options cannot fail to serialise.
         serde_json::to_string(&report).unwrap_or_default() + "\n"
     } else {
-        text(&report)
+        text(&report, args.markdown)
     })?;
     let users = shortfall(app);
     let carriers = carriers_shortfall(app.store.carriers.reading());
@@ -56,25 +63,38 @@ fn carriers_shortfall(reading: &Reading) -> Exit {
 }
 
 /// The report for a person.
-fn text(report: &FullReport) -> String {
-    let health = &report.health;
+fn text(report: &FullReport, markdown: bool) -> String {
+    let facts = facts(report);
+    if markdown {
+        let rows = facts
+            .iter()
+            .map(|(name, value)| [name.trim().to_owned(), value.clone()]);
+        return sheet::markdown(&["FIGURE", "VALUE"], rows);
+    }
     let mut text = String::new();
-    let mut line = |name: &str, value: String| {
+    for (name, value) in &facts {
         let _ = writeln!(text, "{name:<18} {value}");
-    };
+    }
+    text
+}
+
+fn facts(report: &FullReport) -> Vec<(String, String)> {
+    let health = &report.health;
+    let mut facts = Vec::new();
+    let mut line = |name: &str, value: String| facts.push((name.to_owned(), value));
     line("generated", health.generated_at.to_string());
-    line(
-        "reads",
-        format!("{} of {}", health.success_count, health.total_checks),
-    );
-    line("success, 1 h", percent(report.windows.hour));
-    line("success, 24 h", percent(report.windows.day));
-    line("success, in all", percent(report.windows.since_start));
-    let failure = health.last_failure_time;
-    line(
-        "last failure",
-        failure.map_or("none".to_owned(), |at| at.to_string()),
-    );
+    let of = |part: u64, all: u64| format!("{part} of {all}");
+    let last = |at: Option<Millis>| at.map_or("none".to_owned(), |at| at.to_string());
+    line("registered", of(health.success_count, health.total_checks));
+    line("registered, 1 h", percent(report.windows.hour));
+    line("registered, 24 h", percent(report.windows.day));
+    line("registered, in all", percent(report.windows.since_start));
+    line("last lost", last(health.last_failure_time));
+    if health.unknown_checks > 0 {
+        line("not told", health.unknown_checks.to_string());
+    }
+    line("reads", of(health.reads.ok, health.reads.total));
+    line("last failed read", last(health.reads.last_failure_time));
     if let Some(ms) = report.read_ms {
         let times = format!("{:.1} / {:.1} / {:.1} ms", ms.p50, ms.p90, ms.p99);
         line("read p50/p90/p99", times);
@@ -82,31 +102,35 @@ fn text(report: &FullReport) -> String {
     line("active users", health.active_users.to_string());
     line("degraded carriers", health.degraded_carriers.to_string());
     for carrier in &report.carriers {
-        let (name, health) = (carrier.name.fit(32), &carrier.health);
-        let _ = writeln!(text, "  {name:<32} {health:<9} {}", carrier.status);
+        let health = format!("{:<9} {}", carrier.health, carrier.status);
+        line(&format!("  {:<32}", carrier.name.fit(32)), health);
     }
-    text
+    facts
 }
 
 fn percent(window: Window) -> String {
-    window.success_rate.map_or("no reads".to_owned(), |rate| {
-        format!("{rate:.2} % of {}", window.total_checks)
-    })
+    window
+        .success_rate
+        .map_or("none looked at".to_owned(), |rate| {
+            format!("{rate:.2} % of {}", window.total_checks)
+        })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::report::{CarrierLine, HealthReport, ReadTimes, Windows};
-    use crate::time::Millis;
+    use crate::model::report::{CarrierLine, Checks, HealthReport, ReadReport};
+    use crate::model::report::{ReadTimes, Reads, Windows};
 
     #[test]
     fn a_person_reads_it_a_line_a_figure() {
-        let window = Window {
-            total_checks: 4,
-            success_count: 3,
-            success_rate: Some(75.0),
+        let checks = Checks {
+            registered: 3,
+            lost: 1,
+            unknown: 2,
         };
+        let reads = Reads { ok: 2, failed: 1 };
+        let window = Window::of(checks, reads);
         let report = FullReport {
             health: HealthReport {
                 generated_at: Millis(0),
@@ -114,6 +138,8 @@ mod tests {
                 success_count: 3,
                 success_rate: 75.0,
                 last_failure_time: Some(Millis(-1_000)),
+                unknown_checks: checks.unknown,
+                reads: ReadReport::of(reads, Some(Millis(5))),
                 active_users: 2,
                 degraded_carriers: 1,
             },
@@ -134,13 +160,18 @@ mod tests {
                 health: "degraded".into(),
             }],
         };
-        let text = text(&report);
-        assert!(text.contains("success, 1 h       no reads\n"), "{text}");
-        assert!(text.contains("success, 24 h      75.00 % of 4\n"), "{text}");
-        assert!(
-            text.contains("last failure       1969-12-31T23:59:59.000Z\n"),
-            "{text}"
-        );
+        let text = text(&report, false);
+        for told in [
+            "registered         3 of 4\n",
+            "registered, 1 h    none looked at\n",
+            "registered, 24 h   75.00 % of 4\n",
+            "last lost          1969-12-31T23:59:59.000Z\n",
+            "not told           2\n",
+            "reads              2 of 3\n",
+            "last failed read   1970-01-01T00:00:00.005Z\n",
+        ] {
+            assert!(text.contains(told), "{told}{text}");
+        }
         assert!(!text.contains('\u{1b}'), "{text}");
     }
 }

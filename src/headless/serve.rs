@@ -91,6 +91,10 @@ pub async fn serve(
     let code = runner.run(beyond_help).await;
     tell_manager(&[NotifyState::Stopping]);
     listener.stop().await;
+    if let Some(last) = runner.app.last_hours() {
+        runner.performer.perform(last);
+    }
+    runner.performer.finish().await;
     if runner.app.ended().is_none() {
         return Ok(nothing(&runner.app) as u8);
     }

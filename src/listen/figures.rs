@@ -28,7 +28,7 @@ mod transfers;
 /// How route resolutions went (contract §9).
 #[derive(Debug, Serialize)]
 struct Resolves {
-    /// 0 to 100, like every rate of this listener.
+    /// 0 to 1, unlike `successRate` of the dashboard, which is a percentage.
     reachability_rate: f64,
     #[serde(rename = "total_resolves")]
     total: u64,
@@ -154,7 +154,7 @@ impl Figures {
         sheet.gauge(
             "trunkline_resolve_reachability_ratio",
             "Share of these pipelines that reached every destination, 0 to 1; 0 when there was none",
-            counts.reachability_rate() / 100.0,
+            counts.reachability_rate(),
         )?;
         sheet.gauge(
             "trunkline_resolve_latency_seconds",

@@ -153,9 +153,9 @@ impl Resolver {
 }
 
 impl Counts {
-    /// The share of pipelines that reached every destination, 0 to 100; 0 when there was none.
+    /// The share of pipelines that reached every destination, 0 to 1 (contract §9); 0 when there was none.
     pub(super) fn reachability_rate(self) -> f64 {
-        100.0 * self.reached as f64 / self.total.max(1) as f64
+        self.reached as f64 / self.total.max(1) as f64
     }
 
     /// How long a pipeline took on average, in milliseconds; 0 when there was none.
@@ -240,7 +240,7 @@ mod tests {
             successful: 2,
             millis: 10,
         };
-        assert_eq!((some.reachability_rate(), some.average_ms()), (75.0, 2.5));
+        assert_eq!((some.reachability_rate(), some.average_ms()), (0.75, 2.5));
     }
 
     #[test]

@@ -1,4 +1,8 @@
-//! The health report: how reads fare and what is wrong now, in the words of contract §6.
+//! The health report: what was found of registrations, how the reads fare and what is wrong now, in the words of contract §6.
+
+mod checks;
+
+pub use self::checks::{Checks, Reads};
 
 use serde::{Serialize, Serializer};
 
@@ -12,31 +16,84 @@ pub struct HealthReport {
     /// The moment it speaks of.
     #[serde(serialize_with = "time::rfc3339")]
     pub generated_at: Millis,
-    /// Reads since the start, each counted once whatever its retries.
+    /// Registrations looked at since the start: each device in each read, each event of a stream.
     pub total_checks: u64,
-    /// Those that were answered and understood.
+    /// Those found registered.
     pub success_count: u64,
-    /// Their share as a percentage, 0..=100; 0 before the first read, because JSON knows no "not yet".
+    /// Their share as a percentage, 0..=100; 0 before the first, because JSON knows no "not yet".
     pub success_rate: f64,
-    /// When a read last failed for good; `"none"` in JSON when none has.
+    /// When one was last found not registered; `"none"` in JSON when none was.
     #[serde(serialize_with = "rfc3339_or_none")]
     pub last_failure_time: Option<Millis>,
+    /// Looked at, and the organisation did not say whether it is registered: in none of the figures above.
+    pub unknown_checks: u64,
+    /// How the reads themselves went.
+    pub reads: ReadReport,
     /// Users with at least one device that was last said to be registered.
     pub active_users: u32,
     /// Carriers whose health is `degraded` or `down`.
     pub degraded_carriers: u32,
 }
 
-/// Reads within one window.
+/// How the reads of the organisation went since the start, each counted once whatever its retries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadReport {
+    /// All of them.
+    pub total: u64,
+    /// Those that were answered and understood.
+    pub ok: u64,
+    /// Those that failed for good.
+    pub failed: u64,
+    /// The share that worked as a percentage, 0..=100; none before the first.
+    pub success_rate: Option<f64>,
+    /// When one last failed for good; `"none"` in JSON when none has.
+    #[serde(serialize_with = "rfc3339_or_none")]
+    pub last_failure_time: Option<Millis>,
+}
+
+impl ReadReport {
+    /// The report of these reads.
+    #[must_use]
+    pub fn of(reads: Reads, last_failure_time: Option<Millis>) -> Self {
+        Self {
+            total: reads.total(),
+            ok: reads.ok,
+            failed: reads.failed,
+            success_rate: reads.success_rate(),
+            last_failure_time,
+        }
+    }
+}
+
+/// Registrations looked at within one window, and the reads in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Window {
-    /// Reads in it.
+    /// Registrations looked at.
     pub total_checks: u64,
-    /// Those that worked.
+    /// Those found registered.
     pub success_count: u64,
-    /// Their share as a percentage, 0..=100; none without reads.
+    /// Their share as a percentage, 0..=100; none where nothing was looked at.
     pub success_rate: Option<f64>,
+    /// Reads in it.
+    pub reads: u64,
+    /// Those that failed for good.
+    pub failed_reads: u64,
+}
+
+impl Window {
+    /// What these counts come to.
+    #[must_use]
+    pub fn of(checks: Checks, reads: Reads) -> Self {
+        Self {
+            total_checks: checks.total(),
+            success_count: checks.registered,
+            success_rate: checks.success_rate(),
+            reads: reads.total(),
+            failed_reads: reads.failed,
+        }
+    }
 }
 
 /// Success over time: a rate since the start alone hides a bad hour behind a good month.
@@ -114,13 +171,15 @@ mod tests {
             success_count: 3,
             success_rate: 75.0,
             last_failure_time: None,
+            unknown_checks: 0,
+            reads: ReadReport::default(),
             active_users: 2,
             degraded_carriers: 1,
         };
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(
             json,
-            r#"{"generatedAt":"1970-01-01T00:00:00.000Z","totalChecks":4,"successCount":3,"successRate":75.0,"lastFailureTime":"none","activeUsers":2,"degradedCarriers":1}"#
+            r#"{"generatedAt":"1970-01-01T00:00:00.000Z","totalChecks":4,"successCount":3,"successRate":75.0,"lastFailureTime":"none","unknownChecks":0,"reads":{"total":0,"ok":0,"failed":0,"successRate":null,"lastFailureTime":"none"},"activeUsers":2,"degradedCarriers":1}"#
         );
         let failed = HealthReport {
             last_failure_time: Some(Millis(1_000)),

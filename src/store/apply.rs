@@ -88,7 +88,7 @@ impl Registrations {
             whole,
             live,
         } = read;
-        self.metrics.read(now, true);
+        self.read_ended(now, true);
         let Some(user) = self.users.find_or_add(user) else {
             return;
         };
@@ -218,7 +218,7 @@ impl Registrations {
 
     /// A read failed for good: as after a gap, and counted. Somebody of whom nothing is known has one row that says so.
     pub fn read_failed(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
-        self.metrics.read(now, false);
+        self.read_ended(now, false);
         self.gap(user, now, changes);
         let Some(user) = self.users.find_or_add(user) else {
             return;
@@ -280,6 +280,9 @@ impl Registrations {
         changes: &mut Changes,
     ) -> Option<u32> {
         let believed = said.registered;
+        if let Some(found) = believed {
+            self.looked(user, found, now);
+        }
         let known = self.find_row(user, device);
         if let Some(row) = known.filter(|row| self.is_remembered(*row)) {
             self.replace(row, said, now, changes);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::Counts;
+use crate::model::report::{Checks, Reads};
 use crate::time::Millis;
 
 const SECOND: i64 = 1000;
@@ -80,45 +81,15 @@ impl<T: Copy + Default> Series<T> {
     }
 }
 
-/// Reads that worked and reads that failed for good.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reads {
-    /// Answered and understood.
-    pub ok: u32,
-    /// Failed after their retries.
-    pub failed: u32,
-}
-
-impl Reads {
-    /// The share that worked, as a percentage; none before the first read (contract §6).
-    #[must_use]
-    pub fn success_rate(self) -> Option<f64> {
-        let all = self.total() as f64;
-        (all > 0.0).then(|| f64::from(self.ok) * 100.0 / all)
-    }
-
-    /// Reads in all.
-    #[must_use]
-    pub fn total(self) -> u64 {
-        u64::from(self.ok) + u64::from(self.failed)
-    }
-
-    fn plus(self, other: Self) -> Self {
-        Self {
-            ok: self.ok.saturating_add(other.ok),
-            failed: self.failed.saturating_add(other.failed),
-        }
-    }
-
-    fn note(&mut self, ok: bool) {
-        let of = if ok { &mut self.ok } else { &mut self.failed };
-        *of = of.saturating_add(1);
-    }
-}
-
 /// The figures of one table.
 #[derive(Debug)]
 pub struct Metrics {
+    /// Registrations looked at since the start.
+    pub checks: Checks,
+    /// When one was last found not registered.
+    pub last_lost: Option<Millis>,
+    /// Registrations looked at a minute, for 24 hours.
+    pub checks_by_minute: Series<Checks>,
     /// Reads since the start.
     pub reads: Reads,
     /// When a read last failed.
@@ -136,6 +107,9 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         Self {
+            checks: Checks::default(),
+            last_lost: None,
+            checks_by_minute: Series::new(MINUTE, 24 * 60, Gap::Zero),
             reads: Reads::default(),
             last_failure: None,
             reads_by_minute: Series::new(MINUTE, 24 * 60, Gap::Zero),
@@ -147,6 +121,13 @@ impl Default for Metrics {
 }
 
 impl Metrics {
+    /// Registrations looked at within the last `minutes` minutes, the one of `now` included; a day at most.
+    #[must_use]
+    pub fn checks_over(&self, minutes: usize, now: Millis) -> Checks {
+        let recent = self.checks_by_minute.last(minutes, now);
+        recent.fold(Checks::default(), Checks::plus)
+    }
+
     /// Reads of the last `minutes` minutes, the one of `now` included; a day at most.
     #[must_use]
     pub fn reads_over(&self, minutes: usize, now: Millis) -> Reads {
@@ -163,6 +144,14 @@ impl Metrics {
         let whole = whole.split_last().map_or(&[][..], |(_, whole)| whole);
         let sum: f64 = whole.iter().copied().map(f64::from).sum();
         sum / whole.len().max(1) as f64
+    }
+
+    pub(super) fn check(&mut self, now: Millis, registered: Option<bool>) {
+        self.checks.note(registered);
+        self.checks_by_minute.at(now).note(registered);
+        if registered == Some(false) {
+            self.last_lost = Some(now);
+        }
     }
 
     pub(super) fn read(&mut self, now: Millis, ok: bool) {

@@ -38,6 +38,7 @@ impl Registrations {
             counts: Counts::default(),
             troubled: HashSet::new(),
             metrics: Metrics::default(),
+            hourly: None,
             limit: limits.rows as usize,
             refused: 0,
             recalled: None,

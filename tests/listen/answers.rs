@@ -56,14 +56,23 @@ async fn the_dashboard_has_the_fields_of_the_contract_and_no_others() {
         "successCount",
         "successRate",
         "lastFailureTime",
+        "unknownChecks",
+        "reads",
         "activeUsers",
         "degradedCarriers",
     ]);
     assert_eq!(keys(report), fields);
     moment(&report["generatedAt"]);
-    assert_eq!(report["successRate"], json!(100.0));
-    assert_eq!(report["lastFailureTime"], "none");
-    assert_eq!(report["totalChecks"], report["successCount"]);
+    let good = registrations.iter().filter(|one| one["registered"] == true);
+    let good = good.count();
+    assert_eq!(report["successCount"], json!(good));
+    let share = good as f64 * 100.0 / f64::from(rows);
+    assert_eq!(report["successRate"], json!(share));
+    let some_lost = good < registrations.len();
+    assert_eq!(report["lastFailureTime"] != "none", some_lost, "{report}");
+    assert_eq!(report["totalChecks"], json!(rows), "a look at each device");
+    assert_eq!(report["reads"]["total"], 12, "a read of each user");
+    assert_eq!(report["reads"]["lastFailureTime"], "none");
     let active: BTreeSet<&str> = registrations
         .iter()
         .filter(|one| one["registered"] == true)
@@ -192,6 +201,7 @@ async fn the_prometheus_text_is_one_that_prometheus_reads() {
     };
     assert!((sum("trunkline_registrations") - f64::from(counts.total)).abs() < 0.5);
     assert!((sum("trunkline_reads_total") - 5.0).abs() < 0.5);
+    assert!((sum("trunkline_checks_total") - f64::from(counts.total)).abs() < 0.5);
     assert!((sum("trunkline_ready") - 1.0).abs() < 0.5);
     assert!((sum("trunkline_link") - 1.0).abs() < 0.5);
     assert!((sum("trunkline_budget_allowed") - 300.0).abs() < 0.5);

@@ -82,7 +82,7 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
             let (_, metrics) = get_json(at, "/metrics").await;
             assert_eq!(metrics["total_resolves"], 3);
             assert_eq!(metrics["successful_resolves"], 3);
-            assert_eq!(metrics["reachability_rate"], 100.0);
+            assert_eq!(metrics["reachability_rate"], 1.0);
             assert!(metrics["avg_latency_ms"].as_f64().unwrap() > 0.0);
         })
         .await;

@@ -22,7 +22,8 @@ pub struct Moment;
 #[derive(Debug)]
 pub struct Slot;
 
-const SHAPE: &str = "YYYY-MM-DD HH:MM [+HH:MM or Area/City]";
+/// How a person writes a moment.
+pub const SHAPE: &str = "YYYY-MM-DD HH:MM [+HH:MM or Area/City]";
 const SLOT_SHAPE: &str = "YYYY-MM-DD HH:MM to HH:MM [Area/City]";
 
 impl Item for Moment {
@@ -99,8 +100,8 @@ fn show(at: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
-/// Reads a moment: with an offset, with a zone of its own, or in `zone`.
-fn moment(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
+/// Reads a moment: with an offset, with a zone of its own, or in `zone`. The error says what is wrong with it.
+pub fn moment(text: &str, zone: &TimeZone) -> Result<Zoned, String> {
     let (date, rest) = text.split_once([' ', 'T']).ok_or(SHAPE)?;
     let (time, place) = match rest.find([' ', '+', 'Z', '[']).or_else(|| rest.rfind('-')) {
         Some(at) => (&rest[..at], rest[at..].trim()),

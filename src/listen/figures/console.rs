@@ -8,7 +8,7 @@ use crate::listen::ask::{Overview, ProbeLine};
 use crate::model::carrier::Health;
 use crate::model::finding::Grade;
 use crate::model::registration::State;
-use crate::model::report::CarrierLine;
+use crate::model::report::{CarrierLine, FullReport};
 use crate::time::Millis;
 
 /// Everything, in the order in which a person would ask.
@@ -24,7 +24,8 @@ pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     registrations(sheet, overview)?;
     carriers(sheet, overview)?;
     probes(sheet, &overview.probes)?;
-    reads(sheet, overview)?;
+    checks(sheet, &overview.report)?;
+    reads(sheet, &overview.report)?;
     feeds(sheet, overview)?;
     losses(sheet, overview)?;
     super::transfers::write(sheet, &overview.transfers)
@@ -126,19 +127,52 @@ fn probes(sheet: &mut Sheet<'_>, probes: &[ProbeLine]) -> fmt::Result {
     )
 }
 
-fn reads(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
-    let report = &overview.report;
-    let (all, ok) = (report.health.total_checks, report.health.success_count);
+fn checks(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
+    let health = &report.health;
+    let lost = health.total_checks.saturating_sub(health.success_count);
     sheet.counters(
-        "trunkline_reads",
-        "Reads of the organisation by outcome, each counted once whatever its retries",
-        "outcome",
-        [("ok", ok), ("failed", all.saturating_sub(ok))],
+        "trunkline_checks",
+        "Registrations looked at: each device in each read, each event of a stream; unknown is what the organisation did not say",
+        "found",
+        [
+            ("registered", health.success_count),
+            ("lost", lost),
+            ("unknown", health.unknown_checks),
+        ],
     )?;
     let windows = [("1h", report.windows.hour), ("24h", report.windows.day)];
     let ratios = windows
         .into_iter()
         .filter_map(|(name, window)| Some((name, window.success_rate? / 100.0)));
+    sheet.gauges(
+        "trunkline_check_success_ratio",
+        "Share of the registrations looked at that were registered, 0 to 1; absent where nothing was looked at",
+        "window",
+        ratios,
+    )?;
+    sheet.known(
+        "trunkline_last_lost_timestamp_seconds",
+        "When a registration that was looked at was last found lost",
+        health.last_failure_time.map(seconds),
+    )
+}
+
+fn reads(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
+    let reads = &report.health.reads;
+    sheet.counters(
+        "trunkline_reads",
+        "Reads of the organisation by outcome, each counted once whatever its retries",
+        "outcome",
+        [("ok", reads.ok), ("failed", reads.failed)],
+    )?;
+    let windows = [("1h", report.windows.hour), ("24h", report.windows.day)];
+    let ratios = windows
+        .into_iter()
+        .filter(|(_, window)| window.reads > 0)
+        .map(|(name, window)| {
+            let failed = window.failed_reads as f64 / window.reads as f64;
+            (name, 1.0 - failed)
+        });
     sheet.gauges(
         "trunkline_read_success_ratio",
         "Share of reads that worked, 0 to 1; absent without reads",
@@ -161,7 +195,7 @@ fn reads(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     sheet.known(
         "trunkline_last_read_failure_timestamp_seconds",
         "When a read last failed for good",
-        report.health.last_failure_time.map(seconds),
+        reads.last_failure_time.map(seconds),
     )
 }
 

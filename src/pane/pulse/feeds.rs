@@ -9,6 +9,8 @@ use crate::config::theme::Role;
 use crate::kind::carriers::grade_role;
 use crate::model::finding::{Finding, Grade};
 use crate::pane::Scene;
+use crate::text;
+use crate::time::Millis;
 use crate::ui::{chart, detail};
 
 /// Lines with the title: below this height the part says too little.
@@ -18,9 +20,9 @@ pub const HEIGHT: u16 = 7;
 const LABEL: usize = 9;
 const SPARK: usize = 30;
 
-/// Lines that show all of it: alerts, events, reads, their times, streams, budget, then the servers.
+/// Lines that show all of it: alerts, events, checks, reads, their times, streams, budget, then the servers.
 pub fn lines(scene: &Scene<'_>) -> usize {
-    6 + scene.store.probes.servers().count()
+    7 + scene.store.probes.servers().count()
 }
 
 /// Draws the part.
@@ -32,6 +34,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, trend: &Trend) {
     let mut lines = vec![
         alerts(scene),
         events(scene, trend, room),
+        checks(scene),
         reads(scene),
         times(scene),
         streams(scene),
@@ -76,26 +79,45 @@ fn events(scene: &Scene<'_>, trend: &Trend, room: usize) -> Line<'static> {
     )
 }
 
+/// Registrations looked at since the start, and how many of them were registered.
+fn checks(scene: &Scene<'_>) -> Line<'static> {
+    let metrics = scene.store.registrations.metrics();
+    let of = text::grouped(usize::try_from(metrics.checks.total()).unwrap_or(usize::MAX));
+    let share = share(metrics.checks.success_rate(), &format!("ok of {of}"));
+    let lost = last(scene, "last lost", metrics.last_lost);
+    line(
+        scene,
+        "checks",
+        std::iter::once(share).chain(lost).collect(),
+    )
+}
+
 fn reads(scene: &Scene<'_>) -> Line<'static> {
     let metrics = scene.store.registrations.metrics();
-    let rate = metrics.reads.success_rate();
-    let (role, text) = match rate {
-        None => (Role::Dim, "none yet".to_owned()),
-        Some(rate) => {
-            let role = if rate < 99.0 { Role::Warn } else { Role::Text };
-            // A rate that is rounded up to 100 would hide what failed.
-            (role, format!("{:.2} % ok", (rate * 100.0).floor() / 100.0))
-        }
-    };
-    let failed = metrics.last_failure.map(|at| {
-        let at = at.clock(scene.zone, scene.now);
-        (Role::Dim, format!("   last failure {at}"))
-    });
+    let share = share(metrics.reads.success_rate(), "ok");
+    let failed = last(scene, "last failure", metrics.last_failure);
     line(
         scene,
         "reads",
-        std::iter::once((role, text)).chain(failed).collect(),
+        std::iter::once(share).chain(failed).collect(),
     )
+}
+
+fn share(rate: Option<f64>, of: &str) -> (Role, String) {
+    let Some(rate) = rate else {
+        return (Role::Dim, "none yet".to_owned());
+    };
+    let role = if rate < 99.0 { Role::Warn } else { Role::Text };
+    // A rate that is rounded up to 100 would hide what failed.
+    (
+        role,
+        format!("{:.2} % {of}", (rate * 100.0).floor() / 100.0),
+    )
+}
+
+fn last(scene: &Scene<'_>, what: &str, at: Option<Millis>) -> Option<(Role, String)> {
+    let at = at?.clock(scene.zone, scene.now);
+    Some((Role::Dim, format!("   {what} {at}")))
 }
 
 /// How long reads took within the last hour.

@@ -15,7 +15,7 @@ impl Registrations {
     pub fn phones(&mut self, told: Told, now: Millis, changes: &mut Changes) {
         match told {
             Told::Read(sightings) => {
-                self.metrics.read(now, true);
+                self.read_ended(now, true);
                 for sighting in &sightings {
                     self.sight(sighting, now, changes);
                 }
@@ -33,7 +33,7 @@ impl Registrations {
             }
             Told::Gap(phones) => self.phones_unsure(&phones, now, changes),
             Told::ReadFailed { phones, .. } => {
-                self.metrics.read(now, false);
+                self.read_ended(now, false);
                 self.phones_unsure(&phones, now, changes);
             }
             Told::Gone(phones) => self.phones_gone(&phones, changes),
