@@ -53,7 +53,11 @@ fn every_route_that_is_shown_is_deployed_again_without_a_difference() {
                 whole += 1;
             }
         }
-        assert!(whole > 0, "{api}: nothing was shown whole");
+        // Every webhook of the organisation carries something that is masked.
+        assert!(
+            whole > 0 || api == "direct",
+            "{api}: nothing was shown whole"
+        );
     }
 }
 

@@ -192,14 +192,14 @@ async fn every_probe_finds_its_target_by_the_resolvers_that_are_named() {
         format!("tls:edge.example.com:{port}"),
         format!("stun:edge.example.com:{port}"),
         format!("turn:edge.example.com:{port}?transport=tcp"),
-        format!("http://edge.example.com:{port}/"),
+        format!("https://edge.example.com:{port}/"),
     ] {
         let finding = prober.probe(&target.parse().unwrap()).await;
         let sentence = finding.sentence();
         // It got as far as the address, where nothing listens.
         assert!(sentence.contains("refused"), "{target}: {sentence}");
     }
-    for target in ["tls:none.example.com:1", "http://none.example.com:1/"] {
+    for target in ["tls:none.example.com:1", "https://none.example.com:1/"] {
         let finding = prober.probe(&target.parse().unwrap()).await;
         let sentence = finding.sentence();
         assert_eq!(finding.grade(), Grade::Unreachable);
