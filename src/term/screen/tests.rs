@@ -268,5 +268,5 @@ fn other_glyphs_repaint_what_is_there() {
     assert!(!draw(&mut rig, bullet).is_ascii());
     rig.screen.show_with(Glyphs::Ascii);
     let again = draw(&mut rig, bullet);
-    assert!(again.is_ascii() && again.ends_with(b"*"), "{again:?}");
+    assert!(again.is_ascii() && again.contains(&b'*'), "{again:?}");
 }
