@@ -4,16 +4,18 @@
 //! table with facts beside it, so that a probe, a read, the console and `trunkline doctor` say the same of the same thing,
 //! and a test can read every sentence that there is.
 
+mod said;
 mod table;
 
 use std::fmt;
 
 use crate::text;
 
+pub use self::said::{below, said};
 pub use self::table::{ADD_IT, Cause, NAME_IT};
 
 /// Columns of one fact: names and addresses are shorter, and what a server says need not be read to its end.
-const SHOWN: usize = 160;
+const SHOWN: usize = 600;
 
 /// Who spoke, or should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,15 @@ impl Told {
     #[must_use]
     pub fn action(&self) -> String {
         self.filled(self.cause.row().action)
+    }
+
+    /// Both, as a line of their own.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let text = self.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        first.chain(letters).collect()
     }
 
     fn filled(&self, template: &str) -> String {

@@ -15,6 +15,7 @@ use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
 use crate::app::run::{Runner, Screen};
 use crate::child;
+use crate::config::secret::SecretSource;
 use crate::config::watch::{Reload, Watch};
 use crate::config::{Environment, Loaded, Ui};
 use crate::listen::{self, Asker, Listener};
@@ -30,12 +31,13 @@ const TERMINAL_GONE: u8 = 129;
 
 /// Opens the console and runs it to its end; returns the exit code.
 pub async fn run(
-    loaded: Loaded,
+    mut loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
     watch: Option<Watch>,
 ) -> Result<u8, String> {
     away::sweep(&state_dir);
+    ask_for_secret(&mut loaded, &environment).await?;
     // The last known rows are read while the terminal is taken: the first frame shows them.
     let memory = Recollection::begin(loaded.profile.as_ref(), &state_dir);
     let screen = TermScreen::open(&loaded.config.ui, state_dir.clone(), environment.clone())
@@ -66,6 +68,24 @@ pub async fn run(
         listener.stop().await;
     }
     code
+}
+
+/// A program that asks a person for the secret has the terminal before the console is on it; its answer is kept, so that
+/// nobody is asked in the middle of a screen.
+async fn ask_for_secret(loaded: &mut Loaded, environment: &Environment) -> Result<(), String> {
+    let client = loaded
+        .profile
+        .as_mut()
+        .and_then(|profile| profile.client.as_mut());
+    let Some(place) = client.map(|client| &mut client.secret) else {
+        return Ok(());
+    };
+    if matches!(place, SecretSource::Asking(_)) {
+        let secret = place.read(environment).await;
+        let secret = secret.map_err(|error| format!("client_secret: {error}"))?;
+        *place = SecretSource::Held(secret);
+    }
+    Ok(())
 }
 
 /// Starts the listener when the profile asks for one. The console goes on without it: a second one on the same profile

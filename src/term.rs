@@ -7,6 +7,7 @@
 mod canvas;
 pub mod crash;
 mod guard;
+pub mod loan;
 mod modes;
 mod pen;
 mod port;

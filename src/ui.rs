@@ -25,3 +25,4 @@ pub mod sheet;
 pub mod sign_in;
 pub mod table;
 pub mod tabs;
+mod wrap;

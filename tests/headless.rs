@@ -557,3 +557,41 @@ async fn alerts_are_watched_on_both_apis_in_a_pipe_until_a_signal_ends_it() {
         assert_eq!(child.wait().unwrap().code(), Some(130), "{api}");
     }
 }
+
+#[test]
+fn a_secret_with_something_around_it_is_named_by_check_doctor_and_a_refused_sign_in() {
+    let far = Far::start(&["--users", "2"]);
+    let config: toml::Table = std::fs::read_to_string(&far.config)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let profiles = config["profiles"].as_table().unwrap();
+    let profile = profiles.values().next().unwrap();
+    let place = profile["client_secret_file"].as_str().unwrap();
+    let secret = std::fs::read_to_string(place).unwrap();
+    let secret = secret.trim();
+    std::fs::write(place, format!("\u{feff}{secret} \r\nzweite\n")).unwrap();
+    for (args, code) in [
+        (&["config", "check"][..], 0),
+        (&["doctor"], 3),
+        (&["get", "registrations"], 3),
+    ] {
+        let output = far.run(args);
+        let text =
+            String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{text}");
+        for words in [
+            "byte order mark",
+            "more than one line",
+            "white space",
+            "CR LF",
+            place,
+        ] {
+            assert!(text.contains(words), "{args:?} {words}: {text}");
+        }
+        assert!(!text.contains(secret) && !text.contains("zweite"), "{text}");
+    }
+    std::fs::write(place, format!("{secret}\n")).unwrap();
+    let output = far.run(&["config", "check"]);
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("warning: client_secret"));
+}

@@ -18,6 +18,8 @@ mod conversations;
 mod forms;
 #[path = "screens/lists.rs"]
 mod lists;
+#[path = "screens/messages.rs"]
+mod messages;
 #[path = "screens/platform.rs"]
 mod platform;
 #[path = "screens/stage.rs"]

@@ -7,6 +7,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Url};
 
 use super::Parcel;
+use crate::cause::{Cause, said};
 use crate::text::Text;
 
 /// How patient a delivery is.
@@ -89,25 +90,24 @@ impl Webhook {
 }
 
 fn refused(host: &str, status: u16) -> Text {
-    let advice = match status {
-        300..=399 => "It has moved: set webhook to its new address.",
-        401 | 403 => "Check the address of the webhook, which often holds its key.",
-        404 | 410 => "There is no such webhook: check its address.",
-        _ => "Look at the receiver, then send again.",
+    let cause = match status {
+        300..=399 => Cause::WebhookMoved,
+        401 | 403 => Cause::WebhookForbids,
+        404 | 410 => Cause::WebhookGone,
+        _ => Cause::WebhookFails,
     };
-    format!("{host} answered {status}. {advice}").into()
+    let told = cause.told().with("at", host);
+    told.with("status", status.to_string()).to_string().into()
 }
 
 fn unanswered(host: &str, error: &reqwest::Error, patience: Duration) -> Text {
-    if error.is_timeout() {
-        return format!("{host} did not answer within {} s.", patience.as_secs_f32()).into();
-    }
-    // The innermost cause says what happened; the layers above it only where.
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    format!("{host} could not be reached: {cause}.").into()
+    let told = if error.is_timeout() {
+        let seconds = patience.as_secs_f32().to_string();
+        Cause::WebhookSilent.told().with("seconds", seconds)
+    } else {
+        Cause::WebhookUnreachable.told().with("said", said(error))
+    };
+    told.with("at", host).to_string().into()
 }
 
 impl std::fmt::Debug for Webhook {

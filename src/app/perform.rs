@@ -258,26 +258,30 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         text: text.into(),
     };
     let secret = async |place: &SecretSource, key: &str| {
-        let read = place.read(environment).await;
+        let read = place.read_doubting(environment).await;
         read.map_err(|error| local(format!("{key}: {error}")))
     };
     let client = match &profile.client {
-        Some(client) => Some(cloud::Credentials {
-            id: client.id.clone(),
-            secret: secret(&client.secret, "client_secret").await?,
-            auth: match profile.auth {
-                Auth::Basic => cloud::AuthStyle::Basic,
-                Auth::Form => cloud::AuthStyle::Form,
-            },
-            scopes: None,
-        }),
+        Some(client) => {
+            let (secret, doubt) = secret(&client.secret, "client_secret").await?;
+            Some(cloud::Credentials {
+                id: client.id.clone(),
+                secret,
+                doubt,
+                auth: match profile.auth {
+                    Auth::Basic => cloud::AuthStyle::Basic,
+                    Auth::Form => cloud::AuthStyle::Form,
+                },
+                scopes: None,
+            })
+        }
         None => None,
     };
     let person = match &profile.person {
         Some(person) => Some(cloud::PersonClient {
             id: person.client_id.clone(),
             secret: match &person.secret {
-                Some(place) => Some(secret(place, "person.client_secret").await?),
+                Some(place) => Some(secret(place, "person.client_secret").await?.0),
                 None => None,
             },
             redirect_port: person.redirect_port,

@@ -26,7 +26,8 @@ pub async fn settings(
         turn.push(TurnUser {
             server: account.server.clone(),
             username: account.username.clone(),
-            password: password.map_err(|error| format!("the user's password: {error}")),
+            password: password
+                .map_err(|error| format!("the user's password: {}", error.told().sentence())),
         });
     }
     let fallbacks = profile.probes.resolvers.iter().copied();

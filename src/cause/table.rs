@@ -1,8 +1,8 @@
 //! The table. A sentence begins with the thing and says its fault, an action begins with what to do.
 
 use super::Row;
-use super::Step::{self, Tls};
-use super::Who::{self, Server};
+use super::Step::{self, Configuration, Connection, Name, Request, Secret, SignIn, Tls};
+use super::Who::{self, Between, Machine, Organisation, Proxy, Server};
 
 const fn row(who: Who, step: Step, sentence: &'static str, action: &'static str) -> Row {
     Row {
@@ -38,6 +38,234 @@ macro_rules! causes {
 }
 
 causes! {
+    // On the way: names and connections.
+    NameUnknown: Machine, Name,
+        "the host name {host} could not be resolved ({said})",
+        "Check the spelling in base_url, and this machine's DNS.";
+    NameWithoutAddress: Machine, Name,
+        "the name {host} has no address ({said})",
+        "Check its spelling, and the DNS that was asked.";
+    ConnectionRefused: Server, Connection,
+        "the connection was refused",
+        "Check the host and port of base_url, and that no firewall rejects it.";
+    PeerRefused: Server, Connection,
+        "{at} refused the connection",
+        "Check that something listens there, and that no firewall rejects it.";
+    ConnectingTooSlow: Machine, Connection,
+        "connecting to {at}: nothing came within {seconds} s",
+        "Check the address, the route and the firewalls between.";
+    ConnectingFailed: Machine, Connection,
+        "connecting to {at} failed ({said})",
+        "Check the network.";
+    ConnectionGone: Machine, Connection,
+        "the connection is gone again ({said})",
+        "Try again; check the network if it goes on.";
+    ConnectionBroken: Machine, Connection,
+        "the connection failed ({said})",
+        "Check the network.";
+    TooSlow: Organisation, Request,
+        "it took longer than {seconds} s",
+        "Try again later: the organisation or the way to it is slow or stalled.";
+    // The proxy.
+    ProxyUnknown: Proxy, Name,
+        "the proxy {proxy} has no address ({said})",
+        "Check the spelling of the proxy, and this machine's DNS.";
+    ProxyRefused: Proxy, Connection,
+        "the proxy {proxy} refused the connection: nothing listens there",
+        "Check the proxy's host and port, or unset it.";
+    ProxyWantsLogin: Proxy, Connection,
+        "the proxy {proxy} asks for a login that it accepts (HTTP 407)",
+        "Check the user and the password of the proxy.";
+    ProxyForbids: Proxy, Connection,
+        "the proxy {proxy} does not let this connection through: {page}",
+        "Ask whoever runs the proxy to allow the host.";
+    ProxyTooSlow: Proxy, Connection,
+        "the proxy {proxy} did not answer within {seconds} s",
+        "Check the proxy, and the way to it.";
+    ProxyBroken: Proxy, Connection,
+        "the proxy {proxy} failed ({said})",
+        "Check that it is a proxy of that kind.";
+    // Somebody else answers.
+    PageInPlace: Between, Request,
+        "{call} was answered by something in between, and not by the organisation: {page}",
+        "Open the address in a browser on this machine, or ask whoever runs the network: a proxy, a web filter or a sign-in page stands in the way.";
+    PageRefuses: Between, Request,
+        "{call} answered {refusal}. That is not the organisation's own answer",
+        "Open the address in a browser on this machine, or ask whoever runs the network: a proxy, a web filter or a sign-in page stands in the way.";
+    GatewayFails: Between, Request,
+        "{call} answered {refusal}. That is not the organisation's own answer, but of a proxy or gateway on the way to it",
+        "Try again later; ask whoever runs the network if it goes on.";
+    // Signing in.
+    SignInRefused: Organisation, SignIn,
+        "signing in failed: {call} answered {refusal}. Either this OAuth client belongs to another region than {host}, or its id or secret is wrong",
+        "Check region or login_url, and client_id and the client secret.";
+    SignInRefusedWithOddSecret: Organisation, SignIn,
+        "signing in failed: {call} answered {refusal}, and {doubt}",
+        "Write the secret as one line with nothing around it; if it is right, check client_id, and whether {host} is the client's region (region, or login_url).";
+    ScopeMissing: Organisation, SignIn,
+        "{call} was not sent: the token was granted without {missing}",
+        "Ask an administrator to add what is missing to the scopes of this OAuth client.";
+    // What the organisation refuses.
+    NotAUser: Organisation, Request,
+        "{call} answered {refusal}. An OAuth client is no user, and only users may do this",
+        "Sign in with :login.";
+    TokenRefused: Organisation, Request,
+        "{call} answered {refusal}. A new token was tried and refused as well",
+        "Check that the OAuth client is enabled, or sign in again with :login.";
+    TokenRefusedOrScopes: Organisation, Request,
+        "{call} answered {refusal}. A new token was tried and refused as well",
+        "Check that the OAuth client is enabled and has the scopes {scopes}.";
+    ClientLacks: Organisation, Request,
+        "{call} answered {refusal}. It lacks {needed}",
+        "Ask an administrator for a role of this OAuth client with it.";
+    PersonLacks: Organisation, Request,
+        "{call} answered {refusal}. It lacks {needed}",
+        "Ask an administrator for a role of the person who has signed in with it.";
+    ClientLacksSomething: Organisation, Request,
+        "{call} answered {refusal}. It lacks a permission",
+        "Ask an administrator for a role of this OAuth client that has it.";
+    PersonLacksSomething: Organisation, Request,
+        "{call} answered {refusal}. It lacks a permission",
+        "Ask an administrator for a role of the person who has signed in that has it.";
+    ScopesLacking: Organisation, Request,
+        "{call} answered {refusal}. The OAuth client needs the scopes {scopes}",
+        "Ask an administrator to grant them.";
+    Redirected: Organisation, Request,
+        "{call} answered {refusal}. A redirect is not followed, because it would carry the token to another place",
+        "Check base_url.";
+    NoCarriers: Organisation, Request,
+        "{call} answered {refusal}. This organisation has no list of carriers",
+        "Go on: registrations are watched all the same.";
+    NotThere: Organisation, Request,
+        "{call} answered {refusal}. Nothing is there",
+        "Check base_url and the id.";
+    LimitReached: Organisation, Request,
+        "{call} answered {refusal}. The rate limit is used up",
+        "Wait a minute, or lower this profile's requests_per_minute.";
+    LimitReachedFor: Organisation, Request,
+        "{call} answered {refusal}. The rate limit is used up",
+        "Wait {seconds} s, as the organisation asks.";
+    OrganisationFails: Organisation, Request,
+        "{call} answered {refusal}. The organisation has trouble of its own",
+        "Try again later, and give it the contextId if it goes on.";
+    NotAccepted: Organisation, Request,
+        "{call} answered {refusal}. The organisation does not accept the call",
+        "Check base_url and the version of this console.";
+    AnswerUnusable: Organisation, Request,
+        "{call} answered something that cannot be used: {reason}",
+        "Check that base_url is the API of a Genesys Cloud organisation.";
+    // Transfers that the Platform API refuses.
+    TransferFromNobody: Organisation, Request,
+        "{call} answered {refusal}. Whoever is to be replaced is not connected (any more)",
+        "Read the call again (r) and transfer it from where it is.";
+    TransferToSameParty: Organisation, Request,
+        "{call} answered {refusal}. The destination is in this call already",
+        "Choose another one.";
+    TransferToNoQueue: Organisation, Request,
+        "{call} answered {refusal}. There is no such queue",
+        "Check its id; the form offers those that have calls.";
+    TransferUnattended: Organisation, Request,
+        "{call} answered {refusal}. A call that a queue has brought is not given away unannounced here",
+        "Announce it (C), or transfer it to a queue.";
+    TransferToNobody: Organisation, Request,
+        "{call} answered {refusal}. The destination is missing",
+        "Name a user, a queue or a number.";
+    TransferOfChat: Organisation, Request,
+        "{call} answered {refusal}. A chat cannot go to a number",
+        "Choose a user or a queue.";
+    TransferOfOutsider: Organisation, Request,
+        "{call} answered {refusal}. Whoever is outside cannot be replaced",
+        "Transfer it from the agent who has it.";
+    TransferWithoutStation: Organisation, Request,
+        "{call} answered {refusal}. They have no station to take a call with",
+        "Associate one with them (Registrations), or choose somebody else.";
+    TransferOfConference: Organisation, Request,
+        "{call} answered {refusal}. More than two talk in it, or it is announced already",
+        "Let somebody leave, or end what is under way, first.";
+    TransferToSelf: Organisation, Request,
+        "{call} answered {refusal}. The destination is the one who transfers",
+        "Choose another one.";
+    ConsultNotUnderWay: Organisation, Request,
+        "{call} answered {refusal}. No announcement is under way there (any more)",
+        "Read the call again (r).";
+    AgentNotConnected: Organisation, Request,
+        "{call} answered {refusal}. The agent is not connected in it (any more)",
+        "Read the call again (r).";
+    CallerNotConnected: Organisation, Request,
+        "{call} answered {refusal}. The caller is not connected (any more)",
+        "Read the call again (r).";
+    ConversationUnknown: Organisation, Request,
+        "{call} answered {refusal}. The organisation does not know this conversation (any more)",
+        "Check its id.";
+    // Webhooks of ours.
+    WebhookMoved: Server, Request,
+        "{at} answered {status}: it has moved",
+        "Set webhook to its new address.";
+    WebhookForbids: Server, Request,
+        "{at} answered {status}",
+        "Check the address of the webhook, which often holds its key.";
+    WebhookGone: Server, Request,
+        "{at} answered {status}: it is not there",
+        "Check its address.";
+    WebhookFails: Server, Request,
+        "{at} answered {status}",
+        "Look at the receiver, then send again.";
+    WebhookSilent: Server, Request,
+        "{at} did not answer within {seconds} s",
+        "Look at the receiver, then send again.";
+    WebhookUnreachable: Machine, Connection,
+        "{at} could not be reached: {said}",
+        "Check its address, and the way to it.";
+    // The secret.
+    SecretUnset: Machine, Secret,
+        "the secret should be in {name}, which is not set",
+        "Set it, or name another place in the profile.";
+    SecretUnreadable: Machine, Secret,
+        "the secret in {path} cannot be read ({said})",
+        "Check the path, and who may read the file.";
+    SecretNoFile: Machine, Secret,
+        "the secret should be in {path}, which is not a regular file",
+        "Name a file that holds it.";
+    SecretExposed: Machine, Secret,
+        "{path} holds a secret and others may open it (mode {mode})",
+        "Run `chmod 600 {quoted}`.";
+    SecretHelperNotRun: Machine, Secret,
+        "{program} cannot be run for the secret ({said})",
+        "Check that it is installed and in PATH.";
+    SecretHelperFailed: Machine, Secret,
+        "{program} should print the secret, and ended with {status}{said}",
+        "Run it by hand to see why.";
+    SecretHelperStalled: Machine, Secret,
+        "{program} should print the secret, and did not end within {seconds} s",
+        "Run it by hand to see what it waits for: it has no standard input and no terminal, unless client_secret_command_tty = true.";
+    SecretHelperStalledAtTerminal: Machine, Secret,
+        "{program} has had the terminal for {seconds} s and has not printed the secret",
+        "Run it by hand to see what it waits for.";
+    SecretEmpty: Machine, Secret,
+        "the secret from {place} is empty",
+        "Put the secret there.";
+    SecretOdd: Machine, Secret,
+        "the secret from {place} {odd}",
+        "Write it as one line with nothing around it.";
+    SecretTooLong: Machine, Secret,
+        "what {place} gives is longer than {most} bytes, so it is no secret",
+        "Put the secret there, and nothing else.";
+    SecretNotText: Machine, Secret,
+        "the secret from {place} is not UTF-8 text",
+        "Save it as UTF-8 text.";
+    // This machine.
+    ClockApart: Machine, Configuration,
+        "{skew}",
+        "Set this machine's clock (NTP).";
+    StateUnwritable: Machine, Configuration,
+        "{path} cannot be written ({said}), and without it no write is sent",
+        "Free the disk or fix the permissions.";
+    StateOpen: Machine, Configuration,
+        "{path} is open to others (mode {mode})",
+        "Run `chmod 700` on it.";
+    NoProfile: Machine, Configuration,
+        "there is no profile",
+        "Write one: trunkline config init.";
     // The certificate itself.
     CertificateExpired: Server, Tls,
         "the certificate of {at} expired on {day}",

@@ -6,6 +6,7 @@ use reqwest::header::DATE;
 
 use super::way::Hop;
 use super::{Client, Error, Socket, Unreachable, Urgency, names};
+use crate::cause::Told;
 use crate::model::api::Api;
 use crate::text::Text;
 
@@ -22,6 +23,12 @@ pub struct Skew {
 }
 
 impl Client {
+    /// What is odd about the client's secret; none when nothing is.
+    #[must_use]
+    pub fn secret_doubt(&self) -> Option<&Told> {
+        self.0.settings.client.as_ref()?.doubt.as_ref()
+    }
+
     /// The proxy on the way to the organisation; none is straight there.
     #[must_use]
     pub fn hop(&self) -> Option<Hop> {

@@ -1,12 +1,14 @@
 //! How asking the organisation fails, in a person's words.
 
+mod advice;
+
 use std::fmt;
 use std::time::Duration;
 
-use super::call::{Call, Needs, Who};
-use super::platform::conversations;
+use super::call::{Call, Needs};
 use super::unreachable::Unreachable;
 use super::way::Page;
+use crate::cause::{Cause, Told};
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
 use crate::vault;
@@ -20,27 +22,20 @@ const NOT_A_USER: &str = "not.a.user";
 /// Why something asked of the organisation did not happen. Its text says what was tried, on what, why, and what to do.
 ///
 /// It is plain data and cheap to clone, because one failed sign-in answers every task that waited for it.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// The profile cannot be used as it is; nothing was sent.
-    #[error("{0}")]
     Settings(String),
     /// The token endpoint refused the client credentials (contract §1).
-    #[error(
-        "Signing in failed: {call} answered {refusal}. Either this OAuth client belongs to another region than {} (check region, or login_url), or its id or secret is wrong (check client_id and the client secret).",
-        call.url.host_str().unwrap_or_default()
-    )]
     SignIn {
         /// The token call.
         call: Box<Call>,
         /// What it answered.
         refusal: Refusal,
+        /// What is odd about the secret.
+        doubt: Option<Box<Told>>,
     },
     /// The granted token lacks scopes; nothing was sent.
-    #[error(
-        "{call} was not sent: the token was granted without {}. Ask an administrator to add {} to this OAuth client.",
-        missing.join(" "), if missing.len() == 1 { "this scope" } else { "these scopes" }
-    )]
     Scopes {
         /// What was not called.
         call: Box<Call>,
@@ -48,7 +43,6 @@ pub enum Error {
         missing: Vec<&'static str>,
     },
     /// The call acts as a person, and nobody has signed in; nothing was sent.
-    #[error("{call} was not sent: {lack}.")]
     NoPerson {
         /// What was not called.
         call: Box<Call>,
@@ -56,7 +50,6 @@ pub enum Error {
         lack: &'static str,
     },
     /// The organisation answered with another status than the call hopes for.
-    #[error("{call} answered {refusal}. {}", advice(call, refusal))]
     Refused {
         /// What was called.
         call: Box<Call>,
@@ -64,9 +57,6 @@ pub enum Error {
         refusal: Refusal,
     },
     /// Somebody else answered, and as if all were well.
-    #[error(
-        "{call} was answered by something in between, and not by the organisation: {page}. {IN_BETWEEN}"
-    )]
     Between {
         /// What was called.
         call: Box<Call>,
@@ -74,7 +64,6 @@ pub enum Error {
         page: Box<Page>,
     },
     /// No answer came.
-    #[error("{call} got no answer: {cause}")]
     Unreachable {
         /// What was called.
         call: Box<Call>,
@@ -84,10 +73,6 @@ pub enum Error {
         sent: bool,
     },
     /// An answer came that cannot be used.
-    #[error(
-        "{call} answered something that cannot be used: {}. Check that base_url is the API of a Genesys Cloud organisation.",
-        text::fit(reason, SHOWN)
-    )]
     Answer {
         /// What was called.
         call: Box<Call>,
@@ -137,49 +122,60 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What to do when a page came where an API answers.
-const IN_BETWEEN: &str = "A proxy, a web filter or a sign-in page stands in the way: open the address in a browser on this machine, or ask whoever runs the network.";
-
-/// What to do about a refusal.
-fn advice(call: &Call, refusal: &Refusal) -> String {
-    match (&refusal.page, refusal.status) {
-        (Some(_), 500..) => return "That is not the organisation's own answer, but of a proxy or gateway on the way to it. Try again later; ask whoever runs the network if it goes on.".to_owned(),
-        (Some(_), _) => return format!("That is not the organisation's own answer. {IN_BETWEEN}"),
-        (None, _) => {}
-    }
-    let scopes = call.needs.concern().join(" ");
-    let permissions = matches!(call.needs, Needs::Permissions(_));
-    let code = refusal.code.as_deref().filter(|_| permissions);
-    if let Some(words) = code.and_then(conversations::advice) {
-        return words.to_owned();
-    }
-    match refusal.status {
-        400 if refusal.code.as_deref() == Some(NOT_A_USER) => "An OAuth client is no user, and only users may do this: sign in with :login.".to_owned(),
-        401 if permissions => "A new token was tried and refused as well. Check that the OAuth client is enabled, or sign in again with :login.".to_owned(),
-        403 if permissions => {
-            let named = refusal.lacking.as_deref().map_or(scopes.into(), |named| text::fit(named, SHOWN));
-            let whose = if call.who == Who::Person { "a role of the person who has signed in" } else { "a role of this OAuth client" };
-            if named.is_empty() {
-                format!("It lacks a permission; ask an administrator for {whose} that has it.")
-            } else {
-                format!("It lacks {named}; ask an administrator for {whose} with it.")
-            }
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings(text) => f.write_str(text),
+            Self::NoPerson { call, lack } => write!(f, "{call} was not sent: {lack}."),
+            Self::Unreachable { call, cause, .. } => write!(f, "{call} got no answer: {cause}"),
+            Self::SignIn {
+                call,
+                refusal,
+                doubt,
+            } => f.write_str(&signing_in(call, refusal, doubt.as_deref()).line()),
+            Self::Scopes { call, missing } => Cause::ScopeMissing
+                .told()
+                .with("call", call.to_string())
+                .with("missing", missing.join(" "))
+                .fmt(f),
+            Self::Refused { call, refusal } => advice::told(call, refusal).fmt(f),
+            Self::Between { call, page } => Cause::PageInPlace
+                .told()
+                .with("call", call.to_string())
+                .with("page", page.to_string())
+                .fmt(f),
+            Self::Answer { call, reason } => Cause::AnswerUnusable
+                .told()
+                .with("call", call.to_string())
+                .with("reason", text::fit(reason, SHOWN))
+                .fmt(f),
         }
-        300..=399 => "A redirect is not followed, because it would carry the token to another place. Check base_url.".to_owned(),
-        401 => format!("A new token was tried and refused as well. Check that the OAuth client is enabled and has the scopes {scopes}."),
-        403 => format!("The OAuth client needs the scopes {scopes}; ask an administrator to grant them."),
-        404 if call.needs == Needs::Carriers => "This organisation has no list of carriers; registrations are watched all the same.".to_owned(),
-        404 => "Nothing is there. Check base_url and the id.".to_owned(),
-        429 => match refusal.retry_after {
-            Some(wait) => format!("The rate limit is used up; the organisation asks to wait {} s.", wait.as_secs()),
-            None => "The rate limit is used up. Wait a minute, or lower this profile's requests_per_minute.".to_owned(),
-        },
-        500..=599 => "The organisation has trouble of its own; try again later, and give it the contextId if it goes on.".to_owned(),
-        _ => "The organisation does not accept the call. Check base_url and the version of this console.".to_owned(),
     }
 }
 
+impl std::error::Error for Error {}
+
+fn signing_in(call: &Call, refusal: &Refusal, doubt: Option<&Told>) -> Told {
+    let told = match doubt {
+        Some(doubt) => Cause::SignInRefusedWithOddSecret
+            .told()
+            .with("doubt", doubt.sentence()),
+        None => Cause::SignInRefused.told(),
+    };
+    told.with("call", call.to_string())
+        .with("refusal", refusal.to_string())
+        .with("host", call.url.host_str().unwrap_or_default())
+}
+
 impl Error {
+    /// A refused sign-in, with what is odd about the secret.
+    pub(super) fn doubting(mut self, secret: Option<&Told>) -> Self {
+        if let Self::SignIn { doubt, .. } = &mut self {
+            *doubt = secret.cloned().map(Box::new);
+        }
+        self
+    }
+
     /// An answer to `call` that cannot be used, and why.
     pub(super) fn answer(call: &Call, reason: String) -> Self {
         Self::Answer {
@@ -284,7 +280,7 @@ impl Error {
 
     /// Whether it was the sign-in that failed, on the way to another call. That has had its own retries, but for what
     /// [`Self::sign_in_put_off`] says.
-    pub(super) fn at_sign_in(&self) -> bool {
+    pub(crate) fn at_sign_in(&self) -> bool {
         match self {
             Self::SignIn { call, .. }
             | Self::Scopes { call, .. }

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::keyring::Keyring;
 use super::tls::Identity;
 use super::way::Proxy;
+use crate::cause::Told;
 use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
@@ -44,6 +45,8 @@ pub struct Credentials {
     pub id: String,
     /// Its secret.
     pub secret: SecretString,
+    /// What is odd about the secret: told when the sign-in is refused.
+    pub doubt: Option<Told>,
     /// How the two are sent.
     pub auth: AuthStyle,
     /// Scopes to ask for; none asks for all that the client has.

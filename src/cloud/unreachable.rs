@@ -1,27 +1,19 @@
 //! Why no answer came, told from the error's type rather than from its words.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
 use super::names::NameError;
 use super::tls;
 use super::way::ProxyFault;
-use crate::cause::Told;
-use crate::text;
-
-/// Columns of a reason that is passed on as the library gave it.
-const SHOWN: usize = 160;
+use crate::cause::{Cause, Told, below, said};
 
 /// What stood between the console and an answer.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreachable {
     /// The name has no address.
-    #[error(
-        "the host name {} could not be resolved ({}). Check the spelling in base_url, and this machine's DNS.",
-        text::fit(host, SHOWN),
-        text::fit(reason, SHOWN)
-    )]
     Name {
         /// The name.
         host: String,
@@ -29,38 +21,55 @@ pub enum Unreachable {
         reason: String,
     },
     /// Nothing listens there.
-    #[error(
-        "the connection was refused. Check the host and port of base_url, and that no firewall rejects it."
-    )]
     Refused,
     /// TLS could not be agreed on, or the certificate is refused.
-    #[error("{0}")]
     Tls(Box<Told>),
     /// The proxy on the way did not lead there: which one, and what it did.
-    #[error("the proxy {0} {1}")]
     Proxy(String, Box<ProxyFault>),
     /// Too slow.
-    #[error("it took longer than {} s. The organisation or the way to it is slow or stalled.", .0.as_secs())]
     TimedOut(Duration),
-    /// The connection could not be made or broke.
-    #[error("the connection failed ({}). Check the network.", text::fit(.0, SHOWN))]
+    /// The connection could not be made or broke: why, in plain words.
     Broken(String),
 }
 
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+impl StdError for Unreachable {}
+
 impl Unreachable {
+    /// The entry of the table that it is.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        match self {
+            Self::Name { host, reason } => Cause::NameUnknown
+                .told()
+                .with("host", host)
+                .with("said", reason),
+            Self::Refused => Cause::ConnectionRefused.told(),
+            Self::Tls(told) => (**told).clone(),
+            Self::Proxy(proxy, fault) => fault.told(proxy),
+            Self::TimedOut(after) => Cause::TooSlow
+                .told()
+                .with("seconds", after.as_secs().to_string()),
+            Self::Broken(why) => Cause::ConnectionBroken.told().with("said", why),
+        }
+    }
+
     /// Finds the reason in a library error and all that it was caused by.
     #[must_use]
     pub fn from_chain(error: &(dyn StdError + 'static)) -> Self {
-        let mut deepest = error;
         let mut next = Some(error);
         while let Some(link) = next {
-            deepest = link;
             if let Some(known) = Self::from_link(link) {
                 return known;
             }
-            next = cause(link);
+            next = below(link);
         }
-        Self::Broken(deepest.to_string())
+        Self::Broken(said(error))
     }
 
     /// Whether trying again in a moment makes sense.
@@ -97,19 +106,6 @@ impl Unreachable {
     }
 }
 
-/// What caused an error. `io::Error::source` skips the very error it wraps, so that is asked for first.
-pub(crate) fn cause<'a>(
-    link: &'a (dyn StdError + 'static),
-) -> Option<&'a (dyn StdError + 'static)> {
-    if let Some(wrapped) = link
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref)
-    {
-        return Some(wrapped);
-    }
-    link.source()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -117,7 +113,6 @@ mod tests {
     use reqwest::dns::{Name, Resolve, Resolving};
 
     use super::*;
-    use crate::cause::Cause;
 
     /// A resolver that knows nobody, so that no test asks a real one.
     struct Nobody;

@@ -9,6 +9,7 @@ use toml::Value;
 
 use super::profile::grants;
 use super::profile::listen::Listen;
+use super::secret::SecretSource;
 use super::ui::ClockStyle;
 use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
 use crate::app::action::Action;
@@ -60,26 +61,23 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
     let profile = loaded.profile.as_ref();
     if let Some(profile) = profile {
         let client = profile.client.as_ref().map(|client| &client.secret);
-        let secret = client.and_then(|secret| secret.inspect(env).err());
-        warnings.extend(secret.map(|error| format!("client_secret: {error}")));
+        warnings.extend(secret_faults("client_secret", client, env));
         let person = profile
             .person
             .as_ref()
             .and_then(|person| person.secret.as_ref());
-        let secret = person.and_then(|secret| secret.inspect(env).err());
-        warnings.extend(secret.map(|error| format!("person.client_secret: {error}")));
+        warnings.extend(secret_faults("person.client_secret", person, env));
         for account in &profile.probes.turn {
-            let password = account.password.inspect(env).err();
-            warnings.extend(password.map(|error| format!("{}: {error}", account.server)));
+            let server = account.server.to_string();
+            warnings.extend(secret_faults(&server, Some(&account.password), env));
         }
         let proxy = profile.proxy.password();
-        let faulty = proxy.and_then(|password| password.inspect(env).err());
-        warnings.extend(faulty.map(|error| format!("proxy_password: {error}")));
+        warnings.extend(secret_faults("proxy_password", proxy, env));
         warnings.extend(missing_certificates(profile));
         let listen = profile.listen.as_ref();
-        let tokens = listen.into_iter().flat_map(Listen::tokens);
-        let faulty = tokens.filter_map(|token| token.inspect(env).err());
-        warnings.extend(faulty.map(|error| format!("the listener's token: {error}")));
+        for token in listen.into_iter().flat_map(Listen::tokens) {
+            warnings.extend(secret_faults("the listener's token", Some(token), env));
+        }
     }
     let mut text = String::from("ok\n");
     for warning in warnings {
@@ -140,6 +138,14 @@ fn listener(text: &mut String, profile: &Profile, paths: &Paths) {
         };
         let _ = writeln!(text, "listener {token}{not_yet}");
     }
+}
+
+/// Why a secret cannot be had, or what is odd about it; nothing of it is shown.
+fn secret_faults(key: &str, place: Option<&SecretSource>, env: &Environment) -> Option<String> {
+    let place = place?;
+    let fault = place.inspect(env).err().map(|error| error.to_string());
+    let fault = fault.or_else(|| Some(place.doubt(env)?.to_string()));
+    fault.map(|fault| format!("{key}: {fault}"))
 }
 
 fn missing_certificates(profile: &Profile) -> impl Iterator<Item = String> {

@@ -1,16 +1,20 @@
 //! Where a secret comes from. The configuration names the place; the secret itself is read when it is needed.
 
 mod command;
+mod doubt;
 mod file;
+mod words;
 
 use std::path::PathBuf;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use self::doubt::Doubt;
 use super::environment::Environment;
 use super::paths;
 use super::reader::{Notes, Section};
+use crate::cause::{Cause, Told};
 use crate::process;
 use crate::text::safe;
 use crate::vault;
@@ -41,18 +45,18 @@ pub enum SecretSource {
     File(PathBuf),
     /// A program and its arguments, run without a shell; it prints the secret.
     Command(Vec<String>),
+    /// The same with the terminal, on which it may ask a person.
+    Asking(Vec<String>),
     /// Known to the process itself: the demo makes its own organisation and its secret.
     Held(SecretString),
 }
 
 /// Why there is no secret. Never holds any part of one.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum SecretError {
     /// The variable is not there.
-    #[error("the secret should be in {}, which is not set: set it, or name another place in the profile", safe(.0))]
     Unset(String),
     /// The file cannot be opened or read.
-    #[error("cannot read the secret from {}: {source}", safe(&.path.to_string_lossy()))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -60,10 +64,8 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The path names a directory, a pipe or a device.
-    #[error("the secret should be in {}, which is not a regular file", safe(&.0.to_string_lossy()))]
     NotAFile(PathBuf),
     /// Others may read the file.
-    #[error("{} holds a secret and others may open it (mode {mode:04o}): run `chmod 600 {}`", safe(&.path.to_string_lossy()), file::quoted(.path))]
     Exposed {
         /// The file.
         path: PathBuf,
@@ -71,7 +73,6 @@ pub enum SecretError {
         mode: u32,
     },
     /// The program cannot be started.
-    #[error("cannot run {} for the secret: {source}", safe(.program))]
     NotRun {
         /// The program.
         program: String,
@@ -79,7 +80,6 @@ pub enum SecretError {
         source: std::io::Error,
     },
     /// The program ended without success.
-    #[error("{} should print the secret, and ended with {status}{}: run it by hand to see why", safe(.program), command::said(.stderr))]
     Failed {
         /// The program.
         program: String,
@@ -89,34 +89,47 @@ pub enum SecretError {
         stderr: String,
     },
     /// The program took too long.
-    #[error("{} should print the secret, and did not end within {seconds} s: run it by hand to see what it waits for; it has no standard input and no terminal", safe(.program))]
     TooSlow {
         /// The program.
         program: String,
         /// The deadline, in seconds.
         seconds: u64,
+        /// Whether it had the terminal.
+        terminal: bool,
     },
     /// There is nothing in the place.
-    #[error("the secret from {0} is empty")]
     Empty(String),
     /// There is far more than a secret in the place.
-    #[error("what {0} gives is longer than {MAX_BYTES} bytes, so it is no secret")]
     TooLong(String),
     /// What is in the place is not text.
-    #[error("the secret from {0} is not UTF-8 text")]
     NotText(String),
 }
 
 impl SecretSource {
-    /// Fetches the secret. A command runs for at most 30 s.
+    /// Fetches the secret. A command runs for at most 30 s, and with the terminal for five minutes.
     pub async fn read(&self, environment: &Environment) -> Result<SecretString, SecretError> {
+        Ok(self.read_doubting(environment).await?.0)
+    }
+
+    /// The same, with what is odd about it: white space around it, a second line.
+    pub async fn read_doubting(
+        &self,
+        environment: &Environment,
+    ) -> Result<(SecretString, Option<Told>), SecretError> {
         let bytes = match self {
-            Self::Held(secret) => return Ok(secret.clone()),
+            Self::Held(secret) => return Ok((secret.clone(), None)),
             Self::Variable(name) => variable(name, environment)?,
             Self::File(path) => file::read(path.clone(), MAX_BYTES).await?,
             Self::Command(argv) => command::read(argv, command::DEADLINE).await?,
+            Self::Asking(argv) => command::ask(argv, command::PERSONS_DEADLINE).await?,
         };
-        into_secret(&bytes, &self.to_string())
+        let place = self.to_string();
+        let line = line(&bytes, &place)?;
+        let doubt = doubted(&line, &place);
+        vault::keep(line.secret);
+        // Others write it without: an echo of it must be known all the same.
+        vault::keep(line.secret.trim());
+        Ok((SecretString::from(line.secret), doubt))
     }
 
     /// Whether it is a file that others may open; one that is not there is not.
@@ -130,10 +143,22 @@ impl SecretSource {
     /// What can be said of the place without fetching the secret: `config check` runs no programs.
     pub fn inspect(&self, environment: &Environment) -> Result<(), SecretError> {
         match self {
-            Self::Held(_) | Self::Command(_) => Ok(()),
+            Self::Held(_) | Self::Command(_) | Self::Asking(_) => Ok(()),
             Self::Variable(name) => variable(name, environment).map(drop),
             Self::File(path) => file::open(path).map(drop),
         }
+    }
+
+    /// What is odd about the secret, where it can be had without running a program.
+    #[must_use]
+    pub fn doubt(&self, environment: &Environment) -> Option<Told> {
+        let bytes = match self {
+            Self::Held(_) | Self::Command(_) | Self::Asking(_) => return None,
+            Self::Variable(name) => variable(name, environment).ok()?,
+            Self::File(path) => file::read_now(path, MAX_BYTES).ok()?,
+        };
+        let place = self.to_string();
+        doubted(&line(&bytes, &place).ok()?, &place)
     }
 }
 
@@ -149,7 +174,7 @@ impl std::fmt::Display for SecretSource {
             Self::Variable(name) => write!(f, "the variable {}", safe(name)),
             Self::File(path) => write!(f, "the file {}", safe(&path.to_string_lossy())),
             // Only the program: arguments may carry what unlocks the secret.
-            Self::Command(argv) => {
+            Self::Command(argv) | Self::Asking(argv) => {
                 let program = argv.first().map_or("", String::as_str);
                 write!(f, "the command {}", safe(program))
             }
@@ -164,19 +189,37 @@ fn variable(name: &str, environment: &Environment) -> Result<Zeroizing<Vec<u8>>,
     Ok(Zeroizing::new(value.as_encoded_bytes().to_vec()))
 }
 
+/// What a place holds, without its last line end.
+struct Line<'a> {
+    secret: &'a str,
+    /// Whether that line end was one of Windows.
+    windows: bool,
+}
+
 /// Editors and programs end a line; one line end is not part of the secret.
-fn into_secret(bytes: &[u8], place: &str) -> Result<SecretString, SecretError> {
+fn line<'a>(bytes: &'a [u8], place: &str) -> Result<Line<'a>, SecretError> {
     if bytes.len() > MAX_BYTES {
         return Err(SecretError::TooLong(place.to_owned()));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| SecretError::NotText(place.to_owned()))?;
     let line = text.strip_suffix('\n').unwrap_or(text);
-    let line = line.strip_suffix('\r').unwrap_or(line);
-    if line.is_empty() {
+    let secret = line.strip_suffix('\r').unwrap_or(line);
+    if secret
+        .trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+        .is_empty()
+    {
         return Err(SecretError::Empty(place.to_owned()));
     }
-    vault::keep(line);
-    Ok(SecretString::from(line))
+    Ok(Line {
+        secret,
+        windows: secret.len() < line.len(),
+    })
+}
+
+fn doubted(line: &Line<'_>, place: &str) -> Option<Told> {
+    let odd: Vec<_> = Doubt::all(line).into_iter().map(Doubt::words).collect();
+    let told = Cause::SecretOdd.told().with("place", place);
+    (!odd.is_empty()).then(|| told.with("odd", odd.join("; it ")))
 }
 
 /// Reads the place from a section, under these keys: none when it names none; more than one, or the secret itself, is
@@ -218,6 +261,26 @@ pub(super) fn read(
         notes.fault(from.origin.clone(), &from.key(inline), message);
     }
     place
+}
+
+/// Gives a secret's command the terminal where the profile says so.
+pub(super) fn with_terminal(
+    from: &mut Section<'_>,
+    place: Option<SecretSource>,
+    notes: &mut Notes<'_>,
+) -> Option<SecretSource> {
+    let origin = from.origin.clone();
+    let wanted = from.take("client_secret_command_tty", notes);
+    match (wanted, place) {
+        (Some(true), Some(SecretSource::Command(argv))) => Some(SecretSource::Asking(argv)),
+        (Some(true), place) => {
+            let message =
+                "there is no command that it could be for: it goes with client_secret_command";
+            notes.fault(origin, &from.key("client_secret_command_tty"), message);
+            place
+        }
+        (_, place) => place,
+    }
 }
 
 fn not_empty(text: String) -> Result<String, String> {

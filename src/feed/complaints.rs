@@ -6,11 +6,14 @@ use hashbrown::HashMap;
 use tokio::time::Instant;
 
 use super::news::{Problem, Trouble};
+use crate::cloud::Error;
 use crate::text::Text;
 
 /// What went wrong, as far as telling it together goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Topic {
+    /// The sign-in: whoever waits for a token is answered by the one attempt that there was, so that nobody can count it.
+    SignIn,
     /// Reads of one user's registrations.
     Read,
     /// Streams that do not open.
@@ -28,9 +31,17 @@ impl Topic {
         match self {
             Self::Read => "reads",
             Self::Stream | Self::Rival => "streams",
-            Self::Users => "attempts",
+            Self::Users | Self::SignIn => "attempts",
             Self::Entry => "entries",
         }
+    }
+
+    /// What an error of this topic is about: the sign-in, where that failed and the call itself was not sent.
+    pub fn of(self, error: &Error) -> Self {
+        if error.at_sign_in() {
+            return Self::SignIn;
+        }
+        self
     }
 }
 
@@ -90,7 +101,7 @@ impl Pending {
         let newest = self.newest.take()?;
         self.told = Some(now);
         let count = std::mem::take(&mut self.count);
-        if count == 1 || topic == Topic::Rival {
+        if count == 1 || matches!(topic, Topic::Rival | Topic::SignIn) {
             return Some(newest);
         }
         let text = format!(
@@ -128,6 +139,24 @@ mod tests {
         assert_eq!(told.len(), 1);
         assert!(told[0].text.raw().starts_with("312 reads failed alike"));
         assert!(told[0].text.raw().ends_with("user u311: no route"));
+
+        for _ in 0..2 {
+            let text = Text::from("Signing in failed");
+            complaints.note(
+                Topic::SignIn,
+                Problem {
+                    trouble: Trouble::Credentials,
+                    text,
+                },
+            );
+        }
+        let told = complaints.due(now, gap);
+        assert_eq!(told.len(), 1);
+        assert_eq!(
+            told[0].text.raw(),
+            "Signing in failed",
+            "asked once, not twice"
+        );
 
         let again = Problem {
             trouble: Trouble::Unreachable,

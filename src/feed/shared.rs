@@ -180,7 +180,7 @@ impl Shared {
             return;
         }
         let problem = error.problem();
-        lock(&self.complaints).note(Topic::Read, problem.clone());
+        lock(&self.complaints).note(Topic::Read.of(error), problem.clone());
         self.mailbox.post(News::ReadFailed {
             user: user.clone(),
             problem,
@@ -192,7 +192,7 @@ impl Shared {
 
     /// Notes a problem that is told when its turn comes.
     pub fn complain(&self, topic: Topic, error: &Error) {
-        lock(&self.complaints).note(topic, error.problem());
+        lock(&self.complaints).note(topic.of(error), error.problem());
         self.tally.changed.notify_one();
     }
 

@@ -1,5 +1,6 @@
 //! From a target to a connection, with a sentence for each way that it can fail.
 
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -11,10 +12,10 @@ use url::Url;
 use super::names::Names;
 use super::trust::Trust;
 use super::{Deadline, TooSlow};
+use crate::cause::{Cause, Told, said};
 use crate::cloud::unreachable::Unreachable;
 use crate::cloud::way::Stream;
 use crate::model::finding::Target;
-use crate::text::fit;
 
 /// Columns of a library's words that a reason repeats.
 pub(super) const SHOWN: usize = 160;
@@ -23,27 +24,46 @@ pub(super) const SHOWN: usize = 160;
 const LEAST_TRY: Duration = Duration::from_millis(1200);
 
 /// Why there is no connection.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub(super) enum NoWay {
-    #[error(
-        "the name {} has no address ({}). Check its spelling, and the DNS that was asked.",
-        fit(host, SHOWN),
-        fit(reason, SHOWN)
-    )]
     Name { host: String, reason: String },
-    #[error("{peer} refused the connection: nothing listens there, or a firewall rejects it.")]
     Refused { peer: SocketAddr },
-    #[error("connecting to {at}: {slow}. Check the address, the route and the firewalls between.")]
     Slow { at: String, slow: TooSlow },
-    #[error("{0}")]
     Proxy(Unreachable),
-    #[error("the connection is gone again ({0}).")]
     Gone(io::Error),
-    #[error("connecting to {peer} failed ({}). Check the network.", fit(&.source.to_string(), SHOWN))]
     Io { peer: SocketAddr, source: io::Error },
 }
 
+impl fmt::Display for NoWay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+impl std::error::Error for NoWay {}
+
 impl NoWay {
+    /// The entry of the table that it is.
+    pub(super) fn told(&self) -> Told {
+        match self {
+            Self::Name { host, reason } => Cause::NameWithoutAddress
+                .told()
+                .with("host", host)
+                .with("said", reason),
+            Self::Refused { peer } => Cause::PeerRefused.told().with("at", peer.to_string()),
+            Self::Slow { at, slow } => Cause::ConnectingTooSlow
+                .told()
+                .with("at", at)
+                .with("seconds", format!("{:.1}", slow.0.as_secs_f64())),
+            Self::Proxy(cause) => cause.told(),
+            Self::Gone(error) => Cause::ConnectionGone.told().with("said", said(error)),
+            Self::Io { peer, source } => Cause::ConnectingFailed
+                .told()
+                .with("at", peer.to_string())
+                .with("said", said(source)),
+        }
+    }
+
     /// An I/O error in the words of this module.
     pub(super) fn from_io(peer: SocketAddr, source: io::Error) -> Self {
         if source.kind() == io::ErrorKind::ConnectionRefused {

@@ -6,12 +6,10 @@ use std::io;
 use reqwest::Response;
 use reqwest::header::LOCATION;
 
-use super::connect::SHOWN;
 use super::trust::Trust;
 use super::{Deadline, tls};
-use crate::cloud::unreachable::cause;
+use crate::cause::{Cause, below, said};
 use crate::model::finding::{Http, Outcome, Target, Verdict};
-use crate::text::fit;
 
 /// Asks a URL for its status.
 pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> Outcome {
@@ -44,22 +42,18 @@ fn http(answer: &Response) -> Http {
 
 /// Finds what a person can act on below the HTTP library's own error, and whether anybody was there.
 fn reason(target: &Target, error: &reqwest::Error) -> (Verdict, String) {
-    let mut deepest: &(dyn Error + 'static) = error;
-    while let Some(link) = cause(deepest) {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(link) = next {
         if let Some(tls) = link.downcast_ref() {
             return tls::broken(target, tls);
         }
         let io: Option<&io::Error> = link.downcast_ref();
         if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
-            let why =
-                "the connection was refused: nothing listens there, or a firewall rejects it.";
-            return (Verdict::Unreachable, why.to_owned());
+            let told = Cause::PeerRefused.told().with("at", target.address());
+            return (Verdict::Unreachable, told.to_string());
         }
-        deepest = link;
+        next = below(link);
     }
-    let why = format!(
-        "the request failed ({}). Check the URL and the network.",
-        fit(&deepest.to_string(), SHOWN)
-    );
-    (Verdict::Unreachable, why)
+    let told = Cause::ConnectionBroken.told().with("said", said(error));
+    (Verdict::Unreachable, told.to_string())
 }

@@ -301,7 +301,7 @@ impl Line {
 }
 
 /// Does what stops whoever does it without having the terminal, unless the signal for that is held back (tcsetpgrp(3)).
-fn from_behind(work: impl FnOnce()) {
+pub(super) fn from_behind(work: impl FnOnce()) {
     let mut stops = SigSet::empty();
     stops.add(nix::sys::signal::Signal::SIGTTOU);
     let before = stops.thread_swap_mask(SigmaskHow::SIG_BLOCK);

@@ -74,8 +74,15 @@ pub fn hints(area: Rect, buf: &mut Buffer, theme: &Theme, hints: &[(&str, &str)]
     }
 }
 
-/// Draws the toast on the line given, cut to its width.
-pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, message: &Message) {
+/// Which key, or else which command, opens all messages.
+fn whole(keymap: &Keymap) -> String {
+    let key = keymap.keys(Action::Messages).first();
+    let key = key.map_or_else(|| ":messages".to_owned(), ToString::to_string);
+    format!("  {key} all of it ")
+}
+
+/// Draws the toast on the line given. What does not fit is cut, and then the line ends with where all of it can be read.
+pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, message: &Message) {
     let (role, word) = match message.weight {
         Weight::Note => (Role::Accent, ""),
         Weight::Warning => (Role::Warn, "warning: "),
@@ -86,8 +93,13 @@ pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, message: &Message) {
     } else {
         String::new()
     };
-    let text = format!(" {word}{}{times} ", message.text);
+    let mut text = format!(" {word}{}{times} ", message.text);
     let width = usize::from(area.width);
+    if crate::text::width(&text) > width {
+        let whole = whole(keymap);
+        let room = width.saturating_sub(crate::text::width(&whole));
+        text = crate::text::fit(&text, room).into_owned() + &whole;
+    }
     table::blank(buf, area, theme.style(Role::Text));
     buf.set_stringn(
         area.x,

@@ -1,5 +1,7 @@
 //! Text to read and scroll: help, messages, frames that could not be understood.
 
+use std::cell::Cell;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,6 +10,7 @@ use ratatui::widgets::Widget;
 
 use super::layer::Outcome;
 use super::popup::popup;
+use super::wrap::wrapped;
 use crate::config::theme::{Role, Theme};
 
 /// A page of lines; made when it is opened, so that what is read does not move unless it is filled anew.
@@ -16,6 +19,8 @@ pub struct Reader {
     title: String,
     lines: Vec<Line<'static>>,
     top: usize,
+    /// The last line that can be the first on the page, as drawn last: how many there are depends on the width.
+    last: Cell<usize>,
 }
 
 impl Reader {
@@ -27,6 +32,7 @@ impl Reader {
         }
         Self {
             title: title.into(),
+            last: Cell::new(lines.len()),
             lines,
             top: 0,
         }
@@ -34,19 +40,20 @@ impl Reader {
 
     /// Puts other lines in place of these; whoever reads on stays where they are.
     pub fn refill(&mut self, fresh: Self) {
-        let last = fresh.lines.len().saturating_sub(1);
-        let top = self.top.min(last);
-        *self = Self { top, ..fresh };
+        *self = Self {
+            top: self.top,
+            ..fresh
+        };
     }
 
     /// Scrolls; anything else closes.
     pub fn key(&mut self, key: KeyEvent) -> Outcome {
-        let last = self.lines.len().saturating_sub(1);
+        let last = self.last.get();
         self.top = match key.code {
             KeyCode::Down | KeyCode::Char('j') => (self.top + 1).min(last),
-            KeyCode::Up | KeyCode::Char('k') => self.top.saturating_sub(1),
+            KeyCode::Up | KeyCode::Char('k') => self.top.min(last).saturating_sub(1),
             KeyCode::PageDown | KeyCode::Char(' ') => (self.top + 10).min(last),
-            KeyCode::PageUp => self.top.saturating_sub(10),
+            KeyCode::PageUp => self.top.min(last).saturating_sub(10),
             KeyCode::Home | KeyCode::Char('g') => 0,
             KeyCode::End | KeyCode::Char('G') => last,
             _ => return Outcome::Close,
@@ -54,7 +61,7 @@ impl Reader {
         Outcome::Stay
     }
 
-    /// Draws the page in a box.
+    /// Draws the page in a box; a line that is too long for it goes on below.
     pub fn render(&self, area: Rect, buf: &mut Buffer, theme: &Theme) {
         let longest = self
             .lines
@@ -63,11 +70,15 @@ impl Reader {
             .max()
             .unwrap_or(0)
             .max(self.title.len() + 4);
-        let wanted = (clamp(longest), clamp(self.lines.len() + 1));
+        let width = longest.min(usize::from(area.width.saturating_sub(4)));
+        let rows = self.lines.iter().flat_map(|line| wrapped(line, width));
+        let lines: Vec<_> = rows.collect();
+        let wanted = (clamp(longest), clamp(lines.len() + 1));
         let inner = popup(area, buf, theme, &self.title, wanted);
         let rows = usize::from(inner.height.saturating_sub(1));
-        let top = self.top.min(self.lines.len().saturating_sub(rows));
-        for (line, y) in self.lines[top..].iter().take(rows).zip(inner.y..) {
+        self.last.set(lines.len().saturating_sub(rows));
+        let top = self.top.min(self.last.get());
+        for (line, y) in lines[top..].iter().take(rows).zip(inner.y..) {
             line.render(
                 Rect {
                     y,
@@ -78,11 +89,11 @@ impl Reader {
             );
         }
         if inner.height > 0 {
-            let shown = (top + rows).min(self.lines.len());
-            let foot = if self.lines.len() > rows {
+            let shown = (top + rows).min(lines.len());
+            let foot = if lines.len() > rows {
                 format!(
                     "{shown} of {}   j k PageDown scroll   Esc close",
-                    self.lines.len()
+                    lines.len()
                 )
             } else {
                 "Esc close".to_owned()

@@ -130,7 +130,8 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
     }
     app.panes = panes;
     if let Some(message) = app.messages.toast() {
-        footer::toast(line(area, area.height - 2), buf, &app.theme, message);
+        let at = line(area, area.height - 2);
+        footer::toast(at, buf, &app.theme, &app.config.keys, message);
     }
 }
 
@@ -146,7 +147,8 @@ fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
         // A sheet covers the line that the newest message is told on.
         let sheet = matches!(layer, Layer::Form(_) | Layer::Review(_));
         if let Some(message) = app.messages.toast().filter(|_| sheet) {
-            footer::toast(line(area, area.height - 2), buf, &app.theme, message);
+            let at = line(area, area.height - 2);
+            footer::toast(at, buf, &app.theme, &app.config.keys, message);
         }
     }
     cursor

@@ -127,6 +127,7 @@ pub fn settings(base_url: &str) -> Settings {
         client: Some(Credentials {
             id: "noc".into(),
             secret: SecretString::from("canary-secret"),
+            doubt: None,
             auth: AuthStyle::Basic,
             scopes: None,
         }),

@@ -126,6 +126,7 @@ impl Watch {
             client: Some(Credentials {
                 id: org.client_id().to_owned(),
                 secret: org.client_secret().clone(),
+                doubt: None,
                 auth: AuthStyle::Basic,
                 scopes,
             }),

@@ -138,6 +138,7 @@ fn settings(org: &Org, requests_per_minute: Option<u32>) -> Settings {
         client: Some(Credentials {
             id: org.client_id().to_owned(),
             secret: org.client_secret().clone(),
+            doubt: None,
             auth: AuthStyle::Basic,
             scopes: None,
         }),

@@ -69,6 +69,55 @@ fn wait_gone(process: Pid) {
     });
 }
 
+/// A profile of an organisation that is not there, whose secret a program asks for.
+fn asking(bench: &Bench, then: &str) -> String {
+    let config = bench.path("config.toml");
+    let program = bench.program(then);
+    let text = format!(
+        "[profiles.lab]\nbase_url = \"https://127.0.0.1:1\"\nclient_id = \"id\"\n\
+         client_secret_command = [\"{program}\"]\nclient_secret_command_tty = true\n"
+    );
+    fs::write(&config, text).unwrap();
+    fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
+    config.display().to_string()
+}
+
+#[test]
+fn a_secret_is_asked_for_on_the_terminal_before_the_screen_is_drawn() {
+    let bench = Bench::new();
+    let typed = bench.path("typed");
+    let config = asking(
+        &bench,
+        &format!(
+            "printf 'PIN: ' > /dev/tty\nstty -echo\nread -r pin < /dev/tty\necho $pin > {0}\necho canary",
+            typed.display()
+        ),
+    );
+    let mut pty = Pty::spawn(&["--config", &config]);
+    pty.wait_for("PIN: ");
+    pty.send("4711\r");
+    pty.wait_for(UP);
+    assert_eq!(fs::read_to_string(&typed).unwrap(), "4711\n");
+    assert!(!pty.screen().contains("PIN"), "{}", pty.screen());
+    assert_eq!(pty.quit(), 0);
+    pty.wait_restored();
+}
+
+#[test]
+fn a_command_without_a_screen_asks_as_well_and_gives_the_terminal_back() {
+    let bench = Bench::new();
+    let config = asking(
+        &bench,
+        "printf 'PIN: ' > /dev/tty; stty -echo; read -r pin < /dev/tty; exit 7",
+    );
+    let mut pty = Pty::spawn(&["--config", &config, "get", "users"]);
+    pty.wait_for("PIN: ");
+    pty.send("4711\r");
+    pty.wait_for("exit status: 7");
+    assert_ne!(pty.exit_code(), 0);
+    pty.wait_restored();
+}
+
 /// Everything under a folder that is no folder.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

@@ -46,6 +46,7 @@ fn refused() -> Error {
             status: 401,
             ..Refusal::default()
         },
+        doubt: None,
     }
 }
 

@@ -22,7 +22,7 @@ use crate::cloud::{Error, Urgency};
 use crate::model::interaction::Interaction;
 use crate::model::{InteractionId, QueueId};
 
-pub(crate) use self::refusal::advice;
+pub(crate) use self::refusal::cause;
 pub(crate) use self::topic::call as call_topic;
 
 /// What reading conversations takes (Platform API).

@@ -109,7 +109,8 @@ impl Session {
             let put = |post| auth::request(post, credentials);
             self.token_once(account, &call, attempt, put)
         };
-        let grant = retry::SIGN_IN.run(once, unanswered).await?;
+        let granted = retry::SIGN_IN.run(once, unanswered).await;
+        let grant = granted.map_err(|error| error.doubting(credentials.doubt.as_ref()))?;
         Ok(grant.token)
     }
 
@@ -132,7 +133,11 @@ impl Session {
             Err(Error::Refused { call, refusal })
                 if matches!(refusal.status, 400 | 401) && refusal.page.is_none() =>
             {
-                Err(Error::SignIn { call, refusal })
+                Err(Error::SignIn {
+                    call,
+                    refusal,
+                    doubt: None,
+                })
             }
             Err(error) => Err(error),
         }

@@ -3,41 +3,41 @@
 use std::time::Duration;
 
 use super::Page;
-use crate::text;
+use crate::cause::{Cause, Told};
 
-/// Columns of a library's words.
-const SHOWN: usize = 160;
-
-/// Why a proxy did not lead anywhere. The sentences follow "the proxy HOST:PORT (where it is named)".
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a proxy did not lead anywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProxyFault {
-    /// Its name has no address.
-    #[error("has no address ({}). Check the spelling of the proxy, and this machine's DNS.", text::fit(.0, SHOWN))]
+    /// Its name has no address: the resolver's words.
     Name(String),
     /// Nobody listens there.
-    #[error(
-        "refused the connection: nothing listens there. Check the proxy's host and port, or unset it."
-    )]
     Refused,
     /// It wants credentials, or others (407).
-    #[error(
-        "asks for a login that it accepts (HTTP 407). Check the user and the password of the proxy."
-    )]
     Login,
     /// It answered the request for a tunnel with something else than yes.
-    #[error(
-        "does not let this connection through: {0}. Ask whoever runs the proxy to allow the host."
-    )]
     Answered(Page),
     /// Too slow.
-    #[error("did not answer within {} s. Check the proxy, and the way to it.", .0.as_secs())]
     TimedOut(Duration),
-    /// It broke off, or does not speak the protocol.
-    #[error("failed ({}). Check that it is a proxy of that kind.", text::fit(.0, SHOWN))]
+    /// It broke off, or does not speak the protocol: why, in plain words.
     Broken(String),
 }
 
 impl ProxyFault {
+    /// The entry of the table that it is, of this proxy.
+    pub(in crate::cloud) fn told(&self, proxy: &str) -> Told {
+        let told = match self {
+            Self::Name(reason) => Cause::ProxyUnknown.told().with("said", reason),
+            Self::Refused => Cause::ProxyRefused.told(),
+            Self::Login => Cause::ProxyWantsLogin.told(),
+            Self::Answered(page) => Cause::ProxyForbids.told().with("page", page.to_string()),
+            Self::TimedOut(after) => Cause::ProxyTooSlow
+                .told()
+                .with("seconds", after.as_secs().to_string()),
+            Self::Broken(why) => Cause::ProxyBroken.told().with("said", why),
+        };
+        told.with("proxy", proxy)
+    }
+
     /// Whether trying again in a moment makes sense.
     #[must_use]
     pub const fn passing(&self) -> bool {

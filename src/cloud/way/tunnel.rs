@@ -19,6 +19,7 @@ use tokio_util::either::Either;
 use tower_service::Service;
 
 use super::{Hop, Page, ProxyFault, Stream};
+use crate::cause::below;
 use crate::cloud::unreachable::Unreachable;
 use crate::cloud::{tls, wire};
 
@@ -117,7 +118,7 @@ async fn secured(hop: &Hop, tcp: TcpStream) -> Result<Stream, ProxyFault> {
         .await;
     secured
         .map(|secured| Either::Right(Box::new(secured)))
-        .map_err(|error| ProxyFault::Broken(Unreachable::from_chain(&error).to_string()))
+        .map_err(|error| ProxyFault::Broken(Unreachable::from_chain(&error).told().sentence()))
 }
 
 /// What the proxy says in place of a tunnel.
@@ -175,22 +176,26 @@ fn at_proxy(cause: Unreachable) -> ProxyFault {
         Unreachable::Refused => ProxyFault::Refused,
         Unreachable::TimedOut(after) => ProxyFault::TimedOut(after),
         Unreachable::Broken(words) => ProxyFault::Broken(words),
-        other => ProxyFault::Broken(other.to_string()),
+        other => ProxyFault::Broken(other.told().sentence()),
     }
 }
 
 fn at_socks(error: &(dyn StdError + 'static)) -> ProxyFault {
-    match Unreachable::from_chain(error) {
+    let mut next = Some(error);
+    while let Some(link) = next {
         // The library says so by a word of its own debug text, and by no type.
-        Unreachable::Broken(words) if words.contains("Auth") => ProxyFault::Login,
-        other => at_proxy(other),
+        if link.to_string().contains("Auth") {
+            return ProxyFault::Login;
+        }
+        next = below(link);
     }
+    at_proxy(Unreachable::from_chain(error))
 }
 
 fn broken(error: &(dyn StdError + 'static)) -> ProxyFault {
     match Unreachable::from_chain(error) {
         Unreachable::Broken(words) => ProxyFault::Broken(words),
-        other => ProxyFault::Broken(other.to_string()),
+        other => ProxyFault::Broken(other.told().sentence()),
     }
 }
 

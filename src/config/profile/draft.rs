@@ -94,7 +94,10 @@ impl Draft {
             client_id: from.take_as("client_id", notes, |id: String| {
                 plain(&id, MAX_CLIENT_ID).map(|()| id)
             }),
-            secret: secret::read(&mut from, secret::KEYS, notes),
+            secret: {
+                let place = secret::read(&mut from, secret::KEYS, notes);
+                secret::with_terminal(&mut from, place, notes)
+            },
             person: from
                 .section("person", notes)
                 .and_then(|section| grants::person(section, notes)),

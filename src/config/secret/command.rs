@@ -10,6 +10,7 @@ use tokio::process::{ChildStderr, ChildStdout};
 
 use super::{MAX_BYTES, SecretError};
 use crate::child::{self, Running};
+use crate::term::loan::{self, Loan};
 use crate::{process, text};
 
 /// Long enough for a person to touch a security key, short enough not to look hung.
@@ -19,12 +20,44 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 const STDERR_BYTES: usize = 4 * 1024;
 const STDERR_WIDTH: usize = 200;
 
+/// Long enough for a person to find a token, a telephone and its code.
+pub(super) const PERSONS_DEADLINE: Duration = Duration::from_secs(300);
+
 /// Runs the program without a shell, without standard input and in a session of its own, where it has no terminal: it
 /// can neither ask on the console's screen nor take its keys. It is killed, with all that it has started, when the
 /// deadline passes.
 pub(super) async fn read(
     argv: &[String],
     deadline: Duration,
+) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let run = |mut command: Command| {
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        child::apart(command).map(|running| (running, None))
+    };
+    printed(argv, deadline, run, false).await
+}
+
+/// Runs the program with the terminal, where there is one and nothing is drawn on it: it may ask a person. Only its standard
+/// output is ours.
+pub(super) async fn ask(
+    argv: &[String],
+    deadline: Duration,
+) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+    let run = |mut command: Command| {
+        command.stdin(Stdio::inherit()).stderr(Stdio::inherit());
+        let running = child::beside(&mut command)?;
+        let loan = loan::lend(running.group());
+        Ok((running, loan))
+    };
+    printed(argv, deadline, run, true).await
+}
+
+/// What the program prints; the terminal is taken back when it has ended, or has been given up.
+async fn printed(
+    argv: &[String],
+    deadline: Duration,
+    run: impl FnOnce(Command) -> std::io::Result<(Running, Option<Loan>)>,
+    terminal: bool,
 ) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let (program, arguments) = argv
         .split_first()
@@ -33,21 +66,20 @@ pub(super) async fn read(
     let mut command = Command::new(&program);
     process::without_credentials(&mut command)
         .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stdout(Stdio::piped());
     let not_run = |source| SecretError::NotRun {
         program: program.clone(),
         source,
     };
-    let running = child::apart(command).map_err(not_run)?;
+    let (running, loan) = run(command).map_err(not_run)?;
     let hold = Hold(running.group());
     let finished = tokio::time::timeout(deadline, finish(running)).await;
-    drop(hold);
+    drop((hold, loan));
     let Ok(finished) = finished else {
         return Err(SecretError::TooSlow {
             program,
             seconds: deadline.as_secs(),
+            terminal,
         });
     };
     let (status, stdout, stderr) = finished.map_err(not_run)?;

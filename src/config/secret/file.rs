@@ -19,7 +19,7 @@ pub(super) async fn read(path: PathBuf, most: usize) -> Result<Zeroizing<Vec<u8>
         .unwrap_or_else(|stopped| Err(unreadable(std::io::Error::other(stopped))))
 }
 
-fn read_now(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, SecretError> {
+pub(super) fn read_now(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, SecretError> {
     let file = open(path)?;
     // Room for all of it at once: a vector that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(most + 64));

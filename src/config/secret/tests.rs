@@ -50,6 +50,48 @@ async fn a_private_file_loses_one_line_end_only() {
 
 #[cfg(unix)]
 #[tokio::test]
+async fn what_is_odd_about_a_secret_is_named_and_nothing_of_it_is_shown() {
+    let nothing = Environment::default();
+    for (content, words) in [
+        ("\u{feff}canary\n", "byte order mark"),
+        (" canary\n", "begins with white space"),
+        ("canary \n", "ends with white space"),
+        ("canary\t", "ends with white space"),
+        ("canary\nother\n", "more than one line"),
+        ("canary\n\n", "more than one line"),
+        ("canary\r\n", "CR LF"),
+        ("\"canary\"\n", "quotation marks"),
+        ("can\u{200b}ary", "cannot be seen"),
+    ] {
+        let (_dir, source) = file(content, 0o600);
+        let (_, doubt) = source.read_doubting(&nothing).await.unwrap();
+        let told = doubt.unwrap();
+        let doubt = told.to_string();
+        assert!(doubt.contains(words), "{content:?}: {doubt}");
+        assert!(doubt.contains("it's secret"), "the place: {doubt}");
+        assert!(
+            !doubt.contains("canary") && !doubt.contains("other"),
+            "{doubt}"
+        );
+        assert_eq!(source.doubt(&nothing), Some(told), "without a sign-in too");
+    }
+    let (_dir, source) = file("canary\n", 0o600);
+    assert_eq!(source.doubt(&nothing), None);
+    let printed = SecretSource::Command(["printf", " canary"].map(str::to_owned).to_vec());
+    let (_, doubt) = printed.read_doubting(&nothing).await.unwrap();
+    assert!(
+        doubt
+            .unwrap()
+            .to_string()
+            .contains("the command printf begins with")
+    );
+    let (_dir, blank) = file("\u{feff} \n", 0o600);
+    let error = blank.read(&nothing).await.unwrap_err();
+    assert!(matches!(error, SecretError::Empty(_)), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
 async fn a_file_that_others_may_open_is_refused_with_the_command_that_mends_it() {
     for mode in [0o640, 0o604, 0o644, 0o660, 0o610] {
         let (_dir, source) = file("canary\n", mode);

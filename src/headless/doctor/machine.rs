@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::{Step, Verdict};
+use crate::cause::{Cause, said};
 use crate::config::Environment;
 use crate::feed::news::Trouble;
 use crate::term::{self, glyphs};
@@ -73,15 +74,19 @@ fn state(state_dir: &Path) -> Step {
         .and_then(|()| tempfile::NamedTempFile::new_in(state_dir))
         .and_then(|mut file| std::io::Write::write_all(&mut file, b"trial"));
     if let Err(error) = tried {
-        let said = format!(
-            "{shown} cannot be written ({error}): without it no write is sent. Free the disk or fix the permissions"
-        );
-        return Step::fault(STEP, Trouble::Settings, said);
+        let told = Cause::StateUnwritable
+            .told()
+            .with("path", shown.to_string())
+            .with("said", said(&error));
+        return Step::fault(STEP, Trouble::Settings, told.to_string());
     }
     let mode = fs::metadata(state_dir).map_or(0, |data| data.permissions().mode() & 0o777);
     if mode & 0o077 != 0 {
-        let said = format!("{shown} is open to others (mode {mode:04o}): run chmod 700 on it");
-        return Step::new(STEP, Verdict::Warning, said);
+        let told = Cause::StateOpen
+            .told()
+            .with("path", shown.to_string())
+            .with("mode", format!("{mode:04o}"));
+        return Step::new(STEP, Verdict::Warning, told.to_string());
     }
     Step::ok(STEP, format!("{shown}, mode {mode:04o}"))
 }

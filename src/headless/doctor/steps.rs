@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use super::{Step, Verdict};
 use crate::app::{perform, probes};
-use crate::cloud::{Client, Error, Skew, Unreachable};
+use crate::cause::Cause;
+use crate::cloud::{Client, Error, Skew};
 use crate::config::{Environment, Loaded, Profile};
 use crate::feed::news::Trouble;
 use crate::model::api::Api;
@@ -60,7 +61,7 @@ fn configuration(loaded: Result<Loaded, String>, steps: &mut Vec<Step>) -> Optio
         }
     };
     let Some(profile) = loaded.profile else {
-        let why = "there is no profile. Write one: trunkline config init";
+        let why = Cause::NoProfile.told().to_string();
         steps.push(Step::fault(STEP, Trouble::Settings, why));
         return None;
     };
@@ -93,7 +94,10 @@ async fn secret(
             let said = place.map_or("a person signs in".to_owned(), |place| {
                 format!("had from {place}")
             });
-            steps.push(Step::ok(STEP, said));
+            steps.push(match client.secret_doubt() {
+                Some(doubt) => Step::new(STEP, Verdict::Warning, format!("{said}; {doubt}")),
+                None => Step::ok(STEP, said),
+            });
             Some(client)
         }
         Err(problem) => {
@@ -115,7 +119,7 @@ async fn proxy(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
             Some(())
         }
         Err(cause) => {
-            steps.push(Step::fault(STEP, Trouble::Unreachable, cause.to_string()));
+            steps.push(Step::fault(STEP, Trouble::Unreachable, cause.told().line()));
             None
         }
     }
@@ -145,7 +149,7 @@ async fn names(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
             Some(())
         }
         Err(cause) => {
-            steps.push(Step::fault(STEP, Trouble::Unreachable, sentence(&cause)));
+            steps.push(Step::fault(STEP, Trouble::Unreachable, cause.told().line()));
             None
         }
     }
@@ -204,11 +208,10 @@ async fn clock(client: &Client, steps: &mut Vec<Step>) -> Option<()> {
             Verdict::Skipped,
             "the organisation's answers have no date",
         ),
-        Ok(Some(skew)) if skew.by > MUCH => Step::new(
-            STEP,
-            Verdict::Warning,
-            format!("{}. Set this machine's clock (NTP)", apart(skew)),
-        ),
+        Ok(Some(skew)) if skew.by > MUCH => {
+            let told = Cause::ClockApart.told().with("skew", apart(skew));
+            Step::new(STEP, Verdict::Warning, told.to_string())
+        }
         Ok(Some(skew)) => Step::ok(STEP, apart(skew)),
         Err(error) => return fault(STEP, &error, steps),
     };
@@ -282,12 +285,4 @@ fn limits(client: &Client, steps: &mut Vec<Step>) {
 fn fault(step: &'static str, error: &Error, steps: &mut Vec<Step>) -> Option<()> {
     steps.push(Step::fault(step, error.trouble(), error.to_string()));
     None
-}
-
-fn sentence(cause: &Unreachable) -> String {
-    let words = cause.to_string();
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

@@ -230,7 +230,7 @@ impl Watch<'_> {
             self.shared.phones_first.send_replace(true);
         }
         let problem = error.problem();
-        lock(&self.shared.complaints).note(Topic::Read, problem.clone());
+        lock(&self.shared.complaints).note(Topic::Read.of(error), problem.clone());
         self.shared.tally.read_failed();
         let phones = self.book.polled_on(page);
         let told = Told::ReadFailed { phones, problem };
