@@ -18,7 +18,7 @@ use trunkline::time::Clock;
 use super::rig::Rig;
 
 /// What a test waits for at most.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Times short enough for a test, in the proportions of the real ones.
 pub fn brisk() -> Timing {
