@@ -236,6 +236,30 @@ fn commands(house: &House) -> Vec<Vec<String>> {
     let lines = [
         "get registrations --json",
         "get registrations --csv",
+        "get users --json",
+        "get carriers --markdown",
+        "get trunks --csv-raw",
+        "get edges --json",
+        "get probes --json",
+        "get interactions --json",
+        "get routes --json",
+        "get callbacks --csv",
+        "get queues --json",
+        "get jobs --json",
+        "get alerts --json",
+        "get audit --json",
+        "get --kinds",
+        "doctor",
+        "doctor --json",
+        "provision --name canary --edge e-1 --yes",
+        "transfer i-1 --to user:u-1 --yes",
+        "callback queues",
+        "callback cancel c-1 --yes",
+        "report --by site --markdown",
+        "audit show --json",
+        "probe tls 127.0.0.1:9",
+        "completions bash",
+        "man",
         "get registrations",
         "report",
         "report --json",
@@ -414,12 +438,11 @@ fn no_credential_comes_back_by_another_door() {
     assert!(ALL.len() * front::forms(TOKEN).len() >= 40);
     let lines = commands(&house);
     std::thread::scope(|scope| {
-        for (api, level) in [
-            ("direct", "trace"),
-            ("platform", "trace"),
-            ("direct", "info"),
-            ("platform", "off"),
-        ] {
+        let levels = ["off", "error", "warn", "info", "debug", "trace"];
+        let runs = ["direct", "platform"]
+            .into_iter()
+            .flat_map(|api| levels.map(|level| (api, level)));
+        for (api, level) in runs {
             let (house, lines) = (&house, &lines);
             scope.spawn(move || {
                 for line in lines {
