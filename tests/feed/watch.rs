@@ -19,7 +19,7 @@ use trunkline::store::{Changes, Read, Registrations};
 use trunkline::time::Clock;
 
 /// Long enough that only a hang reaches it.
-const HANG: Duration = Duration::from_secs(30);
+const HANG: Duration = Duration::from_secs(180);
 
 /// What is known of one device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
