@@ -2,7 +2,7 @@
 //!
 //! A quiet console pings all its streams together, and two hundred pongs would come back as two hundred wake-ups a few
 //! microseconds apart. After such a round the worker that waits for the network sleeps a moment first, and then finds
-//! them all at once. It costs one delay of that length every ten seconds, on a feed that is silent anyway.
+//! them all at once. It costs one delay of that length every fifteen seconds, on a feed that is silent anyway.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

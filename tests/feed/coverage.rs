@@ -129,9 +129,8 @@ async fn those_who_matter_more_are_read_first() {
         one["path"].as_str().unwrap().ends_with("/registrations") && one["kind"] == "rest"
     });
     let reads = reads.count();
-    // Twice only those whose handshake took longer than it is waited for: on a busy machine that may be anyone.
     assert!(
-        (60..=120).contains(&reads),
+        (60..66).contains(&reads),
         "each one once, but for a slow handshake: {reads}"
     );
 }

@@ -9,7 +9,8 @@
 //!
 //! With 300 requests a minute that is 150 at the start and two a second for the rest of the first minute, then 4.7 a second,
 //! and never more than twelve in one second: what goes evenly arrives in clusters where the network or the machine is busy, and
-//! a second of the organisation is to see no more than a twentieth. The log of the minute stays above all of this: it alone says what is too much.
+//! a second of the organisation is to see no more than a twentieth. The log of the minute stays above all of this: it alone
+//! says what is too much.
 
 use std::collections::VecDeque;
 use std::time::Duration;
