@@ -14,6 +14,7 @@ pub mod callbacks;
 pub mod carriers;
 pub mod column;
 pub mod edges;
+mod followed;
 pub mod interactions;
 pub mod jobs;
 pub mod probes;

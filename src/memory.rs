@@ -1,10 +1,11 @@
-//! The last known registrations of a profile, on disk: what the first frame of the next run shows, as remembered.
+//! The last known registrations, carriers and callbacks of a profile, on disk: what the first frame of the next run shows,
+//! as remembered. Jobs have a book of their own: what was submitted must not be forgotten.
 //!
 //! One file for each profile, mode 0600, replaced whole or not at all, so that two consoles of one profile cannot disturb
 //! each other: the last one to write is remembered. It holds names, ids and states, and no secret. A file that is damaged, of
 //! a newer trunkline or of another organisation is refused in words and costs nothing else.
 //!
-//! The file is a line that names the format and its version, a `Head`, and people one after the other (msgpack).
+//! The file is a line that names the format and its version, a `Head`, and what is kept, one after the other (msgpack).
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -15,13 +16,15 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use crate::file::{self, For};
+use crate::model::memory::{Kept, WasCallback, WasCarrier};
 use crate::model::registration::memory::Person;
 
 /// What a file begins with, up to its version.
 const MARK: &str = "trunkline memory ";
 
 /// The version of the format. Another one is not read.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Rows that are remembered; further ones are left out, and the next run says so.
 pub const MOST_ROWS: usize = 100_000;
@@ -29,13 +32,13 @@ pub const MOST_ROWS: usize = 100_000;
 /// Bytes of a file that is read; [`MOST_ROWS`] rows stay far below.
 const LARGEST: u64 = 64 << 20;
 
-/// What is said of all people of a file.
+/// What is said of everything in a file.
 #[derive(Debug, Serialize, Deserialize)]
 struct Head {
     /// Which organisation they are of, as [`Memory::new`] was told.
     whose: String,
-    /// How many people follow.
-    people: u64,
+    /// How many things follow.
+    kept: u64,
     /// Rows that there was no room for.
     left_out: u64,
 }
@@ -76,6 +79,10 @@ pub enum MemoryError {
 pub struct Recalled {
     /// Everyone with a device.
     pub people: Vec<Person>,
+    /// Every carrier.
+    pub carriers: Vec<WasCarrier>,
+    /// Every callback.
+    pub callbacks: Vec<WasCallback>,
     /// Rows that there was no room for.
     pub left_out: u64,
 }
@@ -84,26 +91,25 @@ pub struct Recalled {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Draft {
     body: Vec<u8>,
-    people: u64,
+    kept: u64,
     rows: usize,
     left_out: u64,
 }
 
 impl Draft {
-    /// Adds people; those beyond [`MOST_ROWS`] are counted.
-    pub fn add(&mut self, people: &[Person]) {
-        for person in people {
-            let rows = person.devices.len();
-            let kept = self.body.len();
+    /// Adds things; rows beyond [`MOST_ROWS`] are counted.
+    pub fn add(&mut self, things: impl IntoIterator<Item = Kept>) {
+        for thing in things {
+            let (rows, whole) = (thing.rows(), self.body.len());
             // Plain data cannot fail to serialise into memory.
             if self.rows + rows > MOST_ROWS
-                || rmp_serde::encode::write(&mut self.body, person).is_err()
+                || rmp_serde::encode::write(&mut self.body, &thing).is_err()
             {
-                self.body.truncate(kept);
+                self.body.truncate(whole);
                 self.left_out += rows as u64;
                 continue;
             }
-            self.people += 1;
+            self.kept += 1;
             self.rows += rows;
         }
     }
@@ -130,7 +136,7 @@ impl Memory {
     /// What an earlier run knew; nothing where none has kept anything, or where it was of another organisation.
     pub fn load(&self) -> Result<Recalled, MemoryError> {
         let mut bytes = Vec::new();
-        let read = fs::File::open(&self.path)
+        let read = file::open(&self.path, For::Reading)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
         match read {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Recalled::default()),
@@ -160,20 +166,25 @@ impl Memory {
         if head.whose != self.whose {
             return Ok(Recalled::default());
         }
-        let people = (0..head.people).map(|_| Person::deserialize(&mut body));
-        Ok(Recalled {
-            people: people
-                .collect::<Result<_, _>>()
-                .map_err(|error| broken(&error))?,
+        let mut recalled = Recalled {
             left_out: head.left_out,
-        })
+            ..Recalled::default()
+        };
+        for _ in 0..head.kept {
+            match Kept::deserialize(&mut body).map_err(|error| broken(&error))? {
+                Kept::Person(person) => recalled.people.push(person),
+                Kept::Carrier(carrier) => recalled.carriers.push(carrier),
+                Kept::Callback(callback) => recalled.callbacks.push(callback),
+            }
+        }
+        Ok(recalled)
     }
 
     /// Keeps what was put together, in place of what was kept before.
     pub fn save(&self, draft: &Draft) -> Result<(), MemoryError> {
         let head = Head {
             whose: self.whose.clone(),
-            people: draft.people,
+            kept: draft.kept,
             left_out: draft.left_out,
         };
         let write = || {

@@ -14,6 +14,7 @@ pub mod hourly;
 pub mod hours;
 pub mod interaction;
 pub mod job;
+pub mod memory;
 pub mod payload;
 pub mod person;
 pub mod phone;

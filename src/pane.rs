@@ -85,6 +85,8 @@ pub struct Desk<'a> {
     pub now: Millis,
     /// The zone that times are shown in.
     pub zone: &'a TimeZone,
+    /// How things look.
+    pub theme: &'a Theme,
     /// Where effects go.
     pub effects: &'a mut Vec<Effect>,
     /// Where the operator is told.

@@ -165,6 +165,15 @@ impl fmt::Display for Cut {
     }
 }
 
+/// Whether a text that is shown is not all there is: [`shown`] and [`fit`] end such a one with a mark. Our own sentences
+/// about what is under way end with one too, behind a space.
+#[must_use]
+pub fn is_cut(shown: &str) -> bool {
+    shown
+        .match_indices('…')
+        .any(|(at, _)| at > 0 && !shown[..at].ends_with(' '))
+}
+
 /// A count with its thousands apart.
 #[must_use]
 pub fn grouped(n: usize) -> String {

@@ -405,8 +405,16 @@ fn every_kind_is_read_on_both_apis_by_the_same_flags() {
             let one = get(&[name, "--columns", first, "--sort", first, "--markdown"]);
             assert!(one.starts_with(&format!("| {first} |\n| --- |")), "{one}");
         }
-        let trouble = get(&["carriers", "--where", "health!=healthy", "--csv"]);
-        assert!(trouble.starts_with("health,"), "{trouble}");
+        let rows = |args: &[&str]| get(args).lines().count();
+        let all: Value = serde_json::from_str(&get(&["carriers", "--json"])).unwrap();
+        let all = all.as_array().unwrap();
+        let trouble = all.iter().filter(|one| one["health"] != "healthy").count();
+        let asked = ["carriers", "--where", "health!=healthy", "--csv"];
+        assert_eq!(rows(&asked), 1 + trouble, "{api}: {all:?}");
+        let edges: Value = serde_json::from_str(&get(&["edges", "--json"])).unwrap();
+        let edges = edges.as_array().unwrap().len();
+        assert_eq!(edges > 0, api == "platform", "{api}");
+        assert_eq!(rows(&["edges", "--markdown"]), 2 + edges, "{api}");
     }
 }
 

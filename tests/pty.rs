@@ -144,9 +144,46 @@ fn a_terminal_that_reads_nothing_can_still_be_left() {
 
 #[test]
 fn a_panic_anywhere_restores_and_then_reports() {
+    panics(env!("CARGO_BIN_EXE_trunkline"));
+}
+
+/// Before a release: `cargo build --release && TRUNKLINE_RELEASE=$PWD/target/release/trunkline cargo test --test pty --
+/// --ignored`.
+///
+/// The gate builds no release: that would double its time for one test. What a profile can change about a panic is whether
+/// it unwinds, which [`nothing_in_the_release_profile_changes_a_panic`] holds in the gate; this looks at the very program.
+#[test]
+#[ignore = "needs the program that is released, named in TRUNKLINE_RELEASE"]
+fn a_panic_of_the_released_program_restores_and_then_reports() {
+    let program = std::env::var("TRUNKLINE_RELEASE");
+    panics(&program.expect("TRUNKLINE_RELEASE names the program that is released"));
+}
+
+/// The tests run in the profile of development. The terminal is given back, and a task's panic is noticed, while the stack
+/// unwinds and by the panic hook: `panic = "abort"` would skip the first. Speed, symbols and overflow checks change neither.
+#[test]
+fn nothing_in_the_release_profile_changes_a_panic() {
+    let manifest: toml::Table = include_str!("../Cargo.toml").parse().unwrap();
+    let settings: toml::Table = include_str!("../.cargo/config.toml").parse().unwrap();
+    let profiles = [&manifest, &settings].map(|table| table.get("profile"));
+    let profiles = profiles.into_iter().flatten();
+    for (name, profile) in profiles.flat_map(|table| table.as_table().unwrap()) {
+        let panic = profile.get("panic").and_then(toml::Value::as_str);
+        assert!(panic.is_none_or(|how| how == "unwind"), "{name}: {panic:?}");
+    }
+    for key in ["build", "target", "unstable"] {
+        assert!(
+            settings.get(key).is_none(),
+            "[{key}] may hold flags of the compiler"
+        );
+    }
+}
+
+fn panics(program: &str) {
     for place in ["pane", "task", "draw"] {
         // The demo keeps no state: what is said of a fault of the program itself goes to the usual place all the same.
-        let mut pty = Pty::spawn_with(
+        let mut pty = Pty::spawn_program(
+            program,
             &["demo"],
             &[
                 ("TRUNKLINE_TEST_PANIC", place),

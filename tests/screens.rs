@@ -14,6 +14,8 @@ mod carriers;
 mod closeup;
 #[path = "screens/conversations.rs"]
 mod conversations;
+#[path = "screens/details.rs"]
+mod details;
 #[path = "screens/forms.rs"]
 mod forms;
 #[path = "screens/lists.rs"]
@@ -22,6 +24,8 @@ mod lists;
 mod messages;
 #[path = "screens/platform.rs"]
 mod platform;
+#[path = "screens/remembered.rs"]
+mod remembered;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/transfers.rs"]

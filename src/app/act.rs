@@ -196,6 +196,7 @@ impl App {
             store: &self.store,
             now: self.now,
             zone: &self.zone,
+            theme: &self.theme,
             effects: &mut self.effects,
             messages: &mut self.messages,
             open: &mut open,

@@ -60,7 +60,7 @@ impl App {
         if let Some(warning) = warning {
             self.messages.say(Weight::Warning, warning, self.now);
         }
-        self.store.jobs.restore(jobs);
+        self.store.jobs.recall(jobs);
         self.resume_with(Need::Book);
     }
 

@@ -9,6 +9,7 @@ use super::effect::Effect;
 use super::messages::Weight;
 use crate::config::Profile;
 use crate::memory::{Draft, MemoryError, Recalled};
+use crate::model::memory::Kept;
 use crate::model::registration::State;
 use crate::time::Millis;
 
@@ -63,8 +64,16 @@ impl App {
         self.now = now;
         self.memory.on = true;
         match recalled {
-            Ok(Recalled { people, left_out }) => {
-                self.store.registrations.recall(people, &mut self.changes);
+            Ok(Recalled {
+                people,
+                carriers,
+                callbacks,
+                left_out,
+            }) => {
+                let changes = &mut self.changes;
+                self.store.registrations.recall(people, changes);
+                self.store.carriers.recall(carriers, changes);
+                self.store.callbacks.recall(callbacks, changes);
                 self.spread();
                 self.memory.due = None;
                 if left_out > 0 {
@@ -80,7 +89,10 @@ impl App {
 
     /// Rows have changed, so that what is kept is no longer what is known.
     pub(super) fn memory_aged(&mut self) {
-        let told = !(self.changes.touched.is_empty() && self.changes.removed.is_empty());
+        let changes = &self.changes;
+        let told = !(changes.touched.is_empty() && changes.removed.is_empty())
+            || changes.carriers_shown
+            || changes.callbacks;
         if told && self.memory.on {
             self.memory.aged = self.memory.draft.is_some();
             self.memory.due.get_or_insert(self.now.plus(KEEP_MS));
@@ -131,8 +143,13 @@ impl App {
     }
 
     fn page_of_memory(&self, mut draft: Draft, from: u32) -> (Draft, Option<u32>) {
+        if from == 0 {
+            // Few, so that they find room before the many.
+            draft.add(self.store.carriers.memory().map(Kept::Carrier));
+            draft.add(self.store.callbacks.memory(self.now).map(Kept::Callback));
+        }
         let (people, next) = self.store.registrations.memory(from, PAGE, self.now);
-        draft.add(&people);
+        draft.add(people.into_iter().map(Kept::Person));
         (draft, next)
     }
 
@@ -140,5 +157,7 @@ impl App {
     fn knows_nothing(&self) -> bool {
         let counts = self.store.registrations.counts();
         counts.total == counts.of(State::Remembered)
+            && self.store.carriers.is_empty()
+            && self.store.callbacks.is_empty()
     }
 }

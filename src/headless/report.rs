@@ -28,6 +28,7 @@ pub async fn report(
     if let Some(profile) = loaded.profile.as_mut() {
         // One reading needs no streams: they would only be opened to be closed.
         profile.registrations.max_streams = Some(0);
+        profile.notifications.channels = 0;
     }
     let screen = Quiet::new(Signal::exit_code)?;
     let app = App::new(loaded);

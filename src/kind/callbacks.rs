@@ -7,7 +7,7 @@ pub mod line;
 
 use std::cmp::Ordering;
 
-pub use self::line::Line;
+pub use self::line::{Line, role};
 
 use super::column::fields;
 use super::{Column, Kind, Value};
@@ -29,7 +29,7 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "status",
         "STATUS",
-        "How far the reservation is; what may be out of date is stale",
+        "How far the reservation is; what may be out of date is stale, what is of the last run remembered",
         (9, 9),
         &[
             "failed",
@@ -40,10 +40,11 @@ const COLUMNS: &[Of] = &[
             "completed",
             "cancelled",
             "stale",
+            "remembered",
         ],
         |line| Value::Word(line.status()),
     )
-    .looking(role_of)
+    .looking(role)
     .ordered(|a, b| {
         let (left, right) = (a.row.callback().status, b.row.callback().status);
         left.cmp(&right).then_with(|| slot(a, b))
@@ -195,14 +196,14 @@ impl Kind for Callbacks {
 
     /// By their slots, what is over last.
     fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {
-        let rows = store.callbacks.iter();
+        let rows = store.callbacks.shown();
         let mut lines: Vec<Line<'_>> = rows.map(|row| Line::of(row, store, now)).collect();
         lines.sort_by(slot);
         lines
     }
 
     fn row<'a>(store: &'a Store, id: &CallbackId, now: Millis) -> Option<Line<'a>> {
-        Some(Line::of(store.callbacks.get(id)?, store, now))
+        Some(Line::of(store.callbacks.find(id)?, store, now))
     }
 
     fn id(line: &Line<'_>) -> CallbackId {
@@ -212,11 +213,6 @@ impl Kind for Callbacks {
     fn concerns(changes: &Changes) -> bool {
         changes.callbacks || changes.queues
     }
-}
-
-/// As a function of its own, because a method's is not general enough over what the line borrows.
-fn role_of(line: &line::Line<'_>) -> crate::config::theme::Role {
-    line.role()
 }
 
 #[cfg(test)]

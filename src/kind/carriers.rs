@@ -25,12 +25,19 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "health",
         "HEALTH",
-        "What the organisation says of the carrier; what may be out of date is stale",
+        "What the organisation says of the carrier; what may be out of date is stale, what is of the last run remembered",
         (8, 8),
-        &["down", "degraded", "unknown", "healthy", "stale"],
+        &[
+            "down",
+            "degraded",
+            "unknown",
+            "healthy",
+            "stale",
+            "remembered",
+        ],
         |line| Value::Word(line.health()),
     )
-    .looking(role_of)
+    .looking(role)
     .ordered(|a, b| a.urgency().cmp(&b.urgency())),
     Of::text(
         "name",
@@ -215,7 +222,7 @@ impl Kind for Carriers {
 
     /// The most urgent first, then by name.
     fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
-        let lines = store.carriers.iter().map(|row| Line::of(row, store));
+        let lines = store.carriers.shown().map(|row| Line::of(row, store));
         let mut lines: Vec<Line<'_>> = lines.collect();
         lines.sort_by(|a, b| {
             let urgency = a.urgency().cmp(&b.urgency());
@@ -225,7 +232,7 @@ impl Kind for Carriers {
     }
 
     fn row<'a>(store: &'a Store, id: &CarrierId, _: Millis) -> Option<Line<'a>> {
-        Some(Line::of(store.carriers.get(id)?, store))
+        Some(Line::of(store.carriers.find(id)?, store))
     }
 
     fn id(line: &Line<'_>) -> CarrierId {
@@ -255,7 +262,7 @@ impl<'a> Line<'a> {
         Self {
             row,
             proxy: store.probes.of_carrier(&row.carrier().id),
-            stale: store.carriers.stale() || row.carrier().in_doubt(),
+            stale: row.remembered() || store.carriers.stale() || row.carrier().in_doubt(),
         }
     }
 
@@ -287,22 +294,10 @@ impl<'a> Line<'a> {
     /// The health on screen, in filters and in exports: what may be out of date never claims to be healthy.
     #[must_use]
     pub fn health(&self) -> &'static str {
-        if self.stale {
-            "stale"
-        } else {
-            self.row.carrier().health.word()
-        }
-    }
-
-    /// How the health looks.
-    #[must_use]
-    pub fn role(&self) -> Role {
         match self.row.carrier().health {
-            _ if self.stale => Role::Stale,
-            Health::Down => Role::Bad,
-            Health::Degraded => Role::Warn,
-            Health::Unknown => Role::Unknown,
-            Health::Healthy => Role::Ok,
+            _ if self.row.remembered() => "remembered",
+            _ if self.stale => "stale",
+            health => health.word(),
         }
     }
 
@@ -355,6 +350,18 @@ impl<'a> Line<'a> {
     }
 }
 
+/// How the health looks.
+#[must_use]
+pub fn role(line: &Line<'_>) -> Role {
+    match line.row.carrier().health {
+        _ if line.stale => Role::Stale,
+        Health::Down => Role::Bad,
+        Health::Degraded => Role::Warn,
+        Health::Unknown => Role::Unknown,
+        Health::Healthy => Role::Ok,
+    }
+}
+
 /// How a verdict looks.
 #[must_use]
 pub fn grade_role(finding: Option<&Finding>) -> Role {
@@ -364,11 +371,6 @@ pub fn grade_role(finding: Option<&Finding>) -> Role {
         Some(Grade::Good) => Role::Ok,
         None => Role::Dim,
     }
-}
-
-/// As a function of its own, because a method's is not general enough over what the line borrows.
-fn role_of(line: &Line<'_>) -> crate::config::theme::Role {
-    line.role()
 }
 
 #[cfg(test)]

@@ -65,6 +65,23 @@ pub struct Column<K: Kind> {
     pub order: Option<Compare<K>>,
 }
 
+/// Columns that differ in nothing but their type.
+macro_rules! of_one_type {
+    ($($(#[$doc:meta])* $name:ident: $kind:expr;)+) => { $(
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $name(
+            name: &'static str,
+            title: &'static str,
+            doc: &'static str,
+            wide: (u16, u16),
+            value: Get<K>,
+        ) -> Self {
+            Self::new(name, title, doc, wide, $kind, value)
+        }
+    )+ };
+}
+
 impl<K: Kind> Column<K> {
     const fn new(
         name: &'static str,
@@ -114,64 +131,17 @@ impl<K: Kind> Column<K> {
         Self::new(name, title, doc, wide, query::Kind::Choice(words), value)
     }
 
-    /// A column of text, in which filters look for words without a field.
-    #[must_use]
-    pub const fn text(
-        name: &'static str,
-        title: &'static str,
-        doc: &'static str,
-        wide: (u16, u16),
-        value: Get<K>,
-    ) -> Self {
-        Self::new(name, title, doc, wide, query::Kind::Text, value)
-    }
-
-    /// A column of counts or lengths of time: set to the right, the largest first.
-    #[must_use]
-    pub const fn number(
-        name: &'static str,
-        title: &'static str,
-        doc: &'static str,
-        wide: (u16, u16),
-        value: Get<K>,
-    ) -> Self {
-        Self::new(name, title, doc, wide, query::Kind::Number, value)
-    }
-
-    /// A column of measures, which may have a fraction.
-    #[must_use]
-    pub const fn measure(
-        name: &'static str,
-        title: &'static str,
-        doc: &'static str,
-        wide: (u16, u16),
-        value: Get<K>,
-    ) -> Self {
-        Self::new(name, title, doc, wide, query::Kind::Measure, value)
-    }
-
-    /// A column of moments: set to the right, the newest first.
-    #[must_use]
-    pub const fn moment(
-        name: &'static str,
-        title: &'static str,
-        doc: &'static str,
-        wide: (u16, u16),
-        value: Get<K>,
-    ) -> Self {
-        Self::new(name, title, doc, wide, query::Kind::Moment, value)
-    }
-
-    /// A column of yes and no.
-    #[must_use]
-    pub const fn flag(
-        name: &'static str,
-        title: &'static str,
-        doc: &'static str,
-        wide: (u16, u16),
-        value: Get<K>,
-    ) -> Self {
-        Self::word(name, title, doc, wide, FLAGS, value)
+    of_one_type! {
+        /// A column of text, in which filters look for words without a field.
+        text: query::Kind::Text;
+        /// A column of counts or lengths of time: set to the right, the largest first.
+        number: query::Kind::Number;
+        /// A column of measures, which may have a fraction.
+        measure: query::Kind::Measure;
+        /// A column of moments: set to the right, the newest first.
+        moment: query::Kind::Moment;
+        /// A column of yes and no.
+        flag: query::Kind::Choice(FLAGS);
     }
 
     /// The same with names that it had before, which filters and commands still read.

@@ -1,11 +1,12 @@
 //! The edges of the organisation: whether the cloud reaches them, how busy they are.
 
 use super::column::fields;
+use super::followed::{self, Followed};
 use super::{Column, Kind, Value};
 use crate::config::theme::Role;
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, EdgeState, Load};
-use crate::model::trunk::By;
+use crate::model::trunk::{By, Heard};
 use crate::query::FieldSpec;
 use crate::store::edges::EdgeRow;
 use crate::store::{Changes, Store};
@@ -27,23 +28,14 @@ pub struct Line<'a> {
 type Of = Column<Edges>;
 
 const COLUMNS: &[Of] = &[
-    Of::word(
-        "state",
+    followed::state(
         "EDGE",
         "Whether the cloud reaches it and it works; what may be out of date is stale",
         (8, 8),
         &[
             "offline", "inactive", "draining", "unknown", "online", "stale",
         ],
-        |line| Value::Word(line.state()),
-    )
-    .looking(|line| {
-        if line.stale {
-            Role::Stale
-        } else {
-            role(line.row.edge.state())
-        }
-    }),
+    ),
     Of::text(
         "name",
         "NAME",
@@ -76,14 +68,7 @@ const COLUMNS: &[Of] = &[
     )
     .left()
     .shown_as(|line, _| line.row.edge.load.map_or_else(|| "-".to_owned(), busy)),
-    Of::word(
-        "source",
-        "HEARD",
-        "Whether topics or polling keep it up",
-        (6, 6),
-        &["live", "polled", "stale"],
-        |line| Value::Word(line.row.edge.heard.by.word()),
-    ),
+    followed::source(),
     Of::text(
         "site",
         "SITE, STATE, SOFTWARE",
@@ -155,14 +140,7 @@ const COLUMNS: &[Of] = &[
     )
     .aside()
     .hidden(),
-    Of::moment(
-        "heard",
-        "HEARD AT",
-        "When it was last heard of",
-        (8, 8),
-        |line| line.row.edge.heard.at.into(),
-    )
-    .hidden(),
+    followed::heard(),
     Of::text("id", "ID", "The edge's id", (12, 36), |line| {
         Value::raw(line.row.edge.id.raw())
     })
@@ -174,16 +152,6 @@ impl<'a> Line<'a> {
         Self {
             row,
             stale: store.carriers.stale() || row.edge.heard.by == By::Gap,
-        }
-    }
-
-    /// The state on screen, in filters and in exports.
-    #[must_use]
-    pub fn state(&self) -> &'static str {
-        if self.stale {
-            "stale"
-        } else {
-            self.row.edge.state().word()
         }
     }
 }
@@ -212,6 +180,21 @@ impl Kind for Edges {
 
     fn concerns(changes: &Changes) -> bool {
         changes.carriers_shown
+    }
+}
+
+impl Followed for Edges {
+    fn heard(line: &Line<'_>) -> Heard {
+        line.row.edge.heard
+    }
+
+    fn stale(line: &Line<'_>) -> bool {
+        line.stale
+    }
+
+    fn standing(line: &Line<'_>) -> (&'static str, Role) {
+        let state = line.row.edge.state();
+        (state.word(), role(state))
     }
 }
 

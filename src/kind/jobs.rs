@@ -19,12 +19,18 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "state",
         "STATE",
-        "What is known of the job",
+        "What is known of the job; what an earlier run knew of one that is not over is remembered",
         (10, 10),
         STATES,
-        |row| Value::Word(row.job.state().word()),
+        |row| Value::Word(row.state()),
     )
-    .looking(|row| role(row.job.state())),
+    .looking(|row| {
+        if row.remembered() {
+            Role::Stale
+        } else {
+            role(row.job.state())
+        }
+    }),
     Of::text(
         "name",
         "NAME",
@@ -137,6 +143,7 @@ const STATES: &[&str] = &[
     "running",
     "unfollowed",
     "completed",
+    "remembered",
 ];
 
 impl Kind for Jobs {
@@ -199,6 +206,6 @@ mod tests {
 
     #[test]
     fn every_state_has_its_word() {
-        assert_eq!(STATES, State::ALL.map(State::word));
+        assert_eq!(STATES[..State::ALL.len()], State::ALL.map(State::word));
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::column::fields;
+use super::followed::{self, Followed};
 use super::{Column, Kind, Value};
 use crate::config::theme::Role;
-use crate::model::trunk::{By, Fault, Proxies, Standing, Trunk, Use};
+use crate::model::trunk::{By, Fault, Heard, Proxies, Standing, Trunk, Use};
 use crate::model::{EdgeId, TrunkId};
 use crate::query::FieldSpec;
 use crate::store::carriers::CarrierRow;
@@ -30,8 +31,7 @@ pub struct Line<'a> {
 type Of = Column<Trunks>;
 
 const COLUMNS: &[Of] = &[
-    Of::word(
-        "state",
+    followed::state(
         "STATE",
         "Whether it works; what may be out of date is stale",
         (8, 14),
@@ -43,15 +43,7 @@ const COLUMNS: &[Of] = &[
             "out of service",
             "stale",
         ],
-        |line| Value::Word(line.state()),
-    )
-    .looking(|line| {
-        if line.stale {
-            Role::Stale
-        } else {
-            role(line.trunk)
-        }
-    }),
+    ),
     Of::text("name", "NAME", "The trunk's name", (14, 24), |line| {
         (&line.trunk.name).into()
     })
@@ -145,23 +137,8 @@ const COLUMNS: &[Of] = &[
         |line| line.trunk.enabled.into(),
     )
     .hidden(),
-    Of::word(
-        "source",
-        "HEARD",
-        "Whether topics or polling keep it up",
-        (6, 6),
-        &["live", "polled", "stale"],
-        |line| Value::Word(line.trunk.heard.by.word()),
-    )
-    .hidden(),
-    Of::moment(
-        "heard",
-        "HEARD AT",
-        "When it was last heard of",
-        (8, 8),
-        |line| line.trunk.heard.at.into(),
-    )
-    .hidden(),
+    followed::source().hidden(),
+    followed::heard(),
     Of::text("id", "ID", "The trunk's id", (12, 36), |line| {
         Value::raw(line.trunk.id.raw())
     })
@@ -184,15 +161,17 @@ const COLUMNS: &[Of] = &[
     .hidden(),
 ];
 
-impl Line<'_> {
-    /// The state on screen, in filters and in exports.
-    #[must_use]
-    pub fn state(&self) -> &'static str {
-        if self.stale {
-            "stale"
-        } else {
-            self.trunk.standing().word()
-        }
+impl Followed for Trunks {
+    fn heard(line: &Line<'_>) -> Heard {
+        line.trunk.heard
+    }
+
+    fn stale(line: &Line<'_>) -> bool {
+        line.stale
+    }
+
+    fn standing(line: &Line<'_>) -> (&'static str, Role) {
+        (line.trunk.standing().word(), role(line.trunk))
     }
 }
 

@@ -22,7 +22,9 @@ pub const REASON: &str = "reason";
 pub const BOOKED_AS: &str = "reference";
 
 /// How far a reservation is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum Status {
     /// It could not be kept.

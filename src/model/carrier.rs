@@ -1,13 +1,15 @@
 //! SIP carriers: what the organisation says of the trunks that its calls leave and arrive by (contract §4; on the Platform
 //! API a trunk base with its trunks).
 
+use serde::{Deserialize, Serialize};
+
 use super::CarrierId;
 use super::finding::Grade;
 use super::trunk::{By, Trunk};
 use crate::text::Text;
 
 /// How well a carrier works, in the organisation's own judgement. The order is the order of urgency, most urgent first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Health {
     /// No calls go through.

@@ -42,6 +42,12 @@ impl Phone {
         &self.0
     }
 
+    /// The number as it may be kept and shown: masked once, it shows as before.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        Self(Text::from(self.to_string()))
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -115,15 +121,18 @@ impl fmt::Display for Phone {
             Some(digits) => ("+", digits),
             None => ("", raw),
         };
-        let count = digits.chars().count();
-        let number = digits.bytes().all(|byte| byte.is_ascii_digit());
-        if !number || count <= 2 * SHOWN + 1 {
-            return f.pad(&"•".repeat(count.min(*DIGITS.end())));
+        let digits: Vec<char> = digits.chars().collect();
+        let dots = |count: usize| "•".repeat(count.min(*DIGITS.end()));
+        let number = digits.iter().all(|c| c.is_ascii_digit() || *c == '•');
+        match digits.len().checked_sub(2 * SHOWN) {
+            Some(hidden @ 2..) if number => {
+                let shown = |part: &[char]| part.iter().collect::<String>();
+                let (head, rest) = digits.split_at(SHOWN);
+                let (head, tail) = (shown(head), shown(&rest[hidden..]));
+                f.pad(&format!("{plus}{head}{}{tail}", dots(hidden)))
+            }
+            _ => f.pad(&dots(digits.len())),
         }
-        let (head, rest) = digits.split_at(SHOWN);
-        let (hidden, tail) = rest.split_at(rest.len() - SHOWN);
-        let dots = "•".repeat(hidden.len().min(*DIGITS.end()));
-        f.pad(&format!("{plus}{head}{dots}{tail}"))
     }
 }
 

@@ -49,6 +49,9 @@ pub struct Update {
 /// The device of entries that name none, and of a user of whom nothing could be read yet (contract §3).
 pub const UNNAMED: &str = "unknown";
 
+/// Devices of one user that are followed, on either API; nobody has as many, and one user must not fill the table.
+pub const MOST_DEVICES: usize = 1_000;
+
 /// What a row may claim to be. The order is the order of urgency, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

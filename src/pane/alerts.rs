@@ -4,8 +4,7 @@
 
 mod detail;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
@@ -75,8 +74,8 @@ impl Listing for Alerts {
         }
     }
 
-    fn panel(&self, area: Rect, buf: &mut Buffer, alert: &&Alert, scene: &Scene<'_>) {
-        detail::render(area, buf, scene, alert);
+    fn detail(&self, alert: &&Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        detail::lines(alert, scene)
     }
 
     fn empty(&self, _: &Scene<'_>) -> Vec<String> {

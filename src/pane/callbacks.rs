@@ -14,7 +14,7 @@ use ratatui::text::Line as Shown;
 
 use self::day::Day;
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked, Related};
+use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -26,6 +26,7 @@ use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::time::Millis;
 use crate::ui::bar::Bar;
+use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
 /// The pane.
@@ -63,17 +64,26 @@ impl Listing for Board {
 
     fn tab(&self, store: &Store) -> Tab {
         let status = |row: &CallbackRow| row.callback().status;
-        let rows = || store.callbacks.iter();
+        let rows = || store.callbacks.shown();
+        let failed = |row: &&CallbackRow| status(row) == Status::Failed && !row.remembered();
         Tab {
             title: "Callbacks",
             short: "Call",
             count: Some(rows().filter(|row| !status(row).over()).count()),
-            trouble: rows().filter(|row| status(row) == Status::Failed).count(),
+            trouble: rows().filter(failed).count(),
         }
     }
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
         figures::fill(bar, scene);
+    }
+
+    fn widen(&self, column: &str, wish: Wish, scene: &Scene<'_>) -> Wish {
+        let mut rows = scene.store.callbacks.shown();
+        list::for_remembered(
+            wish,
+            column == "status" && rows.any(CallbackRow::remembered),
+        )
     }
 
     fn detail(&self, line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
@@ -158,7 +168,7 @@ impl Listing for Board {
     }
 
     fn due(&self, store: &Store, now: Millis) -> Option<Millis> {
-        let mut rows = store.callbacks.iter();
+        let mut rows = store.callbacks.shown();
         let waits = rows.any(|row| !row.callback().status.over());
         let minute = Millis((now.0.div_euclid(MINUTE) + 1) * MINUTE);
         let masks = store.callbacks.masked_at().filter(|at| *at > now);

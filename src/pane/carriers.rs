@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked, Related, section};
+use super::list::{self, ListPane, Listing, Picked, Related, section};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -21,9 +21,10 @@ use crate::kind::probes::Probes;
 use crate::model::carrier::{Accord, Health};
 use crate::model::finding::Verdict;
 use crate::store::Store;
-use crate::store::carriers::Reading;
+use crate::store::carriers::{CarrierRow, Reading};
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
+use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
 /// The pane.
@@ -58,7 +59,7 @@ impl Listing for Carriers {
         Tab {
             title: "Carriers",
             short: "Carr",
-            count: Some(store.carriers.len()),
+            count: Some(store.carriers.shown().count()),
             trouble: lines.filter(trouble).count() + store.edges.suffering(),
         }
     }
@@ -103,9 +104,16 @@ impl Listing for Carriers {
                 bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
             }
         }
+        let remembered = carriers.shown().filter(|row| row.remembered());
+        list::remembered(bar, scene, remembered.map(CarrierRow::since));
         if let Some((role, words)) = staleness(carriers.reading(), scene) {
             bar.left(0, theme.style(role), words);
         }
+    }
+
+    fn widen(&self, column: &str, wish: Wish, scene: &Scene<'_>) -> Wish {
+        let mut rows = scene.store.carriers.shown();
+        list::for_remembered(wish, column == "health" && rows.any(CarrierRow::remembered))
     }
 
     fn detail(&self, line: &Line<'_>, scene: &Scene<'_>) -> Vec<ratatui::text::Line<'static>> {

@@ -2,12 +2,10 @@
 
 mod detail;
 
-use std::fmt::Write as _;
-
 use ratatui::text::Line;
 
 use super::list::source::Arranged;
-use super::list::{ListPane, Listing, Picked, Related};
+use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -81,6 +79,9 @@ impl Listing for Jobs {
                 bar.left(spare, theme.style(role(state)), text);
             }
         }
+        let remembered = jobs.newest_first().filter(|row| row.remembered());
+        let known = |row: &JobRow| row.job.heard.unwrap_or(row.job.began());
+        list::remembered(bar, scene, remembered.map(known));
         if jobs.dropped() > 0 {
             let text = format!("left out {}", jobs.dropped());
             bar.left(1, theme.style(Role::Warn), text);
@@ -111,15 +112,6 @@ impl Listing for Jobs {
 
     fn related(&self, row: &&JobRow, _: &Desk<'_>) -> Vec<Related> {
         vec![Related::new("Audit", "id", row.job.key.0.raw())]
-    }
-
-    fn more(&self, row: &&JobRow, _: &Store) -> String {
-        let made = row.job.results.iter();
-        let mut text = String::new();
-        for made in made {
-            let _ = writeln!(text, "made {} ({})", made.name, made.id);
-        }
-        text
     }
 
     fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {

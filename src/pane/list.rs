@@ -10,6 +10,7 @@ mod draw;
 mod frozen;
 mod picked;
 pub mod places;
+mod remembered;
 pub mod section;
 pub mod source;
 mod views;
@@ -23,6 +24,7 @@ use ratatui::text::Line;
 
 use self::frozen::Frozen;
 pub use self::picked::{Picked, Related};
+pub(super) use self::remembered::{for_remembered, remembered, say_remembered};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
@@ -37,7 +39,7 @@ use crate::model::{DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
-use crate::ui::detail;
+use crate::ui::detail::Panel;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
 use crate::ui::table::Wish;
@@ -93,11 +95,11 @@ pub trait Listing: Default + 'static {
     fn tab(&self, store: &Store) -> Tab;
     /// The figures on top.
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>);
-    /// Draws everything that is known of a row.
-    fn panel(&self, area: Rect, buf: &mut Buffer, row: &RowOf<'_, Self>, scene: &Scene<'_>) {
-        detail::wrapped(area, buf, self.detail(row, scene));
+    /// Fills the panel of a row: what is known of it, and what there is room for beyond that.
+    fn panel(&self, panel: &mut Panel<'_>, row: &RowOf<'_, Self>, scene: &Scene<'_>) {
+        panel.put(&self.detail(row, scene));
     }
-    /// The same as lines, which are wrapped: every column, unless a list has more to tell.
+    /// What is known of a row, for the panel and the pager: every column, unless a list has more to tell.
     fn detail(&self, row: &RowOf<'_, Self>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         draw::facts::<Self::Kind>(row, scene)
     }

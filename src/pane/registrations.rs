@@ -7,11 +7,10 @@ mod page;
 mod phones;
 mod summary;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use self::held::Held;
-use super::list::{ListPane, Listing, Picked, Related, places};
+use super::list::{self, ListPane, Listing, Picked, Related, places};
 use super::{Desk, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -23,6 +22,7 @@ use crate::model::{DeviceId, UserId};
 use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
+use crate::ui::detail::Panel;
 use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
 
@@ -35,9 +35,6 @@ pub struct Devices {
     /// When the open phone was last wanted anew.
     wanted: Millis,
 }
-
-/// Columns of the word `remembered`.
-const REMEMBERED: u16 = 10;
 
 impl Listing for Devices {
     type Kind = Registrations;
@@ -76,23 +73,19 @@ impl Listing for Devices {
 
     fn widen(&self, column: &str, wish: Wish, scene: &Scene<'_>) -> Wish {
         let counts = scene.store.registrations.counts();
-        match column {
-            // The longest word of a state; it is there at a start alone.
-            "state" if counts.of(State::Remembered) > 0 => Wish {
-                least: REMEMBERED,
-                ideal: REMEMBERED,
-                ..wish
-            },
-            _ => wish,
-        }
+        list::for_remembered(wish, column == "state" && counts.of(State::Remembered) > 0)
     }
 
-    fn panel(&self, area: Rect, buf: &mut Buffer, row: &Row<'_>, scene: &Scene<'_>) {
-        detail::render(area, buf, scene, row);
+    fn panel(&self, panel: &mut Panel<'_>, row: &Row<'_>, scene: &Scene<'_>) {
+        detail::fill(panel, row, scene);
+    }
+
+    fn detail(&self, row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        detail::lines(row, scene)
     }
 
     fn wish(&self, scene: &Scene<'_>) -> Option<u16> {
-        Some(detail::lines(scene))
+        Some(detail::wish(scene))
     }
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
@@ -124,6 +117,10 @@ impl Listing for Devices {
         let mut text = "timeline (newest first)\n".to_owned();
         let timeline = store.registrations.timeline(row.id());
         text.extend(timeline.map(|change| format!("{}  {}\n", change.at, change.what)));
+        if let Some(frame) = row.frame() {
+            let frame = String::from_utf8_lossy(&frame);
+            text.extend(["\nlast frame\n", &crate::text::safe(&frame), "\n"]);
+        }
         text
     }
 

@@ -19,6 +19,7 @@ use super::Changes;
 use super::carriers::Reading;
 use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream, Update};
+use crate::model::memory::WasCallback;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -40,6 +41,10 @@ pub enum Applied {
 #[derive(Debug, Default)]
 pub struct Callbacks {
     rows: BTreeMap<CallbackId, CallbackRow>,
+    /// Those of an earlier run, until this one has read the list: shown, and counted nowhere.
+    remembered: BTreeMap<CallbackId, CallbackRow>,
+    /// When the list was last read.
+    read: Option<Millis>,
     seen: Seen,
     reading: Reading,
     stream: Stream,
@@ -155,6 +160,46 @@ impl Callbacks {
         }
         self.faults = faults;
         self.reading = Reading::Read(now);
+        self.read = Some(now);
+        self.remembered.clear();
+    }
+
+    /// Takes in what an earlier run knew, unless this one knows more already.
+    pub fn recall(&mut self, callbacks: Vec<WasCallback>, changes: &mut Changes) {
+        if self.read.is_some() || callbacks.is_empty() {
+            return;
+        }
+        let rows = callbacks.into_iter().take(MOST).map(CallbackRow::of_memory);
+        let rows = rows.map(|row| (row.callback().id.clone(), row));
+        self.remembered.extend(rows);
+        changes.callbacks = true;
+    }
+
+    /// What the next run is to remember: every row that is shown, as of when it was known.
+    pub fn memory(&self, now: Millis) -> impl Iterator<Item = WasCallback> {
+        let kept_up = (!self.stale()).then_some(now);
+        let read = self.read.unwrap_or_default();
+        self.shown().map(move |row| {
+            let known = if row.remembered() {
+                row.since()
+            } else {
+                kept_up.unwrap_or(row.heard().max(read))
+            };
+            WasCallback::of(row.callback(), known)
+        })
+    }
+
+    /// Every row that is shown: those of this run, and those of an earlier one of which nobody has spoken yet.
+    pub fn shown(&self) -> impl Iterator<Item = &CallbackRow> {
+        let before = self.remembered.iter();
+        let before = before.filter(|(id, _)| !self.rows.contains_key(*id));
+        self.rows.values().chain(before.map(|(_, row)| row))
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn find(&self, id: &CallbackId) -> Option<&CallbackRow> {
+        self.rows.get(id).or_else(|| self.remembered.get(id))
     }
 
     /// A write was answered with the reservation as it is. Where the stream has spoken of it, the stream knows better.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{CarrierTransition, Changes};
 use crate::model::CarrierId;
 use crate::model::carrier::{Carrier, Health};
+use crate::model::memory::WasCarrier;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -40,6 +41,7 @@ pub struct CarrierRow {
     since: Millis,
     past: VecDeque<Turn>,
     forgotten: u64,
+    remembered: bool,
 }
 
 /// A change of health, or the first word of it.
@@ -62,7 +64,14 @@ impl CarrierRow {
             since: now,
             past: VecDeque::from([first]),
             forgotten: 0,
+            remembered: false,
         }
+    }
+
+    /// Whether it is of an earlier run and has not been read yet: it is as of [`Self::since`], and says nothing of now.
+    #[must_use]
+    pub fn remembered(&self) -> bool {
+        self.remembered
     }
 
     /// What the organisation last said.
@@ -120,6 +129,10 @@ impl CarrierRow {
 #[derive(Debug, Default)]
 pub struct Carriers {
     rows: BTreeMap<CarrierId, CarrierRow>,
+    /// Those of an earlier run, until this one has read some: shown, and counted nowhere.
+    remembered: BTreeMap<CarrierId, CarrierRow>,
+    /// When the list was last read.
+    read: Option<Millis>,
     reading: Reading,
     faults: Vec<Text>,
     refused: usize,
@@ -135,7 +148,9 @@ impl Carriers {
         changes: &mut Changes,
     ) {
         let mut before = std::mem::take(&mut self.rows);
-        let mut shown = self.stale() || self.faults != faults;
+        let recalled = !std::mem::take(&mut self.remembered).is_empty();
+        let mut shown = recalled || self.stale() || self.faults != faults;
+        self.read = Some(now);
         self.refused = 0;
         for carrier in carriers {
             if self.rows.len() >= MOST && !self.rows.contains_key(&carrier.id) {
@@ -173,6 +188,40 @@ impl Carriers {
         self.faults = faults;
         self.reading = Reading::Read(now);
         changes.carriers_shown |= shown || !changes.carriers.is_empty();
+    }
+
+    /// Takes in what an earlier run knew, unless this one knows more already.
+    pub fn recall(&mut self, carriers: Vec<WasCarrier>, changes: &mut Changes) {
+        if self.read.is_some() || carriers.is_empty() {
+            return;
+        }
+        for was in carriers.into_iter().take(MOST) {
+            let as_of = was.as_of;
+            let mut row = CarrierRow::new(was.into(), as_of);
+            row.remembered = true;
+            self.remembered.insert(row.carrier.id.clone(), row);
+        }
+        changes.carriers_shown = true;
+    }
+
+    /// What the next run is to remember: what was read, else what is remembered.
+    pub fn memory(&self) -> impl Iterator<Item = WasCarrier> {
+        let as_of = self.read.unwrap_or_default();
+        let read = self.rows.values();
+        let read = read.map(move |row| WasCarrier::of(&row.carrier, as_of));
+        let before = self.remembered.values();
+        read.chain(before.map(|row| WasCarrier::of(&row.carrier, row.since)))
+    }
+
+    /// Every row that is shown: those of this run, and those of an earlier one until some were read.
+    pub fn shown(&self) -> impl Iterator<Item = &CarrierRow> {
+        self.rows.values().chain(self.remembered.values())
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn find(&self, id: &CarrierId) -> Option<&CarrierRow> {
+        self.rows.get(id).or_else(|| self.remembered.get(id))
     }
 
     /// The list could not be read.

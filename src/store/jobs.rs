@@ -9,7 +9,7 @@ pub use self::figures::Figures;
 use crate::model::JobId;
 use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
-use crate::model::job::{JOBS_KEPT, Job, JobEvent, JobKey, State};
+use crate::model::job::{By, JOBS_KEPT, Job, JobEvent, JobKey, State};
 
 /// One job, and who follows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +20,35 @@ pub struct JobRow {
     pub flow: Option<FlowId>,
     /// The flow that worked on it last, for its steps; it may be forgotten by now.
     pub worked: Option<FlowId>,
+    /// It is of an earlier run, and this one has heard nothing of it.
+    recalled: bool,
+}
+
+impl JobRow {
+    fn new(job: Job) -> Self {
+        Self {
+            job,
+            flow: None,
+            worked: None,
+            recalled: false,
+        }
+    }
+
+    /// Whether what is known of it is of an earlier run, and may be otherwise by now. What is over stays as it ended.
+    #[must_use]
+    pub fn remembered(&self) -> bool {
+        self.recalled && !self.job.phase().ended()
+    }
+
+    /// The state on screen, in filters and in exports.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        if self.remembered() {
+            "remembered"
+        } else {
+            self.job.state().word()
+        }
+    }
 }
 
 /// The jobs, by what their rows are known by.
@@ -42,11 +71,9 @@ impl Jobs {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        let row = self.rows.entry(key.clone()).or_insert_with(|| JobRow {
-            job: Job::new(key.clone()),
-            flow: None,
-            worked: None,
-        });
+        let row = self.rows.entry(key.clone());
+        let row = row.or_insert_with(|| JobRow::new(Job::new(key.clone())));
+        row.recalled &= flow.is_none() && !speaks_of_now(&event);
         let before = row.job.clone();
         row.job.apply(event);
         row.flow = flow.or(row.flow);
@@ -75,6 +102,18 @@ impl Jobs {
         self.ids.contains_key(id)
     }
 
+    /// Takes in rows of earlier runs: until this one hears of them they are only remembered.
+    pub fn recall(&mut self, jobs: Vec<Job>) {
+        let keys = jobs.iter().map(|job| job.key.clone());
+        let new: Vec<JobKey> = keys.filter(|key| !self.rows.contains_key(key)).collect();
+        self.restore(jobs);
+        for key in new {
+            if let Some(row) = self.rows.get_mut(&key) {
+                row.recalled = true;
+            }
+        }
+    }
+
     /// Takes in rows of earlier runs, and of other consoles.
     pub fn restore(&mut self, jobs: Vec<Job>) {
         for job in jobs {
@@ -82,14 +121,7 @@ impl Jobs {
             if let Some(row) = self.rows.get_mut(&key) {
                 row.job.reconcile(job);
             } else if self.make_room() {
-                self.rows.insert(
-                    key.clone(),
-                    JobRow {
-                        job,
-                        flow: None,
-                        worked: None,
-                    },
-                );
+                self.rows.insert(key.clone(), JobRow::new(job));
             } else {
                 self.dropped = self.dropped.saturating_add(1);
             }
@@ -141,11 +173,12 @@ impl Jobs {
         self.rows.is_empty()
     }
 
-    /// How many say that of themselves.
+    /// How many say that of themselves; those that are only remembered say nothing.
     #[must_use]
     pub fn count(&self, state: State) -> usize {
         let rows = self.rows.values();
-        rows.filter(|row| row.job.state() == state).count()
+        rows.filter(|row| !row.remembered() && row.job.state() == state)
+            .count()
     }
 
     /// Jobs that found no room.
@@ -210,6 +243,15 @@ impl Jobs {
     }
 }
 
+/// Whether an event tells how a job is in this run. What the audit has of its submit is as old as that.
+fn speaks_of_now(event: &JobEvent) -> bool {
+    match event {
+        JobEvent::Heard { by, .. } => *by != By::Submit,
+        JobEvent::Doubted(_) => true,
+        _ => false,
+    }
+}
+
 /// Whether a restart would miss the difference: not that a poll was answered once more.
 fn matters(before: &Job, after: &Job) -> bool {
     let mut counted = before.clone();
@@ -221,7 +263,7 @@ fn matters(before: &Job, after: &Job) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::job::{By, Phase, Word};
+    use crate::model::job::{Phase, Word};
     use crate::time::Millis;
 
     fn key(key: &str) -> JobKey {
@@ -265,6 +307,27 @@ mod tests {
         assert_eq!(row.job.state(), State::Completed);
         assert_eq!((row.flow, row.job.deliveries), (Some(FlowId(1)), 1));
         assert_eq!(jobs.key_of(&"job-1".into()), key("audit-7"));
+    }
+
+    #[test]
+    fn a_job_of_an_earlier_run_is_remembered_until_this_one_hears_of_it() {
+        let mut earlier = Jobs::default();
+        for (name, phase) in [("a", Phase::Running), ("b", Phase::Completed)] {
+            earlier.apply(&key(name), None, submitting(0));
+            earlier.apply(&key(name), None, heard(1, By::Poll, name, phase));
+        }
+        let mut jobs = Jobs::default();
+        jobs.recall(earlier.take_unsaved());
+        let state = |jobs: &Jobs, name: &str| jobs.get(&key(name)).unwrap().state();
+        assert_eq!(state(&jobs, "a"), "remembered");
+        assert_eq!(state(&jobs, "b"), "completed", "what is over stays so");
+        assert_eq!(jobs.count(State::Running), 0);
+        // The audit's word on the submit is as old.
+        jobs.apply(&key("a"), None, heard(0, By::Submit, "a", Phase::Queued));
+        assert_eq!(state(&jobs, "a"), "remembered");
+        jobs.apply(&key("a"), None, heard(9, By::Poll, "a", Phase::Running));
+        assert_eq!(state(&jobs, "a"), "running");
+        assert_eq!(jobs.count(State::Running), 1);
     }
 
     #[test]

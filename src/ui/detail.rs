@@ -41,12 +41,6 @@ pub fn aside(area: Rect, buf: &mut Buffer, theme: &Theme, text: &str) {
     }
 }
 
-/// Whether a value that is drawn in there has lost its end.
-#[must_use]
-pub fn is_cut(area: Rect, buf: &Buffer) -> bool {
-    area.positions().any(|at| buf[at].symbol() == "…")
-}
-
 /// Draws the lines, as many as there is room for. What is cut says so: a figure without its end reads as another one.
 pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
     for (line, y) in lines.iter().zip(area.y..area.bottom()) {
@@ -65,11 +59,91 @@ pub fn lines(area: Rect, buf: &mut Buffer, lines: &[Line<'_>]) {
     }
 }
 
-/// Draws the lines, each on as many lines of the screen as it needs.
-pub fn wrapped(area: Rect, buf: &mut Buffer, lines: Vec<Line<'_>>) {
+/// Everything that is known of one thing, filled from the top: values stand whole, on as many lines as they need.
+///
+/// It knows whether something was left out, for want of lines or because a value is beyond all bounds: who reads a panel
+/// that ends too soon must not take it for all there is.
+pub struct Panel<'a> {
+    area: Rect,
+    /// What is still empty.
+    rest: Rect,
+    buf: &'a mut Buffer,
+    cut: bool,
+}
+
+impl<'a> Panel<'a> {
+    /// An empty panel; nothing may have been drawn there.
+    #[must_use]
+    pub fn new(area: Rect, buf: &'a mut Buffer) -> Self {
+        Self {
+            area,
+            rest: area,
+            buf,
+            cut: false,
+        }
+    }
+
+    /// Lines that are still empty.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        usize::from(self.rest.height)
+    }
+
+    /// Columns of a line.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        usize::from(self.rest.width)
+    }
+
+    /// Whether there is room for all of these.
+    #[must_use]
+    pub fn takes(&self, lines: &[Line<'_>]) -> bool {
+        let (width, most) = (self.rest.width, self.rest.height + 1);
+        // A line too many shows whether there is more than there is room for, and no more than that is laid out.
+        let mut scratch = Buffer::empty(Rect::new(0, 0, width, most));
+        wrap(lines, scratch.area, &mut scratch) < most
+    }
+
+    /// Adds lines.
+    pub fn put(&mut self, lines: &[Line<'_>]) {
+        let mut spans = lines.iter().flat_map(|line| &line.spans);
+        self.cut |= spans.any(|span| crate::text::is_cut(&span.content));
+        let used = wrap(lines, self.rest, self.buf);
+        if used == self.rest.height && !self.takes(lines) {
+            self.cut = true;
+            if !self.area.is_empty() {
+                self.buf[(self.area.right() - 1, self.area.bottom() - 1)].set_symbol("…");
+            }
+        }
+        self.rest.y += used;
+        self.rest.height -= used;
+    }
+
+    /// Something was left out for want of room.
+    pub fn shorten(&mut self) {
+        self.cut = true;
+    }
+
+    /// Whether something is not shown whole.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.cut
+    }
+}
+
+/// Draws lines in an empty place, each on as many lines of the screen as it needs; returns how many are used.
+fn wrap(lines: &[Line<'_>], area: Rect, buf: &mut Buffer) -> u16 {
+    let mut lines = lines.to_vec();
+    // A gap behind the last value is no reason for a line more.
+    for last in lines.iter_mut().filter_map(|line| line.spans.last_mut()) {
+        last.content = last.content.trim_end().to_owned().into();
+    }
     Paragraph::new(lines)
         .wrap(Wrap { trim: false })
         .render(area, buf);
+    let blank = |y: &u16| (area.left()..area.right()).all(|x| buf[(x, *y)].symbol() == " ");
+    let last = (area.top()..area.bottom()).rev().find(|y| !blank(y));
+    last.map_or(0, |y| y + 1 - area.y)
 }
 
 /// A line of labels, each with its value; a value that speaks for itself has an empty one.

@@ -97,6 +97,13 @@ async fn it_counts_what_the_organisation_has_and_keeps_it_by_hour_and_site() {
         assert!(api == "platform" || looked_at == all, "{now}");
         assert_ne!(now["lastFailureTime"], "none", "{api}");
         assert_eq!(now["reads"]["lastFailureTime"], "none", "{api}: {now}");
+        let requests = far.control(Method::GET, "/_org/requests", None).await;
+        let requests = requests["requests"].as_array().unwrap();
+        let opened = requests.iter().filter(|request| {
+            let path = request["path"].as_str().unwrap();
+            path.contains("/notifications/") || request["status"] == 101
+        });
+        assert_eq!(opened.count(), 0, "{api}: one reading needs no socket");
         let nothing = run(&far, &["report", "--by", "hour", "--json"]);
         assert_eq!(
             (&nothing["hoursRecorded"], &nothing["rows"]),

@@ -68,7 +68,12 @@ impl Pty {
 
     /// The same with further environment variables.
     pub fn spawn_with(args: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_trunkline"));
+        Self::spawn_program(env!("CARGO_BIN_EXE_trunkline"), args, environment)
+    }
+
+    /// The same with another build of the program.
+    pub fn spawn_program(program: &str, args: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         Self::run(command, environment)
     }

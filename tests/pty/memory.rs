@@ -59,6 +59,7 @@ impl House {
     fn ended_by(&self, signal: Signal) {
         let mut console = self.console();
         console.wait_for(r"registered [1-9].*unknown 0");
+        console.wait_for(r"2 Carr [1-9]");
         console.signal(signal);
         console.exit_code();
     }
@@ -125,6 +126,8 @@ fn the_first_frame_of_the_next_run_shows_the_last_rows_and_says_what_they_are() 
         "{frame}"
     );
     assert!(!frame.contains(" ok "), "{frame}");
+    console.send("2");
+    console.wait_for(r"remembered [1-9] as of ");
     assert_eq!(console.quit(), 0);
     assert_eq!(
         fs::read(house.file()).unwrap(),

@@ -44,7 +44,8 @@ const POLLED: Heard = Heard {
     by: By::Poll,
 };
 
-fn stage() -> Stage {
+/// On the Platform API, connected, with nothing read yet.
+pub fn stage() -> Stage {
     let mut stage = Stage::with("mono", Some(CONFIG));
     let status = Status {
         link: Link::Live,
@@ -214,6 +215,14 @@ pub fn estate() -> Stage {
         },
     ]);
     stage.pass(1_500);
+    stage
+}
+
+/// The same with phones and callbacks.
+pub fn populated() -> Stage {
+    let mut stage = estate();
+    phones(&mut stage);
+    callbacks(&mut stage);
     stage
 }
 

@@ -84,6 +84,20 @@ fn made(stage: &mut Stage, number: usize, to: &str, end: Option<(End, u64)>) {
     }
 }
 
+/// A further frame of a transfer goes out.
+pub fn sent(stage: &mut Stage, number: usize, text: &str) {
+    let id = TransferId {
+        flow: FlowId(7),
+        number,
+    };
+    let sent = Happening::Sent {
+        frame: "f-2".into(),
+        text: text.into(),
+    };
+    let news = News::Transfer(id, Box::new(sent));
+    stage.happen(Event::Done(Done::Flow(FlowId(7), Box::new(news))));
+}
+
 pub fn populated() -> Stage {
     let mut stage = Stage::new("mono");
     stage.populate();

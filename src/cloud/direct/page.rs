@@ -7,12 +7,9 @@ use serde::Deserialize;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::pages::{self, Page};
 use crate::cloud::{Fault, Listing};
-use crate::model::registration::{Device, UNNAMED, User};
+use crate::model::registration::{Device, MOST_DEVICES, UNNAMED, User};
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
-
-/// Devices of one user; nobody has as many, and one user's answer must not fill the table.
-const DEVICES: usize = 1_000;
 
 #[derive(Deserialize)]
 struct UserEntity {
@@ -70,11 +67,11 @@ pub fn listing(body: &[u8], user: &UserId, call: &dyn fmt::Display) -> Result<Li
         })
     })?;
     let (mut devices, mut faults) = (merged(page.entries), page.faults);
-    if devices.len() > DEVICES {
-        let (held, most) = (devices.len(), DEVICES);
+    if devices.len() > MOST_DEVICES {
+        let (held, most) = (devices.len(), MOST_DEVICES);
         let told = format!("{call}: entities: {held} entries; only the first {most} are used");
         faults.push(Fault(told.into()));
-        devices.truncate(DEVICES);
+        devices.truncate(MOST_DEVICES);
     }
     Ok(Listing { devices, faults })
 }

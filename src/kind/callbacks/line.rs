@@ -26,6 +26,19 @@ pub struct Line<'a> {
     pub now: Millis,
 }
 
+/// How the status looks.
+#[must_use]
+pub fn role(line: &Line<'_>) -> Role {
+    match line.row.callback().status {
+        _ if line.stale => Role::Stale,
+        Status::Failed => Role::Bad,
+        Status::Dialing | Status::Connected => Role::Accent,
+        Status::Scheduled | Status::Completed => Role::Ok,
+        Status::Cancelled => Role::Dim,
+        Status::Unknown => Role::Unknown,
+    }
+}
+
 impl<'a> Line<'a> {
     /// The line of a row.
     #[must_use]
@@ -37,7 +50,7 @@ impl<'a> Line<'a> {
                 .get(&row.callback().queue)
                 .map(|row| &row.queue),
             // What is over does not change any more.
-            stale: store.callbacks.stale() && !row.callback().status.over(),
+            stale: row.remembered() || (store.callbacks.stale() && !row.callback().status.over()),
             unmasked: store.callbacks.unmasked(now),
             now,
         }
@@ -46,23 +59,10 @@ impl<'a> Line<'a> {
     /// The status on screen, in filters and in exports: what may be out of date never claims to be going well.
     #[must_use]
     pub fn status(&self) -> &'static str {
-        if self.stale {
-            "stale"
-        } else {
-            self.row.callback().status.word()
-        }
-    }
-
-    /// How the status looks.
-    #[must_use]
-    pub fn role(&self) -> Role {
         match self.row.callback().status {
-            _ if self.stale => Role::Stale,
-            Status::Failed => Role::Bad,
-            Status::Dialing | Status::Connected => Role::Accent,
-            Status::Scheduled | Status::Completed => Role::Ok,
-            Status::Cancelled => Role::Dim,
-            Status::Unknown => Role::Unknown,
+            _ if self.row.remembered() => "remembered",
+            _ if self.stale => "stale",
+            status => status.word(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! The panel under the rows: everything known of one alert and of its two POSTs.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::config::theme::Role;
@@ -9,10 +7,10 @@ use crate::kind::alerts::{covers, delivery, lasted};
 use crate::model::alert::{Alert, Leg, Subject};
 use crate::pane::Scene;
 use crate::text::Text;
-use crate::ui::detail::{self, moment, pairs};
+use crate::ui::detail::{moment, pairs};
 
-/// Draws the panel.
-pub fn render(inner: Rect, buf: &mut Buffer, scene: &Scene<'_>, alert: &Alert) {
+/// The lines of an alert.
+pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(alert, scene);
     for (leg, label) in [(Leg::Raise, "told"), (Leg::Resolve, "its end")] {
         if let Some(post) = alert.post(leg) {
@@ -22,11 +20,11 @@ pub fn render(inner: Rect, buf: &mut Buffer, scene: &Scene<'_>, alert: &Alert) {
                 &[(label, words), ("key", alert.key(leg))],
             ));
             let body = serde_json::to_string(&post.body).unwrap_or_default();
-            let shown = crate::text::fit(&body, usize::from(inner.width)).into_owned();
+            let shown = crate::text::shown(&body).into_owned();
             lines.push(Line::styled(shown, scene.theme.style(Role::Dim)));
         }
     }
-    detail::lines(inner, buf, &lines);
+    lines
 }
 
 fn facts(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {

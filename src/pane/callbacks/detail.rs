@@ -3,7 +3,7 @@
 use ratatui::text::{Line as Shown, Span};
 
 use crate::config::theme::Role;
-use crate::kind::callbacks::Line;
+use crate::kind::callbacks::{Line, role};
 use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
 use crate::model::queue::{Queue, Room};
@@ -25,7 +25,9 @@ pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
         ),
     });
     if line.row.past().next().is_none() {
-        let text = if scene.store.callbacks.polled(line.row.callback()) {
+        let text = if line.row.remembered() {
+            "It is of the last run and has not been read yet: its number is masked for good, its reason was not kept."
+        } else if scene.store.callbacks.polled(line.row.callback()) {
             "Its queue is polled: no stream speaks of it, and what is shown is from the last read."
         } else {
             "The stream has not spoken of it yet; what is shown is from a read."
@@ -45,21 +47,35 @@ fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let reason = match &callback.reason {
         None => "not told".to_owned(),
         Some(reason) if reason.is_empty() => "none given".to_owned(),
-        Some(reason) => reason.fit(60).into_owned(),
+        Some(reason) => reason.to_string(),
+    };
+    let was = match callback.status {
+        status if line.row.remembered() => format!(" (was {})", status.word()),
+        _ => String::new(),
     };
     let mut spans = vec![
-        Span::styled(line.status(), scene.theme.style(line.role())),
+        Span::styled(line.status(), scene.theme.style(role(line))),
+        Span::styled(was, scene.theme.style(Role::Dim)),
         Span::styled("   ", scene.theme.style(Role::Text)),
     ];
-    let of = |text: &Text| text.fit(40).into_owned();
     let mut rest = vec![("number", line.number())];
-    rest.extend(callback.caller.as_ref().map(|caller| ("of", of(caller))));
-    rest.extend(callback.agent.as_ref().map(|agent| ("with", of(&agent.0))));
+    rest.extend(
+        callback
+            .caller
+            .as_ref()
+            .map(|caller| ("of", caller.to_string())),
+    );
+    rest.extend(
+        callback
+            .agent
+            .as_ref()
+            .map(|agent| ("with", agent.to_string())),
+    );
     let channel = callback.channel.map_or("not told", Channel::word);
     rest.extend([
         ("by", channel.to_owned()),
         ("reason", reason),
-        ("id", of(&callback.id.0)),
+        ("id", callback.id.to_string()),
     ]);
     let rest = pairs(scene.theme, &rest);
     spans.extend(rest.spans);
@@ -78,7 +94,15 @@ fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let mut told = vec![("slot there", line.slot()), ("here", here)];
     told.extend(ahead.map(|ahead| ("", ahead)));
     let first = moment(line.row.first_seen(), scene.zone);
-    told.push(("first heard of", first));
+    let remembered = line.row.remembered();
+    told.push((
+        if remembered {
+            "as of"
+        } else {
+            "first heard of"
+        },
+        first,
+    ));
     pairs(scene.theme, &told)
 }
 
@@ -101,24 +125,24 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
     let read = read.map_or(String::new(), |at| at.clock(scene.zone, scene.now));
     let room = queue.room().as_ref().map(Room::to_string);
     let mut told = vec![
-        ("queue", queue.label().fit(30).into_owned()),
-        ("zone", self::told(&queue.zone_name, 30)),
+        ("queue", queue.label().to_string()),
+        ("zone", self::told(&queue.zone_name)),
         ("open today", open.unwrap_or_else(|| "not told".to_owned())),
     ];
     let untold = scene.can.reservations.then(|| "room not told".to_owned());
     told.extend(room.or(untold).map(|room| ("", room)));
     told.push(("as of", read));
     let mode = queue.mode.as_ref();
-    told.extend(mode.map(|mode| ("calls", self::told(mode, 30))));
+    told.extend(mode.map(|mode| ("calls", self::told(mode))));
     pairs(scene.theme, &told)
 }
 
 /// A word of the organisation's, or that there is none.
-fn told(text: &Text, columns: usize) -> String {
+fn told(text: &Text) -> String {
     if text.is_empty() {
         "not told".to_owned()
     } else {
-        text.fit(columns).into_owned()
+        text.to_string()
     }
 }
 
@@ -148,7 +172,7 @@ fn delivered(delivery: &Delivery, came: Millis, scene: &Scene<'_>) -> Vec<Span<'
     };
     let mut spans = vec![
         Span::styled(
-            format!("{:<38}", delivery.correlation.fit(36)),
+            format!("{:<38}", delivery.correlation),
             theme.style(Role::Dim),
         ),
         Span::styled(acknowledged, theme.style(role)),

@@ -3,7 +3,8 @@
 use crate::config::theme::Role;
 use crate::kind::callbacks::Line;
 use crate::model::callback::{Status, Stream};
-use crate::pane::Scene;
+use crate::pane::{Scene, list};
+use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::ui::bar::Bar;
 
@@ -40,6 +41,8 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
             bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
         }
     }
+    let remembered = callbacks.shown().filter(|row| row.remembered());
+    list::remembered(bar, scene, remembered.map(CallbackRow::since));
     if let Some((role, words)) = stream(callbacks.stream(), scene) {
         bar.left(0, theme.style(role), words);
     }

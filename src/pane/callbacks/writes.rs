@@ -32,6 +32,9 @@ pub(super) fn book(day: Option<&Day>, on: &Picked<'_, Callbacks>, desk: &mut Des
 pub(super) fn reschedule(on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     let Some(line) = on.row else { return };
     let callback = line.row.callback();
+    if line.row.remembered() {
+        return unread(desk);
+    }
     if callback.status != Status::Scheduled {
         let text = format!(
             "it is {}: only what is scheduled can be moved",
@@ -53,7 +56,11 @@ pub(super) fn reschedule(on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
 pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     let mut wanted = on.ids();
     wanted.sort();
-    let rows = wanted.iter().filter_map(|id| desk.store.callbacks.get(id));
+    let callbacks = &desk.store.callbacks;
+    if wanted.iter().any(|id| callbacks.get(id).is_none()) {
+        return unread(desk);
+    }
+    let rows = wanted.iter().filter_map(|id| callbacks.get(id));
     let open = |row: &&CallbackRow| !row.callback().status.over();
     let (open, over): (Vec<_>, Vec<_>) = rows.partition(open);
     if !over.is_empty() {
@@ -73,6 +80,12 @@ pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     desk.review.push(plan(&open, desk.can));
     on.served = true;
 }
+/// What is only remembered may be over, or another's: nothing is written to it.
+fn unread(desk: &mut Desk<'_>) {
+    let text = "The callback has not been read in this run. Wait until it is, or press r.";
+    desk.messages.say(Weight::Warning, text, desk.now);
+}
+
 fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
     let affects = rows.iter().map(|row| {
         let callback = row.callback();

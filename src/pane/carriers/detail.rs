@@ -4,7 +4,7 @@ use ratatui::text::{Line as Shown, Span};
 
 use super::trunks;
 use crate::config::theme::Role;
-use crate::kind::carriers::{Line, grade_role};
+use crate::kind::carriers::{Line, grade_role, role};
 use crate::model::carrier::Accord;
 use crate::model::finding::{Certificate, Finding, Tls};
 use crate::pane::Scene;
@@ -39,13 +39,13 @@ pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
 /// What the organisation says.
 fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let carrier = line.row.carrier();
-    let told = |text: Option<&Text>| text.map_or("not told".to_owned(), |t| t.fit(24).into_owned());
+    let told = |text: Option<&Text>| text.map_or("not told".to_owned(), Text::to_string);
     let affected = carrier
         .affected
         .map_or("not told".to_owned(), |n| n.to_string());
     let mut facts = vec![
-        ("carrier", line.row.name().fit(40).into_owned()),
-        ("id", carrier.id.0.fit(40).into_owned()),
+        ("carrier", line.row.name().to_string()),
+        ("id", carrier.id.to_string()),
         ("status", told(carrier.status.as_ref())),
     ];
     if !scene.can.trunks {
@@ -58,12 +58,15 @@ fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     };
     let mut health = vec![
         Span::styled(by, scene.theme.style(Role::Dim)),
-        Span::styled(carrier.health.word(), scene.theme.style(line.role())),
+        Span::styled(carrier.health.word(), scene.theme.style(role(line))),
     ];
-    if line.stale {
-        health.push(Span::styled(" (stale)", scene.theme.style(Role::Stale)));
-    }
-    let since = format!(" since {}   ", moment(line.row.since(), scene.zone));
+    let (doubt, since) = match line.row.remembered() {
+        true => (" (remembered, not read yet)", "as of"),
+        false if line.stale => (" (stale)", "since"),
+        false => ("", "since"),
+    };
+    health.push(Span::styled(doubt, scene.theme.style(Role::Stale)));
+    let since = format!(" {since} {}   ", moment(line.row.since(), scene.zone));
     health.push(Span::styled(since, scene.theme.style(Role::Text)));
     vec![pairs(scene.theme, &facts), Shown::from(health)]
 }

@@ -6,7 +6,7 @@ use crate::config::theme::Role;
 use crate::kind::trunks::{answers, checks, place, role};
 use crate::model::trunk::{Traffic, Trunk};
 use crate::pane::Scene;
-use crate::text::{fit, width};
+use crate::text::{shown, width};
 
 /// Trunks that the detail shows; the worst stand first.
 const SHOWN: usize = 8;
@@ -79,9 +79,9 @@ fn calls(traffic: Traffic) -> String {
     }
 }
 
-/// Text in a column of its own.
+/// Text in a column of its own; what is longer stands over.
 fn column(text: &str, columns: usize) -> String {
-    let shown = fit(text, columns.saturating_sub(2));
-    let gap = columns.saturating_sub(width(&shown));
+    let shown = shown(text);
+    let gap = columns.saturating_sub(width(&shown)).max(2);
     format!("{shown}{}", " ".repeat(gap))
 }

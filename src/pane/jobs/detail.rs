@@ -28,7 +28,7 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
             &[
                 ("job", id.unwrap_or_else(|| unknown.to_owned())),
                 ("makes", name(job)),
-                ("state", job.state().word().to_owned()),
+                ("state", row.state().to_owned()),
                 ("followed", followed(row).to_owned()),
             ],
         ),
@@ -102,12 +102,9 @@ fn steps(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
         let took = step
             .took
             .map_or_else(String::new, |ms| format!(" ({})", length(ms)));
-        let said = [step.subject.fit(60), step.note.fit(100)];
-        let said: Vec<&str> = said
-            .iter()
-            .map(AsRef::as_ref)
-            .filter(|text| !text.is_empty())
-            .collect();
+        let said = [&step.subject, &step.note].into_iter();
+        let said = said.filter(|text| !text.is_empty());
+        let said: Vec<String> = said.map(ToString::to_string).collect();
         let text = format!("  {word:<7} {:<9} {}{took}", step.name, said.join(": "));
         Line::styled(text, scene.theme.style(role))
     };

@@ -8,10 +8,11 @@ use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
+use crate::app::vitals::Reading;
 use crate::export::Format;
 use crate::kind::{Column, Kind, Look, sheet};
-use crate::pane::Desk;
 use crate::pane::cursor::Rows as _;
+use crate::pane::{Desk, Scene};
 use crate::store::Store;
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
@@ -281,10 +282,30 @@ impl<L: Listing> ListPane<L> {
             return;
         };
         let json = sheet::pretty::<L::Kind>(&row, &sheet::all::<L::Kind>(desk.can));
-        let lines: Vec<_> = json.lines().map(crate::text::safe).collect();
+        let mut text: String = json
+            .lines()
+            .map(|line| crate::text::safe(line) + "\n")
+            .collect();
+        let scene = Scene {
+            store: desk.store,
+            now: desk.now,
+            theme: desk.theme,
+            zone: desk.zone,
+            reading: &Reading::default(),
+            trouble: None,
+            connected: true,
+            can: desk.can,
+        };
+        text += "\n";
+        for line in self.listing.detail(&row, &scene) {
+            text += line.to_string().trim_end();
+            text += "\n";
+        }
         let more = self.listing.more(&row, desk.store);
-        let gap = if more.is_empty() { "" } else { "\n" };
-        let text = format!("{}\n{gap}{more}", lines.join("\n"));
+        if !more.is_empty() {
+            text += "\n";
+            text += &more;
+        }
         desk.effects.push(Effect::Page(text));
     }
 }

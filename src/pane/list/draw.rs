@@ -12,8 +12,9 @@ use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
+use crate::ui::detail::{self, Panel};
 use crate::ui::grid::{Heading, Marks, Parts};
-use crate::ui::{detail, notice};
+use crate::ui::notice;
 
 /// Columns on one line of a detail.
 const FACTS: usize = 3;
@@ -179,14 +180,14 @@ impl<L: Listing> ListPane<L> {
     /// Draws the detail of the row under the cursor.
     pub(in crate::pane) fn panel(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         let inner = detail::frame(area, buf, scene.theme, "detail");
+        let mut panel = Panel::new(inner, buf);
         if let Some(row) = self.chosen(scene.store, scene.now) {
-            self.listing.panel(inner, buf, &row, scene);
+            self.listing.panel(&mut panel, &row, scene);
         } else {
             let none = "There is nothing under the cursor.";
-            let none = Line::styled(none, scene.theme.style(Role::Dim));
-            detail::wrapped(inner, buf, vec![none]);
+            panel.put(&[Line::styled(none, scene.theme.style(Role::Dim))]);
         }
-        if detail::is_cut(inner, buf) {
+        if panel.is_cut() {
             detail::aside(area, buf, scene.theme, WHOLE);
         }
     }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Role;
-use crate::kind::carriers::{Line, grade_role};
+use crate::kind::carriers::{Line, grade_role, role};
 use crate::model::carrier::Accord;
 use crate::model::finding::Verdict;
 use crate::pane::Scene;
@@ -82,7 +82,7 @@ fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
     };
     let name = if line.stale { Role::Stale } else { Role::Text };
     let cells = [
-        (line.health().to_owned(), line.role()),
+        (line.health().to_owned(), role(line)),
         (line.row.name().to_string(), name),
         (verdict, grade_role(line.finding())),
     ];

@@ -12,9 +12,6 @@ use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail;
 
-/// Columns of an address, a name or a reason.
-const WIDE: usize = 44;
-
 /// What is said of a thing that the organisation leaves out.
 const NOT_TOLD: &str = "not told";
 
@@ -89,7 +86,7 @@ fn sides(closeup: &Closeup, scene: &Scene<'_>) -> Vec<Line<'static>> {
 fn side(side: &Side) -> String {
     let words = [&side.service, &side.operational].into_iter().flatten();
     let words: Vec<String> = words.map(plain).collect();
-    let edge = short(side.edge.as_ref());
+    let edge = or_not_told(side.edge.as_ref());
     match words.as_slice() {
         [] => edge,
         words => format!("{edge} ({})", words.join(", ")),
@@ -101,7 +98,7 @@ fn faults(closeup: &Closeup, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let style = scene.theme.style(Role::Bad);
     let faults = closeup.sides().filter_map(|(name, side)| {
         let fault = side.fault.as_ref()?;
-        let text = format!("{name}: not provisioned: {}", fault.fit(WIDE * 3));
+        let text = format!("{name}: not provisioned: {fault}");
         Some(Line::styled(text, style))
     });
     faults.collect()
@@ -120,11 +117,14 @@ fn line(closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
     };
     let contact = match line.contacts.as_slice() {
         [] if line.reachable == Some(false) => "none".to_owned(),
-        contacts => short(contacts.first()),
+        contacts => or_not_told(contacts.first()),
     };
-    let served = [("line", reached), ("phone", short(closeup.agent.as_ref()))];
+    let served = [
+        ("line", reached),
+        ("phone", or_not_told(closeup.agent.as_ref())),
+    ];
     let places = [
-        ("address", short(line.address.as_ref())),
+        ("address", or_not_told(line.address.as_ref())),
         ("contact", contact),
     ];
     [
@@ -136,13 +136,13 @@ fn line(closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
 /// Who sits at a station, and how its browser keeps in touch.
 fn station(station: &Station, closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
     let user = match &station.user {
-        Some(user) => user.0.fit(WIDE).into_owned(),
+        Some(user) => user.to_string(),
         None if station.taken() => "somebody".to_owned(),
         None => "nobody".to_owned(),
     };
     let status = station.status.as_ref().map_or(NOT_TOLD.to_owned(), plain);
     let seat = [
-        ("station", station.name.fit(WIDE).into_owned()),
+        ("station", station.name.to_string()),
         ("status", status),
         ("seated", user),
     ];
@@ -177,13 +177,13 @@ fn yes(is: Option<bool>) -> String {
     word.to_owned()
 }
 
-fn short(text: Option<&Text>) -> String {
-    text.map_or(NOT_TOLD.to_owned(), |text| text.fit(WIDE).into_owned())
+fn or_not_told(text: Option<&Text>) -> String {
+    text.map_or(NOT_TOLD.to_owned(), Text::to_string)
 }
 
 /// A word of the organisation as people write it: `IN_SERVICE` is `in service`.
 fn plain(word: &Text) -> String {
-    word.fit(WIDE).to_lowercase().replace('_', " ")
+    word.to_string().to_lowercase().replace('_', " ")
 }
 
 fn dim(text: &str, scene: &Scene<'_>) -> Line<'static> {

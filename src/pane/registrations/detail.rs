@@ -1,7 +1,5 @@
 //! The panel under the rows: everything known of one device, newest first.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -13,46 +11,40 @@ use crate::pane::Scene;
 use crate::store::Row;
 use crate::text::Text;
 use crate::time::Millis;
-use crate::ui::detail;
+use crate::ui::detail::{self, Panel};
 
 /// Lines that the panel wishes for: what is known, and the newest of the timeline.
-pub fn lines(scene: &Scene<'_>) -> u16 {
+pub fn wish(scene: &Scene<'_>) -> u16 {
     if scene.can.closeups { 15 } else { 8 }
 }
 
-/// Draws the panel for a row.
-pub(super) fn render(inner: Rect, buf: &mut Buffer, scene: &Scene<'_>, row: &Row<'_>) {
-    let theme = scene.theme;
+/// What is known of the device and, on the Platform API, of its phone.
+pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(row, scene);
     lines.extend(closeup::lines(row.device(), scene));
-    lines.push(frame(row, scene, inner.width));
-    lines.push(Line::styled(
-        "timeline (newest first)",
-        theme.style(Role::Dim),
-    ));
-    let room = usize::from(inner.height).saturating_sub(lines.len());
-    lines.extend(
-        scene
-            .store
-            .registrations
-            .timeline(row.id())
-            .take(room)
-            .map(|change| {
-                Line::from(vec![
-                    Span::styled(
-                        format!("  {}  ", moment(change.at, scene)),
-                        theme.style(Role::Dim),
-                    ),
-                    Span::styled(change.what.to_string(), theme.style(Role::Text)),
-                ])
-            }),
-    );
-    detail::lines(inner, buf, &lines);
+    lines
+}
+
+/// Fills the panel of a row: what is known, the last frame, and the timeline.
+pub fn fill(panel: &mut Panel<'_>, row: &Row<'_>, scene: &Scene<'_>) {
+    panel.put(&lines(row, scene));
+    let dim = scene.theme.style(Role::Dim);
+    let mut timeline = vec![Line::styled("timeline (newest first)", dim)];
+    let changes = scene.store.registrations.timeline(row.id());
+    timeline.extend(changes.map(|change| {
+        let at = format!("  {}  ", moment(change.at, scene));
+        let what = span(&change.what.to_string(), scene.theme.style(Role::Text));
+        Line::from(vec![Span::styled(at, dim), what])
+    }));
+    // The frame has the lines that the timeline leaves free, and one in any case.
+    let lines = panel.room().saturating_sub(timeline.len()).max(1);
+    panel.put(&[frame(row, scene, panel.columns() * lines)]);
+    panel.put(&timeline);
 }
 
 fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let text = |t: Option<&Text>| t.map_or("unknown".to_owned(), |t| t.fit(40).into_owned());
+    let text = |t: Option<&Text>| t.map_or("unknown".to_owned(), Text::to_string);
     let mut state = vec![span(row.state().word(), theme.style(role(row.state())))];
     if matches!(row.state(), State::Stale | State::Remembered) {
         state.push(span(
@@ -75,7 +67,7 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     ];
     if !scene.can.codec {
         phone.remove(1);
-        phone.push(("codec", "not told by this API".to_owned()));
+        phone.push(("codec", "n/a (API)".to_owned()));
     }
     let checked = match row.checked() {
         at if at == Millis::default() => "never".to_owned(),
@@ -85,8 +77,8 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
         pairs(
             scene,
             &[
-                ("user", row.user().fit(40).into_owned()),
-                ("id", row.user_id().0.fit(48).into_owned()),
+                ("user", row.user().to_string()),
+                ("id", row.user_id().to_string()),
             ],
         ),
         pairs(scene, &phone),
@@ -115,16 +107,16 @@ fn by(row: &Row<'_>) -> &'static str {
 fn device(row: &Row<'_>) -> String {
     let (name, id) = (row.label(), &row.device().0);
     if name == id {
-        return id.fit(40).into_owned();
+        return id.to_string();
     }
-    format!("{} ({})", name.fit(40), id.fit(40))
+    format!("{name} ({id})")
 }
 
-/// The last frame as it came, which says what no parsed field does.
-fn frame(row: &Row<'_>, scene: &Scene<'_>, width: u16) -> Line<'static> {
+/// The last frame as it came, which says what no parsed field does; as much as so many columns take.
+fn frame(row: &Row<'_>, scene: &Scene<'_>, columns: usize) -> Line<'static> {
     let shown = row.frame().map(|bytes| {
-        let raw = String::from_utf8_lossy(&bytes).into_owned();
-        crate::text::fit(&raw, usize::from(width).saturating_sub(12)).into_owned()
+        let raw = String::from_utf8_lossy(&bytes);
+        crate::text::fit(&raw, columns.saturating_sub(12)).into_owned()
     });
     match shown {
         Some(shown) => pairs(scene, &[("last frame", shown)]),

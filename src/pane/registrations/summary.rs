@@ -3,7 +3,7 @@
 use crate::app::coverage::Progress;
 use crate::config::theme::Role;
 use crate::model::registration::State;
-use crate::pane::Scene;
+use crate::pane::{Scene, list};
 use crate::store::Counts;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
@@ -59,8 +59,8 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
         format!("stale {}", of(State::Stale)),
     );
     if counts.of(State::Remembered) > 0 {
-        let text = format!("remembered {}{}", of(State::Remembered), as_of(scene));
-        bar.left(0, theme.style(Role::Stale), text);
+        let count = counts.of(State::Remembered) as usize;
+        list::say_remembered(bar, scene, count, scene.store.registrations.recalled());
     }
     bar.left(
         2,
@@ -100,20 +100,4 @@ fn reads(bar: &mut Bar, scene: &Scene<'_>, progress: Progress) {
         let at = whole.timestamp().to_zoned(scene.zone.clone());
         bar.left(2, accent, format!("whole at {}", at.strftime("%H:%M")));
     }
-}
-
-/// How old what is remembered is.
-fn as_of(scene: &Scene<'_>) -> String {
-    let Some((oldest, newest)) = scene.store.registrations.recalled() else {
-        return String::new();
-    };
-    let or_earlier = if newest.since(oldest) < 60_000 {
-        ""
-    } else {
-        " or earlier"
-    };
-    format!(
-        " as of {}{or_earlier}",
-        newest.moment(scene.zone, scene.now)
-    )
 }

@@ -1,7 +1,5 @@
 //! The panel under the rows: who is in an interaction, or the whole course of a transfer with its frames.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::config::theme::Role;
@@ -9,20 +7,24 @@ use crate::kind::interactions::{queue, reached, who as names};
 use crate::kind::transfers::{milliseconds, role};
 use crate::model::interaction::Interaction;
 use crate::model::transfer::MediaMatrix;
-use crate::model::transfer::made::{Callback, Made, Mark};
+use crate::model::transfer::made::{self, Callback, Made, Mark};
 use crate::pane::Scene;
 use crate::text::Text;
-use crate::ui::detail::{self, moment, pairs};
+use crate::ui::detail::{Panel, moment, pairs};
 
-/// Columns of one participant.
-const PARTICIPANT: usize = 60;
+/// Columns before the text of a step.
+const STEP: usize = 16;
 
-/// Draws the panel of a transfer: its facts, and as much of the end of its course as there is room for.
-pub(super) fn made(inner: Rect, buf: &mut Buffer, made: &Made, scene: &Scene<'_>) {
-    let mut lines = facts(made, scene);
-    let room = usize::from(inner.height).saturating_sub(lines.len());
-    lines.extend(course(made, scene, usize::from(inner.width), room));
-    detail::lines(inner, buf, &lines);
+/// Fills the panel of a transfer: its facts, and its course as far as there is room.
+pub(super) fn fill(panel: &mut Panel<'_>, made: &Made, scene: &Scene<'_>) {
+    panel.put(&facts(made, scene));
+    let whole: Vec<_> = made.course.iter().map(|line| step(line, scene)).collect();
+    if made.forgotten == 0 && panel.takes(&whole) {
+        panel.put(&whole);
+    } else {
+        panel.put(&end_of_course(made, scene, panel));
+        panel.shorten();
+    }
 }
 
 /// The lines of an interaction.
@@ -32,7 +34,7 @@ pub(super) fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'sta
         if text.is_empty() {
             "not told".to_owned()
         } else {
-            text.fit(40).into_owned()
+            text.to_string()
         }
     };
     let began = one
@@ -42,7 +44,7 @@ pub(super) fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'sta
         pairs(
             theme,
             &[
-                ("interaction", one.id.0.fit(60).into_owned()),
+                ("interaction", one.id.to_string()),
                 ("state", crate::text::safe(one.standing.word()).into_owned()),
             ],
         ),
@@ -82,7 +84,7 @@ pub(super) fn interaction(one: &Interaction, scene: &Scene<'_>) -> Vec<Line<'sta
     lines
 }
 
-fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
+pub(super) fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let theme = scene.theme;
     let latency = made.latency_us.map_or("-".to_owned(), milliseconds);
     let state = Line::from(vec![
@@ -95,9 +97,9 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
         pairs(
             theme,
             &[
-                ("interaction", made.interaction.0.fit(40).into_owned()),
+                ("interaction", made.interaction.to_string()),
                 ("to", made.destination.masked()),
-                ("by", made.operator.fit(24).into_owned()),
+                ("by", made.operator.to_string()),
             ],
         ),
     ];
@@ -108,7 +110,7 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
     match made.request.media() {
         Some(media) => {
             let settled = made.settled.as_ref();
-            let settled = settled.map_or("-".to_owned(), |codec| codec.fit(16).into_owned());
+            let settled = settled.map_or("-".to_owned(), Text::to_string);
             let settled = ("codec settled", settled);
             lines.push(pairs(theme, &[settled, latency, retries, asked]));
             let [audio, video] = heard_and_seen(media);
@@ -118,7 +120,7 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
         None => lines.push(pairs(theme, &[latency, retries, asked, server])),
     }
     if let Some(before) = &made.before {
-        let who = crate::text::fit(&names(before), PARTICIPANT).into_owned();
+        let who = crate::text::shown(&names(before)).into_owned();
         lines.push(pairs(theme, &[("participants", who)]));
     }
     lines
@@ -128,14 +130,14 @@ fn facts(made: &Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
 fn heard_and_seen(media: &MediaMatrix) -> [String; 2] {
     let audio = format!(
         "{} {} kbit/s {} bit",
-        crate::text::fit(&media.audio.codec, 16),
+        crate::text::shown(&media.audio.codec),
         media.audio.bandwidth_kbps,
         media.audio.bit_depth
     );
     let video = media.video.as_ref().map_or("none".to_owned(), |video| {
         let (codec, size) = (
-            crate::text::fit(&video.codec, 16),
-            crate::text::fit(&video.resolution, 16),
+            crate::text::shown(&video.codec),
+            crate::text::shown(&video.resolution),
         );
         format!("{codec} {size} {} fps", video.fps)
     });
@@ -151,33 +153,37 @@ fn callback(callback: &Callback) -> String {
     }
 }
 
-/// The course, as much of its end as there is room for.
-fn course(made: &Made, scene: &Scene<'_>, width: usize, room: usize) -> Vec<Line<'static>> {
-    let theme = scene.theme;
-    let hidden = made.course.len().saturating_sub(room);
-    let shown = made
-        .course
-        .iter()
-        .skip(if hidden > 0 { hidden + 1 } else { 0 });
-    let mut lines: Vec<Line<'static>> = Vec::new();
-    if hidden > 0 && room > 0 {
-        let earlier = made.forgotten + hidden as u64 + 1;
-        let text = format!("{earlier} earlier lines; o opens all of them");
-        lines.push(Line::styled(text, theme.style(Role::Dim)));
-    }
-    lines.extend(shown.map(|line| {
-        let (mark, role) = match line.mark {
-            Mark::Step => (" ", Role::Text),
-            Mark::Out => ("→", Role::Dim),
-            Mark::In => ("←", Role::Dim),
-        };
-        let at = line.at.timestamp().to_zoned(scene.zone.clone());
-        let at = at.strftime("%H:%M:%S%.3f").to_string();
-        let text = line.text.fit(width.saturating_sub(16)).into_owned();
-        Line::from(vec![
-            Span::styled(format!("{at} {mark} "), theme.style(Role::Dim)),
-            Span::styled(text, theme.style(role)),
-        ])
+/// The end of the course, each step on one line, as many as there is room for.
+fn end_of_course(made: &Made, scene: &Scene<'_>, panel: &Panel<'_>) -> Vec<Line<'static>> {
+    let shown = panel.room().saturating_sub(1).min(made.course.len());
+    let hidden = made.course.len() - shown;
+    let earlier = made.forgotten + hidden as u64;
+    let text = format!("{earlier} earlier lines; o opens all of them");
+    let mut lines = vec![Line::styled(text, scene.theme.style(Role::Dim))];
+    let last = made.course.iter().skip(hidden);
+    lines.extend(last.map(|line| {
+        let mut line = step(line, scene);
+        let room = panel.columns().saturating_sub(STEP);
+        if let Some(text) = line.spans.last_mut() {
+            text.content = crate::text::fit(&text.content, room).into_owned().into();
+        }
+        line
     }));
     lines
+}
+
+/// One step of the course, whole.
+fn step(line: &made::Line, scene: &Scene<'_>) -> Line<'static> {
+    let theme = scene.theme;
+    let (mark, role) = match line.mark {
+        Mark::Step => (" ", Role::Text),
+        Mark::Out => ("→", Role::Dim),
+        Mark::In => ("←", Role::Dim),
+    };
+    let at = line.at.timestamp().to_zoned(scene.zone.clone());
+    let at = at.strftime("%H:%M:%S%.3f").to_string();
+    Line::from(vec![
+        Span::styled(format!("{at} {mark} "), theme.style(Role::Dim)),
+        Span::styled(line.text.to_string(), theme.style(role)),
+    ])
 }

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use crate::app::action::Action;
 use crate::app::effect::Effect;
@@ -17,6 +16,7 @@ use crate::pane::list::{Listing, Picked};
 use crate::pane::{Desk, Scene};
 use crate::store::Store;
 use crate::ui::bar::Bar;
+use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
 
 impl Listing for Transfers {
@@ -37,8 +37,12 @@ impl Listing for Transfers {
         super::figures::fill(bar, scene);
     }
 
-    fn panel(&self, area: Rect, buf: &mut Buffer, made: &&Made, scene: &Scene<'_>) {
-        super::detail::made(area, buf, made, scene);
+    fn panel(&self, panel: &mut Panel<'_>, made: &&Made, scene: &Scene<'_>) {
+        super::detail::fill(panel, made, scene);
+    }
+
+    fn detail(&self, made: &&Made, scene: &Scene<'_>) -> Vec<Line<'static>> {
+        super::detail::facts(made, scene)
     }
 
     fn empty(&self, _: &Scene<'_>) -> Vec<String> {

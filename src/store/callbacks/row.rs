@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::model::callback::{Callback, Status, Update};
+use crate::model::memory::WasCallback;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -47,6 +48,7 @@ pub struct CallbackRow {
     since: Millis,
     past: VecDeque<Told>,
     forgotten: u64,
+    remembered: bool,
 }
 
 impl CallbackRow {
@@ -59,6 +61,15 @@ impl CallbackRow {
             since: now,
             past: VecDeque::new(),
             forgotten: 0,
+            remembered: false,
+        }
+    }
+
+    pub(super) fn of_memory(was: WasCallback) -> Self {
+        let as_of = was.as_of;
+        Self {
+            remembered: true,
+            ..Self::of_read(was.into(), as_of)
         }
     }
 
@@ -144,6 +155,12 @@ impl CallbackRow {
             .rev()
             .filter_map(|told| told.delivery.as_mut())
             .find(|delivery| delivery.correlation == *correlation)
+    }
+
+    /// Whether it is of an earlier run and nobody has spoken of it yet: it is as of [`Self::since`], and says nothing of now.
+    #[must_use]
+    pub fn remembered(&self) -> bool {
+        self.remembered
     }
 
     /// As it is.

@@ -284,3 +284,40 @@ fn what_is_polled_is_not_stale_and_says_so() {
     table.turn(Stream::Connecting, &mut changes);
     assert!(table.stale() && !table.polled(&one));
 }
+
+#[test]
+fn what_is_remembered_is_shown_until_it_is_spoken_of_or_the_list_is_read() {
+    let was = |id: &str| WasCallback::of(&callback(id, Status::Failed), Millis(5));
+    let mut table = Callbacks::default();
+    let mut changes = Changes::default();
+    table.recall(vec![was("a"), was("b")], &mut changes);
+    let shown = |table: &Callbacks| {
+        let rows = table.shown();
+        let rows = rows.map(|row| (row.callback().id.raw().to_owned(), row.remembered()));
+        rows.collect::<Vec<_>>()
+    };
+    let (a, b) = ("a".to_owned(), "b".to_owned());
+    assert_eq!(shown(&table), [(a.clone(), true), (b.clone(), true)]);
+    assert!(
+        table.is_empty() && table.get(&"a".into()).is_none(),
+        "nobody acts on it"
+    );
+    assert_eq!(
+        table.memory(Millis(9)).collect::<Vec<_>>(),
+        [was("a"), was("b")]
+    );
+    apply(&mut table, 9, &[update("b", "c-1", 8, Status::Dialing)]);
+    assert_eq!(shown(&table), [(b.clone(), false), (a, true)]);
+    // It is over, and gone all the same: nobody knows whether the organisation ever told this run of it.
+    let read = vec![callback("b", Status::Connected)];
+    let none = HashSet::new();
+    table.listed(
+        read,
+        &none,
+        Millis(10),
+        Vec::new(),
+        Millis(11),
+        &mut changes,
+    );
+    assert_eq!(shown(&table), [(b, false)]);
+}

@@ -120,3 +120,43 @@ fn a_carrier_named_twice_is_one_row() {
     assert_eq!(table.len(), 1);
     assert_eq!(table.count(Health::Down), 1);
 }
+
+#[test]
+fn what_is_remembered_is_shown_until_the_first_list_and_tells_nobody_anything() {
+    let was = |id: &str, as_of| WasCarrier::of(&carrier(id, Health::Down), Millis(as_of));
+    let mut table = Carriers::default();
+    let mut changes = Changes::default();
+    table.recall(vec![was("a", 5), was("b", 6)], &mut changes);
+    assert!(changes.carriers_shown && changes.carriers.is_empty());
+    let shown = |table: &Carriers| {
+        let rows = table.shown();
+        let rows = rows.map(|row| {
+            (
+                row.carrier().id.raw().to_owned(),
+                row.remembered(),
+                row.since().0,
+            )
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let remembered = [("a".to_owned(), true, 5), ("b".to_owned(), true, 6)];
+    assert_eq!(shown(&table), remembered);
+    assert_eq!((table.len(), table.count(Health::Down)), (0, 0));
+    assert_eq!(
+        table.memory().collect::<Vec<_>>(),
+        [was("a", 5), was("b", 6)]
+    );
+    table.read_failed("no route".into(), Millis(7), &mut changes);
+    assert_eq!(shown(&table), remembered, "as long as nothing is read");
+    let told = list(&mut table, 9, &[("a", Health::Healthy)]);
+    let told: Vec<_> = told
+        .iter()
+        .map(|t| (t.carrier.raw(), t.from, t.to))
+        .collect();
+    assert_eq!(told, [("a", None, Some(Health::Healthy))], "as if new");
+    assert_eq!(shown(&table), [("a".to_owned(), false, 9)]);
+    table.recall(vec![was("b", 6)], &mut changes);
+    assert_eq!(table.shown().count(), 1, "who has read knows better");
+    let kept = WasCarrier::of(&carrier("a", Health::Healthy), Millis(9));
+    assert_eq!(table.memory().collect::<Vec<_>>(), [kept]);
+}

@@ -138,9 +138,9 @@ fn a_flood_of_faults_is_counted_and_each_is_short() {
 #[test]
 fn the_devices_of_one_user_are_bounded_and_the_bound_is_said() {
     let device = |n| format!(r#"{{"device":{{"id":"d-{n}"}},"registered":true}}"#);
-    let all: Vec<String> = (0..DEVICES + 7).map(device).collect();
+    let all: Vec<String> = (0..MOST_DEVICES + 7).map(device).collect();
     let listing = devices(&format!(r#"{{"entities":[{}]}}"#, all.join(",")));
-    assert_eq!(listing.devices.len(), DEVICES);
+    assert_eq!(listing.devices.len(), MOST_DEVICES);
     let told = told(&listing.faults);
     assert!(
         told[0].contains("1007 entries; only the first 1000 are used"),

@@ -4,19 +4,22 @@
 //! Moments are counted, not timed: every event and every begun read takes the next number, so that "before" and "after" are exact. A read
 //! that began before something became known does not undo it.
 
+mod entry;
+mod held;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use hashbrown::{HashMap, HashSet};
 use tokio::time::{Duration, Instant};
 
+use self::held::Held;
+pub(super) use self::held::MOST_PHONES;
+use crate::cloud::Fault;
 use crate::feed::platform::channels::Topic;
 use crate::model::registration::User;
 use crate::model::registration::phone::{Phone, Report, Sighting, Standing};
 use crate::model::{DeviceId, UserId};
-
-/// Phones watched at most; an organisation that lists more is told so, never followed without end.
-pub(super) const MOST_PHONES: usize = 100_000;
 
 /// How long a phone matters whose registration has changed: as long as a flapping one is told (contract §5).
 const LATELY: Duration = Duration::from_secs(300);
@@ -69,8 +72,8 @@ pub(super) struct Book {
     carried: usize,
     sure: usize,
     covered: usize,
-    /// Phones beyond the limit, as of the last page that had some.
-    pub refused: u64,
+    /// How many phones each person has.
+    held: Held,
 }
 
 /// How many phones are kept up in which way.
@@ -108,6 +111,8 @@ pub(super) struct Landed {
     pub moved: Vec<(UserId, DeviceId)>,
     /// Whether there are phones that were not known.
     pub new: bool,
+    /// What was left out because there is no end to it, said once for each person.
+    pub faults: Vec<Fault>,
 }
 
 impl Book {
@@ -342,6 +347,7 @@ impl Book {
     /// Forgets a phone that the organisation has no more. Returns whose it was.
     pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
         let entry = self.phones.remove(id)?;
+        self.held.less(&entry.user);
         self.carried -= usize::from(entry.carried());
         self.sure -= usize::from(!entry.is_polled());
         self.covered -= usize::from(entry.covered());
@@ -402,14 +408,30 @@ impl Book {
     }
 
     fn enter(&mut self, phone: &Phone, landed: &mut Landed) -> Option<&mut Entry> {
-        let known = self.phones.contains_key(&phone.id);
-        if !known && self.phones.len() >= MOST_PHONES {
-            self.refused = self.refused.saturating_add(1);
+        let owner = &phone.person.id;
+        let before = self.phones.get(&phone.id).map(|entry| entry.user.clone());
+        let known = before.is_some();
+        let all = self.phones.len();
+        if let Some(full) = self.held.refuses(owner, before.as_ref(), all) {
+            if !landed.faults.contains(&full) {
+                landed.faults.push(full);
+            }
+            // What has become a phone of that person is no longer the other's either.
+            landed
+                .moved
+                .extend(before.map(|user| (user, phone.id.clone())));
+            self.forget(&phone.id);
             return None;
         }
         landed.new |= !known;
         self.covered += usize::from(!known);
-        let owner = &phone.person.id;
+        if before.as_ref() != Some(owner) {
+            self.held.more(owner);
+        }
+        if let Some(before) = before.filter(|before| before != owner) {
+            self.held.less(&before);
+            landed.moved.push((before, phone.id.clone()));
+        }
         let entry = self
             .phones
             .entry(phone.id.clone())
@@ -426,10 +448,7 @@ impl Book {
                 seen: 0,
                 checked: None,
             });
-        if entry.user != *owner {
-            let before = std::mem::replace(&mut entry.user, owner.clone());
-            landed.moved.push((before, phone.id.clone()));
-        }
+        entry.user.clone_from(owner);
         Some(entry)
     }
 }
@@ -437,54 +456,6 @@ impl Book {
 /// Whether that was so short a while ago that it still matters.
 fn is_recent(at: Instant, now: Instant) -> bool {
     now.duration_since(at) < LATELY
-}
-
-impl Entry {
-    /// Whether it is lost, or has changed lately.
-    fn matters(&self, now: Instant) -> bool {
-        let turned = self.turned.is_some_and(|at| is_recent(at, now));
-        turned || self.standing.registered().0 == Some(false)
-    }
-
-    /// Whether its topic is live.
-    fn carried(&self) -> bool {
-        self.by == Carrier::Live
-    }
-
-    /// Whether its topic is on a channel, live or not, or is to be.
-    fn covered(&self) -> bool {
-        self.by != Carrier::Polls
-    }
-
-    /// Whether only reads tell how it is: no topic does, or none has since it went live.
-    fn is_polled(&self) -> bool {
-        !self.carried() || self.unsure.is_some()
-    }
-
-    /// Takes a report in. False when it is older than what is known.
-    fn take(&mut self, report: Report) -> bool {
-        let (before, _) = self.standing.registered();
-        let new = self.standing.take(report);
-        if before.is_some() && before != self.standing.registered().0 {
-            self.turned = Some(Instant::now());
-        }
-        new
-    }
-
-    fn sighting(&mut self, device: DeviceId, raw: Bytes) -> Sighting {
-        self.checked = Some(Instant::now());
-        self.stale = false;
-        self.proven |= self.carried() && self.unsure.is_none();
-        let (registered, since) = self.standing.registered();
-        Sighting {
-            user: self.user.clone(),
-            device,
-            registered,
-            since,
-            live: self.carried() && self.unsure.is_none(),
-            raw,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -192,7 +192,9 @@ impl Watch<'_> {
             sightings,
             moved,
             new,
+            faults,
         } = self.book.land(phones, page, begun);
+        self.shared.complain_of(&faults);
         self.tell(Told::Gone(moved));
         self.tell_people(people, None);
         self.tell(Told::Names(labels));

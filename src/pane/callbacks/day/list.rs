@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use super::tally::Tally;
 use crate::config::theme::Role;
-use crate::kind::callbacks::Line;
+use crate::kind::callbacks::{Line, role};
 use crate::model::callback::Channel;
 use crate::pane::Scene;
 use crate::ui::table::{self, Wish};
@@ -53,7 +53,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) 
         let callback = line.row.callback();
         let cells = [
             (begins.strftime("%H:%M").to_string(), Role::Text),
-            (line.status().to_owned(), line.role()),
+            (line.status().to_owned(), role(line)),
             (line.number(), Role::Text),
             (
                 callback.channel.map_or("-", Channel::word).to_owned(),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::registration::MOST_DEVICES;
 use crate::model::registration::phone::{Person, View};
 use crate::text::Text;
 
@@ -252,4 +253,32 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
     book.land(vec![phone("d", "not listed yet", true)], Some(4), begun);
     book.attend(vec!["not listed yet".into()], later(400));
     assert_eq!(book.topics(later(400))[0], topic("d"));
+}
+
+#[test]
+fn one_person_s_phones_do_not_fill_the_book_and_it_says_so() {
+    let mut book = Book::default();
+    let begun = book.moment();
+    let crowd = (0..MOST_DEVICES + 5).map(|n| phone(&format!("c-{n}"), "u-1", true));
+    let phones = crowd.chain([phone("b", "u-2", true)]).collect();
+    let landed = book.land(phones, Some(1), begun);
+    assert_eq!(
+        book.numbers().phones,
+        MOST_DEVICES + 1,
+        "others have theirs"
+    );
+    let said: Vec<_> = landed.faults.iter().map(|fault| fault.0.raw()).collect();
+    let sentence =
+        "Phones of the user u-1: there are more than 1,000; only 1,000 of them are shown.";
+    assert_eq!(said, [sentence], "once, not five times");
+    // What goes over to someone who has as many leaves its old owner and is not taken in.
+    let landed = book.land(vec![phone("b", "u-1", true)], Some(1), begun);
+    assert_eq!(landed.moved, [("u-2".into(), "b".into())]);
+    assert_eq!(book.numbers().phones, MOST_DEVICES);
+    // One that is gone makes room for another.
+    book.forget(&"c-0".into()).unwrap();
+    let landed = book.land(vec![phone("b", "u-1", true)], Some(1), begun);
+    assert!(landed.faults.is_empty());
+    assert_eq!(book.numbers().phones, MOST_DEVICES);
+    assert_eq!(book.phones_of(&"u-1".into()).len(), MOST_DEVICES);
 }
