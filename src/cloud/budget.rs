@@ -8,7 +8,7 @@
 //! The minute is spent evenly ([`pace`]): a budget that is gone in the first seconds leaves nobody anything for the rest.
 //!
 //! Callers queue by urgency, first come first served within one, and the less urgent leave a reserve for the more
-//! urgent. Only the first in line keeps a timer: an idle budget wakes nobody. An upgrade to a WebSocket is not an API request,
+//! urgent; none of them waits for ever ([`line`]). Only the first in line keeps a timer: an idle budget wakes nobody. An upgrade to a WebSocket is not an API request,
 //! the limit does not count it and it does not draw; the feeds pace them.
 
 mod line;
@@ -38,6 +38,8 @@ pub enum Urgency {
     Write,
     /// A read that a person waits for.
     Reread,
+    /// A small list that is read round by round: carriers, queues, callbacks. A few requests, however large the organisation.
+    Survey,
     /// A read that closes a gap: as many at a time as there are streams.
     Resync,
     /// Learning who there is.
@@ -53,7 +55,7 @@ impl Urgency {
             Self::Write => 0,
             Self::Reread => limit / 20,
             // What polls spend is in the minute too: nine tenths of it are to be left for learning who there is.
-            Self::Resync | Self::Enumerate => limit / 15,
+            Self::Survey | Self::Resync | Self::Enumerate => limit / 15,
             Self::Poll => limit.div_ceil(3),
         };
         limit.saturating_sub(reserve).max(1)
@@ -143,7 +145,7 @@ impl Budget {
             place: self.state().line.join(urgency),
         };
         loop {
-            match self.turn(&queued.place, urgency) {
+            match self.turn(&queued.place) {
                 Turn::Go => return Slot(self.clone()),
                 Turn::At(moment) => {
                     tokio::select! {
@@ -181,17 +183,21 @@ impl Budget {
         }
     }
 
-    fn turn(&self, place: &Place, urgency: Urgency) -> Turn {
+    fn turn(&self, place: &Place) -> Turn {
         let now = Instant::now();
         let mut state = self.state();
-        if !state.line.is_first(place) {
+        let Some(urgency) = state.line.turn(place) else {
             return Turn::Wait;
-        }
+        };
         if let Some(until) = state.held_until.filter(|until| *until > now) {
             return Turn::At(until);
         }
         state.forget(now);
-        state.turn(urgency, now)
+        let turn = state.turn(urgency, now);
+        if matches!(turn, Turn::Go) {
+            state.line.went(place);
+        }
+        turn
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -34,7 +34,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
                 Urgency::Reread
             }
             () = shared.carriers.notified() => Urgency::Reread,
-            () = sleep(wait) => Urgency::Poll,
+            () = sleep(wait) => Urgency::Survey,
         };
     }
 }

@@ -91,13 +91,19 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
             waited_for += 1;
             reads.push(read(shared, user, urgency, None));
         }
-        let sizes = lock(&shared.roster).ring_sizes();
-        rounds.resize(sizes, shared.client.budget().allowed, now);
+        let (sizes, first_read) = {
+            let mut roster = lock(&shared.roster);
+            (roster.ring_sizes(), !roster.awaits_streamed())
+        };
+        rounds.resize(sizes, shared.client.budget().allowed, first_read, now);
         while in_round < most
             && let Some((user, ring)) = rounds.pick(now, &mut lock(&shared.roster))
         {
             in_round += 1;
             reads.push(read(shared, user, Urgency::Poll, Some(ring)));
+        }
+        if in_round >= most {
+            rounds.catch_up(now);
         }
         note_rounds(shared, rounds, now);
         let next = rounds

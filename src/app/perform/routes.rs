@@ -34,7 +34,7 @@ pub(super) fn ask(
                 let urgency = if urgent {
                     Urgency::Reread
                 } else {
-                    Urgency::Poll
+                    Urgency::Survey
                 };
                 tell(
                     read(kit, urgency, ours)

@@ -178,6 +178,27 @@ async fn what_a_person_waits_for_passes_whatever_is_paced() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_long_reading_stops_neither_polls_nor_small_lists() {
+    let budget = Budget::new(Some(300));
+    let flood = send(&budget, Urgency::Resync, 3_000);
+    let first = send(&budget, Urgency::Enumerate, 1);
+    tokio::task::yield_now().await;
+    let polls = send(&budget, Urgency::Poll, 40);
+    sleep(WINDOW * 2).await;
+    let start = Instant::now();
+    spend(&budget, Urgency::Survey, 3).await;
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(3), "after {took:?}");
+    assert!(first.is_finished());
+    let polls = polls.await.unwrap();
+    let minutes = polls.last().unwrap() / 60;
+    assert!((3..=5).contains(&minutes), "{polls:?}");
+    let reading = flood.await.unwrap();
+    let last = reading.last().unwrap();
+    assert!((640..=675).contains(last), "{last} s: 270 a minute");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_quiet_time_is_not_made_up_for_in_a_burst() {
     let budget = Budget::new(Some(300));
     spend(&budget, Urgency::Poll, 10).await;
@@ -240,6 +261,7 @@ fn requests() -> impl Strategy<Value = Vec<Request>> {
     let urgency = prop_oneof![
         Just(Urgency::Write),
         Just(Urgency::Reread),
+        Just(Urgency::Survey),
         Just(Urgency::Resync),
         Just(Urgency::Enumerate),
         Just(Urgency::Poll)

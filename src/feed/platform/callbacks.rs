@@ -141,8 +141,8 @@ impl<'a> Room<'a> {
                 single = done(&mut self.single) => Event::Single(single),
                 () = self.shared.queues.notified() => Event::WantQueues(Urgency::Reread),
                 () = self.shared.callbacks.notified() => Event::WantRead(Urgency::Reread),
-                () = sleep_until(next_queues) => Event::WantQueues(Urgency::Poll),
-                () = sleep_until(next_read) => Event::WantRead(Urgency::Poll),
+                () = sleep_until(next_queues) => Event::WantQueues(Urgency::Survey),
+                () = sleep_until(next_read) => Event::WantRead(Urgency::Survey),
                 // Last, since a flood would leave nothing to those before it.
                 heard = inbox.next(BATCH) => Event::Heard(heard),
             };

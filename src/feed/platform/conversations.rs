@@ -41,7 +41,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>) {
 
 /// Wants the topics of all queues there are; says when to look for queues again.
 async fn want(shared: &Shared, wants: &Wants) -> Duration {
-    match shared.client.queues(Urgency::Poll).await {
+    match shared.client.queues(Urgency::Survey).await {
         Ok(listing) => {
             let queues = listing.queues.iter();
             wants.set(queues.map(|queue| topic(&queue.id)).collect());

@@ -106,7 +106,7 @@ impl Watch {
             tokio::select! {
                 () = self.shared.carriers.notified() => return Urgency::Reread,
                 () = sleep_until(self.due) => {
-                    return if self.topics.in_doubt() { Urgency::Reread } else { Urgency::Poll };
+                    return if self.topics.in_doubt() { Urgency::Reread } else { Urgency::Survey };
                 }
                 () = sleep_until(tell), if self.untold => self.tell(),
                 news = hears.next(BATCH) => {
@@ -129,7 +129,7 @@ impl Watch {
                 self.topics.end_read(&live, &mut self.estate);
                 self.wants.set(topics::wanted(&self.estate));
                 self.tell();
-                if urgency != Urgency::Poll {
+                if urgency != Urgency::Survey {
                     self.read_premises(urgency).await;
                 }
                 let now = Instant::now();

@@ -11,6 +11,8 @@ use crate::model::UserId;
 /// Reads whose end tells the true pace, at most, and for how long they count: two of the budget's minutes.
 const MEASURED: usize = 1_024;
 const WINDOW: Duration = Duration::from_secs(120);
+/// So many tell it even where they took longer; there are spaces between them.
+const FEWEST: usize = 9;
 /// A round that fell behind does not catch up in a burst beyond this.
 const ARREARS: Duration = Duration::from_millis(100);
 /// Reads in one beat that may as well all be made at its stroke; more are spread over it.
@@ -95,10 +97,14 @@ impl Rounds {
         }
     }
 
-    /// Notes how many users each ring has and what the budget allows.
-    pub fn resize(&mut self, sizes: [usize; 4], allowed: Option<u32>, now: Instant) {
+    /// Notes how many users each ring has and what the budget allows; whether everyone who has a stream was read.
+    pub fn resize(&mut self, sizes: [usize; 4], allowed: Option<u32>, read: bool, now: Instant) {
         self.allowed = allowed;
-        for (rhythm, users) in self.rhythms.iter_mut().zip(sizes) {
+        for ((rhythm, users), ring) in self.rhythms.iter_mut().zip(sizes).zip(Ring::ALL) {
+            if ring.is_swept() && !read {
+                // Nobody is read a second time before everyone was read.
+                rhythm.next = rhythm.next.max(now);
+            }
             if rhythm.users == 0 || users == 0 {
                 // While there is nobody to read, no round begins.
                 rhythm.next = now + rhythm.interval;
@@ -183,7 +189,7 @@ impl Rounds {
     }
 
     /// Rounds that are late are late together: none takes the reads of another.
-    fn catch_up(&mut self, now: Instant) {
+    pub fn catch_up(&mut self, now: Instant) {
         let late = self
             .next()
             .map_or(Duration::ZERO, |next| now.saturating_duration_since(next));
@@ -211,10 +217,16 @@ impl Rhythm {
     /// A round at the pace of the last reads; none before there were some.
     fn measured(&self, now: Instant) -> Option<Duration> {
         let recent = |at: &&Instant| now.saturating_duration_since(**at) <= WINDOW;
-        let first = self.ended.iter().find(recent)?;
-        let count = self.ended.iter().filter(recent).count();
-        let span = now.saturating_duration_since(*first);
-        (count > 8).then(|| span.mul_f64(self.users as f64 / count as f64))
+        let count = self
+            .ended
+            .iter()
+            .rev()
+            .take_while(recent)
+            .count()
+            .max(FEWEST);
+        let first = self.ended.len().checked_sub(count)?;
+        let span = now.saturating_duration_since(*self.ended.get(first)?);
+        Some(span.mul_f64(self.users as f64 / (count - 1) as f64))
     }
 }
 
@@ -237,8 +249,8 @@ mod tests {
         }
         while roster.next_due(true).is_some() {}
         let mut rounds = Rounds::new(POLL, SWEEP, Duration::from_secs(5), now);
-        rounds.resize(roster.ring_sizes(), Some(300), now);
-        rounds.resize(roster.ring_sizes(), Some(300), now);
+        rounds.resize(roster.ring_sizes(), Some(300), true, now);
+        rounds.resize(roster.ring_sizes(), Some(300), true, now);
         (rounds, roster, now)
     }
 
@@ -300,7 +312,7 @@ mod tests {
         world.1.attend(&attended);
         let sizes = world.1.ring_sizes();
         assert_eq!(sizes, [10, 0, 390, 0]);
-        world.0.resize(sizes, Some(300), world.2);
+        world.0.resize(sizes, Some(300), true, world.2);
         let mut now = world.2 + POLL * 10;
         let mut seen = 0;
         for _ in 0..40 {
@@ -309,6 +321,30 @@ mod tests {
             seen += usize::from(attended.contains(&user));
         }
         assert_eq!(seen, 20);
+    }
+
+    #[test]
+    fn nobody_with_a_stream_is_read_again_before_everyone_was_read() {
+        let (mut rounds, mut roster, start) = world(0, 300);
+        let late = start + SWEEP * 3;
+        rounds.resize(roster.ring_sizes(), Some(300), false, late - POLL);
+        assert!(rounds.pick(late - POLL * 2, &mut roster).is_none());
+        rounds.resize(roster.ring_sizes(), Some(300), true, late);
+        let burst = (0..100).filter(|_| rounds.pick(late, &mut roster).is_some());
+        assert!((1..=4).contains(&burst.count()), "what a stroke has");
+    }
+
+    #[test]
+    fn a_round_of_a_few_reads_a_minute_is_told_as_long_as_it_is() {
+        let mut world = world(256, 0);
+        let every = Duration::from_secs(10);
+        reads(&mut world, every, Duration::from_secs(600));
+        let minutes = world.0.round(Ring::Polled, world.2) / 60_000;
+        assert!((40..=48).contains(&minutes), "{minutes}");
+        let every = Duration::from_secs(30);
+        reads(&mut world, every, Duration::from_secs(900));
+        let minutes = world.0.round(Ring::Polled, world.2) / 60_000;
+        assert!((120..=145).contains(&minutes), "{minutes}");
     }
 
     #[test]

@@ -212,6 +212,11 @@ impl Roster {
         wanted.saturating_sub(live)
     }
 
+    /// Whether users with a stream wait for the read that closes its gap.
+    pub fn awaits_streamed(&self) -> bool {
+        !self.first.is_empty()
+    }
+
     /// Whether users without a stream wait for their first read.
     pub fn awaits_polled(&self) -> bool {
         !self.later_first.is_empty()
