@@ -4,6 +4,7 @@
 //! table with facts beside it, so that a probe, a read, the console and `trunkline doctor` say the same of the same thing,
 //! and a test can read every sentence that there is.
 
+mod json;
 mod said;
 mod table;
 
@@ -11,6 +12,7 @@ use std::fmt;
 
 use crate::text;
 
+pub use self::json::{Misread, bare, misread};
 pub use self::said::{below, said};
 pub use self::table::{ADD_IT, Cause, NAME_IT};
 
@@ -49,6 +51,10 @@ pub enum Step {
     SignIn,
     /// Something is asked.
     Request,
+    /// The terminal, and what has it for a while.
+    Terminal,
+    /// Something is printed.
+    Output,
 }
 
 /// An entry of the table.

@@ -64,6 +64,7 @@ pub use self::upgrade::{Socket, security};
 
 use self::pages::Page;
 use self::session::Session;
+use crate::cause::Cause;
 use crate::model::UserId;
 use crate::model::api::Api;
 use crate::model::carrier::Carrier;
@@ -287,9 +288,8 @@ impl Client {
 /// A URL under the API's address; each segment is percent-encoded.
 fn api_url(base_url: &Url, segments: &[&str]) -> Result<Url, Error> {
     if let Some(dots) = segments.iter().find(|s| matches!(**s, "" | "." | "..")) {
-        return Err(Error::Settings(format!(
-            "{dots:?} cannot be an id: no URL can carry it. Check the id, and registrations.users in the profile."
-        )));
+        let told = Cause::IdUnfit.told().with("id", format!("{dots:?}"));
+        return Err(Error::settings(told));
     }
     let mut url = base_url.clone();
     if let Ok(mut path) = url.path_segments_mut() {

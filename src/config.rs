@@ -8,7 +8,7 @@ pub mod environment;
 pub mod key;
 pub mod keymap;
 mod load;
-pub(crate) mod near;
+pub(crate) use crate::text::near;
 pub mod origin;
 pub mod paths;
 pub mod profile;

@@ -331,6 +331,7 @@ impl Screen for TermScreen {
         let glyphs = Glyphs::of(app.config.ui.ascii, &self.environment);
         if glyphs != self.glyphs {
             self.glyphs = glyphs;
+            glyphs.choose();
             self.term.show_with(glyphs);
         }
         let break_at = self.break_at.take();

@@ -8,8 +8,9 @@
 //! | room | what it knows | whom it knows |
 //! |---|---|---|
 //! | [`vault`] | every credential in use, and the forms in which it could come back | nobody |
-//! | [`model`], [`text`], [`time`] | ids, plain data and its rules; remote text made safe; moments | `vault` |
-//! | [`cause`] | what goes wrong on the way: one table to one sentence and one action each | `text` |
+//! | [`text`], [`time`] | remote text made safe; moments | `vault` |
+//! | [`cause`] | what goes wrong, on the way and on this machine: one table to one sentence and one action each | `text` |
+//! | [`model`] | ids, plain data and its rules | `vault`, `cause`, `text`, `time` |
 //! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
 //! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers) |
 //! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
@@ -20,6 +21,12 @@ use trunkline::headless::{self, Exit, out, serve};
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
 use trunkline::{console, folder, logging, org};
+
+/// The runtime opens `/dev/null` for what is closed, before `main`: whether it was is to be seen here alone.
+#[ctor::ctor]
+fn before_main() {
+    out::look();
+}
 
 fn main() -> ExitCode {
     trunkline::process::harden();
@@ -51,6 +58,9 @@ fn main() -> ExitCode {
 
 /// What the command line itself is answered with: a help that was asked for is output like any other.
 fn usage(told: &clap::Error) -> Result<u8, Report> {
+    if !told.use_stderr() {
+        out::open().map_err(|e| eyre!(e))?;
+    }
     let printed = told.print();
     if !told.use_stderr() {
         out::told(printed).map_err(|e| eyre!(e))?;
@@ -78,6 +88,13 @@ fn start(cli: Cli) -> Result<u8, Report> {
         environment,
         paths,
     };
+    // The console says itself what its terminal lacks, and a listener that nobody reads may have no output.
+    if !matches!(
+        cli.command,
+        None | Some(Command::Demo(_) | Command::Serve(_))
+    ) {
+        out::open().map_err(|e| eyre!(e))?;
+    }
     match cli.command {
         None => world.console(cli.listen),
         Some(_) if cli.listen.is_some() => Err(eyre!(
@@ -142,9 +159,7 @@ impl World {
     fn load_profile(&self) -> Result<Loaded, Report> {
         let loaded = self.load()?;
         if loaded.profile.is_none() {
-            return Err(eyre!(
-                "there is no profile to read from. Write one: trunkline config init"
-            ));
+            return Err(no_profile());
         }
         Ok(loaded)
     }
@@ -290,9 +305,7 @@ impl World {
     /// The profile of a command that writes, which cannot do without one.
     fn profile(&self) -> Result<Profile, Report> {
         let loaded = self.load_profile()?;
-        loaded
-            .profile
-            .ok_or_else(|| eyre!("there is no profile. Write one: trunkline config init"))
+        loaded.profile.ok_or_else(no_profile)
     }
 
     fn audit(&self, command: &AuditCommand) -> Result<u8, Report> {
@@ -316,6 +329,10 @@ impl World {
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
     }
+}
+
+fn no_profile() -> Report {
+    eyre!("{}", Cause::NoProfile.told())
 }
 
 /// Prints what is made here.

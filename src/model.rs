@@ -19,6 +19,7 @@ pub mod payload;
 pub mod person;
 pub mod phone;
 pub mod provision;
+pub mod proxy;
 pub mod queue;
 pub mod region;
 pub mod registration;

@@ -33,6 +33,7 @@ use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::{DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
+use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
@@ -123,6 +124,8 @@ pub struct Scene<'a> {
     pub connected: bool,
     /// What the organisation's API offers; what is absent says so in its place.
     pub can: &'static Capabilities,
+    /// What the terminal can show. Every glyph has an ASCII form of its own; only a picture made of many needs to know.
+    pub glyphs: Glyphs,
 }
 
 /// One pane. The application holds them in the order of their tabs.

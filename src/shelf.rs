@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
+use crate::cause::said;
 use crate::file::{self, For};
 use crate::form::Opening;
 use crate::kind::view::View;
@@ -252,6 +253,9 @@ impl Shelf {
 /// What may not be in a file name; names of ours have none of it.
 const NAMES: percent_encoding::AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'%');
 
+/// What is said of a file that is no text.
+pub const NOT_UTF8: &str = "it is not UTF-8 text; save it as UTF-8";
+
 /// Reads a file that an operator names, as far as it can be a payload.
 pub fn load(path: &Path) -> Result<String, String> {
     let failed = |why: String| format!("reading {}: {why}", path.display());
@@ -261,9 +265,12 @@ pub fn load(path: &Path) -> Result<String, String> {
             .read_to_string(&mut text)
             .map(|_| text)
     };
-    let text = file::named(path)
-        .and_then(read)
-        .map_err(|error| failed(error.to_string()))?;
+    let text = file::named(path).and_then(read).map_err(|error| {
+        failed(match error.kind() {
+            io::ErrorKind::InvalidData => NOT_UTF8.to_owned(),
+            _ => said(&error),
+        })
+    })?;
     if text.len() as u64 > LARGEST {
         return Err(failed(format!("it is longer than {LARGEST} bytes")));
     }

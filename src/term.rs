@@ -20,6 +20,7 @@ pub mod input;
 pub mod signals;
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
@@ -33,6 +34,8 @@ use canvas::Canvas;
 use glyphs::Glyphs;
 use port::Port;
 use screen::Screen;
+
+use crate::cause::{Cause, Told, said};
 
 pub use guard::install_panic_hook;
 
@@ -61,27 +64,19 @@ impl Default for Options {
 }
 
 /// Why the terminal cannot be used.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum TermError {
     /// One of the standard streams is a file or a pipe.
-    #[error(
-        "cannot open the console: {stream} is not a terminal; run it in one, without redirection, or use `trunkline get`"
-    )]
     NotATerminal {
         /// `stdin` or `stdout`.
         stream: &'static str,
     },
     /// The terminal has no cursor that could be moved, or nobody says what it is.
-    #[error(
-        "cannot open the console: {}; set TERM to what this terminal is (for example xterm-256color), or use `trunkline get`",
-        unfit(.term)
-    )]
     Unfit {
         /// What `TERM` says; empty when it is not set.
         term: String,
     },
     /// The terminal refused to be set up.
-    #[error("cannot {doing} the terminal: {source}; try another terminal, or use `trunkline get`")]
     Setup {
         /// What was tried.
         doing: &'static str,
@@ -89,21 +84,37 @@ pub enum TermError {
         source: io::Error,
     },
     /// The terminal went away while it was written to.
-    #[error("cannot write to the terminal: {0}; it was closed or disconnected")]
-    Write(#[source] io::Error),
+    Write(io::Error),
     /// The terminal went away while it was read from.
-    #[error("cannot read from the terminal: {0}; it was closed or disconnected")]
-    Read(#[source] io::Error),
+    Read(io::Error),
     /// The process could not be stopped.
-    #[error("cannot suspend: {0}")]
-    Suspend(#[source] io::Error),
+    Suspend(io::Error),
 }
 
-fn unfit(term: &str) -> String {
-    if term.is_empty() {
-        "TERM is not set, so that nobody knows what this terminal can do".to_owned()
-    } else {
-        format!("a terminal of the kind {term} (TERM) cannot move its cursor")
+impl fmt::Display for TermError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+impl std::error::Error for TermError {}
+
+impl TermError {
+    /// The entry of the table that it is.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        let of = |cause: Cause, source: &io::Error| cause.told().with("said", said(source));
+        match self {
+            Self::NotATerminal { stream } => Cause::TerminalIsNone.told().with("stream", *stream),
+            Self::Unfit { term } if term.is_empty() => Cause::TerminalUnnamed.told(),
+            Self::Unfit { term } => Cause::TerminalUnfit.told().with("term", term),
+            Self::Setup { doing, source } => {
+                of(Cause::TerminalNotSetUp, source).with("doing", *doing)
+            }
+            Self::Write(source) => of(Cause::TerminalGone, source).with("doing", "write to"),
+            Self::Read(source) => of(Cause::TerminalGone, source).with("doing", "read from"),
+            Self::Suspend(source) => of(Cause::NotSuspended, source),
+        }
     }
 }
 

@@ -101,7 +101,7 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answers: &Answers) {
         seen.push(path.clone());
         seen.iter().filter(|earlier| **earlier == path).count() - 1
     };
-    let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read telephony:providers:read"}"#;
+    let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read telephony:providers:read callback:read callback:write"}"#;
     let (status, body) = match path.as_str() {
         path if path.contains("/oauth/token") => (200, token.to_owned()),
         path => answers(path, before),
@@ -231,7 +231,7 @@ fn one_person_who_cannot_be_read_costs_nobody_else() {
 }
 
 #[test]
-fn a_person_who_was_deleted_meanwhile_is_gone_and_no_failure() {
+fn a_person_who_was_listed_and_is_not_there_is_said_to_be_missing() {
     let gone = r#"{"message":"not found","code":"not.found","status":404}"#;
     let org = Org::start("direct", move |path, _| match path {
         path if path.contains("/u-2/registrations") => (404, gone.to_owned()),
@@ -239,8 +239,16 @@ fn a_person_who_was_deleted_meanwhile_is_gone_and_no_failure() {
         _ => (200, users(&["u-1", "u-2", "u-3"])),
     });
     let output = org.run(&["get", "registrations", "--json"]);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert_eq!((rows(&output).len(), said(&output)), (2, String::new()));
+    let told = said(&output);
+    assert_eq!(
+        (output.status.code(), rows(&output).len()),
+        (Some(5), 2),
+        "{told}"
+    );
+    assert!(
+        told.contains("user u-2 is listed and not there any more (404)"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -391,5 +399,95 @@ fn a_page_that_cannot_be_read_costs_only_itself() {
                 "{api}: {told}"
             );
         }
+    }
+}
+
+/// A queue for every spelling of a zone: known, of Windows, an offset, empty, absent.
+fn zones() -> Vec<Value> {
+    let days = [
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+    ];
+    let hours: Vec<Value> = days
+        .iter()
+        .map(|day| json!({"day": day, "open": "08:00", "close": "18:00"}))
+        .collect();
+    let zones = [
+        json!("Asia/Kolkata"),
+        json!("India Standard Time"),
+        json!("GMT+05:30"),
+        json!("Mars/Olympus"),
+        json!(""),
+        Value::Null,
+    ];
+    let queue = |(n, zone): (usize, &Value)| {
+        let mut queue = json!({
+            "id": format!("q-{n}"), "name": format!("Queue {n}"), "operatingHours": hours,
+            "maxConcurrentCallbacks": 50, "scheduledCallbacks": 0,
+        });
+        if !zone.is_null() {
+            queue["timeZone"] = zone.clone();
+        }
+        queue
+    };
+    zones.iter().enumerate().map(queue).collect()
+}
+
+#[test]
+fn a_time_without_an_offset_is_by_the_clock_of_its_queue_or_is_refused() {
+    let queues = zones();
+    let org = Org::start("direct", move |path, _| {
+        let one = queues
+            .iter()
+            .find(|queue| path.ends_with(queue["id"].as_str().unwrap()));
+        match one {
+            Some(queue) => (200, queue.to_string()),
+            None if path.contains("/callbacks") => (200, json!({"entities": []}).to_string()),
+            None => (200, json!({"entities": queues}).to_string()),
+        }
+    });
+    // Within the hours of every day, and in years of four digits.
+    let day = jiff::Zoned::now()
+        .date()
+        .saturating_add(jiff::Span::new().days(7));
+    let file = org.folder.path().join("b.csv");
+    for (n, offset) in [
+        (0, Some("+05:30")),
+        (1, Some("+05:30")),
+        (2, Some("+05:30")),
+        (3, None),
+        (4, None),
+        (5, None),
+    ] {
+        let row = format!("+14155550123,q-{n},{day}T09:00,{day}T09:30,r");
+        let text = format!("callback_number,queue_id,start,end,reason\n{row}\n");
+        std::fs::write(&file, text).unwrap();
+        let file = file.to_str().unwrap();
+        let output = org.run(&["callback", "book", "--csv", file, "--dry-run", "--json"]);
+        let told = said(&output);
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let row = &printed["rows"][0];
+        let start = &row["request"]["body"]["time_slot_matrix"][0]["start"];
+        if let Some(offset) = offset {
+            assert_eq!(output.status.code(), Some(0), "q-{n}: {told}");
+            assert_eq!(*start, json!(format!("{day}T09:00:00{offset}")), "q-{n}");
+            continue;
+        }
+        assert_eq!(output.status.code(), Some(2), "q-{n}: {printed}{told}");
+        let message = row["message"].as_str().unwrap();
+        assert!(
+            message.contains(&format!("the clock of queue Queue {n} is not known"))
+                && message.contains("write the time with an offset"),
+            "q-{n}: {message}"
+        );
+        assert!(n != 3 || message.contains("Mars/Olympus"), "{message}");
+        assert_eq!(*start, Value::Null, "q-{n}");
+        let sent = org.run(&["callback", "book", "--csv", file, "--yes"]);
+        assert_eq!(sent.status.code(), Some(2), "q-{n}: {}", said(&sent));
     }
 }

@@ -27,7 +27,6 @@ use crate::cloud::tls::Identity;
 use crate::cloud::way;
 use crate::cloud::{self, Client};
 use crate::config::Environment;
-use crate::config::profile::proxy::Proxy;
 use crate::config::profile::{Auth, ClientCert, Profile};
 use crate::config::secret::{self, SecretSource};
 use crate::feed::mailbox::Mailbox;
@@ -314,24 +313,14 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
 
 /// The proxy of a profile, with its password.
 pub async fn proxy(profile: &Profile, environment: &Environment) -> Result<way::Proxy, String> {
-    let named = match &profile.proxy {
-        Proxy::Machine => return Ok(way::Proxy::Machine),
-        Proxy::None => return Ok(way::Proxy::None),
-        Proxy::Named(named) => named,
-    };
-    let login = match &named.login {
-        Some((user, place)) => {
+    let password = match profile.proxy.password() {
+        Some(place) => {
             let password = place.read(environment).await;
-            let password = password.map_err(|error| format!("proxy_password: {error}"))?;
-            Some((user.clone(), password))
+            Some(password.map_err(|error| format!("proxy_password: {error}"))?)
         }
         None => None,
     };
-    Ok(way::Proxy::Named(way::Named {
-        url: named.url.clone(),
-        login,
-        except: named.except.join(","),
-    }))
+    Ok(profile.proxy.clone().with_password(password))
 }
 
 /// Reads a file of certificate authorities, for what verifies beside the client.

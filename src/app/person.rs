@@ -3,6 +3,7 @@
 use super::App;
 use super::effect::Effect;
 use super::messages::Weight;
+use crate::cause::Cause;
 use crate::cloud::Spending;
 use crate::feed::news::{Problem, Trouble};
 use crate::model::person::{Pasted, Person};
@@ -69,7 +70,7 @@ impl App {
     pub(super) fn login(&mut self) {
         match &self.store.person {
             Person::Nowhere => {
-                let lack = self.store.person.lack().unwrap_or_default();
+                let lack = Cause::PersonNowhere.told().to_string();
                 self.messages.say(Weight::Warning, lack, self.now);
             }
             Person::SignedIn { name, .. } => {

@@ -71,7 +71,7 @@ pub struct DeployArgs {
     /// The route as JSON; `-` reads standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: PathBuf,
-    /// The route that is to become so, by its id [default: the one of the same name, else a new one]
+    /// The route that is to become so, by its id [default: the file's own id, else the one of the same name, else a new one]
     #[arg(long, value_name = "ID")]
     pub id: Option<String>,
     /// How it is asked for.

@@ -184,7 +184,8 @@ impl State {
             (Some(token), _) if resting || now < token.refresh => Ok(Ok(token)),
             // One that was only put off is waited for: how often, the call decides.
             (None, Some(Err(error))) if resting && !error.sign_in_put_off() => {
-                Ok(Err(error.clone()))
+                let left = self.next.map(|next| next.saturating_duration_since(now));
+                Ok(Err(error.clone().resting(left.unwrap_or_default())))
             }
             _ => Err(self.rounds),
         }
@@ -203,6 +204,7 @@ impl State {
             Err(error) if error.sign_in_put_off() => error.retry_after().unwrap_or(APART),
             _ => APART,
         };
+        let outcome = outcome.map_err(|error| error.resting(rest));
         self.rounds = self.rounds.wrapping_add(1);
         self.next = Some(Instant::now() + rest);
         self.last = Some(outcome.clone());

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::Fault;
+use crate::cause::misread;
 use crate::text::{self, Text};
 
 /// Faults of one answer that are told in full; further ones are counted.
@@ -54,13 +55,12 @@ pub(super) fn page(body: &[u8]) -> Result<Body<'_>, String> {
     })
 }
 
-/// The JSON path, when there is one, and serde's words, which end in the position. Both repeat what was sent, so both are
-/// cut.
+/// The JSON path, when there is one, and what is wrong there. Both repeat what was sent, so both are cut.
 pub(super) fn located(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let (path, words) = (error.path().to_string(), error.inner().to_string());
+    let (path, words) = (error.path().to_string(), misread(error.inner()));
     let words = text::fit(&words, WORDS);
     match path.as_str() {
-        "." => words.into_owned(),
+        "." | "?" => words.into_owned(),
         path => format!("{}: {words}", text::fit(path, PATH)),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::call::{Call, Needs};
 use super::unreachable::Unreachable;
 use super::way::Page;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Told, said};
 use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
 use crate::vault;
@@ -25,7 +25,7 @@ const NOT_A_USER: &str = "not.a.user";
 #[derive(Clone, Debug)]
 pub enum Error {
     /// The profile cannot be used as it is; nothing was sent.
-    Settings(String),
+    Settings(Box<Told>),
     /// The token endpoint refused the client credentials (contract §1).
     SignIn {
         /// The token call.
@@ -46,8 +46,8 @@ pub enum Error {
     NoPerson {
         /// What was not called.
         call: Box<Call>,
-        /// What is missing, and what to do about it.
-        lack: &'static str,
+        /// What is missing.
+        lack: Cause,
     },
     /// The organisation answered with another status than the call hopes for.
     Refused {
@@ -125,8 +125,8 @@ impl fmt::Display for Refusal {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Settings(text) => f.write_str(text),
-            Self::NoPerson { call, lack } => write!(f, "{call} was not sent: {lack}."),
+            Self::Settings(told) => told.fmt(f),
+            Self::NoPerson { call, lack } => write!(f, "{call} was not sent: {}", lack.told()),
             Self::Unreachable { call, cause, .. } => write!(f, "{call} got no answer: {cause}"),
             Self::SignIn {
                 call,
@@ -168,10 +168,36 @@ fn signing_in(call: &Call, refusal: &Refusal, doubt: Option<&Told>) -> Told {
 }
 
 impl Error {
+    /// What keeps a profile from being used.
+    pub(super) fn settings(told: Told) -> Self {
+        Self::Settings(Box::new(told))
+    }
+
+    /// What is not sent because it cannot be written, and why not.
+    pub(super) fn not_sendable(what: impl Into<String>, why: &dyn fmt::Display) -> Self {
+        let told = Cause::NotSendable.told().with("what", what);
+        Self::settings(told.with("said", why.to_string()))
+    }
+
+    /// What a library could not make.
+    pub(super) fn not_made(what: &str, error: &(dyn std::error::Error + 'static)) -> Self {
+        let told = Cause::NotMade.told().with("what", what);
+        Self::settings(told.with("said", said(error)))
+    }
+
     /// A refused sign-in, with what is odd about the secret.
     pub(super) fn doubting(mut self, secret: Option<&Told>) -> Self {
         if let Self::SignIn { doubt, .. } = &mut self {
             *doubt = secret.cloned().map(Box::new);
+        }
+        self
+    }
+
+    /// A refused sign-in that is not tried again before so long: whoever asks sooner is answered out of memory, and that is no
+    /// attempt.
+    pub(super) fn resting(mut self, left: Duration) -> Self {
+        if let Self::SignIn { refusal, .. } = &mut self {
+            refusal.retry_after = Some(left);
         }
         self
     }

@@ -22,6 +22,7 @@ pub use self::returned::{Code, Denied};
 use super::error::Error;
 use super::platform::as_person;
 use super::{Client, auth};
+use crate::cause::Cause;
 use crate::model::person::{Pasted, Person};
 
 /// A sign-in that nobody finishes is given up after this: the state and the verifier do not lie around.
@@ -41,8 +42,7 @@ impl Client {
     /// that does not open stops nothing: what the browser comes back with can be brought by hand.
     pub async fn login(&self) -> Result<Login, Error> {
         let Some(person) = &self.0.settings.person else {
-            let lack = Person::Nowhere.lack().unwrap_or_default();
-            return Err(Error::Settings(format!("Nobody can sign in: {lack}.")));
+            return Err(Error::settings(Cause::PersonNowhere.told()));
         };
         let door = Door::open(person.redirect_port).await;
         let port = door.as_ref().map_or(person.redirect_port, Door::port);

@@ -54,9 +54,8 @@ impl Platform<'_> {
         permissions: &'static [&'static str],
         body: &impl Serialize,
     ) -> Result<Call, Error> {
-        let body = serde_json::to_vec(body).map_err(|error| {
-            Error::Settings(format!("The question cannot be written: {error}."))
-        })?;
+        let body = serde_json::to_vec(body)
+            .map_err(|error| Error::not_sendable("the question", &error))?;
         Ok(Call {
             body: Some(body.into()),
             ..self.call("POST", path, &[], permissions)?

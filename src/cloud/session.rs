@@ -175,7 +175,7 @@ impl Session {
             Method::Patch => http.patch(call.url.clone()),
             Method::Delete => http.delete(call.url.clone()),
             Method::Frame => {
-                return Err(Error::Settings(format!("{call} is no HTTP request.")));
+                return Err(Error::not_sendable(call.to_string(), &"no HTTP request"));
             }
         };
         if let Some(body) = &write.body {
@@ -256,7 +256,7 @@ impl Session {
             "POST" => http.post(call.url.clone()),
             "PUT" => http.put(call.url.clone()),
             "DELETE" => http.delete(call.url.clone()),
-            _ => return Err(Error::Settings(format!("{call} is no read."))),
+            _ => return Err(Error::not_sendable(call.to_string(), &"no read")),
         };
         if let Some(body) = &call.body {
             request = request
@@ -291,9 +291,7 @@ impl Session {
                 let config =
                     tokio::task::spawn_blocking(move || tls::config(authorities, identity))
                         .await
-                        .map_err(|error| {
-                            Error::Settings(format!("TLS could not be set up: {error}."))
-                        })??;
+                        .map_err(|error| Error::not_made("TLS", &error))??;
                 Ok(Transport {
                     streams: Arc::new(config.clone()),
                     http: wire::http(config, &self.way)?,
@@ -313,5 +311,5 @@ fn drawer(settings: &Settings) -> Option<Drawer> {
 fn bearer(token: &Token) -> Result<HeaderValue, Error> {
     token
         .header()
-        .ok_or_else(|| Error::Settings("The token cannot be sent as a header.".into()))
+        .ok_or_else(|| Error::not_sendable("the token", &"no header can carry it"))
 }

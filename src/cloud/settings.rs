@@ -10,7 +10,7 @@ use super::error::Error;
 use super::keyring::Keyring;
 use super::tls::Identity;
 use super::way::Proxy;
-use crate::cause::Told;
+use crate::cause::{Cause, Told};
 use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
@@ -80,10 +80,7 @@ impl Settings {
     /// Refuses what would send credentials in the clear, and URLs that cannot be built upon.
     pub(super) fn check(&self) -> Result<(), Error> {
         if self.client.is_none() && self.person.is_none() {
-            return Err(Error::Settings(
-                "Nobody can sign in: the profile has neither a client_id nor a section person."
-                    .into(),
-            ));
+            return Err(Error::settings(Cause::NobodySignsIn.told()));
         }
         check_url("base_url", &self.base_url)?;
         self.login_url
@@ -93,22 +90,18 @@ impl Settings {
 }
 
 fn check_url(key: &str, url: &Url) -> Result<(), Error> {
-    let refuse = |why: &str| Err(Error::Settings(format!("{key} cannot be used: {why}")));
+    let refuse = |cause: Cause| Err(Error::settings(cause.told().with("key", key)));
     if url.password().is_some() || !url.username().is_empty() {
-        return refuse("it holds a user name or password. Use client_id and a client secret.");
+        return refuse(Cause::AddressWithLogin);
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse(
-            "it has a query or a fragment. Give scheme, host and port, as https://api.mypurecloud.com.",
-        );
+        return refuse(Cause::AddressWithQuery);
     }
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(url) => Ok(()),
-        "http" => refuse(
-            "plain http would send credentials in the clear; it is allowed to this machine only. Use https.",
-        ),
-        _ => refuse("it is not an https URL."),
+        "http" => refuse(Cause::AddressInTheClear),
+        _ => refuse(Cause::AddressOfAnotherKind),
     }
 }
 

@@ -8,6 +8,34 @@ mod fault;
 mod judge;
 mod own_first;
 
+/// The half of a verifier that only hands on: what is signed in a handshake, to the verifier in a field.
+macro_rules! signatures_by {
+    ($inner:ident) => {
+        fn verify_tls12_signature(
+            &self,
+            message: &[u8],
+            cert: &rustls_pki_types::CertificateDer<'_>,
+            dss: &rustls::DigitallySignedStruct,
+        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            self.$inner.verify_tls12_signature(message, cert, dss)
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            cert: &rustls_pki_types::CertificateDer<'_>,
+            dss: &rustls::DigitallySignedStruct,
+        ) -> Result<rustls::client::danger::HandshakeSignatureValid, rustls::Error> {
+            self.$inner.verify_tls13_signature(message, cert, dss)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<rustls::SignatureScheme> {
+            self.$inner.supported_verify_schemes()
+        }
+    };
+}
+pub(crate) use signatures_by;
+
 use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
@@ -22,16 +50,15 @@ pub use self::fault::{told, told_io};
 use self::judge::Judge;
 use self::own_first::OwnFirst;
 use super::error::Error;
+use crate::cause::Cause;
 
 /// Reads the profile's `ca_file`: one or more PEM certificates.
 pub fn authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
     let found: Vec<_> = CertificateDer::pem_slice_iter(pem)
         .collect::<Result<_, _>>()
-        .map_err(|error| Error::Settings(format!("ca_file is not readable as PEM: {error}.")))?;
+        .map_err(|_| Error::settings(Cause::AuthoritiesTorn.told()))?;
     if found.is_empty() {
-        return Err(Error::Settings(
-            "ca_file holds no certificate. It must be PEM, with BEGIN CERTIFICATE lines.".into(),
-        ));
+        return Err(Error::settings(Cause::AuthoritiesNone.told()));
     }
     Ok(found)
 }
@@ -69,7 +96,7 @@ pub fn config_with(
     // The provider is given explicitly, so that a test or another binary need not install one first.
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_protocol_versions(&[&TLS13, &TLS12])
-        .map_err(|error| Error::Settings(format!("TLS cannot be set up: {error}.")))?
+        .map_err(|error| Error::not_made("TLS", &error))?
         // rustls files every verifier that it is handed under `dangerous`; those handed here are its own, or ask them.
         .dangerous();
     Ok(builder
@@ -82,7 +109,7 @@ fn own_roots(own: Vec<CertificateDer<'static>>) -> Result<RootCertStore, Error> 
     for authority in own {
         roots
             .add(authority)
-            .map_err(|error| Error::Settings(format!("ca_file cannot be used: {error}.")))?;
+            .map_err(|_| Error::settings(Cause::AuthoritiesUnfit.told()))?;
     }
     Ok(roots)
 }
@@ -91,10 +118,7 @@ fn machine_roots() -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
-        return Err(Error::Settings(
-            "No trusted certificate authority was found on this machine. Install its CA certificates, or set ca_file in the profile."
-                .into(),
-        ));
+        return Err(Error::settings(Cause::AuthoritiesAbsent.told()));
     }
     Ok(roots)
 }

@@ -113,10 +113,11 @@ fn request(
     authorization: Option<HeaderValue>,
     protocol: Option<&'static str>,
 ) -> Result<Request, Error> {
-    let mut request =
-        call.url.as_str().into_client_request().map_err(|error| {
-            Error::Settings(format!("{call} is not a URL to connect to: {error}."))
-        })?;
+    let mut request = call
+        .url
+        .as_str()
+        .into_client_request()
+        .map_err(|_| Error::not_sendable(call.to_string(), &"no URL to connect to"))?;
     let agent = HeaderValue::from_static(wire::USER_AGENT);
     request.headers_mut().insert(USER_AGENT, agent);
     if let Some(authorization) = authorization {

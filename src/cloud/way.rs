@@ -11,13 +11,15 @@ mod page;
 mod tunnel;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::client::TlsStream;
 use tokio_util::either::Either;
 
@@ -25,32 +27,17 @@ pub use self::fault::ProxyFault;
 pub use self::page::Page;
 use super::unreachable::Unreachable;
 use super::{names, settings};
+use crate::model::proxy;
+pub use crate::model::proxy::Named;
 
 /// A connection out, before any TLS with whom it leads to; a proxy may itself be spoken to by TLS.
 pub type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
-/// What a profile says of the proxy.
-#[derive(Clone, Debug, Default)]
-pub enum Proxy {
-    /// As the machine says.
-    #[default]
-    Machine,
-    /// None, whatever the machine says.
-    None,
-    /// This one.
-    Named(Named),
-}
+/// What a profile says of the proxy, its password read.
+pub type Proxy = proxy::Proxy<SecretString>;
 
-/// A proxy that a profile names.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// `http`, `https`, `socks4`, `socks4a`, `socks5` or `socks5h`, host and port; no credentials.
-    pub url: Url,
-    /// Who asks it, and by which password.
-    pub login: Option<(String, SecretString)>,
-    /// Hosts that are reached without it, as `NO_PROXY` spells them.
-    pub except: String,
-}
+/// How long what a proxy said to one connection is told of the next one that fails in the same way.
+const TOLD_FOR: Duration = Duration::from_secs(60);
 
 /// How connections leave this machine. Clones share it.
 #[derive(Clone, Debug)]
@@ -61,6 +48,17 @@ struct Rule {
     /// None where there is never a proxy.
     matcher: Option<Matcher>,
     origin: &'static str,
+    /// What the proxy said the last time that it was asked why.
+    told: Mutex<Option<Word>>,
+}
+
+/// What a proxy said when it was asked why a connection failed.
+#[derive(Debug)]
+struct Word {
+    /// Where the connection was to lead, and how it failed.
+    of: (String, Unreachable),
+    at: Instant,
+    said: Option<Unreachable>,
 }
 
 /// A proxy on the way to somewhere.
@@ -82,12 +80,16 @@ impl Way {
             Proxy::None => (None, ""),
             Proxy::Named(named) => {
                 let matcher = Matcher::builder()
-                    .all(named.whole())
-                    .no(named.except.clone());
+                    .all(whole(&named))
+                    .no(named.except.join(","));
                 (Some(matcher.build()), "proxy in the profile")
             }
         };
-        Self(Arc::new(Rule { matcher, origin }))
+        Self(Arc::new(Rule {
+            matcher,
+            origin,
+            told: Mutex::default(),
+        }))
     }
 
     /// The proxy on the way to `to`; none is straight there. By the rule of its secure kind, whatever its scheme.
@@ -145,11 +147,27 @@ impl Way {
         }
     }
 
-    /// Why a connection that the HTTP library could not make by a proxy failed: the library keeps what the proxy said to
-    /// itself, so it is asked once more. None where there is no proxy, or where it lets this connection through.
-    pub(super) async fn explain(&self, to: &Url) -> Option<Unreachable> {
+    /// Why a connection that the HTTP library could not make by a proxy failed, which the library says only as `failed`: it
+    /// keeps what the proxy said to itself, so the proxy is asked. Once: connections that fail alike within a minute are told
+    /// the same, and a proxy that counts refused logins is not asked twice for each. None where there is no proxy, or where it
+    /// lets this connection through.
+    pub(super) async fn explain(&self, to: &Url, failed: &Unreachable) -> Option<Unreachable> {
         self.hop(to)?;
-        Box::pin(self.connect(to)).await.err()
+        let of = (to.origin().ascii_serialization(), failed.clone());
+        let told = || self.0.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(word) = &*told()
+            && word.of == of
+            && word.at.elapsed() < TOLD_FOR
+        {
+            return word.said.clone();
+        }
+        let said = Box::pin(self.connect(to)).await.err();
+        *told() = Some(Word {
+            of,
+            at: Instant::now(),
+            said: said.clone(),
+        });
+        said
     }
 }
 
@@ -193,17 +211,15 @@ impl fmt::Debug for Hop {
     }
 }
 
-impl Named {
-    /// The URL with the credentials in it, as the matcher reads them.
-    fn whole(&self) -> String {
-        let mut url = self.url.clone();
-        if let Some((user, password)) = &self.login {
-            // Only a URL without a host refuses them, and the configuration lets none of those through.
-            let _ = url.set_username(user);
-            let _ = url.set_password(Some(password.expose_secret()));
-        }
-        url.into()
+/// The URL with the credentials in it, as the matcher reads them.
+fn whole(named: &Named<SecretString>) -> String {
+    let mut url = named.url.clone();
+    if let Some((user, password)) = &named.login {
+        // Only a URL without a host refuses them, and the configuration lets none of those through.
+        let _ = url.set_username(user);
+        let _ = url.set_password(Some(password.expose_secret()));
     }
+    url.into()
 }
 
 /// A connection without a proxy.

@@ -51,7 +51,7 @@ pub fn http(mut tls: ClientConfig, way: &Way) -> Result<reqwest::Client, Error> 
         .http2_keep_alive_while_idle(false);
     way.of_http(builder)
         .build()
-        .map_err(|error| Error::Settings(format!("The HTTP client cannot be set up: {error}.")))
+        .map_err(|error| Error::not_made("the HTTP client", &error))
 }
 
 /// What came of a request.
@@ -84,7 +84,7 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
             cause,
             sent: false,
         })) => {
-            let explained = way.explain(&call.url).await;
+            let explained = way.explain(&call.url, &cause).await;
             Err(Error::unreachable(&call, explained.unwrap_or(cause)))
         }
         Ok(outcome) => outcome,

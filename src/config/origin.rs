@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cause::{Cause, Told, said};
 use crate::text::safe;
 
 /// Mistakes that an error lists; a file with more is of another kind.
@@ -60,13 +61,11 @@ impl fmt::Display for Fault {
 }
 
 /// Why there is no configuration to work with. Every text is safe to show and free of secrets.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ConfigError {
     /// The configuration has mistakes: all of them, in the order of the file.
-    #[error("the configuration has {}:\n{}", count(.0), lines(.0))]
     Invalid(Vec<Fault>),
     /// A file was asked for and is not there.
-    #[error("no configuration file {} ({origin} names it): correct the path, or write a first one with `trunkline config init`", shown(.path))]
     Absent {
         /// The file.
         path: PathBuf,
@@ -74,7 +73,6 @@ pub enum ConfigError {
         origin: Origin,
     },
     /// A file is there and cannot be read.
-    #[error("cannot read {}: {source}; check its owner and mode", shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -82,7 +80,6 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// Others may write a file that decides what is run and where credentials go.
-    #[error("others may write {} (mode {mode:04o}), and it decides which commands are run and where credentials go: run chmod go-w on it", shown(.path))]
     Writable {
         /// The file, or its folder.
         path: PathBuf,
@@ -90,10 +87,8 @@ pub enum ConfigError {
         mode: u32,
     },
     /// Others may open a file of a credential.
-    #[error("{0}")]
-    Exposed(#[source] super::secret::SecretError),
+    Exposed(super::secret::SecretError),
     /// Credentials without an organisation to use them on.
-    #[error("{variable} is set, but there is no configuration file {}, so base_url is missing: write one with `trunkline config init`, or unset {variable}", shown(.path))]
     NoBaseUrl {
         /// The variable that asks for an organisation.
         variable: &'static str,
@@ -101,7 +96,6 @@ pub enum ConfigError {
         path: PathBuf,
     },
     /// There are profiles and none was chosen.
-    #[error("{} has the profiles {}: choose one with --profile NAME, TRUNKLINE_PROFILE, or a top-level profile = \"NAME\"", shown(.path), safe(&.names.join(", ")))]
     NoChoice {
         /// The file.
         path: PathBuf,
@@ -109,18 +103,13 @@ pub enum ConfigError {
         names: Vec<String>,
     },
     /// The home directory is unknown, so there is no place for a configuration.
-    #[error(
-        "no home directory to look for the configuration in: set HOME, or name the file with --config FILE"
-    )]
     NoHome,
     /// `config init` found a file.
-    #[error("{} exists and is left as it is: edit it, or name another file with --config FILE", shown(.path))]
     Exists {
         /// The file.
         path: PathBuf,
     },
     /// `config init` could not write.
-    #[error("cannot write {}: {source}; check the directory, or name another file with --config FILE", shown(.path))]
     Unwritable {
         /// The file.
         path: PathBuf,
@@ -129,8 +118,58 @@ pub enum ConfigError {
     },
 }
 
-fn shown(path: &Path) -> String {
-    safe(&path.to_string_lossy()).into_owned()
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.told();
+        match self {
+            // Each mistake says on a line of its own what to write instead.
+            Self::Invalid(faults) => {
+                write!(
+                    f,
+                    "{}:\n{}\n{}",
+                    told.sentence(),
+                    lines(faults),
+                    told.action()
+                )
+            }
+            Self::Exposed(error) => error.fmt(f),
+            _ => told.fmt(f),
+        }
+    }
+}
+
+impl ConfigError {
+    /// The entry of the table that it is.
+    #[must_use]
+    pub fn told(&self) -> Told {
+        let at = |cause: Cause, path: &Path| cause.told().with("path", path.to_string_lossy());
+        match self {
+            Self::Invalid(faults) => Cause::ConfigMistaken.told().with("count", count(faults)),
+            Self::Absent { path, origin } => {
+                at(Cause::ConfigAbsent, path).with("origin", origin.to_string())
+            }
+            Self::Unreadable { path, source } => {
+                at(Cause::ConfigUnreadable, path).with("said", said(source))
+            }
+            Self::Writable { path, mode } => {
+                at(Cause::ConfigWritable, path).with("mode", format!("{mode:04o}"))
+            }
+            Self::Exposed(error) => error.told(),
+            Self::NoBaseUrl { variable, path } => {
+                at(Cause::ConfigUnnamed, path).with("variable", *variable)
+            }
+            Self::NoChoice { path, names } => {
+                at(Cause::ConfigUndecided, path).with("names", names.join(", "))
+            }
+            Self::NoHome => Cause::ConfigHomeless.told(),
+            Self::Exists { path } => at(Cause::ConfigThere, path),
+            Self::Unwritable { path, source } => {
+                at(Cause::ConfigUnwritable, path).with("said", said(source))
+            }
+        }
+    }
 }
 
 fn count(faults: &[Fault]) -> String {

@@ -13,6 +13,7 @@ use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use super::near;
 use super::origin::{Fault, Origin};
+use crate::cause::Misread;
 
 /// What was found in one file: the mistakes, and the line that set each key.
 pub(super) struct Notes<'t> {
@@ -184,7 +185,7 @@ fn read<T: DeserializeOwned>(value: Spanned<DeValue<'_>>) -> Result<T, String> {
     let value = ValueDeserializer::from(value);
     serde_path_to_error::deserialize(value).map_err(|error| {
         let inner = error.path().to_string();
-        let message = error.into_inner().message().to_owned();
+        let message = Misread::of(error.into_inner().message()).at("");
         if inner == "." {
             message
         } else {

@@ -13,6 +13,7 @@ use rustix::process::Pid;
 use tokio::sync::mpsc;
 
 use crate::app::event::Done;
+use crate::cause::{Cause, Told, said};
 use crate::child::scratch::Scratch;
 use crate::child::{self, Running, Turn};
 use crate::config::Environment;
@@ -81,13 +82,13 @@ pub(super) fn page(pager: String, text: String) -> Result<Away, Done> {
     let mut command = Command::new("sh");
     process::without_credentials(&mut command);
     command.args(["-c", &pager]).stdin(Stdio::piped());
-    let failed = move |why: String| {
-        let advice = "Set PAGER to a pager that is installed.";
-        Done::Failed(format!("{pager:?} {why}. {advice}"))
+    let failed = move |end: End| {
+        let told = end.told(Cause::PagerAbsent, Cause::PagerFailed);
+        Done::Failed(told.with("program", pager.as_str()).to_string())
     };
     let mut running = match child::beside(&mut command) {
         Ok(running) => running,
-        Err(error) => return Err(failed(could_not_run(&error))),
+        Err(error) => return Err(failed(End::NotRun(said(&error)))),
     };
     if let Some(mut stdin) = running.stdin() {
         // A pager that is left early closes the pipe: that is no error.
@@ -115,7 +116,10 @@ struct Edit {
 
 impl Edit {
     fn start(editor: &str, text: &str, state_dir: &Path) -> Result<(Self, Running), String> {
-        let no_file = |error: io::Error| failed(editor, &format!("has no file to edit: {error}"));
+        let no_file = |error: io::Error| {
+            let told = Cause::EditorWithoutFile.told().with("program", editor);
+            told.with("said", said(&error)).to_string()
+        };
         let folder = Scratch::new(&state_dir.join(FOLDER), "edit-").map_err(no_file)?;
         let path = folder.path().join("form.json");
         fs::write(&path, text).map_err(no_file)?;
@@ -124,7 +128,7 @@ impl Edit {
         command.arg(&path);
         process::without_credentials(&mut command);
         let running = child::beside(&mut command);
-        let running = running.map_err(|error| failed(editor, &could_not_run(&error)))?;
+        let running = running.map_err(|error| failed(editor, &End::NotRun(said(&error))))?;
         let edit = Self {
             editor: editor.to_owned(),
             path,
@@ -141,21 +145,41 @@ impl Edit {
     }
 }
 
-fn failed(editor: &str, why: &str) -> String {
-    format!("{editor:?} {why}. Set EDITOR to an editor that is installed; the form is as it was.")
+fn failed(editor: &str, end: &End) -> String {
+    let told = end.told(Cause::EditorAbsent, Cause::EditorFailed);
+    told.with("program", editor).to_string()
 }
 
-fn could_not_run(error: &io::Error) -> String {
-    format!("could not be run: {error}")
+/// How a program did not end well.
+enum End {
+    /// It could not be run: why.
+    NotRun(String),
+    /// It ran, and ended with this.
+    Badly(ExitStatus),
 }
 
-/// Why a program did not end well.
-fn ended(status: io::Result<ExitStatus>) -> Option<String> {
-    match status {
-        Ok(status) if status.success() => None,
-        Ok(status) => Some(format!("ended with {status}")),
-        Err(error) => Some(could_not_run(&error)),
+impl End {
+    fn told(&self, absent: Cause, failed: Cause) -> Told {
+        match self {
+            Self::NotRun(why) => absent.told().with("said", why),
+            Self::Badly(status) => failed.told().with("said", status.to_string()),
+        }
     }
+}
+
+/// Why a program did not end well. The shell's own words for one that it does not find, or may not run, are 127 and 126
+/// (POSIX.1-2024, XCU 2.8.2).
+fn ended(status: io::Result<ExitStatus>) -> Option<End> {
+    let status = match status {
+        Ok(status) if status.success() => return None,
+        Ok(status) => status,
+        Err(error) => return Some(End::NotRun(said(&error))),
+    };
+    Some(match status.code() {
+        Some(127) => End::NotRun("there is no such program".to_owned()),
+        Some(126) => End::NotRun("that is not permitted".to_owned()),
+        _ => End::Badly(status),
+    })
 }
 
 /// Removes what editors of killed runs were editing.
@@ -182,9 +206,56 @@ mod tests {
         assert_eq!(edited("echo '[1]' >", "{}").as_deref(), Ok("[1]\n"));
         let beside = edited("touch \"$1.swp\"; true", "{}");
         assert_eq!(beside.as_deref(), Ok("{}"));
-        let why = edited("no-such-editor-here", "{}").unwrap_err();
-        assert!(why.contains("Set EDITOR"), "{why}");
-        let why = edited("kill -KILL $$;", "{}").unwrap_err();
-        assert!(why.contains("signal: 9"), "{why}");
+        let why = edited("no-such-editor-here --wait", "{}").unwrap_err();
+        assert_eq!(
+            why,
+            "the editor no-such-editor-here --wait cannot be run (there is no such program). \
+             Set VISUAL or EDITOR to an editor that is installed; the form is as it was."
+        );
+        for (fails, with) in [
+            ("exit 3;", "exit status: 3"),
+            ("kill -KILL $$;", "signal: 9"),
+        ] {
+            let why = edited(fails, "{}").unwrap_err();
+            assert!(why.contains(&format!("ended with {with}")), "{why}");
+            assert!(
+                why.contains("Run it by hand") && !why.contains("installed"),
+                "{why}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_environment_says_is_taken_in_its_order_and_split_as_a_shell_does() {
+        let of = |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect();
+            program(&environment, &["VISUAL", "EDITOR"], "vi")
+        };
+        assert_eq!(of(&[("EDITOR", "ed"), ("VISUAL", "vim")]), "vim");
+        assert_eq!(of(&[("EDITOR", "ed"), ("VISUAL", " ")]), "ed");
+        assert_eq!(of(&[("EDITOR", ""), ("VISUAL", "")]), "vi");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my editor");
+        fs::write(
+            &path,
+            "#!/bin/sh\nprintf '%s ' \"$WITH\" \"$1\" \"$#\" > \"$2\"\n",
+        )
+        .unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+        fs::set_permissions(&path, mode).unwrap();
+        let path = path.display().to_string();
+        for editor in [
+            format!("'{path}' --wait"),
+            format!("{} --wait", path.replace(' ', "\\ ")),
+            format!("\"{path}\" --wait"),
+        ] {
+            assert_eq!(
+                edited(&editor, "{}").as_deref(),
+                Ok(" --wait 2 "),
+                "{editor}"
+            );
+        }
+        let assigned = format!("WITH=that '{path}' -n");
+        assert_eq!(edited(&assigned, "{}").as_deref(), Ok("that -n 2 "));
     }
 }

@@ -24,6 +24,8 @@ pub(super) enum Topic {
     Users,
     /// Entries of an answer that could not be used.
     Entry,
+    /// Users who were listed and are not there any more.
+    Gone,
 }
 
 impl Topic {
@@ -33,6 +35,7 @@ impl Topic {
             Self::Stream | Self::Rival => "streams",
             Self::Users | Self::SignIn => "attempts",
             Self::Entry => "entries",
+            Self::Gone => "users",
         }
     }
 

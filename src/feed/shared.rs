@@ -168,6 +168,15 @@ impl Shared {
     pub fn gone(&self, user: &UserId, error: &Error) -> bool {
         let gone = error.status() == Some(404) && lock(&self.roster).leave(user);
         if gone {
+            // Nobody who was listed a moment ago is missing without a word: only the next list tells whether they have left.
+            let text = format!(
+                "user {user} is listed and not there any more (404): deleted meanwhile, or hidden from this client"
+            );
+            let problem = Problem {
+                trouble: Trouble::Partial,
+                text: text.into(),
+            };
+            lock(&self.complaints).note(Topic::Gone, problem);
             self.mailbox.post(News::Gone { user: user.clone() });
             self.tally.changed.notify_one();
         }

@@ -259,7 +259,7 @@ impl Consult {
 /// Does it, and says what it came to.
 pub(super) async fn run(run: &Run<'_>, consult: &Consult) -> Outcome {
     if let Some(lack) = run.kit.client.person().borrow().lack() {
-        return Outcome::Refused(format!("nothing was sent: {lack}").into());
+        return Outcome::Refused(format!("nothing was sent: {}", lack.told()).into());
     }
     let before = match check(run, consult).await {
         Ok(before) => before,

@@ -78,7 +78,7 @@ pub fn judge<T: DeserializeOwned>(
 ) -> Result<T, Vec<Fault>> {
     let body: Value = payload::read(json).map_err(|fault| vec![fault])?;
     let shape = spec.faults(&body, &TimeZone::UTC);
-    match (read(&body, faults), shape) {
+    match (read_of(&body, json, faults), shape) {
         (Ok(payload), none) if none.is_empty() => Ok(payload),
         (read, shape) => Err(merged(shape, read.err().unwrap_or_default())),
     }
@@ -89,11 +89,17 @@ pub fn read<T: DeserializeOwned>(
     body: &Value,
     faults: impl FnOnce(&T) -> Vec<Fault>,
 ) -> Result<T, Vec<Fault>> {
-    let read: T = payload::read(&body.to_string()).map_err(|fault| {
-        // Lines and columns are those of a text that nobody has seen.
-        let message = fault.message.split(" at line ").next();
-        vec![Fault::new(fault.path.clone(), message.unwrap_or_default())]
-    })?;
+    // Of one line: nobody has seen it, and none is named.
+    read_of(body, "", faults)
+}
+
+fn read_of<T: DeserializeOwned>(
+    body: &Value,
+    written: &str,
+    faults: impl FnOnce(&T) -> Vec<Fault>,
+) -> Result<T, Vec<Fault>> {
+    let read = payload::read_of(&body.to_string(), written);
+    let read: T = read.map_err(|fault| vec![fault])?;
     match faults(&read) {
         none if none.is_empty() => Ok(read),
         faults => Err(faults),
@@ -102,18 +108,9 @@ pub fn read<T: DeserializeOwned>(
 
 fn merged(mut shape: Vec<Fault>, rules: Vec<Fault>) -> Vec<Fault> {
     for fault in rules {
-        let named = missing(&fault);
-        let known = |known: &Fault| known.path == fault.path || Some(&known.path) == named.as_ref();
-        if !shape.iter().any(known) {
+        if !shape.iter().any(|known| known.path == fault.path) {
             shape.push(fault);
         }
     }
     shape
-}
-
-/// The field that a reader of JSON misses: it names it in words only.
-fn missing(fault: &Fault) -> Option<String> {
-    let name = fault.message.strip_prefix("missing field `")?;
-    let name = name.split('`').next()?;
-    Some(super::path::member(&fault.path, name))
 }

@@ -100,11 +100,12 @@ async fn sign_in(client: &Client, environment: &Environment) -> Result<(), Strin
         return Ok(());
     };
     if *client.person().borrow() == Person::Nowhere {
-        return Err(lack.to_owned());
+        return Err(lack.told().to_string());
     }
     if !std::io::stdin().is_terminal() {
         return Err(format!(
-            "{lack}. Nobody can be asked here: run it in a terminal"
+            "{}. Nobody can be asked here: run it in a terminal",
+            lack.told().sentence()
         ));
     }
     let mut login = client.login().await.map_err(|error| error.to_string())?;

@@ -1,9 +1,9 @@
 //! Standard output: the one way to it for every command, and what it means that nobody reads it any more.
 //!
 //! A reader that has had enough (`head`, a pager that is left) ends the command as SIGPIPE ends others, without a word
-//! and with 128 + 13. What cannot be written for another reason, such as a full disk, is an error that says so. An output
-//! that was closed from the start (`>&-`) cannot be told from `/dev/null`: the runtime opens that in its place before any
-//! code of ours runs.
+//! and with 128 + 13. What cannot be written for another reason, such as a full disk, is an error that says so. So is an
+//! output that was closed from the start (`>&-`): the runtime opens `/dev/null` in its place before `main`, so that it is
+//! [looked at](look) before that.
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::os::fd::OwnedFd;
@@ -12,12 +12,30 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+use crate::cause::{Cause, said};
 use crate::term::glyphs::Glyphs;
 
 /// The exit code of a command whose reader has left: as if SIGPIPE had ended it.
 pub const READER_LEFT: u8 = 128 + 13;
 
 static LEFT: AtomicBool = AtomicBool::new(false);
+
+static CLOSED: AtomicBool = AtomicBool::new(false);
+
+/// Notes whether there is a standard output. To be called before `main`, and to do no more than this.
+pub fn look() {
+    let there = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_ok();
+    CLOSED.store(!there, Ordering::Relaxed);
+}
+
+/// Whether anything can be printed at all: asked before a command does anything, because what became of a write that was
+/// sent could be told to nobody.
+pub fn open() -> Result<(), String> {
+    if CLOSED.load(Ordering::Relaxed) {
+        return Err(Cause::OutputClosed.told().to_string());
+    }
+    Ok(())
+}
 
 /// Whether a write has found that nobody reads.
 #[must_use]
@@ -28,6 +46,7 @@ pub fn reader_left() -> bool {
 /// Writes a text in one piece. The error says why it could not be written; it is empty when the reader has left, which
 /// [`reader_left`] says from then on.
 pub fn write(text: &str) -> Result<(), String> {
+    open()?;
     let mut out = io::stdout().lock();
     let text = if out.is_terminal() {
         Glyphs::chosen().text(text)
@@ -45,10 +64,11 @@ pub fn told(written: io::Result<()>) -> Result<(), String> {
             LEFT.store(true, Ordering::Relaxed);
             String::new()
         }
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
-            format!("standard output cannot be written, the disk is full: {error}")
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Cause::OutputFull.told().to_string(),
+        _ => {
+            let told = Cause::OutputUnwritable.told();
+            told.with("said", said(&error)).to_string()
         }
-        _ => format!("standard output cannot be written: {error}"),
     })
 }
 

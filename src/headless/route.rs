@@ -19,6 +19,7 @@ use crate::config::{Environment, Profile};
 use crate::flow::route::{Ending, News as RouteNews};
 use crate::flow::{Kit, News, route};
 use crate::kind::routes::Routes;
+use crate::model::RouteId;
 use crate::model::payload;
 use crate::model::route::{self as model, Known, Route, Verdict};
 
@@ -50,7 +51,7 @@ pub async fn route(
             verify::verify(&kit, bodies, &routes, event.as_ref(), json).await
         }
         RouteCommand::Deploy(args) => match bodies.into_iter().next() {
-            Some((_, body)) => deploy::deploy(&kit, body, args).await,
+            Some(body) => deploy::deploy(&kit, body, args).await,
             None => Err("there is no route to deploy".to_owned()),
         },
         RouteCommand::Delete { route, write } => deploy::delete(&kit, &route, &write).await,
@@ -58,7 +59,15 @@ pub async fn route(
     }
 }
 
-type Bodies = Vec<(PathBuf, Route)>;
+type Bodies = Vec<Body>;
+
+/// A file with a route.
+struct Body {
+    path: PathBuf,
+    route: Route,
+    /// The route that it is of, where the file says so: what `route show` prints does.
+    id: Option<RouteId>,
+}
 
 /// The routes that a command is given, read and judged before anything is connected; the inner error is an exit code.
 fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
@@ -74,7 +83,7 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
     let mut faults = Vec::new();
     for path in paths {
         match body(&path)? {
-            Ok(route) => bodies.push((path, route)),
+            Ok((route, id)) => bodies.push(Body { path, route, id }),
             Err(found) if matches!(command, RouteCommand::Apply { .. }) => {
                 let shown = crate::text::safe(&path.to_string_lossy()).into_owned();
                 let within = |fault: payload::Fault| {
@@ -91,15 +100,37 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
     Ok(Err(faulty(&faults)))
 }
 
-fn body(path: &Path) -> Result<Result<Route, Vec<payload::Fault>>, String> {
+type Read = Result<(Route, Option<RouteId>), Vec<payload::Fault>>;
+
+fn body(path: &Path) -> Result<Read, String> {
     let json = payload_of(path)?;
-    Ok(match model::read(&json) {
+    Ok(match model::read_file(&json) {
         Err(fault) => Err(vec![fault]),
-        Ok(route) => match route.faults() {
-            none if none.is_empty() => Ok(route),
+        Ok((route, id)) => match route.faults() {
+            none if none.is_empty() => Ok((route, id)),
             faults => Err(faults),
         },
     })
+}
+
+/// What a file is to change; none for a new route. The id in it says which, whatever it is called by now; else the name does.
+async fn aimed(kit: &Kit, body: &Body) -> Result<Option<Known>, u8> {
+    let (kind, name) = (body.route.kind(), body.route.name());
+    let found = match &body.id {
+        Some(id) => route::by_id(kit, kind, id).await,
+        None => route::named(kit, kind, name).await,
+    };
+    let found = found.map_err(|ending| unread(&ending))?;
+    match (found, &body.id) {
+        (None, Some(id)) => {
+            let message = format!(
+                "there is no {kind} route with the id {:?}. Take the id out to deploy it as a new route.",
+                id.raw()
+            );
+            Err(faulty(&[payload::Fault::new("id", message)]))
+        }
+        (found, _) => Ok(found),
+    }
 }
 
 /// An event to try triggers with.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Exit, print, say};
 use crate::app::{perform, probes};
+use crate::cause::said;
 use crate::cli::write::WriteArgs;
 use crate::cloud::request::Request;
 use crate::config::{Environment, Profile};
@@ -16,6 +17,7 @@ use crate::flow::{self, Kit, News, Order, Stop, Tell};
 use crate::model::flow::{FlowId, Outcome, StepState};
 use crate::model::payload::Fault;
 use crate::probe::Prober;
+use crate::shelf::NOT_UTF8;
 use crate::term::signals::Signals;
 use crate::text;
 
@@ -24,8 +26,13 @@ const LARGEST: u64 = 1 << 20;
 
 /// The payload of a command: a file, or standard input for `-`.
 pub fn payload(path: &Path) -> Result<String, String> {
-    let failed =
-        |error: std::io::Error| format!("reading {}: {error}", text::safe(&path.to_string_lossy()));
+    let failed = |error: std::io::Error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::InvalidData => NOT_UTF8.to_owned(),
+            _ => said(&error),
+        };
+        format!("reading {}: {why}", text::safe(&path.to_string_lossy()))
+    };
     let mut json = String::new();
     if path == Path::new("-") {
         std::io::stdin()

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::kept::{self, Exposed};
 use super::reply::Refusal;
+use crate::cause::misread;
 use crate::model::JobId;
 use crate::model::callback::Update;
 use crate::model::hook::HookUrl;
@@ -106,7 +107,7 @@ pub(super) fn told(body: &[u8]) -> Result<Told, Refusal> {
     struct Event {
         event: String,
     }
-    let read: Event = serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
+    let read: Event = serde_json::from_slice(body).map_err(|error| invalid(&misread(&error)))?;
     if read.event.starts_with(callback::EVENTS) {
         return callback::update(body).map(|update| Told::Callback(Box::new(update)));
     }
@@ -115,8 +116,7 @@ pub(super) fn told(body: &[u8]) -> Result<Told, Refusal> {
 
 /// What a delivery says of its job.
 fn word(body: &[u8]) -> Result<Word, Refusal> {
-    let read: Delivery =
-        serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
+    let read: Delivery = serde_json::from_slice(body).map_err(|error| invalid(&misread(&error)))?;
     if read.job_id.is_empty() {
         return Err(invalid("jobId is empty"));
     }

@@ -3,9 +3,15 @@
 //! A payload is a plain struct with a method that lists its faults. Whoever takes one in reads it with [`read`] and asks for
 //! the faults, so that the same mistake has the same words wherever it is made.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+use serde_path_to_error::{Path, Segment};
+
+use crate::cause::{Misread, bare, misread};
+use crate::text::fit;
 
 /// One thing wrong with a payload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,20 +41,81 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Reads a payload; what does not fit its shape names the field that it was found at.
+/// Reads a payload; what does not fit its shape names the field that it was found at, and the line where there are several.
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
+    // Editors of Windows put one in front.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+    read_of(json, json)
+}
+
+/// Reads a payload out of a text that was made of another one; lines are those of the other.
+pub fn read_of<T: DeserializeOwned>(json: &str, written: &str) -> Result<T, Fault> {
+    if json.trim().is_empty() {
+        return Err(Fault::new("", "it is empty"));
+    }
     let mut from = serde_json::Deserializer::from_str(json);
-    let fault = |path: String, error: &serde_json::Error| {
-        let path = if path == "." { String::new() } else { path };
-        Fault::new(path, crate::text::fit(&error.to_string(), SHOWN))
-    };
-    let value = serde_path_to_error::deserialize(&mut from)
-        .map_err(|error| fault(error.path().to_string(), error.inner()))?;
-    from.end().map_err(|error| fault(String::new(), &error))?;
+    let value = serde_path_to_error::deserialize(&mut from).map_err(|error| {
+        if error.inner().is_data() {
+            return misfit(written, error.path(), error.inner());
+        }
+        Fault::new(named(error.path()), fit(&misread(error.inner()), SHOWN))
+    })?;
+    from.end()
+        .map_err(|error| Fault::new("", misread(&error)))?;
     Ok(value)
 }
 
-/// Columns of a parser's words, which may repeat what it was given.
+/// A path as a fault names it: the whole has none, and what a text that ends too early has no name for is left out.
+fn named(path: &Path) -> String {
+    let path = path.to_string();
+    let known = path.trim_end_matches('?').trim_end_matches('.');
+    known.to_owned()
+}
+
+/// A value that does not fit.
+fn misfit(written: &str, path: &Path, error: &serde_json::Error) -> Fault {
+    let field = Misread::of(&bare(error));
+    let place = match line_of(written, path) {
+        Some(line) => format!("(line {line})"),
+        None => String::new(),
+    };
+    let mut at = named(path);
+    if let Some(name) = &field.missing {
+        let gap = if at.is_empty() { "" } else { "." };
+        at = format!("{at}{gap}{name}");
+    }
+    Fault::new(at, fit(&field.at(&place), SHOWN))
+}
+
+/// The line on which the value at a path begins; of one that is missing, the last line on the way there. None in a text of one
+/// line.
+fn line_of(written: &str, path: &Path) -> Option<usize> {
+    if !written.trim().contains('\n') {
+        return None;
+    }
+    let mut at = written.trim_start();
+    for segment in path {
+        let inside = match segment {
+            Segment::Seq { index } => {
+                let entries: Vec<&RawValue> = serde_json::from_str(at).ok()?;
+                entries.get(*index).copied()
+            }
+            Segment::Map { key } => {
+                let members: BTreeMap<String, &RawValue> = serde_json::from_str(at).ok()?;
+                members.get(key).copied()
+            }
+            Segment::Enum { .. } | Segment::Unknown => None,
+        };
+        let Some(inside) = inside else { break };
+        at = inside.get();
+    }
+    // Every step is a part of the text before it.
+    let before = at.as_ptr().addr().checked_sub(written.as_ptr().addr())?;
+    let lines = written.get(..before)?.matches('\n').count();
+    Some(lines + 1)
+}
+
+/// Columns of a fault, which may repeat what was given.
 const SHOWN: usize = 240;
 
 #[cfg(test)]
@@ -64,19 +131,39 @@ mod tests {
     #[test]
     fn a_wrong_type_names_its_field() {
         let fault = read::<Payload>(r#"{"servers":[1,"two"]}"#).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "servers[1]: it must be a whole number, and is the text \"two\". Write it without quotes."
+        );
+        let far = "\u{feff}{\n \"servers\":\n  [1,\n   \"two\"]}";
+        let fault = read::<Payload>(far).unwrap_err();
+        assert!(fault.message.contains("(line 4)"), "{fault}");
+    }
+
+    #[test]
+    fn lines_are_those_of_the_text_that_a_person_wrote() {
+        let written = "{\n \"kind\": 1,\n \"a.b\": {},\n \"servers\": [\n  7,\n  {}\n ]\n}";
+        let fault = read_of::<Payload>(r#"{"servers":[7,{}]}"#, written).unwrap_err();
         assert_eq!(fault.path, "servers[1]");
-        assert!(fault.message.contains("expected u16"), "{fault}");
+        assert!(fault.message.contains("(line 6)"), "{fault}");
     }
 
     #[test]
     fn what_is_missing_torn_or_too_much_is_told() {
-        for (json, word) in [
-            ("{}", "missing field `servers`"),
-            (r#"{"servers":[1"#, "EOF"),
-            (r#"{"servers":[]} x"#, "trailing"),
+        for (json, says) in [
+            ("{}", "servers: missing. Add it."),
+            ("{\n}", "servers: missing (line 1). Add it."),
+            (
+                r#"{"servers":[1"#,
+                "it is no JSON: it ends too early, ] is missing",
+            ),
+            (r#"{"servers":[]} x"#, "something stands after its end"),
+            ("{ broken", "it is no JSON: a name in double quotes is due"),
+            (" \n", "it is empty"),
         ] {
             let fault = read::<Payload>(json).unwrap_err();
-            assert!(fault.to_string().contains(word), "{json}: {fault}");
+            let told = fault.to_string();
+            assert!(told.contains(says) && !told.contains('?'), "{json}: {told}");
         }
     }
 }

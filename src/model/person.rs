@@ -5,6 +5,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::cause::Cause;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -41,14 +42,12 @@ impl Person {
 
     /// What is missing for what only a person may do, and what to do about it; none when somebody has signed in.
     #[must_use]
-    pub const fn lack(&self) -> Option<&'static str> {
+    pub const fn lack(&self) -> Option<Cause> {
         match self {
-            Self::Nowhere => Some(
-                "this needs a person, and the profile has no client to sign in through: add its section person",
-            ),
-            Self::Nobody => Some("this needs a person, and nobody has signed in: :login"),
+            Self::Nowhere => Some(Cause::PersonNowhere),
+            Self::Nobody => Some(Cause::PersonNobody),
             Self::SignedIn { .. } => None,
-            Self::Ended { .. } => Some("this needs a person, and the sign-in has ended: :login"),
+            Self::Ended { .. } => Some(Cause::PersonEnded),
         }
     }
 }
@@ -95,7 +94,8 @@ mod tests {
             (Person::Nobody, ":login"),
             (Person::Ended { name }, ":login"),
         ] {
-            assert!(person.lack().unwrap().contains(says), "{person:?}");
+            let text = person.lack().unwrap().told().to_string();
+            assert!(text.contains(says), "{text}");
         }
     }
 }

@@ -317,16 +317,16 @@ mod tests {
     fn a_wrong_type_a_missing_and_an_unknown_field_are_named() {
         let text = serde_json::to_string(&example()).unwrap();
         for (from, to, path, message) in [
-            ("500", "\"500\"", "maxConcurrentSessions", "expected u32"),
-            ("500", "-1", "maxConcurrentSessions", "expected u32"),
-            ("\"enabled\":true,", "", "", "missing field `enabled`"),
+            ("500", "\"500\"", "maxConcurrentSessions", "a whole number"),
+            ("500", "-1", "maxConcurrentSessions", "-1 is out of range"),
+            ("\"enabled\":true,", "", "enabled", "missing. Add it."),
             (
                 "90",
                 "90.5",
                 "browserConstraints.minChromeVersion",
-                "expected u32",
+                "is the number 90.5",
             ),
-            ("\"edgeId\"", "\"edge\"", "edge", "unknown field `edge`"),
+            ("\"edgeId\"", "\"edge\"", "edge", "did you mean \"edgeId\"?"),
         ] {
             let fault = read::<Provision>(&text.replacen(from, to, 1)).unwrap_err();
             assert_eq!(fault.path, path, "{fault}");

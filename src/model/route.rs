@@ -28,7 +28,7 @@ pub use self::eventbridge::EventBridge;
 pub use self::integration::{Integration, Standing};
 pub use self::kind::Kind;
 pub use self::known::{Delivery, EventType, Known};
-pub use self::read::read;
+pub use self::read::{read, read_file};
 pub use self::retry::RetryPolicy;
 pub use self::trial::Trial;
 pub use self::trigger::Trigger;

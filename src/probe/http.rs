@@ -24,9 +24,11 @@ pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> Ou
             (Verdict::Unreachable, why) => Outcome::unreachable(format!("{at}: {why}")),
             (_, why) => Outcome::refused(format!("{at}: {why}")),
         },
-        Err(slow) => Outcome::unreachable(format!(
-            "{at}: {slow}. The service or the way to it is slow or stalled."
-        )),
+        Err(slow) => {
+            let seconds = format!("{:.1}", slow.0.as_secs_f64());
+            let told = Cause::ServiceTooSlow.told().with("seconds", seconds);
+            Outcome::unreachable(format!("{at}: {told}"))
+        }
     }
 }
 

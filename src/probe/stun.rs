@@ -16,6 +16,7 @@ use self::exchange::Exchange;
 use self::failed::Failed;
 use super::trust::Trust;
 use super::{Deadline, micros};
+use crate::cause::Cause;
 use crate::model::finding::{Outcome, Stun, Target};
 use crate::text::{Text, fit};
 
@@ -64,9 +65,7 @@ fn seen(message: &Message<'_>) -> Result<SocketAddr, Failed> {
     let plain = message.raw_attribute(MAPPED_ADDRESS);
     let plain = plain.and_then(|raw| MappedSocketAddr::from_raw(&raw).ok());
     plain.map(|mapped| mapped.addr()).ok_or_else(|| {
-        Failed::Nonsense(
-            "its answer has no XOR-MAPPED-ADDRESS, and no MAPPED-ADDRESS either".to_owned(),
-        )
+        Failed::nonsense("its answer has no XOR-MAPPED-ADDRESS, and no MAPPED-ADDRESS either")
     })
 }
 
@@ -74,23 +73,20 @@ fn seen(message: &Message<'_>) -> Result<SocketAddr, Failed> {
 pub(super) fn realm(message: &Message<'_>) -> Result<Text, Failed> {
     match message.attribute::<Realm>() {
         Ok(realm) => Ok(realm.realm().into()),
-        Err(_) => Err(Failed::Refused(
-            "the server is reachable and wants credentials, and does not say for which realm: nobody can give it any. That is a fault of the server's configuration, not of the credentials.".to_owned(),
-        )),
+        Err(_) => Err(Failed::Answered(Cause::StunRealmMissing.told())),
     }
 }
 
 /// An error that a server answered with. One that sends its clients elsewhere is named with where (RFC 8489 §10).
 pub(super) fn refused(error: &ErrorCode, message: &Message<'_>) -> Failed {
     if error.code() != ErrorCode::TRY_ALTERNATE {
-        return Failed::Said(said(error));
+        return Failed::Answered(Cause::StunError.told().with("error", said(error)));
     }
-    Failed::Refused(match message.attribute::<AlternateServer>() {
-        Ok(other) => format!(
-            "the server is reachable and sends its clients to {} (300 Try Alternate). Probe that one instead.",
-            other.server()
-        ),
-        Err(_) => "the server is reachable and sends its clients elsewhere, without saying where (300 Try Alternate). That is a fault of the server.".to_owned(),
+    Failed::Answered(match message.attribute::<AlternateServer>() {
+        Ok(other) => Cause::StunAlternate
+            .told()
+            .with("alternate", other.server().to_string()),
+        Err(_) => Cause::StunAlternateUnnamed.told(),
     })
 }
 

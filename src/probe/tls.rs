@@ -18,7 +18,7 @@ use self::witness::Witness;
 use super::connect::{self, NoWay};
 use super::trust::Trust;
 use super::{Deadline, TooSlow};
-use crate::cause::Told;
+use crate::cause::{Cause, Told};
 use crate::cloud::tls::{self, Asked};
 use crate::model::finding::{Outcome, Target, Tls, Verdict};
 use crate::time::Millis;
@@ -144,7 +144,15 @@ pub(super) fn broken(target: &Target, error: &rustls::Error) -> (Verdict, String
     (reason::verdict(told.cause()), told.to_string())
 }
 
-/// The words for a handshake that failed inside another probe.
-pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> String {
-    reason::at(target, tls::told_io(error, None)).to_string()
+/// A handshake that failed inside another probe.
+pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> Told {
+    reason::at(target, tls::told_io(error, None))
+}
+
+/// One that did not end.
+pub(super) fn stalled(peer: SocketAddr, slow: TooSlow) -> Told {
+    Cause::TlsStalled
+        .told()
+        .with("at", peer.to_string())
+        .with("seconds", format!("{:.1}", slow.0.as_secs_f64()))
 }

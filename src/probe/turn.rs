@@ -2,7 +2,7 @@
 
 use secrecy::ExposeSecret as _;
 use stun_proto::auth::{LongTermClientAuth, LongTermClientValidation};
-use stun_proto::types::attribute::{ErrorCode, Realm, XorMappedAddress};
+use stun_proto::types::attribute::{AttributeType, ErrorCode, Realm, XorMappedAddress};
 use stun_proto::types::message::{
     IntegrityAlgorithm, LongTermCredentials, Message, MessageWriteVec, Method,
 };
@@ -15,11 +15,16 @@ use super::stun::failed::Failed;
 use super::stun::{realm, refused, software};
 use super::trust::Trust;
 use super::{Deadline, TurnUser, micros};
+use crate::cause::Cause;
 use crate::model::finding::{Outcome, Target, Turn};
 use crate::text::{Text, fit};
 
 /// Rounds of "here is a nonce, ask again": the first challenge, and a nonce that went stale at once.
 const MOST_ROUNDS: u32 = 4;
+
+/// How an answer is signed (RFC 8489 §14.5 and §14.6).
+const MESSAGE_INTEGRITY: AttributeType = AttributeType::new(0x0008);
+const MESSAGE_INTEGRITY_SHA256: AttributeType = AttributeType::new(0x001C);
 
 /// Allocates a relay address on a target and gives it back.
 pub(super) async fn probe(
@@ -45,7 +50,7 @@ async fn allocate(
     auth.add_supported_integrity(IntegrityAlgorithm::Sha256);
     if let Some(user) = user {
         let password = user.password.as_ref();
-        let password = password.map_err(|why| Failed::Setup(format!("{why}.")))?;
+        let password = password.map_err(|why| Failed::Setup(why.clone()))?;
         let password = password.expose_secret().to_owned();
         auth.set_credentials(LongTermCredentials::new(user.username.clone(), password));
     }
@@ -55,13 +60,21 @@ async fn allocate(
         realm: None,
         until,
     };
-    let reply = session
-        .ask(ALLOCATE, &RequestedTransport::new(RequestedTransport::UDP))
-        .await?;
+    let allocation = RequestedTransport::new(RequestedTransport::UDP);
+    let reply = match session.ask(ALLOCATE, &allocation).await {
+        Ok(reply) => reply,
+        Err(failed) => {
+            // An allocation whose answer cannot be believed may be there all the same.
+            if failed.may_have_been_granted() {
+                let _released = session.ask(REFRESH, &Lifetime::new(0)).await;
+            }
+            return Err(failed);
+        }
+    };
     let message = reply.message()?;
     let relayed = message
         .attribute::<XorRelayedAddress>()
-        .map_err(|_| Failed::Nonsense("its answer has no XOR-RELAYED-ADDRESS".to_owned()))?;
+        .map_err(|_| Failed::nonsense("its answer has no XOR-RELAYED-ADDRESS"))?;
     let id = message.transaction_id();
     let mapped = message.attribute::<XorMappedAddress>().ok();
     let mut turn = Turn {
@@ -112,14 +125,14 @@ impl Session {
                 return Err(self.refused(&error, &message));
             }
             if judged.is_err() {
-                let why = "its answer is not signed with the user's password";
-                return Err(Failed::Nonsense(why.to_owned()));
+                return Err(Failed::Answered(unproven(&message).told()));
             }
             return Ok(reply);
         }
-        Err(Failed::Nonsense(format!(
-            "it asked for the credentials anew {MOST_ROUNDS} times"
-        )))
+        let told = Cause::TurnAsksAgain.told();
+        Err(Failed::Answered(
+            told.with("rounds", MOST_ROUNDS.to_string()),
+        ))
     }
 
     fn refused(&self, error: &ErrorCode, message: &Message<'_>) -> Failed {
@@ -130,15 +143,26 @@ impl Session {
             Ok(realm) => realm,
             Err(fault) => return fault,
         };
-        let realm = realm.fit(80);
-        Failed::Refused(match self.auth.credentials() {
-            None => format!(
-                "the server wants credentials (realm {realm}) and there are none. Name the server with its username and password under probes.turn in the profile; a STUN probe needs none."
-            ),
-            Some(user) => format!(
-                "the server refused the user {} (realm {realm}). Check the username and password under probes.turn in the profile; a time-limited password may have run out.",
-                fit(user.username(), 80)
-            ),
-        })
+        let realm = realm.fit(80).to_string();
+        let told = match self.auth.credentials() {
+            None => Cause::TurnCredentialsMissing.told(),
+            Some(user) => Cause::TurnCredentialsRefused
+                .told()
+                .with("user", fit(user.username(), 80)),
+        };
+        Failed::Answered(told.with("realm", realm))
+    }
+}
+
+/// Why a success cannot be believed: once it has taken credentials, a server signs whatever it answers, and a client throws away
+/// what is not signed by them (RFC 8489 §9.2.4 and §9.2.5).
+fn unproven(message: &Message<'_>) -> Cause {
+    let signed = [MESSAGE_INTEGRITY, MESSAGE_INTEGRITY_SHA256]
+        .iter()
+        .any(|kind| message.raw_attribute(*kind).is_some());
+    if signed {
+        Cause::TurnSignedByAnother
+    } else {
+        Cause::TurnUnsigned
     }
 }

@@ -8,6 +8,7 @@ mod right;
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use serde_json::Value;
 
 use self::line::Line;
 use super::bar::Bar;
@@ -15,6 +16,7 @@ use super::layer::Outcome;
 use super::sheet::Sheet;
 use crate::config::theme::{Role, Theme};
 use crate::form::{Form, Stroke};
+use crate::model::payload;
 use crate::text::safe;
 
 /// From this width on the two sides stand beside each other.
@@ -109,17 +111,23 @@ impl FormView {
 
     /// Takes JSON from an editor or a file; secrets that it leaves empty stay as they are.
     pub fn take_json(&mut self, text: String) -> Result<(), String> {
-        match serde_json::from_str(&text) {
+        match payload::read::<Value>(&text) {
             Ok(body) => {
                 let body = self.form.spec().with_secrets_of(&body, self.form.body());
                 self.form.replace(&body);
                 self.torn = None;
                 Ok(())
             }
-            Err(error) => {
-                self.torn = Some(text);
+            Err(fault) => {
+                // There is nothing in an empty one to go on with.
+                self.torn = Some(text).filter(|text| !text.trim().is_empty());
+                let what = match fault.message.strip_prefix("it ") {
+                    Some(fault) => format!("the text {fault}"),
+                    None => fault.message,
+                };
                 Err(format!(
-                    "{error}. The form is as it was; Ctrl-e opens the text again."
+                    "{what}. The form is as it was; Ctrl-e opens {} again.",
+                    self.torn.as_ref().map_or("it", |_| "the text")
                 ))
             }
         }

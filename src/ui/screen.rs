@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
+use crate::term::glyphs::Glyphs;
 
 /// Below this size nothing can be read, and the frame says so instead.
 const LEAST: (u16, u16) = (60, 15);
@@ -125,6 +126,7 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
             trouble: trouble.as_deref(),
             connected: app.profile.is_some(),
             can: app.can(),
+            glyphs: Glyphs::chosen(),
         };
         pane.render(inner, buf, &scene);
     }

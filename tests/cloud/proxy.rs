@@ -127,7 +127,7 @@ fn client(port: u16, ca_pem: &str, proxy: &str, password: &str) -> Client {
     settings.proxy = Proxy::Named(Named {
         url: proxy.parse().unwrap(),
         login,
-        except: String::new(),
+        except: Vec::new(),
     });
     Client::new(settings).unwrap()
 }
@@ -235,7 +235,7 @@ async fn a_proxy_that_says_nothing_is_not_waited_for() {
     let way = trunkline::cloud::way::Way::new(Proxy::Named(Named {
         url: format!("http://127.0.0.1:{}", relay.port).parse().unwrap(),
         login: Some(("noc".to_owned(), SecretString::from("s3cret"))),
-        except: String::new(),
+        except: Vec::new(),
     }));
     let to = format!("https://{HOST}/").parse().unwrap();
     let slow = way.connect(&to).await.unwrap_err();

@@ -174,7 +174,8 @@ async fn a_malformed_page_says_which_call_and_where() {
     assert_eq!(error.trouble(), Trouble::Answer);
     let text = error.to_string();
     assert!(
-        text.contains("/api/v2/users") && text.contains("entities: invalid type"),
+        text.contains("/api/v2/users")
+            && text.contains("entities: it must be a list, and is the number 17"),
         "{text}"
     );
     let (_server, error) = failure(|_| answer(200, "<html>login</html>")).await;

@@ -1,4 +1,4 @@
-//! Standard output that ends early: a reader that has had enough, and a disk that is full.
+//! Standard output that ends early: a reader that has had enough, a disk that is full, and none from the start.
 
 use std::io::{BufRead as _, BufReader, PipeWriter};
 use std::process::{Command, Output, Stdio};
@@ -197,6 +197,63 @@ fn a_full_disk_is_said_and_is_no_success() {
             said(&output)
         );
     }
+}
+
+/// With a shell's `>&-`: no standard output at all.
+fn shut(far: &Far, args: &[&str]) -> Output {
+    let command = far.command(args);
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "exec \"$0\" \"$@\" >&-"])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell.output().unwrap()
+}
+
+#[test]
+fn a_closed_output_is_said_before_anything_is_done_and_dev_null_is_none() {
+    let far = Far::start(&["--users", "2", "--rate-limit", "0"]);
+    let given = Given::of(&far);
+    for leaf in leaves() {
+        let name = leaf.join(" ");
+        let mut args = leaf.clone();
+        match given.arguments(&name) {
+            Some(more) => args.extend(more),
+            None => args.push("--help".to_owned()),
+        }
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let output = shut(&far, &args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", said(&output));
+        assert!(
+            said(&output).contains("standard output is closed"),
+            "{args:?}: {}",
+            said(&output)
+        );
+    }
+    let booking = given.file("booking.json");
+    let before = far.run(&["callback", "list", "--json"]).stdout;
+    let output = shut(&far, &["callback", "book", "-f", &booking, "--yes"]);
+    assert_eq!(output.status.code(), Some(2));
+    let after = far.run(&["callback", "list", "--json"]).stdout;
+    let count = |json: &[u8]| {
+        let rows: Value = serde_json::from_slice(json).unwrap();
+        rows.as_array().unwrap().len()
+    };
+    assert_eq!(count(&before), count(&after), "nothing was sent");
+    // What is thrown away on purpose is no fault, however it was opened.
+    let null = std::fs::File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .unwrap();
+    let output = far.command(&["config", "show"]).stdout(null).output();
+    assert_eq!(output.unwrap().status.code(), Some(0));
 }
 
 #[test]

@@ -62,6 +62,89 @@ fn every_route_that_is_shown_is_deployed_again_without_a_difference() {
 }
 
 #[test]
+fn the_id_in_a_file_says_which_route_it_is_of() {
+    let far = start("platform");
+    let listed = far.run(&["route", "list", "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let routes = listed.as_array().unwrap();
+    let shown = |id: &str| -> Value {
+        let output = far.run(&["route", "show", id, "--json"]);
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let triggers: Vec<Value> = routes
+        .iter()
+        .map(|route| shown(route["id"].as_str().unwrap()))
+        .filter(|body| body["kind"] == "trigger")
+        .collect();
+    let (mut one, other) = (triggers[0].clone(), triggers[1].clone());
+    let id = one["id"].as_str().unwrap().to_owned();
+    // By its name it would be the other one.
+    one["name"] = other["name"].clone();
+    let path = file(&far, "one.json", one.to_string());
+    let (code, printed, told) = dry_run(&far, &path);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(
+        printed.starts_with("PUT ") && printed.contains(&format!("/triggers/{id}\n")),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("\n~ name: "),
+        "the new name is the difference: {printed}"
+    );
+    let output = far.run(&[
+        "route",
+        "deploy",
+        "-f",
+        &path,
+        "--id",
+        "another",
+        "--dry-run",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("id: "), "{}", said(&output));
+    one["id"] = json!("00000000-0000-4000-8000-00000000dead");
+    let (code, printed, told) = dry_run(&far, &file(&far, "gone.json", one.to_string()));
+    assert_eq!((code, printed.as_str()), (Some(2), ""), "{told}");
+    assert!(
+        told.contains("Take the id out to deploy it as a new route"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_mistake_in_a_file_is_told_in_plain_words_with_its_line() {
+    let far = start("platform");
+    for (text, says) in [
+        ("", "it is empty"),
+        (
+            "{\n \"name\": \"t\",\n}",
+            "it is no JSON: there is a comma too many (line 3, column 1)",
+        ),
+        (
+            "{\n \"name\": \"t\",\n \"topicName\": \"v2.x\"\n}",
+            "target: missing (line 1). Add it.",
+        ),
+        (
+            "{\n \"name\": \"t\",\n \"topicName\": \"v2.x\",\n \"target\": \"w\"\n}",
+            "target: it must be an object, and is the text \"w\" (line 4)",
+        ),
+    ] {
+        let (code, _, told) = dry_run(&far, &file(&far, "t.json", text));
+        assert_eq!(code, Some(2), "{text}: {told}");
+        assert!(told.contains(says), "{text}: {told}");
+        let path = file(&far, "b.json", text);
+        for command in [["callback", "book"], ["provision", "--dry-run"]] {
+            let output = far.run(&[&command[..], &["-f", &path]].concat());
+            let told = said(&output);
+            assert_eq!(output.status.code(), Some(2), "{command:?}: {told}");
+            for word in ["`", "EOF", "expected", "invalid", "struct"] {
+                assert!(!told.contains(word), "{command:?}: {told}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_list_of_callbacks_is_no_file_to_book_from_and_says_so() {
     for api in APIS {
         let far = start(api);
@@ -103,7 +186,7 @@ fn a_trigger_as_the_published_api_has_it_is_judged_at_its_fields_before_anything
         (
             "matchCriteria",
             criterion(json!({"jsonPath": path, "operator": "In", "values": "[\"VOICE\"]"})),
-            "matchCriteria[0].values: ",
+            "matchCriteria[0].values: it must be a list, and is the text",
         ),
         (
             "matchCriteria",

@@ -138,24 +138,7 @@ async fn a_stale_nonce_is_answered_with_the_new_one_once() {
         match nonce.as_deref() {
             None => challenge(request, ErrorCode::UNAUTHORIZED, "old"),
             Some("old") => challenge(request, ErrorCode::STALE_NONCE, "new"),
-            Some(_) => {
-                let id = request.transaction_id();
-                let mut answer = Message::builder_success(request, MessageWriteVec::new());
-                let relayed = XorRelayedAddress::new("127.0.0.1:50000".parse().unwrap(), id);
-                answer.add_attribute(&relayed).unwrap();
-                answer
-                    .add_attribute(&XorMappedAddress::new(from, id))
-                    .unwrap();
-                answer.add_attribute(&Lifetime::new(600)).unwrap();
-                let user = LongTermCredentials::new("u".to_owned(), "pw".to_owned());
-                let key = user
-                    .to_key("corp".to_owned())
-                    .make_key(IntegrityAlgorithm::Sha1);
-                answer
-                    .add_message_integrity_with_key(&key, IntegrityAlgorithm::Sha1)
-                    .unwrap();
-                answer.finish()
-            }
+            Some(_) => granted(request, from, Some("pw")),
         }
     })
     .await;
@@ -164,4 +147,88 @@ async fn a_stale_nonce_is_answered_with_the_new_one_once() {
     };
     // Without credentials, with the old nonce, with the new one; and the release.
     assert_eq!((turn.requests, turn.released), (4, true));
+}
+
+/// An allocation, signed with this password.
+fn granted(request: &Message<'_>, from: SocketAddr, password: Option<&str>) -> Vec<u8> {
+    let id = request.transaction_id();
+    let mut answer = Message::builder_success(request, MessageWriteVec::new());
+    let relayed = XorRelayedAddress::new("127.0.0.1:50000".parse().unwrap(), id);
+    answer.add_attribute(&relayed).unwrap();
+    answer
+        .add_attribute(&XorMappedAddress::new(from, id))
+        .unwrap();
+    answer.add_attribute(&Lifetime::new(600)).unwrap();
+    if let Some(password) = password {
+        let user = LongTermCredentials::new("u".to_owned(), password.to_owned());
+        let key = user
+            .to_key("corp".to_owned())
+            .make_key(IntegrityAlgorithm::Sha1);
+        answer
+            .add_message_integrity_with_key(&key, IntegrityAlgorithm::Sha1)
+            .unwrap();
+    }
+    answer.finish()
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_signed_and_one_that_another_signed_are_not_believed() {
+    let unsigned: Answer = |request, from| match request.attribute::<Nonce>() {
+        Err(_) => challenge(request, ErrorCode::UNAUTHORIZED, "n"),
+        Ok(_) => granted(request, from, None),
+    };
+    let other: Answer = |request, from| match request.attribute::<Nonce>() {
+        Err(_) => challenge(request, ErrorCode::UNAUTHORIZED, "n"),
+        Ok(_) => granted(request, from, Some("another")),
+    };
+    for (answer, says) in [
+        (unsigned, "did not sign its answer"),
+        (other, "signed its answer with another password"),
+    ] {
+        let finding = probe("turn", answer).await;
+        let sentence = finding.sentence();
+        assert_eq!(finding.grade(), Grade::Bad, "{sentence}");
+        assert!(sentence.contains(says), "{sentence}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_whose_nonces_are_always_stale_is_not_asked_for_ever() {
+    let finding = probe("turn", |request, _| {
+        let code = match request.attribute::<Nonce>() {
+            Err(_) => ErrorCode::UNAUTHORIZED,
+            Ok(_) => ErrorCode::STALE_NONCE,
+        };
+        challenge(request, code, "always")
+    })
+    .await;
+    let sentence = finding.sentence();
+    assert_eq!(finding.grade(), Grade::Bad, "{sentence}");
+    assert!(sentence.contains("again 4 times"), "{sentence}");
+}
+
+#[tokio::test]
+async fn an_answer_to_somebody_else_s_question_is_waited_past() {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let at = socket.local_addr().unwrap();
+    tokio::spawn(async move {
+        let mut bytes = [0; 1500];
+        let (length, from) = socket.recv_from(&mut bytes).await.unwrap();
+        let request = Message::from_bytes(&bytes[..length]).unwrap();
+        let mut answer = Message::builder_success(&request, MessageWriteVec::new());
+        let mapped = XorMappedAddress::new(from, request.transaction_id());
+        answer.add_attribute(&mapped).unwrap();
+        let answer = answer.finish();
+        let mut stray = answer.clone();
+        stray[8..20].fill(1);
+        for packet in [&stray[..], &[0; 7], &answer] {
+            socket.send_to(packet, from).await.unwrap();
+        }
+    });
+    let target: Target = format!("stun:{at}").parse().unwrap();
+    let finding = Prober::new(Settings::default()).probe(&target).await;
+    let Outcome::Stun(stun) = &finding.outcome else {
+        panic!("{}", finding.sentence())
+    };
+    assert_eq!((stun.requests, stun.mapped), (1, Some(stun.local)));
 }

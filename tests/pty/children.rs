@@ -176,6 +176,40 @@ fn an_editor_that_is_killed_brings_the_console_back_and_leaves_no_file() {
 }
 
 #[test]
+fn every_way_an_editor_fails_is_named_and_the_form_is_as_it_was() {
+    for (then, says) in [
+        (Some("exit 3"), "ended with exit status: 3"),
+        (
+            Some("printf '{ broken' > \"$1\""),
+            "a name in double quotes is due",
+        ),
+        (Some(": > \"$1\""), "the text is empty"),
+        (Some("printf '\\377' > \"$1\""), "not UTF-8"),
+        (None, "cannot be run (there is no such program)"),
+    ] {
+        let bench = Bench::new();
+        let mut pty = if let Some(then) = then {
+            bench.edit(&bench.program(then)).0
+        } else {
+            let mut pty = Pty::spawn_with(&["demo"], &[("EDITOR", "no-such-editor --wait")]);
+            pty.wait_for(UP);
+            pty.wait_for("live");
+            pty.send("n");
+            pty.wait_for("Ctrl-s");
+            pty.send("\x05");
+            pty
+        };
+        // So that the sentence has room.
+        pty.resize(30, 200);
+        pty.wait_for(&regex::escape(says));
+        pty.wait_for("Ctrl-s");
+        pty.signal(Signal::TERM);
+        assert_eq!(pty.exit_code(), 143, "{says}");
+        pty.wait_restored();
+    }
+}
+
+#[test]
 fn the_keys_are_the_editors_and_interrupt_it_alone() {
     let bench = Bench::new();
     let typed = bench.path("typed");

@@ -308,7 +308,23 @@ fn an_editor_brings_back_json_or_the_reason_why_not() {
     };
     let mut body: serde_json::Value = serde_json::from_str(text).unwrap();
     stage.happen(Event::Done(Done::Edited(Ok("{".into()))));
-    assert!(stage.text((120, 24)).contains("EOF while parsing"));
+    assert!(
+        stage
+            .text((120, 24))
+            .contains("the text is no JSON: it ends too early, } is missing (line 1, column 1)")
+    );
+    stage.happen(Event::Done(Done::Edited(Ok(" \n".into()))));
+    let shown = stage.text((120, 24));
+    assert!(
+        shown.contains("the text is empty. The form is as it was"),
+        "{shown}"
+    );
+    stage.press(&["Ctrl-e"]);
+    assert!(
+        stage.take_effects().contains(&Effect::Edit(text.clone())),
+        "nothing is no text to go on with: the form is as it was"
+    );
+    stage.happen(Event::Done(Done::Edited(Ok("{".into()))));
     stage.press(&["Ctrl-e"]);
     let again = Effect::Edit("{".into());
     assert!(

@@ -79,8 +79,15 @@ async fn many_tasks_share_one_failure() {
     let asks = (0..100).map(|_| tokens.get(None, fail));
     let got = futures_util::future::join_all(asks).await;
     assert!(got.iter().all(Result::is_err));
+    let first = got[0].as_ref().unwrap_err().retry_after();
+    assert_eq!(first, Some(Duration::from_secs(30)));
     advance(Duration::from_secs(29)).await;
-    assert!(tokens.get(None, fail).await.is_err());
+    let held = tokens.get(None, fail).await.unwrap_err();
+    assert_eq!(
+        held.retry_after(),
+        Some(Duration::from_secs(1)),
+        "what is answered out of memory says when the next attempt is"
+    );
     assert_eq!(
         asked.load(Ordering::Relaxed),
         1,

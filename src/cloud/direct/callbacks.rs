@@ -281,8 +281,8 @@ mod tests {
         assert_eq!(update.callback.time, Some(Millis(1_718_460_000_000)));
         assert_eq!((update.correlation.raw(), update.sent), ("c-1", Millis(5)));
         for (payload, word) in [
-            ("", "EOF"),
-            ("{}", "missing field"),
+            ("", "it ends where a value is due"),
+            ("{}", "is missing"),
             (r#"{"id":"cb"}"#, "correlation_id"),
             (
                 r#"{"id":"cb","correlation_id":""}"#,

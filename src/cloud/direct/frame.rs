@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::cause::misread;
 use crate::model::registration::Update;
 use crate::model::{DeviceId, UserId};
 use crate::text::{self, Text};
@@ -100,7 +101,7 @@ fn update(payload: &Payload<'_>, frame: &Utf8Bytes) -> Decoded {
 fn not_as_expected(frame: &str, error: &serde_json::Error) -> Decoded {
     match serde_json::from_str::<Envelope<'_>>(frame) {
         Ok(envelope) if !is_ours(&envelope.event_type) => Decoded::Other,
-        _ => Decoded::Undecodable(Text::from(text::fit(&error.to_string(), REASON))),
+        _ => Decoded::Undecodable(Text::from(text::fit(&misread(error), REASON))),
     }
 }
 
@@ -175,7 +176,7 @@ mod tests {
         assert!(fault(r#"{"payload":{}}"#).contains("userId"));
         assert!(
             fault(r#"{"eventType":"codec","payload":{"userId":"u","deviceId":"d","registered":"yes"}}"#)
-                .contains("boolean")
+                .contains("it must be true or false")
         );
         assert!(
             fault(r#"{"eventType":"codec","payload":{"userId":"","deviceId":"d"}}"#)

@@ -207,7 +207,7 @@ mod tests {
         let bare = route(br#"{"id":"i","name":"n","uri":"https://h/","enabled":"yes"}"#).unwrap();
         assert_eq!((bare.route.kind(), bare.enabled), (Kind::Webhook, None));
         for (body, named) in [
-            (r#"{"name":"n","uri":"https://h/"}"#, "`id`"),
+            (r#"{"name":"n","uri":"https://h/"}"#, "id is missing"),
             (r#"{"id":"","name":"n","uri":"https://h/"}"#, "id is empty"),
             (r#"{"id":"i","name":"n","uri":7}"#, "uri"),
             (

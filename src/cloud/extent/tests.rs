@@ -18,7 +18,7 @@ fn read(page: impl Fn(u32) -> Option<Sheet>) -> (u32, u64, Option<String>) {
     while number <= extent.last() {
         match page(number) {
             Some(sheet) => drop(extent.take(number, &sheet)),
-            None => extent.failed(Error::Settings("it is down".into())),
+            None => extent.failed(Error::settings(crate::cause::Cause::NobodySignsIn.told())),
         }
         number += 1;
     }
@@ -95,7 +95,7 @@ fn what_is_missing_is_counted() {
     let (_, _, why) = read(|number| (number == 1).then(|| sheet(0..100, Some(2), Some(150))));
     let why = why.unwrap();
     assert!(
-        why.contains("only 100 of 150") && why.contains("it is down"),
+        why.contains("only 100 of 150") && why.contains("nobody can sign in"),
         "{why}"
     );
     let (asked, _, why) = read(|number| {

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use self::query::{Which, query};
 use super::Platform;
 use super::analytics::PAGE;
+use crate::cause::misread;
 use crate::cloud::callbacks::CallbackListing;
 use crate::cloud::entities::Faults;
 use crate::cloud::{Error, Fault, Urgency};
@@ -124,7 +125,7 @@ pub fn booked(body: &[u8]) -> Result<CallbackId, String> {
     struct Reference {
         id: String,
     }
-    let read: Answer = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+    let read: Answer = serde_json::from_slice(body).map_err(|error| misread(&error))?;
     crate::cloud::entities::id(read.conversation.id, "conversation.id").map(CallbackId)
 }
 

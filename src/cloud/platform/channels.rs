@@ -202,8 +202,8 @@ fn subscription<'t>(
     ];
     let call = platform.call(verb, &path, &[("ignoreErrors", "true")], FREELY)?;
     let topics: Vec<Topic<'_>> = topics.map(|id| Topic { id }).collect();
-    let body = serde_json::to_vec(&topics)
-        .map_err(|error| Error::Settings(format!("The topics cannot be written: {error}.")))?;
+    let body =
+        serde_json::to_vec(&topics).map_err(|error| Error::not_sendable("the topics", &error))?;
     Ok(Call {
         body: Some(body.into()),
         ..veiled(call, channel, "/subscriptions")

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
 use super::pages::{List, Whole};
+use crate::cause::misread;
 use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{Client, Error, Urgency};
 use crate::model::EdgeId;
@@ -36,8 +37,8 @@ impl Client {
             TELEPHONY,
         )?;
         let body = self.platform().ask(&call, urgency).await?;
-        let rows: Vec<&RawValue> = serde_json::from_slice(&body)
-            .map_err(|error| Error::answer(&call, error.to_string()))?;
+        let rows: Vec<&RawValue> =
+            serde_json::from_slice(&body).map_err(|error| Error::answer(&call, misread(&error)))?;
         Ok(Faults::new(&call).keep(&rows, measured))
     }
 }

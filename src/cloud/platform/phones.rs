@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::pages::{List, Whole};
+use crate::cause::misread;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
@@ -63,7 +64,7 @@ impl Client {
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let read = serde_json::from_slice(&body).map_err(|error| error.to_string());
+        let read = serde_json::from_slice(&body).map_err(|error| misread(&error));
         let read = read.and_then(phone);
         read.map(Some)
             .map_err(|reason| Error::answer(&call, reason))
@@ -207,7 +208,7 @@ pub fn event(body: &[u8]) -> Result<Report, Text> {
         secondary_status: Option<Status>,
     }
     let event: Event = serde_json::from_slice(body)
-        .map_err(|error| Text::from(text::fit(&error.to_string(), REASON)))?;
+        .map_err(|error| Text::from(text::fit(&misread(&error), REASON)))?;
     Ok(report(
         event.status.as_ref(),
         event.secondary_status.as_ref(),

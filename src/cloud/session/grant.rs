@@ -13,6 +13,7 @@ use super::super::error::Error;
 use super::super::{retry, wire};
 use super::ATTEMPT;
 use super::Session;
+use crate::cause::Cause;
 use crate::feed::news::Trouble;
 use crate::text::Text;
 
@@ -32,7 +33,7 @@ impl Session {
             (Some(account), None) => Ok(account),
             (_, lack) => Err(Error::NoPerson {
                 call: Box::new(call.clone()),
-                lack: lack.unwrap_or("the profile has no client to sign in with"),
+                lack: lack.unwrap_or(Cause::ClientNowhere),
             }),
         }
     }
@@ -152,7 +153,7 @@ impl Session {
         let lack = self.seat.person().lack();
         Error::NoPerson {
             call: Box::new(self.token_call()),
-            lack: lack.unwrap_or("the sign-in has ended and cannot be renewed: :login"),
+            lack: lack.unwrap_or(Cause::PersonSpent),
         }
     }
 }

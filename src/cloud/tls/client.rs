@@ -10,6 +10,7 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::chain;
+use crate::cause::Cause;
 use crate::cloud::error::Error;
 
 /// Authorities of a server's list that are kept; a sentence has no room for more.
@@ -22,30 +23,22 @@ pub struct Identity(Arc<CertifiedKey>);
 impl Identity {
     /// Reads PEM: the certificate and what is above it, and its key; both may be in one file.
     pub fn new(certificates: &[u8], key: &[u8]) -> Result<Self, Error> {
-        let refuse = |why: &str| Err(Error::Settings(why.to_owned()));
+        let refuse = |cause: Cause| Err(Error::settings(cause.told()));
         let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificates).collect();
         let found = match found {
             Ok(found) if !found.is_empty() => found,
             Ok(_) => {
-                return refuse(
-                    "client_cert_file holds no certificate. It must be PEM, with BEGIN CERTIFICATE lines.",
-                );
+                return refuse(Cause::ClientCertificateNone);
             }
-            Err(_) => return refuse("client_cert_file is damaged. It must be PEM."),
+            Err(_) => return refuse(Cause::ClientCertificateTorn),
         };
         let Ok(key) = PrivateKeyDer::from_pem_slice(key) else {
-            return refuse(
-                "client_key_file holds no private key that can be read. It must be PEM and not encrypted (`openssl pkey` takes a passphrase off).",
-            );
+            return refuse(Cause::ClientKeyUnread);
         };
         match CertifiedKey::from_der(found, key, &ring::default_provider()) {
             Ok(both) => Ok(Self(Arc::new(both))),
-            Err(rustls::Error::InconsistentKeys(_)) => refuse(
-                "client_key_file holds the key of another certificate than client_cert_file. Name the pair that belongs together.",
-            ),
-            Err(_) => refuse(
-                "client_key_file holds a key of a kind that cannot be used. Use RSA of 2048 bits or more, ECDSA P-256 or P-384, or Ed25519.",
-            ),
+            Err(rustls::Error::InconsistentKeys(_)) => refuse(Cause::ClientKeyOfAnother),
+            Err(_) => refuse(Cause::ClientKeyUnfit),
         }
     }
 }

@@ -6,7 +6,7 @@ fn named(url: &str, except: &str) -> Way {
     Way::new(Proxy::Named(Named {
         url: url.parse().unwrap(),
         login: Some(("n@c".to_owned(), SecretString::from("s:e/c ret"))),
-        except: except.to_owned(),
+        except: except.split(", ").map(ToOwned::to_owned).collect(),
     }))
 }
 
@@ -61,4 +61,39 @@ fn socks_keeps_its_login_and_its_port() {
         found.login,
         Some(("n@c".to_owned(), "s:e/c ret".to_owned()))
     );
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_once_why_connections_fail_alike() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let asked = Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let count = Arc::clone(&asked);
+    let proxy = tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.unwrap());
+            }
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let no = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n";
+            stream.write_all(no).await.unwrap();
+        }
+    });
+    let way = named(&format!("http://127.0.0.1:{port}"), "");
+    let to: Url = "https://api.example.com/".parse().unwrap();
+    let failed = Unreachable::Broken("unsuccessful".to_owned());
+    let first = way.explain(&to, &failed).await.unwrap();
+    assert!(
+        matches!(&first, Unreachable::Proxy(_, fault) if **fault == ProxyFault::Login),
+        "{first}"
+    );
+    assert_eq!(way.explain(&to, &failed).await, Some(first.clone()));
+    let asked = || asked.load(std::sync::atomic::Ordering::Relaxed);
+    assert_eq!(asked(), 1);
+    assert_eq!(way.explain(&to, &Unreachable::Refused).await, Some(first));
+    assert_eq!(asked(), 2, "it failed in another way");
+    proxy.abort();
 }

@@ -6,6 +6,7 @@ use url::Url;
 use super::draft::{MAX_CLIENT_ID, plain};
 use crate::config::reader::{Notes, Section};
 use crate::config::secret::{self, SecretSource};
+use crate::model::proxy::{self, Named};
 
 const PASSWORD: secret::Keys = [
     "proxy_password",
@@ -16,38 +17,10 @@ const PASSWORD: secret::Keys = [
 
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// What the profile says.
-#[derive(Clone, Debug, Default)]
-pub enum Proxy {
-    /// Nothing: as `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
-    #[default]
-    Machine,
-    /// There is none, whatever the variables say.
-    None,
-    /// This one.
-    Named(Named),
-}
-
-/// A proxy by name.
-#[derive(Clone, Debug)]
-pub struct Named {
-    /// Scheme, host and port.
-    pub url: Url,
-    /// Who asks it, where it wants to know, and where the password is.
-    pub login: Option<(String, SecretSource)>,
-    /// Hosts, domains and networks that are reached without it.
-    pub except: Vec<String>,
-}
+/// What the profile says, with the place of the password.
+pub type Proxy = proxy::Proxy<SecretSource>;
 
 impl Proxy {
-    /// Where its password is.
-    pub(in crate::config) fn password(&self) -> Option<&SecretSource> {
-        match self {
-            Self::Named(named) => named.login.as_ref().map(|(_, password)| password),
-            Self::Machine | Self::None => None,
-        }
-    }
-
     /// What `config show` prints of it; the password is masked.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let named = match self {

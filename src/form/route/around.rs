@@ -63,11 +63,7 @@ impl Around {
         if kind.unwrap_or(Kind::Webhook.word()) != self.kind.word() {
             return Err(vec![Fault::new("kind", format!("write {}", self.kind))]);
         }
-        let route = route::read(&body.to_string()).map_err(|fault| {
-            // Lines and columns are those of a text that nobody has seen.
-            let message = fault.message.split(" at line ").next();
-            vec![Fault::new(fault.path.clone(), message.unwrap_or_default())]
-        })?;
+        let route = route::read(&body.to_string()).map_err(|fault| vec![fault])?;
         let mut faults = route.faults();
         if let Some(base) = &self.base {
             faults.extend(route.faults_after(&base.route));

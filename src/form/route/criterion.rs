@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::form::item::{Item, plain};
-use crate::model::route::trigger::OPERATORS;
+use crate::model::route::trigger::{OPERATORS, Takes};
 
 /// A line for where in an event, the operator, and what it is compared with.
 #[derive(Debug)]
@@ -26,8 +26,14 @@ impl Item for CriterionItem {
         let known = OPERATORS
             .iter()
             .find(|(word, _)| word.eq_ignore_ascii_case(operator));
-        let (operator, several) = known.copied().unwrap_or((operator, false));
+        let (operator, takes) = known.copied().unwrap_or((operator, Takes::One));
         let mut criterion = json!({ "jsonPath": path, "operator": operator });
+        let several = match takes {
+            Takes::One => false,
+            Takes::Several => true,
+            // One text with a comma in it stands in quotes.
+            Takes::Either => what.starts_with('[') || what.contains(',') && !what.starts_with('"'),
+        };
         if several {
             criterion["values"] = values(what);
         } else if !what.is_empty() {
@@ -42,6 +48,16 @@ impl Item for CriterionItem {
             return plain(criterion);
         };
         let what = match (criterion.get("values"), criterion.get("value")) {
+            // With commas between they are several; one alone would be read as itself where the operator takes either.
+            (Some(list @ Value::Array(values)), _)
+                if takes(operator) == Takes::Either
+                    && (values.len() < 2
+                        || values
+                            .iter()
+                            .any(|value| shown(value).starts_with(['"', '[']))) =>
+            {
+                list.to_string()
+            }
             (Some(Value::Array(values)), _) => {
                 values.iter().map(shown).collect::<Vec<_>>().join(", ")
             }
@@ -57,6 +73,12 @@ impl Item for CriterionItem {
             && criterion.get("operator").is_some_and(Value::is_string);
         (!whole).then(|| format!("write {}", self.shape()))
     }
+}
+
+/// What an operator compares with; one that is not known, with one value.
+fn takes(operator: &Value) -> Takes {
+    let known = OPERATORS.iter().find(|(word, _)| operator == word);
+    known.map_or(Takes::One, |(_, takes)| *takes)
 }
 
 /// A value as it is meant: a number, true, null or quoted text as JSON, anything else as the text that it is.
@@ -111,6 +133,30 @@ mod tests {
             (
                 "q In a, b, 3",
                 json!({"jsonPath": "q", "operator": "In", "values": ["a", "b", 3]}),
+            ),
+            (
+                "skills Contains sales",
+                json!({"jsonPath": "skills", "operator": "Contains", "value": "sales"}),
+            ),
+            (
+                r#"skills Contains "a, b""#,
+                json!({"jsonPath": "skills", "operator": "Contains", "value": "a, b"}),
+            ),
+            (
+                r#"skills Contains ["sales"]"#,
+                json!({"jsonPath": "skills", "operator": "Contains", "values": ["sales"]}),
+            ),
+            (
+                "skills Contains sales, 4",
+                json!({"jsonPath": "skills", "operator": "Contains", "values": ["sales", 4]}),
+            ),
+            (
+                r#"skills Contains ["a, b","c"]"#,
+                json!({"jsonPath": "skills", "operator": "Contains", "values": ["a, b", "c"]}),
+            ),
+            (
+                "skills All a, b",
+                json!({"jsonPath": "skills", "operator": "All", "values": ["a", "b"]}),
             ),
             (
                 "x Exists true",

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::known::Known;
 use super::{INTERACTION, SHOWN};
+use crate::cause::Cause;
 use crate::config::Profile;
 use crate::flow::Order;
 use crate::flow::consult::{Consult, Deed};
@@ -51,7 +52,7 @@ struct Announcement {
 struct Announcing {
     known: Known,
     /// Why nobody can act on live calls now; none when somebody has signed in.
-    lack: Option<&'static str>,
+    lack: Option<Cause>,
 }
 
 /// The form, on the interaction of the opening.
@@ -115,7 +116,8 @@ impl Rules for Announcing {
         let text = |field: &str| body.get(field).and_then(Value::as_str).unwrap_or_default();
         let mut checks = Vec::new();
         if let Some(lack) = self.lack {
-            checks.push(Check::known("", "sign-in", Verdict::Bad, lack));
+            let text = lack.told().to_string();
+            checks.push(Check::known("", "sign-in", Verdict::Bad, text));
         }
         let id = text(INTERACTION.path);
         if !id.is_empty() {

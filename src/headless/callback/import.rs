@@ -12,6 +12,7 @@ use super::super::write::{agreed, carry_out, payload, review, review_json};
 use super::super::{Exit, print, say};
 use super::book::{context, id};
 use super::wanted::Wanted;
+use crate::cause::{Misread, said};
 use crate::cli::callback::BookArgs;
 use crate::export::sheet;
 use crate::flow::Kit;
@@ -159,12 +160,49 @@ fn preview(kit: &Kit, row: &Judged, store: &Store, quiet: bool) -> Result<Option
     }))
 }
 
+/// Why a row cannot be read; its line is told beside it.
+fn unfit(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!(
+            "it has {len} columns, and the header line has {expected_len}: quote a value with a comma in it"
+        ),
+        csv::ErrorKind::Utf8 { .. } => "it is not UTF-8 text: save the file as UTF-8".to_owned(),
+        csv::ErrorKind::Io(error) => format!("it cannot be read ({})", said(error)),
+        csv::ErrorKind::Deserialize { err, .. } => {
+            let column = err.field().map_or(0, |at| at + 1);
+            match err.kind() {
+                csv::DeserializeErrorKind::Message(words)
+                | csv::DeserializeErrorKind::Unsupported(words) => {
+                    let fault = Misread::of(words);
+                    let unknown = words.strip_prefix("unknown field `");
+                    let unknown = unknown.and_then(|rest| rest.split('`').next());
+                    match fault.missing.as_deref().or(unknown) {
+                        Some(name) => format!("column {name}: {}", fault.at("")),
+                        None => format!("column {column}: {}", fault.at("")),
+                    }
+                }
+                csv::DeserializeErrorKind::ParseBool(_) => {
+                    format!("column {column}: it must be true or false")
+                }
+                csv::DeserializeErrorKind::ParseInt(_) => {
+                    format!("column {column}: it must be a whole number of 0 or more")
+                }
+                csv::DeserializeErrorKind::UnexpectedEndOfRow => "a column is missing".to_owned(),
+                _ => format!("column {column}: the value is none of its kind"),
+            }
+        }
+        _ => "it cannot be read as CSV".to_owned(),
+    }
+}
+
 /// Every row with what is wrong with it.
 fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, String> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
-    let head = reader.headers().map_err(|error| error.to_string())?.clone();
+    let head = reader.headers().map_err(|error| unfit(&error))?.clone();
     let lacking = NEEDED
         .iter()
         .find(|name| !head.iter().any(|field| field == **name));
@@ -193,7 +231,7 @@ fn judge(text: &str, store: &Store, can: &Capabilities) -> Result<Vec<Judged>, S
         let read = record.and_then(|record| plain(&record).deserialize::<Row>(Some(&head)));
         let verdict = match read {
             Ok(row) => row.wanted(store, can),
-            Err(error) => Err(vec![text::fit(&error.to_string(), 200).into_owned()]),
+            Err(error) => Err(vec![text::fit(&unfit(&error), 200).into_owned()]),
         };
         rows.push(Judged { line, verdict });
     }

@@ -47,19 +47,17 @@ fn terminal(environment: &Environment) -> Step {
         return Step::new(
             STEP,
             Verdict::Skipped,
-            "this is not a terminal; the console needs one",
+            Cause::TerminalNotLookedAt.told().to_string(),
         );
     }
     if let Err(error) = term::moves_cursor(environment.get("TERM")) {
-        return Step::new(STEP, Verdict::Warning, format!("{said}: {error}"));
+        return Step::new(STEP, Verdict::Warning, format!("{said}: {}", error.told()));
     }
     if utf8 {
         return Step::ok(STEP, said);
     }
-    Step::ok(
-        STEP,
-        format!("{said}. The locale is not UTF-8: the console is drawn in ASCII"),
-    )
+    let told = Cause::LocaleOfBytes.told().with("terminal", said);
+    Step::ok(STEP, told.to_string())
 }
 
 fn or_unset(value: &str) -> &str {

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::span::{Span, show};
+use crate::cause::Cause;
 use crate::cli::report::ReportArgs;
 use crate::config::Loaded;
 use crate::export::sheet;
@@ -117,7 +118,7 @@ impl Told {
 /// Writes the history; the exit code says whether some of the record could not be read.
 pub fn history(loaded: &Loaded, state_dir: &Path, args: &ReportArgs) -> Result<u8, String> {
     let profile = loaded.profile.as_ref();
-    let profile = profile.ok_or("there is no profile. Write one: trunkline config init")?;
+    let profile = profile.ok_or_else(|| Cause::NoProfile.told().to_string())?;
     let zone = profile.time_zone.clone();
     let zone = zone.or_else(|| loaded.config.ui.time_zone.clone());
     let zone = zone.unwrap_or(TimeZone::UTC);

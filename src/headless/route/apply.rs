@@ -9,12 +9,13 @@ use serde_json::{Value, json};
 
 use super::deploy::{code, order};
 use super::show::told;
-use super::{Bodies, ending, unread};
+use super::{Bodies, aimed, ending};
 use crate::cli::write::WriteArgs;
 use crate::flow::route::Ending;
-use crate::flow::{Kit, Order, route};
+use crate::flow::{Kit, Order};
 use crate::headless::write::{agreed, carry_out, faulty};
 use crate::headless::{Exit, print, say};
+use crate::model::RouteId;
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
 use crate::model::route::{Kind, Known, Route, diff};
@@ -123,26 +124,31 @@ pub(super) async fn apply(
 }
 
 async fn items(kit: &Kit, bodies: Bodies) -> Result<Vec<Item>, u8> {
+    let shown = |path: &Path| safe(&path.to_string_lossy()).into_owned();
+    let clash = |path: &Path, field: &str, other: &Path| {
+        let message = format!("{} has a route of the same {field}", shown(other));
+        faulty(&[Fault::new(format!("{}: {field}", shown(path)), message)])
+    };
     let mut named: HashMap<(Kind, String), PathBuf> = HashMap::new();
+    let mut aims: HashMap<RouteId, PathBuf> = HashMap::new();
     let mut items = Vec::new();
-    for (file, body) in bodies {
-        if let Some(other) = named.insert((body.kind(), body.name().to_owned()), file.clone()) {
-            let shown = |path: &Path| safe(&path.to_string_lossy()).into_owned();
-            let message = format!("{} has a route of the same name", shown(&other));
-            return Err(faulty(&[Fault::new(
-                format!("{}: name", shown(&file)),
-                message,
-            )]));
+    for body in bodies {
+        let name = (body.route.kind(), body.route.name().to_owned());
+        if let Some(other) = named.insert(name, body.path.clone()) {
+            return Err(clash(&body.path, "name", &other));
         }
-        let existing = route::named(kit, body.kind(), body.name())
-            .await
-            .map_err(|ending| unread(&ending))?;
+        let existing = aimed(kit, &body).await?;
+        if let Some(known) = &existing
+            && let Some(other) = aims.insert(known.id.clone(), body.path.clone())
+        {
+            return Err(clash(&body.path, "id", &other));
+        }
         let changes = existing
             .as_ref()
-            .map(|known| told(&diff::changes(&known.route, &body)));
+            .map(|known| told(&diff::changes(&known.route, &body.route)));
         items.push(Item {
-            file,
-            body,
+            file: body.path,
+            body: body.route,
             existing,
             changes: changes.unwrap_or_default(),
         });

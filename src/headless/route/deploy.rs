@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::show::{body, told};
-use super::{ending, find, unread, verdicts};
+use super::{Body, aimed, ending, find, verdicts};
 use crate::cli::route::DeployArgs;
 use crate::cli::write::WriteArgs;
 use crate::cloud::Urgency;
@@ -21,11 +21,21 @@ use crate::model::route::{Aim, Kind, Known, Route, diff};
 use crate::model::write::Write;
 use crate::text::{Text, safe};
 
-pub(super) async fn deploy(kit: &Kit, body: Route, args: DeployArgs) -> Result<u8, String> {
-    let existing = match existing(kit, &body, args.id.as_deref()).await {
+pub(super) async fn deploy(kit: &Kit, mut file: Body, args: DeployArgs) -> Result<u8, String> {
+    if let Some(id) = &args.id {
+        let named = RouteId(Text::from(id.as_str()));
+        if file.id.as_ref().is_some_and(|written| *written != named) {
+            let message =
+                format!("the file is of another route than --id {id:?}: leave one of them out");
+            return Ok(faulty(&[Fault::new("id", message)]));
+        }
+        file.id = Some(named);
+    }
+    let existing = match aimed(kit, &file).await {
         Ok(existing) => existing,
         Err(code) => return Ok(code),
     };
+    let body = file.route;
     if let Some(fault) = refused(kit, &body, existing.as_ref()) {
         return Ok(faulty(&[fault]));
     }
@@ -102,21 +112,6 @@ pub(super) fn order(existing: Option<&Known>, body: Route, dry: bool) -> Deploy 
         body,
         dry,
         by: None,
-    }
-}
-
-async fn existing(kit: &Kit, body: &Route, id: Option<&str>) -> Result<Option<Known>, u8> {
-    let found = match id {
-        Some(id) => route::by_id(kit, body.kind(), &RouteId(Text::from(id))).await,
-        None => route::named(kit, body.kind(), body.name()).await,
-    };
-    match (found, id) {
-        (Ok(None), Some(id)) => {
-            say(&format!("there is no route with the id {id:?}"));
-            Err(Exit::Usage as u8)
-        }
-        (Ok(found), _) => Ok(found),
-        (Err(ending), _) => Err(unread(&ending)),
     }
 }
 

@@ -70,7 +70,7 @@ async fn gather(
     bodies: Bodies,
     wanted: &[String],
 ) -> Result<(Vec<Route>, Vec<Known>), u8> {
-    let mut routes: Vec<Route> = bodies.into_iter().map(|(_, route)| route).collect();
+    let mut routes: Vec<Route> = bodies.into_iter().map(|body| body.route).collect();
     let mut there = Vec::new();
     for route in routes
         .iter()

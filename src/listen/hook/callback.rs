@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::invalid;
+use crate::cause::misread;
 use crate::cloud::direct;
 use crate::listen::reply::Refusal;
 use crate::model::callback::Update;
@@ -18,8 +19,7 @@ struct Delivery {
 
 /// What a delivery says of its callback. Its correlation id is the stream's, so the two meet on one update.
 pub(super) fn update(body: &[u8]) -> Result<Update, Refusal> {
-    let read: Delivery =
-        serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
+    let read: Delivery = serde_json::from_slice(body).map_err(|error| invalid(&misread(&error)))?;
     let sent = Millis(read.timestamp.as_millisecond());
     direct::update(body, sent).map_err(|why| invalid(&why.to_string()))
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
+use crate::cause::Cause;
 use crate::text::Text;
 
 /// A STUN Binding success (RFC 8489 §3).
@@ -36,15 +37,17 @@ impl Stun {
 
     pub(super) fn sentence(&self) -> String {
         let Some(mapped) = self.mapped else {
-            return format!(
-                "{} is reachable, answered in {}, and wants credentials{}{}. A TURN probe can bring them: name it under probes.turn in the profile.",
-                self.peer,
-                rtt(self.rtt_us),
-                self.wants
-                    .as_ref()
-                    .map_or_else(String::new, |realm| format!(" (realm {})", realm.fit(80))),
-                again(self.requests)
-            );
+            let realm = self.wants.as_ref().filter(|realm| !realm.is_empty());
+            let told = Cause::StunWantsCredentials
+                .told()
+                .with("at", self.peer.to_string())
+                .with("after", rtt(self.rtt_us))
+                .with("again", again(self.requests))
+                .with(
+                    "realm",
+                    realm.map_or_else(String::new, |realm| format!(" (realm {})", realm.fit(80))),
+                );
+            return told.to_string();
         };
         format!(
             "{} answered in {} and sees this machine as {} ({}){}.",

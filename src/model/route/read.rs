@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Kind, Route};
+use crate::model::RouteId;
 use crate::model::payload::{self, Fault};
 use crate::vault::MASK;
 
@@ -14,13 +15,32 @@ const KIND: &str = "kind";
 
 /// Reads a body; what does not fit the shape of its kind names the field that it was found at.
 pub fn read(json: &str) -> Result<Route, Fault> {
-    let route = shape(json)?;
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+    let route = shape(payload::read(json)?, json, false)?;
     route.keep_credentials();
     Ok(route)
 }
 
-fn shape(json: &str) -> Result<Route, Fault> {
+/// Reads a file: a body, and the id of the route that it is of, where it has one.
+pub fn read_file(json: &str) -> Result<(Route, Option<RouteId>), Fault> {
+    let json = json.strip_prefix('\u{feff}').unwrap_or(json);
     let mut body: Value = payload::read(json)?;
+    let id = body.as_object_mut().and_then(|body| body.remove(ID));
+    let id = match id {
+        None => None,
+        Some(Value::String(id)) if !id.trim().is_empty() => Some(RouteId::from(id.as_str())),
+        Some(_) => {
+            let message = "it must be the id of a route, as a text. Take it out for a new route.";
+            return Err(Fault::new(ID, message));
+        }
+    };
+    let route = shape(body, json, id.is_some())?;
+    route.keep_credentials();
+    Ok((route, id))
+}
+
+/// A body that was read out of a text, and whether it has lost anything since.
+fn shape(mut body: Value, json: &str, changed: bool) -> Result<Route, Fault> {
     let Some(object) = body.as_object_mut() else {
         return payload::read(json).map(Route::Webhook);
     };
@@ -32,13 +52,16 @@ fn shape(json: &str) -> Result<Route, Fault> {
     // The published API knows no kind, and nothing else has a topic.
     let is_trigger = object.contains_key("topicName");
     match kind {
-        Some(kind) => of_kind(&kind, &body),
-        None if is_trigger => of_kind(&Kind::Trigger.word().into(), &body),
-        None if shown => fields(&body).map(Route::Webhook),
-        // As it was written, so that a line and a column are those of the file.
+        Some(kind) => of_kind(&kind, &body, json),
+        None if is_trigger => of_kind(&Kind::Trigger.word().into(), &body, json),
+        None if shown || changed => fields(&body, json).map(Route::Webhook),
+        // As it was written: what is there twice is seen there alone.
         None => payload::read(json).map(Route::Webhook),
     }
 }
+
+/// What names the route that a file is of.
+const ID: &str = "id";
 
 /// What only `route show` writes.
 const SHOWN: &str = "drift";
@@ -46,7 +69,7 @@ const SHOWN: &str = "drift";
 /// What `route show` prints beside the body, and no route is made of.
 const TOLD: [&str; 9] = [
     SHOWN,
-    "id",
+    ID,
     "differs",
     "deliveries",
     "deployments",
@@ -81,13 +104,13 @@ fn is_masked(value: &Value) -> bool {
     }
 }
 
-fn of_kind(kind: &Value, body: &Value) -> Result<Route, Fault> {
+fn of_kind(kind: &Value, body: &Value, json: &str) -> Result<Route, Fault> {
     let known = Kind::ALL.into_iter();
     let kind = known.into_iter().find(|known| kind == known.word());
     match kind {
-        Some(Kind::Webhook) => fields(body).map(Route::Webhook),
-        Some(Kind::EventBridge) => fields(body).map(Route::EventBridge),
-        Some(Kind::Trigger) => fields(body).map(Route::Trigger),
+        Some(Kind::Webhook) => fields(body, json).map(Route::Webhook),
+        Some(Kind::EventBridge) => fields(body, json).map(Route::EventBridge),
+        Some(Kind::Trigger) => fields(body, json).map(Route::Trigger),
         None => Err(Fault::new(
             KIND,
             format!("it is not known: {}", super::kind::any_of(&Kind::ALL)),
@@ -95,12 +118,9 @@ fn of_kind(kind: &Value, body: &Value) -> Result<Route, Fault> {
     }
 }
 
-fn fields<T: DeserializeOwned>(body: &Value) -> Result<T, Fault> {
-    payload::read(&body.to_string()).map_err(|fault| {
-        // Lines and columns are those of a text that nobody has seen.
-        let message = fault.message.split(" at line ").next();
-        Fault::new(fault.path.clone(), message.unwrap_or_default())
-    })
+/// Lines are those of the text that a person wrote.
+fn fields<T: DeserializeOwned>(body: &Value, json: &str) -> Result<T, Fault> {
+    payload::read_of(&body.to_string(), json)
 }
 
 #[derive(Serialize)]
@@ -126,7 +146,7 @@ impl<'de> Deserialize<'de> for Route {
         let mut body = Value::deserialize(from)?;
         let kind = body.as_object_mut().and_then(|body| body.remove(KIND));
         let kind = kind.unwrap_or_else(|| Kind::Webhook.word().into());
-        of_kind(&kind, &body).map_err(D::Error::custom)
+        of_kind(&kind, &body, "").map_err(D::Error::custom)
     }
 }
 
@@ -179,7 +199,29 @@ mod tests {
     }
 
     #[test]
+    fn a_file_may_name_the_route_that_it_is_of() {
+        let with = |id: &str| TRIGGER.replacen('{', &format!("{{\"id\":{id},"), 1);
+        let (route, id) = read_file(&with("\"tr-1\"")).unwrap();
+        assert_eq!(route, read(TRIGGER).unwrap());
+        assert_eq!(id, Some(RouteId::from("tr-1")));
+        assert_eq!(read_file(TRIGGER).unwrap().1, None);
+        for odd in ["7", "\"\"", "null"] {
+            assert_eq!(read_file(&with(odd)).unwrap_err().path, "id");
+        }
+        assert_eq!(read(&with("\"tr-1\"")).unwrap_err().path, "id");
+    }
+
+    #[test]
     fn what_does_not_fit_names_its_field() {
+        let several = TRIGGER.replace(r#""values":[1,"b"]"#, "\n\n\"values\":\"[1]\"");
+        let fault = read(&several).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "matchCriteria[0].values: it must be a list, and is the text \"[1]\" (line 4). Write it as [..], without quotes around."
+        );
+        let aimless = TRIGGER.replace(r#""target":{"type":"Workflow","id":"w"},"#, "");
+        let fault = read(&aimless).unwrap_err();
+        assert_eq!(fault.to_string(), "target: missing (line 1). Add it.");
         let misspelt = TRIGGER.replace("jsonPath", "jsonpath");
         let fault = read(&misspelt).unwrap_err();
         assert!(fault.path.starts_with("matchCriteria[0]"), "{fault}");

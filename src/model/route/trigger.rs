@@ -95,20 +95,32 @@ pub struct Criterion {
     pub values: Option<Vec<Value>>,
 }
 
-/// How an event is compared (Platform API, `MatchCriteria.operator`), with whether several values are compared with.
-pub const OPERATORS: [(&str, bool); 12] = [
-    ("Equal", false),
-    ("NotEqual", false),
-    ("GreaterThan", false),
-    ("GreaterThanOrEqual", false),
-    ("LessThan", false),
-    ("LessThanOrEqual", false),
-    ("In", true),
-    ("NotIn", true),
-    ("Contains", true),
-    ("All", true),
-    ("Exists", false),
-    ("Size", false),
+/// What an operator compares with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// One `value`.
+    One,
+    /// A list, `values`: whether an event's value is one of them, or has all of them, cannot be asked of one alone.
+    Several,
+    /// Either: whether an event's list holds this one, or these.
+    Either,
+}
+
+/// How an event is compared (Platform API, `MatchCriteria.operator`). The published document has a `value` of any kind and
+/// a list of `values` beside every operator; which of them one takes follows from what it asks.
+pub const OPERATORS: [(&str, Takes); 12] = [
+    ("Equal", Takes::One),
+    ("NotEqual", Takes::One),
+    ("GreaterThan", Takes::One),
+    ("GreaterThanOrEqual", Takes::One),
+    ("LessThan", Takes::One),
+    ("LessThanOrEqual", Takes::One),
+    ("In", Takes::Several),
+    ("NotIn", Takes::Several),
+    ("Contains", Takes::Either),
+    ("All", Takes::Several),
+    ("Exists", Takes::One),
+    ("Size", Takes::One),
 ];
 
 fn workflow() -> String {

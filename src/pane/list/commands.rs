@@ -14,6 +14,7 @@ use crate::kind::{Column, Kind, Look, sheet};
 use crate::pane::cursor::Rows as _;
 use crate::pane::{Desk, Scene};
 use crate::store::Store;
+use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
@@ -295,6 +296,7 @@ impl<L: Listing> ListPane<L> {
             trouble: None,
             connected: true,
             can: desk.can,
+            glyphs: Glyphs::All,
         };
         text += "\n";
         for line in self.listing.detail(&row, &scene) {

@@ -49,7 +49,7 @@ fn figures(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         None => "-".to_owned(),
     };
     let role = if lost > 0 { Role::Accent } else { Role::Text };
-    big::render(area, buf, theme.style(role), &text);
+    big::render(area, buf, theme.style(role), &text, scene.glyphs);
     let of = |state: State| counts.of(state);
     let lines = [
         (counts.total, Role::Text, "devices"),

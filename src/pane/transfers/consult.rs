@@ -27,7 +27,8 @@ pub(super) fn consult(one: Option<&Interaction>, desk: &mut Desk<'_>) {
         return desk.messages.say(Weight::Note, text, desk.now);
     }
     if let Some(lack) = desk.store.person.lack() {
-        return desk.messages.say(Weight::Warning, lack, desk.now);
+        let text = lack.told().to_string();
+        return desk.messages.say(Weight::Warning, text, desk.now);
     }
     let Some(one) = one else {
         let text = "put the cursor on a call to announce it to somebody";

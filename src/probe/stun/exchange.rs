@@ -114,10 +114,7 @@ impl Exchange {
                 Err(error) => last = Some(NoWay::from_io(peer, error)),
             }
         }
-        Err(last.map_or_else(
-            || Failed::Setup("there is no address.".to_owned()),
-            Into::into,
-        ))
+        Err(last.map_or_else(|| Failed::setup("the name has no address"), Into::into))
     }
 
     /// The server.
@@ -168,7 +165,7 @@ impl Exchange {
             let wait = tokio::time::timeout_at(until.at.min(wake), self.link.receive());
             match wait.await {
                 Ok(received) => {
-                    let bytes = received.map_err(|error| self.broke(error))?;
+                    let bytes = received.map_err(|error| self.broke(&error))?;
                     let rtt = sent.elapsed();
                     let answer = Message::from_bytes(&bytes).is_ok_and(|m| {
                         m.is_response() && m.transaction_id() == id && self.settle(&m)
@@ -179,7 +176,7 @@ impl Exchange {
                     strays += 1;
                     if strays >= MOST_STRAYS {
                         let why = format!("{strays} packets came and none was the answer");
-                        return Err(Failed::Nonsense(why));
+                        return Err(Failed::nonsense(why));
                     }
                 }
                 Err(_) if until.at <= tokio::time::Instant::now() => return Err(self.silent(until)),
@@ -203,7 +200,7 @@ impl Exchange {
         let at = Instant::now();
         let sent = until.wait(self.link.send(bytes)).await;
         sent.map_err(|_| self.silent(until))?
-            .map_err(|error| self.broke(error))?;
+            .map_err(|error| self.broke(&error))?;
         self.requests += 1;
         Ok(at)
     }
@@ -212,23 +209,16 @@ impl Exchange {
         StunInstant::from_std(self.base)
     }
 
-    const fn silent(&self, until: Deadline) -> Failed {
-        Failed::Silent {
-            peer: self.peer,
-            requests: self.requests,
-            allowed: until.allowed,
-        }
+    fn silent(&self, until: Deadline) -> Failed {
+        Failed::silent(self.peer, self.requests, until.allowed)
     }
 
-    fn broke(&self, source: io::Error) -> Failed {
+    fn broke(&self, source: &io::Error) -> Failed {
         match source.kind() {
             // An ICMP answer to our datagram.
             io::ErrorKind::ConnectionRefused => NoWay::Refused { peer: self.peer }.into(),
-            io::ErrorKind::InvalidData => Failed::Nonsense(source.to_string()),
-            _ => Failed::Broke {
-                peer: self.peer,
-                source,
-            },
+            io::ErrorKind::InvalidData => Failed::nonsense(source.to_string()),
+            _ => Failed::broke(self.peer, source),
         }
     }
 }
@@ -271,8 +261,8 @@ async fn secure(target: &Target, trust: &Trust, until: Deadline) -> Result<Excha
     let (stream, local, peer) = connect::outward(target, trust, until).await?;
     let shaken = until.wait(tls::secure(target, config, stream)).await;
     let stream = shaken
-        .map_err(|slow| Failed::Setup(format!("{peer} did not finish the TLS handshake: {slow}.")))?
-        .map_err(|error| Failed::Refused(tls::broken_handshake(target, &error)))?;
+        .map_err(|slow| Failed::Before(tls::stalled(peer, slow)))?
+        .map_err(|error| Failed::Answered(tls::broken_handshake(target, &error)))?;
     let link = Link::Stream(Stream::new(stream));
     Ok(Exchange::new(link, local, peer))
 }

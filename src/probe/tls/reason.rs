@@ -47,10 +47,7 @@ pub(super) fn refused(target: &Target, stop: &Stop) -> Judged {
             format!("TLS probe of {address} could not start: {why}"),
         ),
         Stop::Slow(peer, slow) => {
-            let told = Cause::TlsStalled
-                .told()
-                .with("at", peer.to_string())
-                .with("seconds", format!("{:.1}", slow.0.as_secs_f64()));
+            let told = super::stalled(*peer, *slow);
             (Verdict::Unreachable, told.to_string())
         }
         Stop::Handshake(told) => (verdict(told.cause()), told.to_string()),

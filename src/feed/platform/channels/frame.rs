@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::cause::misread;
 use crate::text::{self, Text};
 
 /// Columns of an error about a frame.
@@ -54,7 +55,7 @@ pub(super) fn decode(frame: &Utf8Bytes) -> Frame<'_> {
     let envelope: Envelope<'_> = match serde_json::from_str(frame.as_str()) {
         Ok(envelope) => envelope,
         Err(error) => {
-            return Frame::Undecodable(Text::from(text::fit(&error.to_string(), REASON)));
+            return Frame::Undecodable(Text::from(text::fit(&misread(&error), REASON)));
         }
     };
     let Some(topic) = envelope.topic_name else {

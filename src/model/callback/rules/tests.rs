@@ -73,11 +73,17 @@ fn what_does_not_fit_the_shape_names_its_field() {
     let carrier = fault(r#""primary":"voice""#, r#""primary":"fax""#);
     assert_eq!(carrier.path, "channel_preferences.primary");
     assert!(
-        carrier.message.contains("`voice`, `sms`, `email`, `chat`"),
+        carrier
+            .message
+            .contains("is not one of voice, sms, email, chat"),
         "{carrier}"
     );
     assert_eq!(fault(":10}", ":-1}").path, "concurrency_limit");
-    assert!(fault("\"reason\"", "\"raeson\"").message.contains("raeson"));
+    let misspelt = fault("\"reason\"", "\"raeson\"").to_string();
+    assert_eq!(
+        misspelt,
+        "raeson: there is no such field; did you mean \"reason\"?"
+    );
 }
 
 #[test]

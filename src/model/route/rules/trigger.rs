@@ -3,12 +3,9 @@
 use super::{Faults, MOST_ENTRIES, SHOWN};
 use crate::model::route::Trigger;
 use crate::model::route::trigger::{
-    Criterion, DELAYS, FORMATS, LEAST_TTL, LONGEST_DESCRIPTION, OPERATORS, Target, WORKFLOW,
+    Criterion, DELAYS, FORMATS, LEAST_TTL, LONGEST_DESCRIPTION, OPERATORS, Takes, Target, WORKFLOW,
 };
 use crate::text::{fit, is_plain};
-
-/// Operators that the published API gives a list and never one value.
-const LISTS: [&str; 2] = ["In", "NotIn"];
 
 /// Characters of a path into an event.
 const LONGEST_PATH: usize = 512;
@@ -85,24 +82,26 @@ fn judge_criterion(path: &str, criterion: &Criterion, faults: &mut Faults) {
     let known = OPERATORS
         .iter()
         .find(|(word, _)| *word == criterion.operator);
-    let Some((operator, several)) = known else {
+    let Some((operator, takes)) = known else {
         let words: Vec<&str> = OPERATORS.iter().map(|(word, _)| *word).collect();
         return faults.add(&at("operator"), format!("one of {}", words.join(", ")));
     };
     match (&criterion.value, &criterion.values) {
         (Some(_), Some(_)) => faults.add(&at("values"), "either value or values, not both"),
-        (None, None) if *several => faults.add(&at("values"), format!("{operator} needs values")),
+        (None, None) if *takes == Takes::Several => {
+            faults.add(&at("values"), format!("{operator} needs values"));
+        }
         (None, None) => faults.add(&at("value"), format!("{operator} needs a value")),
         (_, Some(values)) if values.is_empty() => faults.add(&at("values"), "empty"),
         (_, Some(values)) if values.len() > MOST_ENTRIES => {
             faults.too_many(&at("values"), values.len());
         }
-        (Some(_), None) if LISTS.contains(operator) => faults.add(
+        (Some(_), None) if *takes == Takes::Several => faults.add(
             &at("value"),
             format!("{operator} compares with a list: write \"values\": [..] in its place"),
         ),
         (Some(value), None) => faults.maybe(&at("value"), wrong(operator, value)),
-        (None, Some(_)) if !*several => faults.add(
+        (None, Some(_)) if *takes == Takes::One => faults.add(
             &at("values"),
             format!("{operator} compares with one value: write \"value\" in its place"),
         ),
@@ -257,6 +256,9 @@ mod tests {
             json!({"jsonPath": "a", "operator": "Exists", "value": true}),
             json!({"jsonPath": "a", "operator": "Size", "value": 0}),
             json!({"jsonPath": "$.a.b", "operator": "Contains", "values": [1]}),
+            json!({"jsonPath": "$.a.b", "operator": "Contains", "value": "x"}),
+            json!({"jsonPath": "a", "operator": "All", "values": ["x", "y"]}),
+            json!({"jsonPath": "a", "operator": "NotIn", "values": ["x"]}),
             json!({"jsonPath": "$..a[?(@.b == 'x)')].c[0]", "operator": "Equal", "value": "x"}),
             json!({"jsonPath": "a", "operator": "LessThanOrEqual", "value": 0.5}),
         ] {
@@ -298,6 +300,18 @@ mod tests {
             (
                 json!({"jsonPath": "a", "operator": "In", "value": "x"}),
                 "matchCriteria[0].value: In compares with a list",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "NotIn", "value": "x"}),
+                "matchCriteria[0].value: NotIn compares with a list",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "All", "value": "x"}),
+                "matchCriteria[0].value: All compares with a list",
+            ),
+            (
+                json!({"jsonPath": "a", "operator": "Contains"}),
+                "matchCriteria[0].value: Contains needs a value",
             ),
             (
                 json!({"jsonPath": "a", "operator": "Equal", "values": ["x"]}),

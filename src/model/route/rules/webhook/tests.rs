@@ -189,22 +189,27 @@ fn a_wrong_type_a_missing_and_an_unknown_field_are_named() {
         "/retryPolicy/maxRetries",
         json!("3"),
         "retryPolicy.maxRetries",
-        "string",
+        "is the text \"3\"",
     );
-    refused("/uris/0", json!(7), "uris[0]", "integer");
+    refused("/uris/0", json!(7), "uris[0]", "is the number 7");
     refused(
         "/eventFilters/0",
         json!({"fields": []}),
-        "eventFilters[0]",
-        "eventType",
+        "eventFilters[0].eventType",
+        "missing",
     );
     refused(
         "/eventFilters/0",
         json!({"eventType": "a", "feilds": []}),
         "eventFilters[0].feilds",
-        "unknown field",
+        "no such field",
     );
-    refused("/headers", json!({"X-A": 1}), "headers.X-A", "integer");
+    refused(
+        "/headers",
+        json!({"X-A": 1}),
+        "headers.X-A",
+        "is the number 1",
+    );
 }
 
 #[test]
