@@ -29,6 +29,7 @@ pub async fn report(
         // One reading needs no streams: they would only be opened to be closed.
         profile.registrations.max_streams = Some(0);
         profile.notifications.channels = 0;
+        profile.callbacks = false;
     }
     let screen = Quiet::new(Signal::exit_code)?;
     let app = App::new(loaded);
