@@ -17,7 +17,7 @@ use tempfile::TempDir;
 use vt100::{MouseProtocolMode, Parser, Screen};
 
 /// How long anything may take before the test fails: far beyond what it takes, so that a busy machine does not count.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The console on a terminal. Dropping it ends the process.
 pub struct Pty {
