@@ -62,7 +62,6 @@ impl App {
                 table.swept(&user, read, now, changes);
             }
             News::Gap { user } => table.gap(&user, now, changes),
-            News::Gone { user } => table.gone(&user, now, changes),
             News::ReadFailed { user, problem } => {
                 table.read_failed(&user, now, changes);
                 self.read_failure = Some(problem.clone());

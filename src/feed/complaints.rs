@@ -25,7 +25,7 @@ pub(super) enum Topic {
     /// Entries of an answer that could not be used.
     Entry,
     /// Users who were listed and are not there any more.
-    Gone,
+    Missing,
 }
 
 impl Topic {
@@ -35,7 +35,7 @@ impl Topic {
             Self::Stream | Self::Rival => "streams",
             Self::Users | Self::SignIn => "attempts",
             Self::Entry => "entries",
-            Self::Gone => "users",
+            Self::Missing => "users",
         }
     }
 

@@ -56,11 +56,6 @@ pub enum News {
         /// Whose devices.
         user: UserId,
     },
-    /// The organisation, which listed this user, has them no more.
-    Gone {
-        /// Who.
-        user: UserId,
-    },
     /// A read of this user failed for good (after its retries).
     ReadFailed {
         /// Whose devices.

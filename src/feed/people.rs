@@ -71,7 +71,10 @@ pub(super) async fn listed(shared: Arc<Shared>) {
                 // Before the list is called whole: nothing more may come of those who left.
                 shared.dismiss_absent(round);
                 complete(&shared);
-                sleep(shared.timing.reenumerate).await;
+                tokio::select! {
+                    () = sleep(shared.timing.reenumerate) => {}
+                    () = someone_is_missing(&shared) => {}
+                }
             }
             Ok(Reach::Part { again, why }) => {
                 attempt = 0;
@@ -90,6 +93,12 @@ pub(super) async fn listed(shared: Arc<Shared>) {
             }
         }
     }
+}
+
+/// Waits until the list is old enough to be read again, and someone on it is not there.
+async fn someone_is_missing(shared: &Shared) {
+    sleep(shared.timing.relist).await;
+    shared.relist.notified().await;
 }
 
 async fn retry(shared: &Shared, attempt: u32, asked: Duration) {

@@ -224,10 +224,7 @@ async fn read_streamed(
             if fell {
                 shared.tally.fell();
             }
-            if landing == Landing::Swept {
-                if shared.gone(user, &error) {
-                    return None;
-                }
+            if landing == Landing::Swept && error.status() != Some(404) {
                 shared.complain(super::complaints::Topic::Read, &error);
                 shared.tally.read_failed();
             } else {

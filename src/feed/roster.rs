@@ -1,7 +1,6 @@
 //! Who is watched, how, and how far that is: one entry a user, sized for 100,000 of them.
 
 mod age;
-mod leave;
 #[cfg(test)]
 mod tests;
 mod turns;
@@ -11,7 +10,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -109,8 +108,6 @@ pub(super) struct Roster {
     later_first: VecDeque<UserId>,
     /// Reads of streams since the last of those, while some of them wait.
     streak: u32,
-    /// Who was gone when their turn came, and in which round they had been listed.
-    left: HashMap<UserId, u32>,
     /// Users whose next read someone asked for.
     again: VecDeque<UserId>,
     /// Streamed users whose read failed, and when it is tried again.
@@ -145,7 +142,6 @@ impl Roster {
             attended_cursor: [0; 2],
             attended: Vec::new(),
             urgent: VecDeque::new(),
-            left: HashMap::new(),
             first: VecDeque::new(),
             later_first: VecDeque::new(),
             streak: 0,

@@ -70,6 +70,8 @@ pub(super) struct Shared {
     pub recovered: Notify,
     /// The poller has something new to do.
     pub polls: Notify,
+    /// Someone who was listed is not there.
+    pub relist: Notify,
     /// Someone waits for the carriers.
     pub carriers: Notify,
     /// Someone waits for the callbacks.
@@ -108,6 +110,7 @@ impl Shared {
             tick: watch::Sender::new(()),
             recovered: Notify::new(),
             polls: Notify::new(),
+            relist: Notify::new(),
             carriers: Notify::new(),
             callbacks: Notify::new(),
             queues: Notify::new(),
@@ -164,32 +167,17 @@ impl Shared {
         self.tally.read_worked();
     }
 
-    /// Whether a read failed because the organisation has the user no more, which is told then.
-    pub fn gone(&self, user: &UserId, error: &Error) -> bool {
-        let gone = error.status() == Some(404) && lock(&self.roster).leave(user);
-        if gone {
-            // Nobody who was listed a moment ago is missing without a word: only the next list tells whether they have left.
-            let text = format!(
-                "user {user} is listed and not there any more (404): deleted meanwhile, or hidden from this client"
-            );
-            let problem = Problem {
-                trouble: Trouble::Partial,
-                text: text.into(),
-            };
-            lock(&self.complaints).note(Topic::Gone, problem);
-            self.mailbox.post(News::Gone { user: user.clone() });
-            self.tally.changed.notify_one();
-        }
-        gone
-    }
-
-    /// Tells that a read failed for good, or that there is nobody to read any more.
+    /// Tells that a read failed for good. Whoever was listed and is not there (404) is missed until the next list, which is
+    /// read soon: it alone tells whether they have left.
     pub fn read_failed(&self, user: &UserId, error: &Error) {
-        if self.gone(user, error) {
-            return;
-        }
-        let problem = error.problem();
-        lock(&self.complaints).note(Topic::Read.of(error), problem.clone());
+        let absent = error.status() == Some(404) && lock(&self.roster).is_listed(user);
+        let (topic, problem) = if absent {
+            self.relist.notify_one();
+            (Topic::Missing, missing(user, error.trouble()))
+        } else {
+            (Topic::Read.of(error), error.problem())
+        };
+        lock(&self.complaints).note(topic, problem.clone());
         self.mailbox.post(News::ReadFailed {
             user: user.clone(),
             problem,
@@ -251,5 +239,15 @@ impl Shared {
             reason,
             sample,
         });
+    }
+}
+
+fn missing(user: &UserId, trouble: Trouble) -> Problem {
+    let text = format!(
+        "user {user} is listed and not there any more (404): deleted meanwhile, or hidden from this client"
+    );
+    Problem {
+        trouble,
+        text: text.into(),
     }
 }

@@ -25,6 +25,8 @@ pub struct Timing {
     pub refused_for: Duration,
     /// The list of users is read again at this interval.
     pub reenumerate: Duration,
+    /// After the last list, at least, when someone on it is not there.
+    pub relist: Duration,
     /// No status follows another sooner.
     pub status_gap: Duration,
     /// One kind of problem is told once in this time, with a count.
@@ -56,6 +58,7 @@ impl Default for Timing {
             yield_most: Duration::from_secs(1_800),
             refused_for: Duration::from_secs(300),
             reenumerate: Duration::from_secs(600),
+            relist: Duration::from_secs(60),
             status_gap: Duration::from_millis(500),
             problem_gap: Duration::from_secs(30),
             offline_after: Duration::from_secs(20),

@@ -231,18 +231,6 @@ impl Registrations {
         }
     }
 
-    /// A user has been deleted since the organisation listed them.
-    pub fn gone(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
-        let Some(user) = self.users.find(user) else {
-            return;
-        };
-        for row in self.rows_of(user) {
-            self.remove_row(row, changes);
-        }
-        self.users.remove(user);
-        self.metrics.registered(now, self.counts);
-    }
-
     /// A device speaks: the row that stood for all of a user's has done so.
     fn supplant(&mut self, user: u32, spoken: Option<u32>, changes: &mut Changes) {
         let unnamed = self.find_row(user, &DeviceId::from(UNNAMED));

@@ -10,6 +10,7 @@
 
 mod carriers;
 mod coverage;
+mod departed;
 mod faults;
 mod follow;
 mod sockets;

@@ -355,7 +355,6 @@ impl World {
                 let rows = self.rows.iter_mut().filter(|((of, _), _)| of == user.raw());
                 rows.for_each(|(_, row)| row.stale = true);
             }
-            News::Gone { user } => self.rows.retain(|(of, _), _| of != user.raw()),
             News::ReadFailed { .. } => self.failed += 1,
             News::Status(status) => self.status = status,
             News::Undecodable { .. } => self.samples += 1,

@@ -23,6 +23,11 @@ impl Roster {
         self.person(id).is_some_and(|person| person.is_polled())
     }
 
+    /// Whether the organisation listed this user; the profile names others.
+    pub fn is_listed(&mut self, id: &UserId) -> bool {
+        self.person(id).is_some_and(|person| person.round > 0)
+    }
+
     /// These matter more than others from now on: they are read first.
     pub fn attend(&mut self, users: &[UserId]) {
         for id in std::mem::take(&mut self.attended) {
