@@ -48,9 +48,10 @@ pub fn render(
         0 => String::new(),
         many => format!("+{many}{}", dress.badge(&more)),
     };
+    // Behind the margin. A mark that lost its end would be another number.
     let fits = |dress: &Dress| {
         let mark = mark(*dress).chars().count();
-        wide(*dress, tabs, active, shows) + mark <= room
+        1 + wide(*dress, tabs, active, shows) + mark <= room
     };
     let dress = Dress::ALL.into_iter().find(fits).unwrap_or(Dress::Bare);
     let mut x = area.x.saturating_add(1);
@@ -96,19 +97,27 @@ enum Dress {
     Short,
     /// The short name; only the tab that is open counts.
     Tight,
+    /// The short name alone.
+    Named,
     /// The number and the trouble; only the tab that is open has a name.
     Bare,
 }
 
 impl Dress {
-    const ALL: [Self; 4] = [Self::Whole, Self::Short, Self::Tight, Self::Bare];
+    const ALL: [Self; 5] = [
+        Self::Whole,
+        Self::Short,
+        Self::Tight,
+        Self::Named,
+        Self::Bare,
+    ];
 
     fn label(self, tab: &Tab, open: bool) -> String {
         match self {
             Self::Whole => format!(" {}{}", tab.title, count(tab)),
             Self::Short => format!(" {}{}", tab.short, count(tab)),
             Self::Tight | Self::Bare if open => format!(" {}{}", tab.short, count(tab)),
-            Self::Tight => format!(" {}", tab.short),
+            Self::Tight | Self::Named => format!(" {}", tab.short),
             Self::Bare => String::new(),
         }
     }
@@ -125,7 +134,7 @@ impl Dress {
     const fn gap(self) -> u16 {
         match self {
             Self::Whole | Self::Short => 3,
-            Self::Tight | Self::Bare => 1,
+            Self::Tight | Self::Named | Self::Bare => 1,
         }
     }
 
@@ -209,6 +218,33 @@ mod tests {
             let shown = places.iter().filter(|place| place.width > 0).count();
             let hidden: usize = marks.trim_start_matches('+').parse().unwrap_or(0);
             assert_eq!(shown + hidden, 14, "{row}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_what_is_folded_keeps_its_end() {
+        let themes = Themes::shipped();
+        let theme = themes.iter().next().unwrap();
+        for (width, count, trouble) in
+            (80..140).flat_map(|w| [(w, 216, 3), (w, 9_841, 12), (w, 0, 0)])
+        {
+            let tab = |short| Tab {
+                title: "Registrations",
+                short,
+                count: Some(count),
+                trouble: 0,
+            };
+            let names = "Regs Carr Tran Rout Call Jobs Alrt Audt Pulse Users Edges";
+            let mut tabs: Vec<Tab> = names.split(' ').map(tab).collect();
+            for n in [0, 1, 3, 4] {
+                tabs[n].trouble = trouble;
+            }
+            tabs[10].trouble = 123;
+            let area = Rect::new(0, 0, width, 1);
+            let mut buf = Buffer::empty(area);
+            render(area, &mut buf, theme, &tabs, 0);
+            let row: String = (0..width).map(|x| buf[(x, 0)].symbol()).collect();
+            assert!(row.trim_end().ends_with("▼123"), "{row}");
         }
     }
 }
