@@ -8,8 +8,8 @@
 //! The minute is spent evenly ([`pace`]): a budget that is gone in the first seconds leaves nobody anything for the rest.
 //!
 //! Callers queue by urgency, first come first served within one, and the less urgent leave a reserve for the more
-//! urgent; none of them waits for ever ([`mod@line`]). Only the first in line keeps a timer: an idle budget wakes nobody. An upgrade to a WebSocket is not an API request,
-//! the limit does not count it and it does not draw; the feeds pace them.
+//! urgent; none of them waits for ever ([`mod@line`]). Only the first in line keeps a timer: an idle budget wakes nobody.
+//! An upgrade to a WebSocket is not an API request, the limit does not count it and it does not draw; the feeds pace them.
 
 mod line;
 mod log;

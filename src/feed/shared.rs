@@ -172,7 +172,6 @@ impl Shared {
     pub fn read_failed(&self, user: &UserId, error: &Error) {
         let absent = error.status() == Some(404) && lock(&self.roster).is_listed(user);
         let (topic, problem) = if absent {
-            self.relist.notify_one();
             (Topic::Missing, missing(user, error.trouble()))
         } else {
             (Topic::Read.of(error), error.problem())
@@ -183,7 +182,11 @@ impl Shared {
             problem,
         });
         // Last: whoever hears that everyone has been read has heard what the reads said.
-        lock(&self.roster).outcome(user, false);
+        let changed = lock(&self.roster).outcome(user, false);
+        if absent && changed {
+            // Once: whoever is listed again and again, and never there, must not have everyone listed each minute.
+            self.relist.notify_one();
+        }
         self.tally.read_failed();
     }
 
