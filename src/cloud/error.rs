@@ -276,6 +276,12 @@ impl Error {
         }
     }
 
+    /// Whether the same read will hardly succeed soon: what is not there, or not shown to us, changes rarely.
+    #[must_use]
+    pub fn lasting(&self) -> bool {
+        self.trouble() == Trouble::Forbidden || matches!(self.status(), Some(403..=405))
+    }
+
     /// What a write that ended so has come to.
     ///
     /// Only what proves that nothing was taken counts as not sent or refused. 503 is an answer of whoever stands in front, made

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep};
 pub use self::news::{Taken, Told};
 pub(super) use self::queues::run as queues;
 use self::session::{Ended, Session};
-use super::news::{News, Trouble};
+use super::news::News;
 use super::shared::Shared;
 use crate::cloud::Error;
 use crate::model::callback::Stream;
@@ -136,8 +136,7 @@ pub(super) fn tell(shared: &Shared, told: Told) {
 
 /// An organisation that has no callbacks, or does not show them to us, changes its mind rarely.
 pub(super) fn patience(shared: &Shared, error: &Error) -> Duration {
-    let never = error.trouble() == Trouble::Forbidden || matches!(error.status(), Some(403..=405));
-    if never {
+    if error.lasting() {
         shared.timing.refused_for
     } else {
         error.retry_after().unwrap_or_default()

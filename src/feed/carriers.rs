@@ -60,9 +60,9 @@ async fn read(shared: &Shared, urgency: Urgency) -> Duration {
 
 /// An organisation that has no carriers, or does not show them to us, changes its mind rarely.
 pub(super) fn patience(shared: &Shared, error: &Error) -> Duration {
-    match error {
-        Error::Scopes { .. } => shared.timing.refused_for,
-        _ if matches!(error.status(), Some(403..=405)) => shared.timing.refused_for,
-        _ => shared.poll,
+    if error.lasting() {
+        shared.timing.refused_for
+    } else {
+        shared.poll
     }
 }

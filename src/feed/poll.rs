@@ -35,6 +35,9 @@ const MOST_TOLD: usize = 1_024;
 /// Reads that wait for the budget or are under way, at most, where it has a limit.
 const IN_LINE: usize = 16;
 
+/// Reads of somebody who is not there before it is taken for lasting: a person who was just made shows up in seconds.
+const HOPEFUL: u32 = 3;
+
 /// A sweep's answer waits for so many beats: what the stream says meanwhile is newer, and nothing that it missed.
 const SETTLING_BEATS: usize = 2;
 
@@ -231,7 +234,13 @@ async fn read_streamed(
                 shared.read_failed(user, &error);
                 let mut roster = lock(&shared.roster);
                 let failures = roster.failed(user);
-                roster.retry(user, Instant::now() + shared.timing.backoff(failures));
+                // Nor is somebody who is listed and hidden from us read for ever at the pace of a failure that passes.
+                let wait = if error.lasting() && failures > HOPEFUL {
+                    shared.timing.refused_for
+                } else {
+                    shared.timing.backoff(failures)
+                };
+                roster.retry(user, Instant::now() + wait);
             }
         }
     }

@@ -8,15 +8,15 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
 use trunkline::feed::news::{News, Status};
-use trunkline::feed::{Mailbox, Plan, Timing, start_with};
+use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::api::Api;
 
 use super::watch::brisk;
 
 const TOKEN: &str = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read"}"#;
 
-/// Lists u-1 and u-2, of whom u-2 was deleted; so many lists still have them.
-async fn answer(stream: TcpStream, lists: Arc<AtomicUsize>) -> std::io::Result<()> {
+/// Lists u-1 and u-2, of whom u-2 is not there; so many of the lists have them.
+async fn answer(stream: TcpStream, lists: Arc<AtomicUsize>, most: usize) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let (mut head, mut length) = (String::new(), 0);
     while stream.read_line(&mut head).await? > 2 {
@@ -36,7 +36,7 @@ async fn answer(stream: TcpStream, lists: Arc<AtomicUsize>) -> std::io::Result<(
             200,
             r#"{"entities":[{"userId":"u-1","device":{"id":"d-1"},"registered":true}]}"#,
         )
-    } else if lists.fetch_add(1, Ordering::Relaxed) == 0 {
+    } else if lists.fetch_add(1, Ordering::Relaxed) < most {
         (
             200,
             r#"{"entities":[{"id":"u-1"},{"id":"u-2"}],"total":2,"pageCount":1}"#,
@@ -55,15 +55,15 @@ async fn answer(stream: TcpStream, lists: Arc<AtomicUsize>) -> std::io::Result<(
     stream.shutdown().await
 }
 
-#[tokio::test]
-async fn a_deleted_person_is_missed_until_the_next_list_which_is_read_soon() {
+/// Feeds that poll, over an organisation whose first `most` lists have u-2; the lists are counted.
+async fn watched(most: usize, poll: Duration) -> (Feeds, Arc<Mailbox>, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let lists = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&lists);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(answer(stream, Arc::clone(&counted)));
+            tokio::spawn(answer(stream, Arc::clone(&counted), most));
         }
     });
     let settings = Settings {
@@ -86,7 +86,7 @@ async fn a_deleted_person_is_missed_until_the_next_list_which_is_read_soon() {
     };
     let plan = Plan {
         users: None,
-        poll: Duration::from_secs(10),
+        poll,
         max_streams: 0,
         channels: 0,
         carriers: false,
@@ -98,7 +98,13 @@ async fn a_deleted_person_is_missed_until_the_next_list_which_is_read_soon() {
     };
     let mailbox = Mailbox::new(4_096);
     let client = Client::new(settings).unwrap();
-    let _feeds = start_with(client, plan, Arc::clone(&mailbox), timing);
+    let feeds = start_with(client, plan, Arc::clone(&mailbox), timing);
+    (feeds, mailbox, lists)
+}
+
+#[tokio::test]
+async fn a_deleted_person_is_missed_until_the_next_list_which_is_read_soon() {
+    let (_feeds, mailbox, lists) = watched(1, Duration::from_secs(10)).await;
     let (mut missed, mut status, mut failures) = (false, Status::default(), Vec::new());
     let left = tokio::time::timeout(Duration::from_secs(60), async {
         let mut news = Vec::new();
@@ -124,5 +130,18 @@ async fn a_deleted_person_is_missed_until_the_next_list_which_is_read_soon() {
         "missed {missed}, {status:?}, {failures:?}"
     );
     assert!(failures[0].contains("u-2 is listed and not there any more (404)"));
+    assert_eq!(lists.load(Ordering::Relaxed), 2, "listed again once");
+}
+
+#[tokio::test]
+async fn whoever_is_listed_and_hidden_has_the_list_read_again_once() {
+    let (_feeds, mailbox, lists) = watched(usize::MAX, Duration::from_secs(10)).await;
+    let (mut failures, mut news) = (0, Vec::new());
+    while failures < 3 {
+        mailbox.ready().await;
+        let _ = mailbox.drain(512, &mut news);
+        let failed = |news: &News| matches!(news, News::ReadFailed { user, .. } if user.to_string() == "u-2");
+        failures += news.drain(..).filter(failed).count();
+    }
     assert_eq!(lists.load(Ordering::Relaxed), 2, "listed again once");
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 use super::channels::{Heard, Rank, Topic, Wants};
 use crate::cloud::platform::conversations::{call_topic, queue_topic};
 use crate::cloud::{Error, Urgency};
-use crate::feed::news::{News, Trouble};
+use crate::feed::news::News;
 use crate::feed::shared::Shared;
 use crate::model::QueueId;
 
@@ -57,8 +57,7 @@ fn topic(queue: &QueueId) -> Topic {
 
 /// Whoever may not see queues changes that rarely; the list is read all the same.
 fn patience(shared: &Shared, error: &Error) -> Duration {
-    let never = error.trouble() == Trouble::Forbidden || matches!(error.status(), Some(403..=405));
-    let wait = if never {
+    let wait = if error.lasting() {
         shared.timing.refused_for
     } else {
         shared.poll
