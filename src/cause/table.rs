@@ -45,6 +45,12 @@ causes! {
         "Check the spelling in base_url, and this machine's DNS.";
     NameWithoutAddress: Machine, Name, "the name {host} has no address ({said})",
         "Check its spelling, and the DNS that was asked.";
+    DnsSilent: Machine, Name, "no resolver answered ({said})",
+        "Check the resolvers, and the way to them.";
+    DnsNameMissing: Server, Name, "{at} says that there is no such name",
+        "Check its spelling, or its zone.";
+    DnsNameEmpty: Server, Name, "{at} says that the name exists and has no A, AAAA, SRV or NAPTR record",
+        "Add one to its zone, or name the host that has one.";
     ConnectionRefused: Server, Connection, "the connection was refused",
         "Check the host and port of base_url, and that no firewall rejects it.";
     PeerRefused: Server, Connection, "{at} refused the connection",

@@ -13,10 +13,10 @@ use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{self, Name, RData, RecordType};
 use tokio::time::Instant;
 
-use super::connect::SHOWN;
 use super::{Deadline, Resolver};
+use crate::cause::{Cause, Told, said};
 use crate::model::finding::{Dns, Outcome, Record, Target};
-use crate::text::{Text, fit};
+use crate::text::Text;
 
 /// Records that are kept; a domain with more is a content network's.
 const MOST_RECORDS: usize = 64;
@@ -39,11 +39,8 @@ pub(super) async fn probe(target: &Target, resolvers: &[Resolver], until: Deadli
         }
     }
     let tried: Vec<String> = notes.iter().map(ToString::to_string).collect();
-    Outcome::unreachable(format!(
-        "DNS probe of {}: no resolver answered ({}). Check the resolvers and the way to them.",
-        target.address(),
-        tried.join("; ")
-    ))
+    let told = Cause::DnsSilent.told().with("said", tried.join("; "));
+    Outcome::unreachable(of(target, &told))
 }
 
 /// The addresses of a host by one resolver; none when it says that there are none. An error is one that another resolver
@@ -64,6 +61,10 @@ pub(super) async fn addresses(
     }
 }
 
+fn of(target: &Target, told: &Told) -> String {
+    format!("DNS probe of {}: {told}", target.address())
+}
+
 /// What one resolver knows.
 #[derive(Default)]
 struct Found {
@@ -82,14 +83,14 @@ impl Found {
     }
 
     fn outcome(self, target: &Target, resolver: Resolver) -> Outcome {
-        let (name, who) = (target.host(), who(resolver));
+        let who = who(resolver);
         if self.records.is_empty() {
-            let why = if self.missing {
-                "there is no such name. Check its spelling, or its zone"
+            let cause = if self.missing {
+                Cause::DnsNameMissing
             } else {
-                "the name exists and has no A, AAAA, SRV or NAPTR record"
+                Cause::DnsNameEmpty
             };
-            return Outcome::refused(format!("DNS probe of {name}: {who} says {why}."));
+            return Outcome::refused(of(target, &cause.told().with("at", who)));
         }
         Outcome::Dns(Dns {
             records: self.records,
@@ -254,6 +255,13 @@ fn who(resolver: Resolver) -> String {
     }
 }
 
+/// Why a resolver did not answer, in plain words.
 fn short(error: &NetError) -> String {
-    fit(&error.to_string(), SHOWN).into_owned()
+    match error {
+        NetError::Timeout => "no answer came".to_owned(),
+        NetError::NoConnections => "it could not be connected to".to_owned(),
+        NetError::Io(error) => said(&**error),
+        NetError::Dns(DnsError::ResponseCode(code)) => format!("it answered {code}"),
+        other => said(other),
+    }
 }

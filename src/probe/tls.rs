@@ -51,7 +51,7 @@ pub(super) async fn probe(
     let (verdict, reason) = match shake(target, trust, until, &mut found, now).await {
         Ok(asked) => {
             let shown = trust.identity.is_some();
-            let (verdict, said) = reason::accepted(target, &found, expiring_days);
+            let (verdict, said) = reason::accepted(target, &found, expiring_days, now);
             (verdict, said + reason::asked(asked, shown))
         }
         Err(stop) => reason::refused(target, &stop),

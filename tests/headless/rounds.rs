@@ -102,6 +102,37 @@ fn the_id_in_a_file_says_which_route_it_is_of() {
     ]);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("id: "), "{}", said(&output));
+    let folder = far.folder.path().join("desired");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("one.json"), one.to_string()).unwrap();
+    let planned = || {
+        far.run(&[
+            "route",
+            "apply",
+            folder.to_str().unwrap(),
+            "--plan",
+            "--json",
+        ])
+    };
+    let output = planned();
+    let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let plan = &plan["plan"][0];
+    assert_eq!(
+        (&plan["action"], &plan["id"]),
+        (&json!("update"), &json!(id))
+    );
+    std::fs::write(folder.join("two.json"), other.to_string()).unwrap();
+    assert_eq!(planned().status.code(), Some(2), "two files of one name");
+    let mut two = one.clone();
+    two["name"] = json!("of its own");
+    std::fs::write(folder.join("two.json"), two.to_string()).unwrap();
+    let output = planned();
+    assert_eq!(output.status.code(), Some(2), "two files of one route");
+    assert!(
+        said(&output).contains("a route of the same id"),
+        "{}",
+        said(&output)
+    );
     one["id"] = json!("00000000-0000-4000-8000-00000000dead");
     let (code, printed, told) = dry_run(&far, &file(&far, "gone.json", one.to_string()));
     assert_eq!((code, printed.as_str()), (Some(2), ""), "{told}");

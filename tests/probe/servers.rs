@@ -26,7 +26,17 @@ pub struct Authority {
 
 impl Authority {
     pub fn new(name: &str) -> Self {
+        Self::of(CertificateParams::default(), name)
+    }
+
+    /// One whose own certificate is valid from and to so many days from now.
+    pub fn during(name: &str, days: (i64, i64)) -> Self {
         let mut params = CertificateParams::default();
+        lasting(&mut params, days);
+        Self::of(params, name)
+    }
+
+    fn of(mut params: CertificateParams, name: &str) -> Self {
         params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().unwrap();
@@ -78,9 +88,14 @@ pub fn signed_by_itself(params: &CertificateParams) -> Identity {
     Identity { chain, key }
 }
 
-pub fn leaf(name: &str, (from, to): (i64, i64)) -> CertificateParams {
+pub fn leaf(name: &str, days: (i64, i64)) -> CertificateParams {
     let mut params = CertificateParams::new([name.to_owned()]).unwrap();
     params.distinguished_name.push(DnType::CommonName, "edge");
+    lasting(&mut params, days);
+    params
+}
+
+fn lasting(params: &mut CertificateParams, (from, to): (i64, i64)) {
     let now =
         rcgen::date_time_ymd(1970, 1, 1) + std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap();
     // Half a day more, so that the count of days does not hang on the moment.
@@ -88,7 +103,6 @@ pub fn leaf(name: &str, (from, to): (i64, i64)) -> CertificateParams {
     let at = |d: i64| if d < 0 { now - days(d) } else { now + days(d) };
     params.not_before = at(from);
     params.not_after = at(to);
-    params
 }
 
 impl Identity {

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use rcgen::KeyPair;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
 use trunkline::model::finding::{Distrust, Finding, Grade, Verdict};
 use trunkline::probe::{Prober, Settings, report};
@@ -103,6 +106,58 @@ async fn what_is_refused_says_why_and_still_shows_the_chain() {
         assert!(seen.days_left.is_some(), "its dates are shown all the same");
         assert_eq!(seen.version, None, "the handshake came to no end");
     }
+}
+
+#[tokio::test]
+async fn a_certificate_above_that_has_ended_is_named_also_where_the_root_is_trusted() {
+    let (old, ours) = (
+        Authority::during("Old Root", (-900, -20)),
+        Authority::new("Ours"),
+    );
+    let mut identity = old.issue("127.0.0.1", (-1, 90));
+    identity.chain.push(old.der.clone());
+    let (found, finding) = verdict(&identity, &ours).await;
+    let sentence = finding.sentence();
+    assert_eq!(found, Verdict::Expired, "{sentence}");
+    assert!(sentence.contains("CN=Old Root, expired on"), "{sentence}");
+    // A trust anchor is believed whatever its dates; not everybody's clients do.
+    let (found, finding) = verdict(&identity, &old).await;
+    let sentence = finding.sentence();
+    assert_eq!(found, Verdict::Expiring, "{sentence}");
+    assert!(
+        sentence.contains("valid for 90 more days") && sentence.contains("CN=Old Root expired on"),
+        "{sentence}"
+    );
+    assert_eq!(finding.grade(), Grade::Warning);
+}
+
+#[tokio::test]
+async fn a_signature_by_sha_1_is_named() {
+    let pem = include_str!("sha1.pem");
+    let chain = CertificateDer::pem_slice_iter(pem.as_bytes());
+    let chain: Vec<_> = chain.map(Result::unwrap).collect();
+    let root = chain[1].clone();
+    let key = &pem[pem.find("-----BEGIN PRIVATE").unwrap()..];
+    let key = KeyPair::from_pem(key).unwrap();
+    let at = Identity { chain, key }.serve().await;
+    let settings = Settings {
+        authorities: vec![root],
+        ..Settings::default()
+    };
+    let target = format!("tls:{at}").parse().unwrap();
+    let finding = Prober::new(settings).probe(&target).await;
+    let sentence = finding.sentence();
+    assert_eq!(
+        tls(&finding).verdict,
+        Verdict::Untrusted(Distrust::Other),
+        "{sentence}"
+    );
+    assert!(
+        sentence.contains("the certificate CN=edge in the chain")
+            && sentence.contains("signed by SHA-1"),
+        "{sentence}"
+    );
+    assert_eq!(tls(&finding).chain.len(), 2);
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ pub enum Verdict {
     ProtocolTooOld,
     /// It ended the handshake itself, for example because it wants a client certificate.
     Refused,
-    /// Accepted, and within the threshold of its end.
+    /// Accepted, and within the threshold of its end, or with a certificate above it whose time is over.
     Expiring,
     /// Accepted.
     Valid,

@@ -5,24 +5,34 @@ use rustls::ProtocolVersion;
 use super::Stop;
 use crate::cause::{Cause, Told};
 use crate::model::finding::{Certificate, Distrust, Target, Tls, Verdict};
+use crate::time::Millis;
 
 type Judged = (Verdict, String);
 
 /// The verdict on a handshake that the verifier accepted.
-pub(super) fn accepted(target: &Target, found: &Tls, expiring_days: u16) -> Judged {
+pub(super) fn accepted(target: &Target, found: &Tls, expiring_days: u16, now: Millis) -> Judged {
     let (days, end) = (found.days_left.unwrap_or(0), end(found.leaf()));
+    let address = target.address();
     if days < i64::from(expiring_days) {
         let reason = format!(
-            "the certificate of {} is valid and ends in {days} days, on {end}. Renew it.",
-            target.address()
+            "the certificate of {address} is valid and ends in {days} days, on {end}. Renew it."
         );
         return (Verdict::Expiring, reason);
     }
-    let reason = format!(
-        "the certificate of {} is valid for {days} more days, until {end}.",
-        target.address()
-    );
-    (Verdict::Valid, reason)
+    let reason =
+        format!("the certificate of {address} is valid for {days} more days, until {end}.");
+    // The dates of a root that is trusted are nobody's business here; others look at them.
+    let above = found.chain.iter().skip(1);
+    match above.into_iter().find(|one| one.days_left(now) < 0) {
+        None => (Verdict::Valid, reason),
+        Some(ended) => {
+            let (subject, day) = (&ended.subject, self::end(Some(ended)));
+            let more = format!(
+                " {subject} expired on {day}, and the chain that is sent has it: other clients may refuse it. Have the server leave it out, or send its renewal."
+            );
+            (Verdict::Expiring, reason + &more)
+        }
+    }
 }
 
 /// What is added where the server asked for a client certificate and did not refuse.
