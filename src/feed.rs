@@ -2,9 +2,10 @@
 //!
 //! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; as many as the machine
 //! bears get a stream each (`stream`); `poll` reads everyone, those without a stream in turn; `carriers` reads those;
-//! `report` says how it goes.
+//! `report` says how it goes, at the `beat`.
 //! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
+pub mod beat;
 pub mod callbacks;
 mod carriers;
 mod complaints;
@@ -115,7 +116,7 @@ fn direct(
     tasks: &mut Vec<Task>,
 ) {
     tasks.push(Task::spawn(poll::run(Arc::clone(shared))));
-    tasks.push(Task::spawn(tick(Arc::clone(shared))));
+    tasks.push(Task::spawn(beat::run(Arc::clone(shared))));
     if plan.carriers {
         let run = carriers::run(Arc::clone(shared));
         tasks.push(Task::spawn(after_phones(Arc::clone(shared), run)));
@@ -203,14 +204,6 @@ async fn after_phones(shared: Arc<Shared>, then: impl Future<Output = ()>) {
         tokio::time::sleep(LOOK).await;
     }
     then.await;
-}
-
-/// The heartbeat that all streams share.
-async fn tick(shared: Arc<Shared>) {
-    loop {
-        tokio::time::sleep(shared.timing.tick).await;
-        shared.tick.send_replace(());
-    }
 }
 
 /// Locks, whatever became of another holder: every value behind these locks is whole between two statements.

@@ -16,7 +16,7 @@ use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Environment, Flags, Loaded, Paths, Profile, report};
 use trunkline::feed::descriptors;
-use trunkline::feed::gather;
+use trunkline::feed::{beat, gather};
 use trunkline::headless::{self, Exit, out, serve};
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
@@ -377,6 +377,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
 
 /// One worker for the network; the loop itself runs on the main thread.
 fn runtime() -> Result<tokio::runtime::Runtime, Report> {
+    beat::begin();
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .on_thread_park(gather::before_park)

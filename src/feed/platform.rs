@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::shared::Shared;
 use super::task::Task;
-use super::{Plan, tick};
+use super::{Plan, beat};
 
 /// How long the first reads of everything else wait for those of the phones, at most.
 const PHONES_FIRST: Duration = Duration::from_secs(20);
@@ -37,7 +37,7 @@ pub(super) fn start(shared: &Arc<Shared>, plan: Plan, tasks: &mut Vec<Task>) {
         tasks.push(after_phones(shared, conversations));
     }
     if plan.channels > 0 {
-        tasks.push(Task::spawn(tick(Arc::clone(shared))));
+        tasks.push(Task::spawn(beat::run(Arc::clone(shared))));
     }
 }
 

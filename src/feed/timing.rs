@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use super::beat::SLOT;
+
 /// Every interval and limit of the feeds.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
     /// All streams look at their own health together at this interval, so that an idle console wakes once for all.
     pub tick: Duration,
-    /// An unanswered ping is a dead connection after this long. Silence is seen within `2 * tick + deadline`.
+    /// An unanswered ping is a dead connection at the first tick after this long, with half a tick of grace: with the real
+    /// times at the third tick of silence.
     pub deadline: Duration,
     /// The ceiling of the first reconnect delay; it doubles from there.
     pub backoff_least: Duration,
@@ -48,7 +51,7 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Self {
-            tick: Duration::from_millis(7_500),
+            tick: SLOT * 2,
             deadline: Duration::from_secs(10),
             backoff_least: Duration::from_secs(1),
             backoff_most: Duration::from_secs(30),
@@ -93,7 +96,10 @@ pub fn jitter(most: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::feed::health::{Health, Verdict};
 
     #[test]
     fn the_ceiling_doubles_up_to_its_cap() {
@@ -110,6 +116,14 @@ mod tests {
     #[test]
     fn silence_is_seen_within_25_seconds() {
         let timing = Timing::default();
-        assert!(timing.tick * 2 + timing.deadline <= Duration::from_secs(25));
+        let (heard, mut health) = (Instant::now(), Health::default());
+        health.heard();
+        let dead = (1..).find(|n| {
+            let verdict = health.examine(heard + timing.tick * *n, timing.tick, timing.deadline);
+            verdict == Verdict::Dead
+        });
+        // A beat may be a little late.
+        let late = Duration::from_millis(200);
+        assert!(timing.tick * dead.unwrap() + late <= Duration::from_secs(25));
     }
 }

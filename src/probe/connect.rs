@@ -17,9 +17,6 @@ use crate::cloud::unreachable::Unreachable;
 use crate::cloud::way::Stream;
 use crate::model::finding::Target;
 
-/// Columns of a library's words that a reason repeats.
-pub(super) const SHOWN: usize = 160;
-
 /// The least time for one of several addresses: a SYN that was lost is sent again after a second.
 const LEAST_TRY: Duration = Duration::from_millis(1200);
 
