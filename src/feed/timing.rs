@@ -118,7 +118,7 @@ mod tests {
         let timing = Timing::default();
         let (heard, mut health) = (Instant::now(), Health::default());
         health.heard();
-        let dead = (1..).find(|n| {
+        let dead = (1..=10).find(|n| {
             let verdict = health.examine(heard + timing.tick * *n, timing.tick, timing.deadline);
             verdict == Verdict::Dead
         });
