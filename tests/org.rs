@@ -56,6 +56,8 @@ mod platform_sign_in;
 mod platform_topics;
 #[path = "org/platform_triggers.rs"]
 mod platform_triggers;
+#[path = "org/platform_walk.rs"]
+mod platform_walk;
 #[path = "org/queues.rs"]
 mod queues;
 #[path = "org/reservations.rs"]

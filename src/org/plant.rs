@@ -69,6 +69,8 @@ pub(super) struct Carrier {
     pub(super) status: CompactString,
     /// When either was last otherwise.
     pub(super) since: Timestamp,
+    /// How often it was written, from 1.
+    pub(super) version: u32,
 }
 
 /// All of it.
@@ -101,6 +103,7 @@ impl Plant {
                     health: carrier.health.clone(),
                     status: carrier.status.clone(),
                     since: now,
+                    version: 1,
                 })
                 .collect(),
             settings: HashMap::new(),

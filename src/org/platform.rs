@@ -13,16 +13,20 @@
 //! | `users`, `stations` | people, and where they sit |
 //! | `phones`, `lines`, `bases` | phones and their settings |
 //! | `estate`, `trunks`, `metrics` | edges and sites, what carriers are on each edge, and figures of both |
+//! | `works`, `numbers`, `calls` | what is done with an edge; numbers; what is carried, and what was said over SIP |
 //! | `conversations`, `callbacks` | interactions and callbacks as conversations, and their topics |
 //! | `analytics`, `queues` | questions about conversations; queues and who works in them |
 //! | `hours`, `integrations`, `triggers`, `operations` | schedules; where events go, what they start; what the organisation tells of itself |
-//! | `records`, `cursor` | what this API alone keeps; lists by cursor |
+//! | `ledger`, `alerting` | who changed and asked what; alerting rules |
+//! | `records`, `later`, `cursor` | what this API alone keeps; questions answered later; lists by cursor |
 //! | `sparse` | how bodies are written |
 
 mod access;
+mod alerting;
 mod analytics;
 mod bases;
 pub(super) mod callbacks;
+pub(super) mod calls;
 pub(super) mod channels;
 pub(super) mod conversations;
 mod cursor;
@@ -30,9 +34,12 @@ pub(super) mod estate;
 mod home;
 pub(super) mod hours;
 pub(super) mod integrations;
+mod later;
+mod ledger;
 mod limits;
 mod lines;
 pub(super) mod metrics;
+mod numbers;
 pub(super) mod operations;
 mod page;
 pub(super) mod phones;
@@ -47,6 +54,7 @@ pub(super) mod topics;
 pub(super) mod triggers;
 pub(super) mod trunks;
 mod users;
+mod works;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -87,6 +95,11 @@ const ROOMS: &[&[Operation]] = &[
     estate::OPERATIONS,
     trunks::OPERATIONS,
     metrics::OPERATIONS,
+    works::OPERATIONS,
+    numbers::OPERATIONS,
+    calls::OPERATIONS,
+    ledger::OPERATIONS,
+    alerting::OPERATIONS,
     channels::OPERATIONS,
 ];
 

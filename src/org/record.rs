@@ -39,6 +39,9 @@ pub(super) struct Request {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) attempt: Option<u32>,
     pub(super) kind: Kind,
+    /// Who had signed in for it, by place in the table of people.
+    #[serde(skip)]
+    pub(super) person: Option<usize>,
     /// The fault that made the answer, when one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) fault: Option<&'static str>,
@@ -118,6 +121,7 @@ mod tests {
             ms: 0.1,
             attempt: None,
             kind: Kind::Rest,
+            person: None,
             fault: None,
         }
     }

@@ -33,6 +33,15 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Reply {
     reply
 }
 
+/// A body that is plain text.
+pub(super) fn text(status: StatusCode, body: &str) -> Reply {
+    let mut reply = Response::new(Full::from(body.to_owned()));
+    *reply.status_mut() = status;
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    reply.headers_mut().insert(CONTENT_TYPE, kind);
+    reply
+}
+
 /// A status and nothing else.
 pub(super) fn empty(status: StatusCode) -> Reply {
     let mut reply = Response::new(Full::default());

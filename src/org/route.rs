@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::auth::TokenId;
 use super::limit::Exceeded;
-use super::platform::channels;
+use super::platform::{calls, channels};
 use super::record::{self, Kind};
 use super::reply::{self, Injected, Refusal, Reply};
 use super::resource::{Call, Resource, Verb};
@@ -45,6 +45,8 @@ enum Route<'a> {
     Stream(Stream<'a>),
     /// The WebSocket of a notification channel; its id is the credential.
     Channel(&'a str),
+    /// What was collected for somebody; its id is the credential.
+    Download(&'a str),
     Unknown,
 }
 
@@ -58,6 +60,7 @@ impl<'a> Route<'a> {
             ["oauth", "token"] => Self::Token,
             ["oauth", "authorize"] => Self::Authorize,
             ["channels", id] => Self::Channel(id),
+            ["downloads", id] => Self::Download(id),
             ["api", "v2", path @ ..] => Resource::of(path)
                 .map(Self::Api)
                 .or_else(|| platform::Found::of(path).map(Self::Platform))
@@ -70,6 +73,7 @@ impl<'a> Route<'a> {
     const fn kept(&self) -> Option<&'static str> {
         match self {
             Self::Channel(_) => Some("/channels/***"),
+            Self::Download(_) => Some("/downloads/***"),
             _ => None,
         }
     }
@@ -78,7 +82,7 @@ impl<'a> Route<'a> {
         match self {
             Self::Token | Self::Authorize => Kind::Token,
             Self::Stream(_) | Self::Channel(_) => Kind::Stream,
-            Self::Api(_) | Self::Platform(_) | Self::Unknown => Kind::Rest,
+            Self::Api(_) | Self::Platform(_) | Self::Download(_) | Self::Unknown => Kind::Rest,
         }
     }
 }
@@ -164,6 +168,10 @@ pub(super) async fn answer(
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
     let route = Route::of(uri.path());
+    let person = bearer(request.headers()).and_then(|token| {
+        let holder = shared.tokens().holder(token, began).ok()?;
+        holder.person
+    });
     let (kind, kept) = (route.kind(), route.kept());
 
     let fate = Fate::draw(shared, &route, &verb);
@@ -189,6 +197,7 @@ pub(super) async fn answer(
         ms: began.elapsed().as_secs_f64() * 1000.0,
         attempt,
         kind,
+        person,
         fault: lost.or(injected.map(|injected| injected.0)),
     });
     match (lost, reply) {
@@ -241,6 +250,7 @@ async fn cloud(
             }
             stream.open(shared, handoff, token, request)
         }
+        Route::Download(id) => calls::download(shared, id),
         Route::Channel(id) => channels::connect(shared, handoff, id, request),
         Route::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",

@@ -5,6 +5,7 @@
 mod activity;
 mod details;
 mod filter;
+mod jobs;
 mod observations;
 
 use super::access::any;
@@ -22,6 +23,11 @@ const DETAILS: &[&str] = &[
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Post, "analytics/conversations/details/query", any(DETAILS), details::query),
+    operation(Verb::Post, "analytics/conversations/details/jobs", any(DETAILS), jobs::begin),
+    operation(Verb::Get, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::state),
+    operation(Verb::Delete, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::forget),
+    operation(Verb::Get, "analytics/conversations/details/jobs/{jobId}/results", any(DETAILS), jobs::results),
+    operation(Verb::Get, "analytics/conversations/details/jobs/availability", any(&["analytics:conversationDetail:view"]), jobs::availability),
     operation(Verb::Post, "analytics/conversations/activity/query", any(OBSERVE), activity::query),
     operation(Verb::Post, "analytics/queues/observations/query", any(OBSERVE), observations::query),
 ];

@@ -25,6 +25,7 @@ use super::topics::Topics;
 use super::{Answer, Call, Operation, Verb, ok, operation};
 use crate::org::callbacks::book::{Callback, Status};
 use crate::org::callbacks::course;
+use crate::org::interactions::QUEUE;
 use crate::org::reply::{self, Refusal, Reply};
 
 const EDIT: &[&str] = &["conversation:callback:edit"];
@@ -47,6 +48,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Patch, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
     operation(Verb::Patch, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
     operation(Verb::Post, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
+    operation(Verb::Post, "conversations/{id}/participants/{participant}/callbacks", all(&["conversation:callback:create"]), create_on),
     operation(Verb::Post, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
     operation(Verb::Post, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
 ];
@@ -79,13 +81,37 @@ fn mine(call: &Call<'_>) -> Answer {
 
 /// `POST conversations/callbacks`.
 fn create(call: &Call<'_>) -> Answer {
+    ok(&view::booked(&book(call)?))
+}
+
+/// Books a callback as the body asks, and gives its id.
+fn book(call: &Call<'_>) -> Result<compact_str::CompactString, Refusal> {
     let (asked, now): (Create, _) = (call.read()?, Timestamp::now());
     let mut book = call.shared.book();
     let wanted = asked.check(&book, now)?;
     let id = book.schedule(wanted, now)?;
     drop(book);
     course::follow(call.shared, id.clone());
-    ok(&view::booked(&id))
+    Ok(id)
+}
+
+/// `POST conversations/{id}/participants/{participant}/callbacks`: whoever is on the line is called back.
+fn create_on(call: &Call<'_>) -> Answer {
+    let interactions = call.shared.interactions();
+    let found = interactions.get(call.id(0));
+    let found = found.ok_or_else(|| conversations::unknown(call.id(0)))?;
+    let leg = found.legs.get(call.id(1));
+    let leg = leg.ok_or_else(|| conversations::no_party(call.id(1)))?;
+    if leg.who.purpose == QUEUE {
+        let message = "Cannot create a callback for an ACD participant.";
+        return Err(Refusal::bad_request(message).coded("conversation.error.cannot.callback.acd"));
+    }
+    drop(interactions);
+    book(call).map_err(|refusal| match refusal.code() {
+        "callback.error.missing.queue.id" => refusal.coded("conversation.error.queue.required"),
+        _ => refusal,
+    })?;
+    Ok(reply::empty(StatusCode::CREATED))
 }
 
 /// `GET conversations/callbacks/{id}`.

@@ -7,6 +7,7 @@ mod act;
 mod blind;
 mod consult;
 mod consulting;
+mod invite;
 mod target;
 mod telling;
 pub(super) mod view;
@@ -23,6 +24,7 @@ use crate::org::interactions::{AGENT, Interaction};
 use crate::org::reply::Refusal;
 use crate::org::state::user_id;
 
+pub(super) use self::blind::no_party;
 pub(in crate::org) use self::telling::tell;
 
 const DISCONNECT: &[&str] = &["conversation:communication:disconnect"];
@@ -69,6 +71,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Get, "conversations/calls/{id}", NOTHING, call),
     operation(Verb::Patch, "conversations/calls/{id}", any(DISCONNECT).of_a_person(), act::hang_up),
     operation(Verb::Patch, "conversations/calls/{id}/participants/{participant}", any(PARTICIPANT).of_a_person(), act::participant),
+    operation(Verb::Post, "conversations/calls/{id}/participants", NOTHING.of_a_person(), invite::invite),
     operation(Verb::Post, "conversations/{id}/disconnect", any(DISCONNECT), act::tear_down),
     operation(Verb::Post, "conversations/{id}/participants/{participant}/replace", any(TRANSFER), blind::any_media),
     operation(Verb::Post, "conversations/{id}/participants/{participant}/replace/agent", any(TRANSFER_AGENT), blind::agent),

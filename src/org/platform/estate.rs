@@ -15,6 +15,9 @@ use crate::org::reply::Refusal;
 use crate::org::resource::Verb::{Get, Post};
 use crate::org::state::World;
 
+/// What runs on every edge.
+pub(super) const SOFTWARE: &str = "1.0.0.12345";
+
 const GROUP: (&str, &str) = ("edge-group-1", "Genesys Cloud Hybrid Media Group");
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -78,6 +81,11 @@ pub(super) fn find(id: &str) -> Result<usize, Refusal> {
         .ok_or_else(|| Refusal::not_found(format!("Unable to find an edge with the id {id}")))
 }
 
+/// Where an edge is, out of the range that is kept for documentation (RFC 5737).
+pub(super) fn address(number: usize) -> String {
+    format!("198.51.100.{}", 10 + number)
+}
+
 /// An edge; its capacity is beyond both contracts.
 fn edge(world: &World, number: usize, known: &edges::Edge) -> Value {
     let state = world.plant.edges.get(number);
@@ -91,10 +99,10 @@ fn edge(world: &World, number: usize, known: &edges::Edge) -> Value {
         "version": 1,
         "state": "active",
         "interfaces": [{
-            "type": "DIAGNOSTIC", "name": "eth0", "ifName": "eth0", "ipAddress": format!("198.51.100.{}", 10 + number),
+            "type": "DIAGNOSTIC", "name": "eth0", "ifName": "eth0", "ipAddress": address(number),
             "macAddress": format!("02:00:5e:10:00:{number:02x}"), "lineTypes": ["EXTERNAL"],
         }],
-        "make": "Genesys", "model": "Cloud Media Edge", "softwareVersion": "1.0.0.12345",
+        "make": "Genesys", "model": "Cloud Media Edge", "softwareVersion": SOFTWARE,
         "statusCode": if in_service { "ACTIVE" } else { "INACTIVE" },
         "edgeGroup": group_stub(),
         "site": site_stub(site),
@@ -242,8 +250,11 @@ fn sites(call: &Call<'_>) -> Answer {
 }
 
 fn get_site(call: &Call<'_>) -> Answer {
-    let id = call.id(0);
-    let number = people::find_site(id)
-        .ok_or_else(|| Refusal::not_found(format!("Unable to find a site with the id {id}")))?;
-    ok(&site(number))
+    ok(&site(find_site(call.id(0))?))
+}
+
+/// The site of an id.
+pub(super) fn find_site(id: &str) -> Result<u8, Refusal> {
+    people::find_site(id)
+        .ok_or_else(|| Refusal::not_found(format!("Unable to find a site with the id {id}")))
 }

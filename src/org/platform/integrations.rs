@@ -10,11 +10,12 @@ pub(in crate::org) mod table;
 
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use self::config::Configuration;
 use self::table::Intended;
-use super::access::any;
+use super::access::{NOTHING, any};
 use super::page::{MOST, Page};
 use super::{Answer, Call, Operation, Verb, ok, operation};
 use crate::org::reply::Refusal;
@@ -34,6 +35,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Delete, "integrations/{id}", any(DELETE), delete),
     operation(Verb::Get, "integrations/{id}/config/current", any(VIEW), configuration),
     operation(Verb::Put, "integrations/{id}/config/current", any(EDIT), configure),
+    operation(Verb::Post, "integrations/webhooks/{token}/events", NOTHING, invoke),
     operation(Verb::Get, "integrations/types", any(VIEW), kinds::list),
     operation(Verb::Get, "integrations/types/{type}", any(VIEW), kinds::one),
     operation(Verb::Get, "integrations/types/{type}/configschemas/{config}", any(VIEW), kinds::schema),
@@ -142,6 +144,27 @@ fn configure(call: &Call<'_>) -> Answer {
     asked.check(found)?;
     found.configure(asked, now);
     ok(&found.configuration())
+}
+
+/// `POST integrations/webhooks/{token}/events`: an inbound webhook takes an event, whose id is its token here; its topic
+/// tells of it.
+fn invoke(call: &Call<'_>) -> Answer {
+    let event: Value = call.read()?;
+    let (records, now) = (call.shared.records(), Timestamp::now());
+    let found = records.integrations.get(call.id(0))?;
+    if found.kind != kinds::WEBHOOK {
+        return Err(unknown(call.id(0)));
+    }
+    if found.reported(now).code() != "ACTIVE" {
+        let message = "The webhook is not active.";
+        return Err(Refusal::bad_request(message));
+    }
+    drop(records);
+    let (id, token) = (Uuid::new_v4().to_string(), call.id(0));
+    let topic = format!("v2.integrations.inbound.webhook.{token}.invocation");
+    let told = || json!({"invocationId": id, "integrationId": token, "event": event});
+    call.shared.topics.publish(&topic, told);
+    ok(&json!({"invocationId": id}))
 }
 
 /// What is told of an integration that is not.

@@ -51,7 +51,7 @@ pub(in crate::org) fn tell(world: &World, number: usize) {
 }
 
 /// What an edge measures; how much it has to do follows from the phones that are registered with it.
-fn metrics(world: &World, number: usize) -> Value {
+pub(super) fn metrics(world: &World, number: usize) -> Value {
     let now = Timestamp::now();
     let up = world.plant.is_up(number);
     let since = world.plant.edges.get(number).map_or(now, |edge| edge.since);

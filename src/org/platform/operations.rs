@@ -5,13 +5,13 @@
 
 use std::collections::VecDeque;
 
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::all;
 use super::integrations::table::{Intended, Told};
+use super::query::interval;
 use super::sparse::{moment, sparse};
 use super::topics::Topics;
 use super::{Answer, Call, Operation, Verb, cursor, ok, operation};
@@ -28,6 +28,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Get, "usage/events/definitions", all(VIEW), definitions),
     operation(Verb::Get, "usage/events/definitions/{id}", all(VIEW), definition),
     operation(Verb::Post, "usage/events/query", all(VIEW), query),
+    operation(Verb::Post, "usage/events/aggregates/query", all(VIEW), counts),
 ];
 
 /// What kind of thing an event tells of.
@@ -69,6 +70,11 @@ impl Definition {
     fn entity(self) -> Value {
         json!({"id": self.id, "name": self.name, "description": self.description})
     }
+
+    fn reference(self) -> Value {
+        let uri = format!("/api/v2/usage/events/definitions/{}", self.id);
+        json!({"id": self.id, "selfUri": uri})
+    }
 }
 
 /// What happened to what.
@@ -94,9 +100,8 @@ impl Event {
     /// As the query shows it (`OperationalEvent`).
     fn entity(&self) -> Value {
         let (definition, what) = (self.definition, &self.what);
-        let uri = format!("/api/v2/usage/events/definitions/{}", definition.id);
         sparse(json!({
-            "eventDefinition": {"id": definition.id, "selfUri": uri},
+            "eventDefinition": definition.reference(),
             "entityId": what.entity_id,
             "entityName": what.entity_name,
             "previousValue": what.previous,
@@ -205,16 +210,7 @@ struct Question {
 /// `POST usage/events/query`: the newest first, unless it is to be otherwise.
 fn query(call: &Call<'_>) -> Answer {
     let asked: Question = call.read()?;
-    let ends = asked.interval.split_once('/');
-    let ends = ends.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
-    let Some((from, to)) = ends.filter(|(from, to): &(Timestamp, Timestamp)| from < to) else {
-        let message = format!("{:?} is no interval of two times", asked.interval);
-        return Err(Refusal::new(
-            StatusCode::BAD_REQUEST,
-            "invalid.date",
-            message,
-        ));
-    };
+    let (from, to) = interval(&asked.interval)?;
     let records = call.shared.records();
     let mut found: Vec<Value> = records
         .operations
@@ -227,6 +223,26 @@ fn query(call: &Call<'_>) -> Answer {
         found.reverse();
     }
     cursor::answer(call, &found)
+}
+
+/// Over which time events are counted (`EventAggregatesQueryRequest`).
+#[derive(Debug, Deserialize)]
+struct Span {
+    interval: String,
+}
+
+/// `POST usage/events/aggregates/query`: how many events there were of each kind.
+fn counts(call: &Call<'_>) -> Answer {
+    let Span { interval: text } = call.read()?;
+    let (from, to) = interval(&text)?;
+    let records = call.shared.records();
+    let of = |definition: Definition| {
+        let events = records.operations.events.iter();
+        let within = events.filter(|one| (from..to).contains(&one.at));
+        let count = within.filter(|one| one.definition == definition).count();
+        json!({"eventDefinition": definition.reference(), "eventCount": count})
+    };
+    ok(&json!({"interval": text, "eventDefinitionAggregates": DEFINITIONS.map(of)}))
 }
 
 impl Question {

@@ -25,6 +25,17 @@ impl Page {
     /// By `pageNumber` and `pageSize`, of which `most` is the largest.
     pub(super) fn of(call: &Call<'_>, most: usize) -> Result<Self, Refusal> {
         let size = call.query.number("pageSize", DEFAULT)?;
+        let number = call.query.number("pageNumber", 1)?;
+        Self::at(Some(number), Some(size), most)
+    }
+
+    /// By what a body says, of which `most` is the largest.
+    pub(super) fn at(
+        number: Option<usize>,
+        size: Option<usize>,
+        most: usize,
+    ) -> Result<Self, Refusal> {
+        let (number, size) = (number.unwrap_or(1).max(1), size.unwrap_or(DEFAULT).max(1));
         if size > most {
             let message = format!("pageSize is at most {most}, not {size}");
             return Err(
@@ -32,7 +43,6 @@ impl Page {
                     .param("field", "pageSize".to_owned()),
             );
         }
-        let number = call.query.number("pageNumber", 1)?;
         Ok(Self { number, size })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use hyper::StatusCode;
+use jiff::Timestamp;
 
 use crate::org::reply::Refusal;
 
@@ -66,6 +67,25 @@ impl Query {
         let mut text = form_urlencoded::Serializer::new(String::new());
         text.extend_pairs(rest).finish()
     }
+}
+
+/// A moment that a parameter or a field carries.
+pub(super) fn moment_of(text: &str, field: &'static str) -> Result<Timestamp, Refusal> {
+    text.parse().map_err(|_| {
+        let message = format!("{text:?} is no time by ISO 8601");
+        Refusal::new(StatusCode::BAD_REQUEST, "invalid.date", message).param("field", field)
+    })
+}
+
+/// The two ends of an interval, `FROM/TO`.
+pub(super) fn interval(text: &str) -> Result<(Timestamp, Timestamp), Refusal> {
+    let ends = text.split_once('/');
+    let ends = ends.and_then(|(from, to)| Some((from.parse().ok()?, to.parse().ok()?)));
+    let ends = ends.filter(|(from, to): &(Timestamp, Timestamp)| from < to);
+    ends.ok_or_else(|| {
+        let message = format!("{text:?} is no interval of two times");
+        Refusal::new(StatusCode::BAD_REQUEST, "invalid.date", message).param("field", "interval")
+    })
 }
 
 #[cfg(test)]

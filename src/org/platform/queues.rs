@@ -2,12 +2,16 @@
 //!
 //! Hours are not theirs here: they are schedule groups, which flows refer to.
 
+use std::collections::BTreeMap;
+
+use hyper::StatusCode;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{all, any};
 use super::conversations::view::DIVISION;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Operation, Verb, empty, ok, operation, users};
 use crate::org::interactions::{AGENTS, Interactions, State};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
@@ -30,6 +34,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Get, "routing/queues", any(&["routing:queue:view"]), list),
     operation(Verb::Get, "routing/queues/{id}", all(&["routing:queue:view"]), one),
     operation(Verb::Get, "routing/queues/{id}/members", any(MEMBERS), members),
+    operation(Verb::Post, "routing/queues/{id}/members", any(&["routing:queue:edit", "routing:queueMember:manage"]), enrol),
     operation(Verb::Get, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
 ];
 
@@ -47,10 +52,9 @@ fn list(call: &Call<'_>) -> Answer {
     if call.query.get("sortOrder") == Some("desc") {
         queues.reverse();
     }
-    let people = call.shared.world().people.len();
-    let places = places(call);
+    let crews = Crews::of(call);
     let shown = page.of_all(&queues);
-    let shown: Vec<Value> = shown.map(|queue| entity(queue, &places, people)).collect();
+    let shown: Vec<Value> = shown.map(|queue| entity(queue, &crews)).collect();
     page.answer(call, &shown, queues.len())
 }
 
@@ -83,8 +87,7 @@ impl Pattern {
 /// `GET routing/queues/{id}`.
 fn one(call: &Call<'_>) -> Answer {
     let queue = find(call)?;
-    let people = call.shared.world().people.len();
-    ok(&entity(&queue, &places(call), people))
+    ok(&entity(&queue, &Crews::of(call)))
 }
 
 fn queues(call: &Call<'_>) -> Vec<Queue> {
@@ -109,6 +112,58 @@ fn places(call: &Call<'_>) -> Vec<String> {
         .collect()
 }
 
+/// Who works where: as it follows from the order of the queues, and as somebody said otherwise.
+struct Crews {
+    places: Vec<String>,
+    moved: BTreeMap<(String, usize), bool>,
+    people: usize,
+}
+
+impl Crews {
+    fn of(call: &Call<'_>) -> Self {
+        Self {
+            places: places(call),
+            moved: call.shared.records().members.clone(),
+            people: call.shared.world().people.len(),
+        }
+    }
+
+    fn working(&self, queue: &str) -> impl Iterator<Item = usize> {
+        (0..self.people).filter(move |place| {
+            let said = self.moved.get(&(queue.to_owned(), *place)).copied();
+            said.unwrap_or_else(|| *place < AGENTS && works_in(*place, queue, &self.places))
+        })
+    }
+}
+
+/// One who is put into a queue (`WritableEntity`).
+#[derive(Deserialize)]
+struct Named {
+    id: String,
+}
+
+/// `POST routing/queues/{id}/members`: these users work in it from now on, or no longer with `delete=true`.
+fn enrol(call: &Call<'_>) -> Answer {
+    let queue = find(call)?;
+    let asked: Vec<Named> = call.read()?;
+    if asked.len() > MOST {
+        let message = format!("at most {MOST} members at once");
+        return Err(Refusal::bad_request(message));
+    }
+    let world = call.shared.world();
+    let known = asked.iter().map(|one| users::find(&world, &one.id));
+    let known = known.collect::<Result<Vec<_>, _>>()?;
+    drop(world);
+    let works = call.query.get("delete") != Some("true");
+    let mut records = call.shared.records();
+    for person in known {
+        records
+            .members
+            .insert((queue.id.to_string(), person), works);
+    }
+    empty(StatusCode::ACCEPTED)
+}
+
 /// Each works in two queues, side by side in their order.
 fn works_in(place: usize, queue: &str, places: &[String]) -> bool {
     let all = places.len().max(1);
@@ -117,9 +172,8 @@ fn works_in(place: usize, queue: &str, places: &[String]) -> bool {
         .any(|at| places.get(at % all).is_some_and(|id| id == queue))
 }
 
-fn entity(queue: &Queue, places: &[String], people: usize) -> Value {
-    let members = (0..people.min(AGENTS)).filter(|place| works_in(*place, &queue.id, places));
-    let members = members.count();
+fn entity(queue: &Queue, crews: &Crews) -> Value {
+    let members = crews.working(&queue.id).count();
     let level = json!({"percentage": 0.8, "durationMs": 20_000});
     json!({
         "id": queue.id,
@@ -158,11 +212,8 @@ fn members(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let queue = find(call)?;
     let busy = busy(&call.shared.interactions());
-    let places = places(call);
+    let working: Vec<usize> = Crews::of(call).working(&queue.id).collect();
     let world = call.shared.world();
-    let working: Vec<usize> = (0..world.people.len().min(AGENTS))
-        .filter(|place| works_in(*place, &queue.id, &places))
-        .collect();
     let shown = page.of_all(&working);
     let shown: Vec<Value> = shown.map(|place| member(&world, *place, &busy)).collect();
     drop(world);

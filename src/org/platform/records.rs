@@ -1,9 +1,14 @@
-//! What the Platform API alone keeps: integrations, triggers, operational events, and the emergencies that are declared.
+//! What the Platform API alone keeps: integrations, triggers, operational events, the emergencies that are declared,
+//! alerting rules, who was put into queues, and questions that are answered later.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::alerting::Rules;
 use super::hours::Emergencies;
 use super::integrations::table::Integrations;
+use super::later::Later;
 use super::operations::Log;
 use super::topics::Topics;
 use super::triggers::table::Triggers;
@@ -14,6 +19,12 @@ pub(in crate::org) struct Records {
     pub(in crate::org) triggers: Triggers,
     pub(in crate::org) operations: Log,
     pub(in crate::org) emergencies: Emergencies,
+    pub(super) rules: Rules,
+    pub(super) later: Later,
+    /// What each edge last found out about the network, by what it was to find out: its id and the text.
+    pub(super) diagnostics: BTreeMap<(usize, String), (String, String)>,
+    /// Who was put into a queue, or taken out of it, by the queue's id.
+    pub(super) members: BTreeMap<(String, usize), bool>,
 }
 
 impl Records {
@@ -24,6 +35,10 @@ impl Records {
             triggers: Triggers::seeded(),
             operations: Log::new(topics),
             emergencies: Emergencies::default(),
+            rules: Rules::default(),
+            later: Later::default(),
+            diagnostics: BTreeMap::new(),
+            members: BTreeMap::new(),
         }
     }
 }

@@ -33,6 +33,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
     operation(Verb::Get, "processautomation/triggers/{id}", any(VIEW), one),
     operation(Verb::Put, "processautomation/triggers/{id}", any(EDIT), replace),
     operation(Verb::Delete, "processautomation/triggers/{id}", any(DELETE), delete),
+    // None is on a schedule.
+    operation(Verb::Get, "processautomation/scheduledtriggers", any(VIEW), |call| cursor::answer(call, &[])),
     operation(Verb::Get, "processautomation/triggers/topics", any(VIEW), topics),
     operation(Verb::Post, "processautomation/triggers/{id}/test", any(TEST), trial::of_trigger),
     operation(Verb::Post, "processautomation/triggers/topics/{topic}/test", any(TEST), trial::of_topic),

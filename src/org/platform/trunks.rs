@@ -2,6 +2,9 @@
 
 mod state;
 
+use hyper::StatusCode;
+use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::state::Trunk;
@@ -9,7 +12,7 @@ use super::access::TELEPHONY;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Operation, estate, ok, operation, refer};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
+use crate::org::resource::Verb::{Get, Put};
 use crate::org::state::World;
 
 pub(super) use self::state::MOST_IDS;
@@ -60,6 +63,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
         TELEPHONY,
         base,
+    ),
+    operation(
+        Put,
+        "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
+        TELEPHONY,
+        configure,
     ),
 ];
 
@@ -116,7 +125,7 @@ fn entity(world: &World, number: Option<usize>) -> Value {
     let (id, name) = (trunk.base_id(world), trunk.base_name(world));
     let kind = trunk.kind();
     json!({
-        "id": id, "name": name, "division": refer::division(), "version": 1, "state": "active",
+        "id": id, "name": name, "division": refer::division(), "version": version(world, number), "state": "active",
         "trunkMetabase": {"id": format!("{}_sip.json", kind.to_ascii_lowercase()), "name": "Generic SIP"},
         "trunkType": kind, "managed": false,
         "properties": {
@@ -126,6 +135,11 @@ fn entity(world: &World, number: Option<usize>) -> Value {
         },
         "selfUri": refer::edges_uri("trunkbasesettings", id),
     })
+}
+
+fn version(world: &World, number: Option<usize>) -> u32 {
+    let told = number.and_then(|number| world.plant.carriers.get(number));
+    told.map_or(1, |told| told.version)
 }
 
 fn all_bases(world: &World) -> Vec<Value> {
@@ -151,8 +165,83 @@ fn base(call: &Call<'_>) -> Answer {
     let all = all_bases(&call.shared.world());
     match all.iter().find(|base| base["id"] == id) {
         Some(base) => ok(base),
-        None => Err(Refusal::not_found(format!(
-            "Unable to find trunk base settings with the id {id}"
-        ))),
+        None => Err(unknown_base(id)),
     }
+}
+
+/// A trunk base as it is written (`TrunkBase`), as far as it can be changed here.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Asked {
+    name: Option<String>,
+    trunk_type: Option<String>,
+    trunk_metabase: Option<Value>,
+    version: Option<u32>,
+    #[serde(default)]
+    properties: Value,
+}
+
+/// `PUT …/trunkbasesettings/{id}`, with the version that was read: whether a carrier's trunks are in service. Everything
+/// else of a carrier is its own.
+fn configure(call: &Call<'_>) -> Answer {
+    let asked: Asked = call.read()?;
+    let mut world = call.shared.world();
+    let bases = (0..world.carriers.len()).map(Some).chain([None]);
+    let known = bases.map(|number| (number, entity(&world, number)));
+    let found = known.into_iter().find(|(_, base)| base["id"] == call.id(0));
+    let (number, was) = found.ok_or_else(|| unknown_base(call.id(0)))?;
+    let bad = |code, message: &str| Err(Refusal::bad_request(message).coded(code));
+    let (Some(name), Some(kind), Some(_)) = (asked.name, asked.trunk_type, asked.trunk_metabase)
+    else {
+        return bad(
+            "required.field.missing",
+            "A required field is missing a value.",
+        );
+    };
+    if was["name"] != name || was["trunkType"] != kind {
+        return bad(
+            "validation.error",
+            "The name and the type of a carrier's trunk stay.",
+        );
+    }
+    let version = version(&world, number);
+    if asked.version.is_some_and(|asked| asked != version) {
+        let message = format!("The trunk base has version {version}.");
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "general.conflict",
+            message,
+        ));
+    }
+    let on = asked.properties.pointer("/trunk_enabled/value/instance");
+    let on = on
+        .and_then(Value::as_bool)
+        .unwrap_or(was["properties"]["trunk_enabled"]["value"]["instance"] == true);
+    match number {
+        Some(number) => {
+            let world = &mut *world;
+            if let (Some(carrier), Some(told)) = (
+                world.carriers.get_mut(number),
+                world.plant.carriers.get_mut(number),
+            ) {
+                told.version = told.version.saturating_add(1);
+                carrier.status = if on { "active" } else { "inactive" }.into();
+            }
+            world.tell_carriers(Timestamp::now());
+        }
+        None if on => {}
+        None => {
+            return bad(
+                "validation.error",
+                "The phones' own trunk stays in service.",
+            );
+        }
+    }
+    ok(&entity(&world, number))
+}
+
+fn unknown_base(id: &str) -> Refusal {
+    Refusal::not_found(format!(
+        "Unable to find trunk base settings with the id {id}"
+    ))
 }

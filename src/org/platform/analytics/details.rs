@@ -105,6 +105,15 @@ impl Question {
             })
     }
 
+    /// All hits, in their order.
+    fn answer(&self, call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
+        self.check()?;
+        let mut rows = rows(call, Interval::parse(&self.interval)?);
+        rows.retain(|row| self.wants(row));
+        self.sort(&mut rows);
+        Ok(rows)
+    }
+
     fn sort(&self, rows: &mut [Value]) {
         let by = match self.order_by.as_deref() {
             Some("conversationEnd") => "conversationEnd",
@@ -121,11 +130,7 @@ impl Question {
 /// Answers the question.
 pub(super) fn query(call: &Call<'_>) -> Answer {
     let asked: Question = call.read()?;
-    asked.check()?;
-    let ((skip, size), interval) = (asked.page()?, Interval::parse(&asked.interval)?);
-    let mut rows = rows(call, interval);
-    rows.retain(|row| asked.wants(row));
-    asked.sort(&mut rows);
+    let ((skip, size), rows) = (asked.page()?, asked.answer(call)?);
     let total = rows.len();
     let page: Vec<Value> = rows.into_iter().skip(skip).take(size).collect();
     // The service leaves the list out when nothing is on the page.
@@ -134,6 +139,12 @@ pub(super) fn query(call: &Call<'_>) -> Answer {
     } else {
         json!({"conversations": page, "totalHits": total})
     })
+}
+
+/// Every hit of a question that is answered later.
+pub(super) fn all(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
+    let asked: Question = call.read()?;
+    asked.answer(call)
 }
 
 fn rows(call: &Call<'_>, interval: Interval) -> Vec<Value> {

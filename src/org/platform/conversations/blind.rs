@@ -124,7 +124,7 @@ fn completes(of: &Interaction, leg: &Leg, target: &Target) -> bool {
     })
 }
 
-pub(super) fn no_party(participant: &str) -> Refusal {
+pub(in crate::org::platform) fn no_party(participant: &str) -> Refusal {
     Refusal::not_found("User is not a participant in the conversation.")
         .coded("conversation.error.not.conversation.participant")
         .param("participantId", participant)

@@ -8,7 +8,7 @@ use crate::org::platform::sparse::{moment, sparse};
 use crate::org::queues::seeds::name_of;
 
 /// The number that customers call.
-const DNIS: &str = "tel:+18005550100";
+pub(in crate::org::platform) const DNIS: &str = "tel:+18005550100";
 
 /// The one division that there is.
 pub(in crate::org::platform) const DIVISION: &str = "div-home";
@@ -228,7 +228,7 @@ pub(in crate::org::platform) fn name(leg: &Leg) -> &str {
     }
 }
 
-fn address(leg: &Leg) -> String {
+pub(in crate::org::platform) fn address(leg: &Leg) -> String {
     match leg.who.purpose {
         AGENT | QUEUE | FLOW => format!("sip:{}@org.example", leg.who.id),
         _ => leg.who.address.clone(),

@@ -17,7 +17,10 @@ pub(super) struct Kind {
     category: &'static str,
 }
 
-const KINDS: [Kind; 2] = [
+/// The type that takes events from outside.
+pub(super) const WEBHOOK: &str = "webhook";
+
+const KINDS: [Kind; 3] = [
     Kind {
         id: EVENT_BRIDGE,
         name: "Amazon EventBridge Source",
@@ -29,6 +32,12 @@ const KINDS: [Kind; 2] = [
         name: "Web Services Data Actions",
         description: "Calls web services from flows and scripts.",
         category: "Data Actions",
+    },
+    Kind {
+        id: WEBHOOK,
+        name: "Inbound Webhook",
+        description: "Takes events from outside and tells of each on its topic.",
+        category: "Webhooks",
     },
 ];
 
