@@ -14,7 +14,7 @@ pub(super) mod course;
 pub(super) mod legs;
 mod serve;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
@@ -24,7 +24,7 @@ use self::cast::Cast;
 pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
 use self::legs::{Legs, Scene, ending};
 pub(super) use self::serve::Path;
-use super::platform::conversations::tell;
+use super::platform::conversations::{tell, tell_routing};
 use super::platform::topics::Topics;
 use super::state::Person;
 
@@ -142,6 +142,7 @@ impl Interactions {
         interaction.trace(started);
         tell(&self.topics, &interaction);
         let id = interaction.id.clone();
+        self.route(&id, &BTreeSet::new(), &agents(&interaction), started);
         self.keep(interaction, started);
         Some(id)
     }
@@ -156,6 +157,23 @@ impl Interactions {
             self.ended.pop_front();
         }
         self.ended.push_back(interaction);
+    }
+
+    /// Tells of the agents who came to an interaction and had nothing else to do, and of those who left and have not.
+    fn route(
+        &self,
+        id: &str,
+        before: &BTreeSet<CompactString>,
+        after: &BTreeSet<CompactString>,
+        now: Timestamp,
+    ) {
+        for agent in before.symmetric_difference(after) {
+            let mut others = self.live.iter().filter(|one| one.id != id);
+            let has = |one: &Interaction| one.legs.live().any(|leg| leg.is_agent(agent));
+            if !others.any(has) {
+                tell_routing(&self.topics, agent, after.contains(agent), now);
+            }
+        }
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Interaction> {
@@ -185,9 +203,12 @@ impl Interactions {
             return false;
         };
         if let Some(interaction) = self.live.get_mut(place) {
+            let before = agents(interaction);
             change(interaction, &mut self.cast);
             interaction.trace(now);
             tell(&self.topics, interaction);
+            let after = agents(interaction);
+            self.route(id, &before, &after, now);
         }
         let over = |live: &Interaction| !live.state.is_live();
         if self.live.get(place).is_some_and(over)
@@ -226,6 +247,12 @@ impl Interactions {
         self.change(id, now, |interaction, _| interaction.hand_to(to, frame));
         Ok(())
     }
+}
+
+/// The agents who take part now.
+fn agents(of: &Interaction) -> BTreeSet<CompactString> {
+    let legs = of.legs.live().filter(|leg| leg.who.purpose == AGENT);
+    legs.map(|leg| leg.who.id.clone()).collect()
 }
 
 /// Why an interaction cannot be moved.

@@ -33,6 +33,8 @@ struct Granted {
     scopes: Vec<&'static str>,
     /// Who signed in; none for the client by itself.
     person: Option<usize>,
+    /// Whether it can be renewed: only a client with a secret may, as the service has it.
+    renewable: bool,
 }
 
 /// Issues a token, or says what is wrong with the request.
@@ -59,7 +61,12 @@ pub(super) fn issue(shared: &Shared, headers: &HeaderMap, body: &[u8]) -> Reply 
     reply
 }
 
-fn tokens(shared: &Shared, Granted { scopes, person }: Granted) -> Reply {
+fn tokens(shared: &Shared, granted: Granted) -> Reply {
+    let Granted {
+        scopes,
+        person,
+        renewable,
+    } = granted;
     let ttl = shared.faults().token_ttl;
     let now = Instant::now();
     let scope = scopes.join(" ");
@@ -67,7 +74,9 @@ fn tokens(shared: &Shared, Granted { scopes, person }: Granted) -> Reply {
     let mut body = json!({
         "access_token": token.expose_secret(), "token_type": "Bearer", "expires_in": ttl.as_secs(), "scope": scope,
     });
-    let renewal = person.and_then(|person| shared.codes().renewal(person, id, now));
+    let renewal = person
+        .filter(|_| renewable)
+        .and_then(|person| shared.codes().renewal(person, id, now));
     if let Some(renewal) = renewal {
         body["refresh_token"] = json!(renewal.expose_secret());
     }
@@ -82,8 +91,10 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Result<Grante
     let asked = |name: &str| form.get(name).map_or("", AsRef::as_ref);
     match asked("grant_type") {
         grant @ ("authorization_code" | "refresh_token") => {
-            if !is_person_client(shared, headers, form) {
-                return Err(INVALID_CLIENT);
+            let renewable = person_client(shared, headers, form).ok_or(INVALID_CLIENT)?;
+            if grant == "refresh_token" && !renewable {
+                let told = "a client without a secret renews nothing";
+                return Err(bad("unauthorized_client", told));
             }
             let now = Instant::now();
             let person = if grant == "refresh_token" {
@@ -100,22 +111,34 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Result<Grante
             );
             let person = Some(person.ok_or(refused)?);
             let scopes = SCOPES.to_vec();
-            Ok(Granted { scopes, person })
+            Ok(Granted {
+                scopes,
+                person,
+                renewable,
+            })
         }
         _ => client_grant(&shared.client, headers, form).map(|scopes| Granted {
             scopes,
             person: None,
+            renewable: false,
         }),
     }
 }
 
-/// Whether the client is the one that people sign in through, named in the form or by Basic without a secret.
-fn is_person_client(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> bool {
-    let id = match headers.get(AUTHORIZATION) {
-        Some(header) => basic(header).map(|(id, _)| id),
-        None => form.get("client_id").map(|id| id.clone().into_owned()),
+/// Whether the client that people sign in through has brought its secret, which is that of the other client; none when it
+/// is no such client, or the secret is wrong.
+fn person_client(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Option<bool> {
+    let (id, secret) = match headers.get(AUTHORIZATION) {
+        Some(header) => basic(header)?,
+        None => {
+            let field = |name: &str| form.get(name).map(|text| text.clone().into_owned());
+            let secret = field("client_secret").unwrap_or_default();
+            (field("client_id")?, secret)
+        }
     };
-    id.is_some_and(|id| id == shared.person_client())
+    let known = id == shared.person_client();
+    let good = secret.is_empty() || is_client(&shared.client, &shared.client.id, &secret);
+    (known && good).then_some(!secret.is_empty())
 }
 
 fn client_grant(

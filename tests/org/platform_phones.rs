@@ -36,7 +36,11 @@ async fn every_device_is_a_phone_and_reachable_when_it_is_registered() {
         let up = device["registered"] == true;
         let word = if up { "OPERATIONAL" } else { "OFFLINE" };
         assert_eq!(phone["status"]["operationalStatus"], word);
-        assert_eq!(line["contactAddresses"].as_array().unwrap().is_empty(), !up);
+        // A browser registers nowhere.
+        let browser = phone["webRtcUser"].is_object();
+        assert_eq!(line["addressOfRecord"].is_null(), browser);
+        let contacts = line["contactAddresses"].as_array().unwrap();
+        assert_eq!(contacts.is_empty(), browser || !up);
         let whose = if phone["webRtcUser"].is_object() {
             &phone["webRtcUser"]
         } else {
@@ -256,13 +260,10 @@ async fn a_reboot_takes_a_phone_away_and_brings_it_back() {
     bench.fault("reboot-ms", json!(0)).await;
     let token = bench.token().await;
     let state = bench.control_get("/_org/state").await;
-    let registered = |device: &&Value| device["registered"] == true;
-    let device = state["registrations"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(registered)
-        .unwrap();
+    let is_browser = |device: &Value| device["deviceId"].as_str().unwrap().starts_with("webrtc-");
+    let all = state["registrations"].as_array().unwrap();
+    let desk = |device: &&Value| device["registered"] == true && !is_browser(device);
+    let device = all.iter().find(desk).unwrap();
     let path = format!("{PHONES}/{}", device["deviceId"].as_str().unwrap());
     let reboot = bench
         .post(&format!("{path}/reboot"), &token, &json!({}))
@@ -274,6 +275,22 @@ async fn a_reboot_takes_a_phone_away_and_brings_it_back() {
             line["reachable"] == true && line["reachableStateTime"] != device["since"]
         })
         .await;
+    // A browser cannot be rebooted, and with a whole site none is.
+    let browser = all.iter().find(|device| is_browser(device)).unwrap();
+    let browser = browser["deviceId"].as_str().unwrap();
+    let alone = format!("{PHONES}/{browser}/reboot");
+    let refused = bench.post(&alone, &token, &json!({})).await;
+    assert_eq!(refused.status(), 409);
+    let body: Value = refused.json().await.unwrap();
+    assert_eq!(body["code"], "general.conflict");
+    let both = json!({"phoneIds": [device["deviceId"], browser]});
+    let several = format!("{PHONES}/reboot");
+    assert_eq!(bench.post(&several, &token, &both).await.status(), 409);
+    let phone = bench.get_json(&format!("{PHONES}/{browser}"), &token).await;
+    let site = json!({"siteId": phone["site"]["id"]});
+    assert_eq!(bench.post(&several, &token, &site).await.status(), 202);
+    let after = bench.get_json(&format!("{PHONES}/{browser}"), &token).await;
+    assert_eq!(after["status"], phone["status"]);
 }
 
 #[tokio::test]

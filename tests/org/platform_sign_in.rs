@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use reqwest::redirect::Policy;
 use reqwest::{Response, Url};
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -107,10 +108,17 @@ async fn a_code_is_good_only_for_whoever_began() {
 async fn a_token_is_renewed_once_and_not_after_it_was_revoked() {
     let bench = bench(options()).await;
     let code = code(&bench, "u-2").await;
-    let (_, first) = token(&bench, &redeeming(&code, VERIFIER)).await;
+    let secret = ("client_secret", bench.org.client_secret().expose_secret());
+    let [kind, brought, back, verifier] = redeeming(&code, VERIFIER);
+    let form = [kind, brought, back, verifier, secret];
+    let (_, first) = token(&bench, &form).await;
     let renew = async |granted: &Value| {
         let refresh = granted["refresh_token"].as_str().unwrap();
-        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh)];
+        let form = [
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh),
+            secret,
+        ];
         token(&bench, &form).await
     };
     let (status, second) = renew(&first).await;
@@ -123,6 +131,26 @@ async fn a_token_is_renewed_once_and_not_after_it_was_revoked() {
     );
     bench.delete("/api/v2/tokens/me", access).await;
     assert_eq!(renew(&second).await.0, 400);
+}
+
+#[tokio::test]
+async fn a_client_without_a_secret_renews_nothing_and_a_wrong_secret_is_none() {
+    let bench = bench(options()).await;
+    let code_of = async || code(&bench, "u-2").await;
+    let public = code_of().await;
+    let (status, granted) = token(&bench, &redeeming(&public, VERIFIER)).await;
+    assert_eq!((status, &granted["refresh_token"]), (200, &Value::Null));
+    let form = [("grant_type", "refresh_token"), ("refresh_token", "any")];
+    let (status, refused) = token(&bench, &form).await;
+    assert_eq!(
+        (status, &refused["error"]),
+        (400, &json!("unauthorized_client"))
+    );
+    let code = code_of().await;
+    let [kind, brought, back, verifier] = redeeming(&code, VERIFIER);
+    let form = [kind, brought, back, verifier, ("client_secret", "wrong")];
+    let (status, refused) = token(&bench, &form).await;
+    assert_eq!((status, &refused["error"]), (401, &json!("invalid_client")));
 }
 
 #[tokio::test]

@@ -195,3 +195,88 @@ async fn operational_events_are_heard_by_their_definition() {
     );
     assert!(told["timestamp"].is_i64());
 }
+
+#[tokio::test]
+async fn whose_browser_goes_and_who_has_something_to_do_is_told() {
+    let bench = quick("").await;
+    let token = bench.token().await;
+    let state = bench.control_get("/_org/state").await;
+    let all = state["registrations"].as_array().unwrap();
+    let browser = |device: &&Value| {
+        let id = device["deviceId"].as_str().unwrap();
+        id.starts_with("webrtc-") && device["registered"] == true
+    };
+    let device = all.iter().find(browser).unwrap();
+    let (user, id) = (
+        device["userId"].as_str().unwrap(),
+        device["deviceId"].as_str().unwrap(),
+    );
+    // Whoever has something to do already hears of nothing more.
+    while let Some(busy) = read(&bench, "interactions", &token).await["entities"]
+        .as_array()
+        .and_then(|all| all.first().cloned())
+    {
+        let path = format!("conversations/{}/disconnect", busy["id"].as_str().unwrap());
+        assert_eq!(post(&bench, &path, &token, json!({})).await.0, 200);
+    }
+    let (connection, routing) = (
+        format!("v2.users.{user}.persistentconnection"),
+        format!("v2.users.{user}.routingStatus"),
+    );
+    let presence = format!("v2.users.{user}.presence");
+    let mut socket = channel(&bench, &token, &[&connection, &routing, &presence]).await;
+    for (on, word) in [(false, "DISCONNECTED"), (true, "PERSISTED")] {
+        let path = format!("/_org/users/{user}/registrations/{id}");
+        let turned = bench.control_put(&path, json!({"registered": on})).await;
+        assert_eq!(turned.status(), 200);
+        assert_eq!(
+            event(&mut socket, &connection).await["persistentState"],
+            word
+        );
+    }
+    let asked = json!({"count": 1, "userId": user});
+    let begin = async || {
+        bench
+            .control_post("/_org/interactions", asked.clone())
+            .await["ids"][0]
+            .clone()
+    };
+    let end = async |call: &Value| {
+        let path = format!("conversations/{}/disconnect", call.as_str().unwrap());
+        assert_eq!(post(&bench, &path, &token, json!({})).await.0, 200);
+    };
+    let one = begin().await;
+    let other = begin().await;
+    end(&one).await;
+    end(&other).await;
+    for word in ["INTERACTING", "IDLE"] {
+        let told = event(&mut socket, &routing).await;
+        assert_eq!(
+            told["routingStatus"]["status"], word,
+            "once, whatever else there is"
+        );
+    }
+}
+
+#[tokio::test]
+async fn folded_topics_are_refused_and_not_swallowed() {
+    let bench = quick("").await;
+    let token = bench.token().await;
+    let (_, made) = post(&bench, "notifications/channels", &token, json!({})).await;
+    let path = format!(
+        "notifications/channels/{}/subscriptions",
+        made["id"].as_str().unwrap()
+    );
+    let folded = json!([{"id": "v2.telephony.providers.edges.phones?a&b"}]);
+    let (status, error) = post(&bench, &path, &token, folded.clone()).await;
+    assert_eq!(
+        (status, &error["code"]),
+        (400, &json!("notification.invalid.topic"))
+    );
+    let lenient = format!("{path}?ignoreErrors=true");
+    let (status, rows) = post(&bench, &lenient, &token, folded).await;
+    assert_eq!(
+        (status, &rows["entities"][0]["state"]),
+        (200, &json!("Rejected"))
+    );
+}

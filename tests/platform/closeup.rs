@@ -20,8 +20,9 @@ async fn a_phone_tells_its_edges_its_line_and_its_station() {
     assert!(edges[0].1.edge.is_some() && edges[0].1.edge != edges[1].1.edge);
     assert!(edges.iter().all(|(_, side)| side.fault.is_none()));
     let line = closeup.line().unwrap();
-    assert_eq!((line.reachable, line.contacts.len()), (Some(true), 1));
-    assert!(line.address.is_some() && line.since.is_some());
+    // A browser registers nowhere: it has no contact and no address of record.
+    assert_eq!((line.reachable, line.contacts.len()), (Some(true), 0));
+    assert!(line.address.is_none() && line.since.is_some());
     assert_eq!(closeup.keeps_s, Some(600));
     assert!(closeup.agent.is_some());
 

@@ -6,7 +6,7 @@
 use compact_str::{CompactString, format_compact};
 use jiff::Timestamp;
 
-use super::cast::QUEUE;
+use super::cast::{AGENT, QUEUE};
 use super::{Participant, State};
 
 /// The most legs of one interaction; past it those that ended first are forgotten.
@@ -75,6 +75,10 @@ impl Leg {
 
     pub(in crate::org) fn is_connected(&self) -> bool {
         self.stage == Stage::Connected
+    }
+
+    pub(super) fn is_agent(&self, id: &str) -> bool {
+        self.who.purpose == AGENT && self.who.id == id
     }
 
     fn is(&self, who: &Participant) -> bool {

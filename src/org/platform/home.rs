@@ -58,14 +58,13 @@ fn zones(call: &Call<'_>) -> Answer {
 }
 
 fn token(call: &Call<'_>) -> Answer {
-    let organization = json!({"id": ID, "name": NAME, "version": 1});
     let grant = match call.holder.person {
         Some(_) => "CODE",
         None => "CLIENT-CREDENTIALS",
     };
     ok(&json!({
         "organization": {"id": ID, "name": NAME},
-        "homeOrganization": organization,
+        "homeOrganization": {"id": ID, "name": NAME},
         "authorizedScope": [],
         "OAuthClient": {
             "id": call.shared.client.id, "name": "trunkline", "authorizedGrantType": grant, "state": "active",

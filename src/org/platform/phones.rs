@@ -4,6 +4,8 @@ mod entity;
 mod filter;
 mod write;
 
+use serde_json::json;
+
 use self::entity::Wanted;
 pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
 use self::filter::Filter;
@@ -12,7 +14,7 @@ use super::page::{MOST, Page};
 use super::{Answer, Call, Operation, ok, operation};
 use crate::org::reply::Refusal;
 use crate::org::resource::Verb::{Delete, Get, Post, Put};
-use crate::org::state::{Place, World};
+use crate::org::state::{Place, World, user_id};
 
 pub(super) const OPERATIONS: &[Operation] = &[
     operation(Get, "telephony/providers/edges/phones", TELEPHONY, list),
@@ -63,11 +65,23 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// How far a list reaches that is filtered, or sorted by anything but ids.
 const CEILING: usize = 10_000;
 
-/// Tells a phone's topic how it is.
+/// Tells a phone's topic how it is, and a browser's user whether it is still connected.
 pub(in crate::org) fn tell(world: &World, place: Place) {
     if let Some(device) = world.device(place) {
         let topic = format!("v2.telephony.providers.edges.phones.{}", device.id);
         world.topics.publish(&topic, || entity::event(world, place));
+        if is_web_rtc(device) {
+            let user = user_id(place.person);
+            let topic = format!("v2.users.{user}.persistentconnection");
+            let state = if device.registered {
+                "PERSISTED"
+            } else {
+                "DISCONNECTED"
+            };
+            world
+                .topics
+                .publish(&topic, || json!({"persistentState": state}));
+        }
     }
 }
 

@@ -217,7 +217,10 @@ fn members(call: &Call<'_>) -> Answer {
     let shown = page.of_all(&working);
     let shown: Vec<Value> = shown.map(|place| member(&world, *place, &busy)).collect();
     drop(world);
-    page.answer(call, &shown, working.len())
+    let mut body = page.body(call, &shown, working.len());
+    // The published document tells neither how many there are nor where the last are.
+    body.retain(|field, _| !["total", "pageCount", "lastUri"].contains(&field.as_str()));
+    ok(&body)
 }
 
 /// The ids of those who talk to somebody.

@@ -92,14 +92,19 @@ impl Rig {
         self.run(Order::Phone(order)).await
     }
 
-    /// Requests that the organisation saw, `POST /path` each.
-    async fn requests(&self) -> Vec<String> {
+    /// What the organisation says of itself.
+    async fn control(&self, path: &str) -> Value {
         let ca = Certificate::from_pem(self.org.ca_pem().as_bytes()).unwrap();
         let http = reqwest::Client::builder().tls_certs_only([ca]).build();
-        let url = format!("{}/_org/requests", self.org.base_url());
+        let url = format!("{}/_org/{path}", self.org.base_url());
         let seen = http.unwrap().get(url);
         let seen = seen.bearer_auth(self.org.control_token().expose_secret());
-        let seen: Value = seen.send().await.unwrap().json().await.unwrap();
+        seen.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Requests that the organisation saw, `POST /path` each.
+    async fn requests(&self) -> Vec<String> {
+        let seen = self.control("requests").await;
         let line = |request: &Value| {
             let text = |key: &str| request[key].as_str().unwrap().to_owned();
             format!("{} {}", text("verb"), text("path"))
@@ -300,17 +305,18 @@ async fn a_conflict_right_after_the_making_is_tried_again_on_record() {
 #[tokio::test]
 async fn phones_start_anew_and_one_without_an_edge_says_why() {
     let rig = Rig::start(&[]).await;
-    let user = UserId::from("u-1");
-    let phones = rig
-        .kit
-        .client
-        .softphones_of(&user, Urgency::Reread)
-        .await
-        .unwrap();
-    let known = Deed::Reboot {
-        phone: phones[0].id.clone(),
-        name: phones[0].name.clone(),
+    let state = rig.control("state").await;
+    let phone = |wanted: fn(&str) -> bool| {
+        let mut all = state["registrations"].as_array().unwrap().iter();
+        let found = all.find_map(|device| device["deviceId"].as_str().filter(|id| wanted(id)));
+        let id = found.unwrap();
+        Deed::Reboot {
+            phone: id.into(),
+            name: id.into(),
+        }
     };
+    let known = phone(|id| !id.starts_with("webrtc-"));
+    let browser = phone(|id| id.starts_with("webrtc-"));
     let gone = Deed::Reboot {
         phone: "nobody".into(),
         name: "nobody".into(),
@@ -318,6 +324,11 @@ async fn phones_start_anew_and_one_without_an_edge_says_why() {
     let order = |deeds: Vec<Deed>| Order::Phone(phone::Order::Deeds(deeds));
     let ran = rig.run(order(vec![known.clone()])).await;
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
+    let ran = rig.run(order(vec![browser])).await;
+    let Outcome::Refused(why) = &ran.outcome else {
+        panic!("{:?}", ran.outcome);
+    };
+    assert!(why.raw().contains("cannot be rebooted"), "{why}");
     let ran = rig.run(order(vec![gone, known])).await;
     let Outcome::Refused(why) = &ran.outcome else {
         panic!("{:?}", ran.outcome);
@@ -328,7 +339,12 @@ async fn phones_start_anew_and_one_without_an_edge_says_why() {
     );
     assert_eq!(
         rig.record(),
-        ["phone.reboot Ok", "phone.reboot Refused", "phone.reboot Ok"]
+        [
+            "phone.reboot Ok",
+            "phone.reboot Refused",
+            "phone.reboot Refused",
+            "phone.reboot Ok"
+        ]
     );
 }
 

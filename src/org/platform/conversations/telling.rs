@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use serde_json::json;
+
 use super::view::{self, Medium, id_of};
 use crate::org::interactions::{AGENT, Interaction, QUEUE};
+use crate::org::platform::sparse::moment;
 use crate::org::platform::topics::Topics;
 
 /// Tells of a conversation as it is now. Those who left hear of it as well: that it goes on without them.
@@ -17,6 +21,15 @@ pub(in crate::org) fn tell(topics: &Topics, of: &Interaction) {
             topics.publish(&calls, || view::told(of));
         }
     }
+}
+
+/// Tells of an agent whether there is something to do now.
+pub(in crate::org) fn tell_routing(topics: &Topics, user: &str, busy: bool, now: Timestamp) {
+    let status = if busy { "INTERACTING" } else { "IDLE" };
+    topics.publish(
+        &format!("v2.users.{user}.routingStatus"),
+        || json!({"id": user, "routingStatus": {"status": status, "startTime": moment(now)}}),
+    );
 }
 
 /// What the topics of everybody who took part begin with, each once.

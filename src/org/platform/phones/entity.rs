@@ -7,6 +7,7 @@ use crate::org::people::{KINDS, kind_of};
 use crate::org::platform::bases;
 use crate::org::platform::query::Query;
 use crate::org::platform::refer;
+use crate::org::platform::sparse::sparse;
 use crate::org::state::{Device, Place, World};
 
 /// What a call asks for beyond the fields that every phone has.
@@ -166,17 +167,16 @@ fn status(world: &World, place: Place, device: &Device, primary: bool) -> Value 
     status
 }
 
+/// What an edge says of a line; a browser has neither an address of record nor anywhere to be contacted.
 fn line_status(line: &str, device: &Device, reachable: bool) -> Value {
-    let contacts: &[String] = &if reachable {
-        vec![format!("sip:{}@198.51.100.7:5060", device.id)]
-    } else {
-        Vec::new()
-    };
-    json!({
+    let registers = !is_web_rtc(device);
+    let contact = || format!("sip:{}@198.51.100.7:5060", device.id);
+    let contacts = Vec::from_iter((registers && reachable).then(contact));
+    sparse(json!({
         "id": line, "reachable": reachable, "reachableStateTime": device.since,
-        "addressOfRecord": format!("sip:{}@org.example", device.id),
+        "addressOfRecord": registers.then(|| format!("sip:{}@org.example", device.id)),
         "contactAddresses": contacts,
-    })
+    }))
 }
 
 /// How a phone is, in one word.
@@ -212,6 +212,11 @@ fn user_agent(kind: &str) -> Value {
     json!({"firmwareVersion": "1.0", "manufacturer": kind, "model": kind})
 }
 
+/// Whether a phone can be told to start anew; a browser cannot.
+pub(super) fn allows_reboot(device: &Device) -> bool {
+    !is_web_rtc(device)
+}
+
 /// What a phone can do; its codec in use comes first.
 fn capabilities(device: &Device) -> Value {
     let mut codecs = vec![format!("audio/{}", device.codec)];
@@ -220,7 +225,7 @@ fn capabilities(device: &Device) -> Value {
     }
     let web_rtc = is_web_rtc(device);
     json!({
-        "provisions": !web_rtc, "registers": true, "dualRegisters": true, "allowReboot": !web_rtc,
+        "provisions": !web_rtc, "registers": true, "dualRegisters": true, "allowReboot": allows_reboot(device),
         "noRebalance": web_rtc, "noCloudProvisioning": false, "mediaCodecs": codecs, "cdm": true,
     })
 }

@@ -193,7 +193,9 @@ pub(super) fn reboot_several(call: &Call<'_>) -> Answer {
             Refusal::not_found(format!("Unable to find a site with the id {site}"))
         })?;
         let all = world.places();
-        all.filter(|place| world.site_of(*place) == site).collect()
+        let here = all.filter(|place| world.site_of(*place) == site);
+        here.filter(|place| world.device(*place).is_some_and(entity::allows_reboot))
+            .collect()
     } else {
         let ids = asked.phone_ids.iter();
         ids.map(|id| find(&world, id)).collect::<Result<_, _>>()?
@@ -212,6 +214,13 @@ fn restart(shared: &Arc<Shared>, places: Vec<Place>) -> Answer {
             "providerapi.error.phone.no.active.edge",
             "The phone has no active edge.",
         ));
+    }
+    let able = |place: &&Place| world.device(**place).is_some_and(entity::allows_reboot);
+    if let Some(odd) = places.iter().find(|place| !able(place)) {
+        let name = world.phone_name(*odd);
+        return Err(conflict(format!(
+            "{name} cannot be rebooted: its capabilities do not allow it."
+        )));
     }
     drop(world);
     let away = shared.faults().reboot_ms;
