@@ -24,7 +24,7 @@
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
-//! | the rest of `/api/v2/…`, `GET /channels/{id}` | the published Platform API (the table is in `org/platform.rs`) |
+//! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the table is in `org/platform.rs`) |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket

@@ -147,7 +147,8 @@ impl Shared {
         lock(&self.codes)
     }
 
-    /// The client that people sign in through; it has no secret, and PKCE in place of one.
+    /// The client that people sign in through, by PKCE; with the secret of the other client it may renew, without one it may
+    /// not.
     pub(super) fn person_client(&self) -> String {
         format!("{}-person", self.client.id)
     }
