@@ -128,13 +128,12 @@ fn grant(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Result<Grante
 /// Whether the client that people sign in through has brought its secret, which is that of the other client; none when it
 /// is no such client, or the secret is wrong.
 fn person_client(shared: &Shared, headers: &HeaderMap, form: &Form<'_>) -> Option<bool> {
-    let (id, secret) = match headers.get(AUTHORIZATION) {
-        Some(header) => basic(header)?,
-        None => {
-            let field = |name: &str| form.get(name).map(|text| text.clone().into_owned());
-            let secret = field("client_secret").unwrap_or_default();
-            (field("client_id")?, secret)
-        }
+    let (id, secret) = if let Some(header) = headers.get(AUTHORIZATION) {
+        basic(header)?
+    } else {
+        let field = |name: &str| form.get(name).map(|text| text.clone().into_owned());
+        let secret = field("client_secret").unwrap_or_default();
+        (field("client_id")?, secret)
     };
     let known = id == shared.person_client();
     let good = secret.is_empty() || is_client(&shared.client, &shared.client.id, &secret);
