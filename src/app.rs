@@ -379,6 +379,7 @@ impl App {
             self.store.registrations.tick(now, &mut self.changes);
             self.spread();
         }
+        self.pin();
         self.look_out();
         self.watch_routes();
         for pane in &mut self.panes {
@@ -410,6 +411,16 @@ impl App {
             .clock_drawn
             .as_ref()
             .is_some_and(|drawn| *drawn != self.clock_text());
+    }
+
+    /// While anything lies over a pane, what it does is done to the row that was under the cursor. A filter that is
+    /// typed asks nothing of a row.
+    fn pin(&mut self) {
+        let asked = self.layers.last();
+        let fast = asked.is_some_and(|layer| !matches!(layer, Layer::Filter(_)));
+        if let Some(pane) = self.panes.get_mut(self.active) {
+            pane.pin(fast);
+        }
     }
 
     /// Takes a new reading of the vitals when the beat says so.

@@ -76,6 +76,14 @@ pub trait Kind: Sized + 'static {
         None
     }
 
+    /// What rows that need a person are, after their number: `45 lost`.
+    const TROUBLE: &'static str = "in trouble";
+    /// Whether a row needs a person: those that are out of view are counted all the same.
+    #[must_use]
+    fn troubled(_row: &Self::Row<'_>) -> bool {
+        false
+    }
+
     /// Whether a command prints the row. Who could not be read has one on the screen alone; a command names them beside the rows.
     #[must_use]
     fn is_printed(_row: &Self::Row<'_>) -> bool {

@@ -201,6 +201,8 @@ pub trait Pane {
     fn frozen(&self) -> bool {
         false
     }
+    /// Something is asked about the row under the cursor, or no longer: what comes of it is done to that row.
+    fn pin(&mut self, _fast: bool) {}
     /// Whether what is visible differs from what was drawn last.
     fn moved(&mut self, store: &Store) -> bool;
     /// Draws the pane.

@@ -6,6 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
+#[path = "screens/aim.rs"]
+mod aim;
 #[path = "screens/callbacks.rs"]
 mod callbacks;
 #[path = "screens/carriers.rs"]

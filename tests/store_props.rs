@@ -181,6 +181,12 @@ proptest! {
                 prop_assert_eq!(kept.position(row), Some(n));
                 prop_assert_eq!(kept.page(n, 1).next(), Some(row));
             }
+            let mut lost = 0;
+            for (n, row) in all(&kept).into_iter().enumerate() {
+                prop_assert_eq!(kept.lost_among(n), lost);
+                lost += usize::from(table.row(row).is_some_and(|row| row.state() == State::Lost));
+            }
+            prop_assert_eq!(kept.lost_among(usize::MAX), lost);
         }
     }
 

@@ -7,7 +7,7 @@
 
 use bytes::Bytes;
 use trunkline::kind::registrations::FIELDS;
-use trunkline::model::registration::{Device, Update, User};
+use trunkline::model::registration::{Device, State, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::Column;
@@ -81,6 +81,14 @@ fn stays_true(sort: Sort, filter: &str) {
             assert_eq!(view.position(row), Some(n));
             assert_eq!(view.page(n, 1).next(), Some(row));
         }
+        let mut lost = 0;
+        for (n, row) in all(&view).into_iter().enumerate() {
+            if n % 53 == 0 {
+                assert_eq!(view.lost_among(n), lost, "round {round}, the first {n}");
+            }
+            lost += usize::from(table.row(row).unwrap().state() == State::Lost);
+        }
+        assert_eq!(view.lost_among(view.len()), lost, "round {round}");
     }
 }
 

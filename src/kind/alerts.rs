@@ -196,8 +196,13 @@ impl Kind for Alerts {
 
     const NAME: &'static str = "alerts";
     const DOC: &'static str = "Alerts: what holds now and what is over";
+    const TROUBLE: &'static str = "open";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    fn troubled(alert: &&Alert) -> bool {
+        alert.standing() == Standing::Open
+    }
 
     /// What is open first, the newest first.
     fn rows(store: &Store, _: Millis) -> Vec<&Alert> {

@@ -13,7 +13,7 @@ use super::column::fields;
 use super::{Column, Kind, Value};
 use crate::config::theme::Role;
 use crate::model::CallbackId;
-use crate::model::callback::Channel;
+use crate::model::callback::{Channel, Status};
 use crate::query::FieldSpec;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
@@ -191,8 +191,13 @@ impl Kind for Callbacks {
 
     const NAME: &'static str = "callbacks";
     const DOC: &'static str = "Callback reservations, numbers masked";
+    const TROUBLE: &'static str = "failed";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    fn troubled(line: &Line<'_>) -> bool {
+        line.row.callback().status == Status::Failed && !line.row.remembered()
+    }
 
     /// By their slots, what is over last.
     fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {

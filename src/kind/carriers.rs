@@ -220,6 +220,10 @@ impl Kind for Carriers {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
+    fn troubled(line: &Line<'_>) -> bool {
+        line.row.carrier().health.suffers() || line.accord() == Accord::Contradiction
+    }
+
     /// The most urgent first, then by name.
     fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
         let lines = store.carriers.shown().map(|row| Line::of(row, store));

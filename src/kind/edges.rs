@@ -165,6 +165,10 @@ impl Kind for Edges {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
+    fn troubled(line: &Line<'_>) -> bool {
+        line.row.edge.state().suffers()
+    }
+
     fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
         let rows = store.edges.worst_first().into_iter();
         rows.map(|row| Line::of(row, store)).collect()

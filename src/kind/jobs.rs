@@ -152,8 +152,13 @@ impl Kind for Jobs {
 
     const NAME: &'static str = "jobs";
     const DOC: &'static str = "Asynchronous jobs of this console, of this run and of earlier ones";
+    const TROUBLE: &'static str = "unknown";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    fn troubled(row: &&JobRow) -> bool {
+        row.job.state() == State::Unknown
+    }
 
     fn rows(store: &Store, _: Millis) -> Vec<&JobRow> {
         store.jobs.newest_first().collect()

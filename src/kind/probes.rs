@@ -124,6 +124,11 @@ impl Kind for Probes {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
+    fn troubled(probed: &&Probed) -> bool {
+        let grade = probed.finding().map(Finding::grade);
+        grade.is_some_and(|grade| grade < Grade::Warning)
+    }
+
     fn rows(store: &Store, _: Millis) -> Vec<&Probed> {
         store.probes.iter().collect()
     }

@@ -141,8 +141,13 @@ impl Kind for Queues {
     const NAME: &'static str = "queues";
     const DOC: &'static str =
         "Queues that callbacks are booked on, with their hours and their room";
+    const TROUBLE: &'static str = "full";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
+
+    fn troubled(line: &Line<'_>) -> bool {
+        line.row.queue.room().is_some_and(|room| room.left() == 0)
+    }
 
     fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {
         let rows = store.queues.iter();

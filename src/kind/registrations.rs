@@ -180,8 +180,13 @@ impl Kind for Registrations {
 
     const NAME: &'static str = "registrations";
     const DOC: &'static str = "Endpoint registrations: a row for each device of each user";
+    const TROUBLE: &'static str = "lost";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = FIELDS;
+
+    fn troubled(row: &Row<'_>) -> bool {
+        row.state() == State::Lost
+    }
 
     /// By user, then by device. The console's own pane does not come here: it keeps a view of the store.
     fn rows(store: &Store, _: Millis) -> Vec<Row<'_>> {

@@ -253,6 +253,10 @@ impl Described for Routes {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
+    fn troubled(row: &&RouteRow) -> bool {
+        trouble(row)
+    }
+
     /// Trouble first, then by name.
     fn rows(store: &Store, _: Millis) -> Vec<&RouteRow> {
         let mut rows: Vec<&RouteRow> = store.routes.iter().collect();

@@ -196,6 +196,10 @@ impl Kind for Trunks {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
+    fn troubled(line: &Line<'_>) -> bool {
+        line.trunk.standing() <= Standing::Partly
+    }
+
     /// The worst first.
     fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
         let mut lines: Vec<Line<'_>> = lines(store).collect();

@@ -5,8 +5,10 @@
 //! detail say, what else can be done with a row, and what else is on the screen. Where the rows are, in which order, is
 //! a [`Source`]: a vector that is arranged as a whole, or a view that is kept up change by change.
 
+mod aim;
 mod commands;
 mod draw;
+pub mod edges;
 mod frozen;
 mod picked;
 pub mod places;
@@ -200,6 +202,10 @@ pub struct ListPane<L: Listing> {
     detail: bool,
     frozen: Option<Frozen<IdOf<L>>>,
     window: Window,
+    /// The rows that were drawn last, from the first line down.
+    drawn: Vec<IdOf<L>>,
+    /// How many above the view were in trouble when a person moved it there; none until it is drawn there.
+    known_above: Option<usize>,
     grid: Grid,
     /// When time alone changes what the cells say.
     due: Option<Millis>,
@@ -221,6 +227,8 @@ impl<L: Listing> Default for ListPane<L> {
             detail: false,
             frozen: None,
             window: Window::default(),
+            drawn: Vec::new(),
+            known_above: None,
             grid: Grid::default(),
             due: None,
             moved: true,
@@ -237,6 +245,8 @@ impl<L: Listing> ListPane<L> {
             sort: self.sort,
         };
         self.source.arrange(how, store, now);
+        self.cursor.rise();
+        self.known_above = None;
         self.due = self.listing.due(store, now);
         self.moved = true;
     }
@@ -261,6 +271,7 @@ impl<L: Listing> ListPane<L> {
     fn wake(&mut self, desk: &Desk<'_>) {
         self.can = desk.can;
         self.moved = true;
+        self.cursor.seek(None);
         self.source.wake(desk.now);
         self.catch_up(desk.store, desk.now);
     }
@@ -271,31 +282,23 @@ impl<L: Listing> ListPane<L> {
         self.columns.iter().copied().filter(offered).collect()
     }
 
-    /// The row under the cursor.
-    pub(super) fn chosen<'a>(&self, store: &'a Store, now: Millis) -> Option<RowOf<'a, L>> {
-        <L::Kind>::row(store, &self.cursor.row()?, now)
-    }
-
     /// How many rows pass.
     pub(super) fn len(&self) -> usize {
         use super::cursor::Rows as _;
         self.source.len()
     }
 
-    /// Finds the cursor and the rows around it.
-    fn settle(&mut self) {
-        let height = self.grid.height();
-        self.window = match &self.frozen {
-            Some(frozen) => self.cursor.settle(frozen, height),
-            None => self.source.settle(&mut self.cursor, height),
-        };
-    }
-
     /// Leaves one layer, the innermost is 0; false when it is not there.
     pub(super) fn peel(&mut self, layer: usize, desk: &Desk<'_>) -> bool {
         self.wake(desk);
         match layer {
-            0 => std::mem::take(&mut self.detail),
+            0 => {
+                let any = std::mem::take(&mut self.detail);
+                if any {
+                    self.cursor.hold(false);
+                }
+                any
+            }
             1 => self.listing.leave(),
             2 => self.frozen.take().is_some(),
             3 => {
@@ -306,7 +309,10 @@ impl<L: Listing> ListPane<L> {
             _ => {
                 let any = !self.filter.text().is_empty();
                 if any {
+                    let found = self.cursor.row();
                     self.set_filter("", desk);
+                    // Whoever looked for a row goes on with it.
+                    self.cursor.seek(found);
                 }
                 any
             }
@@ -328,34 +334,6 @@ impl<L: Listing> ListPane<L> {
     pub(super) fn unseen(&mut self) {
         self.grid.take(Rect::default());
         self.moved = false;
-    }
-
-    /// Whether a place of the screen is among its headings and rows.
-    pub(super) fn holds(&self, at: Position) -> bool {
-        self.grid.line_at(at).is_some() || self.grid.heading_at(at).is_some()
-    }
-
-    /// Whether a movement leads out of it.
-    pub(super) fn ends(&mut self, action: Action) -> bool {
-        self.settle();
-        match action {
-            Action::Up | Action::PageUp => self.window.at == 0,
-            Action::Down | Action::PageDown => self.window.at + 1 >= self.len(),
-            _ => true,
-        }
-    }
-
-    /// A heading sorts, a row takes the cursor.
-    fn click(&mut self, at: Position, desk: &mut Desk<'_>) {
-        let heading = self.grid.heading_at(at);
-        if let Some(column) = heading.and_then(|n| self.shown().get(n).copied()) {
-            self.sort_by(Some(column), None, desk);
-        } else if let Some(line) = self.grid.line_at(at) {
-            match &self.frozen {
-                Some(frozen) => self.cursor.pick(frozen, self.window, line),
-                None => self.cursor.pick(&self.source, self.window, line),
-            }
-        }
     }
 }
 
@@ -417,8 +395,8 @@ impl<L: Listing> Pane for ListPane<L> {
         match mouse.kind {
             MouseEventKind::ScrollDown if self.listing.obey(Action::Down, desk.store) => {}
             MouseEventKind::ScrollUp if self.listing.obey(Action::Up, desk.store) => {}
-            MouseEventKind::ScrollDown => self.step(3),
-            MouseEventKind::ScrollUp => self.step(-3),
+            MouseEventKind::ScrollDown => self.scroll(3),
+            MouseEventKind::ScrollUp => self.scroll(-3),
             MouseEventKind::Down(MouseButton::Left) => self.click(at, desk),
             _ => {}
         }
@@ -486,7 +464,11 @@ impl<L: Listing> Pane for ListPane<L> {
             detail: self.detail,
             columns: &self.columns,
         };
-        moved | self.source.moved(&mut self.cursor, look, store)
+        moved | self.source.moved(&self.cursor, look, store)
+    }
+
+    fn pin(&mut self, fast: bool) {
+        self.cursor.pin(fast);
     }
 
     fn render(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {

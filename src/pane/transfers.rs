@@ -247,6 +247,11 @@ impl Pane for TransfersPane {
         self.upper.frozen()
     }
 
+    fn pin(&mut self, fast: bool) {
+        self.upper.pin(fast);
+        self.lower.pin(fast);
+    }
+
     fn moved(&mut self, store: &Store) -> bool {
         let upper = self.upper.moved(store);
         self.lower.moved(store) || upper

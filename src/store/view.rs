@@ -5,6 +5,7 @@
 //! their keys. Both cut the order into small blocks, so that one change costs one block, and a page is found by
 //! counting blocks. Filters that depend on the time say when a row can come or go, and only then is it asked again.
 
+mod bits;
 mod due;
 mod fixed;
 mod key;
@@ -17,6 +18,7 @@ use self::key::Keys;
 use self::moving::Moving;
 use super::column::Column;
 use super::{Changes, Registrations, RowId};
+use crate::model::registration::State;
 use crate::query::{Query, Verdict};
 use crate::time::Millis;
 
@@ -54,6 +56,16 @@ impl Default for Sort {
 enum Order {
     Fixed(Fixed),
     Moving(Moving),
+}
+
+impl Order {
+    /// Takes note of whether a row is lost, before it changes places.
+    fn note(&mut self, row: u32, lost: bool) {
+        match self {
+            Self::Fixed(order) => order.note(row, lost),
+            Self::Moving(order) => order.note(row, lost),
+        }
+    }
 }
 
 /// The rows that pass a filter, in order.
@@ -115,7 +127,12 @@ impl View {
         self.due = Due::default();
         self.order = empty(self.sort);
         let keys = Keys::new(self.sort, table);
+        // Few are: they are noted when all have their places.
+        let mut lost = Vec::new();
         let rows = table.rows().map(|(RowId(row), read)| {
+            if read.state() == State::Lost {
+                lost.push(row);
+            }
             let verdict = ask(self.filter.as_ref(), &read, now);
             self.due.wait(row, verdict.until);
             (row, verdict.pass)
@@ -126,11 +143,15 @@ impl View {
                 order.fill(rows.filter(|(_, pass)| *pass).map(|(row, _)| row), &keys);
             }
         }
+        for row in lost {
+            self.order.note(row, true);
+        }
     }
 
     /// Takes in what changed, at a cost that depends on how much changed and hardly on how much there is.
     pub fn apply(&mut self, changes: &Changes, table: &Registrations, now: Millis) {
         for &RowId(row) in &changes.removed {
+            self.order.note(row, false);
             self.take_out(row);
             self.due.wait(row, None);
         }
@@ -187,6 +208,20 @@ impl View {
         self.len() == 0
     }
 
+    /// How many of the first rows are lost, at a cost that does not depend on how many those are.
+    #[must_use]
+    pub fn lost_among(&self, first: usize) -> usize {
+        let lost = |first| match &self.order {
+            Order::Fixed(order) => order.lost_among(first),
+            Order::Moving(order) => order.lost_among(first),
+        };
+        if self.turned() {
+            lost(self.len()) - lost(self.len().saturating_sub(first))
+        } else {
+            lost(first)
+        }
+    }
+
     /// At most `n` rows from position `start` on.
     pub fn page(&self, start: usize, n: usize) -> impl Iterator<Item = RowId> {
         let (order, len, back) = (&self.order, self.len(), self.turned());
@@ -241,6 +276,7 @@ impl View {
         };
         let verdict = ask(self.filter.as_ref(), &read, now);
         self.due.wait(row, verdict.until);
+        self.order.note(row, read.state() == State::Lost);
         match &mut self.order {
             Order::Fixed(_) => arriving.push((row, verdict.pass)),
             Order::Moving(order) => {

@@ -29,7 +29,7 @@ impl<L: Listing> ListPane<L> {
             Action::Right => self.grid.scroll(1),
             Action::Detail => {
                 self.detail = !self.detail;
-                self.cursor.hold();
+                self.cursor.hold(self.detail);
             }
             Action::Filter => desk.open.push(self.filter.bar()),
             Action::Sort => desk.open.push(self.sorts()),
@@ -72,24 +72,6 @@ impl<L: Listing> ListPane<L> {
             }
         }
         true
-    }
-
-    /// Moves among the rows; false for any other action.
-    pub(in crate::pane) fn walk(&mut self, action: Action) -> bool {
-        let height = self.grid.height();
-        match &self.frozen {
-            Some(frozen) => self.cursor.obey(action, frozen, height),
-            None => self.cursor.obey(action, &self.source, height),
-        }
-    }
-
-    pub(super) fn step(&mut self, delta: isize) {
-        let height = self.grid.height();
-        match &self.frozen {
-            Some(frozen) => self.cursor.step(frozen, height, delta),
-            None => self.cursor.step(&self.source, height, delta),
-        }
-        self.moved = true;
     }
 
     /// Lets the listing do something with the rows that are picked.

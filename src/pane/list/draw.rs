@@ -4,12 +4,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::edges::Edges;
 use super::frozen::Shown;
 use super::source::{Seen, Source as _};
 use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
 use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
+use crate::pane::cursor::Rows;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::detail::{self, Panel};
@@ -78,18 +80,51 @@ impl<L: Listing> ListPane<L> {
         scene: &Scene<'_>,
         here: bool,
     ) {
+        let listed = self.frozen.as_ref().map_or(self.len(), Rows::len);
+        // The first line says what is out of view, when anything is: the newest message lies on the last.
+        let cut = rows.height > 1 && listed > usize::from(rows.height);
+        let edge = Rect {
+            height: u16::from(cut),
+            ..rows
+        };
+        let rows = Rect {
+            y: edge.bottom(),
+            height: rows.height - edge.height,
+            ..rows
+        };
         if self.grid.height() != usize::from(rows.height) {
             self.source.wake(scene.now);
+            self.known_above = None;
         }
         self.grid.take(rows);
         self.settle();
         self.head(head, buf, scene);
-        if self.len() == 0 && self.frozen.is_none() {
+        if listed == 0 {
+            self.drawn.clear();
             notice::render(rows, buf, scene.theme, &self.why_empty(scene));
         } else {
             self.rows(rows, buf, scene, here);
+            self.edge(edge, buf, scene);
         }
         self.is_drawn(scene);
+    }
+
+    /// Says what is out of view, and what of that is new since the view was moved where it is.
+    fn edge(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
+        if area.height == 0 {
+            return;
+        }
+        let height = self.grid.height();
+        let edges = match &self.frozen {
+            Some(frozen) => Edges::of(self.window, height, frozen.rows.len(), |first| {
+                frozen.troubled.partition_point(|at| *at < first)
+            }),
+            None => self.source.edges(self.window, height),
+        };
+        let bad = edges.above_bad;
+        let known = self.known_above.map_or(bad, |known| known.min(bad));
+        self.known_above = Some(known);
+        edges.render(area, buf, scene, <L::Kind>::TROUBLE, bad - known);
     }
 
     fn is_drawn(&mut self, scene: &Scene<'_>) {
@@ -115,7 +150,7 @@ impl<L: Listing> ListPane<L> {
         self.grid.head(area, buf, scene.theme, &headings);
     }
 
-    fn rows(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>, here: bool) {
+    fn rows(&mut self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>, here: bool) {
         let height = usize::from(area.height);
         let live;
         let shown: &[Shown<IdOf<L>>] = if let Some(frozen) = &self.frozen {
@@ -135,9 +170,14 @@ impl<L: Listing> ListPane<L> {
                 .collect::<Vec<_>>();
             &live
         };
-        for ((line, row), y) in shown.iter().take(height).enumerate().zip(area.y..) {
+        self.drawn = shown
+            .iter()
+            .take(height)
+            .map(|row| row.id.clone())
+            .collect();
+        for (row, y) in shown.iter().take(height).zip(area.y..) {
             let marks = Marks {
-                here: here && self.window.top + line == self.window.at,
+                here: here && self.cursor.row().as_ref() == Some(&row.id),
                 marked: self.marked.contains_key(&row.id),
             };
             self.grid.line(y, buf, scene.theme, marks, |n| {

@@ -15,6 +15,8 @@ pub(super) struct Shown<Id> {
     pub(super) id: Id,
     /// The text and the look of each column, in the order of the kind's columns; empty for one that did not show.
     pub(super) cells: Vec<(String, Role)>,
+    /// It needs a person.
+    pub(super) troubled: bool,
 }
 
 /// The rows.
@@ -22,6 +24,8 @@ pub(super) struct Frozen<Id> {
     pub(super) rows: Vec<Shown<Id>>,
     /// Rows that passed the filter and are not held, because there were too many.
     pub(super) beyond: usize,
+    /// Where rows in trouble are.
+    pub(super) troubled: Vec<usize>,
 }
 
 impl<Id: Clone + PartialEq> Rows<Id> for Frozen<Id> {
@@ -46,6 +50,7 @@ impl<L: Listing> ListPane<L> {
         Shown {
             id: <L::Kind>::id(row),
             cells: columns.iter().map(cell).collect(),
+            troubled: <L::Kind>::troubled(row),
         }
     }
 
@@ -71,8 +76,10 @@ impl<L: Listing> ListPane<L> {
             .filter_map(|id| <L::Kind>::row(desk.store, id, desk.now))
             .map(|row| Self::line(&row, &columns, &look))
             .collect();
-        self.cursor.hold();
+        self.cursor.hold(self.detail);
+        let troubled = rows.iter().enumerate().filter(|(_, row)| row.troubled);
         self.frozen = Some(Frozen {
+            troubled: troubled.map(|(n, _)| n).collect(),
             beyond: all - rows.len(),
             rows,
         });

@@ -2,6 +2,7 @@
 
 use crate::kind::{How, Kind};
 use crate::pane::cursor::{Cursor, Rows, Window};
+use crate::pane::list::edges::Edges;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 
@@ -37,7 +38,9 @@ pub trait Source<K: Kind>: Default + Rows<K::Id> {
     /// The rows that show.
     fn visible(&self, window: Window, height: usize) -> Vec<K::Id>;
     /// Whether something visible differs from what was drawn last.
-    fn moved(&mut self, cursor: &mut Cursor<K::Id>, seen: Seen<'_>, store: &Store) -> bool;
+    fn moved(&mut self, cursor: &Cursor<K::Id>, seen: Seen<'_>, store: &Store) -> bool;
+    /// What lies above and below the rows that show.
+    fn edges(&self, window: Window, height: usize) -> Edges;
     /// What is on the screen is on the screen.
     fn drawn(&mut self, _seen: Seen<'_>, _store: &Store) {}
 }
@@ -45,6 +48,8 @@ pub trait Source<K: Kind>: Default + Rows<K::Id> {
 /// Rows that are arranged as a whole whenever one has changed, and looked at.
 pub struct Arranged<K: Kind> {
     ids: Vec<K::Id>,
+    /// Where rows in trouble are.
+    troubled: Vec<usize>,
     due: Option<Millis>,
     /// The rows as they were arranged last; none when one has changed since.
     generation: Option<u64>,
@@ -54,6 +59,7 @@ impl<K: Kind> Default for Arranged<K> {
     fn default() -> Self {
         Self {
             ids: Vec::new(),
+            troubled: Vec::new(),
             due: None,
             generation: None,
         }
@@ -76,6 +82,9 @@ impl<K: Kind> Source<K> for Arranged<K> {
     fn arrange(&mut self, how: How<'_>, store: &Store, now: Millis) {
         let arranged = how.arrange::<K>(store, now);
         self.ids = arranged.rows.iter().map(K::id).collect();
+        let rows = arranged.rows.iter().enumerate();
+        let troubled = rows.filter(|(_, row)| K::troubled(row));
+        self.troubled = troubled.map(|(n, _)| n).collect();
         self.due = arranged.due;
         self.generation = Some(K::generation(store));
     }
@@ -117,7 +126,12 @@ impl<K: Kind> Source<K> for Arranged<K> {
         self.page(window.top, height)
     }
 
-    fn moved(&mut self, _: &mut Cursor<K::Id>, _: Seen<'_>, store: &Store) -> bool {
+    fn edges(&self, window: Window, height: usize) -> Edges {
+        let bad = |first| self.troubled.partition_point(|at| *at < first);
+        Edges::of(window, height, self.ids.len(), bad)
+    }
+
+    fn moved(&mut self, _: &Cursor<K::Id>, _: Seen<'_>, store: &Store) -> bool {
         self.generation != Some(K::generation(store))
     }
 }

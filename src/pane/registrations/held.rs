@@ -4,6 +4,7 @@ use super::page::Page;
 use crate::kind::registrations::Registrations;
 use crate::kind::{How, Kind as _};
 use crate::pane::cursor::{Cursor, Rows, Window};
+use crate::pane::list::edges::Edges;
 use crate::pane::list::source::{Seen, Source};
 use crate::query::Query;
 use crate::store::column::Column;
@@ -33,6 +34,21 @@ impl Default for Held {
 }
 
 impl Held {
+    /// Whether the order that was taken last stays for now. While the screen is still filling there is nothing to hold.
+    fn holds(&self, height: usize) -> bool {
+        let room = height.min(self.view.len());
+        self.page.holds(self.now) && self.page.rows().len() >= room
+    }
+
+    /// The order of now.
+    fn order(&self, cursor: &mut Cursor<RowId>, height: usize) -> (Vec<RowId>, Window, Edges) {
+        let window = cursor.settle(self, height);
+        let rows = self.view.page(window.top, height).collect();
+        let lost = |first| self.view.lost_among(first);
+        let edges = Edges::of(window, height, self.view.len(), lost);
+        (rows, window, edges)
+    }
+
     /// A number that changes when, and only when, something visible does.
     fn seen(&self, seen: Seen<'_>, store: &Store) -> u64 {
         let checked = Registrations::named(CHECKED).is_some_and(|n| seen.columns.contains(&n));
@@ -103,12 +119,9 @@ impl Source<Registrations> for Held {
 
     /// Takes the rows in the order of now, unless the last one is still held.
     fn settle(&mut self, cursor: &mut Cursor<RowId>, height: usize) -> Window {
-        // While the screen is still filling there is nothing to hold.
-        let room = height.min(self.view.len());
-        if !self.page.holds(self.now) || self.page.rows().len() < room {
-            let window = cursor.settle(self, height);
-            let rows = self.view.page(window.top, height).collect();
-            self.page.take(rows, window, self.now);
+        if !self.holds(height) {
+            let (rows, window, edges) = self.order(cursor, height);
+            self.page.take(rows, window, edges, self.now);
         }
         self.page.window()
     }
@@ -121,8 +134,19 @@ impl Source<Registrations> for Held {
         self.page.rows().to_vec()
     }
 
-    fn moved(&mut self, cursor: &mut Cursor<RowId>, seen: Seen<'_>, store: &Store) -> bool {
-        self.settle(cursor, seen.height);
+    fn edges(&self, _: Window, _: usize) -> Edges {
+        self.page.edges()
+    }
+
+    /// The cursor stays where it was drawn until the next frame is.
+    fn moved(&mut self, cursor: &Cursor<RowId>, seen: Seen<'_>, store: &Store) -> bool {
+        if !self.holds(seen.height) {
+            let (rows, window, edges) = self.order(&mut cursor.clone(), seen.height);
+            if !self.page.is_as(&rows, window, edges) {
+                return true;
+            }
+            self.page.take(rows, window, edges, self.now);
+        }
         self.seen(seen, store) != self.fingerprint
     }
 

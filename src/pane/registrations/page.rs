@@ -6,6 +6,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::pane::cursor::Window;
+use crate::pane::list::edges::Edges;
 use crate::store::{RowId, Store};
 use crate::time::Millis;
 
@@ -17,10 +18,14 @@ const HELD_MS: i64 = 1_000;
 pub(super) struct Page {
     rows: Vec<RowId>,
     window: Window,
+    /// What is out of view; it takes turns with the rows.
+    edges: Edges,
     /// When this order was taken; none when the next one is to be taken whatever the time.
     taken: Option<Millis>,
     /// Something changed since: there may be another order to take.
     behind: bool,
+    /// Another order is to be drawn: it is taken when it is.
+    awaited: bool,
 }
 
 impl Page {
@@ -32,6 +37,18 @@ impl Page {
     /// Which rows these are of all of them, and where the cursor is.
     pub(super) fn window(&self) -> Window {
         self.window
+    }
+
+    /// What was out of view when the order was taken.
+    pub(super) fn edges(&self) -> Edges {
+        self.edges
+    }
+
+    /// Whether that is the order that is shown; another one is to be drawn.
+    pub(super) fn is_as(&mut self, rows: &[RowId], window: Window, edges: Edges) -> bool {
+        let same = rows == self.rows && window == self.window && edges == self.edges;
+        self.awaited |= !same;
+        same
     }
 
     /// Rows changed: there may be another order.
@@ -53,16 +70,17 @@ impl Page {
     /// When a new order is to be taken, if there may be one.
     pub(super) fn deadline(&self) -> Option<Millis> {
         self.taken
-            .filter(|_| self.behind)
+            .filter(|_| self.behind && !self.awaited)
             .map(|taken| taken.plus(HELD_MS))
     }
 
     /// Takes an order. The same one again does not count: the next move is shown at once.
-    pub(super) fn take(&mut self, rows: Vec<RowId>, window: Window, now: Millis) {
-        if self.taken.is_none() || rows != self.rows || window != self.window {
+    pub(super) fn take(&mut self, rows: Vec<RowId>, window: Window, edges: Edges, now: Millis) {
+        if self.taken.is_none() || !self.is_as(&rows, window, edges) {
             self.taken = Some(now);
         }
-        (self.rows, self.window, self.behind) = (rows, window, false);
+        (self.rows, self.window, self.edges) = (rows, window, edges);
+        (self.behind, self.awaited) = (false, false);
     }
 
     /// A number that changes when, and only when, something visible does. Moments of checks count where they show.
@@ -90,20 +108,30 @@ mod tests {
     fn the_first_move_shows_at_once_and_the_next_a_second_later() {
         let mut page = Page::default();
         assert!(!page.holds(NOON));
-        page.take(vec![RowId(1), RowId(2)], Window::default(), NOON);
+        page.take(
+            vec![RowId(1), RowId(2)],
+            Window::default(),
+            Edges::default(),
+            NOON,
+        );
         assert!(page.holds(NOON.plus(999)) && page.deadline().is_none());
         page.fall_behind();
         assert_eq!(page.deadline(), Some(NOON.plus(HELD_MS)));
         let later = NOON.plus(60_000);
         assert!(!page.holds(later), "after a quiet minute nothing is held");
-        page.take(vec![RowId(1), RowId(2)], Window::default(), later);
+        page.take(
+            vec![RowId(1), RowId(2)],
+            Window::default(),
+            Edges::default(),
+            later,
+        );
         assert!(!page.holds(later), "the same order again is no move");
     }
 
     #[test]
     fn a_key_or_a_clock_set_back_ends_the_hold() {
         let mut page = Page::default();
-        page.take(vec![RowId(1)], Window::default(), NOON);
+        page.take(vec![RowId(1)], Window::default(), Edges::default(), NOON);
         assert!(!page.holds(NOON.plus(-1)));
         page.release();
         assert!(!page.holds(NOON.plus(1)) && page.deadline().is_none());

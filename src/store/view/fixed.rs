@@ -1,5 +1,6 @@
 //! Rows in an order that hardly ever changes, each with a mark whether it passes: marking touches one bit.
 
+use super::bits::Bits;
 use super::key::Keys;
 use super::spine::Spine;
 
@@ -52,6 +53,8 @@ pub(super) struct Fixed {
     spots: Vec<u32>,
     /// What a batch of rows was looked up as; kept for its memory.
     found: Vec<u32>,
+    /// Rows that are lost, marked or not.
+    lost: Bits,
 }
 
 impl Fixed {
@@ -72,6 +75,28 @@ impl Fixed {
         for row in passing {
             self.mark(row, true);
         }
+    }
+
+    /// Takes note of whether a row is lost, wherever it is.
+    pub(super) fn note(&mut self, row: u32, lost: bool) {
+        if self.lost.set(row, lost)
+            && let Some((block, slot)) = self.spot(row)
+            && self.blocks[block].marked(slot)
+        {
+            self.spine.count_lost(block, if lost { 1 } else { -1 });
+        }
+    }
+
+    /// How many of the first marked rows are lost.
+    pub(super) fn lost_among(&self, first: usize) -> usize {
+        let Some((place, skip)) = self.spine.find(first) else {
+            return self.spine.lost_before(usize::MAX);
+        };
+        let of = &self.blocks[self.spine.sequence()[place] as usize];
+        let here = self
+            .lost
+            .count(of.slots().take(skip).map(|slot| &of.rows[slot]));
+        self.spine.lost_before(place) + usize::try_from(here).unwrap_or(0)
     }
 
     /// Rows marked.
@@ -184,7 +209,12 @@ impl Fixed {
         let of = &mut self.blocks[block];
         if of.marked(slot) != pass {
             of.set(slot, pass);
-            self.spine.count(block, if pass { 1 } else { -1 });
+            let delta = if pass { 1 } else { -1 };
+            let row = of.rows[slot];
+            self.spine.count(block, delta);
+            if self.lost.has(row) {
+                self.spine.count_lost(block, delta);
+            }
         }
     }
 
@@ -210,6 +240,10 @@ impl Fixed {
         self.blocks[upper] = Block { rows, marks };
         self.spine.count(block, -moved);
         self.spine.count(upper, moved);
+        let of = &self.blocks[upper];
+        let lost = self.lost.count(of.slots().map(|slot| &of.rows[slot]));
+        self.spine.count_lost(block, -lost);
+        self.spine.count_lost(upper, lost);
         self.note_spots(upper, 0);
         upper
     }

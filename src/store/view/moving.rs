@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::bits::Bits;
 use super::key::Keys;
 use super::spine::Spine;
 
@@ -26,6 +27,8 @@ pub(super) struct Moving {
     spine: Spine,
     /// Block by row.
     homes: Vec<u32>,
+    /// Rows that are lost, in the order or not.
+    lost: Bits,
 }
 
 impl Moving {
@@ -38,7 +41,30 @@ impl Moving {
             self.settle(block, 0);
             self.spine
                 .count(block, i32::try_from(chunk.len()).unwrap_or(0));
+            let lost = self.lost.count(&self.blocks[block].rows);
+            self.spine.count_lost(block, lost);
         }
+    }
+
+    /// Takes note of whether a row is lost, wherever it is.
+    pub(super) fn note(&mut self, row: u32, lost: bool) {
+        if self.lost.set(row, lost)
+            && let Some(&home) = self.homes.get(row as usize)
+            && home != NOWHERE
+        {
+            self.spine
+                .count_lost(home as usize, if lost { 1 } else { -1 });
+        }
+    }
+
+    /// How many of the first rows are lost.
+    pub(super) fn lost_among(&self, first: usize) -> usize {
+        let Some((place, skip)) = self.spine.find(first) else {
+            return self.spine.lost_before(usize::MAX);
+        };
+        let block = self.spine.sequence()[place] as usize;
+        let here = self.lost.count(&self.blocks[block].rows[..skip]);
+        self.spine.lost_before(place) + usize::try_from(here).unwrap_or(0)
     }
 
     /// Rows in the order.
@@ -87,6 +113,9 @@ impl Moving {
         of.rows.insert(slot, row);
         self.set_home(row, block);
         self.spine.count(block, 1);
+        if self.lost.has(row) {
+            self.spine.count_lost(block, 1);
+        }
     }
 
     /// Takes a row out.
@@ -129,6 +158,9 @@ impl Moving {
         let left = of.rows.len();
         self.homes[row as usize] = NOWHERE;
         self.spine.count(block, -1);
+        if self.lost.has(row) {
+            self.spine.count_lost(block, -1);
+        }
         if left == 0 {
             self.drop_block(block);
         } else if left < THIN {
@@ -155,6 +187,9 @@ impl Moving {
         self.blocks[before].keys.extend(keys);
         self.blocks[before].rows.extend(rows);
         self.settle(before, kept);
+        let lost = self.lost.count(&self.blocks[before].rows[kept..]);
+        self.spine.count_lost(block, -lost);
+        self.spine.count_lost(before, lost);
         let moved = i32::try_from(moved).unwrap_or(0);
         self.spine.count(block, -moved);
         self.spine.count(before, moved);
@@ -169,6 +204,9 @@ impl Moving {
         let moved = i32::try_from(rows.len()).unwrap_or(0);
         self.blocks[upper] = Block { keys, rows };
         self.settle(upper, 0);
+        let lost = self.lost.count(&self.blocks[upper].rows);
+        self.spine.count_lost(block, -lost);
+        self.spine.count_lost(upper, lost);
         self.spine.count(block, -moved);
         self.spine.count(upper, moved);
         upper

@@ -15,6 +15,8 @@ pub(super) struct Spine {
     counts: Vec<u32>,
     /// Rows shown, by group of places.
     groups: Vec<u32>,
+    /// Rows shown that are lost, by place.
+    lost: Vec<u32>,
     /// Numbers of blocks that are gone.
     free: Vec<u32>,
     total: usize,
@@ -44,6 +46,18 @@ impl Spine {
         self.total = self.total.saturating_add_signed(delta as isize);
     }
 
+    /// Adds or takes rows shown of a block that are lost.
+    pub(super) fn count_lost(&mut self, block: usize, delta: i32) {
+        let place = self.place(block);
+        self.lost[place] = self.lost[place].saturating_add_signed(delta);
+    }
+
+    /// Lost rows shown before a place.
+    pub(super) fn lost_before(&self, place: usize) -> usize {
+        let before = &self.lost[..place.min(self.lost.len())];
+        before.iter().map(|&count| count as usize).sum()
+    }
+
     /// Adds a block at a place and returns its number: a new one, or that of a block that is gone.
     pub(super) fn add(&mut self, place: usize) -> usize {
         let block = self.free.pop().unwrap_or_else(|| {
@@ -52,6 +66,7 @@ impl Spine {
         });
         self.sequence.insert(place, block);
         self.counts.insert(place, 0);
+        self.lost.insert(place, 0);
         self.renumber(place);
         block as usize
     }
@@ -61,6 +76,7 @@ impl Spine {
         let place = self.place(block);
         self.free.push(self.sequence.remove(place));
         self.counts.remove(place);
+        self.lost.remove(place);
         self.renumber(place);
     }
 
