@@ -31,7 +31,8 @@ use crate::kind::view::View;
 use crate::model::alert::AlertId;
 use crate::model::api::Capabilities;
 use crate::model::finding::Target;
-use crate::model::{DeviceId, RouteId};
+use crate::model::job::JobKey;
+use crate::model::{CallbackId, DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -76,6 +77,17 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(estate::ProbesPane::default()),
         Box::new(estate::QueuesPane::default()),
     ]
+}
+
+/// Something that this console has made: the cursor of its list goes there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A callback was booked.
+    Callback(CallbackId),
+    /// A route was deployed.
+    Route(RouteId),
+    /// A job was submitted.
+    Job(JobKey),
 }
 
 /// What a pane works with while it carries something out.
@@ -203,6 +215,8 @@ pub trait Pane {
     }
     /// Something is asked about the row under the cursor, or no longer: what comes of it is done to that row.
     fn pin(&mut self, _fast: bool) {}
+    /// Puts the cursor on what was made as soon as it is listed, unless a person has moved on by then.
+    fn seek(&mut self, _made: &Made) {}
     /// Whether what is visible differs from what was drawn last.
     fn moved(&mut self, store: &Store) -> bool;
     /// Draws the pane.

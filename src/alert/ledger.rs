@@ -37,7 +37,11 @@ impl Keep for Newest {
 
     fn take(&mut self, record: Record) {
         match record {
-            Record::Silence(_) => {
+            Record::Silence(ref silence) => {
+                // The newest word on a silence is its end: it may have been lifted.
+                let older =
+                    |known: &Record| matches!(known, Record::Silence(known) if known.same(silence));
+                self.silences.retain(|known| !older(known));
                 self.silences.push(record);
                 let over = self.silences.len().saturating_sub(SILENCES_KEPT);
                 self.silences.drain(..over);

@@ -70,6 +70,30 @@ impl Engine {
         true
     }
 
+    /// Takes an acknowledgement back; false when there is none on an alert that is open.
+    pub fn unacknowledge(&mut self, book: &mut Book, id: AlertId) -> bool {
+        let held = |alert: &Alert| alert.is_open() && alert.acknowledged.is_some();
+        if !book.get(id).is_some_and(held) {
+            return false;
+        }
+        book.amend(id, |alert| alert.acknowledged = None);
+        self.changed.insert(id);
+        true
+    }
+
+    /// Ends a silence before its time; false when it is not in force.
+    pub fn end_silence(&mut self, book: &mut Book, silence: &Silence, now: Millis) -> bool {
+        let known = book.silences().iter().find(|known| known.same(silence));
+        let Some(mut ended) = known.cloned() else {
+            return false;
+        };
+        ended.until = now;
+        book.silence(ended.clone());
+        self.orders.save.push(Record::Silence(Box::new(ended)));
+        self.lift(book, now);
+        true
+    }
+
     /// Puts a silence in force, over open alerts as well; false when there are too many.
     pub fn silence(&mut self, book: &mut Book, silence: Silence, now: Millis) -> bool {
         if !book.silence(silence.clone()) {

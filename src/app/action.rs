@@ -50,6 +50,10 @@ actions! {
     Mark = "mark", "mark";
     /// Take notice of the alert under your name
     Acknowledge = "acknowledge", "acknowledge";
+    /// Take the acknowledgement of the alert back
+    Unacknowledge = "unacknowledge", "un-ack";
+    /// Silences in force: what they cover, until when, who made them; lift one
+    Silences = "silences", "silences";
     /// Send again what of the alert could not be delivered
     Redeliver = "redeliver", "send again";
     /// Show the day of the queues, or the table again

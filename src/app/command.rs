@@ -39,7 +39,11 @@ pub enum Command {
         span: Span,
         /// Why; never empty.
         reason: String,
+        /// A person has been told how much that is.
+        sure: bool,
     },
+    /// End a silence before its time, by its record.
+    Lift(String),
     /// Go on with a draft, or fill in what was sent once.
     Reopen(Half, String),
     /// Throw a draft away.
@@ -151,12 +155,16 @@ pub const VERBS: &[Verb] = &[
     },
 ];
 
+/// The verb of a silence whose reach a person has been told.
+pub const SURE: &str = "silence!";
+
 /// Short names that people bring from other consoles.
 const ALIASES: &[(&str, Action)] = &[
     ("q", Action::Quit),
     ("q!", Action::Quit),
     ("msg", Action::Messages),
     ("resume", Action::Pause),
+    ("unack", Action::Unacknowledge),
 ];
 
 /// Panes that go by another name as well.
@@ -182,7 +190,8 @@ impl Command {
             }
             ("filter", _) => Ok(Self::Filter(rest.to_owned())),
             ("ack", _) => Ok(Self::Acknowledge(rest.to_owned())),
-            ("silence", _) => silence::parse(rest),
+            ("silence", _) => silence::parse(rest, false),
+            (SURE, _) => silence::parse(rest, true),
             ("view", "") => Ok(Self::Act(Action::Views)),
             (_, "") => Action::named(verb)
                 .map(Self::Act)

@@ -3,8 +3,10 @@
 use super::App;
 use super::effect::Effect;
 use super::messages::Weight;
-use crate::flow::{News, Order};
+use crate::flow::{News, Order, route};
 use crate::model::flow::{Flow, FlowId, Outcome};
+use crate::model::job::JobEvent;
+use crate::pane::Made;
 
 impl App {
     /// Begins a flow; its number is what the progress layer shows.
@@ -15,6 +17,13 @@ impl App {
         self.effects.push(Effect::Flow(id, order));
         self.dirty = true;
         id
+    }
+
+    /// The cursor of a list goes to what was made in it.
+    fn made(&mut self, made: &Made) {
+        for pane in &mut self.panes {
+            pane.seek(made);
+        }
     }
 
     /// Takes in what happened in a flow.
@@ -37,14 +46,27 @@ impl App {
                 }
             }
             News::Found(finding) => self.found(*finding),
-            News::Job(key, event) => self.job_event(id, &key, event),
-            News::Route(news) => self.route_news(id, news),
+            News::Job(key, event) => {
+                if matches!(event, JobEvent::Submitting { .. }) {
+                    self.made(&Made::Job(key.clone()));
+                }
+                self.job_event(id, &key, event);
+            }
+            News::Route(news) => {
+                if let route::News::Ended(ending) = &news
+                    && let route::Ending::Deployed { known, .. } = ending.as_ref()
+                {
+                    self.made(&Made::Route(known.id.clone()));
+                }
+                self.route_news(id, news);
+            }
             News::Queue(queue) => {
                 let changes = &mut self.changes;
                 self.store.queues.read(*queue, self.now, changes);
                 self.spread();
             }
             News::Callback(callback) => {
+                self.made(&Made::Callback(callback.id.clone()));
                 let changes = &mut self.changes;
                 self.store.callbacks.answered(*callback, self.now, changes);
                 self.spread();

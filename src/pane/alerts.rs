@@ -27,6 +27,8 @@ impl Listing for Alerts {
     const ACTIONS: &'static [Action] = &[
         Action::Detail,
         Action::Acknowledge,
+        Action::Unacknowledge,
+        Action::Silences,
         Action::Redeliver,
         Action::Filter,
     ];

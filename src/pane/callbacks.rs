@@ -15,11 +15,12 @@ use ratatui::text::Line as Shown;
 use self::day::Day;
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
-use super::{Desk, Scene};
+use super::{Desk, Made, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::kind::callbacks::{Callbacks, Line};
+use crate::model::CallbackId;
 use crate::model::callback::{Status, Stream};
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
@@ -185,6 +186,13 @@ impl Listing for Board {
     fn obey(&mut self, action: Action, store: &Store) -> bool {
         let day = self.day.as_mut();
         day.is_some_and(|day| day.obey(action, store))
+    }
+
+    fn made(&self, made: &Made) -> Option<CallbackId> {
+        match made {
+            Made::Callback(id) => Some(id.clone()),
+            _ => None,
+        }
     }
 
     fn leave(&mut self) -> bool {

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
-use super::{Desk, Scene};
+use super::{Desk, Made, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::jobs::follow;
@@ -16,7 +16,7 @@ use crate::flow::{JobWebhook, Order};
 use crate::form::{Opening, Plan};
 use crate::kind::column::length;
 use crate::kind::jobs::{Jobs, role};
-use crate::model::job::State;
+use crate::model::job::{JobKey, State};
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::ui::bar::Bar;
@@ -42,6 +42,13 @@ impl Listing for Jobs {
     ];
     const COPIES: &'static [(&'static str, &'static str)] =
         &[("id", "the job's id"), ("result", "the id of what it made")];
+
+    fn made(&self, made: &Made) -> Option<JobKey> {
+        match made {
+            Made::Job(key) => Some(key.clone()),
+            _ => None,
+        }
+    }
 
     fn tab(&self, store: &Store) -> Tab {
         Tab {

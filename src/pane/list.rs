@@ -30,7 +30,7 @@ pub(super) use self::remembered::{for_remembered, remembered, say_remembered};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
-use super::{Desk, Pane, Scene};
+use super::{Desk, Made, Pane, Scene};
 use crate::app::action::Action;
 use crate::app::command::Command;
 use crate::kind::view::View;
@@ -147,6 +147,10 @@ pub trait Listing: Default + 'static {
     }
     /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
     fn route(&self, _id: &IdOf<Self>) -> Option<RouteId> {
+        None
+    }
+    /// The row of something that was made here, where such rows are listed.
+    fn made(&self, _made: &Made) -> Option<IdOf<Self>> {
         None
     }
     /// The alert that a row is, where the rows are alerts.
@@ -465,6 +469,13 @@ impl<L: Listing> Pane for ListPane<L> {
             columns: &self.columns,
         };
         moved | self.source.moved(&self.cursor, look, store)
+    }
+
+    fn seek(&mut self, made: &Made) {
+        if let Some(row) = self.listing.made(made) {
+            self.cursor.seek(Some(row));
+            self.moved = true;
+        }
     }
 
     fn pin(&mut self, fast: bool) {

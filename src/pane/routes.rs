@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
-use super::{Desk, Scene};
+use super::{Desk, Made, Scene};
 use crate::app::action::Action;
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
@@ -50,6 +50,13 @@ impl Listing for Routes {
         ("id", "the route's id"),
         ("body", "its body, as a file to deploy from"),
     ];
+
+    fn made(&self, made: &Made) -> Option<RouteId> {
+        match made {
+            Made::Route(id) => Some(id.clone()),
+            _ => None,
+        }
+    }
 
     fn tab(&self, store: &Store) -> Tab {
         let rows = || store.routes.iter();

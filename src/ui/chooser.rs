@@ -49,6 +49,10 @@ pub enum Purpose {
     Go,
     /// Open the view of that name, or delete it.
     View,
+    /// End that silence.
+    Silence,
+    /// Carry that line out, as if it were typed; an empty one is nothing.
+    Line,
 }
 
 /// A list with a cursor.
@@ -128,6 +132,10 @@ impl Chooser {
                 let drop = view.map(|view| Command::DropView(view.value.clone()));
                 drop.map_or(Outcome::Close, Outcome::Run)
             }
+            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Silence => {
+                self.command().map_or(Outcome::Close, Outcome::Run)
+            }
+            KeyCode::Enter if self.purpose == Purpose::Silence => Outcome::Close,
             KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
             KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
                 Outcome::Run(Command::Theme(self.before.clone()))
@@ -201,6 +209,8 @@ impl Chooser {
             Purpose::Consult => Command::Consult(value),
             Purpose::Form => Command::Fill(value),
             Purpose::View => Command::View(value),
+            Purpose::Silence => Command::Lift(value),
+            Purpose::Line => Command::parse(&value).ok()?,
             Purpose::Go => {
                 let (pane, filter) = value.split_once(' ')?;
                 Command::Go {
@@ -225,6 +235,8 @@ impl Chooser {
             Purpose::Form => ("new", "Enter fill in  Esc close"),
             Purpose::Go => ("go to", "Enter go  Esc close"),
             Purpose::View => ("views", "Enter open  d delete  Esc close"),
+            Purpose::Silence => ("silences in force", "d lift  Esc close"),
+            Purpose::Line => ("are you sure?", "Enter choose  Esc close"),
         };
         let label = self
             .choices

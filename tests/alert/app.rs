@@ -307,6 +307,63 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
 }
 
 #[test]
+fn a_silence_of_everything_asks_first_is_listed_and_can_be_lifted() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    stage.press(KeyCode::Char('7'));
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silence 30m power work");
+    let screen = stage.screen();
+    assert!(
+        screen.contains("Silence every alert: 1 of 1 open alerts, and new ones, until"),
+        "{screen}"
+    );
+    stage.press(KeyCode::Enter);
+    assert_eq!(
+        stage.standings(),
+        [Standing::Open],
+        "the first choice is to go back"
+    );
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silence 30m power work");
+    stage.press(KeyCode::Down);
+    stage.press(KeyCode::Enter);
+    assert_eq!(stage.standings(), [Standing::Silenced]);
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silences");
+    let screen = stage.screen();
+    for word in [
+        "silences in force",
+        "every alert",
+        "until ",
+        "by ana: power work",
+    ] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+    stage.press(KeyCode::Char('d'));
+    assert_eq!(stage.standings(), [Standing::Open]);
+    assert!(stage.app.store.alerts.silences().is_empty());
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("silences");
+    assert!(stage.screen().contains("no silence is in force"));
+}
+
+#[test]
+fn an_acknowledgement_can_be_taken_back() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.pass(SETTLE);
+    stage.press(KeyCode::Char('7'));
+    stage.screen();
+    stage.press(KeyCode::Char('a'));
+    assert_eq!(stage.standings(), [Standing::Acknowledged]);
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("unack");
+    assert_eq!(stage.standings(), [Standing::Open]);
+}
+
+#[test]
 fn everything_the_ledger_knows_is_confirmed_by_the_first_complete_read() {
     let mut stage = Stage::new();
     stage.open();

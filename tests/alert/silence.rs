@@ -1,5 +1,6 @@
 //! Silences and acknowledgements.
 
+use trunkline::alert::ledger::Ledger;
 use trunkline::alert::{Record, Sign};
 use trunkline::model::alert::{Acknowledgement, Leg, Scope, Silence, Standing};
 use trunkline::time::Millis;
@@ -82,4 +83,45 @@ fn an_acknowledgement_names_its_operator_and_is_kept() {
     assert_eq!(kept.acknowledged, Some(ack.clone()));
     rig.good(1);
     assert!(!rig.engine.acknowledge(&mut rig.book, id, ack));
+}
+
+#[test]
+fn a_silence_that_is_lifted_tells_what_it_held_back() {
+    let mut rig = Rig::new();
+    silence(&mut rig, Scope::All, 600_000);
+    rig.bad(1);
+    rig.pass(SETTLE);
+    assert!(rig.posts.is_empty());
+    let known = rig.book.silences()[0].clone();
+    assert!(rig.engine.end_silence(&mut rig.book, &known, rig.now));
+    rig.carry_out();
+    assert_eq!(rig.count(Leg::Raise), 1, "what it held back is told");
+    assert!(!rig.engine.end_silence(&mut rig.book, &known, rig.now));
+    let Some(Record::Silence(kept)) = rig
+        .saved
+        .iter()
+        .rfind(|record| matches!(record, Record::Silence(_)))
+    else {
+        panic!("its end is written");
+    };
+    assert_eq!(kept.until, rig.now);
+    assert!(kept.same(&known));
+}
+
+#[test]
+fn the_ledger_keeps_one_word_on_a_silence_that_of_its_end() {
+    let mut rig = Rig::new();
+    silence(&mut rig, Scope::All, 600_000);
+    let known = rig.book.silences()[0].clone();
+    assert!(rig.engine.end_silence(&mut rig.book, &known, rig.now));
+    rig.carry_out();
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ledger, _) = Ledger::open(dir.path(), "acme").unwrap().unwrap();
+    ledger.append(&rig.saved).unwrap();
+    drop(ledger);
+    let (_, held) = Ledger::open(dir.path(), "acme").unwrap().unwrap();
+    let mut next = Rig::new();
+    next.now = rig.now;
+    next.engine.restore(&mut next.book, held.records, next.now);
+    assert!(next.book.silences().is_empty());
 }

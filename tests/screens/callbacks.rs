@@ -231,11 +231,11 @@ fn more_than_one_is_taken_back_by_typing_how_many() {
     stage.press(&["c"]);
     let screen = stage.text((120, 30));
     assert!(
-        screen.contains("Nobody calls +14•••••••99 back"),
+        screen.contains("Cancels the callback to +14•••••••99: queue Support"),
         "{screen}"
     );
     assert!(
-        screen.contains("Nobody calls +49••••••••78 back"),
+        screen.contains("Cancels the callback to +49••••••••78: queue Support"),
         "{screen}"
     );
     assert!(screen.contains("DELETE"), "{screen}");
@@ -245,6 +245,47 @@ fn more_than_one_is_taken_back_by_typing_how_many() {
         .into_iter()
         .any(|effect| matches!(effect, Effect::Flow(..)));
     assert!(!sent, "the number has not been typed");
+}
+
+fn is_sent(stage: &mut Stage) -> bool {
+    let effects = stage.take_effects();
+    effects
+        .iter()
+        .any(|effect| matches!(effect, Effect::Flow(..)))
+}
+
+#[test]
+fn one_is_cancelled_by_a_typed_word_after_all_that_it_is_was_said() {
+    let mut stage = populated();
+    stage.text((120, 30));
+    stage.press(&["/"]);
+    stage.type_in("number:99");
+    stage.press(&["Enter", "c"]);
+    let screen = stage.text((120, 30));
+    for word in [
+        "Cancels the callback to +14•••••••99: queue Support, slot ",
+        "reason Router",
+        "cb-1",
+        "Type cancel to go on",
+    ] {
+        assert!(screen.contains(word), "no {word:?} in\n{screen}");
+    }
+    stage.press(&["Enter"]);
+    assert!(!is_sent(&mut stage), "nothing has been typed");
+    stage.type_in("cancel");
+    stage.press(&["Enter"]);
+    assert!(is_sent(&mut stage));
+}
+
+#[test]
+fn the_cursor_is_on_a_callback_that_was_booked_here() {
+    let mut stage = populated();
+    assert!(!stage.cursor_line().contains("+33"));
+    let booked = callback("cb-9", "+33155501234", 90 * MINUTE, Status::Scheduled);
+    let news = flow::News::Callback(Box::new(booked));
+    stage.happen(Event::Done(Done::Flow(FlowId(1), Box::new(news))));
+    let row = stage.cursor_line();
+    assert!(row.contains("+33"), "{row}");
 }
 
 #[test]

@@ -2,22 +2,35 @@
 
 use super::super::App;
 use super::super::action::Action;
-use super::super::command::{Command, Span};
+use super::super::command::{Command, SURE, Span};
 use super::super::messages::Weight;
 use super::Alarm;
-use crate::model::alert::{Acknowledgement, AlertId, Scope, Silence};
+use crate::kind::alerts::covers;
+use crate::model::alert::{Acknowledgement, Alert, AlertId, Scope, Silence};
 use crate::query::Query;
-use crate::text::Text;
+use crate::text::{Text, fit};
+use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::layer::Layer;
 
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
         let chosen = self.panes.get(self.active).and_then(|pane| pane.alert());
         let (weight, text) = match (command, chosen, &mut self.alarm) {
-            (Command::Act(Action::Acknowledge | Action::Redeliver), None, _) => return false,
             (
-                Command::Act(Action::Acknowledge | Action::Redeliver)
+                Command::Act(Action::Acknowledge | Action::Unacknowledge | Action::Redeliver),
+                None,
+                _,
+            ) => return false,
+            (
+                Command::Act(
+                    Action::Acknowledge
+                    | Action::Unacknowledge
+                    | Action::Redeliver
+                    | Action::Silences,
+                )
                 | Command::Acknowledge(_)
+                | Command::Lift(_)
                 | Command::Silence { .. },
                 _,
                 None,
@@ -28,6 +41,26 @@ impl App {
             ),
             (Command::Act(Action::Acknowledge), Some(id), Some(_)) => self.acknowledge(id, ""),
             (Command::Acknowledge(note), Some(id), Some(_)) => self.acknowledge(id, note),
+            (Command::Act(Action::Unacknowledge), Some(id), Some(alarm)) => {
+                let text = if alarm.engine.unacknowledge(&mut self.store.alerts, id) {
+                    "not acknowledged any more"
+                } else {
+                    "this alert is not acknowledged, or it is over"
+                };
+                (Weight::Note, text.to_owned())
+            }
+            (Command::Act(Action::Silences), _, Some(_)) => match self.silences() {
+                Some(list) => {
+                    self.layers.push(list);
+                    return true;
+                }
+                None => (
+                    Weight::Note,
+                    "no silence is in force. :silence 30m site:Accra power work makes one"
+                        .to_owned(),
+                ),
+            },
+            (Command::Lift(record), _, Some(_)) => self.end_silence(record),
             (Command::Acknowledge(_), None, _) => (
                 Weight::Warning,
                 "put the cursor on an alert first".to_owned(),
@@ -42,9 +75,19 @@ impl App {
                     )
                 }
             }
-            (Command::Silence { ms, span, reason }, chosen, Some(_)) => {
-                self.silence(*ms, span, reason, chosen)
-            }
+            (
+                Command::Silence {
+                    ms,
+                    span,
+                    reason,
+                    sure,
+                },
+                chosen,
+                Some(_),
+            ) => match self.silence(*ms, span, reason, chosen, *sure) {
+                Some(said) => said,
+                None => return true,
+            },
             _ => return false,
         };
         self.messages.say(weight, text, self.now);
@@ -75,13 +118,15 @@ impl App {
         }
     }
 
+    /// None when it asks first.
     fn silence(
         &mut self,
         ms: i64,
         span: &Span,
         reason: &str,
         chosen: Option<AlertId>,
-    ) -> (Weight, String) {
+        sure: bool,
+    ) -> Option<(Weight, String)> {
         let book = &mut self.store.alerts;
         let scope = match span {
             Span::All => Scope::All,
@@ -90,10 +135,10 @@ impl App {
                     filter,
                     <crate::kind::alerts::Alerts as crate::kind::Kind>::FIELDS,
                 ) {
-                    return (
+                    return Some((
                         Weight::Warning,
                         format!("silence, column {}: {}", e.column + 1, e.sentence),
-                    );
+                    ));
                 }
                 Scope::Matching(filter.clone())
             }
@@ -103,10 +148,10 @@ impl App {
                     subject: alert.subject.clone(),
                 },
                 None => {
-                    return (
+                    return Some((
                         Weight::Warning,
                         "put the cursor on the alert to silence first".to_owned(),
-                    );
+                    ));
                 }
             },
         };
@@ -114,7 +159,7 @@ impl App {
             engine, operator, ..
         }) = &mut self.alarm
         else {
-            return (Weight::Warning, String::new());
+            return Some((Weight::Warning, String::new()));
         };
         let until = self.now.plus(ms);
         let silence = Silence {
@@ -124,16 +169,92 @@ impl App {
             by: operator.clone(),
             reason: Text::from(reason),
         };
+        let clock = until.clock(&self.zone, self.now);
+        let open = || book.iter().filter(|alert| alert.is_open());
+        let covered: Vec<&Alert> = open()
+            .filter(|alert| covers(&silence, alert, self.now))
+            .collect();
+        let (all, some) = (open().count(), covered.len());
+        let wide = silence.scope == Scope::All || (some > 1 && some * 2 > all);
+        if wide && !sure {
+            self.layers
+                .push(question(&silence.scope, ms, reason, (some, all), &clock));
+            return None;
+        }
         if engine.silence(book, silence, self.now) {
-            (
+            Some((
                 Weight::Note,
-                format!("silenced until {}", until.clock(&self.zone, self.now)),
-            )
+                format!("silenced until {clock}: {some} of {all} open alerts. :silences lifts it"),
+            ))
         } else {
-            (
+            Some((
                 Weight::Warning,
-                "too many silences are in force: let some of them end".to_owned(),
-            )
+                "too many silences are in force: lift some of them (:silences)".to_owned(),
+            ))
         }
     }
+
+    /// The silences in force, to be lifted; none where there is none.
+    fn silences(&self) -> Option<Layer> {
+        let silences = self.store.alerts.silences();
+        let choice = |silence: &Silence| Choice {
+            // Plain data cannot fail to serialise.
+            value: serde_json::to_string(silence).unwrap_or_default(),
+            label: fit(&silence.scope.what(), 40).into_owned(),
+            note: format!(
+                "until {} by {}: {}",
+                silence.until.clock(&self.zone, self.now),
+                silence.by.fit(20),
+                silence.reason.fit(40)
+            ),
+            on: false,
+        };
+        let choices: Vec<Choice> = silences.iter().map(choice).collect();
+        (!choices.is_empty()).then(|| Layer::Chooser(Chooser::new(Purpose::Silence, choices)))
+    }
+
+    fn end_silence(&mut self, record: &str) -> (Weight, String) {
+        let read = serde_json::from_str::<Silence>(record).ok();
+        let (Some(silence), Some(alarm)) = (read, &mut self.alarm) else {
+            return (Weight::Warning, String::new());
+        };
+        let what = silence.scope.what();
+        let book = &mut self.store.alerts;
+        if alarm.engine.end_silence(book, &silence, self.now) {
+            let text = format!("lifted: {what} is notified again");
+            (Weight::Note, text)
+        } else {
+            (Weight::Note, "this silence is over already".to_owned())
+        }
+    }
+}
+
+/// Asks before a silence that leaves little or nothing to be told.
+fn question(
+    scope: &Scope,
+    ms: i64,
+    reason: &str,
+    (some, all): (usize, usize),
+    until: &str,
+) -> Layer {
+    let filter = match scope {
+        Scope::Matching(filter) => format!("({filter}) "),
+        _ => String::new(),
+    };
+    let choice = |value: String, label: String, note: &str| Choice {
+        value,
+        label,
+        note: note.to_owned(),
+        on: false,
+    };
+    let what = format!(
+        "Silence {}: {some} of {all} open alerts, and new ones, until {until}",
+        fit(&scope.what(), 30)
+    );
+    let line = format!("{SURE} {}s {filter}{reason}", ms / 1_000);
+    let choices = vec![
+        choice(String::new(), "Go back".to_owned(), "nothing is silenced"),
+        choice(line, what, ""),
+    ];
+    Layer::Chooser(Chooser::new(Purpose::Line, choices))
 }

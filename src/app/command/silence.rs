@@ -7,11 +7,11 @@ use super::{Command, Span};
 /// The longest silence: what is to be quiet for longer is to be fixed, or not to be watched.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// Reads what follows the verb.
+/// Reads what follows the verb; `sure` when a person has been told how much it covers.
 ///
 /// A filter is one word with an operator in it, or a group in parentheses; anything else begins the reason, so that
 /// `silence 1h power work at Accra` silences everything and says why.
-pub(super) fn parse(rest: &str) -> Result<Command, String> {
+pub(super) fn parse(rest: &str, sure: bool) -> Result<Command, String> {
     const USAGE: &str =
         "silence DURATION [this|FILTER] REASON, for example: silence 30m site:Accra power work";
     let (length, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
@@ -29,6 +29,7 @@ pub(super) fn parse(rest: &str) -> Result<Command, String> {
         ms: i64::try_from(length.as_millis()).unwrap_or(i64::MAX),
         span,
         reason: reason.to_owned(),
+        sure,
     })
 }
 
@@ -68,8 +69,10 @@ mod tests {
     use super::*;
 
     fn read(rest: &str) -> (i64, Span, String) {
-        match parse(rest) {
-            Ok(Command::Silence { ms, span, reason }) => (ms, span, reason),
+        match parse(rest, false) {
+            Ok(Command::Silence {
+                ms, span, reason, ..
+            }) => (ms, span, reason),
             other => panic!("{other:?}"),
         }
     }
@@ -101,14 +104,22 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        assert!(parse("soon because").unwrap_err().contains("no duration"));
-        assert!(parse("30m").unwrap_err().contains("needs a reason"));
         assert!(
-            parse("30m site:Accra")
+            parse("soon because", false)
+                .unwrap_err()
+                .contains("no duration")
+        );
+        assert!(parse("30m", false).unwrap_err().contains("needs a reason"));
+        assert!(
+            parse("30m site:Accra", false)
                 .unwrap_err()
                 .contains("needs a reason")
         );
-        assert!(parse("0s why").unwrap_err().contains("more than nothing"));
-        assert!(parse("-5m why").is_err() && parse("9999999h why").is_err());
+        assert!(
+            parse("0s why", false)
+                .unwrap_err()
+                .contains("more than nothing")
+        );
+        assert!(parse("-5m why", false).is_err() && parse("9999999h why", false).is_err());
     }
 }

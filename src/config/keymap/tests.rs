@@ -56,6 +56,8 @@ fn defaults_are_whole_and_free_of_clashes() {
                 | Action::Login
                 | Action::Logout
                 | Action::Views
+                | Action::Unacknowledge
+                | Action::Silences
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),

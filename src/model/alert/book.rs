@@ -119,8 +119,9 @@ impl Book {
         &self.silences
     }
 
-    /// Takes a silence in; false when there are too many already.
+    /// Takes a silence in, or its new end; false when there are too many already.
     pub fn silence(&mut self, silence: Silence) -> bool {
+        self.silences.retain(|known| !known.same(&silence));
         let room = self.silences.len() < SILENCES_KEPT;
         if room {
             self.generation += 1;

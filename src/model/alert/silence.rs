@@ -37,3 +37,39 @@ pub struct Silence {
     /// Why.
     pub reason: Text,
 }
+
+impl Silence {
+    /// Whether it is that one, of which the end may be another by now.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        (&self.scope, self.from, &self.by) == (&other.scope, other.from, &other.by)
+    }
+}
+
+impl Scope {
+    /// What it covers, in words that are safe to show.
+    #[must_use]
+    pub fn what(&self) -> String {
+        match self {
+            Self::All => "every alert".to_owned(),
+            Self::Matching(filter) => crate::text::safe(filter).into_owned(),
+            Self::This { kind, subject } => {
+                let of = match subject {
+                    Subject::Device { device, .. } => device.to_string(),
+                    Subject::Carrier(name) | Subject::Endpoint(name) => name.to_string(),
+                    Subject::Storm { site, devices } => match site {
+                        Some(site) => format!("{devices} devices at {site}"),
+                        None => format!("{devices} devices"),
+                    },
+                };
+                let what = match kind {
+                    Kind::RegistrationFailure => "phone lost".to_owned(),
+                    Kind::CarrierDegradation => "carrier degraded".to_owned(),
+                    Kind::TlsCertExpiry => "certificate".to_owned(),
+                    Kind::Rule(name) => name.to_string(),
+                };
+                format!("{what}: {of}")
+            }
+        }
+    }
+}

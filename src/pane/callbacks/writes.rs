@@ -5,13 +5,13 @@ use crate::app::messages::Weight;
 use crate::flow::Order;
 use crate::flow::callback::{self, Ended, end};
 use crate::form::{Opening, Plan};
-use crate::kind::callbacks::Callbacks;
+use crate::kind::callbacks::{Callbacks, Line};
 use crate::model::CallbackId;
-use crate::model::api::Capabilities;
 use crate::model::callback::Status;
 use crate::pane::Desk;
 use crate::pane::list::Picked;
 use crate::store::callbacks::CallbackRow;
+use crate::text::fit;
 
 /// Opens a booking, on the queue that is looked at.
 pub(super) fn book(day: Option<&Day>, on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
@@ -52,7 +52,7 @@ pub(super) fn reschedule(on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     });
 }
 
-/// Asks to take back the marked reservations, or the one under the cursor; more than one takes a typed number.
+/// Asks to cancel the marked reservations, or the one under the cursor.
 pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     let mut wanted = on.ids();
     wanted.sort();
@@ -77,7 +77,8 @@ pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
     if open.is_empty() {
         return;
     }
-    desk.review.push(plan(&open, desk.can));
+    let plan = plan(&open, desk);
+    desk.review.push(plan);
     on.served = true;
 }
 /// What is only remembered may be over, or another's: nothing is written to it.
@@ -86,14 +87,20 @@ fn unread(desk: &mut Desk<'_>) {
     desk.messages.say(Weight::Warning, text, desk.now);
 }
 
-fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
+/// Somebody outside waits for each of them: even one takes a typed word.
+fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Plan {
+    let can = desk.can;
     let affects = rows.iter().map(|row| {
+        let line = Line::of(row, desk.store, desk.now);
         let callback = row.callback();
         format!(
-            "Nobody calls {} back ({}, {}).",
+            "Cancels the callback to {}: queue {}, slot {}, reason {} ({}, {}).",
             callback.number,
-            callback.id.0.fit(30),
-            callback.status.word()
+            fit(&line.queue_name(), 40),
+            line.slot(),
+            fit(&line.reason(), 60),
+            callback.status.word(),
+            callback.id.0.fit(40),
         )
     });
     let ids = rows.iter().map(|row| row.callback().id.clone());
@@ -112,7 +119,10 @@ fn plan(rows: &[&CallbackRow], can: &Capabilities) -> Plan {
         before: None,
         affects: affects.collect(),
         undo: "This cannot be undone; the callback would have to be booked again.".to_owned(),
-        confirm: (rows.len() > 1).then(|| rows.len().to_string()),
+        confirm: Some(match rows.len() {
+            1 => "cancel".to_owned(),
+            many => many.to_string(),
+        }),
         order: Order::Callback(order),
     }
 }

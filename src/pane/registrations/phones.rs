@@ -1,5 +1,7 @@
 //! What is done with the phones behind the rows, where the organisation lets it be done.
 
+use std::collections::BTreeMap;
+
 use crate::app::effect::Effect;
 use crate::app::messages::Weight;
 use crate::flow::Order;
@@ -21,8 +23,9 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
     }
     let table = &desk.store.registrations;
     let rows = on.ids();
-    let rows = rows.iter().filter_map(|id| table.row(*id));
+    let rows: Vec<_> = rows.iter().filter_map(|id| table.row(*id)).collect();
     let deeds: Vec<Deed> = rows
+        .iter()
         .map(|row| Deed::Reboot {
             phone: row.device().clone(),
             name: Text::from(format!("{} ({})", row.user(), row.device())),
@@ -30,7 +33,7 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
         .collect();
     if deeds.len() > AT_ONCE {
         let text = format!(
-            "{} phones are marked, and {AT_ONCE} can start anew at once: unmark some",
+            "{} phones are marked, and {AT_ONCE} can be rebooted at once: unmark some",
             deeds.len()
         );
         return desk.messages.say(Weight::Warning, text, desk.now);
@@ -38,11 +41,19 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
     let (affects, confirm) = match deeds.as_slice() {
         [] => return,
         [one] => (
-            format!("{} starts anew; a call on it ends.", one.name()),
+            format!(
+                "Reboots {}, {}; an active call on it ends.",
+                one.name(),
+                places(&rows)
+            ),
             None,
         ),
         many => (
-            format!("{} phones start anew; calls on them end.", many.len()),
+            format!(
+                "Reboots {} phones, {}; active calls on them end.",
+                many.len(),
+                places(&rows)
+            ),
             Some(many.len().to_string()),
         ),
     };
@@ -55,6 +66,28 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
         confirm,
         order: Order::Phone(phone::Order::Deeds(deeds)),
     });
+}
+
+/// Where the phones are, the site with the most of them first, each with its number when there are more sites than one.
+fn places(rows: &[Row<'_>]) -> String {
+    let mut sites: BTreeMap<String, usize> = BTreeMap::new();
+    for row in rows {
+        let site = row.site().map_or("no site".to_owned(), |site| {
+            format!("site {}", site.fit(30))
+        });
+        *sites.entry(site).or_default() += 1;
+    }
+    let mut sites: Vec<_> = sites.into_iter().collect();
+    sites.sort_by_key(|(_, phones)| std::cmp::Reverse(*phones));
+    match sites.as_slice() {
+        [(site, _)] => site.clone(),
+        several => {
+            let named = several
+                .iter()
+                .map(|(site, phones)| format!("{phones} at {site}"));
+            named.collect::<Vec<_>>().join(", ")
+        }
+    }
 }
 
 /// Reads the phone under the cursor, to say who sits there.
@@ -73,8 +106,7 @@ pub(super) fn station(row: Option<Row<'_>>, desk: &mut Desk<'_>) {
 /// Whether phones can be acted on at all; where not, says so.
 fn offered(desk: &mut Desk<'_>) -> bool {
     if !desk.can.stations {
-        let text =
-            "the API of this organisation neither starts phones anew nor seats people at them";
+        let text = "the API of this organisation neither reboots phones nor assigns their stations";
         desk.messages.say(Weight::Note, text, desk.now);
     }
     desk.can.stations
