@@ -119,7 +119,7 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Finds view and row again after rows moved; a row that is gone gives the cursor to what took its place.
-    pub fn settle(&mut self, rows: &impl Rows<Id>, height: usize) -> Window {
+    pub fn settle(&mut self, rows: &(impl Rows<Id> + ?Sized), height: usize) -> Window {
         let height = height.max(1);
         let last_top = rows.len().saturating_sub(height);
         let sought = self.sought.clone().and_then(|row| rows.position(row));
@@ -169,13 +169,13 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Moves by rows, down for positive numbers.
-    pub fn step(&mut self, rows: &impl Rows<Id>, height: usize, delta: isize) {
+    pub fn step(&mut self, rows: &(impl Rows<Id> + ?Sized), height: usize, delta: isize) {
         self.settle(rows, height);
         self.put(rows, self.here().saturating_add_signed(delta));
     }
 
     /// Scrolls by rows; the cursor stays on its row while that is in view.
-    pub fn scroll(&mut self, rows: &impl Rows<Id>, height: usize, delta: isize) {
+    pub fn scroll(&mut self, rows: &(impl Rows<Id> + ?Sized), height: usize, delta: isize) {
         self.settle(rows, height);
         let here = self.here();
         self.shift(rows, delta);
@@ -184,7 +184,7 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Moves by pages, and the view with it.
-    fn page(&mut self, rows: &impl Rows<Id>, height: usize, delta: isize) {
+    fn page(&mut self, rows: &(impl Rows<Id> + ?Sized), height: usize, delta: isize) {
         self.settle(rows, height);
         let here = self.here();
         self.shift(rows, delta);
@@ -192,13 +192,13 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Goes to the first row and follows what arrives there.
-    pub fn top(&mut self, rows: &impl Rows<Id>) {
+    pub fn top(&mut self, rows: &(impl Rows<Id> + ?Sized)) {
         self.put(rows, 0);
         self.grip = Grip::First;
     }
 
     /// Carries out an action that moves among the rows; false for any other.
-    pub fn obey(&mut self, action: Action, rows: &impl Rows<Id>, height: usize) -> bool {
+    pub fn obey(&mut self, action: Action, rows: &(impl Rows<Id> + ?Sized), height: usize) -> bool {
         let page = isize::try_from(height).unwrap_or(isize::MAX).max(1);
         match action {
             Action::Up => self.step(rows, height, -1),
@@ -218,14 +218,14 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Goes to a row that was drawn, where it still is.
-    pub fn pick(&mut self, rows: &impl Rows<Id>, height: usize, row: Id) {
+    pub fn pick(&mut self, rows: &(impl Rows<Id> + ?Sized), height: usize, row: Id) {
         self.settle(rows, height);
         if let Some(at) = rows.position(row) {
             self.put(rows, at);
         }
     }
 
-    fn put(&mut self, rows: &impl Rows<Id>, index: usize) {
+    fn put(&mut self, rows: &(impl Rows<Id> + ?Sized), index: usize) {
         self.take(rows, index.min(rows.len().saturating_sub(1)));
         (self.grip, self.sought) = (Grip::View, None);
         self.show(self.index);
@@ -233,7 +233,7 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
         self.anchor(rows);
     }
 
-    fn take(&mut self, rows: &impl Rows<Id>, index: usize) {
+    fn take(&mut self, rows: &(impl Rows<Id> + ?Sized), index: usize) {
         (self.index, self.row) = (index, rows.at(index));
     }
 
@@ -243,13 +243,13 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
         self.top = self.top.clamp(lowest, index);
     }
 
-    fn shift(&mut self, rows: &impl Rows<Id>, delta: isize) {
+    fn shift(&mut self, rows: &(impl Rows<Id> + ?Sized), delta: isize) {
         let last_top = rows.len().saturating_sub(self.height);
         self.top = self.top.saturating_add_signed(delta).min(last_top);
     }
 
     /// Remembers some rows of the view, so that it finds its place again.
-    fn anchor(&mut self, rows: &impl Rows<Id>) {
+    fn anchor(&mut self, rows: &(impl Rows<Id> + ?Sized)) {
         self.anchors.clear();
         if self.top > 0 {
             let lines = (0..ANCHORS).map(|n| n * (self.height - 1) / (ANCHORS - 1));
@@ -259,7 +259,7 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
     }
 
     /// Where the view starts by most of the rows that it showed; the nearest where they say different things.
-    fn anchored(&self, rows: &impl Rows<Id>) -> Option<usize> {
+    fn anchored(&self, rows: &(impl Rows<Id> + ?Sized)) -> Option<usize> {
         let place = |(line, id): &(usize, Id)| {
             let at = rows.position(id.clone())?;
             Some(at.saturating_sub(*line))

@@ -51,7 +51,7 @@ pub(super) async fn addresses(
     allowed: Duration,
 ) -> Result<Vec<IpAddr>, String> {
     let client = client(Resolver::At(resolver), allowed).map_err(|error| short(&error))?;
-    let mut name = Name::from_utf8(host).map_err(|error| error.to_string())?;
+    let mut name = Name::from_utf8(host).map_err(|error| said(&error))?;
     name.set_fqdn(true);
     match tokio::time::timeout(allowed, client.lookup_ip(name)).await {
         Ok(Ok(found)) => Ok(found.iter().collect()),
@@ -126,7 +126,7 @@ impl Found {
 /// Asks one resolver all questions side by side. An error is one that another resolver may not have.
 async fn ask(target: &Target, resolver: Resolver, allowed: Duration) -> Result<Found, String> {
     let client = client(resolver, allowed).map_err(|error| short(&error))?;
-    let questions = questions(target.host()).map_err(|error| error.to_string())?;
+    let questions = questions(target.host()).map_err(|error| said(&error))?;
     let lookups = questions
         .iter()
         .map(|(name, kind)| client.lookup(name.clone(), *kind));

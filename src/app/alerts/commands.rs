@@ -221,8 +221,8 @@ impl App {
         let what = silence.scope.what();
         let book = &mut self.store.alerts;
         if alarm.engine.end_silence(book, &silence, self.now) {
-            let text = format!("lifted: {what} is notified again");
-            (Weight::Note, text)
+            // Another silence may cover the same.
+            (Weight::Note, format!("lifted: the silence of {what}"))
         } else {
             (Weight::Note, "this silence is over already".to_owned())
         }
@@ -237,10 +237,6 @@ fn question(
     (some, all): (usize, usize),
     until: &str,
 ) -> Layer {
-    let filter = match scope {
-        Scope::Matching(filter) => format!("({filter}) "),
-        _ => String::new(),
-    };
     let choice = |value: String, label: String, note: &str| Choice {
         value,
         label,
@@ -251,10 +247,51 @@ fn question(
         "Silence {}: {some} of {all} open alerts, and new ones, until {until}",
         fit(&scope.what(), 30)
     );
-    let line = format!("{SURE} {}s {filter}{reason}", ms / 1_000);
     let choices = vec![
         choice(String::new(), "Go back".to_owned(), "nothing is silenced"),
-        choice(line, what, ""),
+        choice(line(scope, ms, reason), what, ""),
     ];
     Layer::Chooser(Chooser::new(Purpose::Line, choices))
+}
+
+/// The command of a silence whose reach a person has been told.
+fn line(scope: &Scope, ms: i64, reason: &str) -> String {
+    let span = match scope {
+        Scope::All => String::new(),
+        Scope::Matching(filter) => format!("({filter}) "),
+        // The cursor stays on its row while it is asked.
+        Scope::This { .. } => "this ".to_owned(),
+    };
+    format!("{SURE} {ms}ms {span}{reason}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::alert::{Kind, Subject};
+
+    #[test]
+    fn going_on_silences_what_was_asked_about() {
+        let this = Scope::This {
+            kind: Kind::CarrierDegradation,
+            subject: Subject::Carrier("kestrel".into()),
+        };
+        let some = Scope::Matching("site:Accra".to_owned());
+        for (scope, meant) in [
+            (Scope::All, Span::All),
+            (some, Span::Matching("(site:Accra)".to_owned())),
+            (this, Span::This),
+        ] {
+            let Ok(Command::Silence {
+                ms,
+                span,
+                reason,
+                sure: true,
+            }) = Command::parse(&line(&scope, 1_500, "power work"))
+            else {
+                panic!("{scope:?}");
+            };
+            assert_eq!((ms, span, reason.as_str()), (1_500, meant, "power work"));
+        }
+    }
 }

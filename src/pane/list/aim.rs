@@ -2,11 +2,13 @@
 
 use ratatui::layout::Position;
 
+use super::frozen::Frozen;
 use super::source::Source as _;
 use super::{ListPane, Listing, RowOf};
 use crate::app::action::Action;
 use crate::kind::Kind as _;
 use crate::pane::Desk;
+use crate::pane::cursor::Rows;
 use crate::store::Store;
 use crate::time::Millis;
 
@@ -52,21 +54,15 @@ impl<L: Listing> ListPane<L> {
         } else if let Some(line) = self.grid.line_at(at)
             && let Some(row) = self.drawn.get(line).cloned()
         {
-            let height = self.grid.height();
-            match &self.frozen {
-                Some(frozen) => self.cursor.pick(frozen, height, row),
-                None => self.cursor.pick(&self.source, height, row),
-            }
+            let rows = listed(&self.source, self.frozen.as_ref());
+            self.cursor.pick(rows, self.grid.height(), row);
         }
     }
 
     /// Moves among the rows; false for any other action.
     pub(in crate::pane) fn walk(&mut self, action: Action) -> bool {
-        let height = self.grid.height();
-        let moved = match &self.frozen {
-            Some(frozen) => self.cursor.obey(action, frozen, height),
-            None => self.cursor.obey(action, &self.source, height),
-        };
+        let rows = listed(&self.source, self.frozen.as_ref());
+        let moved = self.cursor.obey(action, rows, self.grid.height());
         if moved {
             self.stay();
         }
@@ -84,20 +80,25 @@ impl<L: Listing> ListPane<L> {
 
     /// Scrolls the view.
     pub(super) fn scroll(&mut self, delta: isize) {
-        let height = self.grid.height();
-        match &self.frozen {
-            Some(frozen) => self.cursor.scroll(frozen, height, delta),
-            None => self.cursor.scroll(&self.source, height, delta),
-        }
+        let rows = listed(&self.source, self.frozen.as_ref());
+        self.cursor.scroll(rows, self.grid.height(), delta);
         self.stay();
     }
 
     pub(super) fn step(&mut self, delta: isize) {
-        let height = self.grid.height();
-        match &self.frozen {
-            Some(frozen) => self.cursor.step(frozen, height, delta),
-            None => self.cursor.step(&self.source, height, delta),
-        }
+        let rows = listed(&self.source, self.frozen.as_ref());
+        self.cursor.step(rows, self.grid.height(), delta);
         self.stay();
+    }
+}
+
+/// The rows that a person moves among: the frozen ones while there are some.
+pub(super) fn listed<'a, Id: Clone + PartialEq>(
+    source: &'a impl Rows<Id>,
+    frozen: Option<&'a Frozen<Id>>,
+) -> &'a dyn Rows<Id> {
+    match frozen {
+        Some(frozen) => frozen,
+        None => source,
     }
 }

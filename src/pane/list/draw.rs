@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::aim::listed;
 use super::edges::Edges;
 use super::frozen::Shown;
 use super::source::{Seen, Source as _};
@@ -11,7 +12,6 @@ use super::{IdOf, ListPane, Listing};
 use crate::config::theme::Role;
 use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
-use crate::pane::cursor::Rows;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::detail::{self, Panel};
@@ -80,7 +80,7 @@ impl<L: Listing> ListPane<L> {
         scene: &Scene<'_>,
         here: bool,
     ) {
-        let listed = self.frozen.as_ref().map_or(self.len(), Rows::len);
+        let listed = listed(&self.source, self.frozen.as_ref()).len();
         // The first line says what is out of view, when anything is: the newest message lies on the last.
         let cut = rows.height > 1 && listed > usize::from(rows.height);
         let edge = Rect {

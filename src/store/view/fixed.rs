@@ -238,12 +238,9 @@ impl Fixed {
         let moved: u32 = marks.iter().map(|word: &u64| word.count_ones()).sum();
         let moved = i32::try_from(moved).unwrap_or(0);
         self.blocks[upper] = Block { rows, marks };
-        self.spine.count(block, -moved);
-        self.spine.count(upper, moved);
         let of = &self.blocks[upper];
         let lost = self.lost.count(of.slots().map(|slot| &of.rows[slot]));
-        self.spine.count_lost(block, -lost);
-        self.spine.count_lost(upper, lost);
+        self.spine.shift(block, upper, moved, lost);
         self.note_spots(upper, 0);
         upper
     }

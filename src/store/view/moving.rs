@@ -188,11 +188,8 @@ impl Moving {
         self.blocks[before].rows.extend(rows);
         self.settle(before, kept);
         let lost = self.lost.count(&self.blocks[before].rows[kept..]);
-        self.spine.count_lost(block, -lost);
-        self.spine.count_lost(before, lost);
         let moved = i32::try_from(moved).unwrap_or(0);
-        self.spine.count(block, -moved);
-        self.spine.count(before, moved);
+        self.spine.shift(block, before, moved, lost);
         self.drop_block(block);
     }
 
@@ -205,10 +202,7 @@ impl Moving {
         self.blocks[upper] = Block { keys, rows };
         self.settle(upper, 0);
         let lost = self.lost.count(&self.blocks[upper].rows);
-        self.spine.count_lost(block, -lost);
-        self.spine.count_lost(upper, lost);
-        self.spine.count(block, -moved);
-        self.spine.count(upper, moved);
+        self.spine.shift(block, upper, moved, lost);
         upper
     }
 

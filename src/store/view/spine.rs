@@ -52,6 +52,14 @@ impl Spine {
         self.lost[place] = self.lost[place].saturating_add_signed(delta);
     }
 
+    /// Takes rows shown from one block to another, some of them lost.
+    pub(super) fn shift(&mut self, from: usize, to: usize, shown: i32, lost: i32) {
+        self.count(from, -shown);
+        self.count(to, shown);
+        self.count_lost(from, -lost);
+        self.count_lost(to, lost);
+    }
+
     /// Lost rows shown before a place.
     pub(super) fn lost_before(&self, place: usize) -> usize {
         let before = &self.lost[..place.min(self.lost.len())];
