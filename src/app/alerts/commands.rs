@@ -237,10 +237,11 @@ fn question(
     (some, all): (usize, usize),
     until: &str,
 ) -> Layer {
-    let choice = |value: String, label: String, note: &str| Choice {
+    // All in the label: a note is the first to give way on a narrow screen.
+    let choice = |value: String, label: String| Choice {
         value,
         label,
-        note: note.to_owned(),
+        note: String::new(),
         on: false,
     };
     let what = format!(
@@ -248,8 +249,8 @@ fn question(
         fit(&scope.what(), 30)
     );
     let choices = vec![
-        choice(String::new(), "Go back".to_owned(), "nothing is silenced"),
-        choice(line(scope, ms, reason), what, ""),
+        choice(String::new(), "Go back: nothing is silenced".to_owned()),
+        choice(line(scope, ms, reason), what),
     ];
     Layer::Chooser(Chooser::new(Purpose::Line, choices))
 }
