@@ -13,11 +13,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use trunkline::app::App;
 use trunkline::app::event::Event;
-use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::news::News;
+use trunkline::config::{self, Flags, Paths};
+use trunkline::environment::Environment;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::time::Millis;
+use trunkline::vocabulary::news::News;
 
 const NOON: Millis = Millis(1_781_532_202_000);
 const AREA: Rect = Rect::new(0, 0, 120, 40);
@@ -95,7 +96,7 @@ fn frames(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("draw", rows), |b| {
             b.iter(|| {
                 buf.reset();
-                trunkline::ui::screen::render(&mut app, AREA, black_box(&mut buf));
+                trunkline::screen::render(&mut app, AREA, black_box(&mut buf));
             });
         });
         group.bench_function(BenchmarkId::new("key and draw", rows), |b| {
@@ -108,7 +109,7 @@ fn frames(c: &mut Criterion) {
                     NOON,
                 );
                 buf.reset();
-                trunkline::ui::screen::render(&mut app, AREA, black_box(&mut buf));
+                trunkline::screen::render(&mut app, AREA, black_box(&mut buf));
             });
         });
         group.bench_function(
@@ -132,7 +133,7 @@ fn frames(c: &mut Criterion) {
                     feed(&mut app, (0..512).map(update).collect(), now);
                     if app.dirty() {
                         buf.reset();
-                        trunkline::ui::screen::render(&mut app, AREA, black_box(&mut buf));
+                        trunkline::screen::render(&mut app, AREA, black_box(&mut buf));
                     }
                 });
             },

@@ -1,11 +1,10 @@
 //! The application: one state, one [`App::update`], no I/O and no clock.
 //!
-//! Everything that happens is an [`event::Event`]; what it asks of the world are [`effect::Effect`]s. The console
+//! Everything that happens is an [`event::Event`]; what it asks of the world are [`Effect`]s. The console
 //! ([`run`] with a terminal), the headless commands ([`run`] without one) and the tests differ only in where events
 //! come from and where effects go.
 
 mod act;
-pub mod action;
 mod alerts;
 mod answer;
 mod attend;
@@ -14,10 +13,8 @@ mod budget;
 mod callbacks;
 mod clock;
 mod closeup;
-pub mod command;
 pub mod coverage;
 mod done;
-pub mod effect;
 pub mod event;
 mod flows;
 mod forms;
@@ -26,7 +23,6 @@ mod input;
 pub mod jobs;
 mod lookout;
 pub mod memory;
-pub mod messages;
 mod news;
 pub mod perform;
 pub mod person;
@@ -45,21 +41,23 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jiff::tz::TimeZone;
 
-use self::effect::Effect;
 use self::event::Event;
 use self::lookout::Lookout;
-use self::messages::{Messages, Weight};
-use self::vitals::{Freshness, Reading, Vitals};
+use self::vitals::{Freshness, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
-use crate::feed::news::{Problem, Status};
+use crate::effect::Effect;
 use crate::model::api::Capabilities;
 use crate::pane::{self, Pane};
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::ui::Places;
 use crate::ui::layer::Layer;
-use crate::ui::screen::Places;
+use crate::ui::reading::Reading;
+use crate::vocabulary::messages::{Messages, Weight};
+use crate::vocabulary::news::Status;
+use crate::vocabulary::problem::Problem;
 
 /// Frames that could not be understood, kept for `:frames`.
 const FRAMES_KEPT: usize = 64;

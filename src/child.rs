@@ -231,7 +231,7 @@ fn watch_signals() {
         if HEARD.load(Ordering::Relaxed) {
             return;
         }
-        let hangup = (!crate::term::signals::hangup_is_ignored()).then_some(SIGHUP);
+        let hangup = (!crate::process::hangup_is_ignored()).then_some(SIGHUP);
         let numbers = [SIGINT, SIGQUIT, SIGTERM].into_iter().chain(hangup);
         let Ok(mut signals) = signal_hook::iterator::Signals::new(numbers) else {
             return;

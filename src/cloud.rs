@@ -54,7 +54,6 @@ pub use self::callbacks::{CallbackListing, QueueListing};
 pub use self::checkup::Skew;
 pub use self::concern::Concern;
 pub use self::error::{Error, Fate, Refusal};
-pub use self::latency::Latency;
 pub use self::routes::{RouteListing, made_as};
 pub use self::settings::{AuthStyle, Credentials, PersonClient, Settings};
 pub use self::transfers::InteractionListing;
@@ -263,7 +262,7 @@ impl Client {
 
     /// How long reads took within the last hour; none before the first.
     #[must_use]
-    pub fn latency(&self) -> Option<Latency> {
+    pub fn latency(&self) -> Option<crate::vocabulary::news::Latency> {
         let mut latencies = self
             .0
             .latencies

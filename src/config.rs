@@ -4,7 +4,6 @@
 //! know the layer they came from ([`Loaded::origin`]), which is what `config show` prints.
 
 mod endpoint;
-pub mod environment;
 pub mod key;
 pub mod keymap;
 mod load;
@@ -23,13 +22,12 @@ pub mod watch;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use environment::Environment;
 pub use keymap::Keymap;
 pub use load::{file_in_use, load};
 pub use origin::{ConfigError, Origin};
 pub use paths::Paths;
 pub use profile::Profile;
-pub use theme::{Role, Theme, Themes};
+pub use theme::{Theme, Themes};
 pub use ui::Ui;
 pub use views::Views;
 

@@ -11,20 +11,21 @@ use tokio::sync::mpsc;
 use self::away::Away;
 use self::recollection::Recollection;
 use crate::app::App;
-use crate::app::effect::Effect;
 use crate::app::event::{Done, Event};
 use crate::app::run::{Runner, Screen};
 use crate::child;
 use crate::config::secret::SecretSource;
 use crate::config::watch::{Reload, Watch};
-use crate::config::{Environment, Loaded, Ui};
+use crate::config::{Loaded, Ui};
+use crate::effect::Effect;
+use crate::environment::Environment;
 use crate::listen::{self, Asker, Listener};
+use crate::screen;
 use crate::term::clipboard::{self, Copied};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{self, Options, Term, TermError};
-use crate::ui;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
@@ -339,7 +340,7 @@ impl Screen for TermScreen {
         let drawn = self.term.draw(|frame| {
             break_on_purpose(break_at.as_deref(), "pane");
             let area = frame.area();
-            if let Some(cursor) = ui::screen::render(app, area, frame.buffer_mut()) {
+            if let Some(cursor) = screen::render(app, area, frame.buffer_mut()) {
                 frame.set_cursor_position(cursor);
             }
         });

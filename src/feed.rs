@@ -15,7 +15,6 @@ pub mod gather;
 mod health;
 mod link;
 pub mod mailbox;
-pub mod news;
 mod people;
 mod platform;
 mod poll;
@@ -37,10 +36,9 @@ pub use timing::Timing;
 use crate::cloud::Client;
 use crate::model::UserId;
 use crate::model::api::Api;
+use crate::vocabulary::news::Taken;
 use shared::Shared;
 use task::Task;
-
-pub use platform::phones::told::Told as Phones;
 
 /// The contract's floor (§3): no user is polled more often.
 const SHORTEST_POLL: Duration = Duration::from_secs(10);
@@ -172,7 +170,7 @@ impl Feeds {
     }
 
     /// Acknowledges updates of callbacks that have been taken in.
-    pub fn acknowledge(&self, taken: callbacks::Taken) {
+    pub fn acknowledge(&self, taken: Taken) {
         self.acknowledge.send(taken);
     }
 

@@ -34,6 +34,7 @@ use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::interaction::Interaction;
+use crate::model::job::Job;
 use crate::model::job::{JobEvent, JobKey};
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
@@ -95,6 +96,20 @@ pub enum Order {
 }
 
 impl Order {
+    /// The order that follows a job; none when there is nothing to find it by.
+    #[must_use]
+    pub fn that_follows(job: &Job) -> Option<Self> {
+        if job.id.is_none() && job.name.is_empty() {
+            return None;
+        }
+        Some(Self::Follow {
+            key: job.key.clone(),
+            id: job.id.clone(),
+            name: job.name.clone(),
+            submitted: job.began(),
+        })
+    }
+
     /// What it does.
     #[must_use]
     pub fn kind(&self) -> WriteKind {

@@ -16,10 +16,10 @@ pub mod transfer;
 pub mod write;
 
 use crate::app::App;
-use crate::feed::news::{Problem, Trouble};
 use crate::model::UserId;
 use crate::text::Text;
 use crate::vault;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What a headless command may end with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

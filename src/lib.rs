@@ -1,7 +1,7 @@
 //! `trunkline`: a terminal console for the people who keep Genesys Cloud telephony running.
 //!
 //! One loop owns all state. Things that happen come in as [`app::event::Event`]s, [`app::App::update`] turns an event
-//! into state changes and [`app::effect::Effect`]s without doing I/O or reading a clock, effects run as tasks whose
+//! into state changes and [`effect::Effect`]s without doing I/O or reading a clock, effects run as tasks whose
 //! results come back as events, and the screen is a pure view of the state. The console and the headless commands are
 //! the same `App` with a different source of events and a different sink of effects.
 //!
@@ -37,6 +37,8 @@ pub mod cloud;
 pub mod config;
 pub mod console;
 pub mod deployments;
+pub mod effect;
+pub mod environment;
 pub mod export;
 pub mod feed;
 pub mod file;
@@ -57,6 +59,7 @@ pub mod pane;
 pub mod probe;
 pub mod process;
 pub mod query;
+pub mod screen;
 pub mod shelf;
 pub mod store;
 pub mod term;
@@ -64,3 +67,4 @@ pub mod text;
 pub mod time;
 pub mod ui;
 pub mod vault;
+pub mod vocabulary;

@@ -15,7 +15,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, registry};
 
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::file::{self, For};
 use crate::{folder, vault};
 

@@ -19,12 +19,8 @@ use jiff::tz::TimeZone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::app::effect::Effect;
-use crate::app::messages::Messages;
-use crate::app::vitals::Reading;
 use crate::config::theme::Theme;
+use crate::effect::Effect;
 use crate::flow::Order;
 use crate::form::{Opening, Plan};
 use crate::kind::view::View;
@@ -38,27 +34,13 @@ use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
 use crate::ui::filter::Fault;
 use crate::ui::layer::Layer;
+use crate::ui::reading::Reading;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::messages::Messages;
 
-/// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 14] = [
-    "Registrations",
-    "Carriers",
-    "Transfers",
-    "Routes",
-    "Callbacks",
-    "Jobs",
-    "Alerts",
-    "Audit",
-    "Pulse",
-    "Users",
-    "Edges",
-    "Trunks",
-    "Probes",
-    "Queues",
-];
-
-/// Every pane, in the order of the tabs. A new one is a line here and one above.
+/// Every pane, in the order of the tabs. A new one is a line here and its title in [`TITLES`](crate::vocabulary::command::TITLES).
 #[must_use]
 pub fn all() -> Vec<Box<dyn Pane>> {
     vec![

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::fs;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::config::environment::{CLIENT_SECRET, GENESYS_CLIENT_SECRET};
+use crate::environment::{CLIENT_SECRET, GENESYS_CLIENT_SECRET};
 use crate::vault;
 
 /// Variables that a configuration names as the place of a credential.
@@ -30,6 +31,20 @@ pub fn harden() {
 pub fn holds_credential(variable: &str) {
     let mut named = NAMED.lock().unwrap_or_else(PoisonError::into_inner);
     named.insert(variable.to_owned());
+}
+
+/// Whether a hangup was set to be ignored by whoever started the process; not known away from Linux.
+pub(crate) fn hangup_is_ignored() -> bool {
+    fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hangup(&status))
+}
+
+/// Reads the mask of ignored signals out of proc(5) `status`; a hangup is its lowest bit.
+fn ignores_hangup(status: &str) -> bool {
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
 }
 
 /// The variables of the process that a child does not get: those that a configuration names as the place of a
@@ -65,6 +80,14 @@ pub fn without_credentials(child: &mut Command) -> &mut Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_ignored_hangup_is_read_from_the_mask() {
+        assert!(ignores_hangup("Name:\tx\nSigIgn:\t0000000000001001\n"));
+        assert!(!ignores_hangup("SigIgn:\t0000000000001000\nSigCgt:\t1\n"));
+        assert!(!ignores_hangup("SigIgn:\tnonsense"));
+        assert!(!ignores_hangup(""));
+    }
 
     #[test]
     fn a_child_does_not_inherit_what_holds_a_credential() {

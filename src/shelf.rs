@@ -21,18 +21,10 @@ use crate::kind::view::View;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vault;
+use crate::vocabulary::command::Half;
 
 /// Bytes of one file; a form's body stays far below.
 pub const LARGEST: u64 = 1 << 20;
-
-/// Which half of the shelf.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Half {
-    /// What was typed and not sent.
-    Drafts,
-    /// What was sent.
-    Sent,
-}
 
 /// One payload on the shelf.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

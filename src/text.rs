@@ -5,6 +5,7 @@
 //! joiners, tags, line separators and runs of combining marks become visible `\u{..}`; nothing is dropped silently.
 //! One value costs what one value costs: of a very long one its beginning is shown, with how long it is.
 
+pub mod chart;
 pub(crate) mod near;
 
 use std::borrow::Cow;

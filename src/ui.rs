@@ -2,7 +2,6 @@
 
 pub mod bar;
 pub mod big;
-pub mod chart;
 pub mod chooser;
 pub mod detail;
 pub mod entry;
@@ -19,10 +18,21 @@ pub mod palette;
 pub mod popup;
 pub mod progress;
 pub mod prompt;
+pub mod reading;
 pub mod review;
-pub mod screen;
 pub mod sheet;
 pub mod sign_in;
 pub mod table;
 pub mod tabs;
 mod wrap;
+
+use ratatui::layout::Rect;
+
+/// Where things were drawn, for the mouse.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    /// The whole screen.
+    pub screen: Rect,
+    /// The tabs.
+    pub tabs: Vec<Rect>,
+}

@@ -17,8 +17,9 @@ mod sign_in;
 
 use crew::{Crew, options};
 use serde_json::json;
-use trunkline::feed::news::{Link, Trouble};
 use trunkline::model::registration::State;
+use trunkline::vocabulary::news::Link;
+use trunkline::vocabulary::problem::Trouble;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_signs_in_reads_streams_and_shows_what_the_organisation_says() {

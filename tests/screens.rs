@@ -36,10 +36,11 @@ mod transfers;
 mod views;
 
 use stage::{NOON, Stage};
-use trunkline::app::effect::Effect;
-use trunkline::feed::news::{Link, News, Problem, Trouble};
+use trunkline::effect::Effect;
 use trunkline::model::UserId;
 use trunkline::time::Millis;
+use trunkline::vocabulary::news::{Link, News};
+use trunkline::vocabulary::problem::{Problem, Trouble};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 

@@ -7,7 +7,6 @@
 
 use bytes::Bytes;
 use proptest::prelude::*;
-use trunkline::feed::news::{News, Problem, Trouble};
 use trunkline::kind::registrations::FIELDS;
 use trunkline::model::registration::{Device, State, Update, User};
 use trunkline::model::{DeviceId, UserId};
@@ -17,6 +16,8 @@ use trunkline::store::view::{Sort, View};
 use trunkline::store::{Changes, Limits, Read, Registrations, RowId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
+use trunkline::vocabulary::news::News;
+use trunkline::vocabulary::problem::{Problem, Trouble};
 
 const CODECS: [&str; 6] = [
     "opus",

@@ -3,22 +3,23 @@
 use ratatui::text::{Line, Span};
 
 use super::App;
-use super::action::Action;
-use super::command::Command;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::config::Theme;
-use crate::config::theme::Role;
-use crate::feed::news::Link;
+use crate::effect::Effect;
 use crate::flow::{self, Order};
 use crate::form::Opening;
 use crate::pane::{Desk, Pane};
-use crate::shelf::{self, Half};
+use crate::shelf;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::help;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
 use crate::ui::palette::{Item, Palette};
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::command::Half;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::Link;
+use crate::vocabulary::role::Role;
 
 /// What works on every pane, after what the pane itself offers.
 const EVERYWHERE: &[Action] = &[
@@ -297,7 +298,7 @@ impl App {
     }
 
     fn open_messages(&mut self) {
-        let line = |m: &super::messages::Message| {
+        let line = |m: &crate::vocabulary::messages::Message| {
             let role = match m.weight {
                 Weight::Note => Role::Text,
                 Weight::Warning => Role::Warn,

@@ -7,13 +7,11 @@ use std::collections::HashMap;
 
 use self::rules::RuleWatch;
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
 use crate::alert::{Key, Mode, News, Record, Settings, Sign, Weather};
 use crate::config::Profile;
-use crate::feed::news::Status;
+use crate::effect::Effect;
 use crate::model::CarrierId;
 use crate::model::alert::{Details, Kind, Subject};
 use crate::model::carrier::Health;
@@ -23,6 +21,8 @@ use crate::store::carriers::Reading;
 use crate::store::{Changes, Row, RowId, Store};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::Status;
 
 /// Alerting, once the ledger has been read. Without a ledger to read (a single headless command) there is none.
 pub(super) struct Alarm {

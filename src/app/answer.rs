@@ -1,7 +1,6 @@
 //! Answers the listener: a view of the state like a frame, for programs instead of people.
 
 use super::App;
-use super::messages::Weight;
 use crate::listen::{Entry, Overview, Page, ProbeLine, Question};
 use crate::model::report::{
     CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, Window, Windows,
@@ -11,6 +10,7 @@ use crate::store::probes::Probed;
 use crate::store::{Believed, Row, RowId};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
 
 /// Minutes in the two windows of the report.
 const HOUR: usize = 60;

@@ -1,7 +1,7 @@
 //! Whom the feeds read first: who is on screen or marked, who alerts, who is lost or keeps coming and going.
 
 use super::App;
-use super::effect::Effect;
+use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::alert::Subject;
 use crate::store::RowId;

@@ -1,8 +1,8 @@
 //! The audit, as the state knows it.
 
 use super::App;
-use super::messages::Weight;
 use crate::model::audit::{Chain, Record};
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// Takes in a line that was just written.

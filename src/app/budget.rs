@@ -3,16 +3,16 @@
 use ratatui::text::{Line, Span};
 
 use super::App;
-use super::effect::Effect;
 use super::person::{Sheet, called, clock};
 use crate::cloud::{Spending, Spent, Who};
-use crate::config::theme::Role;
+use crate::effect::Effect;
 use crate::model::person::Person;
 use crate::text::fit;
 use crate::text::grouped;
 use crate::time::Millis;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
+use crate::vocabulary::role::Role;
 
 /// Columns of the names on the left.
 const NAMES: usize = 15;

@@ -1,45 +1,45 @@
 //! Callbacks in the loop: what the feed tells becomes rows, and what became a row is acknowledged.
 
 use super::App;
-use super::effect::Effect;
+use crate::effect::Effect;
 use crate::export::calendar;
-use crate::feed::callbacks::{Taken, Told};
 use crate::listen::{CallbackFigures, Reservations};
 use crate::model::callback::{Status, Update};
 use crate::store::callbacks::Applied;
 use crate::time::Millis;
+use crate::vocabulary::news::{CallbackNews, Taken};
 
 impl App {
     /// Takes in what became known of callbacks.
-    pub(super) fn callbacks(&mut self, told: Told) {
+    pub(super) fn callbacks(&mut self, told: CallbackNews) {
         let (now, changes) = (self.now, &mut self.changes);
         let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
         match told {
-            Told::Updates(updates) => self.apply_updates(updates),
-            Told::Heard(heard) => {
+            CallbackNews::Updates(updates) => self.apply_updates(updates),
+            CallbackNews::Heard(heard) => {
                 for callback in heard {
                     callbacks.told(callback, now, changes);
                 }
             }
-            Told::Completed(read) => {
+            CallbackNews::Completed(read) => {
                 for callback in &read {
                     callbacks.completed(callback, changes);
                 }
             }
-            Told::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
-            Told::Listed {
+            CallbackNews::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
+            CallbackNews::Listed {
                 callbacks: listed,
                 spoken,
                 began,
                 faults,
             } => callbacks.listed(listed, &spoken, began, faults, now, changes),
-            Told::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
-            Told::Stream(stream) => callbacks.turn(stream, changes),
-            Told::Queues {
+            CallbackNews::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
+            CallbackNews::Stream(stream) => callbacks.turn(stream, changes),
+            CallbackNews::Queues {
                 queues: listed,
                 faults,
             } => queues.listed(listed, faults, now, changes),
-            Told::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
+            CallbackNews::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
         }
     }
 

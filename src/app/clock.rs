@@ -2,9 +2,9 @@
 
 use super::App;
 use crate::config::ui::ClockStyle;
-use crate::feed::news::Link;
 use crate::time::Millis;
 use crate::ui::header::Face;
+use crate::vocabulary::news::Link;
 
 impl App {
     /// How much of the clock shows: seconds only while something else moves, so that quiet costs no bytes.

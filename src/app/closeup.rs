@@ -1,10 +1,10 @@
 //! Looks closely at the phone whose detail is open, and at no other: each look is two requests of the budget.
 
 use super::App;
-use super::effect::Effect;
-use crate::feed::news::Link;
+use crate::effect::Effect;
 use crate::model::DeviceId;
 use crate::time::Millis;
+use crate::vocabulary::news::Link;
 
 /// How long a phone's detail is open before it is looked at, in milliseconds: who only passes by asks for nothing.
 const SETTLE_MS: i64 = 300;

@@ -2,27 +2,15 @@
 
 use std::collections::VecDeque;
 
-use crate::feed::news::Status;
 use crate::time::Millis;
+use crate::ui::reading::Progress;
+use crate::vocabulary::news::Status;
 
 /// How long a measurement counts, and how far apart measurements are, in milliseconds. Two of the budget's minutes: a
 /// budget that is spent in bursts must not make the end jump.
 const WINDOW_MS: i64 = 120_000;
 const APART_MS: i64 = 5_000;
 const MINUTE_MS: i64 = 60_000;
-
-/// How far it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Users read, or failed for good.
-    pub read: u32,
-    /// Users that the organisation says there are.
-    pub of: u32,
-    /// Users read a minute; none before that can be told.
-    pub a_minute: Option<u32>,
-    /// When everyone will have been read, to the minute.
-    pub whole_at: Option<Millis>,
-}
 
 /// What it is measured by.
 #[derive(Debug, Default)]

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::event::Done;
-use super::messages::Weight;
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// Turns an end into state; a redraw follows where it is told to whoever waits for it.

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::config::Loaded;
-use crate::feed::news::{News, Problem};
 use crate::flow;
 use crate::model::audit::{Chain, Record};
 use crate::model::finding::{Finding, Target};
@@ -19,6 +18,8 @@ use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
 use crate::shelf;
 use crate::text::Text;
+use crate::vocabulary::news::News;
+use crate::vocabulary::problem::Problem;
 
 /// Something that happened.
 #[derive(Debug)]

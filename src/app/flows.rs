@@ -1,12 +1,12 @@
 //! Writes on their way, as the state knows them.
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
+use crate::effect::Effect;
 use crate::flow::{News, Order, route};
 use crate::model::flow::{Flow, FlowId, Outcome};
 use crate::model::job::JobEvent;
 use crate::pane::Made;
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// Begins a flow; its number is what the progress layer shows.

@@ -6,17 +6,16 @@ mod keep;
 use std::path::PathBuf;
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::cloud::request::Request;
 use crate::config::Profile;
+use crate::effect::Effect;
 use crate::form::{Form, Opening, Plan, Progress as Asked, Question, Verdict};
 use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::Flow;
 use crate::model::interaction::Interaction;
 use crate::model::write::Write;
-use crate::shelf::{self, Half, Kept};
+use crate::shelf::{self, Kept};
 use crate::text::{Text, safe};
 use crate::time::Millis;
 use crate::ui::form::{Ask, FormView};
@@ -24,6 +23,8 @@ use crate::ui::layer::Layer;
 use crate::ui::progress::{FRAME, Progress};
 use crate::ui::prompt::Prompt;
 use crate::ui::review::{Review, Shown};
+use crate::vocabulary::command::Half;
+use crate::vocabulary::messages::Weight;
 
 /// What the console remembers of forms beside the layers they are on.
 #[derive(Debug, Default)]

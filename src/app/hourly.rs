@@ -1,7 +1,7 @@
 //! What was looked at, counted by the hour: handed on to be kept every few minutes, and at the end.
 
 use super::App;
-use super::effect::Effect;
+use crate::effect::Effect;
 use crate::time::Millis;
 
 /// Between two times that counts are kept, in milliseconds. A console that is killed loses as much.

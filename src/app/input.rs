@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::layout::Position;
 
 use super::App;
-use super::action::Action;
-use super::command::Command;
 use crate::ui::layer::{Layer, Outcome};
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent) {

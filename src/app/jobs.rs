@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
+use crate::effect::Effect;
 use crate::flow::Order;
 use crate::listen::JobFigures;
 use crate::model::audit::{Record, Status};
@@ -12,6 +11,7 @@ use crate::model::flow::FlowId;
 use crate::model::job::{By, Doubt, Job, JobError, JobEvent, JobKey, Phase, State, Word};
 use crate::model::write::WriteKind;
 use crate::store::jobs::JobRow;
+use crate::vocabulary::messages::Weight;
 
 /// How long after its submit a job is still followed by itself after a restart.
 const RESUMED_FOR_MS: u64 = 24 * 60 * 60 * 1_000;
@@ -152,7 +152,7 @@ impl App {
             let fresh = job
                 .submitted
                 .is_some_and(|at| now.since(at) < RESUMED_FOR_MS);
-            match follow(&job).filter(|_| fresh && resumed < MOST_RESUMED) {
+            match Order::that_follows(&job).filter(|_| fresh && resumed < MOST_RESUMED) {
                 Some(order) => {
                     resumed += 1;
                     self.begin_flow(Box::new(order));
@@ -172,20 +172,6 @@ impl App {
         let event = JobEvent::Doubted(doubt);
         self.store.jobs.apply(&job.key, None, event);
     }
-}
-
-/// The order that follows a job; none when there is nothing to find it by.
-#[must_use]
-pub fn follow(job: &Job) -> Option<Order> {
-    if job.id.is_none() && job.name.is_empty() {
-        return None;
-    }
-    Some(Order::Follow {
-        key: job.key.clone(),
-        id: job.id.clone(),
-        name: job.name.clone(),
-        submitted: job.began(),
-    })
 }
 
 /// What a line of the audit says of the job of its submit.

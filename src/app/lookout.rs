@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::config::Profile;
+use crate::effect::Effect;
 use crate::model::finding::{Finding, Grade, Protocol, Target};
 use crate::probe::schedule::Schedule;
 use crate::store::Store;
 use crate::store::probes::{Probes, Purpose};
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
 
 /// Decides the jitter; any number does, because targets only have to drift apart.
 const SEED: u64 = 0x5061;

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::config::Profile;
+use crate::effect::Effect;
 use crate::memory::{Draft, MemoryError, Recalled};
 use crate::model::memory::Kept;
 use crate::model::registration::State;
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
 
 /// The least time between two times that rows are kept, in milliseconds.
 const KEEP_MS: i64 = 60_000;

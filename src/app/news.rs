@@ -1,15 +1,16 @@
 //! Turns what the feeds tell into changes of the store.
 
-use super::messages::Weight;
 use super::{App, BadFrame, FRAMES_KEPT};
-use crate::app::effect::Effect;
-use crate::feed::Phones;
-use crate::feed::news::{Link, News, Problem, Trouble};
+use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::api::Api;
 use crate::store::Read;
 use crate::store::edges::EdgeTurn;
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::PhoneNews;
+use crate::vocabulary::news::{Link, News};
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Answers kept of which a part could not be used.
 const LEFT_OUT: usize = 16;
@@ -89,8 +90,8 @@ impl App {
             News::InteractionsMoved => self.hurry_interactions(),
             News::Phones(told) => {
                 match &told {
-                    Phones::Read(_) => self.problem = None,
-                    Phones::ReadFailed { problem, .. } => self.problem = Some(problem.clone()),
+                    PhoneNews::Read(_) => self.problem = None,
+                    PhoneNews::ReadFailed { problem, .. } => self.problem = Some(problem.clone()),
                     _ => {}
                 }
                 table.phones(told, now, changes);
@@ -135,7 +136,7 @@ impl App {
         }
     }
 
-    fn take_status(&mut self, status: crate::feed::news::Status, now: Millis) {
+    fn take_status(&mut self, status: crate::vocabulary::news::Status, now: Millis) {
         if status.link != self.status.link {
             self.tell_link(status.link, now);
             self.vitals.hurry();

@@ -20,22 +20,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OnceCell, mpsc};
 
-use super::effect::Effect;
 use super::event::Done;
 use crate::cloud::keyring::Keyring;
 use crate::cloud::tls::Identity;
 use crate::cloud::way;
 use crate::cloud::{self, Client};
-use crate::config::Environment;
 use crate::config::profile::{Auth, ClientCert, Profile};
 use crate::config::secret::{self, SecretSource};
+use crate::effect::Effect;
+use crate::environment::Environment;
 use crate::feed::mailbox::Mailbox;
-use crate::feed::news::{Problem, Trouble};
 use crate::feed::{self, Feeds, Plan};
 use crate::hourly::Hourly;
 use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Holds what effects work on: the feeds, once they run, and the way back into the loop.
 pub struct Performer {

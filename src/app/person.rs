@@ -1,29 +1,16 @@
 //! The person at the console: signs in and out, and sees on what the budget goes.
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
 use crate::cause::Cause;
 use crate::cloud::Spending;
-use crate::feed::news::{Problem, Trouble};
-use crate::model::person::{Pasted, Person};
+use crate::effect::{Effect, SignInAsk};
+use crate::model::person::Person;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::layer::Layer;
 use crate::ui::sign_in::{SignIn, Stroke};
-
-/// What is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// Begin to sign in; an older attempt ends.
-    Begin,
-    /// This is what the browser came back with.
-    Bring(Pasted),
-    /// Give it up.
-    GiveUp,
-    /// Sign out.
-    Leave,
-}
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What happens on the way.
 #[derive(Debug)]
@@ -77,13 +64,13 @@ impl App {
                 let text = format!("{} has signed in already; :logout first", called(name));
                 self.messages.say(Weight::Note, text, self.now);
             }
-            Person::Nobody | Person::Ended { .. } => self.sign_in(Ask::Begin),
+            Person::Nobody | Person::Ended { .. } => self.sign_in(SignInAsk::Begin),
         }
     }
 
     pub(super) fn logout(&mut self) {
         if self.store.person.is_signed_in() {
-            self.sign_in(Ask::Leave);
+            self.sign_in(SignInAsk::Leave);
         } else {
             let text = "nobody has signed in";
             self.messages.say(Weight::Note, text, self.now);
@@ -92,11 +79,11 @@ impl App {
 
     pub(super) fn sign_in_stroke(&mut self, stroke: Stroke) {
         match stroke {
-            Stroke::Bring(pasted) => self.sign_in(Ask::Bring(pasted)),
+            Stroke::Bring(pasted) => self.sign_in(SignInAsk::Bring(pasted)),
             Stroke::Copy => self.copy_address(),
             Stroke::GiveUp => {
                 self.close_sign_in();
-                self.sign_in(Ask::GiveUp);
+                self.sign_in(SignInAsk::GiveUp);
             }
         }
     }
@@ -167,7 +154,7 @@ impl App {
             .is_some_and(|profile| profile.client.is_none())
     }
 
-    fn sign_in(&mut self, ask: Ask) {
+    fn sign_in(&mut self, ask: SignInAsk) {
         self.effects.push(Effect::SignIn(ask));
     }
 

@@ -1,10 +1,10 @@
 //! Phones in the loop: one that was read for its station opens the form about it.
 
 use super::App;
-use super::messages::Weight;
 use crate::form::Opening;
 use crate::model::softphone::found::Survey;
 use crate::text::Text;
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// A phone was read with its stations, or why it cannot be.

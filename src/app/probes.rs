@@ -1,8 +1,8 @@
 //! From what a profile says of probes to what the probes need.
 
 use crate::cloud::way::Way;
-use crate::config::Environment;
 use crate::config::profile::{Profile, TurnAccount};
+use crate::environment::Environment;
 use crate::probe::{Resolver, Settings, TurnUser};
 
 /// Reads the trusted authorities and the passwords of these TURN accounts.

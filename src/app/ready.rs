@@ -1,11 +1,12 @@
 //! How much of what is watched is known for sure, and whether that can be relied on.
 
 use super::App;
-use crate::feed::news::{Link, Trouble};
 use crate::listen::{Coverage, NotReady};
 use crate::model::registration::State;
 use crate::store::carriers::Reading;
 use crate::text::Text;
+use crate::vocabulary::news::Link;
+use crate::vocabulary::problem::Trouble;
 
 impl App {
     /// What is known of what the profile watches, counted from the rows themselves: whatever the feeds believe, a row whose

@@ -8,9 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use tokio::sync::oneshot;
 
 use super::App;
-use super::effect::Effect;
-use super::messages::Weight;
-use crate::feed::news::Link;
+use crate::effect::{Effect, RouteAsk};
 use crate::flow::route::{Ending, News};
 use crate::model::RouteId;
 use crate::model::finding::{Protocol, Target};
@@ -20,6 +18,8 @@ use crate::model::route::{Check, Delivery, Deployment, EventType, Kind, Known, S
 use crate::probe::schedule::Schedule;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::Link;
 
 /// Between two reads of the list.
 const READ_MS: i64 = 30_000;
@@ -29,26 +29,6 @@ const DELIVERIES_MS: i64 = 10_000;
 
 /// Decides the jitter; any number does, because destinations only have to drift apart.
 const SEED: u64 = 0x0709;
-
-/// Something that is asked of the world about routes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
-    /// What was deployed before, and which kinds of events there are.
-    Open,
-    /// The list, or these where the organisation has none.
-    Read {
-        /// Whether somebody waits for it.
-        urgent: bool,
-        /// Routes that are known by their ids.
-        ours: Vec<RouteId>,
-    },
-    /// How the events of a route go.
-    Deliveries(RouteId),
-    /// Whether a destination can be reached.
-    Check(String),
-    /// What the organisation says of a route that has no address.
-    Look(Box<Known>),
-}
 
 /// What was answered.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +110,7 @@ impl RouteWatch {
 impl App {
     /// The console has connected: from here on routes can be read.
     pub(super) fn open_routes(&mut self) {
-        self.ask_routes(Ask::Open);
+        self.ask_routes(RouteAsk::Open);
         self.route_watch.read_at = Some(self.now);
     }
 
@@ -156,7 +136,7 @@ impl App {
         }
         for target in self.route_watch.schedule.due(now) {
             self.store.routes.checking(target.address());
-            self.ask_routes(Ask::Check(target.address().to_owned()));
+            self.ask_routes(RouteAsk::Check(target.address().to_owned()));
         }
         self.watch_deliveries();
     }
@@ -175,16 +155,16 @@ impl App {
         if let Some(id) = shown.filter(|_| due) {
             let next = self.now.plus(DELIVERIES_MS);
             self.route_watch.deliveries = Some((id.clone(), next));
-            self.ask_routes(Ask::Deliveries(id));
+            self.ask_routes(RouteAsk::Deliveries(id));
         }
     }
 
     fn read_routes(&mut self, urgent: bool) {
         let ours = self.store.routes.ours().cloned().collect();
-        self.ask_routes(Ask::Read { urgent, ours });
+        self.ask_routes(RouteAsk::Read { urgent, ours });
     }
 
-    fn ask_routes(&mut self, ask: Ask) {
+    fn ask_routes(&mut self, ask: RouteAsk) {
         self.effects.push(Effect::Routes(ask));
     }
 

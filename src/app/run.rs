@@ -12,10 +12,10 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::App;
-use super::effect::Effect;
 use super::event::{Done, Event};
 use super::perform::Performer;
-use crate::config::Environment;
+use crate::effect::Effect;
+use crate::environment::Environment;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;

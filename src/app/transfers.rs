@@ -2,12 +2,12 @@
 //! transfers is taken in.
 
 use super::App;
-use super::effect::Effect;
 use crate::cloud::InteractionListing;
-use crate::feed::news::Link;
+use crate::effect::Effect;
 use crate::model::transfer::made::{Happening, TransferId};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::news::Link;
 
 /// Between two readings of the list while it is on the screen, in milliseconds.
 const EVERY_MS: i64 = 10_000;

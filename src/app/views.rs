@@ -5,16 +5,16 @@
 //! that a jump leads to, is put among those views too; and what replaces or removes a filter says so.
 
 use super::App;
-use super::action::Action;
-use super::command::Command;
-use super::effect::Effect;
-use super::messages::Weight;
+use crate::effect::Effect;
 use crate::kind::view::{Lists, View, check_name};
 use crate::shelf;
 use crate::shelf::views::Contents;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
 use crate::ui::palette::Item;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::messages::Weight;
 
 /// Views that are remembered, each way.
 const KEPT: usize = 50;

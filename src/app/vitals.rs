@@ -3,11 +3,9 @@
 //! Counts can change ten thousand times a second and nobody reads faster than once: the first change after a quiet
 //! second shows at once, the rest with the next beat. When nothing moves there is no beat at all.
 
-use super::coverage::Progress;
-use crate::feed::news::Status;
-use crate::store::Counts;
 use crate::time::Millis;
-use crate::ui::tabs::Tab;
+use crate::ui::reading::Reading;
+use crate::vocabulary::news::Status;
 
 /// The beat, in milliseconds.
 const BEAT_MS: i64 = 1_000;
@@ -15,59 +13,6 @@ const BEAT_MS: i64 = 1_000;
 const RATE_SECONDS: usize = 5;
 /// How long the clock shows seconds after the last thing that moved, in milliseconds.
 const LIVELY_MS: i64 = 5_000;
-
-/// One consistent reading of everything that header, tabs and summary show.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reading {
-    /// How the feeds are doing.
-    pub status: Status,
-    /// Rows by state.
-    pub counts: Counts,
-    /// Stream frames per second, averaged over five seconds.
-    pub rate: f32,
-    /// Updates that were dropped because the mailbox was full.
-    pub dropped: u64,
-    /// How far the first reading of everyone is; none once it is whole.
-    pub progress: Option<Progress>,
-    /// Registered share over time, 0..=1, oldest first; for the sparkline.
-    pub history: Vec<f32>,
-    /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
-    pub spent: u32,
-    /// What the tabs say: a carrier that fails behind another pane is seen there first.
-    pub tabs: Vec<Tab>,
-}
-
-impl Reading {
-    /// Whether it differs from another only by the time that has passed: a share that stays as it is makes a longer line, and
-    /// is no reason to draw.
-    fn only_older_than(&self, other: &Self) -> bool {
-        let history = other.history.clone();
-        let unaged = Self {
-            history,
-            ..self.clone()
-        };
-        unaged == *other
-    }
-
-    /// Whether it differs from another in more than what the console's own reads move: those go on by the clock while
-    /// nothing happens, and are no reason to show seconds.
-    fn moved_from(&self, other: &Self) -> bool {
-        let of_the_organisation = |reading: &Self| {
-            let status = Status {
-                budget_used: 0,
-                latency: None,
-                ..reading.status
-            };
-            Self {
-                status,
-                spent: 0,
-                history: Vec::new(),
-                ..reading.clone()
-            }
-        };
-        of_the_organisation(self) != of_the_organisation(other)
-    }
-}
 
 /// Whether a new reading shows something new, and what kind of news it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +128,7 @@ impl Vitals {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ui::tabs::Tab;
 
     fn reading(received: u64) -> Reading {
         Reading {

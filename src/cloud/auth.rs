@@ -15,9 +15,9 @@ use tokio::time::Instant;
 pub(super) use self::issue::{Grant, authorize_url, refreshing, request, request_as, token_url};
 
 use super::error::Error;
-use crate::feed::news::Trouble;
 use crate::time::Millis;
 use crate::vault;
+use crate::vocabulary::problem::Trouble;
 
 /// Refreshes are at least this far apart, however short a token lives.
 const APART: Duration = Duration::from_secs(3);

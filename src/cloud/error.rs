@@ -9,9 +9,9 @@ use super::call::{Call, Needs};
 use super::unreachable::Unreachable;
 use super::way::Page;
 use crate::cause::{Cause, Told, said};
-use crate::feed::news::{Problem, Trouble};
 use crate::text::{self, Text};
 use crate::vault;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Columns of remote text that an error shows.
 const SHOWN: usize = 240;

@@ -6,6 +6,8 @@ use std::time::Duration;
 use hdrhistogram::Histogram;
 use tokio::time::Instant;
 
+use crate::vocabulary::news::Latency;
+
 /// Each histogram covers this much time; what is older than all of them is forgotten.
 const SPAN: Duration = Duration::from_secs(60 * 10);
 /// Histograms kept: one hour.
@@ -14,18 +16,6 @@ const SPANS: usize = 6;
 const LONGEST_US: u64 = 60_000_000;
 /// Two digits tell 12 ms from 13 ms and cost some 12 KiB a histogram.
 const DIGITS: u8 = 2;
-
-/// Percentiles of the time from sending a read to the last byte of its answer, in microseconds. Waits for the token and
-/// the budget, and attempts that failed, are not in it: it says how the organisation fares, not how busy the console is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Latency {
-    /// Half of the reads were faster.
-    pub p50_us: u64,
-    /// Nine of ten reads were faster.
-    pub p90_us: u64,
-    /// 99 of 100 reads were faster.
-    pub p99_us: u64,
-}
 
 /// Histograms of the last hour, oldest first, each with the moment it began.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::key::Key;
 use super::origin::Origin;
 use super::reader::{Notes, Section};
-use crate::app::action::Action;
+use crate::vocabulary::action::Action;
 
 /// A file binds at most this many keys to one action; more cannot be meant.
 const KEYS_PER_ACTION: usize = 16;

@@ -4,10 +4,6 @@ mod file;
 
 use std::path::Path;
 
-use super::environment::{
-    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
-    PROFILE,
-};
 use super::near;
 use super::origin::{ConfigError, Fault, Origin};
 use super::paths::{self, Paths};
@@ -18,6 +14,10 @@ use super::theme::{Theme, Themes};
 use super::ui::Ui;
 use super::views::{self, Views};
 use super::{Config, Flags, Keymap, Loaded};
+use crate::environment::{
+    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
+    PROFILE,
+};
 pub use file::file_in_use;
 
 /// Reads the configuration in force. Touches the file system and nothing else, and reads no secret.
@@ -159,7 +159,7 @@ fn choose(
     env: &Environment,
     notes: &mut Notes<'_>,
 ) -> Option<String> {
-    let from_environment = env.text(PROFILE).unwrap_or_else(|fault| {
+    let from_environment = super::origin::variable(env, PROFILE).unwrap_or_else(|fault| {
         notes.faults.push(fault);
         None
     });

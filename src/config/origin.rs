@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cause::{Cause, Told, said};
+use crate::environment::Environment;
 use crate::text::safe;
 
 /// Mistakes that an error lists; a file with more is of another kind.
@@ -190,4 +191,19 @@ fn lines(faults: &[Fault]) -> String {
         lines.push(format!("  and {more} more"));
     }
     lines.join("\n")
+}
+
+/// The text of a variable; a value that is not UTF-8 is a mistake, never a lossy guess.
+pub(super) fn variable<'e>(
+    environment: &'e Environment,
+    variable: &'static str,
+) -> Result<Option<&'e str>, Fault> {
+    let Some(value) = environment.get(variable) else {
+        return Ok(None);
+    };
+    value.to_str().map(Some).ok_or_else(|| Fault {
+        origin: Origin::Environment(variable),
+        key: String::new(),
+        message: "the value is not UTF-8: set it again as plain text".to_owned(),
+    })
 }

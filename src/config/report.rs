@@ -11,10 +11,11 @@ use super::profile::grants;
 use super::profile::listen::Listen;
 use super::secret::SecretSource;
 use super::ui::ClockStyle;
-use super::{ConfigError, Environment, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
-use crate::app::action::Action;
+use super::{ConfigError, Flags, Loaded, Paths, Profile, file_in_use, load, profile};
+use crate::environment::Environment;
 use crate::kind::view::View;
 use crate::text::safe;
+use crate::vocabulary::action::Action;
 
 const TEMPLATE: &str = include_str!("template.toml");
 

@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
 use self::doubt::Doubt;
-use super::environment::Environment;
 use super::paths;
 use super::reader::{Notes, Section};
 use crate::cause::{Cause, Told};
+use crate::environment::Environment;
 use crate::process;
 use crate::text::safe;
 use crate::vault;

@@ -12,7 +12,8 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{ConfigError, Environment, Flags, Loaded, Paths, load};
+use super::{ConfigError, Flags, Loaded, Paths, load};
+use crate::environment::Environment;
 use places::Places;
 
 /// A save is several events; the file is read when it has been quiet for this long.
@@ -176,7 +177,7 @@ mod tests {
         let Some(Reload::Changed(loaded)) = watch.next().await else {
             panic!("refused");
         };
-        let bad = loaded.theme.style(crate::config::Role::Bad);
+        let bad = loaded.theme.style(crate::vocabulary::role::Role::Bad);
         assert_eq!(bad.fg, Some(ratatui::style::Color::Blue));
     }
 }

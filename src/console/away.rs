@@ -16,7 +16,7 @@ use crate::app::event::Done;
 use crate::cause::{Cause, Told, said};
 use crate::child::scratch::Scratch;
 use crate::child::{self, Running, Turn};
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::{process, shelf};
 
 /// Where, in the state directory, what an editor edits lies; each in a folder of its own, with whatever the editor puts

@@ -8,27 +8,29 @@
 //! Updates on their way to the loop are bounded by `WINDOW`: with so many not taken in, the socket is not read, and the
 //! organisation has to wait. So nothing is dropped here, unlike updates of registrations, which a re-read makes up for.
 
-mod news;
 mod queues;
 mod reader;
 mod session;
 mod writer;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::{Instant, sleep};
 
-pub use self::news::{Taken, Told};
 pub(super) use self::queues::run as queues;
 use self::session::{Ended, Session};
-use super::news::News;
 use super::shared::Shared;
-use crate::cloud::Error;
+use crate::cloud::{CallbackListing, Error};
+use crate::model::CallbackId;
 use crate::model::callback::Stream;
 use crate::text::Text;
-use crate::time::Clock;
+use crate::time::{Clock, Millis};
+use crate::vocabulary::news::CallbackNews;
+use crate::vocabulary::news::News;
+use crate::vocabulary::news::Taken;
 
 /// Updates that the loop has not taken in yet; at some 400 bytes each, 3 MiB.
 const WINDOW: u32 = 8_192;
@@ -77,7 +79,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut acknowledgements: Acknowledgeme
         if paused.wait_for(|paused| !paused).await.is_err() {
             return;
         }
-        tell(&shared, Told::Stream(Stream::Connecting));
+        tell(&shared, CallbackNews::Stream(Stream::Connecting));
         let opened = Instant::now();
         let ended = tokio::select! {
             biased;
@@ -89,7 +91,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut acknowledgements: Acknowledgeme
         };
         match ended {
             Ended::Paused => {
-                tell(&shared, Told::Stream(Stream::Paused));
+                tell(&shared, CallbackNews::Stream(Stream::Paused));
                 attempt = 0;
             }
             Ended::Lost { why, wait } => {
@@ -115,7 +117,10 @@ async fn rest(
 ) {
     let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
     let at = Clock::Real.now().plus(ms);
-    tell(shared, Told::Stream(Stream::Waiting { at, attempt, why }));
+    tell(
+        shared,
+        CallbackNews::Stream(Stream::Waiting { at, attempt, why }),
+    );
     tokio::select! {
         () = sleep(wait) => {}
         () = shared.callbacks.notified() => {}
@@ -130,7 +135,21 @@ pub(super) async fn raised(paused: &mut watch::Receiver<bool>) {
     }
 }
 
-pub(super) fn tell(shared: &Shared, told: Told) {
+/// A read that worked.
+pub(super) fn listed(
+    listing: CallbackListing,
+    spoken: HashSet<CallbackId>,
+    began: Millis,
+) -> CallbackNews {
+    CallbackNews::Listed {
+        callbacks: listing.callbacks,
+        spoken,
+        began,
+        faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
+    }
+}
+
+pub(super) fn tell(shared: &Shared, told: CallbackNews) {
     shared.mailbox.post(News::Callbacks(Box::new(told)));
 }
 

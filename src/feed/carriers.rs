@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::news::News;
 use super::shared::Shared;
 use crate::cloud::{Error, Urgency};
+use crate::vocabulary::news::News;
 
 /// Reads the carriers until the task is ended from outside. What goes wrong here says nothing of registrations, so it
 /// goes into none of their counters.

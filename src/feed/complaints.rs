@@ -5,9 +5,9 @@ use std::time::Duration;
 use hashbrown::HashMap;
 use tokio::time::Instant;
 
-use super::news::{Problem, Trouble};
 use crate::cloud::Error;
 use crate::text::Text;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What went wrong, as far as telling it together goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::news::Link;
 use crate::time::Millis;
+use crate::vocabulary::news::Link;
 
 /// How reads fare, of all users together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

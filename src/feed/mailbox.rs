@@ -15,9 +15,9 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 
 use super::lock;
-use super::news::News;
 use crate::model::UserId;
 use crate::model::registration::Update;
+use crate::vocabulary::news::News;
 use queue::Queue;
 
 /// News that waits at most; at some 250 bytes each, 16 MiB.

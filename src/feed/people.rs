@@ -9,7 +9,6 @@ use tokio::time::sleep;
 
 use super::complaints::Topic;
 use super::lock;
-use super::news::{News, Problem, Trouble};
 use super::roster::MOST_USERS;
 use super::shared::Shared;
 use crate::cloud::extent::Extent;
@@ -19,6 +18,8 @@ use crate::model::UserId;
 use crate::model::registration::User;
 use crate::text::Text;
 use crate::time::Clock;
+use crate::vocabulary::news::News;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Pages asked for at a time, after the first.
 const PAGES_AT_A_TIME: usize = 4;

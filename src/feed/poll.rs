@@ -15,12 +15,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::lock;
-use super::news::News;
 use super::resync::{Landing, Link};
 use super::roster::Roster;
 use super::shared::Shared;
 use crate::cloud::{Listing, Urgency};
 use crate::model::UserId;
+use crate::vocabulary::news::News;
 use rounds::{Ring, Rounds};
 
 /// Looks at the age of reads in one interval of polls.

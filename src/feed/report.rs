@@ -7,11 +7,11 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::link::Signs;
 use super::lock;
-use super::news::{News, Status};
 use super::shared::Shared;
 use super::tally::Census;
 use crate::text::Text;
 use crate::time::{Clock, Millis};
+use crate::vocabulary::news::{News, Status};
 
 /// Reports until the task is ended from outside. `machine` is how many streams it bears, when it is the one that says.
 pub(super) async fn run(shared: Arc<Shared>, mut machine: Option<usize>) {

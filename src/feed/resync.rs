@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use hashbrown::HashSet;
 
-use super::news::News;
 use crate::model::registration::Device;
 use crate::model::{DeviceId, UserId};
+use crate::vocabulary::news::News;
 
 /// Devices noted during one read; far beyond what one user has, so only a hostile stream gets there.
 const MOST_SPOKEN: usize = 65_536;

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use super::complaints::{Complaints, Topic};
 use super::lock;
 use super::mailbox::Mailbox;
-use super::news::{News, Problem, Trouble};
 use super::platform::channels::Channels;
 use super::platform::phones::Asks;
 use super::roster::{Roster, Stream};
@@ -22,6 +21,8 @@ use crate::cloud::{Client, Error, Fault};
 use crate::model::UserId;
 use crate::text::Text;
 use crate::vault;
+use crate::vocabulary::news::News;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Bytes of an undecodable frame that are kept.
 const SAMPLE_BYTES: usize = 4_096;

@@ -11,12 +11,13 @@ use tokio::time::{Instant, sleep};
 
 use super::complaints::Topic;
 use super::lock;
-use super::news::{News, Trouble};
 use super::shared::Shared;
 use super::timing::jitter;
 use crate::cloud::{Error, Socket};
 use crate::model::UserId;
 use crate::time::Clock;
+use crate::vocabulary::news::News;
+use crate::vocabulary::problem::Trouble;
 use session::{Ended, Session};
 
 /// Those who are woken by another's success spread over this time.

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 
 use super::link::{Reads, Signs};
 use super::lock;
-use super::news::Rivalry;
 use super::roster::Counts;
 use crate::time::{Clock, Millis};
+use crate::vocabulary::news::Rivalry;
 
 /// Failures in a row, of any users, before reads as a whole count as not working: one unknown user is no outage.
 const FAILURES_THAT_TELL: u32 = 3;

@@ -18,9 +18,9 @@ use crate::flow::transfer::{Move, Transfers, frame_id};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Limits, MediaMatrix, Request, Triggers};
 use crate::store::Store;
+use crate::text::chart;
 use crate::text::fit;
 use crate::time::Millis;
-use crate::ui::chart;
 
 /// Interactions that the review lists by name.
 const LISTED: usize = 12;

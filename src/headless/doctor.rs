@@ -12,8 +12,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::{Exit, print};
-use crate::config::{Environment, Loaded};
-use crate::feed::news::Trouble;
+use crate::config::Loaded;
+use crate::environment::Environment;
+use crate::vocabulary::problem::Trouble;
 
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

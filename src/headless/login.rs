@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 use super::{Exit, print, say};
 use crate::app::perform;
 use crate::cloud::Client;
-use crate::config::{Environment, Profile};
+use crate::config::Profile;
+use crate::environment::Environment;
 use crate::model::person::{Pasted, Person};
 use crate::term::browser;
 

@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::{Exit, print, say};
 use crate::app::{perform, probes};
 use crate::cli::probe::ProbeArgs;
+use crate::config::Profile;
 use crate::config::profile::ClientCert;
 use crate::config::secret::SecretSource;
-use crate::config::{Environment, Profile};
+use crate::environment::Environment;
 use crate::model::finding::{Grade, Target};
 use crate::probe::{Prober, Resolver, Settings, TurnUser, report};
 

@@ -1,9 +1,9 @@
 //! A screen that shows nothing and hears signals only.
 
 use crate::app::App;
-use crate::app::effect::Effect;
 use crate::app::event::Event;
 use crate::app::run::Screen;
+use crate::effect::Effect;
 use crate::term::signals::{Signal, Signals};
 
 /// For commands that write when they are done, or never.

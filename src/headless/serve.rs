@@ -13,12 +13,13 @@ use super::quiet::Quiet;
 use super::{Exit, nothing, say};
 use crate::app::App;
 use crate::app::run::Runner;
+use crate::config::Loaded;
 use crate::config::profile::listen::{Listen, Socket};
 use crate::config::secret::SecretSource;
-use crate::config::{Environment, Loaded};
-use crate::feed::news::Trouble;
+use crate::environment::Environment;
 use crate::listen::{self, Listener, Started};
 use crate::term::signals::Signal;
+use crate::vocabulary::problem::Trouble;
 
 /// What the command line says about the listener; it goes before the profile.
 #[derive(Clone, Debug, Default)]

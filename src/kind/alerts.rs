@@ -6,11 +6,11 @@ use jiff::tz::TimeZone;
 
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::alert::{Alert, AlertId, Book, Delivery, Scope, Silence, Standing, Subject};
 use crate::query::{FieldSpec, Query};
 use crate::store::Store;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The alerts.
 #[derive(Debug, Default)]

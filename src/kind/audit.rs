@@ -2,12 +2,12 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::audit::Status;
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::audit::AuditRow;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The lines of the audit.
 #[derive(Debug, Default)]

@@ -11,12 +11,12 @@ pub use self::line::{Line, role};
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::CallbackId;
 use crate::model::callback::{Channel, Status};
 use crate::query::FieldSpec;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The reservations.
 #[derive(Debug, Default)]

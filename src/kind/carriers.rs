@@ -2,7 +2,6 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::CarrierId;
 use crate::model::api::Capabilities;
 use crate::model::carrier::{Accord, Health};
@@ -13,6 +12,7 @@ use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The carriers.
 #[derive(Debug, Default)]

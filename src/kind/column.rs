@@ -6,12 +6,22 @@ use jiff::tz::TimeZone;
 
 use super::value::FLAGS;
 use super::{Kind, Value};
-use crate::config::theme::Role;
 use crate::model::api::Capabilities;
 use crate::query::{self, FieldSpec};
 use crate::text;
 use crate::time::Millis;
-use crate::ui::table::Wish;
+use crate::vocabulary::role::Role;
+
+/// How wide a column wants to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// Below this it can't be read.
+    pub least: u16,
+    /// With this it needs no more.
+    pub ideal: u16,
+    /// Numbers end where their column ends.
+    pub right: bool,
+}
 
 /// How moments are written into cells of the screen.
 #[derive(Clone, Copy, Debug)]

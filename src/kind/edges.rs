@@ -3,7 +3,6 @@
 use super::column::fields;
 use super::followed::{self, Followed};
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, EdgeState, Load};
 use crate::model::trunk::{By, Heard};
@@ -11,6 +10,7 @@ use crate::query::FieldSpec;
 use crate::store::edges::EdgeRow;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The edges.
 #[derive(Debug, Default)]

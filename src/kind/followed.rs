@@ -1,8 +1,8 @@
 //! What edges and trunks have in common: topics or polls keep each of them up, and what was lost sight of is stale.
 
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::trunk::Heard;
+use crate::vocabulary::role::Role;
 
 /// A kind whose rows are followed one by one.
 pub trait Followed: Kind {

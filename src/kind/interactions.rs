@@ -2,7 +2,6 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::InteractionId;
 use crate::model::interaction::{Interaction, Participant, Standing};
 use crate::model::transfer::Destination;
@@ -10,6 +9,7 @@ use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::text::{Text, shown};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The interactions.
 #[derive(Debug, Default)]

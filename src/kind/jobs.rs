@@ -2,12 +2,12 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::job::{Job, JobKey, State};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The jobs.
 #[derive(Debug, Default)]

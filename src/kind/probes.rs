@@ -2,13 +2,13 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::kind::carriers::grade_role;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::query::FieldSpec;
 use crate::store::probes::Probed;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The probes.
 #[derive(Debug, Default)]

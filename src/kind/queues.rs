@@ -2,7 +2,6 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::QueueId;
 use crate::model::hours::Stretch;
 use crate::model::queue::Room;
@@ -10,6 +9,7 @@ use crate::query::FieldSpec;
 use crate::store::queues::QueueRow;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The queues.
 #[derive(Debug, Default)]

@@ -5,11 +5,11 @@
 
 use super::column::fields;
 use super::{Kind, Value};
-use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::query::{self, FieldSpec, Fields};
 use crate::store::{Believed, Row, RowId, Store, What};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The registrations.
 #[derive(Debug, Default)]

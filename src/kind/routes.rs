@@ -2,16 +2,16 @@
 
 use super::column::fields;
 use super::{Column, Kind as Described, Value};
-use crate::config::theme::Role;
 use crate::model::RouteId;
 use crate::model::api::Capabilities;
 use crate::model::route::{Kind, Route, Standing};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::routes::{Drift, Presence, RouteRow};
+use crate::text::chart;
 use crate::text::shown;
 use crate::time::Millis;
-use crate::ui::chart;
+use crate::vocabulary::role::Role;
 
 /// Routes.
 #[derive(Debug, Default)]

@@ -3,12 +3,12 @@
 use super::column::fields;
 use super::interactions::{queue, who};
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::transfer::made::{Callback, Made, Phase, TransferId};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::text::shown;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The transfers.
 #[derive(Debug, Default)]

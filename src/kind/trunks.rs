@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use super::column::fields;
 use super::followed::{self, Followed};
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::trunk::{By, Fault, Heard, Proxies, Standing, Trunk, Use};
 use crate::model::{EdgeId, TrunkId};
 use crate::query::FieldSpec;
 use crate::store::carriers::CarrierRow;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The trunks.
 #[derive(Debug, Default)]

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::config::theme::Role;
 use crate::model::UserId;
 use crate::model::registration::State;
 use crate::query::FieldSpec;
 use crate::store::{Changes, Row, Store};
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// The users that have a device.
 #[derive(Debug, Default)]

@@ -4,7 +4,6 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::export::calendar;
-use crate::feed::news::Status;
 use crate::flow::route::{Ending, Refused};
 use crate::model::callback::Update;
 use crate::model::finding::Grade;
@@ -16,6 +15,7 @@ use crate::store::{Counts, Dropped, RowId};
 use crate::store::{callbacks, jobs, transfers};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::news::Status;
 
 /// Questions that may wait for the loop; a connection asks one at a time.
 const WAITING: usize = 64;

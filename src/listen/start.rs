@@ -17,9 +17,10 @@ use super::serve::Doors;
 use super::socket::Door;
 use super::{ListenError, Listener};
 use crate::cloud;
+use crate::config::Profile;
 use crate::config::profile::listen::{Listen, OwnToken};
 use crate::config::secret::SecretSource;
-use crate::config::{Environment, Profile};
+use crate::environment::Environment;
 use crate::model::hook::Hook as Reach;
 
 /// What a listener of a profile is besides itself.

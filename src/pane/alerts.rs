@@ -9,13 +9,13 @@ use ratatui::text::Line;
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
 use super::{Desk, Scene};
-use crate::app::action::Action;
-use crate::config::theme::Role;
 use crate::kind::alerts::{Alerts, role};
 use crate::model::alert::{Alert, AlertId, Leg, Standing, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type AlertsPane = ListPane<Alerts>;

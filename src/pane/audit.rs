@@ -8,16 +8,16 @@ use ratatui::text::Line;
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
-use crate::config::theme::Role;
+use crate::effect::Effect;
 use crate::kind::audit::{self as kind, Audit};
 use crate::model::audit::{Chain, Status};
 use crate::store::Store;
 use crate::store::audit::AuditRow;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type AuditPane = ListPane<Audit>;

@@ -16,10 +16,9 @@ use self::day::Day;
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Made, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
+use crate::effect::Effect;
 use crate::kind::callbacks::{Callbacks, Line};
+use crate::kind::column::Wish;
 use crate::model::CallbackId;
 use crate::model::callback::{Status, Stream};
 use crate::store::Store;
@@ -27,8 +26,9 @@ use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::time::Millis;
 use crate::ui::bar::Bar;
-use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
 
 /// The pane.
 pub type CallbacksPane = ListPane<Board>;

@@ -10,12 +10,10 @@ use ratatui::layout::Rect;
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related, section};
 use super::{Desk, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
-use crate::config::theme::Role;
+use crate::effect::Effect;
 use crate::kind::Kind as _;
 use crate::kind::carriers::{Carriers, Line};
+use crate::kind::column::Wish;
 use crate::kind::edges::Edges;
 use crate::kind::probes::Probes;
 use crate::model::carrier::{Accord, Health};
@@ -24,8 +22,10 @@ use crate::store::Store;
 use crate::store::carriers::{CarrierRow, Reading};
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
-use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type CarriersPane = ListPane<Carriers>;

@@ -4,7 +4,7 @@
 //! others come and go above them. The cursor stays on its row while that is in view, else at its line of the screen.
 //! While something is asked about its row it stays on that whatever happens: what is done is done to what was seen.
 
-use crate::app::action::Action;
+use crate::vocabulary::action::Action;
 
 /// Rows of the view by which it finds its place again: one that moves away alone does not take the view along.
 const ANCHORS: usize = 5;

@@ -4,10 +4,7 @@
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, places};
 use super::{Desk, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
-use crate::config::theme::Role;
+use crate::effect::Effect;
 use crate::kind::edges::{self, Edges};
 use crate::kind::probes::Probes;
 use crate::kind::queues::{self, Queues};
@@ -21,6 +18,9 @@ use crate::store::carriers::Reading;
 use crate::store::probes::Probed;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::role::Role;
 
 /// Users with a device.
 pub type UsersPane = ListPane<Users>;

@@ -7,11 +7,7 @@ use ratatui::text::Line;
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Made, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::jobs::follow;
-use crate::app::messages::Weight;
-use crate::config::theme::Role;
+use crate::effect::Effect;
 use crate::flow::{JobWebhook, Order};
 use crate::form::{Opening, Plan};
 use crate::kind::column::length;
@@ -19,9 +15,12 @@ use crate::kind::jobs::{Jobs, role};
 use crate::model::job::{JobKey, State};
 use crate::store::Store;
 use crate::store::jobs::JobRow;
+use crate::text::chart;
 use crate::ui::bar::Bar;
-use crate::ui::chart;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type JobsPane = ListPane<Jobs>;
@@ -159,7 +158,7 @@ fn read_again(row: Option<&JobRow>, desk: &mut Desk<'_>) {
     let Some(row) = row else {
         return;
     };
-    let said = match follow(&row.job) {
+    let said = match Order::that_follows(&row.job) {
         _ if row.flow.is_some() => "the job is being read every 3 s".to_owned(),
         Some(order) => {
             desk.flow.push(order);

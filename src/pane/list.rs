@@ -31,8 +31,7 @@ use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Desk, Made, Pane, Scene};
-use crate::app::action::Action;
-use crate::app::command::Command;
+use crate::kind::column::Wish;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
 use crate::model::alert::AlertId;
@@ -44,8 +43,9 @@ use crate::ui::bar::Bar;
 use crate::ui::detail::Panel;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Grid;
-use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
 
 /// What every list can do, the most wanted first; a [`Listing`] that names some of them itself orders them.
 pub const ACTIONS: &[Action] = &[

@@ -11,13 +11,13 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use self::trend::Trend;
 use super::{Desk, Pane, Scene};
-use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::app::effect::Effect;
+use crate::effect::Effect;
 use crate::model::finding::Target;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
 
 /// What can be done on this pane.
 const ACTIONS: &[Action] = &[Action::Probe, Action::Reread];

@@ -12,10 +12,9 @@ use ratatui::text::Line;
 use self::held::Held;
 use super::list::{self, ListPane, Listing, Picked, Related, places};
 use super::{Desk, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
+use crate::effect::Effect;
 use crate::form::Opening;
+use crate::kind::column::Wish;
 use crate::kind::registrations::Registrations;
 use crate::model::registration::State;
 use crate::model::{DeviceId, UserId};
@@ -23,8 +22,9 @@ use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::detail::Panel;
-use crate::ui::table::Wish;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
 
 /// The pane.
 pub type RegistrationsPane = ListPane<Devices>;

@@ -7,11 +7,7 @@ use ratatui::text::Line;
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
 use super::{Desk, Made, Scene};
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
-use crate::app::routes::Ask;
-use crate::config::theme::Role;
+use crate::effect::{Effect, RouteAsk};
 use crate::form::Opening;
 use crate::form::route::plans;
 use crate::kind::routes::{Routes, astray, trouble, unreachable};
@@ -26,6 +22,9 @@ use crate::ui::bar::Bar;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
+use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type RoutesPane = ListPane<Routes>;
@@ -132,7 +131,7 @@ impl Listing for Routes {
             Action::Reread => {
                 let ours = desk.store.routes.ours().cloned().collect();
                 desk.effects
-                    .push(Effect::Routes(Ask::Read { urgent: true, ours }));
+                    .push(Effect::Routes(RouteAsk::Read { urgent: true, ours }));
                 desk.messages
                     .say(Weight::Note, "reading the routes again", desk.now);
             }
@@ -257,7 +256,7 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
             let uris = row.known.route.destinations();
             if uris.is_empty() {
                 let known = Box::new(row.known.clone());
-                desk.effects.push(Effect::Routes(Ask::Look(known)));
+                desk.effects.push(Effect::Routes(RouteAsk::Look(known)));
             }
             let targets = uris.into_iter();
             desk.probe

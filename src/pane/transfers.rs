@@ -13,8 +13,6 @@ use ratatui::layout::{Position, Rect};
 
 use super::list::{LAYERS, ListPane};
 use super::{Desk, Pane, Scene};
-use crate::app::action::Action;
-use crate::app::command::Command;
 use crate::kind::interactions::Interactions;
 use crate::kind::transfers::Transfers;
 use crate::kind::view::View;
@@ -24,6 +22,8 @@ use crate::ui::bar::Bar;
 use crate::ui::filter::Fault;
 use crate::ui::grid::Parts;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
 
 /// What can be done in either half, before what every list can.
 const ACTIONS: &[Action] = &[

@@ -1,4 +1,4 @@
-//! What each kind of news does to the table; see [`crate::feed::news::News`] for what it means.
+//! What each kind of news does to the table; see [`crate::vocabulary::news::News`] for what it means.
 
 mod phones;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use url::Url;
 
-use crate::config::Environment;
+use crate::environment::Environment;
 use crate::process;
 
 /// Openers hand the address on and end; what stays longer is a browser of the terminal, which belongs elsewhere.

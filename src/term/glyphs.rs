@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::config::Environment;
+use crate::environment::Environment;
 
 /// Who decides the locale, the first that is set: POSIX.1-2024, XBD 8.2.
 const DECIDING: [&str; 3] = ["LC_ALL", "LC_CTYPE", "LANG"];

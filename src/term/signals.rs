@@ -5,7 +5,6 @@
 //! process has been asked to end, the thread gives the loop a moment and then ends it itself.
 
 use std::collections::VecDeque;
-use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -105,7 +104,7 @@ impl Signals {
     /// For commands without a screen: only requests to end, and a hangup only if it was not ignored at the start
     /// (`nohup`). Fails like [`Self::console`].
     pub fn headless() -> io::Result<Self> {
-        let skip = usize::from(hangup_is_ignored());
+        let skip = usize::from(crate::process::hangup_is_ignored());
         Self::start(&Signal::HEADLESS[skip..], None)
     }
 
@@ -202,20 +201,6 @@ impl Watch {
     }
 }
 
-/// Whether a hangup was set to be ignored by whoever started the process; not known away from Linux.
-pub(crate) fn hangup_is_ignored() -> bool {
-    fs::read_to_string("/proc/self/status").is_ok_and(|status| ignores_hangup(&status))
-}
-
-/// Reads the mask of ignored signals out of proc(5) `status`; a hangup is its lowest bit.
-fn ignores_hangup(status: &str) -> bool {
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & 1 == 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,21 +211,13 @@ mod tests {
         assert_eq!(codes[..4], [129, 130, 131, 143]);
     }
 
-    #[test]
-    fn an_ignored_hangup_is_read_from_the_mask() {
-        assert!(ignores_hangup("Name:\tx\nSigIgn:\t0000000000001001\n"));
-        assert!(!ignores_hangup("SigIgn:\t0000000000001000\nSigCgt:\t1\n"));
-        assert!(!ignores_hangup("SigIgn:\tnonsense"));
-        assert!(!ignores_hangup(""));
-    }
-
     #[tokio::test]
     async fn a_closed_terminal_is_a_hangup_without_any_signal() {
         let pty = portable_pty::native_pty_system()
             .openpty(portable_pty::PtySize::default())
             .unwrap();
         let path = pty.master.tty_name().unwrap();
-        let tty = fs::OpenOptions::new()
+        let tty = std::fs::OpenOptions::new()
             .read(true)
             .write(true)
             .open(path)

@@ -7,9 +7,10 @@ use ratatui::layout::Rect;
 use super::layer::Outcome;
 use super::popup::popup;
 use super::table;
-use crate::app::command::Command;
-use crate::config::theme::{Role, Theme};
-use crate::shelf::Half;
+use crate::config::theme::Theme;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::command::Half;
+use crate::vocabulary::role::Role;
 
 /// One line of the list.
 #[derive(Clone, Debug)]

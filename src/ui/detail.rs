@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::text::width;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// Draws the rule and its title; what is left is for the lines.
 #[must_use]

@@ -7,8 +7,9 @@ use ratatui::layout::{Position, Rect};
 use super::entry::Entry;
 use super::layer::Outcome;
 use super::table;
-use crate::app::command::Command;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::role::Role;
 
 /// Where a filter is wrong: its column, counted from 0 in characters, and why.
 pub type Fault = (usize, String);

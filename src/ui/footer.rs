@@ -4,10 +4,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::table;
-use crate::app::action::Action;
-use crate::app::messages::{Message, Weight};
 use crate::config::keymap::Keymap;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::{Message, Weight};
+use crate::vocabulary::role::Role;
 
 /// What stays at the right whatever the width: from these two everything else is found.
 const ALWAYS: [Action; 2] = [Action::Help, Action::Palette];

@@ -14,10 +14,11 @@ use self::line::Line;
 use super::bar::Bar;
 use super::layer::Outcome;
 use super::sheet::Sheet;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::form::{Form, Stroke};
 use crate::model::payload;
 use crate::text::safe;
+use crate::vocabulary::role::Role;
 
 /// From this width on the two sides stand beside each other.
 const BOTH: u16 = 100;

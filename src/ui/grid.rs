@@ -3,8 +3,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::table::{self, Place, Wish};
-use crate::config::theme::{Role, Theme};
+use super::table::{self, Place};
+use crate::config::theme::Theme;
+use crate::kind::column::Wish;
+use crate::vocabulary::role::Role;
 
 /// The least height at which a detail leaves rows to see.
 const DETAIL: u16 = 8;

@@ -6,11 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
 use super::bar::Bar;
-use crate::app::vitals::Reading;
-use crate::config::theme::{Role, Theme};
-use crate::feed::news::{Link, Rivalry, Status};
+use crate::config::theme::Theme;
 use crate::text::grouped;
 use crate::time::Millis;
+use crate::ui::reading::Reading;
+use crate::vocabulary::news::{Link, Rivalry, Status};
+use crate::vocabulary::role::Role;
 
 /// How much of the time of day is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

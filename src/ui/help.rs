@@ -2,9 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::app::action::Action;
 use crate::config::keymap::Keymap;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::role::Role;
 
 /// The filter grammar by example.
 const GRAMMAR: &[(&str, &str)] = &[

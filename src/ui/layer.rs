@@ -13,10 +13,10 @@ use super::progress::Progress;
 use super::prompt::Prompt;
 use super::review::Review;
 use super::sign_in::{SignIn, Stroke};
-use crate::app::command::Command;
 use crate::config::theme::Theme;
 use crate::store::Store;
 use crate::time::Millis;
+use crate::vocabulary::command::Command;
 
 /// What a layer makes of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use ratatui::widgets::Widget;
 use super::layer::Outcome;
 use super::popup::popup;
 use super::wrap::wrapped;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::role::Role;
 
 /// A page of lines; made when it is opened, so that what is read does not move unless it is filled anew.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::role::Role;
 
 /// Draws the sentences, each from a line of its own, broken at spaces.
 pub fn render(area: Rect, buf: &mut Buffer, theme: &Theme, sentences: &[String]) {

@@ -9,8 +9,9 @@ use ratatui::layout::{Position, Rect};
 use super::entry::Entry;
 use super::layer::Outcome;
 use super::popup::popup;
-use crate::app::command::{Command, VERBS};
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::command::{Command, VERBS};
+use crate::vocabulary::role::Role;
 
 /// Lines of the list shown at once.
 const SHOWN: u16 = 12;
@@ -278,7 +279,7 @@ mod tests {
     use crossterm::event::KeyModifiers;
 
     use super::*;
-    use crate::app::action::Action;
+    use crate::vocabulary::action::Action;
 
     fn palette() -> Palette {
         let item = |a: &Action| Item {

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::role::Role;
 
 /// Clears and frames a box of at most this inner size in the middle of `area`; returns what is inside.
 pub fn popup(

@@ -8,10 +8,11 @@ use super::form::Ask;
 use super::layer::Outcome;
 use super::notice::wrap;
 use super::popup::popup;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::model::flow::{Flow, FlowId, Outcome as End, Step, StepState};
 use crate::text::fit;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// How long one picture of the spinner stands, in milliseconds. It turns only while a step runs.
 pub const FRAME: i64 = 125;

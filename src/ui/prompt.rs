@@ -7,7 +7,8 @@ use ratatui::layout::{Position, Rect};
 use super::entry::Entry;
 use super::layer::Outcome;
 use super::popup::popup;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::role::Role;
 
 /// Inner width of the box.
 const WIDTH: u16 = 60;

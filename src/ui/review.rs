@@ -13,9 +13,10 @@ use super::footer;
 use super::form::Ask;
 use super::layer::Outcome;
 use super::sheet::Sheet;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::form::Plan;
 use crate::text::{fit, safe};
+use crate::vocabulary::role::Role;
 
 /// The request as it may be shown: the token and every other secret is masked in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

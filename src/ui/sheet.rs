@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::table;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
+use crate::vocabulary::role::Role;
 
 /// Where the parts of a sheet are.
 #[derive(Clone, Copy, Debug)]

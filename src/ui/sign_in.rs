@@ -8,9 +8,10 @@ use ratatui::style::Style;
 use super::entry::Entry;
 use super::layer::Outcome;
 use super::popup::popup;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::model::person::Pasted;
 use crate::text;
+use crate::vocabulary::role::Role;
 
 /// Inner width of the box, where the screen has it.
 const WIDTH: u16 = 92;

@@ -4,16 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// How wide a column wants to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wish {
-    /// Below this it can't be read.
-    pub least: u16,
-    /// With this it needs no more.
-    pub ideal: u16,
-    /// Numbers end where their column ends.
-    pub right: bool,
-}
+use crate::kind::column::Wish;
 
 /// A column with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::text::grouped;
+use crate::vocabulary::role::Role;
 
 /// What a tab says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

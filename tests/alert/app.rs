@@ -5,15 +5,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use trunkline::alert::{News as AlertNews, Orders, Outcome};
 use trunkline::app::App;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
-use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::news::{News, Status};
+use trunkline::config::{self, Flags, Paths};
+use trunkline::effect::Effect;
+use trunkline::environment::Environment;
 use trunkline::model::alert::{Leg, Standing};
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
+use trunkline::screen;
 use trunkline::time::Millis;
-use trunkline::ui;
+use trunkline::vocabulary::news::{News, Status};
 
 use crate::rig::{SETTLE, START};
 
@@ -155,7 +156,7 @@ impl Stage {
     fn screen(&mut self) -> String {
         let area = Rect::new(0, 0, 140, 24);
         let mut buf = Buffer::empty(area);
-        ui::screen::render(&mut self.app, area, &mut buf);
+        screen::render(&mut self.app, area, &mut buf);
         let line = |y| {
             (0..area.width)
                 .map(|x| buf[(x, y)].symbol())

@@ -4,8 +4,8 @@ use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::Message;
 use trunkline::cloud::direct::{Decoded, decode};
 use trunkline::cloud::{AuthStyle, Client, Settings, Urgency};
-use trunkline::feed::news::Trouble;
 use trunkline::org::{Options, Org, start};
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::settings;
 

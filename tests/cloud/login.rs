@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use trunkline::cloud::login::{Denied, Login};
 use trunkline::cloud::{Client, Fate, PersonClient, Urgency, Who};
-use trunkline::feed::news::Trouble;
 use trunkline::model::api::Api;
 use trunkline::model::person::{Pasted, Person};
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Answer, Seen, Server, answer, settings};
 

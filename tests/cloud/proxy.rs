@@ -8,8 +8,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use trunkline::cloud::way::{Named, Proxy, ProxyFault};
 use trunkline::cloud::{Client, Error, Unreachable, Urgency};
-use trunkline::feed::news::Trouble;
 use trunkline::model::UserId;
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Seen, Server, answer, answer_with, settings, switch, token};
 use crate::trust::chain;

@@ -1,8 +1,8 @@
 //! Reads: what is sent, what is retried, and how failures read.
 
 use trunkline::cloud::{Client, Error, Urgency};
-use trunkline::feed::news::Trouble;
 use trunkline::model::UserId;
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Answer, Seen, Server, answer, answer_with, token};
 

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 use trunkline::cloud::{AuthStyle, Client, Settings, Urgency};
-use trunkline::feed::news::Trouble;
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Seen, Server, answer, answer_with, settings, token};
 

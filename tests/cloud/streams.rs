@@ -4,8 +4,8 @@ use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::tungstenite::Message;
 use trunkline::cloud::direct::{Decoded, decode};
 use trunkline::cloud::{Client, Error, Socket, Unreachable};
-use trunkline::feed::news::Trouble;
 use trunkline::model::UserId;
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Answer, Seen, Server, answer, answer_with, settings, switch, token};
 

@@ -9,8 +9,8 @@ use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::TlsAcceptor;
 use trunkline::cause::Cause;
 use trunkline::cloud::{Client, Error, Unreachable, Urgency};
-use trunkline::feed::news::Trouble;
 use trunkline::model::UserId;
+use trunkline::vocabulary::problem::Trouble;
 
 use crate::server::{Seen, Server, answer, settings, switch, token};
 

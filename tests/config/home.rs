@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use trunkline::config::{ConfigError, Environment, Flags, Loaded, Paths, load};
+use trunkline::config::{ConfigError, Flags, Loaded, Paths, load};
+use trunkline::environment::Environment;
 
 /// A home with this configuration in it, or without one.
 pub struct Home {

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
-use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::api::Api;
+use trunkline::vocabulary::news::{News, Status};
 
 use super::watch::brisk;
 

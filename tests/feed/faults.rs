@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::feed::news::Link;
 use trunkline::feed::{Plan, Timing};
 use trunkline::org::Options;
+use trunkline::vocabulary::news::Link;
 
 use crate::watch::{Watch, brisk, options};
 

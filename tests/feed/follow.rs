@@ -2,8 +2,8 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use trunkline::feed::news::Link;
 use trunkline::model::UserId;
+use trunkline::vocabulary::news::Link;
 
 use crate::watch::{Watch, options};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::feed::news::Link;
+use trunkline::vocabulary::news::Link;
 
 use crate::watch::{Watch, options};
 

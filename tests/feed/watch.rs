@@ -8,7 +8,6 @@ use reqwest::{Certificate, Method};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
-use trunkline::feed::news::{News, Status};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::api::Api;
 use trunkline::model::carrier::Carrier;
@@ -17,6 +16,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::org::{self, Faults, Options, Org};
 use trunkline::store::{Changes, Read, Registrations};
 use trunkline::time::Clock;
+use trunkline::vocabulary::news::{News, Status};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(180);

@@ -11,14 +11,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use trunkline::app::App;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
 use trunkline::app::run::{Runner, Screen};
 use trunkline::config::secret::SecretSource;
-use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::news::Link;
+use trunkline::config::{self, Flags, Paths};
+use trunkline::effect::Effect;
+use trunkline::environment::Environment;
 use trunkline::org::{self, Options, Org};
 use trunkline::store::Believed;
+use trunkline::vocabulary::news::Link;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -327,7 +328,7 @@ impl Screen for Cells {
 
     fn draw(&mut self, app: &mut App) -> Result<(), String> {
         self.shown.reset();
-        trunkline::ui::screen::render(app, self.shown.area, &mut self.shown);
+        trunkline::screen::render(app, self.shown.area, &mut self.shown);
         Ok(())
     }
 

@@ -2,8 +2,8 @@
 
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HOST, ORIGIN, WWW_AUTHENTICATE};
-use trunkline::config::Environment;
 use trunkline::config::profile::listen::Listen;
+use trunkline::environment::Environment;
 use trunkline::listen::{self, Listener};
 
 use crate::house::{House, anywhere, raw, request, with_token};

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::app::event::Event;
-use trunkline::config::Environment;
+use trunkline::environment::Environment;
 use trunkline::flow::{self, Order, Stop};
 use trunkline::headless::write::kit;
 use trunkline::model::flow::{FlowId, Outcome};

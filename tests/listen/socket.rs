@@ -8,8 +8,8 @@ use std::process::Command;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
-use trunkline::config::Environment;
 use trunkline::config::profile::listen::{Account, Listen, Socket};
+use trunkline::environment::Environment;
 use trunkline::listen::{self, Listener};
 
 use crate::house::House;

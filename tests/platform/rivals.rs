@@ -6,10 +6,10 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 use trunkline::cloud::Settings;
-use trunkline::feed::news::Link;
 use trunkline::feed::{Plan, Timing};
 use trunkline::model::registration::State;
 use trunkline::org::Options;
+use trunkline::vocabulary::news::Link;
 
 use super::rig::{Rig, options};
 use super::watch::{Watch, brisk, plan};

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::feed::Plan;
-use trunkline::feed::news::Link;
+use trunkline::vocabulary::news::Link;
 
 use super::rig::options;
 use super::watch::{Watch, plan};

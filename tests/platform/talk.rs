@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use trunkline::app::{perform, probes};
 use trunkline::audit::read;
 use trunkline::cloud::{Client, Urgency};
-use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::news::News as Told;
+use trunkline::config::{self, Flags, Paths};
+use trunkline::environment::Environment;
 use trunkline::feed::{self, Mailbox, Plan};
 use trunkline::flow::consult::{Consult, Deed};
 use trunkline::flow::transfer::Patience;
@@ -24,6 +24,7 @@ use trunkline::model::interaction::{Interaction, SpeakTo, Standing};
 use trunkline::model::transfer::Destination;
 use trunkline::org::Options;
 use trunkline::probe::Prober;
+use trunkline::vocabulary::news::News as Told;
 
 use super::rig::{Rig, options};
 

@@ -8,12 +8,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::cloud::{Client, Settings};
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
-use trunkline::feed::news::{News, Status};
 use trunkline::feed::{self, Feeds, Plan, Timing};
 use trunkline::model::registration::State;
 use trunkline::org::Options;
 use trunkline::store::{Changes, Registrations, Row};
 use trunkline::time::Clock;
+use trunkline::vocabulary::news::{News, Status};
 
 use super::rig::Rig;
 
@@ -121,8 +121,12 @@ impl Watch {
         match news {
             News::Phones(told) => {
                 match &told {
-                    feed::Phones::Events(sightings) => self.events += sightings.len(),
-                    feed::Phones::Gap(phones) => self.gaps += phones.len(),
+                    trunkline::vocabulary::news::PhoneNews::Events(sightings) => {
+                        self.events += sightings.len();
+                    }
+                    trunkline::vocabulary::news::PhoneNews::Gap(phones) => {
+                        self.gaps += phones.len();
+                    }
                     _ => {}
                 }
                 self.table.phones(told, now, changes);

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use trunkline::app::probes;
-use trunkline::config::{self, Environment, Flags, Loaded, Paths};
+use trunkline::config::{self, Flags, Loaded, Paths};
+use trunkline::environment::Environment;
 use trunkline::probe::Resolver;
 
 fn load(probes: &str) -> Result<Loaded, String> {

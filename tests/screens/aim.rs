@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::feed::news::News;
+use trunkline::effect::Effect;
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
+use trunkline::vocabulary::news::News;
 
 use crate::stage::Stage;
 

@@ -3,10 +3,8 @@
 use std::collections::HashSet;
 
 use jiff::tz::TimeZone;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
-use trunkline::feed::callbacks::{Taken, Told};
-use trunkline::feed::news::News;
+use trunkline::effect::Effect;
 use trunkline::flow;
 use trunkline::model::callback::{Callback, Channel, Status, Stream, Update};
 use trunkline::model::flow::FlowId;
@@ -14,6 +12,8 @@ use trunkline::model::hours::{Calendar, Holiday, Hours};
 use trunkline::model::phone::Phone;
 use trunkline::model::queue::Queue;
 use trunkline::time::Millis;
+use trunkline::vocabulary::news::News;
+use trunkline::vocabulary::news::{CallbackNews, Taken};
 
 use super::stage::{NOON, Stage};
 
@@ -53,7 +53,7 @@ fn callback(id: &str, number: &str, ahead: i64, status: Status) -> Callback {
     }
 }
 
-fn told(stage: &mut Stage, told: Told) {
+fn told(stage: &mut Stage, told: CallbackNews) {
     stage.feed(vec![News::Callbacks(Box::new(told))]);
 }
 
@@ -63,7 +63,7 @@ pub fn populated() -> Stage {
     stage.populate();
     told(
         &mut stage,
-        Told::Queues {
+        CallbackNews::Queues {
             queues: vec![queue()],
             faults: Vec::new(),
         },
@@ -76,20 +76,20 @@ pub fn populated() -> Stage {
     ];
     told(
         &mut stage,
-        Told::Listed {
+        CallbackNews::Listed {
             callbacks: listed,
             spoken: HashSet::new(),
             began: NOON,
             faults: Vec::new(),
         },
     );
-    told(&mut stage, Told::Stream(Stream::Live));
+    told(&mut stage, CallbackNews::Stream(Stream::Live));
     let update = Update {
         callback: first,
         correlation: "c-1".into(),
         sent: NOON,
     };
-    told(&mut stage, Told::Updates(vec![update]));
+    told(&mut stage, CallbackNews::Updates(vec![update]));
     let taken = Taken {
         count: 1,
         correlations: vec!["c-1".into()],
@@ -98,7 +98,7 @@ pub fn populated() -> Stage {
         stage.take_effects().contains(&Effect::Acknowledge(taken)),
         "applied, then acknowledged"
     );
-    told(&mut stage, Told::Acknowledged(vec!["c-1".into()]));
+    told(&mut stage, CallbackNews::Acknowledged(vec!["c-1".into()]));
     stage.type_in(":callbacks");
     stage.press(&["Enter"]);
     stage
@@ -149,7 +149,7 @@ fn a_lost_stream_makes_what_is_to_come_stale_and_never_looks_healthy() {
     let why = "the other side closed the connection".into();
     told(
         &mut stage,
-        Told::Stream(Stream::Waiting {
+        CallbackNews::Stream(Stream::Waiting {
             at: NOON.plus(9_000),
             attempt: 1,
             why,
@@ -297,7 +297,7 @@ fn an_empty_table_says_why() {
     assert!(stage.text((80, 24)).contains("reading the callbacks"));
     told(
         &mut stage,
-        Told::Listed {
+        CallbackNews::Listed {
             callbacks: Vec::new(),
             spoken: HashSet::new(),
             began: NOON,

@@ -1,12 +1,13 @@
 //! Carriers and Pulse: what the organisation says beside what the probes saw.
 
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
-use trunkline::feed::news::{News, Problem, Trouble};
+use trunkline::effect::Effect;
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::finding::{
     Certificate, Distrust, Finding, Outcome, Stun, Target, Tls, Verdict,
 };
+use trunkline::vocabulary::news::News;
+use trunkline::vocabulary::problem::{Problem, Trouble};
 
 use super::stage::{NOON, Stage};
 

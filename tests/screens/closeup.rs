@@ -1,12 +1,12 @@
 //! The detail of a row on the Platform API: when its phone is looked at, and what is shown of it.
 
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
-use trunkline::feed::news::Link;
+use trunkline::effect::Effect;
 use trunkline::model::DeviceId;
 use trunkline::model::registration::closeup::{Closeup, LineView, Side};
 use trunkline::model::softphone::found::Station;
 use trunkline::text::Text;
+use trunkline::vocabulary::news::Link;
 
 use super::stage::{NOON, Stage};
 

@@ -1,12 +1,12 @@
 //! Calls of the Platform API on the Transfers pane: who has them, who speaks to whom, and what can be done from a row.
 
-use trunkline::app::effect::Effect;
-use trunkline::feed::news::News;
+use trunkline::effect::Effect;
 use trunkline::flow::Order;
 use trunkline::flow::consult::Deed;
 use trunkline::model::interaction::{Interaction, Leg, Participant, Standing};
 use trunkline::model::person::Person;
 use trunkline::text::Text;
+use trunkline::vocabulary::news::News;
 
 use super::stage::{NOON, Stage};
 

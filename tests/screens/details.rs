@@ -1,11 +1,11 @@
 //! Details: values stand whole on as many lines as they need, and what there is no room for is said.
 
 use trunkline::app::event::{Done, Event};
-use trunkline::feed::news::News;
 use trunkline::model::DeviceId;
 use trunkline::model::UserId;
 use trunkline::model::registration::closeup::{Closeup, Side};
 use trunkline::model::registration::{Device, User};
+use trunkline::vocabulary::news::News;
 
 use super::stage::{NOON, Stage};
 
@@ -85,7 +85,7 @@ fn a_registration_stands_whole_where_there_is_room_and_says_so_where_there_is_no
 fn paged(stage: &mut Stage) -> String {
     let effects = stage.take_effects().into_iter();
     let mut pages = effects.filter_map(|effect| match effect {
-        trunkline::app::effect::Effect::Page(text) => Some(text),
+        trunkline::effect::Effect::Page(text) => Some(text),
         _ => None,
     });
     pages.next().expect("a page")
@@ -213,7 +213,7 @@ fn a_carrier_an_interaction_and_a_callback_stand_whole() {
             trunkline::model::callback::Status::Scheduled,
         )
     };
-    let told = trunkline::feed::callbacks::Told::Listed {
+    let told = trunkline::vocabulary::news::CallbackNews::Listed {
         callbacks: vec![callback],
         spoken: std::collections::HashSet::new(),
         began: NOON,

@@ -2,12 +2,13 @@
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::json;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
+use trunkline::effect::Effect;
 use trunkline::flow::{News, Order};
 use trunkline::model::finding::{Finding, Outcome, Stun, Target};
 use trunkline::model::flow::{FlowId, Outcome as End, Step, StepState};
-use trunkline::shelf::{self, Contents, Half, Kept};
+use trunkline::shelf::{self, Contents, Kept};
+use trunkline::vocabulary::command::Half;
 
 use super::stage::{NOON, Stage};
 

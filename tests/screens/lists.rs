@@ -2,10 +2,11 @@
 
 use trunkline::kind::{Asked, Column, How, Kind, Look, Name, Sort, Value, Visit, sheet};
 use trunkline::model::api::Api;
-use trunkline::pane::{TITLES, list};
+use trunkline::pane::list;
 use trunkline::query::{self, Query};
 use trunkline::store::Store;
 use trunkline::time::Millis;
+use trunkline::vocabulary::command::TITLES;
 
 use super::stage::{NOON, Stage};
 

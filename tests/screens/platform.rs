@@ -4,9 +4,6 @@ use std::collections::HashSet;
 
 use trunkline::app::event::{Done, Event};
 use trunkline::app::routes::Told as RouteTold;
-use trunkline::feed::Phones;
-use trunkline::feed::callbacks::Told;
-use trunkline::feed::news::{Link, News, Status};
 use trunkline::model::callback::{Callback, Status as Standing, Stream};
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::edge::{Edge, Load};
@@ -18,6 +15,9 @@ use trunkline::model::registration::phone::Sighting;
 use trunkline::model::route::{self, Integration, Known};
 use trunkline::model::softphone::{Named, PhoneBase, Premises};
 use trunkline::model::trunk::{By, Fault, Heard, Proxies, Sign, Signs, Traffic, Trunk, Use};
+use trunkline::vocabulary::news::CallbackNews;
+use trunkline::vocabulary::news::PhoneNews;
+use trunkline::vocabulary::news::{Link, News, Status};
 
 use super::stage::{NOON, Stage};
 
@@ -97,13 +97,13 @@ fn phones(stage: &mut Stage) {
             total: Some(3),
         },
         News::UsersComplete,
-        News::Phones(Phones::Read(vec![
+        News::Phones(PhoneNews::Read(vec![
             seen("u-1", "ph-1", Some(true), true),
             seen("u-1", "ph-2", Some(true), false),
             seen("u-2", "ph-3", Some(false), true),
             seen("u-3", "ph-4", None, true),
         ])),
-        News::Phones(Phones::Names(vec![
+        News::Phones(PhoneNews::Names(vec![
             name("u-1", "ph-1", "Ana Petrova webrtc-4711"),
             name("u-1", "ph-2", "Ana Petrova - desk"),
             name("u-2", "ph-3", "Lobby Accra"),
@@ -294,11 +294,11 @@ fn callbacks(stage: &mut Stage) {
         ..Callback::bare(id.into(), status)
     };
     let told = [
-        Told::Queues {
+        CallbackNews::Queues {
             queues: vec![queue],
             faults: Vec::new(),
         },
-        Told::Listed {
+        CallbackNews::Listed {
             callbacks: vec![
                 callback("cb-1", "+14155550199", 30 * MINUTE, Standing::Scheduled),
                 callback("cb-2", "+493012345678", 95 * MINUTE, Standing::Scheduled),
@@ -307,7 +307,7 @@ fn callbacks(stage: &mut Stage) {
             began: NOON,
             faults: Vec::new(),
         },
-        Told::Stream(Stream::Live),
+        CallbackNews::Stream(Stream::Live),
     ];
     let told = told.map(|told| News::Callbacks(Box::new(told)));
     stage.feed(told.to_vec());

@@ -1,13 +1,13 @@
 //! What the last run knew of carriers and callbacks: shown at once, marked with its age, until it is read.
 
-use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::feed::callbacks::Told;
-use trunkline::feed::news::News;
+use trunkline::effect::Effect;
 use trunkline::memory::Recalled;
 use trunkline::model::callback::{Callback, Status, Stream};
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::memory::{WasCallback, WasCarrier};
+use trunkline::vocabulary::news::CallbackNews;
+use trunkline::vocabulary::news::News;
 
 use super::stage::{NOON, Stage};
 
@@ -109,13 +109,13 @@ fn callbacks_of_the_last_run_are_remembered_and_nothing_is_written_to_them() {
         stage.press(&["Enter"]);
         let detail = stage.text((120, 40));
         assert!(detail.contains("remembered (was scheduled)"), "{detail}");
-        let listed = Told::Listed {
+        let listed = CallbackNews::Listed {
             callbacks: vec![callback()],
             spoken: std::collections::HashSet::new(),
             began: NOON,
             faults: Vec::new(),
         };
-        let told = [listed, Told::Stream(Stream::Live)];
+        let told = [listed, CallbackNews::Stream(Stream::Live)];
         stage.feed(told.map(|told| News::Callbacks(Box::new(told))).to_vec());
         let screen = stage.text((120, 40));
         assert!(!screen.contains("remembered"), "{screen}");

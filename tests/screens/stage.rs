@@ -7,13 +7,14 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use tempfile::TempDir;
 use trunkline::app::App;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
-use trunkline::config::{self, Environment, Flags, Paths};
-use trunkline::feed::news::{Link, News, Status};
+use trunkline::config::{self, Flags, Paths};
+use trunkline::effect::Effect;
+use trunkline::environment::Environment;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::time::Millis;
+use trunkline::vocabulary::news::{Link, News, Status};
 
 /// 2026-06-15 14:03:22 UTC.
 pub const NOON: Millis = Millis(1_781_532_202_000);
@@ -205,7 +206,7 @@ impl Stage {
     fn draw(&mut self, (width, height): (u16, u16)) -> Buffer {
         let area = Rect::new(0, 0, width, height);
         let mut buf = Buffer::empty(area);
-        trunkline::ui::screen::render(&mut self.app, area, &mut buf);
+        trunkline::screen::render(&mut self.app, area, &mut buf);
         buf
     }
 

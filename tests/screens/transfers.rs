@@ -1,9 +1,9 @@
 //! Transfers: interactions above, what was made of them below, the forms, and what leads from one to the other.
 
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
 use trunkline::app::transfers::{Listed, Unlisted};
 use trunkline::cloud::{InteractionListing, direct};
+use trunkline::effect::Effect;
 use trunkline::flow::transfer::Move;
 use trunkline::flow::{News, Order};
 use trunkline::model::flow::FlowId;

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::{Done, Event};
+use trunkline::effect::Effect;
 use trunkline::kind::view::{Lists, View};
-use trunkline::pane::{self, TITLES};
+use trunkline::pane;
 use trunkline::shelf::Shelf;
+use trunkline::vocabulary::command::TITLES;
 
 use super::stage::{NOON, Stage};
 

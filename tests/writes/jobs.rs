@@ -6,15 +6,16 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use trunkline::app::App;
-use trunkline::app::effect::Effect;
 use trunkline::app::event::Event;
 use trunkline::app::run::{Runner, Screen};
-use trunkline::config::{self, Environment, Flags, Paths};
+use trunkline::config::{self, Flags, Paths};
+use trunkline::effect::Effect;
+use trunkline::environment::Environment;
 use trunkline::listen;
 use trunkline::model::job::State;
+use trunkline::screen;
 use trunkline::store::jobs::JobRow;
 use trunkline::time::Clock;
-use trunkline::ui;
 
 use crate::rig::Rig;
 
@@ -80,7 +81,7 @@ impl Console {
             self.0.app.update(key, Clock::Real.now());
             // A key means the row that its operator sees.
             let area = Rect::new(0, 0, 120, 40);
-            ui::screen::render(&mut self.0.app, area, &mut Buffer::empty(area));
+            screen::render(&mut self.0.app, area, &mut Buffer::empty(area));
         }
     }
 

@@ -1,9 +1,6 @@
 //! What operators do about alerts.
 
 use super::super::App;
-use super::super::action::Action;
-use super::super::command::{Command, SURE, Span};
-use super::super::messages::Weight;
 use super::Alarm;
 use crate::kind::alerts::covers;
 use crate::model::alert::{Acknowledgement, Alert, AlertId, Scope, Silence};
@@ -11,6 +8,9 @@ use crate::query::Query;
 use crate::text::{Text, fit};
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::{Command, SURE, Span};
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// Carries out what is about alerts; false leaves it to others.

@@ -1,13 +1,14 @@
 //! Drafts and history: what was typed outlives the form, the console and a kill.
 
 use super::super::App;
-use super::super::effect::Effect;
-use super::super::messages::Weight;
+use crate::effect::Effect;
 use crate::form::Form;
-use crate::shelf::{Contents, Half, Kept, News, Order, name};
+use crate::shelf::{Contents, Kept, News, Order, name};
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
+use crate::vocabulary::command::Half;
+use crate::vocabulary::messages::Weight;
 
 /// How long after the last key a draft is kept, in milliseconds.
 const PAUSE: i64 = 1_000;

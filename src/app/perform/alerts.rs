@@ -12,7 +12,8 @@ use crate::alert::webhook::{Patience, Webhook};
 use crate::alert::{News, Orders, courier};
 use crate::app::event::Done;
 use crate::cloud::{self, way};
-use crate::config::{Environment, Profile};
+use crate::config::Profile;
+use crate::environment::Environment;
 use crate::text::Text;
 
 /// The way to the courier, once it runs.

@@ -10,7 +10,8 @@ use tokio::task::JoinSet;
 
 use crate::app::event::Done;
 use crate::cloud::Client;
-use crate::config::{Environment, Profile};
+use crate::config::Profile;
+use crate::environment::Environment;
 use crate::flow::transfer::preflight;
 use crate::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};

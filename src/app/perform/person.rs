@@ -8,10 +8,11 @@ use tokio::time::timeout;
 
 use super::flows::lock;
 use crate::app::event::Done;
-use crate::app::person::{Ask, News, Sheet};
+use crate::app::person::{News, Sheet};
 use crate::cloud::Client;
 use crate::cloud::login::{Denied, Login};
-use crate::config::Environment;
+use crate::effect::SignInAsk;
+use crate::environment::Environment;
 use crate::model::person::{Pasted, Person};
 use crate::term::browser;
 use crate::text::Text;
@@ -50,17 +51,17 @@ impl Desk {
     }
 
     /// Does what is asked for.
-    pub(super) fn ask(&self, ask: Ask) {
+    pub(super) fn ask(&self, ask: SignInAsk) {
         match ask {
-            Ask::Begin => self.begin(),
-            Ask::Bring(pasted) => {
+            SignInAsk::Begin => self.begin(),
+            SignInAsk::Bring(pasted) => {
                 if let Some(brought) = lock(&self.brought).as_ref() {
                     // Who brings more than is read brings the same thing again.
                     let _ = brought.try_send(pasted);
                 }
             }
-            Ask::GiveUp => drop(lock(&self.brought).take()),
-            Ask::Leave => self.leave(),
+            SignInAsk::GiveUp => drop(lock(&self.brought).take()),
+            SignInAsk::Leave => self.leave(),
         }
     }
 

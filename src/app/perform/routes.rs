@@ -8,8 +8,9 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::app::event::Done;
-use crate::app::routes::{Ask, Told};
+use crate::app::routes::Told;
 use crate::cloud::{Error, Urgency};
+use crate::effect::RouteAsk;
 use crate::flow::{self, Kit};
 use crate::model::RouteId;
 use crate::model::route::Kind;
@@ -20,7 +21,7 @@ const AT_ONCE: usize = 4;
 /// Answers one question; nothing comes back of what the organisation does not tell.
 pub(super) fn ask(
     kit: Arc<tokio::sync::SetOnce<Kit>>,
-    ask: Ask,
+    ask: RouteAsk,
     done: mpsc::UnboundedSender<Done>,
 ) {
     tokio::spawn(async move {
@@ -29,8 +30,8 @@ pub(super) fn ask(
             let _ = done.send(Done::Routes(told));
         };
         match ask {
-            Ask::Open => open(kit, tell).await,
-            Ask::Read { urgent, ours } => {
+            RouteAsk::Open => open(kit, tell).await,
+            RouteAsk::Read { urgent, ours } => {
                 let urgency = if urgent {
                     Urgency::Reread
                 } else {
@@ -42,17 +43,17 @@ pub(super) fn ask(
                         .unwrap_or_else(|error| Told::Unread(error.problem().text)),
                 );
             }
-            Ask::Deliveries(id) => {
+            RouteAsk::Deliveries(id) => {
                 if let Ok(Some(deliveries)) = kit.client.deliveries(&id, Urgency::Reread).await {
                     tell(Told::Deliveries(id, deliveries));
                 }
             }
-            Ask::Look(known) => match flow::route::look(kit, &known, None).await {
+            RouteAsk::Look(known) => match flow::route::look(kit, &known, None).await {
                 Ok(Some(look)) => tell(Told::Looked(known, look)),
                 Ok(None) => {}
                 Err(error) => tell(Told::Failed(error.problem().text)),
             },
-            Ask::Check(uri) => match &kit.prober {
+            RouteAsk::Check(uri) => match &kit.prober {
                 Ok(prober) => {
                     let verdict = prober.destination(&uri, |_| ()).await;
                     tell(Told::Checked(Box::new(verdict)));

@@ -3,11 +3,11 @@
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::config::theme::Role;
 use crate::flow::route::{Conflict, Ending};
 use crate::model::route::diff::Change;
 use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
+use crate::vocabulary::role::Role;
 
 impl App {
     /// A pipeline has ended; a conflict is put before whoever is there.

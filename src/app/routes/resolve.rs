@@ -3,13 +3,13 @@
 use tokio::sync::oneshot;
 
 use crate::app::App;
-use crate::app::messages::Weight;
 use crate::flow::route::{Deploy, Ending, Refused};
 use crate::flow::{Failure, Order};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::requester::Requester;
 use crate::model::route::{Aim, Route};
 use crate::time::Millis;
+use crate::vocabulary::messages::Weight;
 
 impl App {
     /// Begins the pipeline of a route that was posted; whoever posted it waits at `to`.

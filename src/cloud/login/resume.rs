@@ -1,7 +1,7 @@
 //! A sign-in of before is taken up again, by what the system's keyring keeps of it.
 
 use super::super::{Client, auth};
-use crate::feed::news::Trouble;
+use crate::vocabulary::problem::Trouble;
 
 impl Client {
     /// Signs in who signed in before, where the profile chooses the keyring and it keeps anything: nothing else is asked or

@@ -14,8 +14,8 @@ use super::super::{retry, wire};
 use super::ATTEMPT;
 use super::Session;
 use crate::cause::Cause;
-use crate::feed::news::Trouble;
 use crate::text::Text;
+use crate::vocabulary::problem::Trouble;
 
 impl Session {
     /// Whose token the call is made with: a person's for what only people may do, else the client's, and a person's where

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crossterm::event::{KeyCode, KeyModifiers};
 
-use crate::app::action::Action;
 use crate::config::key::Key;
+use crate::vocabulary::action::Action;
 
 const PANES: [Action; 9] = [
     Action::Pane1,

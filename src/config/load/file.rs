@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::config::environment::{CONFIG, Environment};
 use crate::config::origin::{ConfigError, Origin};
 use crate::config::{Flags, Paths};
+use crate::environment::{CONFIG, Environment};
 
 /// A configuration is a few screens of text, and a list of a million users at most.
 const MAX_BYTES: u64 = 64 * 1024 * 1024;

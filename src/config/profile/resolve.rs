@@ -7,12 +7,12 @@ use ratatui::style::Color;
 use super::grants::ClientGrant;
 use super::{DEFAULT_REQUESTS_PER_MINUTE, Draft, Profile, names_production};
 use crate::config::Flags;
-use crate::config::environment::{
-    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
-};
 use crate::config::origin::Origin;
 use crate::config::reader::Notes;
 use crate::config::secret::{KEYS as SECRET_KEYS, SecretSource};
+use crate::environment::{
+    CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET,
+};
 
 /// The profile in force, or none when something it needs is missing; that is noted.
 pub(in crate::config) fn resolve(
@@ -112,7 +112,7 @@ fn client_id(
         }
         return written;
     };
-    match environment.text(variable) {
+    match crate::config::origin::variable(environment, variable) {
         Ok(value) => {
             notes.origins.insert(key, Origin::Environment(variable));
             value.map(str::to_owned)

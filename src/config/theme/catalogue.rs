@@ -167,7 +167,7 @@ fn read(path: &Path) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::theme::Role;
+    use crate::vocabulary::role::Role;
 
     fn with(files: &[(&str, &str)]) -> Themes {
         let dir = tempfile::tempdir().unwrap();

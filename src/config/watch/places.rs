@@ -8,7 +8,8 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::mpsc;
 
 use super::WatchError;
-use crate::config::{Environment, Flags, Paths, file_in_use, paths, theme};
+use crate::config::{Flags, Paths, file_in_use, paths, theme};
+use crate::environment::Environment;
 
 /// What is watched.
 #[derive(Clone)]

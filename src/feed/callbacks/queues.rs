@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{Told, patience, raised, tell};
+use super::{patience, raised, tell};
 use crate::cloud::Urgency;
 use crate::feed::shared::Shared;
+use crate::vocabulary::news::CallbackNews;
 
 /// Hours change rarely and room with every booking; what is booked here is read again before it is sent anyway.
 const EVERY: Duration = Duration::from_secs(60);
@@ -40,7 +41,7 @@ async fn read(shared: &Shared, urgency: Urgency) -> Duration {
             let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
             tell(
                 shared,
-                Told::Queues {
+                CallbackNews::Queues {
                     queues: listing.queues,
                     faults,
                 },
@@ -49,7 +50,7 @@ async fn read(shared: &Shared, urgency: Urgency) -> Duration {
         }
         Err(error) => {
             let wait = patience(shared, &error);
-            tell(shared, Told::QueuesFailed(error.problem()));
+            tell(shared, CallbackNews::QueuesFailed(error.problem()));
             wait.max(EVERY)
         }
     }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_tungstenite::tungstenite::{Bytes, Error as SocketError, Message};
 
 use super::session::Ended;
-use super::{Told, tell};
+use super::{listed, tell};
 use crate::cloud::direct::update;
 use crate::cloud::{CallbackListing, Error, Socket, Urgency};
 use crate::feed::frames::{Frame, Joiner, Kind};
@@ -20,6 +20,7 @@ use crate::model::CallbackId;
 use crate::model::callback::{Stream, Update};
 use crate::text::Text;
 use crate::time::{Clock, Millis};
+use crate::vocabulary::news::CallbackNews;
 
 /// Messages taken at a time, so that a flood costs the loop one piece of news for many updates.
 const BATCH: usize = 256;
@@ -123,15 +124,15 @@ impl<'a> Reader<'a> {
             Ok(listing) => {
                 self.failures = 0;
                 let spoken = std::mem::take(&mut self.spoken);
-                tell(self.shared, Told::listed(listing, spoken, self.began));
-                tell(self.shared, Told::Stream(Stream::Live));
+                tell(self.shared, listed(listing, spoken, self.began));
+                tell(self.shared, CallbackNews::Stream(Stream::Live));
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 let wait = super::patience(self.shared, &error)
                     .max(self.shared.timing.backoff(self.failures));
                 self.retry = Some(Instant::now() + wait);
-                tell(self.shared, Told::ReadFailed(error.problem()));
+                tell(self.shared, CallbackNews::ReadFailed(error.problem()));
             }
         }
     }
@@ -257,7 +258,7 @@ impl<'a> Reader<'a> {
             permit.forget();
             let rest = self.updates.split_off(wanted as usize);
             let batch = std::mem::replace(&mut self.updates, rest);
-            tell(self.shared, Told::Updates(batch));
+            tell(self.shared, CallbackNews::Updates(batch));
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use tokio::sync::Notify;
 
 use super::reader::Reader;
-use super::{Acknowledgements, Told, patience, raised, tell, writer};
+use super::{Acknowledgements, CallbackNews, listed, patience, raised, tell, writer};
 use crate::cloud::{Error, Socket, Urgency};
 use crate::feed::complaints::Topic;
 use crate::feed::shared::Shared;
@@ -43,8 +43,8 @@ pub(super) async fn refused(shared: &Shared, error: &Error) -> Ended {
     shared.mailbox.room().await;
     let began = Clock::Real.now();
     match shared.client.callbacks(Urgency::Poll).await {
-        Ok(listing) => tell(shared, Told::listed(listing, HashSet::new(), began)),
-        Err(error) => tell(shared, Told::ReadFailed(error.problem())),
+        Ok(listing) => tell(shared, listed(listing, HashSet::new(), began)),
+        Err(error) => tell(shared, CallbackNews::ReadFailed(error.problem())),
     }
     Ended::Lost {
         why: error.problem().text,

@@ -6,12 +6,13 @@ use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::session::Ended;
-use super::{Told, tell};
+use super::tell;
 use crate::cloud::Socket;
 use crate::feed::frames::Frame;
 use crate::feed::shared::Shared;
 use crate::text::Text;
 use crate::time::Clock;
+use crate::vocabulary::news::CallbackNews;
 
 /// Bytes of acknowledgements that share a message: below what the socket takes at a time.
 const MESSAGE: usize = 8 << 10;
@@ -48,12 +49,15 @@ async fn acknowledge(
         if message.len() + frame.len() > MESSAGE && !message.is_empty() {
             sink.send(Message::Binary(std::mem::take(&mut message).into()))
                 .await?;
-            tell(shared, Told::Acknowledged(std::mem::take(&mut left)));
+            tell(
+                shared,
+                CallbackNews::Acknowledged(std::mem::take(&mut left)),
+            );
         }
         message.extend_from_slice(&frame);
         left.push(correlation);
     }
     sink.send(Message::Binary(message.into())).await?;
-    tell(shared, Told::Acknowledged(left));
+    tell(shared, CallbackNews::Acknowledged(left));
     Ok(())
 }

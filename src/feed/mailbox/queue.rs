@@ -6,9 +6,9 @@ use std::hash::BuildHasher;
 use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
 
 use super::{Drained, MailboxCounters};
-use crate::feed::news::{News, Status};
 use crate::model::UserId;
 use crate::model::registration::Update;
+use crate::vocabulary::news::{News, Status};
 
 /// Slots that stay allocated when the queue has run empty; a burst's memory is given back.
 const KEPT_SLOTS: usize = 4_096;

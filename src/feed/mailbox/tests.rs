@@ -6,9 +6,9 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::feed::news::Status;
 use crate::model::DeviceId;
 use crate::model::registration::Device;
+use crate::vocabulary::news::Status;
 
 /// What a listener knows of one device: registered, codec, stale.
 type Known = BTreeMap<(String, String), (Option<bool>, Option<String>, bool)>;

@@ -20,12 +20,13 @@ use self::lately::{LAG, Lately};
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::platform::callbacks::event;
 use crate::cloud::{CallbackListing, Error, QueueListing, Urgency};
-use crate::feed::callbacks::{Told, patience, raised, tell};
+use crate::feed::callbacks::{listed, patience, raised, tell};
 use crate::feed::shared::Shared;
 use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream};
 use crate::text::Text;
 use crate::time::Clock;
+use crate::vocabulary::news::CallbackNews;
 
 /// Between two reads of what no topic carries. A read is two requests or a few more.
 const POLL: Duration = Duration::from_secs(60);
@@ -52,13 +53,13 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let mut room = Room::new(&shared, wants);
     loop {
         if *paused.borrow_and_update() {
-            tell(&shared, Told::Stream(Stream::Paused));
+            tell(&shared, CallbackNews::Stream(Stream::Paused));
             room.rest();
             if paused.wait_for(|paused| !paused).await.is_err() {
                 return;
             }
         }
-        tell(&shared, Told::Stream(Stream::Connecting));
+        tell(&shared, CallbackNews::Stream(Stream::Connecting));
         room.start_queues(Urgency::Enumerate);
         room.start_read(Urgency::Reread);
         tokio::select! {
@@ -151,7 +152,7 @@ impl<'a> Room<'a> {
                 Event::Read(result) => self.read_landed(result),
                 Event::Single(read) => {
                     self.single = None;
-                    tell(self.shared, Told::Completed(read));
+                    tell(self.shared, CallbackNews::Completed(read));
                 }
                 Event::WantQueues(urgency) => self.start_queues(urgency),
                 Event::WantRead(urgency) => self.start_read(urgency),
@@ -192,13 +193,13 @@ impl<'a> Room<'a> {
                 self.wants.set(topics);
                 let faults = listing.faults.into_iter().map(|fault| fault.0).collect();
                 let queues = listing.queues;
-                tell(self.shared, Told::Queues { queues, faults });
+                tell(self.shared, CallbackNews::Queues { queues, faults });
                 self.tell_stream();
             }
             Err(error) => {
                 let wait = patience(self.shared, &error).max(POLL);
                 self.next_queues = Instant::now() + wait;
-                tell(self.shared, Told::QueuesFailed(error.problem()));
+                tell(self.shared, CallbackNews::QueuesFailed(error.problem()));
                 self.tell_stream();
             }
         }
@@ -219,7 +220,7 @@ impl<'a> Room<'a> {
                 let age = self.began.elapsed().saturating_add(LAG).as_millis();
                 let age = i64::try_from(age).unwrap_or(i64::MAX);
                 let began = Clock::Real.now().plus(age.saturating_neg());
-                tell(self.shared, Told::listed(listing, spoken, began));
+                tell(self.shared, listed(listing, spoken, began));
                 if self.again {
                     return self.start_read(Urgency::Reread);
                 }
@@ -231,7 +232,7 @@ impl<'a> Room<'a> {
                     patience(self.shared, &error).max(self.shared.timing.backoff(self.failures));
                 self.next_read = now + wait;
                 self.sure = false;
-                tell(self.shared, Told::ReadFailed(error.problem()));
+                tell(self.shared, CallbackNews::ReadFailed(error.problem()));
             }
         }
     }
@@ -243,7 +244,7 @@ impl<'a> Room<'a> {
         } else {
             Stream::Connecting
         };
-        tell(self.shared, Told::Stream(stream));
+        tell(self.shared, CallbackNews::Stream(stream));
     }
 
     /// Reads the next callbacks due one by one, for what the query leaves out; each once.
@@ -310,7 +311,7 @@ impl<'a> Room<'a> {
             }
         }
         if !callbacks.is_empty() {
-            tell(self.shared, Told::Heard(callbacks));
+            tell(self.shared, CallbackNews::Heard(callbacks));
         }
         if !turned {
             return;

@@ -9,9 +9,9 @@ use tokio::time::{Instant, sleep_until};
 use super::channels::{Heard, Rank, Topic, Wants};
 use crate::cloud::platform::conversations::{call_topic, queue_topic};
 use crate::cloud::{Error, Urgency};
-use crate::feed::news::News;
 use crate::feed::shared::Shared;
 use crate::model::QueueId;
+use crate::vocabulary::news::News;
 
 /// Between two readings of which queues there are.
 const QUEUES: Duration = Duration::from_secs(300);

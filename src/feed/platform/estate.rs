@@ -16,11 +16,11 @@ use self::topics::Topics;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::Urgency;
 use crate::feed::carriers::patience;
-use crate::feed::news::News;
 use crate::feed::shared::Shared;
 use crate::model::estate::Estate;
 use crate::text::Text;
 use crate::time::Clock;
+use crate::vocabulary::news::News;
 
 /// Between two whole reads while every topic is live.
 const RARELY: Duration = Duration::from_secs(300);

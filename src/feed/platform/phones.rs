@@ -7,7 +7,6 @@
 mod book;
 mod cycle;
 mod read;
-pub(in crate::feed) mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,19 +22,20 @@ use tokio::time::{Instant, sleep_until};
 use self::book::{Book, Carrier, Moment};
 use self::cycle::{Cycle, Due, Round};
 use self::read::Outcome;
-use self::told::Told;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::extent::Extent;
 use crate::cloud::platform::pages::MOST_PAGES;
 use crate::cloud::platform::phones as wire;
 use crate::feed::complaints::Topic;
 use crate::feed::lock;
-use crate::feed::news::{News, Problem, Trouble};
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
 use crate::feed::tally::Census;
 use crate::model::UserId;
 use crate::model::registration::User;
+use crate::vocabulary::news::News;
+use crate::vocabulary::news::PhoneNews;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// News of the channels taken at a time.
 const BATCH: usize = 1_024;
@@ -168,7 +168,7 @@ impl Watch<'_> {
         if now >= self.look {
             self.look = now + self.shared.poll / LOOKS;
             let old = self.book.outdated(now, self.round * OUTDATED_AFTER);
-            self.tell(Told::Gap(old));
+            self.tell(PhoneNews::Gap(old));
             self.cycle.prefer(self.book.pages_that_matter(now));
             // No sooner: a list that is scrolled through would have topics come and go with every line.
             if self.whole.is_some() && self.book.matter_without_topic(now) {
@@ -223,7 +223,7 @@ impl Watch<'_> {
             if let Some(why) = &why {
                 self.partial(why);
             } else if first {
-                self.tell(Told::Whole);
+                self.tell(PhoneNews::Whole);
             }
             if first {
                 self.shared.tally.note(|notes| notes.enumerated = true);
@@ -320,12 +320,12 @@ impl Watch<'_> {
                 },
                 news => {
                     // In the order in which it came.
-                    self.tell(Told::Events(std::mem::take(&mut sightings)));
+                    self.tell(PhoneNews::Events(std::mem::take(&mut sightings)));
                     self.carry(&news);
                 }
             }
         }
-        self.tell(Told::Events(sightings));
+        self.tell(PhoneNews::Events(sightings));
     }
 
     fn carry(&mut self, news: &Heard) {
@@ -336,7 +336,7 @@ impl Watch<'_> {
             Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Carrier::Polls),
             Heard::Event { .. } => return,
         };
-        self.tell(Told::Gap(lost));
+        self.tell(PhoneNews::Gap(lost));
         let now = Instant::now();
         self.cycle.prefer(self.book.pages_that_matter(now));
         if matches!(news, Heard::Live(_)) {
@@ -391,18 +391,18 @@ impl Watch<'_> {
         self.naming = false;
         self.cycle.stop();
         let all = self.book.doubt();
-        self.tell(Told::Gap(all));
+        self.tell(PhoneNews::Gap(all));
         // What no topic carries is read again first.
         let polled: BTreeSet<u32> = self.book.polled_pages();
         self.cycle.hurry(polled);
     }
 
-    fn tell(&self, told: Told) {
+    fn tell(&self, told: PhoneNews) {
         let says_something = match &told {
-            Told::Read(_) | Told::ReadFailed { .. } | Told::Whole => true,
-            Told::Events(sightings) => !sightings.is_empty(),
-            Told::Names(names) => !names.is_empty(),
-            Told::Gap(phones) | Told::Gone(phones) => !phones.is_empty(),
+            PhoneNews::Read(_) | PhoneNews::ReadFailed { .. } | PhoneNews::Whole => true,
+            PhoneNews::Events(sightings) => !sightings.is_empty(),
+            PhoneNews::Names(names) => !names.is_empty(),
+            PhoneNews::Gap(phones) | PhoneNews::Gone(phones) => !phones.is_empty(),
         };
         if says_something {
             self.shared.mailbox.post(News::Phones(told));

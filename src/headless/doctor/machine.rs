@@ -7,9 +7,9 @@ use std::path::Path;
 
 use super::{Step, Verdict};
 use crate::cause::{Cause, said};
-use crate::config::Environment;
-use crate::feed::news::Trouble;
+use crate::environment::Environment;
 use crate::term::{self, glyphs};
+use crate::vocabulary::problem::Trouble;
 
 pub(super) fn look(environment: &Environment, state_dir: &Path) -> [Step; 2] {
     [terminal(environment), state(state_dir)]

@@ -6,11 +6,12 @@ use super::{Step, Verdict};
 use crate::app::{perform, probes};
 use crate::cause::Cause;
 use crate::cloud::{Client, Error, Skew};
-use crate::config::{Environment, Loaded, Profile};
-use crate::feed::news::Trouble;
+use crate::config::{Loaded, Profile};
+use crate::environment::Environment;
 use crate::model::api::Api;
 use crate::model::finding::{Grade, Protocol, Target};
 use crate::probe::{Prober, report};
+use crate::vocabulary::problem::Trouble;
 
 /// Clocks further apart than this make tokens and certificates look expired.
 const MUCH: Duration = Duration::from_secs(30);

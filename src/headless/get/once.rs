@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::Wanted;
 use crate::cloud::{Error, Urgency};
-use crate::config::{Environment, Profile};
+use crate::config::Profile;
+use crate::environment::Environment;
 use crate::flow::{Kit, route};
 use crate::headless::write::kit;
 use crate::headless::{Exit, say};

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
 
-use crate::config::theme::Role;
 use crate::model::callback::Status;
 use crate::model::queue::Queue;
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
 use crate::time::Millis;
+use crate::vocabulary::role::Role;
 
 /// A reservation with its queue.
 #[derive(Clone, Copy)]

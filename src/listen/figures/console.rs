@@ -3,13 +3,13 @@
 use std::fmt;
 
 use super::sheet::Sheet;
-use crate::feed::news::Link;
 use crate::listen::ask::{Overview, ProbeLine};
 use crate::model::carrier::Health;
 use crate::model::finding::Grade;
 use crate::model::registration::State;
 use crate::model::report::{CarrierLine, FullReport};
 use crate::time::Millis;
+use crate::vocabulary::news::Link;
 
 /// Everything, in the order in which a person would ask.
 pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {

@@ -2,12 +2,12 @@
 
 use ratatui::text::Line;
 
-use crate::config::theme::Role;
 use crate::kind::alerts::{covers, delivery, lasted};
 use crate::model::alert::{Alert, Leg, Subject};
 use crate::pane::Scene;
 use crate::text::Text;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// The lines of an alert.
 pub fn lines(alert: &Alert, scene: &Scene<'_>) -> Vec<Line<'static>> {

@@ -2,13 +2,13 @@
 
 use ratatui::text::Line;
 
-use crate::config::theme::Role;
 use crate::kind::audit::role;
 use crate::model::audit::Record;
 use crate::pane::Scene;
 use crate::store::audit::AuditRow;
 use crate::text::Text;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// The lines of the detail.
 pub(super) fn lines(row: &AuditRow, scene: &Scene<'_>) -> Vec<Line<'static>> {

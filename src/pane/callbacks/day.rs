@@ -13,8 +13,6 @@ use ratatui::layout::Rect;
 
 use self::scale::Scale;
 use self::tally::Tally;
-use crate::app::action::Action;
-use crate::config::theme::Role;
 use crate::model::QueueId;
 use crate::model::callback::Callback;
 use crate::model::queue::{Queue, Room};
@@ -24,6 +22,8 @@ use crate::store::carriers::Reading;
 use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::notice;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::role::Role;
 
 /// Lines that a chart needs beside its bars: the caption, the axis and its hours.
 const FRAME: u16 = 4;

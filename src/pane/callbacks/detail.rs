@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line as Shown, Span};
 
-use crate::config::theme::Role;
 use crate::kind::callbacks::{Line, role};
 use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
@@ -12,6 +11,7 @@ use crate::store::callbacks::{Delivery, Told};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// The lines of a reservation.
 pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {

@@ -1,12 +1,12 @@
 //! The line of figures: what is well in plain, what is not in its colour and always in words.
 
-use crate::config::theme::Role;
 use crate::kind::callbacks::Line;
 use crate::model::callback::{Status, Stream};
 use crate::pane::{Scene, list};
 use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::ui::bar::Bar;
+use crate::vocabulary::role::Role;
 
 /// Fills the line.
 pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {

@@ -1,7 +1,6 @@
 //! What the pane asks to be written: a new reservation, other slots, reservations to be taken back.
 
 use super::day::Day;
-use crate::app::messages::Weight;
 use crate::flow::Order;
 use crate::flow::callback::{self, Ended, end};
 use crate::form::{Opening, Plan};
@@ -12,6 +11,7 @@ use crate::pane::Desk;
 use crate::pane::list::Picked;
 use crate::store::callbacks::CallbackRow;
 use crate::text::fit;
+use crate::vocabulary::messages::Weight;
 
 /// Opens a booking, on the queue that is looked at.
 pub(super) fn book(day: Option<&Day>, on: &Picked<'_, Callbacks>, desk: &mut Desk<'_>) {

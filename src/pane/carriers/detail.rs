@@ -3,7 +3,6 @@
 use ratatui::text::{Line as Shown, Span};
 
 use super::trunks;
-use crate::config::theme::Role;
 use crate::kind::carriers::{Line, grade_role, role};
 use crate::model::carrier::Accord;
 use crate::model::finding::{Certificate, Finding, Tls};
@@ -11,6 +10,7 @@ use crate::pane::Scene;
 use crate::store::probes::Probed;
 use crate::text::Text;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// Past health and past probes that a line shows.
 const RECENT: usize = 6;

@@ -2,11 +2,11 @@
 
 use ratatui::text::{Line as Shown, Span};
 
-use crate::config::theme::Role;
 use crate::kind::trunks::{answers, checks, place, role};
 use crate::model::trunk::{Traffic, Trunk};
 use crate::pane::Scene;
 use crate::text::{shown, width};
+use crate::vocabulary::role::Role;
 
 /// Trunks that the detail shows; the worst stand first.
 const SHOWN: usize = 8;

@@ -2,7 +2,6 @@
 
 use ratatui::text::Line;
 
-use crate::config::theme::Role;
 use crate::kind::column::length;
 use crate::kind::jobs::{name, role};
 use crate::model::flow::{Step, StepState};
@@ -11,6 +10,7 @@ use crate::store::jobs::JobRow;
 use crate::text;
 use crate::time::Millis;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// The lines of the detail.
 pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {

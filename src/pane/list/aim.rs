@@ -5,12 +5,12 @@ use ratatui::layout::Position;
 use super::frozen::Frozen;
 use super::source::Source as _;
 use super::{ListPane, Listing, RowOf};
-use crate::app::action::Action;
 use crate::kind::Kind as _;
 use crate::pane::Desk;
 use crate::pane::cursor::Rows;
 use crate::store::Store;
 use crate::time::Millis;
+use crate::vocabulary::action::Action;
 
 impl<L: Listing> ListPane<L> {
     /// The row under the cursor.

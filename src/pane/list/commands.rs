@@ -4,11 +4,7 @@ use std::path::PathBuf;
 
 use super::source::Source as _;
 use super::{ListPane, Listing, Picked, Related, RowOf};
-use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
-use crate::app::vitals::Reading;
+use crate::effect::Effect;
 use crate::export::Format;
 use crate::kind::{Column, Kind, Look, sheet};
 use crate::pane::cursor::Rows as _;
@@ -18,6 +14,10 @@ use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
+use crate::ui::reading::Reading;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::messages::Weight;
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {

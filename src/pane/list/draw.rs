@@ -9,7 +9,6 @@ use super::edges::Edges;
 use super::frozen::Shown;
 use super::source::{Seen, Source as _};
 use super::{IdOf, ListPane, Listing};
-use crate::config::theme::Role;
 use crate::kind::{Kind, Look, Value, sheet};
 use crate::pane::Scene;
 use crate::text::grouped;
@@ -17,6 +16,7 @@ use crate::ui::bar::Bar;
 use crate::ui::detail::{self, Panel};
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::notice;
+use crate::vocabulary::role::Role;
 
 /// Columns on one line of a detail.
 const FACTS: usize = 3;

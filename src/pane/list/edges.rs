@@ -3,11 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::Role;
 use crate::pane::Scene;
 use crate::pane::cursor::Window;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
+use crate::vocabulary::role::Role;
 
 /// Rows out of view, and how many of them need a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use super::source::Source as _;
 use super::{IdOf, ListPane, Listing, RowOf};
-use crate::config::theme::Role;
 use crate::kind::{Kind as _, Look};
 use crate::pane::Desk;
 use crate::pane::cursor::Rows;
+use crate::vocabulary::role::Role;
 
 /// Rows held while frozen: what a person can look through, and little memory.
 const HELD: usize = 10_000;

@@ -1,11 +1,11 @@
 //! Rows of an earlier run in a list: until they are read they say what they are, and as of when.
 
-use crate::config::theme::Role;
+use crate::kind::column::Wish;
 use crate::pane::Scene;
 use crate::text::grouped;
 use crate::time::Millis;
 use crate::ui::bar::Bar;
-use crate::ui::table::Wish;
+use crate::vocabulary::role::Role;
 
 /// Columns of the word `remembered`, the longest of a state.
 const WIDE: u16 = 10;

@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::Role;
+use crate::kind::column::Wish;
 use crate::kind::{Kind, Look, sheet};
 use crate::pane::Scene;
-use crate::ui::table::{self, Wish};
+use crate::ui::table;
+use crate::vocabulary::role::Role;
 
 /// Draws a blank line, the headings, then rows as long as there is room; the columns are those that usually show, or
 /// these under these headings.

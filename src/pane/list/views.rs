@@ -1,10 +1,10 @@
 //! A list as a view: what it shows by the names of its columns, and back.
 
 use super::{ListPane, Listing};
-use crate::app::messages::Weight;
 use crate::kind::view::{self, Lists, View};
 use crate::kind::{Kind, Sort};
 use crate::pane::Desk;
+use crate::vocabulary::messages::Weight;
 
 impl<L: Listing> ListPane<L> {
     /// The order before anybody has sorted.

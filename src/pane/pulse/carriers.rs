@@ -3,13 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::Role;
 use crate::kind::carriers::{Line, grade_role, role};
+use crate::kind::column::Wish;
 use crate::model::carrier::Accord;
 use crate::model::finding::Verdict;
 use crate::pane::Scene;
 use crate::store::carriers::Reading;
-use crate::ui::{chart, detail, table};
+use crate::text::chart;
+use crate::ui::{detail, table};
+use crate::vocabulary::role::Role;
 
 /// Days of a whole bar: what a certificate is issued for these days.
 const WHOLE: f64 = 90.0;
@@ -67,7 +69,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
 
 fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
     let theme = scene.theme;
-    let wish = |least, ideal| table::Wish {
+    let wish = |least, ideal| Wish {
         least,
         ideal,
         right: false,

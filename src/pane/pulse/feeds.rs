@@ -5,13 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::trend::Trend;
-use crate::config::theme::Role;
 use crate::kind::carriers::grade_role;
 use crate::model::finding::{Finding, Grade};
 use crate::pane::Scene;
 use crate::text;
+use crate::text::chart;
 use crate::time::Millis;
-use crate::ui::{chart, detail};
+use crate::ui::detail;
+use crate::vocabulary::role::Role;
 
 /// Lines with the title: below this height the part says too little.
 pub const HEIGHT: u16 = 7;

@@ -6,11 +6,11 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::{Axis, Chart, Dataset, GraphType, Widget};
 
 use super::trend::Trend;
-use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::text::grouped;
 use crate::ui::{big, detail};
+use crate::vocabulary::role::Role;
 
 /// The height below which the figures are cut.
 pub const LEAST: u16 = 10;

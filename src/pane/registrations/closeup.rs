@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::config::theme::Role;
 use crate::model::DeviceId;
 use crate::model::registration::closeup::{Closeup, LineView, Side};
 use crate::model::softphone::found::Station;
@@ -11,6 +10,7 @@ use crate::store::closeups::Look;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail;
+use crate::vocabulary::role::Role;
 
 /// What is said of a thing that the organisation leaves out.
 const NOT_TOLD: &str = "not told";

@@ -4,7 +4,6 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::closeup;
-use crate::config::theme::Role;
 use crate::kind::registrations::role;
 use crate::model::registration::State;
 use crate::pane::Scene;
@@ -12,6 +11,7 @@ use crate::store::Row;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail::{self, Panel};
+use crate::vocabulary::role::Role;
 
 /// Lines that the panel wishes for: what is known, and the newest of the timeline.
 pub fn wish(scene: &Scene<'_>) -> u16 {

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
+use crate::effect::Effect;
 use crate::flow::Order;
 use crate::flow::phone::{self, Deed};
 use crate::form::Plan;
@@ -12,6 +11,7 @@ use crate::pane::Desk;
 use crate::pane::list::Picked;
 use crate::store::Row;
 use crate::text::Text;
+use crate::vocabulary::messages::Weight;
 
 /// Phones that one review starts anew at most: each is a request, and ends calls.
 const AT_ONCE: usize = 100;

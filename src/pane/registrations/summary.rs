@@ -1,13 +1,13 @@
 //! The line above the rows: how many are well, how many are not.
 
-use crate::app::coverage::Progress;
-use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::{Scene, list};
 use crate::store::Counts;
+use crate::text::chart;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
-use crate::ui::chart;
+use crate::ui::reading::Progress;
+use crate::vocabulary::role::Role;
 
 /// Columns of the bar that shows how far the first reading is.
 const BAR: u16 = 10;

@@ -5,7 +5,6 @@ mod platform;
 
 use ratatui::text::{Line, Span};
 
-use crate::config::theme::Role;
 use crate::model::flow::{Flow, StepState};
 use crate::model::route::diff::{self, Change};
 use crate::model::route::{Check, Deployment, Route, Stage, Verdict, Webhook, header};
@@ -13,6 +12,7 @@ use crate::pane::Scene;
 use crate::store::routes::{Destination, Drift, RouteRow};
 use crate::text;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// Deployments that are listed.
 const HISTORY: usize = 8;

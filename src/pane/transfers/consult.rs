@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use crate::app::messages::Weight;
 use crate::flow::consult::{Consult, Deed};
 use crate::form::{Opening, consult_plan};
 use crate::model::interaction::{Interaction, SpeakTo};
@@ -10,6 +9,7 @@ use crate::pane::Desk;
 use crate::text::fit;
 use crate::ui::chooser::{Chooser, Purpose};
 use crate::ui::layer::Layer;
+use crate::vocabulary::messages::Weight;
 
 /// Columns of a name in a sentence.
 const SHOWN: usize = 32;

@@ -2,7 +2,6 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::config::theme::Role;
 use crate::kind::interactions::{queue, reached, who as names};
 use crate::kind::transfers::{milliseconds, role};
 use crate::model::interaction::Interaction;
@@ -11,6 +10,7 @@ use crate::model::transfer::made::{self, Callback, Made, Mark};
 use crate::pane::Scene;
 use crate::text::Text;
 use crate::ui::detail::{Panel, moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// Columns before the text of a step.
 const STEP: usize = 16;

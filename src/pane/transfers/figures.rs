@@ -3,15 +3,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::Role;
 use crate::kind::transfers::{milliseconds, role};
 use crate::model::interaction::Standing;
 use crate::model::transfer::made::{Made, Phase};
 use crate::pane::Scene;
 use crate::store::carriers::Reading;
 use crate::store::transfers::{EDGES_MS, Transfers};
+use crate::text::chart;
 use crate::ui::bar::Bar;
-use crate::ui::chart;
+use crate::vocabulary::role::Role;
 
 /// Columns of the bar of several that are under way.
 const PROGRESS: u16 = 16;

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 
 use ratatui::text::Line;
 
-use crate::app::action::Action;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
+use crate::effect::Effect;
 use crate::flow::Order;
 use crate::form::Opening;
 use crate::kind::transfers::Transfers;
@@ -18,6 +16,8 @@ use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::detail::Panel;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::messages::Weight;
 
 impl Listing for Transfers {
     type Kind = Self;

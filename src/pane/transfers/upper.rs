@@ -3,10 +3,7 @@
 use serde_json::json;
 
 use super::consult;
-use crate::app::action::Action;
-use crate::app::command::Command;
-use crate::app::effect::Effect;
-use crate::app::messages::Weight;
+use crate::effect::Effect;
 use crate::form::Opening;
 use crate::kind::interactions::Interactions;
 use crate::model::InteractionId;
@@ -20,6 +17,9 @@ use crate::store::carriers::Reading;
 use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
+use crate::vocabulary::action::Action;
+use crate::vocabulary::command::Command;
+use crate::vocabulary::messages::Weight;
 
 impl Listing for Interactions {
     type Kind = Self;

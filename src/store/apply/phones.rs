@@ -2,42 +2,42 @@
 //! does not name.
 
 use super::Said;
-use crate::feed::Phones as Told;
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
 use crate::store::row::{Believed, Flags};
 use crate::store::{Changes, Registrations, RowId};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::news::PhoneNews;
 
 impl Registrations {
     /// Takes in what became known of phones.
-    pub fn phones(&mut self, told: Told, now: Millis, changes: &mut Changes) {
+    pub fn phones(&mut self, told: PhoneNews, now: Millis, changes: &mut Changes) {
         match told {
-            Told::Read(sightings) => {
+            PhoneNews::Read(sightings) => {
                 self.read_ended(now, true);
                 for sighting in &sightings {
                     self.sight(sighting, now, changes);
                 }
             }
-            Told::Events(sightings) => {
+            PhoneNews::Events(sightings) => {
                 for sighting in &sightings {
                     self.metrics.event(now);
                     self.sight(sighting, now, changes);
                 }
             }
-            Told::Names(names) => {
+            PhoneNews::Names(names) => {
                 for (user, device, name) in names {
                     self.label(&user, device, name, now, changes);
                 }
             }
-            Told::Gap(phones) => self.phones_unsure(&phones, now, changes),
-            Told::ReadFailed { phones, .. } => {
+            PhoneNews::Gap(phones) => self.phones_unsure(&phones, now, changes),
+            PhoneNews::ReadFailed { phones, .. } => {
                 self.read_ended(now, false);
                 self.phones_unsure(&phones, now, changes);
             }
-            Told::Gone(phones) => self.phones_gone(&phones, changes),
-            Told::Whole => self.forget_remembered(changes),
+            PhoneNews::Gone(phones) => self.phones_gone(&phones, changes),
+            PhoneNews::Whole => self.forget_remembered(changes),
         }
         self.metrics.registered(now, self.counts);
     }

@@ -6,11 +6,12 @@ use serde_json::Value;
 
 use super::line::{INDENT, Line, What};
 use super::right;
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::form::{Checked, Editing, Field, Form, Kind, Progress, Verdict, item, path};
 use crate::model::write::MASK;
 use crate::text::safe;
 use crate::ui::notice::wrap;
+use crate::vocabulary::role::Role;
 
 /// Completions that show at once.
 const COMPLETIONS: usize = 6;

@@ -5,8 +5,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use tui_input::Input;
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::ui::{entry, table};
+use crate::vocabulary::role::Role;
 
 /// What stands in for a character of a secret.
 const DOT: &str = "•";

@@ -3,10 +3,11 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::config::theme::{Role, Theme};
+use crate::config::theme::Theme;
 use crate::form::{Checked, Form, JsonLine, Progress, Verdict, json_lines, path};
 use crate::text::{fit, safe};
 use crate::ui::notice::wrap;
+use crate::vocabulary::role::Role;
 
 /// Lines that are left to the JSON whatever the checks say.
 const LEAST_JSON: u16 = 6;

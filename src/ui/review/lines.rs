@@ -4,11 +4,11 @@ use similar::{ChangeTag, TextDiff};
 use unicode_width::UnicodeWidthChar;
 
 use super::Shown;
-use crate::config::theme::Role;
 use crate::form::Plan;
 use crate::model::write::Write;
 use crate::text::safe;
 use crate::ui::notice::wrap;
+use crate::vocabulary::role::Role;
 
 /// Lines around a change that show with it.
 const CONTEXT: usize = 2;

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::feed::callbacks::Told;
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
-use trunkline::feed::news::News;
 use trunkline::feed::{self, Feeds, Plan};
 use trunkline::model::callback::{Status, Stream};
 use trunkline::org::Options;
 use trunkline::store::Changes;
 use trunkline::store::callbacks::{CallbackRow, Callbacks};
 use trunkline::time::Clock;
+use trunkline::vocabulary::news::CallbackNews;
+use trunkline::vocabulary::news::News;
 
 use super::quiet;
 use crate::rig::Rig;
@@ -72,13 +72,13 @@ impl Followed {
         let News::Callbacks(told) = news else { return };
         let (now, changes) = (Clock::Real.now(), &mut Changes::default());
         match *told {
-            Told::Heard(heard) => heard
+            CallbackNews::Heard(heard) => heard
                 .into_iter()
                 .for_each(|one| self.table.told(one, now, changes)),
-            Told::Completed(read) => read
+            CallbackNews::Completed(read) => read
                 .iter()
                 .for_each(|one| self.table.completed(one, changes)),
-            Told::Listed {
+            CallbackNews::Listed {
                 callbacks,
                 spoken,
                 began,
@@ -86,8 +86,8 @@ impl Followed {
             } => self
                 .table
                 .listed(callbacks, &spoken, began, faults, now, changes),
-            Told::Stream(stream) => self.table.turn(stream, changes),
-            Told::ReadFailed(problem) => self.table.read_failed(problem.text, now, changes),
+            CallbackNews::Stream(stream) => self.table.turn(stream, changes),
+            CallbackNews::ReadFailed(problem) => self.table.read_failed(problem.text, now, changes),
             _ => {}
         }
     }

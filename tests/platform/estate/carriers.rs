@@ -3,12 +3,12 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 use trunkline::cloud::Urgency;
-use trunkline::feed::news::News;
 use trunkline::feed::{Feeds, Mailbox, Plan, start};
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::edge::{Edge, EdgeState};
 use trunkline::model::trunk::{By, Standing};
 use trunkline::model::{EdgeId, TrunkId};
+use trunkline::vocabulary::news::News;
 
 use crate::rig::{Rig, options};
 

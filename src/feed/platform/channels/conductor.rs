@@ -13,9 +13,9 @@ use super::{Hub, Standing, Topic, line};
 use crate::cloud::platform::channels::{Channel, Listed};
 use crate::feed::complaints;
 use crate::feed::lock;
-use crate::feed::news::{Problem, Trouble};
 use crate::feed::shared::Shared;
 use crate::feed::task::Task;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// A channel's task, and what it is to carry.
 struct Line {

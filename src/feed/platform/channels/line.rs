@@ -13,10 +13,10 @@ use crate::cloud::platform::channels::Channel;
 use crate::cloud::{Error, Socket};
 use crate::feed::complaints;
 use crate::feed::lock;
-use crate::feed::news::{Problem, Trouble};
 use crate::feed::shared::Shared;
 use crate::feed::timing::jitter;
 use crate::time::Clock;
+use crate::vocabulary::problem::{Problem, Trouble};
 
 /// How long a channel lives from its last subscription, where the organisation does not say.
 const LIFE: Duration = Duration::from_secs(24 * 3_600);

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::feed::news::Rivalry;
 use crate::feed::timing::jitter;
+use crate::vocabulary::news::Rivalry;
 
 /// How long a channel that was taken is told of.
 const WINDOW: Duration = Duration::from_secs(600);

@@ -5,16 +5,16 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::book::{Landed, Moment};
-use super::told::Told;
 use super::{Shared, Watch};
 use crate::cloud::pages::Page;
 use crate::cloud::{Error, Fault, Urgency};
 use crate::feed::complaints::Topic;
 use crate::feed::lock;
-use crate::feed::news::News;
 use crate::model::registration::User;
 use crate::model::registration::phone::Phone;
 use crate::model::{DeviceId, UserId};
+use crate::vocabulary::news::News;
+use crate::vocabulary::news::PhoneNews;
 
 /// A read that has ended.
 pub(super) enum Outcome {
@@ -195,10 +195,10 @@ impl Watch<'_> {
             faults,
         } = self.book.land(phones, page, begun);
         self.shared.complain_of(&faults);
-        self.tell(Told::Gone(moved));
+        self.tell(PhoneNews::Gone(moved));
         self.tell_people(people, None);
-        self.tell(Told::Names(labels));
-        self.tell(Told::Read(sightings));
+        self.tell(PhoneNews::Names(labels));
+        self.tell(PhoneNews::Read(sightings));
         // In the first round everything is new, and is wanted together at its end.
         if new && self.whole.is_some() {
             self.want(Instant::now());
@@ -211,7 +211,7 @@ impl Watch<'_> {
             .filter_map(|id| Some((self.book.forget(&id)?, id)));
         let gone: Vec<_> = gone.collect();
         if !gone.is_empty() {
-            self.tell(Told::Gone(gone));
+            self.tell(PhoneNews::Gone(gone));
             self.want(Instant::now());
         }
     }
@@ -235,7 +235,7 @@ impl Watch<'_> {
         lock(&self.shared.complaints).note(Topic::Read.of(error), problem.clone());
         self.shared.tally.read_failed();
         let phones = self.book.polled_on(page);
-        let told = Told::ReadFailed { phones, problem };
+        let told = PhoneNews::ReadFailed { phones, problem };
         self.shared.mailbox.post(News::Phones(told));
     }
 }

@@ -5,9 +5,9 @@ use ratatui::layout::Rect;
 
 use super::scale::{FIGURES, LABEL, Scale};
 use super::tally::Tally;
-use crate::config::theme::Role;
 use crate::pane::Scene;
 use crate::ui::table;
+use crate::vocabulary::role::Role;
 
 /// Eighths of a line, from nothing to all of it.
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];

@@ -4,11 +4,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::tally::Tally;
-use crate::config::theme::Role;
 use crate::kind::callbacks::{Line, role};
+use crate::kind::column::Wish;
 use crate::model::callback::Channel;
 use crate::pane::Scene;
-use crate::ui::table::{self, Wish};
+use crate::ui::table;
+use crate::vocabulary::role::Role;
 
 /// Time, status, number, channel, reason.
 const COLUMNS: [Wish; 5] = [wish(5), wish(9), wish(13), wish(5), wish(20)];

@@ -2,13 +2,13 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::config::theme::Role;
 use crate::model::route::eventbridge::RETRIED_DAYS;
 use crate::model::route::{EventBridge, Kind, Trigger};
 use crate::pane::Scene;
 use crate::store::routes::{Presence, RouteRow};
 use crate::text::shown;
 use crate::ui::detail::{moment, pairs};
+use crate::vocabulary::role::Role;
 
 /// How it stands, and what was said of it when it was last asked about.
 pub(super) fn standing(row: &RouteRow, scene: &Scene<'_>) -> Vec<Line<'static>> {

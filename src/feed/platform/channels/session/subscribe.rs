@@ -9,8 +9,8 @@ use super::{Ended, Session, renewal};
 use crate::cloud::Error;
 use crate::cloud::platform::channels::{Subscribe, Subscribed};
 use crate::feed::complaints;
-use crate::feed::news::Trouble;
 use crate::feed::platform::channels::{Standing, Topic};
+use crate::vocabulary::problem::Trouble;
 
 impl Session<'_, '_> {
     /// Takes note of what is wanted now. What the channel is subscribed to already, from an earlier socket, is live at once.

@@ -3,26 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::header::Header;
-use super::layer::{Layer, Light};
-use super::{footer, tabs};
 use crate::app::App;
-use crate::config::theme::Role;
 use crate::model::registration::State;
 use crate::pane::Scene;
 use crate::term::glyphs::Glyphs;
+use crate::ui::header::Header;
+use crate::ui::layer::{Layer, Light};
+use crate::ui::{footer, tabs};
+use crate::vocabulary::role::Role;
 
 /// Below this size nothing can be read, and the frame says so instead.
 const LEAST: (u16, u16) = (60, 15);
-
-/// Where things were drawn, for the mouse.
-#[derive(Clone, Debug, Default)]
-pub struct Places {
-    /// The whole screen.
-    pub screen: Rect,
-    /// The tabs.
-    pub tabs: Vec<Rect>,
-}
 
 /// Draws the state; says where the text cursor belongs, if anything is being typed.
 pub fn render(app: &mut App, area: Rect, buf: &mut Buffer) -> Option<Position> {

@@ -5,7 +5,33 @@ mod silence;
 use std::path::PathBuf;
 
 use super::action::Action;
-use crate::shelf::Half;
+
+/// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
+pub const TITLES: [&str; 14] = [
+    "Registrations",
+    "Carriers",
+    "Transfers",
+    "Routes",
+    "Callbacks",
+    "Jobs",
+    "Alerts",
+    "Audit",
+    "Pulse",
+    "Users",
+    "Edges",
+    "Trunks",
+    "Probes",
+    "Queues",
+];
+
+/// Which half of the shelf.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// What was typed and not sent.
+    Drafts,
+    /// What was sent.
+    Sent,
+}
 
 /// Something to carry out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -228,7 +254,7 @@ impl Command {
 fn pane(word: &str) -> Option<&'static str> {
     let alias = PANE_ALIASES.iter().find(|(alias, _)| *alias == word);
     let word = alias.map_or(word, |(_, name)| name);
-    crate::pane::TITLES
+    TITLES
         .into_iter()
         .find(|title| title.eq_ignore_ascii_case(word))
 }

@@ -2,17 +2,16 @@
 
 use std::collections::HashSet;
 
-use crate::cloud::CallbackListing;
-use crate::feed::news::Problem;
 use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream, Update};
 use crate::model::queue::Queue;
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::problem::Problem;
 
 /// One thing that became known.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum CallbackNews {
     /// Updates of the stream, in their order. Each is to be answered with [`Taken`].
     Updates(Vec<Update>),
     /// Updates whose acknowledgement has left, by their correlation ids.
@@ -45,22 +44,6 @@ pub enum Told {
     },
     /// The queues could not be read, after its retries.
     QueuesFailed(Problem),
-}
-
-impl Told {
-    /// A read that worked.
-    pub(in crate::feed) fn listed(
-        listing: CallbackListing,
-        spoken: HashSet<CallbackId>,
-        began: Millis,
-    ) -> Self {
-        Self::Listed {
-            callbacks: listing.callbacks,
-            spoken,
-            began,
-            faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
-        }
-    }
 }
 
 /// What the loop has made of delivered updates.

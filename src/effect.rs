@@ -7,7 +7,9 @@ use crate::flow::Order;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
-use crate::model::{DeviceId, InteractionId, UserId};
+use crate::model::person::Pasted;
+use crate::model::route::Known;
+use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
 
 /// One thing to do outside the state.
@@ -23,23 +25,23 @@ pub enum Effect {
     Attend(Vec<UserId>),
     /// Read the carriers again, before any background poll.
     RereadCarriers,
-    /// Read the interactions that can be transferred; they come back as [`super::event::Done::Interactions`].
+    /// Read the interactions that can be transferred; they come back as [`crate::app::event::Done::Interactions`].
     ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
     /// Acknowledge what the table of callbacks has taken in.
-    Acknowledge(crate::feed::callbacks::Taken),
-    /// Read an interaction that a form names; it comes back as [`super::event::Done::LookedUp`].
+    Acknowledge(crate::vocabulary::news::Taken),
+    /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
-    /// Read a phone with its stations; it comes back as [`super::event::Done::Surveyed`].
+    /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].
     Survey(DeviceId),
-    /// Look at a phone closely; it comes back as [`super::event::Done::Closeup`].
+    /// Look at a phone closely; it comes back as [`crate::app::event::Done::Closeup`].
     Closeup(DeviceId),
-    /// Probe this now; the finding comes back as [`super::event::Done::Found`].
+    /// Probe this now; the finding comes back as [`crate::app::event::Done::Found`].
     Probe(Target),
-    /// Carry out a write from its first check to its end; what happens comes back as [`super::event::Done::Flow`].
+    /// Carry out a write from its first check to its end; what happens comes back as [`crate::app::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
-    /// Read the newest lines of the audit and verify it; [`super::event::Done::AuditRead`] tells.
+    /// Read the newest lines of the audit and verify it; [`crate::app::event::Done::AuditRead`] tells.
     ReadAudit,
     /// Read the jobs that earlier runs have written down.
     ReadJobs,
@@ -47,11 +49,11 @@ pub enum Effect {
     KeepJobs(Vec<Job>),
     /// Stop a flow before it has sent anything, or stop following what it has sent.
     StopFlow(FlowId),
-    /// Read routes, or look at a destination; the answer comes back as [`super::event::Done::Routes`].
-    Routes(super::routes::Ask),
-    /// Sign a person in or out; what happens comes back as [`super::event::Done::SignIn`].
-    SignIn(super::person::Ask),
-    /// Read on what the budget goes; it comes back as [`super::event::Done::Budget`].
+    /// Read routes, or look at a destination; the answer comes back as [`crate::app::event::Done::Routes`].
+    Routes(RouteAsk),
+    /// Sign a person in or out; what happens comes back as [`crate::app::event::Done::SignIn`].
+    SignIn(SignInAsk),
+    /// Read on what the budget goes; it comes back as [`crate::app::event::Done::Budget`].
     ReadBudget,
     /// Keep what is known for the next run to remember.
     Remember(crate::memory::Draft),
@@ -90,12 +92,45 @@ pub enum Effect {
     },
     /// Show text in `$PAGER`.
     Page(String),
-    /// Let the operator edit JSON in `$EDITOR`; it comes back as [`super::event::Done::Edited`].
+    /// Let the operator edit JSON in `$EDITOR`; it comes back as [`crate::app::event::Done::Edited`].
     Edit(String),
-    /// Keep, list or load payloads of forms; what is asked for comes back as [`super::event::Done::Shelf`].
+    /// Keep, list or load payloads of forms; what is asked for comes back as [`crate::app::event::Done::Shelf`].
     Shelf(shelf::Order),
     /// Paint every cell again.
     Redraw,
     /// Stop like any other program under job control.
     Suspend,
+}
+
+/// Something that is asked of the world about routes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RouteAsk {
+    /// What was deployed before, and which kinds of events there are.
+    Open,
+    /// The list, or these where the organisation has none.
+    Read {
+        /// Whether somebody waits for it.
+        urgent: bool,
+        /// Routes that are known by their ids.
+        ours: Vec<RouteId>,
+    },
+    /// How the events of a route go.
+    Deliveries(RouteId),
+    /// Whether a destination can be reached.
+    Check(String),
+    /// What the organisation says of a route that has no address.
+    Look(Box<Known>),
+}
+
+/// What is asked for of a sign-in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SignInAsk {
+    /// Begin to sign in; an older attempt ends.
+    Begin,
+    /// This is what the browser came back with.
+    Bring(Pasted),
+    /// Give it up.
+    GiveUp,
+    /// Sign out.
+    Leave,
 }

@@ -1,13 +1,13 @@
 //! What the feeds tell of phones.
 
-use crate::feed::news::Problem;
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
+use crate::vocabulary::problem::Problem;
 
 /// One thing that became known of phones.
 #[derive(Clone, Debug)]
-pub enum Told {
+pub enum PhoneNews {
     /// A read of a page, of a user or of one phone.
     Read(Vec<Sighting>),
     /// Events.

@@ -1,8 +1,12 @@
-//! What the feeds tell the application.
+//! What the feeds tell the application: the one language between a source of news and the store.
+
+mod callbacks;
+mod phones;
 
 use bytes::Bytes;
 
-use crate::cloud::Latency;
+pub use self::callbacks::{CallbackNews, Taken};
+pub use self::phones::PhoneNews;
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::interaction::Interaction;
@@ -11,6 +15,7 @@ use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
+use crate::vocabulary::problem::Problem;
 
 /// One thing that became known. Order matters: news of one user is delivered in the order it was made.
 #[derive(Clone, Debug)]
@@ -88,9 +93,9 @@ pub enum News {
     /// Calls are told from now on: what was before has to be read.
     InteractionsMoved,
     /// What became known of phones, where the Platform API is spoken.
-    Phones(crate::feed::Phones),
+    Phones(PhoneNews),
     /// What became known of callbacks and their queues.
-    Callbacks(Box<crate::feed::callbacks::Told>),
+    Callbacks(Box<CallbackNews>),
     /// How the feeds are doing; only the newest counts.
     Status(Status),
     /// A frame that could not be understood, kept for inspection.
@@ -106,32 +111,6 @@ pub enum News {
     Problem(Problem),
     /// Something a person should know that is nobody's failure.
     Notice(Text),
-}
-
-/// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Trouble {
-    /// The profile can't be used as it is: a file, a secret or an address in it.
-    Settings,
-    /// The credentials or the token were refused (401, `invalid_client`).
-    Credentials,
-    /// The token lacks a scope or a permission (403).
-    Forbidden,
-    /// No connection: name, route, TLS, time-out.
-    Unreachable,
-    /// The organisation answered, and the answer could not be used.
-    Answer,
-    /// An answer was used, and a part of it could not be.
-    Partial,
-}
-
-/// An error in a person's words: what was tried, on what, why it failed, what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Its kind.
-    pub trouble: Trouble,
-    /// The sentence; remote parts of it are kept raw here and made safe where shown.
-    pub text: Text,
 }
 
 /// The connection as a whole, as the header shows it.
@@ -210,4 +189,16 @@ pub struct Status {
     pub latency: Option<Latency>,
     /// When the token ends; none before the first sign-in.
     pub token_until: Option<Millis>,
+}
+
+/// Percentiles of the time from sending a read to the last byte of its answer, in microseconds. Waits for the token and
+/// the budget, and attempts that failed, are not in it: it says how the organisation fares, not how busy the console is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Latency {
+    /// Half of the reads were faster.
+    pub p50_us: u64,
+    /// Nine of ten reads were faster.
+    pub p90_us: u64,
+    /// 99 of 100 reads were faster.
+    pub p99_us: u64,
 }

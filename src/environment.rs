@@ -5,8 +5,6 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::sync::Arc;
 
-use super::origin::{Fault, Origin};
-
 /// Names the configuration file.
 pub const CONFIG: &str = "TRUNKLINE_CONFIG";
 /// Names the profile.
@@ -38,18 +36,6 @@ impl Environment {
     pub fn get(&self, variable: &str) -> Option<&OsStr> {
         let value = self.0.get(OsStr::new(variable))?;
         (!value.is_empty()).then_some(value)
-    }
-
-    /// The value as text; a value that is not UTF-8 is a mistake, never a lossy guess.
-    pub(super) fn text(&self, variable: &'static str) -> Result<Option<&str>, Fault> {
-        let Some(value) = self.get(variable) else {
-            return Ok(None);
-        };
-        value.to_str().map(Some).ok_or_else(|| Fault {
-            origin: Origin::Environment(variable),
-            key: String::new(),
-            message: "the value is not UTF-8: set it again as plain text".to_owned(),
-        })
     }
 }
 
