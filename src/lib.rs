@@ -5,24 +5,52 @@
 //! results come back as events, and the screen is a pure view of the state. The console and the headless commands are
 //! the same `App` with a different source of events and a different sink of effects.
 //!
-//! | room | what it knows | whom it knows |
+//! Each room knows only rooms above it, so there is no circle; `tests/rooms.rs` reads this table and every `crate::` path,
+//! and fails on a neighbour that the table does not allow, or that nobody needs any more.
+//!
+//! | room | what it knows | whom it may know |
 //! |---|---|---|
+//! | [`environment`] | the variables of the process, captured once | nobody |
+//! | [`mod@file`] | files of ours, opened so that nothing put in their place is touched | nobody |
+//! | [`lock`] | one process at a time | nobody |
+//! | [`time`] | moments, and the clock that a test can stand in for | nobody |
 //! | [`vault`] | every credential in use, and the forms in which it could come back | nobody |
-//! | [`text`], [`time`] | remote text made safe; moments | `vault` |
+//! | [`process`] | what the process keeps to itself: no core, no credential for a child | `environment` `vault` |
+//! | [`text`] | remote text made safe to show, measured and cut; small charts out of characters | `vault` |
 //! | [`cause`] | what goes wrong, on the way and on this machine: one table to one sentence and one action each | `text` |
-//! | [`model`] | ids, plain data and its rules | `vault`, `cause`, `text`, `time` |
-//! | [`store`], [`query`] | rows, history, figures; views kept up change by change; the filter grammar | `model` |
-//! | [`cloud`], [`feed`], [`probe`], [`alert`], [`audit`] | the wire and its budget; streams, polls and the mailbox; what servers say of themselves; conditions and their delivery; the record of every write | `model`, never `ui`, `pane`, `store` (the alert engine reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers) |
-//! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `model` |
-//! | [`hourly`] | what was looked at by the hour and by site, on disk, for the report | `model` |
-//! | [`form`], [`shelf`] | payloads filled in, judged and checked while they are typed; drafts and what was sent, on disk | `model`, and the writes and orders of [`flow`] as data; no terminal, no `async` |
-//! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `store`, `model`, `query` |
-//! | [`pane`], [`ui`] | what a person sees and presses | `store`, `model`, `kind`, `form`, never `cloud` |
-//! | [`app`] | the state, the loop, the effects: ties the others | all of the above |
-//! | [`console`], [`headless`], [`listen`] | a terminal, standard output, HTTP: the three ways to look at an `App` | `app` |
-//! | [`config`], [`cli`], [`term`], [`process`], [`folder`], [`logging`], [`export`] | layers, secrets, keys and themes; the command line; the terminal and every way to leave it; what the process keeps to itself; folders of our own; the log file; rows as text | |
-//! | [`child`], [`mod@file`] | programs that the console starts, ended with it on every way out; files of ours, opened so that nothing put in their place is touched | nobody but [`term`]'s signals |
-//! | [`org`] | the embedded organisation, the other side of the wire | nothing of the console |
+//! | [`child`] | programs that the console starts, ended with it on every way out | `file` `process` |
+//! | [`folder`] | folders of our own | `text` |
+//! | [`query`] | the filter grammar: one for `/`, `--where` and alert rules | `time` `text` |
+//! | [`ledger`] | files that several processes append to | `file` `lock` `vault` `folder` |
+//! | [`logging`] | the log file | `environment` `file` `vault` `folder` |
+//! | [`model`] | ids, plain data and its rules | `time` `vault` `text` `cause` |
+//! | [`org`] | the embedded organisation, the other side of the wire: nothing of the console | `child` |
+//! | [`term`] | the terminal, and every way to leave it | `environment` `file` `vault` `process` `text` `cause` `child` `folder` |
+//! | [`audit`] | the record of every write | `file` `lock` `time` `vault` `text` `model` |
+//! | [`deployments`] | which routes were deployed from here | `file` `lock` `vault` `model` |
+//! | [`hourly`] | what was looked at by the hour and by site, on disk, for the report | `ledger` `model` |
+//! | [`memory`] | the last known rows, on disk, for the first frame of the next run | `file` `text` `model` |
+//! | [`vocabulary`] | what a person asks for, what feeds tell, what is said: the words that rooms share | `time` `text` `model` |
+//! | [`cloud`] | the wire of both APIs, the way there, sign-in and the budget | `time` `vault` `text` `cause` `model` `vocabulary` |
+//! | [`store`] | rows, history, figures; views kept up change by change | `time` `text` `query` `model` `vocabulary` |
+//! | [`export`] | rows as text | `time` `text` `model` `store` |
+//! | [`feed`] | streams, polls and the mailbox: news of the organisation, with every gap told | `time` `vault` `text` `cause` `model` `vocabulary` `cloud` |
+//! | [`probe`] | what servers say of themselves | `time` `text` `cause` `model` `cloud` |
+//! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `time` `text` `query` `model` `vocabulary` `store` `export` |
+//! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers | `time` `text` `cause` `ledger` `model` `kind` |
+//! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
+//! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` |
+//! | [`flow`] | a write from its first check to its end | `environment` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
+//! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
+//! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |
+//! | [`shelf`] | drafts, what was sent and views, on disk | `file` `time` `vault` `text` `cause` `folder` `vocabulary` `kind` `form` |
+//! | [`ui`] | chrome, layers and widgets | `time` `text` `model` `term` `vocabulary` `store` `kind` `config` `form` |
+//! | [`effect`] | what the state asks of the outside world | `model` `memory` `vocabulary` `alert` `flow` `shelf` |
+//! | [`pane`] | what a person sees and presses, a file a list; never `cloud` | `time` `text` `query` `model` `term` `vocabulary` `store` `export` `kind` `config` `flow` `form` `ui` `effect` |
+//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `time` `text` `cause` `query` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `config` `flow` `form` `listen` `shelf` `ui` `effect` `pane` |
+//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `cli` `config` `flow` `form` `listen` `shelf` `effect` `app` |
+//! | [`screen`] | one frame of the state | `text` `model` `term` `vocabulary` `ui` `pane` `app` |
+//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `config` `listen` `shelf` `effect` `app` `screen` |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
 //! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.
