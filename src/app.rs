@@ -15,6 +15,7 @@ mod clock;
 mod closeup;
 pub mod coverage;
 mod done;
+mod duty;
 pub mod event;
 mod flows;
 mod forms;
@@ -296,32 +297,6 @@ impl App {
         self.followed(|app| app.open_titled(title));
     }
 
-    /// When time alone changes something that is kept or shown.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Millis> {
-        let pane = self.panes.iter().filter_map(|p| p.deadline());
-        [
-            self.store.registrations.next_deadline(),
-            self.messages.deadline(),
-            self.vitals.deadline(),
-            self.lookout.deadline(),
-            self.next_clock(),
-            self.alert_deadline(),
-            self.route_watch.deadline(),
-            self.interactions_deadline(),
-            self.budget_deadline(),
-            self.forms_deadline(),
-            self.closeup_deadline(),
-            self.memory_deadline(),
-            self.hours_deadline(),
-            self.attend_deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .chain(pane)
-        .min()
-    }
-
     /// The profile in use.
     #[must_use]
     pub fn profile(&self) -> Option<Arc<Profile>> {
@@ -364,51 +339,6 @@ impl App {
 
     pub(crate) fn redraw(&mut self) {
         (self.dirty, self.urgent) = (true, true);
-    }
-
-    fn tick(&mut self) {
-        let now = self.now;
-        if self
-            .store
-            .registrations
-            .next_deadline()
-            .is_some_and(|due| now >= due)
-        {
-            self.store.registrations.tick(now, &mut self.changes);
-            self.spread();
-        }
-        self.pin();
-        self.look_out();
-        self.watch_routes();
-        for pane in &mut self.panes {
-            if pane.deadline().is_some_and(|due| now >= due) {
-                pane.tick(&self.store, now);
-                self.vitals.touch();
-            }
-        }
-        self.tick_alerts();
-        self.keep_jobs();
-        self.watch_interactions();
-        self.watch_phone();
-        self.attend();
-        self.watch_budget();
-        self.keep_memory();
-        self.keep_hours();
-        self.keep_typed();
-        self.dirty |= self.messages.tick(now);
-        self.beat();
-        if self
-            .panes
-            .get_mut(self.active)
-            .is_some_and(|pane| pane.moved(&self.store))
-        {
-            self.vitals.moved(now);
-            self.dirty = true;
-        }
-        self.dirty |= self
-            .clock_drawn
-            .as_ref()
-            .is_some_and(|drawn| *drawn != self.clock_text());
     }
 
     /// While anything lies over a pane, what it does is done to the row that was under the cursor. A filter that is

@@ -1,5 +1,7 @@
 //! The map in `src/lib.rs` is true: who may know whom, and names that mean one thing.
 
+#![allow(clippy::unwrap_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,9 +19,9 @@ fn files(below: &Path, found: &mut Vec<(PathBuf, String)>) {
         if path.is_dir() {
             files(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let test = path.components().any(|part| part.as_os_str() == "tests")
+            let tests = path.components().any(|part| part.as_os_str() == "tests")
                 || path.file_stem().is_some_and(|name| name == "tests");
-            if !test {
+            if !tests {
                 let text = fs::read_to_string(&path).unwrap();
                 found.push((path, code(&text)));
             }

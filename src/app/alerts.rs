@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use self::rules::RuleWatch;
 use super::App;
+use super::duty::Duty;
 use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
 use crate::alert::{Key, Mode, News, Record, Settings, Sign, Weather};
@@ -37,6 +38,12 @@ pub(super) struct Alarm {
     bell: bool,
     osc9: bool,
 }
+
+/// Conditions become alerts, and alerts are told.
+pub(super) const DUTY: Duty = Duty {
+    due: App::alert_deadline,
+    tick: App::tick_alerts,
+};
 
 impl App {
     /// Takes in what the courier tells.
@@ -92,7 +99,7 @@ impl App {
     }
 
     /// Lets time pass for alerts.
-    pub(super) fn tick_alerts(&mut self) {
+    fn tick_alerts(&mut self) {
         let Some(alarm) = &mut self.alarm else { return };
         alarm.complete(&mut self.store, self.status, self.now);
         if alarm
@@ -105,7 +112,7 @@ impl App {
     }
 
     /// When time alone changes an alert.
-    pub(super) fn alert_deadline(&self) -> Option<Millis> {
+    fn alert_deadline(&self) -> Option<Millis> {
         self.alarm.as_ref()?.deadline(&self.store)
     }
 

@@ -1,6 +1,7 @@
 //! Whom the feeds read first: who is on screen or marked, who alerts, who is lost or keeps coming and going.
 
 use super::App;
+use super::duty::Duty;
 use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::alert::Subject;
@@ -41,9 +42,15 @@ impl Watch {
     }
 }
 
+/// The feeds are told who matters.
+pub(super) const DUTY: Duty = Duty {
+    due: App::attend_deadline,
+    tick: App::attend,
+};
+
 impl App {
     /// When the feeds are to be told; none while nothing has changed.
-    pub(super) fn attend_deadline(&self) -> Option<Millis> {
+    fn attend_deadline(&self) -> Option<Millis> {
         let wanted = self.attend.changed && self.attend.connected;
         wanted.then_some(self.attend.next)
     }
@@ -64,7 +71,7 @@ impl App {
     }
 
     /// Tells the feeds who matters most, when that has changed and not too often.
-    pub(super) fn attend(&mut self) {
+    fn attend(&mut self) {
         // A clock that was set back is no reason to wait.
         let early = self.now < self.attend.next && self.attend.next <= self.now.plus(GAP_MS);
         if !self.attend.changed || !self.attend.connected || early {

@@ -3,6 +3,7 @@
 use ratatui::text::{Line, Span};
 
 use super::App;
+use super::duty::Duty;
 use super::person::{Sheet, called, clock};
 use crate::cloud::{Spending, Spent, Who};
 use crate::effect::Effect;
@@ -32,6 +33,12 @@ pub(super) struct Watch {
     next: Millis,
 }
 
+/// The open view of the budget is read anew.
+pub(super) const DUTY: Duty = Duty {
+    due: App::budget_deadline,
+    tick: App::watch_budget,
+};
+
 impl App {
     /// Asks for the view.
     pub(super) fn open_budget(&mut self) {
@@ -40,13 +47,13 @@ impl App {
     }
 
     /// When the view that is open is read anew; none while none is.
-    pub(super) fn budget_deadline(&self) -> Option<Millis> {
+    fn budget_deadline(&self) -> Option<Millis> {
         let open = self.layers.iter().any(|l| matches!(l, Layer::Budget(_)));
         open.then_some(self.budget.next)
     }
 
     /// Reads the view that is open anew once its beat is over.
-    pub(super) fn watch_budget(&mut self) {
+    fn watch_budget(&mut self) {
         if self.budget_deadline().is_some_and(|due| self.now >= due) {
             self.budget.next = self.now.plus(BEAT_MS);
             self.effects.push(Effect::ReadBudget);

@@ -1,10 +1,17 @@
 //! What time alone changes on screen, and when it next does.
 
 use super::App;
+use super::duty::Duty;
 use crate::config::ui::ClockStyle;
 use crate::time::Millis;
 use crate::ui::header::Face;
 use crate::vocabulary::news::Link;
+
+/// The clock and countdowns are drawn when they read differently.
+pub(super) const DUTY: Duty = Duty {
+    due: App::next_clock,
+    tick: App::watch_clock,
+};
 
 impl App {
     /// How much of the clock shows: seconds only while something else moves, so that quiet costs no bytes.
@@ -44,7 +51,13 @@ impl App {
             .min()
     }
 
-    pub(super) fn next_clock(&self) -> Option<Millis> {
+    /// A frame is due when the clock reads otherwise than in the one drawn.
+    fn watch_clock(&mut self) {
+        let drawn = self.clock_drawn.as_ref();
+        self.dirty |= drawn.is_some_and(|drawn| *drawn != self.clock_text());
+    }
+
+    fn next_clock(&self) -> Option<Millis> {
         let next = |unit: i64| Millis((self.now.0.div_euclid(unit) + 1) * unit);
         let face = match self.face() {
             Face::Seconds => Some(next(1_000)),

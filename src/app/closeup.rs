@@ -1,6 +1,7 @@
 //! Looks closely at the phone whose detail is open, and at no other: each look is two requests of the budget.
 
 use super::App;
+use super::duty::Duty;
 use crate::effect::Effect;
 use crate::model::DeviceId;
 use crate::time::Millis;
@@ -21,14 +22,15 @@ pub(super) struct Watch {
     due: Option<Millis>,
 }
 
-impl App {
-    /// When the open phone is to be looked at next.
-    pub(super) fn closeup_deadline(&self) -> Option<Millis> {
-        self.closeup.due
-    }
+/// The open phone is looked at.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.closeup.due,
+    tick: App::watch_phone,
+};
 
+impl App {
     /// Looks at the open phone when that is due.
-    pub(super) fn watch_phone(&mut self) {
+    fn watch_phone(&mut self) {
         let now = self.now;
         self.closeup.due = None;
         let open = self.panes.get(self.active);

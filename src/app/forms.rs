@@ -6,6 +6,7 @@ mod keep;
 use std::path::PathBuf;
 
 use super::App;
+use super::duty::Duty;
 use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::effect::Effect;
@@ -36,6 +37,12 @@ pub(super) struct Bench {
     /// The last key asked to leave, and was told what would be lost.
     pub(super) asked_to_leave: bool,
 }
+
+/// Drafts are kept, and progress turns.
+pub(super) const DUTY: Duty = Duty {
+    due: App::forms_deadline,
+    tick: App::keep_typed,
+};
 
 impl App {
     /// Opens a form; without a profile there is nothing to fill it in for.
@@ -242,7 +249,7 @@ impl App {
     }
 
     /// When time alone changes what layers show or keep.
-    pub(super) fn forms_deadline(&self) -> Option<Millis> {
+    fn forms_deadline(&self) -> Option<Millis> {
         let turn = self.spinner().map(|frame| Millis((frame + 1) * FRAME));
         turn.into_iter().chain(self.keep_deadline()).min()
     }

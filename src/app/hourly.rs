@@ -1,6 +1,7 @@
 //! What was looked at, counted by the hour: handed on to be kept every few minutes, and at the end.
 
 use super::App;
+use super::duty::Duty;
 use crate::effect::Effect;
 use crate::time::Millis;
 
@@ -14,19 +15,20 @@ pub(super) struct Watch {
     due: Option<Millis>,
 }
 
+/// What was counted by the hour is handed on.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.hourly.due,
+    tick: App::keep_hours,
+};
+
 impl App {
     /// Counts by the hour from now on.
     pub fn count_by_hour(&mut self) {
         self.store.registrations.count_by_hour();
     }
 
-    /// When counts are handed on.
-    pub(super) fn hours_deadline(&self) -> Option<Millis> {
-        self.hourly.due
-    }
-
     /// Hands counts on when it is time.
-    pub(super) fn keep_hours(&mut self) {
+    fn keep_hours(&mut self) {
         if !self.store.registrations.has_counted() {
             return;
         }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::App;
+use super::duty::Duty;
 use crate::effect::Effect;
 use crate::flow::Order;
 use crate::listen::JobFigures;
@@ -48,6 +49,12 @@ impl Resume {
         before > 0 && self.0.is_empty()
     }
 }
+
+/// Jobs that have got further are written down.
+pub(super) const DUTY: Duty = Duty {
+    due: |_| None,
+    tick: App::keep_jobs,
+};
 
 impl App {
     /// Takes in what a flow learnt of a job.
@@ -122,7 +129,7 @@ impl App {
     }
 
     /// Has written down what a restart would miss.
-    pub(super) fn keep_jobs(&mut self) {
+    fn keep_jobs(&mut self) {
         let jobs = self.store.jobs.take_unsaved();
         if !jobs.is_empty() {
             self.effects.push(Effect::KeepJobs(jobs));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::App;
+use super::duty::Duty;
 use crate::config::Profile;
 use crate::effect::Effect;
 use crate::model::finding::{Finding, Grade, Protocol, Target};
@@ -79,9 +80,15 @@ fn targets(profile: &Profile, probes: &mut Probes) {
     }
 }
 
+/// Servers are probed in turn.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.lookout.deadline(),
+    tick: App::look_out,
+};
+
 impl App {
     /// Starts the probes whose turn it is.
-    pub(super) fn look_out(&mut self) {
+    fn look_out(&mut self) {
         for target in self.lookout.due(&self.store, self.now) {
             self.store.probes.begin(&target);
             self.effects.push(Effect::Probe(target));

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::App;
+use super::duty::Duty;
 use crate::config::Profile;
 use crate::effect::Effect;
 use crate::memory::{Draft, MemoryError, Recalled};
@@ -58,6 +59,12 @@ pub fn organisation(profile: &Profile) -> String {
     })
 }
 
+/// What is known is kept for the next run.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.memory.due,
+    tick: App::keep_memory,
+};
+
 impl App {
     /// Shows what an earlier run knew, until it is read; from now on rows are kept for the next run.
     pub fn recall(&mut self, recalled: Result<Recalled, MemoryError>, now: Millis) {
@@ -99,13 +106,8 @@ impl App {
         }
     }
 
-    /// When the next page is put together.
-    pub(super) fn memory_deadline(&self) -> Option<Millis> {
-        self.memory.due
-    }
-
     /// Puts the next page together, and hands everything on when it is whole.
-    pub(super) fn keep_memory(&mut self) {
+    fn keep_memory(&mut self) {
         if self.memory.due.is_none_or(|due| self.now < due) {
             return;
         }

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use tokio::sync::oneshot;
 
 use super::App;
+use super::duty::Duty;
 use crate::effect::{Effect, RouteAsk};
 use crate::flow::route::{Ending, News};
 use crate::model::RouteId;
@@ -107,6 +108,12 @@ impl RouteWatch {
     }
 }
 
+/// Routes are read, and their destinations looked at.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.route_watch.deadline(),
+    tick: App::watch_routes,
+};
+
 impl App {
     /// The console has connected: from here on routes can be read.
     pub(super) fn open_routes(&mut self) {
@@ -122,7 +129,7 @@ impl App {
     }
 
     /// Asks for whatever is due.
-    pub(super) fn watch_routes(&mut self) {
+    fn watch_routes(&mut self) {
         let now = self.now;
         if self.status.link == Link::Paused {
             if !self.store.routes.stale() {

@@ -2,6 +2,7 @@
 //! transfers is taken in.
 
 use super::App;
+use super::duty::Duty;
 use crate::cloud::InteractionListing;
 use crate::effect::Effect;
 use crate::model::transfer::made::{Happening, TransferId};
@@ -62,6 +63,12 @@ impl Watch {
     }
 }
 
+/// Interactions are read while somebody sees them.
+pub(super) const DUTY: Duty = Duty {
+    due: App::interactions_deadline,
+    tick: App::watch_interactions,
+};
+
 impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.stage = Stage::Waits;
@@ -70,7 +77,7 @@ impl App {
     }
 
     /// When the list is to be read, as far as somebody looks at it.
-    pub(super) fn interactions_deadline(&self) -> Option<Millis> {
+    fn interactions_deadline(&self) -> Option<Millis> {
         let seen = self
             .panes
             .get(self.active)
@@ -80,7 +87,7 @@ impl App {
     }
 
     /// Reads the list when its time has come.
-    pub(super) fn watch_interactions(&mut self) {
+    fn watch_interactions(&mut self) {
         if self
             .interactions_deadline()
             .is_some_and(|due| self.now >= due)
