@@ -48,6 +48,7 @@ use self::vitals::{Freshness, Vitals};
 use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::effect::Effect;
 use crate::model::api::Capabilities;
+use crate::model::ids::Ids;
 use crate::pane::{self, Pane};
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
@@ -109,6 +110,8 @@ pub struct App {
     /// Everyone has been read once, or has failed for good.
     all_read: bool,
     changes: Changes,
+    /// Where what is drawn here comes from: `update` itself asks no machine for it.
+    ids: Ids,
     effects: Vec<Effect>,
     clock_drawn: Option<String>,
     dirty: bool,
@@ -188,6 +191,7 @@ impl App {
             lacking: None,
             all_read: false,
             changes: Changes::default(),
+            ids: Ids::new(),
             effects,
             clock_drawn: None,
             dirty: true,
@@ -206,6 +210,15 @@ impl App {
             hourly: hourly::Watch::default(),
             attend: attend::Watch::default(),
             coverage: coverage::Coverage::default(),
+        }
+    }
+
+    /// Draws what it draws from this seed, so that the run can be repeated.
+    #[must_use]
+    pub fn seeded(self, seed: u64) -> Self {
+        Self {
+            ids: Ids::seeded(seed),
+            ..self
         }
     }
 

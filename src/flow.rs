@@ -269,7 +269,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
     let outcome = match order {
         Order::Provision { body, follow } => provision::submit(&run, &body, follow).await,
         // Its steps are this console's own: the organisation has no job to follow.
-        Order::Follow { key, name, .. } if kit.client.api().capabilities().softphones => {
+        Order::Follow { key, name, .. } if !kit.client.api().capabilities().endpoint_jobs => {
             phone::resume(&run, key, &name).await
         }
         Order::Follow {

@@ -12,6 +12,7 @@ pub mod flow;
 pub mod hook;
 pub mod hourly;
 pub mod hours;
+pub mod ids;
 pub mod interaction;
 pub mod job;
 pub mod memory;

@@ -57,7 +57,7 @@ impl App {
             let text = "there is no profile: a form needs an organisation to send to";
             return self.messages.say(Weight::Warning, text, self.now);
         };
-        match catalogue::make(opening, &profile, &self.store, self.now) {
+        match catalogue::make(opening, &profile, &self.store, &mut self.ids, self.now) {
             Ok(form) => {
                 let view = FormView::new(form, name, profile.read_only);
                 self.layers.push(Layer::Form(Box::new(view)));

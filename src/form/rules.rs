@@ -51,7 +51,7 @@ pub trait Rules: fmt::Debug + Send {
     }
 
     /// An interaction that a check asked for was read.
-    fn learnt(&self, _interaction: &Interaction) {}
+    fn learnt(&mut self, _interaction: &Interaction) {}
 
     /// The zone that civil times are meant in.
     fn zone(&self, _body: &Value) -> TimeZone {

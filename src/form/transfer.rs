@@ -4,8 +4,6 @@ pub mod consult;
 mod handover;
 mod known;
 
-use std::sync::{Mutex, PoisonError};
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,7 +12,8 @@ use self::known::Known;
 use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec};
 use crate::config::Profile;
 use crate::flow::Order;
-use crate::flow::transfer::{Move, Transfers, frame_id};
+use crate::flow::transfer::{Move, Transfers};
+use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Limits, MediaMatrix, Request, Triggers};
 use crate::store::Store;
@@ -156,13 +155,19 @@ struct Transferring {
     about: Option<Vec<String>>,
     /// The time of the frames: what is reviewed is what is sent, so it is when the form was opened.
     opened: Millis,
-    /// Ids of the frames, each drawn once, in the order of the interactions.
-    frames: Mutex<Vec<String>>,
+    /// Ids of the frames, drawn when the form was opened, in the order of the interactions.
+    frames: Vec<String>,
 }
 
 /// The form, on what is known of the opening and otherwise on what the profile suggests.
 #[must_use]
-pub fn open(opening: Opening, profile: &Profile, store: &Store, now: Millis) -> Form {
+pub fn open(
+    opening: Opening,
+    profile: &Profile,
+    store: &Store,
+    ids: &mut Ids,
+    now: Millis,
+) -> Form {
     let several = opening.form == SPEC_SEVERAL.name;
     let can = profile.api.capabilities();
     let about = several.then(|| opening.about.clone());
@@ -183,13 +188,14 @@ pub fn open(opening: Opening, profile: &Profile, store: &Store, now: Millis) -> 
         };
         return begin(spec, Box::new(rules), opening.about, body);
     }
+    let wanted = about.as_ref().map_or(1, Vec::len);
     let rules = Transferring {
         limits: profile.transfers.limits.clone(),
         media_server,
         known,
         about,
         opened: now,
-        frames: Mutex::default(),
+        frames: (0..wanted).map(|_| ids.frame()).collect(),
     };
     let body = rules.filled(opening.body);
     let spec = if several { &SPEC_SEVERAL } else { &SPEC };
@@ -250,20 +256,13 @@ impl Transferring {
     }
 
     fn moves(&self, requests: Vec<Request>) -> Vec<Move> {
-        let mut frames = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = requests.into_iter().enumerate();
-        wanted
-            .map(|(n, request)| {
-                if n == frames.len() {
-                    frames.push(frame_id());
-                }
-                Move::Frame {
-                    request,
-                    frame: frames.get(n).cloned().unwrap_or_default(),
-                    timestamp: self.opened,
-                }
-            })
-            .collect()
+        let wanted = requests.into_iter().zip(&self.frames);
+        let frame = |(request, frame): (Request, &String)| Move::Frame {
+            request,
+            frame: frame.clone(),
+            timestamp: self.opened,
+        };
+        wanted.map(frame).collect()
     }
 
     /// What it does to the world, a line each.

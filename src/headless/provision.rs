@@ -32,7 +32,7 @@ pub async fn provision(
     state_dir: PathBuf,
     args: ProvisionArgs,
 ) -> Result<u8, String> {
-    if profile.api.capabilities().softphones {
+    if !profile.api.capabilities().endpoint_jobs {
         return softphone::provision(profile, environment, state_dir, args).await;
     }
     let Some(file) = &args.file else {

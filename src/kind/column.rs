@@ -251,9 +251,10 @@ impl<K: Kind> Column<K> {
     /// What a filter that names the column finds there.
     #[must_use]
     pub fn said<'r>(&self, row: &'r K::Row<'_>) -> query::Value<'r> {
-        let unknown = self.unknown.map(|word| query::Value::Text(word.into()));
         match (self.value)(row) {
-            Value::None => unknown.unwrap_or(query::Value::Unknown),
+            Value::None => self.unknown.map_or(query::Value::Unknown, |word| {
+                query::Value::Text(word.into())
+            }),
             value => value.asked(),
         }
     }

@@ -88,9 +88,11 @@ pub struct Capabilities {
     pub transfer_media: bool,
     /// Where a call can be transferred to.
     pub destinations: &'static [DestinationKind],
-    /// What is provisioned is a person's WebRTC phone, made and seated step by step; without this it is an endpoint on an
-    /// edge, which the organisation makes in a job of its own.
-    pub softphones: bool,
+    /// What is provisioned is an endpoint on an edge, which the organisation makes in a job of its own; without this it is a
+    /// person's WebRTC phone, made and seated step by step from here.
+    pub endpoint_jobs: bool,
+    /// The ends of jobs can be delivered to an address of ours.
+    pub job_webhooks: bool,
     /// Phones can be started anew, and people seated at their stations.
     pub stations: bool,
     /// A registration says which codec it uses.
@@ -110,7 +112,8 @@ const DIRECT: Capabilities = Capabilities {
     trunks: false,
     transfer_media: true,
     destinations: &DestinationKind::ALL,
-    softphones: false,
+    endpoint_jobs: true,
+    job_webhooks: true,
     codec: true,
     closeups: false,
     stations: false,
@@ -127,7 +130,8 @@ const PLATFORM: Capabilities = Capabilities {
     trunks: true,
     transfer_media: false,
     destinations: &REACHED,
-    softphones: true,
+    endpoint_jobs: false,
+    job_webhooks: false,
     codec: false,
     closeups: true,
     stations: true,

@@ -257,13 +257,6 @@ impl Default for Channels {
 }
 
 impl Booking {
-    /// A name of our own for a new reservation, in the contract's shape.
-    #[must_use]
-    pub fn new_id() -> String {
-        let id = uuid::Uuid::new_v4().simple().to_string();
-        format!("cb_{}", id.get(..8).unwrap_or(&id))
-    }
-
     /// What the audit and every message call it: never the whole number.
     #[must_use]
     pub fn subject(&self) -> String {

@@ -126,7 +126,7 @@ impl Listing for Jobs {
             Action::New => desk.fill.push(Opening::new("provision")),
             Action::Cancel => stop(row, desk),
             Action::Reread => read_again(row, desk),
-            Action::Webhook if desk.can.softphones => {
+            Action::Webhook if !desk.can.job_webhooks => {
                 let text = "this API delivers no ends of jobs: the console carries them out itself";
                 desk.messages.say(Weight::Note, text, desk.now);
             }

@@ -200,7 +200,7 @@ impl Action {
             Self::Consult => can.consult,
             Self::Reboot | Self::Station => can.stations,
             // What is delivered to a listener is jobs of the organisation's own, and callbacks.
-            Self::Webhook => can.callback_webhooks || !can.softphones,
+            Self::Webhook => can.callback_webhooks || can.job_webhooks,
             _ => true,
         }
     }

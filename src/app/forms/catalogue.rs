@@ -4,6 +4,7 @@ use crate::config::Profile;
 use crate::form::callback::{self, Known};
 use crate::form::{Form, Opening, provision, route, softphone, station, transfer};
 use crate::model::CallbackId;
+use crate::model::ids::Ids;
 use crate::store::Store;
 use crate::store::callbacks::CallbackRow;
 use crate::time::Millis;
@@ -13,13 +14,12 @@ pub(super) fn make(
     opening: Opening,
     profile: &Profile,
     store: &Store,
+    ids: &mut Ids,
     now: Millis,
 ) -> Result<Form, String> {
     let can = profile.api.capabilities();
     match opening.form.as_str() {
-        "provision" if profile.api.capabilities().softphones => {
-            Ok(softphone::open(store, opening.body))
-        }
+        "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening.body)),
         "provision" => Ok(provision::open(profile, opening.body)),
         "station" => {
             let phone = opening.about.first().map_or("", String::as_str);
@@ -34,10 +34,10 @@ pub(super) fn make(
         }
         "route-eventbridge" => route::eventbridge::open(opening, store),
         "route-trigger" => route::trigger::open(opening, store),
-        "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, now)),
+        "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, ids, now)),
         "callback" => {
             let known = Known::of(store, can, now);
-            Ok(callback::open(known, opening.about, opening.body))
+            Ok(callback::open(known, opening.about, opening.body, ids))
         }
         "callback-appoint" => {
             let known = Known::of(store, can, now);
@@ -45,6 +45,7 @@ pub(super) fn make(
                 known,
                 opening.about,
                 opening.body,
+                ids,
             ))
         }
         "callback-move" => {

@@ -8,7 +8,8 @@ use crate::flow::Order;
 use crate::flow::callback::{self, appoint};
 use crate::form::item::TextItem;
 use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, Verdict, path, read};
-use crate::model::callback::{Appointment, BOOKED_AS, Booking, Queues, REASON};
+use crate::model::callback::{Appointment, BOOKED_AS, Queues, REASON};
+use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
 
@@ -61,14 +62,14 @@ pub static SPEC: Spec = Spec {
 
 /// The form, on a body or on the first time at which the queue asked for is open.
 #[must_use]
-pub fn open(known: Known, about: Vec<String>, body: Option<Value>) -> Form {
+pub fn open(known: Known, about: Vec<String>, body: Option<Value>, ids: &mut Ids) -> Form {
     let body = body.unwrap_or_else(|| {
         let queue = known.first(about.first().map(String::as_str));
         let mut body = json!({
             "queueId": queue.map_or("", |queue| queue.id.raw()),
             "callbackNumbers": [],
             "validateCallbackNumbers": true,
-            "data": {(REASON): "", (BOOKED_AS): Booking::new_id()},
+            "data": {(REASON): "", (BOOKED_AS): ids.reservation()},
         });
         if let Some(time) = known.soonest(queue) {
             path::set(&mut body, "callbackScheduledTime", Value::from(time));
@@ -192,7 +193,12 @@ mod tests {
         let changes = &mut Changes::default();
         store.queues.listed(vec![queue], Vec::new(), NOW, changes);
         let can = Api::Platform.capabilities();
-        open(Known::of(&store, can, NOW), Vec::new(), None)
+        open(
+            Known::of(&store, can, NOW),
+            Vec::new(),
+            None,
+            &mut Ids::seeded(1),
+        )
     }
 
     fn typed(form: &mut Form, text: &str) {

@@ -8,16 +8,17 @@ use crate::flow::Order;
 use crate::flow::callback::{self, book};
 use crate::form::{Check, Completion, Form, Plan, Rules, path, read};
 use crate::model::callback::{Booking, Queues, Slot};
+use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
 
 /// The form, on a body or on the first free slot of the queue asked for.
 #[must_use]
-pub fn open(known: Known, about: Vec<String>, body: Option<Value>) -> Form {
+pub fn open(known: Known, about: Vec<String>, body: Option<Value>, ids: &mut Ids) -> Form {
     let body = body.unwrap_or_else(|| {
         let queue = known.first(about.first().map(String::as_str));
         json!({
-            "callback_id": Booking::new_id(),
+            "callback_id": ids.reservation(),
             "callback_number": "",
             "time_slot_matrix": known.suggested(queue),
             "channel_preferences": {"primary": "voice", "allow_sms": false},

@@ -164,7 +164,7 @@ impl Rules for Announcing {
         }
     }
 
-    fn learnt(&self, interaction: &Interaction) {
+    fn learnt(&mut self, interaction: &Interaction) {
         self.known.learn(interaction);
     }
 }

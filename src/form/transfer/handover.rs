@@ -192,7 +192,7 @@ impl Rules for Handing {
         }
     }
 
-    fn learnt(&self, interaction: &Interaction) {
+    fn learnt(&mut self, interaction: &Interaction) {
         self.known.learn(interaction);
     }
 }
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn one_that_is_not_known_has_to_be_read_first() {
-        let rules = rules(None);
+        let mut rules = rules(None);
         let told = rules.plan(&asked("c-9")).unwrap_err();
         assert!(told[0].to_string().contains("read first"), "{told:?}");
         rules.learnt(&call("c-9"));

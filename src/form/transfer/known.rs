@@ -1,7 +1,6 @@
 //! What the console knows that a transfer may name: interactions, users, queues, and where others were sent before.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::form::{Check, Completion, Verdict};
 use crate::model::interaction::Interaction;
@@ -22,7 +21,7 @@ const SHOWN: usize = 48;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// Those of the list, and those that were read since for the form.
-    interactions: Mutex<BTreeMap<String, Interaction>>,
+    interactions: BTreeMap<String, Interaction>,
     destinations: Vec<Completion>,
     kinds: &'static [DestinationKind],
 }
@@ -64,7 +63,7 @@ impl Known {
             offer(uri, row.user().to_string());
         }
         Self {
-            interactions: Mutex::new(interactions.collect()),
+            interactions: interactions.collect(),
             destinations,
             kinds,
         }
@@ -73,7 +72,7 @@ impl Known {
     /// An interaction with what is known of it, safe to show.
     pub(super) fn sentence(&self, id: &str) -> String {
         let shown = fit(id, SHOWN);
-        match self.known().get(id) {
+        match self.interactions.get(id) {
             Some(one) => format!("{shown} ({})", one.words()),
             None => shown.into_owned(),
         }
@@ -81,32 +80,26 @@ impl Known {
 
     /// An interaction as it was last read.
     pub(super) fn interaction(&self, id: &str) -> Option<Interaction> {
-        self.known().get(id).cloned()
+        self.interactions.get(id).cloned()
     }
 
     /// Whom a transfer takes a call from, safe to show.
     pub(super) fn bearer(&self, id: &str) -> String {
-        let known = self.known();
-        let bearer = known.get(id).and_then(Interaction::bearer);
+        let bearer = self.interactions.get(id).and_then(Interaction::bearer);
         bearer.map_or("nobody".to_owned(), |who| {
             fit(who.called(), SHOWN).into_owned()
         })
     }
 
     /// An interaction was read for the form.
-    pub(super) fn learn(&self, one: &Interaction) {
-        self.known().insert(one.id.raw().to_owned(), one.clone());
-    }
-
-    /// What a panic elsewhere has left is still good: nothing is half done under this lock.
-    fn known(&self) -> MutexGuard<'_, BTreeMap<String, Interaction>> {
-        let known = self.interactions.lock();
-        known.unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn learn(&mut self, one: &Interaction) {
+        self.interactions
+            .insert(one.id.raw().to_owned(), one.clone());
     }
 
     /// What is known of an interaction that is to be moved.
     pub(super) fn check(&self, path: &str, id: &str) -> Check {
-        match self.known().get(id) {
+        match self.interactions.get(id) {
             Some(one) => Check::known(path, fit(id, SHOWN), Verdict::Good, one.words()),
             None => Check::interaction(path, id),
         }
@@ -124,8 +117,7 @@ impl Known {
     }
 
     pub(super) fn interactions(&self) -> Vec<Completion> {
-        let known = self.known();
-        let all = known.iter();
+        let all = self.interactions.iter();
         all.map(|(id, one)| Completion::new(id.as_str(), one.words()))
             .collect()
     }

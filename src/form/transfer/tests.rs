@@ -11,13 +11,15 @@ fn rules(about: Option<Vec<String>>) -> Transferring {
         ..Interaction::bare("i-1".into(), Standing::Active)
     };
     store.transfers.listed(vec![one], Vec::new(), Millis(0));
+    let mut ids = Ids::seeded(1);
+    let wanted = about.as_ref().map_or(1, Vec::len);
     Transferring {
         limits: Limits::default(),
         media_server: Some("https://media.example.com/…".into()),
         known: Known::of(&store, &DestinationKind::ALL),
         about,
         opened: Millis(0),
-        frames: Mutex::default(),
+        frames: (0..wanted).map(|_| ids.frame()).collect(),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::model::callback::{
 };
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::hours::{Local, Written};
+use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
 use crate::store::Store;
@@ -278,7 +279,7 @@ impl Row {
             callback_id: self
                 .callback_id
                 .filter(|id| !id.is_empty())
-                .unwrap_or_else(Booking::new_id),
+                .unwrap_or_else(|| Ids::new().reservation()),
             callback_number: self.callback_number,
             time_slot_matrix: vec![slot],
             channel_preferences: Channels {
@@ -323,7 +324,7 @@ impl Row {
             data: said.collect(),
             ..Appointment::default()
         };
-        Ok(appointment.named())
+        Ok(appointment.named(&mut Ids::new()))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::flow::Order;
 use crate::flow::callback::{self, appoint, book};
 use crate::model::api::Capabilities;
 use crate::model::callback::{Appointment, Booking, Context};
+use crate::model::ids::Ids;
 use crate::model::payload::{self, Fault};
 use crate::model::write::Write;
 
@@ -21,7 +22,7 @@ impl Wanted {
             return payload::read(json).map(Self::Booking);
         }
         let read: Appointment = payload::read(json)?;
-        Ok(Self::Appointment(read.named()))
+        Ok(Self::Appointment(read.named(&mut Ids::new())))
     }
 
     pub fn faults(&self, context: &Context<'_>) -> Vec<Fault> {

@@ -6,8 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::{id, on_queue};
-use super::{BOOKED_AS, Booking, Context, REASON};
+use super::{BOOKED_AS, Context, REASON};
 use crate::model::hours::Written;
+use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
 use crate::model::queue::Queue;
@@ -140,10 +141,10 @@ impl Appointment {
 
     /// The same with a name of our own, by which it is found again should the answer be lost.
     #[must_use]
-    pub fn named(mut self) -> Self {
+    pub fn named(mut self, ids: &mut Ids) -> Self {
         self.data
             .entry(BOOKED_AS.to_owned())
-            .or_insert_with(Booking::new_id);
+            .or_insert_with(|| ids.reservation());
         self
     }
 }
@@ -317,8 +318,8 @@ mod tests {
         let read: Appointment = payload::read(BODY).unwrap();
         assert_eq!(read.subject(), "a callback for +14•••••••99");
         assert!(!format!("{read:?}").contains("4155550199"));
-        let named = read.named();
+        let named = read.named(&mut Ids::seeded(1));
         assert!(named.subject().starts_with("cb_"));
-        assert_eq!(named.clone().named(), named);
+        assert_eq!(named.clone().named(&mut Ids::seeded(2)), named);
     }
 }

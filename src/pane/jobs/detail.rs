@@ -17,10 +17,10 @@ pub(super) fn lines(row: &JobRow, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let (job, theme) = (&row.job, scene.theme);
     let at = |at: Option<Millis>| at.map_or_else(|| "-".to_owned(), |at| moment(at, scene.zone));
     let id = job.id.as_ref().map(ToString::to_string);
-    let unknown = if scene.can.softphones {
-        "this console's own, step by step"
-    } else {
+    let unknown = if scene.can.endpoint_jobs {
         "not known"
+    } else {
+        "this console's own, step by step"
     };
     let mut lines = vec![
         pairs(
