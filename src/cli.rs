@@ -130,6 +130,8 @@ pub enum ConfigCommand {
     Check,
     /// Print where the file is looked for
     Path,
+    /// Print the JSON schema of the file, for editors that complete and check it
+    Schema,
     /// Print what is in force and where each value comes from; secrets masked
     Show,
 }

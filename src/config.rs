@@ -13,6 +13,7 @@ pub mod paths;
 pub mod profile;
 mod reader;
 pub mod report;
+pub mod schema;
 pub mod secret;
 pub mod theme;
 pub mod ui;

@@ -14,7 +14,7 @@ use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::report::ReportArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
-use trunkline::config::{self, Flags, Loaded, Paths, Profile, report};
+use trunkline::config::{self, Flags, Loaded, Paths, Profile, report, schema};
 use trunkline::environment::Environment;
 use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
@@ -326,6 +326,7 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
+            ConfigCommand::Schema => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::key::Key;
 use super::origin::Origin;
-use super::reader::{Notes, Section};
+use super::reader::{Notes, Section, Typed};
 use crate::vocabulary::action::Action;
 
 /// A file binds at most this many keys to one action; more cannot be meant.
@@ -92,6 +93,12 @@ impl Keymap {
 enum Binding {
     One(String),
     Many(Vec<String>),
+}
+
+impl Typed for Binding {
+    fn schema() -> Value {
+        json!({"type": ["string", "array"], "items": {"type": "string"}})
+    }
 }
 
 fn parse(binding: Binding) -> Result<Vec<Key>, String> {

@@ -67,7 +67,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
 }
 
 /// The file as written, apart from what other layers make of it.
-struct Written {
+pub(super) struct Written {
     profile: Option<String>,
     ui: Ui,
     keys: Keymap,
@@ -76,7 +76,7 @@ struct Written {
 }
 
 impl Written {
-    fn read(notes: &mut Notes<'_>) -> Self {
+    pub(super) fn read(notes: &mut Notes<'_>) -> Self {
         let mut root = notes.parse();
         let profile = root.take("profile", notes);
         let ui = root.section("ui", notes);

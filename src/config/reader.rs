@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -23,6 +24,8 @@ pub(super) struct Notes<'t> {
     pub(super) faults: Vec<Fault>,
     /// Which layer set which dotted key; a key that is absent has its default.
     pub(super) origins: BTreeMap<String, Origin>,
+    /// Every key that was asked for with its type, in the order of asking, where the reader itself is looked at.
+    survey: Option<Vec<(String, Value)>>,
 }
 
 impl<'t> Notes<'t> {
@@ -32,7 +35,21 @@ impl<'t> Notes<'t> {
             text,
             faults: Vec::new(),
             origins: BTreeMap::new(),
+            survey: None,
         }
+    }
+
+    /// Reads no file and notes what is asked of one: every table is there, and nothing is in it.
+    pub(super) fn survey() -> Self {
+        Self {
+            survey: Some(Vec::new()),
+            ..Self::new(Path::new(""), "")
+        }
+    }
+
+    /// What was asked for: dotted keys, `*` where a name is free, each with its type as JSON Schema has it.
+    pub(super) fn asked(self) -> Vec<(String, Value)> {
+        self.survey.unwrap_or_default()
     }
 
     /// Parses the whole text; what cannot be parsed is noted and left out.
@@ -109,22 +126,18 @@ impl<'i> Section<'i> {
     }
 
     /// Takes a value out; a value that cannot be read is noted and counts as absent.
-    pub(super) fn take<T: DeserializeOwned>(
-        &mut self,
-        key: &'static str,
-        notes: &mut Notes<'_>,
-    ) -> Option<T> {
+    pub(super) fn take<T: Typed>(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Option<T> {
         self.take_as(key, notes, Ok)
     }
 
     /// Takes a value out and turns it into what it means, or into a message that says why it means nothing.
-    pub(super) fn take_as<T: DeserializeOwned, U>(
+    pub(super) fn take_as<T: Typed, U>(
         &mut self,
         key: &'static str,
         notes: &mut Notes<'_>,
         mean: impl FnOnce(T) -> Result<U, String>,
     ) -> Option<U> {
-        let (origin, value) = self.remove(key, notes)?;
+        let (origin, value) = self.remove(key, T::schema, notes)?;
         let key = self.key(key);
         match read(value).and_then(mean) {
             Ok(value) => {
@@ -144,12 +157,20 @@ impl<'i> Section<'i> {
         key: &'static str,
         notes: &mut Notes<'_>,
     ) -> Option<Section<'i>> {
-        let (origin, value) = self.remove(key, notes)?;
+        let taken = self.remove(key, || json!({"type": "object"}), notes);
+        if notes.survey.is_some() {
+            return Some(self.blank(key));
+        }
+        let (origin, value) = taken?;
         table(self.key(key), origin, value, notes)
     }
 
     /// Every entry as a table, for sections whose names are free.
     pub(super) fn sections(self, notes: &mut Notes<'_>) -> Vec<(String, Section<'i>)> {
+        if let Some(asked) = &mut notes.survey {
+            asked.push((self.key("*"), json!({"type": "object"})));
+            return vec![("*".to_owned(), self.blank("*"))];
+        }
         let Self { name, table, .. } = self;
         let entries = table.into_iter().filter_map(|(key, value)| {
             let origin = notes.at(key.span().start);
@@ -170,14 +191,74 @@ impl<'i> Section<'i> {
         }
     }
 
+    /// A table of it with nothing in it.
+    fn blank(&self, key: &str) -> Section<'i> {
+        Section::new(self.key(key), self.origin.clone(), DeTable::new())
+    }
+
     fn remove(
         &mut self,
         key: &'static str,
-        notes: &Notes<'_>,
+        schema: impl FnOnce() -> Value,
+        notes: &mut Notes<'_>,
     ) -> Option<(Origin, Spanned<DeValue<'i>>)> {
+        if let Some(asked) = &mut notes.survey {
+            asked.push((self.key(key), schema()));
+        }
         self.asked.push(key);
         let (found, value) = self.table.remove_entry(key)?;
         Some((notes.at(found.span().start), value))
+    }
+}
+
+/// What a key can be read as, and how JSON Schema calls it.
+pub(super) trait Typed: DeserializeOwned {
+    /// Its schema.
+    fn schema() -> Value;
+}
+
+macro_rules! typed {
+    ($($type:ty: $schema:tt;)+) => {
+        $(impl Typed for $type {
+            fn schema() -> Value {
+                json!($schema)
+            }
+        })+
+    };
+}
+
+typed! {
+    bool: {"type": "boolean"};
+    String: {"type": "string"};
+    i64: {"type": "integer"};
+    u8: {"type": "integer", "minimum": 0};
+    u16: {"type": "integer", "minimum": 0};
+    u32: {"type": "integer", "minimum": 0};
+    u64: {"type": "integer", "minimum": 0};
+    f64: {"type": "number"};
+    toml::Value: {"type": ["string", "number"]};
+    BTreeMap<String, String>: {"type": "object", "additionalProperties": {"type": "string"}};
+    IgnoredAny: false;
+}
+
+/// The schema of a table with these keys and no others; true where the key must be there.
+pub(super) fn table_of<const N: usize>(keys: [(&str, Value, bool); N]) -> Value {
+    let required: Vec<&str> = keys.iter().filter(|key| key.2).map(|key| key.0).collect();
+    let properties = keys.map(|(key, schema, _)| (key.to_owned(), schema));
+    let mut table = json!({
+        "type": "object",
+        "additionalProperties": false,
+        "properties": serde_json::Map::from_iter(properties),
+    });
+    if !required.is_empty() {
+        table["required"] = json!(required);
+    }
+    table
+}
+
+impl<T: Typed> Typed for Vec<T> {
+    fn schema() -> Value {
+        json!({"type": "array", "items": T::schema()})
     }
 }
 

@@ -17,7 +17,7 @@ use crate::kind::view::View;
 use crate::text::safe;
 use crate::vocabulary::action::Action;
 
-const TEMPLATE: &str = include_str!("template.toml");
+pub(super) const TEMPLATE: &str = include_str!("template.toml");
 
 /// Writes a first configuration with a comment on every setting. Never overwrites; the file is private.
 pub fn init(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {

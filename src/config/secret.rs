@@ -18,6 +18,7 @@ use crate::environment::Environment;
 use crate::process;
 use crate::text::safe;
 use crate::vault;
+use serde::de::IgnoredAny;
 
 /// A secret is a line; more than this many bytes is something else.
 const MAX_BYTES: usize = 8 * 1024;
@@ -230,7 +231,7 @@ pub(super) fn read(
     notes: &mut Notes<'_>,
 ) -> Option<SecretSource> {
     let [inline, variable, file, command] = keys;
-    from.take_as(inline, notes, |_: toml::Value| {
+    from.take_as(inline, notes, |_: IgnoredAny| {
         Err::<(), _>(format!("a secret does not belong in this file, which gets copied and shown: put it in a file of its own ({file}), a password manager ({command}) or a variable ({variable})"))
     });
     let variable = from.take_as(variable, notes, |name: String| {

@@ -4,12 +4,13 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::json;
 use toml::Value;
 use url::Url;
 
 use super::draft::plain;
 use crate::config::endpoint;
-use crate::config::reader::{Notes, Section};
+use crate::config::reader::{self, Notes, Section, Typed};
 use crate::kind::registrations::FIELDS;
 use crate::query::Query;
 use crate::vault;
@@ -127,6 +128,12 @@ pub struct Rule {
     pub name: String,
     /// The filter over registrations; it has been read once and found good.
     pub when: String,
+}
+
+impl Typed for Rule {
+    fn schema() -> serde_json::Value {
+        reader::table_of(["name", "when"].map(|key| (key, json!({"type": "string"}), true)))
+    }
 }
 
 /// Reads the table.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use ratatui::style::Color;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::alerts::{self, Alerts};
@@ -25,7 +26,7 @@ use super::{Api, Auth, ClientCert, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
 use crate::config::paths;
-use crate::config::reader::{Notes, Section};
+use crate::config::reader::{Notes, Section, Typed};
 use crate::config::secret::{self, SecretSource};
 use crate::config::theme::colour;
 use crate::config::ui::time_zone;
@@ -206,6 +207,12 @@ fn registrations(mut from: Section<'_>, notes: &mut Notes<'_>) -> Registrations 
 enum Most {
     Number(u32),
     Word(String),
+}
+
+impl Typed for Most {
+    fn schema() -> Value {
+        json!({"type": ["integer", "string"], "minimum": 0})
+    }
 }
 
 fn streams(most: Most) -> Result<Option<u32>, String> {

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde_json::json;
 use toml::Value;
 
 use crate::config::paths;
-use crate::config::reader::{Notes, Section};
+use crate::config::reader::{self, Notes, Section, Typed};
 use crate::config::secret::SecretSource;
 use crate::model::finding::{Protocol, Target};
 use crate::probe::{DEFAULT_EXPIRING_DAYS, schedule::LEAST_INTERVAL};
@@ -93,6 +94,19 @@ struct Written {
     password_env: Option<String>,
     password_file: Option<String>,
     password_command: Option<Vec<String>>,
+}
+
+impl Typed for Written {
+    fn schema() -> serde_json::Value {
+        let text = || json!({"type": "string"});
+        reader::table_of([
+            ("server", text(), true),
+            ("username", text(), true),
+            ("password_env", text(), false),
+            ("password_file", text(), false),
+            ("password_command", Vec::<String>::schema(), false),
+        ])
+    }
 }
 
 pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Probes {

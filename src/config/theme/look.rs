@@ -4,6 +4,9 @@ use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
 use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+use crate::config::reader::{self, Typed};
 
 /// Colours and modifiers of one role; what it leaves out stays as it is underneath.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -38,6 +41,22 @@ impl Look {
         style.fg = self.fg;
         style.bg = self.bg;
         style
+    }
+}
+
+impl Typed for Look {
+    fn schema() -> Value {
+        let colour = || json!({"type": ["string", "integer"]});
+        let switch = || json!({"type": "boolean"});
+        reader::table_of([
+            ("fg", colour(), false),
+            ("bg", colour(), false),
+            ("bold", switch(), false),
+            ("dim", switch(), false),
+            ("italic", switch(), false),
+            ("underline", switch(), false),
+            ("reverse", switch(), false),
+        ])
     }
 }
 
