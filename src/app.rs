@@ -49,7 +49,7 @@ use crate::config::{Config, Loaded, Profile, Theme, Themes};
 use crate::effect::Effect;
 use crate::model::api::Capabilities;
 use crate::model::ids::Ids;
-use crate::pane::{self, Pane};
+use crate::pane::{self, Focus, Pane};
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -352,6 +352,12 @@ impl App {
 
     pub(crate) fn redraw(&mut self) {
         (self.dirty, self.urgent) = (true, true);
+    }
+
+    /// What the pane on screen is about.
+    fn focus(&self) -> Focus {
+        let pane = self.panes.get(self.active);
+        pane.map_or_else(Focus::default, |pane| pane.focus(&self.store))
     }
 
     /// While anything lies over a pane, what it does is done to the row that was under the cursor. A filter that is

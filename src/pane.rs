@@ -122,6 +122,20 @@ pub struct Scene<'a> {
     pub glyphs: Glyphs,
 }
 
+/// What a pane is about: what is read for it while it is shown, and what a command acts on that names nothing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Focus {
+    /// The alert under the cursor.
+    pub alert: Option<AlertId>,
+    /// The route whose detail is open: its deliveries are read while it is.
+    pub route: Option<RouteId>,
+    /// The phone whose detail is open: it is looked at closely while it is. What was learnt before the moment with it is too
+    /// old.
+    pub phone: Option<(DeviceId, Millis)>,
+    /// The interactions are on the screen, so that they should be read.
+    pub interactions: bool,
+}
+
 /// One pane. The application holds them in the order of their tabs.
 pub trait Pane {
     /// What its tab says.
@@ -169,27 +183,14 @@ pub trait Pane {
     fn fault(&self) -> Option<Fault> {
         None
     }
-    /// The alert under the cursor, where there are alerts.
-    fn alert(&self) -> Option<AlertId> {
-        None
-    }
-    /// The route whose detail is open, where there are routes: its deliveries are read while it is.
-    fn route(&self) -> Option<RouteId> {
-        None
-    }
-    /// The phone whose detail is open, where there are phones: it is looked at closely while it is. What was learnt before the
-    /// moment with it is too old.
-    fn phone(&self, _store: &Store) -> Option<(DeviceId, Millis)> {
-        None
+    /// What it is about at this moment.
+    fn focus(&self, _store: &Store) -> Focus {
+        Focus::default()
     }
     /// Rows of registrations that an operator has to do with here: those that are shown, where `shown` says that the pane is,
     /// and those that are marked.
     fn attended(&self, _shown: bool) -> Vec<RowId> {
         Vec::new()
-    }
-    /// Whether the interactions are on the screen, so that they should be read.
-    fn shows_interactions(&self) -> bool {
-        false
     }
     /// Whether the rows are held.
     fn frozen(&self) -> bool {

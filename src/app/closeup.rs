@@ -33,8 +33,7 @@ impl App {
     fn watch_phone(&mut self) {
         let now = self.now;
         self.closeup.due = None;
-        let open = self.panes.get(self.active);
-        let open = open.and_then(|pane| pane.phone(&self.store));
+        let open = self.focus().phone;
         let paused = self.status.link == Link::Paused;
         let Some((phone, too_old)) = open.filter(|_| self.can().closeups && !paused) else {
             self.closeup.shown = None;

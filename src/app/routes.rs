@@ -150,7 +150,7 @@ impl App {
 
     /// Deliveries change all the time, so only those on screen are read.
     fn watch_deliveries(&mut self) {
-        let shown = self.panes.get(self.active).and_then(|pane| pane.route());
+        let shown = self.focus().route;
         let due = match (&self.route_watch.deliveries, &shown) {
             (_, None) => {
                 self.route_watch.deliveries = None;

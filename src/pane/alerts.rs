@@ -8,9 +8,9 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
-use super::{Desk, Scene};
+use super::{Desk, Focus, Scene};
 use crate::kind::alerts::{Alerts, role};
-use crate::model::alert::{Alert, AlertId, Leg, Standing, Subject};
+use crate::model::alert::{Alert, Leg, Standing, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
@@ -133,7 +133,10 @@ impl Listing for Alerts {
         }
     }
 
-    fn alert(&self, id: &AlertId) -> Option<AlertId> {
-        Some(*id)
+    fn focus(&self, alert: &&Alert, _open: bool) -> Focus {
+        Focus {
+            alert: Some(alert.id),
+            ..Focus::default()
+        }
     }
 }

@@ -30,13 +30,11 @@ pub(super) use self::remembered::{for_remembered, remembered, say_remembered};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
-use super::{Desk, Made, Pane, Scene};
+use super::{Desk, Focus, Made, Pane, Scene};
 use crate::kind::column::Wish;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
-use crate::model::alert::AlertId;
 use crate::model::api::{Api, Capabilities};
-use crate::model::{DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -145,26 +143,17 @@ pub trait Listing: Default + 'static {
     ) -> bool {
         false
     }
-    /// The route that a row is, where the rows are routes: its deliveries are read while its detail is open.
-    fn route(&self, _id: &IdOf<Self>) -> Option<RouteId> {
-        None
-    }
     /// The row of something that was made here, where such rows are listed.
     fn made(&self, _made: &Made) -> Option<IdOf<Self>> {
-        None
-    }
-    /// The alert that a row is, where the rows are alerts.
-    fn alert(&self, _id: &IdOf<Self>) -> Option<AlertId> {
         None
     }
     /// Of these rows, the registrations that a person has to do with: those are read first.
     fn attended(&self, _ids: Vec<IdOf<Self>>) -> Vec<RowId> {
         Vec::new()
     }
-    /// The phone that a row is, where the rows are phones: it is looked at closely while its detail is open. What was
-    /// learnt before the moment with it is too old.
-    fn phone(&self, _row: &RowOf<'_, Self>) -> Option<(DeviceId, Millis)> {
-        None
+    /// What the pane is about with the cursor on this row; `open` says that its detail is open.
+    fn focus(&self, _row: &RowOf<'_, Self>, _open: bool) -> Focus {
+        Focus::default()
     }
     /// When time alone changes what the cells say.
     fn due(&self, _store: &Store, _now: Millis) -> Option<Millis> {
@@ -410,19 +399,10 @@ impl<L: Listing> Pane for ListPane<L> {
         (0..LAYERS).any(|layer| self.peel(layer, desk))
     }
 
-    fn route(&self) -> Option<RouteId> {
-        let shown = self.cursor.row().filter(|_| self.detail)?;
-        self.listing.route(&shown)
-    }
-
-    fn alert(&self) -> Option<AlertId> {
-        self.listing.alert(&self.cursor.row()?)
-    }
-
-    fn phone(&self, store: &Store) -> Option<(DeviceId, Millis)> {
-        let shown = self.cursor.row().filter(|_| self.detail)?;
-        let row = <L::Kind>::row(store, &shown, Millis::default())?;
-        self.listing.phone(&row)
+    fn focus(&self, store: &Store) -> Focus {
+        let row = self.cursor.row();
+        let row = row.and_then(|id| <L::Kind>::row(store, &id, Millis::default()));
+        row.map_or_else(Focus::default, |row| self.listing.focus(&row, self.detail))
     }
 
     fn attended(&self, shown: bool) -> Vec<RowId> {

@@ -11,13 +11,13 @@ use ratatui::text::Line;
 
 use self::held::Held;
 use super::list::{self, ListPane, Listing, Picked, Related, places};
-use super::{Desk, Scene};
+use super::{Desk, Focus, Scene};
 use crate::effect::Effect;
 use crate::form::Opening;
 use crate::kind::column::Wish;
 use crate::kind::registrations::Registrations;
+use crate::model::UserId;
 use crate::model::registration::State;
-use crate::model::{DeviceId, UserId};
 use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -164,8 +164,11 @@ impl Listing for Devices {
         related
     }
 
-    fn phone(&self, row: &Row<'_>) -> Option<(DeviceId, Millis)> {
-        Some((row.device().clone(), self.wanted))
+    fn focus(&self, row: &Row<'_>, open: bool) -> Focus {
+        Focus {
+            phone: open.then(|| (row.device().clone(), self.wanted)),
+            ..Focus::default()
+        }
     }
 
     fn attended(&self, ids: Vec<RowId>) -> Vec<RowId> {

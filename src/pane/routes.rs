@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
-use super::{Desk, Made, Scene};
+use super::{Desk, Focus, Made, Scene};
 use crate::effect::{Effect, RouteAsk};
 use crate::form::Opening;
 use crate::form::route::plans;
@@ -148,8 +148,11 @@ impl Listing for Routes {
         true
     }
 
-    fn route(&self, id: &RouteId) -> Option<RouteId> {
-        Some(id.clone())
+    fn focus(&self, row: &&RouteRow, open: bool) -> Focus {
+        Focus {
+            route: open.then(|| row.known.id.clone()),
+            ..Focus::default()
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::list::{LAYERS, ListPane};
-use super::{Desk, Pane, Scene};
+use super::{Desk, Focus, Pane, Scene};
 use crate::kind::interactions::Interactions;
 use crate::kind::transfers::Transfers;
 use crate::kind::view::View;
@@ -239,8 +239,11 @@ impl Pane for TransfersPane {
         }
     }
 
-    fn shows_interactions(&self) -> bool {
-        true
+    fn focus(&self, _store: &Store) -> Focus {
+        Focus {
+            interactions: true,
+            ..Focus::default()
+        }
     }
 
     fn frozen(&self) -> bool {

@@ -15,7 +15,7 @@ use crate::vocabulary::messages::Weight;
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
-        let chosen = self.panes.get(self.active).and_then(|pane| pane.alert());
+        let chosen = self.focus().alert;
         let (weight, text) = match (command, chosen, &mut self.alarm) {
             (
                 Command::Act(Action::Acknowledge | Action::Unacknowledge | Action::Redeliver),
