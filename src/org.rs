@@ -24,7 +24,7 @@
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
-//! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the table is in `org/platform.rs`) |
+//! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the rooms are in `org/platform.rs`) |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
@@ -32,6 +32,7 @@
 //! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
+mod access;
 mod auth;
 mod authorize;
 mod callbacks;
@@ -50,6 +51,7 @@ mod interactions;
 mod jobs;
 mod limit;
 mod line;
+mod operation;
 mod options;
 mod outbox;
 mod people;
@@ -60,7 +62,6 @@ mod profile;
 mod queues;
 mod record;
 mod reply;
-mod resource;
 mod rest;
 mod route;
 mod routes;
@@ -74,12 +75,12 @@ mod sockets;
 mod state;
 mod streams;
 mod stun;
+mod table;
 mod tls;
 mod token;
 mod transfers;
 mod upgrade;
 mod webhooks;
-mod websockets;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::cast::Cast;
 pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
 use self::legs::{Legs, Scene, ending};
-pub(super) use self::serve::Path;
+pub(super) use self::serve::OPERATIONS;
 use super::platform::conversations::{tell, tell_routing};
 use super::platform::topics::Topics;
 use super::state::Person;

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::provision::Provision;
-pub(super) use self::serve::Path;
+pub(super) use self::serve::OPERATIONS;
 use super::edges::{self, Edge};
 
 /// The most jobs that run at once; the next ones queue.

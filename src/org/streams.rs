@@ -8,29 +8,30 @@ use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::auth::TokenId;
 use super::faults::Faults;
 use super::line::{self, Line};
-use super::reply::{Refusal, Reply};
+use super::operation::{Answer, Call, Operation, websocket};
+use super::reply::Refusal;
 use super::rest;
 use super::shared::Shared;
 use super::upgrade::{self, Handoff};
+
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    websocket("/ws/v2/telephony/users/{id}/registrations", &["websocket:read"], open),
+];
 
 /// The one subprotocol that is spoken.
 const SUBPROTOCOL: &str = "v2";
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
-pub(super) fn open(
-    shared: &Arc<Shared>,
-    handoff: &Handoff,
-    token: TokenId,
-    user: &str,
-    mut request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
+fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> Answer {
     let (upgrade, reply) = upgrade::handshake(&mut request, Some(SUBPROTOCOL))?;
-    let mut world = shared.world();
+    let (shared, user, mut world) = (call.shared, call.id(0), call.shared.world());
     let person = world.find(user).ok_or_else(|| rest::no_user(user))?;
-    let (id, pushes) = world.hub.join(person, token).ok_or_else(crowded)?;
+    let joined = world.hub.join(person, call.holder.id);
+    let (id, pushes) = joined.ok_or_else(crowded)?;
     drop(world);
     let seat = Seat {
         shared: Arc::clone(shared),

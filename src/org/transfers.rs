@@ -20,7 +20,7 @@ use tokio::time::Instant;
 pub(super) use self::destination::{Destination, Manner, help};
 use self::frame::{Answer, Frame};
 pub(super) use self::settle::duration;
-pub(super) use self::socket::open;
+pub(super) use self::socket::OPERATIONS;
 use super::line::Push;
 
 /// The most transfers that are remembered.

@@ -16,10 +16,9 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::frame::{ACKNOWLEDGEMENT, Frame, Inlet, Wrong};
 use super::outlet::Outlet;
-use crate::org::auth::TokenId;
 use crate::org::faults::Faults;
 use crate::org::line::Push;
-use crate::org::reply::{Refusal, Reply};
+use crate::org::operation::{Answer, Call};
 use crate::org::session::{Course, End};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
@@ -47,14 +46,10 @@ impl Drop for Seat {
 }
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
-pub(in crate::org) fn open(
-    shared: &Arc<Shared>,
-    handoff: &Handoff,
-    token: TokenId,
-    mut request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
+pub(super) fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> Answer {
     let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
-    let place = shared.sockets().join(token).ok_or_else(crowded)?;
+    let shared = call.shared;
+    let place = shared.sockets().join(call.holder.id).ok_or_else(crowded)?;
     let mut rng = ChaCha8Rng::seed_from_u64(shared.seed);
     rng.set_stream(FIRST_DICE.saturating_add(place.number));
     let session = Session {

@@ -22,7 +22,7 @@ use super::access::{NOTHING, all, any};
 use super::conversations;
 use super::page::{MOST, Page};
 use super::topics::Topics;
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::callbacks::book::{Callback, Status};
 use crate::org::callbacks::course;
 use crate::org::interactions::QUEUE;
@@ -41,16 +41,16 @@ const PARTICIPANT: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "conversations/callbacks", NOTHING.of_a_person(), mine),
-    operation(Verb::Post, "conversations/callbacks", all(&["conversation:callback:create"]), create),
-    operation(Verb::Patch, "conversations/callbacks", any(EDIT), change::reschedule),
-    operation(Verb::Get, "conversations/callbacks/{id}", NOTHING, one),
-    operation(Verb::Patch, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
-    operation(Verb::Patch, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
-    operation(Verb::Post, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/callbacks", all(&["conversation:callback:create"]), create_on),
-    operation(Verb::Post, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
-    operation(Verb::Post, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
+    operation(Method::GET, "conversations/callbacks", NOTHING.of_a_person(), mine),
+    operation(Method::POST, "conversations/callbacks", all(&["conversation:callback:create"]), create),
+    operation(Method::PATCH, "conversations/callbacks", any(EDIT), change::reschedule),
+    operation(Method::GET, "conversations/callbacks/{id}", NOTHING, one),
+    operation(Method::PATCH, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
+    operation(Method::PATCH, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
+    operation(Method::POST, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/callbacks", all(&["conversation:callback:create"]), create_on),
+    operation(Method::POST, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
+    operation(Method::POST, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
 ];
 
 /// Tells of a callback as it is now, to whoever watches its queue or the one who dials it.

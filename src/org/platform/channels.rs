@@ -19,44 +19,20 @@ use super::socket;
 use super::topics::{MOST_TOPICS, Seen, Subscribed, Unheard};
 use super::{Answer, Call, Operation, ok, operation};
 use crate::org::reply::{self, Refusal, Reply};
-use crate::org::resource::Verb::{Delete, Get, Head, Post, Put};
 use crate::org::shared::Shared;
 use crate::org::upgrade::{self, Handoff};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(
-        Get,
-        "notifications/availabletopics",
-        NOTHING,
-        catalogue::list,
-    ),
-    operation(Get, "notifications/channels", NOTHING, list),
-    operation(Post, "notifications/channels", NOTHING, open),
-    operation(Head, "notifications/channels/{channelId}", NOTHING, is_open),
-    operation(
-        Get,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        topics,
-    ),
-    operation(
-        Put,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        |call| subscribe(call, true),
-    ),
-    operation(
-        Post,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        |call| subscribe(call, false),
-    ),
-    operation(
-        Delete,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        clear,
-    ),
+    operation(Method::GET, "notifications/availabletopics", NOTHING, catalogue::list),
+    operation(Method::GET, "notifications/channels", NOTHING, list),
+    operation(Method::POST, "notifications/channels", NOTHING, open),
+    operation(Method::HEAD, "notifications/channels/{channelId}", NOTHING, is_open),
+    operation(Method::GET, "notifications/channels/{channelId}/subscriptions", NOTHING, topics),
+    operation(Method::PUT, "notifications/channels/{channelId}/subscriptions", NOTHING, |call| subscribe(call, true)),
+    operation(Method::POST, "notifications/channels/{channelId}/subscriptions", NOTHING, |call| subscribe(call, false)),
+    operation(Method::DELETE, "notifications/channels/{channelId}/subscriptions", NOTHING, clear),
 ];
 
 /// Answers the upgrade to a channel's WebSocket; whoever knows its id may open it.

@@ -13,11 +13,11 @@ use super::access::{all, any};
 use super::page::{MOST, Page};
 use super::query::interval;
 use super::sparse::{moment, sparse};
-use super::{Answer, Call, Found, Operation, home, ok, operation, refer};
+use super::{Answer, Call, Operation, home, ok, operation, refer};
+use crate::org::access::Api;
 use crate::org::record::Request;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Get, Post};
-use crate::org::route::segments;
+use crate::org::table::Found;
 
 const AUDITS: &[&str] = &["audits:audit:view"];
 const USAGE: &[&str] = &["oauth:client:view", "usage:organization:view"];
@@ -25,13 +25,13 @@ const USAGE: &[&str] = &["oauth:client:view", "usage:organization:view"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Post, "audits/query/realtime", all(AUDITS), audits_now),
-    operation(Post, "audits/query", all(AUDITS), audits),
-    operation(Get, "audits/query/{transactionId}", all(AUDITS), audits_asked),
-    operation(Get, "audits/query/{transactionId}/results", all(AUDITS), audits_found),
-    operation(Post, "usage/query", any(USAGE), usage),
-    operation(Get, "usage/query/{executionId}/results", any(USAGE), usage_found),
-    operation(Post, "analytics/ratelimits/aggregates/query", any(&["analytics:rateLimitAggregate:view"]), limits),
+    operation(Method::POST, "audits/query/realtime", all(AUDITS), audits_now),
+    operation(Method::POST, "audits/query", all(AUDITS), audits),
+    operation(Method::GET, "audits/query/{transactionId}", all(AUDITS), audits_asked),
+    operation(Method::GET, "audits/query/{transactionId}/results", all(AUDITS), audits_found),
+    operation(Method::POST, "usage/query", any(USAGE), usage),
+    operation(Method::GET, "usage/query/{executionId}/results", any(USAGE), usage_found),
+    operation(Method::POST, "analytics/ratelimits/aggregates/query", any(&["analytics:rateLimitAggregate:view"]), limits),
 ];
 
 /// The kinds of questions of this room.
@@ -61,8 +61,8 @@ fn calls<T>(
     within
         .filter_map(|request| {
             let path = request.path.split('?').next().unwrap_or_default();
-            let path = path.strip_prefix("/api/v2/")?;
-            show(request, &Found::of(&segments(path))?)
+            let found = Found::of(path).filter(|found| found.api() == Api::Platform);
+            show(request, &found?)
         })
         .collect()
 }
@@ -148,10 +148,7 @@ impl Question {
 
 /// A call that changed something, or was to (`AuditLogMessage`).
 fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Value> {
-    let (first, _) = found
-        .template
-        .split_once('/')
-        .unwrap_or((found.template, ""));
+    let first = found.template().split('/').next()?;
     let (_, service) = SERVICES.iter().find(|(path, _)| *path == first)?;
     let action = match request.verb {
         Method::POST if !found.asks() => "Create",
@@ -160,10 +157,8 @@ fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Valu
         _ => return None,
     };
     // The last word before an id says what it is of.
-    let mut words = found
-        .template
-        .split('/')
-        .filter(|word| !word.starts_with('{'));
+    let words = found.template().split('/');
+    let mut words = words.filter(|word| !word.starts_with('{'));
     let id = Uuid::from_u128(request.at.as_nanosecond().unsigned_abs()).to_string();
     let client = if request.person.is_some() {
         call.shared.person_client()
@@ -263,7 +258,7 @@ fn usage(call: &Call<'_>) -> Answer {
             Some(client),
             Some(home::ID.to_owned()),
             person,
-            Some(format!("/api/v2/{}", found.template)),
+            Some(format!("/api/v2/{}", found.template())),
             Some(request.verb.to_string()),
         ];
         let key = GROUPS.iter().zip(values);

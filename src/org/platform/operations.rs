@@ -14,7 +14,7 @@ use super::integrations::table::{Intended, Told};
 use super::query::interval;
 use super::sparse::{moment, sparse};
 use super::topics::Topics;
-use super::{Answer, Call, Operation, Verb, cursor, ok, operation};
+use super::{Answer, Call, Method, Operation, cursor, ok, operation};
 use crate::org::reply::Refusal;
 
 const VIEW: &[&str] = &["usage:events:view"];
@@ -25,10 +25,10 @@ const MOST: usize = 1_000;
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "usage/events/definitions", all(VIEW), definitions),
-    operation(Verb::Get, "usage/events/definitions/{id}", all(VIEW), definition),
-    operation(Verb::Post, "usage/events/query", all(VIEW), query),
-    operation(Verb::Post, "usage/events/aggregates/query", all(VIEW), counts),
+    operation(Method::GET, "usage/events/definitions", all(VIEW), definitions),
+    operation(Method::GET, "usage/events/definitions/{id}", all(VIEW), definition),
+    operation(Method::POST, "usage/events/query", all(VIEW), query),
+    operation(Method::POST, "usage/events/aggregates/query", all(VIEW), counts),
 ];
 
 /// What kind of thing an event tells of.

@@ -11,55 +11,21 @@ pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
 use self::filter::Filter;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Delete, Get, Post, Put};
 use crate::org::state::{Place, World, user_id};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/phones", TELEPHONY, list),
-    operation(
-        Get,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        get,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones",
-        TELEPHONY,
-        write::create,
-    ),
-    operation(
-        Put,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        write::change,
-    ),
-    operation(
-        Delete,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        write::delete,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/phones/template",
-        TELEPHONY,
-        write::template,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones/reboot",
-        TELEPHONY,
-        write::reboot_several,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones/{phoneId}/reboot",
-        TELEPHONY,
-        write::reboot,
-    ),
+    operation(Method::GET, "telephony/providers/edges/phones", TELEPHONY, list),
+    operation(Method::GET, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, get),
+    operation(Method::POST, "telephony/providers/edges/phones", TELEPHONY, write::create),
+    operation(Method::PUT, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, write::change),
+    operation(Method::DELETE, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, write::delete),
+    operation(Method::GET, "telephony/providers/edges/phones/template", TELEPHONY, write::template),
+    operation(Method::POST, "telephony/providers/edges/phones/reboot", TELEPHONY, write::reboot_several),
+    operation(Method::POST, "telephony/providers/edges/phones/{phoneId}/reboot", TELEPHONY, write::reboot),
 ];
 
 /// How far a list reaches that is filtered, or sorted by anything but ids.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::access::{all, any};
 use super::conversations::view::DIVISION;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, empty, ok, operation, users};
+use super::{Answer, Call, Method, Operation, empty, ok, operation, users};
 use crate::org::interactions::{AGENTS, Interactions, State};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
@@ -31,11 +31,11 @@ const MEMBERS: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "routing/queues", any(&["routing:queue:view"]), list),
-    operation(Verb::Get, "routing/queues/{id}", all(&["routing:queue:view"]), one),
-    operation(Verb::Get, "routing/queues/{id}/members", any(MEMBERS), members),
-    operation(Verb::Post, "routing/queues/{id}/members", any(&["routing:queue:edit", "routing:queueMember:manage"]), enrol),
-    operation(Verb::Get, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
+    operation(Method::GET, "routing/queues", any(&["routing:queue:view"]), list),
+    operation(Method::GET, "routing/queues/{id}", all(&["routing:queue:view"]), one),
+    operation(Method::GET, "routing/queues/{id}/members", any(MEMBERS), members),
+    operation(Method::POST, "routing/queues/{id}/members", any(&["routing:queue:edit", "routing:queueMember:manage"]), enrol),
+    operation(Method::GET, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
 ];
 
 /// `GET routing/queues`: by name or by id, where they are named.

@@ -8,54 +8,25 @@ use tokio::time::Instant;
 use super::access::{NOTHING, Needs, any};
 use super::page::{MOST, Page};
 use super::phones::{is_web_rtc, line_id};
-use super::{Answer, Call, Operation, empty, ok, operation, refer, users};
+use super::{Answer, Call, Method, Operation, empty, ok, operation, refer, users};
 use crate::org::people::kind_of;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Delete, Get, Put};
 use crate::org::state::{Place, World, user_id};
 
 const ASSIGN: Needs = any(&["telephony:plugin:all", "telephony:phone:assign"]);
 const DISASSOCIATE: Needs = any(&["telephony:station:disassociate"]);
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "stations", NOTHING, list),
-    operation(Get, "stations/{stationId}", NOTHING, get),
-    operation(
-        Delete,
-        "stations/{stationId}/associateduser",
-        DISASSOCIATE,
-        disassociate,
-    ),
-    operation(
-        Get,
-        "users/{userId}/station",
-        any(&["telephony:otherStationAssociation:view"]),
-        of_one,
-    ),
-    operation(
-        Put,
-        "users/{userId}/station/associatedstation/{stationId}",
-        any(&["telephony:otherStationAssociation:edit"]),
-        associate,
-    ),
-    operation(
-        Delete,
-        "users/{userId}/station/associatedstation",
-        DISASSOCIATE,
-        leave,
-    ),
-    operation(
-        Put,
-        "users/{userId}/station/defaultstation/{stationId}",
-        ASSIGN,
-        assign,
-    ),
-    operation(
-        Delete,
-        "users/{userId}/station/defaultstation",
-        ASSIGN,
-        unassign,
-    ),
+    operation(Method::GET, "stations", NOTHING, list),
+    operation(Method::GET, "stations/{stationId}", NOTHING, get),
+    operation(Method::DELETE, "stations/{stationId}/associateduser", DISASSOCIATE, disassociate),
+    operation(Method::GET, "users/{userId}/station", any(&["telephony:otherStationAssociation:view"]), of_one),
+    operation(Method::PUT, "users/{userId}/station/associatedstation/{stationId}", any(&["telephony:otherStationAssociation:edit"]), associate),
+    operation(Method::DELETE, "users/{userId}/station/associatedstation", DISASSOCIATE, leave),
+    operation(Method::PUT, "users/{userId}/station/defaultstation/{stationId}", ASSIGN, assign),
+    operation(Method::DELETE, "users/{userId}/station/defaultstation", ASSIGN, unassign),
 ];
 
 /// Tells a user's topic where they sit.

@@ -9,28 +9,27 @@ use uuid::Uuid;
 use super::access::{NOTHING, TELEPHONY, any};
 use super::estate::{SOFTWARE, address, find, find_site};
 use super::sparse::moment;
-use super::{Answer, Call, Operation, empty, metrics, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, empty, metrics, ok, operation, refer};
 use crate::org::edges;
 use crate::org::people::SITES;
 use crate::org::reply::{self, Refusal};
-use crate::org::resource::Verb::{Get, Post};
 use crate::org::state::World;
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/expired", any(&["telephony:plugin:all", "internal:edge:view"]), |_| ok(&json!({"entities": []}))),
-    operation(Get, "telephony/providers/edges/edgeversionreport", NOTHING, |_| {
+    operation(Method::GET, "telephony/providers/edges/expired", any(&["telephony:plugin:all", "internal:edge:view"]), |_| ok(&json!({"entities": []}))),
+    operation(Method::GET, "telephony/providers/edges/edgeversionreport", NOTHING, |_| {
         let version = json!({"softwareVersion": SOFTWARE});
         ok(&json!({"oldestVersion": version, "newestVersion": version}))
     }),
-    operation(Get, "telephony/providers/edges/{edgeId}/softwareupdate", NOTHING, software),
-    operation(Post, "telephony/providers/edges/{edgeId}/logs/jobs", TELEPHONY, gather),
-    operation(Get, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}", TELEPHONY, gathered),
-    operation(Post, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload", TELEPHONY, upload),
-    operation(Post, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnose),
-    operation(Get, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnosed),
-    operation(Get, "telephony/providers/edges/sites/{siteId}/siteconnections", any(&["telephony:plugin:all", "telephony:sites:view"]), connections),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/softwareupdate", NOTHING, software),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/logs/jobs", TELEPHONY, gather),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}", TELEPHONY, gathered),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload", TELEPHONY, upload),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnose),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnosed),
+    operation(Method::GET, "telephony/providers/edges/sites/{siteId}/siteconnections", any(&["telephony:plugin:all", "telephony:sites:view"]), connections),
 ];
 
 /// What an edge can find out about the network.

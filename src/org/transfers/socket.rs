@@ -11,9 +11,8 @@ use super::Receipt;
 use super::destination::{Destination, Manner};
 use super::frame::{Answer, Frame};
 use super::settle::{frame_of, settle};
-use crate::org::auth::TokenId;
 use crate::org::line::{self, Line, Push};
-use crate::org::reply::{Refusal, Reply};
+use crate::org::operation::{self, Call, Operation, websocket};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
 use crate::org::upgrade::{self, Handoff};
@@ -26,15 +25,17 @@ const TURNED_AWAY: u32 = 2;
 
 const TOO_MANY: &str = "too many transfers, try again later";
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(in crate::org) const OPERATIONS: &[Operation] = &[
+    websocket("websocket", &["websocket:use", "interaction:transfer"], open),
+];
+
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
-pub(in crate::org) fn open(
-    shared: &Arc<Shared>,
-    handoff: &Handoff,
-    token: TokenId,
-    mut request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
+fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> operation::Answer {
     let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
-    let place = shared.sockets().join(token).ok_or_else(crowded)?;
+    let shared = call.shared;
+    let place = shared.sockets().join(call.holder.id).ok_or_else(crowded)?;
     let seat = Seat {
         shared: Arc::clone(shared),
         number: place.number,

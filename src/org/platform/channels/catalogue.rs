@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use crate::org::platform::access::{NOTHING, Needs, TELEPHONY, any};
+use crate::org::access::{NOTHING, Needs, TELEPHONY, any};
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
