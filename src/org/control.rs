@@ -56,6 +56,7 @@ use subtle::ConstantTimeEq;
 use super::auth::TokenId;
 use super::carriers::{Entity, entities};
 use super::faults::{Faults, sendable};
+use super::operation::{Answer, created, ok};
 use super::reply::{self, Refusal, Reply};
 use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
@@ -71,8 +72,6 @@ const SERVICE_RESTART: u16 = 1012;
 
 /// The close code of a stream whose token was revoked.
 const POLICY_VIOLATION: u16 = 1008;
-
-type Answer = Result<Reply, Refusal>;
 
 /// Answers one call under `/_org/`.
 pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
@@ -238,10 +237,7 @@ fn requests(shared: &Shared, query: &str) -> Answer {
     let ring = shared.requests();
     let (requests, dropped) = (ring.since(since), ring.dropped());
     drop(ring);
-    Ok(reply::json(
-        StatusCode::OK,
-        &json!({"requests": requests, "dropped": dropped}),
-    ))
+    ok(&json!({"requests": requests, "dropped": dropped}))
 }
 
 fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
@@ -251,7 +247,7 @@ fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
         .merged(&changes)
         .map_err(|error| Refusal::bad_request(error.to_string()))?;
     shared.set_faults(&faults);
-    Ok(reply::json(StatusCode::OK, &faults))
+    ok(&faults)
 }
 
 #[derive(Deserialize)]
@@ -287,7 +283,7 @@ fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
         .device(place)
         .map(|device| Registration::of(person, device));
     drop(world);
-    Ok(reply::json(StatusCode::OK, &registration))
+    ok(&registration)
 }
 
 #[derive(Default, Deserialize)]
@@ -306,7 +302,7 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
         )));
     }
     let closed = close_those(shared, code, |_| true);
-    Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
+    ok(&json!({"closed": closed}))
 }
 
 /// Closes streams of every kind whose token is chosen, and says how many.
@@ -334,10 +330,7 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .book()
         .revoke(|token| revoked.contains(&token));
     let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token)) + told;
-    Ok(reply::json(
-        StatusCode::OK,
-        &json!({"revoked": revoked.len(), "closed": closed}),
-    ))
+    ok(&json!({"revoked": revoked.len(), "closed": closed}))
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, parse};
+use super::{Answer, ok, parse};
 use crate::org::callbacks::book::Status;
 use crate::org::callbacks::{course, no_queue};
 use crate::org::reply::{self, Refusal};
@@ -39,7 +39,7 @@ pub(super) fn get(shared: &Shared, query: &str) -> Answer {
         "unacked": book.log.unacked(),
     });
     drop(book);
-    Ok(reply::json(StatusCode::OK, &body))
+    ok(&body)
 }
 
 #[derive(Deserialize)]
@@ -54,7 +54,7 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     let mut book = shared.book();
     book.get(id)?;
     book.set(id, stage.status, Timestamp::now());
-    Ok(reply::json(StatusCode::OK, book.get(id)?))
+    ok(book.get(id)?)
 }
 
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ pub(super) fn fill(shared: &Shared, id: &str, body: &Bytes) -> Answer {
         return Err(no_queue(id));
     }
     let queue = book.queue(id).ok_or_else(|| no_queue(id))?;
-    Ok(reply::json(StatusCode::OK, &book.queue_entity(queue)))
+    ok(&book.queue_entity(queue))
 }
 
 #[derive(Deserialize)]

@@ -2,13 +2,12 @@
 
 use bytes::Bytes;
 use compact_str::CompactString;
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Answer, LONGEST, parse};
+use super::{Answer, LONGEST, ok, parse};
 use crate::org::carriers;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 
 #[derive(Deserialize)]
@@ -42,5 +41,5 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     world.tell_carriers(Timestamp::now());
     let entities = carriers::entities(&world.carriers, &world.people);
     drop(world);
-    Ok(reply::json(StatusCode::OK, &entities.get(number)))
+    ok(&entities.get(number))
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, LONGEST, get, name, parse, post, put};
+use super::{Answer, LONGEST, created, get, name, ok, parse, post, put};
 use crate::org::interactions::{Interaction, MOST_LIVE, State};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
@@ -27,7 +27,7 @@ pub(super) async fn answer(
         ["interactions"] if verb == Method::GET => {
             let interactions = shared.interactions();
             let all: Vec<&Interaction> = interactions.all().collect();
-            Ok(reply::json(StatusCode::OK, &json!({"interactions": all})))
+            ok(&json!({"interactions": all}))
         }
         ["interactions"] => begin(shared, &post(verb, body).await?),
         ["interactions", id] => change(shared, &name(id)?, &put(verb, body).await?),
@@ -79,7 +79,7 @@ fn begin(shared: &Shared, body: &Bytes) -> Answer {
         })
         .collect();
     drop(interactions);
-    Ok(reply::json(StatusCode::CREATED, &json!({"ids": ids})))
+    created(&json!({"ids": ids}))
 }
 
 #[derive(Deserialize)]
@@ -106,5 +106,5 @@ fn change(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     let found = interactions.get(id).filter(|_| known);
     let found = found
         .ok_or_else(|| Refusal::not_found(format!("there is no interaction {id:?} under way")))?;
-    Ok(reply::json(StatusCode::OK, found))
+    ok(found)
 }
