@@ -32,7 +32,7 @@ use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use self::body::{Body, Change};
+use self::body::{Body, Reschedule};
 use self::book::Booked;
 use super::access::scopes;
 use super::operation::{Answer, Call, Operation, created, empty, ok, operation, websocket};
@@ -92,7 +92,7 @@ fn book(call: &Call<'_>) -> Answer {
 }
 
 fn reschedule(call: &Call<'_>) -> Answer {
-    let (change, now) = (Change::parse(&call.body)?, Timestamp::now());
+    let (change, now) = (Reschedule::parse(&call.body)?, Timestamp::now());
     let (id, mut book) = (call.id(0), call.shared.book());
     book.reschedule(id, change, now)?;
     ok(book.get(id)?)

@@ -54,7 +54,7 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::auth::TokenId;
-use super::carriers::{Entity, entities};
+use super::carriers::{CarrierEntity, entities};
 use super::faults::{Faults, sendable};
 use super::operation::{Answer, created, ok};
 use super::reply::{self, Refusal, Reply};
@@ -154,12 +154,12 @@ fn name(part: &str) -> Result<Cow<'_, str>, Refusal> {
 }
 
 #[derive(Serialize)]
-struct State {
+struct OrgState {
     time: Timestamp,
     seed: u64,
     users: usize,
     registrations: Vec<Registration>,
-    carriers: Vec<Entity>,
+    carriers: Vec<CarrierEntity>,
     edges: Vec<Value>,
     channels: Value,
     streams: usize,
@@ -200,7 +200,7 @@ fn state(shared: &Shared) -> Reply {
     let (channels, topics, heard) = shared.topics.book().sizes();
     let world = shared.world();
     let people = world.people.iter().enumerate();
-    let state = State {
+    let state = OrgState {
         time: Timestamp::now(),
         seed: shared.seed,
         users: world.people.len(),

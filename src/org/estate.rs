@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::carriers::Carrier;
-use super::destinations::{Destinations, Named};
+use super::destinations::{Destinations, NamedUri};
 use super::shared::Shared;
 use super::stun::Stun;
 use super::tls::Authority;
@@ -24,7 +24,7 @@ pub(super) struct Places {
     /// The SIP proxies by their carriers' ids.
     pub(super) proxies: Vec<(&'static str, SocketAddr)>,
     /// Where routes can lead, by name; URIs.
-    pub(super) destinations: Vec<Named>,
+    pub(super) destinations: Vec<NamedUri>,
 }
 
 /// Everything bound, on ports that were free, and not serving yet.

@@ -31,7 +31,7 @@ const FASTEST: f64 = 20.0;
 
 /// One event for one destination.
 #[derive(Clone, Debug)]
-pub(super) struct Parcel {
+pub(super) struct RouteDelivery {
     pub(super) route: CompactString,
     pub(super) uri: String,
     pub(super) headers: BTreeMap<String, String>,
@@ -57,7 +57,7 @@ pub(super) fn dispatch(shared: &Arc<Shared>, event: &Event) -> usize {
 }
 
 /// The first attempt and as many retries as the policy has.
-async fn deliver(shared: Arc<Shared>, parcel: Parcel) {
+async fn deliver(shared: Arc<Shared>, parcel: RouteDelivery) {
     let mut attempt = 0;
     loop {
         let outcome = shared

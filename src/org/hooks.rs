@@ -43,12 +43,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub(super) enum JobEvent {
     Completed,
     Failed,
 }
 
-impl Event {
+impl JobEvent {
     const ALL: [Self; 2] = [Self::Completed, Self::Failed];
 
     pub(super) const fn name(self) -> &'static str {
@@ -62,15 +62,15 @@ impl Event {
 /// One webhook, as it was registered and as the wire shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Hook {
+pub(super) struct JobWebhook {
     id: CompactString,
     #[serde(flatten)]
-    asked: Asked,
+    asked: JobWebhookRequest,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct JobWebhookRequest {
     name: String,
     #[serde(default)]
     description: String,
@@ -86,7 +86,7 @@ fn yes() -> bool {
     true
 }
 
-impl Asked {
+impl JobWebhookRequest {
     fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let asked: Self = read(body)?;
         let mut breaches = Breaches::default();
@@ -102,7 +102,7 @@ impl Asked {
         let events = &asked.events;
         breaches.check(!events.is_empty(), "events", "at least one event");
         for (at, event) in events.iter().enumerate() {
-            let known = Event::ALL.iter().any(|known| known.name() == event);
+            let known = JobEvent::ALL.iter().any(|known| known.name() == event);
             let rule = format_args!("async.job.completed or async.job.failed, not {event:?}");
             breaches.check(known, format!("events[{at}]"), rule);
         }
@@ -120,7 +120,7 @@ fn is_near(uri: &str) -> bool {
 }
 
 fn register(call: &Call<'_>) -> Answer {
-    let asked = Asked::parse(&call.body)?;
+    let asked = JobWebhookRequest::parse(&call.body)?;
     let id = format_compact!("wh-{}", &Uuid::new_v4().simple().to_string()[..12]);
     let mut hooks = call.shared.hooks();
     if hooks.len() >= MOST {
@@ -131,7 +131,7 @@ fn register(call: &Call<'_>) -> Answer {
             message,
         ));
     }
-    hooks.push(Hook {
+    hooks.push(JobWebhook {
         id: id.clone(),
         asked,
     });
@@ -153,16 +153,16 @@ fn delete(call: &Call<'_>) -> Answer {
 }
 
 /// Delivers an event to every webhook that asked for it.
-pub(super) fn tell(shared: &Arc<Shared>, event: Event, body: &Value) {
+pub(super) fn tell(shared: &Arc<Shared>, event: JobEvent, body: &Value) {
     let body = body.to_string();
-    let wants = |hook: &&Hook| {
+    let wants = |hook: &&JobWebhook| {
         hook.asked.enabled && hook.asked.events.iter().any(|name| name == event.name())
     };
-    let hooks: Vec<Hook> = shared.hooks().iter().filter(wants).cloned().collect();
+    let hooks: Vec<JobWebhook> = shared.hooks().iter().filter(wants).cloned().collect();
     for hook in hooks {
         outbox::send(
             shared,
-            outbox::Parcel {
+            outbox::WebhookDelivery {
                 to: hook.id,
                 uri: hook.asked.uri,
                 event: event.name(),

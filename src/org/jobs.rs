@@ -28,7 +28,7 @@ const KEPT: usize = 5_000;
 
 /// How far a job is (contract §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-enum Status {
+enum JobStatus {
     Queued,
     Running,
     Completed,
@@ -56,7 +56,7 @@ struct Failure {
 pub(super) struct Job {
     id: CompactString,
     name: CompactString,
-    status: Status,
+    status: JobStatus,
     results: Vec<Made>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
@@ -89,9 +89,9 @@ impl Default for Jobs {
 
 impl Jobs {
     /// Notes a new job; none when every remembered one is still under way.
-    fn add(&mut self, name: &str, status: Status) -> Option<Job> {
+    fn add(&mut self, name: &str, status: JobStatus) -> Option<Job> {
         if self.known.len() >= KEPT {
-            let ended = |job: &Job| matches!(job.status, Status::Completed | Status::Failed);
+            let ended = |job: &Job| matches!(job.status, JobStatus::Completed | JobStatus::Failed);
             self.known.remove(self.known.iter().position(ended)?);
         }
         let job = Job {

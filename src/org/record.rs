@@ -16,7 +16,7 @@ const LONGEST_PATH: usize = 512;
 /// Which part of the surface was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum RequestKind {
     /// A read or write under `/api`, or a path that is not served.
     Rest,
     /// The token call.
@@ -38,7 +38,7 @@ pub(super) struct Request {
     /// The client's own count, from `X-Trunkline-Attempt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) attempt: Option<u32>,
-    pub(super) kind: Kind,
+    pub(super) kind: RequestKind,
     /// Who had signed in for it, by place in the table of people.
     #[serde(skip)]
     pub(super) person: Option<usize>,
@@ -120,7 +120,7 @@ mod tests {
             status: 200,
             ms: 0.1,
             attempt: None,
-            kind: Kind::Rest,
+            kind: RequestKind::Rest,
             person: None,
             fault: None,
         }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::access::Caller;
 use super::platform::{calls, channels};
-use super::record::{self, Kind};
+use super::record::{self, RequestKind};
 use super::reply::{self, Injected, Refusal, Reply};
 use super::shared::Shared;
 use super::table::Found;
@@ -34,7 +34,7 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 const HANG_LOOK: Duration = Duration::from_millis(50);
 
 /// What the cloud's side of the organisation serves.
-enum Route<'a> {
+enum Endpoint<'a> {
     Token,
     Authorize,
     /// An operation of either API.
@@ -46,7 +46,7 @@ enum Route<'a> {
     Unknown,
 }
 
-impl<'a> Route<'a> {
+impl<'a> Endpoint<'a> {
     fn of(path: &'a str) -> Self {
         match segments(path).as_slice() {
             ["oauth", "token"] => Self::Token,
@@ -66,12 +66,12 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> RequestKind {
         match self {
-            Self::Token | Self::Authorize => Kind::Token,
-            Self::Channel(_) => Kind::Stream,
-            Self::Served(found) if found.opens() => Kind::Stream,
-            Self::Served(_) | Self::Download(_) | Self::Unknown => Kind::Rest,
+            Self::Token | Self::Authorize => RequestKind::Token,
+            Self::Channel(_) => RequestKind::Stream,
+            Self::Served(found) if found.opens() => RequestKind::Stream,
+            Self::Served(_) | Self::Download(_) | Self::Unknown => RequestKind::Rest,
         }
     }
 }
@@ -87,8 +87,8 @@ enum Fate {
 }
 
 impl Fate {
-    fn draw(shared: &Shared, route: &Route<'_>, verb: &Method) -> Self {
-        let taken = matches!(route, Route::Served(found) if !found.opens() && !found.asks());
+    fn draw(shared: &Shared, route: &Endpoint<'_>, verb: &Method) -> Self {
+        let taken = matches!(route, Endpoint::Served(found) if !found.opens() && !found.asks());
         let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         if !taken || !writes.contains(verb) {
             return Self::Whole;
@@ -153,7 +153,7 @@ pub(super) async fn answer(
     let attempt = attempt
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
-    let route = Route::of(uri.path());
+    let route = Endpoint::of(uri.path());
     let (kind, kept) = (route.kind(), route.kept());
 
     let fate = Fate::draw(shared, &route, &verb);
@@ -209,28 +209,28 @@ fn caller(shared: &Shared, headers: &HeaderMap) -> Caller {
 async fn cloud(
     shared: &Arc<Shared>,
     handoff: &Handoff,
-    route: Route<'_>,
+    route: Endpoint<'_>,
     caller: Caller,
     request: Request<Incoming>,
 ) -> Result<Reply, Refusal> {
     match route {
-        Route::Token => {
+        Endpoint::Token => {
             if request.method() != Method::POST {
                 return Err(Refusal::method(request.method(), "POST"));
             }
             let (head, body) = request.into_parts();
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
-        Route::Authorize => {
+        Endpoint::Authorize => {
             if request.method() != Method::GET {
                 return Err(Refusal::method(request.method(), "GET"));
             }
             authorize::answer(shared, request.uri().query().unwrap_or_default())
         }
-        Route::Served(found) => found.serve(shared, handoff, caller, request).await,
-        Route::Download(id) => calls::download(shared, id),
-        Route::Channel(id) => channels::connect(shared, handoff, id, request),
-        Route::Unknown => Err(Refusal::not_found(format!(
+        Endpoint::Served(found) => found.serve(shared, handoff, caller, request).await,
+        Endpoint::Download(id) => calls::download(shared, id),
+        Endpoint::Channel(id) => channels::connect(shared, handoff, id, request),
+        Endpoint::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
         ))),
@@ -238,13 +238,13 @@ async fn cloud(
 }
 
 /// What faults put in a call's way: time, a refusal, and for an upgrade to a WebSocket more of both.
-async fn hinder(shared: &Shared, kind: Kind) -> Result<(), Refusal> {
+async fn hinder(shared: &Shared, kind: RequestKind) -> Result<(), Refusal> {
     let latency = shared.faults().latency;
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
     inject(shared)?;
-    if kind == Kind::Stream {
+    if kind == RequestKind::Stream {
         hold_up(shared).await?;
     }
     Ok(())
@@ -343,8 +343,8 @@ mod tests {
             "/api/v2/telephony/users/u%2F1/registrations",
             "/ws/v2/telephony/users/u%2F1/registrations",
         ] {
-            let route = Route::of(path);
-            assert!(matches!(route, Route::Served(found) if found.ids == ["u/1"]));
+            let route = Endpoint::of(path);
+            assert!(matches!(route, Endpoint::Served(found) if found.ids == ["u/1"]));
         }
         for path in [
             "/",
@@ -352,7 +352,7 @@ mod tests {
             "/api/v2/telephony/users//registrations",
             "/oauth/token/x",
         ] {
-            assert!(matches!(Route::of(path), Route::Unknown), "{path}");
+            assert!(matches!(Endpoint::of(path), Endpoint::Unknown), "{path}");
         }
     }
 }

@@ -72,8 +72,8 @@ fn deliveries(call: &Call<'_>) -> Answer {
 /// The version that a writer says it has seen.
 fn version(body: &[u8]) -> Result<Option<u64>, Refusal> {
     #[derive(Deserialize)]
-    struct Seen {
+    struct SeenVersion {
         version: Option<u64>,
     }
-    rules::read::<Seen>(body).map(|seen| seen.version)
+    rules::read::<SeenVersion>(body).map(|seen| seen.version)
 }

@@ -17,12 +17,12 @@ use super::Options;
 use super::auth::codes::Codes;
 use super::auth::{Client, Tokens};
 use super::callbacks;
-use super::callbacks::book::Book;
-use super::destinations::Named;
+use super::callbacks::book::CallbackBook;
+use super::destinations::NamedUri;
 use super::errands::Errands;
 use super::estate::Places;
 use super::faults::Faults;
-use super::hooks::Hook;
+use super::hooks::JobWebhook;
 use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
 use super::outbox::Sent;
@@ -34,7 +34,7 @@ use super::routes;
 use super::routes::table::Table;
 use super::sockets::Sockets;
 use super::state::World;
-use super::transfers::Log;
+use super::transfers::TransferLog;
 use super::webhooks::Inbox;
 
 /// The organisation, as its connections see it.
@@ -45,7 +45,7 @@ pub(super) struct Shared {
     pub(super) seed: u64,
     /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
     pub(super) streaming: String,
-    pub(super) destinations: Vec<Named>,
+    pub(super) destinations: Vec<NamedUri>,
     pub(super) errands: Errands,
     pub(super) post: Post,
     /// The notification channels of the Platform API; a lock of its own, taken last.
@@ -57,15 +57,15 @@ pub(super) struct Shared {
     requests: Mutex<Ring>,
     inbox: Mutex<Inbox>,
     jobs: Mutex<Jobs>,
-    hooks: Mutex<Vec<Hook>>,
+    hooks: Mutex<Vec<JobWebhook>>,
     sent: Mutex<Sent>,
     media: Mutex<Inbox>,
     interactions: Mutex<Interactions>,
-    transfers: Mutex<Log>,
+    transfers: Mutex<TransferLog>,
     sockets: Mutex<Sockets>,
     bus: Mutex<Inbox>,
     routes: Mutex<Table>,
-    book: Mutex<Book>,
+    book: Mutex<CallbackBook>,
     records: Mutex<Records>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
@@ -77,7 +77,7 @@ impl Shared {
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
         let topics = Topics::default();
-        let mut book = Book::default();
+        let mut book = CallbackBook::default();
         book.topics = topics.clone();
         book.agents = usize::try_from(options.users).unwrap_or(1).min(AGENTS);
         // Another stream of the seed than those that draw while it runs.
@@ -118,7 +118,7 @@ impl Shared {
             sent: Mutex::new(Sent::default()),
             media: Mutex::new(Inbox::default()),
             interactions: Mutex::new(interactions),
-            transfers: Mutex::new(Log::default()),
+            transfers: Mutex::new(TransferLog::default()),
             sockets: Mutex::new(Sockets::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
@@ -165,7 +165,7 @@ impl Shared {
         lock(&self.jobs)
     }
 
-    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<JobWebhook>> {
         lock(&self.hooks)
     }
 
@@ -178,7 +178,7 @@ impl Shared {
         lock(&self.interactions)
     }
 
-    pub(super) fn transfers(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn transfers(&self) -> MutexGuard<'_, TransferLog> {
         lock(&self.transfers)
     }
 
@@ -200,7 +200,7 @@ impl Shared {
     }
 
     /// The queues and their callbacks.
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+    pub(super) fn book(&self) -> MutexGuard<'_, CallbackBook> {
         lock(&self.book)
     }
 

@@ -9,11 +9,11 @@ use hyper::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::faults::Faults;
-use super::line::{self, Line};
 use super::operation::{Answer, Call, Operation, websocket};
 use super::reply::Refusal;
 use super::rest;
 use super::shared::Shared;
+use super::text_socket::{SocketHandler, TextSocket};
 use super::upgrade::{self, Handoff};
 
 /// The operations of this room.
@@ -33,12 +33,12 @@ fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> A
     let joined = world.hub.join(person, call.holder.id);
     let (id, pushes) = joined.ok_or_else(crowded)?;
     drop(world);
-    let seat = Seat {
+    let stream = RegistrationStream {
         shared: Arc::clone(shared),
         person,
         id,
     };
-    handoff.put(Line::new(shared, upgrade, pushes, seat).run());
+    handoff.put(TextSocket::new(shared, upgrade, pushes, stream).run());
     Ok(reply)
 }
 
@@ -52,13 +52,13 @@ pub(super) fn crowded() -> Refusal {
 }
 
 /// A place in the hub, given back when the session ends, whichever way it ends.
-struct Seat {
+struct RegistrationStream {
     shared: Arc<Shared>,
     person: usize,
     id: u64,
 }
 
-impl line::Seat for Seat {
+impl SocketHandler for RegistrationStream {
     /// A watcher has nothing to say but control frames.
     fn hear(&mut self, _: Message) {}
 
@@ -67,7 +67,7 @@ impl line::Seat for Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for RegistrationStream {
     fn drop(&mut self) {
         self.shared.world().hub.leave(self.person, self.id);
     }

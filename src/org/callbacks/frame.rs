@@ -25,7 +25,7 @@ pub(super) const LONGEST: usize = 1 << 20;
 /// A frame that came in.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Frame {
+pub(super) struct CallbackFrame {
     pub(super) r#type: u64,
     #[serde(deserialize_with = "bin")]
     pub(super) payload: Vec<u8>,
@@ -50,7 +50,7 @@ impl Inlet {
     }
 
     /// The next whole frame; none until more bytes come.
-    pub(super) fn next(&mut self) -> Option<Result<Frame, Wrong>> {
+    pub(super) fn next(&mut self) -> Option<Result<CallbackFrame, Wrong>> {
         let length = u32::from_be_bytes(*self.0.first_chunk()?);
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > LONGEST {

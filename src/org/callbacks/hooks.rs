@@ -50,7 +50,7 @@ fn list(call: &Call<'_>) -> Answer {
 }
 
 fn register(call: &Call<'_>) -> Answer {
-    let asked = Asked::parse(&call.body)?;
+    let asked = CallbackWebhookRequest::parse(&call.body)?;
     created(&json!({"id": call.shared.book().hooks.register(asked)?}))
 }
 
@@ -61,14 +61,14 @@ fn remove(call: &Call<'_>) -> Answer {
 
 /// One webhook, as it was registered and as the wire shows it.
 #[derive(Clone, Debug, Serialize)]
-struct Hook {
+struct CallbackWebhook {
     id: CompactString,
     #[serde(flatten)]
-    asked: Asked,
+    asked: CallbackWebhookRequest,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct Asked {
+struct CallbackWebhookRequest {
     name: String,
     url: String,
     content_type: String,
@@ -80,7 +80,7 @@ const fn on() -> bool {
     true
 }
 
-impl Asked {
+impl CallbackWebhookRequest {
     fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let asked: Self = read(body)?;
         let mut breaches = Breaches::default();
@@ -100,17 +100,17 @@ impl Asked {
 
 /// Everybody who asked.
 #[derive(Debug, Default)]
-pub(in crate::org) struct Hooks(Vec<Hook>);
+pub(in crate::org) struct Hooks(Vec<CallbackWebhook>);
 
 impl Hooks {
-    fn register(&mut self, asked: Asked) -> Result<CompactString, Refusal> {
+    fn register(&mut self, asked: CallbackWebhookRequest) -> Result<CompactString, Refusal> {
         if self.0.len() >= MOST {
             let message = format!("there are {MOST} webhooks, and no more are taken");
             let code = "too.many.webhooks";
             return Err(Refusal::new(StatusCode::CONFLICT, code, message));
         }
         let id = format_compact!("cw-{}", &Uuid::new_v4().simple().to_string()[..12]);
-        self.0.push(Hook {
+        self.0.push(CallbackWebhook {
             id: id.clone(),
             asked,
         });
@@ -125,7 +125,7 @@ impl Hooks {
         Ok(())
     }
 
-    fn wanting(&self) -> Vec<Hook> {
+    fn wanting(&self) -> Vec<CallbackWebhook> {
         let enabled = self.0.iter().filter(|hook| hook.asked.enabled);
         enabled.cloned().collect()
     }
@@ -153,7 +153,7 @@ fn tell_next(shared: &Arc<Shared>, next: &mut u64) -> bool {
     !updates.is_empty()
 }
 
-fn tell(shared: &Arc<Shared>, hooks: &[Hook], at: Timestamp, payload: &[u8]) {
+fn tell(shared: &Arc<Shared>, hooks: &[CallbackWebhook], at: Timestamp, payload: &[u8]) {
     // The log holds what this very organisation wrote.
     let Ok(payload) = serde_json::from_slice::<Value>(payload) else {
         return;
@@ -172,7 +172,7 @@ fn tell(shared: &Arc<Shared>, hooks: &[Hook], at: Timestamp, payload: &[u8]) {
     body.extend(payload.as_object().cloned().unwrap_or_default());
     let body = Value::Object(body).to_string();
     for hook in hooks {
-        let parcel = outbox::Parcel {
+        let parcel = outbox::WebhookDelivery {
             to: hook.id.clone(),
             uri: hook.asked.url.clone(),
             event: EVENT,

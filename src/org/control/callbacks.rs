@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Answer, ok, parse};
-use crate::org::callbacks::book::Status;
+use crate::org::callbacks::book::CallbackStatus;
 use crate::org::callbacks::{course, no_queue};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
@@ -44,13 +44,13 @@ pub(super) fn get(shared: &Shared, query: &str) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stage {
-    status: Status,
+struct StatusChange {
+    status: CallbackStatus,
 }
 
 /// `PUT /_org/callbacks/{id}`: moves a callback to any stage, and tells of it.
 pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let stage: Stage = parse(body)?;
+    let stage: StatusChange = parse(body)?;
     let mut book = shared.book();
     book.get(id)?;
     book.set(id, stage.status, Timestamp::now());

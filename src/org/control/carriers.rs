@@ -12,7 +12,7 @@ use crate::org::shared::Shared;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
+struct CarrierChange {
     health: Option<CompactString>,
     status: Option<CompactString>,
 }
@@ -20,7 +20,7 @@ struct Change {
 /// Any spelling of health and status is taken, so that clients can be shown ones they do not know. The scenario goes
 /// on, and may change the carrier again.
 pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: CarrierChange = parse(body)?;
     let given = change.health.iter().chain(&change.status);
     if given
         .clone()

@@ -15,7 +15,7 @@ use crate::org::state::World;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Change {
+struct EdgeChange {
     online_status: Option<Online>,
     in_service: Option<bool>,
 }
@@ -29,7 +29,7 @@ enum Online {
 
 /// `PUT /_org/edges/{id}`: lets an edge come or go, and with it the phones that it serves.
 pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: EdgeChange = parse(body)?;
     let number =
         edges::find(id).ok_or_else(|| Refusal::not_found(format!("there is no edge {id:?}")))?;
     let online = change

@@ -25,14 +25,14 @@ pub(super) fn put(shared: &Shared, path: &[&str], body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Integration {
+struct IntegrationChange {
     #[serde(default)]
     properties: Map<String, Value>,
     intended_state: Option<Intended>,
 }
 
 fn integration(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let (change, now): (Integration, _) = (parse(body)?, Timestamp::now());
+    let (change, now): (IntegrationChange, _) = (parse(body)?, Timestamp::now());
     let mut records = shared.records();
     let found = records.integrations.get_mut(id)?;
     if !change.properties.is_empty() {
@@ -53,12 +53,12 @@ fn trigger(shared: &Shared, id: &str, body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Emergency {
+struct EmergencyChange {
     enabled: bool,
 }
 
 fn emergency(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let Emergency { enabled } = parse(body)?;
+    let EmergencyChange { enabled } = parse(body)?;
     if !shared.records().emergencies.set(id, enabled) {
         let message = format!("there is no emergency group {id:?}");
         return Err(Refusal::not_found(message));

@@ -34,7 +34,7 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Happening {
+struct NewEvent {
     event_type: String,
     #[serde(default)]
     fields: Map<String, Value>,
@@ -42,7 +42,7 @@ struct Happening {
 
 /// `POST /_org/events`: makes an event happen now, of any type, and says how many destinations it goes to.
 pub(super) fn happen(shared: &Arc<Shared>, body: &Bytes) -> Answer {
-    let happening: Happening = parse(body)?;
+    let happening: NewEvent = parse(body)?;
     let event = Event {
         id: Uuid::new_v4(),
         at: Timestamp::now(),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Answer, LONGEST, created, get, name, ok, parse, post, put};
-use crate::org::interactions::{Interaction, MOST_LIVE, State};
+use crate::org::interactions::{Interaction, InteractionState, MOST_LIVE};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
 use crate::org::webhooks;
@@ -45,12 +45,12 @@ pub(super) async fn answer(
 struct Begin {
     count: usize,
     #[serde(default = "active")]
-    state: State,
+    state: InteractionState,
     user_id: Option<CompactString>,
 }
 
-fn active() -> State {
-    State::Active
+fn active() -> InteractionState {
+    InteractionState::Active
 }
 
 /// All of them or none.
@@ -84,14 +84,14 @@ fn begin(shared: &Shared, body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Change {
-    state: Option<State>,
+struct InteractionChange {
+    state: Option<InteractionState>,
     queue_id: Option<CompactString>,
     media_type: Option<CompactString>,
 }
 
 fn change(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: InteractionChange = parse(body)?;
     let words = change.queue_id.iter().chain(&change.media_type);
     if words.into_iter().any(|word| word.len() > LONGEST) {
         let message = format!("a queue and a media type are at most {LONGEST} bytes");

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::legs::Legs;
-use super::{Interaction, State};
+use super::{Interaction, InteractionState};
 use crate::org::people::{self, Name};
 use crate::org::state::{Person, user_id};
 
@@ -117,11 +117,13 @@ impl Cast {
     }
 
     /// A new interaction: a customer, and an agent when it is or was answered.
-    pub(super) fn draw(&mut self, state: State, started: Timestamp) -> Interaction {
+    pub(super) fn draw(&mut self, state: InteractionState, started: Timestamp) -> Interaction {
         let mut participants = vec![self.customer()];
         match state {
-            State::Active | State::Completed => participants.push(self.agent()),
-            State::Queued | State::Abandoned => {}
+            InteractionState::Active | InteractionState::Completed => {
+                participants.push(self.agent());
+            }
+            InteractionState::Queued | InteractionState::Abandoned => {}
         }
         let queue = QUEUES[self.rng.random_range(0..QUEUES.len())];
         self.drawn += 1;

@@ -6,8 +6,8 @@ use hyper::{Method, StatusCode};
 use serde_json::json;
 
 use super::provision::Provision;
-use super::run::{self, Turn};
-use super::{Job, Status};
+use super::run::{self, JobStart};
+use super::{Job, JobStatus};
 use crate::org::access::scopes;
 use crate::org::operation::{Answer, Call, Operation, created, ok, operation};
 use crate::org::reply::Refusal;
@@ -31,15 +31,15 @@ fn submit(call: &Call<'_>) -> Answer {
     let mut jobs = shared.jobs();
     let slots = Arc::clone(&jobs.slots);
     let (status, turn) = match Arc::clone(&slots).try_acquire_owned() {
-        Ok(slot) => (Status::Running, Turn::Now(slot)),
-        Err(_) => (Status::Queued, Turn::Later(slots)),
+        Ok(slot) => (JobStatus::Running, JobStart::Now(slot)),
+        Err(_) => (JobStatus::Queued, JobStart::Later(slots)),
     };
     let job = jobs.add(&asked.name, status).ok_or_else(crowded)?;
     drop(jobs);
     let course = run::run(Arc::clone(shared), job.id.clone(), asked, turn);
     if !shared.errands.begin(course) {
         shared.jobs().change(&job.id, |job| {
-            job.status = Status::Failed;
+            job.status = JobStatus::Failed;
             job.error = Some(super::Failure {
                 code: "too.many.jobs",
                 message: "the job could not begin".into(),

@@ -20,7 +20,7 @@ const VIEW: &[&str] = &["alerting:rule:view"];
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
     operation(Method::POST, "alerting/alerts/query", all(&["alerting:alert:view"]), |call| {
-        let asked: Question = call.read()?;
+        let asked: AlertingQuery = call.read()?;
         asked.page()?.answer(call, &[(); 0], 0)
     }),
     operation(Method::POST, "alerting/rules/query", all(VIEW), list),
@@ -71,7 +71,7 @@ fn unknown(id: &str) -> Refusal {
 /// Which rules or alerts are wanted (`GetRulesQuery`, `GetAlertQuery`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct AlertingQuery {
     rule_type: String,
     enabled_type: Option<String>,
     rule_name: Option<String>,
@@ -80,7 +80,7 @@ struct Question {
     page_size: Option<usize>,
 }
 
-impl Question {
+impl AlertingQuery {
     fn page(&self) -> Result<Page, Refusal> {
         let mut known = TYPES.iter().map(|(word, _)| *word).chain(["All"]);
         if known.any(|word| word == self.rule_type) {
@@ -114,7 +114,7 @@ impl Question {
 
 /// `POST alerting/rules/query`.
 fn list(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AlertingQuery = call.read()?;
     let page = asked.page()?;
     let records = call.shared.records();
     let found: Vec<&Value> = records

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use self::catalogue::Verdict;
 use super::access::NOTHING;
 use super::socket;
-use super::topics::{MOST_TOPICS, Seen, Subscribed, Unheard};
+use super::topics::{ChannelInfo, MOST_TOPICS, Subscribed, Unheard};
 use super::{Answer, Call, Operation, ok, operation};
 use crate::org::reply::{self, Refusal, Reply};
 use crate::org::shared::Shared;
@@ -55,7 +55,7 @@ fn no_channel() -> Refusal {
 }
 
 /// A channel as the wire shows it.
-fn channel(shared: &Shared, seen: &Seen) -> Value {
+fn channel(shared: &Shared, seen: &ChannelInfo) -> Value {
     let left = SignedDuration::try_from(seen.left).unwrap_or_default();
     let expires = Timestamp::now().checked_add(left);
     json!({

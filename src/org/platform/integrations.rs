@@ -72,19 +72,19 @@ fn shows_configuration(call: &Call<'_>) -> bool {
 /// What makes an integration (`CreateIntegrationRequest`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Create {
+struct CreateIntegration {
     name: Option<String>,
-    integration_type: Kind,
+    integration_type: TypeRef,
 }
 
 #[derive(Debug, Deserialize)]
-struct Kind {
+struct TypeRef {
     id: String,
 }
 
 /// `POST integrations`: it is off, and its configuration empty.
 fn create(call: &Call<'_>) -> Answer {
-    let asked: Create = call.read()?;
+    let asked: CreateIntegration = call.read()?;
     let (kind, now) = (kinds::find(&asked.integration_type.id)?, Timestamp::now());
     let name = asked.name.filter(|name| !name.trim().is_empty());
     let mut records = call.shared.records();
@@ -105,13 +105,13 @@ fn one(call: &Call<'_>) -> Answer {
 /// What of an integration a PATCH changes (`Integration`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Change {
+struct IntegrationPatch {
     intended_state: Intended,
 }
 
 /// `PATCH integrations/{id}`: what it is to be.
 fn intend(call: &Call<'_>) -> Answer {
-    let (change, now): (Change, _) = (call.read()?, Timestamp::now());
+    let (change, now): (IntegrationPatch, _) = (call.read()?, Timestamp::now());
     let mut records = call.shared.records();
     let found = records.integrations.get_mut(call.id(0))?;
     found.intend(change.intended_state, now);

@@ -70,31 +70,31 @@ fn calls<T>(
 /// Which changes are wanted (`AuditQueryRequest`, `AuditRealtimeQueryRequest`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct AuditQuery {
     interval: String,
     service_name: Option<String>,
     #[serde(default)]
-    filters: Vec<Filter>,
+    filters: Vec<AuditFilter>,
     #[serde(default)]
-    sort: Vec<Sort>,
+    sort: Vec<AuditSort>,
     page_number: Option<usize>,
     page_size: Option<usize>,
 }
 
 #[derive(Deserialize, serde::Serialize)]
-struct Filter {
+struct AuditFilter {
     property: String,
     value: String,
 }
 
 #[derive(Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sort {
+struct AuditSort {
     name: String,
     sort_order: String,
 }
 
-impl Filter {
+impl AuditFilter {
     /// Where in a message its property is.
     fn place(&self) -> Option<&'static str> {
         Some(match self.property.as_str() {
@@ -114,7 +114,7 @@ impl Filter {
     }
 }
 
-impl Question {
+impl AuditQuery {
     /// What there is: the newest first, unless it is to be otherwise.
     fn answer(&self, call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
         let ends = interval(&self.interval)?;
@@ -178,7 +178,7 @@ fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Valu
 
 /// `POST audits/query/realtime`.
 fn audits_now(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AuditQuery = call.read()?;
     let page = Page::at(asked.page_number, asked.page_size, MOST)?;
     let found = asked.answer(call)?;
     let shown: Vec<&Value> = page.of_all(&found).collect();
@@ -189,7 +189,7 @@ fn audits_now(call: &Call<'_>) -> Answer {
 
 /// `POST audits/query`.
 fn audits(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AuditQuery = call.read()?;
     let found = asked.answer(call)?;
     let (id, at) = call
         .shared
@@ -225,7 +225,7 @@ fn audits_found(call: &Call<'_>) -> Answer {
 /// How much was asked, by what (`ApiUsageOrganizationQuery`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Use {
+struct UsageQuery {
     interval: String,
     #[serde(default)]
     group_by: Vec<String>,
@@ -242,7 +242,7 @@ const GROUPS: [(&str, &str); 5] = [
 
 /// `POST usage/query`.
 fn usage(call: &Call<'_>) -> Answer {
-    let asked: Use = call.read()?;
+    let asked: UsageQuery = call.read()?;
     let ends = interval(&asked.interval)?;
     let mut rows = BTreeMap::<Vec<Option<String>>, [usize; 6]>::new();
     let wants = |group: &str| asked.group_by.iter().any(|by| by == group);
@@ -318,7 +318,7 @@ fn usage_found(call: &Call<'_>) -> Answer {
 
 /// Over which time (`RateLimitAggregationQuery`).
 #[derive(Deserialize)]
-struct Limits {
+struct RateLimitQuery {
     interval: String,
     metrics: Vec<String>,
 }
@@ -328,7 +328,7 @@ const RECORDED: &str = "oRateLimitRecorded";
 
 /// `POST analytics/ratelimits/aggregates/query`: how often the limit of calls stopped somebody, where it ever did.
 fn limits(call: &Call<'_>) -> Answer {
-    let asked: Limits = call.read()?;
+    let asked: RateLimitQuery = call.read()?;
     let ends = interval(&asked.interval)?;
     let wanted = asked.metrics.iter().any(|metric| metric == RECORDED);
     let stopped = calls(call, ends, |request, _| {

@@ -6,14 +6,14 @@ mod write;
 
 use serde_json::json;
 
-use self::entity::Wanted;
+use self::entity::PhoneFields;
 pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
-use self::filter::Filter;
+use self::filter::PhoneFilter;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::state::{Place, World, user_id};
+use crate::org::state::{DeviceKey, World, user_id};
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
@@ -32,7 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 const CEILING: usize = 10_000;
 
 /// Tells a phone's topic how it is, and a browser's user whether it is still connected.
-pub(in crate::org) fn tell(world: &World, place: Place) {
+pub(in crate::org) fn tell(world: &World, place: DeviceKey) {
     if let Some(device) = world.device(place) {
         let topic = format!("v2.telephony.providers.edges.phones.{}", device.id);
         world.topics.publish(&topic, || entity::event(world, place));
@@ -53,8 +53,8 @@ pub(in crate::org) fn tell(world: &World, place: Place) {
 
 fn list(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
-    let filter = Filter::of(&call.query)?;
-    let wanted = Wanted::of(&call.query);
+    let filter = PhoneFilter::of(&call.query)?;
+    let wanted = PhoneFields::of(&call.query);
     let sort = call.query.get("sortBy").unwrap_or("name");
     let bounded = sort != "id" || !filter.is_empty();
     if bounded && page.skip().saturating_add(page.size()) > CEILING {
@@ -65,7 +65,7 @@ fn list(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let all = world.places_by_id();
     let world = &*world;
-    let mut places: Vec<Place> = all.iter().copied().collect();
+    let mut places: Vec<DeviceKey> = all.iter().copied().collect();
     places.retain(|place| filter.admits(world, *place));
     filter::sort(&mut places, world, sort)?;
     let order = call.query.get("sortOrder").unwrap_or("ASC");
@@ -82,11 +82,11 @@ fn list(call: &Call<'_>) -> Answer {
 fn get(call: &Call<'_>) -> Answer {
     let world = call.shared.world();
     let place = find(&world, call.id(0))?;
-    ok(&entity::phone(&world, place, Wanted::ALL))
+    ok(&entity::phone(&world, place, PhoneFields::ALL))
 }
 
 /// The phone of an id.
-fn find(world: &World, id: &str) -> Result<Place, Refusal> {
+fn find(world: &World, id: &str) -> Result<DeviceKey, Refusal> {
     world
         .find_device(id)
         .ok_or_else(|| Refusal::not_found(format!("Unable to find a phone with the id {id}")))

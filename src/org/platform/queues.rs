@@ -12,7 +12,7 @@ use super::access::{all, any};
 use super::conversations::view::DIVISION;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Method, Operation, empty, ok, operation, users};
-use crate::org::interactions::{AGENTS, Interactions, State};
+use crate::org::interactions::{AGENTS, InteractionState, Interactions};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
 use crate::org::state::{World, user_id};
@@ -138,14 +138,14 @@ impl Crews {
 
 /// One who is put into a queue (`WritableEntity`).
 #[derive(Deserialize)]
-struct Named {
+struct NewMember {
     id: String,
 }
 
 /// `POST routing/queues/{id}/members`: these users work in it from now on, or no longer with `delete=true`.
 fn enrol(call: &Call<'_>) -> Answer {
     let queue = find(call)?;
-    let asked: Vec<Named> = call.read()?;
+    let asked: Vec<NewMember> = call.read()?;
     if asked.len() > MOST {
         let message = format!("at most {MOST} members at once");
         return Err(Refusal::bad_request(message));
@@ -255,7 +255,9 @@ fn wait(call: &Call<'_>) -> Answer {
     let interactions = call.shared.interactions();
     let live = interactions.live().iter();
     let waiting = live
-        .filter(|one| one.state == State::Queued && one.queue_id.as_ref() == Some(&queue.id))
+        .filter(|one| {
+            one.state == InteractionState::Queued && one.queue_id.as_ref() == Some(&queue.id)
+        })
         .count();
     ok(&json!({"results": [
         {"intent": "CALL", "formula": "SIMPLE", "estimatedWaitTimeSeconds": waiting.saturating_mul(EACH)},

@@ -9,7 +9,7 @@ use super::alerting::Rules;
 use super::hours::Emergencies;
 use super::integrations::table::Integrations;
 use super::later::Later;
-use super::operations::Log;
+use super::operations::OperationalLog;
 use super::topics::Topics;
 use super::triggers::table::Triggers;
 
@@ -17,7 +17,7 @@ use super::triggers::table::Triggers;
 pub(in crate::org) struct Records {
     pub(in crate::org) integrations: Integrations,
     pub(in crate::org) triggers: Triggers,
-    pub(in crate::org) operations: Log,
+    pub(in crate::org) operations: OperationalLog,
     pub(in crate::org) emergencies: Emergencies,
     pub(super) rules: Rules,
     pub(super) later: Later,
@@ -33,7 +33,7 @@ impl Records {
         Self {
             integrations: Integrations::seeded(now),
             triggers: Triggers::seeded(),
-            operations: Log::new(topics),
+            operations: OperationalLog::new(topics),
             emergencies: Emergencies::default(),
             rules: Rules::default(),
             later: Later::default(),

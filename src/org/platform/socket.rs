@@ -11,8 +11,8 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::channels;
 use super::topics::{Unheard, frame};
-use crate::org::line::{self, Line, Push};
 use crate::org::shared::Shared;
+use crate::org::text_socket::{Push, SocketHandler, TextSocket};
 use crate::org::upgrade::Handoff;
 
 /// The topic of what a channel says of itself.
@@ -31,7 +31,7 @@ pub(super) fn open(
     let now = Instant::now();
     let alone = shared.chance(shared.faults().ws_takeover);
     let place = shared.topics.book().join(id, alone, now)?;
-    let seat = Seat {
+    let socket = ChannelSocket {
         shared: Arc::clone(shared),
         channel: id.into(),
         number: place.number,
@@ -39,12 +39,12 @@ pub(super) fn open(
         beaten: now,
         told: None,
     };
-    handoff.put(Line::new(shared, upgrade, place.queue, seat).run());
+    handoff.put(TextSocket::new(shared, upgrade, place.queue, socket).run());
     Ok(())
 }
 
 /// A place at a channel, given back when the session ends, whichever way it ends.
-struct Seat {
+struct ChannelSocket {
     shared: Arc<Shared>,
     channel: CompactString,
     number: u64,
@@ -75,7 +75,7 @@ enum Due {
     Expiry,
 }
 
-impl Seat {
+impl ChannelSocket {
     /// What is due next, and when; none when nothing ever is.
     fn next(&self) -> Option<(Instant, Due)> {
         let faults = self.shared.faults();
@@ -99,7 +99,7 @@ impl Seat {
     }
 }
 
-impl line::Seat for Seat {
+impl SocketHandler for ChannelSocket {
     fn hear(&mut self, message: Message) {
         let Message::Text(text) = message else {
             return;
@@ -152,7 +152,7 @@ impl line::Seat for Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for ChannelSocket {
     fn drop(&mut self) {
         let mut book = self.shared.topics.book();
         book.leave(&self.channel, self.number);

@@ -9,7 +9,7 @@ mod trial;
 
 use serde_json::{Value, json};
 
-use self::body::{Body, Update};
+use self::body::{Body, TriggerUpdate};
 use self::table::Trigger;
 use super::access::any;
 use super::{Answer, Call, Method, Operation, cursor, ok, operation};
@@ -86,7 +86,7 @@ fn one(call: &Call<'_>) -> Answer {
 /// `PUT processautomation/triggers/{id}`: one that names an older version than the present one lost a race, and the topic
 /// stays what it was.
 fn replace(call: &Call<'_>) -> Answer {
-    let Update { version, body } = call.read()?;
+    let TriggerUpdate { version, body } = call.read()?;
     body.check()?;
     let mut records = call.shared.records();
     ok(&records

@@ -138,7 +138,7 @@ fn base(call: &Call<'_>) -> Answer {
 /// A trunk base as it is written (`TrunkBase`), as far as it can be changed here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct TrunkBaseRequest {
     name: Option<String>,
     trunk_type: Option<String>,
     trunk_metabase: Option<Value>,
@@ -150,7 +150,7 @@ struct Asked {
 /// `PUT …/trunkbasesettings/{id}`, with the version that was read: whether a carrier's trunks are in service. Everything
 /// else of a carrier is its own.
 fn configure(call: &Call<'_>) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: TrunkBaseRequest = call.read()?;
     let mut world = call.shared.world();
     let bases = (0..world.carriers.len()).map(Some).chain([None]);
     let known = bases.map(|number| (number, entity(&world, number)));

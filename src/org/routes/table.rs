@@ -9,7 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::body::Body;
-use crate::org::events::Parcel;
+use crate::org::events::RouteDelivery;
 use crate::org::events::catalogue::Event;
 use crate::org::reply::Refusal;
 
@@ -170,7 +170,7 @@ impl Table {
 
     /// What an event becomes on its way out: a parcel for each destination of each route that wants it, each counted
     /// as in flight.
-    pub(in crate::org) fn address(&mut self, event: &Event) -> Vec<Parcel> {
+    pub(in crate::org) fn address(&mut self, event: &Event) -> Vec<RouteDelivery> {
         let mut parcels = Vec::new();
         for route in self.0.values_mut().filter(|route| route.body.enabled) {
             let Some(content) = event.filtered(&route.body.event_filters) else {
@@ -184,7 +184,7 @@ impl Table {
                     continue;
                 }
                 tally.in_flight += 1;
-                parcels.push(Parcel {
+                parcels.push(RouteDelivery {
                     route: route.id.clone(),
                     uri,
                     headers: route.body.headers.clone(),
@@ -199,7 +199,7 @@ impl Table {
     /// Counts what an attempt came to. A route or destination that is gone meanwhile is not made again.
     pub(in crate::org) fn attempted(
         &mut self,
-        parcel: &Parcel,
+        parcel: &RouteDelivery,
         outcome: &Result<u16, String>,
         next: Next,
         now: Timestamp,
@@ -222,14 +222,14 @@ impl Table {
     }
 
     /// Takes back a parcel that there was no room for.
-    pub(in crate::org) fn dropped(&mut self, parcel: &Parcel) {
+    pub(in crate::org) fn dropped(&mut self, parcel: &RouteDelivery) {
         if let Some(tally) = self.tally(parcel) {
             tally.in_flight = tally.in_flight.saturating_sub(1);
             tally.dropped = tally.dropped.saturating_add(1);
         }
     }
 
-    fn tally(&mut self, parcel: &Parcel) -> Option<&mut Tally> {
+    fn tally(&mut self, parcel: &RouteDelivery) -> Option<&mut Tally> {
         self.0.get_mut(&parcel.route)?.tallies.get_mut(&parcel.uri)
     }
 }

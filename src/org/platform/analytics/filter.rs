@@ -11,7 +11,7 @@ const MOST: usize = 500;
 
 /// One filter of a question.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Filter {
+pub(super) struct AnalyticsFilter {
     r#type: Joint,
     #[serde(default)]
     clauses: Vec<Clause>,
@@ -34,15 +34,15 @@ struct Clause {
 
 #[derive(Clone, Debug, Deserialize)]
 struct Predicate {
-    r#type: Option<Kind>,
+    r#type: Option<PredicateKind>,
     dimension: Option<String>,
-    operator: Option<Operator>,
+    operator: Option<PredicateOperator>,
     value: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum PredicateKind {
     Dimension,
     Property,
     Metric,
@@ -50,7 +50,7 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Operator {
+enum PredicateOperator {
     Matches,
     Exists,
     NotExists,
@@ -65,14 +65,14 @@ impl Joint {
     }
 }
 
-impl Filter {
+impl AnalyticsFilter {
     /// Refuses what is not judged here: metrics and properties, and more parts than there is time for.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let predicates = self.clauses.iter().flat_map(|clause| &clause.predicates);
         let mut count = self.clauses.len();
         for predicate in predicates.chain(&self.predicates) {
             count += 1;
-            let judged = matches!(predicate.r#type, None | Some(Kind::Dimension));
+            let judged = matches!(predicate.r#type, None | Some(PredicateKind::Dimension));
             if !judged || predicate.dimension.is_none() {
                 let message =
                     "a predicate has a dimension; metrics and properties are not judged here";
@@ -104,10 +104,10 @@ impl Predicate {
     fn holds(&self, layers: &[&Value]) -> bool {
         let dimension = self.dimension.as_deref().unwrap_or_default();
         let found = layers.iter().find_map(|layer| field(layer, dimension));
-        match self.operator.unwrap_or(Operator::Matches) {
-            Operator::Exists => found.is_some(),
-            Operator::NotExists => found.is_none(),
-            Operator::Matches => {
+        match self.operator.unwrap_or(PredicateOperator::Matches) {
+            PredicateOperator::Exists => found.is_some(),
+            PredicateOperator::NotExists => found.is_none(),
+            PredicateOperator::Matches => {
                 let wanted = self.value.as_deref().unwrap_or_default();
                 found.is_some_and(|value| is(value, wanted))
             }
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    fn filter(value: Value) -> Filter {
+    fn filter(value: Value) -> AnalyticsFilter {
         serde_json::from_value(value).unwrap()
     }
 

@@ -36,13 +36,13 @@ pub(super) fn disconnect_all(call: &Call<'_>) -> Answer {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Update {
+struct BulkUpdate {
     patch_callback_requests: Vec<Patch>,
 }
 
 /// `POST conversations/callbacks/bulk/update`: each on its own, and which of them failed.
 pub(super) fn update(call: &Call<'_>) -> Answer {
-    let asked: Update = call.read()?;
+    let asked: BulkUpdate = call.read()?;
     check_count(asked.patch_callback_requests.len())?;
     let (mut results, mut failed) = (Vec::<Value>::new(), Vec::new());
     for (index, patch) in asked.patch_callback_requests.iter().enumerate() {

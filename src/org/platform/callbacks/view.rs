@@ -4,7 +4,7 @@ use compact_str::{CompactString, format_compact};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::org::callbacks::book::{Callback, Status};
+use crate::org::callbacks::book::{Callback, CallbackStatus};
 use crate::org::platform::conversations::view::divisions;
 use crate::org::platform::sparse::{moment, sparse};
 use crate::org::queues::seeds::name_of;
@@ -35,8 +35,8 @@ pub(in crate::org::platform) fn parts(of: &Callback) -> Vec<Part<'_>> {
 fn queue(of: &Callback) -> Part<'_> {
     let dialled = of.beyond.dialled;
     let (state, ending) = match of.status {
-        Status::Scheduled => ("scheduled", None),
-        Status::Cancelled if dialled.is_none() => ("disconnected", Some("client")),
+        CallbackStatus::Scheduled => ("scheduled", None),
+        CallbackStatus::Cancelled if dialled.is_none() => ("disconnected", Some("client")),
         _ => ("disconnected", Some("transfer")),
     };
     Part {
@@ -55,12 +55,12 @@ fn queue(of: &Callback) -> Part<'_> {
 fn agent(of: &Callback) -> Option<Part<'_>> {
     let started = of.beyond.dialled?;
     let (state, ending) = match of.status {
-        Status::Scheduled => return None,
-        Status::Dialing => ("dialing", None),
-        Status::Connected => ("connected", None),
-        Status::Completed => ("disconnected", Some("endpoint")),
-        Status::Failed => ("disconnected", Some("error")),
-        Status::Cancelled => ("disconnected", Some("client")),
+        CallbackStatus::Scheduled => return None,
+        CallbackStatus::Dialing => ("dialing", None),
+        CallbackStatus::Connected => ("connected", None),
+        CallbackStatus::Completed => ("disconnected", Some("endpoint")),
+        CallbackStatus::Failed => ("disconnected", Some("error")),
+        CallbackStatus::Cancelled => ("disconnected", Some("client")),
     };
     Some(Part {
         id: format_compact!("{}-p2", of.id),

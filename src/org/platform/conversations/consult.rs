@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::act::alter;
 use super::consulting::ring;
-use super::target::{Named, bad};
+use super::target::{TargetFields, bad};
 use super::view::Medium;
 use super::{Answer, Call, caller, is_user};
 use crate::org::interactions::legs::{Consult, Leg, SpeakTo};
@@ -25,7 +25,7 @@ const PARTIES: usize = 2;
 struct Start {
     speak_to: SpeakTo,
     consulting_user_id: Option<String>,
-    destination: Named,
+    destination: TargetFields,
 }
 
 /// The same with where to ask beside the rest (`ConsultTransferToAgent` and its like).
@@ -35,7 +35,7 @@ struct StartAt {
     speak_to: SpeakTo,
     consulting_user_id: Option<String>,
     #[serde(flatten)]
-    destination: Named,
+    destination: TargetFields,
 }
 
 /// `POST …/consult`.

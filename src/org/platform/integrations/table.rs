@@ -204,8 +204,8 @@ impl Integration {
     }
 
     /// What operational events tell of it: id, name, what it is to be, and what is against that.
-    pub(super) fn told(&self) -> Told {
-        Told {
+    pub(super) fn told(&self) -> IntegrationStatus {
+        IntegrationStatus {
             id: self.id.clone(),
             name: self.name.clone(),
             intended: self.intended,
@@ -216,7 +216,7 @@ impl Integration {
 }
 
 /// What operational events tell of an integration.
-pub(in crate::org) struct Told {
+pub(in crate::org) struct IntegrationStatus {
     pub(in crate::org) id: CompactString,
     pub(in crate::org) name: String,
     pub(in crate::org) intended: Intended,
@@ -232,7 +232,7 @@ impl Integrations {
     /// Those that there are from the start: two at work, one whose account nobody has.
     pub(in crate::org) fn seeded(now: Timestamp) -> Self {
         let long_ago = now.checked_sub(SETTLES * 2).unwrap_or(now);
-        let seed = |(id, name, on, account, suffix, topics): Seed| {
+        let seed = |(id, name, on, account, suffix, topics): IntegrationSeed| {
             let mut made =
                 Integration::new(id.into(), name.to_owned(), kinds::EVENT_BRIDGE, long_ago);
             let properties = json!({
@@ -291,7 +291,7 @@ impl Integrations {
 }
 
 /// An id, a name, whether it is on, the account, the suffix, and the topics.
-type Seed = (
+type IntegrationSeed = (
     &'static str,
     &'static str,
     bool,
@@ -303,7 +303,7 @@ type Seed = (
 /// The integration that somebody keeps changing.
 pub(super) const DRIFTING: &str = "ebs-conversation-archive";
 
-const SEEDS: [Seed; 3] = [
+const SEEDS: [IntegrationSeed; 3] = [
     (
         "ebs-queue-events",
         "Queue events to the wallboard",

@@ -25,7 +25,7 @@ const MOST_CRITERIA: usize = 20;
 pub(in crate::org) struct Body {
     pub(super) name: String,
     pub(super) topic_name: String,
-    pub(super) target: Target,
+    pub(super) target: TriggerTarget,
     pub(super) enabled: bool,
     #[serde(default)]
     pub(super) match_criteria: Vec<Criterion>,
@@ -43,7 +43,7 @@ pub(in crate::org) struct Body {
 
 /// The same with the version that its writer has seen (`UpdateTriggerRequest`).
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Update {
+pub(super) struct TriggerUpdate {
     pub(super) version: u64,
     #[serde(flatten)]
     pub(super) body: Body,
@@ -52,17 +52,17 @@ pub(super) struct Update {
 /// What it starts.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Target {
+pub(super) struct TriggerTarget {
     #[serde(rename = "type")]
     kind: String,
     pub(super) id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    workflow_target_settings: Option<Settings>,
+    workflow_target_settings: Option<WorkflowSettings>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Settings {
+struct WorkflowSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     data_format: Option<String>,
 }
@@ -72,20 +72,20 @@ struct Settings {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Criterion {
     pub(super) json_path: String,
-    pub(super) operator: matching::Operator,
+    pub(super) operator: matching::Comparison,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) values: Option<Vec<Value>>,
 }
 
-impl Target {
+impl TriggerTarget {
     /// A workflow that is handed the event's plain fields.
     pub(super) fn workflow(id: &str) -> Self {
         Self {
             kind: "Workflow".to_owned(),
             id: id.to_owned(),
-            workflow_target_settings: Some(Settings {
+            workflow_target_settings: Some(WorkflowSettings {
                 data_format: Some("TopLevelPrimitives".to_owned()),
             }),
         }
