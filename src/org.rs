@@ -92,7 +92,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use self::estate::{Estate, Places};
+use self::estate::{Estate, EstateAddresses};
 pub use self::faults::{FaultError, Faults};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
@@ -103,7 +103,7 @@ pub struct Org {
     base_url: String,
     ca_file: PathBuf,
     ca_pem: String,
-    places: Places,
+    places: EstateAddresses,
     shared: Arc<Shared>,
     tasks: JoinSet<()>,
     _folder: Option<Scratch>,
@@ -131,7 +131,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
     let estate = Estate::bind(address, &authority, &carriers::carriers()).await?;
-    let post = post::Post::trusting(authority.der())?;
+    let post = post::PostClient::trusting(authority.der())?;
     let (errands, begun) = errands::channel();
     let shared = Arc::new(Shared::new(&options, &estate.places(), errands, post));
 

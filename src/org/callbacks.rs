@@ -33,7 +33,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use self::body::{Body, Reschedule};
-use self::book::Booked;
+use self::book::BookingOutcome;
 use super::access::scopes;
 use super::operation::{Answer, Call, Operation, created, empty, ok, operation, websocket};
 use super::reply::Refusal;
@@ -83,8 +83,8 @@ fn book(call: &Call<'_>) -> Answer {
     let (body, now) = (Body::parse(&call.body)?, Timestamp::now());
     let booked = call.shared.book().book(body, now)?;
     match booked {
-        Booked::Before(id) => ok(call.shared.book().get(&id)?),
-        Booked::New(id) => {
+        BookingOutcome::Before(id) => ok(call.shared.book().get(&id)?),
+        BookingOutcome::New(id) => {
             course::follow(call.shared, id.clone());
             created(call.shared.book().get(&id)?)
         }

@@ -288,12 +288,12 @@ fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Close {
+struct CloseStreams {
     code: Option<u16>,
 }
 
 fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
-    let code = parse_or_default::<Close>(body)?
+    let code = parse_or_default::<CloseStreams>(body)?
         .code
         .unwrap_or(SERVICE_RESTART);
     if !sendable(code) {
@@ -314,12 +314,12 @@ fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> 
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Revoke {
+struct RevokeTokens {
     token: Option<String>,
 }
 
 fn revoke(shared: &Shared, body: &Bytes) -> Answer {
-    let named = parse_or_default::<Revoke>(body)?.token;
+    let named = parse_or_default::<RevokeTokens>(body)?.token;
     let revoked: HashSet<_> = shared
         .tokens()
         .revoke(named.as_deref())

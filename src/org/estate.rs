@@ -17,7 +17,7 @@ use super::{OrgError, sip};
 
 /// Where everything is.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub(super) struct EstateAddresses {
     /// The organisation itself.
     pub(super) api: SocketAddr,
     pub(super) stun: SocketAddr,
@@ -32,7 +32,7 @@ pub(super) struct Estate {
     stun: Stun,
     proxies: Vec<(TcpListener, TlsAcceptor)>,
     destinations: Destinations,
-    places: Places,
+    places: EstateAddresses,
 }
 
 impl Estate {
@@ -47,7 +47,7 @@ impl Estate {
         let stun = Stun::bind(ip).await.map_err(failed)?;
         let destinations = Destinations::bind(ip, authority).await?;
         let mut estate = Self {
-            places: Places {
+            places: EstateAddresses {
                 api,
                 stun: stun.address(),
                 proxies: Vec::new(),
@@ -67,7 +67,7 @@ impl Estate {
         Ok(estate)
     }
 
-    pub(super) fn places(&self) -> Places {
+    pub(super) fn places(&self) -> EstateAddresses {
         self.places.clone()
     }
 

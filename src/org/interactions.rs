@@ -20,9 +20,9 @@ use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use self::cast::Cast;
+use self::cast::InteractionGenerator;
 pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
-use self::legs::{Legs, Scene, ending};
+use self::legs::{InteractionSnapshot, Legs, ending};
 pub(super) use self::serve::OPERATIONS;
 use super::platform::conversations::{tell, tell_routing};
 use super::platform::topics::Topics;
@@ -94,7 +94,7 @@ pub(super) struct Interactions {
     live: VecDeque<Interaction>,
     /// In the order they ended.
     ended: VecDeque<Interaction>,
-    cast: Cast,
+    cast: InteractionGenerator,
     /// Where changes are told.
     pub(super) topics: Topics,
 }
@@ -105,7 +105,7 @@ impl Interactions {
         let mut interactions = Self {
             live: VecDeque::new(),
             ended: VecDeque::new(),
-            cast: Cast::of(people, seed),
+            cast: InteractionGenerator::of(people, seed),
             topics: Topics::default(),
         };
         for (state, count) in SEEDED {
@@ -200,7 +200,7 @@ impl Interactions {
         &mut self,
         id: &str,
         now: Timestamp,
-        change: impl FnOnce(&mut Interaction, &mut Cast),
+        change: impl FnOnce(&mut Interaction, &mut InteractionGenerator),
     ) -> bool {
         let place = self.live.iter().position(|live| live.id == id);
         let Some(place) = place else {
@@ -242,10 +242,10 @@ impl Interactions {
         to: Participant,
         frame: &str,
         now: Timestamp,
-    ) -> Result<(), Stuck> {
+    ) -> Result<(), CannotMove> {
         match self.get(id).map(|interaction| interaction.state) {
-            None => return Err(Stuck::Unknown),
-            Some(state) if !state.is_live() => return Err(Stuck::Over(state)),
+            None => return Err(CannotMove::Unknown),
+            Some(state) if !state.is_live() => return Err(CannotMove::Over(state)),
             Some(_) => {}
         }
         self.change(id, now, |interaction, _| interaction.hand_to(to, frame));
@@ -261,7 +261,7 @@ fn agents(of: &Interaction) -> BTreeSet<CompactString> {
 
 /// Why an interaction cannot be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stuck {
+pub(super) enum CannotMove {
     Unknown,
     Over(InteractionState),
 }
@@ -282,7 +282,7 @@ impl Interaction {
 
     /// Keeps the legs in step with who is there.
     fn trace(&mut self, now: Timestamp) {
-        let scene = Scene {
+        let scene = InteractionSnapshot {
             id: &self.id,
             state: self.state,
             queue: self.queue_id.as_deref(),
@@ -368,11 +368,11 @@ mod tests {
         let over = interactions.ended[0].id.clone();
         assert_eq!(
             interactions.transfer(&over, to(), "f", now),
-            Err(Stuck::Over(InteractionState::Completed))
+            Err(CannotMove::Over(InteractionState::Completed))
         );
         assert_eq!(
             interactions.transfer("nobody", to(), "f", now),
-            Err(Stuck::Unknown)
+            Err(CannotMove::Unknown)
         );
         let live = interactions.live[0].id.clone();
         assert_eq!(interactions.transfer(&live, to(), "f", now), Ok(()));

@@ -37,7 +37,7 @@ enum JobStatus {
 
 /// What a completed job made.
 #[derive(Clone, Debug, Serialize)]
-struct Made {
+struct JobResult {
     id: CompactString,
     name: CompactString,
 }
@@ -57,7 +57,7 @@ pub(super) struct Job {
     id: CompactString,
     name: CompactString,
     status: JobStatus,
-    results: Vec<Made>,
+    results: Vec<JobResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
     date_created: Timestamp,

@@ -51,12 +51,12 @@ struct Attempt {
 
 /// The last attempts, oldest first.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Sent {
+pub(super) struct AttemptLog {
     deliveries: VecDeque<Attempt>,
     dropped: u64,
 }
 
-impl Sent {
+impl AttemptLog {
     fn push(&mut self, attempt: Attempt) {
         if self.deliveries.len() >= KEPT {
             self.deliveries.pop_front();

@@ -49,12 +49,12 @@ pub(super) struct Request {
 
 /// The last requests, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Ring {
+pub(super) struct RequestLog {
     requests: VecDeque<Request>,
     dropped: u64,
 }
 
-impl Ring {
+impl RequestLog {
     pub(super) fn push(&mut self, request: Request) {
         if self.requests.len() >= KEPT {
             self.requests.pop_front();
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_ring_forgets_the_oldest_and_says_so() {
-        let mut ring = Ring::default();
+        let mut ring = RequestLog::default();
         for at in 0..100_003 {
             ring.push(request(at));
         }

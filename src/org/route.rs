@@ -19,7 +19,7 @@ use super::platform::{calls, channels};
 use super::record::{self, RequestKind};
 use super::reply::{self, Injected, Refusal, Reply};
 use super::shared::Shared;
-use super::table::Found;
+use super::table::ServedPath;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
 use super::{authorize, control, token};
@@ -38,7 +38,7 @@ enum Endpoint<'a> {
     Token,
     Authorize,
     /// An operation of either API.
-    Served(Found<'a>),
+    Served(ServedPath<'a>),
     /// The WebSocket of a notification channel; its id is the credential.
     Channel(&'a str),
     /// What was collected for somebody; its id is the credential.
@@ -53,7 +53,7 @@ impl<'a> Endpoint<'a> {
             ["oauth", "authorize"] => Self::Authorize,
             ["channels", id] => Self::Channel(id),
             ["downloads", id] => Self::Download(id),
-            _ => Found::of(path).map_or(Self::Unknown, Self::Served),
+            _ => ServedPath::of(path).map_or(Self::Unknown, Self::Served),
         }
     }
 
@@ -78,7 +78,7 @@ impl<'a> Endpoint<'a> {
 
 /// What becomes of a write on its way; reads and the token call always get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum WriteLoss {
     Whole,
     /// The connection breaks before the write is taken.
     RequestLost,
@@ -86,7 +86,7 @@ enum Fate {
     AnswerLost,
 }
 
-impl Fate {
+impl WriteLoss {
     fn draw(shared: &Shared, route: &Endpoint<'_>, verb: &Method) -> Self {
         let taken = matches!(route, Endpoint::Served(found) if !found.opens() && !found.asks());
         let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -156,10 +156,10 @@ pub(super) async fn answer(
     let route = Endpoint::of(uri.path());
     let (kind, kept) = (route.kind(), route.kept());
 
-    let fate = Fate::draw(shared, &route, &verb);
+    let fate = WriteLoss::draw(shared, &route, &verb);
     let hindered = match fate {
-        Fate::RequestLost => None,
-        Fate::Whole | Fate::AnswerLost => Some(hinder(shared, kind).await),
+        WriteLoss::RequestLost => None,
+        WriteLoss::Whole | WriteLoss::AnswerLost => Some(hinder(shared, kind).await),
     };
     let caller = caller(shared, request.headers());
     let person = caller

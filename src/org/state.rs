@@ -87,7 +87,7 @@ impl World {
     /// The same people for the same seed, about 98 % of their devices registered.
     pub(super) fn populate(users: u32, seed: u64, now: Timestamp) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut numbers = Numbers::new(users, &mut rng);
+        let mut numbers = UniqueNumbers::new(users, &mut rng);
         let people = (0..users)
             .map(|_| draw_person(&mut numbers, now, &mut rng))
             .collect();
@@ -246,12 +246,12 @@ pub(super) fn user_id(person: usize) -> CompactString {
 }
 
 /// Unique numbers that do not look counted: multiples of a prime, modulo a power of ten, never repeat.
-struct Numbers {
+struct UniqueNumbers {
     next: u64,
     modulus: u64,
 }
 
-impl Numbers {
+impl UniqueNumbers {
     const STEP: u64 = 7919;
 
     fn new(users: u32, rng: &mut ChaCha8Rng) -> Self {
@@ -271,7 +271,7 @@ impl Numbers {
     }
 }
 
-fn draw_person(numbers: &mut Numbers, now: Timestamp, rng: &mut ChaCha8Rng) -> Person {
+fn draw_person(numbers: &mut UniqueNumbers, now: Timestamp, rng: &mut ChaCha8Rng) -> Person {
     let site = people::draw_site(rng);
     let name = Name::draw(site, rng);
     let count = match rng.random_range(0..10) {

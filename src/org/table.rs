@@ -58,14 +58,14 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
 }
 
 /// A path that is served.
-pub(super) struct Found<'a> {
+pub(super) struct ServedPath<'a> {
     operations: &'static [&'static Operation],
     first: &'static Operation,
     /// Its parts in place of those in braces, decoded.
     pub(super) ids: Vec<Cow<'a, str>>,
 }
 
-impl<'a> Found<'a> {
+impl<'a> ServedPath<'a> {
     /// By a whole path, still percent-encoded, so that an encoded slash stays inside its part.
     pub(super) fn of(path: &'a str) -> Option<Self> {
         let found = PATHS.at(path).ok()?;
@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn template(path: &str) -> Option<(&'static str, Vec<String>)> {
-        let found = Found::of(path)?;
+        let found = ServedPath::of(path)?;
         let template = found.template();
         let ids = found.ids.into_iter().map(Cow::into_owned);
         Some((template, ids.collect()))
@@ -204,7 +204,7 @@ mod tests {
                 "/api/v2/"
             };
             let path = format!("{root}{path}");
-            let found = Found::of(&path).unwrap();
+            let found = ServedPath::of(&path).unwrap();
             assert_eq!(found.template(), operation.path);
             let mut all = found.operations.iter();
             assert!(all.any(|one| one.method == operation.method));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use compact_str::{CompactString, format_compact};
 use jiff::{SignedDuration, Timestamp};
 
-use super::body::{Body, Channels, ContactChannel, TimeSlot, earliest};
+use super::body::{Body, ChannelPreferences, ContactChannel, TimeSlot, earliest};
 use super::book::{CallbackBook, CallbackStatus};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
@@ -16,7 +16,7 @@ const MINUTES: i64 = 15;
 
 /// What is known of a callback beyond the direct API.
 #[derive(Clone, Debug, Default)]
-pub(in crate::org) struct Beyond {
+pub(in crate::org) struct PlatformFields {
     /// Whom to ask for.
     pub(in crate::org) user_name: Option<String>,
     /// Further numbers to try.
@@ -30,7 +30,7 @@ pub(in crate::org) struct Beyond {
     pub(in crate::org) ended: Option<Timestamp>,
 }
 
-impl Beyond {
+impl PlatformFields {
     /// The next agent in turn, for a callback that is at a stage already.
     pub(super) fn of_agent(
         number: u64,
@@ -83,7 +83,7 @@ pub(in crate::org) struct Booking {
 
 /// What changes of a callback; nothing else does.
 #[derive(Debug, Default)]
-pub(in crate::org) struct Moved {
+pub(in crate::org) struct CallbackChange {
     pub(in crate::org) queue: Option<Queue>,
     pub(in crate::org) at: Option<Timestamp>,
     pub(in crate::org) numbers: Option<Vec<String>>,
@@ -103,7 +103,7 @@ impl CallbackBook {
             callback_id: wanted.key,
             callback_number: numbers.next().unwrap_or_default(),
             time_slot_matrix: vec![slot(&wanted.queue, wanted.at)],
-            channel_preferences: Channels {
+            channel_preferences: ChannelPreferences {
                 primary: ContactChannel::Voice,
                 fallback: None,
                 allow_sms: false,
@@ -123,7 +123,12 @@ impl CallbackBook {
     }
 
     /// Changes what is given of a callback that is scheduled; false when it no longer is.
-    pub(in crate::org) fn move_to(&mut self, id: &str, moved: Moved, now: Timestamp) -> bool {
+    pub(in crate::org) fn move_to(
+        &mut self,
+        id: &str,
+        moved: CallbackChange,
+        now: Timestamp,
+    ) -> bool {
         let home = self.get(id).ok().and_then(|one| self.queue(&one.queue_id));
         let queue = moved.queue.or_else(|| home.cloned());
         let Some(callback) = self

@@ -23,7 +23,7 @@ pub(in crate::org) struct Body {
     pub(in crate::org) callback_id: String,
     pub(in crate::org) callback_number: String,
     pub(in crate::org) time_slot_matrix: Vec<TimeSlot>,
-    pub(in crate::org) channel_preferences: Channels,
+    pub(in crate::org) channel_preferences: ChannelPreferences,
     pub(in crate::org) queue_id: String,
     #[serde(default)]
     pub(in crate::org) reason: String,
@@ -39,7 +39,7 @@ pub(in crate::org) struct TimeSlot {
 
 /// How the customer is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::org) struct Channels {
+pub(in crate::org) struct ChannelPreferences {
     pub(in crate::org) primary: ContactChannel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::org) fallback: Option<ContactChannel>,
@@ -118,7 +118,7 @@ impl Reschedule {
     }
 }
 
-impl Channels {
+impl ChannelPreferences {
     fn check(&self, breaches: &mut Breaches) {
         breaches.check(
             self.fallback != Some(self.primary),

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::beyond::Beyond;
+use super::beyond::PlatformFields;
 use super::body::{Body, Reschedule, TimeSlot, earliest};
-use super::hooks::Hooks;
+use super::hooks::CallbackWebhooks;
 use super::log::UpdateLog;
 use crate::org::platform::callbacks::tell;
 use crate::org::platform::topics::Topics;
@@ -54,7 +54,7 @@ pub(in crate::org) struct Callback {
     #[serde(rename = "callback_id")]
     key: String,
     pub(super) time_slot_matrix: Vec<TimeSlot>,
-    channel_preferences: super::body::Channels,
+    channel_preferences: super::body::ChannelPreferences,
     concurrency_limit: u32,
     pub(in crate::org) created: Timestamp,
     pub(in crate::org) updated: Timestamp,
@@ -62,7 +62,7 @@ pub(in crate::org) struct Callback {
     asked: Body,
     /// What the Platform API shows of it, and the direct one does not.
     #[serde(skip)]
-    pub(in crate::org) beyond: Beyond,
+    pub(in crate::org) beyond: PlatformFields,
 }
 
 /// What a change tells, on the stream and to webhooks (contract §10).
@@ -86,7 +86,7 @@ pub(in crate::org) struct CallbackBook {
     by_callback_id: HashMap<String, u64>,
     booked: u64,
     pub(in crate::org) log: UpdateLog,
-    pub(super) hooks: Hooks,
+    pub(super) hooks: CallbackWebhooks,
     /// Where changes are told over the Platform API's channels.
     pub(in crate::org) topics: Topics,
     /// How many people dial callbacks, in turn.
@@ -94,7 +94,7 @@ pub(in crate::org) struct CallbackBook {
 }
 
 /// What a booking came to.
-pub(super) enum Booked {
+pub(super) enum BookingOutcome {
     /// It is new.
     New(CompactString),
     /// The same callback id with the same body was booked before.
@@ -110,7 +110,7 @@ impl Default for CallbackBook {
             by_callback_id: HashMap::new(),
             booked: 0,
             log: UpdateLog::default(),
-            hooks: Hooks::default(),
+            hooks: CallbackWebhooks::default(),
             topics: Topics::default(),
             agents: 1,
         }
@@ -166,7 +166,7 @@ impl CallbackBook {
     }
 
     /// Books a callback that keeps every rule, when there is room.
-    pub(super) fn book(&mut self, body: Body, now: Timestamp) -> Result<Booked, Refusal> {
+    pub(super) fn book(&mut self, body: Body, now: Timestamp) -> Result<BookingOutcome, Refusal> {
         let before = self.by_callback_id.get(&body.callback_id);
         if let Some(before) = before.and_then(|number| self.callbacks.get(number)) {
             return before.repeated(&body);
@@ -179,7 +179,7 @@ impl CallbackBook {
         self.make_room()?;
         let id = self.place(body, CallbackStatus::Scheduled, now);
         self.note(&id, now);
-        Ok(Booked::New(id))
+        Ok(BookingOutcome::New(id))
     }
 
     fn check_room(&self, queue: &Queue) -> Result<(), Refusal> {
@@ -236,7 +236,7 @@ impl CallbackBook {
             created: now,
             updated: now,
             asked: body,
-            beyond: Beyond::of_agent(self.booked, self.agents, status, now),
+            beyond: PlatformFields::of_agent(self.booked, self.agents, status, now),
         };
         self.by_id.insert(id.clone(), self.booked);
         self.by_callback_id
@@ -336,9 +336,9 @@ impl Callback {
     }
 
     /// A callback id that comes again is the same booking when its body is the same, and a mistake otherwise.
-    fn repeated(&self, body: &Body) -> Result<Booked, Refusal> {
+    fn repeated(&self, body: &Body) -> Result<BookingOutcome, Refusal> {
         if self.asked == *body {
-            return Ok(Booked::Before(self.id.clone()));
+            return Ok(BookingOutcome::Before(self.id.clone()));
         }
         let message = format!(
             "callback_id: {:?} is {} with another body",

@@ -100,9 +100,9 @@ impl CallbackWebhookRequest {
 
 /// Everybody who asked.
 #[derive(Debug, Default)]
-pub(in crate::org) struct Hooks(Vec<CallbackWebhook>);
+pub(in crate::org) struct CallbackWebhooks(Vec<CallbackWebhook>);
 
-impl Hooks {
+impl CallbackWebhooks {
     fn register(&mut self, asked: CallbackWebhookRequest) -> Result<CompactString, Refusal> {
         if self.0.len() >= MOST {
             let message = format!("there are {MOST} webhooks, and no more are taken");

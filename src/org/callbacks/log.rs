@@ -31,7 +31,7 @@ struct LoggedUpdate {
 /// An update as the control surface shows it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::org) struct Shown {
+pub(in crate::org) struct ShownUpdate {
     correlation_id: CompactString,
     id: CompactString,
     status: CallbackStatus,
@@ -70,7 +70,7 @@ pub(in crate::org) struct UpdateLog {
 }
 
 /// An update on its way out.
-pub(super) struct Outgoing {
+pub(super) struct OutgoingUpdate {
     pub(super) payload: Bytes,
     pub(super) at: Timestamp,
     pub(super) copies: u32,
@@ -131,7 +131,7 @@ impl UpdateLog {
         from: &mut u64,
         most: usize,
         mut copies: impl FnMut() -> u32,
-    ) -> Vec<Outgoing> {
+    ) -> Vec<OutgoingUpdate> {
         let mut taken = Vec::new();
         *from = (*from).max(self.first);
         while taken.len() < most {
@@ -148,7 +148,7 @@ impl UpdateLog {
             update.sent = update.sent.saturating_add(copies);
             self.counts.sent += u64::from(copies);
             self.counts.repeated += u64::from(repeated);
-            taken.push(Outgoing {
+            taken.push(OutgoingUpdate {
                 payload: update.payload.clone(),
                 at: update.at,
                 copies,
@@ -201,10 +201,10 @@ impl UpdateLog {
     }
 
     /// The last updates, oldest first.
-    pub(in crate::org) fn last(&self, most: usize) -> Vec<Shown> {
+    pub(in crate::org) fn last(&self, most: usize) -> Vec<ShownUpdate> {
         let skipped = self.updates.len().saturating_sub(most);
         let numbered = (self.first..).zip(&self.updates).skip(skipped);
-        let shown = numbered.map(|(number, update)| Shown {
+        let shown = numbered.map(|(number, update)| ShownUpdate {
             correlation_id: self.correlation(number),
             id: update.callback.clone(),
             status: update.status,

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::body::{Body, Channels, ContactChannel, TimeSlot};
+use super::body::{Body, ChannelPreferences, ContactChannel, TimeSlot};
 use super::book::{CallbackBook, CallbackStatus};
 use crate::org::queues::Queue;
 
@@ -90,7 +90,7 @@ fn body(queue: &Queue, start: Timestamp, rng: &mut ChaCha8Rng) -> Body {
             start: local(start),
             end: local(end),
         }],
-        channel_preferences: Channels {
+        channel_preferences: ChannelPreferences {
             primary: ContactChannel::Voice,
             fallback: rng.random::<bool>().then_some(ContactChannel::Email),
             allow_sms: false,

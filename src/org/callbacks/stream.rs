@@ -14,7 +14,7 @@ use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-use super::frame::{ACKNOWLEDGEMENT, CallbackFrame, Inlet, Wrong};
+use super::frame::{ACKNOWLEDGEMENT, CallbackFrame, FrameError, Inlet};
 use super::outlet::Outlet;
 use crate::org::faults::Faults;
 use crate::org::operation::{Answer, Call};
@@ -145,8 +145,8 @@ impl CallbackStream {
         while let Some(frame) = self.inlet.next() {
             match frame.as_ref().map(correlation) {
                 Ok(Some(correlation)) => book.log.acknowledge(&correlation),
-                Ok(None) | Err(Wrong::Frame) => book.log.undecodable(),
-                Err(Wrong::Length) => {
+                Ok(None) | Err(FrameError::Frame) => book.log.undecodable(),
+                Err(FrameError::Length) => {
                     book.log.undecodable();
                     return Some(End::Close(TOO_BIG));
                 }

@@ -59,14 +59,14 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Room {
+struct QueueRoom {
     scheduled_callbacks: Option<u32>,
     max_concurrent_callbacks: Option<u32>,
 }
 
 /// `PUT /_org/queues/{id}`: fills or empties a queue, as other systems would.
 pub(super) fn fill(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let room: Room = parse(body)?;
+    let room: QueueRoom = parse(body)?;
     let mut book = shared.book();
     let (scheduled, most) = (room.scheduled_callbacks, room.max_concurrent_callbacks);
     if !book.fill(id, scheduled, most) {
@@ -78,7 +78,7 @@ pub(super) fn fill(shared: &Shared, id: &str, body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Burst {
+struct CallbackBurst {
     callbacks: usize,
     updates: u64,
     per_second: f64,
@@ -86,7 +86,7 @@ struct Burst {
 
 /// `POST /_org/callbacks/burst`: books that many callbacks, whatever the room, and moves them on at that pace.
 pub(super) fn burst(shared: &Arc<Shared>, body: &Bytes) -> Answer {
-    let Burst {
+    let CallbackBurst {
         callbacks,
         updates,
         per_second,

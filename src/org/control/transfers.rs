@@ -42,7 +42,7 @@ pub(super) async fn answer(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Begin {
+struct NewInteractions {
     count: usize,
     #[serde(default = "active")]
     state: InteractionState,
@@ -55,7 +55,7 @@ fn active() -> InteractionState {
 
 /// All of them or none.
 fn begin(shared: &Shared, body: &Bytes) -> Answer {
-    let Begin {
+    let NewInteractions {
         count,
         state,
         user_id,

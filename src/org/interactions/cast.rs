@@ -90,13 +90,13 @@ impl Participant {
 }
 
 /// Draws interactions: the same for the same seed.
-pub(in crate::org) struct Cast {
+pub(in crate::org) struct InteractionGenerator {
     rng: ChaCha8Rng,
     agents: Vec<(CompactString, String)>,
     drawn: u64,
 }
 
-impl Cast {
+impl InteractionGenerator {
     pub(super) fn of(people: &[Person], seed: u64) -> Self {
         // A stream of the seed of its own, as the scenario and the carriers have theirs.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -119,7 +119,7 @@ pub(in crate::org) struct Consult {
 }
 
 /// Who takes part now, as a change left it.
-pub(super) struct Scene<'a> {
+pub(super) struct InteractionSnapshot<'a> {
     pub(super) id: &'a str,
     pub(super) state: InteractionState,
     pub(super) queue: Option<&'a str>,
@@ -127,7 +127,7 @@ pub(super) struct Scene<'a> {
     pub(super) started: Timestamp,
 }
 
-impl Scene<'_> {
+impl InteractionSnapshot<'_> {
     /// A queue takes part while somebody waits in it, and no longer.
     fn wanted(&self) -> Vec<Participant> {
         let waits = self.state == InteractionState::Queued;
@@ -169,7 +169,7 @@ impl Legs {
     }
 
     /// Works out who came and who went.
-    pub(super) fn follow(&mut self, scene: &Scene<'_>, now: Timestamp) {
+    pub(super) fn follow(&mut self, scene: &InteractionSnapshot<'_>, now: Timestamp) {
         if self.all.is_empty() {
             self.open(scene);
         }
@@ -199,7 +199,7 @@ impl Legs {
     }
 
     /// Who was there before anybody looked: the customer, and the queue that brought them to whoever answered.
-    fn open(&mut self, scene: &Scene<'_>) {
+    fn open(&mut self, scene: &InteractionSnapshot<'_>) {
         let (from, outside) = (scene.started, scene.participants.iter());
         for who in outside.filter(|who| who.is_outside()) {
             self.connect(scene.id, who.clone(), from);

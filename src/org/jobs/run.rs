@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::provision::Provision;
-use super::{Failure, Job, JobStatus, Made};
+use super::{Failure, Job, JobResult, JobStatus};
 use crate::org::hooks::{self, JobEvent};
 use crate::org::shared::Shared;
 
@@ -65,7 +65,7 @@ fn duration(shared: &Shared) -> Duration {
 }
 
 /// Makes the connection: a device of some user with room, registered from now on.
-fn make(shared: &Shared, asked: &Provision) -> Result<Made, Failure> {
+fn make(shared: &Shared, asked: &Provision) -> Result<JobResult, Failure> {
     shared.jobs().promise(asked)?;
     let draw = shared.draw();
     let now = Timestamp::now();
@@ -82,7 +82,7 @@ fn make(shared: &Shared, asked: &Provision) -> Result<Made, Failure> {
             message: "no user has room for another device".into(),
         });
     }
-    Ok(Made {
+    Ok(JobResult {
         id: format_compact!("conn-{}", &Uuid::new_v4().simple().to_string()[..12]),
         name: asked.name.as_str().into(),
     })

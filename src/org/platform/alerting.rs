@@ -62,7 +62,7 @@ const FIELDS: [&str; 8] = [
 
 /// The rules by their ids.
 #[derive(Default)]
-pub(in crate::org) struct Rules(BTreeMap<String, Value>);
+pub(in crate::org) struct AlertingRules(BTreeMap<String, Value>);
 
 fn unknown(id: &str) -> Refusal {
     Refusal::not_found(format!("There is no rule {id}.")).param("ruleId", id)

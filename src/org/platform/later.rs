@@ -66,9 +66,9 @@ impl StoredQuery {
 
 /// The last questions, oldest first.
 #[derive(Default)]
-pub(in crate::org) struct Later(VecDeque<StoredQuery>);
+pub(in crate::org) struct StoredQueries(VecDeque<StoredQuery>);
 
-impl Later {
+impl StoredQueries {
     /// Takes a question with what is found, and gives its id and when that was.
     pub(super) fn ask(
         &mut self,

@@ -17,7 +17,7 @@ use super::{Answer, Call, Operation, home, ok, operation, refer};
 use crate::org::access::Api;
 use crate::org::record::Request;
 use crate::org::reply::Refusal;
-use crate::org::table::Found;
+use crate::org::table::ServedPath;
 
 const AUDITS: &[&str] = &["audits:audit:view"];
 const USAGE: &[&str] = &["oauth:client:view", "usage:organization:view"];
@@ -54,14 +54,14 @@ const SERVICES: [(&str, &str); 8] = [
 fn calls<T>(
     call: &Call<'_>,
     (from, to): (Timestamp, Timestamp),
-    mut show: impl FnMut(&Request, &Found<'_>) -> Option<T>,
+    mut show: impl FnMut(&Request, &ServedPath<'_>) -> Option<T>,
 ) -> Vec<T> {
     let all = call.shared.requests().since(Some(from));
     let within = all.iter().filter(|request| request.at < to);
     within
         .filter_map(|request| {
             let path = request.path.split('?').next().unwrap_or_default();
-            let found = Found::of(path).filter(|found| found.api() == Api::Platform);
+            let found = ServedPath::of(path).filter(|found| found.api() == Api::Platform);
             show(request, &found?)
         })
         .collect()
@@ -147,7 +147,7 @@ impl AuditQuery {
 }
 
 /// A call that changed something, or was to (`AuditLogMessage`).
-fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Value> {
+fn message(call: &Call<'_>, request: &Request, found: &ServedPath<'_>) -> Option<Value> {
     let first = found.template().split('/').next()?;
     let (_, service) = SERVICES.iter().find(|(path, _)| *path == first)?;
     let action = match request.verb {

@@ -52,7 +52,7 @@ fn list(call: &Call<'_>) -> Answer {
     if call.query.get("sortOrder") == Some("desc") {
         queues.reverse();
     }
-    let crews = Crews::of(call);
+    let crews = QueueMembers::of(call);
     let shown = page.of_all(&queues);
     let shown: Vec<Value> = shown.map(|queue| entity(queue, &crews)).collect();
     page.answer(call, &shown, queues.len())
@@ -87,7 +87,7 @@ impl Pattern {
 /// `GET routing/queues/{id}`.
 fn one(call: &Call<'_>) -> Answer {
     let queue = find(call)?;
-    ok(&entity(&queue, &Crews::of(call)))
+    ok(&entity(&queue, &QueueMembers::of(call)))
 }
 
 fn queues(call: &Call<'_>) -> Vec<Queue> {
@@ -113,13 +113,13 @@ fn places(call: &Call<'_>) -> Vec<String> {
 }
 
 /// Who works where: as it follows from the order of the queues, and as somebody said otherwise.
-struct Crews {
+struct QueueMembers {
     places: Vec<String>,
     moved: BTreeMap<(String, usize), bool>,
     people: usize,
 }
 
-impl Crews {
+impl QueueMembers {
     fn of(call: &Call<'_>) -> Self {
         Self {
             places: places(call),
@@ -172,7 +172,7 @@ fn works_in(place: usize, queue: &str, places: &[String]) -> bool {
         .any(|at| places.get(at % all).is_some_and(|id| id == queue))
 }
 
-fn entity(queue: &Queue, crews: &Crews) -> Value {
+fn entity(queue: &Queue, crews: &QueueMembers) -> Value {
     let members = crews.working(&queue.id).count();
     let level = json!({"percentage": 0.8, "durationMs": 20_000});
     json!({
@@ -212,7 +212,7 @@ fn members(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let queue = find(call)?;
     let busy = busy(&call.shared.interactions());
-    let working: Vec<usize> = Crews::of(call).working(&queue.id).collect();
+    let working: Vec<usize> = QueueMembers::of(call).working(&queue.id).collect();
     let world = call.shared.world();
     let shown = page.of_all(&working);
     let shown: Vec<Value> = shown.map(|place| member(&world, *place, &busy)).collect();

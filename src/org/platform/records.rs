@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::alerting::Rules;
+use super::alerting::AlertingRules;
 use super::hours::Emergencies;
 use super::integrations::table::Integrations;
-use super::later::Later;
+use super::later::StoredQueries;
 use super::operations::OperationalLog;
 use super::topics::Topics;
 use super::triggers::table::Triggers;
@@ -19,8 +19,8 @@ pub(in crate::org) struct Records {
     pub(in crate::org) triggers: Triggers,
     pub(in crate::org) operations: OperationalLog,
     pub(in crate::org) emergencies: Emergencies,
-    pub(super) rules: Rules,
-    pub(super) later: Later,
+    pub(super) rules: AlertingRules,
+    pub(super) later: StoredQueries,
     /// What each edge last found out about the network, by what it was to find out: its id and the text.
     pub(super) diagnostics: BTreeMap<(usize, String), (String, String)>,
     /// Who was put into a queue, or taken out of it, by the queue's id.
@@ -35,8 +35,8 @@ impl Records {
             triggers: Triggers::seeded(),
             operations: OperationalLog::new(topics),
             emergencies: Emergencies::default(),
-            rules: Rules::default(),
-            later: Later::default(),
+            rules: AlertingRules::default(),
+            later: StoredQueries::default(),
             diagnostics: BTreeMap::new(),
             members: BTreeMap::new(),
         }

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::channels;
-use super::topics::{Unheard, frame};
+use super::topics::{UnknownChannel, frame};
 use crate::org::shared::Shared;
 use crate::org::text_socket::{Push, SocketHandler, TextSocket};
 use crate::org::upgrade::Handoff;
@@ -27,7 +27,7 @@ pub(super) fn open(
     handoff: &Handoff,
     id: &str,
     upgrade: OnUpgrade,
-) -> Result<(), Unheard> {
+) -> Result<(), UnknownChannel> {
     let now = Instant::now();
     let alone = shared.chance(shared.faults().ws_takeover);
     let place = shared.topics.book().join(id, alone, now)?;
@@ -58,7 +58,7 @@ struct ChannelSocket {
 /// What a client may say.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
+struct ClientMessage {
     message: CompactString,
     #[serde(default)]
     topics: Vec<CompactString>,
@@ -67,7 +67,7 @@ struct Said {
 
 /// What time brings next.
 #[derive(Clone, Copy)]
-enum Due {
+enum TimerEvent {
     Heartbeat,
     Closing,
     Close,
@@ -77,18 +77,18 @@ enum Due {
 
 impl ChannelSocket {
     /// What is due next, and when; none when nothing ever is.
-    fn next(&self) -> Option<(Instant, Due)> {
+    fn next(&self) -> Option<(Instant, TimerEvent)> {
         let faults = self.shared.faults();
         let beat = faults.ws_heartbeat;
-        let beat = (!beat.is_zero()).then(|| (self.beaten + beat, Due::Heartbeat));
+        let beat = (!beat.is_zero()).then(|| (self.beaten + beat, TimerEvent::Heartbeat));
         let leave = match self.told {
-            Some(told) => Some((told + faults.ws_grace, Due::Close)),
+            Some(told) => Some((told + faults.ws_grace, TimerEvent::Close)),
             None if faults.ws_closing.is_zero() => None,
-            None => Some((self.opened + faults.ws_closing, Due::Closing)),
+            None => Some((self.opened + faults.ws_closing, TimerEvent::Closing)),
         };
         let now = Instant::now();
         let over = self.shared.topics.book().expires(&self.channel, now);
-        let over = over.map(|at| (at, Due::Expiry));
+        let over = over.map(|at| (at, TimerEvent::Expiry));
         let all = [beat, leave, over].into_iter().flatten();
         all.min_by_key(|(at, _)| *at)
     }
@@ -104,7 +104,7 @@ impl SocketHandler for ChannelSocket {
         let Message::Text(text) = message else {
             return;
         };
-        let Ok(said) = serde_json::from_str::<Said>(&text) else {
+        let Ok(said) = serde_json::from_str::<ClientMessage>(&text) else {
             let told = json!({"result": "400", "status": "error", "message": "not understood"});
             return self.answer(told.to_string());
         };
@@ -131,12 +131,12 @@ impl SocketHandler for ChannelSocket {
             };
             tokio::time::sleep_until(at).await;
             match due {
-                Due::Heartbeat => {
+                TimerEvent::Heartbeat => {
                     self.beaten = Instant::now();
                     let body = json!({"message": "WebSocket Heartbeat"});
                     return Push::Frame(frame(METADATA, &body));
                 }
-                Due::Closing => {
+                TimerEvent::Closing => {
                     self.told = Some(Instant::now());
                     let mut book = self.shared.topics.book();
                     book.leaving(&self.channel, self.number);
@@ -144,9 +144,9 @@ impl SocketHandler for ChannelSocket {
                         json!({"message": "This socket will be closed soon. Connect again."});
                     return Push::Frame(frame("v2.system.socket_closing", &body));
                 }
-                Due::Close => return Push::Close(GOING_AWAY),
+                TimerEvent::Close => return Push::Close(GOING_AWAY),
                 // Asking for the next thing ends a channel that is over, and its sockets hear of it.
-                Due::Expiry => {}
+                TimerEvent::Expiry => {}
             }
         }
     }

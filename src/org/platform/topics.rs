@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
-pub(in crate::org) use self::book::{ChannelBook, ChannelInfo, MOST_TOPICS, Subscribed, Unheard};
+pub(in crate::org) use self::book::{
+    ChannelBook, ChannelInfo, MOST_TOPICS, Subscribed, UnknownChannel,
+};
 
 /// The channels, for every part that has something to tell; clones are the same channels.
 #[derive(Clone, Default)]

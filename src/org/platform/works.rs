@@ -52,7 +52,7 @@ fn software(call: &Call<'_>) -> Answer {
 
 /// Which logs are wanted (`EdgeLogsJobRequest`).
 #[derive(Deserialize)]
-struct Logs {
+struct LogsRequest {
     path: Option<String>,
     query: Option<String>,
 }
@@ -63,7 +63,7 @@ const LOG: &str = "/var/log/metrics.json";
 /// `POST …/{edgeId}/logs/jobs`: the logs below a path, whose names have the query in them.
 fn gather(call: &Call<'_>) -> Answer {
     let number = find(call.id(0))?;
-    let asked: Logs = call.read()?;
+    let asked: LogsRequest = call.read()?;
     let below = LOG.starts_with(asked.path.as_deref().unwrap_or("/"));
     let wanted = below && LOG.contains(asked.query.as_deref().unwrap_or_default());
     let size = metrics::metrics(&call.shared.world(), number)
@@ -108,14 +108,14 @@ fn of_edge(call: &Call<'_>, edge: &Value) -> Result<(), Refusal> {
 /// Which files are to be kept (`EdgeLogsJobUploadRequest`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Upload {
+struct UploadRequest {
     file_ids: Vec<String>,
 }
 
 /// `POST …/{edgeId}/logs/jobs/{jobId}/upload`.
 fn upload(call: &Call<'_>) -> Answer {
     find(call.id(0))?;
-    let Upload { file_ids } = call.read()?;
+    let UploadRequest { file_ids } = call.read()?;
     let mut records = call.shared.records();
     let job = records.later.get(LOGS, call.id(1))?;
     of_edge(call, &job.asked)?;
@@ -144,14 +144,14 @@ fn kind<'a>(call: &'a Call<'_>) -> Result<(usize, &'a str), Refusal> {
 
 /// What is looked for (`EdgeNetworkDiagnosticRequest`).
 #[derive(Deserialize)]
-struct Host {
+struct DiagnosticRequest {
     host: String,
 }
 
 /// `POST …/{edgeId}/diagnostic/{kind}`.
 fn diagnose(call: &Call<'_>) -> Answer {
     let (number, kind) = kind(call)?;
-    let Host { host } = call.read()?;
+    let DiagnosticRequest { host } = call.read()?;
     let text = found_out(&call.shared.world(), number, kind, &host);
     let id = Uuid::new_v4().to_string();
     let place = (number, kind.to_owned());

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::body::{Body, EventFilter, RetryPolicy};
-use super::table::Table;
+use super::table::RouteTable;
 use crate::org::destinations::NamedUri;
 use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
@@ -84,7 +84,7 @@ const SEEDS: [RouteSeed; 6] = [
 ];
 
 /// Places the routes that there are from the start.
-pub(in crate::org) fn place(table: &mut Table, destinations: &[NamedUri], now: Timestamp) {
+pub(in crate::org) fn place(table: &mut RouteTable, destinations: &[NamedUri], now: Timestamp) {
     for seed in SEEDS {
         if let Some(body) = body(&seed, destinations) {
             table.place(seed.0.into(), body, FOUNDER, now);
@@ -137,7 +137,7 @@ pub(in crate::org) async fn drift(shared: Arc<Shared>) {
     }
 }
 
-fn change(table: &mut Table, now: Timestamp) -> Result<(), Refusal> {
+fn change(table: &mut RouteTable, now: Timestamp) -> Result<(), Refusal> {
     let mut body = table.get(DRIFTING)?.body.clone();
     let retries = &mut body.retry_policy.max_retries;
     *retries = if *retries == 3 { 1 } else { 3 };
@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn one_route_drifts_until_it_is_removed() {
-        let mut table = Table::default();
+        let mut table = RouteTable::default();
         let destinations = [
             "healthy",
             "slow",

@@ -32,13 +32,13 @@ pub(in crate::org) struct Route {
     date_modified: Timestamp,
     modified_by: String,
     #[serde(skip)]
-    tallies: BTreeMap<String, Tally>,
+    tallies: BTreeMap<String, DestinationCounts>,
 }
 
 /// What became of the events for one destination. Events are counted, not attempts.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::org) struct Tally {
+pub(in crate::org) struct DestinationCounts {
     delivered: u64,
     /// Given up after the last retry.
     failed: u64,
@@ -61,12 +61,12 @@ pub(in crate::org) struct Tally {
 pub(in crate::org) struct Deliveries<'a> {
     uri: &'a str,
     #[serde(flatten)]
-    tally: Tally,
+    tally: DestinationCounts,
 }
 
 /// What comes after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) enum Next {
+pub(in crate::org) enum NextAttempt {
     Delivered,
     Retries,
     GivenUp,
@@ -74,9 +74,9 @@ pub(in crate::org) enum Next {
 
 /// Every route by its id.
 #[derive(Default)]
-pub(in crate::org) struct Table(BTreeMap<CompactString, Route>);
+pub(in crate::org) struct RouteTable(BTreeMap<CompactString, Route>);
 
-impl Table {
+impl RouteTable {
     pub(super) fn all(&self) -> impl Iterator<Item = &Route> {
         self.0.values()
     }
@@ -201,7 +201,7 @@ impl Table {
         &mut self,
         parcel: &RouteDelivery,
         outcome: &Result<u16, String>,
-        next: Next,
+        next: NextAttempt,
         now: Timestamp,
     ) {
         let Some(tally) = self.tally(parcel) else {
@@ -211,12 +211,12 @@ impl Table {
         tally.last_status = outcome.as_ref().ok().copied();
         tally.last_error = outcome.as_ref().err().cloned();
         let count = match next {
-            Next::Delivered => &mut tally.delivered,
-            Next::GivenUp => &mut tally.failed,
-            Next::Retries => &mut tally.retried,
+            NextAttempt::Delivered => &mut tally.delivered,
+            NextAttempt::GivenUp => &mut tally.failed,
+            NextAttempt::Retries => &mut tally.retried,
         };
         *count = count.saturating_add(1);
-        if next != Next::Retries {
+        if next != NextAttempt::Retries {
             tally.in_flight = tally.in_flight.saturating_sub(1);
         }
     }
@@ -229,7 +229,7 @@ impl Table {
         }
     }
 
-    fn tally(&mut self, parcel: &RouteDelivery) -> Option<&mut Tally> {
+    fn tally(&mut self, parcel: &RouteDelivery) -> Option<&mut DestinationCounts> {
         self.0.get_mut(&parcel.route)?.tallies.get_mut(&parcel.uri)
     }
 }

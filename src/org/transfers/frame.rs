@@ -14,7 +14,7 @@ pub(super) struct TransferFrame {
     pub(super) interaction_id: String,
     pub(super) destination_uri: String,
     #[serde(rename = "media_matrix")]
-    pub(super) media: Matrix,
+    pub(super) media: MediaOffer,
     /// Only read; the organisation goes by its own clock.
     #[serde(rename = "timestamp")]
     _timestamp: String,
@@ -23,7 +23,7 @@ pub(super) struct TransferFrame {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Matrix {
+pub(super) struct MediaOffer {
     pub(super) audio: Audio,
     pub(super) video: Option<Video>,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Outcome;
 use super::destination::{Behaviour, Destination, all_but, among};
 use super::frame::{TransferAnswer, TransferFrame};
-use crate::org::interactions::Stuck;
+use crate::org::interactions::CannotMove;
 use crate::org::shared::Shared;
 use crate::org::text_socket::Push;
 
@@ -20,7 +20,7 @@ const LATE: Duration = Duration::from_secs(12);
 
 /// How the end of a transfer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Voice {
+enum AnswerMode {
     Aloud,
     Silent,
     Cut,
@@ -42,11 +42,11 @@ pub(super) async fn settle(shared: Arc<Shared>, frame: TransferFrame) {
         (outcome, Some(answer))
     };
     let voice = match (outcome, manner) {
-        (Outcome::Transferred, Behaviour::Silent) => Voice::Silent,
-        (Outcome::Transferred, Behaviour::Cuts) => Voice::Cut,
-        (Outcome::Transferred, _) if shared.chance(faults.transfer_silent) => Voice::Silent,
-        (Outcome::Transferred, _) if shared.chance(faults.transfer_cut) => Voice::Cut,
-        _ => Voice::Aloud,
+        (Outcome::Transferred, Behaviour::Silent) => AnswerMode::Silent,
+        (Outcome::Transferred, Behaviour::Cuts) => AnswerMode::Cut,
+        (Outcome::Transferred, _) if shared.chance(faults.transfer_silent) => AnswerMode::Silent,
+        (Outcome::Transferred, _) if shared.chance(faults.transfer_cut) => AnswerMode::Cut,
+        _ => AnswerMode::Aloud,
     };
     tell(&shared, &frame, outcome, answer, voice);
 }
@@ -119,11 +119,11 @@ fn carry_out(
     let id = &frame.interaction_id;
     match moved {
         Ok(()) => (Outcome::Transferred, TransferAnswer::done(frame, codec)),
-        Err(Stuck::Unknown) => refuse(
+        Err(CannotMove::Unknown) => refuse(
             "interaction_not_found",
             format!("there is no interaction {id}"),
         ),
-        Err(Stuck::Over(state)) => refuse(
+        Err(CannotMove::Over(state)) => refuse(
             "interaction_ended",
             format!("interaction {id} is {}", state.name()),
         ),
@@ -135,10 +135,10 @@ fn tell(
     frame: &TransferFrame,
     outcome: Outcome,
     answer: Option<TransferAnswer>,
-    voice: Voice,
+    voice: AnswerMode,
 ) {
     let codec = answer.as_ref().and_then(|answer| answer.codec);
-    let said = answer.filter(|_| voice == Voice::Aloud);
+    let said = answer.filter(|_| voice == AnswerMode::Aloud);
     let push = said.as_ref().and_then(frame_of);
     let mut log = shared.transfers();
     let waiting = log.settle(&frame.id, outcome, said);
@@ -149,7 +149,7 @@ fn tell(
     for socket in waiting {
         // A socket that is gone, or does not read, hears nothing: that is what its client has to expect.
         match (voice, &push) {
-            (Voice::Cut, _) => drop(socket.try_send(Push::Cut)),
+            (AnswerMode::Cut, _) => drop(socket.try_send(Push::Cut)),
             (_, Some(push)) => drop(socket.try_send(push.clone())),
             _ => {}
         }

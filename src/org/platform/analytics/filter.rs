@@ -12,7 +12,7 @@ const MOST: usize = 500;
 /// One filter of a question.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct AnalyticsFilter {
-    r#type: Joint,
+    r#type: Connective,
     #[serde(default)]
     clauses: Vec<Clause>,
     #[serde(default)]
@@ -21,14 +21,14 @@ pub(super) struct AnalyticsFilter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Joint {
+enum Connective {
     And,
     Or,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct Clause {
-    r#type: Joint,
+    r#type: Connective,
     predicates: Vec<Predicate>,
 }
 
@@ -56,7 +56,7 @@ enum PredicateOperator {
     NotExists,
 }
 
-impl Joint {
+impl Connective {
     fn join(self, mut parts: impl Iterator<Item = bool>) -> bool {
         match self {
             Self::And => parts.all(|holds| holds),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::body::{check_numbers, known_queue, moment};
 use super::{accepted, disconnect, find, view};
-use crate::org::callbacks::beyond::Moved;
+use crate::org::callbacks::beyond::CallbackChange;
 use crate::org::callbacks::book::{CallbackBook, CallbackStatus};
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
@@ -15,7 +15,7 @@ use crate::org::reply::Refusal;
 /// The body of a reschedule (`PatchCallbackRequest`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Patch {
+pub(super) struct PatchCallback {
     pub(super) conversation_id: String,
     agent_id: String,
     queue_id: Option<String>,
@@ -27,19 +27,19 @@ pub(super) struct Patch {
 
 /// `PATCH conversations/callbacks`.
 pub(super) fn reschedule(call: &Call<'_>) -> Answer {
-    let patch: Patch = call.read()?;
+    let patch: PatchCallback = call.read()?;
     patch.apply(call)?;
     ok(&view::booked(&patch.conversation_id))
 }
 
-impl Patch {
+impl PatchCallback {
     /// Checks and makes the change, all of it or nothing.
     pub(super) fn apply(&self, call: &Call<'_>) -> Result<(), Refusal> {
         let now = Timestamp::now();
         let agent = known_user(call, &self.agent_id)?;
         let mut book = call.shared.book();
         find(&book, &self.conversation_id)?;
-        let moved = Moved {
+        let moved = CallbackChange {
             agent: Some(agent),
             ..self.moved(&book, now)?
         };
@@ -52,13 +52,13 @@ impl Patch {
         }
     }
 
-    fn moved(&self, book: &CallbackBook, now: Timestamp) -> Result<Moved, Refusal> {
+    fn moved(&self, book: &CallbackBook, now: Timestamp) -> Result<CallbackChange, Refusal> {
         if let Some(numbers) = &self.callback_numbers {
             check_numbers(numbers, self.validate_callback_numbers)?;
         }
         let queue = self.queue_id.as_deref().map(|id| known_queue(book, id));
         let at = self.callback_scheduled_time.as_deref();
-        Ok(Moved {
+        Ok(CallbackChange {
             queue: queue.transpose()?,
             at: at.map(|at| moment(at, now)).transpose()?,
             numbers: self.callback_numbers.clone(),
@@ -157,10 +157,10 @@ pub(super) fn replace(call: &Call<'_>) -> Answer {
         }
         (None, Some(queue)) => {
             let mut book = call.shared.book();
-            let moved = Moved {
+            let moved = CallbackChange {
                 queue: Some(known_queue(&book, queue)?),
                 at: Some(now),
-                ..Moved::default()
+                ..CallbackChange::default()
             };
             book.set(id, CallbackStatus::Scheduled, now);
             book.move_to(id, moved, now);

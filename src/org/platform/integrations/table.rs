@@ -30,7 +30,7 @@ pub(in crate::org) enum Intended {
 
 /// What it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reported {
+pub(super) enum ReportedState {
     Active,
     Activating,
     Inactive,
@@ -39,7 +39,7 @@ pub(super) enum Reported {
     Error(&'static str, String),
 }
 
-impl Reported {
+impl ReportedState {
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -94,16 +94,16 @@ impl Integration {
     }
 
     /// What it is by now.
-    pub(super) fn reported(&self, now: Timestamp) -> Reported {
+    pub(super) fn reported(&self, now: Timestamp) -> ReportedState {
         let settled = now.duration_since(self.since) >= SETTLES;
         match (self.is_on(), settled) {
-            (true, false) => Reported::Activating,
+            (true, false) => ReportedState::Activating,
             (true, true) => match self.trouble() {
-                Some((code, message)) => Reported::Error(code, message),
-                None => Reported::Active,
+                Some((code, message)) => ReportedState::Error(code, message),
+                None => ReportedState::Active,
             },
-            (false, false) if self.was_on => Reported::Deactivating,
-            (false, _) => Reported::Inactive,
+            (false, false) if self.was_on => ReportedState::Deactivating,
+            (false, _) => ReportedState::Inactive,
         }
     }
 
@@ -155,7 +155,7 @@ impl Integration {
         let kind = kinds::find(self.kind).map(|kind| kind.name);
         let reported = self.reported(now);
         let detail = match &reported {
-            Reported::Error(code, message) => json!({
+            ReportedState::Error(code, message) => json!({
                 "localizableMessageCode": code, "message": message, "messageWithParams": message, "messageParams": {},
             }),
             _ => Value::Null,
@@ -180,10 +180,10 @@ impl Integration {
     }
 
     /// What it does in a sentence.
-    fn effective(&self, reported: &Reported) -> &'static str {
+    fn effective(&self, reported: &ReportedState) -> &'static str {
         match reported {
-            Reported::Active => "Active",
-            Reported::Error(..) => "Inactive: the configuration is in error",
+            ReportedState::Active => "Active",
+            ReportedState::Error(..) => "Inactive: the configuration is in error",
             _ if self.intended == Intended::Deleted => "Deleted",
             _ => "Inactive",
         }

@@ -178,7 +178,7 @@ pub(super) fn reboot(call: &Call<'_>) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Several {
+struct RebootRequest {
     #[serde(default)]
     phone_ids: Vec<CompactString>,
     site_id: Option<CompactString>,
@@ -186,7 +186,7 @@ struct Several {
 
 /// `POST …/phones/reboot`: the phones that are named, or all of a site.
 pub(super) fn reboot_several(call: &Call<'_>) -> Answer {
-    let asked: Several = call.read()?;
+    let asked: RebootRequest = call.read()?;
     let world = call.shared.world();
     let places = if let Some(site) = &asked.site_id {
         let site = people::find_site(site).ok_or_else(|| {

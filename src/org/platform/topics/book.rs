@@ -90,7 +90,7 @@ pub(in crate::org) struct JoinedSocket {
 
 /// A channel that is not, or not for whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) struct Unheard;
+pub(in crate::org) struct UnknownChannel;
 
 /// What became of topics that a channel was to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,13 +182,13 @@ impl ChannelBook {
         id: &str,
         owner: Option<usize>,
         now: Instant,
-    ) -> Result<&mut Channel, Unheard> {
+    ) -> Result<&mut Channel, UnknownChannel> {
         self.expire(now);
         let used = self.next();
-        let number = self.ids.get(id).ok_or(Unheard)?;
-        let channel = self.channels.get_mut(number).ok_or(Unheard)?;
+        let number = self.ids.get(id).ok_or(UnknownChannel)?;
+        let channel = self.channels.get_mut(number).ok_or(UnknownChannel)?;
         if channel.owner != owner {
-            return Err(Unheard);
+            return Err(UnknownChannel);
         }
         channel.used = used;
         Ok(channel)
@@ -205,7 +205,7 @@ impl ChannelBook {
         id: &str,
         owner: Option<usize>,
         now: Instant,
-    ) -> Result<Vec<CompactString>, Unheard> {
+    ) -> Result<Vec<CompactString>, UnknownChannel> {
         let channel = self.find(id, owner, now)?;
         Ok(channel.topics.iter().cloned().collect())
     }
@@ -217,7 +217,7 @@ impl ChannelBook {
         topics: BTreeSet<CompactString>,
         replace: bool,
         (life, now): (Duration, Instant),
-    ) -> Result<Subscribed, Unheard> {
+    ) -> Result<Subscribed, UnknownChannel> {
         let channel = self.find(id, owner, now)?;
         let mut wanted = topics;
         if !replace {
@@ -228,7 +228,7 @@ impl ChannelBook {
         }
         channel.expires = now + life;
         let before = std::mem::replace(&mut channel.topics, wanted.clone());
-        let number = self.ids.get(id).copied().ok_or(Unheard)?;
+        let number = self.ids.get(id).copied().ok_or(UnknownChannel)?;
         for topic in before.difference(&wanted) {
             self.unfollow(topic, number);
         }
@@ -269,11 +269,11 @@ impl ChannelBook {
         id: &str,
         alone: bool,
         now: Instant,
-    ) -> Result<JoinedSocket, Unheard> {
+    ) -> Result<JoinedSocket, UnknownChannel> {
         self.expire(now);
         let number = self.next();
-        let key = self.ids.get(id).ok_or(Unheard)?;
-        let channel = self.channels.get_mut(key).ok_or(Unheard)?;
+        let key = self.ids.get(id).ok_or(UnknownChannel)?;
+        let channel = self.channels.get_mut(key).ok_or(UnknownChannel)?;
         channel.used = number;
         if channel
             .outlets
@@ -337,8 +337,10 @@ impl ChannelBook {
     }
 
     /// Whose channel it is; the socket knows its id alone.
-    pub(in crate::org) fn owner(&mut self, id: &str) -> Result<Option<usize>, Unheard> {
-        self.by_id(id).map(|channel| channel.owner).ok_or(Unheard)
+    pub(in crate::org) fn owner(&mut self, id: &str) -> Result<Option<usize>, UnknownChannel> {
+        self.by_id(id)
+            .map(|channel| channel.owner)
+            .ok_or(UnknownChannel)
     }
 
     /// Closes the sockets whose channel's token `chosen` picks, with this code, and says how many.

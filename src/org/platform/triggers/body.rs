@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::TOPICS;
-use super::matching::{self, Takes};
+use super::matching::{self, Operand};
 use crate::org::reply::Refusal;
 
 /// The longest name and description, in characters.
@@ -160,14 +160,14 @@ impl Criterion {
         }
         let told = match (self.operator.takes(), &self.value, &self.values) {
             (_, Some(_), Some(_)) => Err("has a value or values, not both"),
-            (Takes::Truth, None | Some(Value::Bool(_)), None)
-            | (Takes::Value | Takes::Either, Some(_), None)
-            | (Takes::Values | Takes::Either, None, Some(_)) => Ok(()),
-            (Takes::Count, Some(Value::Number(number)), None) if number.is_u64() => Ok(()),
-            (Takes::Truth, ..) => Err("has a value of true or false, or none"),
-            (Takes::Count, ..) => Err("needs a whole number as its value"),
-            (Takes::Values, ..) => Err("needs values"),
-            (Takes::Value | Takes::Either, ..) => Err("needs a value"),
+            (Operand::Truth, None | Some(Value::Bool(_)), None)
+            | (Operand::Value | Operand::Either, Some(_), None)
+            | (Operand::Values | Operand::Either, None, Some(_)) => Ok(()),
+            (Operand::Count, Some(Value::Number(number)), None) if number.is_u64() => Ok(()),
+            (Operand::Truth, ..) => Err("has a value of true or false, or none"),
+            (Operand::Count, ..) => Err("needs a whole number as its value"),
+            (Operand::Values, ..) => Err("needs values"),
+            (Operand::Value | Operand::Either, ..) => Err("needs a value"),
         };
         told.map_err(|why| bad("matchCriteria", &format!("{:?} {why}", self.operator)))
     }

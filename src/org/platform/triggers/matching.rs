@@ -33,7 +33,7 @@ pub(super) enum Comparison {
 
 /// What an operator compares with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(super) enum Operand {
     Value,
     Values,
     /// One value or several; the reference does not tell which.
@@ -43,18 +43,18 @@ pub(super) enum Takes {
 }
 
 impl Comparison {
-    pub(super) const fn takes(self) -> Takes {
+    pub(super) const fn takes(self) -> Operand {
         match self {
-            Self::NotIn | Self::In | Self::All => Takes::Values,
-            Self::Exists => Takes::Truth,
-            Self::Size => Takes::Count,
+            Self::NotIn | Self::In | Self::All => Operand::Values,
+            Self::Exists => Operand::Truth,
+            Self::Size => Operand::Count,
             Self::GreaterThanOrEqual
             | Self::LessThanOrEqual
             | Self::Equal
             | Self::NotEqual
             | Self::LessThan
-            | Self::GreaterThan => Takes::Value,
-            Self::Contains => Takes::Either,
+            | Self::GreaterThan => Operand::Value,
+            Self::Contains => Operand::Either,
         }
     }
 }
