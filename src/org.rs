@@ -24,7 +24,7 @@
 //! | `POST /_org/media-callbacks[/…]` | takes what media servers are told, from anyone |
 //! | `/api/v2/queues[/…]`, `/api/v2/callbacks[/…]`, `/api/v2/webhooks[/…]` | callbacks, their queues and their stream (contract §10; the table is in `org/callbacks.rs`) |
 //! | `POST /_org/webhooks[/…]` | takes webhooks from anyone; the control surface lists them |
-//! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the table is in `org/platform.rs`) |
+//! | the rest of `/api/v2/…`, `GET /channels/{id}`, `GET /downloads/{id}` | the published Platform API (the rooms are in `org/platform.rs`) |
 //! | `/_org/…` | the control surface, with a token of its own (the table is in `org/control.rs`) |
 //!
 //! The rate limit counts authorised calls under `/api`, nothing else: not the token call, not `/_org`, not WebSocket
@@ -32,6 +32,7 @@
 //! for the two that are made for its sink. `lose-request` and `lose-answer` apply to writes under `/api` alone.
 
 mod accept;
+mod access;
 mod auth;
 mod authorize;
 mod callbacks;
@@ -49,7 +50,7 @@ mod hub;
 mod interactions;
 mod jobs;
 mod limit;
-mod line;
+mod operation;
 mod options;
 mod outbox;
 mod people;
@@ -60,7 +61,6 @@ mod profile;
 mod queues;
 mod record;
 mod reply;
-mod resource;
 mod rest;
 mod route;
 mod routes;
@@ -74,12 +74,13 @@ mod sockets;
 mod state;
 mod streams;
 mod stun;
+mod table;
+mod text_socket;
 mod tls;
 mod token;
 mod transfers;
 mod upgrade;
 mod webhooks;
-mod websockets;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -91,7 +92,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use self::estate::{Estate, Places};
+use self::estate::{Estate, EstateAddresses};
 pub use self::faults::{FaultError, Faults};
 pub use self::options::{MAX_RATE, MAX_USERS, Options, OrgError};
 use self::shared::Shared;
@@ -102,7 +103,7 @@ pub struct Org {
     base_url: String,
     ca_file: PathBuf,
     ca_pem: String,
-    places: Places,
+    places: EstateAddresses,
     shared: Arc<Shared>,
     tasks: JoinSet<()>,
     _folder: Option<Scratch>,
@@ -130,7 +131,7 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     let address = listener.local_addr().map_err(listen_error)?;
     let acceptor = authority.api()?;
     let estate = Estate::bind(address, &authority, &carriers::carriers()).await?;
-    let post = post::Post::trusting(authority.der())?;
+    let post = post::PostClient::trusting(authority.der())?;
     let (errands, begun) = errands::channel();
     let shared = Arc::new(Shared::new(&options, &estate.places(), errands, post));
 

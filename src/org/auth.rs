@@ -110,24 +110,20 @@ impl Tokens {
         (id, secret)
     }
 
-    /// Admits a call that needs `scope`, without counting it.
-    pub(super) fn admit(
-        &self,
-        bearer: &str,
-        scope: &str,
-        now: Instant,
-    ) -> Result<TokenId, Refusal> {
-        let token = self.good(bearer, now)?;
-        if !token.scopes.contains(&scope) {
-            let message =
-                format!("this call needs the scope {scope}, which the token does not hold");
-            return Err(Refusal::new(
-                StatusCode::FORBIDDEN,
-                "missing.scope",
-                message,
-            ));
+    /// Refuses a token that lacks one of these scopes.
+    pub(super) fn check(&self, bearer: &str, scopes: &[&str], now: Instant) -> Result<(), Refusal> {
+        for scope in scopes {
+            if !self.good(bearer, now)?.scopes.contains(scope) {
+                let message =
+                    format!("this call needs the scope {scope}, which the token does not hold");
+                return Err(Refusal::new(
+                    StatusCode::FORBIDDEN,
+                    "missing.scope",
+                    message,
+                ));
+            }
         }
-        Ok(token.id)
+        Ok(())
     }
 
     /// Who holds a token, whatever its scopes.
@@ -211,7 +207,7 @@ mod tests {
             tokens.issue(None, Vec::new(), Duration::from_secs(60), now);
         }
         assert_eq!(tokens.issued.len(), MAX_TOKENS);
-        assert!(tokens.admit(first.expose_secret(), SCOPES[0], now).is_err());
+        assert!(tokens.check(first.expose_secret(), &SCOPES, now).is_err());
     }
 
     #[test]
@@ -219,14 +215,11 @@ mod tests {
         let now = Instant::now();
         let mut tokens = Tokens::default();
         let (_, token) = tokens.issue(None, SCOPES.to_vec(), Duration::from_secs(60), now);
-        let admit = |after| {
-            tokens.admit(
-                token.expose_secret(),
-                SCOPES[0],
-                now + Duration::from_secs(after),
-            )
+        let check = |after| {
+            let now = now + Duration::from_secs(after);
+            tokens.check(token.expose_secret(), &SCOPES, now)
         };
-        assert!(admit(59).is_ok());
-        assert!(admit(60).is_err());
+        assert!(check(59).is_ok());
+        assert!(check(60).is_err());
     }
 }

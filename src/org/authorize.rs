@@ -4,8 +4,6 @@
 //! The browser is sent back to loopback only (RFC 8252 §7.3). For a console on another machine there is
 //! `urn:ietf:wg:oauth:2.0:oob`: the page shows the code, for the person to carry over.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
@@ -22,14 +20,13 @@ use super::auth::codes::Consent;
 use super::reply::{self, Refusal, Reply};
 use super::shared::Shared;
 use super::state::user_id;
+use super::token::Form;
 
 /// Shows the code instead of sending the browser anywhere.
 const OUT_OF_BAND: &str = "urn:ietf:wg:oauth:2.0:oob";
 
 /// How many people the page offers; anyone else can be named in the address.
 const OFFERED: usize = 25;
-
-type Form<'a> = HashMap<Cow<'a, str>, Cow<'a, str>>;
 
 /// Answers with a page to choose who one is, or, when the address says who, sends the browser back with a code.
 pub(super) fn answer(shared: &Shared, query: &str) -> Result<Reply, Refusal> {
@@ -43,7 +40,7 @@ pub(super) fn answer(shared: &Shared, query: &str) -> Result<Reply, Refusal> {
         )));
     }
     let redirect = asked("redirect_uri");
-    let back = Back::of(redirect)?;
+    let back = Redirect::of(redirect)?;
     if asked("response_type") != "code" {
         return back.with(&[
             ("error", "unsupported_response_type"),
@@ -82,13 +79,13 @@ pub(super) fn answer(shared: &Shared, query: &str) -> Result<Reply, Refusal> {
 }
 
 /// Where the browser goes next.
-enum Back {
+enum Redirect {
     To(Url),
     /// Nowhere: the page shows what it would have carried.
     Shown,
 }
 
-impl Back {
+impl Redirect {
     fn of(redirect: &str) -> Result<Self, Refusal> {
         if redirect == OUT_OF_BAND {
             return Ok(Self::Shown);

@@ -26,81 +26,52 @@ pub(super) mod hooks;
 mod log;
 mod outlet;
 pub(super) mod seeds;
-pub(super) mod stream;
+mod stream;
 
-use std::borrow::Cow;
-
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde_json::json;
 
-use self::body::{Body, Change};
-use self::book::Booked;
-use super::reply::{self, Refusal, Reply};
-use super::resource::{Call, Rule, Verb};
-use super::route::decode;
+use self::body::{Body, Reschedule};
+use self::book::BookingOutcome;
+use super::access::scopes;
+use super::operation::{Answer, Call, Operation, created, empty, ok, operation, websocket};
+use super::reply::Refusal;
 
-const READ: &str = "callback:read";
-const WRITE: &str = "callback:write";
+const READ: &[&str] = &["callback:read"];
+const WRITE: &[&str] = &["callback:write"];
 
-/// What the stream needs of a token.
-pub(super) const STREAM_SCOPE: &str = READ;
+/// The operations of this room.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Method::GET, "queues", scopes(READ), queues),
+    operation(Method::GET, "queues/{id}", scopes(READ), queue),
+    operation(Method::GET, "callbacks", scopes(READ), list),
+    operation(Method::POST, "callbacks", scopes(WRITE), book),
+    operation(Method::GET, "callbacks/{id}", scopes(READ), one),
+    operation(Method::PUT, "callbacks/{id}", scopes(WRITE), reschedule),
+    operation(Method::DELETE, "callbacks/{id}", scopes(WRITE), cancel),
+    websocket("callbacks/websocket", READ, stream::open),
+];
 
-/// What is served about callbacks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Path<'a> {
-    Queues,
-    Queue(Cow<'a, str>),
-    Callbacks,
-    Callback(Cow<'a, str>),
+fn queues(call: &Call<'_>) -> Answer {
+    let book = call.shared.book();
+    let queues = book.queues.iter().map(|queue| book.queue_entity(queue));
+    ok(&json!({"entities": queues.collect::<Vec<_>>()}))
 }
 
-impl<'a> Path<'a> {
-    /// By the parts of a path after `/api/v2`.
-    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
-        Some(match path {
-            ["queues"] => Self::Queues,
-            ["queues", id] => Self::Queue(decode(id)?),
-            ["callbacks"] => Self::Callbacks,
-            ["callbacks", id] => Self::Callback(decode(id)?),
-            _ => return None,
-        })
-    }
+fn queue(call: &Call<'_>) -> Answer {
+    let (id, book) = (call.id(0), call.shared.book());
+    let queue = book.queue(id).ok_or_else(|| no_queue(id))?;
+    ok(&book.queue_entity(queue))
+}
 
-    /// The verbs each takes.
-    pub(super) const fn rules(&self) -> &'static [Rule] {
-        match self {
-            Self::Queues | Self::Queue(_) => &[(Verb::Get, READ)],
-            Self::Callbacks => &[(Verb::Get, READ), (Verb::Post, WRITE)],
-            Self::Callback(_) => &[(Verb::Get, READ), (Verb::Put, WRITE), (Verb::Delete, WRITE)],
-        }
-    }
+fn list(call: &Call<'_>) -> Answer {
+    let book = call.shared.book();
+    ok(&json!({"entities": book.all().collect::<Vec<_>>()}))
+}
 
-    /// Answers a call whose verb, token and scope are in order.
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
-        match (self, call.verb) {
-            (Self::Queues, _) => {
-                let book = call.shared.book();
-                let queues = book.queues.iter().map(|queue| book.queue_entity(queue));
-                let body = json!({"entities": queues.collect::<Vec<_>>()});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            (Self::Queue(id), _) => {
-                let book = call.shared.book();
-                let queue = book.queue(id).ok_or_else(|| no_queue(id))?;
-                Ok(reply::json(StatusCode::OK, &book.queue_entity(queue)))
-            }
-            (Self::Callbacks, Verb::Post) => book(call),
-            (Self::Callbacks, _) => {
-                let book = call.shared.book();
-                let body = json!({"entities": book.all().collect::<Vec<_>>()});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            (Self::Callback(id), Verb::Put) => reschedule(call, id),
-            (Self::Callback(id), Verb::Delete) => cancel(call, id),
-            (Self::Callback(id), _) => Ok(reply::json(StatusCode::OK, call.shared.book().get(id)?)),
-        }
-    }
+fn one(call: &Call<'_>) -> Answer {
+    ok(call.shared.book().get(call.id(0))?)
 }
 
 /// A refusal that says so.
@@ -108,26 +79,26 @@ pub(super) fn no_queue(id: &str) -> Refusal {
     Refusal::not_found(format!("there is no queue {id:?}"))
 }
 
-fn book(call: &Call<'_>) -> Result<Reply, Refusal> {
+fn book(call: &Call<'_>) -> Answer {
     let (body, now) = (Body::parse(&call.body)?, Timestamp::now());
     let booked = call.shared.book().book(body, now)?;
-    let (status, id) = match booked {
-        Booked::Before(id) => (StatusCode::OK, id),
-        Booked::New(id) => {
+    match booked {
+        BookingOutcome::Before(id) => ok(call.shared.book().get(&id)?),
+        BookingOutcome::New(id) => {
             course::follow(call.shared, id.clone());
-            (StatusCode::CREATED, id)
+            created(call.shared.book().get(&id)?)
         }
-    };
-    Ok(reply::json(status, call.shared.book().get(&id)?))
+    }
 }
 
-fn reschedule(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    let (change, now) = (Change::parse(&call.body)?, Timestamp::now());
-    call.shared.book().reschedule(id, change, now)?;
-    Ok(reply::json(StatusCode::OK, call.shared.book().get(id)?))
+fn reschedule(call: &Call<'_>) -> Answer {
+    let (change, now) = (Reschedule::parse(&call.body)?, Timestamp::now());
+    let (id, mut book) = (call.id(0), call.shared.book());
+    book.reschedule(id, change, now)?;
+    ok(book.get(id)?)
 }
 
-fn cancel(call: &Call<'_>, id: &str) -> Result<Reply, Refusal> {
-    call.shared.book().cancel(id, Timestamp::now())?;
-    Ok(reply::empty(StatusCode::NO_CONTENT))
+fn cancel(call: &Call<'_>) -> Answer {
+    call.shared.book().cancel(call.id(0), Timestamp::now())?;
+    empty(StatusCode::NO_CONTENT)
 }

@@ -80,7 +80,7 @@ pub(super) fn carriers() -> Vec<Carrier> {
 /// A carrier as the wire shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entity {
+pub(super) struct CarrierEntity {
     id: &'static str,
     name: &'static str,
     status: CompactString,
@@ -90,10 +90,10 @@ pub(super) struct Entity {
 }
 
 /// Every carrier as the wire shows it.
-pub(super) fn entities(carriers: &[Carrier], people: &[Person]) -> Vec<Entity> {
+pub(super) fn entities(carriers: &[Carrier], people: &[Person]) -> Vec<CarrierEntity> {
     let numbered = carriers.iter().enumerate();
     numbered
-        .map(|(number, carrier)| Entity {
+        .map(|(number, carrier)| CarrierEntity {
             id: carrier.id,
             name: carrier.name,
             status: carrier.status.clone(),

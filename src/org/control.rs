@@ -54,8 +54,9 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::auth::TokenId;
-use super::carriers::{Entity, entities};
+use super::carriers::{CarrierEntity, entities};
 use super::faults::{Faults, sendable};
+use super::operation::{Answer, created, ok};
 use super::reply::{self, Refusal, Reply};
 use super::rest::no_user;
 use super::route::{bearer, decode, read_body, segments};
@@ -71,8 +72,6 @@ const SERVICE_RESTART: u16 = 1012;
 
 /// The close code of a stream whose token was revoked.
 const POLICY_VIOLATION: u16 = 1008;
-
-type Answer = Result<Reply, Refusal>;
 
 /// Answers one call under `/_org/`.
 pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> Answer {
@@ -155,12 +154,12 @@ fn name(part: &str) -> Result<Cow<'_, str>, Refusal> {
 }
 
 #[derive(Serialize)]
-struct State {
+struct OrgState {
     time: Timestamp,
     seed: u64,
     users: usize,
     registrations: Vec<Registration>,
-    carriers: Vec<Entity>,
+    carriers: Vec<CarrierEntity>,
     edges: Vec<Value>,
     channels: Value,
     streams: usize,
@@ -201,7 +200,7 @@ fn state(shared: &Shared) -> Reply {
     let (channels, topics, heard) = shared.topics.book().sizes();
     let world = shared.world();
     let people = world.people.iter().enumerate();
-    let state = State {
+    let state = OrgState {
         time: Timestamp::now(),
         seed: shared.seed,
         users: world.people.len(),
@@ -238,10 +237,7 @@ fn requests(shared: &Shared, query: &str) -> Answer {
     let ring = shared.requests();
     let (requests, dropped) = (ring.since(since), ring.dropped());
     drop(ring);
-    Ok(reply::json(
-        StatusCode::OK,
-        &json!({"requests": requests, "dropped": dropped}),
-    ))
+    ok(&json!({"requests": requests, "dropped": dropped}))
 }
 
 fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
@@ -251,7 +247,7 @@ fn put_faults(shared: &Shared, body: &Bytes) -> Answer {
         .merged(&changes)
         .map_err(|error| Refusal::bad_request(error.to_string()))?;
     shared.set_faults(&faults);
-    Ok(reply::json(StatusCode::OK, &faults))
+    ok(&faults)
 }
 
 #[derive(Deserialize)]
@@ -287,17 +283,17 @@ fn put_device(shared: &Shared, user: &str, id: &str, body: &Bytes) -> Answer {
         .device(place)
         .map(|device| Registration::of(person, device));
     drop(world);
-    Ok(reply::json(StatusCode::OK, &registration))
+    ok(&registration)
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Close {
+struct CloseStreams {
     code: Option<u16>,
 }
 
 fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
-    let code = parse_or_default::<Close>(body)?
+    let code = parse_or_default::<CloseStreams>(body)?
         .code
         .unwrap_or(SERVICE_RESTART);
     if !sendable(code) {
@@ -306,7 +302,7 @@ fn close_streams(shared: &Shared, body: &Bytes) -> Answer {
         )));
     }
     let closed = close_those(shared, code, |_| true);
-    Ok(reply::json(StatusCode::OK, &json!({"closed": closed})))
+    ok(&json!({"closed": closed}))
 }
 
 /// Closes streams of every kind whose token is chosen, and says how many.
@@ -318,12 +314,12 @@ fn close_those(shared: &Shared, code: u16, chosen: impl Fn(TokenId) -> bool) -> 
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Revoke {
+struct RevokeTokens {
     token: Option<String>,
 }
 
 fn revoke(shared: &Shared, body: &Bytes) -> Answer {
-    let named = parse_or_default::<Revoke>(body)?.token;
+    let named = parse_or_default::<RevokeTokens>(body)?.token;
     let revoked: HashSet<_> = shared
         .tokens()
         .revoke(named.as_deref())
@@ -334,10 +330,7 @@ fn revoke(shared: &Shared, body: &Bytes) -> Answer {
         .book()
         .revoke(|token| revoked.contains(&token));
     let closed = close_those(shared, POLICY_VIOLATION, |token| revoked.contains(&token)) + told;
-    Ok(reply::json(
-        StatusCode::OK,
-        &json!({"revoked": revoked.len(), "closed": closed}),
-    ))
+    ok(&json!({"revoked": revoked.len(), "closed": closed}))
 }
 
 fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refusal> {

@@ -45,7 +45,7 @@ const UNRESOLVABLE: &str = "https://bus.nowhere.invalid/in";
 
 /// What a destination does with a request, or with a handshake before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+enum DestinationBehaviour {
     Takes,
     TakesSlowly,
     Fails,
@@ -55,14 +55,14 @@ enum Manner {
 
 /// The destinations that listen; a last one has only a name.
 #[rustfmt::skip] // A table: one destination a line.
-const DESTINATIONS: [(&str, Manner, Certificate, &str); 7] = [
-    ("healthy", Manner::Takes, Certificate::Good, "takes everything"),
-    ("slow", Manner::TakesSlowly, Certificate::Good, "takes everything after 1.5 s"),
-    ("failing", Manner::Fails, Certificate::Good, "answers 500"),
-    ("redirecting", Manner::Redirects, Certificate::Good, "answers 302, to the healthy one"),
-    ("wrong-name", Manner::Takes, Certificate::WrongName, "has another host's certificate"),
-    ("expired", Manner::Takes, Certificate::Expired, "has a certificate that has ended"),
-    ("tls-1.1", Manner::SpeaksOldTls, Certificate::Good, "speaks TLS 1.1 and nothing newer"),
+const DESTINATIONS: [(&str, DestinationBehaviour, Certificate, &str); 7] = [
+    ("healthy", DestinationBehaviour::Takes, Certificate::Good, "takes everything"),
+    ("slow", DestinationBehaviour::TakesSlowly, Certificate::Good, "takes everything after 1.5 s"),
+    ("failing", DestinationBehaviour::Fails, Certificate::Good, "answers 500"),
+    ("redirecting", DestinationBehaviour::Redirects, Certificate::Good, "answers 302, to the healthy one"),
+    ("wrong-name", DestinationBehaviour::Takes, Certificate::WrongName, "has another host's certificate"),
+    ("expired", DestinationBehaviour::Takes, Certificate::Expired, "has a certificate that has ended"),
+    ("tls-1.1", DestinationBehaviour::SpeaksOldTls, Certificate::Good, "speaks TLS 1.1 and nothing newer"),
 ];
 
 /// The name of the one that does not resolve.
@@ -80,18 +80,18 @@ pub(super) fn help() -> String {
 }
 
 /// A destination's name and its URI.
-pub(super) type Named = (&'static str, String);
+pub(super) type NamedUri = (&'static str, String);
 
 /// The destinations, bound and not serving yet.
 pub(super) struct Destinations {
-    bound: Vec<(TcpListener, TlsAcceptor, Destination)>,
-    named: Vec<Named>,
+    bound: Vec<(TcpListener, TlsAcceptor, DestinationServer)>,
+    named: Vec<NamedUri>,
 }
 
 #[derive(Clone, Copy)]
-struct Destination {
+struct DestinationServer {
     name: &'static str,
-    manner: Manner,
+    manner: DestinationBehaviour,
     /// Where the healthy one listens, for the one that redirects.
     healthy: SocketAddr,
 }
@@ -107,7 +107,7 @@ impl Destinations {
             let listener = TcpListener::bind(address).await.map_err(failed)?;
             let place = listener.local_addr().map_err(failed)?;
             let acceptor = authority.server(&format!("{name} destination"), certificate)?;
-            let destination = Destination {
+            let destination = DestinationServer {
                 name,
                 manner,
                 healthy: *healthy.get_or_insert(place),
@@ -120,7 +120,7 @@ impl Destinations {
     }
 
     /// All of them, the unresolvable one included.
-    pub(super) fn named(&self) -> &[Named] {
+    pub(super) fn named(&self) -> &[NamedUri] {
         &self.named
     }
 
@@ -135,9 +135,9 @@ impl Destinations {
     }
 }
 
-impl Destination {
+impl DestinationServer {
     async fn connection(self, tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) {
-        if self.manner == Manner::SpeaksOldTls {
+        if self.manner == DestinationBehaviour::SpeaksOldTls {
             // However it ends, the connection is closed next.
             let _ = tokio::time::timeout(HANDSHAKE, refuse_version(tcp)).await;
             return;
@@ -167,7 +167,7 @@ impl Destination {
             Ok(body) => body,
             Err(refusal) => return refusal.into_reply(),
         };
-        if self.manner == Manner::TakesSlowly {
+        if self.manner == DestinationBehaviour::TakesSlowly {
             tokio::time::sleep(SLOW).await;
         }
         let reply = self.reply();
@@ -181,16 +181,18 @@ impl Destination {
 
     fn reply(self) -> Reply {
         match self.manner {
-            Manner::Takes | Manner::TakesSlowly | Manner::SpeaksOldTls => {
+            DestinationBehaviour::Takes
+            | DestinationBehaviour::TakesSlowly
+            | DestinationBehaviour::SpeaksOldTls => {
                 reply::json(StatusCode::OK, &json!({"status": "ok"}))
             }
-            Manner::Fails => Refusal::new(
+            DestinationBehaviour::Fails => Refusal::new(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal.server.error",
                 "this destination always fails",
             )
             .into_reply(),
-            Manner::Redirects => {
+            DestinationBehaviour::Redirects => {
                 let mut reply = reply::empty(StatusCode::FOUND);
                 let healthy = format!("https://{}/in", self.healthy);
                 if let Ok(location) = HeaderValue::try_from(healthy) {

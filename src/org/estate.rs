@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use super::carriers::Carrier;
-use super::destinations::{Destinations, Named};
+use super::destinations::{Destinations, NamedUri};
 use super::shared::Shared;
 use super::stun::Stun;
 use super::tls::Authority;
@@ -17,14 +17,14 @@ use super::{OrgError, sip};
 
 /// Where everything is.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub(super) struct EstateAddresses {
     /// The organisation itself.
     pub(super) api: SocketAddr,
     pub(super) stun: SocketAddr,
     /// The SIP proxies by their carriers' ids.
     pub(super) proxies: Vec<(&'static str, SocketAddr)>,
     /// Where routes can lead, by name; URIs.
-    pub(super) destinations: Vec<Named>,
+    pub(super) destinations: Vec<NamedUri>,
 }
 
 /// Everything bound, on ports that were free, and not serving yet.
@@ -32,7 +32,7 @@ pub(super) struct Estate {
     stun: Stun,
     proxies: Vec<(TcpListener, TlsAcceptor)>,
     destinations: Destinations,
-    places: Places,
+    places: EstateAddresses,
 }
 
 impl Estate {
@@ -47,7 +47,7 @@ impl Estate {
         let stun = Stun::bind(ip).await.map_err(failed)?;
         let destinations = Destinations::bind(ip, authority).await?;
         let mut estate = Self {
-            places: Places {
+            places: EstateAddresses {
                 api,
                 stun: stun.address(),
                 proxies: Vec::new(),
@@ -67,7 +67,7 @@ impl Estate {
         Ok(estate)
     }
 
-    pub(super) fn places(&self) -> Places {
+    pub(super) fn places(&self) -> EstateAddresses {
         self.places.clone()
     }
 

@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 
 use self::catalogue::Event;
 use super::routes::body::RetryPolicy;
-use super::routes::table::Next;
+use super::routes::table::NextAttempt;
 use super::shared::Shared;
 
 /// The longest wait between two attempts, whatever a policy comes to.
@@ -31,7 +31,7 @@ const FASTEST: f64 = 20.0;
 
 /// One event for one destination.
 #[derive(Clone, Debug)]
-pub(super) struct Parcel {
+pub(super) struct RouteDelivery {
     pub(super) route: CompactString,
     pub(super) uri: String,
     pub(super) headers: BTreeMap<String, String>,
@@ -57,7 +57,7 @@ pub(super) fn dispatch(shared: &Arc<Shared>, event: &Event) -> usize {
 }
 
 /// The first attempt and as many retries as the policy has.
-async fn deliver(shared: Arc<Shared>, parcel: Parcel) {
+async fn deliver(shared: Arc<Shared>, parcel: RouteDelivery) {
     let mut attempt = 0;
     loop {
         let outcome = shared
@@ -65,14 +65,14 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel) {
             .send(&parcel.uri, &parcel.headers, parcel.content.clone())
             .await;
         let next = match outcome {
-            Ok(200..=299) => Next::Delivered,
-            _ if attempt < parcel.retry.max_retries => Next::Retries,
-            _ => Next::GivenUp,
+            Ok(200..=299) => NextAttempt::Delivered,
+            _ if attempt < parcel.retry.max_retries => NextAttempt::Retries,
+            _ => NextAttempt::GivenUp,
         };
         shared
             .routes()
             .attempted(&parcel, &outcome, next, Timestamp::now());
-        if next != Next::Retries {
+        if next != NextAttempt::Retries {
             return;
         }
         tokio::time::sleep(wait(parcel.retry, attempt)).await;

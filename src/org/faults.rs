@@ -1,10 +1,10 @@
 //! What can be made to go wrong, alone or together, at start and live.
 //!
 //! A fault is a field of [`Faults`] and a line of the table in `faults/table.rs`, which gives it its key, its range
-//! and its help; `faults/slot.rs` holds the kinds of values there are.
+//! and its help; `faults/value.rs` holds the kinds of values there are.
 
-mod slot;
 mod table;
+mod value;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -13,8 +13,8 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-pub(super) use self::slot::sendable;
 use self::table::TABLE;
+pub(super) use self::value::sendable;
 
 /// How long a token lives when no fault says otherwise (contract §1).
 const TOKEN_TTL: Duration = Duration::from_secs(2 * 60 * 60);
@@ -200,7 +200,7 @@ impl Faults {
                 key: key.to_owned(),
                 hint: near_miss(key),
             })?;
-        (entry.slot)(self)
+        (entry.value)(self)
             .write(value)
             .map_err(|takes| FaultError::Value {
                 key: entry.key,
@@ -241,7 +241,7 @@ impl Serialize for Faults {
         serializer.collect_map(
             TABLE
                 .iter()
-                .map(|entry| (entry.key, (entry.slot)(&mut faults).read())),
+                .map(|entry| (entry.key, (entry.value)(&mut faults).read())),
         )
     }
 }

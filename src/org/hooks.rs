@@ -8,70 +8,47 @@
 //!
 //! All of them need `webhooks:write`.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use compact_str::{CompactString, format_compact};
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::access::scopes;
+use super::operation::{Answer, Call, Operation, created, empty, ok, operation};
 use super::outbox;
 use super::post::near;
-use super::reply::{self, Refusal, Reply};
-use super::resource::{Call, Rule, Verb};
-use super::route::decode;
+use super::reply::Refusal;
 use super::rules::{Breaches, read};
 use super::shared::Shared;
 
 /// The most webhooks at once; each is a delivery for every job.
 const MOST: usize = 100;
 
-/// What is served about webhooks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Path<'a> {
-    All,
-    One(Cow<'a, str>),
-}
+const SCOPE: &[&str] = &["webhooks:write"];
 
-impl<'a> Path<'a> {
-    /// By the parts of a path after `/api/v2`.
-    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
-        Some(match path {
-            ["platform", "webhooks"] => Self::All,
-            ["platform", "webhooks", id] => Self::One(decode(id)?),
-            _ => return None,
-        })
-    }
-
-    /// The verbs each takes.
-    pub(super) const fn rules(&self) -> &'static [Rule] {
-        const SCOPE: &str = "webhooks:write";
-        match self {
-            Self::All => &[(Verb::Get, SCOPE), (Verb::Post, SCOPE)],
-            Self::One(_) => &[(Verb::Delete, SCOPE)],
-        }
-    }
-
-    /// Answers a call whose verb, token and scope are in order.
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
-        match (self, call.verb) {
-            (Self::All, Verb::Post) => register(call.shared, &call.body),
-            (Self::All, _) => Ok(list(call.shared)),
-            (Self::One(id), _) => delete(call.shared, id),
-        }
-    }
-}
+/// The operations of this room.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Method::GET, "platform/webhooks", scopes(SCOPE), list),
+    operation(Method::POST, "platform/webhooks", scopes(SCOPE), register),
+    operation(
+        Method::DELETE,
+        "platform/webhooks/{id}",
+        scopes(SCOPE),
+        delete,
+    ),
+];
 
 /// What can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Event {
+pub(super) enum JobEvent {
     Completed,
     Failed,
 }
 
-impl Event {
+impl JobEvent {
     const ALL: [Self; 2] = [Self::Completed, Self::Failed];
 
     pub(super) const fn name(self) -> &'static str {
@@ -85,15 +62,15 @@ impl Event {
 /// One webhook, as it was registered and as the wire shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Hook {
+pub(super) struct JobWebhook {
     id: CompactString,
     #[serde(flatten)]
-    asked: Asked,
+    asked: JobWebhookRequest,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct JobWebhookRequest {
     name: String,
     #[serde(default)]
     description: String,
@@ -109,7 +86,7 @@ fn yes() -> bool {
     true
 }
 
-impl Asked {
+impl JobWebhookRequest {
     fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let asked: Self = read(body)?;
         let mut breaches = Breaches::default();
@@ -125,7 +102,7 @@ impl Asked {
         let events = &asked.events;
         breaches.check(!events.is_empty(), "events", "at least one event");
         for (at, event) in events.iter().enumerate() {
-            let known = Event::ALL.iter().any(|known| known.name() == event);
+            let known = JobEvent::ALL.iter().any(|known| known.name() == event);
             let rule = format_args!("async.job.completed or async.job.failed, not {event:?}");
             breaches.check(known, format!("events[{at}]"), rule);
         }
@@ -142,10 +119,10 @@ fn is_near(uri: &str) -> bool {
     near(uri).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
 }
 
-fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
-    let asked = Asked::parse(body)?;
+fn register(call: &Call<'_>) -> Answer {
+    let asked = JobWebhookRequest::parse(&call.body)?;
     let id = format_compact!("wh-{}", &Uuid::new_v4().simple().to_string()[..12]);
-    let mut hooks = shared.hooks();
+    let mut hooks = call.shared.hooks();
     if hooks.len() >= MOST {
         let message = format!("there are {MOST} webhooks, and no more are taken");
         return Err(Refusal::new(
@@ -154,39 +131,38 @@ fn register(shared: &Shared, body: &[u8]) -> Result<Reply, Refusal> {
             message,
         ));
     }
-    hooks.push(Hook {
+    hooks.push(JobWebhook {
         id: id.clone(),
         asked,
     });
     drop(hooks);
-    Ok(reply::json(StatusCode::CREATED, &json!({"id": id})))
+    created(&json!({"id": id}))
 }
 
-fn list(shared: &Shared) -> Reply {
-    let hooks = shared.hooks().clone();
-    reply::json(StatusCode::OK, &json!({"entities": hooks}))
+fn list(call: &Call<'_>) -> Answer {
+    ok(&json!({"entities": *call.shared.hooks()}))
 }
 
 /// Nothing more is delivered to it, but what is under way.
-fn delete(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
-    let mut hooks = shared.hooks();
+fn delete(call: &Call<'_>) -> Answer {
+    let (id, mut hooks) = (call.id(0), call.shared.hooks());
     let place = hooks.iter().position(|hook| hook.id == id);
     let place = place.ok_or_else(|| Refusal::not_found(format!("there is no webhook {id:?}")))?;
     hooks.remove(place);
-    Ok(reply::empty(StatusCode::NO_CONTENT))
+    empty(StatusCode::NO_CONTENT)
 }
 
 /// Delivers an event to every webhook that asked for it.
-pub(super) fn tell(shared: &Arc<Shared>, event: Event, body: &Value) {
+pub(super) fn tell(shared: &Arc<Shared>, event: JobEvent, body: &Value) {
     let body = body.to_string();
-    let wants = |hook: &&Hook| {
+    let wants = |hook: &&JobWebhook| {
         hook.asked.enabled && hook.asked.events.iter().any(|name| name == event.name())
     };
-    let hooks: Vec<Hook> = shared.hooks().iter().filter(wants).cloned().collect();
+    let hooks: Vec<JobWebhook> = shared.hooks().iter().filter(wants).cloned().collect();
     for hook in hooks {
         outbox::send(
             shared,
-            outbox::Parcel {
+            outbox::WebhookDelivery {
                 to: hook.id,
                 uri: hook.asked.uri,
                 event: event.name(),

@@ -6,8 +6,8 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::line::Push;
 use super::state::{Device, user_id};
+use super::text_socket::Push;
 
 /// The most streams at once; each is a socket and a task.
 pub(super) const MAX_STREAMS: usize = 20_000;
@@ -18,7 +18,7 @@ const BACKLOG: usize = 1024;
 /// What a frame tells; its `eventType` (contract §3).
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Event {
+pub(super) enum DeviceEvent {
     /// How a device is, without a change.
     Status,
     /// A device registered, or lost its registration.
@@ -29,21 +29,21 @@ pub(super) enum Event {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Frame<'a> {
-    event_type: Event,
-    payload: Payload<'a>,
+struct RegistrationFrame<'a> {
+    event_type: DeviceEvent,
+    payload: DevicePayload<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Payload<'a> {
+struct DevicePayload<'a> {
     user_id: &'a str,
     device_id: &'a str,
     registered: bool,
     codec: &'a str,
 }
 
-struct Outlet {
+struct StreamSender {
     id: u64,
     token: TokenId,
     pushes: mpsc::Sender<Push>,
@@ -52,7 +52,7 @@ struct Outlet {
 /// The open streams, by the user they watch.
 #[derive(Default)]
 pub(super) struct Hub {
-    outlets: HashMap<usize, Vec<Outlet>>,
+    outlets: HashMap<usize, Vec<StreamSender>>,
     opened: u64,
     open: usize,
 }
@@ -70,7 +70,7 @@ impl Hub {
         let (pushes, receiver) = mpsc::channel(BACKLOG);
         self.opened += 1;
         self.open += 1;
-        self.outlets.entry(person).or_default().push(Outlet {
+        self.outlets.entry(person).or_default().push(StreamSender {
             id: self.opened,
             token,
             pushes,
@@ -89,18 +89,18 @@ impl Hub {
     }
 
     /// Sends a device's state to the streams of its user.
-    pub(super) fn publish(&mut self, person: usize, event: Event, device: &Device) {
+    pub(super) fn publish(&mut self, person: usize, event: DeviceEvent, device: &Device) {
         if !self.outlets.contains_key(&person) {
             return;
         }
         let user = user_id(person);
-        let payload = Payload {
+        let payload = DevicePayload {
             user_id: &user,
             device_id: &device.id,
             registered: device.registered,
             codec: &device.codec,
         };
-        let Ok(text) = serde_json::to_string(&Frame {
+        let Ok(text) = serde_json::to_string(&RegistrationFrame {
             event_type: event,
             payload,
         }) else {
@@ -129,7 +129,7 @@ impl Hub {
         before - self.open
     }
 
-    fn retain(&mut self, person: usize, keep: impl FnMut(&mut Outlet) -> bool) {
+    fn retain(&mut self, person: usize, keep: impl FnMut(&mut StreamSender) -> bool) {
         let Some(outlets) = self.outlets.get_mut(&person) else {
             return;
         };
@@ -147,7 +147,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::org::state::{Place, World};
+    use crate::org::state::{DeviceKey, World};
 
     #[test]
     fn a_stream_that_falls_behind_is_ended_and_not_left_with_a_hole() {
@@ -161,7 +161,7 @@ mod tests {
         );
         let (_, mut pushes) = world.hub.join(0, token).unwrap();
         for _ in 0..=BACKLOG {
-            world.announce(Place {
+            world.announce(DeviceKey {
                 person: 0,
                 device: 0,
             });

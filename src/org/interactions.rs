@@ -20,10 +20,10 @@ use compact_str::CompactString;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use self::cast::Cast;
+use self::cast::InteractionGenerator;
 pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
-use self::legs::{Legs, Scene, ending};
-pub(super) use self::serve::Path;
+use self::legs::{InteractionSnapshot, Legs, ending};
+pub(super) use self::serve::OPERATIONS;
 use super::platform::conversations::{tell, tell_routing};
 use super::platform::topics::Topics;
 use super::state::Person;
@@ -35,24 +35,24 @@ pub(super) const MOST_LIVE: usize = 5_000;
 const MOST_ENDED: usize = 1_000;
 
 /// How many there are from the start, by their state.
-const SEEDED: [(State, usize); 4] = [
-    (State::Active, 12),
-    (State::Queued, 4),
-    (State::Completed, 2),
-    (State::Abandoned, 2),
+const SEEDED: [(InteractionState, usize); 4] = [
+    (InteractionState::Active, 12),
+    (InteractionState::Queued, 4),
+    (InteractionState::Completed, 2),
+    (InteractionState::Abandoned, 2),
 ];
 
 /// How far an interaction is (contract §8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum State {
+pub(super) enum InteractionState {
     Active,
     Queued,
     Completed,
     Abandoned,
 }
 
-impl State {
+impl InteractionState {
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -72,7 +72,7 @@ impl State {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Interaction {
     pub(super) id: CompactString,
-    pub(super) state: State,
+    pub(super) state: InteractionState,
     pub(super) media_type: CompactString,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) queue_id: Option<CompactString>,
@@ -94,7 +94,7 @@ pub(super) struct Interactions {
     live: VecDeque<Interaction>,
     /// In the order they ended.
     ended: VecDeque<Interaction>,
-    cast: Cast,
+    cast: InteractionGenerator,
     /// Where changes are told.
     pub(super) topics: Topics,
 }
@@ -105,7 +105,7 @@ impl Interactions {
         let mut interactions = Self {
             live: VecDeque::new(),
             ended: VecDeque::new(),
-            cast: Cast::of(people, seed),
+            cast: InteractionGenerator::of(people, seed),
             topics: Topics::default(),
         };
         for (state, count) in SEEDED {
@@ -121,14 +121,18 @@ impl Interactions {
     }
 
     /// Begins an interaction; none when there are too many.
-    pub(super) fn add(&mut self, state: State, started: Timestamp) -> Option<CompactString> {
+    pub(super) fn add(
+        &mut self,
+        state: InteractionState,
+        started: Timestamp,
+    ) -> Option<CompactString> {
         let interaction = self.cast.draw(state, started);
         self.begin(interaction, started)
     }
 
     /// Begins a call that this user has; none when there are too many.
     pub(super) fn add_call(&mut self, user: &str, started: Timestamp) -> Option<CompactString> {
-        let mut call = self.cast.draw(State::Active, started);
+        let mut call = self.cast.draw(InteractionState::Active, started);
         call.media_type = "voice".into();
         call.participants.retain(Participant::is_outside);
         call.participants.push(Participant::agent(user));
@@ -196,7 +200,7 @@ impl Interactions {
         &mut self,
         id: &str,
         now: Timestamp,
-        change: impl FnOnce(&mut Interaction, &mut Cast),
+        change: impl FnOnce(&mut Interaction, &mut InteractionGenerator),
     ) -> bool {
         let place = self.live.iter().position(|live| live.id == id);
         let Some(place) = place else {
@@ -238,10 +242,10 @@ impl Interactions {
         to: Participant,
         frame: &str,
         now: Timestamp,
-    ) -> Result<(), Stuck> {
+    ) -> Result<(), CannotMove> {
         match self.get(id).map(|interaction| interaction.state) {
-            None => return Err(Stuck::Unknown),
-            Some(state) if !state.is_live() => return Err(Stuck::Over(state)),
+            None => return Err(CannotMove::Unknown),
+            Some(state) if !state.is_live() => return Err(CannotMove::Over(state)),
             Some(_) => {}
         }
         self.change(id, now, |interaction, _| interaction.hand_to(to, frame));
@@ -257,9 +261,9 @@ fn agents(of: &Interaction) -> BTreeSet<CompactString> {
 
 /// Why an interaction cannot be moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stuck {
+pub(super) enum CannotMove {
     Unknown,
-    Over(State),
+    Over(InteractionState),
 }
 
 impl Interaction {
@@ -267,10 +271,10 @@ impl Interaction {
     pub(super) fn hand_to(&mut self, to: Participant, frame: &str) {
         self.participants.retain(Participant::is_outside);
         if to.purpose == cast::QUEUE {
-            self.state = State::Queued;
+            self.state = InteractionState::Queued;
             self.queue_id = Some(to.id.clone());
         } else {
-            self.state = State::Active;
+            self.state = InteractionState::Active;
         }
         self.participants.push(to);
         self.transfer_id = Some(frame.to_owned());
@@ -278,7 +282,7 @@ impl Interaction {
 
     /// Keeps the legs in step with who is there.
     fn trace(&mut self, now: Timestamp) {
-        let scene = Scene {
+        let scene = InteractionSnapshot {
             id: &self.id,
             state: self.state,
             queue: self.queue_id.as_deref(),
@@ -307,7 +311,7 @@ impl Interaction {
         self.participants.retain(|who| who.id != leaving.who.id);
         let mut left = self.legs.live().filter(|leg| leg.is_connected());
         if leaving.who.is_outside() || left.all(|leg| leg.who.is_outside()) {
-            self.state = State::Completed;
+            self.state = InteractionState::Completed;
         }
     }
 
@@ -343,14 +347,14 @@ mod tests {
         let mut interactions = interactions(1);
         let now = Timestamp::now();
         let begun = (0..MOST_LIVE * 2)
-            .filter_map(|_| interactions.add(State::Active, now))
+            .filter_map(|_| interactions.add(InteractionState::Active, now))
             .count();
         assert_eq!(
             (begun, interactions.live.len()),
             (MOST_LIVE - 16, MOST_LIVE)
         );
         for id in ids(&interactions) {
-            interactions.change(&id, now, |one, _| one.state = State::Completed);
+            interactions.change(&id, now, |one, _| one.state = InteractionState::Completed);
         }
         assert_eq!(interactions.live.len(), 0);
         assert_eq!(interactions.ended.len(), MOST_ENDED);
@@ -364,11 +368,11 @@ mod tests {
         let over = interactions.ended[0].id.clone();
         assert_eq!(
             interactions.transfer(&over, to(), "f", now),
-            Err(Stuck::Over(State::Completed))
+            Err(CannotMove::Over(InteractionState::Completed))
         );
         assert_eq!(
             interactions.transfer("nobody", to(), "f", now),
-            Err(Stuck::Unknown)
+            Err(CannotMove::Unknown)
         );
         let live = interactions.live[0].id.clone();
         assert_eq!(interactions.transfer(&live, to(), "f", now), Ok(()));

@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use self::provision::Provision;
-pub(super) use self::serve::Path;
+pub(super) use self::serve::OPERATIONS;
 use super::edges::{self, Edge};
 
 /// The most jobs that run at once; the next ones queue.
@@ -28,7 +28,7 @@ const KEPT: usize = 5_000;
 
 /// How far a job is (contract §7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-enum Status {
+enum JobStatus {
     Queued,
     Running,
     Completed,
@@ -37,7 +37,7 @@ enum Status {
 
 /// What a completed job made.
 #[derive(Clone, Debug, Serialize)]
-struct Made {
+struct JobResult {
     id: CompactString,
     name: CompactString,
 }
@@ -56,8 +56,8 @@ struct Failure {
 pub(super) struct Job {
     id: CompactString,
     name: CompactString,
-    status: Status,
-    results: Vec<Made>,
+    status: JobStatus,
+    results: Vec<JobResult>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Failure>,
     date_created: Timestamp,
@@ -89,9 +89,9 @@ impl Default for Jobs {
 
 impl Jobs {
     /// Notes a new job; none when every remembered one is still under way.
-    fn add(&mut self, name: &str, status: Status) -> Option<Job> {
+    fn add(&mut self, name: &str, status: JobStatus) -> Option<Job> {
         if self.known.len() >= KEPT {
-            let ended = |job: &Job| matches!(job.status, Status::Completed | Status::Failed);
+            let ended = |job: &Job| matches!(job.status, JobStatus::Completed | JobStatus::Failed);
             self.known.remove(self.known.iter().position(ended)?);
         }
         let job = Job {

@@ -24,7 +24,7 @@ const KEPT: usize = 10_000;
 
 /// One thing to tell, to one receiver.
 #[derive(Clone, Debug)]
-pub(super) struct Parcel {
+pub(super) struct WebhookDelivery {
     /// Who asked for it: the id of a webhook.
     pub(super) to: CompactString,
     pub(super) uri: String,
@@ -51,12 +51,12 @@ struct Attempt {
 
 /// The last attempts, oldest first.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Sent {
+pub(super) struct AttemptLog {
     deliveries: VecDeque<Attempt>,
     dropped: u64,
 }
 
-impl Sent {
+impl AttemptLog {
     fn push(&mut self, attempt: Attempt) {
         if self.deliveries.len() >= KEPT {
             self.deliveries.pop_front();
@@ -67,7 +67,7 @@ impl Sent {
 }
 
 /// Delivers a parcel once, twice or not at all, at once or later, as the faults have it.
-pub(super) fn send(shared: &Arc<Shared>, parcel: Parcel) {
+pub(super) fn send(shared: &Arc<Shared>, parcel: WebhookDelivery) {
     let faults = shared.faults();
     if shared.chance(faults.webhook_drop) {
         shared
@@ -81,7 +81,7 @@ pub(super) fn send(shared: &Arc<Shared>, parcel: Parcel) {
     begin(shared, parcel, None);
 }
 
-fn begin(shared: &Arc<Shared>, parcel: Parcel, fault: Option<&'static str>) {
+fn begin(shared: &Arc<Shared>, parcel: WebhookDelivery, fault: Option<&'static str>) {
     let wait = shared.faults().webhook_delay.mul_f64(shared.draw());
     let lost = note(&parcel, 0, Some(Err("too many deliveries".into())), fault);
     let course = deliver(Arc::clone(shared), parcel, wait, fault);
@@ -91,7 +91,12 @@ fn begin(shared: &Arc<Shared>, parcel: Parcel, fault: Option<&'static str>) {
 }
 
 /// Tries until the receiver takes it or the attempts are used up.
-async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Option<&'static str>) {
+async fn deliver(
+    shared: Arc<Shared>,
+    parcel: WebhookDelivery,
+    wait: Duration,
+    fault: Option<&'static str>,
+) {
     tokio::time::sleep(wait).await;
     let mut waits = ExponentialBuilder::default()
         .with_min_delay(FIRST_WAIT)
@@ -114,7 +119,7 @@ async fn deliver(shared: Arc<Shared>, parcel: Parcel, wait: Duration, fault: Opt
 }
 
 fn note(
-    parcel: &Parcel,
+    parcel: &WebhookDelivery,
     number: u32,
     answer: Option<Result<u16, String>>,
     fault: Option<&'static str>,

@@ -12,23 +12,23 @@ use tokio::time::Instant;
 
 use super::carriers;
 use super::edges;
-use super::state::Place;
+use super::state::DeviceKey;
 
 /// Whether an edge is reached, and what it is told to do.
 #[derive(Clone, Debug)]
-pub(super) struct Edge {
+pub(super) struct EdgeState {
     pub(super) online: bool,
     /// When that was last otherwise.
     pub(super) since: Timestamp,
     /// Whether it takes calls; an operator says so.
     pub(super) in_service: bool,
     /// Devices that register again when it is back.
-    pub(super) waiting: HashSet<Place>,
+    pub(super) waiting: HashSet<DeviceKey>,
 }
 
 /// What was set on one phone.
 #[derive(Clone, Debug)]
-pub(super) struct Settings {
+pub(super) struct PhoneSettings {
     pub(super) name: Option<CompactString>,
     pub(super) site: Option<u8>,
     pub(super) properties: Map<String, Value>,
@@ -37,7 +37,7 @@ pub(super) struct Settings {
     pub(super) station_at: Option<Instant>,
 }
 
-impl Default for Settings {
+impl Default for PhoneSettings {
     fn default() -> Self {
         Self {
             name: None,
@@ -53,16 +53,16 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stations {
     /// Where the person sits.
-    pub(super) associated: Option<Place>,
+    pub(super) associated: Option<DeviceKey>,
     /// Where the person sits without choosing.
-    pub(super) default: Option<Place>,
+    pub(super) default: Option<DeviceKey>,
     /// Where the person sat before.
-    pub(super) last: Option<Place>,
+    pub(super) last: Option<DeviceKey>,
 }
 
 /// What was last told of a carrier, and where its calls go.
 #[derive(Clone, Debug)]
-pub(super) struct Carrier {
+pub(super) struct CarrierState {
     /// Where its SIP proxy answers, as `HOST:PORT`.
     pub(super) proxy: String,
     pub(super) health: CompactString,
@@ -76,19 +76,19 @@ pub(super) struct Carrier {
 /// All of it.
 #[derive(Debug)]
 pub(super) struct Plant {
-    pub(super) edges: Vec<Edge>,
+    pub(super) edges: Vec<EdgeState>,
     /// In the order of the carriers themselves.
-    pub(super) carriers: Vec<Carrier>,
-    settings: HashMap<Place, Settings>,
+    pub(super) carriers: Vec<CarrierState>,
+    settings: HashMap<DeviceKey, PhoneSettings>,
     stations: HashMap<usize, Stations>,
     /// Who sits at a station that is not their own.
-    guests: HashMap<Place, usize>,
+    guests: HashMap<DeviceKey, usize>,
 }
 
 impl Plant {
     /// With every edge there since `now`, and every carrier as it is.
     pub(super) fn new(carriers: &[carriers::Carrier], now: Timestamp) -> Self {
-        let edge = Edge {
+        let edge = EdgeState {
             online: true,
             since: now,
             in_service: true,
@@ -98,7 +98,7 @@ impl Plant {
             edges: vec![edge; edges::COUNT],
             carriers: carriers
                 .iter()
-                .map(|carrier| Carrier {
+                .map(|carrier| CarrierState {
                     proxy: format!("{}.sip.example:5061", carrier.id),
                     health: carrier.health.clone(),
                     status: carrier.status.clone(),
@@ -113,23 +113,23 @@ impl Plant {
     }
 
     /// What was set on a phone, when anything was.
-    pub(super) fn settings(&self, place: Place) -> Option<&Settings> {
+    pub(super) fn settings(&self, place: DeviceKey) -> Option<&PhoneSettings> {
         self.settings.get(&place)
     }
 
     /// What is set on a phone, to be changed.
-    pub(super) fn settings_mut(&mut self, place: Place) -> &mut Settings {
+    pub(super) fn settings_mut(&mut self, place: DeviceKey) -> &mut PhoneSettings {
         self.settings.entry(place).or_default()
     }
 
     /// Whether a phone's station can be seen.
-    pub(super) fn has_station(&self, place: Place, now: Instant) -> bool {
+    pub(super) fn has_station(&self, place: DeviceKey, now: Instant) -> bool {
         let at = self.settings(place).and_then(|set| set.station_at);
         at.is_none_or(|at| at <= now)
     }
 
     /// Whether a phone was made by somebody, and was not there from the start.
-    pub(super) fn is_new(&self, place: Place) -> bool {
+    pub(super) fn is_new(&self, place: DeviceKey) -> bool {
         let set = self.settings(place);
         set.is_some_and(|set| set.station_at.is_some())
     }
@@ -142,7 +142,7 @@ impl Plant {
 
     /// Where a person sits: at the first of their own devices when nobody said otherwise.
     pub(super) fn stations(&self, person: usize) -> Stations {
-        let first = Some(Place { person, device: 0 });
+        let first = Some(DeviceKey { person, device: 0 });
         let own = Stations {
             associated: first,
             default: first,
@@ -152,7 +152,7 @@ impl Plant {
     }
 
     /// Who sits at a station.
-    pub(super) fn user_of(&self, place: Place) -> Option<usize> {
+    pub(super) fn user_of(&self, place: DeviceKey) -> Option<usize> {
         let guest = self.guests.get(&place).copied();
         guest.or_else(|| {
             let own = self.stations(place.person).associated == Some(place);
@@ -161,7 +161,7 @@ impl Plant {
     }
 
     /// Seats a person at a station, or at none.
-    pub(super) fn seat(&mut self, person: usize, at: Option<Place>) {
+    pub(super) fn seat(&mut self, person: usize, at: Option<DeviceKey>) {
         let mut stations = self.stations(person);
         if let Some(left) = stations.associated.take() {
             self.guests.remove(&left);
@@ -175,14 +175,14 @@ impl Plant {
     }
 
     /// Says where a person sits without choosing.
-    pub(super) fn set_default(&mut self, person: usize, at: Option<Place>) {
+    pub(super) fn set_default(&mut self, person: usize, at: Option<DeviceKey>) {
         let mut stations = self.stations(person);
         stations.default = at;
         self.stations.insert(person, stations);
     }
 
     /// Forgets a phone: whoever sat at its station sits at none. Tells who that was.
-    pub(super) fn forget(&mut self, place: Place) -> Option<usize> {
+    pub(super) fn forget(&mut self, place: DeviceKey) -> Option<usize> {
         self.settings.remove(&place);
         let user = self.user_of(place);
         if let Some(user) = user {
@@ -199,7 +199,7 @@ impl Plant {
 mod tests {
     use super::*;
 
-    const OWN: Place = Place {
+    const OWN: DeviceKey = DeviceKey {
         person: 3,
         device: 0,
     };

@@ -24,9 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Calls out, with one pool of connections for all. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Post(reqwest::Client);
+pub(super) struct PostClient(reqwest::Client);
 
-impl Post {
+impl PostClient {
     /// Trusts this one authority.
     pub(super) fn trusting(ca: CertificateDer<'static>) -> Result<Self, OrgError> {
         let failed = |error: &dyn fmt::Display| OrgError::Certificates(error.to_string());

@@ -37,7 +37,7 @@ struct Profile<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     person: Option<PersonClient>,
     #[serde(flatten)]
-    watch: Watch,
+    watch: WatchProfile,
 }
 
 #[derive(Serialize)]
@@ -48,7 +48,7 @@ struct PersonClient {
 /// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
 /// alerts, transfers and deployments.
 #[derive(Serialize)]
-struct Watch {
+struct WatchProfile {
     carriers: BTreeMap<&'static str, Proxy>,
     alerts: Alerts,
     probes: Probes,
@@ -99,7 +99,7 @@ struct Transfers {
     media_callback: String,
 }
 
-impl Watch {
+impl WatchProfile {
     /// All of it, so that whoever starts from this profile sees every part at work.
     fn of(org: &Org, api: &str) -> Self {
         let proxies = org.sip_proxies().iter();
@@ -194,7 +194,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         person: (options.api == "platform").then(|| PersonClient {
             client_id: org.person_client_id(),
         }),
-        watch: Watch::of(org, options.api),
+        watch: WatchProfile::of(org, options.api),
     };
     let config = Config {
         profile: "org",

@@ -46,7 +46,7 @@ pub(super) struct Queue {
 /// A queue as the wire shows it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Entity<'a> {
+pub(super) struct QueueEntity<'a> {
     id: &'a str,
     name: &'a str,
     time_zone: &'a str,
@@ -132,13 +132,13 @@ impl Queue {
     }
 
     /// As the wire shows it, with so many callbacks.
-    pub(super) fn entity(&self, scheduled: u32) -> Entity<'_> {
+    pub(super) fn entity(&self, scheduled: u32) -> QueueEntity<'_> {
         let hours = self.hours.iter().map(|hours| EntityHours {
             day: DAYS[usize::from(hours.day.to_monday_zero_offset().unsigned_abs()) % 7],
             open: short(hours.open),
             close: short(hours.close),
         });
-        Entity {
+        QueueEntity {
             id: &self.id,
             name: self.name,
             time_zone: self.zone.iana_name().unwrap_or_default(),

@@ -16,7 +16,7 @@ const LONGEST_PATH: usize = 512;
 /// Which part of the surface was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum RequestKind {
     /// A read or write under `/api`, or a path that is not served.
     Rest,
     /// The token call.
@@ -38,7 +38,7 @@ pub(super) struct Request {
     /// The client's own count, from `X-Trunkline-Attempt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) attempt: Option<u32>,
-    pub(super) kind: Kind,
+    pub(super) kind: RequestKind,
     /// Who had signed in for it, by place in the table of people.
     #[serde(skip)]
     pub(super) person: Option<usize>,
@@ -49,12 +49,12 @@ pub(super) struct Request {
 
 /// The last requests, oldest first.
 #[derive(Debug, Default)]
-pub(super) struct Ring {
+pub(super) struct RequestLog {
     requests: VecDeque<Request>,
     dropped: u64,
 }
 
-impl Ring {
+impl RequestLog {
     pub(super) fn push(&mut self, request: Request) {
         if self.requests.len() >= KEPT {
             self.requests.pop_front();
@@ -120,7 +120,7 @@ mod tests {
             status: 200,
             ms: 0.1,
             attempt: None,
-            kind: Kind::Rest,
+            kind: RequestKind::Rest,
             person: None,
             fault: None,
         }
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_ring_forgets_the_oldest_and_says_so() {
-        let mut ring = Ring::default();
+        let mut ring = RequestLog::default();
         for at in 0..100_003 {
             ring.push(request(at));
         }

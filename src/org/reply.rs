@@ -63,14 +63,14 @@ pub(super) struct Refusal {
     code: &'static str,
     message: String,
     /// Boxed, for few refusals have any.
-    more: Option<Box<More>>,
-    hint: Option<Hint>,
+    more: Option<Box<RefusalDetails>>,
+    hint: Option<RefusalHeader>,
     fault: Option<&'static str>,
 }
 
 /// What the Platform API tells programs of a refusal beyond its code.
 #[derive(Clone, Debug, Default)]
-struct More {
+struct RefusalDetails {
     params: BTreeMap<&'static str, String>,
     limit: Option<Limit>,
 }
@@ -85,13 +85,13 @@ pub(super) struct Limit {
 
 /// What a refusal tells in a header, too.
 #[derive(Clone, Debug)]
-enum Hint {
+enum RefusalHeader {
     SignIn,
     Allow(HeaderValue),
     RetryAfter(HeaderValue),
 }
 
-impl Hint {
+impl RefusalHeader {
     fn header(self) -> (HeaderName, HeaderValue) {
         match self {
             Self::SignIn => (WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")),
@@ -122,7 +122,8 @@ impl Refusal {
     }
 
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message).hinting(Hint::SignIn)
+        Self::new(StatusCode::UNAUTHORIZED, "bad.credentials", message)
+            .hinting(RefusalHeader::SignIn)
     }
 
     /// `allowed` names the verbs that are taken, separated by commas.
@@ -134,7 +135,7 @@ impl Refusal {
             message,
         );
         match HeaderValue::from_str(allowed) {
-            Ok(allowed) => refusal.hinting(Hint::Allow(allowed)),
+            Ok(allowed) => refusal.hinting(RefusalHeader::Allow(allowed)),
             Err(_) => refusal,
         }
     }
@@ -170,7 +171,7 @@ impl Refusal {
     /// Adds the seconds to wait, when there are any to tell.
     pub(super) fn retry_after(self, seconds: Option<u64>) -> Self {
         match seconds {
-            Some(seconds) => self.hinting(Hint::RetryAfter(HeaderValue::from(seconds))),
+            Some(seconds) => self.hinting(RefusalHeader::RetryAfter(HeaderValue::from(seconds))),
             None => self,
         }
     }
@@ -178,7 +179,7 @@ impl Refusal {
     /// Adds the time to come back at, as the date that RFC 9110 §10.2.3 allows in place of seconds.
     pub(super) fn retry_at(self, when: SystemTime) -> Self {
         match HeaderValue::try_from(httpdate::fmt_http_date(when)) {
-            Ok(when) => self.hinting(Hint::RetryAfter(when)),
+            Ok(when) => self.hinting(RefusalHeader::RetryAfter(when)),
             Err(_) => self,
         }
     }
@@ -189,7 +190,7 @@ impl Refusal {
         self
     }
 
-    fn hinting(mut self, hint: Hint) -> Self {
+    fn hinting(mut self, hint: RefusalHeader) -> Self {
         self.hint = Some(hint);
         self
     }
@@ -211,7 +212,7 @@ impl Refusal {
         }
         let mut reply = json(self.status, &body);
         correlate(&mut reply, &context);
-        if let Some((name, value)) = self.hint.map(Hint::header) {
+        if let Some((name, value)) = self.hint.map(RefusalHeader::header) {
             reply.headers_mut().insert(name, value);
         }
         if let Some(fault) = self.fault {

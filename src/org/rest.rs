@@ -1,17 +1,25 @@
 //! The reads: how people's devices are (contract §3), and how the carriers are (§4). Who there is, both APIs read at one
 //! path, and `platform/users.rs` answers.
 
-use hyper::StatusCode;
+use hyper::Method;
 use serde_json::json;
 
-use super::carriers;
-use super::reply::{self, Refusal, Reply};
-use super::shared::Shared;
+use super::access::scopes;
+use super::carriers::entities;
+use super::operation::{Answer, Call, Operation, ok, operation};
+use super::reply::Refusal;
 use super::state::Device;
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Method::GET, "telephony/users/{id}/registrations", scopes(&["telephony:users:read"]), registrations),
+    operation(Method::GET, "telephony/providers/carriers", scopes(&["telephony:providers:read"]), carriers),
+];
+
 /// `GET /api/v2/telephony/users/{id}/registrations`: every device of a user.
-pub(super) fn registrations(shared: &Shared, id: &str) -> Result<Reply, Refusal> {
-    let world = shared.world();
+fn registrations(call: &Call<'_>) -> Answer {
+    let (id, world) = (call.id(0), call.shared.world());
     let person = world
         .find(id)
         .and_then(|index| world.people.get(index))
@@ -26,15 +34,13 @@ pub(super) fn registrations(shared: &Shared, id: &str) -> Result<Reply, Refusal>
         })
         .collect();
     drop(world);
-    Ok(reply::json(StatusCode::OK, &json!({"entities": entities})))
+    ok(&json!({"entities": entities}))
 }
 
 /// `GET /api/v2/telephony/providers/carriers`: all of them.
-pub(super) fn carriers(shared: &Shared) -> Reply {
-    let world = shared.world();
-    let entities = carriers::entities(&world.carriers, &world.people);
-    drop(world);
-    reply::json(StatusCode::OK, &json!({"entities": entities}))
+fn carriers(call: &Call<'_>) -> Answer {
+    let world = call.shared.world();
+    ok(&json!({"entities": entities(&world.carriers, &world.people)}))
 }
 
 pub(super) fn no_user(id: &str) -> Refusal {

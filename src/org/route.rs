@@ -1,4 +1,4 @@
-//! From a request to its answer: which route, what a fault makes of it, who may call, and the record of it.
+//! From a request to its answer: which route, what a fault makes of it, who calls, and the record of it.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,17 +14,15 @@ use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::auth::TokenId;
-use super::limit::Exceeded;
+use super::access::Caller;
 use super::platform::{calls, channels};
-use super::record::{self, Kind};
+use super::record::{self, RequestKind};
 use super::reply::{self, Injected, Refusal, Reply};
-use super::resource::{Call, Resource, Verb};
 use super::shared::Shared;
+use super::table::ServedPath;
 use super::upgrade::Handoff;
 use super::webhooks::{self, Sink};
-use super::websockets::Stream;
-use super::{authorize, control, platform, token};
+use super::{authorize, control, token};
 
 /// The most bytes of a request's body.
 const MAX_BODY: usize = 128 * 1024;
@@ -36,13 +34,11 @@ const BODY_DEADLINE: Duration = Duration::from_secs(10);
 const HANG_LOOK: Duration = Duration::from_millis(50);
 
 /// What the cloud's side of the organisation serves.
-#[derive(Debug, PartialEq, Eq)]
-enum Route<'a> {
+enum Endpoint<'a> {
     Token,
     Authorize,
-    Api(Resource<'a>),
-    Platform(platform::Found<'a>),
-    Stream(Stream<'a>),
+    /// An operation of either API.
+    Served(ServedPath<'a>),
     /// The WebSocket of a notification channel; its id is the credential.
     Channel(&'a str),
     /// What was collected for somebody; its id is the credential.
@@ -50,22 +46,14 @@ enum Route<'a> {
     Unknown,
 }
 
-impl<'a> Route<'a> {
+impl<'a> Endpoint<'a> {
     fn of(path: &'a str) -> Self {
-        let path = segments(path);
-        if let Some(stream) = Stream::of(&path) {
-            return Self::Stream(stream);
-        }
-        match path.as_slice() {
+        match segments(path).as_slice() {
             ["oauth", "token"] => Self::Token,
             ["oauth", "authorize"] => Self::Authorize,
             ["channels", id] => Self::Channel(id),
             ["downloads", id] => Self::Download(id),
-            ["api", "v2", path @ ..] => Resource::of(path)
-                .map(Self::Api)
-                .or_else(|| platform::Found::of(path).map(Self::Platform))
-                .unwrap_or(Self::Unknown),
-            _ => Self::Unknown,
+            _ => ServedPath::of(path).map_or(Self::Unknown, Self::Served),
         }
     }
 
@@ -78,18 +66,19 @@ impl<'a> Route<'a> {
         }
     }
 
-    const fn kind(&self) -> Kind {
+    fn kind(&self) -> RequestKind {
         match self {
-            Self::Token | Self::Authorize => Kind::Token,
-            Self::Stream(_) | Self::Channel(_) => Kind::Stream,
-            Self::Api(_) | Self::Platform(_) | Self::Download(_) | Self::Unknown => Kind::Rest,
+            Self::Token | Self::Authorize => RequestKind::Token,
+            Self::Channel(_) => RequestKind::Stream,
+            Self::Served(found) if found.opens() => RequestKind::Stream,
+            Self::Served(_) | Self::Download(_) | Self::Unknown => RequestKind::Rest,
         }
     }
 }
 
 /// What becomes of a write on its way; reads and the token call always get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum WriteLoss {
     Whole,
     /// The connection breaks before the write is taken.
     RequestLost,
@@ -97,14 +86,11 @@ enum Fate {
     AnswerLost,
 }
 
-impl Fate {
-    fn draw(shared: &Shared, route: &Route<'_>, verb: &Method) -> Self {
-        let taken = match route {
-            Route::Api(_) => true,
-            Route::Platform(found) => !found.asks(),
-            _ => false,
-        };
-        if !taken || !Verb::of(verb).is_some_and(Verb::writes) {
+impl WriteLoss {
+    fn draw(shared: &Shared, route: &Endpoint<'_>, verb: &Method) -> Self {
+        let taken = matches!(route, Endpoint::Served(found) if !found.opens() && !found.asks());
+        let writes = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        if !taken || !writes.contains(verb) {
             return Self::Whole;
         }
         let faults = shared.faults();
@@ -167,18 +153,23 @@ pub(super) async fn answer(
     let attempt = attempt
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse().ok());
-    let route = Route::of(uri.path());
-    let person = bearer(request.headers()).and_then(|token| {
-        let holder = shared.tokens().holder(token, began).ok()?;
-        holder.person
-    });
+    let route = Endpoint::of(uri.path());
     let (kind, kept) = (route.kind(), route.kept());
 
-    let fate = Fate::draw(shared, &route, &verb);
-    let reply = match fate {
-        Fate::RequestLost => None,
-        Fate::Whole | Fate::AnswerLost => {
-            let reply = cloud(shared, handoff, route, request).await;
+    let fate = WriteLoss::draw(shared, &route, &verb);
+    let hindered = match fate {
+        WriteLoss::RequestLost => None,
+        WriteLoss::Whole | WriteLoss::AnswerLost => Some(hinder(shared, kind).await),
+    };
+    let caller = caller(shared, request.headers());
+    let person = caller
+        .as_ref()
+        .and_then(|caller| caller.as_ref().ok()?.person);
+    let reply = match hindered {
+        None => None,
+        Some(Err(refusal)) => Some(refusal.into_reply()),
+        Some(Ok(())) => {
+            let reply = cloud(shared, handoff, route, caller, request).await;
             Some(reply.unwrap_or_else(Refusal::into_reply))
         }
     };
@@ -209,54 +200,54 @@ pub(super) async fn answer(
     }
 }
 
+/// Who calls. It is asked once, when nothing is in the call's way any more, and is what the record tells, too.
+fn caller(shared: &Shared, headers: &HeaderMap) -> Caller {
+    let token = bearer(headers)?;
+    Some(shared.tokens().holder(token, Instant::now()))
+}
+
 async fn cloud(
     shared: &Arc<Shared>,
     handoff: &Handoff,
-    route: Route<'_>,
+    route: Endpoint<'_>,
+    caller: Caller,
     request: Request<Incoming>,
 ) -> Result<Reply, Refusal> {
-    let latency = shared.faults().latency;
-    if !latency.is_zero() {
-        tokio::time::sleep(latency).await;
-    }
-    inject(shared)?;
-    if matches!(route, Route::Stream(_) | Route::Channel(_)) {
-        hold_up(shared).await?;
-    }
     match route {
-        Route::Token => {
+        Endpoint::Token => {
             if request.method() != Method::POST {
                 return Err(Refusal::method(request.method(), "POST"));
             }
             let (head, body) = request.into_parts();
             Ok(token::issue(shared, &head.headers, &read_body(body).await?))
         }
-        Route::Authorize => {
+        Endpoint::Authorize => {
             if request.method() != Method::GET {
                 return Err(Refusal::method(request.method(), "GET"));
             }
             authorize::answer(shared, request.uri().query().unwrap_or_default())
         }
-        Route::Api(resource) => api(shared, &resource, request).await,
-        Route::Platform(found) => Ok(platform::serve(shared, &found, request).await),
-        Route::Stream(stream) => {
-            let (scope, more) = stream.scopes();
-            let token = admit(shared, request.headers(), scope)?;
-            if let Some(scope) = more {
-                admit(shared, request.headers(), scope)?;
-            }
-            if request.method() != Method::GET {
-                return Err(Refusal::method(request.method(), "GET"));
-            }
-            stream.open(shared, handoff, token, request)
-        }
-        Route::Download(id) => calls::download(shared, id),
-        Route::Channel(id) => channels::connect(shared, handoff, id, request),
-        Route::Unknown => Err(Refusal::not_found(format!(
+        Endpoint::Served(found) => found.serve(shared, handoff, caller, request).await,
+        Endpoint::Download(id) => calls::download(shared, id),
+        Endpoint::Channel(id) => channels::connect(shared, handoff, id, request),
+        Endpoint::Unknown => Err(Refusal::not_found(format!(
             "nothing is served at {}",
             request.uri().path()
         ))),
     }
+}
+
+/// What faults put in a call's way: time, a refusal, and for an upgrade to a WebSocket more of both.
+async fn hinder(shared: &Shared, kind: RequestKind) -> Result<(), Refusal> {
+    let latency = shared.faults().latency;
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    inject(shared)?;
+    if kind == RequestKind::Stream {
+        hold_up(shared).await?;
+    }
+    Ok(())
 }
 
 /// An upgrade to a WebSocket that fails, or is not answered while the fault lasts.
@@ -270,42 +261,6 @@ async fn hold_up(shared: &Shared) -> Result<(), Refusal> {
         tokio::time::sleep(HANG_LOOK).await;
     }
     Ok(())
-}
-
-/// What every call under `/api` passes: a token with the scope, the rate limit, and the verb. Where a verb is not taken
-/// the token needs a scope that another verb takes, so that a stranger learns nothing.
-async fn api(
-    shared: &Arc<Shared>,
-    resource: &Resource<'_>,
-    request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
-    let (head, body) = request.into_parts();
-    let rules = resource.rules();
-    let asked = Verb::of(&head.method);
-    let rule = rules.iter().find(|(verb, _)| Some(*verb) == asked);
-    if let Some((_, scope)) = rule.or(rules.first()) {
-        admit(shared, &head.headers, scope)?;
-    }
-    let bearer = bearer(&head.headers).unwrap_or_default();
-    let now = Instant::now();
-    let counted = shared.tokens().count(bearer, shared.rate_limit, now);
-    counted.map_err(Exceeded::refusal)?;
-    let Some((verb, _)) = rule.copied() else {
-        let taken: Vec<_> = rules.iter().map(|(verb, _)| verb.name()).collect();
-        return Err(Refusal::method(&head.method, &taken.join(", ")));
-    };
-    let body = if verb.carries() {
-        read_body(body).await?
-    } else {
-        Bytes::new()
-    };
-    resource.answer(&Call { shared, verb, body })
-}
-
-fn admit(shared: &Shared, headers: &HeaderMap, scope: &str) -> Result<TokenId, Refusal> {
-    let bearer = bearer(headers)
-        .ok_or_else(|| Refusal::unauthorized("this call needs Authorization: Bearer TOKEN"))?;
-    shared.tokens().admit(bearer, scope, Instant::now())
 }
 
 /// The token of an `Authorization: Bearer` header (RFC 6750 §2.1).
@@ -335,7 +290,6 @@ pub(super) async fn read_body(body: Incoming) -> Result<Bytes, Refusal> {
     }
 }
 
-/// Refuses the call when a fault says so. `Retry-After` comes most of the time and not always (contract §2).
 fn unavailable() -> Refusal {
     Refusal::new(
         StatusCode::SERVICE_UNAVAILABLE,
@@ -344,6 +298,7 @@ fn unavailable() -> Refusal {
     )
 }
 
+/// Refuses the call when a fault says so. `Retry-After` comes most of the time and not always (contract §2).
 fn inject(shared: &Shared) -> Result<(), Refusal> {
     let faults = shared.faults();
     let hinting = |refusal: Refusal| {
@@ -384,21 +339,20 @@ mod tests {
 
     #[test]
     fn paths_are_taken_apart_before_they_are_decoded() {
-        assert_eq!(
-            Route::of("/api/v2/telephony/users/u%2F1/registrations"),
-            Route::Api(Resource::Registrations("u/1".into()))
-        );
-        assert_eq!(
-            Route::of("/ws/v2/telephony/users/u-1/registrations"),
-            Route::Stream(Stream::Registrations("u-1".into()))
-        );
+        for path in [
+            "/api/v2/telephony/users/u%2F1/registrations",
+            "/ws/v2/telephony/users/u%2F1/registrations",
+        ] {
+            let route = Endpoint::of(path);
+            assert!(matches!(route, Endpoint::Served(found) if found.ids == ["u/1"]));
+        }
         for path in [
             "/",
             "/api/v2/users/",
             "/api/v2/telephony/users//registrations",
             "/oauth/token/x",
         ] {
-            assert_eq!(Route::of(path), Route::Unknown, "{path}");
+            assert!(matches!(Endpoint::of(path), Endpoint::Unknown), "{path}");
         }
     }
 }

@@ -17,94 +17,63 @@ pub(super) mod body;
 pub(super) mod seeds;
 pub(super) mod table;
 
-use std::borrow::Cow;
-
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
 use self::body::Body;
+use super::access::scopes;
 use super::events::catalogue;
-use super::reply::{self, Refusal, Reply};
-use super::resource::{Call, Rule, Verb};
-use super::route::decode;
+use super::operation::{Answer, Call, Operation, created, empty, ok, operation};
+use super::reply::Refusal;
 use super::rules;
 
-const READ: &str = "integration:outbound:read";
-const WRITE: &str = "integration:outbound:write";
+const READ: &[&str] = &["integration:outbound:read"];
+const WRITE: &[&str] = &["integration:outbound:write"];
 
-/// What is served about routes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Path<'a> {
-    Integrations,
-    Integration(Cow<'a, str>),
-    Deliveries(Cow<'a, str>),
-    EventTypes,
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    operation(Method::GET, "outbound/integrations", scopes(READ), list),
+    operation(Method::POST, "outbound/integrations", scopes(WRITE), create),
+    operation(Method::GET, "outbound/integrations/{id}", scopes(READ), |call| ok(call.shared.routes().get(call.id(0))?)),
+    operation(Method::PUT, "outbound/integrations/{id}", scopes(WRITE), replace),
+    operation(Method::DELETE, "outbound/integrations/{id}", scopes(WRITE), remove),
+    operation(Method::GET, "outbound/integrations/{id}/deliveries", scopes(READ), deliveries),
+    operation(Method::GET, "analytics/events/types", scopes(&["analytics:events:read"]), |_| ok(&json!({"entities": catalogue::TYPES}))),
+];
+
+fn list(call: &Call<'_>) -> Answer {
+    let routes = call.shared.routes();
+    ok(&json!({"entities": routes.all().collect::<Vec<_>>()}))
 }
 
-impl<'a> Path<'a> {
-    /// By the parts of a path after `/api/v2`.
-    pub(super) fn of(path: &[&'a str]) -> Option<Self> {
-        Some(match path {
-            ["outbound", "integrations"] => Self::Integrations,
-            ["outbound", "integrations", id] => Self::Integration(decode(id)?),
-            ["outbound", "integrations", id, "deliveries"] => Self::Deliveries(decode(id)?),
-            ["analytics", "events", "types"] => Self::EventTypes,
-            _ => return None,
-        })
-    }
+fn create(call: &Call<'_>) -> Answer {
+    let (body, by) = (Body::parse(&call.body)?, &call.shared.client.id);
+    created(call.shared.routes().create(body, by, Timestamp::now())?)
+}
 
-    /// The verbs each takes.
-    pub(super) const fn rules(&self) -> &'static [Rule] {
-        match self {
-            Self::Integrations => &[(Verb::Get, READ), (Verb::Post, WRITE)],
-            Self::Integration(_) => &[(Verb::Get, READ), (Verb::Put, WRITE), (Verb::Delete, WRITE)],
-            Self::Deliveries(_) => &[(Verb::Get, READ)],
-            Self::EventTypes => &[(Verb::Get, "analytics:events:read")],
-        }
-    }
+fn replace(call: &Call<'_>) -> Answer {
+    let (body, seen) = (Body::parse(&call.body)?, version(&call.body)?);
+    let (mut routes, by) = (call.shared.routes(), &call.shared.client.id);
+    ok(routes.replace(call.id(0), body, seen, by, Timestamp::now())?)
+}
 
-    /// Answers a call whose verb, token and scope are in order.
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let (mut routes, by) = (call.shared.routes(), &call.shared.client.id);
-        match (self, call.verb) {
-            (Self::Integrations, Verb::Post) => {
-                let body = Body::parse(&call.body)?;
-                let route = routes.create(body, by, Timestamp::now())?;
-                Ok(reply::json(StatusCode::CREATED, route))
-            }
-            (Self::Integrations, _) => {
-                let body = json!({"entities": routes.all().collect::<Vec<_>>()});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            (Self::Integration(id), Verb::Put) => {
-                let (body, seen) = (Body::parse(&call.body)?, version(&call.body)?);
-                let route = routes.replace(id, body, seen, by, Timestamp::now())?;
-                Ok(reply::json(StatusCode::OK, route))
-            }
-            (Self::Integration(id), Verb::Delete) => {
-                routes.remove(id)?;
-                Ok(reply::empty(StatusCode::NO_CONTENT))
-            }
-            (Self::Integration(id), _) => Ok(reply::json(StatusCode::OK, routes.get(id)?)),
-            (Self::Deliveries(id), _) => {
-                let body = json!({"entities": routes.deliveries(id)?});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            (Self::EventTypes, _) => {
-                let body = json!({"entities": catalogue::TYPES});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-        }
-    }
+fn remove(call: &Call<'_>) -> Answer {
+    call.shared.routes().remove(call.id(0))?;
+    empty(StatusCode::NO_CONTENT)
+}
+
+fn deliveries(call: &Call<'_>) -> Answer {
+    ok(&json!({"entities": call.shared.routes().deliveries(call.id(0))?}))
 }
 
 /// The version that a writer says it has seen.
 fn version(body: &[u8]) -> Result<Option<u64>, Refusal> {
     #[derive(Deserialize)]
-    struct Seen {
+    struct SeenVersion {
         version: Option<u64>,
     }
-    rules::read::<Seen>(body).map(|seen| seen.version)
+    rules::read::<SeenVersion>(body).map(|seen| seen.version)
 }

@@ -21,7 +21,7 @@ use self::failures::Failures;
 use self::trouble::Troubles;
 use super::people;
 use super::shared::Shared;
-use super::state::{Place, World};
+use super::state::{DeviceKey, World};
 
 /// The most events that are applied at once; streams and reads get their turn between.
 const BATCH: usize = 512;
@@ -46,7 +46,7 @@ pub(super) async fn play(shared: Arc<Shared>, rate: f64, seed: u64) {
 
 /// Something that was decided earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Plan {
+enum PlannedOutage {
     OutageBegins,
     Darken { person: usize, device: usize },
     Relight { person: usize, device: usize },
@@ -58,12 +58,12 @@ pub(super) struct Scenario {
     rate: f64,
     /// When the next event of the steady rate is due.
     steady: Duration,
-    plans: BinaryHeap<Reverse<(Duration, Plan)>>,
+    plans: BinaryHeap<Reverse<(Duration, PlannedOutage)>>,
     /// Devices that were dropped, longest first.
-    lost: VecDeque<Place>,
+    lost: VecDeque<DeviceKey>,
     /// How many lost devices there are when all is normal.
     usual: usize,
-    flappers: Vec<Place>,
+    flappers: Vec<DeviceKey>,
     troubles: Troubles,
     failures: Failures,
 }
@@ -80,7 +80,7 @@ impl Scenario {
             rng,
             rate,
             steady: Duration::ZERO,
-            plans: BinaryHeap::from([Reverse((first_outage, Plan::OutageBegins))]),
+            plans: BinaryHeap::from([Reverse((first_outage, PlannedOutage::OutageBegins))]),
             lost,
             usual: devices / 50 + 1,
             flappers: Vec::new(),
@@ -188,18 +188,19 @@ impl Scenario {
         }
     }
 
-    fn carry_out(&mut self, plan: Plan, at: Duration, world: &mut World, now: Timestamp) {
+    fn carry_out(&mut self, plan: PlannedOutage, at: Duration, world: &mut World, now: Timestamp) {
         match plan {
-            Plan::OutageBegins => {
+            PlannedOutage::OutageBegins => {
                 self.plan_outage(world, at);
                 let next = at + seconds(&mut self.rng, 120.0, 300.0);
-                self.plans.push(Reverse((next, Plan::OutageBegins)));
+                self.plans
+                    .push(Reverse((next, PlannedOutage::OutageBegins)));
             }
-            Plan::Darken { person, device } => {
-                world.update(Place { person, device }, Some(false), None, now);
+            PlannedOutage::Darken { person, device } => {
+                world.update(DeviceKey { person, device }, Some(false), None, now);
             }
-            Plan::Relight { person, device } => {
-                world.update(Place { person, device }, Some(true), None, now);
+            PlannedOutage::Relight { person, device } => {
+                world.update(DeviceKey { person, device }, Some(true), None, now);
             }
         }
     }
@@ -208,28 +209,28 @@ impl Scenario {
     /// thousands goes dark more slowly, at 2,000 devices a second.
     fn plan_outage(&mut self, world: &World, at: Duration) {
         let site = people::draw_site(&mut self.rng);
-        let places: Vec<Place> = places(world)
+        let places: Vec<DeviceKey> = places(world)
             .filter(|place| world.people[place.person].site_number() == site)
             .collect();
         let onset = (places.len() as f64 / 2000.0).max(3.0);
         let length = seconds(&mut self.rng, 20.0, 40.0);
-        for Place { person, device } in places {
+        for DeviceKey { person, device } in places {
             if self.rng.random_ratio(17, 20) {
                 let dark = at + seconds(&mut self.rng, 0.0, onset);
                 let light = dark + length + seconds(&mut self.rng, 0.0, 5.0);
                 self.plans
-                    .push(Reverse((dark, Plan::Darken { person, device })));
+                    .push(Reverse((dark, PlannedOutage::Darken { person, device })));
                 self.plans
-                    .push(Reverse((light, Plan::Relight { person, device })));
+                    .push(Reverse((light, PlannedOutage::Relight { person, device })));
             }
         }
     }
 
-    fn any(&mut self, world: &World) -> Option<Place> {
+    fn any(&mut self, world: &World) -> Option<DeviceKey> {
         let person = self.rng.random_range(0..world.people.len().max(1));
         let devices = world.people.get(person)?.devices.len();
         let device = self.rng.random_range(0..devices.max(1));
-        Some(Place { person, device })
+        Some(DeviceKey { person, device })
     }
 
     /// The time to the next event: exponential, as independent events come.
@@ -239,14 +240,14 @@ impl Scenario {
     }
 }
 
-fn places(world: &World) -> impl Iterator<Item = Place> {
+fn places(world: &World) -> impl Iterator<Item = DeviceKey> {
     let people = world.people.iter().enumerate();
     people.flat_map(|(person, found)| {
-        (0..found.devices.len()).map(move |device| Place { person, device })
+        (0..found.devices.len()).map(move |device| DeviceKey { person, device })
     })
 }
 
-fn lost(world: &World) -> VecDeque<Place> {
+fn lost(world: &World) -> VecDeque<DeviceKey> {
     places(world)
         .filter(|place| {
             world

@@ -49,7 +49,7 @@ async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) 
             async move { route::answer(&shared, &handoff, request).await }
         }
     });
-    let served = http(Nursery::default())
+    let served = http(StreamTasks::default())
         .serve_connection_with_upgrades(TokioIo::new(tls), service)
         .await;
     if let Err(error) = served {
@@ -60,7 +60,7 @@ async fn connection(tcp: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared>) 
     }
 }
 
-fn http(nursery: Nursery) -> auto::Builder<Nursery> {
+fn http(nursery: StreamTasks) -> auto::Builder<StreamTasks> {
     let mut builder = auto::Builder::new(nursery);
     builder
         .http1()
@@ -78,9 +78,9 @@ fn http(nursery: Nursery) -> auto::Builder<Nursery> {
 
 /// Runs the HTTP/2 streams of one connection, and ends them with it.
 #[derive(Clone, Default)]
-struct Nursery(Arc<Mutex<JoinSet<()>>>);
+struct StreamTasks(Arc<Mutex<JoinSet<()>>>);
 
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Nursery {
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for StreamTasks {
     fn execute(&self, stream: F) {
         let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         while streams.try_join_next().is_some() {}

@@ -31,13 +31,13 @@ impl End {
 }
 
 /// What is in store for a session.
-pub(super) struct Course {
+pub(super) struct SessionFaults {
     close_code: u16,
     close_at: Option<Instant>,
     cut_at: Option<Instant>,
 }
 
-impl Course {
+impl SessionFaults {
     /// A session that opens now is closed by `ws-close` after a short time, and cut by `ws-drop`.
     pub(super) fn plan(shared: &Shared) -> Self {
         let code = shared.faults().ws_close;

@@ -14,27 +14,27 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::Options;
-use super::auth::codes::Codes;
+use super::auth::codes::SignInCodes;
 use super::auth::{Client, Tokens};
 use super::callbacks;
-use super::callbacks::book::Book;
-use super::destinations::Named;
+use super::callbacks::book::CallbackBook;
+use super::destinations::NamedUri;
 use super::errands::Errands;
-use super::estate::Places;
+use super::estate::EstateAddresses;
 use super::faults::Faults;
-use super::hooks::Hook;
+use super::hooks::JobWebhook;
 use super::interactions::{AGENTS, Interactions};
 use super::jobs::Jobs;
-use super::outbox::Sent;
+use super::outbox::AttemptLog;
 use super::platform::records::Records;
 use super::platform::topics::Topics;
-use super::post::Post;
-use super::record::Ring;
+use super::post::PostClient;
+use super::record::RequestLog;
 use super::routes;
-use super::routes::table::Table;
+use super::routes::table::RouteTable;
 use super::sockets::Sockets;
 use super::state::World;
-use super::transfers::Log;
+use super::transfers::TransferLog;
 use super::webhooks::Inbox;
 
 /// The organisation, as its connections see it.
@@ -45,39 +45,44 @@ pub(super) struct Shared {
     pub(super) seed: u64,
     /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
     pub(super) streaming: String,
-    pub(super) destinations: Vec<Named>,
+    pub(super) destinations: Vec<NamedUri>,
     pub(super) errands: Errands,
-    pub(super) post: Post,
+    pub(super) post: PostClient,
     /// The notification channels of the Platform API; a lock of its own, taken last.
     pub(super) topics: Topics,
     world: Mutex<World>,
     withheld: Mutex<BTreeSet<String>>,
     tokens: Mutex<Tokens>,
-    codes: Mutex<Codes>,
-    requests: Mutex<Ring>,
+    codes: Mutex<SignInCodes>,
+    requests: Mutex<RequestLog>,
     inbox: Mutex<Inbox>,
     jobs: Mutex<Jobs>,
-    hooks: Mutex<Vec<Hook>>,
-    sent: Mutex<Sent>,
+    hooks: Mutex<Vec<JobWebhook>>,
+    sent: Mutex<AttemptLog>,
     media: Mutex<Inbox>,
     interactions: Mutex<Interactions>,
-    transfers: Mutex<Log>,
+    transfers: Mutex<TransferLog>,
     sockets: Mutex<Sockets>,
     bus: Mutex<Inbox>,
-    routes: Mutex<Table>,
-    book: Mutex<Book>,
+    routes: Mutex<RouteTable>,
+    book: Mutex<CallbackBook>,
     records: Mutex<Records>,
     dice: Mutex<ChaCha8Rng>,
     faults: watch::Sender<Faults>,
 }
 
 impl Shared {
-    pub(super) fn new(options: &Options, places: &Places, errands: Errands, post: Post) -> Self {
-        let mut routes = Table::default();
+    pub(super) fn new(
+        options: &Options,
+        places: &EstateAddresses,
+        errands: Errands,
+        post: PostClient,
+    ) -> Self {
+        let mut routes = RouteTable::default();
         let now = Timestamp::now();
         routes::seeds::place(&mut routes, &places.destinations, now);
         let topics = Topics::default();
-        let mut book = Book::default();
+        let mut book = CallbackBook::default();
         book.topics = topics.clone();
         book.agents = usize::try_from(options.users).unwrap_or(1).min(AGENTS);
         // Another stream of the seed than those that draw while it runs.
@@ -110,15 +115,15 @@ impl Shared {
             world: Mutex::new(world),
             withheld: Mutex::new(options.without.iter().cloned().collect()),
             tokens: Mutex::new(Tokens::default()),
-            codes: Mutex::new(Codes::default()),
-            requests: Mutex::new(Ring::default()),
+            codes: Mutex::new(SignInCodes::default()),
+            requests: Mutex::new(RequestLog::default()),
             inbox: Mutex::new(Inbox::default()),
             jobs: Mutex::new(Jobs::default()),
             hooks: Mutex::new(Vec::new()),
-            sent: Mutex::new(Sent::default()),
+            sent: Mutex::new(AttemptLog::default()),
             media: Mutex::new(Inbox::default()),
             interactions: Mutex::new(interactions),
-            transfers: Mutex::new(Log::default()),
+            transfers: Mutex::new(TransferLog::default()),
             sockets: Mutex::new(Sockets::default()),
             bus: Mutex::new(Inbox::default()),
             routes: Mutex::new(routes),
@@ -143,7 +148,7 @@ impl Shared {
     }
 
     /// What people sign in with.
-    pub(super) fn codes(&self) -> MutexGuard<'_, Codes> {
+    pub(super) fn codes(&self) -> MutexGuard<'_, SignInCodes> {
         lock(&self.codes)
     }
 
@@ -153,7 +158,7 @@ impl Shared {
         format!("{}-person", self.client.id)
     }
 
-    pub(super) fn requests(&self) -> MutexGuard<'_, Ring> {
+    pub(super) fn requests(&self) -> MutexGuard<'_, RequestLog> {
         lock(&self.requests)
     }
 
@@ -165,7 +170,7 @@ impl Shared {
         lock(&self.jobs)
     }
 
-    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+    pub(super) fn hooks(&self) -> MutexGuard<'_, Vec<JobWebhook>> {
         lock(&self.hooks)
     }
 
@@ -178,7 +183,7 @@ impl Shared {
         lock(&self.interactions)
     }
 
-    pub(super) fn transfers(&self) -> MutexGuard<'_, Log> {
+    pub(super) fn transfers(&self) -> MutexGuard<'_, TransferLog> {
         lock(&self.transfers)
     }
 
@@ -186,7 +191,7 @@ impl Shared {
         lock(&self.sockets)
     }
 
-    pub(super) fn sent(&self) -> MutexGuard<'_, Sent> {
+    pub(super) fn sent(&self) -> MutexGuard<'_, AttemptLog> {
         lock(&self.sent)
     }
 
@@ -195,12 +200,12 @@ impl Shared {
         lock(&self.bus)
     }
 
-    pub(super) fn routes(&self) -> MutexGuard<'_, Table> {
+    pub(super) fn routes(&self) -> MutexGuard<'_, RouteTable> {
         lock(&self.routes)
     }
 
     /// The queues and their callbacks.
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+    pub(super) fn book(&self) -> MutexGuard<'_, CallbackBook> {
         lock(&self.book)
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use tokio::sync::mpsc;
 
 use super::auth::TokenId;
-use super::line::Push;
+use super::text_socket::Push;
 
 /// The most such sockets at once.
 const MOST: usize = 1_000;
@@ -13,7 +13,7 @@ const MOST: usize = 1_000;
 /// How far a client may fall behind, in frames.
 const BACKLOG: usize = 4_096;
 
-struct Outlet {
+struct SocketSender {
     token: TokenId,
     pushes: mpsc::Sender<Push>,
 }
@@ -21,12 +21,12 @@ struct Outlet {
 /// All that are open, by a number of their own.
 #[derive(Default)]
 pub(super) struct Sockets {
-    open: HashMap<u64, Outlet>,
+    open: HashMap<u64, SocketSender>,
     opened: u64,
 }
 
 /// A place among them: its number, and both ends of what is pushed to it.
-pub(super) struct Place {
+pub(super) struct OpenSocket {
     pub(super) number: u64,
     pub(super) pushes: mpsc::Sender<Push>,
     pub(super) queue: mpsc::Receiver<Push>,
@@ -34,18 +34,18 @@ pub(super) struct Place {
 
 impl Sockets {
     /// Adds a socket; its number takes it out again. None when there are too many.
-    pub(super) fn join(&mut self, token: TokenId) -> Option<Place> {
+    pub(super) fn join(&mut self, token: TokenId) -> Option<OpenSocket> {
         if self.open.len() >= MOST {
             return None;
         }
         let (pushes, queue) = mpsc::channel(BACKLOG);
         self.opened += 1;
-        let outlet = Outlet {
+        let outlet = SocketSender {
             token,
             pushes: pushes.clone(),
         };
         self.open.insert(self.opened, outlet);
-        Some(Place {
+        Some(OpenSocket {
             number: self.opened,
             pushes,
             queue,

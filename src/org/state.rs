@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::carriers::{self, Carrier};
-use super::hub::{Event, Hub};
+use super::hub::{DeviceEvent, Hub};
 use super::people::{self, Name};
 use super::plant::Plant;
 use super::platform::phones;
@@ -66,7 +66,7 @@ impl Person {
 
 /// Names one device of the table. Neither people nor devices ever leave it, so it stays good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct DeviceKey {
     pub(super) person: usize,
     pub(super) device: usize,
 }
@@ -79,7 +79,7 @@ pub(super) struct World {
     pub(super) hub: Hub,
     pub(super) topics: Topics,
     /// Every device by its id, until one comes or goes.
-    by_id: Option<Arc<[Place]>>,
+    by_id: Option<Arc<[DeviceKey]>>,
     events: u64,
 }
 
@@ -87,7 +87,7 @@ impl World {
     /// The same people for the same seed, about 98 % of their devices registered.
     pub(super) fn populate(users: u32, seed: u64, now: Timestamp) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let mut numbers = Numbers::new(users, &mut rng);
+        let mut numbers = UniqueNumbers::new(users, &mut rng);
         let people = (0..users)
             .map(|_| draw_person(&mut numbers, now, &mut rng))
             .collect();
@@ -112,7 +112,7 @@ impl World {
         (index < self.people.len()).then_some(index)
     }
 
-    pub(super) fn device(&self, place: Place) -> Option<&Device> {
+    pub(super) fn device(&self, place: DeviceKey) -> Option<&Device> {
         let device = self.people.get(place.person)?.devices.get(place.device)?;
         (!device.gone).then_some(device)
     }
@@ -125,7 +125,7 @@ impl World {
     /// Changes what is given of a device and tells its streams in one frame; says whether anything was new.
     pub(super) fn update(
         &mut self,
-        place: Place,
+        place: DeviceKey,
         registered: Option<bool>,
         codec: Option<CompactString>,
         now: Timestamp,
@@ -142,8 +142,8 @@ impl World {
         let registered = registered.filter(|registered| *registered != device.registered);
         let codec = codec.filter(|codec| *codec != device.codec);
         let event = match (registered, &codec) {
-            (Some(_), _) => Event::Registration,
-            (None, Some(_)) => Event::Codec,
+            (Some(_), _) => DeviceEvent::Registration,
+            (None, Some(_)) => DeviceEvent::Codec,
             (None, None) => return false,
         };
         if let Some(registered) = registered {
@@ -161,7 +161,7 @@ impl World {
     /// anything was new.
     pub(super) fn tell(
         &mut self,
-        place: Place,
+        place: DeviceKey,
         registered: Option<bool>,
         codec: Option<CompactString>,
         now: Timestamp,
@@ -174,8 +174,8 @@ impl World {
     }
 
     /// Tells a device's streams how it is, without a change.
-    pub(super) fn announce(&mut self, place: Place) {
-        self.publish(place, Event::Status);
+    pub(super) fn announce(&mut self, place: DeviceKey) {
+        self.publish(place, DeviceEvent::Status);
     }
 
     /// Finds a user's device by its id, or adds it unregistered; none when the user has all they may.
@@ -184,13 +184,13 @@ impl World {
         person: usize,
         id: &str,
         now: Timestamp,
-    ) -> Option<Place> {
+    ) -> Option<DeviceKey> {
         let devices = &mut self.people.get_mut(person)?.devices;
         if let Some(device) = devices.iter().position(|device| device.id == id) {
             if std::mem::take(&mut devices[device].gone) {
                 self.by_id = None;
             }
-            return Some(Place { person, device });
+            return Some(DeviceKey { person, device });
         }
         if devices.len() >= MAX_DEVICES {
             return None;
@@ -204,11 +204,16 @@ impl World {
         });
         let device = devices.len() - 1;
         self.by_id = None;
-        Some(Place { person, device })
+        Some(DeviceKey { person, device })
     }
 
     /// Adds a device to some user who has room: the one at `draw` (0 up to 1) of the table, or the next one after.
-    pub(super) fn place_somewhere(&mut self, draw: f64, id: &str, now: Timestamp) -> Option<Place> {
+    pub(super) fn place_somewhere(
+        &mut self,
+        draw: f64,
+        id: &str,
+        now: Timestamp,
+    ) -> Option<DeviceKey> {
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -219,7 +224,7 @@ impl World {
         (0..many).find_map(|step| self.place_device((first + step) % many, id, now))
     }
 
-    fn publish(&mut self, place: Place, event: Event) {
+    fn publish(&mut self, place: DeviceKey, event: DeviceEvent) {
         self.events += 1;
         let device = self
             .people
@@ -229,7 +234,7 @@ impl World {
         if let Some(device) = device {
             self.hub.publish(place.person, event, device);
         }
-        if !matches!(event, Event::Codec) {
+        if !matches!(event, DeviceEvent::Codec) {
             phones::tell(self, place);
         }
     }
@@ -241,12 +246,12 @@ pub(super) fn user_id(person: usize) -> CompactString {
 }
 
 /// Unique numbers that do not look counted: multiples of a prime, modulo a power of ten, never repeat.
-struct Numbers {
+struct UniqueNumbers {
     next: u64,
     modulus: u64,
 }
 
-impl Numbers {
+impl UniqueNumbers {
     const STEP: u64 = 7919;
 
     fn new(users: u32, rng: &mut ChaCha8Rng) -> Self {
@@ -266,7 +271,7 @@ impl Numbers {
     }
 }
 
-fn draw_person(numbers: &mut Numbers, now: Timestamp, rng: &mut ChaCha8Rng) -> Person {
+fn draw_person(numbers: &mut UniqueNumbers, now: Timestamp, rng: &mut ChaCha8Rng) -> Person {
     let site = people::draw_site(rng);
     let name = Name::draw(site, rng);
     let count = match rng.random_range(0..10) {
@@ -343,7 +348,7 @@ mod tests {
     #[test]
     fn an_unchanged_device_makes_no_event() {
         let mut world = World::populate(1, 1, Timestamp::now());
-        let place = Place {
+        let place = DeviceKey {
             person: 0,
             device: 0,
         };

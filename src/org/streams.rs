@@ -8,36 +8,37 @@ use hyper::body::Incoming;
 use hyper::{Request, StatusCode};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::auth::TokenId;
 use super::faults::Faults;
-use super::line::{self, Line};
-use super::reply::{Refusal, Reply};
+use super::operation::{Answer, Call, Operation, websocket};
+use super::reply::Refusal;
 use super::rest;
 use super::shared::Shared;
+use super::text_socket::{SocketHandler, TextSocket};
 use super::upgrade::{self, Handoff};
+
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
+pub(super) const OPERATIONS: &[Operation] = &[
+    websocket("/ws/v2/telephony/users/{id}/registrations", &["websocket:read"], open),
+];
 
 /// The one subprotocol that is spoken.
 const SUBPROTOCOL: &str = "v2";
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
-pub(super) fn open(
-    shared: &Arc<Shared>,
-    handoff: &Handoff,
-    token: TokenId,
-    user: &str,
-    mut request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
+fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> Answer {
     let (upgrade, reply) = upgrade::handshake(&mut request, Some(SUBPROTOCOL))?;
-    let mut world = shared.world();
+    let (shared, user, mut world) = (call.shared, call.id(0), call.shared.world());
     let person = world.find(user).ok_or_else(|| rest::no_user(user))?;
-    let (id, pushes) = world.hub.join(person, token).ok_or_else(crowded)?;
+    let joined = world.hub.join(person, call.holder.id);
+    let (id, pushes) = joined.ok_or_else(crowded)?;
     drop(world);
-    let seat = Seat {
+    let stream = RegistrationStream {
         shared: Arc::clone(shared),
         person,
         id,
     };
-    handoff.put(Line::new(shared, upgrade, pushes, seat).run());
+    handoff.put(TextSocket::new(shared, upgrade, pushes, stream).run());
     Ok(reply)
 }
 
@@ -51,13 +52,13 @@ pub(super) fn crowded() -> Refusal {
 }
 
 /// A place in the hub, given back when the session ends, whichever way it ends.
-struct Seat {
+struct RegistrationStream {
     shared: Arc<Shared>,
     person: usize,
     id: u64,
 }
 
-impl line::Seat for Seat {
+impl SocketHandler for RegistrationStream {
     /// A watcher has nothing to say but control frames.
     fn hear(&mut self, _: Message) {}
 
@@ -66,7 +67,7 @@ impl line::Seat for Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for RegistrationStream {
     fn drop(&mut self) {
         self.shared.world().hub.leave(self.person, self.id);
     }

@@ -26,7 +26,7 @@ const ELSEWHERE: [&str; 1] = ["sip.elsewhere.example"];
 pub(super) struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 /// A certificate before it is signed.
-struct Leaf<'a> {
+struct UnsignedCertificate<'a> {
     subject: &'a str,
     names: &'a [&'a str],
     /// Midnights of UTC, both.
@@ -64,7 +64,7 @@ impl Authority {
     /// The server side of the API: a good leaf, HTTP/2 and HTTP/1.1.
     pub(super) fn api(&self) -> Result<TlsAcceptor, OrgError> {
         let (from, to) = a_year();
-        let mut config = self.config(&Leaf {
+        let mut config = self.config(&UnsignedCertificate {
             subject: "trunkline embedded organisation",
             names: &HERE,
             from,
@@ -82,7 +82,7 @@ impl Authority {
         certificate: Certificate,
     ) -> Result<TlsAcceptor, OrgError> {
         let (from, to) = a_year();
-        let good = Leaf {
+        let good = UnsignedCertificate {
             subject,
             names: &HERE,
             from,
@@ -92,21 +92,21 @@ impl Authority {
         let today = today();
         let leaf = match certificate {
             Certificate::Good => good,
-            Certificate::Expiring => Leaf {
+            Certificate::Expiring => UnsignedCertificate {
                 // Twelve whole days and the rest of today.
                 to: today.saturating_add(13.days()),
                 ..good
             },
-            Certificate::Expired => Leaf {
+            Certificate::Expired => UnsignedCertificate {
                 from: today.saturating_sub(1.year()),
                 to: today.saturating_sub(2.days()),
                 ..good
             },
-            Certificate::SelfSigned => Leaf {
+            Certificate::SelfSigned => UnsignedCertificate {
                 self_signed: true,
                 ..good
             },
-            Certificate::WrongName => Leaf {
+            Certificate::WrongName => UnsignedCertificate {
                 names: &ELSEWHERE,
                 ..good
             },
@@ -114,7 +114,7 @@ impl Authority {
         Ok(TlsAcceptor::from(Arc::new(self.config(&leaf)?)))
     }
 
-    fn config(&self, leaf: &Leaf<'_>) -> Result<ServerConfig, OrgError> {
+    fn config(&self, leaf: &UnsignedCertificate<'_>) -> Result<ServerConfig, OrgError> {
         let (certificate, key) = self.sign(leaf).map_err(fault)?;
         ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
@@ -128,7 +128,7 @@ impl Authority {
 
     fn sign(
         &self,
-        leaf: &Leaf<'_>,
+        leaf: &UnsignedCertificate<'_>,
     ) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), rcgen::Error> {
         let names: Vec<String> = leaf.names.iter().copied().map(String::from).collect();
         let mut params = CertificateParams::new(names)?;
@@ -190,7 +190,7 @@ mod tests {
         let authority = Authority::make().unwrap();
         let (from, to) = a_year();
         for self_signed in [true, false] {
-            let leaf = Leaf {
+            let leaf = UnsignedCertificate {
                 subject: "x",
                 names: &HERE,
                 from,

@@ -17,7 +17,8 @@ use super::auth::{Client, SCOPES};
 use super::reply::{self, Reply};
 use super::shared::Shared;
 
-type Form<'a> = HashMap<Cow<'a, str>, Cow<'a, str>>;
+/// What a form or a query says, by name.
+pub(super) type Form<'a> = HashMap<Cow<'a, str>, Cow<'a, str>>;
 
 /// An error of the token endpoint, in its own shape.
 struct OAuthError(StatusCode, &'static str, &'static str);

@@ -17,11 +17,11 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-pub(super) use self::destination::{Destination, Manner, help};
-use self::frame::{Answer, Frame};
+pub(super) use self::destination::{Behaviour, Destination, help};
+use self::frame::{TransferAnswer, TransferFrame};
 pub(super) use self::settle::duration;
-pub(super) use self::socket::open;
-use super::line::Push;
+pub(super) use self::socket::OPERATIONS;
+use super::text_socket::Push;
 
 /// The most transfers that are remembered.
 const KEPT: usize = 10_000;
@@ -57,7 +57,7 @@ impl Outcome {
 /// One transfer, as the control surface shows it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+struct TransferEntry {
     at: Timestamp,
     id: String,
     interaction_id: String,
@@ -83,12 +83,12 @@ struct Entry {
     #[serde(skip)]
     taken: Instant,
     #[serde(skip)]
-    answer: Option<Answer>,
+    answer: Option<TransferAnswer>,
     #[serde(skip)]
     waiting: Vec<mpsc::Sender<Push>>,
 }
 
-impl Entry {
+impl TransferEntry {
     /// A transfer that came now, and nothing is known of it but where it is to go.
     fn new(id: &str, interaction: &str, destination: &str) -> Self {
         Self {
@@ -118,21 +118,21 @@ enum Receipt {
     /// It is known, and answered when its time comes.
     Waits,
     /// It is known, and was answered so; nothing where nothing was said.
-    Known(Option<Answer>),
+    Known(Option<TransferAnswer>),
 }
 
 /// The last transfers.
 #[derive(Default)]
-pub(super) struct Log {
-    entries: HashMap<String, Entry>,
+pub(super) struct TransferLog {
+    entries: HashMap<String, TransferEntry>,
     /// Ids in the order they came first.
     order: VecDeque<String>,
     dropped: u64,
 }
 
-impl Log {
+impl TransferLog {
     /// Counts a frame that came through a socket.
-    fn receive(&mut self, frame: &Frame, from: &mpsc::Sender<Push>) -> Receipt {
+    fn receive(&mut self, frame: &TransferFrame, from: &mpsc::Sender<Push>) -> Receipt {
         let Some(entry) = self.entries.get_mut(&frame.id) else {
             self.add(frame, from);
             return Receipt::New;
@@ -158,15 +158,15 @@ impl Log {
         Receipt::Waits
     }
 
-    fn add(&mut self, frame: &Frame, from: &mpsc::Sender<Push>) {
-        self.keep(Entry {
+    fn add(&mut self, frame: &TransferFrame, from: &mpsc::Sender<Push>) {
+        self.keep(TransferEntry {
             codec: Some(frame.media.audio.codec.clone()),
             waiting: vec![from.clone()],
-            ..Entry::new(&frame.id, &frame.interaction_id, &frame.destination_uri)
+            ..TransferEntry::new(&frame.id, &frame.interaction_id, &frame.destination_uri)
         });
     }
 
-    fn keep(&mut self, entry: Entry) {
+    fn keep(&mut self, entry: TransferEntry) {
         if self.order.len() >= KEPT
             && let Some(oldest) = self.order.pop_front()
         {
@@ -179,7 +179,7 @@ impl Log {
 
     /// How often transfers of an interaction to a destination were turned away.
     fn turned_away(&self, interaction: &str, destination: &str) -> u32 {
-        let same = |entry: &&Entry| {
+        let same = |entry: &&TransferEntry| {
             entry.interaction_id == interaction && entry.destination == destination
         };
         let entries = self.entries.values().filter(same);
@@ -200,7 +200,7 @@ impl Log {
         &mut self,
         id: &str,
         outcome: Outcome,
-        answer: Option<Answer>,
+        answer: Option<TransferAnswer>,
     ) -> Vec<mpsc::Sender<Push>> {
         let Some(entry) = self.entries.get_mut(id) else {
             return Vec::new();
@@ -225,7 +225,7 @@ impl Log {
 
     /// Oldest first, and how many are forgotten.
     pub(super) fn shown(&self) -> serde_json::Value {
-        let entries: Vec<&Entry> = self
+        let entries: Vec<&TransferEntry> = self
             .order
             .iter()
             .filter_map(|id| self.entries.get(id))

@@ -47,12 +47,12 @@ struct Renewal {
 
 /// All of them.
 #[derive(Default)]
-pub(in crate::org) struct Codes {
+pub(in crate::org) struct SignInCodes {
     given: HashMap<String, (Consent, Instant)>,
     renewals: HashMap<String, Renewal>,
 }
 
-impl Codes {
+impl SignInCodes {
     /// Gives a code; none when too many are about.
     pub(in crate::org) fn give(&mut self, consent: Consent, now: Instant) -> Option<SecretString> {
         self.given.retain(|_, (_, until)| *until > now);
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_code_is_good_once_for_whoever_asked_for_it_and_soon() {
         let now = Instant::now();
-        let mut codes = Codes::default();
+        let mut codes = SignInCodes::default();
         let mut attempt = |verifier: &str, redirect: &str, after: u64| {
             let code = codes.give(consent(), now).unwrap();
             let then = now + Duration::from_secs(after);

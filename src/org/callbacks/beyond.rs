@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use compact_str::{CompactString, format_compact};
 use jiff::{SignedDuration, Timestamp};
 
-use super::body::{Body, Channel, Channels, Slot, earliest};
-use super::book::{Book, Status};
+use super::body::{Body, ChannelPreferences, ContactChannel, TimeSlot, earliest};
+use super::book::{CallbackBook, CallbackStatus};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
 
@@ -16,7 +16,7 @@ const MINUTES: i64 = 15;
 
 /// What is known of a callback beyond the direct API.
 #[derive(Clone, Debug, Default)]
-pub(in crate::org) struct Beyond {
+pub(in crate::org) struct PlatformFields {
     /// Whom to ask for.
     pub(in crate::org) user_name: Option<String>,
     /// Further numbers to try.
@@ -30,9 +30,14 @@ pub(in crate::org) struct Beyond {
     pub(in crate::org) ended: Option<Timestamp>,
 }
 
-impl Beyond {
+impl PlatformFields {
     /// The next agent in turn, for a callback that is at a stage already.
-    pub(super) fn of_agent(number: u64, agents: usize, status: Status, now: Timestamp) -> Self {
+    pub(super) fn of_agent(
+        number: u64,
+        agents: usize,
+        status: CallbackStatus,
+        now: Timestamp,
+    ) -> Self {
         let agents = u64::try_from(agents.max(1)).unwrap_or(1);
         let mut beyond = Self {
             agent: format_compact!("u-{}", number % agents + 1),
@@ -43,27 +48,27 @@ impl Beyond {
     }
 
     /// Notes when a stage was reached.
-    pub(super) fn reach(&mut self, status: Status, now: Timestamp) {
+    pub(super) fn reach(&mut self, status: CallbackStatus, now: Timestamp) {
         match status {
-            Status::Scheduled => {
+            CallbackStatus::Scheduled => {
                 (self.dialled, self.connected, self.ended) = (None, None, None);
             }
-            Status::Dialing => self.dialled = Some(now),
-            Status::Connected => {
+            CallbackStatus::Dialing => self.dialled = Some(now),
+            CallbackStatus::Connected => {
                 self.dialled.get_or_insert(now);
                 self.connected = Some(now);
             }
-            Status::Completed | Status::Failed => {
+            CallbackStatus::Completed | CallbackStatus::Failed => {
                 self.dialled.get_or_insert(now);
                 self.ended = Some(now);
             }
-            Status::Cancelled => self.ended = Some(now),
+            CallbackStatus::Cancelled => self.ended = Some(now),
         }
     }
 }
 
 /// A callback as the Platform API asks for it, its rules kept.
-pub(in crate::org) struct Wanted {
+pub(in crate::org) struct Booking {
     pub(in crate::org) queue: Queue,
     pub(in crate::org) at: Timestamp,
     /// The first is dialled; there is one.
@@ -78,18 +83,18 @@ pub(in crate::org) struct Wanted {
 
 /// What changes of a callback; nothing else does.
 #[derive(Debug, Default)]
-pub(in crate::org) struct Moved {
+pub(in crate::org) struct CallbackChange {
     pub(in crate::org) queue: Option<Queue>,
     pub(in crate::org) at: Option<Timestamp>,
     pub(in crate::org) numbers: Option<Vec<String>>,
     pub(in crate::org) agent: Option<CompactString>,
 }
 
-impl Book {
+impl CallbackBook {
     /// Books a callback at a moment.
     pub(in crate::org) fn schedule(
         &mut self,
-        wanted: Wanted,
+        wanted: Booking,
         now: Timestamp,
     ) -> Result<CompactString, Refusal> {
         self.make_room()?;
@@ -98,8 +103,8 @@ impl Book {
             callback_id: wanted.key,
             callback_number: numbers.next().unwrap_or_default(),
             time_slot_matrix: vec![slot(&wanted.queue, wanted.at)],
-            channel_preferences: Channels {
-                primary: Channel::Voice,
+            channel_preferences: ChannelPreferences {
+                primary: ContactChannel::Voice,
                 fallback: None,
                 allow_sms: false,
             },
@@ -107,7 +112,7 @@ impl Book {
             reason: wanted.reason,
             concurrency_limit: 1,
         };
-        let id = self.place(body, Status::Scheduled, now);
+        let id = self.place(body, CallbackStatus::Scheduled, now);
         if let Some(callback) = self.find(&id) {
             callback.beyond.user_name = wanted.user_name;
             callback.beyond.data = wanted.data;
@@ -118,10 +123,18 @@ impl Book {
     }
 
     /// Changes what is given of a callback that is scheduled; false when it no longer is.
-    pub(in crate::org) fn move_to(&mut self, id: &str, moved: Moved, now: Timestamp) -> bool {
+    pub(in crate::org) fn move_to(
+        &mut self,
+        id: &str,
+        moved: CallbackChange,
+        now: Timestamp,
+    ) -> bool {
         let home = self.get(id).ok().and_then(|one| self.queue(&one.queue_id));
         let queue = moved.queue.or_else(|| home.cloned());
-        let Some(callback) = self.find(id).filter(|one| one.status == Status::Scheduled) else {
+        let Some(callback) = self
+            .find(id)
+            .filter(|one| one.status == CallbackStatus::Scheduled)
+        else {
             return false;
         };
         if let Some(queue) = queue {
@@ -156,22 +169,24 @@ impl Book {
     /// Ends a callback wherever it is; one that is over stays so.
     pub(in crate::org) fn disconnect(&mut self, id: &str, now: Timestamp) -> Result<(), Refusal> {
         match self.get(id)?.status {
-            Status::Scheduled | Status::Dialing => self.set(id, Status::Cancelled, now),
-            Status::Connected => self.set(id, Status::Completed, now),
-            Status::Completed | Status::Failed | Status::Cancelled => {}
+            CallbackStatus::Scheduled | CallbackStatus::Dialing => {
+                self.set(id, CallbackStatus::Cancelled, now);
+            }
+            CallbackStatus::Connected => self.set(id, CallbackStatus::Completed, now),
+            CallbackStatus::Completed | CallbackStatus::Failed | CallbackStatus::Cancelled => {}
         }
         Ok(())
     }
 }
 
 /// The slot that begins at a moment, as the queue's wall clock has it.
-fn slot(queue: &Queue, at: Timestamp) -> Slot {
+fn slot(queue: &Queue, at: Timestamp) -> TimeSlot {
     let local = |time: Timestamp| {
         let time = time.to_zoned(queue.zone.clone());
         time.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
     };
     let end = at.checked_add(SignedDuration::from_mins(MINUTES));
-    Slot {
+    TimeSlot {
         start: local(at),
         end: local(end.unwrap_or(at)),
     }

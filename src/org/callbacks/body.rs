@@ -22,8 +22,8 @@ const DIGITS: std::ops::RangeInclusive<usize> = 2..=15;
 pub(in crate::org) struct Body {
     pub(in crate::org) callback_id: String,
     pub(in crate::org) callback_number: String,
-    pub(in crate::org) time_slot_matrix: Vec<Slot>,
-    pub(in crate::org) channel_preferences: Channels,
+    pub(in crate::org) time_slot_matrix: Vec<TimeSlot>,
+    pub(in crate::org) channel_preferences: ChannelPreferences,
     pub(in crate::org) queue_id: String,
     #[serde(default)]
     pub(in crate::org) reason: String,
@@ -32,24 +32,24 @@ pub(in crate::org) struct Body {
 
 /// A stretch of time, as the client wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::org) struct Slot {
+pub(in crate::org) struct TimeSlot {
     pub(in crate::org) start: String,
     pub(in crate::org) end: String,
 }
 
 /// How the customer is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::org) struct Channels {
-    pub(in crate::org) primary: Channel,
+pub(in crate::org) struct ChannelPreferences {
+    pub(in crate::org) primary: ContactChannel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(in crate::org) fallback: Option<Channel>,
+    pub(in crate::org) fallback: Option<ContactChannel>,
     #[serde(default)]
     pub(in crate::org) allow_sms: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::org) enum Channel {
+pub(in crate::org) enum ContactChannel {
     Voice,
     Sms,
     Email,
@@ -58,8 +58,8 @@ pub(in crate::org) enum Channel {
 
 /// What a reschedule may change.
 #[derive(Debug, Deserialize)]
-pub(in crate::org) struct Change {
-    pub(in crate::org) time_slot_matrix: Vec<Slot>,
+pub(in crate::org) struct Reschedule {
+    pub(in crate::org) time_slot_matrix: Vec<TimeSlot>,
     pub(in crate::org) reason: Option<String>,
 }
 
@@ -98,7 +98,7 @@ impl Body {
     }
 }
 
-impl Change {
+impl Reschedule {
     pub(in crate::org) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
         rules::read(bytes)
     }
@@ -118,7 +118,7 @@ impl Change {
     }
 }
 
-impl Channels {
+impl ChannelPreferences {
     fn check(&self, breaches: &mut Breaches) {
         breaches.check(
             self.fallback != Some(self.primary),
@@ -128,7 +128,7 @@ impl Channels {
         let used = [("primary", Some(self.primary)), ("fallback", self.fallback)];
         for (field, channel) in used {
             breaches.check(
-                self.allow_sms || channel != Some(Channel::Sms),
+                self.allow_sms || channel != Some(ContactChannel::Sms),
                 format_args!("channel_preferences.{field}"),
                 "sms needs allow_sms",
             );
@@ -137,7 +137,7 @@ impl Channels {
 }
 
 /// When the earliest slot starts, as the client wrote it.
-pub(in crate::org) fn earliest(slots: &[Slot]) -> &str {
+pub(in crate::org) fn earliest(slots: &[TimeSlot]) -> &str {
     let starts = slots.iter().map(|slot| slot.start.as_str());
     starts
         .min_by_key(|start| start.parse::<Timestamp>().ok())
@@ -151,7 +151,7 @@ fn is_e164(number: &str) -> bool {
         && !digits.starts_with('0')
 }
 
-fn check_slots(slots: &[Slot], queue: Option<&Queue>, now: Timestamp, breaches: &mut Breaches) {
+fn check_slots(slots: &[TimeSlot], queue: Option<&Queue>, now: Timestamp, breaches: &mut Breaches) {
     breaches.check(
         (1..=MOST_SLOTS).contains(&slots.len()),
         "time_slot_matrix",

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::beyond::Beyond;
-use super::body::{Body, Change, Slot, earliest};
-use super::hooks::Hooks;
-use super::log::Log;
+use super::beyond::PlatformFields;
+use super::body::{Body, Reschedule, TimeSlot, earliest};
+use super::hooks::CallbackWebhooks;
+use super::log::UpdateLog;
 use crate::org::platform::callbacks::tell;
 use crate::org::platform::topics::Topics;
-use crate::org::queues::{Entity, Queue, seeds};
+use crate::org::queues::{Queue, QueueEntity, seeds};
 use crate::org::reply::Refusal;
 
 /// The most callbacks that are kept; past it the oldest that is over is forgotten.
@@ -23,7 +23,7 @@ const MOST: usize = 10_000;
 /// How far a callback is (contract §10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(in crate::org) enum Status {
+pub(in crate::org) enum CallbackStatus {
     Scheduled,
     Dialing,
     Connected,
@@ -32,7 +32,7 @@ pub(in crate::org) enum Status {
     Cancelled,
 }
 
-impl Status {
+impl CallbackStatus {
     /// Whether it takes room in its queue.
     pub(in crate::org) const fn is_live(self) -> bool {
         matches!(self, Self::Scheduled | Self::Dialing | Self::Connected)
@@ -49,12 +49,12 @@ pub(in crate::org) struct Callback {
     pub(super) starts: String,
     pub(in crate::org) queue_id: CompactString,
     pub(in crate::org) reason: String,
-    pub(in crate::org) status: Status,
+    pub(in crate::org) status: CallbackStatus,
     /// The client's own name for it.
     #[serde(rename = "callback_id")]
     key: String,
-    pub(super) time_slot_matrix: Vec<Slot>,
-    channel_preferences: super::body::Channels,
+    pub(super) time_slot_matrix: Vec<TimeSlot>,
+    channel_preferences: super::body::ChannelPreferences,
     concurrency_limit: u32,
     pub(in crate::org) created: Timestamp,
     pub(in crate::org) updated: Timestamp,
@@ -62,14 +62,14 @@ pub(in crate::org) struct Callback {
     asked: Body,
     /// What the Platform API shows of it, and the direct one does not.
     #[serde(skip)]
-    pub(in crate::org) beyond: Beyond,
+    pub(in crate::org) beyond: PlatformFields,
 }
 
 /// What a change tells, on the stream and to webhooks (contract §10).
 #[derive(Serialize)]
-struct Payload<'a> {
+struct UpdatePayload<'a> {
     id: &'a str,
-    status: Status,
+    status: CallbackStatus,
     callback_number: &'a str,
     callback_time: &'a str,
     queue_id: &'a str,
@@ -78,15 +78,15 @@ struct Payload<'a> {
 }
 
 /// Everything about callbacks. Each change of one is an update in the log.
-pub(in crate::org) struct Book {
+pub(in crate::org) struct CallbackBook {
     pub(in crate::org) queues: Vec<Queue>,
     /// In the order they were booked.
     callbacks: BTreeMap<u64, Callback>,
     by_id: HashMap<CompactString, u64>,
     by_callback_id: HashMap<String, u64>,
     booked: u64,
-    pub(in crate::org) log: Log,
-    pub(super) hooks: Hooks,
+    pub(in crate::org) log: UpdateLog,
+    pub(super) hooks: CallbackWebhooks,
     /// Where changes are told over the Platform API's channels.
     pub(in crate::org) topics: Topics,
     /// How many people dial callbacks, in turn.
@@ -94,14 +94,14 @@ pub(in crate::org) struct Book {
 }
 
 /// What a booking came to.
-pub(super) enum Booked {
+pub(super) enum BookingOutcome {
     /// It is new.
     New(CompactString),
     /// The same callback id with the same body was booked before.
     Before(CompactString),
 }
 
-impl Default for Book {
+impl Default for CallbackBook {
     fn default() -> Self {
         Self {
             queues: seeds::queues(),
@@ -109,15 +109,15 @@ impl Default for Book {
             by_id: HashMap::new(),
             by_callback_id: HashMap::new(),
             booked: 0,
-            log: Log::default(),
-            hooks: Hooks::default(),
+            log: UpdateLog::default(),
+            hooks: CallbackWebhooks::default(),
             topics: Topics::default(),
             agents: 1,
         }
     }
 }
 
-impl Book {
+impl CallbackBook {
     pub(in crate::org) fn all(&self) -> impl DoubleEndedIterator<Item = &Callback> {
         self.callbacks.values()
     }
@@ -143,7 +143,7 @@ impl Book {
         u32::try_from(live.count()).unwrap_or(u32::MAX)
     }
 
-    pub(in crate::org) fn queue_entity<'a>(&self, queue: &'a Queue) -> Entity<'a> {
+    pub(in crate::org) fn queue_entity<'a>(&self, queue: &'a Queue) -> QueueEntity<'a> {
         queue.entity(self.scheduled(queue))
     }
 
@@ -166,7 +166,7 @@ impl Book {
     }
 
     /// Books a callback that keeps every rule, when there is room.
-    pub(super) fn book(&mut self, body: Body, now: Timestamp) -> Result<Booked, Refusal> {
+    pub(super) fn book(&mut self, body: Body, now: Timestamp) -> Result<BookingOutcome, Refusal> {
         let before = self.by_callback_id.get(&body.callback_id);
         if let Some(before) = before.and_then(|number| self.callbacks.get(number)) {
             return before.repeated(&body);
@@ -177,9 +177,9 @@ impl Book {
             self.check_room(queue)?;
         }
         self.make_room()?;
-        let id = self.place(body, Status::Scheduled, now);
+        let id = self.place(body, CallbackStatus::Scheduled, now);
         self.note(&id, now);
-        Ok(Booked::New(id))
+        Ok(BookingOutcome::New(id))
     }
 
     fn check_room(&self, queue: &Queue) -> Result<(), Refusal> {
@@ -213,7 +213,12 @@ impl Book {
     }
 
     /// Puts a callback into the book as it is, without an update.
-    pub(super) fn place(&mut self, body: Body, status: Status, now: Timestamp) -> CompactString {
+    pub(super) fn place(
+        &mut self,
+        body: Body,
+        status: CallbackStatus,
+        now: Timestamp,
+    ) -> CompactString {
         self.booked += 1;
         let random = Uuid::new_v4().simple().to_string();
         let id = format_compact!("cb_{}-{}", &random[..8], &random[8..16]);
@@ -231,7 +236,7 @@ impl Book {
             created: now,
             updated: now,
             asked: body,
-            beyond: Beyond::of_agent(self.booked, self.agents, status, now),
+            beyond: PlatformFields::of_agent(self.booked, self.agents, status, now),
         };
         self.by_id.insert(id.clone(), self.booked);
         self.by_callback_id
@@ -244,12 +249,12 @@ impl Book {
     pub(super) fn reschedule(
         &mut self,
         id: &str,
-        change: Change,
+        change: Reschedule,
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let callback = self.get(id)?;
         change.check(self.queue(&callback.queue_id), now)?;
-        if callback.status != Status::Scheduled {
+        if callback.status != CallbackStatus::Scheduled {
             return Err(callback.too_late("rescheduled"));
         }
         if let Some(callback) = self.find(id) {
@@ -266,15 +271,23 @@ impl Book {
     pub(super) fn cancel(&mut self, id: &str, now: Timestamp) -> Result<(), Refusal> {
         let callback = self.get(id)?;
         match callback.status {
-            Status::Cancelled => {}
-            Status::Scheduled | Status::Dialing => self.set(id, Status::Cancelled, now),
+            CallbackStatus::Cancelled => {}
+            CallbackStatus::Scheduled | CallbackStatus::Dialing => {
+                self.set(id, CallbackStatus::Cancelled, now);
+            }
             _ => return Err(callback.too_late("cancelled")),
         }
         Ok(())
     }
 
     /// Moves a callback from one stage to another; false when it is elsewhere by now.
-    pub(super) fn advance(&mut self, id: &str, from: Status, to: Status, now: Timestamp) -> bool {
+    pub(super) fn advance(
+        &mut self,
+        id: &str,
+        from: CallbackStatus,
+        to: CallbackStatus,
+        now: Timestamp,
+    ) -> bool {
         let there = self.get(id).is_ok_and(|callback| callback.status == from);
         if there {
             self.set(id, to, now);
@@ -283,7 +296,7 @@ impl Book {
     }
 
     /// Moves a callback to a stage, wherever it is.
-    pub(in crate::org) fn set(&mut self, id: &str, status: Status, now: Timestamp) {
+    pub(in crate::org) fn set(&mut self, id: &str, status: CallbackStatus, now: Timestamp) {
         if let Some(callback) = self.find(id) {
             callback.status = status;
             callback.updated = now;
@@ -310,8 +323,8 @@ impl Book {
 }
 
 impl Callback {
-    fn payload<'a>(&'a self, correlation_id: &'a str) -> Payload<'a> {
-        Payload {
+    fn payload<'a>(&'a self, correlation_id: &'a str) -> UpdatePayload<'a> {
+        UpdatePayload {
             id: &self.id,
             status: self.status,
             callback_number: &self.number,
@@ -323,9 +336,9 @@ impl Callback {
     }
 
     /// A callback id that comes again is the same booking when its body is the same, and a mistake otherwise.
-    fn repeated(&self, body: &Body) -> Result<Booked, Refusal> {
+    fn repeated(&self, body: &Body) -> Result<BookingOutcome, Refusal> {
         if self.asked == *body {
-            return Ok(Booked::Before(self.id.clone()));
+            return Ok(BookingOutcome::Before(self.id.clone()));
         }
         let message = format!(
             "callback_id: {:?} is {} with another body",

@@ -10,7 +10,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::Instant;
 
-use super::book::Status;
+use super::book::CallbackStatus;
 use super::seeds;
 use crate::org::shared::Shared;
 
@@ -33,16 +33,16 @@ pub(in crate::org) fn follow(shared: &Arc<Shared>, id: CompactString) {
         return;
     }
     let last = if shared.chance(shared.faults().callback_fail) {
-        Status::Failed
+        CallbackStatus::Failed
     } else {
-        Status::Completed
+        CallbackStatus::Completed
     };
     let there = Arc::clone(shared);
     let course = async move {
         for (from, to) in [
-            (Status::Scheduled, Status::Dialing),
-            (Status::Dialing, Status::Connected),
-            (Status::Connected, last),
+            (CallbackStatus::Scheduled, CallbackStatus::Dialing),
+            (CallbackStatus::Dialing, CallbackStatus::Connected),
+            (CallbackStatus::Connected, last),
         ] {
             tokio::time::sleep(stage).await;
             if !there.book().advance(&id, from, to, Timestamp::now()) {
@@ -86,7 +86,9 @@ fn book_another(shared: &Shared, rng: &mut ChaCha8Rng) {
 /// Dials whichever callback comes first and is not under way.
 fn dial_next(shared: &Arc<Shared>) {
     let book = shared.book();
-    let waiting = book.all().filter(|one| one.status == Status::Scheduled);
+    let waiting = book
+        .all()
+        .filter(|one| one.status == CallbackStatus::Scheduled);
     let next = waiting.min_by_key(|one| one.time());
     let id = next.map(|one| one.id.clone());
     drop(book);
@@ -117,11 +119,11 @@ pub(in crate::org) async fn burst(
 
 /// Moves each of these callbacks on in its turn.
 fn move_on(shared: &Shared, ids: &[CompactString], turns: std::ops::Range<u64>) {
-    const COURSE: [Status; 4] = [
-        Status::Dialing,
-        Status::Connected,
-        Status::Completed,
-        Status::Scheduled,
+    const COURSE: [CallbackStatus; 4] = [
+        CallbackStatus::Dialing,
+        CallbackStatus::Connected,
+        CallbackStatus::Completed,
+        CallbackStatus::Scheduled,
     ];
     let now = Timestamp::now();
     let mut book = shared.book();

@@ -25,7 +25,7 @@ pub(super) const LONGEST: usize = 1 << 20;
 /// A frame that came in.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Frame {
+pub(super) struct CallbackFrame {
     pub(super) r#type: u64,
     #[serde(deserialize_with = "bin")]
     pub(super) payload: Vec<u8>,
@@ -37,7 +37,7 @@ pub(super) struct Inlet(BytesMut);
 
 /// Why there is no frame.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Wrong {
+pub(super) enum FrameError {
     /// The bytes of a frame are no frame; what comes after them may be.
     Frame,
     /// A length that no frame has: there is no telling where the next one begins.
@@ -50,18 +50,18 @@ impl Inlet {
     }
 
     /// The next whole frame; none until more bytes come.
-    pub(super) fn next(&mut self) -> Option<Result<Frame, Wrong>> {
+    pub(super) fn next(&mut self) -> Option<Result<CallbackFrame, FrameError>> {
         let length = u32::from_be_bytes(*self.0.first_chunk()?);
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         if length > LONGEST {
-            return Some(Err(Wrong::Length));
+            return Some(Err(FrameError::Length));
         }
         if self.0.len() < 4 + length {
             return None;
         }
         self.0.advance(4);
         let body = self.0.split_to(length);
-        Some(rmp_serde::from_slice(&body).map_err(|_| Wrong::Frame))
+        Some(rmp_serde::from_slice(&body).map_err(|_| FrameError::Frame))
     }
 }
 
@@ -293,10 +293,10 @@ mod tests {
         inlet.push(&prefixed(b"\xc1 no msgpack"));
         inlet.push(&prefixed(b""));
         inlet.push(&encode(2, b"good", 1));
-        assert_eq!(inlet.next(), Some(Err(Wrong::Frame)));
-        assert_eq!(inlet.next(), Some(Err(Wrong::Frame)));
+        assert_eq!(inlet.next(), Some(Err(FrameError::Frame)));
+        assert_eq!(inlet.next(), Some(Err(FrameError::Frame)));
         assert!(inlet.next().unwrap().is_ok());
         inlet.push(&0x0010_0001_u32.to_be_bytes());
-        assert_eq!(inlet.next(), Some(Err(Wrong::Length)));
+        assert_eq!(inlet.next(), Some(Err(FrameError::Length)));
     }
 }

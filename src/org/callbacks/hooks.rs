@@ -9,22 +9,21 @@
 //! What is delivered is the payload of the stream's update with `event` (`callback.updated`) and `timestamp`. Deliveries
 //! may overtake each other, as `webhook-delay` shows.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use compact_str::{CompactString, format_compact};
-use hyper::StatusCode;
+use hyper::{Method, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::org::access::scopes;
 use crate::org::events::{self, catalogue::Event};
+use crate::org::operation::{Answer, Call, Operation, created, empty, ok, operation};
 use crate::org::outbox;
 use crate::org::post::near;
-use crate::org::reply::{self, Refusal, Reply};
-use crate::org::resource::{Call, Rule, Verb};
-use crate::org::route::decode;
+use crate::org::reply::Refusal;
 use crate::org::rules::{Breaches, read};
 use crate::org::shared::Shared;
 
@@ -37,61 +36,39 @@ const BATCH: usize = 64;
 /// What every delivery is about.
 const EVENT: &str = "callback.updated";
 
-/// What is served about webhooks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::org) enum Path<'a> {
-    All,
-    One(Cow<'a, str>),
+const WRITE: &[&str] = &["webhook:write"];
+
+/// The operations of this room.
+pub(in crate::org) const OPERATIONS: &[Operation] = &[
+    operation(Method::GET, "webhooks", scopes(&["webhook:read"]), list),
+    operation(Method::POST, "webhooks", scopes(WRITE), register),
+    operation(Method::DELETE, "webhooks/{id}", scopes(WRITE), remove),
+];
+
+fn list(call: &Call<'_>) -> Answer {
+    ok(&json!({"entities": call.shared.book().hooks.0}))
 }
 
-impl<'a> Path<'a> {
-    /// By the parts of a path after `/api/v2`.
-    pub(in crate::org) fn of(path: &[&'a str]) -> Option<Self> {
-        Some(match path {
-            ["webhooks"] => Self::All,
-            ["webhooks", id] => Self::One(decode(id)?),
-            _ => return None,
-        })
-    }
+fn register(call: &Call<'_>) -> Answer {
+    let asked = CallbackWebhookRequest::parse(&call.body)?;
+    created(&json!({"id": call.shared.book().hooks.register(asked)?}))
+}
 
-    /// The verbs each takes.
-    pub(in crate::org) const fn rules(&self) -> &'static [Rule] {
-        match self {
-            Self::All => &[(Verb::Get, "webhook:read"), (Verb::Post, "webhook:write")],
-            Self::One(_) => &[(Verb::Delete, "webhook:write")],
-        }
-    }
-
-    /// Answers a call whose verb, token and scope are in order.
-    pub(in crate::org) fn answer(&self, call: &Call<'_>) -> Result<Reply, Refusal> {
-        let mut book = call.shared.book();
-        match (self, call.verb) {
-            (Self::All, Verb::Post) => {
-                let id = book.hooks.register(Asked::parse(&call.body)?)?;
-                Ok(reply::json(StatusCode::CREATED, &json!({"id": id})))
-            }
-            (Self::All, _) => {
-                let body = json!({"entities": book.hooks.0});
-                Ok(reply::json(StatusCode::OK, &body))
-            }
-            (Self::One(id), _) => {
-                book.hooks.remove(id)?;
-                Ok(reply::empty(StatusCode::NO_CONTENT))
-            }
-        }
-    }
+fn remove(call: &Call<'_>) -> Answer {
+    call.shared.book().hooks.remove(call.id(0))?;
+    empty(StatusCode::NO_CONTENT)
 }
 
 /// One webhook, as it was registered and as the wire shows it.
 #[derive(Clone, Debug, Serialize)]
-struct Hook {
+struct CallbackWebhook {
     id: CompactString,
     #[serde(flatten)]
-    asked: Asked,
+    asked: CallbackWebhookRequest,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct Asked {
+struct CallbackWebhookRequest {
     name: String,
     url: String,
     content_type: String,
@@ -103,7 +80,7 @@ const fn on() -> bool {
     true
 }
 
-impl Asked {
+impl CallbackWebhookRequest {
     fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let asked: Self = read(body)?;
         let mut breaches = Breaches::default();
@@ -123,17 +100,17 @@ impl Asked {
 
 /// Everybody who asked.
 #[derive(Debug, Default)]
-pub(in crate::org) struct Hooks(Vec<Hook>);
+pub(in crate::org) struct CallbackWebhooks(Vec<CallbackWebhook>);
 
-impl Hooks {
-    fn register(&mut self, asked: Asked) -> Result<CompactString, Refusal> {
+impl CallbackWebhooks {
+    fn register(&mut self, asked: CallbackWebhookRequest) -> Result<CompactString, Refusal> {
         if self.0.len() >= MOST {
             let message = format!("there are {MOST} webhooks, and no more are taken");
             let code = "too.many.webhooks";
             return Err(Refusal::new(StatusCode::CONFLICT, code, message));
         }
         let id = format_compact!("cw-{}", &Uuid::new_v4().simple().to_string()[..12]);
-        self.0.push(Hook {
+        self.0.push(CallbackWebhook {
             id: id.clone(),
             asked,
         });
@@ -148,7 +125,7 @@ impl Hooks {
         Ok(())
     }
 
-    fn wanting(&self) -> Vec<Hook> {
+    fn wanting(&self) -> Vec<CallbackWebhook> {
         let enabled = self.0.iter().filter(|hook| hook.asked.enabled);
         enabled.cloned().collect()
     }
@@ -176,7 +153,7 @@ fn tell_next(shared: &Arc<Shared>, next: &mut u64) -> bool {
     !updates.is_empty()
 }
 
-fn tell(shared: &Arc<Shared>, hooks: &[Hook], at: Timestamp, payload: &[u8]) {
+fn tell(shared: &Arc<Shared>, hooks: &[CallbackWebhook], at: Timestamp, payload: &[u8]) {
     // The log holds what this very organisation wrote.
     let Ok(payload) = serde_json::from_slice::<Value>(payload) else {
         return;
@@ -195,7 +172,7 @@ fn tell(shared: &Arc<Shared>, hooks: &[Hook], at: Timestamp, payload: &[u8]) {
     body.extend(payload.as_object().cloned().unwrap_or_default());
     let body = Value::Object(body).to_string();
     for hook in hooks {
-        let parcel = outbox::Parcel {
+        let parcel = outbox::WebhookDelivery {
             to: hook.id.clone(),
             uri: hook.asked.url.clone(),
             event: EVENT,

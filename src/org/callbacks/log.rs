@@ -12,16 +12,16 @@ use rand::random;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::book::Status;
+use super::book::CallbackStatus;
 
 /// The most updates that are remembered, settled or not.
 const MOST: usize = 100_000;
 
 /// One update.
 #[derive(Clone, Debug)]
-struct Update {
+struct LoggedUpdate {
     callback: CompactString,
-    status: Status,
+    status: CallbackStatus,
     at: Timestamp,
     payload: Bytes,
     sent: u32,
@@ -31,10 +31,10 @@ struct Update {
 /// An update as the control surface shows it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::org) struct Shown {
+pub(in crate::org) struct ShownUpdate {
     correlation_id: CompactString,
     id: CompactString,
-    status: Status,
+    status: CallbackStatus,
     at: Timestamp,
     sent: u32,
     acked: bool,
@@ -43,7 +43,7 @@ pub(in crate::org) struct Shown {
 /// What is counted, from the start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::org) struct Counts {
+pub(in crate::org) struct UpdateCounts {
     made: u64,
     /// Frames that carried an update, repetitions included.
     sent: u64,
@@ -59,41 +59,41 @@ pub(in crate::org) struct Counts {
 }
 
 /// The updates, oldest first.
-pub(in crate::org) struct Log {
+pub(in crate::org) struct UpdateLog {
     /// Tells the correlation ids of one organisation from those of the one before it.
     run: u32,
     /// The number of the oldest one.
     first: u64,
-    updates: VecDeque<Update>,
-    counts: Counts,
+    updates: VecDeque<LoggedUpdate>,
+    counts: UpdateCounts,
     news: watch::Sender<u64>,
 }
 
 /// An update on its way out.
-pub(super) struct Outgoing {
+pub(super) struct OutgoingUpdate {
     pub(super) payload: Bytes,
     pub(super) at: Timestamp,
     pub(super) copies: u32,
 }
 
-impl Default for Log {
+impl Default for UpdateLog {
     fn default() -> Self {
         Self {
             run: random(),
             first: 0,
             updates: VecDeque::new(),
-            counts: Counts::default(),
+            counts: UpdateCounts::default(),
             news: watch::Sender::new(0),
         }
     }
 }
 
-impl Log {
+impl UpdateLog {
     /// Adds an update; `payload` makes it around its correlation id.
     pub(super) fn push(
         &mut self,
         callback: &CompactString,
-        status: Status,
+        status: CallbackStatus,
         at: Timestamp,
         payload: impl FnOnce(&str) -> serde_json::Result<Vec<u8>>,
     ) {
@@ -107,7 +107,7 @@ impl Log {
             let lost = oldest.is_some_and(|update| !update.acked);
             self.counts.dropped += u64::from(lost);
         }
-        self.updates.push_back(Update {
+        self.updates.push_back(LoggedUpdate {
             callback: callback.clone(),
             status,
             at,
@@ -131,7 +131,7 @@ impl Log {
         from: &mut u64,
         most: usize,
         mut copies: impl FnMut() -> u32,
-    ) -> Vec<Outgoing> {
+    ) -> Vec<OutgoingUpdate> {
         let mut taken = Vec::new();
         *from = (*from).max(self.first);
         while taken.len() < most {
@@ -148,7 +148,7 @@ impl Log {
             update.sent = update.sent.saturating_add(copies);
             self.counts.sent += u64::from(copies);
             self.counts.repeated += u64::from(repeated);
-            taken.push(Outgoing {
+            taken.push(OutgoingUpdate {
                 payload: update.payload.clone(),
                 at: update.at,
                 copies,
@@ -190,7 +190,7 @@ impl Log {
         self.counts.undecodable += 1;
     }
 
-    pub(in crate::org) const fn counts(&self) -> Counts {
+    pub(in crate::org) const fn counts(&self) -> UpdateCounts {
         self.counts
     }
 
@@ -201,10 +201,10 @@ impl Log {
     }
 
     /// The last updates, oldest first.
-    pub(in crate::org) fn last(&self, most: usize) -> Vec<Shown> {
+    pub(in crate::org) fn last(&self, most: usize) -> Vec<ShownUpdate> {
         let skipped = self.updates.len().saturating_sub(most);
         let numbered = (self.first..).zip(&self.updates).skip(skipped);
-        let shown = numbered.map(|(number, update)| Shown {
+        let shown = numbered.map(|(number, update)| ShownUpdate {
             correlation_id: self.correlation(number),
             id: update.callback.clone(),
             status: update.status,
@@ -239,23 +239,28 @@ fn index(first: u64, number: u64) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn push(log: &mut Log) -> String {
+    fn push(log: &mut UpdateLog) -> String {
         let mut correlation = String::new();
-        log.push(&"cb".into(), Status::Dialing, Timestamp::UNIX_EPOCH, |id| {
-            id.clone_into(&mut correlation);
-            Ok(id.into())
-        });
+        log.push(
+            &"cb".into(),
+            CallbackStatus::Dialing,
+            Timestamp::UNIX_EPOCH,
+            |id| {
+                id.clone_into(&mut correlation);
+                Ok(id.into())
+            },
+        );
         correlation
     }
 
-    fn take(log: &mut Log, from: &mut u64) -> Vec<Bytes> {
+    fn take(log: &mut UpdateLog, from: &mut u64) -> Vec<Bytes> {
         let taken = log.take(from, 10, || 1);
         taken.into_iter().map(|one| one.payload).collect()
     }
 
     #[test]
     fn an_update_comes_again_until_it_is_acknowledged() {
-        let mut log = Log::default();
+        let mut log = UpdateLog::default();
         let (one, two) = (push(&mut log), push(&mut log));
         log.acknowledge(&one);
         let mut first = 0;
@@ -271,7 +276,7 @@ mod tests {
             take(&mut log, &mut second),
             [two.as_bytes(), three.as_bytes()]
         );
-        let Counts {
+        let UpdateCounts {
             made,
             sent,
             repeated,
@@ -285,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_oldest_are_forgotten_and_counted() {
-        let mut log = Log::default();
+        let mut log = UpdateLog::default();
         let first = push(&mut log);
         take(&mut log, &mut 0);
         log.acknowledge(&first);

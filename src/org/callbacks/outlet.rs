@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use super::frame::{LONGEST, UPDATE, encode, prefixed, variant};
-use super::log::Outgoing;
+use super::log::OutgoingUpdate;
 use crate::org::faults::Faults;
 
 /// The most pieces that a batch is cut into beyond one.
@@ -34,7 +34,7 @@ impl Outlet {
     }
 
     /// The messages of a batch: one for each frame, or cut at random.
-    pub(super) fn messages(&mut self, batch: &[Outgoing], faults: &Faults) -> Vec<Bytes> {
+    pub(super) fn messages(&mut self, batch: &[OutgoingUpdate], faults: &Faults) -> Vec<Bytes> {
         let mut frames = Vec::new();
         for update in batch {
             for _ in 0..update.copies {
@@ -53,7 +53,7 @@ impl Outlet {
         frames.into_iter().map(Bytes::from).collect()
     }
 
-    fn frame(&mut self, update: &Outgoing, faults: &Faults) -> Vec<u8> {
+    fn frame(&mut self, update: &OutgoingUpdate, faults: &Faults) -> Vec<u8> {
         let millis = update.at.as_millisecond();
         if self.chance(faults.callback_variants) {
             variant(UPDATE, &update.payload, millis, &mut self.rng)
@@ -111,15 +111,15 @@ mod tests {
     use jiff::Timestamp;
     use rand::SeedableRng;
 
-    use super::super::frame::{Inlet, Wrong};
+    use super::super::frame::{FrameError, Inlet};
     use super::*;
 
     fn outlet(seed: u64) -> Outlet {
         Outlet::new(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    fn batch() -> Vec<Outgoing> {
-        let update = |number: u8| Outgoing {
+    fn batch() -> Vec<OutgoingUpdate> {
+        let update = |number: u8| OutgoingUpdate {
             payload: vec![b'0' + number; 200].into(),
             at: Timestamp::UNIX_EPOCH,
             copies: 1,
@@ -127,12 +127,12 @@ mod tests {
         (0..5).map(update).collect()
     }
 
-    fn read(messages: &[Bytes]) -> Vec<Result<Vec<u8>, Wrong>> {
+    fn read(messages: &[Bytes]) -> Vec<Result<Vec<u8>, FrameError>> {
         let (mut inlet, mut read) = (Inlet::default(), Vec::new());
         for message in messages {
             inlet.push(message);
             while let Some(frame) = inlet.next() {
-                let over = frame == Err(Wrong::Length);
+                let over = frame == Err(FrameError::Length);
                 read.push(frame.map(|frame| frame.payload));
                 if over {
                     return read;
@@ -183,7 +183,7 @@ mod tests {
         let faults = "callback-oversize=1".parse().unwrap();
         for seed in 0..50 {
             let read = read(&outlet(seed).messages(&batch(), &faults));
-            assert_eq!(read, [Err(Wrong::Length)]);
+            assert_eq!(read, [Err(FrameError::Length)]);
         }
     }
 }

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::body::{Body, Channel, Channels, Slot};
-use super::book::{Book, Status};
+use super::body::{Body, ChannelPreferences, ContactChannel, TimeSlot};
+use super::book::{CallbackBook, CallbackStatus};
 use crate::org::queues::Queue;
 
 /// Callbacks to come that there are from the start, in each queue that has room.
@@ -33,12 +33,16 @@ const REASONS: [&str; 8] = [
 const PREFIXES: [&str; 4] = ["+14155550", "+442079460", "+493023125", "+61491570"];
 
 /// Fills the queues; nobody is told.
-pub(in crate::org) fn place(book: &mut Book, now: Timestamp, rng: &mut ChaCha8Rng) {
+pub(in crate::org) fn place(book: &mut CallbackBook, now: Timestamp, rng: &mut ChaCha8Rng) {
     for queue in book.queues.clone() {
         for _ in 0..OVER {
             let before =
                 quarter(now) - SignedDuration::from_mins(MINUTES * rng.random_range(2..16));
-            let over = [Status::Completed, Status::Failed, Status::Cancelled];
+            let over = [
+                CallbackStatus::Completed,
+                CallbackStatus::Failed,
+                CallbackStatus::Cancelled,
+            ];
             let status = over[rng.random_range(0..over.len())];
             book.place(body(&queue, before, rng), status, before);
         }
@@ -47,7 +51,7 @@ pub(in crate::org) fn place(book: &mut Book, now: Timestamp, rng: &mut ChaCha8Rn
                 break;
             }
             if let Some(body) = draw_in(&queue, now, rng) {
-                book.place(body, Status::Scheduled, now);
+                book.place(body, CallbackStatus::Scheduled, now);
             }
         }
     }
@@ -82,13 +86,13 @@ fn body(queue: &Queue, start: Timestamp, rng: &mut ChaCha8Rng) -> Body {
     Body {
         callback_id: format!("cb_{:08x}", rng.random::<u32>()),
         callback_number: format!("{prefix}{}", rng.random_range(100..200)),
-        time_slot_matrix: vec![Slot {
+        time_slot_matrix: vec![TimeSlot {
             start: local(start),
             end: local(end),
         }],
-        channel_preferences: Channels {
-            primary: Channel::Voice,
-            fallback: rng.random::<bool>().then_some(Channel::Email),
+        channel_preferences: ChannelPreferences {
+            primary: ContactChannel::Voice,
+            fallback: rng.random::<bool>().then_some(ContactChannel::Email),
             allow_sms: false,
         },
         queue_id: queue.id.to_string(),
@@ -99,7 +103,7 @@ fn body(queue: &Queue, start: Timestamp, rng: &mut ChaCha8Rng) -> Body {
 
 /// Places many callbacks whatever the room, for a stream to be tested with, and answers their ids.
 pub(super) fn place_many(
-    book: &mut Book,
+    book: &mut CallbackBook,
     count: usize,
     now: Timestamp,
     rng: &mut ChaCha8Rng,
@@ -107,7 +111,7 @@ pub(super) fn place_many(
     let queues = book.queues.clone();
     let drawn = (0..count).filter_map(|_| {
         let body = draw(&queues, now, rng)?;
-        Some(book.place(body, Status::Scheduled, now))
+        Some(book.place(body, CallbackStatus::Scheduled, now))
     });
     drawn.collect()
 }
@@ -122,9 +126,11 @@ mod tests {
     fn what_others_book_keeps_the_rules() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let now = Timestamp::now();
-        let mut book = Book::default();
+        let mut book = CallbackBook::default();
         place(&mut book, now, &mut rng);
-        let to_come = book.all().filter(|one| one.status == Status::Scheduled);
+        let to_come = book
+            .all()
+            .filter(|one| one.status == CallbackStatus::Scheduled);
         assert_eq!(
             to_come.count(),
             TO_COME * (book.queues.len() - 1),

@@ -14,15 +14,14 @@ use serde::Deserialize;
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-use super::frame::{ACKNOWLEDGEMENT, Frame, Inlet, Wrong};
+use super::frame::{ACKNOWLEDGEMENT, CallbackFrame, FrameError, Inlet};
 use super::outlet::Outlet;
-use crate::org::auth::TokenId;
 use crate::org::faults::Faults;
-use crate::org::line::Push;
-use crate::org::reply::{Refusal, Reply};
-use crate::org::session::{Course, End};
+use crate::org::operation::{Answer, Call};
+use crate::org::session::{End, SessionFaults};
 use crate::org::shared::Shared;
 use crate::org::streams::crowded;
+use crate::org::text_socket::Push;
 use crate::org::upgrade::{self, Handoff, Socket, WRITE_DEADLINE};
 
 /// The most updates in one batch.
@@ -35,29 +34,25 @@ const TOO_BIG: u16 = 1009;
 const FIRST_DICE: u64 = 1 << 32;
 
 /// A place among the open sockets, given back when the session ends, whichever way it ends.
-struct Seat {
+struct SocketGuard {
     shared: Arc<Shared>,
     number: u64,
 }
 
-impl Drop for Seat {
+impl Drop for SocketGuard {
     fn drop(&mut self) {
         self.shared.sockets().leave(self.number);
     }
 }
 
 /// Answers an upgrade with 101 and leaves the session in `handoff`.
-pub(in crate::org) fn open(
-    shared: &Arc<Shared>,
-    handoff: &Handoff,
-    token: TokenId,
-    mut request: Request<Incoming>,
-) -> Result<Reply, Refusal> {
+pub(super) fn open(call: &Call<'_>, handoff: &Handoff, mut request: Request<Incoming>) -> Answer {
     let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
-    let place = shared.sockets().join(token).ok_or_else(crowded)?;
+    let shared = call.shared;
+    let place = shared.sockets().join(call.holder.id).ok_or_else(crowded)?;
     let mut rng = ChaCha8Rng::seed_from_u64(shared.seed);
     rng.set_stream(FIRST_DICE.saturating_add(place.number));
-    let session = Session {
+    let session = CallbackStream {
         upgrade,
         pushes: place.queue,
         faults: shared.watch_faults(),
@@ -65,7 +60,7 @@ pub(in crate::org) fn open(
         sent: 0,
         inlet: Inlet::default(),
         outlet: Outlet::new(rng),
-        seat: Seat {
+        guard: SocketGuard {
             shared: Arc::clone(shared),
             number: place.number,
         },
@@ -75,7 +70,7 @@ pub(in crate::org) fn open(
 }
 
 /// One open stream.
-struct Session {
+struct CallbackStream {
     upgrade: OnUpgrade,
     pushes: mpsc::Receiver<Push>,
     faults: watch::Receiver<Faults>,
@@ -84,10 +79,10 @@ struct Session {
     sent: u64,
     inlet: Inlet,
     outlet: Outlet,
-    seat: Seat,
+    guard: SocketGuard,
 }
 
-impl Session {
+impl CallbackStream {
     /// Runs until either side ends it.
     async fn run(mut self) {
         let Some(mut socket) = upgrade::socket(&mut self.upgrade).await else {
@@ -98,7 +93,7 @@ impl Session {
     }
 
     async fn talk(&mut self, socket: &mut Socket) -> End {
-        let mut course = Course::plan(&self.seat.shared);
+        let mut course = SessionFaults::plan(&self.guard.shared);
         self.news.mark_changed();
         loop {
             if self.faults.borrow().ws_silent {
@@ -110,7 +105,7 @@ impl Session {
                     if changed.is_err() {
                         return End::Cut;
                     }
-                    course.plan_cut(&self.seat.shared);
+                    course.plan_cut(&self.guard.shared);
                 }
                 end = course.over() => return end,
                 push = self.pushes.recv() => match push {
@@ -141,17 +136,17 @@ impl Session {
         let Message::Binary(bytes) = message else {
             // Text has no meaning here; control frames are the socket's own affair.
             if message.is_text() {
-                self.seat.shared.book().log.undecodable();
+                self.guard.shared.book().log.undecodable();
             }
             return None;
         };
         self.inlet.push(bytes);
-        let mut book = self.seat.shared.book();
+        let mut book = self.guard.shared.book();
         while let Some(frame) = self.inlet.next() {
             match frame.as_ref().map(correlation) {
                 Ok(Some(correlation)) => book.log.acknowledge(&correlation),
-                Ok(None) | Err(Wrong::Frame) => book.log.undecodable(),
-                Err(Wrong::Length) => {
+                Ok(None) | Err(FrameError::Frame) => book.log.undecodable(),
+                Err(FrameError::Length) => {
                     book.log.undecodable();
                     return Some(End::Close(TOO_BIG));
                 }
@@ -165,7 +160,7 @@ impl Session {
         let faults = *self.faults.borrow();
         let (outlet, sent) = (&mut self.outlet, &mut self.sent);
         let batch = self
-            .seat
+            .guard
             .shared
             .book()
             .log
@@ -190,15 +185,15 @@ impl Session {
 }
 
 /// What an acknowledgement settles.
-fn correlation(frame: &Frame) -> Option<String> {
+fn correlation(frame: &CallbackFrame) -> Option<String> {
     #[derive(Deserialize)]
-    struct Payload {
+    struct Acknowledgement {
         status: String,
         correlation_id: String,
     }
     if frame.r#type != u64::from(ACKNOWLEDGEMENT) {
         return None;
     }
-    let payload: Payload = serde_json::from_slice(&frame.payload).ok()?;
+    let payload: Acknowledgement = serde_json::from_slice(&frame.payload).ok()?;
     (payload.status == "ack").then_some(payload.correlation_id)
 }

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, parse};
-use crate::org::callbacks::book::Status;
+use super::{Answer, ok, parse};
+use crate::org::callbacks::book::CallbackStatus;
 use crate::org::callbacks::{course, no_queue};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
@@ -39,46 +39,46 @@ pub(super) fn get(shared: &Shared, query: &str) -> Answer {
         "unacked": book.log.unacked(),
     });
     drop(book);
-    Ok(reply::json(StatusCode::OK, &body))
+    ok(&body)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stage {
-    status: Status,
+struct StatusChange {
+    status: CallbackStatus,
 }
 
 /// `PUT /_org/callbacks/{id}`: moves a callback to any stage, and tells of it.
 pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let stage: Stage = parse(body)?;
+    let stage: StatusChange = parse(body)?;
     let mut book = shared.book();
     book.get(id)?;
     book.set(id, stage.status, Timestamp::now());
-    Ok(reply::json(StatusCode::OK, book.get(id)?))
+    ok(book.get(id)?)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Room {
+struct QueueRoom {
     scheduled_callbacks: Option<u32>,
     max_concurrent_callbacks: Option<u32>,
 }
 
 /// `PUT /_org/queues/{id}`: fills or empties a queue, as other systems would.
 pub(super) fn fill(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let room: Room = parse(body)?;
+    let room: QueueRoom = parse(body)?;
     let mut book = shared.book();
     let (scheduled, most) = (room.scheduled_callbacks, room.max_concurrent_callbacks);
     if !book.fill(id, scheduled, most) {
         return Err(no_queue(id));
     }
     let queue = book.queue(id).ok_or_else(|| no_queue(id))?;
-    Ok(reply::json(StatusCode::OK, &book.queue_entity(queue)))
+    ok(&book.queue_entity(queue))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Burst {
+struct CallbackBurst {
     callbacks: usize,
     updates: u64,
     per_second: f64,
@@ -86,7 +86,7 @@ struct Burst {
 
 /// `POST /_org/callbacks/burst`: books that many callbacks, whatever the room, and moves them on at that pace.
 pub(super) fn burst(shared: &Arc<Shared>, body: &Bytes) -> Answer {
-    let Burst {
+    let CallbackBurst {
         callbacks,
         updates,
         per_second,

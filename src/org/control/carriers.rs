@@ -2,18 +2,17 @@
 
 use bytes::Bytes;
 use compact_str::CompactString;
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{Answer, LONGEST, parse};
+use super::{Answer, LONGEST, ok, parse};
 use crate::org::carriers;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Change {
+struct CarrierChange {
     health: Option<CompactString>,
     status: Option<CompactString>,
 }
@@ -21,7 +20,7 @@ struct Change {
 /// Any spelling of health and status is taken, so that clients can be shown ones they do not know. The scenario goes
 /// on, and may change the carrier again.
 pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: CarrierChange = parse(body)?;
     let given = change.health.iter().chain(&change.status);
     if given
         .clone()
@@ -42,5 +41,5 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     world.tell_carriers(Timestamp::now());
     let entities = carriers::entities(&world.carriers, &world.people);
     drop(world);
-    Ok(reply::json(StatusCode::OK, &entities.get(number)))
+    ok(&entities.get(number))
 }

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, parse};
+use super::{Answer, ok, parse};
 use crate::org::edges;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 use crate::org::state::World;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Change {
+struct EdgeChange {
     online_status: Option<Online>,
     in_service: Option<bool>,
 }
@@ -30,7 +29,7 @@ enum Online {
 
 /// `PUT /_org/edges/{id}`: lets an edge come or go, and with it the phones that it serves.
 pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: EdgeChange = parse(body)?;
     let number =
         edges::find(id).ok_or_else(|| Refusal::not_found(format!("there is no edge {id:?}")))?;
     let online = change
@@ -40,7 +39,7 @@ pub(super) fn put_edge(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     world.set_edge(number, online, change.in_service, Timestamp::now());
     let edge = edge(&world, number);
     drop(world);
-    Ok(reply::json(StatusCode::OK, &edge))
+    ok(&edge)
 }
 
 /// Every edge, for the state that tests compare with.
@@ -72,5 +71,5 @@ struct Permissions {
 pub(super) fn put_permissions(shared: &Shared, body: &Bytes) -> Answer {
     let Permissions { withheld } = parse(body)?;
     shared.withheld().clone_from(&withheld);
-    Ok(reply::json(StatusCode::OK, &json!({"withheld": withheld})))
+    ok(&json!({"withheld": withheld}))
 }

@@ -1,14 +1,13 @@
 //! The other writer of what the Platform API alone keeps, and whoever declares emergencies.
 
 use bytes::Bytes;
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{Answer, name, parse};
+use super::{Answer, name, ok, parse};
 use crate::org::platform::integrations::table::Intended;
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 
 /// `PUT /_org/{what}/{id}`.
@@ -26,14 +25,14 @@ pub(super) fn put(shared: &Shared, path: &[&str], body: &Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Integration {
+struct IntegrationChange {
     #[serde(default)]
     properties: Map<String, Value>,
     intended_state: Option<Intended>,
 }
 
 fn integration(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let (change, now): (Integration, _) = (parse(body)?, Timestamp::now());
+    let (change, now): (IntegrationChange, _) = (parse(body)?, Timestamp::now());
     let mut records = shared.records();
     let found = records.integrations.get_mut(id)?;
     if !change.properties.is_empty() {
@@ -42,28 +41,28 @@ fn integration(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     if let Some(intended) = change.intended_state {
         found.intend(intended, now);
     }
-    Ok(reply::json(StatusCode::OK, &found.entity(now, true)))
+    ok(&found.entity(now, true))
 }
 
 fn trigger(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     let fields: Map<String, Value> = parse(body)?;
     let mut records = shared.records();
     let trigger = records.triggers.meddle(id, fields)?;
-    Ok(reply::json(StatusCode::OK, &trigger.entity()))
+    ok(&trigger.entity())
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Emergency {
+struct EmergencyChange {
     enabled: bool,
 }
 
 fn emergency(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let Emergency { enabled } = parse(body)?;
+    let EmergencyChange { enabled } = parse(body)?;
     if !shared.records().emergencies.set(id, enabled) {
         let message = format!("there is no emergency group {id:?}");
         return Err(Refusal::not_found(message));
     }
     let body = json!({"id": id, "enabled": enabled});
-    Ok(reply::json(StatusCode::OK, &body))
+    ok(&body)
 }

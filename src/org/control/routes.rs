@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{Answer, parse};
+use super::{Answer, ok, parse};
 use crate::org::events::{self, catalogue::Event};
-use crate::org::reply::{self, Refusal};
+use crate::org::reply::Refusal;
 use crate::org::routes::body::Body;
 use crate::org::shared::Shared;
 
@@ -30,12 +29,12 @@ pub(super) fn put(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     }
     let body = Body::parse(merged.to_string().as_bytes())?;
     let route = routes.replace(id, body, None, ANOTHER, Timestamp::now())?;
-    Ok(reply::json(StatusCode::OK, route))
+    ok(route)
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Happening {
+struct NewEvent {
     event_type: String,
     #[serde(default)]
     fields: Map<String, Value>,
@@ -43,7 +42,7 @@ struct Happening {
 
 /// `POST /_org/events`: makes an event happen now, of any type, and says how many destinations it goes to.
 pub(super) fn happen(shared: &Arc<Shared>, body: &Bytes) -> Answer {
-    let happening: Happening = parse(body)?;
+    let happening: NewEvent = parse(body)?;
     let event = Event {
         id: Uuid::new_v4(),
         at: Timestamp::now(),
@@ -52,5 +51,5 @@ pub(super) fn happen(shared: &Arc<Shared>, body: &Bytes) -> Answer {
     };
     let sent = events::dispatch(shared, &event);
     let body = json!({"id": event.id.to_string(), "sent": sent});
-    Ok(reply::json(StatusCode::OK, &body))
+    ok(&body)
 }

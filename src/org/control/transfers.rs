@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, LONGEST, get, name, parse, post, put};
-use crate::org::interactions::{Interaction, MOST_LIVE, State};
+use super::{Answer, LONGEST, created, get, name, ok, parse, post, put};
+use crate::org::interactions::{Interaction, InteractionState, MOST_LIVE};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
 use crate::org::webhooks;
@@ -27,7 +27,7 @@ pub(super) async fn answer(
         ["interactions"] if verb == Method::GET => {
             let interactions = shared.interactions();
             let all: Vec<&Interaction> = interactions.all().collect();
-            Ok(reply::json(StatusCode::OK, &json!({"interactions": all})))
+            ok(&json!({"interactions": all}))
         }
         ["interactions"] => begin(shared, &post(verb, body).await?),
         ["interactions", id] => change(shared, &name(id)?, &put(verb, body).await?),
@@ -42,20 +42,20 @@ pub(super) async fn answer(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Begin {
+struct NewInteractions {
     count: usize,
     #[serde(default = "active")]
-    state: State,
+    state: InteractionState,
     user_id: Option<CompactString>,
 }
 
-fn active() -> State {
-    State::Active
+fn active() -> InteractionState {
+    InteractionState::Active
 }
 
 /// All of them or none.
 fn begin(shared: &Shared, body: &Bytes) -> Answer {
-    let Begin {
+    let NewInteractions {
         count,
         state,
         user_id,
@@ -79,19 +79,19 @@ fn begin(shared: &Shared, body: &Bytes) -> Answer {
         })
         .collect();
     drop(interactions);
-    Ok(reply::json(StatusCode::CREATED, &json!({"ids": ids})))
+    created(&json!({"ids": ids}))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Change {
-    state: Option<State>,
+struct InteractionChange {
+    state: Option<InteractionState>,
     queue_id: Option<CompactString>,
     media_type: Option<CompactString>,
 }
 
 fn change(shared: &Shared, id: &str, body: &Bytes) -> Answer {
-    let change: Change = parse(body)?;
+    let change: InteractionChange = parse(body)?;
     let words = change.queue_id.iter().chain(&change.media_type);
     if words.into_iter().any(|word| word.len() > LONGEST) {
         let message = format!("a queue and a media type are at most {LONGEST} bytes");
@@ -106,5 +106,5 @@ fn change(shared: &Shared, id: &str, body: &Bytes) -> Answer {
     let found = interactions.get(id).filter(|_| known);
     let found = found
         .ok_or_else(|| Refusal::not_found(format!("there is no interaction {id:?} under way")))?;
-    Ok(reply::json(StatusCode::OK, found))
+    ok(found)
 }

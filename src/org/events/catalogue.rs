@@ -13,7 +13,7 @@ use crate::org::routes::body::EventFilter;
 
 /// A type of events, as `GET /api/v2/analytics/events/types` lists it.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(in crate::org) struct Type {
+pub(in crate::org) struct EventType {
     #[serde(rename = "eventType")]
     name: &'static str,
     fields: &'static [&'static str],
@@ -22,16 +22,16 @@ pub(in crate::org) struct Type {
     drawn: bool,
 }
 
-const fn drawn(name: &'static str, fields: &'static [&'static str]) -> Type {
-    Type {
+const fn drawn(name: &'static str, fields: &'static [&'static str]) -> EventType {
+    EventType {
         name,
         fields,
         drawn: true,
     }
 }
 
-const fn real(name: &'static str) -> Type {
-    Type {
+const fn real(name: &'static str) -> EventType {
+    EventType {
         name,
         fields: &["queueId", "callbackId"],
         drawn: false,
@@ -39,7 +39,7 @@ const fn real(name: &'static str) -> Type {
 }
 
 /// Every type there is.
-pub(in crate::org) const TYPES: [Type; 9] = [
+pub(in crate::org) const TYPES: [EventType; 9] = [
     drawn(
         "routing.queue.entered",
         &["queueId", "conversationId", "mediaType", "position"],
@@ -75,7 +75,7 @@ pub(in crate::org) struct Event {
 /// An event as it is delivered.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Content<'a> {
+struct EventContent<'a> {
     id: String,
     event_type: &'a str,
     timestamp: Timestamp,
@@ -85,7 +85,7 @@ struct Content<'a> {
 impl Event {
     /// An event of a type that is drawn, with every field that it has.
     pub(super) fn draw(rng: &mut ChaCha8Rng, at: Timestamp) -> Self {
-        let drawn: Vec<&Type> = TYPES.iter().filter(|of| of.drawn).collect();
+        let drawn: Vec<&EventType> = TYPES.iter().filter(|of| of.drawn).collect();
         let of = drawn[rng.random_range(0..drawn.len())];
         let id = Uuid::from_u128(rng.random());
         let fields = of.fields.iter();
@@ -133,7 +133,7 @@ impl Event {
         let data = fields
             .filter(|(field, _)| all || wanted.contains(field.as_str()))
             .map(|(field, value)| (field.clone(), value.clone()));
-        let content = Content {
+        let content = EventContent {
             id: self.id.to_string(),
             event_type: &self.kind,
             timestamp: self.at,

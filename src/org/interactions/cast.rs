@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::legs::Legs;
-use super::{Interaction, State};
+use super::{Interaction, InteractionState};
 use crate::org::people::{self, Name};
 use crate::org::state::{Person, user_id};
 
@@ -90,13 +90,13 @@ impl Participant {
 }
 
 /// Draws interactions: the same for the same seed.
-pub(in crate::org) struct Cast {
+pub(in crate::org) struct InteractionGenerator {
     rng: ChaCha8Rng,
     agents: Vec<(CompactString, String)>,
     drawn: u64,
 }
 
-impl Cast {
+impl InteractionGenerator {
     pub(super) fn of(people: &[Person], seed: u64) -> Self {
         // A stream of the seed of its own, as the scenario and the carriers have theirs.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -117,11 +117,13 @@ impl Cast {
     }
 
     /// A new interaction: a customer, and an agent when it is or was answered.
-    pub(super) fn draw(&mut self, state: State, started: Timestamp) -> Interaction {
+    pub(super) fn draw(&mut self, state: InteractionState, started: Timestamp) -> Interaction {
         let mut participants = vec![self.customer()];
         match state {
-            State::Active | State::Completed => participants.push(self.agent()),
-            State::Queued | State::Abandoned => {}
+            InteractionState::Active | InteractionState::Completed => {
+                participants.push(self.agent());
+            }
+            InteractionState::Queued | InteractionState::Abandoned => {}
         }
         let queue = QUEUES[self.rng.random_range(0..QUEUES.len())];
         self.drawn += 1;

@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::Instant;
 
-use super::{Interactions, State};
+use super::{InteractionState, Interactions};
 use crate::org::shared::Shared;
 
 /// The mean time between two that begin; with the time each lasts it keeps about twenty under way.
@@ -25,7 +25,7 @@ const TALK: (f64, f64) = (90.0, 480.0);
 
 /// Plays for ever.
 pub(in crate::org) async fn play(shared: Arc<Shared>, seed: u64) {
-    let mut course = Course::new(&shared.interactions(), seed);
+    let mut course = InteractionScenario::new(&shared.interactions(), seed);
     let origin = Instant::now();
     loop {
         tokio::time::sleep_until(origin + course.due()).await;
@@ -35,18 +35,18 @@ pub(in crate::org) async fn play(shared: Arc<Shared>, seed: u64) {
 
 /// Something that was decided earlier.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Plan {
+enum PlannedStep {
     Begins,
     IsAnswered(CompactString),
     Ends(CompactString),
 }
 
-struct Course {
+struct InteractionScenario {
     rng: ChaCha8Rng,
-    plans: BinaryHeap<Reverse<(Duration, Plan)>>,
+    plans: BinaryHeap<Reverse<(Duration, PlannedStep)>>,
 }
 
-impl Course {
+impl InteractionScenario {
     /// Plans the end of what is under way; the first one, which is the contract's example, never ends by itself.
     fn new(interactions: &Interactions, seed: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -55,12 +55,14 @@ impl Course {
             rng,
             plans: BinaryHeap::new(),
         };
-        course.plan(Duration::ZERO, (1.0, BEGINS_EVERY), Plan::Begins);
+        course.plan(Duration::ZERO, (1.0, BEGINS_EVERY), PlannedStep::Begins);
         for one in interactions.live().iter().skip(1) {
             let id = one.id.clone();
             match one.state {
-                State::Queued => course.plan(Duration::ZERO, WAIT, Plan::IsAnswered(id)),
-                _ => course.plan(Duration::ZERO, TALK, Plan::Ends(id)),
+                InteractionState::Queued => {
+                    course.plan(Duration::ZERO, WAIT, PlannedStep::IsAnswered(id));
+                }
+                _ => course.plan(Duration::ZERO, TALK, PlannedStep::Ends(id)),
             }
         }
         course
@@ -73,7 +75,7 @@ impl Course {
             .map_or(Duration::MAX, |Reverse((at, _))| *at)
     }
 
-    fn plan(&mut self, from: Duration, (least, most): (f64, f64), plan: Plan) {
+    fn plan(&mut self, from: Duration, (least, most): (f64, f64), plan: PlannedStep) {
         let wait = Duration::from_secs_f64(self.rng.random_range(least..most));
         self.plans.push(Reverse((from + wait, plan)));
     }
@@ -84,19 +86,19 @@ impl Course {
             return;
         };
         match plan {
-            Plan::Begins => {
-                if let Some(id) = interactions.add(State::Queued, now) {
-                    self.plan(at, WAIT, Plan::IsAnswered(id));
+            PlannedStep::Begins => {
+                if let Some(id) = interactions.add(InteractionState::Queued, now) {
+                    self.plan(at, WAIT, PlannedStep::IsAnswered(id));
                 }
-                self.plan(at, (1.0, 2.0 * BEGINS_EVERY), Plan::Begins);
+                self.plan(at, (1.0, 2.0 * BEGINS_EVERY), PlannedStep::Begins);
             }
-            Plan::IsAnswered(id) => self.answer(at, id, interactions, now),
-            Plan::Ends(id) => {
+            PlannedStep::IsAnswered(id) => self.answer(at, id, interactions, now),
+            PlannedStep::Ends(id) => {
                 interactions.change(&id, now, |one, _| {
                     one.state = match one.state {
                         // It was moved to a queue meanwhile, and nobody answered there.
-                        State::Queued => State::Abandoned,
-                        _ => State::Completed,
+                        InteractionState::Queued => InteractionState::Abandoned,
+                        _ => InteractionState::Completed,
                     };
                 });
             }
@@ -113,18 +115,18 @@ impl Course {
     ) {
         let gives_up = self.rng.random_ratio(1, 10);
         let known = interactions.change(&id, now, |one, cast| {
-            if one.state != State::Queued {
+            if one.state != InteractionState::Queued {
                 return;
             }
             if gives_up {
-                one.state = State::Abandoned;
+                one.state = InteractionState::Abandoned;
             } else {
-                one.state = State::Active;
+                one.state = InteractionState::Active;
                 one.participants.push(cast.agent());
             }
         });
         if known {
-            self.plan(at, TALK, Plan::Ends(id));
+            self.plan(at, TALK, PlannedStep::Ends(id));
         }
     }
 }
@@ -138,14 +140,16 @@ mod tests {
     fn played(seed: u64, minutes: u64) -> (Vec<(usize, usize)>, Vec<CompactString>) {
         let world = World::populate(240, seed, Timestamp::now());
         let mut interactions = Interactions::populate(&world.people, seed, Timestamp::now());
-        let mut course = Course::new(&interactions, seed);
+        let mut course = InteractionScenario::new(&interactions, seed);
         let mut counts = Vec::new();
         for minute in 0..minutes {
             while course.due() <= Duration::from_secs(60 * minute) {
                 course.step(&mut interactions, Timestamp::now());
             }
             let live = interactions.live();
-            let active = live.iter().filter(|one| one.state == State::Active);
+            let active = live
+                .iter()
+                .filter(|one| one.state == InteractionState::Active);
             let active = active.count();
             counts.push((active, live.len() - active));
         }

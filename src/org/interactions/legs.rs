@@ -7,7 +7,7 @@ use compact_str::{CompactString, format_compact};
 use jiff::Timestamp;
 
 use super::cast::{AGENT, QUEUE};
-use super::{Participant, State};
+use super::{InteractionState, Participant};
 
 /// The most legs of one interaction; past it those that ended first are forgotten.
 const MOST: usize = 64;
@@ -34,13 +34,13 @@ pub(in crate::org) mod ending {
 
 /// How far a leg is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) enum Stage {
+pub(in crate::org) enum LegStage {
     Alerting,
     Connected,
     Disconnected,
 }
 
-impl Stage {
+impl LegStage {
     pub(in crate::org) const fn name(self) -> &'static str {
         match self {
             Self::Alerting => "alerting",
@@ -55,7 +55,7 @@ impl Stage {
 pub(in crate::org) struct Leg {
     pub(in crate::org) id: CompactString,
     pub(in crate::org) who: Participant,
-    pub(in crate::org) stage: Stage,
+    pub(in crate::org) stage: LegStage,
     pub(in crate::org) started: Timestamp,
     /// When it began to ring, where it did.
     pub(in crate::org) alerting: Option<Timestamp>,
@@ -70,11 +70,11 @@ pub(in crate::org) struct Leg {
 
 impl Leg {
     pub(in crate::org) fn is_live(&self) -> bool {
-        self.stage != Stage::Disconnected
+        self.stage != LegStage::Disconnected
     }
 
     pub(in crate::org) fn is_connected(&self) -> bool {
-        self.stage == Stage::Connected
+        self.stage == LegStage::Connected
     }
 
     pub(super) fn is_agent(&self, id: &str) -> bool {
@@ -87,7 +87,7 @@ impl Leg {
 
     fn end(&mut self, why: &'static str, now: Timestamp) {
         if self.is_live() {
-            self.stage = Stage::Disconnected;
+            self.stage = LegStage::Disconnected;
             self.ended = Some(now);
             self.held = None;
             self.ending = Some(why);
@@ -119,18 +119,18 @@ pub(in crate::org) struct Consult {
 }
 
 /// Who takes part now, as a change left it.
-pub(super) struct Scene<'a> {
+pub(super) struct InteractionSnapshot<'a> {
     pub(super) id: &'a str,
-    pub(super) state: State,
+    pub(super) state: InteractionState,
     pub(super) queue: Option<&'a str>,
     pub(super) participants: &'a [Participant],
     pub(super) started: Timestamp,
 }
 
-impl Scene<'_> {
+impl InteractionSnapshot<'_> {
     /// A queue takes part while somebody waits in it, and no longer.
     fn wanted(&self) -> Vec<Participant> {
-        let waits = self.state == State::Queued;
+        let waits = self.state == InteractionState::Queued;
         let named = self.participants.iter();
         let mut wanted: Vec<Participant> = named
             .filter(|who| who.purpose != QUEUE || waits)
@@ -169,7 +169,7 @@ impl Legs {
     }
 
     /// Works out who came and who went.
-    pub(super) fn follow(&mut self, scene: &Scene<'_>, now: Timestamp) {
+    pub(super) fn follow(&mut self, scene: &InteractionSnapshot<'_>, now: Timestamp) {
         if self.all.is_empty() {
             self.open(scene);
         }
@@ -199,7 +199,7 @@ impl Legs {
     }
 
     /// Who was there before anybody looked: the customer, and the queue that brought them to whoever answered.
-    fn open(&mut self, scene: &Scene<'_>) {
+    fn open(&mut self, scene: &InteractionSnapshot<'_>) {
         let (from, outside) = (scene.started, scene.participants.iter());
         for who in outside.filter(|who| who.is_outside()) {
             self.connect(scene.id, who.clone(), from);
@@ -207,7 +207,7 @@ impl Legs {
         if let Some(queue) = scene.queue {
             self.connect(scene.id, Participant::queue(queue), from);
         }
-        if scene.state == State::Completed {
+        if scene.state == InteractionState::Completed {
             for who in scene.wanted() {
                 self.connect(scene.id, who, from);
             }
@@ -222,18 +222,18 @@ impl Legs {
     fn connect(&mut self, interaction: &str, who: Participant, now: Timestamp) {
         let mut live = self.all.iter_mut().filter(|leg| leg.is_live());
         if let Some(leg) = live.find(|leg| leg.is(&who)) {
-            leg.stage = Stage::Connected;
+            leg.stage = LegStage::Connected;
             leg.connected.get_or_insert(now);
             return;
         }
-        self.add(interaction, who, Stage::Connected, now);
+        self.add(interaction, who, LegStage::Connected, now);
     }
 
     fn add(
         &mut self,
         interaction: &str,
         who: Participant,
-        stage: Stage,
+        stage: LegStage,
         now: Timestamp,
     ) -> CompactString {
         if self.all.len() >= MOST
@@ -248,8 +248,8 @@ impl Legs {
             who,
             stage,
             started: now,
-            alerting: (stage == Stage::Alerting).then_some(now),
-            connected: (stage == Stage::Connected).then_some(now),
+            alerting: (stage == LegStage::Alerting).then_some(now),
+            connected: (stage == LegStage::Connected).then_some(now),
             ended: None,
             held: None,
             muted: false,
@@ -297,16 +297,16 @@ impl Legs {
         who: Participant,
         now: Timestamp,
     ) -> CompactString {
-        self.add(interaction, who, Stage::Alerting, now)
+        self.add(interaction, who, LegStage::Alerting, now)
     }
 
     /// Whoever was rung answers; false when it no longer rings.
     pub(in crate::org) fn answer(&mut self, id: &str, now: Timestamp) -> bool {
-        let rings = |leg: &&mut Leg| leg.id == id && leg.stage == Stage::Alerting;
+        let rings = |leg: &&mut Leg| leg.id == id && leg.stage == LegStage::Alerting;
         let Some(leg) = self.all.iter_mut().find(rings) else {
             return false;
         };
-        leg.stage = Stage::Connected;
+        leg.stage = LegStage::Connected;
         leg.connected = Some(now);
         true
     }

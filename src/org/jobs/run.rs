@@ -10,8 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use uuid::Uuid;
 
 use super::provision::Provision;
-use super::{Failure, Job, Made, Status};
-use crate::org::hooks::{self, Event};
+use super::{Failure, Job, JobResult, JobStatus};
+use crate::org::hooks::{self, JobEvent};
 use crate::org::shared::Shared;
 
 /// How long a job runs when no fault says otherwise: long enough to be seen, short enough to be waited for.
@@ -19,20 +19,20 @@ const QUICKEST: Duration = Duration::from_secs(2);
 const SPREAD: Duration = Duration::from_secs(4);
 
 /// Where a job stands when it begins.
-pub(super) enum Turn {
+pub(super) enum JobStart {
     Now(OwnedSemaphorePermit),
     Later(Arc<Semaphore>),
 }
 
 /// Runs a job to its end and tells the webhooks.
-pub(super) async fn run(shared: Arc<Shared>, id: CompactString, asked: Provision, turn: Turn) {
+pub(super) async fn run(shared: Arc<Shared>, id: CompactString, asked: Provision, turn: JobStart) {
     let slot = match turn {
-        Turn::Now(slot) => slot,
-        Turn::Later(slots) => {
+        JobStart::Now(slot) => slot,
+        JobStart::Later(slots) => {
             let Ok(slot) = slots.acquire_owned().await else {
                 return;
             };
-            let begin = |job: &mut Job| job.status = Status::Running;
+            let begin = |job: &mut Job| job.status = JobStatus::Running;
             shared.jobs().change(&id, begin);
             slot
         }
@@ -42,11 +42,11 @@ pub(super) async fn run(shared: Arc<Shared>, id: CompactString, asked: Provision
     drop(slot);
     let ended = shared.jobs().change(&id, |job| match outcome {
         Ok(made) => {
-            job.status = Status::Completed;
+            job.status = JobStatus::Completed;
             job.results = vec![made];
         }
         Err(failure) => {
-            job.status = Status::Failed;
+            job.status = JobStatus::Failed;
             job.error = Some(failure);
         }
     });
@@ -65,7 +65,7 @@ fn duration(shared: &Shared) -> Duration {
 }
 
 /// Makes the connection: a device of some user with room, registered from now on.
-fn make(shared: &Shared, asked: &Provision) -> Result<Made, Failure> {
+fn make(shared: &Shared, asked: &Provision) -> Result<JobResult, Failure> {
     shared.jobs().promise(asked)?;
     let draw = shared.draw();
     let now = Timestamp::now();
@@ -82,7 +82,7 @@ fn make(shared: &Shared, asked: &Provision) -> Result<Made, Failure> {
             message: "no user has room for another device".into(),
         });
     }
-    Ok(Made {
+    Ok(JobResult {
         id: format_compact!("conn-{}", &Uuid::new_v4().simple().to_string()[..12]),
         name: asked.name.as_str().into(),
     })
@@ -91,8 +91,8 @@ fn make(shared: &Shared, asked: &Provision) -> Result<Made, Failure> {
 /// The delivery of contract §7, with the error of a failed job beyond it.
 fn tell(shared: &Arc<Shared>, job: &Job) {
     let event = match job.error {
-        None => Event::Completed,
-        Some(_) => Event::Failed,
+        None => JobEvent::Completed,
+        Some(_) => JobEvent::Failed,
     };
     let mut body = json!({
         "event": event.name(), "timestamp": Timestamp::now(), "jobId": job.id, "results": job.results,

@@ -11,26 +11,25 @@ use uuid::Uuid;
 use super::access::all;
 use super::page::{MOST, Page};
 use super::sparse::moment;
-use super::{Answer, Call, Operation, empty, ok, operation};
+use super::{Answer, Call, Method, Operation, empty, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Delete, Get, Post};
 
 const VIEW: &[&str] = &["alerting:rule:view"];
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Post, "alerting/alerts/query", all(&["alerting:alert:view"]), |call| {
-        let asked: Question = call.read()?;
+    operation(Method::POST, "alerting/alerts/query", all(&["alerting:alert:view"]), |call| {
+        let asked: AlertingQuery = call.read()?;
         asked.page()?.answer(call, &[(); 0], 0)
     }),
-    operation(Post, "alerting/rules/query", all(VIEW), list),
-    operation(Post, "alerting/rules", all(&["alerting:rule:add"]), create),
-    operation(Get, "alerting/rules/{ruleId}", all(VIEW), |call| {
+    operation(Method::POST, "alerting/rules/query", all(VIEW), list),
+    operation(Method::POST, "alerting/rules", all(&["alerting:rule:add"]), create),
+    operation(Method::GET, "alerting/rules/{ruleId}", all(VIEW), |call| {
         let records = call.shared.records();
         ok(records.rules.0.get(call.id(0)).ok_or_else(|| unknown(call.id(0)))?)
     }),
-    operation(Delete, "alerting/rules/{ruleId}", all(&["alerting:rule:delete"]), |call| {
+    operation(Method::DELETE, "alerting/rules/{ruleId}", all(&["alerting:rule:delete"]), |call| {
         let gone = call.shared.records().rules.0.remove(call.id(0));
         gone.ok_or_else(|| unknown(call.id(0)))?;
         empty(StatusCode::NO_CONTENT)
@@ -63,7 +62,7 @@ const FIELDS: [&str; 8] = [
 
 /// The rules by their ids.
 #[derive(Default)]
-pub(in crate::org) struct Rules(BTreeMap<String, Value>);
+pub(in crate::org) struct AlertingRules(BTreeMap<String, Value>);
 
 fn unknown(id: &str) -> Refusal {
     Refusal::not_found(format!("There is no rule {id}.")).param("ruleId", id)
@@ -72,7 +71,7 @@ fn unknown(id: &str) -> Refusal {
 /// Which rules or alerts are wanted (`GetRulesQuery`, `GetAlertQuery`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct AlertingQuery {
     rule_type: String,
     enabled_type: Option<String>,
     rule_name: Option<String>,
@@ -81,7 +80,7 @@ struct Question {
     page_size: Option<usize>,
 }
 
-impl Question {
+impl AlertingQuery {
     fn page(&self) -> Result<Page, Refusal> {
         let mut known = TYPES.iter().map(|(word, _)| *word).chain(["All"]);
         if known.any(|word| word == self.rule_type) {
@@ -115,7 +114,7 @@ impl Question {
 
 /// `POST alerting/rules/query`.
 fn list(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AlertingQuery = call.read()?;
     let page = asked.page()?;
     let records = call.shared.records();
     let found: Vec<&Value> = records

@@ -9,7 +9,7 @@ mod jobs;
 mod observations;
 
 use super::access::any;
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 
 const OBSERVE: &[&str] = &["analytics:queueObservation:view"];
 
@@ -22,12 +22,12 @@ const DETAILS: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Post, "analytics/conversations/details/query", any(DETAILS), details::query),
-    operation(Verb::Post, "analytics/conversations/details/jobs", any(DETAILS), jobs::begin),
-    operation(Verb::Get, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::state),
-    operation(Verb::Delete, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::forget),
-    operation(Verb::Get, "analytics/conversations/details/jobs/{jobId}/results", any(DETAILS), jobs::results),
-    operation(Verb::Get, "analytics/conversations/details/jobs/availability", any(&["analytics:conversationDetail:view"]), jobs::availability),
-    operation(Verb::Post, "analytics/conversations/activity/query", any(OBSERVE), activity::query),
-    operation(Verb::Post, "analytics/queues/observations/query", any(OBSERVE), observations::query),
+    operation(Method::POST, "analytics/conversations/details/query", any(DETAILS), details::query),
+    operation(Method::POST, "analytics/conversations/details/jobs", any(DETAILS), jobs::begin),
+    operation(Method::GET, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::state),
+    operation(Method::DELETE, "analytics/conversations/details/jobs/{jobId}", any(DETAILS), jobs::forget),
+    operation(Method::GET, "analytics/conversations/details/jobs/{jobId}/results", any(DETAILS), jobs::results),
+    operation(Method::GET, "analytics/conversations/details/jobs/availability", any(&["analytics:conversationDetail:view"]), jobs::availability),
+    operation(Method::POST, "analytics/conversations/activity/query", any(OBSERVE), activity::query),
+    operation(Method::POST, "analytics/queues/observations/query", any(OBSERVE), observations::query),
 ];

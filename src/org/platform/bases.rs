@@ -4,51 +4,22 @@ use serde_json::{Value, json};
 
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, ok, operation, refer};
 use crate::org::people::KINDS;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 
 const PHONE_BASES: &str = "phonebasesettings";
 const LINE_BASES: &str = "linebasesettings";
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(
-        Get,
-        "telephony/providers/edges/phonebasesettings",
-        TELEPHONY,
-        |call| list(call, phone_base),
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/phonebasesettings/template",
-        TELEPHONY,
-        template,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/phonebasesettings/availablemetabases",
-        TELEPHONY,
-        |call| list(call, meta_base),
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/phonebasesettings/{phoneBaseId}",
-        TELEPHONY,
-        |call| one(call, phone_base_id, phone_base),
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/linebasesettings",
-        TELEPHONY,
-        |call| list(call, line_base),
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/linebasesettings/{lineBaseId}",
-        TELEPHONY,
-        |call| one(call, line_base_id, line_base),
-    ),
+    operation(Method::GET, "telephony/providers/edges/phonebasesettings", TELEPHONY, |call| list(call, phone_base)),
+    operation(Method::GET, "telephony/providers/edges/phonebasesettings/template", TELEPHONY, template),
+    operation(Method::GET, "telephony/providers/edges/phonebasesettings/availablemetabases", TELEPHONY, |call| list(call, meta_base)),
+    operation(Method::GET, "telephony/providers/edges/phonebasesettings/{phoneBaseId}", TELEPHONY, |call| one(call, phone_base_id, phone_base)),
+    operation(Method::GET, "telephony/providers/edges/linebasesettings", TELEPHONY, |call| list(call, line_base)),
+    operation(Method::GET, "telephony/providers/edges/linebasesettings/{lineBaseId}", TELEPHONY, |call| one(call, line_base_id, line_base)),
 ];
 
 /// The phone base of a kind.

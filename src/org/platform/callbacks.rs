@@ -17,13 +17,13 @@ pub(super) mod view;
 use hyper::StatusCode;
 use jiff::Timestamp;
 
-use self::body::Create;
+use self::body::CreateCallback;
 use super::access::{NOTHING, all, any};
 use super::conversations;
 use super::page::{MOST, Page};
 use super::topics::Topics;
-use super::{Answer, Call, Operation, Verb, ok, operation};
-use crate::org::callbacks::book::{Callback, Status};
+use super::{Answer, Call, Method, Operation, ok, operation};
+use crate::org::callbacks::book::{Callback, CallbackStatus};
 use crate::org::callbacks::course;
 use crate::org::interactions::QUEUE;
 use crate::org::reply::{self, Refusal, Reply};
@@ -41,16 +41,16 @@ const PARTICIPANT: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "conversations/callbacks", NOTHING.of_a_person(), mine),
-    operation(Verb::Post, "conversations/callbacks", all(&["conversation:callback:create"]), create),
-    operation(Verb::Patch, "conversations/callbacks", any(EDIT), change::reschedule),
-    operation(Verb::Get, "conversations/callbacks/{id}", NOTHING, one),
-    operation(Verb::Patch, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
-    operation(Verb::Patch, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
-    operation(Verb::Post, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/callbacks", all(&["conversation:callback:create"]), create_on),
-    operation(Verb::Post, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
-    operation(Verb::Post, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
+    operation(Method::GET, "conversations/callbacks", NOTHING.of_a_person(), mine),
+    operation(Method::POST, "conversations/callbacks", all(&["conversation:callback:create"]), create),
+    operation(Method::PATCH, "conversations/callbacks", any(EDIT), change::reschedule),
+    operation(Method::GET, "conversations/callbacks/{id}", NOTHING, one),
+    operation(Method::PATCH, "conversations/callbacks/{id}", any(DISCONNECT), change::hang_up),
+    operation(Method::PATCH, "conversations/callbacks/{id}/participants/{participant}", any(PARTICIPANT), change::participant),
+    operation(Method::POST, "conversations/callbacks/{id}/participants/{participant}/replace", any(&["conversation:communication:blindTransfer"]), change::replace),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/callbacks", all(&["conversation:callback:create"]), create_on),
+    operation(Method::POST, "conversations/callbacks/bulk/disconnect", any(DISCONNECT), bulk::disconnect_all),
+    operation(Method::POST, "conversations/callbacks/bulk/update", any(EDIT), bulk::update),
 ];
 
 /// Tells of a callback as it is now, to whoever watches its queue or the one who dials it.
@@ -72,7 +72,10 @@ fn mine(call: &Call<'_>) -> Answer {
     let caller = conversations::caller(call).unwrap_or_default();
     let book = call.shared.book();
     let has = |one: &&Callback| {
-        matches!(one.status, Status::Dialing | Status::Connected) && one.beyond.agent == caller
+        matches!(
+            one.status,
+            CallbackStatus::Dialing | CallbackStatus::Connected
+        ) && one.beyond.agent == caller
     };
     let mine: Vec<&Callback> = book.all().filter(has).collect();
     let shown: Vec<_> = page.of_all(&mine).map(|one| view::callback(one)).collect();
@@ -86,7 +89,7 @@ fn create(call: &Call<'_>) -> Answer {
 
 /// Books a callback as the body asks, and gives its id.
 fn book(call: &Call<'_>) -> Result<compact_str::CompactString, Refusal> {
-    let (asked, now): (Create, _) = (call.read()?, Timestamp::now());
+    let (asked, now): (CreateCallback, _) = (call.read()?, Timestamp::now());
     let mut book = call.shared.book();
     let wanted = asked.check(&book, now)?;
     let id = book.schedule(wanted, now)?;
@@ -122,7 +125,7 @@ fn one(call: &Call<'_>) -> Answer {
 
 /// A callback by the id of its conversation.
 fn find<'a>(
-    book: &'a crate::org::callbacks::book::Book,
+    book: &'a crate::org::callbacks::book::CallbackBook,
     id: &str,
 ) -> Result<&'a Callback, Refusal> {
     book.get(id).map_err(|_| conversations::unknown(id))

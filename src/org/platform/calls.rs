@@ -12,11 +12,10 @@ use super::access::{NOTHING, TELEPHONY, all, any};
 use super::conversations::view::{DNIS, Medium, address, customer, direction};
 use super::query::moment_of;
 use super::sparse::moment;
-use super::{Answer, Call, Operation, conversations, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, conversations, ok, operation, refer};
 use crate::org::interactions::Interaction;
 use crate::org::interactions::legs::Leg;
 use crate::org::reply::{self, Refusal, Reply};
-use crate::org::resource::Verb::{Get, Post};
 use crate::org::shared::Shared;
 
 const SEE: &[&str] = &["telephony:pcap:view"];
@@ -24,16 +23,16 @@ const SEE: &[&str] = &["telephony:pcap:view"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/calls/metrics", any(&["telephony:callMetrics:view"]), metrics),
-    operation(Get, "telephony/mediaregions", TELEPHONY, regions),
-    operation(Get, "telephony/settings", any(&["telephony:settings:view"]), |_| ok(&json!({"persistentConnectionRequired": false}))),
-    operation(Get, "ipranges", NOTHING, addresses),
-    operation(Get, "telephony/providers/edges/mediastatistics/conversations/{conversationId}", any(&["analytics:conversationDetail:view"]), media),
-    operation(Get, "telephony/siptraces", all(SEE), search),
-    operation(Post, "telephony/siptraces/download", all(&["telephony:pcap:add"]), collect),
-    operation(Get, "telephony/siptraces/download/{downloadId}", all(SEE), collected),
-    operation(Get, "telephony/sipmessages/conversations/{conversationId}", all(SEE), messages),
-    operation(Get, "telephony/sipmessages/conversations/{conversationId}/headers", all(SEE), headers),
+    operation(Method::GET, "telephony/calls/metrics", any(&["telephony:callMetrics:view"]), metrics),
+    operation(Method::GET, "telephony/mediaregions", TELEPHONY, regions),
+    operation(Method::GET, "telephony/settings", any(&["telephony:settings:view"]), |_| ok(&json!({"persistentConnectionRequired": false}))),
+    operation(Method::GET, "ipranges", NOTHING, addresses),
+    operation(Method::GET, "telephony/providers/edges/mediastatistics/conversations/{conversationId}", any(&["analytics:conversationDetail:view"]), media),
+    operation(Method::GET, "telephony/siptraces", all(SEE), search),
+    operation(Method::POST, "telephony/siptraces/download", all(&["telephony:pcap:add"]), collect),
+    operation(Method::GET, "telephony/siptraces/download/{downloadId}", all(SEE), collected),
+    operation(Method::GET, "telephony/sipmessages/conversations/{conversationId}", all(SEE), messages),
+    operation(Method::GET, "telephony/sipmessages/conversations/{conversationId}/headers", all(SEE), headers),
 ];
 
 /// The kind of questions that traces are collected by.

@@ -13,50 +13,26 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use self::catalogue::Verdict;
+use self::catalogue::TopicVerdict;
 use super::access::NOTHING;
 use super::socket;
-use super::topics::{MOST_TOPICS, Seen, Subscribed, Unheard};
+use super::topics::{ChannelInfo, MOST_TOPICS, Subscribed, UnknownChannel};
 use super::{Answer, Call, Operation, ok, operation};
 use crate::org::reply::{self, Refusal, Reply};
-use crate::org::resource::Verb::{Delete, Get, Head, Post, Put};
 use crate::org::shared::Shared;
 use crate::org::upgrade::{self, Handoff};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(
-        Get,
-        "notifications/availabletopics",
-        NOTHING,
-        catalogue::list,
-    ),
-    operation(Get, "notifications/channels", NOTHING, list),
-    operation(Post, "notifications/channels", NOTHING, open),
-    operation(Head, "notifications/channels/{channelId}", NOTHING, is_open),
-    operation(
-        Get,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        topics,
-    ),
-    operation(
-        Put,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        |call| subscribe(call, true),
-    ),
-    operation(
-        Post,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        |call| subscribe(call, false),
-    ),
-    operation(
-        Delete,
-        "notifications/channels/{channelId}/subscriptions",
-        NOTHING,
-        clear,
-    ),
+    operation(Method::GET, "notifications/availabletopics", NOTHING, catalogue::list),
+    operation(Method::GET, "notifications/channels", NOTHING, list),
+    operation(Method::POST, "notifications/channels", NOTHING, open),
+    operation(Method::HEAD, "notifications/channels/{channelId}", NOTHING, is_open),
+    operation(Method::GET, "notifications/channels/{channelId}/subscriptions", NOTHING, topics),
+    operation(Method::PUT, "notifications/channels/{channelId}/subscriptions", NOTHING, |call| subscribe(call, true)),
+    operation(Method::POST, "notifications/channels/{channelId}/subscriptions", NOTHING, |call| subscribe(call, false)),
+    operation(Method::DELETE, "notifications/channels/{channelId}/subscriptions", NOTHING, clear),
 ];
 
 /// Answers the upgrade to a channel's WebSocket; whoever knows its id may open it.
@@ -70,7 +46,7 @@ pub(in crate::org) fn connect(
         return Err(Refusal::method(request.method(), "GET"));
     }
     let (upgrade, reply) = upgrade::handshake(&mut request, None)?;
-    socket::open(shared, handoff, id, upgrade).map_err(|Unheard| no_channel())?;
+    socket::open(shared, handoff, id, upgrade).map_err(|UnknownChannel| no_channel())?;
     Ok(reply)
 }
 
@@ -79,7 +55,7 @@ fn no_channel() -> Refusal {
 }
 
 /// A channel as the wire shows it.
-fn channel(shared: &Shared, seen: &Seen) -> Value {
+fn channel(shared: &Shared, seen: &ChannelInfo) -> Value {
     let left = SignedDuration::try_from(seen.left).unwrap_or_default();
     let expires = Timestamp::now().checked_add(left);
     json!({
@@ -127,7 +103,7 @@ fn topics(call: &Call<'_>) -> Answer {
     let mut book = call.shared.topics.book();
     let topics = book
         .topics(call.id(0), call.holder.person, Instant::now())
-        .map_err(|Unheard| no_channel())?;
+        .map_err(|UnknownChannel| no_channel())?;
     drop(book);
     let rows: Vec<Value> = topics.iter().map(|topic| permitted(topic)).collect();
     ok(&json!({"entities": rows}))
@@ -152,21 +128,21 @@ fn clear(call: &Call<'_>) -> Answer {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct TopicRef {
     id: CompactString,
 }
 
 /// Lets a channel follow what may be followed. With `ignoreErrors` the rest is told row by row, without it the first
 /// that may not is the answer.
 fn subscribe(call: &Call<'_>, replace: bool) -> Answer {
-    let asked: Vec<Row> = call.read()?;
+    let asked: Vec<TopicRef> = call.read()?;
     let lenient = call.query.get("ignoreErrors") == Some("true");
     let withheld = call.shared.withheld().clone();
     let mut rows = Vec::with_capacity(asked.len());
     let mut wanted = BTreeSet::new();
-    for Row { id } in asked {
+    for TopicRef { id } in asked {
         match catalogue::judge(&id, &withheld) {
-            Verdict::Permitted => {
+            TopicVerdict::Permitted => {
                 rows.push(permitted(&id));
                 wanted.insert(id);
             }
@@ -189,7 +165,7 @@ pub(super) fn follow(
     let life = (shared.faults().channel_ttl, Instant::now());
     let mut book = shared.topics.book();
     let followed = book.subscribe((id, owner), topics, replace, life);
-    match followed.map_err(|Unheard| no_channel())? {
+    match followed.map_err(|UnknownChannel| no_channel())? {
         Subscribed::All => Ok(()),
         Subscribed::TooMany => {
             let message = format!("A channel follows at most {MOST_TOPICS} topics.");
@@ -218,7 +194,7 @@ pub(super) fn subscribe_over(
     let withheld = shared.withheld().clone();
     let bad = topics
         .iter()
-        .find(|topic| !matches!(catalogue::judge(topic, &withheld), Verdict::Permitted));
+        .find(|topic| !matches!(catalogue::judge(topic, &withheld), TopicVerdict::Permitted));
     let followed = match bad {
         Some(topic) => Err(format!("The topic {topic} cannot be followed.")),
         None => follow(shared, id, owner, topics.iter().cloned().collect(), false)

@@ -18,7 +18,7 @@ use self::view::Medium;
 use super::access::{NOTHING, any};
 use super::callbacks;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::interactions::legs::Leg;
 use crate::org::interactions::{AGENT, Interaction};
 use crate::org::reply::Refusal;
@@ -65,25 +65,25 @@ const PARTICIPANT: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "conversations", NOTHING.of_a_person(), mine),
-    operation(Verb::Get, "conversations/calls", NOTHING.of_a_person(), my_calls),
-    operation(Verb::Get, "conversations/{id}", any(&["conversation:communication:view"]), one),
-    operation(Verb::Get, "conversations/calls/{id}", NOTHING, call),
-    operation(Verb::Patch, "conversations/calls/{id}", any(DISCONNECT).of_a_person(), act::hang_up),
-    operation(Verb::Patch, "conversations/calls/{id}/participants/{participant}", any(PARTICIPANT).of_a_person(), act::participant),
-    operation(Verb::Post, "conversations/calls/{id}/participants", NOTHING.of_a_person(), invite::invite),
-    operation(Verb::Post, "conversations/{id}/disconnect", any(DISCONNECT), act::tear_down),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/replace", any(TRANSFER), blind::any_media),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/replace/agent", any(TRANSFER_AGENT), blind::agent),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/replace/queue", any(TRANSFER_QUEUE), blind::queue),
-    operation(Verb::Post, "conversations/{id}/participants/{participant}/replace/external", any(TRANSFER_EXTERNAL), blind::external),
-    operation(Verb::Post, "conversations/calls/{id}/participants/{participant}/replace", any(TRANSFER), blind::call),
-    operation(Verb::Post, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::start),
-    operation(Verb::Patch, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::switch),
-    operation(Verb::Delete, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::cancel),
-    operation(Verb::Post, "conversations/calls/{id}/participants/{participant}/consult/agent", any(CONSULT_AGENT).of_a_person(), consult::agent),
-    operation(Verb::Post, "conversations/calls/{id}/participants/{participant}/consult/queue", any(CONSULT_QUEUE).of_a_person(), consult::queue),
-    operation(Verb::Post, "conversations/calls/{id}/participants/{participant}/consult/external", any(CONSULT_EXTERNAL).of_a_person(), consult::external),
+    operation(Method::GET, "conversations", NOTHING.of_a_person(), mine),
+    operation(Method::GET, "conversations/calls", NOTHING.of_a_person(), my_calls),
+    operation(Method::GET, "conversations/{id}", any(&["conversation:communication:view"]), one),
+    operation(Method::GET, "conversations/calls/{id}", NOTHING, call),
+    operation(Method::PATCH, "conversations/calls/{id}", any(DISCONNECT).of_a_person(), act::hang_up),
+    operation(Method::PATCH, "conversations/calls/{id}/participants/{participant}", any(PARTICIPANT).of_a_person(), act::participant),
+    operation(Method::POST, "conversations/calls/{id}/participants", NOTHING.of_a_person(), invite::invite),
+    operation(Method::POST, "conversations/{id}/disconnect", any(DISCONNECT), act::tear_down),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/replace", any(TRANSFER), blind::any_media),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/replace/agent", any(TRANSFER_AGENT), blind::agent),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/replace/queue", any(TRANSFER_QUEUE), blind::queue),
+    operation(Method::POST, "conversations/{id}/participants/{participant}/replace/external", any(TRANSFER_EXTERNAL), blind::external),
+    operation(Method::POST, "conversations/calls/{id}/participants/{participant}/replace", any(TRANSFER), blind::call),
+    operation(Method::POST, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::start),
+    operation(Method::PATCH, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::switch),
+    operation(Method::DELETE, "conversations/calls/{id}/participants/{participant}/consult", any(CONSULT).of_a_person(), consult::cancel),
+    operation(Method::POST, "conversations/calls/{id}/participants/{participant}/consult/agent", any(CONSULT_AGENT).of_a_person(), consult::agent),
+    operation(Method::POST, "conversations/calls/{id}/participants/{participant}/consult/queue", any(CONSULT_QUEUE).of_a_person(), consult::queue),
+    operation(Method::POST, "conversations/calls/{id}/participants/{participant}/consult/external", any(CONSULT_EXTERNAL).of_a_person(), consult::external),
 ];
 
 /// The id of the person who calls; none for a client by itself.

@@ -8,11 +8,10 @@ use serde_json::{Value, json};
 
 use super::access::{NOTHING, TELEPHONY, any};
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, busy, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, busy, ok, operation, refer};
 use crate::org::edges;
 use crate::org::people::{self, SITES};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Get, Post};
 use crate::org::state::World;
 
 /// What runs on every edge.
@@ -20,40 +19,17 @@ pub(super) const SOFTWARE: &str = "1.0.0.12345";
 
 const GROUP: (&str, &str) = ("edge-group-1", "Genesys Cloud Hybrid Media Group");
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
     // The direct API has it, too (beyond contract §7); one answer is good for both.
-    operation(
-        Get,
-        "telephony/providers/edges",
-        TELEPHONY.and_scope("telephony:edge:read"),
-        list,
-    ),
-    operation(Get, "telephony/providers/edges/{edgeId}", TELEPHONY, get),
-    operation(
-        Post,
-        "telephony/providers/edges/{edgeId}/statuscode",
-        TELEPHONY,
-        put_in_service,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/{edgeId}/reboot",
-        TELEPHONY,
-        reboot,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/edgegroups",
-        TELEPHONY,
-        groups,
-    ),
-    operation(Get, "telephony/providers/edges/sites", NOTHING, sites),
-    operation(
-        Get,
-        "telephony/providers/edges/sites/{siteId}",
-        any(&["telephony:plugin:all", "telephony:sites:view"]),
-        get_site,
-    ),
+    operation(Method::GET, "telephony/providers/edges", TELEPHONY.and_scopes(&["telephony:edge:read"]), list),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}", TELEPHONY, get),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/statuscode", TELEPHONY, put_in_service),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/reboot", TELEPHONY, reboot),
+    operation(Method::GET, "telephony/providers/edges/edgegroups", TELEPHONY, groups),
+    operation(Method::GET, "telephony/providers/edges/sites", NOTHING, sites),
+    operation(Method::GET, "telephony/providers/edges/sites/{siteId}", any(&["telephony:plugin:all", "telephony:sites:view"]), get_site),
 ];
 
 /// Tells an edge's topic whether it is reached.

@@ -7,17 +7,18 @@ use serde_json::{Value, json};
 
 use super::access::NOTHING;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, empty, ok, operation};
+use super::{Answer, Call, Method, Operation, empty, ok, operation};
 use crate::org::auth::TokenId;
-use crate::org::resource::Verb::{Delete, Get, Head};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "organizations/me", NOTHING, organization),
-    operation(Get, "date", NOTHING, date),
-    operation(Get, "telephony/providers/edges/timezones", NOTHING, zones),
-    operation(Get, "tokens/me", NOTHING, token),
-    operation(Head, "tokens/me", NOTHING, |_| empty(StatusCode::OK)),
-    operation(Delete, "tokens/me", NOTHING, revoke),
+    operation(Method::GET, "organizations/me", NOTHING, organization),
+    operation(Method::GET, "date", NOTHING, date),
+    operation(Method::GET, "telephony/providers/edges/timezones", NOTHING, zones),
+    operation(Method::GET, "tokens/me", NOTHING, token),
+    operation(Method::HEAD, "tokens/me", NOTHING, |_| empty(StatusCode::OK)),
+    operation(Method::DELETE, "tokens/me", NOTHING, revoke),
 ];
 
 /// The id of the organisation; as any organisation's, it says nothing.

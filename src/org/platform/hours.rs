@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::seeds::{emergencies, groups, schedules};
 use super::access::{NOTHING, all};
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
 
 const SCHEDULES: &[&str] = &["routing:schedule:view"];
@@ -22,13 +22,13 @@ const EMERGENCIES: &[&str] = &["routing:emergencyGroup:view"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "architect/schedules", all(SCHEDULES), list_schedules),
-    operation(Verb::Get, "architect/schedules/{id}", all(SCHEDULES), one_schedule),
-    operation(Verb::Get, "architect/schedulegroups", all(GROUPS), list_groups),
-    operation(Verb::Get, "architect/schedulegroups/{id}", all(GROUPS), one_group),
-    operation(Verb::Get, "architect/emergencygroups", all(EMERGENCIES), list_emergencies),
-    operation(Verb::Get, "architect/emergencygroups/{id}", all(EMERGENCIES), one_emergency),
-    operation(Verb::Get, "timezones", NOTHING, zones),
+    operation(Method::GET, "architect/schedules", all(SCHEDULES), list_schedules),
+    operation(Method::GET, "architect/schedules/{id}", all(SCHEDULES), one_schedule),
+    operation(Method::GET, "architect/schedulegroups", all(GROUPS), list_groups),
+    operation(Method::GET, "architect/schedulegroups/{id}", all(GROUPS), one_group),
+    operation(Method::GET, "architect/emergencygroups", all(EMERGENCIES), list_emergencies),
+    operation(Method::GET, "architect/emergencygroups/{id}", all(EMERGENCIES), one_emergency),
+    operation(Method::GET, "timezones", NOTHING, zones),
 ];
 
 /// Which emergencies are declared, by the id of their group.

@@ -17,7 +17,7 @@ use self::config::Configuration;
 use self::table::Intended;
 use super::access::{NOTHING, any};
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
 
 const VIEW: &[&str] = &["integrations:integration:view"];
@@ -28,17 +28,17 @@ const DELETE: &[&str] = &["integrations:integration:delete"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "integrations", any(VIEW), list),
-    operation(Verb::Post, "integrations", any(ADD), create),
-    operation(Verb::Get, "integrations/{id}", any(VIEW), one),
-    operation(Verb::Patch, "integrations/{id}", any(EDIT), intend),
-    operation(Verb::Delete, "integrations/{id}", any(DELETE), delete),
-    operation(Verb::Get, "integrations/{id}/config/current", any(VIEW), configuration),
-    operation(Verb::Put, "integrations/{id}/config/current", any(EDIT), configure),
-    operation(Verb::Post, "integrations/webhooks/{token}/events", NOTHING, invoke),
-    operation(Verb::Get, "integrations/types", any(VIEW), kinds::list),
-    operation(Verb::Get, "integrations/types/{type}", any(VIEW), kinds::one),
-    operation(Verb::Get, "integrations/types/{type}/configschemas/{config}", any(VIEW), kinds::schema),
+    operation(Method::GET, "integrations", any(VIEW), list),
+    operation(Method::POST, "integrations", any(ADD), create),
+    operation(Method::GET, "integrations/{id}", any(VIEW), one),
+    operation(Method::PATCH, "integrations/{id}", any(EDIT), intend),
+    operation(Method::DELETE, "integrations/{id}", any(DELETE), delete),
+    operation(Method::GET, "integrations/{id}/config/current", any(VIEW), configuration),
+    operation(Method::PUT, "integrations/{id}/config/current", any(EDIT), configure),
+    operation(Method::POST, "integrations/webhooks/{token}/events", NOTHING, invoke),
+    operation(Method::GET, "integrations/types", any(VIEW), kinds::list),
+    operation(Method::GET, "integrations/types/{type}", any(VIEW), kinds::one),
+    operation(Method::GET, "integrations/types/{type}/configschemas/{config}", any(VIEW), kinds::schema),
 ];
 
 /// `GET integrations`; `expand=config.current` shows the configuration of each.
@@ -72,19 +72,19 @@ fn shows_configuration(call: &Call<'_>) -> bool {
 /// What makes an integration (`CreateIntegrationRequest`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Create {
+struct CreateIntegration {
     name: Option<String>,
-    integration_type: Kind,
+    integration_type: TypeRef,
 }
 
 #[derive(Debug, Deserialize)]
-struct Kind {
+struct TypeRef {
     id: String,
 }
 
 /// `POST integrations`: it is off, and its configuration empty.
 fn create(call: &Call<'_>) -> Answer {
-    let asked: Create = call.read()?;
+    let asked: CreateIntegration = call.read()?;
     let (kind, now) = (kinds::find(&asked.integration_type.id)?, Timestamp::now());
     let name = asked.name.filter(|name| !name.trim().is_empty());
     let mut records = call.shared.records();
@@ -105,13 +105,13 @@ fn one(call: &Call<'_>) -> Answer {
 /// What of an integration a PATCH changes (`Integration`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Change {
+struct IntegrationPatch {
     intended_state: Intended,
 }
 
 /// `PATCH integrations/{id}`: what it is to be.
 fn intend(call: &Call<'_>) -> Answer {
-    let (change, now): (Change, _) = (call.read()?, Timestamp::now());
+    let (change, now): (IntegrationPatch, _) = (call.read()?, Timestamp::now());
     let mut records = call.shared.records();
     let found = records.integrations.get_mut(call.id(0))?;
     found.intend(change.intended_state, now);

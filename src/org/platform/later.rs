@@ -23,7 +23,7 @@ const DEFAULT: usize = 25;
 const MOST: usize = 1_000;
 
 /// One question.
-pub(super) struct Question {
+pub(super) struct StoredQuery {
     pub(super) id: String,
     /// Of which kind it is; the ids of one are none of another.
     kind: &'static str,
@@ -35,7 +35,7 @@ pub(super) struct Question {
     pub(super) found: Vec<Value>,
 }
 
-impl Question {
+impl StoredQuery {
     /// When the answer is there.
     pub(super) fn done(&self) -> Timestamp {
         self.at.saturating_add(TAKES).unwrap_or(self.at)
@@ -66,9 +66,9 @@ impl Question {
 
 /// The last questions, oldest first.
 #[derive(Default)]
-pub(in crate::org) struct Later(VecDeque<Question>);
+pub(in crate::org) struct StoredQueries(VecDeque<StoredQuery>);
 
-impl Later {
+impl StoredQueries {
     /// Takes a question with what is found, and gives its id and when that was.
     pub(super) fn ask(
         &mut self,
@@ -80,7 +80,7 @@ impl Later {
             self.0.pop_front();
         }
         let (id, at) = (Uuid::new_v4().to_string(), Timestamp::now());
-        self.0.push_back(Question {
+        self.0.push_back(StoredQuery {
             id: id.clone(),
             kind,
             at,
@@ -91,7 +91,7 @@ impl Later {
     }
 
     /// A question by its id.
-    pub(super) fn get(&mut self, kind: &str, id: &str) -> Result<&mut Question, Refusal> {
+    pub(super) fn get(&mut self, kind: &str, id: &str) -> Result<&mut StoredQuery, Refusal> {
         let mut all = self.0.iter_mut();
         let found = all.find(|one| one.kind == kind && one.id == id);
         found.ok_or_else(|| unknown(id))

@@ -13,11 +13,11 @@ use super::access::{all, any};
 use super::page::{MOST, Page};
 use super::query::interval;
 use super::sparse::{moment, sparse};
-use super::{Answer, Call, Found, Operation, home, ok, operation, refer};
+use super::{Answer, Call, Operation, home, ok, operation, refer};
+use crate::org::access::Api;
 use crate::org::record::Request;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Get, Post};
-use crate::org::route::segments;
+use crate::org::table::ServedPath;
 
 const AUDITS: &[&str] = &["audits:audit:view"];
 const USAGE: &[&str] = &["oauth:client:view", "usage:organization:view"];
@@ -25,13 +25,13 @@ const USAGE: &[&str] = &["oauth:client:view", "usage:organization:view"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Post, "audits/query/realtime", all(AUDITS), audits_now),
-    operation(Post, "audits/query", all(AUDITS), audits),
-    operation(Get, "audits/query/{transactionId}", all(AUDITS), audits_asked),
-    operation(Get, "audits/query/{transactionId}/results", all(AUDITS), audits_found),
-    operation(Post, "usage/query", any(USAGE), usage),
-    operation(Get, "usage/query/{executionId}/results", any(USAGE), usage_found),
-    operation(Post, "analytics/ratelimits/aggregates/query", any(&["analytics:rateLimitAggregate:view"]), limits),
+    operation(Method::POST, "audits/query/realtime", all(AUDITS), audits_now),
+    operation(Method::POST, "audits/query", all(AUDITS), audits),
+    operation(Method::GET, "audits/query/{transactionId}", all(AUDITS), audits_asked),
+    operation(Method::GET, "audits/query/{transactionId}/results", all(AUDITS), audits_found),
+    operation(Method::POST, "usage/query", any(USAGE), usage),
+    operation(Method::GET, "usage/query/{executionId}/results", any(USAGE), usage_found),
+    operation(Method::POST, "analytics/ratelimits/aggregates/query", any(&["analytics:rateLimitAggregate:view"]), limits),
 ];
 
 /// The kinds of questions of this room.
@@ -54,15 +54,15 @@ const SERVICES: [(&str, &str); 8] = [
 fn calls<T>(
     call: &Call<'_>,
     (from, to): (Timestamp, Timestamp),
-    mut show: impl FnMut(&Request, &Found<'_>) -> Option<T>,
+    mut show: impl FnMut(&Request, &ServedPath<'_>) -> Option<T>,
 ) -> Vec<T> {
     let all = call.shared.requests().since(Some(from));
     let within = all.iter().filter(|request| request.at < to);
     within
         .filter_map(|request| {
             let path = request.path.split('?').next().unwrap_or_default();
-            let path = path.strip_prefix("/api/v2/")?;
-            show(request, &Found::of(&segments(path))?)
+            let found = ServedPath::of(path).filter(|found| found.api() == Api::Platform);
+            show(request, &found?)
         })
         .collect()
 }
@@ -70,31 +70,31 @@ fn calls<T>(
 /// Which changes are wanted (`AuditQueryRequest`, `AuditRealtimeQueryRequest`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct AuditQuery {
     interval: String,
     service_name: Option<String>,
     #[serde(default)]
-    filters: Vec<Filter>,
+    filters: Vec<AuditFilter>,
     #[serde(default)]
-    sort: Vec<Sort>,
+    sort: Vec<AuditSort>,
     page_number: Option<usize>,
     page_size: Option<usize>,
 }
 
 #[derive(Deserialize, serde::Serialize)]
-struct Filter {
+struct AuditFilter {
     property: String,
     value: String,
 }
 
 #[derive(Deserialize, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Sort {
+struct AuditSort {
     name: String,
     sort_order: String,
 }
 
-impl Filter {
+impl AuditFilter {
     /// Where in a message its property is.
     fn place(&self) -> Option<&'static str> {
         Some(match self.property.as_str() {
@@ -114,7 +114,7 @@ impl Filter {
     }
 }
 
-impl Question {
+impl AuditQuery {
     /// What there is: the newest first, unless it is to be otherwise.
     fn answer(&self, call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
         let ends = interval(&self.interval)?;
@@ -147,11 +147,8 @@ impl Question {
 }
 
 /// A call that changed something, or was to (`AuditLogMessage`).
-fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Value> {
-    let (first, _) = found
-        .template
-        .split_once('/')
-        .unwrap_or((found.template, ""));
+fn message(call: &Call<'_>, request: &Request, found: &ServedPath<'_>) -> Option<Value> {
+    let first = found.template().split('/').next()?;
     let (_, service) = SERVICES.iter().find(|(path, _)| *path == first)?;
     let action = match request.verb {
         Method::POST if !found.asks() => "Create",
@@ -160,10 +157,8 @@ fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Valu
         _ => return None,
     };
     // The last word before an id says what it is of.
-    let mut words = found
-        .template
-        .split('/')
-        .filter(|word| !word.starts_with('{'));
+    let words = found.template().split('/');
+    let mut words = words.filter(|word| !word.starts_with('{'));
     let id = Uuid::from_u128(request.at.as_nanosecond().unsigned_abs()).to_string();
     let client = if request.person.is_some() {
         call.shared.person_client()
@@ -183,7 +178,7 @@ fn message(call: &Call<'_>, request: &Request, found: &Found<'_>) -> Option<Valu
 
 /// `POST audits/query/realtime`.
 fn audits_now(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AuditQuery = call.read()?;
     let page = Page::at(asked.page_number, asked.page_size, MOST)?;
     let found = asked.answer(call)?;
     let shown: Vec<&Value> = page.of_all(&found).collect();
@@ -194,7 +189,7 @@ fn audits_now(call: &Call<'_>) -> Answer {
 
 /// `POST audits/query`.
 fn audits(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: AuditQuery = call.read()?;
     let found = asked.answer(call)?;
     let (id, at) = call
         .shared
@@ -230,7 +225,7 @@ fn audits_found(call: &Call<'_>) -> Answer {
 /// How much was asked, by what (`ApiUsageOrganizationQuery`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Use {
+struct UsageQuery {
     interval: String,
     #[serde(default)]
     group_by: Vec<String>,
@@ -247,7 +242,7 @@ const GROUPS: [(&str, &str); 5] = [
 
 /// `POST usage/query`.
 fn usage(call: &Call<'_>) -> Answer {
-    let asked: Use = call.read()?;
+    let asked: UsageQuery = call.read()?;
     let ends = interval(&asked.interval)?;
     let mut rows = BTreeMap::<Vec<Option<String>>, [usize; 6]>::new();
     let wants = |group: &str| asked.group_by.iter().any(|by| by == group);
@@ -263,7 +258,7 @@ fn usage(call: &Call<'_>) -> Answer {
             Some(client),
             Some(home::ID.to_owned()),
             person,
-            Some(format!("/api/v2/{}", found.template)),
+            Some(format!("/api/v2/{}", found.template())),
             Some(request.verb.to_string()),
         ];
         let key = GROUPS.iter().zip(values);
@@ -323,7 +318,7 @@ fn usage_found(call: &Call<'_>) -> Answer {
 
 /// Over which time (`RateLimitAggregationQuery`).
 #[derive(Deserialize)]
-struct Limits {
+struct RateLimitQuery {
     interval: String,
     metrics: Vec<String>,
 }
@@ -333,7 +328,7 @@ const RECORDED: &str = "oRateLimitRecorded";
 
 /// `POST analytics/ratelimits/aggregates/query`: how often the limit of calls stopped somebody, where it ever did.
 fn limits(call: &Call<'_>) -> Answer {
-    let asked: Limits = call.read()?;
+    let asked: RateLimitQuery = call.read()?;
     let ends = interval(&asked.interval)?;
     let wanted = asked.metrics.iter().any(|metric| metric == RECORDED);
     let stopped = calls(call, ends, |request, _| {

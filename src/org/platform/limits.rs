@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::access::NOTHING;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 
 /// The namespaces that a console may look for. Only those of the rate limits hold something: the published document names
 /// no other keys.
@@ -43,34 +42,21 @@ const RATES: [(&str, u32, &str); 3] = [
     ),
 ];
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "organizations/limits/namespaces", NOTHING, |call| {
+    operation(Method::GET, "organizations/limits/namespaces", NOTHING, |call| {
         let page = Page::of(call, MOST)?;
         let names: Vec<&str> = page.of_all(NAMESPACES).collect();
         page.answer(call, &names, NAMESPACES.len())
     }),
-    operation(
-        Get,
-        "organizations/limits/namespaces/{namespaceName}",
-        NOTHING,
-        |call| {
-            let own = call.shared.rate_limit;
-            limits(call, move |key, default| {
-                if key == "org.user.rate.per.minute" || own == 0 {
-                    default
-                } else {
-                    own
-                }
-            })
-        },
-    ),
-    operation(
-        Get,
-        "organizations/limits/namespaces/{namespaceName}/defaults",
-        NOTHING,
-        |call| limits(call, |_, default| default),
-    ),
-    operation(Get, "organizations/limits/docs", NOTHING, docs),
+    operation(Method::GET, "organizations/limits/namespaces/{namespaceName}", NOTHING, |call| {
+        let own = call.shared.rate_limit;
+        let raised = move |key: &str| key != "org.user.rate.per.minute" && own != 0;
+        limits(call, move |key, default| if raised(key) { own } else { default })
+    }),
+    operation(Method::GET, "organizations/limits/namespaces/{namespaceName}/defaults", NOTHING, |call| limits(call, |_, default| default)),
+    operation(Method::GET, "organizations/limits/docs", NOTHING, docs),
 ];
 
 /// The limits of a namespace.

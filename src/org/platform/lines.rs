@@ -5,24 +5,15 @@ use serde_json::{Value, json};
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
 use super::phones::whole_line;
-use super::{Answer, Call, Operation, bases, ok, operation};
+use super::{Answer, Call, Method, Operation, bases, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/lines", TELEPHONY, list),
-    operation(
-        Get,
-        "telephony/providers/edges/lines/template",
-        TELEPHONY,
-        template,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/lines/{lineId}",
-        TELEPHONY,
-        get,
-    ),
+    operation(Method::GET, "telephony/providers/edges/lines", TELEPHONY, list),
+    operation(Method::GET, "telephony/providers/edges/lines/template", TELEPHONY, template),
+    operation(Method::GET, "telephony/providers/edges/lines/{lineId}", TELEPHONY, get),
 ];
 
 fn list(call: &Call<'_>) -> Answer {

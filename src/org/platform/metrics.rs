@@ -9,24 +9,20 @@ use tokio::time::MissedTickBehavior;
 
 use super::access::TELEPHONY;
 use super::trunks::{self, MOST_IDS};
-use super::{Answer, Call, Operation, estate, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, estate, ok, operation, refer};
 use crate::org::edges;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 use crate::org::shared::Shared;
 use crate::org::state::World;
 
 /// How often metrics are told; a topic of figures has at most one event a second.
 const PERIOD: Duration = Duration::from_secs(5);
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/metrics", TELEPHONY, list),
-    operation(
-        Get,
-        "telephony/providers/edges/{edgeId}/metrics",
-        TELEPHONY,
-        get,
-    ),
+    operation(Method::GET, "telephony/providers/edges/metrics", TELEPHONY, list),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/metrics", TELEPHONY, get),
 ];
 
 /// Tells the topics of all metrics, for ever.

@@ -6,16 +6,15 @@ use serde_json::{Value, json};
 use super::access::TELEPHONY;
 use super::conversations::view::DNIS;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, operation, refer};
+use super::{Answer, Call, Method, Operation, operation, refer};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/didpools", TELEPHONY, pools),
-    operation(Get, "telephony/providers/edges/didpools/dids", TELEPHONY, numbers),
-    operation(Get, "telephony/providers/edges/dids", TELEPHONY, assigned),
+    operation(Method::GET, "telephony/providers/edges/didpools", TELEPHONY, pools),
+    operation(Method::GET, "telephony/providers/edges/didpools/dids", TELEPHONY, numbers),
+    operation(Method::GET, "telephony/providers/edges/dids", TELEPHONY, assigned),
 ];
 
 /// The id of the pool, and what people call it.

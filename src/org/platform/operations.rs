@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::all;
-use super::integrations::table::{Intended, Told};
+use super::integrations::table::{IntegrationStatus, Intended};
 use super::query::interval;
 use super::sparse::{moment, sparse};
 use super::topics::Topics;
-use super::{Answer, Call, Operation, Verb, cursor, ok, operation};
+use super::{Answer, Call, Method, Operation, cursor, ok, operation};
 use crate::org::reply::Refusal;
 
 const VIEW: &[&str] = &["usage:events:view"];
@@ -25,10 +25,10 @@ const MOST: usize = 1_000;
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "usage/events/definitions", all(VIEW), definitions),
-    operation(Verb::Get, "usage/events/definitions/{id}", all(VIEW), definition),
-    operation(Verb::Post, "usage/events/query", all(VIEW), query),
-    operation(Verb::Post, "usage/events/aggregates/query", all(VIEW), counts),
+    operation(Method::GET, "usage/events/definitions", all(VIEW), definitions),
+    operation(Method::GET, "usage/events/definitions/{id}", all(VIEW), definition),
+    operation(Method::POST, "usage/events/query", all(VIEW), query),
+    operation(Method::POST, "usage/events/aggregates/query", all(VIEW), counts),
 ];
 
 /// What kind of thing an event tells of.
@@ -79,7 +79,7 @@ impl Definition {
 
 /// What happened to what.
 #[derive(Clone, Debug, Default)]
-pub(in crate::org) struct Happening {
+pub(in crate::org) struct OperationalDetails {
     pub(in crate::org) entity_id: String,
     pub(in crate::org) entity_name: String,
     pub(in crate::org) previous: Option<&'static str>,
@@ -90,13 +90,13 @@ pub(in crate::org) struct Happening {
 
 /// One event.
 #[derive(Clone, Debug)]
-struct Event {
+struct OperationalEvent {
     definition: Definition,
-    what: Happening,
+    what: OperationalDetails,
     at: Timestamp,
 }
 
-impl Event {
+impl OperationalEvent {
     /// As the query shows it (`OperationalEvent`).
     fn entity(&self) -> Value {
         let (definition, what) = (self.definition, &self.what);
@@ -132,12 +132,12 @@ impl Event {
 }
 
 /// The last events.
-pub(in crate::org) struct Log {
-    events: VecDeque<Event>,
+pub(in crate::org) struct OperationalLog {
+    events: VecDeque<OperationalEvent>,
     topics: Topics,
 }
 
-impl Log {
+impl OperationalLog {
     pub(super) fn new(topics: Topics) -> Self {
         Self {
             events: VecDeque::new(),
@@ -146,8 +146,13 @@ impl Log {
     }
 
     /// Notes that something happened, and tells of it.
-    pub(in crate::org) fn note(&mut self, definition: Definition, what: Happening, at: Timestamp) {
-        let event = Event {
+    pub(in crate::org) fn note(
+        &mut self,
+        definition: Definition,
+        what: OperationalDetails,
+        at: Timestamp,
+    ) {
+        let event = OperationalEvent {
             definition,
             what,
             at,
@@ -161,10 +166,10 @@ impl Log {
     }
 
     /// Notes what became of an integration that was switched.
-    pub(super) fn note_integration(&mut self, told: &Told, at: Timestamp) {
+    pub(super) fn note_integration(&mut self, told: &IntegrationStatus, at: Timestamp) {
         let word = |on: bool| if on { "ENABLED" } else { "DISABLED" };
         let is_on = told.intended == Intended::Enabled;
-        let what = |previous, current: String, error| Happening {
+        let what = |previous, current: String, error| OperationalDetails {
             entity_id: told.id.to_string(),
             entity_name: told.name.clone(),
             previous: Some(previous),
@@ -199,7 +204,7 @@ fn definition(call: &Call<'_>) -> Answer {
 /// Which events are wanted (`EventQueryRequest`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct EventQuery {
     interval: String,
     #[serde(default)]
     event_definition_ids: Vec<String>,
@@ -209,7 +214,7 @@ struct Question {
 
 /// `POST usage/events/query`: the newest first, unless it is to be otherwise.
 fn query(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: EventQuery = call.read()?;
     let (from, to) = interval(&asked.interval)?;
     let records = call.shared.records();
     let mut found: Vec<Value> = records
@@ -217,7 +222,7 @@ fn query(call: &Call<'_>) -> Answer {
         .events
         .iter()
         .filter(|one| (from..to).contains(&one.at) && asked.wants(one))
-        .map(Event::entity)
+        .map(OperationalEvent::entity)
         .collect();
     if asked.sort_order.as_deref() != Some("ASC") {
         found.reverse();
@@ -227,13 +232,13 @@ fn query(call: &Call<'_>) -> Answer {
 
 /// Over which time events are counted (`EventAggregatesQueryRequest`).
 #[derive(Debug, Deserialize)]
-struct Span {
+struct AggregateQuery {
     interval: String,
 }
 
 /// `POST usage/events/aggregates/query`: how many events there were of each kind.
 fn counts(call: &Call<'_>) -> Answer {
-    let Span { interval: text } = call.read()?;
+    let AggregateQuery { interval: text } = call.read()?;
     let (from, to) = interval(&text)?;
     let records = call.shared.records();
     let of = |definition: Definition| {
@@ -245,8 +250,8 @@ fn counts(call: &Call<'_>) -> Answer {
     ok(&json!({"interval": text, "eventDefinitionAggregates": DEFINITIONS.map(of)}))
 }
 
-impl Question {
-    fn wants(&self, event: &Event) -> bool {
+impl EventQuery {
+    fn wants(&self, event: &OperationalEvent) -> bool {
         let ids = &self.event_definition_ids;
         let of_kind = ids.is_empty() || ids.iter().any(|id| id == event.definition.id);
         let term = self.search_term.as_deref().unwrap_or_default();

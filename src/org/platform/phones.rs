@@ -6,67 +6,33 @@ mod write;
 
 use serde_json::json;
 
-use self::entity::Wanted;
+use self::entity::PhoneFields;
 pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
-use self::filter::Filter;
+use self::filter::PhoneFilter;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, ok, operation};
+use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Delete, Get, Post, Put};
-use crate::org::state::{Place, World, user_id};
+use crate::org::state::{DeviceKey, World, user_id};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/phones", TELEPHONY, list),
-    operation(
-        Get,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        get,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones",
-        TELEPHONY,
-        write::create,
-    ),
-    operation(
-        Put,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        write::change,
-    ),
-    operation(
-        Delete,
-        "telephony/providers/edges/phones/{phoneId}",
-        TELEPHONY,
-        write::delete,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/phones/template",
-        TELEPHONY,
-        write::template,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones/reboot",
-        TELEPHONY,
-        write::reboot_several,
-    ),
-    operation(
-        Post,
-        "telephony/providers/edges/phones/{phoneId}/reboot",
-        TELEPHONY,
-        write::reboot,
-    ),
+    operation(Method::GET, "telephony/providers/edges/phones", TELEPHONY, list),
+    operation(Method::GET, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, get),
+    operation(Method::POST, "telephony/providers/edges/phones", TELEPHONY, write::create),
+    operation(Method::PUT, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, write::change),
+    operation(Method::DELETE, "telephony/providers/edges/phones/{phoneId}", TELEPHONY, write::delete),
+    operation(Method::GET, "telephony/providers/edges/phones/template", TELEPHONY, write::template),
+    operation(Method::POST, "telephony/providers/edges/phones/reboot", TELEPHONY, write::reboot_several),
+    operation(Method::POST, "telephony/providers/edges/phones/{phoneId}/reboot", TELEPHONY, write::reboot),
 ];
 
 /// How far a list reaches that is filtered, or sorted by anything but ids.
 const CEILING: usize = 10_000;
 
 /// Tells a phone's topic how it is, and a browser's user whether it is still connected.
-pub(in crate::org) fn tell(world: &World, place: Place) {
+pub(in crate::org) fn tell(world: &World, place: DeviceKey) {
     if let Some(device) = world.device(place) {
         let topic = format!("v2.telephony.providers.edges.phones.{}", device.id);
         world.topics.publish(&topic, || entity::event(world, place));
@@ -87,8 +53,8 @@ pub(in crate::org) fn tell(world: &World, place: Place) {
 
 fn list(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
-    let filter = Filter::of(&call.query)?;
-    let wanted = Wanted::of(&call.query);
+    let filter = PhoneFilter::of(&call.query)?;
+    let wanted = PhoneFields::of(&call.query);
     let sort = call.query.get("sortBy").unwrap_or("name");
     let bounded = sort != "id" || !filter.is_empty();
     if bounded && page.skip().saturating_add(page.size()) > CEILING {
@@ -99,7 +65,7 @@ fn list(call: &Call<'_>) -> Answer {
     let mut world = call.shared.world();
     let all = world.places_by_id();
     let world = &*world;
-    let mut places: Vec<Place> = all.iter().copied().collect();
+    let mut places: Vec<DeviceKey> = all.iter().copied().collect();
     places.retain(|place| filter.admits(world, *place));
     filter::sort(&mut places, world, sort)?;
     let order = call.query.get("sortOrder").unwrap_or("ASC");
@@ -116,11 +82,11 @@ fn list(call: &Call<'_>) -> Answer {
 fn get(call: &Call<'_>) -> Answer {
     let world = call.shared.world();
     let place = find(&world, call.id(0))?;
-    ok(&entity::phone(&world, place, Wanted::ALL))
+    ok(&entity::phone(&world, place, PhoneFields::ALL))
 }
 
 /// The phone of an id.
-fn find(world: &World, id: &str) -> Result<Place, Refusal> {
+fn find(world: &World, id: &str) -> Result<DeviceKey, Refusal> {
     world
         .find_device(id)
         .ok_or_else(|| Refusal::not_found(format!("Unable to find a phone with the id {id}")))

@@ -9,10 +9,10 @@ use crate::org::reply::Refusal;
 
 /// The parameters by name, decoded. One that is given twice is a list, as with commas.
 #[derive(Debug, Default)]
-pub(super) struct Query(HashMap<String, String>);
+pub(in crate::org) struct Query(HashMap<String, String>);
 
 impl Query {
-    pub(super) fn parse(text: &str) -> Self {
+    pub(in crate::org) fn parse(text: &str) -> Self {
         let mut values = HashMap::<String, String>::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let known = values.entry(name.into_owned()).or_default();

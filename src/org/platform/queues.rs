@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::access::{all, any};
 use super::conversations::view::DIVISION;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, Verb, empty, ok, operation, users};
-use crate::org::interactions::{AGENTS, Interactions, State};
+use super::{Answer, Call, Method, Operation, empty, ok, operation, users};
+use crate::org::interactions::{AGENTS, InteractionState, Interactions};
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
 use crate::org::state::{World, user_id};
@@ -31,11 +31,11 @@ const MEMBERS: &[&str] = &[
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "routing/queues", any(&["routing:queue:view"]), list),
-    operation(Verb::Get, "routing/queues/{id}", all(&["routing:queue:view"]), one),
-    operation(Verb::Get, "routing/queues/{id}/members", any(MEMBERS), members),
-    operation(Verb::Post, "routing/queues/{id}/members", any(&["routing:queue:edit", "routing:queueMember:manage"]), enrol),
-    operation(Verb::Get, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
+    operation(Method::GET, "routing/queues", any(&["routing:queue:view"]), list),
+    operation(Method::GET, "routing/queues/{id}", all(&["routing:queue:view"]), one),
+    operation(Method::GET, "routing/queues/{id}/members", any(MEMBERS), members),
+    operation(Method::POST, "routing/queues/{id}/members", any(&["routing:queue:edit", "routing:queueMember:manage"]), enrol),
+    operation(Method::GET, "routing/queues/{id}/estimatedwaittime", all(&["routing:queue:view"]), wait),
 ];
 
 /// `GET routing/queues`: by name or by id, where they are named.
@@ -52,7 +52,7 @@ fn list(call: &Call<'_>) -> Answer {
     if call.query.get("sortOrder") == Some("desc") {
         queues.reverse();
     }
-    let crews = Crews::of(call);
+    let crews = QueueMembers::of(call);
     let shown = page.of_all(&queues);
     let shown: Vec<Value> = shown.map(|queue| entity(queue, &crews)).collect();
     page.answer(call, &shown, queues.len())
@@ -87,7 +87,7 @@ impl Pattern {
 /// `GET routing/queues/{id}`.
 fn one(call: &Call<'_>) -> Answer {
     let queue = find(call)?;
-    ok(&entity(&queue, &Crews::of(call)))
+    ok(&entity(&queue, &QueueMembers::of(call)))
 }
 
 fn queues(call: &Call<'_>) -> Vec<Queue> {
@@ -113,13 +113,13 @@ fn places(call: &Call<'_>) -> Vec<String> {
 }
 
 /// Who works where: as it follows from the order of the queues, and as somebody said otherwise.
-struct Crews {
+struct QueueMembers {
     places: Vec<String>,
     moved: BTreeMap<(String, usize), bool>,
     people: usize,
 }
 
-impl Crews {
+impl QueueMembers {
     fn of(call: &Call<'_>) -> Self {
         Self {
             places: places(call),
@@ -138,14 +138,14 @@ impl Crews {
 
 /// One who is put into a queue (`WritableEntity`).
 #[derive(Deserialize)]
-struct Named {
+struct NewMember {
     id: String,
 }
 
 /// `POST routing/queues/{id}/members`: these users work in it from now on, or no longer with `delete=true`.
 fn enrol(call: &Call<'_>) -> Answer {
     let queue = find(call)?;
-    let asked: Vec<Named> = call.read()?;
+    let asked: Vec<NewMember> = call.read()?;
     if asked.len() > MOST {
         let message = format!("at most {MOST} members at once");
         return Err(Refusal::bad_request(message));
@@ -172,7 +172,7 @@ fn works_in(place: usize, queue: &str, places: &[String]) -> bool {
         .any(|at| places.get(at % all).is_some_and(|id| id == queue))
 }
 
-fn entity(queue: &Queue, crews: &Crews) -> Value {
+fn entity(queue: &Queue, crews: &QueueMembers) -> Value {
     let members = crews.working(&queue.id).count();
     let level = json!({"percentage": 0.8, "durationMs": 20_000});
     json!({
@@ -212,7 +212,7 @@ fn members(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
     let queue = find(call)?;
     let busy = busy(&call.shared.interactions());
-    let working: Vec<usize> = Crews::of(call).working(&queue.id).collect();
+    let working: Vec<usize> = QueueMembers::of(call).working(&queue.id).collect();
     let world = call.shared.world();
     let shown = page.of_all(&working);
     let shown: Vec<Value> = shown.map(|place| member(&world, *place, &busy)).collect();
@@ -255,7 +255,9 @@ fn wait(call: &Call<'_>) -> Answer {
     let interactions = call.shared.interactions();
     let live = interactions.live().iter();
     let waiting = live
-        .filter(|one| one.state == State::Queued && one.queue_id.as_ref() == Some(&queue.id))
+        .filter(|one| {
+            one.state == InteractionState::Queued && one.queue_id.as_ref() == Some(&queue.id)
+        })
         .count();
     ok(&json!({"results": [
         {"intent": "CALL", "formula": "SIMPLE", "estimatedWaitTimeSeconds": waiting.saturating_mul(EACH)},

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::alerting::Rules;
+use super::alerting::AlertingRules;
 use super::hours::Emergencies;
 use super::integrations::table::Integrations;
-use super::later::Later;
-use super::operations::Log;
+use super::later::StoredQueries;
+use super::operations::OperationalLog;
 use super::topics::Topics;
 use super::triggers::table::Triggers;
 
@@ -17,10 +17,10 @@ use super::triggers::table::Triggers;
 pub(in crate::org) struct Records {
     pub(in crate::org) integrations: Integrations,
     pub(in crate::org) triggers: Triggers,
-    pub(in crate::org) operations: Log,
+    pub(in crate::org) operations: OperationalLog,
     pub(in crate::org) emergencies: Emergencies,
-    pub(super) rules: Rules,
-    pub(super) later: Later,
+    pub(super) rules: AlertingRules,
+    pub(super) later: StoredQueries,
     /// What each edge last found out about the network, by what it was to find out: its id and the text.
     pub(super) diagnostics: BTreeMap<(usize, String), (String, String)>,
     /// Who was put into a queue, or taken out of it, by the queue's id.
@@ -33,10 +33,10 @@ impl Records {
         Self {
             integrations: Integrations::seeded(now),
             triggers: Triggers::seeded(),
-            operations: Log::new(topics),
+            operations: OperationalLog::new(topics),
             emergencies: Emergencies::default(),
-            rules: Rules::default(),
-            later: Later::default(),
+            rules: AlertingRules::default(),
+            later: StoredQueries::default(),
             diagnostics: BTreeMap::new(),
             members: BTreeMap::new(),
         }

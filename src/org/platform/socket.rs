@@ -10,9 +10,9 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::channels;
-use super::topics::{Unheard, frame};
-use crate::org::line::{self, Line, Push};
+use super::topics::{UnknownChannel, frame};
 use crate::org::shared::Shared;
+use crate::org::text_socket::{Push, SocketHandler, TextSocket};
 use crate::org::upgrade::Handoff;
 
 /// The topic of what a channel says of itself.
@@ -27,11 +27,11 @@ pub(super) fn open(
     handoff: &Handoff,
     id: &str,
     upgrade: OnUpgrade,
-) -> Result<(), Unheard> {
+) -> Result<(), UnknownChannel> {
     let now = Instant::now();
     let alone = shared.chance(shared.faults().ws_takeover);
     let place = shared.topics.book().join(id, alone, now)?;
-    let seat = Seat {
+    let socket = ChannelSocket {
         shared: Arc::clone(shared),
         channel: id.into(),
         number: place.number,
@@ -39,12 +39,12 @@ pub(super) fn open(
         beaten: now,
         told: None,
     };
-    handoff.put(Line::new(shared, upgrade, place.queue, seat).run());
+    handoff.put(TextSocket::new(shared, upgrade, place.queue, socket).run());
     Ok(())
 }
 
 /// A place at a channel, given back when the session ends, whichever way it ends.
-struct Seat {
+struct ChannelSocket {
     shared: Arc<Shared>,
     channel: CompactString,
     number: u64,
@@ -58,7 +58,7 @@ struct Seat {
 /// What a client may say.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
+struct ClientMessage {
     message: CompactString,
     #[serde(default)]
     topics: Vec<CompactString>,
@@ -67,7 +67,7 @@ struct Said {
 
 /// What time brings next.
 #[derive(Clone, Copy)]
-enum Due {
+enum TimerEvent {
     Heartbeat,
     Closing,
     Close,
@@ -75,20 +75,20 @@ enum Due {
     Expiry,
 }
 
-impl Seat {
+impl ChannelSocket {
     /// What is due next, and when; none when nothing ever is.
-    fn next(&self) -> Option<(Instant, Due)> {
+    fn next(&self) -> Option<(Instant, TimerEvent)> {
         let faults = self.shared.faults();
         let beat = faults.ws_heartbeat;
-        let beat = (!beat.is_zero()).then(|| (self.beaten + beat, Due::Heartbeat));
+        let beat = (!beat.is_zero()).then(|| (self.beaten + beat, TimerEvent::Heartbeat));
         let leave = match self.told {
-            Some(told) => Some((told + faults.ws_grace, Due::Close)),
+            Some(told) => Some((told + faults.ws_grace, TimerEvent::Close)),
             None if faults.ws_closing.is_zero() => None,
-            None => Some((self.opened + faults.ws_closing, Due::Closing)),
+            None => Some((self.opened + faults.ws_closing, TimerEvent::Closing)),
         };
         let now = Instant::now();
         let over = self.shared.topics.book().expires(&self.channel, now);
-        let over = over.map(|at| (at, Due::Expiry));
+        let over = over.map(|at| (at, TimerEvent::Expiry));
         let all = [beat, leave, over].into_iter().flatten();
         all.min_by_key(|(at, _)| *at)
     }
@@ -99,12 +99,12 @@ impl Seat {
     }
 }
 
-impl line::Seat for Seat {
+impl SocketHandler for ChannelSocket {
     fn hear(&mut self, message: Message) {
         let Message::Text(text) = message else {
             return;
         };
-        let Ok(said) = serde_json::from_str::<Said>(&text) else {
+        let Ok(said) = serde_json::from_str::<ClientMessage>(&text) else {
             let told = json!({"result": "400", "status": "error", "message": "not understood"});
             return self.answer(told.to_string());
         };
@@ -131,12 +131,12 @@ impl line::Seat for Seat {
             };
             tokio::time::sleep_until(at).await;
             match due {
-                Due::Heartbeat => {
+                TimerEvent::Heartbeat => {
                     self.beaten = Instant::now();
                     let body = json!({"message": "WebSocket Heartbeat"});
                     return Push::Frame(frame(METADATA, &body));
                 }
-                Due::Closing => {
+                TimerEvent::Closing => {
                     self.told = Some(Instant::now());
                     let mut book = self.shared.topics.book();
                     book.leaving(&self.channel, self.number);
@@ -144,15 +144,15 @@ impl line::Seat for Seat {
                         json!({"message": "This socket will be closed soon. Connect again."});
                     return Push::Frame(frame("v2.system.socket_closing", &body));
                 }
-                Due::Close => return Push::Close(GOING_AWAY),
+                TimerEvent::Close => return Push::Close(GOING_AWAY),
                 // Asking for the next thing ends a channel that is over, and its sockets hear of it.
-                Due::Expiry => {}
+                TimerEvent::Expiry => {}
             }
         }
     }
 }
 
-impl Drop for Seat {
+impl Drop for ChannelSocket {
     fn drop(&mut self) {
         let mut book = self.shared.topics.book();
         book.leave(&self.channel, self.number);

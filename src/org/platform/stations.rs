@@ -8,54 +8,25 @@ use tokio::time::Instant;
 use super::access::{NOTHING, Needs, any};
 use super::page::{MOST, Page};
 use super::phones::{is_web_rtc, line_id};
-use super::{Answer, Call, Operation, empty, ok, operation, refer, users};
+use super::{Answer, Call, Method, Operation, empty, ok, operation, refer, users};
 use crate::org::people::kind_of;
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Delete, Get, Put};
-use crate::org::state::{Place, World, user_id};
+use crate::org::state::{DeviceKey, World, user_id};
 
 const ASSIGN: Needs = any(&["telephony:plugin:all", "telephony:phone:assign"]);
 const DISASSOCIATE: Needs = any(&["telephony:station:disassociate"]);
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "stations", NOTHING, list),
-    operation(Get, "stations/{stationId}", NOTHING, get),
-    operation(
-        Delete,
-        "stations/{stationId}/associateduser",
-        DISASSOCIATE,
-        disassociate,
-    ),
-    operation(
-        Get,
-        "users/{userId}/station",
-        any(&["telephony:otherStationAssociation:view"]),
-        of_one,
-    ),
-    operation(
-        Put,
-        "users/{userId}/station/associatedstation/{stationId}",
-        any(&["telephony:otherStationAssociation:edit"]),
-        associate,
-    ),
-    operation(
-        Delete,
-        "users/{userId}/station/associatedstation",
-        DISASSOCIATE,
-        leave,
-    ),
-    operation(
-        Put,
-        "users/{userId}/station/defaultstation/{stationId}",
-        ASSIGN,
-        assign,
-    ),
-    operation(
-        Delete,
-        "users/{userId}/station/defaultstation",
-        ASSIGN,
-        unassign,
-    ),
+    operation(Method::GET, "stations", NOTHING, list),
+    operation(Method::GET, "stations/{stationId}", NOTHING, get),
+    operation(Method::DELETE, "stations/{stationId}/associateduser", DISASSOCIATE, disassociate),
+    operation(Method::GET, "users/{userId}/station", any(&["telephony:otherStationAssociation:view"]), of_one),
+    operation(Method::PUT, "users/{userId}/station/associatedstation/{stationId}", any(&["telephony:otherStationAssociation:edit"]), associate),
+    operation(Method::DELETE, "users/{userId}/station/associatedstation", DISASSOCIATE, leave),
+    operation(Method::PUT, "users/{userId}/station/defaultstation/{stationId}", ASSIGN, assign),
+    operation(Method::DELETE, "users/{userId}/station/defaultstation", ASSIGN, unassign),
 ];
 
 /// Tells a user's topic where they sit.
@@ -79,14 +50,14 @@ fn id_of(device: &str) -> String {
 }
 
 /// The phone behind a station that can be seen.
-fn find(world: &World, id: &str) -> Result<Place, Refusal> {
+fn find(world: &World, id: &str) -> Result<DeviceKey, Refusal> {
     let place = id.strip_prefix("st-").and_then(|id| world.find_device(id));
     let seen = place.filter(|place| world.plant.has_station(*place, Instant::now()));
     seen.ok_or_else(|| Refusal::not_found(format!("Unable to find a station with the id {id}")))
 }
 
 /// A station; one whose phone is gone is null, and none is asked for.
-fn station(world: &World, place: Place) -> Value {
+fn station(world: &World, place: DeviceKey) -> Value {
     let Some(device) = world.device(place) else {
         return Value::Null;
     };
@@ -126,11 +97,11 @@ fn list(call: &Call<'_>) -> Answer {
     let world = &*world;
     let (id, line) = (call.query.get("id"), call.query.get("lineAppearanceId"));
     let (user, name) = (call.query.get("webRtcUserId"), call.query.get("name"));
-    let browser_of = |place: Place, user: &str| {
+    let browser_of = |place: DeviceKey, user: &str| {
         let browser = world.device(place).is_some_and(is_web_rtc);
         browser && user_id(place.person) == user
     };
-    let admits = |place: &Place| {
+    let admits = |place: &DeviceKey| {
         world.device(*place).is_some_and(|device| {
             id.is_none_or(|id| id == id_of(&device.id))
                 && line.is_none_or(|line| line == line_id(device))
@@ -139,7 +110,7 @@ fn list(call: &Call<'_>) -> Answer {
                 && world.plant.has_station(*place, now)
         })
     };
-    let places: Vec<Place> = all.iter().copied().filter(admits).collect();
+    let places: Vec<DeviceKey> = all.iter().copied().filter(admits).collect();
     let entities: Vec<Value> = page
         .of_all(&places)
         .map(|place| station(world, *place))
@@ -178,7 +149,7 @@ pub(super) fn of_user(world: &World, person: usize) -> Value {
 }
 
 /// A station as a user's.
-fn user_station(world: &World, place: Place) -> Option<Value> {
+fn user_station(world: &World, place: DeviceKey) -> Option<Value> {
     let whole = world.device(place).map(|_| station(world, place))?;
     let mut station = json!({
         "id": whole["id"], "name": whole["name"], "type": whole["type"], "webRtcCallAppearances": 1,
@@ -224,7 +195,7 @@ fn assign(call: &Call<'_>) -> Answer {
 }
 
 /// The user and the station of a call; a browser is its own user's and nobody else's.
-fn both(world: &World, call: &Call<'_>) -> Result<(usize, Place), Refusal> {
+fn both(world: &World, call: &Call<'_>) -> Result<(usize, DeviceKey), Refusal> {
     let person = users::find(world, call.id(0))?;
     let place = find(world, call.id(1))?;
     if world.device(place).is_some_and(is_web_rtc) && place.person != person {

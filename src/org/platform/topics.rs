@@ -12,11 +12,13 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
-pub(in crate::org) use self::book::{Book, MOST_TOPICS, Seen, Subscribed, Unheard};
+pub(in crate::org) use self::book::{
+    ChannelBook, ChannelInfo, MOST_TOPICS, Subscribed, UnknownChannel,
+};
 
 /// The channels, for every part that has something to tell; clones are the same channels.
 #[derive(Clone, Default)]
-pub(in crate::org) struct Topics(Arc<Mutex<Book>>);
+pub(in crate::org) struct Topics(Arc<Mutex<ChannelBook>>);
 
 impl Topics {
     /// Tells a topic's channels; the body is only made when there is one.
@@ -29,7 +31,7 @@ impl Topics {
     }
 
     /// The channels themselves.
-    pub(in crate::org) fn book(&self) -> MutexGuard<'_, Book> {
+    pub(in crate::org) fn book(&self) -> MutexGuard<'_, ChannelBook> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,10 +9,10 @@ mod trial;
 
 use serde_json::{Value, json};
 
-use self::body::{Body, Update};
+use self::body::{Body, TriggerUpdate};
 use self::table::Trigger;
 use super::access::any;
-use super::{Answer, Call, Operation, Verb, cursor, ok, operation};
+use super::{Answer, Call, Method, Operation, cursor, ok, operation};
 use crate::org::reply;
 
 /// What shows triggers.
@@ -28,16 +28,16 @@ const TEST: &[&str] = &["processautomation:trigger:test"];
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Verb::Get, "processautomation/triggers", any(VIEW), list),
-    operation(Verb::Post, "processautomation/triggers", any(ADD), create),
-    operation(Verb::Get, "processautomation/triggers/{id}", any(VIEW), one),
-    operation(Verb::Put, "processautomation/triggers/{id}", any(EDIT), replace),
-    operation(Verb::Delete, "processautomation/triggers/{id}", any(DELETE), delete),
+    operation(Method::GET, "processautomation/triggers", any(VIEW), list),
+    operation(Method::POST, "processautomation/triggers", any(ADD), create),
+    operation(Method::GET, "processautomation/triggers/{id}", any(VIEW), one),
+    operation(Method::PUT, "processautomation/triggers/{id}", any(EDIT), replace),
+    operation(Method::DELETE, "processautomation/triggers/{id}", any(DELETE), delete),
     // None is on a schedule.
-    operation(Verb::Get, "processautomation/scheduledtriggers", any(VIEW), |call| cursor::answer(call, &[])),
-    operation(Verb::Get, "processautomation/triggers/topics", any(VIEW), topics),
-    operation(Verb::Post, "processautomation/triggers/{id}/test", any(TEST), trial::of_trigger),
-    operation(Verb::Post, "processautomation/triggers/topics/{topic}/test", any(TEST), trial::of_topic),
+    operation(Method::GET, "processautomation/scheduledtriggers", any(VIEW), |call| cursor::answer(call, &[])),
+    operation(Method::GET, "processautomation/triggers/topics", any(VIEW), topics),
+    operation(Method::POST, "processautomation/triggers/{id}/test", any(TEST), trial::of_trigger),
+    operation(Method::POST, "processautomation/triggers/topics/{topic}/test", any(TEST), trial::of_topic),
 ];
 
 /// The topics that triggers may be for.
@@ -86,7 +86,7 @@ fn one(call: &Call<'_>) -> Answer {
 /// `PUT processautomation/triggers/{id}`: one that names an older version than the present one lost a race, and the topic
 /// stays what it was.
 fn replace(call: &Call<'_>) -> Answer {
-    let Update { version, body } = call.read()?;
+    let TriggerUpdate { version, body } = call.read()?;
     body.check()?;
     let mut records = call.shared.records();
     ok(&records

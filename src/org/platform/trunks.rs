@@ -10,66 +10,32 @@ use serde_json::{Value, json};
 use self::state::Trunk;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
-use super::{Answer, Call, Operation, estate, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, estate, ok, operation, refer};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::{Get, Put};
 use crate::org::state::World;
 
 pub(super) use self::state::MOST_IDS;
 pub(in crate::org) use self::state::{tell, tell_metrics};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/trunks", TELEPHONY, |call| {
+    operation(Method::GET, "telephony/providers/edges/trunks", TELEPHONY, |call| {
         list(call, call.query.get("edge.id"))
     }),
-    operation(
-        Get,
-        "telephony/providers/edges/trunks/metrics",
-        TELEPHONY,
-        all_metrics,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/trunks/{trunkId}",
-        TELEPHONY,
-        |call| {
-            let world = call.shared.world();
-            ok(&find(&world, call.id(0))?.entity(&world))
-        },
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/trunks/{trunkId}/metrics",
-        TELEPHONY,
-        |call| {
-            let world = call.shared.world();
-            ok(&find(&world, call.id(0))?.metrics(&world))
-        },
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/{edgeId}/trunks",
-        TELEPHONY,
-        of_edge,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/trunkbasesettings",
-        TELEPHONY,
-        bases,
-    ),
-    operation(
-        Get,
-        "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
-        TELEPHONY,
-        base,
-    ),
-    operation(
-        Put,
-        "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
-        TELEPHONY,
-        configure,
-    ),
+    operation(Method::GET, "telephony/providers/edges/trunks/metrics", TELEPHONY, all_metrics),
+    operation(Method::GET, "telephony/providers/edges/trunks/{trunkId}", TELEPHONY, |call| {
+        let world = call.shared.world();
+        ok(&find(&world, call.id(0))?.entity(&world))
+    }),
+    operation(Method::GET, "telephony/providers/edges/trunks/{trunkId}/metrics", TELEPHONY, |call| {
+        let world = call.shared.world();
+        ok(&find(&world, call.id(0))?.metrics(&world))
+    }),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/trunks", TELEPHONY, of_edge),
+    operation(Method::GET, "telephony/providers/edges/trunkbasesettings", TELEPHONY, bases),
+    operation(Method::GET, "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}", TELEPHONY, base),
+    operation(Method::PUT, "telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}", TELEPHONY, configure),
 ];
 
 fn find(world: &World, id: &str) -> Result<Trunk, Refusal> {
@@ -172,7 +138,7 @@ fn base(call: &Call<'_>) -> Answer {
 /// A trunk base as it is written (`TrunkBase`), as far as it can be changed here.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct TrunkBaseRequest {
     name: Option<String>,
     trunk_type: Option<String>,
     trunk_metabase: Option<Value>,
@@ -184,7 +150,7 @@ struct Asked {
 /// `PUT …/trunkbasesettings/{id}`, with the version that was read: whether a carrier's trunks are in service. Everything
 /// else of a carrier is its own.
 fn configure(call: &Call<'_>) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: TrunkBaseRequest = call.read()?;
     let mut world = call.shared.world();
     let bases = (0..world.carriers.len()).map(Some).chain([None]);
     let known = bases.map(|number| (number, entity(&world, number)));

@@ -5,21 +5,17 @@ use serde_json::{Value, json};
 
 use super::access::{NOTHING, not_a_user};
 use super::page::Page;
-use super::{Answer, Call, Operation, ok, operation, refer, stations};
+use super::{Answer, Call, Method, Operation, ok, operation, refer, stations};
 use crate::org::reply::Refusal;
-use crate::org::resource::Verb::Get;
 use crate::org::state::{Person, World, user_id};
 
+/// The operations of this room.
+#[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
     // The direct API has it, too (contract §3); one answer is good for both.
-    operation(
-        Get,
-        "users",
-        NOTHING.and_scope("telephony:users:read"),
-        list,
-    ),
-    operation(Get, "users/me", NOTHING.of_a_person(), me),
-    operation(Get, "users/{userId}", NOTHING, get),
+    operation(Method::GET, "users", NOTHING.and_scopes(&["telephony:users:read"]), list),
+    operation(Method::GET, "users/me", NOTHING.of_a_person(), me),
+    operation(Method::GET, "users/{userId}", NOTHING, get),
 ];
 
 /// The most users on one page (contract §3).

@@ -9,28 +9,27 @@ use uuid::Uuid;
 use super::access::{NOTHING, TELEPHONY, any};
 use super::estate::{SOFTWARE, address, find, find_site};
 use super::sparse::moment;
-use super::{Answer, Call, Operation, empty, metrics, ok, operation, refer};
+use super::{Answer, Call, Method, Operation, empty, metrics, ok, operation, refer};
 use crate::org::edges;
 use crate::org::people::SITES;
 use crate::org::reply::{self, Refusal};
-use crate::org::resource::Verb::{Get, Post};
 use crate::org::state::World;
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
 pub(super) const OPERATIONS: &[Operation] = &[
-    operation(Get, "telephony/providers/edges/expired", any(&["telephony:plugin:all", "internal:edge:view"]), |_| ok(&json!({"entities": []}))),
-    operation(Get, "telephony/providers/edges/edgeversionreport", NOTHING, |_| {
+    operation(Method::GET, "telephony/providers/edges/expired", any(&["telephony:plugin:all", "internal:edge:view"]), |_| ok(&json!({"entities": []}))),
+    operation(Method::GET, "telephony/providers/edges/edgeversionreport", NOTHING, |_| {
         let version = json!({"softwareVersion": SOFTWARE});
         ok(&json!({"oldestVersion": version, "newestVersion": version}))
     }),
-    operation(Get, "telephony/providers/edges/{edgeId}/softwareupdate", NOTHING, software),
-    operation(Post, "telephony/providers/edges/{edgeId}/logs/jobs", TELEPHONY, gather),
-    operation(Get, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}", TELEPHONY, gathered),
-    operation(Post, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload", TELEPHONY, upload),
-    operation(Post, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnose),
-    operation(Get, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnosed),
-    operation(Get, "telephony/providers/edges/sites/{siteId}/siteconnections", any(&["telephony:plugin:all", "telephony:sites:view"]), connections),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/softwareupdate", NOTHING, software),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/logs/jobs", TELEPHONY, gather),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}", TELEPHONY, gathered),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/logs/jobs/{jobId}/upload", TELEPHONY, upload),
+    operation(Method::POST, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnose),
+    operation(Method::GET, "telephony/providers/edges/{edgeId}/diagnostic/{kind}", TELEPHONY, diagnosed),
+    operation(Method::GET, "telephony/providers/edges/sites/{siteId}/siteconnections", any(&["telephony:plugin:all", "telephony:sites:view"]), connections),
 ];
 
 /// What an edge can find out about the network.
@@ -53,7 +52,7 @@ fn software(call: &Call<'_>) -> Answer {
 
 /// Which logs are wanted (`EdgeLogsJobRequest`).
 #[derive(Deserialize)]
-struct Logs {
+struct LogsRequest {
     path: Option<String>,
     query: Option<String>,
 }
@@ -64,7 +63,7 @@ const LOG: &str = "/var/log/metrics.json";
 /// `POST …/{edgeId}/logs/jobs`: the logs below a path, whose names have the query in them.
 fn gather(call: &Call<'_>) -> Answer {
     let number = find(call.id(0))?;
-    let asked: Logs = call.read()?;
+    let asked: LogsRequest = call.read()?;
     let below = LOG.starts_with(asked.path.as_deref().unwrap_or("/"));
     let wanted = below && LOG.contains(asked.query.as_deref().unwrap_or_default());
     let size = metrics::metrics(&call.shared.world(), number)
@@ -109,14 +108,14 @@ fn of_edge(call: &Call<'_>, edge: &Value) -> Result<(), Refusal> {
 /// Which files are to be kept (`EdgeLogsJobUploadRequest`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Upload {
+struct UploadRequest {
     file_ids: Vec<String>,
 }
 
 /// `POST …/{edgeId}/logs/jobs/{jobId}/upload`.
 fn upload(call: &Call<'_>) -> Answer {
     find(call.id(0))?;
-    let Upload { file_ids } = call.read()?;
+    let UploadRequest { file_ids } = call.read()?;
     let mut records = call.shared.records();
     let job = records.later.get(LOGS, call.id(1))?;
     of_edge(call, &job.asked)?;
@@ -145,14 +144,14 @@ fn kind<'a>(call: &'a Call<'_>) -> Result<(usize, &'a str), Refusal> {
 
 /// What is looked for (`EdgeNetworkDiagnosticRequest`).
 #[derive(Deserialize)]
-struct Host {
+struct DiagnosticRequest {
     host: String,
 }
 
 /// `POST …/{edgeId}/diagnostic/{kind}`.
 fn diagnose(call: &Call<'_>) -> Answer {
     let (number, kind) = kind(call)?;
-    let Host { host } = call.read()?;
+    let DiagnosticRequest { host } = call.read()?;
     let text = found_out(&call.shared.world(), number, kind, &host);
     let id = Uuid::new_v4().to_string();
     let place = (number, kind.to_owned());

@@ -10,7 +10,7 @@ use super::{Hours, Queue};
 type Week = &'static [(Weekday, Weekday, [i8; 2], [i8; 2])];
 
 /// A queue before its zone is looked up.
-struct Seed {
+struct QueueSeed {
     id: &'static str,
     name: &'static str,
     zone: &'static str,
@@ -23,8 +23,8 @@ struct Seed {
 /// Every minute but the last of the day, which the contract's `close` cannot name.
 const ALWAYS: Week = &[(Weekday::Monday, Weekday::Sunday, [0, 0], [23, 59])];
 
-const SEEDS: [Seed; 6] = [
-    Seed {
+const SEEDS: [QueueSeed; 6] = [
+    QueueSeed {
         id: "queue_12345",
         name: "Support",
         zone: "America/New_York",
@@ -36,7 +36,7 @@ const SEEDS: [Seed; 6] = [
         most: 50,
         others: 0,
     },
-    Seed {
+    QueueSeed {
         id: "queue_sales_emea",
         name: "Sales EMEA",
         zone: "Europe/Berlin",
@@ -52,7 +52,7 @@ const SEEDS: [Seed; 6] = [
         most: 20,
         others: 3,
     },
-    Seed {
+    QueueSeed {
         id: "queue_billing_apac",
         name: "Billing APAC",
         zone: "Asia/Kolkata",
@@ -61,7 +61,7 @@ const SEEDS: [Seed; 6] = [
         most: 10,
         others: 10,
     },
-    Seed {
+    QueueSeed {
         id: "queue_island",
         name: "Island Services",
         zone: "Australia/Lord_Howe",
@@ -70,7 +70,7 @@ const SEEDS: [Seed; 6] = [
         most: 12,
         others: 1,
     },
-    Seed {
+    QueueSeed {
         id: "queue_night_us",
         name: "Night Desk US",
         zone: "America/New_York",
@@ -79,7 +79,7 @@ const SEEDS: [Seed; 6] = [
         most: 30,
         others: 2,
     },
-    Seed {
+    QueueSeed {
         id: "queue_night_eu",
         name: "Night Desk EU",
         zone: "Europe/Berlin",
@@ -102,7 +102,7 @@ pub(in crate::org) fn name_of(id: &str) -> &str {
 }
 
 /// None only when the time zone database lacks the zone; it is built in, and a test asks for each.
-fn queue(seed: &Seed) -> Option<Queue> {
+fn queue(seed: &QueueSeed) -> Option<Queue> {
     Some(Queue {
         id: seed.id.into(),
         name: seed.name,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::body::{Body, EventFilter, RetryPolicy};
-use super::table::Table;
-use crate::org::destinations::Named;
+use super::table::RouteTable;
+use crate::org::destinations::NamedUri;
 use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
 
@@ -24,7 +24,7 @@ const DRIFTING: &str = "int-legacy-crm";
 const DRIFT: Duration = Duration::from_secs(45);
 
 /// An id, a name, whether it is on, the names of its destinations, and the events it carries with their fields.
-type Seed = (
+type RouteSeed = (
     &'static str,
     &'static str,
     bool,
@@ -32,7 +32,7 @@ type Seed = (
     &'static [(&'static str, &'static [&'static str])],
 );
 
-const SEEDS: [Seed; 6] = [
+const SEEDS: [RouteSeed; 6] = [
     (
         "int-queue-events",
         "queue-events",
@@ -84,7 +84,7 @@ const SEEDS: [Seed; 6] = [
 ];
 
 /// Places the routes that there are from the start.
-pub(in crate::org) fn place(table: &mut Table, destinations: &[Named], now: Timestamp) {
+pub(in crate::org) fn place(table: &mut RouteTable, destinations: &[NamedUri], now: Timestamp) {
     for seed in SEEDS {
         if let Some(body) = body(&seed, destinations) {
             table.place(seed.0.into(), body, FOUNDER, now);
@@ -92,7 +92,10 @@ pub(in crate::org) fn place(table: &mut Table, destinations: &[Named], now: Time
     }
 }
 
-fn body((_, name, enabled, leads_to, carries): &Seed, destinations: &[Named]) -> Option<Body> {
+fn body(
+    (_, name, enabled, leads_to, carries): &RouteSeed,
+    destinations: &[NamedUri],
+) -> Option<Body> {
     let mut uris = leads_to.iter().filter_map(|wanted| {
         let mut named = destinations.iter();
         named
@@ -134,7 +137,7 @@ pub(in crate::org) async fn drift(shared: Arc<Shared>) {
     }
 }
 
-fn change(table: &mut Table, now: Timestamp) -> Result<(), Refusal> {
+fn change(table: &mut RouteTable, now: Timestamp) -> Result<(), Refusal> {
     let mut body = table.get(DRIFTING)?.body.clone();
     let retries = &mut body.retry_policy.max_retries;
     *retries = if *retries == 3 { 1 } else { 3 };
@@ -148,7 +151,7 @@ mod tests {
 
     #[test]
     fn one_route_drifts_until_it_is_removed() {
-        let mut table = Table::default();
+        let mut table = RouteTable::default();
         let destinations = [
             "healthy",
             "slow",

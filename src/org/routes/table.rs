@@ -9,7 +9,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::body::Body;
-use crate::org::events::Parcel;
+use crate::org::events::RouteDelivery;
 use crate::org::events::catalogue::Event;
 use crate::org::reply::Refusal;
 
@@ -32,13 +32,13 @@ pub(in crate::org) struct Route {
     date_modified: Timestamp,
     modified_by: String,
     #[serde(skip)]
-    tallies: BTreeMap<String, Tally>,
+    tallies: BTreeMap<String, DestinationCounts>,
 }
 
 /// What became of the events for one destination. Events are counted, not attempts.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::org) struct Tally {
+pub(in crate::org) struct DestinationCounts {
     delivered: u64,
     /// Given up after the last retry.
     failed: u64,
@@ -61,12 +61,12 @@ pub(in crate::org) struct Tally {
 pub(in crate::org) struct Deliveries<'a> {
     uri: &'a str,
     #[serde(flatten)]
-    tally: Tally,
+    tally: DestinationCounts,
 }
 
 /// What comes after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) enum Next {
+pub(in crate::org) enum NextAttempt {
     Delivered,
     Retries,
     GivenUp,
@@ -74,9 +74,9 @@ pub(in crate::org) enum Next {
 
 /// Every route by its id.
 #[derive(Default)]
-pub(in crate::org) struct Table(BTreeMap<CompactString, Route>);
+pub(in crate::org) struct RouteTable(BTreeMap<CompactString, Route>);
 
-impl Table {
+impl RouteTable {
     pub(super) fn all(&self) -> impl Iterator<Item = &Route> {
         self.0.values()
     }
@@ -170,7 +170,7 @@ impl Table {
 
     /// What an event becomes on its way out: a parcel for each destination of each route that wants it, each counted
     /// as in flight.
-    pub(in crate::org) fn address(&mut self, event: &Event) -> Vec<Parcel> {
+    pub(in crate::org) fn address(&mut self, event: &Event) -> Vec<RouteDelivery> {
         let mut parcels = Vec::new();
         for route in self.0.values_mut().filter(|route| route.body.enabled) {
             let Some(content) = event.filtered(&route.body.event_filters) else {
@@ -184,7 +184,7 @@ impl Table {
                     continue;
                 }
                 tally.in_flight += 1;
-                parcels.push(Parcel {
+                parcels.push(RouteDelivery {
                     route: route.id.clone(),
                     uri,
                     headers: route.body.headers.clone(),
@@ -199,9 +199,9 @@ impl Table {
     /// Counts what an attempt came to. A route or destination that is gone meanwhile is not made again.
     pub(in crate::org) fn attempted(
         &mut self,
-        parcel: &Parcel,
+        parcel: &RouteDelivery,
         outcome: &Result<u16, String>,
-        next: Next,
+        next: NextAttempt,
         now: Timestamp,
     ) {
         let Some(tally) = self.tally(parcel) else {
@@ -211,25 +211,25 @@ impl Table {
         tally.last_status = outcome.as_ref().ok().copied();
         tally.last_error = outcome.as_ref().err().cloned();
         let count = match next {
-            Next::Delivered => &mut tally.delivered,
-            Next::GivenUp => &mut tally.failed,
-            Next::Retries => &mut tally.retried,
+            NextAttempt::Delivered => &mut tally.delivered,
+            NextAttempt::GivenUp => &mut tally.failed,
+            NextAttempt::Retries => &mut tally.retried,
         };
         *count = count.saturating_add(1);
-        if next != Next::Retries {
+        if next != NextAttempt::Retries {
             tally.in_flight = tally.in_flight.saturating_sub(1);
         }
     }
 
     /// Takes back a parcel that there was no room for.
-    pub(in crate::org) fn dropped(&mut self, parcel: &Parcel) {
+    pub(in crate::org) fn dropped(&mut self, parcel: &RouteDelivery) {
         if let Some(tally) = self.tally(parcel) {
             tally.in_flight = tally.in_flight.saturating_sub(1);
             tally.dropped = tally.dropped.saturating_add(1);
         }
     }
 
-    fn tally(&mut self, parcel: &Parcel) -> Option<&mut Tally> {
+    fn tally(&mut self, parcel: &RouteDelivery) -> Option<&mut DestinationCounts> {
         self.0.get_mut(&parcel.route)?.tallies.get_mut(&parcel.uri)
     }
 }

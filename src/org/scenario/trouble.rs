@@ -14,7 +14,7 @@ use crate::org::carriers::{Carrier, DEGRADED, DOWN, HEALTHY};
 
 /// Something that was decided earlier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Plan {
+enum PlannedTrouble {
     Strikes,
     Ends { carrier: usize },
 }
@@ -22,7 +22,7 @@ enum Plan {
 /// The course of the carriers' troubles.
 pub(super) struct Troubles {
     rng: ChaCha8Rng,
-    plans: BinaryHeap<Reverse<(Duration, Plan)>>,
+    plans: BinaryHeap<Reverse<(Duration, PlannedTrouble)>>,
     struck: bool,
 }
 
@@ -34,7 +34,7 @@ impl Troubles {
         let first = seconds(&mut rng, 10.0, 25.0);
         Self {
             rng,
-            plans: BinaryHeap::from([Reverse((first, Plan::Strikes))]),
+            plans: BinaryHeap::from([Reverse((first, PlannedTrouble::Strikes))]),
             struck: false,
         }
     }
@@ -49,8 +49,8 @@ impl Troubles {
     /// Makes the next change happen.
     pub(super) fn step(&mut self, carriers: &mut [Carrier]) {
         match self.plans.pop() {
-            Some(Reverse((at, Plan::Strikes))) => self.strike(at, carriers),
-            Some(Reverse((_, Plan::Ends { carrier }))) => set(carriers, carrier, HEALTHY),
+            Some(Reverse((at, PlannedTrouble::Strikes))) => self.strike(at, carriers),
+            Some(Reverse((_, PlannedTrouble::Ends { carrier }))) => set(carriers, carrier, HEALTHY),
             None => {}
         }
     }
@@ -72,9 +72,10 @@ impl Troubles {
         if let Some(carrier) = choice.get(drawn).copied() {
             set(carriers, carrier, if down { DOWN } else { DEGRADED });
             self.plans
-                .push(Reverse((at + lasts, Plan::Ends { carrier })));
+                .push(Reverse((at + lasts, PlannedTrouble::Ends { carrier })));
         }
-        self.plans.push(Reverse((at + next, Plan::Strikes)));
+        self.plans
+            .push(Reverse((at + next, PlannedTrouble::Strikes)));
     }
 }
 

@@ -6,54 +6,54 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use jiff::Timestamp;
 
-use super::{Place, World};
+use super::{DeviceKey, World};
 use crate::org::edges;
 use crate::org::platform::{estate, metrics, stations, trunks};
 
 impl World {
     /// Every device that was not deleted.
-    pub(in crate::org) fn places(&self) -> impl Iterator<Item = Place> {
+    pub(in crate::org) fn places(&self) -> impl Iterator<Item = DeviceKey> {
         let people = self.people.iter().enumerate();
         people.flat_map(|(person, found)| {
             found
                 .present()
-                .map(move |(device, _)| Place { person, device })
+                .map(move |(device, _)| DeviceKey { person, device })
         })
     }
 
     /// The same in the order of their ids.
-    pub(in crate::org) fn places_by_id(&mut self) -> Arc<[Place]> {
+    pub(in crate::org) fn places_by_id(&mut self) -> Arc<[DeviceKey]> {
         if let Some(known) = &self.by_id {
             return Arc::clone(known);
         }
-        let id = |place: &Place| self.device(*place).map(|device| device.id.clone());
-        let mut places: Vec<Place> = self.places().collect();
+        let id = |place: &DeviceKey| self.device(*place).map(|device| device.id.clone());
+        let mut places: Vec<DeviceKey> = self.places().collect();
         places.sort_by_cached_key(id);
-        let places: Arc<[Place]> = places.into();
+        let places: Arc<[DeviceKey]> = places.into();
         self.by_id = Some(Arc::clone(&places));
         places
     }
 
     /// The device of an id, when there is one; ids are unique but for what the control surface adds.
-    pub(in crate::org) fn find_device(&self, id: &str) -> Option<Place> {
+    pub(in crate::org) fn find_device(&self, id: &str) -> Option<DeviceKey> {
         let mut places = self.places();
         places.find(|place| self.device(*place).is_some_and(|device| device.id == id))
     }
 
     /// The site of a phone: its person's, when nobody said otherwise.
-    pub(in crate::org) fn site_of(&self, place: Place) -> u8 {
+    pub(in crate::org) fn site_of(&self, place: DeviceKey) -> u8 {
         let set = self.plant.settings(place).and_then(|set| set.site);
         let person = self.people.get(place.person);
         set.unwrap_or_else(|| person.map_or(0, super::Person::site_number))
     }
 
     /// The edge that a phone registers with, by its place among all.
-    pub(in crate::org) fn edge_of(&self, place: Place) -> usize {
+    pub(in crate::org) fn edge_of(&self, place: DeviceKey) -> usize {
         edges::serving(self.site_of(place))
     }
 
     /// Whether a device can turn so. One that wants to register waits while its edge is away.
-    pub(super) fn may_turn(&mut self, place: Place, on: bool) -> bool {
+    pub(super) fn may_turn(&mut self, place: DeviceKey, on: bool) -> bool {
         let edge = self.edge_of(place);
         if self.plant.is_up(edge) {
             return true;
@@ -113,9 +113,9 @@ impl World {
     }
 
     fn darken(&mut self, number: usize, now: Timestamp) {
-        let lit = |place: &Place| self.device(*place).is_some_and(|device| device.registered);
+        let lit = |place: &DeviceKey| self.device(*place).is_some_and(|device| device.registered);
         let served = self.places().filter(|place| self.edge_of(*place) == number);
-        let lost: HashSet<Place> = served.filter(lit).collect();
+        let lost: HashSet<DeviceKey> = served.filter(lit).collect();
         for place in in_order(&lost) {
             self.update(place, Some(false), None, now);
         }
@@ -135,7 +135,7 @@ impl World {
     }
 
     /// Deletes a device: it loses its registration, its streams are told, and no read shows it again.
-    pub(in crate::org) fn delete_device(&mut self, place: Place, now: Timestamp) {
+    pub(in crate::org) fn delete_device(&mut self, place: DeviceKey, now: Timestamp) {
         self.update(place, Some(false), None, now);
         if let Some(user) = self.plant.forget(place) {
             stations::tell(self, user);
@@ -149,7 +149,7 @@ impl World {
     }
 
     /// The name that people call a phone by.
-    pub(in crate::org) fn phone_name(&self, place: Place) -> CompactString {
+    pub(in crate::org) fn phone_name(&self, place: DeviceKey) -> CompactString {
         let set = self.plant.settings(place);
         set.and_then(|set| set.name.clone()).unwrap_or_else(|| {
             let name = self.people.get(place.person).map(super::Person::name);
@@ -160,7 +160,7 @@ impl World {
 }
 
 /// A set's places as the table has them, so that the same course of events is told in the same order.
-fn in_order(places: &HashSet<Place>) -> Vec<Place> {
+fn in_order(places: &HashSet<DeviceKey>) -> Vec<DeviceKey> {
     let mut places: Vec<_> = places.iter().copied().collect();
     places.sort_unstable();
     places

@@ -1,14 +1,14 @@
 //! Transfers that the Platform API makes, in the same log as those of the transfer sockets.
 
-use super::{Entry, Log, Outcome};
+use super::{Outcome, TransferEntry, TransferLog};
 
 /// How often one of an interaction's transfers is turned away by a destination that does so.
 const TURNED_AWAY: u32 = 2;
 
-impl Log {
+impl TransferLog {
     /// Notes a transfer that was taken.
     pub(in crate::org) fn begin(&mut self, id: &str, interaction: &str, destination: &str) {
-        self.keep(Entry::new(id, interaction, destination));
+        self.keep(TransferEntry::new(id, interaction, destination));
     }
 
     /// Notes what became of it.

@@ -13,7 +13,7 @@ const NO_VIDEO: &[&str] = &[];
 
 /// How a destination behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) enum Manner {
+pub(in crate::org) enum Behaviour {
     Usual,
     /// Takes some seconds.
     Slow,
@@ -34,25 +34,25 @@ pub(in crate::org) enum Manner {
 
 /// What the beginning of an id means, for people, queues and flows alike.
 #[rustfmt::skip] // A table: one a line.
-const PREFIXES: [(&str, Manner, &[&str], &str); 11] = [
-    ("slow-", Manner::Slow, USUAL, "answers after 3 s (10 times transfer-ms, when that is set)"),
-    ("late-", Manner::Late, USUAL, "moves and answers after 12 s (40 times transfer-ms)"),
-    ("reject-", Manner::Rejects, USUAL, "rejects"),
-    ("silent-", Manner::Silent, USUAL, "moves and never answers"),
-    ("deaf-", Manner::Deaf, USUAL, "does nothing and never answers"),
-    ("rate-limited-", Manner::Limited, USUAL, "is over its limit twice, then takes it"),
-    ("close-", Manner::Closes, USUAL, "closes the socket with 1008 twice, then takes it"),
-    ("cut-", Manner::Cuts, USUAL, "moves and cuts the connection"),
-    ("opus-only-", Manner::Usual, &["opus"], "has opus and nothing else"),
-    ("g722-", Manner::Usual, &["g722"], "has G.722 and nothing else"),
-    ("unsupported-", Manner::Usual, &["amr-wb"], "has no codec that anyone has"),
+const PREFIXES: [(&str, Behaviour, &[&str], &str); 11] = [
+    ("slow-", Behaviour::Slow, USUAL, "answers after 3 s (10 times transfer-ms, when that is set)"),
+    ("late-", Behaviour::Late, USUAL, "moves and answers after 12 s (40 times transfer-ms)"),
+    ("reject-", Behaviour::Rejects, USUAL, "rejects"),
+    ("silent-", Behaviour::Silent, USUAL, "moves and never answers"),
+    ("deaf-", Behaviour::Deaf, USUAL, "does nothing and never answers"),
+    ("rate-limited-", Behaviour::Limited, USUAL, "is over its limit twice, then takes it"),
+    ("close-", Behaviour::Closes, USUAL, "closes the socket with 1008 twice, then takes it"),
+    ("cut-", Behaviour::Cuts, USUAL, "moves and cuts the connection"),
+    ("opus-only-", Behaviour::Usual, &["opus"], "has opus and nothing else"),
+    ("g722-", Behaviour::Usual, &["g722"], "has G.722 and nothing else"),
+    ("unsupported-", Behaviour::Usual, &["amr-wb"], "has no codec that anyone has"),
 ];
 
 /// A place that a transfer may go to.
 #[derive(Clone, Debug)]
 pub(in crate::org) struct Destination {
     pub(in crate::org) to: Participant,
-    pub(in crate::org) manner: Manner,
+    pub(in crate::org) manner: Behaviour,
     pub(super) audio: &'static [&'static str],
     pub(super) video: &'static [&'static str],
 }
@@ -71,7 +71,7 @@ impl Destination {
             };
             let special = PREFIXES.iter().find(|(prefix, ..)| id.starts_with(prefix));
             let (manner, audio) = special
-                .map_or((Manner::Usual, USUAL), |(_, manner, audio, _)| {
+                .map_or((Behaviour::Usual, USUAL), |(_, manner, audio, _)| {
                     (*manner, *audio)
                 });
             let video = VIDEO;
@@ -90,7 +90,7 @@ impl Destination {
         };
         (!rest.is_empty()).then(|| Self {
             to: Participant::external(uri),
-            manner: Manner::Usual,
+            manner: Behaviour::Usual,
             audio,
             video,
         })
@@ -134,12 +134,12 @@ mod tests {
     #[test]
     fn what_is_a_destination() {
         for (uri, manner) in [
-            ("genesys://user/agent-id-98765", Manner::Usual),
-            ("genesys://user/slow-1", Manner::Slow),
-            ("genesys://queue/silent-2", Manner::Silent),
-            ("genesys://flow/close-3", Manner::Closes),
-            ("sip:slow-ana@example.com", Manner::Usual),
-            ("tel:+14155550100", Manner::Usual),
+            ("genesys://user/agent-id-98765", Behaviour::Usual),
+            ("genesys://user/slow-1", Behaviour::Slow),
+            ("genesys://queue/silent-2", Behaviour::Silent),
+            ("genesys://flow/close-3", Behaviour::Closes),
+            ("sip:slow-ana@example.com", Behaviour::Usual),
+            ("tel:+14155550100", Behaviour::Usual),
         ] {
             assert_eq!(Destination::of(uri).unwrap().manner, manner, "{uri}");
         }

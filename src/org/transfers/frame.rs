@@ -8,22 +8,22 @@ const TYPE: &str = "interaction.transfer";
 
 /// One transfer that was asked for.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Frame {
+pub(super) struct TransferFrame {
     r#type: String,
     pub(super) id: String,
     pub(super) interaction_id: String,
     pub(super) destination_uri: String,
     #[serde(rename = "media_matrix")]
-    pub(super) media: Matrix,
+    pub(super) media: MediaOffer,
     /// Only read; the organisation goes by its own clock.
     #[serde(rename = "timestamp")]
     _timestamp: String,
     #[serde(default)]
-    triggers: Triggers,
+    triggers: FrameTriggers,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Matrix {
+pub(super) struct MediaOffer {
     pub(super) audio: Audio,
     pub(super) video: Option<Video>,
 }
@@ -43,16 +43,16 @@ pub(super) struct Video {
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
-struct Triggers {
+struct FrameTriggers {
     #[serde(default)]
     codec_negotiation: bool,
     #[serde(default, rename = "format_verification")]
     _format_verification: bool,
 }
 
-impl Frame {
+impl TransferFrame {
     /// Reads a frame, or makes the answer that tells what is wrong with it.
-    pub(super) fn parse(text: &str) -> Result<Self, Answer> {
+    pub(super) fn parse(text: &str) -> Result<Self, TransferAnswer> {
         let mut json = serde_json::Deserializer::from_str(text);
         let frame: Self = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let (place, why) = (error.path().to_string(), error.inner());
@@ -60,11 +60,11 @@ impl Frame {
                 "" => why.to_string(),
                 place => format!("{place}: {why}"),
             };
-            Answer::invalid(id_of(text), reason)
+            TransferAnswer::invalid(id_of(text), reason)
         })?;
         match frame.fault() {
             None => Ok(frame),
-            Some(reason) => Err(Answer::invalid(Some(frame.id), reason)),
+            Some(reason) => Err(TransferAnswer::invalid(Some(frame.id), reason)),
         }
     }
 
@@ -115,7 +115,7 @@ fn id_of(text: &str) -> Option<String> {
 
 /// What is said to a frame.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Answer {
+pub(super) struct TransferAnswer {
     /// Null where the frame's cannot be read.
     id: Option<String>,
     status: &'static str,
@@ -127,8 +127,8 @@ pub(super) struct Answer {
     pub(super) reason: Option<String>,
 }
 
-impl Answer {
-    fn bare(frame: &Frame, status: &'static str) -> Self {
+impl TransferAnswer {
+    fn bare(frame: &TransferFrame, status: &'static str) -> Self {
         Self {
             id: Some(frame.id.clone()),
             status,
@@ -149,7 +149,7 @@ impl Answer {
     }
 
     /// It is done, with this codec.
-    pub(super) fn done(frame: &Frame, codec: &'static str) -> Self {
+    pub(super) fn done(frame: &TransferFrame, codec: &'static str) -> Self {
         let status = if frame.negotiates() {
             "codec_negotiated"
         } else {
@@ -162,7 +162,7 @@ impl Answer {
     }
 
     /// The other side has these codecs, and not the one that was asked for.
-    pub(super) fn unsupported(frame: &Frame, supported: &'static [&'static str]) -> Self {
+    pub(super) fn unsupported(frame: &TransferFrame, supported: &'static [&'static str]) -> Self {
         Self {
             supported: Some(supported),
             ..Self::bare(frame, "codec_unsupported")
@@ -170,7 +170,11 @@ impl Answer {
     }
 
     /// Nothing was done.
-    pub(super) fn refused(frame: &Frame, status: &'static str, reason: impl Into<String>) -> Self {
+    pub(super) fn refused(
+        frame: &TransferFrame,
+        status: &'static str,
+        reason: impl Into<String>,
+    ) -> Self {
         Self {
             reason: Some(reason.into()),
             ..Self::bare(frame, status)
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_contract_s_frame_is_read() {
-        let frame = Frame::parse(GOOD).unwrap();
+        let frame = TransferFrame::parse(GOOD).unwrap();
         assert!(frame.negotiates());
         assert_eq!(
             (frame.id.as_str(), frame.media.audio.codec.as_str()),
@@ -224,14 +228,18 @@ mod tests {
                 "bandwidth_kbps: over 0",
             ),
         ] {
-            let answer = Frame::parse(&GOOD.replace(from, to)).unwrap_err();
+            let answer = TransferFrame::parse(&GOOD.replace(from, to)).unwrap_err();
             assert_eq!(answer.id.as_deref(), Some("f-1"));
             assert_eq!(answer.status, "invalid_request");
             let reason = answer.reason.unwrap();
             assert!(reason.contains(told), "{reason}");
         }
         for nonsense in ["", "[]", "{", r#"{"id":7}"#, r#"{"id":"#] {
-            assert_eq!(Frame::parse(nonsense).unwrap_err().id, None, "{nonsense}");
+            assert_eq!(
+                TransferFrame::parse(nonsense).unwrap_err().id,
+                None,
+                "{nonsense}"
+            );
         }
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Outcome;
-use super::destination::{Destination, Manner, all_but, among};
-use super::frame::{Answer, Frame};
-use crate::org::interactions::Stuck;
-use crate::org::line::Push;
+use super::destination::{Behaviour, Destination, all_but, among};
+use super::frame::{TransferAnswer, TransferFrame};
+use crate::org::interactions::CannotMove;
 use crate::org::shared::Shared;
+use crate::org::text_socket::Push;
 
 /// How long a transfer takes when no fault says otherwise.
 const QUICKEST: Duration = Duration::from_millis(150);
@@ -20,21 +20,21 @@ const LATE: Duration = Duration::from_secs(12);
 
 /// How the end of a transfer is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Voice {
+enum AnswerMode {
     Aloud,
     Silent,
     Cut,
 }
 
 /// Carries a transfer out, whether or not its socket lasts.
-pub(super) async fn settle(shared: Arc<Shared>, frame: Frame) {
+pub(super) async fn settle(shared: Arc<Shared>, frame: TransferFrame) {
     let destination = Destination::of(&frame.destination_uri);
     let manner = destination
         .as_ref()
-        .map_or(Manner::Usual, |destination| destination.manner);
+        .map_or(Behaviour::Usual, |destination| destination.manner);
     tokio::time::sleep(duration(&shared, manner)).await;
     let faults = shared.faults();
-    let deaf = manner == Manner::Deaf || shared.chance(faults.transfer_deaf);
+    let deaf = manner == Behaviour::Deaf || shared.chance(faults.transfer_deaf);
     let (outcome, answer) = if deaf {
         (Outcome::Ignored, None)
     } else {
@@ -42,17 +42,17 @@ pub(super) async fn settle(shared: Arc<Shared>, frame: Frame) {
         (outcome, Some(answer))
     };
     let voice = match (outcome, manner) {
-        (Outcome::Transferred, Manner::Silent) => Voice::Silent,
-        (Outcome::Transferred, Manner::Cuts) => Voice::Cut,
-        (Outcome::Transferred, _) if shared.chance(faults.transfer_silent) => Voice::Silent,
-        (Outcome::Transferred, _) if shared.chance(faults.transfer_cut) => Voice::Cut,
-        _ => Voice::Aloud,
+        (Outcome::Transferred, Behaviour::Silent) => AnswerMode::Silent,
+        (Outcome::Transferred, Behaviour::Cuts) => AnswerMode::Cut,
+        (Outcome::Transferred, _) if shared.chance(faults.transfer_silent) => AnswerMode::Silent,
+        (Outcome::Transferred, _) if shared.chance(faults.transfer_cut) => AnswerMode::Cut,
+        _ => AnswerMode::Aloud,
     };
     tell(&shared, &frame, outcome, answer, voice);
 }
 
 /// How long a transfer takes there.
-pub(in crate::org) fn duration(shared: &Shared, manner: Manner) -> Duration {
+pub(in crate::org) fn duration(shared: &Shared, manner: Behaviour) -> Duration {
     let faults = shared.faults();
     let set = !faults.transfer_ms.is_zero();
     let usual = if set {
@@ -66,10 +66,10 @@ pub(in crate::org) fn duration(shared: &Shared, manner: Manner) -> Duration {
         Duration::ZERO
     };
     let time = match manner {
-        Manner::Slow if set => usual * 10,
-        Manner::Slow => SLOW,
-        Manner::Late if set => usual * 40,
-        Manner::Late => LATE,
+        Behaviour::Slow if set => usual * 10,
+        Behaviour::Slow => SLOW,
+        Behaviour::Late if set => usual * 40,
+        Behaviour::Late => LATE,
         _ => usual,
     };
     time + held_back
@@ -78,27 +78,31 @@ pub(in crate::org) fn duration(shared: &Shared, manner: Manner) -> Duration {
 /// Checks the transfer and moves the interaction.
 fn carry_out(
     shared: &Shared,
-    frame: &Frame,
+    frame: &TransferFrame,
     destination: Option<Destination>,
-) -> (Outcome, Answer) {
+) -> (Outcome, TransferAnswer) {
     let faults = shared.faults();
-    let refuse =
-        |status, reason: String| (Outcome::Rejected, Answer::refused(frame, status, reason));
+    let refuse = |status, reason: String| {
+        (
+            Outcome::Rejected,
+            TransferAnswer::refused(frame, status, reason),
+        )
+    };
     let uri = &frame.destination_uri;
     let Some(destination) = destination else {
         let reason = format!("{uri} is no destination: genesys://user|queue|flow/ID, sip: or tel:");
         return refuse("invalid_destination", reason);
     };
-    if destination.manner == Manner::Rejects || shared.chance(faults.transfer_reject) {
+    if destination.manner == Behaviour::Rejects || shared.chance(faults.transfer_reject) {
         return refuse("rejected", format!("{uri} does not take it"));
     }
     let audio = &frame.media.audio.codec;
     if shared.chance(faults.transfer_unsupported) {
-        let answer = Answer::unsupported(frame, all_but(audio));
+        let answer = TransferAnswer::unsupported(frame, all_but(audio));
         return (Outcome::Unsupported, answer);
     }
     let Some(codec) = among(destination.audio, audio) else {
-        let answer = Answer::unsupported(frame, destination.audio);
+        let answer = TransferAnswer::unsupported(frame, destination.audio);
         return (Outcome::Unsupported, answer);
     };
     let video = frame.media.video.as_ref().map(|video| video.codec.as_str());
@@ -114,21 +118,27 @@ fn carry_out(
     );
     let id = &frame.interaction_id;
     match moved {
-        Ok(()) => (Outcome::Transferred, Answer::done(frame, codec)),
-        Err(Stuck::Unknown) => refuse(
+        Ok(()) => (Outcome::Transferred, TransferAnswer::done(frame, codec)),
+        Err(CannotMove::Unknown) => refuse(
             "interaction_not_found",
             format!("there is no interaction {id}"),
         ),
-        Err(Stuck::Over(state)) => refuse(
+        Err(CannotMove::Over(state)) => refuse(
             "interaction_ended",
             format!("interaction {id} is {}", state.name()),
         ),
     }
 }
 
-fn tell(shared: &Shared, frame: &Frame, outcome: Outcome, answer: Option<Answer>, voice: Voice) {
+fn tell(
+    shared: &Shared,
+    frame: &TransferFrame,
+    outcome: Outcome,
+    answer: Option<TransferAnswer>,
+    voice: AnswerMode,
+) {
     let codec = answer.as_ref().and_then(|answer| answer.codec);
-    let said = answer.filter(|_| voice == Voice::Aloud);
+    let said = answer.filter(|_| voice == AnswerMode::Aloud);
     let push = said.as_ref().and_then(frame_of);
     let mut log = shared.transfers();
     let waiting = log.settle(&frame.id, outcome, said);
@@ -139,7 +149,7 @@ fn tell(shared: &Shared, frame: &Frame, outcome: Outcome, answer: Option<Answer>
     for socket in waiting {
         // A socket that is gone, or does not read, hears nothing: that is what its client has to expect.
         match (voice, &push) {
-            (Voice::Cut, _) => drop(socket.try_send(Push::Cut)),
+            (AnswerMode::Cut, _) => drop(socket.try_send(Push::Cut)),
             (_, Some(push)) => drop(socket.try_send(push.clone())),
             _ => {}
         }
@@ -147,7 +157,7 @@ fn tell(shared: &Shared, frame: &Frame, outcome: Outcome, answer: Option<Answer>
 }
 
 /// An answer as the frame that carries it.
-pub(super) fn frame_of(answer: &Answer) -> Option<Push> {
+pub(super) fn frame_of(answer: &TransferAnswer) -> Option<Push> {
     let text = serde_json::to_string(answer).ok()?;
     Some(Push::Frame(text.into()))
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::filter::{Filter, bad};
+use super::filter::{AnalyticsFilter, bad};
 use super::{Answer, Call, ok};
-use crate::org::interactions::legs::{Leg, Stage};
-use crate::org::interactions::{AGENT, Interaction, QUEUE, State};
+use crate::org::interactions::legs::{Leg, LegStage};
+use crate::org::interactions::{AGENT, Interaction, InteractionState, QUEUE};
 use crate::org::platform::conversations::view::{Medium, customer, direction, id_of, session_id};
 use crate::org::platform::page::{MOST, Page};
 use crate::org::platform::sparse::{moment, sparse};
@@ -18,10 +18,10 @@ const MOST_PARTS: usize = 25;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct ActivityQuery {
     metrics: Vec<Metric>,
     group_by: Vec<String>,
-    filter: Option<Filter>,
+    filter: Option<AnalyticsFilter>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,14 +36,17 @@ type Groups = BTreeMap<Vec<String>, Vec<Value>>;
 
 /// Answers the question.
 pub(super) fn query(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: ActivityQuery = call.read()?;
     let page = Page::of(call, MOST)?;
     if asked.metrics.is_empty() || asked.metrics.len().max(asked.group_by.len()) > MOST_PARTS {
         return Err(bad(&format!(
             "1 to {MOST_PARTS} metrics, and at most as many dimensions"
         )));
     }
-    asked.filter.as_ref().map_or(Ok(()), Filter::check)?;
+    asked
+        .filter
+        .as_ref()
+        .map_or(Ok(()), AnalyticsFilter::check)?;
     let interactions = call.shared.interactions();
     let live = interactions.live().iter();
     let entities: Vec<Value> = live.flat_map(entities).collect();
@@ -54,7 +57,7 @@ pub(super) fn query(call: &Call<'_>) -> Answer {
     ok(&json!({"results": results, "entityIdDimension": "conversationId"}))
 }
 
-impl Question {
+impl ActivityQuery {
     fn group(&self, entities: Vec<Value>) -> Groups {
         let mut groups = Groups::new();
         for entity in entities {
@@ -103,9 +106,9 @@ fn entities(of: &Interaction) -> Vec<Value> {
 
 fn metric(of: &Interaction, leg: &Leg) -> Option<&'static str> {
     match (leg.who.purpose, leg.stage) {
-        (QUEUE, _) => (of.state == State::Queued).then_some("oWaiting"),
-        (AGENT, Stage::Alerting) => Some("oAlerting"),
-        (AGENT, Stage::Connected) => Some("oInteracting"),
+        (QUEUE, _) => (of.state == InteractionState::Queued).then_some("oWaiting"),
+        (AGENT, LegStage::Alerting) => Some("oAlerting"),
+        (AGENT, LegStage::Connected) => Some("oInteracting"),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::filter::{Filter, bad};
+use super::filter::{AnalyticsFilter, bad};
 use super::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
@@ -20,12 +20,12 @@ const FARTHEST: usize = 100_000;
 /// The question (`ConversationQuery`), as far as it is answered here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Question {
+struct DetailsQuery {
     interval: String,
     #[serde(default)]
-    conversation_filters: Vec<Filter>,
+    conversation_filters: Vec<AnalyticsFilter>,
     #[serde(default)]
-    segment_filters: Vec<Filter>,
+    segment_filters: Vec<AnalyticsFilter>,
     order: Option<String>,
     order_by: Option<String>,
     paging: Option<Paging>,
@@ -70,7 +70,7 @@ impl Interval {
     }
 }
 
-impl Question {
+impl DetailsQuery {
     fn check(&self) -> Result<(), Refusal> {
         if !self.aggregations.is_empty() {
             return Err(bad("aggregations are not made here"));
@@ -78,7 +78,7 @@ impl Question {
         let filters = self.conversation_filters.iter();
         filters
             .chain(&self.segment_filters)
-            .try_for_each(Filter::check)
+            .try_for_each(AnalyticsFilter::check)
     }
 
     /// The part of all hits that is asked for.
@@ -129,7 +129,7 @@ impl Question {
 
 /// Answers the question.
 pub(super) fn query(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: DetailsQuery = call.read()?;
     let ((skip, size), rows) = (asked.page()?, asked.answer(call)?);
     let total = rows.len();
     let page: Vec<Value> = rows.into_iter().skip(skip).take(size).collect();
@@ -143,7 +143,7 @@ pub(super) fn query(call: &Call<'_>) -> Answer {
 
 /// Every hit of a question that is answered later.
 pub(super) fn all(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
-    let asked: Question = call.read()?;
+    let asked: DetailsQuery = call.read()?;
     asked.answer(call)
 }
 

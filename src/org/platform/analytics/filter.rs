@@ -11,8 +11,8 @@ const MOST: usize = 500;
 
 /// One filter of a question.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Filter {
-    r#type: Joint,
+pub(super) struct AnalyticsFilter {
+    r#type: Connective,
     #[serde(default)]
     clauses: Vec<Clause>,
     #[serde(default)]
@@ -21,28 +21,28 @@ pub(super) struct Filter {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Joint {
+enum Connective {
     And,
     Or,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct Clause {
-    r#type: Joint,
+    r#type: Connective,
     predicates: Vec<Predicate>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 struct Predicate {
-    r#type: Option<Kind>,
+    r#type: Option<PredicateKind>,
     dimension: Option<String>,
-    operator: Option<Operator>,
+    operator: Option<PredicateOperator>,
     value: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Kind {
+enum PredicateKind {
     Dimension,
     Property,
     Metric,
@@ -50,13 +50,13 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Operator {
+enum PredicateOperator {
     Matches,
     Exists,
     NotExists,
 }
 
-impl Joint {
+impl Connective {
     fn join(self, mut parts: impl Iterator<Item = bool>) -> bool {
         match self {
             Self::And => parts.all(|holds| holds),
@@ -65,14 +65,14 @@ impl Joint {
     }
 }
 
-impl Filter {
+impl AnalyticsFilter {
     /// Refuses what is not judged here: metrics and properties, and more parts than there is time for.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let predicates = self.clauses.iter().flat_map(|clause| &clause.predicates);
         let mut count = self.clauses.len();
         for predicate in predicates.chain(&self.predicates) {
             count += 1;
-            let judged = matches!(predicate.r#type, None | Some(Kind::Dimension));
+            let judged = matches!(predicate.r#type, None | Some(PredicateKind::Dimension));
             if !judged || predicate.dimension.is_none() {
                 let message =
                     "a predicate has a dimension; metrics and properties are not judged here";
@@ -104,10 +104,10 @@ impl Predicate {
     fn holds(&self, layers: &[&Value]) -> bool {
         let dimension = self.dimension.as_deref().unwrap_or_default();
         let found = layers.iter().find_map(|layer| field(layer, dimension));
-        match self.operator.unwrap_or(Operator::Matches) {
-            Operator::Exists => found.is_some(),
-            Operator::NotExists => found.is_none(),
-            Operator::Matches => {
+        match self.operator.unwrap_or(PredicateOperator::Matches) {
+            PredicateOperator::Exists => found.is_some(),
+            PredicateOperator::NotExists => found.is_none(),
+            PredicateOperator::Matches => {
                 let wanted = self.value.as_deref().unwrap_or_default();
                 found.is_some_and(|value| is(value, wanted))
             }
@@ -141,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    fn filter(value: Value) -> Filter {
+    fn filter(value: Value) -> AnalyticsFilter {
         serde_json::from_value(value).unwrap()
     }
 

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::filter::{Filter, bad};
+use super::filter::{AnalyticsFilter, bad};
 use super::{Answer, Call, ok};
-use crate::org::callbacks::book::{Book, Status};
-use crate::org::interactions::legs::Stage;
-use crate::org::interactions::{AGENT, Interactions, State};
+use crate::org::callbacks::book::{CallbackBook, CallbackStatus};
+use crate::org::interactions::legs::LegStage;
+use crate::org::interactions::{AGENT, InteractionState, Interactions};
 use crate::org::platform::conversations::view::Medium;
 
 /// What is counted here; other metrics are answered with nothing, as where nothing was observed.
@@ -20,22 +20,22 @@ const COUNTED: [&str; 3] = ["oWaiting", "oAlerting", "oInteracting"];
 const MOST: usize = 100;
 
 #[derive(Debug, Deserialize)]
-struct Question {
-    filter: Filter,
+struct ObservationQuery {
+    filter: AnalyticsFilter,
     metrics: Vec<String>,
 }
 
 /// How many of each of [`COUNTED`], by queue and media.
-type Counts = BTreeMap<(String, &'static str), [u64; 3]>;
+type QueueCounts = BTreeMap<(String, &'static str), [u64; 3]>;
 
 /// Answers the question.
 pub(super) fn query(call: &Call<'_>) -> Answer {
-    let asked: Question = call.read()?;
+    let asked: ObservationQuery = call.read()?;
     asked.filter.check()?;
     if asked.metrics.is_empty() || asked.metrics.len() > MOST {
         return Err(bad(&format!("1 to {MOST} metrics")));
     }
-    let mut counts = Counts::new();
+    let mut counts = QueueCounts::new();
     count_interactions(&call.shared.interactions(), &mut counts);
     count_callbacks(&call.shared.book(), Timestamp::now(), &mut counts);
     let results: Vec<Value> = counts
@@ -57,7 +57,7 @@ fn data(metrics: &[String], counted: &[u64; 3]) -> Vec<Value> {
         .collect()
 }
 
-fn count_interactions(interactions: &Interactions, counts: &mut Counts) {
+fn count_interactions(interactions: &Interactions, counts: &mut QueueCounts) {
     for one in interactions.live() {
         let Some(queue) = &one.queue_id else {
             continue;
@@ -70,14 +70,14 @@ fn count_interactions(interactions: &Interactions, counts: &mut Counts) {
         let counted = counts
             .entry((queue.to_string(), Medium::of(one).analytic()))
             .or_default();
-        counted[0] += u64::from(one.state == State::Queued);
-        counted[1] += rings(Stage::Alerting);
-        counted[2] += rings(Stage::Connected);
+        counted[0] += u64::from(one.state == InteractionState::Queued);
+        counted[1] += rings(LegStage::Alerting);
+        counted[2] += rings(LegStage::Connected);
     }
 }
 
 /// One that is due waits; one that is not due yet is only scheduled.
-fn count_callbacks(book: &Book, now: Timestamp, counts: &mut Counts) {
+fn count_callbacks(book: &CallbackBook, now: Timestamp, counts: &mut QueueCounts) {
     for queue in &book.queues {
         counts
             .entry((queue.id.to_string(), "callback"))
@@ -86,9 +86,9 @@ fn count_callbacks(book: &Book, now: Timestamp, counts: &mut Counts) {
     for one in book.all() {
         let due = one.time().is_some_and(|time| time <= now);
         let place = match one.status {
-            Status::Scheduled if due => 0,
-            Status::Dialing => 1,
-            Status::Connected => 2,
+            CallbackStatus::Scheduled if due => 0,
+            CallbackStatus::Dialing => 1,
+            CallbackStatus::Connected => 2,
             _ => continue,
         };
         let counted = counts

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::org::callbacks::beyond::Wanted;
-use crate::org::callbacks::book::Book;
+use crate::org::callbacks::beyond::Booking;
+use crate::org::callbacks::book::CallbackBook;
 use crate::org::queues::Queue;
 use crate::org::reply::Refusal;
 
@@ -34,7 +34,7 @@ const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 /// The body of a booking (`CreateCallbackCommand`), as far as it means something here.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Create {
+pub(super) struct CreateCallback {
     queue_id: Option<String>,
     routing_data: Option<RoutingData>,
     callback_user_name: Option<String>,
@@ -53,9 +53,9 @@ struct RoutingData {
     queue_id: Option<String>,
 }
 
-impl Create {
+impl CreateCallback {
     /// Checks every rule that the published document has a code for, and where the callback goes.
-    pub(super) fn check(self, book: &Book, now: Timestamp) -> Result<Wanted, Refusal> {
+    pub(super) fn check(self, book: &CallbackBook, now: Timestamp) -> Result<Booking, Refusal> {
         check_numbers(&self.callback_numbers, self.validate_callback_numbers)?;
         let routed = self.routing_data.and_then(|data| data.queue_id);
         let queue = self.queue_id.or(routed).filter(|id| !id.is_empty());
@@ -67,7 +67,7 @@ impl Create {
         })?;
         let at = self.callback_scheduled_time.as_deref();
         let text = |name: &str| self.data.get(name).and_then(Value::as_str);
-        Ok(Wanted {
+        Ok(Booking {
             queue: known_queue(book, &queue)?,
             at: at.map_or(Ok(now), |at| moment(at, now))?,
             numbers: self.callback_numbers,
@@ -114,7 +114,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// A queue that there is.
-pub(super) fn known_queue(book: &Book, id: &str) -> Result<Queue, Refusal> {
+pub(super) fn known_queue(book: &CallbackBook, id: &str) -> Result<Queue, Refusal> {
     book.queue(id).cloned().ok_or_else(|| {
         let message = "Interaction cannot be transferred to a queue that does not exist.";
         bad("conversations.error.queue.not.found", message).param("queueId", id)

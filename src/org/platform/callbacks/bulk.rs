@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::change::Patch;
+use super::change::PatchCallback;
 use super::{accepted, disconnect, view};
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
@@ -13,19 +13,19 @@ const MOST: usize = 100;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Disconnect {
-    callback_disconnect_identifiers: Vec<Identifier>,
+struct BulkDisconnect {
+    callback_disconnect_identifiers: Vec<DisconnectIdentifier>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Identifier {
+struct DisconnectIdentifier {
     conversation_id: String,
 }
 
 /// `POST conversations/callbacks/bulk/disconnect`: those that are known are let go; nobody is told of the others.
 pub(super) fn disconnect_all(call: &Call<'_>) -> Answer {
-    let asked: Disconnect = call.read()?;
+    let asked: BulkDisconnect = call.read()?;
     check_count(asked.callback_disconnect_identifiers.len())?;
     for one in &asked.callback_disconnect_identifiers {
         // The answer is 202 whatever becomes of each.
@@ -36,13 +36,13 @@ pub(super) fn disconnect_all(call: &Call<'_>) -> Answer {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Update {
-    patch_callback_requests: Vec<Patch>,
+struct BulkUpdate {
+    patch_callback_requests: Vec<PatchCallback>,
 }
 
 /// `POST conversations/callbacks/bulk/update`: each on its own, and which of them failed.
 pub(super) fn update(call: &Call<'_>) -> Answer {
-    let asked: Update = call.read()?;
+    let asked: BulkUpdate = call.read()?;
     check_count(asked.patch_callback_requests.len())?;
     let (mut results, mut failed) = (Vec::<Value>::new(), Vec::new());
     for (index, patch) in asked.patch_callback_requests.iter().enumerate() {

@@ -7,15 +7,15 @@ use serde::Deserialize;
 
 use super::body::{check_numbers, known_queue, moment};
 use super::{accepted, disconnect, find, view};
-use crate::org::callbacks::beyond::Moved;
-use crate::org::callbacks::book::{Book, Status};
+use crate::org::callbacks::beyond::CallbackChange;
+use crate::org::callbacks::book::{CallbackBook, CallbackStatus};
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
 /// The body of a reschedule (`PatchCallbackRequest`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Patch {
+pub(super) struct PatchCallback {
     pub(super) conversation_id: String,
     agent_id: String,
     queue_id: Option<String>,
@@ -27,19 +27,19 @@ pub(super) struct Patch {
 
 /// `PATCH conversations/callbacks`.
 pub(super) fn reschedule(call: &Call<'_>) -> Answer {
-    let patch: Patch = call.read()?;
+    let patch: PatchCallback = call.read()?;
     patch.apply(call)?;
     ok(&view::booked(&patch.conversation_id))
 }
 
-impl Patch {
+impl PatchCallback {
     /// Checks and makes the change, all of it or nothing.
     pub(super) fn apply(&self, call: &Call<'_>) -> Result<(), Refusal> {
         let now = Timestamp::now();
         let agent = known_user(call, &self.agent_id)?;
         let mut book = call.shared.book();
         find(&book, &self.conversation_id)?;
-        let moved = Moved {
+        let moved = CallbackChange {
             agent: Some(agent),
             ..self.moved(&book, now)?
         };
@@ -52,13 +52,13 @@ impl Patch {
         }
     }
 
-    fn moved(&self, book: &Book, now: Timestamp) -> Result<Moved, Refusal> {
+    fn moved(&self, book: &CallbackBook, now: Timestamp) -> Result<CallbackChange, Refusal> {
         if let Some(numbers) = &self.callback_numbers {
             check_numbers(numbers, self.validate_callback_numbers)?;
         }
         let queue = self.queue_id.as_deref().map(|id| known_queue(book, id));
         let at = self.callback_scheduled_time.as_deref();
-        Ok(Moved {
+        Ok(CallbackChange {
             queue: queue.transpose()?,
             at: at.map(|at| moment(at, now)).transpose()?,
             numbers: self.callback_numbers.clone(),
@@ -78,7 +78,7 @@ fn known_user(call: &Call<'_>, id: &str) -> Result<CompactString, Refusal> {
 
 /// What of a conversation or a participant may be changed here.
 #[derive(Debug, Deserialize)]
-struct State {
+struct CallbackPatch {
     state: Option<String>,
 }
 
@@ -92,7 +92,7 @@ pub(super) fn hang_up(call: &Call<'_>) -> Answer {
 
 /// `PATCH conversations/callbacks/{id}/participants/{participant}`.
 pub(super) fn participant(call: &Call<'_>) -> Answer {
-    let asked: State = call.read()?;
+    let asked: CallbackPatch = call.read()?;
     check_party(call)?;
     if asked.state.is_some() {
         check_state(&asked)?;
@@ -101,7 +101,7 @@ pub(super) fn participant(call: &Call<'_>) -> Answer {
     Ok(accepted())
 }
 
-fn check_state(asked: &State) -> Result<(), Refusal> {
+fn check_state(asked: &CallbackPatch) -> Result<(), Refusal> {
     if asked.state.as_deref() == Some("disconnected") {
         return Ok(());
     }
@@ -113,7 +113,7 @@ fn check_state(asked: &State) -> Result<(), Refusal> {
 }
 
 /// The participant has to be there, and the callback not over.
-fn check_party(call: &Call<'_>) -> Result<Status, Refusal> {
+fn check_party(call: &Call<'_>) -> Result<CallbackStatus, Refusal> {
     let book = call.shared.book();
     let callback = find(&book, call.id(0))?;
     let there = view::parts(callback)
@@ -145,7 +145,7 @@ struct Transfer {
 pub(super) fn replace(call: &Call<'_>) -> Answer {
     let asked: Transfer = call.read()?;
     let status = check_party(call)?;
-    if status != Status::Connected {
+    if status != CallbackStatus::Connected {
         let message = "You can only transfer conversations that are in the connected state.";
         return Err(bad("conversations.error.transfer.not.connected", message));
     }
@@ -157,12 +157,12 @@ pub(super) fn replace(call: &Call<'_>) -> Answer {
         }
         (None, Some(queue)) => {
             let mut book = call.shared.book();
-            let moved = Moved {
+            let moved = CallbackChange {
                 queue: Some(known_queue(&book, queue)?),
                 at: Some(now),
-                ..Moved::default()
+                ..CallbackChange::default()
             };
-            book.set(id, Status::Scheduled, now);
+            book.set(id, CallbackStatus::Scheduled, now);
             book.move_to(id, moved, now);
         }
         (None, None) => {

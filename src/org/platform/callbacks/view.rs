@@ -4,7 +4,7 @@ use compact_str::{CompactString, format_compact};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::org::callbacks::book::{Callback, Status};
+use crate::org::callbacks::book::{Callback, CallbackStatus};
 use crate::org::platform::conversations::view::divisions;
 use crate::org::platform::sparse::{moment, sparse};
 use crate::org::queues::seeds::name_of;
@@ -13,7 +13,7 @@ use crate::org::queues::seeds::name_of;
 const TIMEOUT: u32 = 60;
 
 /// One participant of a callback.
-pub(in crate::org::platform) struct Part<'a> {
+pub(in crate::org::platform) struct CallbackParticipant<'a> {
     pub(in crate::org::platform) id: CompactString,
     pub(in crate::org::platform) purpose: &'static str,
     pub(in crate::org::platform) queue: Option<&'a str>,
@@ -26,20 +26,20 @@ pub(in crate::org::platform) struct Part<'a> {
 }
 
 /// Everybody who takes part, the queue first.
-pub(in crate::org::platform) fn parts(of: &Callback) -> Vec<Part<'_>> {
+pub(in crate::org::platform) fn parts(of: &Callback) -> Vec<CallbackParticipant<'_>> {
     let mut parts = vec![queue(of)];
     parts.extend(agent(of));
     parts
 }
 
-fn queue(of: &Callback) -> Part<'_> {
+fn queue(of: &Callback) -> CallbackParticipant<'_> {
     let dialled = of.beyond.dialled;
     let (state, ending) = match of.status {
-        Status::Scheduled => ("scheduled", None),
-        Status::Cancelled if dialled.is_none() => ("disconnected", Some("client")),
+        CallbackStatus::Scheduled => ("scheduled", None),
+        CallbackStatus::Cancelled if dialled.is_none() => ("disconnected", Some("client")),
         _ => ("disconnected", Some("transfer")),
     };
-    Part {
+    CallbackParticipant {
         id: format_compact!("{}-p1", of.id),
         purpose: "acd",
         queue: Some(&of.queue_id),
@@ -52,17 +52,17 @@ fn queue(of: &Callback) -> Part<'_> {
     }
 }
 
-fn agent(of: &Callback) -> Option<Part<'_>> {
+fn agent(of: &Callback) -> Option<CallbackParticipant<'_>> {
     let started = of.beyond.dialled?;
     let (state, ending) = match of.status {
-        Status::Scheduled => return None,
-        Status::Dialing => ("dialing", None),
-        Status::Connected => ("connected", None),
-        Status::Completed => ("disconnected", Some("endpoint")),
-        Status::Failed => ("disconnected", Some("error")),
-        Status::Cancelled => ("disconnected", Some("client")),
+        CallbackStatus::Scheduled => return None,
+        CallbackStatus::Dialing => ("dialing", None),
+        CallbackStatus::Connected => ("connected", None),
+        CallbackStatus::Completed => ("disconnected", Some("endpoint")),
+        CallbackStatus::Failed => ("disconnected", Some("error")),
+        CallbackStatus::Cancelled => ("disconnected", Some("client")),
     };
-    Some(Part {
+    Some(CallbackParticipant {
         id: format_compact!("{}-p2", of.id),
         purpose: "agent",
         queue: Some(&of.queue_id),
@@ -181,7 +181,7 @@ pub(super) fn told(of: &Callback) -> Value {
     })
 }
 
-fn flat(of: &Callback, part: &Part<'_>) -> Value {
+fn flat(of: &Callback, part: &CallbackParticipant<'_>) -> Value {
     json!({
         "id": part.id,
         "name": name(part),
@@ -216,7 +216,7 @@ fn attributes(of: &Callback) -> Value {
     json!(said)
 }
 
-fn name<'a>(part: &Part<'a>) -> &'a str {
+fn name<'a>(part: &CallbackParticipant<'a>) -> &'a str {
     let user = part.user.unwrap_or_default();
     match part.queue {
         Some(queue) if part.user.is_none() => name_of(queue),

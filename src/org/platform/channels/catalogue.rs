@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hyper::StatusCode;
 use serde_json::{Value, json};
 
-use crate::org::platform::access::{NOTHING, Needs, TELEPHONY, any};
+use crate::org::access::{NOTHING, Needs, TELEPHONY, any};
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
@@ -64,7 +64,7 @@ const TOPICS: [(&str, Needs); 25] = [
 ];
 
 /// Whether a topic can be followed.
-pub(super) enum Verdict {
+pub(super) enum TopicVerdict {
     Permitted,
     /// There is no such topic.
     Unknown,
@@ -73,15 +73,15 @@ pub(super) enum Verdict {
 }
 
 /// Judges a topic for someone who holds every permission but those withheld.
-pub(super) fn judge(topic: &str, withheld: &BTreeSet<String>) -> Verdict {
+pub(super) fn judge(topic: &str, withheld: &BTreeSet<String>) -> TopicVerdict {
     let Some((_, needs)) = TOPICS.iter().find(|(template, _)| fits(template, topic)) else {
-        return Verdict::Unknown;
+        return TopicVerdict::Unknown;
     };
     let missing = needs.missing(withheld);
     if missing.is_empty() {
-        Verdict::Permitted
+        TopicVerdict::Permitted
     } else {
-        Verdict::Missing(missing)
+        TopicVerdict::Missing(missing)
     }
 }
 
@@ -99,7 +99,7 @@ fn fits(template: &str, topic: &str) -> bool {
     }
 }
 
-impl Verdict {
+impl TopicVerdict {
     fn reason(&self) -> String {
         match self {
             Self::Permitted => String::new(),
@@ -177,7 +177,10 @@ mod tests {
             "v2.telephony.providers.edges.eu-west-1-edge-5d02",
             "v2.users.u-1.station",
         ] {
-            assert!(matches!(judge(good, &nobody), Verdict::Permitted), "{good}");
+            assert!(
+                matches!(judge(good, &nobody), TopicVerdict::Permitted),
+                "{good}"
+            );
         }
         for bad in [
             "",
@@ -187,10 +190,15 @@ mod tests {
             "v2.telephony.providers.edges.phones?a&b",
             "v2.users.u-1?station&presence",
         ] {
-            assert!(matches!(judge(bad, &nobody), Verdict::Unknown), "{bad}");
+            assert!(
+                matches!(judge(bad, &nobody), TopicVerdict::Unknown),
+                "{bad}"
+            );
         }
         let withheld = BTreeSet::from(["telephony:plugin:all".to_owned()]);
         let phone = judge("v2.telephony.providers.edges.phones.x", &withheld);
-        assert!(matches!(phone, Verdict::Missing(missing) if missing == ["telephony:plugin:all"]));
+        assert!(
+            matches!(phone, TopicVerdict::Missing(missing) if missing == ["telephony:plugin:all"])
+        );
     }
 }

@@ -9,20 +9,20 @@ use uuid::Uuid;
 use super::blind::no_party;
 use super::target::bad;
 use super::{Answer, Call, unknown, view};
-use crate::org::interactions::legs::{Stage, ending};
-use crate::org::interactions::{Interaction, State};
+use crate::org::interactions::legs::{LegStage, ending};
+use crate::org::interactions::{Interaction, InteractionState};
 use crate::org::platform::{callbacks, ok};
 use crate::org::reply::{self, Refusal};
 
 /// What of a conversation a PATCH may change.
 #[derive(Debug, Deserialize)]
-struct Change {
+struct ConversationPatch {
     state: Option<String>,
 }
 
 /// `PATCH conversations/calls/{id}` with `state` disconnected: whoever calls the API hangs up for everybody.
 pub(super) fn hang_up(call: &Call<'_>) -> Answer {
-    let change: Change = call.read()?;
+    let change: ConversationPatch = call.read()?;
     check_state(change.state.as_deref())?;
     end(call, ending::CLIENT)?;
     let interactions = call.shared.interactions();
@@ -59,7 +59,7 @@ fn end(call: &Call<'_>, why: &'static str) -> Result<(), Refusal> {
         for leg in legs {
             one.legs.end(&leg, why, now);
         }
-        one.state = State::Completed;
+        one.state = InteractionState::Completed;
         Ok(())
     })
 }
@@ -107,11 +107,11 @@ impl ParticipantChange {
     ) -> Result<(), Refusal> {
         let leg = one.legs.get(participant);
         let stage = leg.ok_or_else(|| no_party(participant))?.stage;
-        if stage == Stage::Disconnected {
+        if stage == LegStage::Disconnected {
             return Err(over());
         }
         if let Some(held) = self.held {
-            if stage == Stage::Alerting {
+            if stage == LegStage::Alerting {
                 let message = "An alerting call cannot be placed on hold.";
                 return Err(bad("conversation.error.hold.alerting", message));
             }

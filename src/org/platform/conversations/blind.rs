@@ -8,24 +8,24 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::target::{Named, Target, bad};
+use super::target::{TargetFields, TransferTarget, bad};
 use super::view::Medium;
 use super::{Answer, Call, unknown};
 use crate::org::interactions::legs::{Leg, ending};
 use crate::org::interactions::{EXTERNAL, Interaction, QUEUE};
-use crate::org::platform::operations::{Happening, NOT_TAKEN};
+use crate::org::platform::operations::{NOT_TAKEN, OperationalDetails};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
-use crate::org::transfers::{Manner, Outcome, duration};
+use crate::org::transfers::{Behaviour, Outcome, duration};
 
 /// The body of every form of it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct ReplaceRequest {
     transfer_type: Option<String>,
     voicemail: Option<bool>,
     #[serde(flatten)]
-    to: Named,
+    to: TargetFields,
 }
 
 /// `POST conversations/{id}/participants/{participant}/replace`: of any media.
@@ -54,7 +54,7 @@ pub(super) fn external(call: &Call<'_>) -> Answer {
 }
 
 fn replace(call: &Call<'_>, calls_only: bool) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: ReplaceRequest = call.read()?;
     let target = asked.to.find(call)?.ok_or_else(|| {
         let code = "conversations.error.transfer.destination.required";
         bad(
@@ -71,9 +71,14 @@ fn replace(call: &Call<'_>, calls_only: bool) -> Answer {
     begin(call, participant.into(), target)
 }
 
-impl Asked {
+impl ReplaceRequest {
     /// Every rule that the published document has a code for.
-    fn check(&self, of: &Interaction, participant: &str, target: &Target) -> Result<(), Refusal> {
+    fn check(
+        &self,
+        of: &Interaction,
+        participant: &str,
+        target: &TransferTarget,
+    ) -> Result<(), Refusal> {
         let leg = of
             .legs
             .get(participant)
@@ -112,7 +117,7 @@ impl Asked {
 }
 
 /// Whether a transfer gives the call to whoever was asked first.
-fn completes(of: &Interaction, leg: &Leg, target: &Target) -> bool {
+fn completes(of: &Interaction, leg: &Leg, target: &TransferTarget) -> bool {
     let consult = of
         .legs
         .consult()
@@ -131,28 +136,28 @@ pub(in crate::org::platform) fn no_party(participant: &str) -> Refusal {
 }
 
 /// A transfer on its way.
-struct Course {
+struct BlindTransfer {
     frame: String,
     interaction: String,
     /// Who is replaced.
     leaves: CompactString,
     /// What rings, where something does.
     rings: Option<CompactString>,
-    target: Target,
+    target: TransferTarget,
 }
 
-fn begin(call: &Call<'_>, leaves: CompactString, target: Target) -> Answer {
+fn begin(call: &Call<'_>, leaves: CompactString, target: TransferTarget) -> Answer {
     let (shared, id) = (call.shared, call.id(0));
     let frame = Uuid::new_v4().to_string();
     let uri = &target.uri;
     let limited = shared.chance(shared.faults().transfer_limit);
-    if (limited || target.destination.manner == Manner::Limited)
+    if (limited || target.destination.manner == Behaviour::Limited)
         && shared.transfers().limits(&frame, id, uri)
     {
         return Err(too_many());
     }
     shared.transfers().begin(&frame, id, uri);
-    let course = Course {
+    let course = BlindTransfer {
         rings: ring(shared, id, &target),
         frame,
         interaction: id.to_owned(),
@@ -173,7 +178,7 @@ fn too_many() -> Refusal {
 }
 
 /// Lets the telephone ring there; a queue has none, and whoever was asked first is on the line already.
-fn ring(shared: &Shared, id: &str, target: &Target) -> Option<CompactString> {
+fn ring(shared: &Shared, id: &str, target: &TransferTarget) -> Option<CompactString> {
     let now = Timestamp::now();
     let mut interactions = shared.interactions();
     let rung = interactions.alter(id, now, |one| {
@@ -184,14 +189,14 @@ fn ring(shared: &Shared, id: &str, target: &Target) -> Option<CompactString> {
     rung.flatten()
 }
 
-async fn settle(shared: Arc<Shared>, course: Course) {
+async fn settle(shared: Arc<Shared>, course: BlindTransfer) {
     let manner = course.target.destination.manner;
     tokio::time::sleep(duration(&shared, manner)).await;
     let faults = shared.faults();
-    let (outcome, reason) = if manner == Manner::Deaf || shared.chance(faults.transfer_deaf) {
+    let (outcome, reason) = if manner == Behaviour::Deaf || shared.chance(faults.transfer_deaf) {
         course.stops_ringing(&shared, ending::NO_ANSWER);
         (Outcome::Ignored, None)
-    } else if manner == Manner::Rejects || shared.chance(faults.transfer_reject) {
+    } else if manner == Behaviour::Rejects || shared.chance(faults.transfer_reject) {
         course.stops_ringing(&shared, ending::UNAVAILABLE);
         let reason = format!("{} does not take it", course.target.uri);
         (Outcome::Rejected, Some(reason))
@@ -211,7 +216,7 @@ async fn settle(shared: Arc<Shared>, course: Course) {
     shared.transfers().end(&course.frame, outcome, reason);
 }
 
-impl Course {
+impl BlindTransfer {
     fn stops_ringing(&self, shared: &Shared, why: &'static str) {
         if let Some(leg) = &self.rings {
             let now = Timestamp::now();
@@ -221,8 +226,8 @@ impl Course {
     }
 
     /// What operational events tell of it.
-    fn not_taken(&self, reason: Option<String>) -> Happening {
-        Happening {
+    fn not_taken(&self, reason: Option<String>) -> OperationalDetails {
+        OperationalDetails {
             entity_id: self.interaction.clone(),
             entity_name: self.target.uri.clone(),
             current: reason,

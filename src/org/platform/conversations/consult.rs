@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::act::alter;
 use super::consulting::ring;
-use super::target::{Named, bad};
+use super::target::{TargetFields, bad};
 use super::view::Medium;
 use super::{Answer, Call, caller, is_user};
 use crate::org::interactions::legs::{Consult, Leg, SpeakTo};
@@ -22,20 +22,20 @@ const PARTIES: usize = 2;
 /// The body of a start, with where to ask inside (`ConsultTransfer`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Start {
+struct ConsultRequest {
     speak_to: SpeakTo,
     consulting_user_id: Option<String>,
-    destination: Named,
+    destination: TargetFields,
 }
 
 /// The same with where to ask beside the rest (`ConsultTransferToAgent` and its like).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct StartAt {
+struct ConsultRequestTo {
     speak_to: SpeakTo,
     consulting_user_id: Option<String>,
     #[serde(flatten)]
-    destination: Named,
+    destination: TargetFields,
 }
 
 /// `POST …/consult`.
@@ -59,10 +59,10 @@ pub(super) fn external(call: &Call<'_>) -> Answer {
 }
 
 fn start_at(call: &Call<'_>) -> Answer {
-    let asked: StartAt = call.read()?;
+    let asked: ConsultRequestTo = call.read()?;
     begin(
         call,
-        Start {
+        ConsultRequest {
             speak_to: asked.speak_to,
             consulting_user_id: asked.consulting_user_id,
             destination: asked.destination,
@@ -70,7 +70,7 @@ fn start_at(call: &Call<'_>) -> Answer {
     )
 }
 
-fn begin(call: &Call<'_>, asked: Start) -> Answer {
+fn begin(call: &Call<'_>, asked: ConsultRequest) -> Answer {
     let target = asked.destination.find(call)?.ok_or_else(|| {
         let message = "The transfer request has no destination.";
         bad(
@@ -142,13 +142,13 @@ fn parties(
 /// What changes whom the one who asks speaks to (`ConsultTransferUpdate`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Switch {
+struct ConsultUpdate {
     speak_to: SpeakTo,
 }
 
 /// `PATCH …/consult`.
 pub(super) fn switch(call: &Call<'_>) -> Answer {
-    let asked: Switch = call.read()?;
+    let asked: ConsultUpdate = call.read()?;
     let destination = alter(call, |one, now| {
         let destination = pending(one)?.destination.clone();
         one.legs.speak_to(asked.speak_to, now);

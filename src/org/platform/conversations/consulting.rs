@@ -8,15 +8,15 @@ use jiff::Timestamp;
 use super::Call;
 use crate::org::interactions::legs::ending;
 use crate::org::shared::Shared;
-use crate::org::transfers::{Manner, duration};
+use crate::org::transfers::{Behaviour, duration};
 
 /// Follows the ringing to its end. When there are too many errands, nobody answers at once.
-pub(super) fn ring(call: &Call<'_>, leg: CompactString, manner: Manner) {
+pub(super) fn ring(call: &Call<'_>, leg: CompactString, manner: Behaviour) {
     let (shared, id) = (Arc::clone(call.shared), call.id(0).to_owned());
     let course = async move {
         tokio::time::sleep(duration(&shared, manner)).await;
         let answers = match manner {
-            Manner::Rejects | Manner::Deaf => false,
+            Behaviour::Rejects | Behaviour::Deaf => false,
             _ => !shared.chance(shared.faults().transfer_reject),
         };
         settle(&shared, &id, &leg, answers);

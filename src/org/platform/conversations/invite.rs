@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::act::alter;
-use super::target::{Named, Target, bad};
+use super::target::{TargetFields, TransferTarget, bad};
 use super::view::{self, Medium};
 use super::{Answer, Call, caller, is_user, unknown};
 use crate::org::interactions::QUEUE;
@@ -15,22 +15,22 @@ use crate::org::interactions::legs::{Leg, ending};
 use crate::org::platform::{busy, ok};
 use crate::org::reply::Refusal;
 use crate::org::shared::Shared;
-use crate::org::transfers::{Manner, duration};
+use crate::org::transfers::{Behaviour, duration};
 
 /// Who is to be rung (`Conversation`, of which the participants count).
 #[derive(Deserialize)]
-struct Asked {
-    participants: Vec<Named>,
+struct InviteRequest {
+    participants: Vec<TargetFields>,
 }
 
 /// `POST conversations/calls/{id}/participants`, by somebody who is on the call.
 pub(super) fn invite(call: &Call<'_>) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: InviteRequest = call.read()?;
     let named = asked.participants.iter();
     let found = named
         .map(|one| one.find(call))
         .collect::<Result<Vec<_>, _>>()?;
-    let targets: Option<Vec<Target>> = found.into_iter().collect();
+    let targets: Option<Vec<TransferTarget>> = found.into_iter().collect();
     let targets = targets.filter(|all| !all.is_empty()).ok_or_else(|| {
         bad(
             "invalid.value",
@@ -59,7 +59,7 @@ pub(super) fn invite(call: &Call<'_>) -> Answer {
             let message = format!("{} is on the call already.", party.uri);
             return Err(bad("conversations.error.transfer.same.party", message));
         }
-        let offer = |target: Target| {
+        let offer = |target: TransferTarget| {
             let leg = one.legs.offer(&one.id, target.destination.to.clone(), now);
             (leg, target)
         };
@@ -79,14 +79,14 @@ pub(super) fn invite(call: &Call<'_>) -> Answer {
 }
 
 /// Whoever was rung answers a moment later, or does not.
-async fn settle(shared: Arc<Shared>, call: String, leg: CompactString, target: Target) {
+async fn settle(shared: Arc<Shared>, call: String, leg: CompactString, target: TransferTarget) {
     let manner = target.destination.manner;
     tokio::time::sleep(duration(&shared, manner)).await;
     let now = Timestamp::now();
     let mut interactions = shared.interactions();
     interactions.alter(&call, now, |one| match manner {
-        Manner::Deaf => one.legs.end(&leg, ending::NO_ANSWER, now),
-        Manner::Rejects => one.legs.end(&leg, ending::UNAVAILABLE, now),
+        Behaviour::Deaf => one.legs.end(&leg, ending::NO_ANSWER, now),
+        Behaviour::Rejects => one.legs.end(&leg, ending::UNAVAILABLE, now),
         _ if one.legs.get(&leg).is_some_and(Leg::is_live) => {
             one.participants.push(target.destination.to);
         }

@@ -7,12 +7,12 @@ use crate::org::interactions::{AGENT, Interaction};
 use crate::org::platform::Call;
 use crate::org::reply::Refusal;
 use crate::org::state::user_id;
-use crate::org::transfers::{Destination, Manner};
+use crate::org::transfers::{Behaviour, Destination};
 
 /// The parts of a request that name where to go; the variants of each operation have some of them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Named {
+pub(super) struct TargetFields {
     user_id: Option<String>,
     user_name: Option<String>,
     queue_id: Option<String>,
@@ -22,15 +22,15 @@ pub(super) struct Named {
 
 /// A place that is there.
 #[derive(Clone, Debug)]
-pub(super) struct Target {
+pub(super) struct TransferTarget {
     /// As the log of transfers writes it.
     pub(super) uri: String,
     pub(super) destination: Destination,
 }
 
-impl Named {
+impl TargetFields {
     /// What is asked for, when it is there; none when nothing is.
-    pub(super) fn find(&self, call: &Call<'_>) -> Result<Option<Target>, Refusal> {
+    pub(super) fn find(&self, call: &Call<'_>) -> Result<Option<TransferTarget>, Refusal> {
         let user = self.user_id.as_ref().or(self.user_name.as_ref());
         if let Some(asked) = user.filter(|asked| !asked.is_empty()) {
             return user_target(call, asked).map(Some);
@@ -48,7 +48,7 @@ impl Named {
 }
 
 /// By id, name or address of electronic mail. Places that misbehave are there without being people.
-fn user_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
+fn user_target(call: &Call<'_>, asked: &str) -> Result<TransferTarget, Refusal> {
     let bare = asked.strip_suffix("@org.example").unwrap_or(asked);
     let world = call.shared.world();
     let by_name = || {
@@ -65,13 +65,15 @@ fn user_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
         None => format!("genesys://user/{bare}"),
     };
     let destination = Destination::of(&uri);
-    let misbehaves = |destination: &Destination| destination.manner != Manner::Usual;
+    let misbehaves = |destination: &Destination| destination.manner != Behaviour::Usual;
     match (known, destination) {
         (Some((_, name)), Some(mut destination)) => {
             destination.to = destination.to.named(name);
-            Ok(Target { uri, destination })
+            Ok(TransferTarget { uri, destination })
         }
-        (None, Some(destination)) if misbehaves(&destination) => Ok(Target { uri, destination }),
+        (None, Some(destination)) if misbehaves(&destination) => {
+            Ok(TransferTarget { uri, destination })
+        }
         _ => {
             let message = format!("Unable to find the user {asked}.");
             Err(Refusal::not_found(message).param("userId", asked))
@@ -79,7 +81,7 @@ fn user_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
     }
 }
 
-fn queue_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
+fn queue_target(call: &Call<'_>, asked: &str) -> Result<TransferTarget, Refusal> {
     let book = call.shared.book();
     let known = book.queues.iter();
     let mut known = known.filter(|queue| queue.id == asked || queue.name == asked);
@@ -87,16 +89,16 @@ fn queue_target(call: &Call<'_>, asked: &str) -> Result<Target, Refusal> {
     drop(book);
     let uri = format!("genesys://queue/{}", id.as_deref().unwrap_or(asked));
     let destination = Destination::of(&uri);
-    let there = |destination: &Destination| id.is_some() || destination.manner != Manner::Usual;
+    let there = |destination: &Destination| id.is_some() || destination.manner != Behaviour::Usual;
     let destination = destination.filter(there).ok_or_else(|| {
         let message = "Interaction cannot be transferred to a queue that does not exist.";
         bad("conversations.error.queue.not.found", message).param("queueId", asked)
     })?;
-    Ok(Target { uri, destination })
+    Ok(TransferTarget { uri, destination })
 }
 
 /// A number, `tel:` or `sip:`.
-fn outside(address: &str) -> Result<Target, Refusal> {
+fn outside(address: &str) -> Result<TransferTarget, Refusal> {
     let bare = address.strip_prefix("tel:").unwrap_or(address);
     let uri = match bare {
         sip if sip.starts_with("sip:") || sip.starts_with("sips:") => {
@@ -112,10 +114,10 @@ fn outside(address: &str) -> Result<Target, Refusal> {
         let message = format!("{address} is neither a telephone number nor a SIP address.");
         bad("postino.error.bad.request", message)
     })?;
-    Ok(Target { uri, destination })
+    Ok(TransferTarget { uri, destination })
 }
 
-impl Target {
+impl TransferTarget {
     /// Whether somebody of the conversation is there already.
     pub(super) fn is_party(&self, of: &Interaction) -> bool {
         let to = &self.destination.to;

@@ -102,20 +102,20 @@ pub(super) fn schedules(queues: &[Queue]) -> Vec<Value> {
 }
 
 /// The same hours on several days.
-struct Span {
+struct OpenHours {
     days: Vec<Weekday>,
     open: Time,
     close: Time,
 }
 
 /// The hours of a week, those that are alike together.
-fn spans(queue: &Queue) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
+fn spans(queue: &Queue) -> Vec<OpenHours> {
+    let mut spans: Vec<OpenHours> = Vec::new();
     for Hours { day, open, close } in queue.hours() {
-        let alike = |span: &&mut Span| (span.open, span.close) == (*open, *close);
+        let alike = |span: &&mut OpenHours| (span.open, span.close) == (*open, *close);
         match spans.iter_mut().find(alike) {
             Some(span) => span.days.push(*day),
-            None => spans.push(Span {
+            None => spans.push(OpenHours {
                 days: vec![*day],
                 open: *open,
                 close: *close,
@@ -125,7 +125,7 @@ fn spans(queue: &Queue) -> Vec<Span> {
     spans
 }
 
-impl Span {
+impl OpenHours {
     fn name(&self, queue: &Queue) -> String {
         let short = |time: Time| format!("{:02}:{:02}", time.hour(), time.minute());
         format!("{} {}-{}", queue.name, short(self.open), short(self.close))

@@ -10,7 +10,7 @@ use crate::org::reply::Refusal;
 pub(super) const EVENT_BRIDGE: &str = "amazon-eventbridge-source";
 
 /// One type.
-pub(super) struct Kind {
+pub(super) struct IntegrationType {
     pub(super) id: &'static str,
     pub(super) name: &'static str,
     description: &'static str,
@@ -20,20 +20,20 @@ pub(super) struct Kind {
 /// The type that takes events from outside.
 pub(super) const WEBHOOK: &str = "webhook";
 
-const KINDS: [Kind; 3] = [
-    Kind {
+const KINDS: [IntegrationType; 3] = [
+    IntegrationType {
         id: EVENT_BRIDGE,
         name: "Amazon EventBridge Source",
         description: "Sends events of this organisation to an event bus of an AWS account.",
         category: "Data Sources",
     },
-    Kind {
+    IntegrationType {
         id: "custom-rest-actions",
         name: "Web Services Data Actions",
         description: "Calls web services from flows and scripts.",
         category: "Data Actions",
     },
-    Kind {
+    IntegrationType {
         id: WEBHOOK,
         name: "Inbound Webhook",
         description: "Takes events from outside and tells of each on its topic.",
@@ -42,7 +42,7 @@ const KINDS: [Kind; 3] = [
 ];
 
 /// A type that there is.
-pub(super) fn find(id: &str) -> Result<&'static Kind, Refusal> {
+pub(super) fn find(id: &str) -> Result<&'static IntegrationType, Refusal> {
     let found = KINDS.iter().find(|kind| kind.id == id);
     found.ok_or_else(|| {
         let message = format!("The integration type {id} could not be found.");
@@ -50,7 +50,7 @@ pub(super) fn find(id: &str) -> Result<&'static Kind, Refusal> {
     })
 }
 
-impl Kind {
+impl IntegrationType {
     fn entity(&self) -> Value {
         let schema = format!("/api/v2/integrations/types/{}/configschemas", self.id);
         json!({
@@ -72,7 +72,7 @@ impl Kind {
 /// `GET integrations/types`.
 pub(super) fn list(call: &Call<'_>) -> Answer {
     let page = Page::of(call, MOST)?;
-    let shown: Vec<Value> = page.of_all(&KINDS).map(Kind::entity).collect();
+    let shown: Vec<Value> = page.of_all(&KINDS).map(IntegrationType::entity).collect();
     page.answer(call, &shown, KINDS.len())
 }
 

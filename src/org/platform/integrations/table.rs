@@ -30,7 +30,7 @@ pub(in crate::org) enum Intended {
 
 /// What it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reported {
+pub(super) enum ReportedState {
     Active,
     Activating,
     Inactive,
@@ -39,7 +39,7 @@ pub(super) enum Reported {
     Error(&'static str, String),
 }
 
-impl Reported {
+impl ReportedState {
     pub(super) const fn code(&self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -94,16 +94,16 @@ impl Integration {
     }
 
     /// What it is by now.
-    pub(super) fn reported(&self, now: Timestamp) -> Reported {
+    pub(super) fn reported(&self, now: Timestamp) -> ReportedState {
         let settled = now.duration_since(self.since) >= SETTLES;
         match (self.is_on(), settled) {
-            (true, false) => Reported::Activating,
+            (true, false) => ReportedState::Activating,
             (true, true) => match self.trouble() {
-                Some((code, message)) => Reported::Error(code, message),
-                None => Reported::Active,
+                Some((code, message)) => ReportedState::Error(code, message),
+                None => ReportedState::Active,
             },
-            (false, false) if self.was_on => Reported::Deactivating,
-            (false, _) => Reported::Inactive,
+            (false, false) if self.was_on => ReportedState::Deactivating,
+            (false, _) => ReportedState::Inactive,
         }
     }
 
@@ -155,7 +155,7 @@ impl Integration {
         let kind = kinds::find(self.kind).map(|kind| kind.name);
         let reported = self.reported(now);
         let detail = match &reported {
-            Reported::Error(code, message) => json!({
+            ReportedState::Error(code, message) => json!({
                 "localizableMessageCode": code, "message": message, "messageWithParams": message, "messageParams": {},
             }),
             _ => Value::Null,
@@ -180,10 +180,10 @@ impl Integration {
     }
 
     /// What it does in a sentence.
-    fn effective(&self, reported: &Reported) -> &'static str {
+    fn effective(&self, reported: &ReportedState) -> &'static str {
         match reported {
-            Reported::Active => "Active",
-            Reported::Error(..) => "Inactive: the configuration is in error",
+            ReportedState::Active => "Active",
+            ReportedState::Error(..) => "Inactive: the configuration is in error",
             _ if self.intended == Intended::Deleted => "Deleted",
             _ => "Inactive",
         }
@@ -204,8 +204,8 @@ impl Integration {
     }
 
     /// What operational events tell of it: id, name, what it is to be, and what is against that.
-    pub(super) fn told(&self) -> Told {
-        Told {
+    pub(super) fn told(&self) -> IntegrationStatus {
+        IntegrationStatus {
             id: self.id.clone(),
             name: self.name.clone(),
             intended: self.intended,
@@ -216,7 +216,7 @@ impl Integration {
 }
 
 /// What operational events tell of an integration.
-pub(in crate::org) struct Told {
+pub(in crate::org) struct IntegrationStatus {
     pub(in crate::org) id: CompactString,
     pub(in crate::org) name: String,
     pub(in crate::org) intended: Intended,
@@ -232,7 +232,7 @@ impl Integrations {
     /// Those that there are from the start: two at work, one whose account nobody has.
     pub(in crate::org) fn seeded(now: Timestamp) -> Self {
         let long_ago = now.checked_sub(SETTLES * 2).unwrap_or(now);
-        let seed = |(id, name, on, account, suffix, topics): Seed| {
+        let seed = |(id, name, on, account, suffix, topics): IntegrationSeed| {
             let mut made =
                 Integration::new(id.into(), name.to_owned(), kinds::EVENT_BRIDGE, long_ago);
             let properties = json!({
@@ -291,7 +291,7 @@ impl Integrations {
 }
 
 /// An id, a name, whether it is on, the account, the suffix, and the topics.
-type Seed = (
+type IntegrationSeed = (
     &'static str,
     &'static str,
     bool,
@@ -303,7 +303,7 @@ type Seed = (
 /// The integration that somebody keeps changing.
 pub(super) const DRIFTING: &str = "ebs-conversation-archive";
 
-const SEEDS: [Seed; 3] = [
+const SEEDS: [IntegrationSeed; 3] = [
     (
         "ebs-queue-events",
         "Queue events to the wallboard",

@@ -8,7 +8,7 @@ use crate::org::platform::bases;
 use crate::org::platform::query::Query;
 use crate::org::platform::refer;
 use crate::org::platform::sparse::sparse;
-use crate::org::state::{Device, Place, World};
+use crate::org::state::{Device, DeviceKey, World};
 
 /// What a call asks for beyond the fields that every phone has.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,7 @@ use crate::org::state::{Device, Place, World};
     clippy::struct_excessive_bools,
     reason = "each is one word of expand or fields"
 )]
-pub(super) struct Wanted {
+pub(super) struct PhoneFields {
     status: bool,
     lines: bool,
     site: bool,
@@ -27,7 +27,7 @@ pub(super) struct Wanted {
     default_for_user: bool,
 }
 
-impl Wanted {
+impl PhoneFields {
     /// As a single phone is read.
     pub(super) const ALL: Self = Self {
         status: true,
@@ -71,7 +71,7 @@ pub(in crate::org::platform) fn line_id(device: &Device) -> String {
 }
 
 /// A phone; one that is gone is null, and none is asked for.
-pub(super) fn phone(world: &World, place: Place, wanted: Wanted) -> Value {
+pub(super) fn phone(world: &World, place: DeviceKey, wanted: PhoneFields) -> Value {
     let Some(device) = world.device(place) else {
         return Value::Null;
     };
@@ -110,15 +110,15 @@ pub(super) fn phone(world: &World, place: Place, wanted: Wanted) -> Value {
 }
 
 /// The line of a phone, as it is read alone; one that is gone is null, and none is asked for.
-pub(in crate::org::platform) fn whole_line(world: &World, place: Place) -> Value {
+pub(in crate::org::platform) fn whole_line(world: &World, place: DeviceKey) -> Value {
     let device = world.device(place);
     device.map_or(Value::Null, |device| {
-        line(world, place, device, Wanted::ALL)
+        line(world, place, device, PhoneFields::ALL)
     })
 }
 
 /// The line of a phone, as `lines` lists it.
-fn line(world: &World, place: Place, device: &Device, wanted: Wanted) -> Value {
+fn line(world: &World, place: DeviceKey, device: &Device, wanted: PhoneFields) -> Value {
     let id = line_id(device);
     let mut line = json!({
         "id": id, "name": world.phone_name(place), "state": "active", "version": 1,
@@ -141,7 +141,7 @@ fn line(world: &World, place: Place, device: &Device, wanted: Wanted) -> Value {
 }
 
 /// What an edge says of a phone: the primary one whether it is registered, the other that it would be.
-fn status(world: &World, place: Place, device: &Device, primary: bool) -> Value {
+fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Value {
     let served = world.edge_of(place);
     let edge = if primary {
         served
@@ -189,7 +189,7 @@ pub(super) fn operational(device: &Device) -> &'static str {
 }
 
 /// What a topic tells of a phone.
-pub(super) fn event(world: &World, place: Place) -> Value {
+pub(super) fn event(world: &World, place: DeviceKey) -> Value {
     let Some(device) = world.device(place) else {
         return Value::Null;
     };

@@ -8,10 +8,10 @@ use crate::org::people::{self, kind_of};
 use crate::org::platform::bases;
 use crate::org::platform::query::Query;
 use crate::org::reply::Refusal;
-use crate::org::state::{Place, World, user_id};
+use crate::org::state::{DeviceKey, World, user_id};
 
 /// What a filter looks at; none where a phone has no such thing.
-type Value = fn(&World, Place) -> Option<CompactString>;
+type Value = fn(&World, DeviceKey) -> Option<CompactString>;
 
 /// The filters, by their parameters.
 const FILTERS: [(&str, Value); 11] = [
@@ -43,14 +43,14 @@ const FILTERS: [(&str, Value); 11] = [
     ("secondaryStatus.operationalStatus", operational),
 ];
 
-fn operational(world: &World, place: Place) -> Option<CompactString> {
+fn operational(world: &World, place: DeviceKey) -> Option<CompactString> {
     Some(entity::operational(world.device(place)?).into())
 }
 
 /// Every filter of a call; a phone passes them all.
-pub(super) struct Filter(Vec<(Value, Regex)>);
+pub(super) struct PhoneFilter(Vec<(Value, Regex)>);
 
-impl Filter {
+impl PhoneFilter {
     pub(super) fn of(query: &Query) -> Result<Self, Refusal> {
         let asked = FILTERS
             .into_iter()
@@ -63,7 +63,7 @@ impl Filter {
         self.0.is_empty()
     }
 
-    pub(super) fn admits(&self, world: &World, place: Place) -> bool {
+    pub(super) fn admits(&self, world: &World, place: DeviceKey) -> bool {
         self.0.iter().all(|(value, pattern)| {
             value(world, place).is_some_and(|value| pattern.is_match(&value))
         })
@@ -81,7 +81,7 @@ fn wildcards(pattern: &str) -> Result<Regex, Refusal> {
 }
 
 /// Puts phones that are in the order of their ids into the one that is asked for.
-pub(super) fn sort(places: &mut [Place], world: &World, by: &str) -> Result<(), Refusal> {
+pub(super) fn sort(places: &mut [DeviceKey], world: &World, by: &str) -> Result<(), Refusal> {
     match by {
         "id" => {}
         "name" => places.sort_by_cached_key(|place| world.phone_name(*place)),

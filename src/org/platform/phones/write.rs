@@ -10,42 +10,42 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::entity::{self, Wanted};
+use super::entity::{self, PhoneFields};
 use super::find;
 use crate::org::people::{self, KINDS};
 use crate::org::platform::{Answer, Call, bases, busy, ok, users};
 use crate::org::reply::{self, Refusal};
 use crate::org::shared::Shared;
-use crate::org::state::{MAX_DEVICES, Place, World};
+use crate::org::state::{DeviceKey, MAX_DEVICES, World};
 
 /// The longest name.
 const LONGEST: usize = 256;
 
 #[derive(Deserialize)]
-struct Named {
+struct EntityRef {
     id: Option<CompactString>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Line {
-    default_for_user: Option<Named>,
+struct LineRequest {
+    default_for_user: Option<EntityRef>,
 }
 
 /// A phone as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Asked {
+struct PhoneRequest {
     name: Option<CompactString>,
     version: Option<u64>,
-    site: Option<Named>,
-    phone_base_settings: Option<Named>,
-    lines: Option<Vec<Line>>,
-    web_rtc_user: Option<Named>,
+    site: Option<EntityRef>,
+    phone_base_settings: Option<EntityRef>,
+    lines: Option<Vec<LineRequest>>,
+    web_rtc_user: Option<EntityRef>,
     properties: Option<Map<String, Value>>,
 }
 
-fn id(named: Option<&Named>) -> Option<&str> {
+fn id(named: Option<&EntityRef>) -> Option<&str> {
     named?.id.as_deref()
 }
 
@@ -53,7 +53,7 @@ fn missing(code: &'static str, message: &str) -> Refusal {
     Refusal::bad_request(message).coded(code)
 }
 
-impl Asked {
+impl PhoneRequest {
     fn name(&self) -> Result<&CompactString, Refusal> {
         let name = self.name.as_ref();
         let name = name.filter(|name| !name.trim().is_empty() && name.len() <= LONGEST);
@@ -74,7 +74,7 @@ impl Asked {
         })
     }
 
-    fn lines(&self) -> Result<&[Line], Refusal> {
+    fn lines(&self) -> Result<&[LineRequest], Refusal> {
         let lines = self.lines.as_deref().filter(|lines| !lines.is_empty());
         lines.ok_or_else(|| missing("lines.required", "a phone has at least one line"))
     }
@@ -95,8 +95,8 @@ impl Asked {
 }
 
 /// Refuses a name that another phone has.
-fn unique(world: &World, name: &str, own: Option<Place>) -> Result<(), Refusal> {
-    let taken = |place: &Place| Some(*place) != own && world.phone_name(*place) == name;
+fn unique(world: &World, name: &str, own: Option<DeviceKey>) -> Result<(), Refusal> {
+    let taken = |place: &DeviceKey| Some(*place) != own && world.phone_name(*place) == name;
     if world.places().any(|place| taken(&place)) {
         let message = format!("There is a phone named {name} already.");
         return Err(conflict(message));
@@ -110,7 +110,7 @@ fn conflict(message: String) -> Refusal {
 
 /// `POST …/phones`. The phone is there at once; its station follows, and it registers when somebody sits at it.
 pub(super) fn create(call: &Call<'_>) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: PhoneRequest = call.read()?;
     let (name, site, kind) = (asked.name()?, asked.site()?, asked.kind()?);
     let lag = call.shared.faults().station_ms;
     let draw = call.shared.draw();
@@ -131,12 +131,12 @@ pub(super) fn create(call: &Call<'_>) -> Answer {
     set.site = Some(site);
     set.properties = asked.properties.unwrap_or_default();
     set.station_at = Some(Instant::now() + lag);
-    ok(&entity::phone(&world, place, Wanted::ALL))
+    ok(&entity::phone(&world, place, PhoneFields::ALL))
 }
 
 /// `PUT …/phones/{id}`, with the version that was read.
 pub(super) fn change(call: &Call<'_>) -> Answer {
-    let asked: Asked = call.read()?;
+    let asked: PhoneRequest = call.read()?;
     let (name, site) = (asked.name()?, asked.site()?);
     asked.lines()?;
     let mut world = call.shared.world();
@@ -159,7 +159,7 @@ pub(super) fn change(call: &Call<'_>) -> Answer {
         set.properties = properties;
     }
     set.version = set.version.saturating_add(1);
-    ok(&entity::phone(&world, place, Wanted::ALL))
+    ok(&entity::phone(&world, place, PhoneFields::ALL))
 }
 
 /// `DELETE …/phones/{id}`.
@@ -178,7 +178,7 @@ pub(super) fn reboot(call: &Call<'_>) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Several {
+struct RebootRequest {
     #[serde(default)]
     phone_ids: Vec<CompactString>,
     site_id: Option<CompactString>,
@@ -186,7 +186,7 @@ struct Several {
 
 /// `POST …/phones/reboot`: the phones that are named, or all of a site.
 pub(super) fn reboot_several(call: &Call<'_>) -> Answer {
-    let asked: Several = call.read()?;
+    let asked: RebootRequest = call.read()?;
     let world = call.shared.world();
     let places = if let Some(site) = &asked.site_id {
         let site = people::find_site(site).ok_or_else(|| {
@@ -205,9 +205,9 @@ pub(super) fn reboot_several(call: &Call<'_>) -> Answer {
 }
 
 /// Phones lose their registration and come back a moment later.
-fn restart(shared: &Arc<Shared>, places: Vec<Place>) -> Answer {
+fn restart(shared: &Arc<Shared>, places: Vec<DeviceKey>) -> Answer {
     let world = shared.world();
-    let stranded = |place: &Place| !world.plant.is_up(world.edge_of(*place));
+    let stranded = |place: &DeviceKey| !world.plant.is_up(world.edge_of(*place));
     if places.iter().any(stranded) {
         return Err(Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -215,7 +215,7 @@ fn restart(shared: &Arc<Shared>, places: Vec<Place>) -> Answer {
             "The phone has no active edge.",
         ));
     }
-    let able = |place: &&Place| world.device(**place).is_some_and(entity::allows_reboot);
+    let able = |place: &&DeviceKey| world.device(**place).is_some_and(entity::allows_reboot);
     if let Some(odd) = places.iter().find(|place| !able(place)) {
         let name = world.phone_name(*odd);
         return Err(conflict(format!(

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::frame;
 use crate::org::auth::{Holder, TokenId};
-use crate::org::line::Push;
+use crate::org::text_socket::Push;
 
 /// The most topics of one channel.
 pub(in crate::org) const MOST_TOPICS: usize = 1_000;
@@ -27,7 +27,7 @@ const POLICY_VIOLATION: u16 = 1008;
 const BACKLOG: usize = 4_096;
 
 /// A socket of a channel.
-struct Outlet {
+struct ChannelSender {
     number: u64,
     pushes: mpsc::Sender<Push>,
     /// It was told that it will be closed, and another may join it.
@@ -43,7 +43,7 @@ struct Channel {
     /// When it was last used, as a count of all uses.
     used: u64,
     topics: BTreeSet<CompactString>,
-    outlets: Vec<Outlet>,
+    outlets: Vec<ChannelSender>,
 }
 
 impl Channel {
@@ -76,21 +76,21 @@ impl Channel {
 
 /// A channel as its owner sees it.
 #[derive(Clone, Debug)]
-pub(in crate::org) struct Seen {
+pub(in crate::org) struct ChannelInfo {
     pub(in crate::org) id: CompactString,
     /// How long it lives from now on, unless it is subscribed to again.
     pub(in crate::org) left: Duration,
 }
 
 /// A place at a channel, and what is pushed to it.
-pub(in crate::org) struct Seat {
+pub(in crate::org) struct JoinedSocket {
     pub(in crate::org) number: u64,
     pub(in crate::org) queue: mpsc::Receiver<Push>,
 }
 
 /// A channel that is not, or not for whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::org) struct Unheard;
+pub(in crate::org) struct UnknownChannel;
 
 /// What became of topics that a channel was to follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ pub(in crate::org) enum Subscribed {
 
 /// Every channel.
 #[derive(Default)]
-pub(in crate::org) struct Book {
+pub(in crate::org) struct ChannelBook {
     channels: HashMap<u64, Channel>,
     ids: HashMap<CompactString, u64>,
     followers: HashMap<CompactString, Vec<u64>>,
@@ -110,7 +110,7 @@ pub(in crate::org) struct Book {
     count: u64,
 }
 
-impl Book {
+impl ChannelBook {
     fn next(&mut self) -> u64 {
         self.count += 1;
         self.count
@@ -124,7 +124,7 @@ impl Book {
         most: usize,
         life: Duration,
         now: Instant,
-    ) -> Seen {
+    ) -> ChannelInfo {
         self.expire(now);
         while self.of(holder.person).count() >= most {
             let oldest = self.of(holder.person).min_by_key(|(_, channel)| {
@@ -149,7 +149,7 @@ impl Book {
         };
         self.ids.insert(id.clone(), number);
         self.channels.insert(number, channel);
-        Seen { id, left: life }
+        ChannelInfo { id, left: life }
     }
 
     fn of(&self, owner: Option<usize>) -> impl Iterator<Item = (&u64, &Channel)> {
@@ -158,14 +158,19 @@ impl Book {
     }
 
     /// The channels of a person, or of a client by itself, oldest first; those that one token opened, or all.
-    pub(in crate::org) fn list(&mut self, holder: Holder, all: bool, now: Instant) -> Vec<Seen> {
+    pub(in crate::org) fn list(
+        &mut self,
+        holder: Holder,
+        all: bool,
+        now: Instant,
+    ) -> Vec<ChannelInfo> {
         self.expire(now);
         let mut own: Vec<_> = self
             .of(holder.person)
             .filter(|(_, channel)| all || channel.token == holder.id)
             .collect();
         own.sort_by_key(|(number, _)| **number);
-        let seen = own.into_iter().map(|(_, channel)| Seen {
+        let seen = own.into_iter().map(|(_, channel)| ChannelInfo {
             id: channel.id.clone(),
             left: channel.expires.saturating_duration_since(now),
         });
@@ -177,13 +182,13 @@ impl Book {
         id: &str,
         owner: Option<usize>,
         now: Instant,
-    ) -> Result<&mut Channel, Unheard> {
+    ) -> Result<&mut Channel, UnknownChannel> {
         self.expire(now);
         let used = self.next();
-        let number = self.ids.get(id).ok_or(Unheard)?;
-        let channel = self.channels.get_mut(number).ok_or(Unheard)?;
+        let number = self.ids.get(id).ok_or(UnknownChannel)?;
+        let channel = self.channels.get_mut(number).ok_or(UnknownChannel)?;
         if channel.owner != owner {
-            return Err(Unheard);
+            return Err(UnknownChannel);
         }
         channel.used = used;
         Ok(channel)
@@ -200,7 +205,7 @@ impl Book {
         id: &str,
         owner: Option<usize>,
         now: Instant,
-    ) -> Result<Vec<CompactString>, Unheard> {
+    ) -> Result<Vec<CompactString>, UnknownChannel> {
         let channel = self.find(id, owner, now)?;
         Ok(channel.topics.iter().cloned().collect())
     }
@@ -212,7 +217,7 @@ impl Book {
         topics: BTreeSet<CompactString>,
         replace: bool,
         (life, now): (Duration, Instant),
-    ) -> Result<Subscribed, Unheard> {
+    ) -> Result<Subscribed, UnknownChannel> {
         let channel = self.find(id, owner, now)?;
         let mut wanted = topics;
         if !replace {
@@ -223,7 +228,7 @@ impl Book {
         }
         channel.expires = now + life;
         let before = std::mem::replace(&mut channel.topics, wanted.clone());
-        let number = self.ids.get(id).copied().ok_or(Unheard)?;
+        let number = self.ids.get(id).copied().ok_or(UnknownChannel)?;
         for topic in before.difference(&wanted) {
             self.unfollow(topic, number);
         }
@@ -264,11 +269,11 @@ impl Book {
         id: &str,
         alone: bool,
         now: Instant,
-    ) -> Result<Seat, Unheard> {
+    ) -> Result<JoinedSocket, UnknownChannel> {
         self.expire(now);
         let number = self.next();
-        let key = self.ids.get(id).ok_or(Unheard)?;
-        let channel = self.channels.get_mut(key).ok_or(Unheard)?;
+        let key = self.ids.get(id).ok_or(UnknownChannel)?;
+        let channel = self.channels.get_mut(key).ok_or(UnknownChannel)?;
         channel.used = number;
         if channel
             .outlets
@@ -284,12 +289,12 @@ impl Book {
             channel.hang_up(NORMAL);
         }
         let (pushes, queue) = mpsc::channel(BACKLOG);
-        channel.outlets.push(Outlet {
+        channel.outlets.push(ChannelSender {
             number,
             pushes,
             leaving: false,
         });
-        Ok(Seat { number, queue })
+        Ok(JoinedSocket { number, queue })
     }
 
     /// Takes a socket out.
@@ -332,8 +337,10 @@ impl Book {
     }
 
     /// Whose channel it is; the socket knows its id alone.
-    pub(in crate::org) fn owner(&mut self, id: &str) -> Result<Option<usize>, Unheard> {
-        self.by_id(id).map(|channel| channel.owner).ok_or(Unheard)
+    pub(in crate::org) fn owner(&mut self, id: &str) -> Result<Option<usize>, UnknownChannel> {
+        self.by_id(id)
+            .map(|channel| channel.owner)
+            .ok_or(UnknownChannel)
     }
 
     /// Closes the sockets whose channel's token `chosen` picks, with this code, and says how many.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::TOPICS;
-use super::matching::{self, Takes};
+use super::matching::{self, Operand};
 use crate::org::reply::Refusal;
 
 /// The longest name and description, in characters.
@@ -25,7 +25,7 @@ const MOST_CRITERIA: usize = 20;
 pub(in crate::org) struct Body {
     pub(super) name: String,
     pub(super) topic_name: String,
-    pub(super) target: Target,
+    pub(super) target: TriggerTarget,
     pub(super) enabled: bool,
     #[serde(default)]
     pub(super) match_criteria: Vec<Criterion>,
@@ -43,7 +43,7 @@ pub(in crate::org) struct Body {
 
 /// The same with the version that its writer has seen (`UpdateTriggerRequest`).
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Update {
+pub(super) struct TriggerUpdate {
     pub(super) version: u64,
     #[serde(flatten)]
     pub(super) body: Body,
@@ -52,17 +52,17 @@ pub(super) struct Update {
 /// What it starts.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Target {
+pub(super) struct TriggerTarget {
     #[serde(rename = "type")]
     kind: String,
     pub(super) id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    workflow_target_settings: Option<Settings>,
+    workflow_target_settings: Option<WorkflowSettings>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Settings {
+struct WorkflowSettings {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     data_format: Option<String>,
 }
@@ -72,20 +72,20 @@ struct Settings {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Criterion {
     pub(super) json_path: String,
-    pub(super) operator: matching::Operator,
+    pub(super) operator: matching::Comparison,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) value: Option<Value>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) values: Option<Vec<Value>>,
 }
 
-impl Target {
+impl TriggerTarget {
     /// A workflow that is handed the event's plain fields.
     pub(super) fn workflow(id: &str) -> Self {
         Self {
             kind: "Workflow".to_owned(),
             id: id.to_owned(),
-            workflow_target_settings: Some(Settings {
+            workflow_target_settings: Some(WorkflowSettings {
                 data_format: Some("TopLevelPrimitives".to_owned()),
             }),
         }
@@ -160,14 +160,14 @@ impl Criterion {
         }
         let told = match (self.operator.takes(), &self.value, &self.values) {
             (_, Some(_), Some(_)) => Err("has a value or values, not both"),
-            (Takes::Truth, None | Some(Value::Bool(_)), None)
-            | (Takes::Value | Takes::Either, Some(_), None)
-            | (Takes::Values | Takes::Either, None, Some(_)) => Ok(()),
-            (Takes::Count, Some(Value::Number(number)), None) if number.is_u64() => Ok(()),
-            (Takes::Truth, ..) => Err("has a value of true or false, or none"),
-            (Takes::Count, ..) => Err("needs a whole number as its value"),
-            (Takes::Values, ..) => Err("needs values"),
-            (Takes::Value | Takes::Either, ..) => Err("needs a value"),
+            (Operand::Truth, None | Some(Value::Bool(_)), None)
+            | (Operand::Value | Operand::Either, Some(_), None)
+            | (Operand::Values | Operand::Either, None, Some(_)) => Ok(()),
+            (Operand::Count, Some(Value::Number(number)), None) if number.is_u64() => Ok(()),
+            (Operand::Truth, ..) => Err("has a value of true or false, or none"),
+            (Operand::Count, ..) => Err("needs a whole number as its value"),
+            (Operand::Values, ..) => Err("needs values"),
+            (Operand::Value | Operand::Either, ..) => Err("needs a value"),
         };
         told.map_err(|why| bad("matchCriteria", &format!("{:?} {why}", self.operator)))
     }

@@ -16,7 +16,7 @@ const LONGEST: usize = 500;
 
 /// How an event is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-pub(super) enum Operator {
+pub(super) enum Comparison {
     GreaterThanOrEqual,
     LessThanOrEqual,
     Equal,
@@ -33,7 +33,7 @@ pub(super) enum Operator {
 
 /// What an operator compares with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Takes {
+pub(super) enum Operand {
     Value,
     Values,
     /// One value or several; the reference does not tell which.
@@ -42,19 +42,19 @@ pub(super) enum Takes {
     Count,
 }
 
-impl Operator {
-    pub(super) const fn takes(self) -> Takes {
+impl Comparison {
+    pub(super) const fn takes(self) -> Operand {
         match self {
-            Self::NotIn | Self::In | Self::All => Takes::Values,
-            Self::Exists => Takes::Truth,
-            Self::Size => Takes::Count,
+            Self::NotIn | Self::In | Self::All => Operand::Values,
+            Self::Exists => Operand::Truth,
+            Self::Size => Operand::Count,
             Self::GreaterThanOrEqual
             | Self::LessThanOrEqual
             | Self::Equal
             | Self::NotEqual
             | Self::LessThan
-            | Self::GreaterThan => Takes::Value,
-            Self::Contains => Takes::Either,
+            | Self::GreaterThan => Operand::Value,
+            Self::Contains => Operand::Either,
         }
     }
 }
@@ -84,21 +84,23 @@ pub(super) fn matches(criterion: &Criterion, event: &Value) -> bool {
     let values = criterion.values.as_deref().unwrap_or_default();
     let any = |holds: &dyn Fn(&Value) -> bool| found.iter().any(|one| holds(one));
     match criterion.operator {
-        Operator::Exists => value.and_then(Value::as_bool).unwrap_or(true) != found.is_empty(),
-        Operator::Equal => any(&|one| value == Some(one)),
-        Operator::NotEqual => !any(&|one| value == Some(one)),
-        Operator::GreaterThan => any(&|one| order(one, value).is_some_and(Ordering::is_gt)),
-        Operator::GreaterThanOrEqual => any(&|one| order(one, value).is_some_and(Ordering::is_ge)),
-        Operator::LessThan => any(&|one| order(one, value).is_some_and(Ordering::is_lt)),
-        Operator::LessThanOrEqual => any(&|one| order(one, value).is_some_and(Ordering::is_le)),
-        Operator::In => any(&|one| values.contains(one)),
-        Operator::NotIn => !any(&|one| values.contains(one)),
-        Operator::Contains => any(&|one| {
+        Comparison::Exists => value.and_then(Value::as_bool).unwrap_or(true) != found.is_empty(),
+        Comparison::Equal => any(&|one| value == Some(one)),
+        Comparison::NotEqual => !any(&|one| value == Some(one)),
+        Comparison::GreaterThan => any(&|one| order(one, value).is_some_and(Ordering::is_gt)),
+        Comparison::GreaterThanOrEqual => {
+            any(&|one| order(one, value).is_some_and(Ordering::is_ge))
+        }
+        Comparison::LessThan => any(&|one| order(one, value).is_some_and(Ordering::is_lt)),
+        Comparison::LessThanOrEqual => any(&|one| order(one, value).is_some_and(Ordering::is_le)),
+        Comparison::In => any(&|one| values.contains(one)),
+        Comparison::NotIn => !any(&|one| values.contains(one)),
+        Comparison::Contains => any(&|one| {
             let mut wanted = values.iter().chain(value);
             wanted.any(|value| contains(one, value))
         }),
-        Operator::All => any(&|one| values.iter().all(|value| contains(one, value))),
-        Operator::Size => {
+        Comparison::All => any(&|one| values.iter().all(|value| contains(one, value))),
+        Comparison::Size => {
             let wanted = value.and_then(Value::as_u64);
             any(&|one| {
                 size(one).and_then(|size| u64::try_from(size).ok()) == wanted && wanted.is_some()

@@ -7,7 +7,7 @@ use hyper::StatusCode;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::body::{Body, Target};
+use super::body::{Body, TriggerTarget};
 use crate::org::reply::Refusal;
 
 /// The most triggers of one organisation.
@@ -66,7 +66,7 @@ impl Triggers {
                 let body = Body {
                     name: name.to_owned(),
                     topic_name: topic.to_owned(),
-                    target: Target::workflow(workflow),
+                    target: TriggerTarget::workflow(workflow),
                     enabled: true,
                     match_criteria: serde_json::from_str(criteria).ok()?,
                     event_ttl_seconds: None,
@@ -169,7 +169,7 @@ fn conflict(message: String) -> Refusal {
 }
 
 /// An id, a name, the workflow, the topic, and the criteria as JSON.
-type Seed = (
+type TriggerSeed = (
     &'static str,
     &'static str,
     &'static str,
@@ -177,7 +177,7 @@ type Seed = (
     &'static str,
 );
 
-const SEEDS: [Seed; 4] = [
+const SEEDS: [TriggerSeed; 4] = [
     (
         "tr-crm-sync",
         "CRM sync",

@@ -1,31 +1,53 @@
-//! What an operation needs of the token it is called with: permissions of the published document, a scope where the
-//! direct API serves the same path, and a person where a client alone cannot act.
+//! What an operation needs of the token it is called with: scopes of the direct API, permissions of the published
+//! document, and a person where a client alone cannot act.
 
 use std::collections::BTreeSet;
 
 use hyper::StatusCode;
+use tokio::time::Instant;
 
-use crate::org::auth::Holder;
-use crate::org::limit::Exceeded;
-use crate::org::reply::{Limit, Refusal};
-use crate::org::shared::Shared;
+use super::auth::Holder;
+use super::limit::{Exceeded, Usage};
+use super::reply::{Limit, Refusal};
+use super::shared::Shared;
+
+/// Whose manner a call is admitted in: the APIs differ in what they say, and in what they count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Api {
+    Direct,
+    Platform,
+}
+
+/// Who calls, or why the token that was brought is no good; none when none was brought.
+pub(super) type Caller = Option<Result<Holder, Refusal>>;
 
 /// What an operation needs.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Needs {
+    pub(super) api: Api,
+    scopes: &'static [&'static str],
     permissions: &'static [&'static str],
     all: bool,
-    scope: Option<&'static str>,
     person: bool,
 }
 
 /// No permission; a token that is good.
 pub(super) const NOTHING: Needs = Needs {
+    api: Api::Platform,
+    scopes: &[],
     permissions: &[],
     all: true,
-    scope: None,
     person: false,
 };
+
+/// All of these scopes, of the direct API.
+pub(super) const fn scopes(scopes: &'static [&'static str]) -> Needs {
+    Needs {
+        api: Api::Direct,
+        scopes,
+        ..NOTHING
+    }
+}
 
 /// The one permission that nearly all of telephony needs.
 pub(super) const TELEPHONY: Needs = any(&["telephony:plugin:all"]);
@@ -56,17 +78,43 @@ impl Needs {
         }
     }
 
-    /// And a scope of the direct API, which serves the same path.
-    pub(super) const fn and_scope(self, scope: &'static str) -> Self {
-        Self {
-            scope: Some(scope),
-            ..self
-        }
+    /// And scopes of the direct API, which serves the same path.
+    pub(super) const fn and_scopes(self, scopes: &'static [&'static str]) -> Self {
+        Self { scopes, ..self }
     }
 
     /// The permissions that it names.
     pub(super) const fn permissions(self) -> &'static [&'static str] {
         self.permissions
+    }
+
+    /// Admits a call, and tells how far its token's limit is used where its answer is to say so. The direct API counts
+    /// none that lacks a scope; the Platform counts every one whose token is good.
+    pub(super) fn admit(
+        self,
+        shared: &Shared,
+        bearer: &str,
+        caller: Caller,
+        is_counted: bool,
+    ) -> Result<(Holder, Usage), Refusal> {
+        let direct = self.api == Api::Direct;
+        let holder = caller.unwrap_or_else(|| Err(self.api.nobody()))?;
+        let now = Instant::now();
+        let mut tokens = shared.tokens();
+        if direct {
+            tokens.check(bearer, self.scopes, now)?;
+        }
+        if !is_counted {
+            return Ok((holder, Usage::default()));
+        }
+        let counted = tokens.count(bearer, shared.rate_limit, now);
+        drop(tokens);
+        match counted {
+            Ok(_) if direct => Ok((holder, Usage::default())),
+            Ok(usage) => Ok((holder, usage)),
+            Err(exceeded) if direct => Err(exceeded.refusal()),
+            Err(exceeded) => Err(limited(shared, exceeded, holder)),
+        }
     }
 
     /// Refuses a token that lacks something.
@@ -76,9 +124,10 @@ impl Needs {
         bearer: &str,
         holder: Holder,
     ) -> Result<(), Refusal> {
-        if let Some(scope) = self.scope {
-            let now = tokio::time::Instant::now();
-            shared.tokens().admit(bearer, scope, now)?;
+        // The direct API asked for them before it counted.
+        if self.api == Api::Platform {
+            let now = Instant::now();
+            shared.tokens().check(bearer, self.scopes, now)?;
         }
         self.permitted(&shared.withheld())?;
         if self.person && holder.person.is_none() {
@@ -122,10 +171,17 @@ fn lacking(missing: &[&str], all: bool) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, code, message).param("permissions", list)
 }
 
-/// What a call without a token is told.
-pub(super) fn nobody() -> Refusal {
-    Refusal::unauthorized("No authentication bearer token specified in authorization header.")
-        .coded("authentication.required")
+impl Api {
+    /// What a call without a token is told.
+    fn nobody(self) -> Refusal {
+        match self {
+            Self::Direct => Refusal::unauthorized("this call needs Authorization: Bearer TOKEN"),
+            Self::Platform => Refusal::unauthorized(
+                "No authentication bearer token specified in authorization header.",
+            )
+            .coded("authentication.required"),
+        }
+    }
 }
 
 /// What a client without a user is told where only a person can act.
@@ -138,7 +194,7 @@ pub(super) fn not_a_user() -> Refusal {
 }
 
 /// What a call over the rate limit is told since November 2021.
-pub(super) fn limited(shared: &Shared, exceeded: Exceeded, holder: Holder) -> Refusal {
+fn limited(shared: &Shared, exceeded: Exceeded, holder: Holder) -> Refusal {
     if shared.faults().limit_before_2021 {
         return exceeded.refusal();
     }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where the value of one fault is kept, and what it may be.
-pub(super) enum Slot<'a> {
+pub(super) enum FaultValue<'a> {
     /// The probability that something happens, each time it could.
     Share(&'a mut f64),
     /// A wait, in milliseconds.
@@ -32,7 +32,7 @@ pub(super) enum Slot<'a> {
     Count(&'a mut usize),
 }
 
-impl Slot<'_> {
+impl FaultValue<'_> {
     /// What it takes, as an error and the help tell it.
     pub(super) const fn takes(&self) -> &'static str {
         match self {

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
 use super::faults::Faults;
 use super::garbage;
-use super::session::{Course, End};
+use super::session::{End, SessionFaults};
 use super::shared::Shared;
 use super::upgrade::{self, Socket, WRITE_DEADLINE};
 
@@ -19,7 +19,7 @@ const TRY_AGAIN_LATER: u16 = 1013;
 /// The most frames that are written before the socket is flushed and the other side is heard.
 const BATCH: usize = 64;
 
-/// What a line is to do next.
+/// What a socket is to do next.
 #[derive(Clone, Debug)]
 pub(super) enum Push {
     /// Send this text frame.
@@ -30,8 +30,8 @@ pub(super) enum Push {
     Cut,
 }
 
-/// Who sits at a line: it hears what the client says, and gives its place back when it is dropped.
-pub(super) trait Seat: Send {
+/// Who speaks over a socket: it hears what the client says, and gives its place back when it is dropped.
+pub(super) trait SocketHandler: Send {
     /// A message other than a close.
     fn hear(&mut self, message: Message);
 
@@ -47,27 +47,27 @@ pub(super) trait Seat: Send {
 }
 
 /// One open WebSocket.
-pub(super) struct Line<S> {
+pub(super) struct TextSocket<S> {
     upgrade: OnUpgrade,
     pushes: mpsc::Receiver<Push>,
     faults: watch::Receiver<Faults>,
     shared: Arc<Shared>,
-    seat: S,
+    handler: S,
 }
 
-impl<S: Seat> Line<S> {
+impl<S: SocketHandler> TextSocket<S> {
     pub(super) fn new(
         shared: &Arc<Shared>,
         upgrade: OnUpgrade,
         pushes: mpsc::Receiver<Push>,
-        seat: S,
+        handler: S,
     ) -> Self {
         Self {
             upgrade,
             pushes,
             faults: shared.watch_faults(),
             shared: Arc::clone(shared),
-            seat,
+            handler,
         }
     }
 
@@ -81,7 +81,7 @@ impl<S: Seat> Line<S> {
     }
 
     async fn talk(&mut self, socket: &mut Socket) -> End {
-        let mut course = Course::plan(&self.shared);
+        let mut course = SessionFaults::plan(&self.shared);
         let mut batch = Vec::with_capacity(BATCH);
         loop {
             if self.faults.borrow().ws_silent {
@@ -97,10 +97,10 @@ impl<S: Seat> Line<S> {
                 }
                 end = course.over() => return end,
                 heard = socket.next() => match heard {
-                    Some(Ok(message)) if !message.is_close() => self.seat.hear(message),
+                    Some(Ok(message)) if !message.is_close() => self.handler.hear(message),
                     _ => return End::Cut,
                 },
-                said = self.seat.speak() => {
+                said = self.handler.speak() => {
                     batch.push(said);
                     if let Some(end) = self.send(socket, &mut batch).await {
                         return end;
@@ -122,7 +122,7 @@ impl<S: Seat> Line<S> {
     async fn send(&self, socket: &mut Socket, batch: &mut Vec<Push>) -> Option<End> {
         let (garbage, loss) = {
             let faults = self.faults.borrow();
-            (faults.ws_garbage, self.seat.loses(&faults))
+            (faults.ws_garbage, self.handler.loses(&faults))
         };
         let write = async {
             let mut end = None;
