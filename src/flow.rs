@@ -36,11 +36,12 @@ use crate::model::flow::{FlowId, Outcome, Step};
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
 use crate::model::job::{JobEvent, JobKey};
+use crate::model::payload::Fault;
 use crate::model::provision::Provision;
 use crate::model::queue::Queue;
 use crate::model::requester::Requester;
 use crate::model::transfer::made::{Happening, Open, TransferId};
-use crate::model::write::WriteKind;
+use crate::model::write::{Write, WriteKind};
 use crate::model::{InteractionId, JobId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -125,6 +126,27 @@ impl Order {
             Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
         }
+    }
+
+    /// The writes that it comes to, as far as they are known before the organisation is asked: what a review shows and what
+    /// the flow sends are made here, from the same values. None for what only reads, or tells once more what was done.
+    pub fn writes(&self) -> Result<Vec<Write>, Vec<Fault>> {
+        Ok(match self {
+            Self::Provision { body, .. } => vec![provision::write(body)?],
+            Self::Phone(order) => order.writes()?,
+            Self::JobWebhook(webhook) => vec![webhook.write()?],
+            Self::Deploy(deploy) => deploy.writes(),
+            Self::RemoveRoute(remove) => vec![remove.known.delete()],
+            Self::Transfer(transfers) => transfers.writes()?,
+            Self::Consult(consult) => {
+                let write = consult.write();
+                vec![write.map_err(|why| vec![Fault::new("", why)])?]
+            }
+            Self::Callback(order) => order.writes()?,
+            Self::Follow { .. } | Self::RefusedRoute(_) | Self::Settle(_) | Self::Retell { .. } => {
+                Vec::new()
+            }
+        })
     }
 
     /// What it does it to, as people call it.

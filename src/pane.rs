@@ -28,6 +28,7 @@ use crate::model::alert::AlertId;
 use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::job::JobKey;
+use crate::model::payload;
 use crate::model::{CallbackId, DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
@@ -38,7 +39,7 @@ use crate::ui::reading::Reading;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
-use crate::vocabulary::messages::Messages;
+use crate::vocabulary::messages::{Messages, Weight};
 
 /// Every pane, in the order of the tabs. A new one is a line here and its title in [`TITLES`](crate::vocabulary::command::TITLES).
 #[must_use]
@@ -98,6 +99,19 @@ pub struct Desk<'a> {
     pub flow: &'a mut Vec<Order>,
     /// What the organisation's API offers.
     pub can: &'static Capabilities,
+}
+
+impl Desk<'_> {
+    /// Has a plan reviewed, or says why there is none.
+    pub fn propose(&mut self, plan: Result<Plan, Vec<payload::Fault>>) {
+        match plan {
+            Ok(plan) => self.review.push(plan),
+            Err(faults) => {
+                let text = payload::sentence(&faults);
+                self.messages.say(Weight::Error, text, self.now);
+            }
+        }
+    }
 }
 
 /// What a pane draws with.

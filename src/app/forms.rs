@@ -72,7 +72,7 @@ impl App {
         let Some(profile) = self.profile.clone() else {
             return;
         };
-        let shown = plan.writes.first().map(|write| shown(&profile, write));
+        let shown = plan.writes().first().map(|write| shown(&profile, write));
         match shown {
             Some(Ok(shown)) => {
                 let review = Review::new(plan, shown, concerns, stop(&profile));
@@ -221,7 +221,7 @@ impl App {
             return;
         };
         self.keep_sent();
-        let flow = self.begin_flow(Box::new(review.into_plan().order));
+        let flow = self.begin_flow(Box::new(review.into_plan().into_order()));
         self.layers.push(Layer::Progress(Progress::new(flow)));
     }
 

@@ -15,7 +15,7 @@ use super::{Failure, Fate, News, Run};
 use crate::cloud::{Answer, Urgency, direct};
 use crate::model::callback::{Appointment, Booking, Callback, Context, Slot};
 use crate::model::flow::Outcome;
-use crate::model::payload::Fault;
+use crate::model::payload::{self, Fault};
 use crate::model::queue::Queue;
 use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
@@ -78,6 +78,20 @@ impl Order {
         }
     }
 
+    /// The writes that it comes to. Whether its queue is open and has room is judged before and after.
+    pub fn writes(&self) -> Result<Vec<Write>, Vec<Fault>> {
+        Ok(match self {
+            Self::Book(booking) => vec![booked_as(booking)?],
+            Self::Reschedule(change) => vec![rescheduled_to(change)?],
+            Self::Cancel(ids) => ids.iter().map(cancel).collect(),
+            Self::Appoint(appointment) => vec![appoint::appointed(appointment)?],
+            Self::Move(moved) => vec![appoint::moved_to(moved)?],
+            Self::End(ended) => ended.iter().map(appoint::end).collect(),
+            Self::Webhook(webhook) => vec![webhook.write()?],
+            Self::Unmask => Vec::new(),
+        })
+    }
+
     /// What it does it to, as people call it; never a whole number.
     #[must_use]
     pub fn title(&self) -> Text {
@@ -102,10 +116,13 @@ impl Order {
 
 /// The write that a booking becomes, or what is wrong with it.
 pub fn book(booking: &Booking, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
-    let faults = booking.faults(context);
-    if !faults.is_empty() {
-        return Err(faults);
+    match booking.faults(context) {
+        none if none.is_empty() => booked_as(booking),
+        faults => Err(faults),
     }
+}
+
+fn booked_as(booking: &Booking) -> Result<Write, Vec<Fault>> {
     let (kind, subject) = (WriteKind::CallbackBook, booking.subject());
     let mut write = Write::json(kind, Method::Post, &PATH, subject, booking)
         .map_err(|error| vec![Fault::new("", error.to_string())])?;
@@ -119,13 +136,16 @@ pub fn book(booking: &Booking, context: &Context<'_>) -> Result<Write, Vec<Fault
 
 /// The write that other slots become, or what is wrong with them.
 pub fn reschedule(change: &Reschedule, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+    match Booking::slot_faults(&change.slots, change.queue.raw(), context) {
+        none if none.is_empty() => rescheduled_to(change),
+        faults => Err(faults),
+    }
+}
+
+fn rescheduled_to(change: &Reschedule) -> Result<Write, Vec<Fault>> {
     #[derive(Serialize)]
     struct Body<'a> {
         time_slot_matrix: &'a [Slot],
-    }
-    let faults = Booking::slot_faults(&change.slots, change.queue.raw(), context);
-    if !faults.is_empty() {
-        return Err(faults);
     }
     let (kind, id) = (WriteKind::CallbackReschedule, change.id.raw());
     let body = Body {
@@ -264,8 +284,8 @@ async fn room(run: &Run<'_>, id: &QueueId) -> Result<Queue, Failure> {
 }
 
 fn refused(faults: &[Fault]) -> Outcome {
-    let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-    Outcome::Refused(format!("{}; nothing was sent", faults.join("; ")).into())
+    let why = payload::sentence(faults);
+    Outcome::Refused(format!("{why}; nothing was sent").into())
 }
 
 fn taken(answer: &Answer) -> Result<Done<Callback>, String> {

@@ -10,8 +10,9 @@ pub use self::deed::Deed;
 
 use super::Run;
 use crate::model::flow::Outcome;
+use crate::model::payload::Fault;
 use crate::model::softphone::Softphone;
-use crate::model::write::WriteKind;
+use crate::model::write::{Write, WriteKind};
 use crate::text::Text;
 
 pub(super) use self::search::resume;
@@ -34,6 +35,14 @@ impl Order {
             Self::Deeds(deeds) => deeds
                 .last()
                 .map_or(WriteKind::PhoneReboot, |deed| deed.write().kind),
+        }
+    }
+
+    /// The writes that are known before the organisation is asked.
+    pub fn writes(&self) -> Result<Vec<Write>, Vec<Fault>> {
+        match self {
+            Self::Create(wanted) => Ok(vec![wanted.write()?]),
+            Self::Deeds(deeds) => Ok(deeds.iter().map(Deed::write).collect()),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::model::JobId;
 use crate::model::finding::Grade;
 use crate::model::flow::Outcome;
 use crate::model::job::{By, Doubt, Follow, JobError, JobEvent, JobKey, Word};
-use crate::model::payload::Fault;
+use crate::model::payload::{self, Fault};
 use crate::model::provision::Provision;
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
@@ -82,10 +82,8 @@ pub(super) async fn resume(
 }
 
 async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), Outcome> {
-    let write = write(provision).map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        Outcome::Refused(faults.join("; ").into())
-    })?;
+    let write =
+        write(provision).map_err(|faults| Outcome::Refused(payload::sentence(&faults).into()))?;
     reachable(run, provision).await?;
     let name = Text::from(provision.name.as_str());
     let submitted = run.kit.clock.now();

@@ -26,7 +26,7 @@ use super::{Failure, Kit, Run};
 use crate::deployments::Deployments;
 use crate::model::RouteId;
 use crate::model::flow::Outcome;
-use crate::model::payload::Fault;
+use crate::model::payload::{self, Fault};
 use crate::model::requester::Requester;
 use crate::model::route::diff::{self, Change};
 use crate::model::route::kind::any_of;
@@ -94,15 +94,18 @@ impl Deploy {
         }
     }
 
-    /// The first write, as far as it is known before the organisation is asked.
-    fn write(&self) -> Write {
+    /// The writes, as far as they are known before the organisation is asked; none when nothing would change.
+    pub(super) fn writes(&self) -> Vec<Write> {
         match &self.base {
-            Some(base) => {
-                let first = base.updates(&self.body).into_iter().next();
-                first.unwrap_or_else(|| self.body.create())
-            }
-            None => self.body.create(),
+            Some(base) => base.updates(&self.body),
+            None => self.body.creates(),
         }
+    }
+
+    /// The first of them, by which the audit knows it.
+    fn write(&self) -> Write {
+        let first = self.writes().into_iter().next();
+        first.unwrap_or_else(|| self.body.create())
     }
 }
 
@@ -242,10 +245,7 @@ impl Ending {
             | Self::Dry { .. } => {
                 return None;
             }
-            Self::Invalid(faults) => {
-                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                Failure::not_sent(faults.join("; "))
-            }
+            Self::Invalid(faults) => Failure::not_sent(payload::sentence(faults)),
             Self::Unreachable(verdicts) => Failure::not_sent(unreachable(verdicts)),
             Self::Conflict(conflict) => Failure::refused(conflict.sentence()),
             Self::Failed(failure) => failure.clone(),

@@ -7,7 +7,7 @@ use super::{Failure, Run};
 use crate::cloud::{Answer, direct};
 use crate::model::flow::Outcome;
 use crate::model::hook::HookUrl;
-use crate::model::payload::Fault;
+use crate::model::payload::{self, Fault};
 use crate::model::write::{Method, Write, WriteKind};
 
 /// What to look at when it is not known whether it was registered.
@@ -57,10 +57,7 @@ impl JobWebhook {
 pub(super) async fn register(run: &Run<'_>, webhook: &JobWebhook) -> Outcome {
     let write = match webhook.write() {
         Ok(write) => write,
-        Err(faults) => {
-            let why: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            return Failure::not_sent(why.join("; ")).into();
-        }
+        Err(faults) => return Failure::not_sent(payload::sentence(&faults)).into(),
     };
     let read = |answer: &Answer| direct::webhook(&answer.body).map(Done::plain);
     match run.commit(write, CHECK, |_| {}, read).await {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, item};
 use crate::config::Profile;
-use crate::flow::{Order, provision::write};
+use crate::flow::Order;
 use crate::model::payload::Fault;
 use crate::model::provision::{CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, server};
 
@@ -155,17 +155,15 @@ impl Rules for Endpoint {
             "The organisation makes it in a job of its own, which is followed to its end."
                 .to_owned(),
         ];
-        Ok(Plan {
-            writes: vec![write(&payload)?],
-            before: None,
+        let order = Order::Provision {
+            body: Box::new(payload),
+            follow: true,
+        };
+        Plan::of(
+            order,
             affects,
-            undo: "This cannot be undone from here: an endpoint that was made is removed in the organisation's administration.".to_owned(),
-            confirm: None,
-            order: Order::Provision {
-                body: Box::new(payload),
-                follow: true,
-            },
-        })
+            "This cannot be undone from here: an endpoint that was made is removed in the organisation's administration.",
+        )
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
@@ -293,13 +291,16 @@ mod tests {
     #[test]
     fn the_plan_is_the_contracts_request() {
         let plan = form(body()).plan().expect("nothing is wrong");
-        let write = &plan.writes[0];
+        let write = &plan.writes()[0];
         assert_eq!(
             write.path.join("/"),
             "api/v2/async-jobs/telephony/web-rtc/provision"
         );
         let sent: Value = serde_json::from_str(write.body.as_deref().unwrap()).unwrap();
         assert_eq!(sent, body());
-        assert!(matches!(plan.order, Order::Provision { follow: true, .. }));
+        assert!(matches!(
+            plan.order(),
+            Order::Provision { follow: true, .. }
+        ));
     }
 }

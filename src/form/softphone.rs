@@ -146,14 +146,12 @@ impl Rules for Known {
             "Each of these is a request of its own; the first is below. All are in the audit."
                 .to_owned(),
         );
-        Ok(Plan {
-            writes: vec![payload.write()?],
-            before: None,
+        let order = Order::Phone(phone::Order::Create(Box::new(payload)));
+        Plan::of(
+            order,
             affects,
-            undo: "This cannot be undone from here: a phone that was made is removed in the organisation's administration.".to_owned(),
-            confirm: None,
-            order: Order::Phone(phone::Order::Create(Box::new(payload))),
-        })
+            "This cannot be undone from here: a phone that was made is removed in the organisation's administration.",
+        )
     }
 
     fn completions(&self, path: &str, body: &Value) -> Vec<Completion> {
@@ -221,7 +219,7 @@ mod tests {
     #[test]
     fn the_plan_is_the_reference_s_request_and_says_what_else_is_done() {
         let plan = form(body()).plan().expect("nothing is wrong");
-        let sent: Value = serde_json::from_str(plan.writes[0].body.as_deref().unwrap()).unwrap();
+        let sent: Value = serde_json::from_str(plan.writes()[0].body.as_deref().unwrap()).unwrap();
         assert_eq!(
             sent,
             json!({

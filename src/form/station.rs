@@ -145,14 +145,9 @@ impl Rules for Known {
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let (deeds, affects) = self.deeds(&self.read(body)?);
-        Ok(Plan {
-            writes: deeds.iter().map(Deed::write).collect(),
-            before: None,
-            affects,
-            undo: "By this form: whoever sat there can be seated again.".to_owned(),
-            confirm: None,
-            order: Order::Phone(phone::Order::Deeds(deeds)),
-        })
+        let order = Order::Phone(phone::Order::Deeds(deeds));
+        let undo = "By this form: whoever sat there can be seated again.";
+        Plan::of(order, affects, undo)
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
@@ -239,7 +234,7 @@ mod tests {
         let body = json!({"station": "s-1", "deed": deed, "user": "u-1"});
         let known = Known(survey(seated));
         let plan = known.plan(&body)?;
-        Ok(plan.writes.iter().map(|write| write.kind).collect())
+        Ok(plan.writes().iter().map(|write| write.kind).collect())
     }
 
     #[test]

@@ -81,19 +81,13 @@ impl Rules for Free {
     }
 
     fn plan(&self, _body: &Value) -> Result<Plan, Vec<Fault>> {
-        Ok(Plan {
-            writes: Vec::new(),
-            before: None,
-            affects: Vec::new(),
-            undo: String::new(),
-            confirm: None,
-            order: Order::Follow {
-                key: crate::model::job::JobKey("k".into()),
-                id: None,
-                name: "n".into(),
-                submitted: crate::time::Millis(0),
-            },
-        })
+        let order = Order::Follow {
+            key: crate::model::job::JobKey("k".into()),
+            id: None,
+            name: "n".into(),
+            submitted: crate::time::Millis(0),
+        };
+        Plan::of(order, Vec::new(), "")
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {

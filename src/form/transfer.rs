@@ -352,21 +352,12 @@ impl Rules for Transferring {
         let (requests, stop_on_failure) = self.requests(body)?;
         let affects = self.affects(&requests);
         let moves = self.moves(requests);
-        let writes = moves
-            .iter()
-            .map(|one| one.write(&self.limits))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Plan {
-            confirm: (moves.len() > 1).then(|| moves.len().to_string()),
-            writes,
-            before: None,
-            affects,
-            undo: UNDO.to_owned(),
-            order: Order::Transfer(Box::new(Transfers {
-                moves,
-                stop_on_failure,
-            })),
-        })
+        let confirm = (moves.len() > 1).then(|| moves.len().to_string());
+        let order = Order::Transfer(Box::new(Transfers {
+            moves,
+            stop_on_failure,
+        }));
+        Ok(Plan::of(order, affects, UNDO)?.confirmed_by(confirm))
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {

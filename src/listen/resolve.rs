@@ -14,7 +14,7 @@ use super::ask::Asker;
 use super::reply::{Refusal, Reply, json as reply};
 use crate::flow::route::{Ending, Refused};
 use crate::flow::{Failure, Fate};
-use crate::model::payload::Fault;
+use crate::model::payload::{self, Fault};
 use crate::model::requester::Requester;
 use crate::model::route::{self, Known, Route};
 use crate::text::Text;
@@ -206,12 +206,12 @@ fn shown(known: &Known) -> Value {
 }
 
 fn invalid(faults: &[Fault]) -> Refusal {
-    let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let words = payload::sentence(faults);
     let errors: Value = faults
         .iter()
         .map(|fault| json!({ "path": fault.path, "message": fault.message }))
         .collect();
-    let refusal = Refusal::new(StatusCode::BAD_REQUEST, "bad.request", words.join("; "));
+    let refusal = Refusal::new(StatusCode::BAD_REQUEST, "bad.request", words);
     refusal.beside("errors", errors)
 }
 

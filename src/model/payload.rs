@@ -41,6 +41,13 @@ impl fmt::Display for Fault {
     }
 }
 
+/// All of them in one sentence.
+#[must_use]
+pub fn sentence(faults: &[Fault]) -> String {
+    let each: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    each.join("; ")
+}
+
 /// Reads a payload; what does not fit its shape names the field that it was found at, and the line where there are several.
 pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Fault> {
     // Editors of Windows put one in front.

@@ -176,23 +176,15 @@ fn webhook(desk: &mut Desk<'_>) {
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
     let webhook = JobWebhook::new("trunkline-jobs".to_owned(), url);
-    match webhook.write() {
-        Ok(write) => desk.review.push(Plan {
-            writes: vec![write],
-            before: None,
-            affects: vec![
-                "The organisation tells this console of every job that ends, its own and others'."
-                    .to_owned(),
-                "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
-            ],
-            undo: "Not from here: a webhook is removed in the organisation's administration."
-                .to_owned(),
-            confirm: None,
-            order: Order::JobWebhook(Box::new(webhook)),
-        }),
-        Err(faults) => {
-            let text = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-            desk.messages.say(Weight::Error, text.join("; "), desk.now);
-        }
-    }
+    let affects = vec![
+        "The organisation tells this console of every job that ends, its own and others'."
+            .to_owned(),
+        "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
+    ];
+    let undo = "Not from here: a webhook is removed in the organisation's administration.";
+    desk.propose(Plan::of(
+        Order::JobWebhook(Box::new(webhook)),
+        affects,
+        undo,
+    ));
 }

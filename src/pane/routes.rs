@@ -252,7 +252,8 @@ fn on(row: &RouteRow, action: Action, desk: &mut Desk<'_>) {
         }
         Action::Delete => {
             let deliveries = desk.store.routes.deliveries(&row.known.id);
-            desk.review.push(plans::delete(&row.known, deliveries));
+            let plan = plans::delete(&row.known, deliveries);
+            desk.propose(plan);
             Ok(())
         }
         _ => {

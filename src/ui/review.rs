@@ -130,7 +130,11 @@ impl Review {
         let sheet = Sheet::of(area);
         sheet.clear(buf, theme);
         let mut bar = Bar::default();
-        let subject = self.plan.writes.first().map_or("", |w| w.subject.as_str());
+        let subject = self
+            .plan
+            .writes()
+            .first()
+            .map_or("", |w| w.subject.as_str());
         bar.left(0, theme.style(Role::Header), " review");
         bar.left(1, theme.style(Role::Accent), safe(subject));
         bar.render(sheet.title, buf);

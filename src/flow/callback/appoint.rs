@@ -71,10 +71,13 @@ impl From<&Callback> for Ended {
 
 /// The write that an appointment becomes, or what is wrong with it.
 pub fn appoint(appointment: &Appointment, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
-    let faults = appointment.faults(context);
-    if !faults.is_empty() {
-        return Err(faults);
+    match appointment.faults(context) {
+        none if none.is_empty() => appointed(appointment),
+        faults => Err(faults),
     }
+}
+
+pub(super) fn appointed(appointment: &Appointment) -> Result<Write, Vec<Fault>> {
     let (kind, subject) = (WriteKind::CallbackBook, appointment.subject());
     let mut write = written(kind, Method::Post, &PATH, subject, appointment)?;
     write.permissions = CREATE;
@@ -86,11 +89,14 @@ pub fn appoint(appointment: &Appointment, context: &Context<'_>) -> Result<Write
 
 /// The write that another time becomes, or what is wrong with it.
 pub fn move_to(moved: &Moved, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
-    let change = &moved.change;
-    let faults = change.faults(moved.queue.raw(), context);
-    if !faults.is_empty() {
-        return Err(faults);
+    match moved.change.faults(moved.queue.raw(), context) {
+        none if none.is_empty() => moved_to(moved),
+        faults => Err(faults),
     }
+}
+
+pub(super) fn moved_to(moved: &Moved) -> Result<Write, Vec<Fault>> {
+    let change = &moved.change;
     let (kind, id) = (WriteKind::CallbackReschedule, &change.conversation_id);
     let mut write = written(kind, Method::Patch, &PATH, id, change)?;
     write.permissions = EDIT;

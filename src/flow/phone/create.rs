@@ -9,6 +9,7 @@ use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::flow::Outcome;
 use crate::model::job::JobKey;
+use crate::model::payload;
 use crate::model::softphone::Softphone;
 use crate::model::softphone::found::Phone;
 use crate::text::Text;
@@ -80,10 +81,9 @@ async fn not_there(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
 
 /// Asks for the phone. One whose request got no answer is looked for, and never asked for again.
 async fn submit<'a>(run: &'a Run<'a>, wanted: &Softphone) -> Result<(Job<'a>, Phone), Failure> {
-    let write = wanted.write().map_err(|faults| {
-        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        Failure::not_sent(faults.join("; "))
-    })?;
+    let write = wanted
+        .write()
+        .map_err(|faults| Failure::not_sent(payload::sentence(&faults)))?;
     let mut job = None;
     let begins = |id: &str| {
         let row = Job::new(run, JobKey(Text::from(id)));

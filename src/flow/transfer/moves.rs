@@ -91,10 +91,14 @@ impl Move {
 
     /// The write that it comes to, or what is wrong with it.
     pub fn write(&self, limits: &Limits) -> Result<Write, Vec<Fault>> {
-        let faults = self.faults(limits);
-        if !faults.is_empty() {
-            return Err(faults);
+        match self.faults(limits) {
+            none if none.is_empty() => self.written(),
+            faults => Err(faults),
         }
+    }
+
+    /// The write of what has been judged.
+    fn written(&self) -> Result<Write, Vec<Fault>> {
         let write = match self {
             Self::Frame {
                 request,
@@ -108,6 +112,11 @@ impl Move {
 }
 
 impl Transfers {
+    /// The writes, one for each.
+    pub(in crate::flow) fn writes(&self) -> Result<Vec<Write>, Vec<Fault>> {
+        self.moves.iter().map(Move::written).collect()
+    }
+
     /// What is transferred, and to where, as people call it; no full telephone number.
     #[must_use]
     pub fn title(&self) -> Text {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Known, MOST_NUMBERS};
 use crate::flow::Order;
-use crate::flow::callback::{self, appoint};
+use crate::flow::callback;
 use crate::form::item::TextItem;
 use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, Verdict, path, read};
 use crate::model::callback::{Appointment, BOOKED_AS, Queues, REASON};
@@ -121,7 +121,6 @@ impl Rules for Appoints {
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let appointment = self.appointment(body)?;
-        let write = appoint(&appointment, &self.0.context())?;
         let queue = self.0.queue(&appointment.queue_id);
         let label = queue.map_or(appointment.queue_id.as_str().into(), |queue| {
             queue.label().clone()
@@ -137,14 +136,9 @@ impl Rules for Appoints {
                     .to_owned(),
             );
         }
-        Ok(Plan {
-            writes: vec![write],
-            before: None,
-            affects,
-            undo: "It can be ended (c) until somebody has called.".to_owned(),
-            confirm: None,
-            order: Order::Callback(callback::Order::Appoint(Box::new(appointment))),
-        })
+        let order = callback::Order::Appoint(Box::new(appointment));
+        let undo = "It can be ended (c) until somebody has called.";
+        Plan::of(Order::Callback(order), affects, undo)
     }
 
     fn completions(&self, path: &str, _: &Value) -> Vec<Completion> {
@@ -216,7 +210,7 @@ mod tests {
         typed(&mut form, "Ana");
         typed(&mut form, "Router down");
         let plan = form.plan().unwrap_or_else(|| panic!("{:?}", form.faults()));
-        let write = &plan.writes[0];
+        let write = &plan.writes()[0];
         let body: Value = serde_json::from_str(write.body.as_deref().unwrap()).unwrap();
         assert_eq!(body["callbackNumbers"], json!(["+14155550199"]));
         assert_eq!(body["callbackUserName"], "Ana");

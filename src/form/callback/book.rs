@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Known, SPEC};
 use crate::flow::Order;
-use crate::flow::callback::{self, book};
+use crate::flow::callback;
 use crate::form::{Check, Completion, Form, Plan, Rules, path, read};
 use crate::model::callback::{Booking, Queues, Slot};
 use crate::model::ids::Ids;
@@ -65,7 +65,6 @@ impl Rules for Known {
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let booking = self.booking(body)?;
-        let write = book(&booking, &self.context())?;
         let queue = self.queue(&booking.queue_id);
         let label = queue.map_or(booking.queue_id.as_str().into(), |queue| {
             queue.label().clone()
@@ -80,14 +79,9 @@ impl Rules for Known {
                 "The queue has {room}; it is read again right before, and a full one stops the booking."
             ));
         }
-        Ok(Plan {
-            writes: vec![write],
-            before: None,
-            affects,
-            undo: "It can be taken back (c) while nobody has been called yet.".to_owned(),
-            confirm: None,
-            order: Order::Callback(callback::Order::Book(Box::new(booking))),
-        })
+        let order = callback::Order::Book(Box::new(booking));
+        let undo = "It can be taken back (c) while nobody has been called yet.";
+        Plan::of(Order::Callback(order), affects, undo)
     }
 
     fn completions(&self, path: &str, _: &Value) -> Vec<Completion> {

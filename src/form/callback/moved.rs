@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Known, MOVED_SPEC};
 use crate::flow::Order;
-use crate::flow::callback::{self, Reschedule, reschedule};
+use crate::flow::callback::{self, Reschedule};
 use crate::form::{Check, Form, Plan, Rules, read};
 use crate::model::callback::{Booking, Callback, Slot};
 use crate::model::payload::Fault;
@@ -69,17 +69,13 @@ impl Rules for Moved {
         let change = self.change(body)?;
         let callback = &self.callback;
         let was = self.known.when(callback.time, callback.queue.raw());
-        Ok(Plan {
-            writes: vec![reschedule(&change, &self.known.context())?],
-            before: None,
-            affects: vec![format!(
-                "Moves the callback to {} away from {was}.",
-                self.callback.number
-            )],
-            undo: "It can be moved back while its old slot is free and still to come.".to_owned(),
-            confirm: None,
-            order: Order::Callback(callback::Order::Reschedule(Box::new(change))),
-        })
+        let affects = vec![format!(
+            "Moves the callback to {} away from {was}.",
+            callback.number
+        )];
+        let undo = "It can be moved back while its old slot is free and still to come.";
+        let order = callback::Order::Reschedule(Box::new(change));
+        Plan::of(Order::Callback(order), affects, undo)
     }
 
     fn zone(&self, _: &Value) -> TimeZone {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::Known;
 use crate::flow::Order;
-use crate::flow::callback::{self, Moved, move_to};
+use crate::flow::callback::{self, Moved};
 use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, path, read};
 use crate::model::callback::{Callback, Move};
 use crate::model::payload::Fault;
@@ -87,17 +87,13 @@ impl Rules for Retimes {
         let callback = &self.callback;
         let was = self.known.when(callback.time, callback.queue.raw());
         let agent = moved.change.agent();
-        Ok(Plan {
-            writes: vec![move_to(&moved, &self.known.context())?],
-            before: None,
-            affects: vec![
-                format!("Moves the callback to {number} away from {was}."),
-                format!("It becomes the callback of the agent {}.", agent.fit(40)),
-            ],
-            undo: "Its time can be set back; that it was no agent's before cannot.".to_owned(),
-            confirm: None,
-            order: Order::Callback(callback::Order::Move(Box::new(moved))),
-        })
+        let affects = vec![
+            format!("Moves the callback to {number} away from {was}."),
+            format!("It becomes the callback of the agent {}.", agent.fit(40)),
+        ];
+        let undo = "Its time can be set back; that it was no agent's before cannot.";
+        let order = callback::Order::Move(Box::new(moved));
+        Plan::of(Order::Callback(order), affects, undo)
     }
 
     fn completions(&self, path: &str, _: &Value) -> Vec<Completion> {

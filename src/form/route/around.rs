@@ -88,10 +88,10 @@ impl Around {
     /// What it comes to.
     pub(super) fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let route = self.read(body)?;
-        Ok(match &self.base {
+        match &self.base {
             Some(base) => super::plans::update(base, route),
             None => super::plans::create(route),
-        })
+        }
     }
 
     /// The topics that there are, for a field that takes them.

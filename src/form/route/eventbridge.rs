@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_plan_shows_every_write_and_a_change_only_its_own() {
         let plan = judge(None).plan(&body()).unwrap();
-        assert_eq!(plan.writes.len(), 3);
+        assert_eq!(plan.writes().len(), 3);
         let there = route::read(&body().to_string()).unwrap();
         let judge = judge(Some(Known {
             version: Some(2),
@@ -168,9 +168,9 @@ mod tests {
         let mut off = body();
         off["enabled"] = json!(false);
         let plan = judge.plan(&off).unwrap();
-        assert_eq!(plan.writes.len(), 1);
+        assert_eq!(plan.writes().len(), 1);
         assert_eq!(
-            plan.writes[0].body.as_deref(),
+            plan.writes()[0].body.as_deref(),
             Some(r#"{"intendedState":"DISABLED"}"#)
         );
         assert_eq!(
@@ -178,7 +178,7 @@ mod tests {
             Some(r#"{"intendedState":"ENABLED"}"#)
         );
         assert!(
-            judge.plan(&body()).unwrap().writes.is_empty(),
+            judge.plan(&body()).unwrap().writes().is_empty(),
             "it is so already"
         );
     }

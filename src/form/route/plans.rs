@@ -3,6 +3,7 @@
 use crate::flow::Order;
 use crate::flow::route::{Deploy, Remove};
 use crate::form::Plan;
+use crate::model::payload::{self, Fault};
 use crate::model::route::eventbridge::RETRIED_DAYS;
 use crate::model::route::trigger::LIMITS;
 use crate::model::route::{Aim, Deed, Delivery, Known, Route};
@@ -10,46 +11,34 @@ use crate::store::routes::{Drift, Presence, RouteRow, Routes};
 use crate::text::safe;
 
 /// A new route.
-#[must_use]
-pub fn create(route: Route) -> Plan {
-    let writes = route.creates();
+pub fn create(route: Route) -> Result<Plan, Vec<Fault>> {
     let mut affects = carries(&route, "Makes a route");
-    if writes.len() > 1 {
+    if route.creates().len() > 1 {
         affects.push("It is made in steps: the id and the version in those after the first come from its answer.".to_owned());
     }
-    Plan {
-        writes,
-        before: None,
+    Plan::of(
+        deploy(Aim::New, None, route),
         affects,
-        undo: "u on the route takes it away again.".to_owned(),
-        confirm: None,
-        order: deploy(Aim::New, None, route),
-    }
+        "u on the route takes it away again.",
+    )
 }
 
 /// Another body for a route.
-#[must_use]
-pub fn update(base: &Known, route: Route) -> Plan {
+pub fn update(base: &Known, route: Route) -> Result<Plan, Vec<Fault>> {
     let mut affects = carries(&route, "Changes the route");
-    let writes = base.updates(&route);
-    let before = writes.first().and_then(|first| base.before(first));
     affects.push(
         "If somebody else changes it meanwhile, nothing is sent and both changes are shown."
             .to_owned(),
     );
-    Plan {
-        writes,
-        before,
-        affects,
-        undo: "u on the route deploys the body that it has now.".to_owned(),
-        confirm: None,
-        order: deploy(Aim::Existing(base.id.clone()), Some(base.clone()), route),
-    }
+    let order = deploy(Aim::Existing(base.id.clone()), Some(base.clone()), route);
+    let undo = "u on the route deploys the body that it has now.";
+    let plan = Plan::of(order, affects, undo)?;
+    let before = plan.writes().first().and_then(|first| base.before(first));
+    Ok(plan.over(before))
 }
 
 /// A route to be taken away; its name has to be typed.
-#[must_use]
-pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Plan {
+pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Result<Plan, Vec<Fault>> {
     let route = &known.route;
     let mut affects = vec![format!(
         "Takes the route {} away: {} will not {} any more.",
@@ -72,16 +61,15 @@ pub fn delete(known: &Known, deliveries: Option<&[Delivery]>) -> Plan {
             sum(|told| told.failed)
         ));
     }
-    Plan {
-        writes: vec![known.delete()],
-        before: Some(route.masked().json()),
-        affects,
-        undo: "u on the deleted route makes it again, under a new id; events of the meantime are lost.".to_owned(),
-        confirm: Some(route.name().to_owned()),
-        order: Order::RemoveRoute(Box::new(Remove {
-            known: known.clone(),
-        })),
-    }
+    let order = Order::RemoveRoute(Box::new(Remove {
+        known: known.clone(),
+    }));
+    let undo =
+        "u on the deleted route makes it again, under a new id; events of the meantime are lost.";
+    let plan = Plan::of(order, affects, undo)?;
+    Ok(plan
+        .over(Some(route.masked().json()))
+        .confirmed_by(Some(route.name().to_owned())))
 }
 
 /// What takes back the last deployment of a route, or why it cannot be taken back.
@@ -102,7 +90,7 @@ pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
             )
         })
     };
-    let mut plan = match (last.deed, &last.before, there) {
+    let plan = match (last.deed, &last.before, there) {
         (Deed::Deleted, Some(before), false) => create(whole(before)?),
         (Deed::Updated, Some(before), true) => update(&row.known, whole(before)?),
         (Deed::Created, _, true) => delete(&row.known, routes.deliveries(&row.known.id)),
@@ -119,6 +107,7 @@ pub fn undo(routes: &Routes, row: &RouteRow) -> Result<Plan, String> {
             ));
         }
     };
+    let mut plan = plan.map_err(|faults| payload::sentence(&faults))?;
     let (by, at) = (&last.operator, last.at);
     plan.affects
         .insert(0, format!("Undoes what {by} {} at {at}.", last.deed.word()));

@@ -152,7 +152,7 @@ fn the_retry_times_are_told_and_drawn() {
 #[test]
 fn a_plan_says_what_is_sent_and_what_it_means() {
     let plan = judge().plan(&example()).unwrap();
-    assert_eq!(plan.writes[0].kind.action(), "route.create");
+    assert_eq!(plan.writes()[0].kind.action(), "route.create");
     let there = route::read(&example().to_string()).unwrap();
     let judge = judging(Some(Known {
         version: Some(4),
@@ -161,14 +161,14 @@ fn a_plan_says_what_is_sent_and_what_it_means() {
     let mut body = example();
     body["headers"]["X-Token"] = json!("hunter2");
     let plan = judge.plan(&body).unwrap();
-    assert_eq!(plan.writes[0].path.last().unwrap(), "i-1");
+    assert_eq!(plan.writes()[0].path.last().unwrap(), "i-1");
     assert!(
-        plan.writes[0]
+        plan.writes()[0]
             .body
             .as_ref()
             .unwrap()
             .contains(r#""version":4"#)
     );
-    assert!(!plan.writes[0].shown_body().unwrap().contains("hunter2"));
+    assert!(!plan.writes()[0].shown_body().unwrap().contains("hunter2"));
     assert!(plan.before.is_some());
 }

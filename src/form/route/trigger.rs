@@ -201,7 +201,7 @@ mod tests {
         let mut off = body();
         off["enabled"] = json!(false);
         let plan = judge.plan(&off).unwrap();
-        let put: Value = serde_json::from_str(plan.writes[0].body.as_ref().unwrap()).unwrap();
+        let put: Value = serde_json::from_str(plan.writes()[0].body.as_ref().unwrap()).unwrap();
         assert_eq!(
             (&put["version"], &put["enabled"]),
             (&json!(2), &json!(false))

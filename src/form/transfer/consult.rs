@@ -145,7 +145,6 @@ impl Rules for Announcing {
             ],
             "C on its row cancels it: the agent goes on with the caller.",
         )
-        .map_err(|why| vec![Fault::new("", why)])
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
@@ -174,13 +173,6 @@ pub fn plan(
     consult: Consult,
     affects: Vec<String>,
     undo: impl Into<String>,
-) -> Result<Plan, String> {
-    Ok(Plan {
-        writes: vec![consult.write()?],
-        before: None,
-        affects,
-        undo: undo.into(),
-        confirm: None,
-        order: Order::Consult(Box::new(consult)),
-    })
+) -> Result<Plan, Vec<Fault>> {
+    Plan::of(Order::Consult(Box::new(consult)), affects, undo)
 }

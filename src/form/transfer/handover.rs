@@ -169,19 +169,12 @@ impl Rules for Handing {
         let (replacements, stop_on_failure) = self.replacements(body)?;
         let affects = self.affects(&replacements);
         let moves: Vec<Move> = replacements.into_iter().map(Move::Replace).collect();
-        let limits = crate::model::transfer::Limits::default();
-        let writes = moves.iter().map(|one| one.write(&limits));
-        Ok(Plan {
-            confirm: (moves.len() > 1).then(|| moves.len().to_string()),
-            writes: writes.collect::<Result<Vec<_>, _>>()?,
-            before: None,
-            affects,
-            undo: super::UNDO.to_owned(),
-            order: Order::Transfer(Box::new(Transfers {
-                moves,
-                stop_on_failure,
-            })),
-        })
+        let confirm = (moves.len() > 1).then(|| moves.len().to_string());
+        let order = Order::Transfer(Box::new(Transfers {
+            moves,
+            stop_on_failure,
+        }));
+        Ok(Plan::of(order, affects, super::UNDO)?.confirmed_by(confirm))
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {
@@ -247,13 +240,13 @@ mod tests {
             plan.affects[0],
             "Moves c-1 (active, voice, Carl and Ana) from Ana to genesys://queue/q-2."
         );
-        let Order::Transfer(order) = &plan.order else {
+        let Order::Transfer(order) = plan.order() else {
             panic!("{plan:?}");
         };
         let limits = crate::model::transfer::Limits::default();
-        assert_eq!(order.moves[0].write(&limits).unwrap(), plan.writes[0]);
+        assert_eq!(order.moves[0].write(&limits).unwrap(), plan.writes()[0]);
         assert!(
-            plan.writes[0]
+            plan.writes()[0]
                 .path
                 .join("/")
                 .ends_with("participants/p-agent/replace")
@@ -274,7 +267,10 @@ mod tests {
         let rules = rules(Some(vec!["c-1".into(), "c-2".into()]));
         let body = rules.filled(Some(&json!({"destination_uri": "tel:+14155550199"})));
         let plan = rules.plan(&body).unwrap();
-        assert_eq!((plan.writes.len(), plan.confirm.as_deref()), (2, Some("2")));
+        assert_eq!(
+            (plan.writes().len(), plan.confirm.as_deref()),
+            (2, Some("2"))
+        );
         let sip = rules.filled(Some(&json!({"destination_uri": "sip:a@b.example"})));
         assert!(
             rules.faults(&sip)[0]

@@ -43,12 +43,12 @@ fn a_filled_form_lacks_nothing_and_plans_the_very_frame() {
     let (first, second) = (rules.plan(&body).unwrap(), rules.plan(&body).unwrap());
     assert_eq!(first, second, "what is reviewed is what is sent");
     assert_eq!(first.confirm, None);
-    let Order::Transfer(order) = &first.order else {
+    let Order::Transfer(order) = first.order() else {
         panic!("no transfer");
     };
     assert_eq!(
         order.moves[0].write(&rules.limits).unwrap(),
-        first.writes[0]
+        first.writes()[0]
     );
     let told = first.affects.join("\n");
     assert!(
@@ -86,7 +86,7 @@ fn several_go_to_one_place_and_ask_for_their_number() {
     assert_eq!(rules.faults(&body), []);
     let plan = rules.plan(&body).unwrap();
     assert_eq!(
-        (plan.writes.len(), plan.confirm.as_deref()),
+        (plan.writes().len(), plan.confirm.as_deref()),
         (20, Some("20"))
     );
     let told = plan.affects.join("\n");
@@ -94,7 +94,7 @@ fn several_go_to_one_place_and_ask_for_their_number() {
         told.contains("Moves 20 interactions") && told.contains("and 8 more"),
         "{told}"
     );
-    let Order::Transfer(order) = &plan.order else {
+    let Order::Transfer(order) = plan.order() else {
         panic!("no transfers");
     };
     assert!(order.stop_on_failure);

@@ -2,11 +2,11 @@
 
 use super::day::Day;
 use crate::flow::Order;
-use crate::flow::callback::{self, Ended, end};
+use crate::flow::callback::{self, Ended};
 use crate::form::{Opening, Plan};
 use crate::kind::callbacks::{Callbacks, Line};
-use crate::model::CallbackId;
 use crate::model::callback::Status;
+use crate::model::payload::Fault;
 use crate::pane::Desk;
 use crate::pane::list::Picked;
 use crate::store::callbacks::CallbackRow;
@@ -78,7 +78,7 @@ pub(super) fn cancel(on: &mut Picked<'_, Callbacks>, desk: &mut Desk<'_>) {
         return;
     }
     let plan = plan(&open, desk);
-    desk.review.push(plan);
+    desk.propose(plan);
     on.served = true;
 }
 /// What is only remembered may be over, or another's: nothing is written to it.
@@ -88,7 +88,7 @@ fn unread(desk: &mut Desk<'_>) {
 }
 
 /// Somebody outside waits for each of them: even one takes a typed word.
-fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Plan {
+fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Result<Plan, Vec<Fault>> {
     let can = desk.can;
     let affects = rows.iter().map(|row| {
         let line = Line::of(row, desk.store, desk.now);
@@ -104,27 +104,18 @@ fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Plan {
         )
     });
     let ids = rows.iter().map(|row| row.callback().id.clone());
-    let (writes, order) = if can.reservations {
-        let ids: Vec<CallbackId> = ids.collect();
-        let writes = ids.iter().map(callback::cancel).collect();
-        (writes, callback::Order::Cancel(ids))
+    let order = if can.reservations {
+        callback::Order::Cancel(ids.collect())
     } else {
         let ended = rows.iter().map(|row| Ended::from(row.callback()));
-        let ended: Vec<Ended> = ended.collect();
-        let writes = ended.iter().map(end).collect();
-        (writes, callback::Order::End(ended))
+        callback::Order::End(ended.collect())
     };
-    Plan {
-        writes,
-        before: None,
-        affects: affects.collect(),
-        undo: "This cannot be undone; the callback would have to be booked again.".to_owned(),
-        confirm: Some(match rows.len() {
-            1 => "cancel".to_owned(),
-            many => many.to_string(),
-        }),
-        order: Order::Callback(order),
-    }
+    let undo = "This cannot be undone; the callback would have to be booked again.";
+    let plan = Plan::of(Order::Callback(order), affects.collect(), undo)?;
+    Ok(plan.confirmed_by(Some(match rows.len() {
+        1 => "cancel".to_owned(),
+        many => many.to_string(),
+    })))
 }
 
 /// Offers to register the webhook, or says what is missing for it.
@@ -138,22 +129,12 @@ pub(super) fn webhook(desk: &mut Desk<'_>) {
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
     let webhook = callback::Webhook::new("trunkline-callbacks".to_owned(), url);
-    match webhook.write() {
-        Ok(write) => desk.review.push(Plan {
-            writes: vec![write],
-            before: None,
-            affects: vec![
-                "The organisation tells this console's listener of every change of a callback.".to_owned(),
-                "Deliveries and the stream meet on one row; whichever comes second changes nothing.".to_owned(),
-            ],
-            undo: "Not from here: a webhook is removed in the organisation's administration."
-                .to_owned(),
-            confirm: None,
-            order: Order::Callback(callback::Order::Webhook(webhook)),
-        }),
-        Err(faults) => {
-            let text = faults.iter().map(ToString::to_string).collect::<Vec<_>>();
-            desk.messages.say(Weight::Error, text.join("; "), desk.now);
-        }
-    }
+    let affects = vec![
+        "The organisation tells this console's listener of every change of a callback.".to_owned(),
+        "Deliveries and the stream meet on one row; whichever comes second changes nothing."
+            .to_owned(),
+    ];
+    let undo = "Not from here: a webhook is removed in the organisation's administration.";
+    let order = Order::Callback(callback::Order::Webhook(webhook));
+    desk.propose(Plan::of(order, affects, undo));
 }

@@ -57,15 +57,10 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
             Some(many.len().to_string()),
         ),
     };
-    desk.review.push(Plan {
-        writes: deeds.iter().map(Deed::write).collect(),
-        before: None,
-        affects: vec![affects],
-        undo: "This cannot be undone; a phone comes back by itself within a minute or two."
-            .to_owned(),
-        confirm,
-        order: Order::Phone(phone::Order::Deeds(deeds)),
-    });
+    let order = Order::Phone(phone::Order::Deeds(deeds));
+    let undo = "This cannot be undone; a phone comes back by itself within a minute or two.";
+    let plan = Plan::of(order, vec![affects], undo);
+    desk.propose(plan.map(|plan| plan.confirmed_by(confirm)));
 }
 
 /// Where the phones are, the site with the most of them first, each with its number when there are more sites than one.

@@ -66,9 +66,8 @@ pub(super) fn go_on(word: &str, one: Option<&Interaction>, desk: &mut Desk<'_>) 
         }
     };
     let (affects, undo) = told(one, &deed);
-    let plan = Consult::of(one, deed).and_then(|consult| consult_plan(consult, affects, undo));
-    match plan {
-        Ok(plan) => desk.review.push(plan),
+    match Consult::of(one, deed) {
+        Ok(consult) => desk.propose(consult_plan(consult, affects, undo)),
         Err(why) => desk.messages.say(Weight::Warning, why, desk.now),
     }
 }

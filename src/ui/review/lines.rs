@@ -74,7 +74,7 @@ pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
 
 /// The further writes where they are not more of the same but the next steps of one thing.
 fn steps(plan: &Plan) -> &[Write] {
-    match plan.writes.split_first() {
+    match plan.writes().split_first() {
         Some((first, others)) if others.iter().all(|other| other.subject == first.subject) => {
             others
         }
@@ -101,7 +101,7 @@ pub(super) fn wrapped(said: &[Said], width: usize) -> Vec<(String, Role)> {
 
 /// The further writes of a bulk, by what they are done to.
 fn others(plan: &Plan, said: &mut Vec<Said>) {
-    let Some((_, others)) = plan.writes.split_first() else {
+    let Some((_, others)) = plan.writes().split_first() else {
         return;
     };
     if others.is_empty() {
@@ -115,13 +115,13 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
     let text = format!(
         "and {} more like it, {} in all:",
         others.len(),
-        plan.writes.len()
+        plan.writes().len()
     );
     said.push(prose(&text, Role::Accent));
-    let named = plan.writes.iter().take(NAMED);
+    let named = plan.writes().iter().take(NAMED);
     said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
-    if plan.writes.len() > NAMED {
-        let text = format!("  … and {} more", plan.writes.len() - NAMED);
+    if plan.writes().len() > NAMED {
+        let text = format!("  … and {} more", plan.writes().len() - NAMED);
         said.push(code(&text, Role::Dim));
     }
 }
@@ -223,12 +223,13 @@ mod tests {
     #[test]
     fn the_steps_of_one_thing_are_shown_whole_and_in_order() {
         let bus = r#"{"kind":"eventbridge","name":"b","awsAccountId":"1","awsAccountRegion":"r","eventSourceSuffix":"s","eventFilter":["v2.a"]}"#;
-        let plan = crate::form::route::plans::create(crate::model::route::read(bus).unwrap());
+        let plan =
+            crate::form::route::plans::create(crate::model::route::read(bus).unwrap()).unwrap();
         let shown = Shown {
             method: "POST",
             url: "https://h/api/v2/integrations".to_owned(),
             headers: Vec::new(),
-            body: plan.writes[0].shown_body(),
+            body: plan.writes()[0].shown_body(),
             curl: String::new(),
         };
         let lines: Vec<_> = of(&plan, &shown, &[]).into_iter().map(|s| s.text).collect();
