@@ -33,7 +33,7 @@ pub use self::checks::{Ask, Check, Checked, Progress, Question, Verdict};
 pub use self::edit::Editing;
 pub use self::json::{JsonLine, lines as json_lines};
 pub use self::kind::Kind;
-pub use self::line::Line;
+pub use self::line::Typing;
 pub use self::opening::Opening;
 pub use self::plan::Plan;
 pub use self::rules::{Completion, Rules, faults, judge, read};

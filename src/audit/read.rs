@@ -12,7 +12,7 @@ use crate::model::audit::Record;
 
 /// One line as it is in its file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct AuditLine {
     /// Its bytes without the line's end.
     pub raw: Vec<u8>,
     /// What it says; none when it can't be read as a line of the audit.
@@ -32,7 +32,11 @@ pub(super) fn files(place: &Place) -> Result<Vec<PathBuf>, AuditError> {
 }
 
 /// Hands over every line, in the order in which they were written.
-pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Result<(), AuditError> {
+pub fn each(
+    state_dir: &Path,
+    profile: &str,
+    mut take: impl FnMut(AuditLine),
+) -> Result<(), AuditError> {
     let place = Place::new(state_dir, profile);
     for path in files(&place)? {
         let file = file::open(&path, For::Reading).map_err(AuditError::at("reading", &path))?;
@@ -43,7 +47,7 @@ pub fn each(state_dir: &Path, profile: &str, mut take: impl FnMut(Line)) -> Resu
             // Half a line is being written just now, or was torn; `verify` tells which.
             if whole {
                 let record = serde_json::from_slice(&raw).ok();
-                take(Line { raw, record });
+                take(AuditLine { raw, record });
             }
         }
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tui_input::InputRequest;
 
 use super::kind::Kind;
-use super::line::Line;
+use super::line::Typing;
 use super::spec::Field;
 use super::{Form, Stroke, path};
 
@@ -18,7 +18,7 @@ pub enum Editing {
     /// Nothing is typed: a toggle, a choice, a part, or the way to the review.
     Nothing,
     /// One line.
-    Line(Line),
+    Line(Typing),
     /// One row of several; the last row is where a new one is added, and the only one that stays blank.
     Rows {
         /// Every row as it is written.
@@ -26,7 +26,7 @@ pub enum Editing {
         /// Which one is typed in.
         at: usize,
         /// The row with its cursor.
-        line: Line,
+        line: Typing,
     },
     /// Words in their order, and whether each is taken.
     Order {
@@ -40,14 +40,14 @@ pub enum Editing {
 impl Editing {
     /// The line being typed, if one is.
     #[must_use]
-    pub fn line(&self) -> Option<&Line> {
+    pub fn line(&self) -> Option<&Typing> {
         match self {
             Self::Line(line) | Self::Rows { line, .. } => Some(line),
             Self::Nothing | Self::Order { .. } => None,
         }
     }
 
-    fn line_mut(&mut self) -> Option<&mut Line> {
+    fn line_mut(&mut self) -> Option<&mut Typing> {
         match self {
             Self::Line(line) | Self::Rows { line, .. } => Some(line),
             Self::Nothing | Self::Order { .. } => None,
@@ -85,7 +85,7 @@ impl Form {
             Stroke::Lower => self.shift(false),
             Stroke::Remove => self.remove_row(),
             Stroke::Complete => self.complete(),
-            Stroke::Undo => self.write(Line::undo),
+            Stroke::Undo => self.write(Typing::undo),
             Stroke::Paste(text) => self.write(|line| line.paste(&text)),
             Stroke::Type(' ') if self.editing.line().is_none() => self.turn(true),
             Stroke::Type(c) if self.editing.line().is_none() => self.jump(c),
@@ -109,7 +109,7 @@ impl Form {
 
     /// Whether the line in focus is still being typed, so that nobody should be asked about it yet.
     pub(super) fn typing(&self) -> bool {
-        self.editing.line().is_some_and(Line::can_undo)
+        self.editing.line().is_some_and(Typing::can_undo)
     }
 
     /// What the field in focus is edited with, made from the body.
@@ -126,12 +126,12 @@ impl Form {
             },
             Kind::List { .. } | Kind::Pairs { .. } => {
                 let rows = self.rows_of(field);
-                let line = Line::new(rows.first().map_or("", String::as_str));
+                let line = Typing::new(rows.first().map_or("", String::as_str));
                 Editing::Rows { rows, at: 0, line }
             }
             kind => {
                 let text = value.map(|value| kind.show(value, &self.zone()));
-                Editing::Line(Line::new(&text.unwrap_or_default()))
+                Editing::Line(Typing::new(&text.unwrap_or_default()))
             }
         }
     }
@@ -153,7 +153,7 @@ impl Form {
         match &mut self.editing {
             Editing::Rows { rows, at, line } => {
                 *at = row.min(rows.len().saturating_sub(1));
-                *line = Line::new(rows.get(*at).map_or("", String::as_str));
+                *line = Typing::new(rows.get(*at).map_or("", String::as_str));
             }
             Editing::Order { words, at } => *at = row.min(words.len().saturating_sub(1)),
             Editing::Nothing | Editing::Line(_) => {}
@@ -189,7 +189,7 @@ impl Form {
     }
 
     /// Edits the line in focus and lets the body follow.
-    fn write(&mut self, edit: impl FnOnce(&mut Line) -> bool) {
+    fn write(&mut self, edit: impl FnOnce(&mut Typing) -> bool) {
         if self.editing.line_mut().is_some_and(edit) {
             self.completing = None;
             self.take_line();

@@ -10,13 +10,13 @@ const UNDO: usize = 100;
 
 /// A line with a cursor.
 #[derive(Clone, Debug, Default)]
-pub struct Line {
+pub struct Typing {
     input: Input,
     /// Earlier texts, the newest last.
     past: Vec<String>,
 }
 
-impl Line {
+impl Typing {
     /// A line that holds `text`, cursor at its end.
     #[must_use]
     pub fn new(text: &str) -> Self {
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn changes_are_taken_back_one_by_one_and_the_past_is_bounded() {
-        let mut line = Line::new("ab");
+        let mut line = Typing::new("ab");
         line.edit(InputRequest::InsertChar('c'));
         line.edit(InputRequest::GoToPrevChar);
         line.paste("x\r\ny\x1b[A\n");

@@ -208,14 +208,14 @@ mod tests {
     use clap::Parser;
 
     #[derive(Parser)]
-    pub(super) struct Line {
+    pub(super) struct BatchLine {
         #[command(flatten)]
         pub(super) args: TransferArgs,
     }
 
     fn read(line: &str) -> Result<Vec<Move>, Vec<Fault>> {
         let words = format!("x {line}");
-        let args = Line::parse_from(words.split_whitespace()).args;
+        let args = BatchLine::parse_from(words.split_whitespace()).args;
         moves(&args, &Limits::default())
     }
 

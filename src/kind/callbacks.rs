@@ -7,7 +7,7 @@ pub mod line;
 
 use std::cmp::Ordering;
 
-pub use self::line::{Line, role};
+pub use self::line::{CallbackLine, role};
 
 use super::column::fields;
 use super::{Column, Kind, Value};
@@ -176,8 +176,8 @@ const COLUMNS: &[Of] = &[
 ];
 
 /// By the slot: what is over stands below what is still to come, what has no time below what has.
-fn slot(a: &Line<'_>, b: &Line<'_>) -> Ordering {
-    let key = |line: &Line<'_>| {
+fn slot(a: &CallbackLine<'_>, b: &CallbackLine<'_>) -> Ordering {
+    let key = |line: &CallbackLine<'_>| {
         let callback = line.row.callback();
         let over = callback.status.over();
         (over, callback.time.is_none(), callback.time)
@@ -187,7 +187,7 @@ fn slot(a: &Line<'_>, b: &Line<'_>) -> Ordering {
 
 impl Kind for Callbacks {
     type Id = CallbackId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = CallbackLine<'a>;
 
     const NAME: &'static str = "callbacks";
     const DOC: &'static str = "Callback reservations, numbers masked";
@@ -195,23 +195,24 @@ impl Kind for Callbacks {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
-    fn troubled(line: &Line<'_>) -> bool {
+    fn troubled(line: &CallbackLine<'_>) -> bool {
         line.row.callback().status == Status::Failed && !line.row.remembered()
     }
 
     /// By their slots, what is over last.
-    fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {
+    fn rows(store: &Store, now: Millis) -> Vec<CallbackLine<'_>> {
         let rows = store.callbacks.shown();
-        let mut lines: Vec<Line<'_>> = rows.map(|row| Line::of(row, store, now)).collect();
+        let mut lines: Vec<CallbackLine<'_>> =
+            rows.map(|row| CallbackLine::of(row, store, now)).collect();
         lines.sort_by(slot);
         lines
     }
 
-    fn row<'a>(store: &'a Store, id: &CallbackId, now: Millis) -> Option<Line<'a>> {
-        Some(Line::of(store.callbacks.find(id)?, store, now))
+    fn row<'a>(store: &'a Store, id: &CallbackId, now: Millis) -> Option<CallbackLine<'a>> {
+        Some(CallbackLine::of(store.callbacks.find(id)?, store, now))
     }
 
-    fn id(line: &Line<'_>) -> CallbackId {
+    fn id(line: &CallbackLine<'_>) -> CallbackId {
         line.row.callback().id.clone()
     }
 

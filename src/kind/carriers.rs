@@ -86,7 +86,7 @@ const COLUMNS: &[Of] = &[
     .aside()
     .looking(|line| grade_role(line.finding()))
     .ordered(|a, b| {
-        let grade = |line: &Line<'_>| {
+        let grade = |line: &CarrierLine<'_>| {
             let grade = line.finding().map(Finding::grade);
             (grade.is_none(), grade, line.verdict())
         };
@@ -207,27 +207,30 @@ fn in_parts(can: &Capabilities) -> bool {
     can.trunks
 }
 
-fn plain(line: &Line<'_>) -> Role {
+fn plain(line: &CarrierLine<'_>) -> Role {
     if line.stale { Role::Stale } else { Role::Text }
 }
 
 impl Kind for Carriers {
     type Id = CarrierId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = CarrierLine<'a>;
 
     const NAME: &'static str = "carriers";
     const DOC: &'static str = "SIP carriers: what the cloud says of them, and what a probe saw";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
-    fn troubled(line: &Line<'_>) -> bool {
+    fn troubled(line: &CarrierLine<'_>) -> bool {
         line.row.carrier().health.suffers() || line.accord() == Accord::Contradiction
     }
 
     /// The most urgent first, then by name.
-    fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
-        let lines = store.carriers.shown().map(|row| Line::of(row, store));
-        let mut lines: Vec<Line<'_>> = lines.collect();
+    fn rows(store: &Store, _: Millis) -> Vec<CarrierLine<'_>> {
+        let lines = store
+            .carriers
+            .shown()
+            .map(|row| CarrierLine::of(row, store));
+        let mut lines: Vec<CarrierLine<'_>> = lines.collect();
         lines.sort_by(|a, b| {
             let urgency = a.urgency().cmp(&b.urgency());
             urgency.then_with(|| a.row.name().cmp(b.row.name()))
@@ -235,11 +238,11 @@ impl Kind for Carriers {
         lines
     }
 
-    fn row<'a>(store: &'a Store, id: &CarrierId, _: Millis) -> Option<Line<'a>> {
-        Some(Line::of(store.carriers.find(id)?, store))
+    fn row<'a>(store: &'a Store, id: &CarrierId, _: Millis) -> Option<CarrierLine<'a>> {
+        Some(CarrierLine::of(store.carriers.find(id)?, store))
     }
 
-    fn id(line: &Line<'_>) -> CarrierId {
+    fn id(line: &CarrierLine<'_>) -> CarrierId {
         line.row.carrier().id.clone()
     }
 
@@ -250,7 +253,7 @@ impl Kind for Carriers {
 
 /// A carrier with its proxy.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct CarrierLine<'a> {
     /// What the organisation says.
     pub row: &'a CarrierRow,
     /// Its proxy; none when the profile names none.
@@ -259,7 +262,7 @@ pub struct Line<'a> {
     pub stale: bool,
 }
 
-impl<'a> Line<'a> {
+impl<'a> CarrierLine<'a> {
     /// The line of a row.
     #[must_use]
     pub fn of(row: &'a CarrierRow, store: &'a Store) -> Self {
@@ -356,7 +359,7 @@ impl<'a> Line<'a> {
 
 /// How the health looks.
 #[must_use]
-pub fn role(line: &Line<'_>) -> Role {
+pub fn role(line: &CarrierLine<'_>) -> Role {
     match line.row.carrier().health {
         _ if line.stale => Role::Stale,
         Health::Down => Role::Bad,

@@ -18,7 +18,7 @@ pub struct Edges;
 
 /// An edge as it is shown.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct EdgeLine<'a> {
     /// The edge.
     pub row: &'a EdgeRow,
     /// Whether what is known of it may be out of date.
@@ -147,7 +147,7 @@ const COLUMNS: &[Of] = &[
     .hidden(),
 ];
 
-impl<'a> Line<'a> {
+impl<'a> EdgeLine<'a> {
     fn of(row: &'a EdgeRow, store: &Store) -> Self {
         Self {
             row,
@@ -158,27 +158,27 @@ impl<'a> Line<'a> {
 
 impl Kind for Edges {
     type Id = EdgeId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = EdgeLine<'a>;
 
     const NAME: &'static str = "edges";
     const DOC: &'static str = "Edges: whether the cloud reaches them, how busy they are";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
-    fn troubled(line: &Line<'_>) -> bool {
+    fn troubled(line: &EdgeLine<'_>) -> bool {
         line.row.edge.state().suffers()
     }
 
-    fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
+    fn rows(store: &Store, _: Millis) -> Vec<EdgeLine<'_>> {
         let rows = store.edges.worst_first().into_iter();
-        rows.map(|row| Line::of(row, store)).collect()
+        rows.map(|row| EdgeLine::of(row, store)).collect()
     }
 
-    fn row<'a>(store: &'a Store, id: &EdgeId, _: Millis) -> Option<Line<'a>> {
-        Some(Line::of(store.edges.get(id)?, store))
+    fn row<'a>(store: &'a Store, id: &EdgeId, _: Millis) -> Option<EdgeLine<'a>> {
+        Some(EdgeLine::of(store.edges.get(id)?, store))
     }
 
-    fn id(line: &Line<'_>) -> EdgeId {
+    fn id(line: &EdgeLine<'_>) -> EdgeId {
         line.row.edge.id.clone()
     }
 
@@ -188,21 +188,21 @@ impl Kind for Edges {
 }
 
 impl Followed for Edges {
-    fn heard(line: &Line<'_>) -> Heard {
+    fn heard(line: &EdgeLine<'_>) -> Heard {
         line.row.edge.heard
     }
 
-    fn stale(line: &Line<'_>) -> bool {
+    fn stale(line: &EdgeLine<'_>) -> bool {
         line.stale
     }
 
-    fn standing(line: &Line<'_>) -> (&'static str, Role) {
+    fn standing(line: &EdgeLine<'_>) -> (&'static str, Role) {
         let state = line.row.edge.state();
         (state.word(), role(state))
     }
 }
 
-fn plain(line: &Line<'_>) -> Role {
+fn plain(line: &EdgeLine<'_>) -> Role {
     if line.stale { Role::Stale } else { Role::Text }
 }
 

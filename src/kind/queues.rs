@@ -17,7 +17,7 @@ pub struct Queues;
 
 /// A queue at a moment: whether it is open depends on it.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct QueueLine<'a> {
     /// The queue.
     pub row: &'a QueueRow,
     /// The moment it is.
@@ -118,7 +118,7 @@ const COLUMNS: &[Of] = &[
     }),
 ];
 
-impl Line<'_> {
+impl QueueLine<'_> {
     /// When it is open today; none when its hours are not known.
     #[must_use]
     pub fn open(&self) -> Option<String> {
@@ -136,7 +136,7 @@ impl Line<'_> {
 
 impl Kind for Queues {
     type Id = QueueId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = QueueLine<'a>;
 
     const NAME: &'static str = "queues";
     const DOC: &'static str =
@@ -145,23 +145,23 @@ impl Kind for Queues {
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
-    fn troubled(line: &Line<'_>) -> bool {
+    fn troubled(line: &QueueLine<'_>) -> bool {
         line.row.queue.room().is_some_and(|room| room.left() == 0)
     }
 
-    fn rows(store: &Store, now: Millis) -> Vec<Line<'_>> {
+    fn rows(store: &Store, now: Millis) -> Vec<QueueLine<'_>> {
         let rows = store.queues.iter();
-        rows.map(|row| Line { row, now }).collect()
+        rows.map(|row| QueueLine { row, now }).collect()
     }
 
-    fn row<'a>(store: &'a Store, id: &QueueId, now: Millis) -> Option<Line<'a>> {
-        Some(Line {
+    fn row<'a>(store: &'a Store, id: &QueueId, now: Millis) -> Option<QueueLine<'a>> {
+        Some(QueueLine {
             row: store.queues.get(id)?,
             now,
         })
     }
 
-    fn id(line: &Line<'_>) -> QueueId {
+    fn id(line: &QueueLine<'_>) -> QueueId {
         line.row.queue.id.clone()
     }
 

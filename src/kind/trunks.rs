@@ -19,7 +19,7 @@ pub struct Trunks;
 
 /// A trunk with its carrier.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct TrunkLine<'a> {
     /// The trunk.
     pub trunk: &'a Trunk,
     /// Whose it is.
@@ -162,24 +162,24 @@ const COLUMNS: &[Of] = &[
 ];
 
 impl Followed for Trunks {
-    fn heard(line: &Line<'_>) -> Heard {
+    fn heard(line: &TrunkLine<'_>) -> Heard {
         line.trunk.heard
     }
 
-    fn stale(line: &Line<'_>) -> bool {
+    fn stale(line: &TrunkLine<'_>) -> bool {
         line.stale
     }
 
-    fn standing(line: &Line<'_>) -> (&'static str, Role) {
+    fn standing(line: &TrunkLine<'_>) -> (&'static str, Role) {
         (line.trunk.standing().word(), role(line.trunk))
     }
 }
 
-fn lines(store: &Store) -> impl Iterator<Item = Line<'_>> {
+fn lines(store: &Store) -> impl Iterator<Item = TrunkLine<'_>> {
     let stale = store.carriers.stale();
     store.carriers.iter().flat_map(move |carrier| {
         let trunks = carrier.carrier().trunks.iter();
-        trunks.map(move |trunk| Line {
+        trunks.map(move |trunk| TrunkLine {
             trunk,
             carrier,
             stale: stale || trunk.heard.by == By::Gap,
@@ -189,20 +189,20 @@ fn lines(store: &Store) -> impl Iterator<Item = Line<'_>> {
 
 impl Kind for Trunks {
     type Id = TrunkId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = TrunkLine<'a>;
 
     const NAME: &'static str = "trunks";
     const DOC: &'static str = "The trunks of the carriers, edge by edge";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
-    fn troubled(line: &Line<'_>) -> bool {
+    fn troubled(line: &TrunkLine<'_>) -> bool {
         line.trunk.standing() <= Standing::Partly
     }
 
     /// The worst first.
-    fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
-        let mut lines: Vec<Line<'_>> = lines(store).collect();
+    fn rows(store: &Store, _: Millis) -> Vec<TrunkLine<'_>> {
+        let mut lines: Vec<TrunkLine<'_>> = lines(store).collect();
         lines.sort_by(|a, b| {
             let order = a.trunk.standing().cmp(&b.trunk.standing());
             order.then_with(|| a.trunk.name.cmp(&b.trunk.name))
@@ -210,11 +210,11 @@ impl Kind for Trunks {
         lines
     }
 
-    fn row<'a>(store: &'a Store, id: &TrunkId, _: Millis) -> Option<Line<'a>> {
+    fn row<'a>(store: &'a Store, id: &TrunkId, _: Millis) -> Option<TrunkLine<'a>> {
         lines(store).find(|line| line.trunk.id == *id)
     }
 
-    fn id(line: &Line<'_>) -> TrunkId {
+    fn id(line: &TrunkLine<'_>) -> TrunkId {
         line.trunk.id.clone()
     }
 

@@ -17,7 +17,7 @@ pub struct Users;
 
 /// A user with what their devices come to.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct UserLine<'a> {
     /// One of the devices: the user is the same on all.
     pub row: Row<'a>,
     /// Devices.
@@ -87,7 +87,7 @@ const COLUMNS: &[Of] = &[
     .also(&["id", "user_id"]),
 ];
 
-impl<'a> Line<'a> {
+impl<'a> UserLine<'a> {
     fn new(row: Row<'a>) -> Self {
         Self {
             row,
@@ -125,7 +125,7 @@ impl<'a> Line<'a> {
 
 impl Kind for Users {
     type Id = UserId;
-    type Row<'a> = Line<'a>;
+    type Row<'a> = UserLine<'a>;
 
     const NAME: &'static str = "users";
     const DOC: &'static str = "Users with a device: how many devices, how many of them registered";
@@ -133,12 +133,12 @@ impl Kind for Users {
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
     /// By state, the worst first, then by name.
-    fn rows(store: &Store, _: Millis) -> Vec<Line<'_>> {
+    fn rows(store: &Store, _: Millis) -> Vec<UserLine<'_>> {
         let mut places: HashMap<&UserId, usize> = HashMap::new();
-        let mut lines: Vec<Line<'_>> = Vec::new();
+        let mut lines: Vec<UserLine<'_>> = Vec::new();
         for (_, row) in store.registrations.rows() {
             let place = *places.entry(row.user_id()).or_insert_with(|| {
-                lines.push(Line::new(row));
+                lines.push(UserLine::new(row));
                 lines.len() - 1
             });
             if let Some(line) = lines.get_mut(place) {
@@ -152,16 +152,16 @@ impl Kind for Users {
         lines
     }
 
-    fn row<'a>(store: &'a Store, id: &UserId, _: Millis) -> Option<Line<'a>> {
+    fn row<'a>(store: &'a Store, id: &UserId, _: Millis) -> Option<UserLine<'a>> {
         let mut rows = store.registrations.of_user(id);
         let first = rows.next()?;
-        let mut line = Line::new(first);
+        let mut line = UserLine::new(first);
         line.add(&first);
         rows.for_each(|row| line.add(&row));
         Some(line)
     }
 
-    fn id(line: &Line<'_>) -> UserId {
+    fn id(line: &UserLine<'_>) -> UserId {
         line.row.user_id().clone()
     }
 

@@ -17,7 +17,7 @@ use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Made, Scene};
 use crate::effect::Effect;
-use crate::kind::callbacks::{Callbacks, Line};
+use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::kind::column::Wish;
 use crate::model::CallbackId;
 use crate::model::callback::{Status, Stream};
@@ -87,7 +87,7 @@ impl Listing for Board {
         )
     }
 
-    fn detail(&self, line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+    fn detail(&self, line: &CallbackLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
         detail::lines(line, scene)
     }
 
@@ -121,12 +121,12 @@ impl Listing for Board {
         }
     }
 
-    fn copy(&self, line: &Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &CallbackLine<'_>, what: &str) -> Option<(&'static str, String)> {
         let id = line.row.callback().id.raw();
         (what == "id").then(|| ("reservation id", id.to_owned()))
     }
 
-    fn related(&self, line: &Line<'_>, _: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &CallbackLine<'_>, _: &Desk<'_>) -> Vec<Related> {
         vec![Related::new(
             "Queues",
             "id",
@@ -134,7 +134,7 @@ impl Listing for Board {
         )]
     }
 
-    fn more(&self, line: &Line<'_>, _: &Store) -> String {
+    fn more(&self, line: &CallbackLine<'_>, _: &Store) -> String {
         let mut text = "updates (newest first)\n".to_owned();
         text.extend(line.row.past().map(|told| {
             let delivery = told.delivery.as_ref().map(|delivery| {

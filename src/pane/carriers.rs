@@ -12,7 +12,7 @@ use super::list::{self, ListPane, Listing, Picked, Related, section};
 use super::{Desk, Scene};
 use crate::effect::Effect;
 use crate::kind::Kind as _;
-use crate::kind::carriers::{Carriers, Line};
+use crate::kind::carriers::{CarrierLine, Carriers};
 use crate::kind::column::Wish;
 use crate::kind::edges::Edges;
 use crate::kind::probes::Probes;
@@ -52,8 +52,8 @@ impl Listing for Carriers {
     const SORT: Option<&'static str> = Some("health");
 
     fn tab(&self, store: &Store) -> Tab {
-        let lines = store.carriers.iter().map(|row| Line::of(row, store));
-        let trouble = |line: &Line<'_>| {
+        let lines = store.carriers.iter().map(|row| CarrierLine::of(row, store));
+        let trouble = |line: &CarrierLine<'_>| {
             line.row.carrier().health.suffers() || line.accord() == Accord::Contradiction
         };
         Tab {
@@ -69,7 +69,7 @@ impl Listing for Carriers {
         let theme = scene.theme;
         let carriers = &scene.store.carriers;
         let edges = &scene.store.edges;
-        let lines = || carriers.iter().map(|row| Line::of(row, scene.store));
+        let lines = || carriers.iter().map(|row| CarrierLine::of(row, scene.store));
         let contradictions = lines().filter(|l| l.accord() == Accord::Contradiction);
         let verdicts = |wanted: fn(Verdict) -> bool| {
             let found = lines().filter_map(|line| Some(line.finding()?.tls()?.verdict));
@@ -116,7 +116,11 @@ impl Listing for Carriers {
         list::for_remembered(wish, column == "health" && rows.any(CarrierRow::remembered))
     }
 
-    fn detail(&self, line: &Line<'_>, scene: &Scene<'_>) -> Vec<ratatui::text::Line<'static>> {
+    fn detail(
+        &self,
+        line: &CarrierLine<'_>,
+        scene: &Scene<'_>,
+    ) -> Vec<ratatui::text::Line<'static>> {
         detail::lines(line, scene)
     }
 
@@ -144,12 +148,12 @@ impl Listing for Carriers {
         }
     }
 
-    fn copy(&self, line: &Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &CarrierLine<'_>, what: &str) -> Option<(&'static str, String)> {
         let id = line.row.carrier().id.raw();
         (what == "id").then(|| ("carrier id", id.to_owned()))
     }
 
-    fn more(&self, line: &Line<'_>, _: &Store) -> String {
+    fn more(&self, line: &CarrierLine<'_>, _: &Store) -> String {
         let mut text = "health (newest first)\n".to_owned();
         let turns = line.row.past();
         text.extend(turns.map(|turn| format!("{}  {}\n", turn.at, turn.to.word())));
@@ -181,7 +185,7 @@ impl Listing for Carriers {
         true
     }
 
-    fn related(&self, line: &Line<'_>, _: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &CarrierLine<'_>, _: &Desk<'_>) -> Vec<Related> {
         let id = line.row.carrier().id.raw();
         vec![
             Related::new("Trunks", "carrierId", id),
@@ -200,7 +204,7 @@ impl Listing for Carriers {
     }
 }
 
-fn probe(line: Line<'_>, desk: &mut Desk<'_>) {
+fn probe(line: CarrierLine<'_>, desk: &mut Desk<'_>) {
     let Some(proxy) = line.proxy else {
         let text = format!(
             "the profile names no SIP proxy of {}: add [profiles.NAME.carriers.{:?}] with a host",

@@ -112,12 +112,12 @@ impl Listing for Users {
         }
     }
 
-    fn copy(&self, line: &users::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &users::UserLine<'_>, what: &str) -> Option<(&'static str, String)> {
         let id = line.row.user_id().raw();
         (what == "id").then(|| ("user id", id.to_owned()))
     }
 
-    fn related(&self, line: &users::Line<'_>, desk: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &users::UserLine<'_>, desk: &Desk<'_>) -> Vec<Related> {
         let user = line.row.user_id().raw();
         let mut related = vec![
             Related::new("Registrations", "userId", user),
@@ -165,11 +165,11 @@ impl Listing for Edges {
         awaited(scene.store.carriers.reading(), "edges", scene)
     }
 
-    fn copy(&self, line: &edges::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &edges::EdgeLine<'_>, what: &str) -> Option<(&'static str, String)> {
         (what == "id").then(|| ("edge id", line.row.edge.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &edges::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &edges::EdgeLine<'_>, _: &Desk<'_>) -> Vec<Related> {
         let edge = &line.row.edge;
         let mut related = vec![Related::new("Trunks", "edgeId", edge.id.raw())];
         if !edge.site.is_empty() {
@@ -215,11 +215,11 @@ impl Listing for Trunks {
         awaited(scene.store.carriers.reading(), "trunks", scene)
     }
 
-    fn copy(&self, line: &trunks::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &trunks::TrunkLine<'_>, what: &str) -> Option<(&'static str, String)> {
         (what == "id").then(|| ("trunk id", line.trunk.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &trunks::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &trunks::TrunkLine<'_>, _: &Desk<'_>) -> Vec<Related> {
         let carrier = line.carrier.carrier().id.raw();
         let mut related = vec![Related::new("Carriers", "id", carrier)];
         let edge = line.trunk.edge.as_ref();
@@ -329,11 +329,11 @@ impl Listing for Queues {
         awaited(scene.store.queues.reading(), "queues", scene)
     }
 
-    fn copy(&self, line: &queues::Line<'_>, what: &str) -> Option<(&'static str, String)> {
+    fn copy(&self, line: &queues::QueueLine<'_>, what: &str) -> Option<(&'static str, String)> {
         (what == "id").then(|| ("queue id", line.row.queue.id.raw().to_owned()))
     }
 
-    fn related(&self, line: &queues::Line<'_>, _: &Desk<'_>) -> Vec<Related> {
+    fn related(&self, line: &queues::QueueLine<'_>, _: &Desk<'_>) -> Vec<Related> {
         let id = line.row.queue.id.raw();
         vec![
             Related::new("Callbacks", "queueId", id),

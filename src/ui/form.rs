@@ -10,7 +10,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use self::line::Line;
+use self::line::FieldLine;
 use super::bar::Bar;
 use super::layer::Outcome;
 use super::sheet::Sheet;
@@ -173,7 +173,7 @@ impl FormView {
         let lines = left::lines(&self.form, usize::from(fields.width), places.json.is_none());
         let top = left::top(&lines, usize::from(fields.height));
         let line = lines.get(top + usize::from(at.y - fields.y));
-        match line.and_then(Line::target) {
+        match line.and_then(FieldLine::target) {
             Some((field, _)) if field == self.form.spec().fields.len() => Outcome::Ask(Ask::Review),
             Some((field, row)) => {
                 self.form.click(field, row);

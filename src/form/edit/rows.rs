@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::super::line::Line;
+use super::super::line::Typing;
 use super::super::{Field, Form, Kind, item, path};
 use super::{Editing, pair};
 use tui_input::InputRequest;
@@ -105,7 +105,7 @@ impl Form {
             return;
         }
         rows.remove(*at);
-        *line = Line::new(rows.get(*at).map_or("", String::as_str));
+        *line = Typing::new(rows.get(*at).map_or("", String::as_str));
         self.touch();
         self.write_rows();
     }

@@ -12,7 +12,7 @@ use crate::environment::Environment;
 use crate::flow::{Kit, route};
 use crate::headless::write::kit;
 use crate::headless::{Exit, say};
-use crate::kind::callbacks::{Callbacks, Line};
+use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::kind::interactions::Interactions;
 use crate::kind::queues::Queues;
 use crate::kind::routes::Routes;
@@ -59,7 +59,7 @@ pub async fn callbacks(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
     };
     let rows = Callbacks::rows(&store, Clock::Real.now()).into_iter();
     // Nothing was asked of a stream: what was read is as of now.
-    let fresh = rows.map(|line| Line {
+    let fresh = rows.map(|line| CallbackLine {
         stale: false,
         ..line
     });

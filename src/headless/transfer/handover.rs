@@ -59,13 +59,13 @@ pub(super) async fn moves(client: &Client, asked: Vec<Handover>) -> Vec<Move> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::Line;
+    use super::super::tests::BatchLine;
     use super::*;
     use clap::Parser;
 
     fn read(line: &str) -> Result<Vec<Handover>, String> {
         let words = format!("x {line}");
-        let args = Line::parse_from(words.split_whitespace()).args;
+        let args = BatchLine::parse_from(words.split_whitespace()).args;
         asked(&args).map_err(|faults| faults[0].to_string())
     }
 

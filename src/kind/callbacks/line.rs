@@ -13,7 +13,7 @@ use crate::vocabulary::role::Role;
 
 /// A reservation with its queue.
 #[derive(Clone, Copy)]
-pub struct Line<'a> {
+pub struct CallbackLine<'a> {
     /// What the organisation says.
     pub row: &'a CallbackRow,
     /// Its queue; none when it is not known.
@@ -28,7 +28,7 @@ pub struct Line<'a> {
 
 /// How the status looks.
 #[must_use]
-pub fn role(line: &Line<'_>) -> Role {
+pub fn role(line: &CallbackLine<'_>) -> Role {
     match line.row.callback().status {
         _ if line.stale => Role::Stale,
         Status::Failed => Role::Bad,
@@ -39,7 +39,7 @@ pub fn role(line: &Line<'_>) -> Role {
     }
 }
 
-impl<'a> Line<'a> {
+impl<'a> CallbackLine<'a> {
     /// The line of a row.
     #[must_use]
     pub fn of(row: &'a CallbackRow, store: &'a Store, now: Millis) -> Self {

@@ -2,7 +2,7 @@
 
 use ratatui::text::{Line as Shown, Span};
 
-use crate::kind::callbacks::{Line, role};
+use crate::kind::callbacks::{CallbackLine, role};
 use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
 use crate::model::queue::{Queue, Room};
@@ -14,7 +14,7 @@ use crate::ui::detail::{moment, pairs};
 use crate::vocabulary::role::Role;
 
 /// The lines of a reservation.
-pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+pub fn lines(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
     let mut lines = vec![what(line, scene), when(line, scene)];
     lines.push(match line.queue {
@@ -42,7 +42,7 @@ pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     lines
 }
 
-fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+fn what(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let callback = line.row.callback();
     let reason = match &callback.reason {
         None => "not told".to_owned(),
@@ -82,7 +82,7 @@ fn what(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
     Shown::from(spans)
 }
 
-fn when(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+fn when(line: &CallbackLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let here = line
         .row
         .callback()

@@ -1,6 +1,6 @@
 //! The line of figures: what is well in plain, what is not in its colour and always in words.
 
-use crate::kind::callbacks::Line;
+use crate::kind::callbacks::CallbackLine;
 use crate::model::callback::{Status, Stream};
 use crate::pane::{Scene, list};
 use crate::store::callbacks::CallbackRow;
@@ -57,9 +57,9 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
 /// The countdown to the next slot.
 fn next(scene: &Scene<'_>) -> Option<String> {
     let lines = scene.store.callbacks.iter();
-    let lines = lines.map(|row| Line::of(row, scene.store, scene.now));
+    let lines = lines.map(|row| CallbackLine::of(row, scene.store, scene.now));
     let ahead = lines.filter(|line| line.ahead().is_some_and(|ahead| ahead >= 0));
-    let next = ahead.min_by_key(Line::ahead)?;
+    let next = ahead.min_by_key(CallbackLine::ahead)?;
     Some(format!("next {} ", next.countdown()))
 }
 

@@ -4,7 +4,7 @@ use super::day::Day;
 use crate::flow::Order;
 use crate::flow::callback::{self, Ended};
 use crate::form::{Opening, Plan};
-use crate::kind::callbacks::{Callbacks, Line};
+use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::model::callback::Status;
 use crate::model::payload::Fault;
 use crate::pane::Desk;
@@ -91,7 +91,7 @@ fn unread(desk: &mut Desk<'_>) {
 fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Result<Plan, Vec<Fault>> {
     let can = desk.can;
     let affects = rows.iter().map(|row| {
-        let line = Line::of(row, desk.store, desk.now);
+        let line = CallbackLine::of(row, desk.store, desk.now);
         let callback = row.callback();
         format!(
             "Cancels the callback to {}: queue {}, slot {}, reason {} ({}, {}).",

@@ -3,7 +3,7 @@
 use ratatui::text::{Line as Shown, Span};
 
 use super::trunks;
-use crate::kind::carriers::{Line, grade_role, role};
+use crate::kind::carriers::{CarrierLine, grade_role, role};
 use crate::model::carrier::Accord;
 use crate::model::finding::{Certificate, Finding, Tls};
 use crate::pane::Scene;
@@ -16,7 +16,7 @@ use crate::vocabulary::role::Role;
 const RECENT: usize = 6;
 
 /// The lines of a carrier.
-pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+pub fn lines(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
     let mut lines = said(line, scene);
     lines.extend(trunks::lines(&line.row.carrier().trunks, scene));
@@ -37,7 +37,7 @@ pub fn lines(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
 }
 
 /// What the organisation says.
-fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+fn said(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let carrier = line.row.carrier();
     let told = |text: Option<&Text>| text.map_or("not told".to_owned(), Text::to_string);
     let affected = carrier
@@ -72,7 +72,7 @@ fn said(line: &Line<'_>, scene: &Scene<'_>) -> Vec<Shown<'static>> {
 }
 
 /// What the probe saw, and whether that fits.
-fn seen(line: &Line<'_>, proxy: &Probed, scene: &Scene<'_>) -> Vec<Shown<'static>> {
+fn seen(line: &CarrierLine<'_>, proxy: &Probed, scene: &Scene<'_>) -> Vec<Shown<'static>> {
     let theme = scene.theme;
     let Some(finding) = proxy.finding() else {
         let state = if proxy.running() {
@@ -169,7 +169,7 @@ fn certificate(depth: usize, of: &Certificate, scene: &Scene<'_>) -> [Shown<'sta
 }
 
 /// How the health has gone, newest first.
-fn health(line: &Line<'_>, scene: &Scene<'_>) -> Shown<'static> {
+fn health(line: &CarrierLine<'_>, scene: &Scene<'_>) -> Shown<'static> {
     let turns = line.row.past().take(RECENT);
     let turns = turns.map(|turn| {
         format!(

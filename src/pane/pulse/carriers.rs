@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::kind::carriers::{Line, grade_role, role};
+use crate::kind::carriers::{CarrierLine, grade_role, role};
 use crate::kind::column::Wish;
 use crate::model::carrier::Accord;
 use crate::model::finding::Verdict;
@@ -33,9 +33,9 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         buf.set_stringn(inner.x, inner.y, text, usize::from(inner.width), style);
         return;
     }
-    let mut lines: Vec<Line<'_>> = carriers
+    let mut lines: Vec<CarrierLine<'_>> = carriers
         .iter()
-        .map(|row| Line::of(row, scene.store))
+        .map(|row| CarrierLine::of(row, scene.store))
         .collect();
     lines.sort_by(|a, b| {
         let order = a.urgency().cmp(&b.urgency());
@@ -67,7 +67,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
     }
 }
 
-fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
+fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &CarrierLine<'_>) {
     let theme = scene.theme;
     let wish = |least, ideal| Wish {
         least,
@@ -97,7 +97,13 @@ fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
 }
 
 /// The days left, and as a bar where they can be counted on: a certificate that is not accepted has none.
-fn certificate(place: table::Place, y: u16, buf: &mut Buffer, scene: &Scene<'_>, line: &Line<'_>) {
+fn certificate(
+    place: table::Place,
+    y: u16,
+    buf: &mut Buffer,
+    scene: &Scene<'_>,
+    line: &CarrierLine<'_>,
+) {
     let theme = scene.theme;
     let verdict = line.finding().and_then(|f| f.tls()).map(|tls| tls.verdict);
     let (Some(days), Some(verdict)) = (line.days_left(), verdict) else {

@@ -115,7 +115,7 @@ fn own(form: &Form) -> Vec<(&'static str, &'static str)> {
         (Editing::Line(_), _) => {}
     }
     let line = form.editing().line();
-    if line.is_some_and(crate::form::Line::can_undo) {
+    if line.is_some_and(crate::form::Typing::can_undo) {
         own.push(("Ctrl-u", "undo"));
     }
     if line.is_some() && !form.completions(1).is_empty() {

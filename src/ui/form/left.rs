@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use serde_json::Value;
 
-use super::line::{INDENT, Line, What};
+use super::line::{FieldLine, INDENT, What};
 use super::right;
 use crate::config::theme::Theme;
 use crate::form::{Checked, Editing, Field, Form, Kind, Progress, Verdict, item, path};
@@ -17,13 +17,13 @@ use crate::vocabulary::role::Role;
 const COMPLETIONS: usize = 6;
 
 /// Every line of the left side.
-pub(super) fn lines(form: &Form, width: usize, narrow: bool) -> Vec<Line> {
+pub(super) fn lines(form: &Form, width: usize, narrow: bool) -> Vec<FieldLine> {
     let mut lines = Vec::new();
     let mut group = "";
     for (n, field) in form.fields() {
         if field.group != group {
             group = field.group;
-            lines.push(Line {
+            lines.push(FieldLine {
                 what: What::Group(group),
                 target: None,
                 focus: false,
@@ -42,7 +42,7 @@ pub(super) fn lines(form: &Form, width: usize, narrow: bool) -> Vec<Line> {
 }
 
 /// The first line to draw so that what is in focus is in view, with a little above it.
-pub(super) fn top(lines: &[Line], height: usize) -> usize {
+pub(super) fn top(lines: &[FieldLine], height: usize) -> usize {
     let first = lines.iter().position(|line| line.focus).unwrap_or(0);
     let last = lines.iter().rposition(|line| line.focus).unwrap_or(0);
     let here = lines.iter().position(|line| {
@@ -83,14 +83,14 @@ pub(super) fn render(
 }
 
 /// A field that is not in focus: its value in one line.
-fn closed(form: &Form, n: usize, field: &'static Field) -> Line {
+fn closed(form: &Form, n: usize, field: &'static Field) -> FieldLine {
     let (mut value, mut role) = summary(form, field);
     let failing = failing(form, field);
     if failing > 0 {
         value = format!("{failing} fails: {value}");
         role = Role::Bad;
     }
-    Line {
+    FieldLine {
         what: What::Field {
             label: field.label,
             value,
@@ -155,8 +155,8 @@ fn masked(row: &str, secret: fn(&str) -> bool) -> String {
 }
 
 /// The field in focus.
-fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
-    let line = |what: What, row: usize| Line {
+fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<FieldLine>) {
+    let line = |what: What, row: usize| FieldLine {
         what,
         target: Some((n, row)),
         focus: true,
@@ -238,12 +238,12 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<Line>) {
 }
 
 /// What stands below the field in focus: its fault, what may be typed, its help.
-fn below(form: &Form, n: usize, width: usize, narrow: bool, lines: &mut Vec<Line>) {
+fn below(form: &Form, n: usize, width: usize, narrow: bool, lines: &mut Vec<FieldLine>) {
     let start = lines.len();
     fault(form, n, width, lines);
     let room = width.saturating_sub(usize::from(INDENT) + 1);
     let mut note = |text: String, role: Role| {
-        lines.push(Line {
+        lines.push(FieldLine {
             what: What::Note { text, role },
             target: None,
             focus: true,
@@ -306,7 +306,7 @@ fn hint(field: &Field) -> String {
     }
 }
 
-fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<Line>) {
+fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<FieldLine>) {
     let Some(fault) = form.fault_of(n) else {
         return;
     };
@@ -317,7 +317,7 @@ fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<Line>) {
         inside => format!("! {inside}: {}", fault.message),
     };
     for text in wrap(&safe(&text), width.saturating_sub(usize::from(INDENT) + 1)) {
-        lines.push(Line {
+        lines.push(FieldLine {
             what: What::Note {
                 text,
                 role: Role::Bad,
@@ -329,10 +329,10 @@ fn fault(form: &Form, n: usize, width: usize, lines: &mut Vec<Line>) {
 }
 
 /// The way to the review, and what is wrong that belongs to no field.
-fn button(form: &Form, width: usize, lines: &mut Vec<Line>) {
+fn button(form: &Form, width: usize, lines: &mut Vec<FieldLine>) {
     let last = form.spec().fields.len();
     let focus = form.focus() == last;
-    lines.push(Line {
+    lines.push(FieldLine {
         what: What::Button {
             text: "[ Review ]".to_owned(),
             role: if focus { Role::Selection } else { Role::Accent },
@@ -342,7 +342,7 @@ fn button(form: &Form, width: usize, lines: &mut Vec<Line>) {
     });
     let stray = form.stray_faults().map(|fault| format!("! {fault}"));
     let wrapped = stray.flat_map(|text| wrap(&safe(&text), width.saturating_sub(2)));
-    lines.extend(wrapped.map(|text| Line {
+    lines.extend(wrapped.map(|text| FieldLine {
         what: What::Note {
             text,
             role: Role::Bad,

@@ -14,7 +14,7 @@ const DOT: &str = "•";
 
 /// One line of the left side.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct FieldLine {
     pub(super) what: What,
     /// The field and the row that a click on it means.
     pub(super) target: Option<(usize, usize)>,
@@ -58,7 +58,7 @@ pub(super) const LABEL: u16 = 24;
 /// Columns before rows and sentences.
 pub(super) const INDENT: u16 = 4;
 
-impl Line {
+impl FieldLine {
     pub(super) fn target(&self) -> Option<(usize, usize)> {
         self.target
     }

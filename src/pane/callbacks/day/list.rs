@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::tally::Tally;
-use crate::kind::callbacks::{Line, role};
+use crate::kind::callbacks::{CallbackLine, role};
 use crate::kind::column::Wish;
 use crate::model::callback::Channel;
 use crate::pane::Scene;
@@ -30,7 +30,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) 
     let queue = &day.row.queue;
     let clock = queue.clock();
     let rows = scene.store.callbacks.iter();
-    let lines = rows.map(|row| Line::of(row, scene.store, scene.now));
+    let lines = rows.map(|row| CallbackLine::of(row, scene.store, scene.now));
     let mut lines: Vec<_> = lines
         .filter(|line| line.row.callback().queue == queue.id)
         .filter_map(|line| {
