@@ -20,14 +20,14 @@ pub mod webhook;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::alert::{Alert, AlertId, Body, Kind, Leg, Silence, Subject};
+use crate::model::alert::{Alert, AlertId, AlertKind, Body, Leg, Silence, Subject};
 use crate::text::Text;
 
 /// A condition of a subject: what is watched, settled and told as one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Which condition.
-    pub kind: Kind,
+    pub kind: AlertKind,
     /// Of what; never a storm.
     pub subject: Subject,
 }
@@ -48,7 +48,7 @@ pub enum Sign {
 
 /// How alerts are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct AlertSettings {
     /// How long a condition must hold before it is told, in milliseconds.
     pub settle_ms: i64,
     /// Devices of one site, or of all, from which on they are one alert.
@@ -72,7 +72,7 @@ pub enum Mode {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Orders {
     /// To be on disk before anything is posted.
-    pub save: Vec<Record>,
+    pub save: Vec<LedgerRecord>,
     /// To be posted.
     pub post: Vec<Parcel>,
     /// New alerts, in words that are safe to show.
@@ -90,7 +90,7 @@ impl Orders {
 /// One line of the ledger: the newest word on an alert or a silence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Record {
+pub enum LedgerRecord {
     /// An alert as it is now.
     Alert(Box<Alert>),
     /// A silence; it ends by itself.
@@ -112,7 +112,7 @@ pub struct Parcel {
 
 /// What became of a POST.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum PostOutcome {
     /// An attempt failed; another follows.
     Retrying {
         /// Attempts that failed.
@@ -131,11 +131,11 @@ pub enum Outcome {
 
 /// What the courier tells the state.
 #[derive(Clone, Debug)]
-pub enum News {
+pub enum AlertNews {
     /// The ledger has been read; from now on alerts are made.
     Opened {
         /// What it held, the oldest first.
-        records: Vec<Record>,
+        records: Vec<LedgerRecord>,
         /// Whether this console delivers; another one may be running already.
         ours: bool,
         /// The name that acknowledgements and silences carry.
@@ -152,7 +152,7 @@ pub enum News {
         /// Which of its two.
         leg: Leg,
         /// What became of it.
-        outcome: Outcome,
+        outcome: PostOutcome,
     },
 }
 

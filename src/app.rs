@@ -121,14 +121,14 @@ pub struct App {
     alarm: Option<alerts::Alarm>,
     resume: jobs::Resume,
     route_watch: routes::RouteWatch,
-    interactions: transfers::Watch,
-    budget: budget::Watch,
+    interactions: transfers::InteractionReads,
+    budget: budget::BudgetReads,
     bench: forms::Bench,
-    closeup: closeup::Watch,
+    closeup: closeup::CloseupReads,
     trail: views::Trail,
-    memory: memory::Watch,
-    hourly: hourly::Watch,
-    attend: attend::Watch,
+    memory: memory::MemoryWrites,
+    hourly: hourly::HourlyWrites,
+    attend: attend::Attended,
     coverage: coverage::Coverage,
 }
 
@@ -159,7 +159,7 @@ impl App {
                 Effect::OpenAlerts,
                 Effect::ReadJobs,
                 Effect::ReadAudit,
-                Effect::Shelf(shelf::Order::Views),
+                Effect::Shelf(shelf::ShelfOrder::Views),
             ]
         } else {
             Vec::new()
@@ -201,14 +201,14 @@ impl App {
             alarm: None,
             resume: jobs::Resume::default(),
             route_watch: routes::RouteWatch::default(),
-            interactions: transfers::Watch::default(),
-            budget: budget::Watch::default(),
+            interactions: transfers::InteractionReads::default(),
+            budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
-            closeup: closeup::Watch::default(),
+            closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
-            memory: memory::Watch::default(),
-            hourly: hourly::Watch::default(),
-            attend: attend::Watch::default(),
+            memory: memory::MemoryWrites::default(),
+            hourly: hourly::HourlyWrites::default(),
+            attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
         }
     }

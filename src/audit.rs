@@ -30,9 +30,9 @@ pub use self::entry::{Ending, Entry};
 pub use self::error::AuditError;
 
 use self::journal::{Journal, Scribe};
-use self::place::{Place, narrow};
-use self::session::Session;
-use crate::model::audit::{Record, Status};
+use self::place::{AuditFiles, narrow};
+use self::session::AuditSession;
+use crate::model::audit::{LineStatus, Record};
 use crate::text::Text;
 
 /// Bytes from which on a file is full.
@@ -46,9 +46,9 @@ type Teller = Arc<dyn Fn(&Record) + Send + Sync>;
 /// Its calls wait for the disk, and for other consoles at most five seconds: call them where blocking is allowed.
 #[derive(Clone)]
 pub struct Audit {
-    place: Arc<Place>,
+    place: Arc<AuditFiles>,
     profile: Text,
-    session: Arc<Session>,
+    session: Arc<AuditSession>,
     rotate_at: u64,
     opening: Arc<[Record]>,
     teller: Option<Teller>,
@@ -84,7 +84,7 @@ impl Audit {
         profile: &str,
         rotate_at: u64,
     ) -> Result<Self, AuditError> {
-        let place = Place::new(state_dir, profile);
+        let place = AuditFiles::new(state_dir, profile);
         place.make()?;
         let profile = Text::from(profile);
         let mut narrowed = Vec::new();
@@ -93,7 +93,7 @@ impl Audit {
             narrowed.extend(mode.map(|mode| (path, mode)));
         }
         let (mut journal, troubles) = Journal::open(&place, rotate_at)?;
-        let session = Session::begin(&place)?;
+        let session = AuditSession::begin(&place)?;
         let scribe = Scribe {
             profile: &profile,
             session: &session.id,
@@ -141,7 +141,7 @@ impl Audit {
     /// Writes down what is about to be sent. Only after this has returned well may it be sent.
     pub fn intent(&self, entry: &Entry) -> Result<Ticket, AuditError> {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let record = entry.record(&self.profile, &self.session.id, &id, Status::Intent);
+        let record = entry.record(&self.profile, &self.session.id, &id, LineStatus::Intent);
         let intent = self.append(record)?;
         Ok(Ticket { intent })
     }
@@ -155,8 +155,8 @@ impl Audit {
     /// Writes down a write that was not sent at all: the profile is read-only, the breaker is open.
     pub fn refused(&self, entry: &Entry, why: &str) -> Result<(), AuditError> {
         let id = uuid::Uuid::new_v4().simple().to_string();
-        let intent = entry.record(&self.profile, &self.session.id, &id, Status::Refused);
-        let refusal = Ending::new(Status::Refused).because(why);
+        let intent = entry.record(&self.profile, &self.session.id, &id, LineStatus::Refused);
+        let refusal = Ending::new(LineStatus::Refused).because(why);
         self.append(refusal.record(&intent)).map(drop)
     }
 
@@ -190,10 +190,10 @@ impl fmt::Debug for Audit {
 }
 
 /// Outcomes of intents whose console is gone. The journal's turn keeps new consoles from appearing meanwhile.
-fn orphans(journal: &Journal<'_>, place: &Place) -> Vec<Record> {
-    let gone = |intent: &&Record| !Session::lives(place, intent.session.raw());
+fn orphans(journal: &Journal<'_>, place: &AuditFiles) -> Vec<Record> {
+    let gone = |intent: &&Record| !AuditSession::lives(place, intent.session.raw());
     let outcome = |intent: &Record| {
-        Ending::new(Status::Unknown)
+        Ending::new(LineStatus::Unknown)
             .because("the console ended before the outcome was known; look in the organisation whether it was done")
             .record(intent)
     };

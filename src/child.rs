@@ -37,7 +37,7 @@ static HEARD: AtomicBool = AtomicBool::new(false);
 
 /// What became of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub enum Departure {
     /// It was stopped by this signal, as `Ctrl-z` stops.
     Stopped(i32),
     /// It has ended.
@@ -104,7 +104,7 @@ impl Running {
     }
 
     /// Waits until it stops or ends, on the thread that asks.
-    pub fn turn(&self) -> io::Result<Turn> {
+    pub fn turn(&self) -> io::Result<Departure> {
         let of = WaitId::Pid(self.leader);
         let either = WaitIdOptions::STOPPED | WaitIdOptions::EXITED;
         loop {
@@ -114,10 +114,10 @@ impl Running {
                 Err(error) => return Err(error.into()),
                 Ok(Some(status)) => {
                     let Some(signal) = status.stopping_signal() else {
-                        return Ok(Turn::Ended);
+                        return Ok(Departure::Ended);
                     };
                     let _ = waitid(of.clone(), WaitIdOptions::STOPPED | WaitIdOptions::NOHANG);
-                    return Ok(Turn::Stopped(signal));
+                    return Ok(Departure::Stopped(signal));
                 }
             }
         }
@@ -125,7 +125,7 @@ impl Running {
 
     /// Waits for its end, on the thread that asks.
     pub fn wait(mut self) -> io::Result<ExitStatus> {
-        while self.turn()? != Turn::Ended {}
+        while self.turn()? != Departure::Ended {}
         self.reap()
     }
 
@@ -288,9 +288,9 @@ mod tests {
     fn a_stop_is_told_and_then_the_end() {
         let running = beside(&mut shell("kill -STOP $$; exit 3")).unwrap();
         let stop = signal_hook::consts::SIGSTOP;
-        assert_eq!(running.turn().unwrap(), Turn::Stopped(stop));
+        assert_eq!(running.turn().unwrap(), Departure::Stopped(stop));
         go_on(running.group());
-        assert_eq!(running.turn().unwrap(), Turn::Ended);
+        assert_eq!(running.turn().unwrap(), Departure::Ended);
         assert_eq!(running.wait().unwrap().code(), Some(3));
     }
 }

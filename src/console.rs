@@ -310,8 +310,8 @@ impl Screen for TermScreen {
             biased;
             signal = self.signals.next() => self.signal(signal),
             news = away::next(&mut self.away) => match news {
-                away::News::Stopped(signal) => self.stopped(signal),
-                away::News::Ended(end) => Some(self.returned(end)),
+                away::AwayNews::Stopped(signal) => self.stopped(signal),
+                away::AwayNews::Ended(end) => Some(self.returned(end)),
             },
             input = self.input.next() => Some(match input {
                 Ok(Input::Key(key)) => Event::Key(key),

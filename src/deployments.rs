@@ -15,7 +15,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::file::{self, For};
 use crate::lock;
 use crate::model::route::deployment::KEPT;
-use crate::model::route::{Deployment, State};
+use crate::model::route::{Deployment, DeploymentState};
 use crate::vault::{self, Key};
 
 /// Bytes that are read; 500 bodies of a listener's largest stay below.
@@ -183,7 +183,7 @@ impl Held {
     fn forget(&mut self) {
         let mut over = self.kept.len().saturating_sub(KEPT);
         self.kept.retain(|deployment| {
-            let goes = over > 0 && deployment.state == State::Refused;
+            let goes = over > 0 && deployment.state == DeploymentState::Refused;
             over -= usize::from(goes);
             !goes
         });
@@ -200,7 +200,7 @@ mod tests {
     use crate::model::route::Deed;
     use crate::time::Millis;
 
-    fn deployment(run: usize, state: State) -> Deployment {
+    fn deployment(run: usize, state: DeploymentState) -> Deployment {
         Deployment {
             run: format!("r{run}").into(),
             at: Millis(i64::try_from(run).unwrap()),
@@ -224,13 +224,20 @@ mod tests {
     fn the_newest_state_of_a_run_is_what_is_kept_for_its_owner_alone() {
         let (_folder, place) = place();
         assert_eq!(place.load().unwrap(), []);
-        place.note(&deployment(1, State::Submitted)).unwrap();
-        place.note(&deployment(2, State::Submitted)).unwrap();
-        place.note(&deployment(1, State::Done)).unwrap();
+        place
+            .note(&deployment(1, DeploymentState::Submitted))
+            .unwrap();
+        place
+            .note(&deployment(2, DeploymentState::Submitted))
+            .unwrap();
+        place.note(&deployment(1, DeploymentState::Done)).unwrap();
         let kept = place.load().unwrap();
         assert_eq!(
             kept,
-            [deployment(1, State::Done), deployment(2, State::Submitted)]
+            [
+                deployment(1, DeploymentState::Done),
+                deployment(2, DeploymentState::Submitted)
+            ]
         );
         let mode = fs::metadata(&place.path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -240,15 +247,18 @@ mod tests {
     #[test]
     fn a_torn_line_costs_itself_alone() {
         let (_folder, place) = place();
-        place.note(&deployment(1, State::Done)).unwrap();
+        place.note(&deployment(1, DeploymentState::Done)).unwrap();
         let mut file = OpenOptions::new().append(true).open(&place.path).unwrap();
         file.write_all(br#"{"run":"r2","at"#).unwrap();
         assert_eq!(place.load().unwrap().len(), 1);
-        place.note(&deployment(3, State::Done)).unwrap();
+        place.note(&deployment(3, DeploymentState::Done)).unwrap();
         let kept = place.load().unwrap();
         assert_eq!(
             kept,
-            [deployment(1, State::Done), deployment(3, State::Done)]
+            [
+                deployment(1, DeploymentState::Done),
+                deployment(3, DeploymentState::Done)
+            ]
         );
         assert!(fs::read_to_string(&place.path).unwrap().ends_with("}\n"));
     }
@@ -258,12 +268,20 @@ mod tests {
         let mut held = Held::default();
         for run in 0..KEPT + 10 {
             let refused = run % 100 == 99;
-            let state = if refused { State::Refused } else { State::Done };
+            let state = if refused {
+                DeploymentState::Refused
+            } else {
+                DeploymentState::Done
+            };
             held.take(deployment(run, state));
         }
         held.forget();
         assert_eq!(held.kept.len(), KEPT);
-        assert!(held.kept.iter().all(|kept| kept.state == State::Done));
+        assert!(
+            held.kept
+                .iter()
+                .all(|kept| kept.state == DeploymentState::Done)
+        );
         assert_eq!(held.kept[0].run.raw(), "r5");
     }
 
@@ -275,7 +293,9 @@ mod tests {
                 let place = place.clone();
                 scope.spawn(move || {
                     for run in 0..10 {
-                        place.note(&deployment(n * 10 + run, State::Done)).unwrap();
+                        place
+                            .note(&deployment(n * 10 + run, DeploymentState::Done))
+                            .unwrap();
                     }
                 });
             }

@@ -95,7 +95,7 @@ pub enum Effect {
     /// Let the operator edit JSON in `$EDITOR`; it comes back as [`crate::app::event::Done::Edited`].
     Edit(String),
     /// Keep, list or load payloads of forms; what is asked for comes back as [`crate::app::event::Done::Shelf`].
-    Shelf(shelf::Order),
+    Shelf(shelf::ShelfOrder),
     /// Paint every cell again.
     Redraw,
     /// Stop like any other program under job control.

@@ -2,7 +2,7 @@
 //!
 //! One task for each flow; it knows no screen. Every write goes through [`Run::guarded`]: a read-only profile, an open
 //! circuit breaker and an audit that cannot be written stop it, the intent is on disk before the first byte is sent, and
-//! the outcome follows it. What happens is told as [`News`], so that the console, a headless command and the listener
+//! the outcome follows it. What happens is told as [`FlowNews`], so that the console, a headless command and the listener
 //! run the same flows.
 
 pub mod book;
@@ -57,7 +57,7 @@ pub enum Order {
         follow: bool,
     },
     /// Provision a person's WebRTC phone, or do something with one that is there (Platform API).
-    Phone(phone::Order),
+    Phone(phone::PhoneOrder),
     /// Have ends of jobs delivered to this console (contract §7).
     JobWebhook(Box<JobWebhook>),
     /// Follow a job that was submitted before.
@@ -93,7 +93,7 @@ pub enum Order {
     /// Announce a call to its destination, and what follows from that (Platform API).
     Consult(Box<consult::Consult>),
     /// Book, move or take back callbacks (contract §10).
-    Callback(callback::Order),
+    Callback(callback::CallbackOrder),
 }
 
 impl Order {
@@ -180,7 +180,7 @@ impl Order {
 
 /// What happened in a flow.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News {
+pub enum FlowNews {
     /// It begins.
     Began {
         /// What it does.
@@ -213,7 +213,7 @@ pub enum News {
     /// A probe that was made on the way: the newest finding is everybody's.
     Found(Box<Finding>),
     /// Something was learnt of a route.
-    Route(route::News),
+    Route(route::RouteNews),
     /// A queue that was read on the way.
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
@@ -226,7 +226,7 @@ pub enum News {
 }
 
 /// Where news goes. Telling never waits.
-pub type Tell = Arc<dyn Fn(FlowId, News) + Send + Sync>;
+pub type Tell = Arc<dyn Fn(FlowId, FlowNews) + Send + Sync>;
 
 /// Says when a flow is to stop.
 #[derive(Clone, Debug)]
@@ -283,7 +283,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         steps: AtomicUsize::new(0),
         by: order.by().cloned(),
     };
-    run.tell(News::Began {
+    run.tell(FlowNews::Began {
         kind: order.kind(),
         title: order.title(),
         at: kit.clock.now(),
@@ -317,7 +317,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
-    run.tell(News::Ended {
+    run.tell(FlowNews::Ended {
         outcome: outcome.clone(),
         at: kit.clock.now(),
     });
@@ -332,7 +332,7 @@ impl Run<'_> {
     }
 
     /// Tells what happened.
-    pub fn tell(&self, news: News) {
+    pub fn tell(&self, news: FlowNews) {
         (self.tell)(self.id, news);
     }
 
@@ -362,7 +362,7 @@ impl Run<'_> {
             }
         };
         let finding = prober.probe(target).await;
-        self.tell(News::Found(Box::new(finding.clone())));
+        self.tell(FlowNews::Found(Box::new(finding.clone())));
         if finding.grade() <= Grade::Bad {
             doing.failed(finding.sentence());
         } else {

@@ -29,10 +29,10 @@ mod stroke;
 mod tests;
 pub mod transfer;
 
-pub use self::checks::{Ask, Check, Checked, Progress, Question, Verdict};
+pub use self::checks::{Ask, Check, CheckVerdict, Checked, Progress, Question};
 pub use self::edit::Editing;
 pub use self::json::{JsonLine, lines as json_lines};
-pub use self::kind::Kind;
+pub use self::kind::FieldKind;
 pub use self::line::Typing;
 pub use self::opening::Opening;
 pub use self::plan::Plan;

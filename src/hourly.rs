@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ledger::{Keep, Ledger, LedgerError};
-use crate::model::hourly::{Counted, Hour, Record};
+use crate::model::hourly::{Counted, Hour, HourRecord};
 
 /// Days that are kept.
 pub const DAYS: i32 = 400;
@@ -23,16 +23,16 @@ pub const DAYS: i32 = 400;
 const NAME: &str = "%Y%m%d";
 
 impl Keep for Counted {
-    type Record = Record;
+    type Record = HourRecord;
     const FOLDER: &'static str = "hours";
     const LOSS: &'static str =
         "What was looked at since then is missing in trunkline report --from";
 
-    fn take(&mut self, record: Record) {
+    fn take(&mut self, record: HourRecord) {
         self.add(record);
     }
 
-    fn records(&self) -> Vec<Record> {
+    fn records(&self) -> Vec<HourRecord> {
         Counted::records(self).collect()
     }
 

@@ -31,7 +31,7 @@ pub mod view;
 use std::hash::Hash;
 
 pub use self::arrange::{Arranged, How, Sort};
-pub use self::column::{Column, Look};
+pub use self::column::{CellLook, Column};
 pub use self::value::Value;
 use crate::query::{self, FieldSpec, Fields};
 use crate::store::{Changes, RowId, Store};

@@ -168,9 +168,9 @@ impl World {
     fn console(self, listen: Option<SocketAddr>) -> Result<u8, Report> {
         let mut loaded = self.load()?;
         if let (Some(address), Some(profile)) = (listen, &mut loaded.profile) {
-            let asked = serve::Request {
+            let asked = serve::ListenFlags {
                 address: Some(address),
-                ..serve::Request::default()
+                ..serve::ListenFlags::default()
             };
             profile.listen = Some(asked.over(profile.listen.take()));
         }
@@ -257,7 +257,7 @@ impl World {
 
     fn serve(self, args: ServeArgs) -> Result<u8, Report> {
         let mut loaded = self.load_profile()?;
-        let asked = serve::Request {
+        let asked = serve::ListenFlags {
             address: args.listen,
             token_env: args.token_env,
             token_file: args.token_file,

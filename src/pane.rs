@@ -33,7 +33,7 @@ use crate::model::{CallbackId, DeviceId, RouteId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
-use crate::ui::filter::Fault;
+use crate::ui::filter::FilterFault;
 use crate::ui::layer::Layer;
 use crate::ui::reading::Reading;
 use crate::ui::tabs::Tab;
@@ -194,7 +194,7 @@ pub trait Pane {
         false
     }
     /// What is wrong with the filter being typed.
-    fn fault(&self) -> Option<Fault> {
+    fn fault(&self) -> Option<FilterFault> {
         None
     }
     /// What it is about at this moment.

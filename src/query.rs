@@ -19,7 +19,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 pub use self::error::QueryError;
-pub use self::eval::Verdict;
+pub use self::eval::Passing;
 
 use crate::time::Millis;
 
@@ -117,7 +117,7 @@ impl Query {
 
     /// Whether a thing passes at this moment, and until when that holds if only time goes by.
     #[must_use]
-    pub fn matches(&self, thing: &impl Fields, now: Millis) -> Verdict {
+    pub fn matches(&self, thing: &impl Fields, now: Millis) -> Passing {
         eval::node(
             &self.root,
             thing,

@@ -41,7 +41,7 @@ pub struct Kept {
 
 /// What the console asks of the shelf.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Order {
+pub enum ShelfOrder {
     /// Keep a payload.
     Keep(Half, Box<Kept>),
     /// Take one off.
@@ -60,7 +60,7 @@ pub enum Order {
 
 /// What the shelf tells.
 #[derive(Debug, PartialEq)]
-pub enum News {
+pub enum ShelfNews {
     /// What a half holds.
     Listed(Half, Contents),
     /// A file that the operator named.
@@ -130,18 +130,18 @@ impl Shelf {
     }
 
     /// Carries out an order; tells what was asked for, if anything was.
-    pub fn obey(&self, order: Order) -> Result<Option<News>, String> {
+    pub fn obey(&self, order: ShelfOrder) -> Result<Option<ShelfNews>, String> {
         let done = match order {
-            Order::Keep(half, kept) => self.keep(half, &kept).map(|()| None),
-            Order::Discard(half, name) => self.discard(half, &name).map(|()| None),
-            Order::List(half) => {
+            ShelfOrder::Keep(half, kept) => self.keep(half, &kept).map(|()| None),
+            ShelfOrder::Discard(half, name) => self.discard(half, &name).map(|()| None),
+            ShelfOrder::List(half) => {
                 let listed = self.contents(half);
-                listed.map(|contents| Some(News::Listed(half, contents)))
+                listed.map(|contents| Some(ShelfNews::Listed(half, contents)))
             }
-            Order::Load(path) => return load(&path).map(|text| Some(News::Loaded(text))),
-            Order::Views => self.told(None).map(Some),
-            Order::KeepView(name, view) => return self.keep_view(&name, &view).map(Some),
-            Order::DropView(name) => self.drop_view(&name).map(Some),
+            ShelfOrder::Load(path) => return load(&path).map(|text| Some(ShelfNews::Loaded(text))),
+            ShelfOrder::Views => self.told(None).map(Some),
+            ShelfOrder::KeepView(name, view) => return self.keep_view(&name, &view).map(Some),
+            ShelfOrder::DropView(name) => self.drop_view(&name).map(Some),
         };
         done.map_err(|error| error.to_string())
     }

@@ -48,7 +48,7 @@ use self::callbacks::Callbacks;
 use self::carriers::Carriers;
 use self::edges::Edges;
 use crate::model::DeviceId;
-use crate::model::alert::Book;
+use crate::model::alert::AlertBook;
 use crate::model::person::Person;
 use crate::model::softphone::Premises;
 use crate::model::softphone::found::Survey;
@@ -64,7 +64,7 @@ use self::jobs::Jobs;
 use self::metrics::Metrics;
 use self::probes::Probes;
 use self::queues::Queues;
-use self::row::{Field, Slot};
+use self::row::{Field, KeptRow};
 use self::stamp::Stamp;
 use self::trail::Trail;
 use self::transfers::Transfers;
@@ -96,7 +96,7 @@ pub struct Store {
     /// Queues that callbacks are booked on.
     pub queues: Queues,
     /// Alerts, open and remembered, and the silences in force.
-    pub alerts: Book,
+    pub alerts: AlertBook,
     /// The newest lines of the audit.
     pub audit: AuditLog,
     /// Asynchronous jobs, of this run and of earlier ones.
@@ -148,7 +148,7 @@ pub struct Dropped {
 /// Every device of every user, keyed by (user, device).
 #[derive(Debug)]
 pub struct Registrations {
-    slots: Vec<Slot>,
+    slots: Vec<KeptRow>,
     free: Vec<u32>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::ledger::Ledger;
+use super::ledger::AlertLedger;
 use super::webhook::Webhook;
-use super::{News, Orders, Outcome, Parcel};
+use super::{AlertNews, Orders, Parcel, PostOutcome};
 use crate::ledger::LedgerError;
 use crate::text::Text;
 
@@ -19,10 +19,10 @@ const AT_ONCE: usize = 4;
 /// The queue of orders is unbounded because the loop may not wait; what is in it is bounded by the alerts there can
 /// be, two POSTs each.
 pub async fn run(
-    mut ledger: Option<Ledger>,
+    mut ledger: Option<AlertLedger>,
     webhook: Result<Webhook, Text>,
     mut orders: mpsc::UnboundedReceiver<Orders>,
-    tell: impl Fn(News) + Clone + Send + Sync + 'static,
+    tell: impl Fn(AlertNews) + Clone + Send + Sync + 'static,
 ) {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut posts = JoinSet::new();
@@ -40,7 +40,7 @@ pub async fn run(
                     ledger = Some(open);
                     report(outcome, &tell);
                 }
-                Err(error) => tell(News::Unkept(format!(
+                Err(error) => tell(AlertNews::Unkept(format!(
                     "the task of the alert ledger failed: {error}"
                 ))),
             }
@@ -52,10 +52,10 @@ pub async fn run(
                     let (webhook, room) = (webhook.clone(), Arc::clone(&room));
                     posts.spawn(deliver(webhook, parcel, room, tell.clone()));
                 }
-                Err(why) => tell(News::Told {
+                Err(why) => tell(AlertNews::Told {
                     id: parcel.id,
                     leg: parcel.leg,
-                    outcome: Outcome::Failed { why: why.clone() },
+                    outcome: PostOutcome::Failed { why: why.clone() },
                 }),
             }
         }
@@ -64,24 +64,24 @@ pub async fn run(
     // The loop has ended. What is under way is in the ledger and is sent again at the next start.
 }
 
-fn report(outcome: Result<(), LedgerError>, tell: &impl Fn(News)) {
+fn report(outcome: Result<(), LedgerError>, tell: &impl Fn(AlertNews)) {
     if let Err(error) = outcome {
-        tell(News::Unkept(error.to_string()));
+        tell(AlertNews::Unkept(error.to_string()));
     }
 }
 
-async fn deliver(webhook: Webhook, parcel: Parcel, room: Arc<Semaphore>, tell: impl Fn(News)) {
+async fn deliver(webhook: Webhook, parcel: Parcel, room: Arc<Semaphore>, tell: impl Fn(AlertNews)) {
     let Ok(_turn) = room.acquire().await else {
         return;
     };
     let (id, leg) = (parcel.id, parcel.leg);
     let retrying = |failed, why| {
-        let outcome = Outcome::Retrying { failed, why };
-        tell(News::Told { id, leg, outcome });
+        let outcome = PostOutcome::Retrying { failed, why };
+        tell(AlertNews::Told { id, leg, outcome });
     };
     let outcome = match webhook.deliver(&parcel, retrying).await {
-        Ok(()) => Outcome::Sent,
-        Err(why) => Outcome::Failed { why },
+        Ok(()) => PostOutcome::Sent,
+        Err(why) => PostOutcome::Failed { why },
     };
-    tell(News::Told { id, leg, outcome });
+    tell(AlertNews::Told { id, leg, outcome });
 }

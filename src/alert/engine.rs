@@ -1,17 +1,17 @@
 //! Decides what is told: conditions settle, storms fold, flapping is told once, ends follow.
 //!
 //! Every moment is passed in and every wait is a deadline, so that a test drives hours in no time. The alerts
-//! themselves are in the [`Book`], which belongs to the store; what is here is only what it takes to decide.
+//! themselves are in the [`AlertBook`], which belongs to the store; what is here is only what it takes to decide.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::gathering::Gathering;
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
-use super::{Key, Mode, Orders, Settings, Sign, Weather};
+use super::{AlertSettings, Key, Mode, Orders, Sign, Weather};
 use crate::kind::alerts::silenced_until;
 use crate::model::alert::body::Surroundings;
-use crate::model::alert::{Alert, AlertId, Body, Book, Delivery, Details, Post, Subject};
+use crate::model::alert::{Alert, AlertBook, AlertId, Body, Details, Post, PostDelivery, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -23,7 +23,7 @@ const SURROUNDING: usize = 1_000;
 /// The rules of alerting.
 #[derive(Debug)]
 pub struct Engine {
-    pub(super) settings: Settings,
+    pub(super) settings: AlertSettings,
     pub(super) watches: HashMap<Key, Watch>,
     schedule: BTreeSet<(Millis, Key)>,
     pub(super) gathering: Gathering,
@@ -40,7 +40,7 @@ pub struct Engine {
 impl Engine {
     /// An engine that has seen nothing yet.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: AlertSettings) -> Self {
         Self {
             settings,
             watches: HashMap::new(),
@@ -59,7 +59,7 @@ impl Engine {
     /// Takes in what is known of a condition. `details` is asked only where there is trouble.
     pub fn report(
         &mut self,
-        book: &mut Book,
+        book: &mut AlertBook,
         key: &Key,
         sign: Sign,
         now: Millis,
@@ -104,7 +104,7 @@ impl Engine {
     }
 
     /// Lets time pass: what has settled is told, what has calmed down is over, silences end.
-    pub fn tick(&mut self, book: &mut Book, now: Millis) {
+    pub fn tick(&mut self, book: &mut AlertBook, now: Millis) {
         self.lift(book, now);
         let mut ripe = Vec::new();
         while let Some((at, key)) = self.schedule.pop_first() {
@@ -133,7 +133,7 @@ impl Engine {
 
     /// When [`Self::tick`] has something to do.
     #[must_use]
-    pub fn deadline(&self, book: &Book) -> Option<Millis> {
+    pub fn deadline(&self, book: &AlertBook) -> Option<Millis> {
         let silences = book.silences().iter().map(|silence| silence.until);
         let due = self.schedule.first().map(|(at, _)| *at);
         silences.chain(due).min()
@@ -151,7 +151,7 @@ impl Engine {
         self.watches.contains_key(key)
     }
 
-    fn begin(&mut self, book: &mut Book, key: &Key, now: Millis, details: Details) {
+    fn begin(&mut self, book: &mut AlertBook, key: &Key, now: Millis, details: Details) {
         if self.watches.len() >= WATCHED {
             self.overlooked = self.overlooked.saturating_add(1);
             return;
@@ -165,7 +165,7 @@ impl Engine {
     }
 
     /// Brings what is told into line with what is known.
-    fn review(&mut self, book: &mut Book, key: &Key, now: Millis) {
+    fn review(&mut self, book: &mut AlertBook, key: &Key, now: Millis) {
         let Some(watch) = self.watches.get(key) else {
             return;
         };
@@ -214,7 +214,7 @@ impl Engine {
         }
     }
 
-    pub(super) fn forget(&mut self, book: &mut Book, key: &Key, now: Millis) {
+    pub(super) fn forget(&mut self, book: &mut AlertBook, key: &Key, now: Millis) {
         let told = self.watches.get(key).map(|watch| watch.phase);
         self.set_phase(key, Phase::Quiet, now);
         if let Some(watch) = self.watches.remove(key)
@@ -228,7 +228,7 @@ impl Engine {
     }
 
     /// One subject of an alert is well: a single alert ends with it, a storm when nearly all are.
-    fn leave(&mut self, book: &mut Book, id: AlertId, key: &Key, now: Millis) {
+    fn leave(&mut self, book: &mut AlertBook, id: AlertId, key: &Key, now: Millis) {
         let Some(away) = book.amend(id, |alert| {
             alert.away = alert.away.saturating_sub(1);
             alert.away
@@ -247,7 +247,12 @@ impl Engine {
     }
 
     /// Makes an alert and starts telling of it; none when the book is full.
-    pub(super) fn raise(&mut self, book: &mut Book, draft: Draft, now: Millis) -> Option<AlertId> {
+    pub(super) fn raise(
+        &mut self,
+        book: &mut AlertBook,
+        draft: Draft,
+        now: Millis,
+    ) -> Option<AlertId> {
         let Draft {
             key,
             details,
@@ -270,16 +275,16 @@ impl Engine {
             silenced_until: None,
             raise: Post {
                 body,
-                delivery: Delivery::Queued,
+                delivery: PostDelivery::Queued,
             },
             resolve: None,
         };
         alert.silenced_until = silenced_until(book, &alert, now);
         alert.raise.delivery = match (self.settings.delivery, alert.silenced_until) {
-            (Mode::Nowhere, _) => Delivery::NoWebhook,
-            (Mode::Elsewhere, _) => Delivery::Elsewhere,
-            (Mode::Here, Some(_)) => Delivery::Withheld,
-            (Mode::Here, None) => Delivery::Queued,
+            (Mode::Nowhere, _) => PostDelivery::NoWebhook,
+            (Mode::Elsewhere, _) => PostDelivery::Elsewhere,
+            (Mode::Here, Some(_)) => PostDelivery::Withheld,
+            (Mode::Here, None) => PostDelivery::Queued,
         };
         let (id, told) = (
             alert.id,
@@ -294,7 +299,7 @@ impl Engine {
     }
 
     /// Ends an alert and tells of it, if its beginning was told.
-    pub(super) fn end(&mut self, book: &mut Book, id: AlertId, now: Millis) {
+    pub(super) fn end(&mut self, book: &mut AlertBook, id: AlertId, now: Millis) {
         let Some(alert) = book.get(id).filter(|alert| alert.is_open()) else {
             return;
         };
@@ -310,10 +315,10 @@ impl Engine {
             alert.silenced_until = None;
             // Where nobody was told of the beginning, nobody is told of the end.
             let delivery = match &alert.raise.delivery {
-                Delivery::Withheld => return,
-                Delivery::NoWebhook => Delivery::NoWebhook,
-                Delivery::Elsewhere => Delivery::Elsewhere,
-                _ => Delivery::Queued,
+                PostDelivery::Withheld => return,
+                PostDelivery::NoWebhook => PostDelivery::NoWebhook,
+                PostDelivery::Elsewhere => PostDelivery::Elsewhere,
+                _ => PostDelivery::Queued,
             };
             alert.resolve = Some(Post { body, delivery });
         });

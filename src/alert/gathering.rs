@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Key;
-use crate::model::alert::Kind;
+use crate::model::alert::AlertKind;
 use crate::text::Text;
 
 /// A site; none is unknown.
@@ -11,7 +11,7 @@ pub type Site = Option<Text>;
 
 /// Devices that have been reported and not been told of.
 #[derive(Debug, Default)]
-pub struct Gathering(BTreeMap<(Kind, Site), BTreeSet<Key>>);
+pub struct Gathering(BTreeMap<(AlertKind, Site), BTreeSet<Key>>);
 
 impl Gathering {
     pub fn add(&mut self, key: &Key, site: &Site) {
@@ -30,15 +30,20 @@ impl Gathering {
     }
 
     /// Takes all of one known site, if they are this many.
-    pub fn take_site(&mut self, kind: &Kind, site: &Site, least: usize) -> Option<BTreeSet<Key>> {
+    pub fn take_site(
+        &mut self,
+        kind: &AlertKind,
+        site: &Site,
+        least: usize,
+    ) -> Option<BTreeSet<Key>> {
         let place = (kind.clone(), site.clone());
         let enough = site.is_some() && self.0.get(&place).is_some_and(|keys| keys.len() >= least);
         enough.then(|| self.0.remove(&place))?
     }
 
     /// Takes all of a condition that no site has enough of, if together they are this many.
-    pub fn take_rest(&mut self, kind: &Kind, least: usize) -> Option<BTreeSet<Key>> {
-        let small = |(place, keys): &(&(Kind, Site), &BTreeSet<Key>)| {
+    pub fn take_rest(&mut self, kind: &AlertKind, least: usize) -> Option<BTreeSet<Key>> {
+        let small = |(place, keys): &(&(AlertKind, Site), &BTreeSet<Key>)| {
             place.0 == *kind && (place.1.is_none() || keys.len() < least)
         };
         let total: usize = self

@@ -3,19 +3,19 @@
 
 use std::collections::BTreeMap;
 
-use super::Record;
+use super::LedgerRecord;
 use crate::ledger::{self, Keep};
 use crate::model::alert::book::{ENDED_KEPT, SILENCES_KEPT};
 use crate::model::alert::{Alert, AlertId};
 
 /// The open file of one profile.
-pub type Ledger = ledger::Ledger<Newest>;
+pub type AlertLedger = ledger::Ledger<Newest>;
 
 /// The newest record of everything, by which a rewrite is whole.
 #[derive(Debug, Default)]
 pub struct Newest {
     alerts: BTreeMap<AlertId, Box<Alert>>,
-    silences: Vec<Record>,
+    silences: Vec<LedgerRecord>,
     ended: usize,
 }
 
@@ -31,22 +31,21 @@ impl Newest {
 }
 
 impl Keep for Newest {
-    type Record = Record;
+    type Record = LedgerRecord;
     const FOLDER: &'static str = "alerts";
     const LOSS: &'static str = "Alerts are delivered, but a restart may repeat or forget them";
 
-    fn take(&mut self, record: Record) {
+    fn take(&mut self, record: LedgerRecord) {
         match record {
-            Record::Silence(ref silence) => {
+            LedgerRecord::Silence(ref silence) => {
                 // The newest word on a silence is its end: it may have been lifted.
-                let older =
-                    |known: &Record| matches!(known, Record::Silence(known) if known.same(silence));
+                let older = |known: &LedgerRecord| matches!(known, LedgerRecord::Silence(known) if known.same(silence));
                 self.silences.retain(|known| !older(known));
                 self.silences.push(record);
                 let over = self.silences.len().saturating_sub(SILENCES_KEPT);
                 self.silences.drain(..over);
             }
-            Record::Alert(alert) => {
+            LedgerRecord::Alert(alert) => {
                 self.ended += usize::from(!alert.is_open());
                 let before = self.alerts.insert(alert.id, alert);
                 self.ended -= usize::from(before.is_some_and(|alert| !alert.is_open()));
@@ -57,8 +56,8 @@ impl Keep for Newest {
         }
     }
 
-    fn records(&self) -> Vec<Record> {
-        let alerts = self.alerts.values().cloned().map(Record::Alert);
+    fn records(&self) -> Vec<LedgerRecord> {
+        let alerts = self.alerts.values().cloned().map(LedgerRecord::Alert);
         alerts.chain(self.silences.iter().cloned()).collect()
     }
 

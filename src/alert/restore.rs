@@ -3,8 +3,8 @@
 use super::engine::Engine;
 use super::storm::Storm;
 use super::watch::{Phase, Watch};
-use super::{Key, Mode, Record};
-use crate::model::alert::{Alert, Book, Delivery, Leg, Subject};
+use super::{Key, LedgerRecord, Mode};
+use crate::model::alert::{Alert, AlertBook, Leg, PostDelivery, Subject};
 use crate::time::Millis;
 
 /// What is read as one: when a read of it is complete, what it did not name is gone.
@@ -30,14 +30,14 @@ impl Family {
 
 impl Engine {
     /// Takes in what the ledger held, and sends what it had not delivered.
-    pub fn restore(&mut self, book: &mut Book, records: Vec<Record>, now: Millis) {
+    pub fn restore(&mut self, book: &mut AlertBook, records: Vec<LedgerRecord>, now: Millis) {
         for record in records {
             match record {
-                Record::Silence(silence) if now < silence.until => {
+                LedgerRecord::Silence(silence) if now < silence.until => {
                     book.silence(*silence);
                 }
-                Record::Silence(_) => {}
-                Record::Alert(alert) => {
+                LedgerRecord::Silence(_) => {}
+                LedgerRecord::Alert(alert) => {
                     book.insert(*alert);
                 }
             }
@@ -53,7 +53,7 @@ impl Engine {
     }
 
     /// Everything of a family has been read: alerts of the ledger whose subjects were not named are over.
-    pub fn complete(&mut self, book: &mut Book, family: Family, now: Millis) {
+    pub fn complete(&mut self, book: &mut AlertBook, family: Family, now: Millis) {
         let silent = self
             .watches
             .iter()
@@ -84,7 +84,7 @@ impl Engine {
         self.restoring
     }
 
-    fn watch_again(&mut self, book: &mut Book, alert: &Alert, now: Millis) {
+    fn watch_again(&mut self, book: &mut AlertBook, alert: &Alert, now: Millis) {
         if !alert.is_open() {
             return;
         }
@@ -111,11 +111,11 @@ impl Engine {
         self.set_phase(&key, Phase::Told(alert.id), now);
     }
 
-    fn send_again(&mut self, book: &mut Book, alert: &Alert) {
+    fn send_again(&mut self, book: &mut AlertBook, alert: &Alert) {
         book.amend(alert.id, |alert| {
             let posts = [Some(&mut alert.raise), alert.resolve.as_mut()];
             for post in posts.into_iter().flatten().filter(|post| post.unsent()) {
-                post.delivery = Delivery::Queued;
+                post.delivery = PostDelivery::Queued;
             }
         });
         if alert.raise.unsent() {

@@ -11,7 +11,7 @@ use super::Key;
 use super::engine::{Draft, Engine};
 use super::gathering::Site;
 use super::watch::Phase;
-use crate::model::alert::{AlertId, Book, Details, Kind, Subject};
+use crate::model::alert::{AlertBook, AlertId, AlertKind, Details, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -25,7 +25,7 @@ const PASSING_MS: i64 = 60_000;
 #[derive(Debug)]
 pub struct Storm {
     pub id: AlertId,
-    pub kind: Kind,
+    pub kind: AlertKind,
     pub site: Site,
     /// When the last device joined.
     pub last: Millis,
@@ -43,7 +43,7 @@ impl Storm {
 
 impl Engine {
     /// Tells of a condition that has settled: in the storm that is going on, in a new one, or by itself.
-    pub(super) fn tell(&mut self, book: &mut Book, key: &Key, now: Millis) {
+    pub(super) fn tell(&mut self, book: &mut AlertBook, key: &Key, now: Millis) {
         let Some(watch) = self.watches.get(key) else {
             return;
         };
@@ -78,7 +78,7 @@ impl Engine {
     /// Joins the storm that goes on at this site, or at all of them; whether there is one.
     fn join_near(
         &mut self,
-        book: &mut Book,
+        book: &mut AlertBook,
         key: &Key,
         site: Option<&Text>,
         since: Millis,
@@ -98,7 +98,7 @@ impl Engine {
         true
     }
 
-    fn tell_alone(&mut self, book: &mut Book, key: &Key, since: Millis, now: Millis) {
+    fn tell_alone(&mut self, book: &mut AlertBook, key: &Key, since: Millis, now: Millis) {
         let Some(watch) = self.watches.get(key) else {
             return;
         };
@@ -121,8 +121,8 @@ impl Engine {
 
     fn fold(
         &mut self,
-        book: &mut Book,
-        kind: &Kind,
+        book: &mut AlertBook,
+        kind: &AlertKind,
         site: Site,
         keys: &BTreeSet<Key>,
         now: Millis,
@@ -165,7 +165,7 @@ impl Engine {
         }));
     }
 
-    fn join(&mut self, book: &mut Book, id: AlertId, key: &Key, now: Millis) {
+    fn join(&mut self, book: &mut AlertBook, id: AlertId, key: &Key, now: Millis) {
         self.set_phase(key, Phase::Told(id), now);
         book.amend(id, |alert| {
             alert.away = alert.away.saturating_add(1);
@@ -177,7 +177,7 @@ impl Engine {
     }
 
     /// Puts a device that is bad at its first sight back into the storm that the ledger knows; whether there was one.
-    pub(super) fn rejoin(&mut self, book: &mut Book, key: &Key, now: Millis) -> bool {
+    pub(super) fn rejoin(&mut self, book: &mut AlertBook, key: &Key, now: Millis) -> bool {
         let Some(watch) = self.watches.get(key) else {
             return false;
         };
@@ -198,7 +198,7 @@ impl Engine {
     }
 
     /// Ends a storm when nearly all are back, and lets the others settle on their own.
-    pub(super) fn abate(&mut self, book: &mut Book, id: AlertId, now: Millis) {
+    pub(super) fn abate(&mut self, book: &mut AlertBook, id: AlertId, now: Millis) {
         let known = self.storms.iter().find(|storm| storm.id == id);
         let Some(alert) = book
             .get(id)

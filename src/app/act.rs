@@ -102,7 +102,7 @@ impl App {
             Action::Logout => self.logout(),
             Action::Budget => self.open_budget(),
             Action::Unmask => {
-                let order = Order::Callback(flow::callback::Order::Unmask);
+                let order = Order::Callback(flow::callback::CallbackOrder::Unmask);
                 self.begin_flow(Box::new(order));
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
@@ -259,7 +259,7 @@ impl App {
         self.layers.push(Layer::Palette(Palette::new(items)));
         if self.profile.is_some() {
             // Another console of this profile may have kept one since.
-            self.effects.push(Effect::Shelf(shelf::Order::Views));
+            self.effects.push(Effect::Shelf(shelf::ShelfOrder::Views));
         }
     }
 

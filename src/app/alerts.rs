@@ -10,13 +10,13 @@ use super::App;
 use super::duty::Duty;
 use crate::alert::engine::Engine;
 use crate::alert::restore::Family;
-use crate::alert::{Key, Mode, News, Record, Settings, Sign, Weather};
+use crate::alert::{AlertNews, AlertSettings, Key, LedgerRecord, Mode, Sign, Weather};
 use crate::config::Profile;
 use crate::effect::Effect;
 use crate::model::CarrierId;
-use crate::model::alert::{Details, Kind, Subject};
+use crate::model::alert::{AlertKind, Details, Subject};
 use crate::model::carrier::Health;
-use crate::model::finding::{Target, Verdict};
+use crate::model::finding::{Target, TlsVerdict};
 use crate::model::registration::State;
 use crate::store::carriers::Reading;
 use crate::store::{Changes, Row, RowId, Store};
@@ -47,10 +47,10 @@ pub(super) const DUTY: Duty = Duty {
 
 impl App {
     /// Takes in what the courier tells.
-    pub(super) fn alert_news(&mut self, news: News) {
+    pub(super) fn alert_news(&mut self, news: AlertNews) {
         let now = self.now;
         match news {
-            News::Opened {
+            AlertNews::Opened {
                 records,
                 ours,
                 operator,
@@ -61,8 +61,8 @@ impl App {
                 }
                 self.open_alarm(records, ours, operator);
             }
-            News::Unkept(why) => self.messages.say(Weight::Error, why, now),
-            News::Told { id, leg, outcome } => {
+            AlertNews::Unkept(why) => self.messages.say(Weight::Error, why, now),
+            AlertNews::Told { id, leg, outcome } => {
                 if let Some(alarm) = &mut self.alarm {
                     alarm
                         .engine
@@ -73,7 +73,7 @@ impl App {
         self.carry_out_alerts();
     }
 
-    fn open_alarm(&mut self, records: Vec<Record>, ours: bool, operator: Text) {
+    fn open_alarm(&mut self, records: Vec<LedgerRecord>, ours: bool, operator: Text) {
         let Some(profile) = self.profile.clone() else {
             return;
         };
@@ -150,7 +150,7 @@ impl Alarm {
     fn new(profile: &Profile, delivery: Mode, operator: Text) -> Self {
         let alerts = &profile.alerts;
         Self {
-            engine: Engine::new(Settings {
+            engine: Engine::new(AlertSettings {
                 settle_ms: i64::try_from(alerts.settle.as_millis()).unwrap_or(i64::MAX),
                 fold_at: alerts.fold_at as usize,
                 delivery,
@@ -238,7 +238,7 @@ impl Alarm {
         if sign != Sign::Bad && !self.lost.contains_key(&id) && !self.engine.restoring() {
             return;
         }
-        let key = device_key(Kind::RegistrationFailure, &row);
+        let key = device_key(AlertKind::RegistrationFailure, &row);
         match sign {
             Sign::Bad => {
                 self.lost.insert(id, key.clone());
@@ -269,7 +269,7 @@ impl Alarm {
             health: word.clone(),
         });
         let key = Key {
-            kind: Kind::CarrierDegradation,
+            kind: AlertKind::CarrierDegradation,
             subject: Subject::Carrier(id.0.clone()),
         };
         let name = store
@@ -296,14 +296,14 @@ impl Alarm {
         };
         let valid = finding
             .tls()
-            .is_some_and(|tls| tls.verdict == Verdict::Valid);
+            .is_some_and(|tls| tls.verdict == TlsVerdict::Valid);
         let endpoint = Text::from(target.address());
         self.engine.weather(Weather::Tls {
             endpoint: endpoint.clone(),
             valid,
         });
         let key = Key {
-            kind: Kind::TlsCertExpiry,
+            kind: AlertKind::TlsCertExpiry,
             subject: Subject::Endpoint(endpoint),
         };
         let name = store
@@ -364,7 +364,7 @@ impl Alarm {
     }
 }
 
-fn device_key(kind: Kind, row: &Row<'_>) -> Key {
+fn device_key(kind: AlertKind, row: &Row<'_>) -> Key {
     let (user, device) = (row.user_id().clone(), row.device().clone());
     Key {
         kind,

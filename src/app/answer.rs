@@ -1,9 +1,9 @@
 //! Answers the listener: a view of the state like a frame, for programs instead of people.
 
 use super::App;
-use crate::listen::{Entry, Overview, Page, ProbeLine, Question};
+use crate::listen::{DeviceEntry, DevicePage, Overview, ProbeLine, Question};
 use crate::model::report::{
-    CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, Window, Windows,
+    CarrierLine, FullReport, HealthReport, ReadReport, ReadTimes, ReportWindow, Windows,
 };
 use crate::store::carriers::CarrierRow;
 use crate::store::probes::Probed;
@@ -51,7 +51,7 @@ impl App {
         let degraded = carriers.iter().filter(|row| row.carrier().health.suffers());
         let over = |minutes| {
             let checks = metrics.checks_over(minutes, now);
-            Window::of(checks, metrics.reads_over(minutes, now))
+            ReportWindow::of(checks, metrics.reads_over(minutes, now))
         };
         FullReport {
             health: HealthReport {
@@ -68,7 +68,7 @@ impl App {
             windows: Windows {
                 hour: over(HOUR),
                 day: over(DAY),
-                since_start: Window::of(metrics.checks, metrics.reads),
+                since_start: ReportWindow::of(metrics.checks, metrics.reads),
             },
             read_ms: self.status.latency.map(|latency| ReadTimes {
                 p50: ms(latency.p50_us),
@@ -96,9 +96,9 @@ impl App {
         }
     }
 
-    fn page(&self, from: RowId, most: usize) -> Page {
+    fn page(&self, from: RowId, most: usize) -> DevicePage {
         let (rows, next) = self.store.registrations.page(from, most);
-        Page {
+        DevicePage {
             // What an earlier run knew is not what is so.
             entries: rows
                 .into_iter()
@@ -134,8 +134,8 @@ fn probe(probed: &Probed) -> Option<ProbeLine> {
     })
 }
 
-fn entry(row: Row<'_>) -> Entry {
-    Entry {
+fn entry(row: Row<'_>) -> DeviceEntry {
+    DeviceEntry {
         user_id: row.user_id().0.clone(),
         device_id: row.device().0.clone(),
         registered: row.believed() == Believed::Registered,

@@ -15,7 +15,7 @@ const MOST: usize = 512;
 
 /// What the feeds were told last.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct Attended {
     told: Vec<UserId>,
     /// Rows that were on screen or marked when the last frame was drawn.
     rows: Vec<RowId>,
@@ -26,7 +26,7 @@ pub(super) struct Watch {
     next: Millis,
 }
 
-impl Watch {
+impl Attended {
     /// What is on screen, or who is in trouble, may be others now.
     pub(super) fn may_have_changed(&mut self) {
         self.changed = true;

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::App;
 use super::duty::Duty;
-use super::person::{Sheet, called, clock};
+use super::person::{BudgetSheet, called, clock};
 use crate::cloud::{Spending, Spent, Who};
 use crate::effect::Effect;
 use crate::model::person::Person;
@@ -26,7 +26,7 @@ const BEAT_MS: i64 = 1_000;
 
 /// Reads of the view.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct BudgetReads {
     /// It was asked for and is not there yet.
     asked: bool,
     /// When it is read anew while it is open.
@@ -61,7 +61,7 @@ impl App {
     }
 
     /// Opens the view, or fills the one that is open anew. What comes after it was closed is left out.
-    pub(super) fn show_budget(&mut self, sheet: &Sheet) {
+    pub(super) fn show_budget(&mut self, sheet: &BudgetSheet) {
         let page = self.budget_page(sheet);
         self.budget.next = self.now.plus(BEAT_MS);
         let open = self.layers.iter_mut().find_map(|layer| match layer {
@@ -76,7 +76,7 @@ impl App {
         self.budget.asked = false;
     }
 
-    fn budget_page(&self, sheet: &Sheet) -> Reader {
+    fn budget_page(&self, sheet: &BudgetSheet) -> Reader {
         let mut lines = Vec::new();
         for spending in &sheet.spending {
             if !lines.is_empty() {

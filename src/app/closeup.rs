@@ -15,7 +15,7 @@ const GOOD_MS: i64 = 60_000;
 
 /// The phone whose detail is open.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct CloseupReads {
     /// Which, and since when.
     shown: Option<(DeviceId, Millis)>,
     /// When it is to be looked at.

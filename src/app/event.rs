@@ -59,9 +59,9 @@ pub enum Done {
     /// A probe has ended.
     Found(Box<Finding>),
     /// What became of alerts.
-    Alerts(Box<crate::alert::News>),
+    Alerts(Box<crate::alert::AlertNews>),
     /// What happened in a flow.
-    Flow(FlowId, Box<flow::News>),
+    Flow(FlowId, Box<flow::FlowNews>),
     /// Jobs of earlier runs were read; with what is wrong with their file, if anything.
     JobsRead(Vec<Job>, Option<String>),
     /// The listener runs: whether job events can be delivered to it, where it is, and where the tokens of its own are.
@@ -75,17 +75,17 @@ pub enum Done {
     /// A phone was looked at closely; none when the organisation has it no more. Else why it could not be.
     Closeup(DeviceId, Box<Result<Option<Closeup>, Text>>),
     /// What came of reading the interactions.
-    Interactions(Box<super::transfers::Listed>),
+    Interactions(Box<super::transfers::ListedInteractions>),
     /// The audit has another line.
     Audited(Box<Record>),
     /// Somebody has signed in, or is signed in no more.
     Person(Person),
     /// A sign-in has got further.
-    SignIn(Box<super::person::News>),
+    SignIn(Box<super::person::SignInNews>),
     /// On what the budget goes.
-    Budget(Box<super::person::Sheet>),
+    Budget(Box<super::person::BudgetSheet>),
     /// Something was learnt of routes.
-    Routes(super::routes::Told),
+    Routes(super::routes::RouteAnswer),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.
@@ -96,7 +96,7 @@ pub enum Done {
     /// An editor has ended, with the text it left or why there is none.
     Edited(Result<String, String>),
     /// What is on the shelf of the forms.
-    Shelf(Box<shelf::News>),
+    Shelf(Box<shelf::ShelfNews>),
     /// Something is on the clipboard; the sentence says what.
     Copied(String),
     /// Something was written to this file; the count is of rows.

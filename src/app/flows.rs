@@ -2,7 +2,7 @@
 
 use super::App;
 use crate::effect::Effect;
-use crate::flow::{News, Order, route};
+use crate::flow::{FlowNews, Order, route};
 use crate::model::flow::{Flow, FlowId, Outcome};
 use crate::model::job::JobEvent;
 use crate::pane::Made;
@@ -27,16 +27,16 @@ impl App {
     }
 
     /// Takes in what happened in a flow.
-    pub(super) fn flow_news(&mut self, id: FlowId, news: News) {
+    pub(super) fn flow_news(&mut self, id: FlowId, news: FlowNews) {
         match news {
             // It is known since it was ordered.
-            News::Began { .. } => {}
-            News::Step { number, step } => {
+            FlowNews::Began { .. } => {}
+            FlowNews::Step { number, step } => {
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     flow.step(number, step);
                 }
             }
-            News::Ended { outcome, at } => {
+            FlowNews::Ended { outcome, at } => {
                 self.store.jobs.released(id);
                 self.unresolved(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
@@ -45,38 +45,38 @@ impl App {
                     self.messages.say(weight(&outcome), text, self.now);
                 }
             }
-            News::Found(finding) => self.found(*finding),
-            News::Job(key, event) => {
+            FlowNews::Found(finding) => self.found(*finding),
+            FlowNews::Job(key, event) => {
                 if matches!(event, JobEvent::Submitting { .. }) {
                     self.made(&Made::Job(key.clone()));
                 }
                 self.job_event(id, &key, event);
             }
-            News::Route(news) => {
-                if let route::News::Ended(ending) = &news
+            FlowNews::Route(news) => {
+                if let route::RouteNews::Ended(ending) = &news
                     && let route::Ending::Deployed { known, .. } = ending.as_ref()
                 {
                     self.made(&Made::Route(known.id.clone()));
                 }
                 self.route_news(id, news);
             }
-            News::Queue(queue) => {
+            FlowNews::Queue(queue) => {
                 let changes = &mut self.changes;
                 self.store.queues.read(*queue, self.now, changes);
                 self.spread();
             }
-            News::Callback(callback) => {
+            FlowNews::Callback(callback) => {
                 self.made(&Made::Callback(callback.id.clone()));
                 let changes = &mut self.changes;
                 self.store.callbacks.answered(*callback, self.now, changes);
                 self.spread();
             }
-            News::Unmasked { until } => {
+            FlowNews::Unmasked { until } => {
                 self.store.callbacks.unmask(until, &mut self.changes);
                 self.spread();
             }
-            News::Interaction(one) => self.store.transfers.seen(*one, self.now),
-            News::Transfer(id, happening) => self.transfer_happened(id, *happening),
+            FlowNews::Interaction(one) => self.store.transfers.seen(*one, self.now),
+            FlowNews::Transfer(id, happening) => self.transfer_happened(id, *happening),
         }
     }
 }

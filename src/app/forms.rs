@@ -10,7 +10,7 @@ use super::duty::Duty;
 use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::effect::Effect;
-use crate::form::{Form, Opening, Plan, Progress as Asked, Question, Verdict};
+use crate::form::{CheckVerdict, Form, Opening, Plan, Progress as Asked, Question};
 use crate::model::InteractionId;
 use crate::model::finding::{Finding, Target};
 use crate::model::flow::Flow;
@@ -101,7 +101,7 @@ impl App {
             }
             Ask::History => self
                 .effects
-                .push(Effect::Shelf(shelf::Order::List(Half::Sent))),
+                .push(Effect::Shelf(shelf::ShelfOrder::List(Half::Sent))),
             Ask::Send => self.send(),
             Ask::Curl => {
                 if let Some(Layer::Review(review)) = self.layers.last() {
@@ -116,7 +116,7 @@ impl App {
 
     /// A prompt was answered; the only one asks for a file.
     pub(super) fn answered(&mut self, line: &str) {
-        let order = shelf::Order::Load(PathBuf::from(line));
+        let order = shelf::ShelfOrder::Load(PathBuf::from(line));
         self.effects.push(Effect::Shelf(order));
     }
 
@@ -182,8 +182,8 @@ impl App {
             view.form_mut().learnt(one);
         }
         let (verdict, sentence) = match read {
-            Ok(one) => (Verdict::Good, one.words()),
-            Err(why) => (Verdict::Bad, why.to_string()),
+            Ok(one) => (CheckVerdict::Good, one.words()),
+            Err(why) => (CheckVerdict::Bad, why.to_string()),
         };
         if let Some(view) = self.form_view() {
             let question = Question::Interaction(id);
@@ -308,10 +308,12 @@ fn shown(profile: &Profile, write: &Write) -> Result<Shown, String> {
 /// Checks that an operator should look at before sending.
 fn concerns(form: &Form) -> Vec<String> {
     let concern = |checked: crate::form::Checked| match checked.progress {
-        Asked::Done(Verdict::Bad, why) => Some(format!("{} fails: {why}", checked.check.label)),
-        Asked::Done(Verdict::Warning, why) => Some(format!("{}: {why}", checked.check.label)),
+        Asked::Done(CheckVerdict::Bad, why) => {
+            Some(format!("{} fails: {why}", checked.check.label))
+        }
+        Asked::Done(CheckVerdict::Warning, why) => Some(format!("{}: {why}", checked.check.label)),
         Asked::Running => Some(format!("{}: no answer yet", checked.check.label)),
-        Asked::Done(Verdict::Good, _) | Asked::Waiting => None,
+        Asked::Done(CheckVerdict::Good, _) | Asked::Waiting => None,
     };
     form.checks().into_iter().filter_map(concern).collect()
 }

@@ -10,7 +10,7 @@ const KEEP_MS: i64 = 300_000;
 
 /// What is under way.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct HourlyWrites {
     /// When counts are to be handed on; none while there are none.
     due: Option<Millis>,
 }

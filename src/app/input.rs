@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 use ratatui::layout::Position;
 
 use super::App;
-use crate::ui::layer::{Layer, Outcome};
+use crate::ui::layer::{Layer, LayerOutcome};
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
 
@@ -44,13 +44,13 @@ impl App {
         }
     }
 
-    fn outcome(&mut self, outcome: Outcome) {
+    fn outcome(&mut self, outcome: LayerOutcome) {
         match outcome {
-            Outcome::Stay => {}
-            Outcome::Close => {
+            LayerOutcome::Stay => {}
+            LayerOutcome::Close => {
                 self.layers.pop();
             }
-            Outcome::Run(command) => {
+            LayerOutcome::Run(command) => {
                 let layer = self.layers.pop();
                 match (layer, &command) {
                     // The filter's own line shows both, this does not.
@@ -58,13 +58,13 @@ impl App {
                     _ => self.run(&command),
                 }
             }
-            Outcome::Ask(ask) => self.asked(ask),
-            Outcome::SignIn(stroke) => self.sign_in_stroke(stroke),
-            Outcome::Answer(line) => {
+            LayerOutcome::Ask(ask) => self.asked(ask),
+            LayerOutcome::SignIn(stroke) => self.sign_in_stroke(stroke),
+            LayerOutcome::Answer(line) => {
                 self.layers.pop();
                 self.answered(&line);
             }
-            Outcome::Live(command) => {
+            LayerOutcome::Live(command) => {
                 self.run(&command);
                 if let (Some(Layer::Filter(bar)), Some(pane)) =
                     (self.layers.last_mut(), self.panes.get(self.active))

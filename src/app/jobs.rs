@@ -7,9 +7,9 @@ use super::duty::Duty;
 use crate::effect::Effect;
 use crate::flow::Order;
 use crate::listen::JobFigures;
-use crate::model::audit::{Record, Status};
+use crate::model::audit::{LineStatus, Record};
 use crate::model::flow::FlowId;
-use crate::model::job::{By, Doubt, Job, JobError, JobEvent, JobKey, Phase, State, Word};
+use crate::model::job::{By, Doubt, Job, JobError, JobEvent, JobKey, JobState, Phase, Word};
 use crate::model::write::WriteKind;
 use crate::store::jobs::JobRow;
 use crate::vocabulary::messages::Weight;
@@ -88,7 +88,7 @@ impl App {
             return;
         }
         let key = JobKey(record.id.clone());
-        if record.status != Status::Intent && self.store.jobs.get(&key).is_none() {
+        if record.status != LineStatus::Intent && self.store.jobs.get(&key).is_none() {
             // A submit that was never sent is no job.
             return;
         }
@@ -121,7 +121,7 @@ impl App {
     /// How jobs do, for the listener.
     pub(super) fn job_figures(&self) -> JobFigures {
         let jobs = &self.store.jobs;
-        let states = State::ALL.map(|state| (state.word(), jobs.count(state)));
+        let states = JobState::ALL.map(|state| (state.word(), jobs.count(state)));
         JobFigures {
             states: states.into(),
             figures: jobs.figures(),
@@ -186,11 +186,11 @@ fn told(record: &Record) -> Option<JobEvent> {
     let at = record.timestamp;
     let why = || record.error.clone().unwrap_or_default();
     Some(match record.status {
-        Status::Intent => JobEvent::Submitting {
+        LineStatus::Intent => JobEvent::Submitting {
             at,
             name: record.subject.clone(),
         },
-        Status::Ok => JobEvent::Heard {
+        LineStatus::Ok => JobEvent::Heard {
             at,
             by: By::Submit,
             word: Word {
@@ -199,18 +199,18 @@ fn told(record: &Record) -> Option<JobEvent> {
                 ..Word::default()
             },
         },
-        Status::Refused | Status::Cancelled => JobEvent::Refused {
+        LineStatus::Refused | LineStatus::Cancelled => JobEvent::Refused {
             at,
             why: JobError {
                 message: why(),
                 ..Default::default()
             },
         },
-        Status::Unknown => JobEvent::Doubted(Doubt {
+        LineStatus::Unknown => JobEvent::Doubted(Doubt {
             at,
             why: why(),
             check: "r looks for it among the organisation's jobs.".into(),
         }),
-        Status::Note | Status::Other => return None,
+        LineStatus::Note | LineStatus::Other => return None,
     })
 }

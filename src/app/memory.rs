@@ -25,7 +25,7 @@ const PAUSE_MS: i64 = 20;
 
 /// What is under way.
 #[derive(Debug, Default)]
-pub(super) struct Watch {
+pub(super) struct MemoryWrites {
     /// Whether anything is kept at all: in the console, unless the profile says no.
     on: bool,
     /// When rows that have changed are to be kept; none while none have.

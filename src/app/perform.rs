@@ -49,15 +49,15 @@ pub struct Performer {
     /// Where alerts go; none where they are not made.
     post: Option<alerts::Post>,
     /// Carries out writes.
-    desk: flows::Desk,
+    desk: flows::FlowStarter,
     /// Where drafts are kept.
-    shelf: shelf::Desk,
+    shelf: shelf::ShelfKeeper,
     /// Where people sign in.
-    people: person::Desk,
+    people: person::SignInDesk,
     /// Where the next run's memory is kept.
-    memory: memory::Desk,
+    memory: memory::MemoryKeeper,
     /// Where counts are kept.
-    hourly: hourly::Desk,
+    hourly: hourly::HoursKeeper,
 }
 
 impl Performer {
@@ -70,16 +70,16 @@ impl Performer {
         done: mpsc::UnboundedSender<Done>,
     ) -> Self {
         Self {
-            people: person::Desk::new(environment.clone(), done.clone()),
+            people: person::SignInDesk::new(environment.clone(), done.clone()),
             profile,
             environment,
             mailbox,
             feeds: Arc::default(),
             prober: Arc::default(),
-            desk: flows::Desk::new(done.clone()),
-            shelf: shelf::Desk::default(),
-            memory: memory::Desk::default(),
-            hourly: hourly::Desk::default(),
+            desk: flows::FlowStarter::new(done.clone()),
+            shelf: shelf::ShelfKeeper::default(),
+            memory: memory::MemoryKeeper::default(),
+            hourly: hourly::HoursKeeper::default(),
             done,
             post: None,
         }
@@ -90,9 +90,9 @@ impl Performer {
     pub fn keeping(self, state_dir: PathBuf) -> Self {
         let profile = self.profile.as_ref().map(|profile| profile.name.clone());
         let hourly = profile.as_ref().map(|name| Hourly::new(&state_dir, name));
-        let drafts = profile.map(|profile| shelf::Desk::at(state_dir.clone(), profile));
+        let drafts = profile.map(|profile| shelf::ShelfKeeper::at(state_dir.clone(), profile));
         Self {
-            hourly: hourly.map(hourly::Desk::at).unwrap_or_default(),
+            hourly: hourly.map(hourly::HoursKeeper::at).unwrap_or_default(),
             shelf: drafts.unwrap_or_default(),
             desk: self.desk.recording(state_dir.clone()),
             post: Some(alerts::Post::new(state_dir)),
@@ -104,7 +104,7 @@ impl Performer {
     #[must_use]
     pub fn remembering(self, memory: Memory) -> Self {
         Self {
-            memory: memory::Desk::at(memory),
+            memory: memory::MemoryKeeper::at(memory),
             ..self
         }
     }

@@ -14,7 +14,7 @@ use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What happens on the way.
 #[derive(Debug)]
-pub enum News {
+pub enum SignInNews {
     /// The browser is waited for.
     Waiting {
         /// Where it is to go.
@@ -40,7 +40,7 @@ pub enum News {
 
 /// What the view of the budget is made of.
 #[derive(Debug)]
-pub struct Sheet {
+pub struct BudgetSheet {
     /// Each token's budget.
     pub spending: Vec<Spending>,
     /// What came of reading the organisation's own limits; none where they are not read.
@@ -88,35 +88,35 @@ impl App {
         }
     }
 
-    pub(super) fn sign_in_news(&mut self, news: News) {
+    pub(super) fn sign_in_news(&mut self, news: SignInNews) {
         match news {
-            News::Waiting { url, door, opened } => {
+            SignInNews::Waiting { url, door, opened } => {
                 self.close_sign_in();
                 let layer = SignIn::new(url, door, opened);
                 self.layers.push(Layer::SignIn(Box::new(layer)));
                 self.copy_address();
             }
-            News::Wrong(why) => {
+            SignInNews::Wrong(why) => {
                 if let Some(layer) = self.sign_in_layer() {
                     layer.wrong(why);
                 }
             }
-            News::HandedIn => {
+            SignInNews::HandedIn => {
                 if let Some(layer) = self.sign_in_layer() {
                     layer.handed_in();
                 }
             }
-            News::Failed(why) => {
+            SignInNews::Failed(why) => {
                 self.close_sign_in();
                 self.messages.say(Weight::Error, why, self.now);
             }
-            News::SignedIn => self.close_sign_in(),
-            News::Keyring(why) => self.messages.say(Weight::Warning, why, self.now),
-            News::SignedOut(Ok(())) => {
+            SignInNews::SignedIn => self.close_sign_in(),
+            SignInNews::Keyring(why) => self.messages.say(Weight::Warning, why, self.now),
+            SignInNews::SignedOut(Ok(())) => {
                 let text = "signed out; the token is revoked";
                 self.messages.say(Weight::Note, text, self.now);
             }
-            News::SignedOut(Err(why)) => {
+            SignInNews::SignedOut(Err(why)) => {
                 let text = format!("signed out here, and the token was not revoked: {why}");
                 self.messages.say(Weight::Warning, text, self.now);
             }

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::App;
 use super::duty::Duty;
 use crate::effect::{Effect, RouteAsk};
-use crate::flow::route::{Ending, News};
+use crate::flow::route::{Ending, RouteNews};
 use crate::model::RouteId;
 use crate::model::finding::{Protocol, Target};
 use crate::model::flow::FlowId;
@@ -33,7 +33,7 @@ const SEED: u64 = 0x0709;
 
 /// What was answered.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum RouteAnswer {
     /// What was deployed before, the oldest first.
     Deployments(Vec<Deployment>),
     /// Which kinds of events there are.
@@ -176,13 +176,13 @@ impl App {
     }
 
     /// Takes in what was answered.
-    pub(super) fn routes_told(&mut self, told: Told) {
+    pub(super) fn routes_told(&mut self, told: RouteAnswer) {
         let now = self.now;
         let routes = &mut self.store.routes;
         match told {
-            Told::Deployments(deployments) => routes.opened(deployments),
-            Told::Events(events) => routes.events_known(events),
-            Told::Read {
+            RouteAnswer::Deployments(deployments) => routes.opened(deployments),
+            RouteAnswer::Events(events) => routes.events_known(events),
+            RouteAnswer::Read {
                 routes: read,
                 faults,
                 unread,
@@ -193,13 +193,13 @@ impl App {
                 self.route_watch.read_at = Some(now.plus(READ_MS));
                 self.schedule_destinations();
             }
-            Told::Unread(why) => {
+            RouteAnswer::Unread(why) => {
                 routes.read_failed(why, now);
                 self.route_watch.read_at = Some(now.plus(READ_MS));
             }
-            Told::Deliveries(id, deliveries) => routes.delivered(&id, deliveries),
-            Told::Checked(verdict) => self.destination_checked(*verdict),
-            Told::Looked(known, look) => {
+            RouteAnswer::Deliveries(id, deliveries) => routes.delivered(&id, deliveries),
+            RouteAnswer::Checked(verdict) => self.destination_checked(*verdict),
+            RouteAnswer::Looked(known, look) => {
                 let weight = if look.good {
                     Weight::Note
                 } else {
@@ -210,7 +210,7 @@ impl App {
                 routes.looked(known.id, look, now);
                 self.messages.say(weight, text, now);
             }
-            Told::Failed(why) => self.messages.say(Weight::Warning, why.to_string(), now),
+            RouteAnswer::Failed(why) => self.messages.say(Weight::Warning, why.to_string(), now),
         }
         self.vitals.touch();
     }
@@ -257,20 +257,20 @@ impl App {
     }
 
     /// Takes in what a pipeline has learnt.
-    pub(super) fn route_news(&mut self, flow: FlowId, news: News) {
+    pub(super) fn route_news(&mut self, flow: FlowId, news: RouteNews) {
         let now = self.now;
         let routes = &mut self.store.routes;
         match news {
-            News::Found(known) => {
+            RouteNews::Found(known) => {
                 let id = known.id.clone();
                 routes.found(known, now);
                 routes.ran(&id, flow);
                 self.schedule_destinations();
             }
-            News::Gone(id) => routes.gone(&id),
-            News::Checked(verdict) => routes.checked(verdict),
-            News::Deployment(deployment) => routes.deployed(*deployment),
-            News::Ended(ending) => {
+            RouteNews::Gone(id) => routes.gone(&id),
+            RouteNews::Checked(verdict) => routes.checked(verdict),
+            RouteNews::Deployment(deployment) => routes.deployed(*deployment),
+            RouteNews::Ended(ending) => {
                 if let Some(ending) = self.resolved(flow, ending) {
                     self.route_ended(&ending);
                 }

@@ -14,7 +14,7 @@ use crate::vocabulary::news::Link;
 const EVERY_MS: i64 = 10_000;
 
 /// What came of reading the interactions; an error says whether the organisation has such a list at all.
-pub type Listed = Result<InteractionListing, Unlisted>;
+pub type ListedInteractions = Result<InteractionListing, Unlisted>;
 
 /// Why there is no list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Unlisted {
 
 /// When the list is read next.
 #[derive(Debug, Default)]
-pub struct Watch {
+pub struct InteractionReads {
     stage: Stage,
     asked: Option<Millis>,
     /// Requests beyond the first that the last reading took: the next one waits that much longer.
@@ -50,7 +50,7 @@ enum Stage {
     Never,
 }
 
-impl Watch {
+impl InteractionReads {
     fn due(&self) -> Option<Millis> {
         match self.stage {
             Stage::Unconnected | Stage::Reads => return None,
@@ -99,7 +99,7 @@ impl App {
         self.interactions.hurried = true;
     }
 
-    pub(super) fn interactions_listed(&mut self, listed: Listed) {
+    pub(super) fn interactions_listed(&mut self, listed: ListedInteractions) {
         self.interactions.stage = match &listed {
             Err(unlisted) if unlisted.never => Stage::Never,
             _ => Stage::Waits,

@@ -309,7 +309,7 @@ impl App {
         match (list, refused) {
             (_, Some(why)) => self.messages.say(Weight::Warning, why, self.now),
             (Some(view), None) => {
-                let order = shelf::Order::KeepView(name.to_owned(), view);
+                let order = shelf::ShelfOrder::KeepView(name.to_owned(), view);
                 self.effects.push(Effect::Shelf(order));
             }
             (None, None) => {}
@@ -319,7 +319,7 @@ impl App {
     /// Deletes a view that was kept.
     pub(super) fn drop_view(&mut self, name: &str) {
         if self.trail.kept.views.contains_key(name) {
-            let order = shelf::Order::DropView(name.to_owned());
+            let order = shelf::ShelfOrder::DropView(name.to_owned());
             return self.effects.push(Effect::Shelf(order));
         }
         let text = if self.config.views.contains_key(name) {

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use super::{scrub, sha256_hex};
-use crate::model::audit::{Record, Status};
+use crate::model::audit::{LineStatus, Record};
 use crate::model::person::Person;
 use crate::model::requester::Requester;
 use crate::model::write::Write;
@@ -111,7 +111,13 @@ impl Entry {
     }
 
     /// The line that tells of it, without its place in the chain.
-    pub(super) fn record(&self, profile: &Text, session: &str, id: &str, status: Status) -> Record {
+    pub(super) fn record(
+        &self,
+        profile: &Text,
+        session: &str,
+        id: &str,
+        status: LineStatus,
+    ) -> Record {
         Record {
             timestamp: Millis::default(),
             action: scrub::text(&self.action),
@@ -138,7 +144,7 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ending {
     /// The word for it.
-    pub status: Status,
+    pub status: LineStatus,
     /// From the first byte sent to the answer, in milliseconds, when there was one.
     pub latency_ms: Option<u64>,
     /// Why it was not done, or why that is not known.
@@ -152,7 +158,7 @@ pub struct Ending {
 impl Ending {
     /// An ending of which nothing but the word is known.
     #[must_use]
-    pub fn new(status: Status) -> Self {
+    pub fn new(status: LineStatus) -> Self {
         Self {
             status,
             latency_ms: None,

@@ -11,9 +11,9 @@ use std::io::{self, Read as _};
 use serde::{Deserialize, Serialize};
 
 use super::error::AuditError;
-use super::place::Place;
+use super::place::AuditFiles;
 use crate::file::{self, For};
-use crate::model::audit::{Record, Status};
+use crate::model::audit::{LineStatus, Record};
 use crate::text::Text;
 
 /// The hash before the first line.
@@ -57,7 +57,7 @@ fn whole(file: File) -> io::Result<Vec<u8>> {
 
 impl Head {
     /// The head as it is on disk; none when there is none or it can't be read as one.
-    pub fn read(place: &Place) -> Result<Option<Self>, AuditError> {
+    pub fn read(place: &AuditFiles) -> Result<Option<Self>, AuditError> {
         let path = place.head();
         match file::open(&path, For::Reading).and_then(whole) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
@@ -67,13 +67,13 @@ impl Head {
     }
 
     /// Writes the head, whole or not at all; returns when it is on disk.
-    pub fn write(&self, place: &Place) -> Result<(), AuditError> {
+    pub fn write(&self, place: &AuditFiles) -> Result<(), AuditError> {
         let path = place.head();
         self.replace(place)
             .map_err(AuditError::at("writing", &path))
     }
 
-    fn replace(&self, place: &Place) -> io::Result<()> {
+    fn replace(&self, place: &AuditFiles) -> io::Result<()> {
         file::replace(&place.head(), &serde_json::to_vec(self)?).map(drop)
     }
 
@@ -83,10 +83,10 @@ impl Head {
         self.hash = super::sha256_hex(line);
         self.bytes = self.bytes.saturating_add(line.len() as u64 + 1);
         match record.status {
-            Status::Intent => {
+            LineStatus::Intent => {
                 self.open.insert(record.id.clone(), record.clone());
             }
-            Status::Note => {}
+            LineStatus::Note => {}
             _ => {
                 self.open.remove(&record.id);
             }

@@ -5,16 +5,16 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 
 use super::error::AuditError;
 use super::head::Head;
-use super::place::Place;
+use super::place::AuditFiles;
 use super::settle::{self, Settled, Trouble};
 use crate::file::{self, For};
-use crate::model::audit::{Record, Status};
+use crate::model::audit::{LineStatus, Record};
 use crate::text::Text;
 use crate::time::Clock;
 
 /// One turn. It ends, and the next process has its own, when this is dropped.
 pub(super) struct Journal<'a> {
-    place: &'a Place,
+    place: &'a AuditFiles,
     rotate_at: u64,
     head: Head,
     /// The file ends in the middle of a line that is not ours to remove.
@@ -37,7 +37,7 @@ impl Scribe<'_> {
             action: action.into(),
             profile: self.profile.clone(),
             operator: "trunkline".into(),
-            status: Status::Note,
+            status: LineStatus::Note,
             id: uuid::Uuid::new_v4().simple().to_string().into(),
             line: 0,
             session: self.session.into(),
@@ -56,7 +56,7 @@ impl Scribe<'_> {
 
 impl<'a> Journal<'a> {
     /// Waits for the turn and finds out how far the audit has come; what was wrong with its end, for the record.
-    pub fn open(place: &'a Place, rotate_at: u64) -> Result<(Self, Vec<Trouble>), AuditError> {
+    pub fn open(place: &'a AuditFiles, rotate_at: u64) -> Result<(Self, Vec<Trouble>), AuditError> {
         let turn = place.lock()?;
         let Settled {
             head,

@@ -17,12 +17,12 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
 
 /// The files of one profile's audit.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct AuditFiles {
     folder: PathBuf,
     name: String,
 }
 
-impl Place {
+impl AuditFiles {
     pub fn new(state_dir: &Path, profile: &str) -> Self {
         Self {
             folder: state_dir.join("audit"),
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn any_name_of_a_profile_is_a_name_of_a_file() {
-        let place = |profile| Place::new(Path::new("/s"), profile).current();
+        let place = |profile| AuditFiles::new(Path::new("/s"), profile).current();
         assert_eq!(
             place("acme-prod_1"),
             Path::new("/s/audit/acme-prod_1.jsonl")

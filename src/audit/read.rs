@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::AuditError;
-use super::place::Place;
+use super::place::AuditFiles;
 use super::settle::LONGEST_LINE;
 use crate::file::{self, For};
 use crate::model::audit::Record;
@@ -20,7 +20,7 @@ pub struct AuditLine {
 }
 
 /// All files of an audit that are there, the oldest first.
-pub(super) fn files(place: &Place) -> Result<Vec<PathBuf>, AuditError> {
+pub(super) fn files(place: &AuditFiles) -> Result<Vec<PathBuf>, AuditError> {
     let full = place.full()?;
     let full = full.into_iter().map(|number| place.rotated(number));
     let files: Vec<PathBuf> = full.chain([place.current()]).collect();
@@ -37,7 +37,7 @@ pub fn each(
     profile: &str,
     mut take: impl FnMut(AuditLine),
 ) -> Result<(), AuditError> {
-    let place = Place::new(state_dir, profile);
+    let place = AuditFiles::new(state_dir, profile);
     for path in files(&place)? {
         let file = file::open(&path, For::Reading).map_err(AuditError::at("reading", &path))?;
         let mut reader = BufReader::new(file);

@@ -7,20 +7,20 @@ use std::path::PathBuf;
 use rustix::fs::{FlockOperation, flock};
 
 use super::error::AuditError;
-use super::place::Place;
+use super::place::AuditFiles;
 use crate::file::{self, For};
 
 /// This run: a file that is locked for as long as the process lives, however it ends.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct AuditSession {
     pub id: String,
     path: PathBuf,
     _lock: File,
 }
 
-impl Session {
+impl AuditSession {
     /// Begins a session. The caller has the turn: nobody asks after a session that is half made.
-    pub fn begin(place: &Place) -> Result<Self, AuditError> {
+    pub fn begin(place: &AuditFiles) -> Result<Self, AuditError> {
         let id = uuid::Uuid::new_v4().simple().to_string();
         let path = place.session(&id);
         let lock = hold(&path).map_err(AuditError::at("locking", &path))?;
@@ -32,7 +32,7 @@ impl Session {
     }
 
     /// Whether that run still goes on; what a dead one left behind is removed. The caller has the turn.
-    pub fn lives(place: &Place, id: &str) -> bool {
+    pub fn lives(place: &AuditFiles, id: &str) -> bool {
         if !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             // Not a name that this program gives: it would reach for another file.
             return false;
@@ -52,7 +52,7 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for AuditSession {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.path);
     }

@@ -15,7 +15,7 @@ use std::path::Path;
 
 use super::error::AuditError;
 use super::head::{Head, NOTHING};
-use super::place::Place;
+use super::place::AuditFiles;
 use super::scrub;
 use crate::file::{self, For};
 use crate::model::audit::Record;
@@ -73,7 +73,7 @@ pub(super) struct Settled {
 }
 
 /// Compares the files with the head. The caller has the turn.
-pub(super) fn settle(place: &Place) -> Result<Settled, AuditError> {
+pub(super) fn settle(place: &AuditFiles) -> Result<Settled, AuditError> {
     let found = Head::read(place)?;
     let mut troubles = Vec::new();
     let headless = found.is_none();

@@ -9,13 +9,13 @@ mod lines;
 use std::collections::HashSet;
 use std::path::Path;
 
-pub use self::fault::{Fault, Wrong};
+pub use self::fault::{ChainFault, Wrong};
 
-use self::lines::{Found, Lines, Link};
+use self::lines::{ChainLink, Lines, PlacedLine};
 use super::error::AuditError;
 use super::head::{Head, NOTHING};
-use super::place::Place;
-use crate::model::audit::Status;
+use super::place::AuditFiles;
+use crate::model::audit::LineStatus;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Report {
     /// Half a line is at the end, of a console that died while it wrote, before it sent anything.
     pub torn: bool,
     /// The first thing that is wrong.
-    pub fault: Option<Fault>,
+    pub fault: Option<ChainFault>,
 }
 
 /// Reads every file of the audit and finds the first line that is not as it was written.
@@ -41,7 +41,7 @@ pub struct Report {
 /// # Errors
 /// When there is no audit, or a file of it can't be read.
 pub fn verify(state_dir: &Path, profile: &str) -> Result<Report, AuditError> {
-    let place = Place::new(state_dir, profile);
+    let place = AuditFiles::new(state_dir, profile);
     let (lines, head) = {
         // Between a line and its head the two disagree. Who may read and not lock sees what is there.
         let _turn = place.lock().ok();
@@ -64,7 +64,7 @@ pub fn verify(state_dir: &Path, profile: &str) -> Result<Report, AuditError> {
         notes,
         open: open.len(),
         torn,
-        fault: fault.map(|(at, wrong)| Fault {
+        fault: fault.map(|(at, wrong)| ChainFault {
             file: lines.path(at.file),
             line: at.row,
             wrong,
@@ -138,7 +138,7 @@ impl Walk {
     }
 
     /// Takes a line in when it fits, and says what is wrong when not.
-    fn step(&mut self, found: Found) -> Result<Option<(At, Wrong)>, AuditError> {
+    fn step(&mut self, found: PlacedLine) -> Result<Option<(At, Wrong)>, AuditError> {
         let at = found.at;
         if !found.whole && self.lines.at_end() {
             // Cut off in the middle of a line, or torn by a crash: the head knows whether the line ever counted.
@@ -158,10 +158,10 @@ impl Walk {
         Ok(None)
     }
 
-    fn take(&mut self, at: At, hash: String, link: Link) {
+    fn take(&mut self, at: At, hash: String, link: ChainLink) {
         match link.status {
-            Status::Intent => drop(self.open.insert(link.id)),
-            Status::Note => self.notes += 1,
+            LineStatus::Intent => drop(self.open.insert(link.id)),
+            LineStatus::Note => self.notes += 1,
             _ => drop(self.open.remove(&link.id)),
         }
         if self
@@ -177,7 +177,7 @@ impl Walk {
     }
 
     /// Which line is the wrong one, when this one does not name the last one's hash.
-    fn misfit(&mut self, at: At, hash: &str, link: &Link) -> Result<(At, Wrong), AuditError> {
+    fn misfit(&mut self, at: At, hash: &str, link: &ChainLink) -> Result<(At, Wrong), AuditError> {
         let belongs = self.last.number + 1;
         let is = link.line;
         if is == belongs {

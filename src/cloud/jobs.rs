@@ -4,7 +4,7 @@ use super::direct::{self, Listed};
 use super::{Call, Client, Error, Needs, Urgency, get};
 use crate::model::JobId;
 use crate::model::job::Word;
-use crate::model::provision::Edge;
+use crate::model::provision::OfferedEdge;
 
 impl Client {
     /// Reads one job. It is tried once: when to come back is the follower's to decide (contract §2).
@@ -29,7 +29,7 @@ impl Client {
     }
 
     /// Reads the edges that endpoints are made on. Beyond the contract: an organisation may answer 404 or 405.
-    pub async fn edges(&self, urgency: Urgency) -> Result<Vec<Edge>, Error> {
+    pub async fn edges(&self, urgency: Urgency) -> Result<Vec<OfferedEdge>, Error> {
         let call = Call {
             needs: Needs::Edges,
             ..get(self.url(&["api", "v2", "telephony", "providers", "edges"])?)

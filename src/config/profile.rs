@@ -107,7 +107,7 @@ pub struct Profile {
     /// The client certificate for servers that demand one, those of carriers for example.
     pub client_cert: Option<ClientCert>,
     /// The proxy on the way to the organisation.
-    pub proxy: proxy::Proxy,
+    pub proxy: proxy::ProxySetting,
     /// Whether writes are refused. Production is read-only unless the profile says `read_only = false`.
     pub read_only: bool,
     /// Whether a mistake here reaches real callers: said by the profile, else told by its name.
@@ -137,7 +137,7 @@ pub struct Profile {
     /// Event routes: how they are watched, and who is told of deployments.
     pub routes: routes::Routes,
     /// What may be asked for in a transfer, and who is told of it.
-    pub transfers: transfers::Transfers,
+    pub transfers: transfers::TransferSettings,
     /// The request budget; none is no limit.
     pub requests_per_minute: Option<NonZeroU32>,
 }

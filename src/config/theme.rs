@@ -16,14 +16,14 @@ use super::near;
 use super::origin::Fault;
 use super::reader::Notes;
 use crate::vocabulary::role::Role;
-use look::Look;
+use look::RoleLook;
 pub(super) use look::named as colour;
 
 /// One look for every role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: String,
-    looks: [Look; Role::ALL.len()],
+    looks: [RoleLook; Role::ALL.len()],
 }
 
 impl Theme {
@@ -58,7 +58,7 @@ impl Theme {
             .or(shipped.first())
             .map_or_else(Default::default, |t| t.looks);
         for role in Role::ALL {
-            let look = root.take::<Look>(role.name(), &mut notes);
+            let look = root.take::<RoleLook>(role.name(), &mut notes);
             if let (Some(look), Some(slot)) = (look, looks.get_mut(*role as usize)) {
                 *slot = look;
             }

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 
 use super::{ConfigError, Flags, Loaded, Paths, load};
 use crate::environment::Environment;
-use places::Places;
+use places::WatchedPlaces;
 
 /// A save is several events; the file is read when it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(100);
@@ -49,7 +49,7 @@ pub struct Watch {
 impl Watch {
     /// Starts watching what [`load()`] reads with the same arguments. Needs a tokio runtime.
     pub fn start(flags: Flags, env: Environment, paths: Paths) -> Result<Self, WatchError> {
-        let places = Places::of(&flags, &env, &paths);
+        let places = WatchedPlaces::of(&flags, &env, &paths);
         let (notice, changes) = mpsc::channel(1);
         let watcher = places.watch(notice)?;
         let (send, reloads) = mpsc::channel(1);
@@ -92,7 +92,7 @@ impl Drop for Watch {
 /// The watch at work.
 struct Follow {
     watcher: RecommendedWatcher,
-    places: Places,
+    places: WatchedPlaces,
     before: u64,
     changes: mpsc::Receiver<()>,
 }

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use crate::app::event::Done;
 use crate::cause::{Cause, Told, said};
 use crate::child::scratch::Scratch;
-use crate::child::{self, Running, Turn};
+use crate::child::{self, Departure, Running};
 use crate::environment::Environment;
 use crate::{process, shelf};
 
@@ -25,7 +25,7 @@ const FOLDER: &str = "edit";
 
 /// What a program that has the terminal does.
 #[derive(Debug)]
-pub(super) enum News {
+pub(super) enum AwayNews {
     /// It was stopped by this signal.
     Stopped(i32),
     /// It has ended, and this came of it.
@@ -37,7 +37,7 @@ pub(super) enum News {
 pub(super) struct Away {
     /// Its process group.
     pub group: Pid,
-    news: mpsc::UnboundedReceiver<News>,
+    news: mpsc::UnboundedReceiver<AwayNews>,
 }
 
 impl Away {
@@ -48,21 +48,21 @@ impl Away {
         let (to, news) = mpsc::unbounded_channel();
         let group = running.group();
         thread::spawn(move || {
-            while let Ok(Turn::Stopped(signal)) = running.turn() {
-                let _ = to.send(News::Stopped(signal));
+            while let Ok(Departure::Stopped(signal)) = running.turn() {
+                let _ = to.send(AwayNews::Stopped(signal));
             }
-            let _ = to.send(News::Ended(end(running.wait())));
+            let _ = to.send(AwayNews::Ended(end(running.wait())));
         });
         Self { group, news }
     }
 }
 
 /// The next that a program does; never, when there is none.
-pub(super) async fn next(away: &mut Option<Away>) -> News {
+pub(super) async fn next(away: &mut Option<Away>) -> AwayNews {
     match away {
         Some(away) => away.news.recv().await.unwrap_or_else(|| {
             let why = "the program that had the terminal was lost".to_owned();
-            News::Ended(Some(Done::Failed(why)))
+            AwayNews::Ended(Some(Done::Failed(why)))
         }),
         None => std::future::pending().await,
     }

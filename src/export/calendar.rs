@@ -13,7 +13,7 @@ const LASTS: &str = "PT15M";
 
 /// One reservation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CalendarEntry {
     id: String,
     begins: Millis,
     summary: String,
@@ -23,7 +23,7 @@ pub struct Entry {
 
 /// Every reservation that has a time, in the order of its ids.
 #[must_use]
-pub fn entries(store: &Store) -> Vec<Entry> {
+pub fn entries(store: &Store) -> Vec<CalendarEntry> {
     let rows = store.callbacks.iter();
     let entry = |row: &crate::store::callbacks::CallbackRow| {
         let callback = row.callback();
@@ -32,7 +32,7 @@ pub fn entries(store: &Store) -> Vec<Entry> {
             .get(&callback.queue)
             .map(|row| row.queue.label());
         let queue = queue.unwrap_or(&callback.queue.0);
-        Some(Entry {
+        Some(CalendarEntry {
             id: callback.id.raw().to_owned(),
             begins: callback.time?,
             summary: format!("Callback {} ({queue})", callback.number),
@@ -49,7 +49,7 @@ pub fn entries(store: &Store) -> Vec<Entry> {
 
 /// The file. `name` is the profile's, `now` the moment that the entries are as of.
 #[must_use]
-pub fn of(entries: Vec<Entry>, name: &str, now: Millis) -> String {
+pub fn of(entries: Vec<CalendarEntry>, name: &str, now: Millis) -> String {
     let mut calendar = Calendar::new();
     let name = crate::text::safe(name);
     calendar.name(&format!("Callbacks {name}"));
@@ -84,8 +84,8 @@ fn utc(at: Millis) -> String {
 mod tests {
     use super::*;
 
-    fn entry(id: &str, summary: &str) -> Entry {
-        Entry {
+    fn entry(id: &str, summary: &str) -> CalendarEntry {
+        CalendarEntry {
             id: id.to_owned(),
             begins: Millis(1_718_460_000_000),
             summary: summary.to_owned(),

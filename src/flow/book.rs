@@ -63,7 +63,7 @@ pub fn keep(state_dir: &Path, profile: &str, jobs: &[Job]) -> Result<(), LedgerE
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::job::{By, JobEvent, Phase, State, Word};
+    use crate::model::job::{By, JobEvent, JobState, Phase, Word};
     use crate::time::Millis;
 
     fn job(phase: Phase) -> Job {
@@ -87,6 +87,6 @@ mod tests {
         keep(state.path(), "p", &[job(Phase::Running)]).unwrap();
         let held = read(state.path(), "p").unwrap();
         assert_eq!((held.records.len(), held.unreadable), (1, 0));
-        assert_eq!(held.records[0].state(), State::Completed);
+        assert_eq!(held.records[0].state(), JobState::Completed);
     }
 }

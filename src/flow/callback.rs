@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::guard::Done;
-use super::{Failure, Fate, News, Run};
+use super::{Failure, Fate, FlowNews, Run};
 use crate::cloud::{Answer, Urgency, direct};
 use crate::model::callback::{Appointment, Booking, Callback, Context, Slot};
 use crate::model::flow::Outcome;
@@ -21,8 +21,8 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
-pub use self::appoint::{Ended, Moved, appoint, end, move_to};
-pub use self::webhook::Webhook;
+pub use self::appoint::{EndedCallback, Moved, appoint, end, move_to};
+pub use self::webhook::CallbackWebhook;
 
 /// Where callbacks are booked.
 const PATH: [&str; 3] = ["api", "v2", "callbacks"];
@@ -35,7 +35,7 @@ const CHECK_CHANGE: &str = "Look at it among the callbacks: r reads them again."
 
 /// What is to be done with callbacks.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Order {
+pub enum CallbackOrder {
     /// Book one.
     Book(Box<Booking>),
     /// Give one other slots.
@@ -47,9 +47,9 @@ pub enum Order {
     /// Give such a one another time.
     Move(Box<Moved>),
     /// End some of them.
-    End(Vec<Ended>),
+    End(Vec<EndedCallback>),
     /// Have changes of reservations delivered to this address.
-    Webhook(Webhook),
+    Webhook(CallbackWebhook),
     /// Show whole numbers for a while.
     Unmask,
 }
@@ -65,7 +65,7 @@ pub struct Reschedule {
     pub slots: Vec<Slot>,
 }
 
-impl Order {
+impl CallbackOrder {
     /// What it does.
     #[must_use]
     pub const fn kind(&self) -> WriteKind {
@@ -166,16 +166,20 @@ pub fn cancel(id: &CallbackId) -> Write {
 }
 
 /// Carries out an order.
-pub(super) async fn run(run: &Run<'_>, order: Order) -> Outcome {
+pub(super) async fn run(run: &Run<'_>, order: CallbackOrder) -> Outcome {
     match order {
-        Order::Book(booking) => booked(run, &booking).await,
-        Order::Reschedule(change) => rescheduled(run, &change).await,
-        Order::Cancel(ids) => cancelled(run, ids.iter().map(Open::Reservation).collect()).await,
-        Order::Appoint(appointment) => appoint::book(run, &appointment).await,
-        Order::Move(moved) => appoint::reschedule(run, &moved).await,
-        Order::End(ended) => cancelled(run, ended.iter().map(Open::Conversation).collect()).await,
-        Order::Webhook(webhook) => webhook::register(run, &webhook).await,
-        Order::Unmask => unmask::unmask(run).await,
+        CallbackOrder::Book(booking) => booked(run, &booking).await,
+        CallbackOrder::Reschedule(change) => rescheduled(run, &change).await,
+        CallbackOrder::Cancel(ids) => {
+            cancelled(run, ids.iter().map(Open::Reservation).collect()).await
+        }
+        CallbackOrder::Appoint(appointment) => appoint::book(run, &appointment).await,
+        CallbackOrder::Move(moved) => appoint::reschedule(run, &moved).await,
+        CallbackOrder::End(ended) => {
+            cancelled(run, ended.iter().map(Open::Conversation).collect()).await
+        }
+        CallbackOrder::Webhook(webhook) => webhook::register(run, &webhook).await,
+        CallbackOrder::Unmask => unmask::unmask(run).await,
     }
 }
 
@@ -221,7 +225,7 @@ async fn rescheduled(run: &Run<'_>, change: &Reschedule) -> Outcome {
 /// What is to be taken back.
 enum Open<'a> {
     Reservation(&'a CallbackId),
-    Conversation(&'a Ended),
+    Conversation(&'a EndedCallback),
 }
 
 impl Open<'_> {
@@ -273,7 +277,7 @@ async fn room(run: &Run<'_>, id: &QueueId) -> Result<Queue, Failure> {
         Ok(queue) => {
             let room = queue.room();
             doing.done(room.map_or("room not told".to_owned(), |room| room.to_string()));
-            run.tell(News::Queue(Box::new(queue.clone())));
+            run.tell(FlowNews::Queue(Box::new(queue.clone())));
             Ok(queue)
         }
         Err(error) => {
@@ -294,7 +298,7 @@ fn taken(answer: &Answer) -> Result<Done<Callback>, String> {
 
 fn told(run: &Run<'_>, callback: Callback, what: &str) -> Outcome {
     let id = callback.id.0.fit(40).into_owned();
-    run.tell(News::Callback(Box::new(callback)));
+    run.tell(FlowNews::Callback(Box::new(callback)));
     Outcome::Done(format!("{what} {id}; the stream tells how it goes").into())
 }
 

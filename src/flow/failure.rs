@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::cloud::Error;
 pub use crate::cloud::Fate;
-use crate::model::audit::Status;
+use crate::model::audit::LineStatus;
 use crate::model::flow::Outcome;
 use crate::text::Text;
 
@@ -80,11 +80,11 @@ impl Failure {
 
     /// The audit's word for it (contract §11).
     #[must_use]
-    pub const fn status(&self) -> Status {
+    pub const fn status(&self) -> LineStatus {
         match self.fate {
-            _ if self.cancelled => Status::Cancelled,
-            Fate::NotSent | Fate::Refused => Status::Refused,
-            Fate::Unknown => Status::Unknown,
+            _ if self.cancelled => LineStatus::Cancelled,
+            Fate::NotSent | Fate::Refused => LineStatus::Refused,
+            Fate::Unknown => LineStatus::Unknown,
         }
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Failure, Run};
 use crate::audit::{Audit, Ending, Entry, Ticket};
 use crate::cloud::{Answer, Error};
-use crate::model::audit::Status;
+use crate::model::audit::LineStatus;
 use crate::model::write::Write;
 
 /// A write that was done.
@@ -115,7 +115,7 @@ impl Run<'_> {
     pub async fn on_record(&self, write: &Write) -> Result<(), Failure> {
         let entry = self.entry(write);
         let ticket = self.intent(entry).await?;
-        self.record(ticket, Ending::new(Status::Ok)).await;
+        self.record(ticket, Ending::new(LineStatus::Ok)).await;
         Ok(())
     }
 
@@ -184,7 +184,7 @@ fn ending<T>(outcome: &Result<Done<T>, Failure>, took: Duration) -> Ending {
             latency_ms,
             job_id: done.job.clone(),
             extra: done.note.clone(),
-            ..Ending::new(Status::Ok)
+            ..Ending::new(LineStatus::Ok)
         },
         Err(failure) => Ending {
             latency_ms,

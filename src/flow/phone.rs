@@ -19,14 +19,14 @@ pub(super) use self::search::resume;
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Order {
+pub enum PhoneOrder {
     /// Provision a phone, and seat its person there.
     Create(Box<Softphone>),
     /// Do these with phones and stations that are there, in this order.
     Deeds(Vec<Deed>),
 }
 
-impl Order {
+impl PhoneOrder {
     /// What it does; of several deeds the first.
     #[must_use]
     pub fn kind(&self) -> WriteKind {
@@ -61,9 +61,9 @@ impl Order {
 }
 
 /// Carries out an order.
-pub(super) async fn run(run: &Run<'_>, order: Order) -> Outcome {
+pub(super) async fn run(run: &Run<'_>, order: PhoneOrder) -> Outcome {
     match order {
-        Order::Create(wanted) => create::create(run, &wanted).await,
-        Order::Deeds(deeds) => deed::all(run, &deeds).await,
+        PhoneOrder::Create(wanted) => create::create(run, &wanted).await,
+        PhoneOrder::Deeds(deeds) => deed::all(run, &deeds).await,
     }
 }

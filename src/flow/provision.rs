@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use super::guard::Done;
-use super::{Failure, News, Run};
+use super::{Failure, FlowNews, Run};
 use crate::cloud::{Answer, direct};
 use crate::model::JobId;
 use crate::model::finding::Grade;
@@ -70,7 +70,7 @@ pub(super) async fn resume(
 ) -> Outcome {
     let at = run.kit.clock.now();
     let follow = JobEvent::Follow(Follow { at, on: true });
-    run.tell(News::Job(key.clone(), follow));
+    run.tell(FlowNews::Job(key.clone(), follow));
     let found = match id {
         Some(id) => Ok(id),
         None => follow::reconcile(run, &key, name, submitted).await,
@@ -94,7 +94,7 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
             at: submitted,
             name: name.clone(),
         };
-        run.tell(News::Job(known.clone(), event));
+        run.tell(FlowNews::Job(known.clone(), event));
         key = Some(known);
     };
     let outcome = run.commit(write, CHECK, begins, taken).await;
@@ -105,9 +105,9 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
     let at = run.kit.clock.now();
     match outcome {
         Ok((word, id, attempts)) => {
-            run.tell(News::Job(key.clone(), JobEvent::Attempt(attempts)));
+            run.tell(FlowNews::Job(key.clone(), JobEvent::Attempt(attempts)));
             let by = By::Submit;
-            run.tell(News::Job(key.clone(), JobEvent::Heard { at, by, word }));
+            run.tell(FlowNews::Job(key.clone(), JobEvent::Heard { at, by, word }));
             Ok((key, id))
         }
         Err(failure) if failure.fate == super::Fate::Unknown => {
@@ -120,7 +120,7 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
                 code: Text::default(),
                 message: failure.why.clone(),
             };
-            run.tell(News::Job(key, JobEvent::Refused { at, why }));
+            run.tell(FlowNews::Job(key, JobEvent::Refused { at, why }));
             Err(failure.into())
         }
     }
@@ -159,5 +159,5 @@ fn doubt(run: &Run<'_>, key: &JobKey, failure: &Failure) {
         why: failure.why.clone(),
         check: failure.check.clone(),
     };
-    run.tell(News::Job(key.clone(), JobEvent::Doubted(doubt)));
+    run.tell(FlowNews::Job(key.clone(), JobEvent::Doubted(doubt)));
 }

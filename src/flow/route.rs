@@ -111,7 +111,7 @@ impl Deploy {
 
 /// What is learnt on the way.
 #[derive(Clone, Debug, PartialEq)]
-pub enum News {
+pub enum RouteNews {
     /// The route as it is there.
     Found(Known),
     /// There is no such route any more.
@@ -397,12 +397,12 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Outcome {
 fn end(run: &Run<'_>, ending: Result<Ending, Ending>) -> Outcome {
     let (Ok(ending) | Err(ending)) = ending;
     let outcome = Outcome::from(&ending);
-    run.tell(super::News::Route(News::Ended(Box::new(ending))));
+    run.tell(super::FlowNews::Route(RouteNews::Ended(Box::new(ending))));
     outcome
 }
 
 impl Run<'_> {
-    fn told(&self, news: News) {
-        self.tell(super::News::Route(news));
+    fn told(&self, news: RouteNews) {
+        self.tell(super::FlowNews::Route(news));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{News, Run};
+use super::{FlowNews, Run};
 use crate::model::flow::{Step, StepState};
 use crate::text::Text;
 
@@ -63,7 +63,7 @@ impl Doing<'_> {
     }
 
     fn tell(&self) {
-        self.run.tell(News::Step {
+        self.run.tell(FlowNews::Step {
             number: self.number,
             step: self.step.clone(),
         });

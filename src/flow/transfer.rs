@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use futures_util::stream::{StreamExt, iter};
 
-use self::one::{Ledger, One};
-use super::{News, Run};
+use self::one::{One, Reporting};
+use super::{FlowNews, Run};
 use crate::model::flow::Outcome;
 use crate::model::transfer::made::{Asked, End, Happening, Phase, TransferId};
 use crate::model::transfer::{Destination, Request};
@@ -103,14 +103,14 @@ pub(super) async fn make(run: &Run<'_>, order: &Transfers) -> Outcome {
             destination: destination.clone(),
             operator: Text::from(run.kit.operator.as_str()),
         };
-        run.tell(News::Transfer(
+        run.tell(FlowNews::Transfer(
             *id,
             Box::new(Happening::Asked(Box::new(asked))),
         ));
     }
     match &ready[..] {
         [(id, wanted, destination)] => {
-            let one = One::new(run, *id, wanted, destination, Ledger::Steps);
+            let one = One::new(run, *id, wanted, destination, Reporting::Steps);
             alone(one.make().await, destination)
         }
         _ => several(run, ready, order.stop_on_failure).await,
@@ -149,7 +149,7 @@ async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outco
             return one::leave(run, id, why);
         }
         let doing = run.begin("transfer", wanted.interaction());
-        let one = One::new(run, id, &wanted, &destination, Ledger::One(doing));
+        let one = One::new(run, id, &wanted, &destination, Reporting::One(doing));
         let end = one.make().await;
         if stop_on_failure && end.phase() != Phase::Transferred {
             halted.store(true, Ordering::Relaxed);

@@ -6,7 +6,7 @@ mod known;
 mod moved;
 mod retime;
 
-use super::{Check, Field, Kind, Spec, Verdict, item};
+use super::{Check, CheckVerdict, Field, FieldKind, Spec, item};
 use crate::model::phone::Phone;
 
 pub use self::appoint::{SPEC as APPOINTMENT_SPEC, open as open_appointment};
@@ -27,7 +27,7 @@ const CHANNELS: [&str; 4] = ["voice", "sms", "email", "chat"];
 const SLOTS: Field = Field::new(
     "time_slot_matrix",
     "Slots",
-    Kind::List {
+    FieldKind::List {
         item: &item::SLOT,
         most: MOST_SLOTS,
     },
@@ -36,27 +36,27 @@ const SLOTS: Field = Field::new(
 .help("By the queue's clock, the most wanted first: 2030-06-15 14:00 to 14:15.");
 
 static BOOKING: [Field; 9] = [
-    Field::new("callback_number", "Number", Kind::Text)
+    Field::new("callback_number", "Number", FieldKind::Text)
         .group("Caller")
         .help("A plus sign, the country code and the number: +14155550199."),
-    Field::new("reason", "Reason", Kind::Text)
+    Field::new("reason", "Reason", FieldKind::Text)
         .group("Caller")
         .help("What it is about, for whoever calls back."),
-    Field::new("queue_id", "Queue", Kind::Choice(&[]))
+    Field::new("queue_id", "Queue", FieldKind::Choice(&[]))
         .group("When")
         .help("Who calls back. Its clock is the one that slots are written by."),
     SLOTS,
     Field::new(
         "channel_preferences.primary",
         "Reach by",
-        Kind::Choice(&CHANNELS),
+        FieldKind::Choice(&CHANNELS),
     )
     .group("How")
     .help("How the caller is reached first."),
     Field::new(
         "channel_preferences.fallback",
         "Else by",
-        Kind::Choice(&CHANNELS),
+        FieldKind::Choice(&CHANNELS),
     )
     .group("How")
     .help("How, when that fails; another than the first.")
@@ -64,14 +64,14 @@ static BOOKING: [Field; 9] = [
     Field::new(
         "channel_preferences.allow_sms",
         "Short messages",
-        Kind::Toggle,
+        FieldKind::Toggle,
     )
     .group("How")
     .help("Whether the caller has agreed to short messages."),
     Field::new(
         "concurrency_limit",
         "At a time",
-        Kind::Number {
+        FieldKind::Number {
             least: 1.0,
             most: 50.0,
             whole: true,
@@ -80,7 +80,7 @@ static BOOKING: [Field; 9] = [
     )
     .group("How")
     .help("Callbacks that may run at once in the slot."),
-    Field::new("callback_id", "Our name for it", Kind::Text)
+    Field::new("callback_id", "Our name for it", FieldKind::Text)
         .group("How")
         .help("Finds the reservation again should the answer be lost."),
 ];
@@ -107,10 +107,10 @@ pub static MOVED_SPEC: Spec = Spec {
 fn number_check(path: impl Into<String>, number: &Phone) -> Option<Check> {
     let country = number.country().ok()?;
     let (verdict, sentence) = if country.assigned {
-        (Verdict::Good, country.to_string())
+        (CheckVerdict::Good, country.to_string())
     } else {
         let doubt = format!("{country}: not a number of its plan, as far as is known");
-        (Verdict::Warning, doubt)
+        (CheckVerdict::Warning, doubt)
     };
     Some(Check::known(path, "number", verdict, sentence))
 }

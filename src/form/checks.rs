@@ -29,7 +29,7 @@ pub enum Ask {
     /// A server: it is probed when the field is left.
     World(Question),
     /// Nobody: what the console knows already is enough.
-    Known(Verdict, String),
+    Known(CheckVerdict, String),
 }
 
 /// What is asked of the world when the field is left.
@@ -43,7 +43,7 @@ pub enum Question {
 
 /// How a check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum CheckVerdict {
     /// As it should be.
     Good,
     /// Fine, and worth a look.
@@ -60,7 +60,7 @@ pub enum Progress {
     /// Under way.
     Running,
     /// It has come out; the sentence is safe to show.
-    Done(Verdict, String),
+    Done(CheckVerdict, String),
 }
 
 /// A check with how far it is.
@@ -95,7 +95,7 @@ impl Check {
     pub fn known(
         path: impl Into<String>,
         label: impl Into<String>,
-        verdict: Verdict,
+        verdict: CheckVerdict,
         sentence: impl Into<String>,
     ) -> Self {
         Self {
@@ -109,7 +109,7 @@ impl Check {
 /// What has been asked and answered for one form.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    answers: BTreeMap<Question, Option<(Verdict, String)>>,
+    answers: BTreeMap<Question, Option<(CheckVerdict, String)>>,
 }
 
 impl Checks {
@@ -150,9 +150,9 @@ impl Checks {
     /// A probe has ended; whether this form had asked.
     pub(super) fn found(&mut self, finding: &Finding) -> bool {
         let verdict = match finding.grade() {
-            Grade::Good => Verdict::Good,
-            Grade::Warning => Verdict::Warning,
-            Grade::Bad | Grade::Unreachable => Verdict::Bad,
+            Grade::Good => CheckVerdict::Good,
+            Grade::Warning => CheckVerdict::Warning,
+            Grade::Bad | Grade::Unreachable => CheckVerdict::Bad,
         };
         let question = Question::Probe(finding.target.clone());
         self.answer(&question, verdict, finding.sentence())
@@ -162,7 +162,7 @@ impl Checks {
     pub(super) fn answer(
         &mut self,
         question: &Question,
-        verdict: Verdict,
+        verdict: CheckVerdict,
         sentence: String,
     ) -> bool {
         let asked = self.answers.get_mut(question);

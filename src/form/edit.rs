@@ -7,7 +7,7 @@ mod rows;
 use serde_json::Value;
 use tui_input::InputRequest;
 
-use super::kind::Kind;
+use super::kind::FieldKind;
 use super::line::Typing;
 use super::spec::Field;
 use super::{Form, Stroke, path};
@@ -119,12 +119,12 @@ impl Form {
         };
         let value = path::get(&self.body, field.path);
         match field.kind {
-            Kind::Toggle | Kind::Choice(_) | Kind::Part { .. } => Editing::Nothing,
-            Kind::Order(words) => Editing::Order {
+            FieldKind::Toggle | FieldKind::Choice(_) | FieldKind::Part { .. } => Editing::Nothing,
+            FieldKind::Order(words) => Editing::Order {
                 words: rows::order(words, value),
                 at: 0,
             },
-            Kind::List { .. } | Kind::Pairs { .. } => {
+            FieldKind::List { .. } | FieldKind::Pairs { .. } => {
                 let rows = self.rows_of(field);
                 let line = Typing::new(rows.first().map_or("", String::as_str));
                 Editing::Rows { rows, at: 0, line }
@@ -178,7 +178,7 @@ impl Form {
                 let next = *at + 1;
                 self.leave_row(next);
             }
-            (Editing::Nothing, Some(Kind::Toggle | Kind::Part { .. }))
+            (Editing::Nothing, Some(FieldKind::Toggle | FieldKind::Part { .. }))
             | (Editing::Order { .. }, _) => self.turn(true),
             _ => self.step(true),
         }

@@ -7,7 +7,7 @@ use super::item::{self, Item};
 
 /// How a field is filled in.
 #[derive(Clone, Copy, Debug)]
-pub enum Kind {
+pub enum FieldKind {
     /// A line of text; offers the completions of the rules.
     Text,
     /// A line of text that is shown nowhere and kept in no draft.
@@ -52,7 +52,7 @@ pub enum Kind {
     },
 }
 
-impl Kind {
+impl FieldKind {
     /// Whether it is filled in on several rows.
     #[must_use]
     pub const fn many(&self) -> bool {

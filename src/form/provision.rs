@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, item};
+use super::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, item};
 use crate::config::Profile;
 use crate::flow::Order;
 use crate::model::payload::Fault;
 use crate::model::provision::{CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, server};
 
-const fn whole(least: f64, most: f64, unit: &'static str) -> Kind {
-    Kind::Number {
+const fn whole(least: f64, most: f64, unit: &'static str) -> FieldKind {
+    FieldKind::Number {
         least,
         most,
         whole: true,
@@ -18,16 +18,16 @@ const fn whole(least: f64, most: f64, unit: &'static str) -> Kind {
 }
 
 static FIELDS: [Field; 11] = [
-    Field::new("name", "Name", Kind::Text)
+    Field::new("name", "Name", FieldKind::Text)
         .group("Endpoint")
         .help("What the endpoint is called, in 1 to 128 characters; no other endpoint of the organisation is."),
-    Field::new("description", "Description", Kind::Text)
+    Field::new("description", "Description", FieldKind::Text)
         .group("Endpoint")
         .help("What it is for."),
-    Field::new("enabled", "Enabled", Kind::Toggle)
+    Field::new("enabled", "Enabled", FieldKind::Toggle)
         .group("Endpoint")
         .help("Whether it takes calls as soon as it is made."),
-    Field::new("edgeId", "Edge", Kind::Text)
+    Field::new("edgeId", "Edge", FieldKind::Text)
         .group("Endpoint")
         .help("The edge that it is made on. The profile's edges are offered."),
     Field::new(
@@ -37,13 +37,13 @@ static FIELDS: [Field; 11] = [
     )
     .group("Media")
     .help("Calls at the same time."),
-    Field::new("codecPreferences", "Codecs", Kind::Order(&CODECS))
+    Field::new("codecPreferences", "Codecs", FieldKind::Order(&CODECS))
         .group("Media")
         .help("The most wanted first."),
     Field::new(
         "stunServers",
         "STUN servers",
-        Kind::List {
+        FieldKind::List {
             item: &item::STUN,
             most: MOST_SERVERS,
         },
@@ -53,7 +53,7 @@ static FIELDS: [Field; 11] = [
     Field::new(
         "turnServers",
         "TURN servers",
-        Kind::List {
+        FieldKind::List {
             item: &item::TURN,
             most: MOST_SERVERS,
         },
@@ -77,7 +77,7 @@ static FIELDS: [Field; 11] = [
     Field::new(
         "browserConstraints.allowDataChannels",
         "Data channels",
-        Kind::Toggle,
+        FieldKind::Toggle,
     )
     .group("Browsers")
     .help("Whether data channels are let through."),

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use self::around::Around;
 use self::item::EVENT;
 use super::item::TextItem;
-use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, path};
+use super::{Check, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::model::finding::{Protocol, Target};
 use crate::model::payload::Fault;
 use crate::model::route::retry::{MOST_RETRIES, RetryPolicy};
@@ -25,19 +25,19 @@ const DRAWN: usize = 40;
 static URI: TextItem = TextItem("https://HOST/PATH");
 
 static FIELDS: [Field; 9] = [
-    Field::new("name", "Name", Kind::Text)
+    Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other route of the organisation is."),
-    Field::new("type", "Type", Kind::Choice(&[WEBHOOK]))
+    Field::new("type", "Type", FieldKind::Choice(&[WEBHOOK]))
         .group("Route")
         .help("The only kind there is."),
-    Field::new("uri", "Destination", Kind::Text)
+    Field::new("uri", "Destination", FieldKind::Text)
         .group("Destinations")
         .help("Where every event goes: https. It is looked at as soon as it is written, and again before the submit."),
     Field::new(
         "uris",
         "Further ones",
-        Kind::List {
+        FieldKind::List {
             item: &URI,
             most: MOST_URIS,
         },
@@ -47,7 +47,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "retryPolicy.maxRetries",
         "Retries",
-        Kind::Number {
+        FieldKind::Number {
             least: 0.0,
             most: MOST_RETRIES as f64,
             whole: true,
@@ -59,7 +59,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "retryPolicy.retryInterval",
         "First wait",
-        Kind::Number {
+        FieldKind::Number {
             least: 0.0,
             most: f64::INFINITY,
             whole: false,
@@ -71,7 +71,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "retryPolicy.backoffFactor",
         "Each wait longer by",
-        Kind::Number {
+        FieldKind::Number {
             least: 1.0,
             most: f64::INFINITY,
             whole: false,
@@ -83,7 +83,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "eventFilters",
         "Events",
-        Kind::List {
+        FieldKind::List {
             item: &EVENT,
             most: 100,
         },
@@ -93,7 +93,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "headers",
         "Headers",
-        Kind::Pairs {
+        FieldKind::Pairs {
             secret: header::is_secret,
             most: 100,
         },

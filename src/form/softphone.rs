@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Completion, Field, Form, Kind, Plan, Rules, Spec};
+use super::{Completion, Field, FieldKind, Form, Plan, Rules, Spec};
 use crate::flow::{Order, phone};
 use crate::model::payload::Fault;
 use crate::model::softphone::{Premises, Softphone};
@@ -12,31 +12,31 @@ use crate::store::Store;
 const USERS: usize = 2_000;
 
 static FIELDS: [Field; 8] = [
-    Field::new("webRtcUser", "Person", Kind::Text)
+    Field::new("webRtcUser", "Person", FieldKind::Text)
         .group("Phone")
         .help("Whose phone it is, by the user's id. Users that are watched are offered by name."),
-    Field::new("name", "Name", Kind::Text)
+    Field::new("name", "Name", FieldKind::Text)
         .group("Phone")
         .help("What the phone is called, in 1 to 128 characters; no other phone of the organisation is."),
-    Field::new("site", "Site", Kind::Text)
+    Field::new("site", "Site", FieldKind::Text)
         .group("Phone")
         .help("The site that it is at, by its id. The organisation's sites are offered."),
-    Field::new("phoneBaseSettings", "Phone base", Kind::Text)
+    Field::new("phoneBaseSettings", "Phone base", FieldKind::Text)
         .group("Settings")
         .help("What it is made from, by its id: a phone base of WebRTC phones. Those of the organisation are offered."),
-    Field::new("lineBaseSettings", "Line base", Kind::Text)
+    Field::new("lineBaseSettings", "Line base", FieldKind::Text)
         .group("Settings")
         .help("What its line is made from, by its id. Empty takes the first of the phone base.")
         .optional(),
-    Field::new("lineName", "Line name", Kind::Text)
+    Field::new("lineName", "Line name", FieldKind::Text)
         .group("Settings")
         .help("What its line is called. Empty is as the phone.")
         .optional(),
-    Field::new("takeOver", "Take over", Kind::Toggle)
+    Field::new("takeOver", "Take over", FieldKind::Toggle)
         .group("Station")
         .help("Whether its station is freed first when somebody else sits there; without it the phone is made and nobody is moved.")
         .optional(),
-    Field::new("setDefault", "Set default", Kind::Toggle)
+    Field::new("setDefault", "Set default", FieldKind::Toggle)
         .group("Station")
         .help("Whether it becomes the station where its person sits unless they choose another.")
         .optional(),
@@ -146,7 +146,7 @@ impl Rules for Known {
             "Each of these is a request of its own; the first is below. All are in the audit."
                 .to_owned(),
         );
-        let order = Order::Phone(phone::Order::Create(Box::new(payload)));
+        let order = Order::Phone(phone::PhoneOrder::Create(Box::new(payload)));
         Plan::of(
             order,
             affects,

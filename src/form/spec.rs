@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::kind::Kind;
+use super::kind::FieldKind;
 use super::path;
 use crate::model::payload::Fault;
 use crate::model::write::MASK;
@@ -35,7 +35,7 @@ pub struct Field {
     /// Under which heading it stands.
     pub group: &'static str,
     /// How it is filled in.
-    pub kind: Kind,
+    pub kind: FieldKind,
     /// Whether it is left out of the payload while it is empty.
     pub optional: bool,
 }
@@ -43,7 +43,7 @@ pub struct Field {
 impl Field {
     /// A field that is always in the payload.
     #[must_use]
-    pub const fn new(path: &'static str, label: &'static str, kind: Kind) -> Self {
+    pub const fn new(path: &'static str, label: &'static str, kind: FieldKind) -> Self {
         Self {
             path,
             label,
@@ -102,7 +102,7 @@ impl Spec {
     #[must_use]
     pub fn present(&self, field: &Field, body: &Value) -> bool {
         let part = self.fields.iter().find(|part| {
-            matches!(part.kind, Kind::Part { .. })
+            matches!(part.kind, FieldKind::Part { .. })
                 && part.path != field.path
                 && path::within(field.path, part.path)
         });
@@ -113,7 +113,7 @@ impl Spec {
     #[must_use]
     pub fn arranged(&self, body: &Value) -> Value {
         let mut arranged = Value::Object(Map::new());
-        let plain = |field: &&Field| !matches!(field.kind, Kind::Part { .. });
+        let plain = |field: &&Field| !matches!(field.kind, FieldKind::Part { .. });
         for field in self.fields.iter().filter(plain) {
             if let Some(value) = path::get(body, field.path) {
                 path::set(&mut arranged, field.path, value.clone());
@@ -130,8 +130,8 @@ impl Spec {
         for field in self.fields {
             let value = path::get(body, field.path);
             match (field.kind, value) {
-                (Kind::Secret, Some(_)) => places.push((field.path.to_owned(), None)),
-                (Kind::Pairs { secret, .. }, Some(Value::Object(pairs))) => {
+                (FieldKind::Secret, Some(_)) => places.push((field.path.to_owned(), None)),
+                (FieldKind::Pairs { secret, .. }, Some(Value::Object(pairs))) => {
                     let hidden = pairs.keys().filter(|name| secret(name));
                     places.extend(hidden.map(|name| (field.path.to_owned(), Some(name.clone()))));
                 }
@@ -240,26 +240,26 @@ fn shape(field: &Field, value: Option<&Value>, zone: &TimeZone, faults: &mut Vec
         faults.extend(field.kind.fault(value, zone).map(|m| Fault::new(path, m)));
     };
     match (field.kind, value) {
-        (Kind::Part { .. }, None) => {}
+        (FieldKind::Part { .. }, None) => {}
         (_, None) if field.optional => {}
         (_, None) => {
             let message = format!("it is missing: {}", field.kind.shape());
             faults.push(Fault::new(field.path, message));
         }
-        (Kind::List { .. } | Kind::Order(_), Some(Value::Array(elements))) => {
+        (FieldKind::List { .. } | FieldKind::Order(_), Some(Value::Array(elements))) => {
             for (n, element) in elements.iter().enumerate() {
                 judge(path::index(field.path, n), element);
             }
         }
-        (Kind::Pairs { .. }, Some(Value::Object(pairs))) => {
+        (FieldKind::Pairs { .. }, Some(Value::Object(pairs))) => {
             for (name, value) in pairs {
                 judge(path::member(field.path, name), value);
             }
         }
-        (Kind::List { .. } | Kind::Order(_), Some(_)) => {
+        (FieldKind::List { .. } | FieldKind::Order(_), Some(_)) => {
             faults.push(Fault::new(field.path, "write a JSON array"));
         }
-        (Kind::Pairs { .. }, Some(_)) => {
+        (FieldKind::Pairs { .. }, Some(_)) => {
             faults.push(Fault::new(field.path, "write a JSON object"));
         }
         (_, Some(value)) => judge(field.path.to_owned(), value),

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::checks::{Checked, Checks, Question, Verdict};
+use super::checks::{CheckVerdict, Checked, Checks, Question};
 use super::edit::Editing;
-use super::kind::Kind;
+use super::kind::FieldKind;
 use super::plan::Plan;
 use super::rules::{Rules, faults};
 use super::spec::{Field, Spec};
@@ -145,8 +145,8 @@ impl Form {
             return String::new();
         };
         match (&self.editing, field.kind) {
-            (Editing::Rows { at, .. }, Kind::List { .. }) => path::index(field.path, *at),
-            (Editing::Rows { at, rows, .. }, Kind::Pairs { .. }) => match rows.get(*at) {
+            (Editing::Rows { at, .. }, FieldKind::List { .. }) => path::index(field.path, *at),
+            (Editing::Rows { at, rows, .. }, FieldKind::Pairs { .. }) => match rows.get(*at) {
                 Some(row) => path::member(field.path, super::edit::pair(row).0),
                 None => field.path.to_owned(),
             },
@@ -204,11 +204,17 @@ impl Form {
     pub fn not_probed(&mut self, target: &Target, why: &str) -> bool {
         let sentence = format!("not probed: {why}");
         let question = Question::Probe(target.clone());
-        self.checks.answer(&question, Verdict::Warning, sentence)
+        self.checks
+            .answer(&question, CheckVerdict::Warning, sentence)
     }
 
     /// A question is answered; whether this form had asked. The sentence is safe to show.
-    pub fn answered(&mut self, question: &Question, verdict: Verdict, sentence: String) -> bool {
+    pub fn answered(
+        &mut self,
+        question: &Question,
+        verdict: CheckVerdict,
+        sentence: String,
+    ) -> bool {
         self.checks.answer(question, verdict, sentence)
     }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Completion, Field, Form, Kind, Plan, Rules, Spec};
+use super::{Completion, Field, FieldKind, Form, Plan, Rules, Spec};
 use crate::flow::phone::Deed;
 use crate::flow::{Order, phone};
 use crate::model::UserId;
@@ -18,11 +18,11 @@ const DEEDS: [&str; 3] = ["associate", "free", "default"];
 const SHOWN: usize = 48;
 
 static FIELDS: [Field; 3] = [
-    Field::new("station", "Station", Kind::Choice(&[]))
+    Field::new("station", "Station", FieldKind::Choice(&[]))
         .help("The station of the phone's line, by its id."),
-    Field::new("deed", "What", Kind::Choice(&DEEDS))
+    Field::new("deed", "What", FieldKind::Choice(&DEEDS))
         .help("associate seats the person there, free moves out whoever sits there, default makes it where the person sits by default."),
-    Field::new("user", "Person", Kind::Text)
+    Field::new("user", "Person", FieldKind::Text)
         .help("Whom to seat, by the user's id. A station of a WebRTC phone is its own person's."),
 ];
 
@@ -145,7 +145,7 @@ impl Rules for Known {
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {
         let (deeds, affects) = self.deeds(&self.read(body)?);
-        let order = Order::Phone(phone::Order::Deeds(deeds));
+        let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
         let undo = "By this form: whoever sat there can be seated again.";
         Plan::of(order, affects, undo)
     }

@@ -7,13 +7,13 @@ use crate::flow::Order;
 use crate::model::payload::Fault;
 
 static FIELDS: [Field; 9] = [
-    Field::new("name", "Name", Kind::Text),
-    Field::new("note", "Note", Kind::Text).optional(),
-    Field::new("on", "On", Kind::Toggle),
+    Field::new("name", "Name", FieldKind::Text),
+    Field::new("note", "Note", FieldKind::Text).optional(),
+    Field::new("on", "On", FieldKind::Toggle),
     Field::new(
         "limits.most",
         "Most",
-        Kind::Number {
+        FieldKind::Number {
             least: 1.0,
             most: 10.0,
             whole: true,
@@ -23,13 +23,17 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "channel",
         "Channel",
-        Kind::Choice(&["voice", "sms", "email"]),
+        FieldKind::Choice(&["voice", "sms", "email"]),
     ),
-    Field::new("codecs", "Codecs", Kind::Order(&["OPUS", "G722", "PCMU"])),
+    Field::new(
+        "codecs",
+        "Codecs",
+        FieldKind::Order(&["OPUS", "G722", "PCMU"]),
+    ),
     Field::new(
         "servers",
         "Servers",
-        Kind::List {
+        FieldKind::List {
             item: &item::STUN,
             most: 3,
         },
@@ -37,7 +41,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "headers",
         "Headers",
-        Kind::Pairs {
+        FieldKind::Pairs {
             secret: |name| name == "Authorization",
             most: 4,
         },
@@ -45,7 +49,7 @@ static FIELDS: [Field; 9] = [
     Field::new(
         "video",
         "Video",
-        Kind::Part {
+        FieldKind::Part {
             template: r#"{"fps":30}"#,
         },
     ),

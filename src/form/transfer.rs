@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use self::handover::Handing;
 use self::known::Known;
-use super::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec};
+use super::{Check, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec};
 use crate::config::Profile;
 use crate::flow::Order;
 use crate::flow::transfer::{Move, Transfers};
@@ -34,8 +34,8 @@ const SHOWN: usize = 48;
 const UNDO: &str =
     "A transfer cannot be undone; what was moved can be transferred again from where it is then.";
 
-const fn whole(unit: &'static str) -> Kind {
-    Kind::Number {
+const fn whole(unit: &'static str) -> FieldKind {
+    FieldKind::Number {
         least: 0.0,
         most: u32::MAX as f64,
         whole: true,
@@ -43,22 +43,22 @@ const fn whole(unit: &'static str) -> Kind {
     }
 }
 
-const INTERACTION: Field = Field::new("interaction_id", "Interaction", Kind::Text)
+const INTERACTION: Field = Field::new("interaction_id", "Interaction", FieldKind::Text)
     .group("Transfer")
     .help("What is moved. It is read before anything is sent, and must be active or queued.");
 
-const DESTINATION: Field = Field::new("destination_uri", "Destination", Kind::Text)
+const DESTINATION: Field = Field::new("destination_uri", "Destination", FieldKind::Text)
     .group("Transfer")
     .help(
         "genesys://user/ID, genesys://queue/ID, genesys://flow/ID, sip:user@host or tel:+number.",
     );
 
-const STOP: Field = Field::new("stop_on_failure", "Stop on failure", Kind::Toggle)
+const STOP: Field = Field::new("stop_on_failure", "Stop on failure", FieldKind::Toggle)
     .group("Transfer")
     .help("Whether those that have not begun are left alone once one was not done.");
 
 const MEDIA: [Field; 9] = [
-    Field::new("media_matrix.audio.codec", "Codec", Kind::Choice(&[]))
+    Field::new("media_matrix.audio.codec", "Codec", FieldKind::Choice(&[]))
         .group("Audio")
         .help("The codec that is asked for; the profile's, the best liked first."),
     Field::new(
@@ -74,25 +74,29 @@ const MEDIA: [Field; 9] = [
     Field::new(
         "media_matrix.video",
         "Video",
-        Kind::Part {
+        FieldKind::Part {
             template: r#"{"codec":"h264","resolution":"1280x720","fps":30}"#,
         },
     )
     .group("Video")
     .help("Left out for a voice call."),
-    Field::new("media_matrix.video.codec", "Codec", Kind::Choice(&[]))
+    Field::new("media_matrix.video.codec", "Codec", FieldKind::Choice(&[]))
         .group("Video")
         .help("One of the profile's video_codecs."),
-    Field::new("media_matrix.video.resolution", "Resolution", Kind::Text)
-        .group("Video")
-        .help("Width and height: 1280x720."),
+    Field::new(
+        "media_matrix.video.resolution",
+        "Resolution",
+        FieldKind::Text,
+    )
+    .group("Video")
+    .help("Width and height: 1280x720."),
     Field::new("media_matrix.video.fps", "Pictures", whole("fps"))
         .group("Video")
         .help("A second; at most the profile's max_fps."),
     Field::new(
         "triggers.codec_negotiation",
         "Negotiate codec",
-        Kind::Toggle,
+        FieldKind::Toggle,
     )
     .group("Triggers")
     .help(
@@ -101,7 +105,7 @@ const MEDIA: [Field; 9] = [
     Field::new(
         "triggers.format_verification",
         "Verify format",
-        Kind::Toggle,
+        FieldKind::Toggle,
     )
     .group("Triggers")
     .help("Let the organisation verify the format of the media before the transfer."),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::get::{Wanted, local};
+use super::get::{ListRequest, local};
 use super::{Exit, print, say};
 use crate::audit::verify::Report;
 use crate::audit::{AuditError, read, verify as verifier};
@@ -18,7 +18,7 @@ use crate::time::Clock;
 /// Prints the lines that were asked for, in the order in which they were written: `get audit`, but for `--json`, which
 /// prints them as they are in the file. They are evidence, and what is hashed.
 pub async fn show(state_dir: &Path, profile: &Profile, args: &ListArgs) -> Result<u8, String> {
-    let wanted = Wanted::of::<Audit>(args)?;
+    let wanted = ListRequest::of::<Audit>(args)?;
     if !args.json || wanted.watch || wanted.columns.is_some() {
         return local(state_dir, profile, &wanted).await;
     }

@@ -7,7 +7,7 @@ mod wanted;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::get::{Wanted, left_out, reservations};
+use super::get::{ListRequest, left_out, reservations};
 use super::print;
 use super::write::kit;
 use crate::cli::callback::CallbackCommand;
@@ -33,10 +33,10 @@ pub async fn run(
     };
     match command {
         CallbackCommand::List(args) => {
-            super::get::callbacks(&kit, &Wanted::of::<Callbacks>(&args)?).await
+            super::get::callbacks(&kit, &ListRequest::of::<Callbacks>(&args)?).await
         }
         CallbackCommand::Queues(args) => {
-            super::get::queues(&kit, &Wanted::of::<Queues>(&args)?).await
+            super::get::queues(&kit, &ListRequest::of::<Queues>(&args)?).await
         }
         CallbackCommand::Calendar => calendar(&kit).await,
         CallbackCommand::Book(args) => match &args.csv {

@@ -19,7 +19,7 @@ use crate::config::Loaded;
 use crate::environment::Environment;
 use crate::export::Format;
 use crate::kind::view::{self, Lists, View};
-use crate::kind::{How, Kind, Look, Name, Sort, Visit, sheet};
+use crate::kind::{CellLook, How, Kind, Name, Sort, Visit, sheet};
 use crate::model::api::Capabilities;
 use crate::query::Query;
 use crate::shelf::Shelf;
@@ -27,7 +27,7 @@ use crate::time::Millis;
 
 /// What a list was asked for, over the columns of its kind.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct ListRequest {
     /// How rows are written.
     pub format: Format,
     /// Which rows; none is all.
@@ -44,7 +44,7 @@ pub struct Wanted {
     pub watch: bool,
 }
 
-impl Wanted {
+impl ListRequest {
     /// Reads the flags; an error says which is wrong and what would be right.
     pub fn of<K: Kind>(args: &ListArgs) -> Result<Self, String> {
         let query = args.filter.as_deref();
@@ -144,7 +144,7 @@ impl Wanted {
         let mut rows = self.how().of::<K>(self.passing::<K>(rows, now), now).rows;
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         let columns = self.columns::<K>(can);
-        let look = Look { zone, now };
+        let look = CellLook { zone, now };
         print(&match (self.watch, self.format) {
             (true, Format::Json) => {
                 let lines = rows
@@ -170,7 +170,7 @@ impl Wanted {
         };
         let rows = how.of::<K>(self.passing::<K>(rows, now), now).rows;
         let columns = self.columns::<K>(can);
-        let look = Look { zone, now };
+        let look = CellLook { zone, now };
         let line = |row: &K::Row<'_>| match self.format {
             Format::Json => sheet::json::<K>(row, &columns) + "\n",
             Format::Table => sheet::cells::<K>(row, &columns, &look).join("  ") + "\n",
@@ -264,7 +264,7 @@ impl Visit for Read {
 
     fn visit<K: Kind>(self) -> Run {
         Box::pin(async move {
-            let mut wanted = Wanted::of::<K>(&self.get.args.list)?;
+            let mut wanted = ListRequest::of::<K>(&self.get.args.list)?;
             if let Some(name) = &self.get.args.view {
                 let view = self.get.view(name)?;
                 wanted.narrow::<K>(name, &view)?;
@@ -303,7 +303,7 @@ impl Visit for Read {
 pub async fn local(
     state_dir: &std::path::Path,
     profile: &crate::config::Profile,
-    wanted: &Wanted,
+    wanted: &ListRequest,
 ) -> Result<u8, String> {
     local::read::<crate::kind::audit::Audit>(Name::Audit, state_dir, profile, wanted).await
 }
@@ -328,11 +328,11 @@ mod tests {
             columns: vec![columns.to_owned()],
             ..ListArgs::default()
         };
-        let wanted = Wanted::of::<Carriers>(&args("-days", "name")).unwrap();
+        let wanted = ListRequest::of::<Carriers>(&args("-days", "name")).unwrap();
         assert_eq!(wanted.sort.column, Carriers::named("days"));
         assert!(wanted.sort.descending);
-        let slip = Wanted::of::<Carriers>(&args("dais", "name")).unwrap_err();
+        let slip = ListRequest::of::<Carriers>(&args("dais", "name")).unwrap_err();
         assert!(slip.contains("`dais`") && slip.contains("days"), "{slip}");
-        assert!(Wanted::of::<Carriers>(&args("days", "nom")).is_err());
+        assert!(ListRequest::of::<Carriers>(&args("days", "nom")).is_err());
     }
 }

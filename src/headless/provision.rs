@@ -16,7 +16,7 @@ use crate::cli::write::ProvisionArgs;
 use crate::cloud::Urgency;
 use crate::config::Profile;
 use crate::environment::Environment;
-use crate::flow::{Kit, News, Order};
+use crate::flow::{FlowNews, Kit, Order};
 use crate::flow::{book, provision};
 use crate::form;
 use crate::model::api::Api;
@@ -170,10 +170,10 @@ async fn edge(profile: &Profile, environment: &Environment) -> Result<String, (E
 }
 
 /// The row of the job, as far as the flow told of one.
-fn job(news: &[News]) -> Option<Job> {
+fn job(news: &[FlowNews]) -> Option<Job> {
     let mut row: Option<Job> = None;
     for item in news {
-        if let News::Job(key, event) = item {
+        if let FlowNews::Job(key, event) = item {
             row.get_or_insert_with(|| Job::new(key.clone()))
                 .apply(event.clone());
         }

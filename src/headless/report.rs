@@ -15,7 +15,7 @@ use crate::config::Loaded;
 use crate::environment::Environment;
 use crate::export::sheet;
 use crate::listen;
-use crate::model::report::{FullReport, Window};
+use crate::model::report::{FullReport, ReportWindow};
 use crate::store::carriers::Reading;
 use crate::term::signals::Signal;
 use crate::time::Millis;
@@ -111,7 +111,7 @@ fn facts(report: &FullReport) -> Vec<(String, String)> {
     facts
 }
 
-fn percent(window: Window) -> String {
+fn percent(window: ReportWindow) -> String {
     window
         .success_rate
         .map_or("none looked at".to_owned(), |rate| {
@@ -133,7 +133,7 @@ mod tests {
             unknown: 2,
         };
         let reads = Reads { ok: 2, failed: 1 };
-        let window = Window::of(checks, reads);
+        let window = ReportWindow::of(checks, reads);
         let report = FullReport {
             health: HealthReport {
                 generated_at: Millis(0),
@@ -147,7 +147,7 @@ mod tests {
                 degraded_carriers: 1,
             },
             windows: Windows {
-                hour: Window::default(),
+                hour: ReportWindow::default(),
                 day: window,
                 since_start: window,
             },

@@ -11,14 +11,14 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub(super) use self::show::deployments;
-use super::get::Wanted;
+use super::get::ListRequest;
 use super::write::{faulty, kit, payload as payload_of};
 use super::{Exit, say};
 use crate::cli::route::RouteCommand;
 use crate::config::Profile;
 use crate::environment::Environment;
-use crate::flow::route::{Ending, News as RouteNews};
-use crate::flow::{Kit, News, route};
+use crate::flow::route::{Ending, RouteNews};
+use crate::flow::{FlowNews, Kit, route};
 use crate::kind::routes::Routes;
 use crate::model::RouteId;
 use crate::model::payload;
@@ -40,7 +40,9 @@ pub async fn route(
         Err(code) => return Ok(code),
     };
     match command {
-        RouteCommand::List(args) => super::get::routes(&kit, &Wanted::of::<Routes>(&args)?).await,
+        RouteCommand::List(args) => {
+            super::get::routes(&kit, &ListRequest::of::<Routes>(&args)?).await
+        }
         RouteCommand::Show { route, json, body } => show::show(&kit, &route, json, body).await,
         RouteCommand::Verify {
             routes,
@@ -166,17 +168,17 @@ pub(super) fn unread(ending: &Ending) -> u8 {
 }
 
 /// How a pipeline ended, out of what was told of it.
-fn ending(news: &[News]) -> Option<&Ending> {
+fn ending(news: &[FlowNews]) -> Option<&Ending> {
     news.iter().rev().find_map(|news| match news {
-        News::Route(RouteNews::Ended(ending)) => Some(ending.as_ref()),
+        FlowNews::Route(RouteNews::Ended(ending)) => Some(ending.as_ref()),
         _ => None,
     })
 }
 
 /// What was found of the destinations on the way.
-fn verdicts(news: &[News]) -> Vec<&Verdict> {
+fn verdicts(news: &[FlowNews]) -> Vec<&Verdict> {
     let found = news.iter().filter_map(|news| match news {
-        News::Route(RouteNews::Checked(verdict)) => Some(verdict),
+        FlowNews::Route(RouteNews::Checked(verdict)) => Some(verdict),
         _ => None,
     });
     found.collect()

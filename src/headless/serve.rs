@@ -23,7 +23,7 @@ use crate::vocabulary::problem::Trouble;
 
 /// What the command line says about the listener; it goes before the profile.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct ListenFlags {
     /// Where to listen.
     pub address: Option<SocketAddr>,
     /// The variable that holds the token.
@@ -34,7 +34,7 @@ pub struct Request {
     pub socket: Option<PathBuf>,
 }
 
-impl Request {
+impl ListenFlags {
     /// The listener that results, over what the profile says of it.
     #[must_use]
     pub fn over(self, profile: Option<Listen>) -> Listen {

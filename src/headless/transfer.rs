@@ -13,11 +13,11 @@ use crate::cli::transfer::TransferArgs;
 use crate::config::Profile;
 use crate::environment::Environment;
 use crate::flow::transfer::{Move, Transfers, preflight};
-use crate::flow::{Kit, News, Order};
+use crate::flow::{FlowNews, Kit, Order};
 use crate::model::InteractionId;
 use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
-use crate::model::transfer::made::Record;
+use crate::model::transfer::made::TransferRecord;
 use crate::model::transfer::{Handover, Limits, Request, Video};
 use crate::model::write::Write;
 use crate::store::transfers::Transfers as Table;
@@ -185,17 +185,17 @@ async fn could_be(kit: &Kit, moves: &[Move]) -> Exit {
 }
 
 /// What became of each, as far as the flow told.
-fn records(news: Vec<News>) -> Vec<Value> {
+fn records(news: Vec<FlowNews>) -> Vec<Value> {
     let mut table = Table::default();
     for item in news {
-        if let News::Transfer(id, happening) = item {
+        if let FlowNews::Transfer(id, happening) = item {
             table.happened(id, *happening, Millis::default());
         }
     }
     let mut records: Vec<Value> = table
         .made()
         // Plain strings and numbers cannot fail to serialise.
-        .map(|made| serde_json::to_value(Record::from(made)).unwrap_or_default())
+        .map(|made| serde_json::to_value(TransferRecord::from(made)).unwrap_or_default())
         .collect();
     // As they were named on the command line.
     records.reverse();

@@ -14,7 +14,7 @@ use crate::cli::write::WriteArgs;
 use crate::cloud::request::Request;
 use crate::config::Profile;
 use crate::environment::Environment;
-use crate::flow::{self, Kit, News, Order, Stop, Tell};
+use crate::flow::{self, FlowNews, Kit, Order, Stop, Tell};
 use crate::model::flow::{FlowId, Outcome, StepState};
 use crate::model::payload::Fault;
 use crate::probe::Prober;
@@ -145,13 +145,13 @@ pub struct Ran {
     /// How it ended.
     pub outcome: Outcome,
     /// What was told, in order.
-    pub news: Vec<News>,
+    pub news: Vec<FlowNews>,
 }
 
 /// Carries out an order. Steps are told on standard error as they end; INT and TERM stop what can be stopped.
 pub async fn carry_out(kit: &Kit, id: FlowId, order: Order, quiet: bool) -> Result<Ran, String> {
     let mut signals = Signals::headless().map_err(|e| format!("listening for signals: {e}"))?;
-    let told: Arc<Mutex<Vec<News>>> = Arc::default();
+    let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
     let keep = Arc::clone(&told);
     let tell: Tell = Arc::new(move |_, news| {
         if !quiet {
@@ -175,8 +175,8 @@ pub async fn carry_out(kit: &Kit, id: FlowId, order: Order, quiet: bool) -> Resu
     Ok(Ran { outcome, news })
 }
 
-fn narrate(news: &News) {
-    let News::Step { step, .. } = news else {
+fn narrate(news: &FlowNews) {
+    let FlowNews::Step { step, .. } = news else {
         return;
     };
     let Some(took) = step.took else {

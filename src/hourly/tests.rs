@@ -10,7 +10,7 @@ const DAY: i64 = 498_840;
 
 fn counted(hour: i64, site: &str, registered: u64) -> Counted {
     let mut counted = Counted::default();
-    counted.add(Record {
+    counted.add(HourRecord {
         hour: Hour(DAY + hour),
         site: Some(site.into()),
         figures: Figures {

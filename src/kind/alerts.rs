@@ -6,7 +6,9 @@ use jiff::tz::TimeZone;
 
 use super::column::fields;
 use super::{Asked, Column, Kind, Value};
-use crate::model::alert::{Alert, AlertId, Book, Delivery, Scope, Silence, Standing, Subject};
+use crate::model::alert::{
+    Alert, AlertBook, AlertId, AlertStanding, PostDelivery, Scope, Silence, Subject,
+};
 use crate::query::{FieldSpec, Query};
 use crate::store::Store;
 use crate::time::Millis;
@@ -96,7 +98,7 @@ const COLUMNS: &[Of] = &[
     )
     .shown_as(|alert, look| delivery(&alert.current().delivery, look.zone, look.now))
     .looking(|alert| match alert.standing() {
-        Standing::Undelivered => Role::Bad,
+        AlertStanding::Undelivered => Role::Bad,
         _ => Role::Dim,
     }),
     Of::text(
@@ -201,7 +203,7 @@ impl Kind for Alerts {
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
     fn troubled(alert: &&Alert) -> bool {
-        alert.standing() == Standing::Open
+        alert.standing() == AlertStanding::Open
     }
 
     /// What is open first, the newest first.
@@ -240,7 +242,7 @@ pub fn covers(silence: &Silence, alert: &Alert, now: Millis) -> bool {
 
 /// Until when an alert is silenced; none when nothing covers it.
 #[must_use]
-pub fn silenced_until(book: &Book, alert: &Alert, now: Millis) -> Option<Millis> {
+pub fn silenced_until(book: &AlertBook, alert: &Alert, now: Millis) -> Option<Millis> {
     let silences = book.silences().iter();
     let covering = silences.filter(|silence| covers(silence, alert, now));
     covering.map(|silence| silence.until).max()
@@ -257,25 +259,25 @@ fn text_of(alert: &Alert) -> Role {
 
 /// How a standing looks.
 #[must_use]
-pub fn role(standing: Standing) -> Role {
+pub fn role(standing: AlertStanding) -> Role {
     match standing {
-        Standing::Undelivered | Standing::Open => Role::Bad,
-        Standing::Acknowledged => Role::Warn,
-        Standing::Silenced | Standing::Resolved => Role::Dim,
+        AlertStanding::Undelivered | AlertStanding::Open => Role::Bad,
+        AlertStanding::Acknowledged => Role::Warn,
+        AlertStanding::Silenced | AlertStanding::Resolved => Role::Dim,
     }
 }
 
 /// How far a POST has come, in words that are safe to show.
 #[must_use]
-pub fn delivery(delivery: &Delivery, zone: &TimeZone, now: Millis) -> String {
+pub fn delivery(delivery: &PostDelivery, zone: &TimeZone, now: Millis) -> String {
     match delivery {
-        Delivery::NoWebhook => "no webhook".to_owned(),
-        Delivery::Elsewhere => "by another console".to_owned(),
-        Delivery::Withheld => "withheld".to_owned(),
-        Delivery::Queued => "queued".to_owned(),
-        Delivery::Retrying { failed, why } => format!("retrying {failed}: {why}"),
-        Delivery::Sent { at } => format!("sent {}", at.clock(zone, now)),
-        Delivery::Undelivered { why, .. } => format!("undelivered: {why}"),
+        PostDelivery::NoWebhook => "no webhook".to_owned(),
+        PostDelivery::Elsewhere => "by another console".to_owned(),
+        PostDelivery::Withheld => "withheld".to_owned(),
+        PostDelivery::Queued => "queued".to_owned(),
+        PostDelivery::Retrying { failed, why } => format!("retrying {failed}: {why}"),
+        PostDelivery::Sent { at } => format!("sent {}", at.clock(zone, now)),
+        PostDelivery::Undelivered { why, .. } => format!("undelivered: {why}"),
     }
 }
 
@@ -304,6 +306,6 @@ mod tests {
 
     #[test]
     fn every_standing_has_its_word() {
-        assert_eq!(STATES, Standing::ALL.map(Standing::word));
+        assert_eq!(STATES, AlertStanding::ALL.map(AlertStanding::word));
     }
 }

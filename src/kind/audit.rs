@@ -2,7 +2,7 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::model::audit::Status;
+use crate::model::audit::LineStatus;
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::audit::AuditRow;
@@ -170,20 +170,22 @@ impl Kind for Audit {
 
 /// How a status looks: what is as it should be is quiet.
 #[must_use]
-pub const fn role(status: Status) -> Role {
+pub const fn role(status: LineStatus) -> Role {
     match status {
-        Status::Ok => Role::Ok,
-        Status::Unknown => Role::Unknown,
-        Status::Refused => Role::Warn,
-        Status::Intent | Status::Cancelled | Status::Note | Status::Other => Role::Dim,
+        LineStatus::Ok => Role::Ok,
+        LineStatus::Unknown => Role::Unknown,
+        LineStatus::Refused => Role::Warn,
+        LineStatus::Intent | LineStatus::Cancelled | LineStatus::Note | LineStatus::Other => {
+            Role::Dim
+        }
     }
 }
 
 /// An intent says what its outcome says again, so it steps back.
 fn text_of(row: &AuditRow) -> Role {
     match row.record.status {
-        Status::Intent if !row.open => Role::Dim,
-        Status::Note => Role::Dim,
+        LineStatus::Intent if !row.open => Role::Dim,
+        LineStatus::Note => Role::Dim,
         _ => Role::Text,
     }
 }
@@ -198,6 +200,6 @@ mod tests {
 
     #[test]
     fn every_status_has_its_word() {
-        assert_eq!(STATUSES, Status::ALL.map(Status::word));
+        assert_eq!(STATUSES, LineStatus::ALL.map(LineStatus::word));
     }
 }

@@ -25,7 +25,7 @@ pub struct Wish {
 
 /// How moments are written into cells of the screen.
 #[derive(Clone, Copy, Debug)]
-pub struct Look<'a> {
+pub struct CellLook<'a> {
     /// The zone that times are shown in.
     pub zone: &'a TimeZone,
     /// The moment it is.
@@ -35,7 +35,7 @@ pub struct Look<'a> {
 /// What stands in a column of a row.
 type Get<K> = for<'r, 'a> fn(&'r <K as Kind>::Row<'a>) -> Value<'r>;
 /// What the screen shows of it.
-type Show<K> = fn(&<K as Kind>::Row<'_>, &Look<'_>) -> String;
+type Show<K> = fn(&<K as Kind>::Row<'_>, &CellLook<'_>) -> String;
 /// How that looks.
 type Paint<K> = fn(&<K as Kind>::Row<'_>) -> Role;
 /// An order that the values do not have.
@@ -240,7 +240,7 @@ impl<K: Kind> Column<K> {
 
     /// What the screen shows of a row; safe to show.
     #[must_use]
-    pub fn cell(&self, row: &K::Row<'_>, look: &Look<'_>) -> String {
+    pub fn cell(&self, row: &K::Row<'_>, look: &CellLook<'_>) -> String {
         match (self.cell, self.unknown) {
             (Some(cell), _) => cell(row, look),
             (None, Some(word)) if (self.value)(row) == Value::None => word.to_owned(),
@@ -283,7 +283,7 @@ impl<K: Kind> Column<K> {
 
 /// A value on the screen; safe to show.
 #[must_use]
-pub fn shown(value: Value<'_>, look: &Look<'_>) -> String {
+pub fn shown(value: Value<'_>, look: &CellLook<'_>) -> String {
     match value {
         Value::None => "-".to_owned(),
         Value::Text(text) => text::shown(&text).into_owned(),

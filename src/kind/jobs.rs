@@ -2,7 +2,7 @@
 
 use super::column::fields;
 use super::{Column, Kind, Value};
-use crate::model::job::{Job, JobKey, State};
+use crate::model::job::{Job, JobKey, JobState};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
@@ -157,7 +157,7 @@ impl Kind for Jobs {
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
 
     fn troubled(row: &&JobRow) -> bool {
-        row.job.state() == State::Unknown
+        row.job.state() == JobState::Unknown
     }
 
     fn rows(store: &Store, _: Millis) -> Vec<&JobRow> {
@@ -179,14 +179,14 @@ impl Kind for Jobs {
 
 /// How a state looks: what runs and what is done is quiet.
 #[must_use]
-pub const fn role(state: State) -> Role {
+pub const fn role(state: JobState) -> Role {
     match state {
-        State::Unknown => Role::Unknown,
-        State::Failed => Role::Bad,
-        State::Refused => Role::Warn,
-        State::Submitting | State::Queued | State::Running => Role::Accent,
-        State::Unfollowed => Role::Stale,
-        State::Completed => Role::Ok,
+        JobState::Unknown => Role::Unknown,
+        JobState::Failed => Role::Bad,
+        JobState::Refused => Role::Warn,
+        JobState::Submitting | JobState::Queued | JobState::Running => Role::Accent,
+        JobState::Unfollowed => Role::Stale,
+        JobState::Completed => Role::Ok,
     }
 }
 
@@ -211,6 +211,9 @@ mod tests {
 
     #[test]
     fn every_state_has_its_word() {
-        assert_eq!(STATES[..State::ALL.len()], State::ALL.map(State::word));
+        assert_eq!(
+            STATES[..JobState::ALL.len()],
+            JobState::ALL.map(JobState::word)
+        );
     }
 }

@@ -4,7 +4,7 @@ use super::column::fields;
 use super::{Column, Kind as Described, Value};
 use crate::model::RouteId;
 use crate::model::api::Capabilities;
-use crate::model::route::{Kind, Route, Standing};
+use crate::model::route::{IntegrationStanding, Kind, Route};
 use crate::query::FieldSpec;
 use crate::store::Store;
 use crate::store::routes::{Drift, Presence, RouteRow};
@@ -311,11 +311,13 @@ fn state_role(row: &RouteRow) -> Role {
         (Presence::Deleted, _) => Role::Dim,
         (Presence::There, _) if row.stale => Role::Stale,
         (Presence::There, Some(integration)) => match integration.standing() {
-            Standing::On => Role::Ok,
-            Standing::Off => Role::Dim,
-            Standing::Starting | Standing::Stopping => Role::Warn,
-            Standing::NotOn | Standing::NotOff | Standing::Error => Role::Bad,
-            Standing::Unknown => Role::Unknown,
+            IntegrationStanding::On => Role::Ok,
+            IntegrationStanding::Off => Role::Dim,
+            IntegrationStanding::Starting | IntegrationStanding::Stopping => Role::Warn,
+            IntegrationStanding::NotOn
+            | IntegrationStanding::NotOff
+            | IntegrationStanding::Error => Role::Bad,
+            IntegrationStanding::Unknown => Role::Unknown,
         },
         (Presence::There, None) if row.known.enabled == Some(false) => Role::Dim,
         (Presence::There, None) => Role::Ok,

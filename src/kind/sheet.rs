@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::{Column, Kind, Look};
+use super::{CellLook, Column, Kind};
 use crate::export::{Format, sheet};
 use crate::model::api::Capabilities;
 
@@ -70,7 +70,7 @@ pub fn exact<K: Kind>(row: &K::Row<'_>, numbers: &[usize]) -> Vec<String> {
 
 /// The cells of a row as the screen shows them.
 #[must_use]
-pub fn cells<K: Kind>(row: &K::Row<'_>, numbers: &[usize], look: &Look<'_>) -> Vec<String> {
+pub fn cells<K: Kind>(row: &K::Row<'_>, numbers: &[usize], look: &CellLook<'_>) -> Vec<String> {
     let cells = columns::<K>(numbers).map(|column| column.cell(row, look));
     cells.collect()
 }
@@ -81,7 +81,7 @@ pub fn write<K: Kind>(
     format: Format,
     rows: &[K::Row<'_>],
     numbers: &[usize],
-    look: &Look<'_>,
+    look: &CellLook<'_>,
 ) -> String {
     match format {
         Format::Json => {

@@ -44,7 +44,7 @@ pub enum Question {
         /// How many at most.
         most: usize,
         /// The way back.
-        to: oneshot::Sender<Page>,
+        to: oneshot::Sender<DevicePage>,
     },
 }
 
@@ -68,7 +68,7 @@ pub struct Overview {
     /// What the store left out.
     pub store_dropped: Dropped,
     /// What transfers come to.
-    pub transfers: transfers::Figures,
+    pub transfers: transfers::TransferFigures,
     /// Whether the connection allows what is shown to be relied on.
     pub ready: Result<(), NotReady>,
     /// How much of it is sure.
@@ -113,7 +113,7 @@ pub struct CallbackFigures {
     /// How many are in which status, for every status.
     pub statuses: Vec<(&'static str, usize)>,
     /// What was counted of the stream.
-    pub figures: callbacks::Figures,
+    pub figures: callbacks::CallbackFigures,
     /// Whether the stream carries what happens.
     pub live: bool,
 }
@@ -122,7 +122,7 @@ pub struct CallbackFigures {
 #[derive(Clone, Debug, Default)]
 pub struct Reservations {
     /// Those with a time.
-    pub entries: Vec<calendar::Entry>,
+    pub entries: Vec<calendar::CalendarEntry>,
     /// The profile's name.
     pub profile: String,
     /// The moment.
@@ -135,7 +135,7 @@ pub struct JobFigures {
     /// How many are in which state, for every state.
     pub states: Vec<(&'static str, usize)>,
     /// Success and latency.
-    pub figures: jobs::Figures,
+    pub figures: jobs::JobFigures,
 }
 
 /// What the newest probe of a target found.
@@ -195,9 +195,9 @@ fn because(why: Option<&Text>) -> String {
 
 /// Some rows, and where to go on.
 #[derive(Clone, Debug, Default)]
-pub struct Page {
+pub struct DevicePage {
     /// In the order of their numbers.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DeviceEntry>,
     /// The number to go on from; none at the end.
     pub next: Option<RowId>,
 }
@@ -205,7 +205,7 @@ pub struct Page {
 /// One device as the dashboard lists it (contract §6).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Entry {
+pub struct DeviceEntry {
     /// Whose device.
     pub user_id: Text,
     /// Which device.
@@ -301,7 +301,7 @@ impl Asker {
     }
 
     /// At most `most` rows from that number on.
-    pub async fn rows(&self, from: RowId, most: usize) -> Result<Page, Ended> {
+    pub async fn rows(&self, from: RowId, most: usize) -> Result<DevicePage, Ended> {
         let (to, answer) = oneshot::channel();
         let question = Question::Rows { from, most, to };
         self.0.send(question).await.map_err(|_| Ended)?;

@@ -14,10 +14,10 @@ use serde::Serialize;
 use super::ask::Overview;
 use super::denials::Denials;
 use super::negotiate::Format;
-use super::places::Tally;
+use super::places::ConnectionTally;
 use super::reply::{self, Refusal, Reply};
-use super::resolve::Counts;
-use sheet::Sheet;
+use super::resolve::ResolveCounts;
+use sheet::Exposition;
 
 mod callbacks;
 mod console;
@@ -37,8 +37,8 @@ struct Resolves {
     avg_latency_ms: f64,
 }
 
-impl From<Counts> for Resolves {
-    fn from(counts: Counts) -> Self {
+impl From<ResolveCounts> for Resolves {
+    fn from(counts: ResolveCounts) -> Self {
         Self {
             reachability_rate: counts.reachability_rate(),
             total: counts.total,
@@ -49,12 +49,17 @@ impl From<Counts> for Resolves {
 }
 
 /// The JSON of contract §9: zero where nothing has happened, never NaN.
-pub(super) fn json(counts: Counts) -> Reply {
+pub(super) fn json(counts: ResolveCounts) -> Reply {
     reply::json(&Resolves::from(counts))
 }
 
 /// The figures as text.
-pub(super) fn text(overview: Overview, resolves: Counts, doors: Doors, format: Format) -> Reply {
+pub(super) fn text(
+    overview: Overview,
+    resolves: ResolveCounts,
+    doors: Doors,
+    format: Format,
+) -> Reply {
     let figures = Figures {
         overview,
         resolves,
@@ -87,7 +92,7 @@ pub(super) struct Doors {
 
 impl Doors {
     /// The counts of now.
-    pub(super) fn of(tally: &Tally, denials: &Denials) -> Self {
+    pub(super) fn of(tally: &ConnectionTally, denials: &Denials) -> Self {
         Self {
             connections: tally.open.load(Ordering::Relaxed),
             evicted: tally.evicted.load(Ordering::Relaxed),
@@ -96,7 +101,7 @@ impl Doors {
         }
     }
 
-    fn write(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+    fn write(&self, sheet: &mut Exposition<'_>) -> fmt::Result {
         sheet.gauge(
             "trunkline_listener_connections",
             "Connections to this listener, as of the last one that came",
@@ -121,13 +126,13 @@ impl Doors {
 #[derive(Debug)]
 struct Figures {
     overview: Overview,
-    resolves: Counts,
+    resolves: ResolveCounts,
     doors: Doors,
 }
 
 impl Collector for Figures {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let mut sheet = Sheet::new(encoder);
+        let mut sheet = Exposition::new(encoder);
         console::write(&mut sheet, &self.overview)?;
         jobs::write(&mut sheet, &self.overview.jobs)?;
         callbacks::write(&mut sheet, &self.overview.callbacks)?;
@@ -137,7 +142,7 @@ impl Collector for Figures {
 }
 
 impl Figures {
-    fn resolves(&self, sheet: &mut Sheet<'_>) -> fmt::Result {
+    fn resolves(&self, sheet: &mut Exposition<'_>) -> fmt::Result {
         let counts = self.resolves;
         sheet.counters(
             "trunkline_resolves",
@@ -209,7 +214,7 @@ mod tests {
 
     #[test]
     fn nothing_has_been_resolved_and_nothing_is_not_a_number() {
-        let json = serde_json::to_string(&Resolves::from(Counts::default())).unwrap();
+        let json = serde_json::to_string(&Resolves::from(ResolveCounts::default())).unwrap();
         assert_eq!(
             json,
             r#"{"reachability_rate":0.0,"total_resolves":0,"successful_resolves":0,"avg_latency_ms":0.0}"#

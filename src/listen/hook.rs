@@ -94,7 +94,7 @@ struct Failure {
 
 /// What the organisation tells.
 #[derive(Debug)]
-pub(super) enum Told {
+pub(super) enum Announced {
     /// Of a job.
     Job(Word),
     /// Of a callback.
@@ -102,16 +102,16 @@ pub(super) enum Told {
 }
 
 /// Reads a delivery by the name of its event; what is not of callbacks is of jobs.
-pub(super) fn told(body: &[u8]) -> Result<Told, Refusal> {
+pub(super) fn told(body: &[u8]) -> Result<Announced, Refusal> {
     #[derive(Deserialize)]
     struct Event {
         event: String,
     }
     let read: Event = serde_json::from_slice(body).map_err(|error| invalid(&misread(&error)))?;
     if read.event.starts_with(callback::EVENTS) {
-        return callback::update(body).map(|update| Told::Callback(Box::new(update)));
+        return callback::update(body).map(|update| Announced::Callback(Box::new(update)));
     }
-    word(body).map(Told::Job)
+    word(body).map(Announced::Job)
 }
 
 /// What a delivery says of its job.

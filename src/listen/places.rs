@@ -29,7 +29,7 @@ impl Drop for BusyGuard<'_> {
 
 /// How it went with the connections, for `/metrics`.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct ConnectionTally {
     /// Open, as of the last one that came.
     pub(super) open: AtomicU64,
     /// Idle ones that were closed to make room.
@@ -40,12 +40,12 @@ pub(super) struct Tally {
 
 /// Every open connection, oldest first.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct Connections {
     most: usize,
     taken: VecDeque<(Arc<Busy>, AbortHandle)>,
 }
 
-impl Places {
+impl Connections {
     pub(super) fn new(most: usize) -> Self {
         Self {
             most,
@@ -55,7 +55,7 @@ impl Places {
 
     /// Makes sure that there is a free place, if need be by closing the oldest connection that nobody is answering.
     /// False when there is none: then every connection is being answered.
-    pub(super) fn make_room(&mut self, tally: &Tally) -> bool {
+    pub(super) fn make_room(&mut self, tally: &ConnectionTally) -> bool {
         self.taken.retain(|(_, task)| !task.is_finished());
         if self.taken.len() < self.most {
             return true;
@@ -76,7 +76,7 @@ impl Places {
     }
 
     /// Takes a place for a connection.
-    pub(super) fn take(&mut self, busy: Arc<Busy>, task: AbortHandle, tally: &Tally) {
+    pub(super) fn take(&mut self, busy: Arc<Busy>, task: AbortHandle, tally: &ConnectionTally) {
         self.taken.push_back((busy, task));
         tally.open.store(self.taken.len() as u64, Ordering::Relaxed);
     }
@@ -88,7 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_oldest_idle_connection_makes_room_and_a_busy_one_never_does() {
-        let (mut places, tally) = (Places::new(2), Tally::default());
+        let (mut places, tally) = (Connections::new(2), ConnectionTally::default());
         let mut tasks = tokio::task::JoinSet::new();
         let seats: Vec<Arc<Busy>> = (0..2).map(|_| Arc::default()).collect();
         for busy in &seats {

@@ -38,7 +38,7 @@ pub(super) struct Resolver {
 
 /// The counts at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct ResolveCounts {
     /// Pipelines that have come to their end.
     pub total: u64,
     /// Those that found every destination to be as it should.
@@ -72,9 +72,9 @@ impl Resolver {
     }
 
     /// What has been counted.
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> ResolveCounts {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        Counts {
+        ResolveCounts {
             total: read(&self.total),
             reached: read(&self.reached),
             successful: read(&self.successful),
@@ -152,7 +152,7 @@ impl Resolver {
     }
 }
 
-impl Counts {
+impl ResolveCounts {
     /// The share of pipelines that reached every destination, 0 to 1 (contract §9); 0 when there was none.
     pub(super) fn reachability_rate(self) -> f64 {
         self.reached as f64 / self.total.max(1) as f64
@@ -232,9 +232,9 @@ mod tests {
 
     #[test]
     fn nothing_resolved_is_zero_and_never_not_a_number() {
-        let none = Counts::default();
+        let none = ResolveCounts::default();
         assert_eq!((none.reachability_rate(), none.average_ms()), (0.0, 0.0));
-        let some = Counts {
+        let some = ResolveCounts {
             total: 4,
             reached: 3,
             successful: 2,

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use super::ask::{Asker, Ended, Overview};
 use super::denials::{Consequence, Denials, Late};
 use super::guard::Guard;
-use super::hook::{Hook, Told};
+use super::hook::{Announced, Hook};
 use super::negotiate::Format;
 use super::pass::{Pass, Peer, Scope};
-use super::places::Tally;
+use super::places::ConnectionTally;
 use super::reply::{Refusal, Reply, json};
 use super::resolve::Resolver;
 use super::{body, dashboard, figures, hook, ready, reply};
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Hall {
     guard: Guard,
     asker: Asker,
-    tally: Tally,
+    tally: ConnectionTally,
     denials: Denials,
     resolver: Resolver,
     hook: Option<Hook>,
@@ -41,7 +41,7 @@ impl Hall {
         Self {
             guard,
             asker,
-            tally: Tally::default(),
+            tally: ConnectionTally::default(),
             denials: Denials::default(),
             resolver: Resolver::default(),
             hook: None,
@@ -62,7 +62,7 @@ impl Hall {
         }
     }
 
-    pub(super) fn tally(&self) -> &Tally {
+    pub(super) fn tally(&self) -> &ConnectionTally {
         &self.tally
     }
 
@@ -213,8 +213,8 @@ where
         Route::Hook => {
             let body = body::read(request.into_body()).await?;
             match hook::told(&body)? {
-                Told::Job(word) => in_time(hall.asker.deliver(word)).await?,
-                Told::Callback(update) => in_time(hall.asker.deliver_update(update)).await?,
+                Announced::Job(word) => in_time(hall.asker.deliver(word)).await?,
+                Announced::Callback(update) => in_time(hall.asker.deliver_update(update)).await?,
             }
             Ok(json(&serde_json::json!({ "status": "taken" })))
         }

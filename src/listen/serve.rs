@@ -16,7 +16,7 @@ use tokio_io_timeout::TimeoutStream;
 
 use super::denials::{LATE, Late};
 use super::pass::Peer;
-use super::places::{Busy, Places};
+use super::places::{Busy, Connections};
 use super::route::{self, Hall};
 use super::socket::Door;
 
@@ -82,7 +82,7 @@ async fn waits<T>(door: Option<&T>) -> &T {
 
 /// Accepts until it is told to stop, then lets what is under way end. Aborting it ends every connection at once.
 pub(super) async fn accept(doors: Doors, hall: Arc<Hall>, mut stop: watch::Receiver<bool>) {
-    let mut places = Places::new(MOST_CONNECTIONS);
+    let mut places = Connections::new(MOST_CONNECTIONS);
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {

@@ -7,7 +7,7 @@ pub mod silence;
 use serde::{Deserialize, Serialize};
 
 pub use body::Body;
-pub use book::Book;
+pub use book::AlertBook;
 pub use silence::{Scope, Silence};
 
 use super::{DeviceId, UserId};
@@ -24,7 +24,7 @@ pub struct AlertId(pub u64);
 /// What kind of condition. The order is the contract's order of evaluation (§5), the profile's rules last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum AlertKind {
     /// A device is not registered.
     RegistrationFailure,
     /// A carrier's health is `degraded` or `down`.
@@ -35,7 +35,7 @@ pub enum Kind {
     Rule(Text),
 }
 
-impl Kind {
+impl AlertKind {
     /// The `alertType` of the contract; a rule's is its name.
     #[must_use]
     pub fn wire(&self) -> &str {
@@ -112,7 +112,7 @@ pub struct Acknowledgement {
 /// How far one POST has come.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Delivery {
+pub enum PostDelivery {
     /// The profile has no webhook.
     NoWebhook,
     /// Another console of this profile and this person delivers.
@@ -148,7 +148,7 @@ pub struct Post {
     /// What is sent, the same at every attempt.
     pub body: Body,
     /// How far it has come.
-    pub delivery: Delivery,
+    pub delivery: PostDelivery,
 }
 
 impl Post {
@@ -157,7 +157,7 @@ impl Post {
     pub fn unsent(&self) -> bool {
         matches!(
             self.delivery,
-            Delivery::Queued | Delivery::Retrying { .. } | Delivery::Undelivered { .. }
+            PostDelivery::Queued | PostDelivery::Retrying { .. } | PostDelivery::Undelivered { .. }
         )
     }
 }
@@ -173,7 +173,7 @@ pub enum Leg {
 
 /// What an alert is now, in one word. The order is that of the pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Standing {
+pub enum AlertStanding {
     /// A POST of it could not be delivered.
     Undelivered,
     /// It holds and nobody has taken notice.
@@ -186,7 +186,7 @@ pub enum Standing {
     Resolved,
 }
 
-impl Standing {
+impl AlertStanding {
     /// Every standing, the most urgent first.
     pub const ALL: [Self; 5] = [
         Self::Undelivered,
@@ -215,7 +215,7 @@ pub struct Alert {
     /// Names it.
     pub id: AlertId,
     /// What kind of condition.
-    pub kind: Kind,
+    pub kind: AlertKind,
     /// What it is about.
     pub subject: Subject,
     /// What was known of the subject last.
@@ -247,17 +247,17 @@ impl Alert {
 
     /// What it is now, in one word.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> AlertStanding {
         if self.undelivered().is_some() {
-            Standing::Undelivered
+            AlertStanding::Undelivered
         } else if self.ended.is_some() {
-            Standing::Resolved
+            AlertStanding::Resolved
         } else if self.silenced_until.is_some() {
-            Standing::Silenced
+            AlertStanding::Silenced
         } else if self.acknowledged.is_some() {
-            Standing::Acknowledged
+            AlertStanding::Acknowledged
         } else {
-            Standing::Open
+            AlertStanding::Open
         }
     }
 
@@ -270,7 +270,7 @@ impl Alert {
     /// The first POST that could not be delivered.
     #[must_use]
     pub fn undelivered(&self) -> Option<Leg> {
-        let failed = |post: &Post| matches!(post.delivery, Delivery::Undelivered { .. });
+        let failed = |post: &Post| matches!(post.delivery, PostDelivery::Undelivered { .. });
         if failed(&self.raise) {
             Some(Leg::Raise)
         } else {
@@ -285,7 +285,7 @@ impl Alert {
     #[must_use]
     pub fn current(&self) -> &Post {
         match &self.resolve {
-            Some(resolve) if !matches!(self.raise.delivery, Delivery::Undelivered { .. }) => {
+            Some(resolve) if !matches!(self.raise.delivery, PostDelivery::Undelivered { .. }) => {
                 resolve
             }
             _ => &self.raise,
@@ -350,7 +350,7 @@ impl Alert {
     }
 }
 
-impl Delivery {
+impl PostDelivery {
     /// The word on screen and in filters.
     #[must_use]
     pub const fn word(&self) -> &'static str {

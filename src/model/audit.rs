@@ -11,7 +11,7 @@ use crate::time::Millis;
 /// What a line says of its write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum LineStatus {
     /// It is about to be sent.
     Intent,
     /// It was done, and that is known for sure.
@@ -29,7 +29,7 @@ pub enum Status {
     Other,
 }
 
-impl Status {
+impl LineStatus {
     /// Every status.
     pub const ALL: [Self; 7] = [
         Self::Intent,
@@ -72,7 +72,7 @@ pub struct Record {
     /// Who was at the console.
     pub operator: Text,
     /// What the line says of the write.
-    pub status: Status,
+    pub status: LineStatus,
     /// Ties an outcome to its intent.
     pub id: Text,
     /// The number of the line in the whole audit, from 1, through every rotation.

@@ -9,9 +9,9 @@ pub mod tls;
 
 use serde::Serialize;
 
-pub use self::answer::{Dns, Http, Record, Stun, Turn};
+pub use self::answer::{Dns, Http, Record, Stun, TurnAnswer};
 pub use self::target::{Protocol, Target, TargetError, Transport};
-pub use self::tls::{Certificate, Distrust, Tls, Verdict};
+pub use self::tls::{Certificate, Distrust, Tls, TlsVerdict};
 use crate::text::Text;
 use crate::time::{self, Millis};
 
@@ -26,19 +26,19 @@ pub struct Finding {
     /// How long all of it took, in milliseconds.
     pub took_ms: u64,
     /// What came of it.
-    pub outcome: Outcome,
+    pub outcome: ProbeOutcome,
 }
 
 /// What came of a probe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum ProbeOutcome {
     /// A TLS probe; its verdict covers failures too, because a refused certificate is shown all the same.
     Tls(Box<Tls>),
     /// A STUN server answered.
     Stun(Stun),
     /// A TURN server allocated a relay address.
-    Turn(Turn),
+    Turn(TurnAnswer),
     /// A resolver answered.
     Dns(Dns),
     /// An HTTP server answered, whatever its status.
@@ -85,12 +85,12 @@ impl Finding {
     #[must_use]
     pub fn grade(&self) -> Grade {
         match &self.outcome {
-            Outcome::Tls(tls) => tls.verdict.grade(),
-            Outcome::Stun(stun) if stun.mapped.is_none() => Grade::Warning,
-            Outcome::Stun(_) | Outcome::Turn(_) | Outcome::Dns(_) => Grade::Good,
-            Outcome::Http(http) if http.healthy() => Grade::Good,
-            Outcome::Http(_) => Grade::Bad,
-            Outcome::Failed(failure) => match failure.kind {
+            ProbeOutcome::Tls(tls) => tls.verdict.grade(),
+            ProbeOutcome::Stun(stun) if stun.mapped.is_none() => Grade::Warning,
+            ProbeOutcome::Stun(_) | ProbeOutcome::Turn(_) | ProbeOutcome::Dns(_) => Grade::Good,
+            ProbeOutcome::Http(http) if http.healthy() => Grade::Good,
+            ProbeOutcome::Http(_) => Grade::Bad,
+            ProbeOutcome::Failed(failure) => match failure.kind {
                 FailureKind::Unreachable => Grade::Unreachable,
                 FailureKind::Refused => Grade::Bad,
             },
@@ -101,11 +101,11 @@ impl Finding {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match &self.outcome {
-            Outcome::Tls(tls) => tls.verdict.word(),
-            Outcome::Stun(_) | Outcome::Turn(_) | Outcome::Dns(_) => "answers",
-            Outcome::Http(http) if http.healthy() => "healthy",
-            Outcome::Http(_) => "unhealthy",
-            Outcome::Failed(failure) => match failure.kind {
+            ProbeOutcome::Tls(tls) => tls.verdict.word(),
+            ProbeOutcome::Stun(_) | ProbeOutcome::Turn(_) | ProbeOutcome::Dns(_) => "answers",
+            ProbeOutcome::Http(http) if http.healthy() => "healthy",
+            ProbeOutcome::Http(_) => "unhealthy",
+            ProbeOutcome::Failed(failure) => match failure.kind {
                 FailureKind::Unreachable => "unreachable",
                 FailureKind::Refused => "refused",
             },
@@ -116,12 +116,12 @@ impl Finding {
     #[must_use]
     pub fn sentence(&self) -> String {
         match &self.outcome {
-            Outcome::Tls(tls) => tls.reason.to_string(),
-            Outcome::Stun(stun) => stun.sentence(),
-            Outcome::Turn(turn) => turn.sentence(),
-            Outcome::Dns(dns) => dns.sentence(),
-            Outcome::Http(http) => http.sentence(self.took_ms),
-            Outcome::Failed(failure) => failure.reason.to_string(),
+            ProbeOutcome::Tls(tls) => tls.reason.to_string(),
+            ProbeOutcome::Stun(stun) => stun.sentence(),
+            ProbeOutcome::Turn(turn) => turn.sentence(),
+            ProbeOutcome::Dns(dns) => dns.sentence(),
+            ProbeOutcome::Http(http) => http.sentence(self.took_ms),
+            ProbeOutcome::Failed(failure) => failure.reason.to_string(),
         }
     }
 
@@ -129,13 +129,13 @@ impl Finding {
     #[must_use]
     pub fn tls(&self) -> Option<&Tls> {
         match &self.outcome {
-            Outcome::Tls(tls) => Some(tls),
+            ProbeOutcome::Tls(tls) => Some(tls),
             _ => None,
         }
     }
 }
 
-impl Outcome {
+impl ProbeOutcome {
     /// A failure with nobody there.
     #[must_use]
     pub fn unreachable(reason: impl Into<Text>) -> Self {

@@ -104,7 +104,7 @@ impl Figures {
 
 /// What was counted in one hour at one site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct HourRecord {
     /// When.
     pub hour: Hour,
     /// Where; none where the organisation does not say.
@@ -121,8 +121,8 @@ pub struct Counted(BTreeMap<(Hour, Option<Text>), Figures>);
 
 impl Counted {
     /// Adds what was counted in an hour at a site.
-    pub fn add(&mut self, record: Record) {
-        let Record {
+    pub fn add(&mut self, record: HourRecord) {
+        let HourRecord {
             hour,
             site,
             figures,
@@ -151,7 +151,7 @@ impl Counted {
     /// Adds everything of another.
     pub fn merge(&mut self, other: Self) {
         for ((hour, site), figures) in other.0 {
-            self.add(Record {
+            self.add(HourRecord {
                 hour,
                 site,
                 figures,
@@ -160,8 +160,8 @@ impl Counted {
     }
 
     /// Everything, by hour and then by site.
-    pub fn records(&self) -> impl Iterator<Item = Record> {
-        self.0.iter().map(|((hour, site), figures)| Record {
+    pub fn records(&self) -> impl Iterator<Item = HourRecord> {
+        self.0.iter().map(|((hour, site), figures)| HourRecord {
             hour: *hour,
             site: site.clone(),
             figures: *figures,
@@ -204,8 +204,8 @@ mod tests {
 
     use super::*;
 
-    fn record(hour: i64, site: Option<&str>, registered: u64) -> Record {
-        Record {
+    fn record(hour: i64, site: Option<&str>, registered: u64) -> HourRecord {
+        HourRecord {
             hour: Hour(hour),
             site: site.map(Text::from),
             figures: Figures {
@@ -218,13 +218,13 @@ mod tests {
         }
     }
 
-    fn some() -> impl Strategy<Value = Record> {
+    fn some() -> impl Strategy<Value = HourRecord> {
         let site = prop::option::of("[abc]{0,2}");
         let counts = (0..50_u64, 0..5_u64, 0..5_u64, 0..9_u64, 0..3_u64);
         let last = prop::option::of(0..9_999_i64);
         let parts = (0..60_i64, site, counts, last);
         parts.prop_map(
-            |(hour, site, (registered, lost, unknown, ok, failed), last)| Record {
+            |(hour, site, (registered, lost, unknown, ok, failed), last)| HourRecord {
                 hour: Hour(hour),
                 site: site.map(|site| Text::from(site.as_str())),
                 figures: Figures {
@@ -240,7 +240,7 @@ mod tests {
         )
     }
 
-    fn of(records: &[Record]) -> Counted {
+    fn of(records: &[HourRecord]) -> Counted {
         let mut counted = Counted::default();
         records.iter().cloned().for_each(|one| counted.add(one));
         counted
@@ -261,15 +261,15 @@ mod tests {
             let mut days = Counted::default();
             ab.clone().by_day().into_values().for_each(|day| days.merge(day));
             prop_assert_eq!(&days, &ab);
-            let sum = |all: &[Record]| all.iter().map(|one| one.figures.checks.total()).sum::<u64>();
-            let merged: Vec<Record> = ab.records().collect();
+            let sum = |all: &[HourRecord]| all.iter().map(|one| one.figures.checks.total()).sum::<u64>();
+            let merged: Vec<HourRecord> = ab.records().collect();
             prop_assert_eq!(sum(&merged), sum(&records));
         }
 
         #[test]
         fn a_record_is_read_as_it_was_written(one in some()) {
             let text = serde_json::to_string(&one).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), one);
+            prop_assert_eq!(serde_json::from_str::<HourRecord>(&text).unwrap(), one);
         }
     }
 
@@ -282,7 +282,7 @@ mod tests {
         counted.add(record(7, Some(&"x".repeat(1 << 20)), 1));
         counted.add(record(8, Some("site 1999"), 1));
         assert_eq!(counted.len(), MOST_SITES + 2);
-        let all: Vec<Record> = counted.records().collect();
+        let all: Vec<HourRecord> = counted.records().collect();
         assert_eq!(
             all.iter().map(|r| r.figures.checks.total()).sum::<u64>(),
             2_002

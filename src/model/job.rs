@@ -73,7 +73,7 @@ impl Phase {
 
 /// What a row says of its job: the phase, unless this console can't stand by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum JobState {
     /// Nobody knows what became of it; what to check stands beside it.
     Unknown,
     /// It failed.
@@ -92,7 +92,7 @@ pub enum State {
     Completed,
 }
 
-impl State {
+impl JobState {
     /// Every state, what wants attention first.
     pub const ALL: [Self; 8] = [
         Self::Unknown,
@@ -257,16 +257,16 @@ impl Job {
 
     /// What the row says.
     #[must_use]
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> JobState {
         match self.phase() {
-            Phase::Completed => State::Completed,
-            Phase::Failed => State::Failed,
-            Phase::Refused => State::Refused,
-            _ if self.doubt().is_some() => State::Unknown,
-            _ if !self.followed() => State::Unfollowed,
-            Phase::Submitting => State::Submitting,
-            Phase::Queued => State::Queued,
-            Phase::Running => State::Running,
+            Phase::Completed => JobState::Completed,
+            Phase::Failed => JobState::Failed,
+            Phase::Refused => JobState::Refused,
+            _ if self.doubt().is_some() => JobState::Unknown,
+            _ if !self.followed() => JobState::Unfollowed,
+            Phase::Submitting => JobState::Submitting,
+            Phase::Queued => JobState::Queued,
+            Phase::Running => JobState::Running,
         }
     }
 

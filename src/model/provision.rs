@@ -56,7 +56,7 @@ pub struct BrowserConstraints {
 
 /// An edge that endpoints are made on.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edge {
+pub struct OfferedEdge {
     /// Its id, as a payload names it.
     pub id: Text,
     /// What people call it; may be empty.

@@ -69,7 +69,7 @@ impl ReadReport {
 /// Registrations looked at within one window, and the reads in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Window {
+pub struct ReportWindow {
     /// Registrations looked at.
     pub total_checks: u64,
     /// Those found registered.
@@ -82,7 +82,7 @@ pub struct Window {
     pub failed_reads: u64,
 }
 
-impl Window {
+impl ReportWindow {
     /// What these counts come to.
     #[must_use]
     pub fn of(checks: Checks, reads: Reads) -> Self {
@@ -101,11 +101,11 @@ impl Window {
 #[serde(rename_all = "camelCase")]
 pub struct Windows {
     /// The last 60 minutes.
-    pub hour: Window,
+    pub hour: ReportWindow,
     /// The last 24 hours.
-    pub day: Window,
+    pub day: ReportWindow,
     /// Since the start of the process.
-    pub since_start: Window,
+    pub since_start: ReportWindow,
 }
 
 /// How long reads took within the last hour, in milliseconds.

@@ -23,9 +23,9 @@ mod writes;
 
 use crate::vault::{self, Key};
 
-pub use self::deployment::{Deed, Deployment, State};
+pub use self::deployment::{Deed, Deployment, DeploymentState};
 pub use self::eventbridge::EventBridge;
-pub use self::integration::{Integration, Standing};
+pub use self::integration::{Integration, IntegrationStanding};
 pub use self::kind::Kind;
 pub use self::known::{Delivery, EventType, Known};
 pub use self::read::{read, read_file};

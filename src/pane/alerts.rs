@@ -10,7 +10,7 @@ use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
 use super::{Desk, Focus, Scene};
 use crate::kind::alerts::{Alerts, role};
-use crate::model::alert::{Alert, Leg, Standing, Subject};
+use crate::model::alert::{Alert, AlertStanding, Leg, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
@@ -46,13 +46,13 @@ impl Listing for Alerts {
 
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
         let (theme, book) = (scene.theme, &scene.store.alerts);
-        for (n, standing) in Standing::ALL.into_iter().enumerate() {
+        for (n, standing) in AlertStanding::ALL.into_iter().enumerate() {
             let count = book
                 .iter()
                 .filter(|alert| alert.standing() == standing)
                 .count();
             // Open and resolved are always said, the rest when there is any.
-            if count > 0 || matches!(standing, Standing::Open | Standing::Resolved) {
+            if count > 0 || matches!(standing, AlertStanding::Open | AlertStanding::Resolved) {
                 let role = if count > 0 { role(standing) } else { Role::Dim };
                 let spare = u8::try_from(n).unwrap_or(0);
                 bar.left(

@@ -10,7 +10,7 @@ use super::list::{ListPane, Listing, Picked, Related};
 use super::{Desk, Scene};
 use crate::effect::Effect;
 use crate::kind::audit::{self as kind, Audit};
-use crate::model::audit::{Chain, Status};
+use crate::model::audit::{Chain, LineStatus};
 use crate::store::Store;
 use crate::store::audit::AuditRow;
 use crate::ui::bar::Bar;
@@ -45,10 +45,10 @@ impl Listing for Audit {
         let (role, words) = chain(log.chain(), scene);
         bar.left(0, theme.style(role), format!(" {words}"));
         for status in [
-            Status::Ok,
-            Status::Refused,
-            Status::Unknown,
-            Status::Cancelled,
+            LineStatus::Ok,
+            LineStatus::Refused,
+            LineStatus::Unknown,
+            LineStatus::Cancelled,
         ] {
             let count = log.count(status);
             if count > 0 {

@@ -17,7 +17,7 @@ use crate::kind::column::Wish;
 use crate::kind::edges::Edges;
 use crate::kind::probes::Probes;
 use crate::model::carrier::{Accord, Health};
-use crate::model::finding::Verdict;
+use crate::model::finding::TlsVerdict;
 use crate::store::Store;
 use crate::store::carriers::{CarrierRow, Reading};
 use crate::store::probes::Probed;
@@ -71,7 +71,7 @@ impl Listing for Carriers {
         let edges = &scene.store.edges;
         let lines = || carriers.iter().map(|row| CarrierLine::of(row, scene.store));
         let contradictions = lines().filter(|l| l.accord() == Accord::Contradiction);
-        let verdicts = |wanted: fn(Verdict) -> bool| {
+        let verdicts = |wanted: fn(TlsVerdict) -> bool| {
             let found = lines().filter_map(|line| Some(line.finding()?.tls()?.verdict));
             found.filter(|verdict| wanted(*verdict)).count()
         };
@@ -81,12 +81,17 @@ impl Listing for Carriers {
             (0, Role::Warn, "degraded", carriers.count(Health::Degraded)),
             (1, Role::Unknown, "unknown", carriers.count(Health::Unknown)),
             (0, Role::Bad, "contradictions", contradictions.count()),
-            (2, Role::Bad, "expired", verdicts(|v| v == Verdict::Expired)),
+            (
+                2,
+                Role::Bad,
+                "expired",
+                verdicts(|v| v == TlsVerdict::Expired),
+            ),
             (
                 2,
                 Role::Warn,
                 "expiring",
-                verdicts(|v| v == Verdict::Expiring),
+                verdicts(|v| v == TlsVerdict::Expiring),
             ),
             (3, Role::Warn, "unreadable", carriers.faults().len()),
             (1, Role::Bad, "edges in trouble", edges.suffering()),

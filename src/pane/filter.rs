@@ -1,7 +1,7 @@
 //! The filter of a pane: what is in force, what is wrong with what is being typed, and what was used before.
 
 use crate::query::{FieldSpec, Query};
-use crate::ui::filter::{Fault, FilterBar};
+use crate::ui::filter::{FilterBar, FilterFault};
 use crate::ui::layer::Layer;
 
 /// Filters kept for the history of the filter line.
@@ -12,7 +12,7 @@ const HISTORY: usize = 50;
 pub struct Filter {
     text: String,
     query: Option<Query>,
-    fault: Option<Fault>,
+    fault: Option<FilterFault>,
     history: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Filter {
 
     /// What is wrong with what is being typed.
     #[must_use]
-    pub fn fault(&self) -> Option<&Fault> {
+    pub fn fault(&self) -> Option<&FilterFault> {
         self.fault.as_ref()
     }
 

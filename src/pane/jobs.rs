@@ -12,7 +12,7 @@ use crate::flow::{JobWebhook, Order};
 use crate::form::{Opening, Plan};
 use crate::kind::column::length;
 use crate::kind::jobs::{Jobs, role};
-use crate::model::job::{JobKey, State};
+use crate::model::job::{JobKey, JobState};
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::text::chart;
@@ -54,7 +54,7 @@ impl Listing for Jobs {
             title: "Jobs",
             short: "Jobs",
             count: Some(store.jobs.len()),
-            trouble: store.jobs.count(State::Unknown),
+            trouble: store.jobs.count(JobState::Unknown),
         }
     }
 
@@ -77,7 +77,7 @@ impl Listing for Jobs {
             );
             bar.left(2, theme.style(Role::Chart), spark);
         }
-        for (spare, state) in State::ALL.into_iter().enumerate() {
+        for (spare, state) in JobState::ALL.into_iter().enumerate() {
             let count = jobs.count(state);
             if count > 0 {
                 let spare = u8::try_from(spare).unwrap_or(u8::MAX);

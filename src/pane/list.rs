@@ -39,7 +39,7 @@ use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
 use crate::ui::detail::Panel;
-use crate::ui::filter::Fault;
+use crate::ui::filter::FilterFault;
 use crate::ui::grid::Grid;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
@@ -416,7 +416,7 @@ impl<L: Listing> Pane for ListPane<L> {
         rows
     }
 
-    fn fault(&self) -> Option<Fault> {
+    fn fault(&self) -> Option<FilterFault> {
         self.filter.fault().cloned()
     }
 
@@ -443,7 +443,7 @@ impl<L: Listing> Pane for ListPane<L> {
         if self.frozen.is_some() {
             return moved;
         }
-        let look = source::Seen {
+        let look = source::Visible {
             height: self.grid.height(),
             detail: self.detail,
             columns: &self.columns,

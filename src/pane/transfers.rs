@@ -19,7 +19,7 @@ use crate::kind::view::View;
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
-use crate::ui::filter::Fault;
+use crate::ui::filter::FilterFault;
 use crate::ui::grid::Parts;
 use crate::ui::tabs::Tab;
 use crate::vocabulary::action::Action;
@@ -211,7 +211,7 @@ impl Pane for TransfersPane {
         })
     }
 
-    fn fault(&self) -> Option<Fault> {
+    fn fault(&self) -> Option<FilterFault> {
         let below = self.lower.fault();
         self.upper.fault().filter(|_| below.is_some())
     }

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::{Deadline, Prober, millis};
-use crate::model::finding::{Finding, Outcome, Protocol, Target};
+use crate::model::finding::{Finding, ProbeOutcome, Protocol, Target};
 use crate::model::route::{Check, Stage, Verdict};
 use crate::text::Text;
 
@@ -121,7 +121,7 @@ fn health(finding: &Finding, verdict: &mut Verdict) -> Stage {
     let took_ms = finding.took_ms;
     let sentence = finding.sentence().into();
     match &finding.outcome {
-        Outcome::Http(http) => {
+        ProbeOutcome::Http(http) => {
             verdict.status = Some(http.status);
             if http.healthy() {
                 let note = format!("HTTP {}", http.status).into();

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::{Deadline, Resolver};
 use crate::cause::{Cause, Told, said};
-use crate::model::finding::{Dns, Outcome, Record, Target};
+use crate::model::finding::{Dns, ProbeOutcome, Record, Target};
 use crate::text::Text;
 
 /// Records that are kept; a domain with more is a content network's.
@@ -25,7 +25,11 @@ const MOST_RECORDS: usize = 64;
 const SERVICES: [&str; 3] = ["_sips._tcp", "_sip._tcp", "_sip._udp"];
 
 /// Asks for everything that SIP needs of a name.
-pub(super) async fn probe(target: &Target, resolvers: &[Resolver], until: Deadline) -> Outcome {
+pub(super) async fn probe(
+    target: &Target,
+    resolvers: &[Resolver],
+    until: Deadline,
+) -> ProbeOutcome {
     let mut notes: Vec<Text> = Vec::new();
     for (i, resolver) in resolvers.iter().enumerate() {
         let left = until.at.saturating_duration_since(Instant::now());
@@ -40,7 +44,7 @@ pub(super) async fn probe(target: &Target, resolvers: &[Resolver], until: Deadli
     }
     let tried: Vec<String> = notes.iter().map(ToString::to_string).collect();
     let told = Cause::DnsSilent.told().with("said", tried.join("; "));
-    Outcome::unreachable(of(target, &told))
+    ProbeOutcome::unreachable(of(target, &told))
 }
 
 /// The addresses of a host by one resolver; none when it says that there are none. An error is one that another resolver
@@ -82,7 +86,7 @@ impl Found {
         self
     }
 
-    fn outcome(self, target: &Target, resolver: Resolver) -> Outcome {
+    fn outcome(self, target: &Target, resolver: Resolver) -> ProbeOutcome {
         let who = who(resolver);
         if self.records.is_empty() {
             let cause = if self.missing {
@@ -90,9 +94,9 @@ impl Found {
             } else {
                 Cause::DnsNameEmpty
             };
-            return Outcome::refused(of(target, &cause.told().with("at", who)));
+            return ProbeOutcome::refused(of(target, &cause.told().with("at", who)));
         }
-        Outcome::Dns(Dns {
+        ProbeOutcome::Dns(Dns {
             records: self.records,
             records_dropped: self.dropped,
             resolver: who.into(),

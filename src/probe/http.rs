@@ -9,25 +9,25 @@ use reqwest::header::LOCATION;
 use super::trust::Trust;
 use super::{Deadline, tls};
 use crate::cause::{Cause, below, said};
-use crate::model::finding::{Http, Outcome, Target, Verdict};
+use crate::model::finding::{Http, ProbeOutcome, Target, TlsVerdict};
 
 /// Asks a URL for its status.
-pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> Outcome {
+pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> ProbeOutcome {
     let at = format!("HTTP probe of {}", target.address());
     let client = match trust.http().await {
         Ok(client) => client,
-        Err(why) => return Outcome::unreachable(format!("{at}: {why}")),
+        Err(why) => return ProbeOutcome::unreachable(format!("{at}: {why}")),
     };
     match until.wait(client.get(target.address()).send()).await {
-        Ok(Ok(answer)) => Outcome::Http(http(&answer)),
+        Ok(Ok(answer)) => ProbeOutcome::Http(http(&answer)),
         Ok(Err(error)) => match reason(target, &error) {
-            (Verdict::Unreachable, why) => Outcome::unreachable(format!("{at}: {why}")),
-            (_, why) => Outcome::refused(format!("{at}: {why}")),
+            (TlsVerdict::Unreachable, why) => ProbeOutcome::unreachable(format!("{at}: {why}")),
+            (_, why) => ProbeOutcome::refused(format!("{at}: {why}")),
         },
         Err(slow) => {
             let seconds = format!("{:.1}", slow.0.as_secs_f64());
             let told = Cause::ServiceTooSlow.told().with("seconds", seconds);
-            Outcome::unreachable(format!("{at}: {told}"))
+            ProbeOutcome::unreachable(format!("{at}: {told}"))
         }
     }
 }
@@ -43,7 +43,7 @@ fn http(answer: &Response) -> Http {
 }
 
 /// Finds what a person can act on below the HTTP library's own error, and whether anybody was there.
-fn reason(target: &Target, error: &reqwest::Error) -> (Verdict, String) {
+fn reason(target: &Target, error: &reqwest::Error) -> (TlsVerdict, String) {
     let mut next: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(link) = next {
         if let Some(tls) = link.downcast_ref() {
@@ -52,10 +52,10 @@ fn reason(target: &Target, error: &reqwest::Error) -> (Verdict, String) {
         let io: Option<&io::Error> = link.downcast_ref();
         if io.is_some_and(|io| io.kind() == io::ErrorKind::ConnectionRefused) {
             let told = Cause::PeerRefused.told().with("at", target.address());
-            return (Verdict::Unreachable, told.to_string());
+            return (TlsVerdict::Unreachable, told.to_string());
         }
         next = below(link);
     }
     let told = Cause::ConnectionBroken.told().with("said", said(error));
-    (Verdict::Unreachable, told.to_string())
+    (TlsVerdict::Unreachable, told.to_string())
 }

@@ -4,7 +4,9 @@ use std::fmt::Display;
 
 use serde::Serialize;
 
-use crate::model::finding::{Certificate, Dns, Finding, Grade, Http, Outcome, Stun, Tls, Turn};
+use crate::model::finding::{
+    Certificate, Dns, Finding, Grade, Http, ProbeOutcome, Stun, Tls, TurnAnswer,
+};
 use crate::text::Text;
 
 /// Columns of the names in front.
@@ -61,12 +63,12 @@ type Line = (String, String);
 pub fn lines(finding: &Finding) -> Vec<Line> {
     let mut lines = Lines::default();
     match &finding.outcome {
-        Outcome::Tls(found) => tls(&mut lines, found, finding),
-        Outcome::Stun(found) => stun(&mut lines, found),
-        Outcome::Turn(found) => turn(&mut lines, found),
-        Outcome::Dns(found) => dns(&mut lines, found),
-        Outcome::Http(found) => http(&mut lines, found),
-        Outcome::Failed(_) => {}
+        ProbeOutcome::Tls(found) => tls(&mut lines, found, finding),
+        ProbeOutcome::Stun(found) => stun(&mut lines, found),
+        ProbeOutcome::Turn(found) => turn(&mut lines, found),
+        ProbeOutcome::Dns(found) => dns(&mut lines, found),
+        ProbeOutcome::Http(found) => http(&mut lines, found),
+        ProbeOutcome::Failed(_) => {}
     }
     lines.0
 }
@@ -131,7 +133,7 @@ fn stun(lines: &mut Lines, stun: &Stun) {
     lines.maybe("software", stun.software.as_ref());
 }
 
-fn turn(lines: &mut Lines, turn: &Turn) {
+fn turn(lines: &mut Lines, turn: &TurnAnswer) {
     lines.add("peer", &turn.peer);
     lines.add("relay", &turn.relayed);
     lines.maybe("mapped", turn.mapped.as_ref());

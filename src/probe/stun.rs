@@ -17,16 +17,16 @@ use self::failed::Failed;
 use super::trust::Trust;
 use super::{Deadline, micros};
 use crate::cause::Cause;
-use crate::model::finding::{Outcome, Stun, Target};
+use crate::model::finding::{ProbeOutcome, Stun, Target};
 use crate::text::{Text, fit};
 
 /// What RFC 3489 had in the place of XOR-MAPPED-ADDRESS (RFC 8489 §14.1).
 const MAPPED_ADDRESS: AttributeType = AttributeType::new(0x0001);
 
 /// Asks a target how it sees this machine.
-pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> Outcome {
+pub(super) async fn probe(target: &Target, trust: &Trust, until: Deadline) -> ProbeOutcome {
     match ask(target, trust, until).await {
-        Ok(stun) => Outcome::Stun(stun),
+        Ok(stun) => ProbeOutcome::Stun(stun),
         Err(failed) => failed.outcome("STUN", target),
     }
 }

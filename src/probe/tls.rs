@@ -20,7 +20,7 @@ use super::trust::Trust;
 use super::{Deadline, TooSlow};
 use crate::cause::{Cause, Told};
 use crate::cloud::tls::{self, Asked};
-use crate::model::finding::{Outcome, Target, Tls, Verdict};
+use crate::model::finding::{ProbeOutcome, Target, Tls, TlsVerdict};
 use crate::time::Millis;
 
 /// Certificates of a chain that are kept; real chains have two or three.
@@ -37,9 +37,9 @@ pub(super) async fn probe(
     expiring_days: u16,
     now: Millis,
     until: Deadline,
-) -> Outcome {
+) -> ProbeOutcome {
     let mut found = Tls {
-        verdict: Verdict::Unreachable,
+        verdict: TlsVerdict::Unreachable,
         reason: String::new().into(),
         peer: None,
         version: None,
@@ -58,7 +58,7 @@ pub(super) async fn probe(
     };
     found.verdict = verdict;
     found.reason = reason.into();
-    Outcome::Tls(Box::new(found))
+    ProbeOutcome::Tls(Box::new(found))
 }
 
 /// What ended a handshake.
@@ -139,7 +139,7 @@ pub(super) async fn secure<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// What a TLS error inside another probe means, and whether anybody was there.
-pub(super) fn broken(target: &Target, error: &rustls::Error) -> (Verdict, String) {
+pub(super) fn broken(target: &Target, error: &rustls::Error) -> (TlsVerdict, String) {
     let told = reason::at(target, tls::told(error, None));
     (reason::verdict(told.cause()), told.to_string())
 }

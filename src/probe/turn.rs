@@ -16,7 +16,7 @@ use super::stun::{realm, refused, software};
 use super::trust::Trust;
 use super::{Deadline, TurnUser, micros};
 use crate::cause::Cause;
-use crate::model::finding::{Outcome, Target, Turn};
+use crate::model::finding::{ProbeOutcome, Target, TurnAnswer};
 use crate::text::{Text, fit};
 
 /// Rounds of "here is a nonce, ask again": the first challenge, and a nonce that went stale at once.
@@ -32,10 +32,10 @@ pub(super) async fn probe(
     trust: &Trust,
     users: &[TurnUser],
     until: Deadline,
-) -> Outcome {
+) -> ProbeOutcome {
     let user = users.iter().find(|user| user.server.same_server(target));
     match allocate(target, trust, user, until).await {
-        Ok(turn) => Outcome::Turn(turn),
+        Ok(turn) => ProbeOutcome::Turn(turn),
         Err(failed) => failed.outcome("TURN", target),
     }
 }
@@ -45,7 +45,7 @@ async fn allocate(
     trust: &Trust,
     user: Option<&TurnUser>,
     until: Deadline,
-) -> Result<Turn, Failed> {
+) -> Result<TurnAnswer, Failed> {
     let mut auth = LongTermClientAuth::new();
     auth.add_supported_integrity(IntegrityAlgorithm::Sha256);
     if let Some(user) = user {
@@ -77,7 +77,7 @@ async fn allocate(
         .map_err(|_| Failed::nonsense("its answer has no XOR-RELAYED-ADDRESS"))?;
     let id = message.transaction_id();
     let mapped = message.attribute::<XorMappedAddress>().ok();
-    let mut turn = Turn {
+    let mut turn = TurnAnswer {
         peer: session.exchange.peer(),
         relayed: relayed.addr(id),
         mapped: mapped.map(|mapped| mapped.addr(id)),

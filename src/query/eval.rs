@@ -14,14 +14,14 @@ const REGEX_SIZE: usize = 1 << 18;
 
 /// Whether something passes, and until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
+pub struct Passing {
     /// It passes.
     pub pass: bool,
     /// The first moment at which that can be different though nothing changed but the time; none is never.
     pub until: Option<Millis>,
 }
 
-impl Verdict {
+impl Passing {
     fn always(pass: bool) -> Self {
         Self { pass, until: None }
     }
@@ -97,13 +97,13 @@ pub(super) fn node(
     specs: &[FieldSpec],
     now: Millis,
     scratch: &mut Scratch,
-) -> Verdict {
+) -> Passing {
     match of {
         Node::All(nodes) => combine(nodes, false, |of| node(of, thing, specs, now, scratch)),
         Node::Any(nodes) => combine(nodes, true, |of| node(of, thing, specs, now, scratch)),
         Node::Not(inner) => {
             let verdict = node(inner, thing, specs, now, scratch);
-            Verdict {
+            Passing {
                 pass: !verdict.pass,
                 ..verdict
             }
@@ -111,30 +111,30 @@ pub(super) fn node(
         Node::Fuzzy(word) => anywhere(thing, specs, |text| word.is_in(text, scratch)),
         Node::Phrase(phrase) => anywhere(thing, specs, |text| text.contains(phrase.as_str())),
         Node::Regex(pattern) => anywhere(thing, specs, |text| pattern.regex.is_match(text)),
-        Node::Text { field, op, value } => Verdict::always(match (thing.said(*field), op) {
+        Node::Text { field, op, value } => Passing::always(match (thing.said(*field), op) {
             (Value::Text(text), TextOp::Contains) => contains(&text, value),
             (Value::Text(text), TextOp::Is) => is(&text, value),
             (Value::Text(text), TextOp::IsNot) => !is(&text, value),
             (_, op) => *op == TextOp::IsNot,
         }),
-        Node::FieldRegex { field, pattern } => Verdict::always(match thing.said(*field) {
+        Node::FieldRegex { field, pattern } => Passing::always(match thing.said(*field) {
             Value::Text(text) => pattern.regex.is_match(&text),
             _ => false,
         }),
-        Node::Number { field, op, value } => Verdict::always(match thing.value(*field) {
+        Node::Number { field, op, value } => Passing::always(match thing.value(*field) {
             Value::Number(number) => holds(*op, &number, value),
             _ => *op == Op::IsNot,
         }),
         Node::Age { field, op, value } => match thing.value(*field) {
             Value::Moment(at) => age(at, *op, value.millis(), now),
-            _ => Verdict::always(false),
+            _ => Passing::always(false),
         },
     }
 }
 
 /// And (`stop` is false) or or (`stop` is true): the first part that decides, decides until it can be different;
 /// when none does, any part can change the outcome.
-fn combine(nodes: &[Node], stop: bool, mut ask: impl FnMut(&Node) -> Verdict) -> Verdict {
+fn combine(nodes: &[Node], stop: bool, mut ask: impl FnMut(&Node) -> Passing) -> Passing {
     let mut until: Option<Millis> = None;
     for node in nodes {
         let verdict = ask(node);
@@ -143,16 +143,16 @@ fn combine(nodes: &[Node], stop: bool, mut ask: impl FnMut(&Node) -> Verdict) ->
         }
         until = until.into_iter().chain(verdict.until).min();
     }
-    Verdict { pass: !stop, until }
+    Passing { pass: !stop, until }
 }
 
 fn anywhere(
     thing: &impl Fields,
     specs: &[FieldSpec],
     mut matches: impl FnMut(&str) -> bool,
-) -> Verdict {
+) -> Passing {
     let mut fields = (0..specs.len()).filter(|&field| specs[field].bare);
-    Verdict::always(fields.any(|field| match thing.value(field) {
+    Passing::always(fields.any(|field| match thing.value(field) {
         Value::Text(text) => matches(&text),
         _ => false,
     }))
@@ -186,13 +186,13 @@ fn holds<T: PartialOrd>(op: Op, left: &T, right: &T) -> bool {
 }
 
 /// Ages only grow: what is too old stays so, what is young enough will not be at one known moment.
-fn age(at: Millis, op: Op, limit: i64, now: Millis) -> Verdict {
+fn age(at: Millis, op: Op, limit: i64, now: Millis) -> Passing {
     let border = match op {
         Op::Less | Op::AtLeast => at.plus(limit),
         _ => at.plus(limit).plus(1),
     };
     let past = now >= border;
-    Verdict {
+    Passing {
         pass: past == matches!(op, Op::More | Op::AtLeast),
         until: (!past).then_some(border),
     }

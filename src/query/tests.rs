@@ -1,4 +1,4 @@
-use super::{FieldSpec, Fields, Kind, Query, Value, Verdict};
+use super::{FieldSpec, Fields, Kind, Passing, Query, Value};
 use crate::time::Millis;
 
 const SPECS: &[FieldSpec] = &[
@@ -34,7 +34,7 @@ impl Fields for Ana {
     }
 }
 
-fn ask(filter: &str, now: i64) -> Verdict {
+fn ask(filter: &str, now: i64) -> Passing {
     Query::parse(filter, SPECS)
         .unwrap()
         .matches(&Ana, Millis(now))
@@ -95,7 +95,7 @@ fn terms_pass_and_fail_as_documented() {
 
 #[test]
 fn a_verdict_says_until_when_it_holds() {
-    let verdict = |pass, until: Option<i64>| Verdict {
+    let verdict = |pass, until: Option<i64>| Passing {
         pass,
         until: until.map(Millis),
     };

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 
-use super::{LARGEST, NAMES, News, Shelf, ShelfError};
+use super::{LARGEST, NAMES, Shelf, ShelfError, ShelfNews};
 use crate::file::{self, For};
 use crate::folder;
 use crate::kind::view::{View, check_name};
@@ -63,12 +63,12 @@ impl Shelf {
     }
 
     /// Tells which views there are, after something.
-    pub(super) fn told(&self, said: Option<String>) -> Result<News, ShelfError> {
-        Ok(News::Views(self.views()?, said))
+    pub(super) fn told(&self, said: Option<String>) -> Result<ShelfNews, ShelfError> {
+        Ok(ShelfNews::Views(self.views()?, said))
     }
 
     /// Keeps a view in place of what had its name.
-    pub(super) fn keep_view(&self, name: &str, view: &View) -> Result<News, String> {
+    pub(super) fn keep_view(&self, name: &str, view: &View) -> Result<ShelfNews, String> {
         check_name(name)?;
         let path = self.view_path(name);
         let failed = |doing, source| {
@@ -101,7 +101,7 @@ impl Shelf {
     }
 
     /// Deletes a view; one that is not there is gone already.
-    pub(super) fn drop_view(&self, name: &str) -> Result<News, ShelfError> {
+    pub(super) fn drop_view(&self, name: &str) -> Result<ShelfNews, ShelfError> {
         let was = self.view(name).ok().flatten();
         let path = self.view_path(name);
         match fs::remove_file(&path) {
@@ -155,7 +155,7 @@ impl Shelf {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
-    use super::super::Order;
+    use super::super::ShelfOrder;
     use super::*;
 
     fn view(filter: &str) -> View {
@@ -167,9 +167,9 @@ mod tests {
         }
     }
 
-    fn told(shelf: &Shelf, order: Order) -> (Contents, String) {
+    fn told(shelf: &Shelf, order: ShelfOrder) -> (Contents, String) {
         match shelf.obey(order).unwrap() {
-            Some(News::Views(contents, said)) => (contents, said.unwrap_or_default()),
+            Some(ShelfNews::Views(contents, said)) => (contents, said.unwrap_or_default()),
             other => panic!("{other:?}"),
         }
     }
@@ -179,7 +179,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let shelf = Shelf::new(folder.path(), "a/b");
         assert_eq!(shelf.views().unwrap(), Contents::default());
-        let keep = |name: &str, filter| Order::KeepView(name.to_owned(), view(filter));
+        let keep = |name: &str, filter| ShelfOrder::KeepView(name.to_owned(), view(filter));
         told(&shelf, keep("lost", "state:lost"));
         told(&shelf, keep("Zürich_1", "site:Zürich"));
         let (_, said) = told(&shelf, keep("lost", "state:lost flaps>3"));
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(mode, 0o600);
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.contains("filter = \"state:lost flaps>3\""), "{text}");
-        let (left, said) = told(&shelf, Order::DropView("lost".to_owned()));
+        let (left, said) = told(&shelf, ShelfOrder::DropView("lost".to_owned()));
         assert!(left.views.len() == 1 && said.contains("state:lost"));
         let other = Shelf::new(folder.path(), "c").views().unwrap();
         assert!(other.views.is_empty());
@@ -203,9 +203,9 @@ mod tests {
     fn what_cannot_be_shown_is_named_and_no_name_leads_elsewhere() {
         let folder = tempfile::tempdir().unwrap();
         let shelf = Shelf::new(folder.path(), "p");
-        let refused = Order::KeepView("../x".to_owned(), view(""));
+        let refused = ShelfOrder::KeepView("../x".to_owned(), view(""));
         assert!(shelf.obey(refused).is_err());
-        told(&shelf, Order::KeepView("good".to_owned(), view("")));
+        told(&shelf, ShelfOrder::KeepView("good".to_owned(), view("")));
         let bad = "pane = \"carriers\"\nsort = \"helth\"";
         fs::write(shelf.view_path("bad"), bad).unwrap();
         let contents = shelf.views().unwrap();

@@ -3,7 +3,7 @@
 mod phones;
 
 use super::intern::NameId;
-use super::row::{Believed, Field, Flags, Slot};
+use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
@@ -138,7 +138,7 @@ impl Registrations {
             return;
         };
         let codec = self.codecs.id(device.codec.as_ref());
-        let sure = |slot: &&Slot| {
+        let sure = |slot: &&KeptRow| {
             slot.flags.has(Flags::LIVE) && matches!(slot.state(), State::Ok | State::Lost)
         };
         let Some(slot) = self.slots.get(row as usize).filter(sure) else {

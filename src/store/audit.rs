@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::model::audit::{Chain, Record, Status};
+use crate::model::audit::{Chain, LineStatus, Record};
 use crate::text::Text;
 
 /// Lines that are kept; all of them are on disk, for `trunkline audit show`.
@@ -48,8 +48,8 @@ impl AuditLog {
             return;
         }
         let open = match record.status {
-            Status::Intent => !self.settled(&record.id),
-            Status::Note => false,
+            LineStatus::Intent => !self.settled(&record.id),
+            LineStatus::Note => false,
             _ => {
                 self.settle(&record.id);
                 false
@@ -94,7 +94,7 @@ impl AuditLog {
 
     /// Ids of the lines with that status, each once.
     #[must_use]
-    pub fn count(&self, status: Status) -> usize {
+    pub fn count(&self, status: LineStatus) -> usize {
         let rows = self.rows.iter().filter(|row| row.record.status == status);
         let ids: HashSet<&Text> = rows.map(|row| &row.record.id).collect();
         ids.len()
@@ -113,7 +113,7 @@ impl AuditLog {
     }
 
     fn settled(&self, id: &Text) -> bool {
-        let ends = |row: &AuditRow| row.record.status != Status::Intent && row.record.id == *id;
+        let ends = |row: &AuditRow| row.record.status != LineStatus::Intent && row.record.id == *id;
         self.rows.iter().any(ends)
     }
 
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use crate::time::Millis;
 
-    fn record(line: u64, id: &str, status: Status) -> Record {
+    fn record(line: u64, id: &str, status: LineStatus) -> Record {
         let json = serde_json::json!({
             "timestamp": Millis(0).to_string(), "action": "route.create", "profile": "p", "operator": "ana",
             "status": status, "id": id, "line": line, "session": "s", "prev": "",
@@ -145,13 +145,13 @@ mod tests {
     #[test]
     fn lines_stand_in_their_order_whichever_way_they_come() {
         let mut log = AuditLog::default();
-        log.insert(record(4, "b", Status::Ok));
+        log.insert(record(4, "b", LineStatus::Ok));
         log.read(
             vec![
-                record(1, "a", Status::Intent),
-                record(2, "a", Status::Ok),
-                record(3, "b", Status::Intent),
-                record(4, "b", Status::Ok),
+                record(1, "a", LineStatus::Intent),
+                record(2, "a", LineStatus::Ok),
+                record(3, "b", LineStatus::Intent),
+                record(4, "b", LineStatus::Ok),
             ],
             Chain::Good {
                 lines: 4,
@@ -160,10 +160,10 @@ mod tests {
         );
         let lines: Vec<u64> = log.newest_first().map(|row| row.record.line).collect();
         assert_eq!(lines, [4, 3, 2, 1]);
-        assert_eq!((log.open(), log.count(Status::Ok)), (0, 2));
-        log.insert(record(5, "c", Status::Intent));
+        assert_eq!((log.open(), log.count(LineStatus::Ok)), (0, 2));
+        log.insert(record(5, "c", LineStatus::Intent));
         assert_eq!(log.open(), 1);
-        log.insert(record(6, "c", Status::Unknown));
+        log.insert(record(6, "c", LineStatus::Unknown));
         assert_eq!((log.open(), log.lines(), log.older()), (0, 6, 0));
     }
 
@@ -171,7 +171,7 @@ mod tests {
     fn what_is_kept_is_bounded_and_what_is_not_is_counted() {
         let mut log = AuditLog::default();
         for line in 1..=KEPT as u64 + 5 {
-            log.insert(record(line, "x", Status::Note));
+            log.insert(record(line, "x", LineStatus::Note));
         }
         assert_eq!((log.newest_first().count(), log.older()), (KEPT, 5));
         assert!(log.get(5).is_none() && log.get(6).is_some());

@@ -12,8 +12,8 @@ mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
-pub use self::figures::{Figures, Latency};
-pub use self::row::{CallbackRow, Delivery, Told};
+pub use self::figures::{CallbackFigures, Latency};
+pub use self::row::{CallbackRow, TakenUpdate, UpdateDelivery};
 use self::seen::Seen;
 use super::Changes;
 use super::carriers::Reading;
@@ -49,7 +49,7 @@ pub struct Callbacks {
     reading: Reading,
     stream: Stream,
     faults: Vec<Text>,
-    figures: Figures,
+    figures: CallbackFigures,
     refused: u64,
     forgotten: u64,
     /// Until when whole numbers may be shown.
@@ -286,7 +286,7 @@ impl Callbacks {
 
     /// What has been counted since the start.
     #[must_use]
-    pub fn figures(&self) -> &Figures {
+    pub fn figures(&self) -> &CallbackFigures {
         &self.figures
     }
 

@@ -39,14 +39,14 @@ pub enum Reading {
 pub struct CarrierRow {
     carrier: Carrier,
     since: Millis,
-    past: VecDeque<Turn>,
+    past: VecDeque<HealthChange>,
     forgotten: u64,
     remembered: bool,
 }
 
 /// A change of health, or the first word of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct HealthChange {
     /// When it was seen.
     pub at: Millis,
     /// The health since.
@@ -55,7 +55,7 @@ pub struct Turn {
 
 impl CarrierRow {
     fn new(carrier: Carrier, now: Millis) -> Self {
-        let first = Turn {
+        let first = HealthChange {
             at: now,
             to: carrier.health,
         };
@@ -97,7 +97,7 @@ impl CarrierRow {
     }
 
     /// How the health has gone, newest first; the last entry is how it was found.
-    pub fn past(&self) -> impl Iterator<Item = Turn> {
+    pub fn past(&self) -> impl Iterator<Item = HealthChange> {
         self.past.iter().rev().copied()
     }
 
@@ -119,7 +119,7 @@ impl CarrierRow {
             self.past.pop_front();
             self.forgotten = self.forgotten.saturating_add(1);
         }
-        self.past.push_back(Turn { at: now, to });
+        self.past.push_back(HealthChange { at: now, to });
         self.since = now;
         Some(from)
     }

@@ -17,7 +17,7 @@ pub(super) const FLAPPING_OVER: u16 = 3;
 
 /// A window that a change has left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Window {
+pub(super) enum PassedWindow {
     Hour,
     Recent,
 }
@@ -50,13 +50,13 @@ impl Flaps {
     }
 
     /// The next change that has left a window by `now`, or that has to be forgotten because too many are kept.
-    pub(super) fn leave(&mut self, now: Millis) -> Option<(u32, Window)> {
+    pub(super) fn leave(&mut self, now: Millis) -> Option<(u32, PassedWindow)> {
         let crowded = self.queue.len() > self.capacity;
         if let Some(&(at, row)) = self.queue.get(self.recent_from)
             && (Millis::from(at).plus(RECENT) <= now || (crowded && self.recent_from == 0))
         {
             self.recent_from += 1;
-            return Some((row, Window::Recent));
+            return Some((row, PassedWindow::Recent));
         }
         let &(at, row) = self.queue.front()?;
         if Millis::from(at).plus(HOUR) > now && !crowded {
@@ -65,7 +65,7 @@ impl Flaps {
         self.forgotten += u64::from(Millis::from(at).plus(HOUR) > now);
         self.queue.pop_front();
         self.recent_from = self.recent_from.saturating_sub(1);
-        Some((row, Window::Hour))
+        Some((row, PassedWindow::Hour))
     }
 
     /// When the next change leaves a window; none when there is nothing to wait for.
@@ -89,7 +89,7 @@ impl Flaps {
 mod tests {
     use super::*;
 
-    fn drain(flaps: &mut Flaps, now: i64) -> Vec<(u32, Window)> {
+    fn drain(flaps: &mut Flaps, now: i64) -> Vec<(u32, PassedWindow)> {
         std::iter::from_fn(|| flaps.leave(Millis(now))).collect()
     }
 
@@ -101,13 +101,13 @@ mod tests {
         flaps.push(2, Millis(1000));
         assert_eq!(flaps.next_deadline(), Some(Millis(RECENT)));
         assert_eq!(drain(&mut flaps, RECENT - 1), []);
-        assert_eq!(drain(&mut flaps, RECENT), [(1, Window::Recent)]);
+        assert_eq!(drain(&mut flaps, RECENT), [(1, PassedWindow::Recent)]);
         assert_eq!(
             drain(&mut flaps, HOUR),
-            [(2, Window::Recent), (1, Window::Hour)]
+            [(2, PassedWindow::Recent), (1, PassedWindow::Hour)]
         );
         assert_eq!(flaps.next_deadline(), Some(Millis(HOUR + 1000)));
-        assert_eq!(drain(&mut flaps, HOUR + 1000), [(2, Window::Hour)]);
+        assert_eq!(drain(&mut flaps, HOUR + 1000), [(2, PassedWindow::Hour)]);
         assert_eq!(flaps.next_deadline(), None);
         assert_eq!(flaps.forgotten(), 0);
     }
@@ -120,7 +120,7 @@ mod tests {
         }
         assert_eq!(
             drain(&mut flaps, 1),
-            [(0, Window::Recent), (0, Window::Hour)]
+            [(0, PassedWindow::Recent), (0, PassedWindow::Hour)]
         );
         assert_eq!(flaps.forgotten(), 1);
     }

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::Registrations;
 use super::intern::NameId;
 use super::row::Believed;
-use crate::model::hourly::{Counted, Figures, Hour, Record};
+use crate::model::hourly::{Counted, Figures, Hour, HourRecord};
 use crate::time::Millis;
 
 /// Counts that nobody has taken yet. They are taken every few minutes, so these are of an hour or two.
@@ -29,7 +29,7 @@ impl Registrations {
     pub fn take_counted(&mut self) -> Counted {
         let mut counted = Counted::default();
         for ((hour, site), figures) in self.hourly.iter_mut().flat_map(HashMap::drain) {
-            counted.add(Record {
+            counted.add(HourRecord {
                 hour,
                 site: self.users.sites.name(site).cloned(),
                 figures,

@@ -4,12 +4,12 @@ mod figures;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub use self::figures::Figures;
+pub use self::figures::JobFigures;
 
 use crate::model::JobId;
 use crate::model::flow::FlowId;
 use crate::model::hook::Hook;
-use crate::model::job::{By, JOBS_KEPT, Job, JobEvent, JobKey, State};
+use crate::model::job::{By, JOBS_KEPT, Job, JobEvent, JobKey, JobState};
 
 /// One job, and who follows it.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,7 +175,7 @@ impl Jobs {
 
     /// How many say that of themselves; those that are only remembered say nothing.
     #[must_use]
-    pub fn count(&self, state: State) -> usize {
+    pub fn count(&self, state: JobState) -> usize {
         let rows = self.rows.values();
         rows.filter(|row| !row.remembered() && row.job.state() == state)
             .count()
@@ -195,8 +195,8 @@ impl Jobs {
 
     /// Success and latency over all rows.
     #[must_use]
-    pub fn figures(&self) -> Figures {
-        Figures::of(self.rows.values().map(|row| &row.job))
+    pub fn figures(&self) -> JobFigures {
+        JobFigures::of(self.rows.values().map(|row| &row.job))
     }
 
     /// Two rows that turn out to be of one job become one: that of the submit, where there is one.
@@ -304,7 +304,7 @@ mod tests {
         jobs.apply(&key("audit-7"), Some(FlowId(1)), answer);
         assert_eq!(jobs.len(), 1);
         let row = jobs.get(&key("audit-7")).unwrap();
-        assert_eq!(row.job.state(), State::Completed);
+        assert_eq!(row.job.state(), JobState::Completed);
         assert_eq!((row.flow, row.job.deliveries), (Some(FlowId(1)), 1));
         assert_eq!(jobs.key_of(&"job-1".into()), key("audit-7"));
     }
@@ -321,13 +321,13 @@ mod tests {
         let state = |jobs: &Jobs, name: &str| jobs.get(&key(name)).unwrap().state();
         assert_eq!(state(&jobs, "a"), "remembered");
         assert_eq!(state(&jobs, "b"), "completed", "what is over stays so");
-        assert_eq!(jobs.count(State::Running), 0);
+        assert_eq!(jobs.count(JobState::Running), 0);
         // The audit's word on the submit is as old.
         jobs.apply(&key("a"), None, heard(0, By::Submit, "a", Phase::Queued));
         assert_eq!(state(&jobs, "a"), "remembered");
         jobs.apply(&key("a"), None, heard(9, By::Poll, "a", Phase::Running));
         assert_eq!(state(&jobs, "a"), "running");
-        assert_eq!(jobs.count(State::Running), 1);
+        assert_eq!(jobs.count(JobState::Running), 1);
     }
 
     #[test]

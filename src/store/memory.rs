@@ -1,7 +1,7 @@
 //! Rows of an earlier run: taken in before anything is read, told apart until it is, and handed out for the next run.
 
 use super::apply::Said;
-use super::row::{Believed, Field, Flags, Slot};
+use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::{Changes, Registrations};
 use crate::model::registration::memory::{Person, Was};
@@ -105,7 +105,7 @@ impl Registrations {
         (people, numbers.next())
     }
 
-    fn was(&self, slot: &Slot, now: Millis) -> Was {
+    fn was(&self, slot: &KeptRow, now: Millis) -> Was {
         let kept_up = slot.flags.has(Flags::LIVE) && !slot.flags.has(Flags::STALE);
         let as_of = if slot.flags.has(Flags::REMEMBERED) {
             slot.since.into()

@@ -182,7 +182,7 @@ impl Probes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::{Outcome, Protocol};
+    use crate::model::finding::{ProbeOutcome, Protocol};
 
     fn target(address: &str) -> Target {
         Target::new(Protocol::Tls, address).unwrap()
@@ -193,7 +193,7 @@ mod tests {
             target: target.clone(),
             at: Millis(at),
             took_ms: 7,
-            outcome: Outcome::unreachable("nobody there"),
+            outcome: ProbeOutcome::unreachable("nobody there"),
         }
     }
 

@@ -319,7 +319,7 @@ impl Routes {
     fn drift(&self, row: &RouteRow) -> Drift {
         let newest = self
             .history(row)
-            .find(|d| !matches!(d.state, crate::model::route::State::Refused));
+            .find(|d| !matches!(d.state, crate::model::route::DeploymentState::Refused));
         let Some(deployment) = self.last_taken(row) else {
             return match newest {
                 Some(_) => Drift::Unsure,

@@ -7,7 +7,7 @@ use super::Registrations;
 use super::flaps::FLAPPING_OVER;
 use super::intern::NameId;
 use super::stamp::Stamp;
-use super::trail::Link;
+use super::trail::EntryLink;
 use super::users::{NONE, Owner};
 use crate::model::registration::{State, UNNAMED};
 use crate::model::{DeviceId, UserId};
@@ -70,14 +70,14 @@ pub(super) enum Field {
 
 /// A row as it is kept. Vacant when it has no user.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct KeptRow {
     pub(super) device: DeviceId,
     pub(super) user: u32,
     /// The next row of the same user.
     pub(super) next: u32,
     /// Goes on counting when the slot is used again, so that no two rows look the same.
     pub(super) generation: u32,
-    pub(super) trail: Link,
+    pub(super) trail: EntryLink,
     pub(super) since: Stamp,
     pub(super) changed: Stamp,
     pub(super) checked: Stamp,
@@ -112,7 +112,7 @@ impl Flags {
     }
 }
 
-impl Slot {
+impl KeptRow {
     pub(super) fn vacant() -> Self {
         Self {
             device: DeviceId::from(""),
@@ -236,7 +236,7 @@ pub struct Change<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     pub(super) table: &'a Registrations,
-    pub(super) slot: &'a Slot,
+    pub(super) slot: &'a KeptRow,
     pub(super) owner: &'a Owner,
     pub(super) number: u32,
 }

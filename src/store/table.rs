@@ -4,11 +4,11 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
-use super::flaps::{FLAPPING_OVER, Flaps, Window};
+use super::flaps::{FLAPPING_OVER, Flaps, PassedWindow};
 use super::frames::Frames;
 use super::intern::Names;
 use super::metrics::Metrics;
-use super::row::{Believed, Field, Flags, Slot};
+use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::trail::Trail;
 use super::users::{NONE, Users};
@@ -158,7 +158,7 @@ impl Registrations {
     }
 
     fn note_trouble(&mut self, row: u32) {
-        let troubled = |slot: &Slot| slot.believed == Believed::Lost || slot.flapping();
+        let troubled = |slot: &KeptRow| slot.believed == Believed::Lost || slot.flapping();
         if self.slots.get(row as usize).is_some_and(troubled) {
             self.troubled.insert(row);
         } else {
@@ -187,10 +187,10 @@ impl Registrations {
     pub fn tick(&mut self, now: Millis, changes: &mut Changes) {
         while let Some((row, window)) = self.flaps.leave(now) {
             match window {
-                Window::Hour => self.amend(row, now, changes, |slot| {
+                PassedWindow::Hour => self.amend(row, now, changes, |slot| {
                     slot.flaps = slot.flaps.saturating_sub(1);
                 }),
-                Window::Recent => self.calm(row, now, changes),
+                PassedWindow::Recent => self.calm(row, now, changes),
             }
             // A number is used again only when no window speaks of it any more.
             let slot = self.slots.get(row as usize);
@@ -202,7 +202,7 @@ impl Registrations {
 
     /// A change left the five minutes. That shows only when the row was flapping and is no longer.
     fn calm(&mut self, row: u32, now: Millis, changes: &mut Changes) {
-        let calm = |slot: &mut Slot| slot.recent = slot.recent.saturating_sub(1);
+        let calm = |slot: &mut KeptRow| slot.recent = slot.recent.saturating_sub(1);
         match self.slots.get_mut(row as usize) {
             Some(slot) if slot.recent != FLAPPING_OVER + 1 => calm(slot),
             _ => self.amend(row, now, changes, calm),
@@ -243,7 +243,7 @@ impl Registrations {
         row: u32,
         now: Millis,
         changes: &mut Changes,
-        edit: impl FnOnce(&mut Slot),
+        edit: impl FnOnce(&mut KeptRow),
     ) {
         let Some(slot) = self.slots.get_mut(row as usize) else {
             return;
@@ -304,7 +304,7 @@ impl Registrations {
         }
         let at = Stamp::from(now);
         let row = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot::vacant());
+            self.slots.push(KeptRow::vacant());
             u32::try_from(self.slots.len() - 1).unwrap_or(NONE)
         });
         let hash = self.hasher.hash_one((user, &device));
@@ -313,7 +313,7 @@ impl Registrations {
             None => NONE,
         };
         if let Some(slot) = self.slots.get_mut(row as usize) {
-            *slot = Slot {
+            *slot = KeptRow {
                 device,
                 user,
                 next,
@@ -325,7 +325,7 @@ impl Registrations {
                 trail: self.history.push(row, 0, (at, last)),
                 last,
                 flags,
-                ..Slot::vacant()
+                ..KeptRow::vacant()
             };
             self.counts.add(slot.state(), false);
             self.users.believe(user, Believed::Unknown, slot.told());
@@ -358,11 +358,11 @@ impl Registrations {
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);
-        *slot = Slot {
+        *slot = KeptRow {
             generation: slot.generation.wrapping_add(1),
             flaps: slot.flaps,
             recent: slot.recent,
-            ..Slot::vacant()
+            ..KeptRow::vacant()
         };
         if slot.flaps == 0 {
             self.free.push(row);

@@ -277,7 +277,7 @@ fn what_there_is_no_room_for_is_left_out_and_counted() {
 
 #[test]
 fn a_million_rows_are_affordable() {
-    assert!(size_of::<super::row::Slot>() <= 72);
+    assert!(size_of::<super::row::KeptRow>() <= 72);
     assert!(size_of::<super::users::Owner>() <= 64);
 }
 

@@ -4,21 +4,21 @@
 //! that never change.
 
 /// Names an entry; 0 is "none". Wraps after 2³² entries, which the checks in [`Trail::walk`] allow for.
-pub(super) type Link = u32;
+pub(super) type EntryLink = u32;
 
 /// A ring of `T`, each belonging to an owner.
 #[derive(Debug)]
 pub(super) struct Trail<T> {
     ring: Vec<Entry<T>>,
     capacity: usize,
-    newest: Link,
+    newest: EntryLink,
     evicted: u64,
 }
 
 #[derive(Debug)]
 struct Entry<T> {
     owner: u32,
-    older: Link,
+    older: EntryLink,
     value: T,
 }
 
@@ -34,7 +34,7 @@ impl<T> Trail<T> {
     }
 
     /// Appends; `older` is the owner's newest link so far. Returns the owner's newest link from now on.
-    pub(super) fn push(&mut self, owner: u32, older: Link, value: T) -> Link {
+    pub(super) fn push(&mut self, owner: u32, older: EntryLink, value: T) -> EntryLink {
         self.newest = self.newest.checked_add(1).unwrap_or(1);
         let entry = Entry {
             owner,
@@ -53,7 +53,7 @@ impl<T> Trail<T> {
     }
 
     /// The entries of an owner, newest first, as far as they are still kept.
-    pub(super) fn walk(&self, owner: u32, head: Link) -> impl Iterator<Item = &T> {
+    pub(super) fn walk(&self, owner: u32, head: EntryLink) -> impl Iterator<Item = &T> {
         let mut at = self.entry(owner, head).map(|entry| (head, entry));
         std::iter::from_fn(move || {
             let (link, entry) = at?;
@@ -71,7 +71,7 @@ impl<T> Trail<T> {
         self.evicted
     }
 
-    fn entry(&self, owner: u32, link: Link) -> Option<&Entry<T>> {
+    fn entry(&self, owner: u32, link: EntryLink) -> Option<&Entry<T>> {
         if link == 0 || self.age(link) as usize >= self.ring.len() {
             return None;
         }
@@ -80,11 +80,11 @@ impl<T> Trail<T> {
             .filter(|entry| entry.owner == owner)
     }
 
-    fn age(&self, link: Link) -> u32 {
+    fn age(&self, link: EntryLink) -> u32 {
         self.newest.wrapping_sub(link)
     }
 
-    fn place(&self, link: Link) -> usize {
+    fn place(&self, link: EntryLink) -> usize {
         link.wrapping_sub(1) as usize & (self.capacity - 1)
     }
 }

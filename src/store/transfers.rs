@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use self::heard::Heard;
 
-pub use self::figures::{EDGES_MS, Figures, Percentiles};
+pub use self::figures::{EDGES_MS, Percentiles, TransferFigures};
 
 use super::carriers::Reading;
 use crate::model::InteractionId;
@@ -35,7 +35,7 @@ pub struct Transfers {
     beyond: usize,
     made: VecDeque<Made>,
     forgotten: u64,
-    figures: Figures,
+    figures: TransferFigures,
     generation: u64,
 }
 
@@ -186,7 +186,7 @@ impl Transfers {
 
     /// What they come to.
     #[must_use]
-    pub fn figures(&self) -> &Figures {
+    pub fn figures(&self) -> &TransferFigures {
         &self.figures
     }
 

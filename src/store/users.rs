@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 
 use super::intern::{NameId, Names};
 use super::row::Believed;
-use super::trail::Link;
+use super::trail::EntryLink;
 use crate::model::UserId;
 use crate::model::registration::User;
 use crate::text::Text;
@@ -25,7 +25,7 @@ pub(super) struct Owner {
     heard: Heard,
     pub(super) first_row: u32,
     /// Newest entry of what became of the feed of this user.
-    pub(super) coverage: Link,
+    pub(super) coverage: EntryLink,
     /// Devices that were last said to be registered.
     registered: u32,
 }

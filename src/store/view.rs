@@ -19,7 +19,7 @@ use self::moving::Moving;
 use super::column::Column;
 use super::{Changes, Registrations, RowId};
 use crate::model::registration::State;
-use crate::query::{Query, Verdict};
+use crate::query::{Passing, Query};
 use crate::time::Millis;
 
 /// What to sort by. Equal rows are in the order of user, then device.
@@ -312,9 +312,9 @@ impl View {
     }
 }
 
-fn ask(filter: Option<&Query>, row: &super::Row<'_>, now: Millis) -> Verdict {
+fn ask(filter: Option<&Query>, row: &super::Row<'_>, now: Millis) -> Passing {
     filter.map_or(
-        Verdict {
+        Passing {
             pass: true,
             until: None,
         },

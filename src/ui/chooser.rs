@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::popup::popup;
 use super::table;
 use crate::config::theme::Theme;
@@ -109,7 +109,7 @@ impl Chooser {
     }
 
     /// Moves, turns on and off, chooses or gives up.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match key.code {
             KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => {
                 self.go((self.at + 1) % self.choices.len().max(1))
@@ -131,58 +131,64 @@ impl Chooser {
             KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::View => {
                 let view = self.choices.get(self.at);
                 let drop = view.map(|view| Command::DropView(view.value.clone()));
-                drop.map_or(Outcome::Close, Outcome::Run)
+                drop.map_or(LayerOutcome::Close, LayerOutcome::Run)
             }
-            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Silence => {
-                self.command().map_or(Outcome::Close, Outcome::Run)
-            }
-            KeyCode::Enter if self.purpose == Purpose::Silence => Outcome::Close,
-            KeyCode::Enter => self.command().map_or(Outcome::Close, Outcome::Run),
+            KeyCode::Char('d') | KeyCode::Delete if self.purpose == Purpose::Silence => self
+                .command()
+                .map_or(LayerOutcome::Close, LayerOutcome::Run),
+            KeyCode::Enter if self.purpose == Purpose::Silence => LayerOutcome::Close,
+            KeyCode::Enter => self
+                .command()
+                .map_or(LayerOutcome::Close, LayerOutcome::Run),
             KeyCode::Esc | KeyCode::Char('q') if self.purpose == Purpose::Theme => {
-                Outcome::Run(Command::Theme(self.before.clone()))
+                LayerOutcome::Run(Command::Theme(self.before.clone()))
             }
-            KeyCode::Esc | KeyCode::Char('q') => Outcome::Close,
-            _ => Outcome::Stay,
+            KeyCode::Esc | KeyCode::Char('q') => LayerOutcome::Close,
+            _ => LayerOutcome::Stay,
         }
     }
 
-    fn go(&mut self, at: usize) -> Outcome {
+    fn go(&mut self, at: usize) -> LayerOutcome {
         self.at = at;
         match self.purpose {
-            Purpose::Theme => self.command().map_or(Outcome::Stay, Outcome::Live),
-            _ => Outcome::Stay,
+            Purpose::Theme => self
+                .command()
+                .map_or(LayerOutcome::Stay, LayerOutcome::Live),
+            _ => LayerOutcome::Stay,
         }
     }
 
-    fn toggle(&mut self) -> Outcome {
+    fn toggle(&mut self) -> LayerOutcome {
         let on = self.choices.iter().filter(|c| c.on).count();
         if let Some(choice) = self.choices.get_mut(self.at)
             && (!choice.on || on > 1)
         {
             choice.on = !choice.on;
         }
-        self.command().map_or(Outcome::Stay, Outcome::Live)
+        self.command()
+            .map_or(LayerOutcome::Stay, LayerOutcome::Live)
     }
 
-    fn shift(&mut self, to: Option<usize>) -> Outcome {
+    fn shift(&mut self, to: Option<usize>) -> LayerOutcome {
         match to {
             Some(to) if to < self.choices.len() => {
                 self.choices.swap(self.at, to);
                 self.at = to;
-                self.command().map_or(Outcome::Stay, Outcome::Live)
+                self.command()
+                    .map_or(LayerOutcome::Stay, LayerOutcome::Live)
             }
-            _ => Outcome::Stay,
+            _ => LayerOutcome::Stay,
         }
     }
 
     /// Throws the draft under the cursor away.
-    fn discard(&mut self) -> Outcome {
+    fn discard(&mut self) -> LayerOutcome {
         if self.at >= self.choices.len() {
-            return Outcome::Close;
+            return LayerOutcome::Close;
         }
         let gone = self.choices.remove(self.at);
         self.at = self.at.min(self.choices.len().saturating_sub(1));
-        Outcome::Live(Command::Discard(gone.value))
+        LayerOutcome::Live(Command::Discard(gone.value))
     }
 
     fn command(&self) -> Option<Command> {

@@ -5,14 +5,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::entry::Entry;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::table;
 use crate::config::theme::Theme;
 use crate::vocabulary::command::Command;
 use crate::vocabulary::role::Role;
 
 /// Where a filter is wrong: its column, counted from 0 in characters, and why.
-pub type Fault = (usize, String);
+pub type FilterFault = (usize, String);
 
 /// How to write filters, the most wanted first: a narrow screen cuts the rest.
 const HINT: &str = "  Enter keep  Esc undo  Up history   word \"exact\" /regex/ state:lost codec!=opus flaps>3 since<5m !not a|b (…)";
@@ -24,7 +24,7 @@ pub struct FilterBar {
     before: String,
     history: Vec<String>,
     back: usize,
-    fault: Option<Fault>,
+    fault: Option<FilterFault>,
 }
 
 impl FilterBar {
@@ -41,32 +41,32 @@ impl FilterBar {
     }
 
     /// Says that what is typed can't be read, or that it can.
-    pub fn set_fault(&mut self, fault: Option<Fault>) {
+    pub fn set_fault(&mut self, fault: Option<FilterFault>) {
         self.fault = fault;
     }
 
     /// Types, walks the history, accepts or gives up.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match key.code {
-            KeyCode::Enter if self.fault.is_none() => Outcome::Run(self.command()),
-            KeyCode::Enter => Outcome::Stay,
-            KeyCode::Esc => Outcome::Run(Command::Filter(self.before.clone())),
+            KeyCode::Enter if self.fault.is_none() => LayerOutcome::Run(self.command()),
+            KeyCode::Enter => LayerOutcome::Stay,
+            KeyCode::Esc => LayerOutcome::Run(Command::Filter(self.before.clone())),
             KeyCode::Up => self.recall(self.back + 1),
             KeyCode::Down => self.recall(self.back.saturating_sub(1)),
-            _ if self.entry.key(key) => Outcome::Live(self.command()),
-            _ => Outcome::Stay,
+            _ if self.entry.key(key) => LayerOutcome::Live(self.command()),
+            _ => LayerOutcome::Stay,
         }
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         self.entry.paste(text);
-        Outcome::Live(self.command())
+        LayerOutcome::Live(self.command())
     }
 
-    fn recall(&mut self, back: usize) -> Outcome {
+    fn recall(&mut self, back: usize) -> LayerOutcome {
         if back > self.history.len() {
-            return Outcome::Stay;
+            return LayerOutcome::Stay;
         }
         self.back = back;
         let text = match back {
@@ -74,7 +74,7 @@ impl FilterBar {
             _ => self.history[self.history.len() - back].as_str(),
         };
         self.entry = Entry::new(text);
-        Outcome::Live(self.command())
+        LayerOutcome::Live(self.command())
     }
 
     fn command(&self) -> Command {

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use self::line::FieldLine;
 use super::bar::Bar;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::sheet::Sheet;
 use crate::config::theme::Theme;
 use crate::form::{Form, Stroke};
@@ -135,51 +135,53 @@ impl FormView {
     }
 
     /// Hands a key to the form.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match keys::meaning(key, &self.form) {
             Some(keys::Meaning::Stroke(stroke)) => {
                 self.aside = false;
                 self.form.stroke(stroke);
-                Outcome::Stay
+                LayerOutcome::Stay
             }
-            Some(keys::Meaning::Ask(ask)) => Outcome::Ask(ask),
+            Some(keys::Meaning::Ask(ask)) => LayerOutcome::Ask(ask),
             Some(keys::Meaning::Aside) => {
                 self.aside = !self.aside;
-                Outcome::Stay
+                LayerOutcome::Stay
             }
             Some(keys::Meaning::CheckAgain) => {
                 self.form.check_again();
-                Outcome::Stay
+                LayerOutcome::Stay
             }
-            None => Outcome::Stay,
+            None => LayerOutcome::Stay,
         }
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         self.form.stroke(Stroke::Paste(text.to_owned()));
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// A click puts a field in focus, and on the way to the review takes it.
-    pub fn click(&mut self, area: Rect, at: Position) -> Outcome {
+    pub fn click(&mut self, area: Rect, at: Position) -> LayerOutcome {
         let places = Places::of(area);
         let Some(fields) = places
             .fields(self.aside)
             .filter(|fields| fields.contains(at))
         else {
-            return Outcome::Stay;
+            return LayerOutcome::Stay;
         };
         let lines = left::lines(&self.form, usize::from(fields.width), places.json.is_none());
         let top = left::top(&lines, usize::from(fields.height));
         let line = lines.get(top + usize::from(at.y - fields.y));
         match line.and_then(FieldLine::target) {
-            Some((field, _)) if field == self.form.spec().fields.len() => Outcome::Ask(Ask::Review),
+            Some((field, _)) if field == self.form.spec().fields.len() => {
+                LayerOutcome::Ask(Ask::Review)
+            }
             Some((field, row)) => {
                 self.form.click(field, row);
-                Outcome::Stay
+                LayerOutcome::Stay
             }
-            None => Outcome::Stay,
+            None => LayerOutcome::Stay,
         }
     }
 

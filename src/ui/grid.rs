@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::table::{self, Place};
+use super::table::{self, ColumnPlace};
 use crate::config::theme::Theme;
 use crate::kind::column::Wish;
 use crate::vocabulary::role::Role;
@@ -37,7 +37,7 @@ pub struct Marks {
 /// Where a table was drawn, for the next keys and clicks.
 #[derive(Debug, Default)]
 pub struct Grid {
-    places: Vec<Place>,
+    places: Vec<ColumnPlace>,
     head_y: u16,
     rows: Rect,
     first: usize,
@@ -104,7 +104,7 @@ impl Grid {
     /// The column whose heading is there.
     #[must_use]
     pub fn heading_at(&self, at: Position) -> Option<usize> {
-        let hit = |place: &&Place| (place.x..place.x + place.width).contains(&at.x);
+        let hit = |place: &&ColumnPlace| (place.x..place.x + place.width).contains(&at.x);
         let place = self.places.iter().find(hit)?;
         (at.y == self.head_y).then_some(place.column)
     }
@@ -139,7 +139,7 @@ impl Grid {
         if self.first > 0 {
             buf.set_string(area.x, area.y, "‹", style);
         }
-        let beyond = |last: &Place| last.column + 1 < headings.len();
+        let beyond = |last: &ColumnPlace| last.column + 1 < headings.len();
         if self.places.last().is_some_and(beyond) {
             buf.set_string(area.right().saturating_sub(1), area.y, "›", style);
         }

@@ -20,7 +20,7 @@ use crate::vocabulary::command::Command;
 
 /// What a layer makes of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum LayerOutcome {
     /// It stays open.
     Stay,
     /// It closes.
@@ -75,7 +75,7 @@ pub enum Layer {
 
 impl Layer {
     /// Hands a key to the layer.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match self {
             Self::Palette(palette) => palette.key(key),
             Self::Filter(bar) => bar.key(key),
@@ -90,7 +90,7 @@ impl Layer {
     }
 
     /// Hands pasted text to the layer; only text fields take it.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         match self {
             Self::Palette(palette) => palette.paste(text),
             Self::Filter(bar) => bar.paste(text),
@@ -99,16 +99,16 @@ impl Layer {
             Self::Review(review) => review.paste(text),
             Self::SignIn(sign_in) => sign_in.paste(text),
             Self::Chooser(_) | Self::Reader(_) | Self::Budget(_) | Self::Progress(_) => {
-                Outcome::Stay
+                LayerOutcome::Stay
             }
         }
     }
 
     /// Hands a click to the layer; only a form has places to click at.
-    pub fn click(&mut self, area: Rect, at: Position) -> Outcome {
+    pub fn click(&mut self, area: Rect, at: Position) -> LayerOutcome {
         match self {
             Self::Form(form) => form.click(area, at),
-            _ => Outcome::Stay,
+            _ => LayerOutcome::Stay,
         }
     }
 

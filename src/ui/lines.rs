@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 use ratatui::widgets::Widget;
 
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::popup::popup;
 use super::wrap::wrapped;
 use crate::config::theme::Theme;
@@ -48,7 +48,7 @@ impl Reader {
     }
 
     /// Scrolls; anything else closes.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         let last = self.last.get();
         self.top = match key.code {
             KeyCode::Down | KeyCode::Char('j') => (self.top + 1).min(last),
@@ -57,9 +57,9 @@ impl Reader {
             KeyCode::PageUp => self.top.min(last).saturating_sub(10),
             KeyCode::Home | KeyCode::Char('g') => 0,
             KeyCode::End | KeyCode::Char('G') => last,
-            _ => return Outcome::Close,
+            _ => return LayerOutcome::Close,
         };
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// Draws the page in a box; a line that is too long for it goes on below.

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::entry::Entry;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::popup::popup;
 use crate::config::theme::Theme;
 use crate::vocabulary::command::{Command, VERBS};
@@ -70,28 +70,28 @@ impl Palette {
     }
 
     /// Types, moves, completes, runs or gives up.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         let last = self.found.len().saturating_sub(1);
         match key.code {
-            KeyCode::Esc => return Outcome::Close,
+            KeyCode::Esc => return LayerOutcome::Close,
             KeyCode::Enter => return self.run(),
             KeyCode::Up => self.at = self.at.saturating_sub(1),
             KeyCode::Down => self.at = (self.at + 1).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(usize::from(SHOWN)),
             KeyCode::PageDown => self.at = (self.at + usize::from(SHOWN)).min(last),
             KeyCode::Tab => self.complete(),
-            KeyCode::Backspace if self.entry.text().is_empty() => return Outcome::Close,
+            KeyCode::Backspace if self.entry.text().is_empty() => return LayerOutcome::Close,
             _ if self.entry.key(key) => self.find(),
             _ => {}
         }
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         self.entry.paste(text);
         self.find();
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     fn chosen(&self) -> Option<&Item> {
@@ -107,17 +107,17 @@ impl Palette {
     }
 
     /// A line with words is read as typed; a single word runs what the cursor is on.
-    fn run(&mut self) -> Outcome {
+    fn run(&mut self) -> LayerOutcome {
         let typed = self.entry.text().trim().to_owned();
         let whole = self.found.is_empty()
             || typed.contains(char::is_whitespace) && self.completed().is_none();
         match self.chosen().filter(|_| !whole) {
             Some(item) if !item.words.is_empty() && Command::parse(&item.name).is_err() => {
                 self.complete();
-                return Outcome::Stay;
+                return LayerOutcome::Stay;
             }
             Some(_) | None if typed.is_empty() && self.at == 0 && self.found.is_empty() => {
-                return Outcome::Close;
+                return LayerOutcome::Close;
             }
             _ => {}
         }
@@ -135,13 +135,13 @@ impl Palette {
         if !whole && !exact && (ends || self.by_sentence.contains(&self.at)) {
             // Found by a word of its sentence alone, or the end of something: it is shown by its name first.
             self.complete();
-            return Outcome::Stay;
+            return LayerOutcome::Stay;
         }
         match Command::parse(&line) {
-            Ok(command) => Outcome::Run(command),
+            Ok(command) => LayerOutcome::Run(command),
             Err(fault) => {
                 self.fault = Some(fault);
-                Outcome::Stay
+                LayerOutcome::Stay
             }
         }
     }
@@ -290,7 +290,7 @@ mod tests {
         Palette::new(Action::ALL.iter().map(item).collect())
     }
 
-    fn typed(text: &str) -> Outcome {
+    fn typed(text: &str) -> LayerOutcome {
         let mut palette = palette();
         for c in text.chars() {
             palette.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
@@ -300,17 +300,23 @@ mod tests {
 
     #[test]
     fn a_few_letters_find_an_action() {
-        assert_eq!(typed("frz"), Outcome::Run(Command::Act(Action::Freeze)));
-        assert_eq!(typed("messa"), Outcome::Run(Command::Act(Action::Messages)));
-        assert_eq!(typed("q"), Outcome::Run(Command::Act(Action::Quit)));
+        assert_eq!(
+            typed("frz"),
+            LayerOutcome::Run(Command::Act(Action::Freeze))
+        );
+        assert_eq!(
+            typed("messa"),
+            LayerOutcome::Run(Command::Act(Action::Messages))
+        );
+        assert_eq!(typed("q"), LayerOutcome::Run(Command::Act(Action::Quit)));
     }
 
     #[test]
     fn what_is_typed_whole_is_run_and_a_word_of_a_sentence_runs_nothing() {
-        assert_eq!(typed("users"), Outcome::Run(Command::Open("Users")));
-        assert_eq!(typed("edges"), Outcome::Run(Command::Open("Edges")));
+        assert_eq!(typed("users"), LayerOutcome::Run(Command::Open("Users")));
+        assert_eq!(typed("edges"), LayerOutcome::Run(Command::Open("Edges")));
         for word in ["sites", "organisation", "anew"] {
-            assert!(!matches!(typed(word), Outcome::Run(_)), "{word}");
+            assert!(!matches!(typed(word), LayerOutcome::Run(_)), "{word}");
         }
     }
 
@@ -318,9 +324,9 @@ mod tests {
     fn a_verb_with_words_is_read_as_typed() {
         assert_eq!(
             typed("theme dark"),
-            Outcome::Run(Command::Theme("dark".into()))
+            LayerOutcome::Run(Command::Theme("dark".into()))
         );
-        assert_eq!(typed("sort user sideways"), Outcome::Stay);
+        assert_eq!(typed("sort user sideways"), LayerOutcome::Stay);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::form::Ask;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::notice::wrap;
 use super::popup::popup;
 use crate::config::theme::Theme;
@@ -44,11 +44,11 @@ impl Progress {
     /// Leaves it, or stops it.
     #[must_use]
     #[allow(clippy::unused_self, reason = "a layer like the others")]
-    pub fn key(&self, key: KeyEvent) -> Outcome {
+    pub fn key(&self, key: KeyEvent) -> LayerOutcome {
         match key.code {
-            KeyCode::Char('c') if key.modifiers.is_empty() => Outcome::Ask(Ask::Stop),
-            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => Outcome::Close,
-            _ => Outcome::Stay,
+            KeyCode::Char('c') if key.modifiers.is_empty() => LayerOutcome::Ask(Ask::Stop),
+            KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => LayerOutcome::Close,
+            _ => LayerOutcome::Stay,
         }
     }
 

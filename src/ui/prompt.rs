@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::entry::Entry;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::popup::popup;
 use crate::config::theme::Theme;
 use crate::vocabulary::role::Role;
@@ -33,22 +33,22 @@ impl Prompt {
     }
 
     /// Types, answers or gives up.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match key.code {
-            KeyCode::Esc => Outcome::Close,
-            KeyCode::Enter if self.entry.text().trim().is_empty() => Outcome::Close,
-            KeyCode::Enter => Outcome::Answer(self.entry.text().trim().to_owned()),
+            KeyCode::Esc => LayerOutcome::Close,
+            KeyCode::Enter if self.entry.text().trim().is_empty() => LayerOutcome::Close,
+            KeyCode::Enter => LayerOutcome::Answer(self.entry.text().trim().to_owned()),
             _ => {
                 self.entry.key(key);
-                Outcome::Stay
+                LayerOutcome::Stay
             }
         }
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         self.entry.paste(text);
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// Draws the question in a box; says where the text cursor is.

@@ -11,7 +11,7 @@ use super::bar::Bar;
 use super::entry::Entry;
 use super::footer;
 use super::form::Ask;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::sheet::Sheet;
 use crate::config::theme::Theme;
 use crate::form::Plan;
@@ -88,36 +88,36 @@ impl Review {
     }
 
     /// Scrolls, copies, confirms, sends, or goes back.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         let typing = self.plan.confirm.is_some() && self.stop.is_none();
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
-            KeyCode::Esc => return Outcome::Close,
-            KeyCode::Enter if self.open() => return Outcome::Ask(Ask::Send),
+            KeyCode::Esc => return LayerOutcome::Close,
+            KeyCode::Enter if self.open() => return LayerOutcome::Ask(Ask::Send),
             KeyCode::Enter => {}
             KeyCode::Down => self.scroll(1),
             KeyCode::Up => self.scroll(-1),
             KeyCode::PageDown => self.scroll(10),
             KeyCode::PageUp => self.scroll(-10),
-            KeyCode::Char('y') if control || !typing => return Outcome::Ask(Ask::Curl),
+            KeyCode::Char('y') if control || !typing => return LayerOutcome::Ask(Ask::Curl),
             _ if typing => {
                 self.typed.key(key);
             }
             KeyCode::Char('j') => self.scroll(1),
             KeyCode::Char('k') => self.scroll(-1),
             KeyCode::Char(' ') => self.scroll(10),
-            KeyCode::Char('q') => return Outcome::Close,
+            KeyCode::Char('q') => return LayerOutcome::Close,
             _ => {}
         }
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// Takes pasted text for what must be typed.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         if self.plan.confirm.is_some() {
             self.typed.paste(text);
         }
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     fn scroll(&mut self, by: isize) {

@@ -6,7 +6,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::entry::Entry;
-use super::layer::Outcome;
+use super::layer::LayerOutcome;
 use super::popup::popup;
 use crate::config::theme::Theme;
 use crate::model::person::Pasted;
@@ -74,25 +74,25 @@ impl SignIn {
     }
 
     /// Types, hands in, copies or gives up.
-    pub fn key(&mut self, key: KeyEvent) -> Outcome {
+    pub fn key(&mut self, key: KeyEvent) -> LayerOutcome {
         match key.code {
-            KeyCode::Esc => Outcome::SignIn(Stroke::GiveUp),
-            KeyCode::Tab => Outcome::SignIn(Stroke::Copy),
-            KeyCode::Enter if self.entry.text().trim().is_empty() => Outcome::Stay,
-            KeyCode::Enter => Outcome::SignIn(Stroke::Bring(Pasted::new(self.entry.text()))),
+            KeyCode::Esc => LayerOutcome::SignIn(Stroke::GiveUp),
+            KeyCode::Tab => LayerOutcome::SignIn(Stroke::Copy),
+            KeyCode::Enter if self.entry.text().trim().is_empty() => LayerOutcome::Stay,
+            KeyCode::Enter => LayerOutcome::SignIn(Stroke::Bring(Pasted::new(self.entry.text()))),
             _ => {
                 self.entry.key(key);
                 self.told = None;
-                Outcome::Stay
+                LayerOutcome::Stay
             }
         }
     }
 
     /// Takes pasted text.
-    pub fn paste(&mut self, text: &str) -> Outcome {
+    pub fn paste(&mut self, text: &str) -> LayerOutcome {
         self.entry.paste(text.trim());
         self.told = None;
-        Outcome::Stay
+        LayerOutcome::Stay
     }
 
     /// Draws it in a box; says where the text cursor is.

@@ -8,7 +8,7 @@ use crate::kind::column::Wish;
 
 /// A column with its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ColumnPlace {
     /// Which column, counted in the wishes.
     pub column: usize,
     /// Its first column on the screen.
@@ -25,8 +25,8 @@ const GAP: u16 = 2;
 /// Places the columns from `first` on in `width`: as many as fit at their least, then each grows towards its ideal,
 /// then the last one takes what is left.
 #[must_use]
-pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
+pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<ColumnPlace> {
+    let mut places: Vec<ColumnPlace> = Vec::new();
     let mut used = 0u16;
     for (column, wish) in wishes.iter().enumerate().skip(first) {
         let gap = if places.is_empty() { 0 } else { GAP };
@@ -35,7 +35,7 @@ pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<Place> {
             break;
         }
         let own = wish.least.min(room);
-        places.push(Place {
+        places.push(ColumnPlace {
             column,
             x: 0,
             width: own,
@@ -68,7 +68,7 @@ pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<Place> {
 }
 
 /// Writes one cell, cut to its place.
-pub fn cell(buf: &mut Buffer, y: u16, place: Place, text: &str, style: Style) {
+pub fn cell(buf: &mut Buffer, y: u16, place: ColumnPlace, text: &str, style: Style) {
     let width = usize::from(place.width);
     let shown = crate::text::fit(text, width);
     let columns = crate::text::width(&shown);

@@ -3,13 +3,13 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use trunkline::alert::{News as AlertNews, Orders, Outcome};
+use trunkline::alert::{AlertNews, Orders, PostOutcome};
 use trunkline::app::App;
 use trunkline::app::event::{Done, Event};
 use trunkline::config::{self, Flags, Paths};
 use trunkline::effect::Effect;
 use trunkline::environment::Environment;
-use trunkline::model::alert::{Leg, Standing};
+use trunkline::model::alert::{AlertStanding, Leg};
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::screen;
@@ -165,7 +165,7 @@ impl Stage {
         (0..area.height).map(line).collect::<Vec<_>>().join("\n")
     }
 
-    fn standings(&self) -> Vec<Standing> {
+    fn standings(&self) -> Vec<AlertStanding> {
         self.app
             .store
             .alerts
@@ -192,7 +192,7 @@ fn nothing_is_told_before_the_ledger_is_read_and_a_row_lost_at_first_sight_is() 
     stage.tell(AlertNews::Told {
         id,
         leg: Leg::Raise,
-        outcome: Outcome::Sent,
+        outcome: PostOutcome::Sent,
     });
     assert_eq!(stage.posts(), ["registration_failure u-1 Resolve"]);
 }
@@ -261,7 +261,7 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     stage.open();
     stage.pass(SETTLE);
     let id = stage.app.store.alerts.iter().next().unwrap().id;
-    let outcome = Outcome::Failed {
+    let outcome = PostOutcome::Failed {
         why: "hooks.example.com answered 503.\x1b[2J".into(),
     };
     stage.tell(AlertNews::Told {
@@ -289,13 +289,13 @@ fn the_pane_shows_acknowledges_silences_and_sends_again() {
     stage.tell(AlertNews::Told {
         id,
         leg: Leg::Raise,
-        outcome: Outcome::Sent,
+        outcome: PostOutcome::Sent,
     });
     stage.press(KeyCode::Char('a'));
-    assert_eq!(stage.standings(), [Standing::Acknowledged]);
+    assert_eq!(stage.standings(), [AlertStanding::Acknowledged]);
     stage.press(KeyCode::Char(':'));
     stage.type_line("silence 30m this power work");
-    assert_eq!(stage.standings(), [Standing::Silenced]);
+    assert_eq!(stage.standings(), [AlertStanding::Silenced]);
     let screen = stage.screen();
     for word in [
         "acknowledged by ana",
@@ -323,14 +323,14 @@ fn a_silence_of_everything_asks_first_is_listed_and_can_be_lifted() {
     stage.press(KeyCode::Enter);
     assert_eq!(
         stage.standings(),
-        [Standing::Open],
+        [AlertStanding::Open],
         "the first choice is to go back"
     );
     stage.press(KeyCode::Char(':'));
     stage.type_line("silence 30m power work");
     stage.press(KeyCode::Down);
     stage.press(KeyCode::Enter);
-    assert_eq!(stage.standings(), [Standing::Silenced]);
+    assert_eq!(stage.standings(), [AlertStanding::Silenced]);
     stage.press(KeyCode::Char(':'));
     stage.type_line("silences");
     let screen = stage.screen();
@@ -343,7 +343,7 @@ fn a_silence_of_everything_asks_first_is_listed_and_can_be_lifted() {
         assert!(screen.contains(word), "no {word:?} in\n{screen}");
     }
     stage.press(KeyCode::Char('d'));
-    assert_eq!(stage.standings(), [Standing::Open]);
+    assert_eq!(stage.standings(), [AlertStanding::Open]);
     assert!(stage.app.store.alerts.silences().is_empty());
     stage.press(KeyCode::Char(':'));
     stage.type_line("silences");
@@ -358,10 +358,10 @@ fn an_acknowledgement_can_be_taken_back() {
     stage.press(KeyCode::Char('7'));
     stage.screen();
     stage.press(KeyCode::Char('a'));
-    assert_eq!(stage.standings(), [Standing::Acknowledged]);
+    assert_eq!(stage.standings(), [AlertStanding::Acknowledged]);
     stage.press(KeyCode::Char(':'));
     stage.type_line("unack");
-    assert_eq!(stage.standings(), [Standing::Open]);
+    assert_eq!(stage.standings(), [AlertStanding::Open]);
 }
 
 #[test]

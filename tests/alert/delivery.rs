@@ -14,9 +14,9 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use trunkline::alert::ledger::Ledger;
+use trunkline::alert::ledger::AlertLedger;
 use trunkline::alert::webhook::{Patience, Webhook};
-use trunkline::alert::{News, Orders, Outcome, Record, courier};
+use trunkline::alert::{AlertNews, LedgerRecord, Orders, PostOutcome, courier};
 use trunkline::cloud;
 
 use crate::rig::{Rig, SETTLE};
@@ -217,7 +217,7 @@ async fn the_record_is_on_disk_before_the_post() {
         Some(200)
     })
     .await;
-    let (ledger, _) = Ledger::open(dir.path(), "lab").unwrap().unwrap();
+    let (ledger, _) = AlertLedger::open(dir.path(), "lab").unwrap().unwrap();
     let (news_to, mut news) = mpsc::unbounded_channel();
     let (orders_to, orders_in) = mpsc::unbounded_channel();
     let webhook = receiver.webhook(PATIENCE);
@@ -231,16 +231,16 @@ async fn the_record_is_on_disk_before_the_post() {
     ));
     let (_, orders) = orders();
     orders_to.send(orders.clone()).unwrap();
-    let Some(News::Told {
+    let Some(AlertNews::Told {
         id,
-        outcome: Outcome::Sent,
+        outcome: PostOutcome::Sent,
         ..
     }) = news.recv().await
     else {
         panic!("it is sent");
     };
     assert_eq!(id, orders.post[0].id);
-    let line: Record = serde_json::from_str(on_disk.lock().unwrap().trim()).unwrap();
+    let line: LedgerRecord = serde_json::from_str(on_disk.lock().unwrap().trim()).unwrap();
     assert_eq!(line, orders.save[0]);
     drop(orders_to);
     task.await.unwrap();

@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use trunkline::alert::ledger::Ledger;
+use trunkline::alert::ledger::AlertLedger;
 use trunkline::alert::restore::Family;
-use trunkline::alert::{Mode, Record, Sign};
-use trunkline::model::alert::{Alert, Delivery, Leg};
+use trunkline::alert::{LedgerRecord, Mode, Sign};
+use trunkline::model::alert::{Alert, Leg, PostDelivery};
 
 use crate::rig::{Rig, SETTLE};
 
@@ -15,13 +15,13 @@ fn file(dir: &Path) -> std::path::PathBuf {
     dir.join("alerts/acme%2Dprod.jsonl")
 }
 
-fn open(dir: &Path) -> (Ledger, Vec<Record>) {
-    let (ledger, held) = Ledger::open(dir, "acme-prod").unwrap().unwrap();
+fn open(dir: &Path) -> (AlertLedger, Vec<LedgerRecord>) {
+    let (ledger, held) = AlertLedger::open(dir, "acme-prod").unwrap().unwrap();
     (ledger, held.records)
 }
 
 /// A rig that goes on from what the ledger holds.
-fn restarted(records: Vec<Record>, rig: &Rig) -> Rig {
+fn restarted(records: Vec<LedgerRecord>, rig: &Rig) -> Rig {
     let mut next = Rig::new();
     next.now = rig.now;
     next.engine.restore(&mut next.book, records, next.now);
@@ -39,15 +39,17 @@ fn it_is_private_locked_and_gives_back_what_was_written() {
     assert!(held.is_empty());
     ledger.append(&rig.saved).unwrap();
     assert!(
-        Ledger::open(dir.path(), "acme-prod").unwrap().is_none(),
+        AlertLedger::open(dir.path(), "acme-prod")
+            .unwrap()
+            .is_none(),
         "a second console does not deliver"
     );
-    assert!(Ledger::open(dir.path(), "other").unwrap().is_some());
+    assert!(AlertLedger::open(dir.path(), "other").unwrap().is_some());
     let mode = fs::metadata(file(dir.path())).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     drop(ledger);
     let (_, held) = open(dir.path());
-    assert_eq!(held, [Record::Alert(Box::new(rig.only().clone()))]);
+    assert_eq!(held, [LedgerRecord::Alert(Box::new(rig.only().clone()))]);
 }
 
 #[test]
@@ -80,7 +82,7 @@ fn garbage_between_good_lines_costs_only_itself() {
     let good = fs::read(file(dir.path())).unwrap();
     let whole = [b"\xff\xfe\n{}\n".as_slice(), &good, b"{\"alert\":{}}\n"].concat();
     fs::write(file(dir.path()), whole).unwrap();
-    let (_, held) = Ledger::open(dir.path(), "acme-prod").unwrap().unwrap();
+    let (_, held) = AlertLedger::open(dir.path(), "acme-prod").unwrap().unwrap();
     assert_eq!((held.records.len(), held.unreadable), (1, 3));
 }
 
@@ -130,10 +132,9 @@ fn every_cut_of_the_file_tells_the_alert_and_its_end() {
             );
         }
         let (_, held) = open(dir.path());
-        assert!(
-            held.iter()
-                .all(|record| !matches!(record, Record::Alert(a) if a.is_open() || a.unfinished()))
-        );
+        assert!(held.iter().all(
+            |record| !matches!(record, LedgerRecord::Alert(a) if a.is_open() || a.unfinished())
+        ));
     }
 }
 
@@ -190,7 +191,10 @@ fn what_was_undelivered_is_sent_at_the_next_start() {
     rig.pass(SETTLE);
     let next = restarted(rig.saved.clone(), &rig);
     assert_eq!(next.count(Leg::Raise), 1);
-    assert!(matches!(next.only().raise.delivery, Delivery::Sent { .. }));
+    assert!(matches!(
+        next.only().raise.delivery,
+        PostDelivery::Sent { .. }
+    ));
 }
 
 #[test]

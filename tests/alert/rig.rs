@@ -1,8 +1,8 @@
 //! An engine with its book and a clock that the test moves.
 
 use trunkline::alert::engine::Engine;
-use trunkline::alert::{Key, Mode, Orders, Outcome, Parcel, Record, Settings, Sign};
-use trunkline::model::alert::{Alert, AlertId, Book, Details, Kind, Leg, Subject};
+use trunkline::alert::{AlertSettings, Key, LedgerRecord, Mode, Orders, Parcel, PostOutcome, Sign};
+use trunkline::model::alert::{Alert, AlertBook, AlertId, AlertKind, Details, Leg, Subject};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
@@ -12,12 +12,12 @@ pub const START: Millis = Millis(1_750_000_000_000);
 
 pub struct Rig {
     pub engine: Engine,
-    pub book: Book,
+    pub book: AlertBook,
     pub now: Millis,
     /// Every POST that was ordered.
     pub posts: Vec<Parcel>,
     /// Every record that was ordered.
-    pub saved: Vec<Record>,
+    pub saved: Vec<LedgerRecord>,
     /// Whether the webhook takes what is posted.
     pub answers: bool,
 }
@@ -28,14 +28,14 @@ impl Rig {
     }
 
     pub fn with(delivery: Mode) -> Self {
-        let settings = Settings {
+        let settings = AlertSettings {
             settle_ms: SETTLE,
             fold_at: 20,
             delivery,
         };
         Self {
             engine: Engine::new(settings),
-            book: Book::default(),
+            book: AlertBook::default(),
             now: START,
             posts: Vec::new(),
             saved: Vec::new(),
@@ -75,7 +75,7 @@ impl Rig {
         self.now = end;
     }
 
-    pub fn told(&mut self, id: AlertId, leg: Leg, outcome: Outcome) {
+    pub fn told(&mut self, id: AlertId, leg: Leg, outcome: PostOutcome) {
         self.engine.told(&mut self.book, id, leg, outcome, self.now);
         self.carry_out();
     }
@@ -89,9 +89,9 @@ impl Rig {
             self.saved.extend(save);
             for parcel in post {
                 let outcome = if self.answers {
-                    Outcome::Sent
+                    PostOutcome::Sent
                 } else {
-                    Outcome::Failed {
+                    PostOutcome::Failed {
                         why: "refused".into(),
                     }
                 };
@@ -114,7 +114,7 @@ impl Rig {
 
 pub fn device_key(device: u32) -> Key {
     Key {
-        kind: Kind::RegistrationFailure,
+        kind: AlertKind::RegistrationFailure,
         subject: Subject::Device {
             user: UserId::from(format!("u-{device}").as_str()),
             device: DeviceId::from(format!("d-{device}").as_str()),

@@ -1,8 +1,8 @@
 //! Settling, flapping, ends, and the fields that are sent.
 
 use serde_json::json;
-use trunkline::alert::{Key, Outcome, Sign, Weather};
-use trunkline::model::alert::{Delivery, Details, Kind, Leg, Standing, Subject};
+use trunkline::alert::{Key, PostOutcome, Sign, Weather};
+use trunkline::model::alert::{AlertKind, AlertStanding, Details, Leg, PostDelivery, Subject};
 use trunkline::text::Text;
 
 use crate::rig::{Rig, SETTLE};
@@ -22,7 +22,7 @@ fn a_condition_is_told_once_when_it_has_settled_and_once_when_it_ends() {
     assert_eq!(rig.posts.len(), 1, "a poll that says the same is no news");
     rig.good(1);
     assert_eq!((rig.posts.len(), rig.count(Leg::Resolve)), (2, 1));
-    assert_eq!(rig.only().standing(), Standing::Resolved);
+    assert_eq!(rig.only().standing(), AlertStanding::Resolved);
     rig.pass(3_600_000);
     assert_eq!(
         rig.engine.deadline(&rig.book),
@@ -70,8 +70,14 @@ fn the_fields_are_those_of_the_contract_and_no_others() {
 fn carriers_and_certificates_are_told_in_the_order_of_the_contract() {
     let mut rig = Rig::new();
     let keys = [
-        (Kind::TlsCertExpiry, Subject::Endpoint("sip:5061".into())),
-        (Kind::CarrierDegradation, Subject::Carrier("c-1".into())),
+        (
+            AlertKind::TlsCertExpiry,
+            Subject::Endpoint("sip:5061".into()),
+        ),
+        (
+            AlertKind::CarrierDegradation,
+            Subject::Carrier("c-1".into()),
+        ),
     ];
     let (id, health) = (Text::from("c-1"), Text::from("degraded"));
     rig.engine.weather(Weather::Carrier { id, health });
@@ -197,7 +203,7 @@ fn an_end_waits_for_its_beginning_and_what_failed_is_kept() {
     rig.answers = false;
     rig.bad(1);
     rig.pass(SETTLE);
-    assert_eq!(rig.only().standing(), Standing::Undelivered);
+    assert_eq!(rig.only().standing(), AlertStanding::Undelivered);
     rig.good(1);
     assert_eq!(
         (rig.count(Leg::Raise), rig.count(Leg::Resolve)),
@@ -211,7 +217,7 @@ fn an_end_waits_for_its_beginning_and_what_failed_is_kept() {
     assert_eq!((rig.count(Leg::Raise), rig.count(Leg::Resolve)), (3, 1));
     assert!(matches!(
         rig.only().resolve.as_ref().unwrap().delivery,
-        Delivery::Sent { .. }
+        PostDelivery::Sent { .. }
     ));
     assert!(!rig.engine.retry(&mut rig.book, id));
     let keys: Vec<_> = rig.posts.iter().map(|p| p.key.as_str()).collect();
@@ -230,13 +236,13 @@ fn a_retry_that_is_under_way_shows() {
     rig.told(
         id,
         Leg::Raise,
-        Outcome::Retrying {
+        PostOutcome::Retrying {
             failed: 1,
             why: "500".into(),
         },
     );
     assert!(matches!(
         rig.only().raise.delivery,
-        Delivery::Retrying { failed: 1, .. }
+        PostDelivery::Retrying { failed: 1, .. }
     ));
 }

@@ -1,8 +1,8 @@
 //! Silences and acknowledgements.
 
-use trunkline::alert::ledger::Ledger;
-use trunkline::alert::{Record, Sign};
-use trunkline::model::alert::{Acknowledgement, Leg, Scope, Silence, Standing};
+use trunkline::alert::ledger::AlertLedger;
+use trunkline::alert::{LedgerRecord, Sign};
+use trunkline::model::alert::{Acknowledgement, AlertStanding, Leg, Scope, Silence};
 use trunkline::time::Millis;
 
 use crate::rig::{Rig, SETTLE};
@@ -32,7 +32,7 @@ fn what_is_silenced_is_shown_and_told_if_it_outlives_the_silence() {
         .iter()
         .map(trunkline::model::alert::Alert::standing)
         .collect();
-    assert_eq!(standings, [Standing::Silenced, Standing::Open]);
+    assert_eq!(standings, [AlertStanding::Silenced, AlertStanding::Open]);
     rig.pass(60_000);
     assert_eq!(rig.count(Leg::Raise), 2);
     rig.say(1, Some("Accra"), Sign::Good);
@@ -48,7 +48,7 @@ fn what_begins_and_ends_in_silence_is_never_told() {
     rig.good(1);
     rig.pass(3_600_000);
     assert!(rig.posts.is_empty());
-    assert_eq!(rig.only().standing(), Standing::Resolved);
+    assert_eq!(rig.only().standing(), AlertStanding::Resolved);
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_open_alert_that_is_silenced_still_tells_its_end() {
     rig.pass(SETTLE);
     let (kind, subject) = (rig.only().kind.clone(), rig.only().subject.clone());
     silence(&mut rig, Scope::This { kind, subject }, 60_000);
-    assert_eq!(rig.only().standing(), Standing::Silenced);
+    assert_eq!(rig.only().standing(), AlertStanding::Silenced);
     rig.good(1);
     assert_eq!(rig.count(Leg::Resolve), 1);
 }
@@ -76,8 +76,8 @@ fn an_acknowledgement_names_its_operator_and_is_kept() {
     };
     assert!(rig.engine.acknowledge(&mut rig.book, id, ack.clone()));
     rig.carry_out();
-    assert_eq!(rig.only().standing(), Standing::Acknowledged);
-    let Some(Record::Alert(kept)) = rig.saved.last() else {
+    assert_eq!(rig.only().standing(), AlertStanding::Acknowledged);
+    let Some(LedgerRecord::Alert(kept)) = rig.saved.last() else {
         panic!("it is written");
     };
     assert_eq!(kept.acknowledged, Some(ack.clone()));
@@ -97,10 +97,10 @@ fn a_silence_that_is_lifted_tells_what_it_held_back() {
     rig.carry_out();
     assert_eq!(rig.count(Leg::Raise), 1, "what it held back is told");
     assert!(!rig.engine.end_silence(&mut rig.book, &known, rig.now));
-    let Some(Record::Silence(kept)) = rig
+    let Some(LedgerRecord::Silence(kept)) = rig
         .saved
         .iter()
-        .rfind(|record| matches!(record, Record::Silence(_)))
+        .rfind(|record| matches!(record, LedgerRecord::Silence(_)))
     else {
         panic!("its end is written");
     };
@@ -116,10 +116,10 @@ fn the_ledger_keeps_one_word_on_a_silence_that_of_its_end() {
     assert!(rig.engine.end_silence(&mut rig.book, &known, rig.now));
     rig.carry_out();
     let dir = tempfile::tempdir().unwrap();
-    let (mut ledger, _) = Ledger::open(dir.path(), "acme").unwrap().unwrap();
+    let (mut ledger, _) = AlertLedger::open(dir.path(), "acme").unwrap().unwrap();
     ledger.append(&rig.saved).unwrap();
     drop(ledger);
-    let (_, held) = Ledger::open(dir.path(), "acme").unwrap().unwrap();
+    let (_, held) = AlertLedger::open(dir.path(), "acme").unwrap().unwrap();
     let mut next = Rig::new();
     next.now = rig.now;
     next.engine.restore(&mut next.book, held.records, next.now);

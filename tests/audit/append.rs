@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use trunkline::audit::{Audit, Ending, Entry, sha256_hex};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 
 use crate::{PROFILE, entry, open, path};
 
@@ -25,7 +25,7 @@ fn an_intent_and_its_outcome_are_two_lines_of_one_chain() {
     let ending = Ending {
         latency_ms: Some(42),
         job_id: Some("job-7".to_owned()),
-        ..Ending::new(Status::Ok)
+        ..Ending::new(LineStatus::Ok)
     };
     audit.outcome(ticket, ending).unwrap();
     let text = fs::read_to_string(path(state.path())).unwrap();
@@ -67,8 +67,8 @@ fn an_intent_of_a_console_that_is_gone_becomes_unknown_and_of_one_that_lives_doe
     let next = open(state.path());
     assert_eq!(next.opening().len(), 1);
     assert_eq!(next.opening()[0].subject.raw(), "queue-events-1");
-    assert_eq!(next.opening()[0].status, Status::Unknown);
-    alive.outcome(ticket, Ending::new(Status::Ok)).unwrap();
+    assert_eq!(next.opening()[0].status, LineStatus::Unknown);
+    alive.outcome(ticket, Ending::new(LineStatus::Ok)).unwrap();
     assert!(open(state.path()).opening().is_empty());
     assert_eq!(lines(state.path()).len(), 4);
 }
@@ -142,7 +142,7 @@ fn no_secret_and_no_number_reaches_the_disk() {
     let ticket = audit.intent(&entry).unwrap();
     let why = r#"400: {"client_secret":"c4n4ry-secret","callback_number":"+1 415 555 0199"}"#;
     audit
-        .outcome(ticket, Ending::new(Status::Refused).because(why))
+        .outcome(ticket, Ending::new(LineStatus::Refused).because(why))
         .unwrap();
     for file in fs::read_dir(state.path().join("audit")).unwrap() {
         let text = fs::read_to_string(file.unwrap().path()).unwrap();
@@ -161,7 +161,7 @@ fn consoles_of_one_profile_append_in_turn() {
             scope.spawn(move || {
                 for number in 0..5 {
                     let ticket = audit.intent(&entry(number)).unwrap();
-                    audit.outcome(ticket, Ending::new(Status::Ok)).unwrap();
+                    audit.outcome(ticket, Ending::new(LineStatus::Ok)).unwrap();
                 }
             });
         }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 use trunkline::audit::{Audit, Ending};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 
 use crate::{PROFILE, entry};
 
@@ -44,7 +44,7 @@ fn write(home: &Path) -> std::path::PathBuf {
     let state = home.join("trunkline");
     let audit = Audit::open(&state, PROFILE).unwrap();
     let ticket = audit.intent(&entry(1)).unwrap();
-    audit.outcome(ticket, Ending::new(Status::Ok)).unwrap();
+    audit.outcome(ticket, Ending::new(LineStatus::Ok)).unwrap();
     audit
         .refused(&entry(2), "the profile is read-only \u{1b}[2J")
         .unwrap();

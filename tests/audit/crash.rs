@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use trunkline::audit::verify::verify;
 use trunkline::audit::{Audit, Ending, read};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 
 use crate::{PROFILE, entry, open};
 
@@ -25,7 +25,7 @@ fn console() {
         match audit.intent(&entry(number)) {
             Ok(ticket) => {
                 println!("\nsent {}", ticket.id());
-                audit.outcome(ticket, Ending::new(Status::Ok)).ok();
+                audit.outcome(ticket, Ending::new(LineStatus::Ok)).ok();
             }
             Err(error) => {
                 println!("\nrefused {error}");
@@ -77,8 +77,8 @@ fn no_kill_loses_an_intent_or_breaks_the_chain() {
     read::each(state.path(), PROFILE, |line| {
         let record = line.record.unwrap();
         match record.status {
-            Status::Intent => assert!(endings.insert(record.id, None).is_none()),
-            Status::Note => {}
+            LineStatus::Intent => assert!(endings.insert(record.id, None).is_none()),
+            LineStatus::Note => {}
             status => assert_eq!(endings.insert(record.id, Some(status)), Some(None)),
         }
     })

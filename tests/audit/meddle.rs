@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 use trunkline::audit::verify::{Wrong, verify};
 use trunkline::audit::{Audit, Ending};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 
 use crate::{PROFILE, entry, open, path};
 
@@ -41,7 +41,7 @@ fn write(writes: u64, rotate_at: u64) -> TempDir {
     let audit = Audit::open_rotating(state.path(), PROFILE, rotate_at).unwrap();
     for number in 0..writes {
         let ticket = audit.intent(&entry(number)).unwrap();
-        audit.outcome(ticket, Ending::new(Status::Ok)).unwrap();
+        audit.outcome(ticket, Ending::new(LineStatus::Ok)).unwrap();
     }
     state
 }

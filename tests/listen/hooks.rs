@@ -12,7 +12,7 @@ use trunkline::environment::Environment;
 use trunkline::flow::{self, Order, Stop};
 use trunkline::headless::write::kit;
 use trunkline::model::flow::{FlowId, Outcome};
-use trunkline::model::job::{JobKey, State};
+use trunkline::model::job::{JobKey, JobState};
 use trunkline::model::provision::Provision;
 use trunkline::org::Options;
 use trunkline::time::Clock;
@@ -63,7 +63,10 @@ async fn a_delivery_is_taken_as_often_as_it_comes_and_makes_one_row() {
     let jobs = &house.runner.app.store.jobs;
     assert_eq!(jobs.len(), 1);
     let row = jobs.get(&JobKey("job-1".into())).unwrap();
-    assert_eq!((row.job.state(), row.job.deliveries), (State::Completed, 3));
+    assert_eq!(
+        (row.job.state(), row.job.deliveries),
+        (JobState::Completed, 3)
+    );
     assert_eq!((row.job.submitted, row.job.made), (None, 1));
 }
 
@@ -200,7 +203,7 @@ async fn the_webhook_is_registered_from_the_pane_and_the_organisation_delivers()
     let delivered = tokio::spawn(submit(profile, state));
     let told = house.runner.run(|app| {
         let mut rows = app.store.jobs.newest_first();
-        rows.any(|row| row.job.state() == State::Completed && row.job.deliveries >= 2)
+        rows.any(|row| row.job.state() == JobState::Completed && row.job.deliveries >= 2)
     });
     tokio::time::timeout(patience, told)
         .await

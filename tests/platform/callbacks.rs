@@ -16,10 +16,10 @@ use trunkline::audit::read;
 use trunkline::cloud::{Client, Settings, Urgency};
 use trunkline::config::{self, Flags, Paths};
 use trunkline::environment::Environment;
-use trunkline::flow::callback::{Ended, Moved};
+use trunkline::flow::callback::{EndedCallback, Moved};
 use trunkline::flow::{self, Kit, Order, Stop, Tell, callback};
 use trunkline::model::api::Api;
-use trunkline::model::audit::{Record, Status as OnRecord};
+use trunkline::model::audit::{LineStatus as OnRecord, Record};
 use trunkline::model::callback::{Appointment, BOOKED_AS, Move, REASON, Status};
 use trunkline::model::flow::{FlowId, Outcome};
 use trunkline::org::Options;
@@ -94,7 +94,7 @@ impl Desk {
         lines
     }
 
-    async fn carry_out(&self, order: callback::Order) -> Outcome {
+    async fn carry_out(&self, order: callback::CallbackOrder) -> Outcome {
         let tell: Tell = Arc::new(|_, _| {});
         let (_stopper, stop) = Stop::new();
         let kit = self.kit().await;
@@ -208,7 +208,7 @@ async fn what_the_query_finds_is_what_the_organisation_has() {
 async fn a_callback_is_booked_moved_and_ended() {
     let desk = Desk::start(&[]).await;
     let wanted = appointment("Router down");
-    let order = callback::Order::Appoint(Box::new(wanted.clone()));
+    let order = callback::CallbackOrder::Appoint(Box::new(wanted.clone()));
     let outcome = desk.carry_out(order).await;
     assert!(
         matches!(&outcome, Outcome::Done(what) if what.raw().starts_with("booked as")),
@@ -245,7 +245,9 @@ async fn a_callback_is_booked_moved_and_ended() {
             callback_scheduled_time: later.to_string(),
         },
     };
-    let outcome = desk.carry_out(callback::Order::Move(Box::new(moved))).await;
+    let outcome = desk
+        .carry_out(callback::CallbackOrder::Move(Box::new(moved)))
+        .await;
     assert!(
         matches!(&outcome, Outcome::Done(what) if what.raw().starts_with("moved")),
         "{outcome}"
@@ -260,8 +262,8 @@ async fn a_callback_is_booked_moved_and_ended() {
         Some(later)
     );
 
-    let ended = vec![Ended::from(&read)];
-    let outcome = desk.carry_out(callback::Order::End(ended)).await;
+    let ended = vec![EndedCallback::from(&read)];
+    let outcome = desk.carry_out(callback::CallbackOrder::End(ended)).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");
     let read = client
         .callback(&id.into(), Urgency::Reread)
@@ -291,7 +293,7 @@ async fn a_callback_is_booked_moved_and_ended() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_booking_whose_answer_was_lost_is_found_by_our_name_and_not_made_again() {
     let desk = Desk::start(&["lose-answer=1"]).await;
-    let order = callback::Order::Appoint(Box::new(appointment("Lost")));
+    let order = callback::CallbackOrder::Appoint(Box::new(appointment("Lost")));
     let outcome = desk.carry_out(order).await;
     let found =
         matches!(&outcome, Outcome::Done(what) if what.raw().contains("its answer was lost"));

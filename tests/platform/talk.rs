@@ -16,9 +16,9 @@ use trunkline::environment::Environment;
 use trunkline::feed::{self, Mailbox, Plan};
 use trunkline::flow::consult::{Consult, Deed};
 use trunkline::flow::transfer::Patience;
-use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
 use trunkline::model::InteractionId;
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::{FlowId, Outcome};
 use trunkline::model::interaction::{Interaction, SpeakTo, Standing};
 use trunkline::model::transfer::Destination;
@@ -159,7 +159,7 @@ impl Desk {
     }
 
     async fn carry_out(&self, consult: Consult) -> Outcome {
-        let told: Arc<Mutex<Vec<News>>> = Arc::default();
+        let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
         let keep = Arc::clone(&told);
         let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
         let (_stopper, stop) = Stop::new();
@@ -168,7 +168,7 @@ impl Desk {
     }
 
     /// What is on record, as action and status.
-    fn audit(&self) -> Vec<(String, Status)> {
+    fn audit(&self) -> Vec<(String, LineStatus)> {
         let mut lines = Vec::new();
         let _ = read::each(self.folder.path(), "org", |line| {
             let record = line.record.unwrap();
@@ -255,7 +255,7 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
     assert!(
         desk.audit()
             .iter()
-            .all(|(_, status)| matches!(status, Status::Intent | Status::Ok))
+            .all(|(_, status)| matches!(status, LineStatus::Intent | LineStatus::Ok))
     );
 }
 

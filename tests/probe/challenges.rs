@@ -12,7 +12,7 @@ use stun_proto::types::message::{
 };
 use stun_proto::types::prelude::*;
 use tokio::net::UdpSocket;
-use trunkline::model::finding::{Finding, Grade, Outcome, Target};
+use trunkline::model::finding::{Finding, Grade, ProbeOutcome, Target};
 use trunkline::probe::{Prober, Settings, TurnUser};
 use turn_types::attribute::{Lifetime, XorRelayedAddress};
 
@@ -81,7 +81,7 @@ async fn a_server_that_wants_credentials_for_a_binding_is_reachable() {
         sentence.contains("wants credentials (realm corp)"),
         "{sentence}"
     );
-    let Outcome::Stun(stun) = &finding.outcome else {
+    let ProbeOutcome::Stun(stun) = &finding.outcome else {
         panic!("{finding:?}")
     };
     assert_eq!((stun.mapped, stun.nat()), (None, false));
@@ -142,7 +142,7 @@ async fn a_stale_nonce_is_answered_with_the_new_one_once() {
         }
     })
     .await;
-    let Outcome::Turn(turn) = &finding.outcome else {
+    let ProbeOutcome::Turn(turn) = &finding.outcome else {
         panic!("{}", finding.sentence())
     };
     // Without credentials, with the old nonce, with the new one; and the release.
@@ -227,7 +227,7 @@ async fn an_answer_to_somebody_else_s_question_is_waited_past() {
     });
     let target: Target = format!("stun:{at}").parse().unwrap();
     let finding = Prober::new(Settings::default()).probe(&target).await;
-    let Outcome::Stun(stun) = &finding.outcome else {
+    let ProbeOutcome::Stun(stun) = &finding.outcome else {
         panic!("{}", finding.sentence())
     };
     assert_eq!((stun.requests, stun.mapped), (1, Some(stun.local)));

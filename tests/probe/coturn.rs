@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tempfile::TempDir;
-use trunkline::model::finding::{Finding, Grade, Outcome, Target, Turn};
+use trunkline::model::finding::{Finding, Grade, ProbeOutcome, Target, TurnAnswer};
 use trunkline::probe::{Prober, Settings, TurnUser};
 
 use crate::servers::Authority;
@@ -174,9 +174,9 @@ fn free() -> u16 {
     }
 }
 
-fn turn(finding: &Finding) -> &Turn {
+fn turn(finding: &Finding) -> &TurnAnswer {
     match &finding.outcome {
-        Outcome::Turn(turn) => turn,
+        ProbeOutcome::Turn(turn) => turn,
         other => panic!("{other:?}"),
     }
 }
@@ -188,7 +188,7 @@ async fn coturn_answers_over_every_transport() {
     };
     for (port, query) in server.ways() {
         let finding = server.probe("stun", port, query, None).await;
-        let Outcome::Stun(stun) = &finding.outcome else {
+        let ProbeOutcome::Stun(stun) = &finding.outcome else {
             panic!("{}", finding.sentence());
         };
         assert_eq!(

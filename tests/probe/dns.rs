@@ -7,7 +7,7 @@ use hickory_resolver::proto::op::{Message, MessageType, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{A, CNAME, NAPTR, SRV};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use tokio::net::UdpSocket;
-use trunkline::model::finding::{Dns, Finding, Grade, Outcome};
+use trunkline::model::finding::{Dns, Finding, Grade, ProbeOutcome};
 use trunkline::probe::{Prober, Resolver, Settings};
 
 /// What the responder does with a question.
@@ -88,7 +88,7 @@ async fn ask(target: &str, resolvers: &[SocketAddr]) -> Finding {
 
 fn dns(finding: &Finding) -> &Dns {
     match &finding.outcome {
-        Outcome::Dns(dns) => dns,
+        ProbeOutcome::Dns(dns) => dns,
         other => panic!("{other:?}"),
     }
 }

@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
-use trunkline::model::finding::{Finding, Grade, Http, Outcome};
+use trunkline::model::finding::{Finding, Grade, Http, ProbeOutcome};
 
 use crate::servers::{Authority, probe, self_signed};
 
@@ -41,7 +41,7 @@ async fn serve(seen: Arc<AtomicU32>) -> SocketAddr {
 
 fn http(finding: &Finding) -> &Http {
     match &finding.outcome {
-        Outcome::Http(http) => http,
+        ProbeOutcome::Http(http) => http,
         other => panic!("{other:?}"),
     }
 }

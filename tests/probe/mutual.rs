@@ -8,13 +8,13 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa};
 use rustls::version::{TLS12, TLS13};
 use tokio::process::Command;
 use trunkline::cloud::tls::Identity;
-use trunkline::model::finding::{Distrust, Finding, Grade, Verdict};
+use trunkline::model::finding::{Distrust, Finding, Grade, TlsVerdict};
 use trunkline::probe::{Prober, Settings, report};
 
 use crate::servers::{self, Authority, leaf, probe, signed_by_itself, tls};
 
 /// Every finding shows until when the certificate is valid, also one that is refused.
-fn refused(finding: &Finding, verdict: Verdict, says: &[&str]) {
+fn refused(finding: &Finding, verdict: TlsVerdict, says: &[&str]) {
     let sentence = finding.sentence();
     assert_eq!(tls(finding).verdict, verdict, "{sentence}");
     assert_eq!(finding.grade(), Grade::Bad);
@@ -35,7 +35,7 @@ async fn an_intermediate_that_is_not_sent_is_named() {
     let finding = probe(&format!("tls:{}", identity.serve().await), &root).await;
     refused(
         &finding,
-        Verdict::Untrusted(Distrust::IssuerNotSent),
+        TlsVerdict::Untrusted(Distrust::IssuerNotSent),
         &[
             "an intermediate is missing",
             "CN=Intermediate",
@@ -45,11 +45,11 @@ async fn an_intermediate_that_is_not_sent_is_named() {
     );
     identity.chain.push(inter.der.clone());
     let finding = probe(&format!("tls:{}", identity.serve().await), &root).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Valid);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Valid);
     // A chain in any order, with the root in it, is a chain.
     identity.chain.insert(1, root.der.clone());
     let finding = probe(&format!("tls:{}", identity.serve().await), &root).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Valid);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Valid);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_chain_that_ends_too_early_or_at_a_strange_root_says_where() {
     let upper = root.intermediate("Upper");
     let lower = upper.intermediate("Lower");
     let mut identity = lower.issue("127.0.0.1", (-1, 90));
-    let unknown = Verdict::Untrusted(Distrust::UnknownCa);
+    let unknown = TlsVerdict::Untrusted(Distrust::UnknownCa);
     identity.chain.push(lower.der.clone());
     let finding = probe(&format!("tls:{}", identity.serve().await), &ours).await;
     refused(
@@ -80,7 +80,7 @@ async fn an_authority_in_a_servers_place_and_a_name_in_the_wrong_place_are_told(
     let finding = probe(&format!("tls:{issued}"), &root).await;
     refused(
         &finding,
-        Verdict::Untrusted(Distrust::AuthoritysOwn),
+        TlsVerdict::Untrusted(Distrust::AuthoritysOwn),
         &["is an authority's (CA:TRUE)", "certificate of its own"],
     );
     // As `openssl req -x509` makes them; naming it with ca_file does not help, so that is not advised.
@@ -88,7 +88,7 @@ async fn an_authority_in_a_servers_place_and_a_name_in_the_wrong_place_are_told(
     let finding = probe(&format!("tls:{itself}"), &root).await;
     refused(
         &finding,
-        Verdict::Untrusted(Distrust::SelfSigned),
+        TlsVerdict::Untrusted(Distrust::SelfSigned),
         &["CA:TRUE", "whether or not ca_file names it", "CA:FALSE"],
     );
     let mut common = CertificateParams::new([]).unwrap();
@@ -96,7 +96,7 @@ async fn an_authority_in_a_servers_place_and_a_name_in_the_wrong_place_are_told(
         .distinguished_name
         .push(DnType::CommonName, "localhost");
     let at = root.sign(&common).serve().await;
-    let wrong = Verdict::Untrusted(Distrust::WrongName);
+    let wrong = TlsVerdict::Untrusted(Distrust::WrongName);
     let finding = probe(&format!("tls:localhost:{}", at.port()), &root).await;
     refused(
         &finding,
@@ -135,7 +135,7 @@ async fn a_demanded_client_certificate_is_noticed_in_both_versions_and_can_be_sh
         let finding = shown(at, &root, None).await;
         refused(
             &finding,
-            Verdict::Refused,
+            TlsVerdict::Refused,
             &[
                 "demands a client certificate",
                 "CN=Carrier CA",
@@ -145,12 +145,12 @@ async fn a_demanded_client_certificate_is_noticed_in_both_versions_and_can_be_sh
         let finding = shown(at, &root, Some(&strange)).await;
         refused(
             &finding,
-            Verdict::Refused,
+            TlsVerdict::Refused,
             &["refused the client certificate that was shown"],
         );
         let finding = shown(at, &root, Some(&ours)).await;
         let sentence = finding.sentence();
-        assert_eq!(tls(&finding).verdict, Verdict::Valid, "{sentence}");
+        assert_eq!(tls(&finding).verdict, TlsVerdict::Valid, "{sentence}");
         assert!(sentence.contains("did not refuse it"), "{sentence}");
     }
 }

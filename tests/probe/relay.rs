@@ -7,7 +7,7 @@ use stun_proto::types::attribute::{ErrorCode, XorMappedAddress};
 use stun_proto::types::message::{Message, MessageWriteVec};
 use stun_proto::types::prelude::*;
 use tokio::net::UdpSocket;
-use trunkline::model::finding::{Finding, Grade, Outcome, Stun};
+use trunkline::model::finding::{Finding, Grade, ProbeOutcome, Stun};
 use trunkline::probe::{Prober, Settings};
 
 /// What a server sends for its n-th request from a client, as it came.
@@ -47,7 +47,7 @@ fn mapped(request: &Message<'_>, to: SocketAddr) -> Vec<u8> {
 
 fn stun(finding: &Finding) -> &Stun {
     match &finding.outcome {
-        Outcome::Stun(stun) => stun,
+        ProbeOutcome::Stun(stun) => stun,
         other => panic!("{other:?}"),
     }
 }

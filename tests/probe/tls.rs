@@ -6,13 +6,13 @@ use rcgen::KeyPair;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
-use trunkline::model::finding::{Distrust, Finding, Grade, Verdict};
+use trunkline::model::finding::{Distrust, Finding, Grade, TlsVerdict};
 use trunkline::probe::{Prober, Settings, report};
 
 use crate::servers::{Authority, Identity, answering, probe, self_signed, tls};
 
 /// Probes an identity with its own authority trusted.
-async fn verdict(identity: &Identity, authority: &Authority) -> (Verdict, Finding) {
+async fn verdict(identity: &Identity, authority: &Authority) -> (TlsVerdict, Finding) {
     let at = identity.serve().await;
     let finding = probe(&format!("tls:{at}"), authority).await;
     (tls(&finding).verdict, finding)
@@ -22,7 +22,7 @@ async fn verdict(identity: &Identity, authority: &Authority) -> (Verdict, Findin
 async fn a_good_certificate_is_valid_and_all_of_it_is_shown() {
     let ca = Authority::new("Ours");
     let (found, finding) = verdict(&ca.issue("127.0.0.1", (-1, 90)), &ca).await;
-    assert_eq!(found, Verdict::Valid, "{}", finding.sentence());
+    assert_eq!(found, TlsVerdict::Valid, "{}", finding.sentence());
     assert_eq!(finding.grade(), Grade::Good);
     let seen = tls(&finding);
     assert_eq!(seen.days_left, Some(90));
@@ -48,7 +48,7 @@ async fn twelve_days_are_expiring_unless_the_threshold_is_lower() {
     let ca = Authority::new("Ours");
     let identity = ca.issue("127.0.0.1", (-80, 12));
     let (found, finding) = verdict(&identity, &ca).await;
-    assert_eq!(found, Verdict::Expiring);
+    assert_eq!(found, TlsVerdict::Expiring);
     assert_eq!(finding.grade(), Grade::Warning);
     assert!(
         finding.sentence().contains("12 days"),
@@ -63,7 +63,7 @@ async fn twelve_days_are_expiring_unless_the_threshold_is_lower() {
     };
     let target = format!("tls:{}", identity.serve().await).parse().unwrap();
     let finding = Prober::new(settings).probe(&target).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Valid);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Valid);
 }
 
 #[tokio::test]
@@ -72,27 +72,27 @@ async fn what_is_refused_says_why_and_still_shows_the_chain() {
     for (identity, expected, says) in [
         (
             ours.issue("127.0.0.1", (-90, -1)),
-            Verdict::Expired,
+            TlsVerdict::Expired,
             "expired on",
         ),
         (
             ours.issue("127.0.0.1", (2, 90)),
-            Verdict::Untrusted(Distrust::Other),
+            TlsVerdict::Untrusted(Distrust::Other),
             "not valid yet",
         ),
         (
             ours.issue("other.example.com", (-1, 90)),
-            Verdict::Untrusted(Distrust::WrongName),
+            TlsVerdict::Untrusted(Distrust::WrongName),
             "not for 127.0.0.1",
         ),
         (
             theirs.issue("127.0.0.1", (-1, 90)),
-            Verdict::Untrusted(Distrust::IssuerNotSent),
+            TlsVerdict::Untrusted(Distrust::IssuerNotSent),
             "an intermediate is missing from the chain, or CN=Theirs is a root",
         ),
         (
             self_signed("127.0.0.1"),
-            Verdict::Untrusted(Distrust::SelfSigned),
+            TlsVerdict::Untrusted(Distrust::SelfSigned),
             "self-signed",
         ),
     ] {
@@ -118,12 +118,12 @@ async fn a_certificate_above_that_has_ended_is_named_also_where_the_root_is_trus
     identity.chain.push(old.der.clone());
     let (found, finding) = verdict(&identity, &ours).await;
     let sentence = finding.sentence();
-    assert_eq!(found, Verdict::Expired, "{sentence}");
+    assert_eq!(found, TlsVerdict::Expired, "{sentence}");
     assert!(sentence.contains("CN=Old Root, expired on"), "{sentence}");
     // A trust anchor is believed whatever its dates; not everybody's clients do.
     let (found, finding) = verdict(&identity, &old).await;
     let sentence = finding.sentence();
-    assert_eq!(found, Verdict::Expiring, "{sentence}");
+    assert_eq!(found, TlsVerdict::Expiring, "{sentence}");
     assert!(
         sentence.contains("valid for 90 more days") && sentence.contains("CN=Old Root expired on"),
         "{sentence}"
@@ -149,7 +149,7 @@ async fn a_signature_by_sha_1_is_named() {
     let sentence = finding.sentence();
     assert_eq!(
         tls(&finding).verdict,
-        Verdict::Untrusted(Distrust::Other),
+        TlsVerdict::Untrusted(Distrust::Other),
         "{sentence}"
     );
     assert!(
@@ -164,7 +164,7 @@ async fn a_signature_by_sha_1_is_named() {
 async fn an_authority_of_the_same_name_is_not_ours() {
     let (ours, theirs) = (Authority::new("Ours"), Authority::new("Ours"));
     let (found, _) = verdict(&theirs.issue("127.0.0.1", (-1, 90)), &ours).await;
-    assert_eq!(found, Verdict::Untrusted(Distrust::UnknownCa));
+    assert_eq!(found, TlsVerdict::Untrusted(Distrust::UnknownCa));
 }
 
 #[tokio::test]
@@ -174,7 +174,7 @@ async fn names_are_sent_and_verified() {
     let finding = probe(&format!("tls:localhost:{}", at.port()), &ca).await;
     assert_eq!(
         tls(&finding).verdict,
-        Verdict::Valid,
+        TlsVerdict::Valid,
         "{}",
         finding.sentence()
     );
@@ -187,7 +187,7 @@ async fn nobody_there_and_no_tls_there_are_unreachable() {
     let address = gone.local_addr().unwrap();
     drop(gone);
     let finding = probe(&format!("tls:{address}"), &ca).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Unreachable);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Unreachable);
     assert!(finding.sentence().contains("refused the connection"));
 
     let sip = answering(b"SIP/2.0 400 Bad Request\r\n\r\n").await;
@@ -218,7 +218,7 @@ async fn a_stalled_peer_is_left_at_the_deadline() {
         ..Settings::default()
     };
     let finding = Prober::new(settings).probe(&target.parse().unwrap()).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Unreachable);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Unreachable);
     assert!(
         finding.sentence().contains("stalled"),
         "{}",
@@ -232,7 +232,7 @@ async fn a_name_without_an_address_says_so() {
     // Too long for DNS as a whole, so that no resolver outside is asked.
     let host = [&*label, &label, &label, &"x".repeat(61)].join(".");
     let finding = probe(&format!("tls:{host}"), &Authority::new("Ours")).await;
-    assert_eq!(tls(&finding).verdict, Verdict::Unreachable);
+    assert_eq!(tls(&finding).verdict, TlsVerdict::Unreachable);
     assert!(
         finding.sentence().contains("has no address"),
         "{}",

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use trunkline::model::finding::{Grade, Verdict};
+use trunkline::model::finding::{Grade, TlsVerdict};
 
 use crate::servers::{Authority, answering, probe, self_signed, tls};
 
@@ -27,7 +27,7 @@ async fn recorded_answers_of_old_peers_are_told_from_other_refusals() {
         let finding = probe(&format!("tls:{at}"), &ca).await;
         assert_eq!(
             tls(&finding).verdict,
-            Verdict::ProtocolTooOld,
+            TlsVerdict::ProtocolTooOld,
             "{}",
             finding.sentence()
         );
@@ -38,7 +38,7 @@ async fn recorded_answers_of_old_peers_are_told_from_other_refusals() {
     let finding = probe(&format!("tls:{at}"), &ca).await;
     assert_eq!(
         tls(&finding).verdict,
-        Verdict::Refused,
+        TlsVerdict::Refused,
         "{}",
         finding.sentence()
     );
@@ -91,7 +91,7 @@ async fn openssl_with_tls_1_1_alone_is_too_old() {
     let finding = probe(&format!("tls:{at}"), &Authority::new("Ours")).await;
     assert_eq!(
         tls(&finding).verdict,
-        Verdict::ProtocolTooOld,
+        TlsVerdict::ProtocolTooOld,
         "{}",
         finding.sentence()
     );

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trunkline::flow::route::Ending;
 use trunkline::model::flow::{Outcome, StepState};
-use trunkline::model::route::{Aim, Kind, Route, State, read};
+use trunkline::model::route::{Aim, DeploymentState, Kind, Route, read};
 
 use crate::genesys::{Genesys, INTEGRATIONS, as_usual};
 use crate::rig::{deploy, remove};
@@ -67,7 +67,7 @@ async fn it_is_made_configured_turned_on_and_followed_until_it_runs() {
     assert_eq!(warnings, []);
     assert_eq!(known.integration.as_ref().unwrap().reported.raw(), "ACTIVE");
     let kept = genesys.rig.kit.routes.deployments.load().unwrap();
-    assert_eq!((kept.len(), kept[0].state), (1, State::Done));
+    assert_eq!((kept.len(), kept[0].state), (1, DeploymentState::Done));
     let audit = genesys.rig.audit();
     assert_eq!(
         audit
@@ -130,7 +130,7 @@ async fn a_part_that_is_refused_says_what_is_there_and_the_next_try_goes_on() {
         "{why}"
     );
     let kept = genesys.rig.kit.routes.deployments.load().unwrap();
-    assert_eq!(kept[0].state, State::Unknown);
+    assert_eq!(kept[0].state, DeploymentState::Unknown);
 
     let (outcome, _) = genesys.rig.deploy(bus(&json!(["v2.a"]))).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");

@@ -5,7 +5,7 @@ use trunkline::cloud::Urgency;
 use trunkline::flow::route::{Ending, all, look};
 use trunkline::model::api::Api;
 use trunkline::model::flow::Outcome;
-use trunkline::model::route::{Kind, Route, Standing, read};
+use trunkline::model::route::{IntegrationStanding, Kind, Route, read};
 
 use crate::rig::{Rig, remove};
 
@@ -77,7 +77,10 @@ async fn a_bus_comes_to_run_or_to_an_error_and_goes_away() {
     let Ending::Deployed { known, .. } = told.ending() else {
         panic!("{:?}", told.ending());
     };
-    assert_eq!(known.integration.as_ref().unwrap().standing(), Standing::On);
+    assert_eq!(
+        known.integration.as_ref().unwrap().standing(),
+        IntegrationStanding::On
+    );
     let (outcome, told) = rig.deploy(bus("000012345678")).await;
     assert!(outcome.to_string().contains("reported ERROR"), "{outcome}");
     let Ending::Deployed { known, .. } = told.ending() else {

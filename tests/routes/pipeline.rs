@@ -3,11 +3,11 @@
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use trunkline::config::profile::alerts::Webhook;
+use trunkline::config::profile::alerts::WebhookAddress;
 use trunkline::flow::route::{Deploy, Ending};
 use trunkline::flow::{Fate, Order};
 use trunkline::model::flow::{Outcome, StepState};
-use trunkline::model::route::{Aim, Check, Deed, Kind, State};
+use trunkline::model::route::{Aim, Check, Deed, DeploymentState, Kind};
 
 use crate::rig::{Rig, deploy, remove};
 
@@ -46,7 +46,7 @@ async fn every_step_is_told_in_its_order_and_the_record_is_kept() {
     let kept = rig.kit.routes.deployments.load().unwrap();
     assert_eq!(
         (kept.len(), kept[0].state, kept[0].id.as_ref()),
-        (1, State::Done, Some(&known.id))
+        (1, DeploymentState::Done, Some(&known.id))
     );
     let audit = rig.audit();
     assert_eq!(
@@ -167,7 +167,7 @@ async fn an_answer_that_is_lost_is_looked_for_and_the_route_is_there_once() {
     );
     assert_eq!(
         rig.kit.routes.deployments.load().unwrap()[0].state,
-        State::Done
+        DeploymentState::Done
     );
 }
 
@@ -190,7 +190,7 @@ async fn a_write_that_did_not_arrive_is_unknown_and_is_not_sent_again() {
     assert!(matches!(told.ending(), Ending::Failed(failure) if failure.fate == Fate::Unknown));
     assert_eq!(
         rig.kit.routes.deployments.load().unwrap()[0].state,
-        State::Unknown
+        DeploymentState::Unknown
     );
 }
 
@@ -232,7 +232,7 @@ async fn the_sync_webhook_hears_of_it_and_its_refusal_is_a_warning() {
     let at = listener.local_addr().unwrap();
     let rig = Rig::with(|profile| {
         let url = format!("http://{at}/hook?key=canary").parse().unwrap();
-        profile.routes.sync_webhook = Some(Webhook(url));
+        profile.routes.sync_webhook = Some(WebhookAddress(url));
     })
     .await;
     let hook = async {

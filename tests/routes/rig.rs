@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use trunkline::app::{perform, probes};
 use trunkline::config::{self, Flags, Paths, Profile};
 use trunkline::environment::Environment;
-use trunkline::flow::route::{Deploy, Ending, News as RouteNews, Remove};
-use trunkline::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
+use trunkline::flow::route::{Deploy, Ending, Remove, RouteNews};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use trunkline::model::flow::{FlowId, Outcome, Step};
 use trunkline::model::route::{Aim, Kind, Known, Route, Webhook};
 use trunkline::org::{self, Options, Org};
@@ -24,7 +24,7 @@ pub struct Rig {
 
 /// What was told of one run.
 #[derive(Clone, Default)]
-pub struct Told(Arc<Mutex<Vec<News>>>);
+pub struct Told(Arc<Mutex<Vec<FlowNews>>>);
 
 impl Told {
     pub fn tell(&self) -> Tell {
@@ -32,14 +32,14 @@ impl Told {
         Arc::new(move |_, news| told.lock().unwrap().push(news))
     }
 
-    pub fn news(&self) -> Vec<News> {
+    pub fn news(&self) -> Vec<FlowNews> {
         self.0.lock().unwrap().clone()
     }
 
     pub fn ending(&self) -> Ending {
         let news = self.news();
         let ended = news.iter().find_map(|news| match news {
-            News::Route(RouteNews::Ended(ending)) => Some(ending.as_ref().clone()),
+            FlowNews::Route(RouteNews::Ended(ending)) => Some(ending.as_ref().clone()),
             _ => None,
         });
         ended.expect("an end")
@@ -49,7 +49,7 @@ impl Told {
     pub fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         for news in self.news() {
-            if let News::Step { number, step } = news {
+            if let FlowNews::Step { number, step } = news {
                 if number == steps.len() {
                     steps.push(step);
                 } else {

@@ -43,7 +43,7 @@ async fn against(server: &Server) -> Rig {
 
 fn waits(told: &Told) -> Vec<String> {
     let notes = told.news().into_iter().filter_map(|news| match news {
-        trunkline::flow::News::Step { step, .. } if step.name == "submit" => {
+        trunkline::flow::FlowNews::Step { step, .. } if step.name == "submit" => {
             Some(step.note.to_string())
         }
         _ => None,

@@ -212,7 +212,7 @@ fn whole_numbers_show_once_it_is_on_record_and_for_a_minute() {
         "nothing shows before the record"
     );
     let until = NOON.plus(DAY);
-    let news = flow::News::Unmasked { until };
+    let news = flow::FlowNews::Unmasked { until };
     stage.happen(Event::Done(Done::Flow(FlowId(1), Box::new(news))));
     let screen = stage.text((120, 30));
     assert!(
@@ -282,7 +282,7 @@ fn the_cursor_is_on_a_callback_that_was_booked_here() {
     let mut stage = populated();
     assert!(!stage.cursor_line().contains("+33"));
     let booked = callback("cb-9", "+33155501234", 90 * MINUTE, Status::Scheduled);
-    let news = flow::News::Callback(Box::new(booked));
+    let news = flow::FlowNews::Callback(Box::new(booked));
     stage.happen(Event::Done(Done::Flow(FlowId(1), Box::new(news))));
     let row = stage.cursor_line();
     assert!(row.contains("+33"), "{row}");

@@ -4,7 +4,7 @@ use trunkline::app::event::{Done, Event};
 use trunkline::effect::Effect;
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::finding::{
-    Certificate, Distrust, Finding, Outcome, Stun, Target, Tls, Verdict,
+    Certificate, Distrust, Finding, ProbeOutcome, Stun, Target, Tls, TlsVerdict,
 };
 use trunkline::vocabulary::news::News;
 use trunkline::vocabulary::problem::{Problem, Trouble};
@@ -65,7 +65,7 @@ fn told(carriers: Vec<Carrier>) -> News {
     }
 }
 
-fn tls(target: &str, verdict: Verdict, days: Option<i64>) -> Finding {
+fn tls(target: &str, verdict: TlsVerdict, days: Option<i64>) -> Finding {
     let certificate = |days| Certificate {
         subject: "CN=sip.example".into(),
         issuer: "CN=Example CA".into(),
@@ -79,7 +79,7 @@ fn tls(target: &str, verdict: Verdict, days: Option<i64>) -> Finding {
         target: target.parse().unwrap(),
         at: NOON.plus(2_000),
         took_ms: 23,
-        outcome: Outcome::Tls(Box::new(Tls {
+        outcome: ProbeOutcome::Tls(Box::new(Tls {
             verdict,
             reason: format!("the handshake with {target} says {}.", verdict.detail()).into(),
             peer: None,
@@ -97,7 +97,7 @@ fn stun() -> Finding {
         target: "stun:stun.example.com:3478".parse().unwrap(),
         at: NOON.plus(2_000),
         took_ms: 12,
-        outcome: Outcome::Stun(Stun {
+        outcome: ProbeOutcome::Stun(Stun {
             peer: "192.0.2.9:3478".parse().unwrap(),
             local: "10.0.0.5:40000".parse().unwrap(),
             mapped: Some("198.51.100.7:40000".parse().unwrap()),
@@ -118,10 +118,10 @@ pub fn populated(theme: &str) -> Stage {
     let mut stage = stage(theme);
     stage.feed(vec![told(estate())]);
     stage.pass(2_000);
-    let distrust = Verdict::Untrusted(Distrust::WrongName);
+    let distrust = TlsVerdict::Untrusted(Distrust::WrongName);
     found(
         &mut stage,
-        tls("tls:sip.north.example:5061", Verdict::Expiring, Some(12)),
+        tls("tls:sip.north.example:5061", TlsVerdict::Expiring, Some(12)),
     );
     found(
         &mut stage,
@@ -129,7 +129,7 @@ pub fn populated(theme: &str) -> Stage {
     );
     found(
         &mut stage,
-        tls("tls:[2001:db8::7]:5061", Verdict::Valid, Some(64)),
+        tls("tls:[2001:db8::7]:5061", TlsVerdict::Valid, Some(64)),
     );
     found(&mut stage, stun());
     stage.pass(1_000);
@@ -204,7 +204,7 @@ fn every_target_of_the_profile_is_probed_soon_and_one_on_demand() {
     stage.pass(10_000);
     assert_eq!(probes(&mut stage), [], "none of them has ended yet");
     stage.feed(vec![told(estate())]);
-    let healthy = || tls("tls:sip.north.example:5061", Verdict::Valid, Some(64));
+    let healthy = || tls("tls:sip.north.example:5061", TlsVerdict::Valid, Some(64));
     found(&mut stage, healthy());
     stage.press(&["2", "G", "Up", "p"]);
     let asked = probes(&mut stage);

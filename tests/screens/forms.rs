@@ -4,8 +4,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use serde_json::json;
 use trunkline::app::event::{Done, Event};
 use trunkline::effect::Effect;
-use trunkline::flow::{News, Order};
-use trunkline::model::finding::{Finding, Outcome, Stun, Target};
+use trunkline::flow::{FlowNews, Order};
+use trunkline::model::finding::{Finding, ProbeOutcome, Stun, Target};
 use trunkline::model::flow::{FlowId, Outcome as End, Step, StepState};
 use trunkline::shelf::{self, Contents, Kept};
 use trunkline::vocabulary::command::Half;
@@ -36,7 +36,7 @@ fn stage(theme: &str) -> Stage {
     stage
 }
 
-fn found(address: &str, outcome: Outcome) -> Event {
+fn found(address: &str, outcome: ProbeOutcome) -> Event {
     let finding = Finding {
         target: format!("stun:{address}").parse::<Target>().unwrap(),
         at: NOON,
@@ -48,7 +48,7 @@ fn found(address: &str, outcome: Outcome) -> Event {
 
 /// Two answers: a good one and a bad one.
 fn answers(stage: &mut Stage) {
-    let good = Outcome::Stun(Stun {
+    let good = ProbeOutcome::Stun(Stun {
         peer: "192.0.2.9:3478".parse().unwrap(),
         local: "10.0.0.5:50000".parse().unwrap(),
         mapped: Some("198.51.100.7:50000".parse().unwrap()),
@@ -58,7 +58,7 @@ fn answers(stage: &mut Stage) {
         software: None,
     });
     stage.happen(found("stun.example.com:3478", good));
-    let bad = Outcome::unreachable("[2001:db8::9]:3478 did not answer within 5.0 s.");
+    let bad = ProbeOutcome::unreachable("[2001:db8::9]:3478 did not answer within 5.0 s.");
     stage.happen(found("[2001:db8::9]:3478", bad));
 }
 
@@ -130,7 +130,12 @@ fn from_the_row_to_the_submit_in_three_keys_beside_the_name() {
     };
     assert_eq!(body.name, "edge-berlin-01");
     assert_eq!(body.edge_id, "us-east-1-edge-7f3a");
-    let kept = |effect: &Effect| matches!(effect, Effect::Shelf(shelf::Order::Keep(Half::Sent, _)));
+    let kept = |effect: &Effect| {
+        matches!(
+            effect,
+            Effect::Shelf(shelf::ShelfOrder::Keep(Half::Sent, _))
+        )
+    };
     assert!(effects.iter().any(kept), "{effects:?}");
 }
 
@@ -197,7 +202,7 @@ fn progress_shows_its_steps_and_its_end() {
     ];
     let tell = |news| Event::Done(Done::Flow(FlowId(1), Box::new(news)));
     for (number, step) in steps.into_iter().enumerate() {
-        stage.happen(tell(News::Step { number, step }));
+        stage.happen(tell(FlowNews::Step { number, step }));
     }
     insta::assert_snapshot!("progress_running_80x24", stage.picture((80, 24)));
     let due = stage.app.deadline().unwrap();
@@ -207,7 +212,7 @@ fn progress_shows_its_steps_and_its_end() {
         check: "Look for edge-berlin-01 among the jobs.".into(),
     };
     let at = NOON.plus(65_000);
-    stage.happen(tell(News::Ended { outcome, at }));
+    stage.happen(tell(FlowNews::Ended { outcome, at }));
     insta::assert_snapshot!("progress_ended_120x40", stage.picture((120, 40)));
     stage.pass(10_000);
     assert!(
@@ -258,7 +263,7 @@ fn leaving_asks_once_while_a_write_is_under_way() {
 
 fn kept_draft(effects: &[Effect]) -> Option<Kept> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Shelf(shelf::Order::Keep(Half::Drafts, kept)) => Some((**kept).clone()),
+        Effect::Shelf(shelf::ShelfOrder::Keep(Half::Drafts, kept)) => Some((**kept).clone()),
         _ => None,
     })
 }
@@ -282,13 +287,13 @@ fn a_draft_is_kept_while_it_is_typed_and_comes_back() {
     );
 
     stage.press(&[":", "d", "r", "a", "f", "t", "s", "Enter"]);
-    let asked = Effect::Shelf(shelf::Order::List(Half::Drafts));
+    let asked = Effect::Shelf(shelf::ShelfOrder::List(Half::Drafts));
     assert!(stage.take_effects().contains(&asked));
     let contents = Contents {
         kept: vec![draft.clone()],
         unreadable: 0,
     };
-    let listed = shelf::News::Listed(Half::Drafts, contents);
+    let listed = shelf::ShelfNews::Listed(Half::Drafts, contents);
     stage.happen(Event::Done(Done::Shelf(Box::new(listed))));
     insta::assert_snapshot!("drafts_80x24", stage.text((80, 24)));
     stage.press(&["Enter"]);
@@ -355,9 +360,9 @@ fn a_file_is_named_and_loaded_over_the_form() {
     assert!(stage.text((80, 24)).contains("load JSON from"));
     stage.take_effects();
     stage.press(&["Enter"]);
-    let load = Effect::Shelf(shelf::Order::Load("/tmp/body.json".into()));
+    let load = Effect::Shelf(shelf::ShelfOrder::Load("/tmp/body.json".into()));
     assert_eq!(stage.take_effects(), [load]);
-    let loaded = shelf::News::Loaded(r#"{"name": "from-a-file"}"#.into());
+    let loaded = shelf::ShelfNews::Loaded(r#"{"name": "from-a-file"}"#.into());
     stage.happen(Event::Done(Done::Shelf(Box::new(loaded))));
     let shown = stage.text((120, 40));
     assert!(shown.contains("WebRTC endpoint  from-a-file"), "{shown}");

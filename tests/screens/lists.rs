@@ -1,6 +1,6 @@
 //! Every list does what every list does, and every column of every kind is one thing under one name.
 
-use trunkline::kind::{Asked, Column, How, Kind, Look, Name, Sort, Value, Visit, sheet};
+use trunkline::kind::{Asked, CellLook, Column, How, Kind, Name, Sort, Value, Visit, sheet};
 use trunkline::model::api::Api;
 use trunkline::pane::list;
 use trunkline::query::{self, Query};
@@ -163,7 +163,7 @@ fn printed_and_found<K: Kind>(row: &K::Row<'_>, n: usize, all: &[usize], now: Mi
     };
     assert!(of_its_type, "{place}: {json}");
     let zone = jiff::tz::TimeZone::UTC;
-    let look = Look { zone: &zone, now };
+    let look = CellLook { zone: &zone, now };
     let filter = match &value {
         // A word that stands where nothing is known is found as well; moments and numbers have no words in filters.
         Value::None if matches!(column.kind, query::Kind::Text | query::Kind::Choice(_)) => {
@@ -232,7 +232,7 @@ fn the_usual_columns_are_offered_and_wide_enough_for_their_headings() {
                 );
             }
             let zone = jiff::tz::TimeZone::UTC;
-            let look = Look {
+            let look = CellLook {
                 zone: &zone,
                 now: NOON,
             };

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use trunkline::app::event::{Done, Event};
-use trunkline::app::routes::Told as RouteTold;
+use trunkline::app::routes::RouteAnswer as RouteTold;
 use trunkline::model::callback::{Callback, Status as Standing, Stream};
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::edge::{Edge, Load};

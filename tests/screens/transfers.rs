@@ -1,11 +1,11 @@
 //! Transfers: interactions above, what was made of them below, the forms, and what leads from one to the other.
 
 use trunkline::app::event::{Done, Event};
-use trunkline::app::transfers::{Listed, Unlisted};
+use trunkline::app::transfers::{ListedInteractions, Unlisted};
 use trunkline::cloud::{InteractionListing, direct};
 use trunkline::effect::Effect;
 use trunkline::flow::transfer::Move;
-use trunkline::flow::{News, Order};
+use trunkline::flow::{FlowNews, Order};
 use trunkline::model::flow::FlowId;
 use trunkline::model::interaction::Interaction;
 use trunkline::model::transfer::made::{Asked, Callback, End, Happening, TransferId};
@@ -22,7 +22,7 @@ fn interaction(id: &str, state: &str, name: &str) -> Interaction {
     direct::interaction(body.to_string().as_bytes()).unwrap()
 }
 
-fn listed(stage: &mut Stage, listed: Listed) {
+fn listed(stage: &mut Stage, listed: ListedInteractions) {
     stage.happen(Event::Done(Done::Interactions(Box::new(listed))));
 }
 
@@ -79,7 +79,7 @@ fn made(stage: &mut Stage, number: usize, to: &str, end: Option<(End, u64)>) {
         course.push(Happening::Ended { end, latency_us });
     }
     for happening in course {
-        let news = News::Transfer(id, Box::new(happening));
+        let news = FlowNews::Transfer(id, Box::new(happening));
         stage.happen(Event::Done(Done::Flow(FlowId(7), Box::new(news))));
     }
 }
@@ -94,7 +94,7 @@ pub fn sent(stage: &mut Stage, number: usize, text: &str) {
         frame: "f-2".into(),
         text: text.into(),
     };
-    let news = News::Transfer(id, Box::new(sent));
+    let news = FlowNews::Transfer(id, Box::new(sent));
     stage.happen(Event::Done(Done::Flow(FlowId(7), Box::new(news))));
 }
 
@@ -124,7 +124,7 @@ pub fn populated() -> Stage {
         flow: FlowId(7),
         number: 1,
     };
-    let news = News::Transfer(told, Box::new(Happening::Callback(untold)));
+    let news = FlowNews::Transfer(told, Box::new(Happening::Callback(untold)));
     stage.happen(Event::Done(Done::Flow(FlowId(7), Box::new(news))));
     let silent =
         End::TimedOut("no answer came within 10 s, and the interaction has not moved".into());

@@ -1,7 +1,7 @@
 //! Transfers from check to end, against the embedded organisation: each behaviour of a destination has its own end.
 
 use serde_json::json;
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
 use trunkline::model::transfer::made::{Callback, Made, Phase};
 
@@ -40,7 +40,10 @@ async fn a_transfer_ends_with_the_settled_codec_on_record_and_the_media_server_t
         .collect();
     assert_eq!(
         lines[..2],
-        [("transfer", Status::Intent), ("transfer", Status::Ok)]
+        [
+            ("transfer", LineStatus::Intent),
+            ("transfer", LineStatus::Ok)
+        ]
     );
     assert_eq!(audit[1].extra["settledCodec"], json!("opus"));
     let told = rig.control("/_org/media-callbacks").await;
@@ -83,7 +86,12 @@ async fn a_codec_that_is_not_there_is_replaced_once() {
     let statuses: Vec<_> = rig.audit().iter().map(|line| line.status).take(4).collect();
     assert_eq!(
         statuses,
-        [Status::Intent, Status::Refused, Status::Intent, Status::Ok]
+        [
+            LineStatus::Intent,
+            LineStatus::Refused,
+            LineStatus::Intent,
+            LineStatus::Ok
+        ]
     );
 }
 
@@ -128,7 +136,7 @@ async fn silence_without_a_move_is_a_timeout_and_unknown_on_record() {
     assert_eq!(only(&ran).phase, Phase::TimedOut, "{}", ran.outcome);
     assert!(matches!(&ran.outcome, Outcome::Unknown { check, .. } if !check.is_empty()));
     assert!(only(&ran).open().is_some(), "it can be settled by hand");
-    assert_eq!(rig.audit()[1].status, Status::Unknown);
+    assert_eq!(rig.audit()[1].status, LineStatus::Unknown);
     assert_eq!(log(&rig).await[0]["received"], json!(1));
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline::flow::transfer::{Move, Replace, preflight};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
 use trunkline::model::transfer::Handover;
 use trunkline::model::transfer::made::{Made, Phase};
@@ -69,7 +69,7 @@ async fn each_kind_of_destination_gets_the_call_and_it_is_watched_until_then() {
     // The media server is told of each as well.
     let transfers = audit.iter().filter(|line| line.action.raw() == "transfer");
     let statuses: Vec<_> = transfers.map(|line| line.status).collect();
-    assert_eq!(statuses, [Status::Intent, Status::Ok].repeat(3));
+    assert_eq!(statuses, [LineStatus::Intent, LineStatus::Ok].repeat(3));
     let text = format!("{audit:?}");
     assert!(text.contains("genesys://user/u-5") && !text.contains("4155550123"));
     let log = log(&rig).await;
@@ -112,7 +112,7 @@ async fn what_the_organisation_refuses_is_told_in_its_words_and_nothing_is_watch
         made.why
     );
     assert!(matches!(ran.outcome, Outcome::Refused(_)));
-    assert_eq!(rig.audit()[1].status, Status::Refused);
+    assert_eq!(rig.audit()[1].status, LineStatus::Refused);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

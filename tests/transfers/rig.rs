@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use trunkline::cloud::direct::transfer::{Session, Timing};
 use trunkline::flow::transfer::{Move, Patience, Transfers};
-use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
 use trunkline::model::flow::{FlowId, Outcome};
 use trunkline::model::transfer::made::Made;
 use trunkline::model::transfer::{Limits, Request};
@@ -81,7 +81,7 @@ impl Ran {
 }
 
 pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran {
-    let told: Arc<Mutex<Vec<News>>> = Arc::default();
+    let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
     let keep = Arc::clone(&told);
     let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
     let (_stopper, stop) = Stop::new();
@@ -93,7 +93,7 @@ pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran
     let news = std::mem::take(&mut *told.lock().unwrap());
     let mut table = Table::default();
     for item in &news {
-        if let News::Transfer(id, happening) = item {
+        if let FlowNews::Transfer(id, happening) = item {
             table.happened(*id, (**happening).clone(), Millis(0));
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline::flow::{self, Order, Stop, Tell, callback};
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 use trunkline::model::callback::{Booking, Channels, Slot};
 use trunkline::model::flow::{FlowId, Outcome};
 
@@ -100,7 +100,7 @@ async fn a_callback_is_booked_listed_and_taken_back_and_no_number_is_told() {
         .iter()
         .map(|line| (line.action.raw(), line.status))
         .collect();
-    let pair = |action| [(action, Status::Intent), (action, Status::Ok)];
+    let pair = |action| [(action, LineStatus::Intent), (action, LineStatus::Ok)];
     assert_eq!(
         told,
         [pair("callback.book"), pair("callback.cancel")].concat()
@@ -226,12 +226,15 @@ async fn a_booking_whose_answer_was_lost_is_found_by_its_name_and_not_sent_again
     let kit = rig.kit().await;
     let tell: Tell = std::sync::Arc::new(|_, _| {});
     let (_stopper, stop) = Stop::new();
-    let order = callback::Order::Book(Box::new(booking("cb_lost")));
+    let order = callback::CallbackOrder::Book(Box::new(booking("cb_lost")));
     let outcome = flow::run(&kit, FlowId(1), Order::Callback(order), &tell, &stop).await;
     let found =
         matches!(&outcome, Outcome::Done(what) if what.raw().contains("its answer was lost"));
     assert!(found, "{outcome}");
     assert_eq!((posts(&rig).await, booked(&rig, "cb_lost").await), (1, 1));
     let audit = rig.audit();
-    assert_eq!(audit.last().map(|line| line.status), Some(Status::Unknown));
+    assert_eq!(
+        audit.last().map(|line| line.status),
+        Some(LineStatus::Unknown)
+    );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use trunkline::audit::{Audit, verify};
 use trunkline::cloud::Urgency;
-use trunkline::model::audit::Status;
+use trunkline::model::audit::LineStatus;
 
 use crate::rig::Rig;
 
@@ -31,7 +31,7 @@ async fn a_program_killed_at_any_moment_has_every_request_on_record() {
     let endings = rig.endings();
     let open: Vec<_> = endings
         .iter()
-        .filter(|(_, s)| **s == Status::Intent)
+        .filter(|(_, s)| **s == LineStatus::Intent)
         .collect();
     assert!(open.is_empty(), "{open:?}");
     let report = verify::verify(&rig.state_dir(), "org").unwrap();
@@ -39,7 +39,7 @@ async fn a_program_killed_at_any_moment_has_every_request_on_record() {
     let intents: Vec<_> = rig
         .audit()
         .into_iter()
-        .filter(|l| l.status == Status::Intent)
+        .filter(|l| l.status == LineStatus::Intent)
         .collect();
     for name in taken(&rig).await {
         let on_record = intents

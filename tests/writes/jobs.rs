@@ -12,7 +12,7 @@ use trunkline::config::{self, Flags, Paths};
 use trunkline::effect::Effect;
 use trunkline::environment::Environment;
 use trunkline::listen;
-use trunkline::model::job::State;
+use trunkline::model::job::JobState;
 use trunkline::screen;
 use trunkline::store::jobs::JobRow;
 use trunkline::time::Clock;
@@ -110,7 +110,7 @@ async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console()
     // As after a kill right behind the answer: the audit alone knows of the job.
     std::fs::remove_dir_all(rig.state_dir().join("jobs")).unwrap();
     let mut console = Console::start(&rig);
-    let done = |row: &JobRow| row.job.state() == State::Completed && row.flow.is_none();
+    let done = |row: &JobRow| row.job.state() == JobState::Completed && row.flow.is_none();
     let row = console.until("followed to its end", done).await;
     assert_eq!(row.job.name.raw(), "edge-01");
     assert_eq!((row.job.attempts, row.job.results.len()), (1, 1));
@@ -131,12 +131,12 @@ async fn a_job_that_is_not_to_be_followed_is_not_until_it_is_asked_for() {
     let followed = |row: &JobRow| row.flow.is_some() && row.job.polls > 0;
     console.until("followed", followed).await;
     console.press(":jobs\nc");
-    let unfollowed = |row: &JobRow| row.job.state() == State::Unfollowed && row.flow.is_none();
+    let unfollowed = |row: &JobRow| row.job.state() == JobState::Unfollowed && row.flow.is_none();
     console.until("not followed any more", unfollowed).await;
     console.end().await;
     let mut next = Console::start(&rig);
     next.until("still not followed", unfollowed).await;
     next.press(":jobs\nr");
-    let again = |row: &JobRow| row.job.state() == State::Running && row.flow.is_some();
+    let again = |row: &JobRow| row.job.state() == JobState::Running && row.flow.is_some();
     next.until("followed again", again).await;
 }

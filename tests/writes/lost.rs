@@ -1,9 +1,9 @@
 //! What is known of a write when its answer does not come, and what is then done about it: never the same once more.
 
-use trunkline::flow::News;
-use trunkline::model::audit::Status;
+use trunkline::flow::FlowNews;
+use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
-use trunkline::model::job::{Job, JobKey, State};
+use trunkline::model::job::{Job, JobKey, JobState};
 
 use crate::rig::{Ran, Rig};
 
@@ -11,7 +11,7 @@ use crate::rig::{Ran, Rig};
 fn row(ran: &Ran) -> Job {
     let mut job = Job::new(JobKey("".into()));
     for news in &ran.news {
-        if let News::Job(_, event) = news {
+        if let FlowNews::Job(_, event) = news {
             job.apply(event.clone());
         }
     }
@@ -25,12 +25,12 @@ async fn an_endpoint_is_provisioned_and_on_record() {
     let ran = rig.provision(&kit, rig.endpoint("edge-01")).await;
     assert!(matches!(&ran.outcome, Outcome::Done(what) if what.raw().contains("edge-01")));
     let job = row(&ran);
-    assert_eq!(job.state(), State::Completed);
+    assert_eq!(job.state(), JobState::Completed);
     assert_eq!(job.results.first().unwrap().name, "edge-01".into());
     assert_eq!((rig.submits().await, rig.connections().await), (1, 1));
     let audit = rig.audit();
     let statuses: Vec<_> = audit.iter().map(|line| line.status).collect();
-    assert_eq!(statuses, [Status::Intent, Status::Ok]);
+    assert_eq!(statuses, [LineStatus::Intent, LineStatus::Ok]);
     assert_eq!(
         audit[1].job_id.as_ref().map(trunkline::text::Text::raw),
         job.id.as_ref().map(trunkline::model::JobId::raw)
@@ -43,13 +43,13 @@ async fn a_job_whose_answer_was_lost_is_found_and_not_submitted_again() {
     let kit = rig.kit().await;
     let ran = rig.provision(&kit, rig.endpoint("edge-02")).await;
     let doubted = ran.news.iter().any(
-        |news| matches!(news, News::Job(_, event) if format!("{event:?}").starts_with("Doubted")),
+        |news| matches!(news, FlowNews::Job(_, event) if format!("{event:?}").starts_with("Doubted")),
     );
     assert!(doubted, "the row says unknown until the job is found");
-    assert_eq!(row(&ran).state(), State::Completed, "{}", ran.outcome);
+    assert_eq!(row(&ran).state(), JobState::Completed, "{}", ran.outcome);
     assert_eq!((rig.submits().await, rig.connections().await), (1, 1));
     let statuses: Vec<_> = rig.audit().iter().map(|line| line.status).collect();
-    assert_eq!(statuses, [Status::Intent, Status::Unknown]);
+    assert_eq!(statuses, [LineStatus::Intent, LineStatus::Unknown]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,7 +58,7 @@ async fn a_job_that_cannot_be_found_stays_unknown_and_is_not_submitted_again() {
     let kit = rig.kit().await;
     let ran = rig.provision(&kit, rig.endpoint("edge-03")).await;
     assert!(matches!(&ran.outcome, Outcome::Unknown { check, .. } if !check.is_empty()));
-    assert_eq!(row(&ran).state(), State::Unknown);
+    assert_eq!(row(&ran).state(), JobState::Unknown);
     assert_eq!((rig.submits().await, rig.connections().await), (1, 0));
 }
 

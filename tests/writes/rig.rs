@@ -12,8 +12,8 @@ use trunkline::app::{perform, probes};
 use trunkline::audit::{AuditError, read};
 use trunkline::config::{self, Flags, Paths};
 use trunkline::environment::Environment;
-use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
-use trunkline::model::audit::{Record, Status};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
+use trunkline::model::audit::{LineStatus, Record};
 use trunkline::model::flow::{FlowId, Outcome};
 use trunkline::model::provision::Provision;
 use trunkline::org::{self, Options, Org};
@@ -28,7 +28,7 @@ pub struct Rig {
 /// What a flow came to.
 pub struct Ran {
     pub outcome: Outcome,
-    pub news: Vec<News>,
+    pub news: Vec<FlowNews>,
 }
 
 impl Rig {
@@ -79,7 +79,7 @@ impl Rig {
     }
 
     pub async fn provision(&self, kit: &Kit, body: Provision) -> Ran {
-        let told: Arc<Mutex<Vec<News>>> = Arc::default();
+        let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
         let keep = Arc::clone(&told);
         let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
         let (_stopper, stop) = Stop::new();
@@ -165,9 +165,9 @@ impl Rig {
     }
 
     /// How each write ended, by its id; an intent without an outcome is `intent`.
-    pub fn endings(&self) -> BTreeMap<String, Status> {
+    pub fn endings(&self) -> BTreeMap<String, LineStatus> {
         let lines = self.audit();
-        let writes = lines.iter().filter(|line| line.status != Status::Note);
+        let writes = lines.iter().filter(|line| line.status != LineStatus::Note);
         writes
             .map(|line| (line.id.raw().to_owned(), line.status))
             .collect()

@@ -269,12 +269,12 @@ fn line(scope: &Scope, ms: i64, reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::alert::{Kind, Subject};
+    use crate::model::alert::{AlertKind, Subject};
 
     #[test]
     fn going_on_silences_what_was_asked_about() {
         let this = Scope::This {
-            kind: Kind::CarrierDegradation,
+            kind: AlertKind::CarrierDegradation,
             subject: Subject::Carrier("kestrel".into()),
         };
         let some = Scope::Matching("site:Accra".to_owned());

@@ -7,7 +7,7 @@ use crate::alert::engine::Engine;
 use crate::alert::{Key, Sign};
 use crate::config::profile::alerts::Rule;
 use crate::kind::registrations::FIELDS;
-use crate::model::alert::{Book, Details, Kind};
+use crate::model::alert::{AlertBook, AlertKind, Details};
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::{Changes, Registrations, RowId};
@@ -16,7 +16,7 @@ use crate::time::Millis;
 
 /// One rule and the rows that it holds for.
 pub(super) struct RuleWatch {
-    kind: Kind,
+    kind: AlertKind,
     query: Query,
     /// Whether the moment of the last check matters, which moves with every poll.
     looks_at_checks: bool,
@@ -30,7 +30,7 @@ impl RuleWatch {
     pub fn new(rule: &Rule) -> Option<Self> {
         let query = Query::parse(&rule.when, FIELDS).ok()?;
         Some(Self {
-            kind: Kind::Rule(Text::from(rule.name.as_str())),
+            kind: AlertKind::Rule(Text::from(rule.name.as_str())),
             looks_at_checks: query.names(Column::Checked as usize),
             query,
             holds: HashMap::new(),
@@ -45,7 +45,7 @@ impl RuleWatch {
         table: &Registrations,
         changes: &Changes,
         engine: &mut Engine,
-        book: &mut Book,
+        book: &mut AlertBook,
         now: Millis,
     ) {
         for row in &changes.removed {
@@ -66,7 +66,7 @@ impl RuleWatch {
         &mut self,
         table: &Registrations,
         engine: &mut Engine,
-        book: &mut Book,
+        book: &mut AlertBook,
         now: Millis,
     ) {
         while let Some((_, row)) = self.due.first().filter(|(at, _)| *at <= now).copied() {
@@ -85,7 +85,7 @@ impl RuleWatch {
         table: &Registrations,
         id: RowId,
         engine: &mut Engine,
-        book: &mut Book,
+        book: &mut AlertBook,
         now: Millis,
     ) {
         // Of what is only remembered no rule can be asked: it says nothing of now.

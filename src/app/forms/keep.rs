@@ -3,7 +3,7 @@
 use super::super::App;
 use crate::effect::Effect;
 use crate::form::Form;
-use crate::shelf::{Contents, Kept, News, Order, name};
+use crate::shelf::{Contents, Kept, ShelfNews, ShelfOrder, name};
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::layer::Layer;
@@ -35,7 +35,7 @@ impl App {
         };
         let draft = kept(view.form(), view.draft().to_owned(), now);
         view.mark_kept();
-        let order = Order::Keep(Half::Drafts, Box::new(draft));
+        let order = ShelfOrder::Keep(Half::Drafts, Box::new(draft));
         self.effects.push(Effect::Shelf(order));
     }
 
@@ -60,23 +60,23 @@ impl App {
         let form = view.form();
         let sent = kept(form, name(form.spec().name, self.now), self.now);
         let orders = [
-            Order::Keep(Half::Sent, Box::new(sent)),
-            Order::Discard(Half::Drafts, view.draft().to_owned()),
+            ShelfOrder::Keep(Half::Sent, Box::new(sent)),
+            ShelfOrder::Discard(Half::Drafts, view.draft().to_owned()),
         ];
         self.effects.extend(orders.map(Effect::Shelf));
     }
 
     /// Asks for what is on a half of the shelf; it comes back as news.
     pub(crate) fn list(&mut self, half: Half) {
-        self.effects.push(Effect::Shelf(Order::List(half)));
+        self.effects.push(Effect::Shelf(ShelfOrder::List(half)));
     }
 
     /// Takes in what the shelf tells.
-    pub(crate) fn shelf_news(&mut self, news: News) {
+    pub(crate) fn shelf_news(&mut self, news: ShelfNews) {
         match news {
-            News::Listed(half, contents) => self.listed(half, contents),
-            News::Loaded(text) => self.take_json(Ok(text)),
-            News::Views(contents, said) => self.views_kept(contents, said),
+            ShelfNews::Listed(half, contents) => self.listed(half, contents),
+            ShelfNews::Loaded(text) => self.take_json(Ok(text)),
+            ShelfNews::Views(contents, said) => self.views_kept(contents, said),
         }
     }
 
@@ -140,7 +140,7 @@ impl App {
     /// Throws a draft away.
     pub(crate) fn discard(&mut self, name: &str) {
         self.bench.listed.retain(|kept| kept.name != name);
-        let order = Order::Discard(Half::Drafts, name.to_owned());
+        let order = ShelfOrder::Discard(Half::Drafts, name.to_owned());
         self.effects.push(Effect::Shelf(order));
     }
 }

@@ -7,9 +7,9 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use super::read_ca;
-use crate::alert::ledger::Ledger;
+use crate::alert::ledger::AlertLedger;
 use crate::alert::webhook::{Patience, Webhook};
-use crate::alert::{News, Orders, courier};
+use crate::alert::{AlertNews, Orders, courier};
 use crate::app::event::Done;
 use crate::cloud::{self, way};
 use crate::config::Profile;
@@ -53,7 +53,7 @@ impl Post {
         let state_dir = self.state_dir.clone();
         tokio::spawn(async move {
             let name = profile.name.clone();
-            let opened = spawn_blocking(move || Ledger::open(&state_dir, &name)).await;
+            let opened = spawn_blocking(move || AlertLedger::open(&state_dir, &name)).await;
             let (mut ledger, mut records, mut ours, mut warnings) =
                 (None, Vec::new(), true, Vec::new());
             match opened {
@@ -77,7 +77,7 @@ impl Post {
             let tell = move |news| {
                 let _ = done.send(Done::Alerts(Box::new(news)));
             };
-            tell(News::Opened {
+            tell(AlertNews::Opened {
                 records,
                 ours,
                 operator,

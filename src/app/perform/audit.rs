@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::flows::Desk;
+use super::flows::FlowStarter;
 use crate::app::event::Done;
 use crate::audit::verify::verify;
 use crate::audit::{AuditError, read};
@@ -11,7 +11,7 @@ use crate::model::audit::Chain;
 use crate::store::audit::KEPT;
 use crate::time::Clock;
 
-impl Desk {
+impl FlowStarter {
     /// Reads the newest lines and verifies all of them; where nothing is ever written there is nothing to read.
     pub(super) fn read_audit(&self, profile: Option<&Profile>) {
         let (Some(state_dir), Some(profile)) = (self.state_dir.clone(), profile) else {

@@ -13,7 +13,7 @@ use crate::cloud::Client;
 use crate::config::Profile;
 use crate::environment::Environment;
 use crate::flow::transfer::preflight;
-use crate::flow::{self, Kit, News, Order, Stop, Stopper, Tell};
+use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::{DeviceId, InteractionId};
 use crate::probe::Prober;
@@ -23,7 +23,7 @@ use crate::time::Clock;
 const CONNECTING: Duration = Duration::from_secs(15);
 
 /// Where flows are begun and stopped.
-pub(super) struct Desk {
+pub(super) struct FlowStarter {
     /// Where the audit is kept; none where nothing is ever written.
     pub(super) state_dir: Option<PathBuf>,
     /// There once the console has connected.
@@ -70,7 +70,7 @@ impl Opening {
     }
 }
 
-impl Desk {
+impl FlowStarter {
     pub(super) fn new(done: mpsc::UnboundedSender<Done>) -> Self {
         Self {
             state_dir: None,
@@ -122,7 +122,7 @@ impl Desk {
                     "the console is not connected to the organisation yet; try again once it is";
                 let outcome = Outcome::Refused(why.into());
                 let at = Clock::Real.now();
-                tell(id, News::Ended { outcome, at });
+                tell(id, FlowNews::Ended { outcome, at });
             }
             lock(&stoppers).remove(&id);
         });

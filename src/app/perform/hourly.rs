@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
-use super::queue::Queue;
+use super::queue::WorkQueue;
 use crate::app::event::Done;
 use crate::hourly::Hourly;
 use crate::model::hourly::Counted;
@@ -14,13 +14,13 @@ const MOST_WAITING: usize = 10_000;
 
 /// The way to the disk.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct HoursKeeper {
     place: Option<Hourly>,
     waiting: Arc<Mutex<Counted>>,
-    queue: Queue,
+    queue: WorkQueue,
 }
 
-impl Desk {
+impl HoursKeeper {
     /// A desk that keeps what it is handed there.
     pub(super) fn at(place: Hourly) -> Self {
         Self {

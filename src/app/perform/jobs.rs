@@ -2,13 +2,13 @@
 
 use tokio::task::spawn_blocking;
 
-use super::flows::{Desk, lock};
+use super::flows::{FlowStarter, lock};
 use crate::app::event::Done;
 use crate::config::Profile;
 use crate::flow::book;
 use crate::model::job::Job;
 
-impl Desk {
+impl FlowStarter {
     /// Reads what earlier runs have written down; where nothing is kept there is nothing to read.
     pub(super) fn read_jobs(&self, profile: Option<&Profile>) {
         let (Some(state_dir), Some(profile)) = (self.state_dir.clone(), profile) else {

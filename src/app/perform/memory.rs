@@ -2,18 +2,18 @@
 
 use tokio::sync::mpsc;
 
-use super::queue::Queue;
+use super::queue::WorkQueue;
 use crate::app::event::Done;
 use crate::memory::{Draft, Memory};
 
 /// The way to the disk.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct MemoryKeeper {
     memory: Option<Memory>,
-    queue: Queue,
+    queue: WorkQueue,
 }
 
-impl Desk {
+impl MemoryKeeper {
     /// A desk that keeps what it is handed there.
     pub(super) fn at(memory: Memory) -> Self {
         Self {

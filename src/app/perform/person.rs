@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::flows::lock;
 use crate::app::event::Done;
-use crate::app::person::{News, Sheet};
+use crate::app::person::{BudgetSheet, SignInNews};
 use crate::cloud::Client;
 use crate::cloud::login::{Denied, Login};
 use crate::effect::SignInAsk;
@@ -24,7 +24,7 @@ const CONNECTING: Duration = Duration::from_secs(15);
 const BROUGHT: usize = 4;
 
 /// Where people sign in.
-pub(super) struct Desk {
+pub(super) struct SignInDesk {
     client: Arc<SetOnce<Client>>,
     /// Takes what is brought for the sign-in under way; dropping it gives that up.
     brought: Mutex<Option<mpsc::Sender<Pasted>>>,
@@ -32,7 +32,7 @@ pub(super) struct Desk {
     done: mpsc::UnboundedSender<Done>,
 }
 
-impl Desk {
+impl SignInDesk {
     pub(super) fn new(environment: Environment, done: mpsc::UnboundedSender<Done>) -> Self {
         Self {
             client: Arc::default(),
@@ -68,13 +68,13 @@ impl Desk {
     /// Reads on what the budget goes.
     pub(super) fn read_budget(&self) {
         let sheet = match self.client.get() {
-            Some(client) => Sheet {
+            Some(client) => BudgetSheet {
                 spending: client.spending(),
                 limits: client
                     .limits_read()
                     .map(|read| read.map_err(|error| Text::from(error.to_string()))),
             },
-            None => Sheet {
+            None => BudgetSheet {
                 spending: Vec::new(),
                 limits: None,
             },
@@ -94,14 +94,14 @@ impl Desk {
             let Ok(client) = timeout(CONNECTING, client.wait()).await else {
                 let why =
                     "the console is not connected to the organisation yet; try again once it is";
-                return tell(News::Failed(why.to_owned()));
+                return tell(SignInNews::Failed(why.to_owned()));
             };
             let login = match client.login().await {
                 Ok(login) => login,
-                Err(error) => return tell(News::Failed(error.to_string())),
+                Err(error) => return tell(SignInNews::Failed(error.to_string())),
             };
             let opened = browser::open(&environment, login.url()).await;
-            tell(News::Waiting {
+            tell(SignInNews::Waiting {
                 url: login.url().to_string(),
                 door: login.door().map(str::to_owned).map_err(str::to_owned),
                 opened,
@@ -110,7 +110,7 @@ impl Desk {
                 tell(end);
             }
             if let Some(why) = client.unkept() {
-                tell(News::Keyring(format!(
+                tell(SignInNews::Keyring(format!(
                     "{why}: the sign-in lasts as long as the console"
                 )));
             }
@@ -122,7 +122,7 @@ impl Desk {
         tokio::spawn(async move {
             if let Some(client) = client.get() {
                 let revoked = client.logout().await;
-                let _ = done.send(Done::SignIn(Box::new(News::SignedOut(revoked))));
+                let _ = done.send(Done::SignIn(Box::new(SignInNews::SignedOut(revoked))));
             }
         });
     }
@@ -132,18 +132,18 @@ impl Desk {
 async fn signed_in(
     mut login: Login,
     brought: &mut mpsc::Receiver<Pasted>,
-    tell: &impl Fn(News),
-) -> Option<News> {
-    let wrong = |denied: Denied| tell(News::Wrong(denied.to_string()));
+    tell: &impl Fn(SignInNews),
+) -> Option<SignInNews> {
+    let wrong = |denied: Denied| tell(SignInNews::Wrong(denied.to_string()));
     let code = match login.code(brought, wrong).await {
         Ok(code) => code,
         Err(Denied::GivenUp) => return None,
-        Err(denied) => return Some(News::Failed(denied.to_string())),
+        Err(denied) => return Some(SignInNews::Failed(denied.to_string())),
     };
-    tell(News::HandedIn);
+    tell(SignInNews::HandedIn);
     Some(match login.redeem(code).await {
-        Ok(_) => News::SignedIn,
-        Err(error) => News::Failed(error.to_string()),
+        Ok(_) => SignInNews::SignedIn,
+        Err(error) => SignInNews::Failed(error.to_string()),
     })
 }
 
@@ -184,7 +184,7 @@ impl Opening {
         let (client, done) = (client.clone(), self.done.clone());
         tokio::spawn(async move {
             if let Err(why) = client.resume().await {
-                let _ = done.send(Done::SignIn(Box::new(News::Keyring(why))));
+                let _ = done.send(Done::SignIn(Box::new(SignInNews::Keyring(why))));
             }
         });
     }

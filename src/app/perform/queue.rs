@@ -14,12 +14,12 @@ const LAST_WAIT: Duration = Duration::from_secs(1);
 
 /// A queue of such work.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(super) struct WorkQueue {
     newest: Mutex<Option<JoinHandle<()>>>,
     failed: Arc<AtomicBool>,
 }
 
-impl Queue {
+impl WorkQueue {
     /// Does this after everything before it. What is wrong with the disk is told once, until something works again.
     pub(super) fn push(
         &self,

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
 use crate::app::event::Done;
-use crate::app::routes::Told;
+use crate::app::routes::RouteAnswer;
 use crate::cloud::{Error, Urgency};
 use crate::effect::RouteAsk;
 use crate::flow::{self, Kit};
@@ -26,7 +26,7 @@ pub(super) fn ask(
 ) {
     tokio::spawn(async move {
         let Some(kit) = kit.get() else { return };
-        let tell = |told: Told| {
+        let tell = |told: RouteAnswer| {
             let _ = done.send(Done::Routes(told));
         };
         match ask {
@@ -40,25 +40,25 @@ pub(super) fn ask(
                 tell(
                     read(kit, urgency, ours)
                         .await
-                        .unwrap_or_else(|error| Told::Unread(error.problem().text)),
+                        .unwrap_or_else(|error| RouteAnswer::Unread(error.problem().text)),
                 );
             }
             RouteAsk::Deliveries(id) => {
                 if let Ok(Some(deliveries)) = kit.client.deliveries(&id, Urgency::Reread).await {
-                    tell(Told::Deliveries(id, deliveries));
+                    tell(RouteAnswer::Deliveries(id, deliveries));
                 }
             }
             RouteAsk::Look(known) => match flow::route::look(kit, &known, None).await {
-                Ok(Some(look)) => tell(Told::Looked(known, look)),
+                Ok(Some(look)) => tell(RouteAnswer::Looked(known, look)),
                 Ok(None) => {}
-                Err(error) => tell(Told::Failed(error.problem().text)),
+                Err(error) => tell(RouteAnswer::Failed(error.problem().text)),
             },
             RouteAsk::Check(uri) => match &kit.prober {
                 Ok(prober) => {
                     let verdict = prober.destination(&uri, |_| ()).await;
-                    tell(Told::Checked(Box::new(verdict)));
+                    tell(RouteAnswer::Checked(Box::new(verdict)));
                 }
-                Err(why) => tell(Told::Failed(
+                Err(why) => tell(RouteAnswer::Failed(
                     format!("{uri} was not looked at: {why}").into(),
                 )),
             },
@@ -66,22 +66,22 @@ pub(super) fn ask(
     });
 }
 
-async fn open(kit: &Kit, tell: impl Fn(Told)) {
+async fn open(kit: &Kit, tell: impl Fn(RouteAnswer)) {
     let deployments = kit.routes.deployments.clone();
     match spawn_blocking(move || deployments.load()).await {
-        Ok(Ok(deployments)) => tell(Told::Deployments(deployments)),
-        Ok(Err(error)) => tell(Told::Failed(error.to_string().into())),
-        Err(error) => tell(Told::Failed(error.to_string().into())),
+        Ok(Ok(deployments)) => tell(RouteAnswer::Deployments(deployments)),
+        Ok(Err(error)) => tell(RouteAnswer::Failed(error.to_string().into())),
+        Err(error) => tell(RouteAnswer::Failed(error.to_string().into())),
     }
     // They only help to fill in a form: without them it is filled in without help.
     if let Ok(Some(events)) = kit.client.event_types(Urgency::Enumerate).await {
-        tell(Told::Events(events));
+        tell(RouteAnswer::Events(events));
     }
 }
 
-async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<Told, Error> {
+async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<RouteAnswer, Error> {
     if let Some(listing) = kit.client.routes(urgency).await? {
-        return Ok(Told::Read {
+        return Ok(RouteAnswer::Read {
             routes: listing.routes,
             faults: listing.faults.into_iter().map(|fault| fault.0).collect(),
             unread: listing.unread,
@@ -96,7 +96,7 @@ async fn read(kit: &Kit, urgency: Urgency, ours: Vec<RouteId>) -> Result<Told, E
     for known in read {
         routes.extend(known?);
     }
-    Ok(Told::Read {
+    Ok(RouteAnswer::Read {
         routes,
         faults: Vec::new(),
         unread: Vec::new(),

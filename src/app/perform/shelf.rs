@@ -8,14 +8,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::app::event::Done;
-use crate::shelf::{Order, Shelf};
+use crate::shelf::{Shelf, ShelfOrder};
 
 /// How long the end of the program waits for the last draft.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// The way to the shelf.
 pub(super) struct Clerk {
-    orders: mpsc::UnboundedSender<Order>,
+    orders: mpsc::UnboundedSender<ShelfOrder>,
     task: JoinHandle<()>,
 }
 
@@ -41,7 +41,7 @@ impl Clerk {
         Self { orders, task }
     }
 
-    fn hand(&self, order: Order) {
+    fn hand(&self, order: ShelfOrder) {
         let _ = self.orders.send(order);
     }
 
@@ -54,12 +54,12 @@ impl Clerk {
 
 /// The clerk, who begins with the first order.
 #[derive(Default)]
-pub(super) struct Desk {
+pub(super) struct ShelfKeeper {
     place: Option<(PathBuf, String)>,
     clerk: Mutex<Option<Clerk>>,
 }
 
-impl Desk {
+impl ShelfKeeper {
     /// A desk whose shelf is under this directory.
     pub(super) fn at(state_dir: PathBuf, profile: String) -> Self {
         Self {
@@ -69,7 +69,7 @@ impl Desk {
     }
 
     /// Hands on an order; without a place nothing is kept.
-    pub(super) fn hand(&self, order: Order, done: &mpsc::UnboundedSender<Done>) {
+    pub(super) fn hand(&self, order: ShelfOrder, done: &mpsc::UnboundedSender<Done>) {
         let Some((state_dir, profile)) = &self.place else {
             return;
         };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 /// The first thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ChainFault {
     /// In which file.
     pub file: PathBuf,
     /// At which line of that file, from 1; one behind the last when lines are missing there.
@@ -72,7 +72,7 @@ fn gone(from: u64, to: u64) -> String {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ChainFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.display().to_string();
         let file = crate::text::safe(&file);

@@ -8,28 +8,28 @@ use serde::Deserialize;
 
 use super::At;
 use crate::audit::error::AuditError;
-use crate::audit::place::Place;
+use crate::audit::place::AuditFiles;
 use crate::audit::{read, sha256_hex};
 use crate::file::{self, For};
-use crate::model::audit::Status;
+use crate::model::audit::LineStatus;
 
 /// What the chain needs to know of a line.
 #[derive(Deserialize)]
-pub(super) struct Link {
+pub(super) struct ChainLink {
     pub line: u64,
     pub id: String,
-    pub status: Status,
+    pub status: LineStatus,
     pub prev: String,
 }
 
 /// A line in its place.
-pub(super) struct Found {
+pub(super) struct PlacedLine {
     pub at: At,
     pub hash: String,
     /// It ends where a line ends.
     pub whole: bool,
     /// None when it can't be read as a line of the audit.
-    pub link: Option<Link>,
+    pub link: Option<ChainLink>,
 }
 
 /// All lines, the oldest first. What is appended meanwhile is not among them.
@@ -42,7 +42,7 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub fn open(place: &Place) -> Result<Self, AuditError> {
+    pub fn open(place: &AuditFiles) -> Result<Self, AuditError> {
         let paths = read::files(place)?;
         let path = place.current();
         let current = match file::open(&path, For::Reading) {
@@ -74,13 +74,13 @@ impl Lines {
     }
 
     /// The next line; none behind the last.
-    pub fn next(&mut self) -> Result<Option<Found>, AuditError> {
+    pub fn next(&mut self) -> Result<Option<PlacedLine>, AuditError> {
         while let Some(reader) = &mut self.reader {
             let path = &self.paths[self.at.file];
             let line = read::next_line(reader).map_err(AuditError::at("reading", path))?;
             if let Some((raw, whole)) = line {
                 self.at.row += 1;
-                return Ok(Some(Found {
+                return Ok(Some(PlacedLine {
                     at: self.at,
                     hash: sha256_hex(&raw),
                     whole,
@@ -97,7 +97,7 @@ impl Lines {
     }
 
     /// Whether any of the lines that are left is such a one.
-    pub fn any(&mut self, such: impl Fn(&Link) -> bool) -> Result<bool, AuditError> {
+    pub fn any(&mut self, such: impl Fn(&ChainLink) -> bool) -> Result<bool, AuditError> {
         while let Some(found) = self.next()? {
             if found.link.as_ref().is_some_and(&such) {
                 return Ok(true);

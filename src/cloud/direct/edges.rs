@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::pages;
-use crate::model::provision::Edge;
+use crate::model::provision::OfferedEdge;
 use crate::text::Text;
 
 #[derive(Deserialize)]
@@ -17,9 +17,9 @@ struct EdgeEntity {
 }
 
 /// Reads the edges; entries that cannot be read are left out.
-pub fn edges(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<Edge>, String> {
+pub fn edges(body: &[u8], call: &dyn fmt::Display) -> Result<Vec<OfferedEdge>, String> {
     let page = pages::single(body, call, |entity: EdgeEntity| {
-        Ok(Edge {
+        Ok(OfferedEdge {
             id: id(entity.id, "id")?,
             name: Text::from(entity.name.unwrap_or_default()),
         })

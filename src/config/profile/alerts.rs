@@ -38,7 +38,7 @@ const TAKEN: [&str; 3] = [
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alerts {
     /// Where they are posted; none is nowhere.
-    pub webhook: Option<Webhook>,
+    pub webhook: Option<WebhookAddress>,
     /// How long a condition must hold before it is told.
     pub settle: Duration,
     /// From how many devices on a loss is one alert.
@@ -97,9 +97,9 @@ impl Rule {
 
 /// The address of a webhook. Its path and query often are its key, so only the host is ever shown.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Webhook(pub Url);
+pub struct WebhookAddress(pub Url);
 
-impl fmt::Display for Webhook {
+impl fmt::Display for WebhookAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let port = self
             .0
@@ -114,7 +114,7 @@ impl fmt::Display for Webhook {
     }
 }
 
-impl fmt::Debug for Webhook {
+impl fmt::Debug for WebhookAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Webhook({self})")
     }
@@ -161,13 +161,13 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Alerts {
 }
 
 /// Reads an address that `what` is posted to.
-pub(super) fn webhook(text: &str, what: &str) -> Result<Webhook, String> {
+pub(super) fn webhook(text: &str, what: &str) -> Result<WebhookAddress, String> {
     let url = endpoint::address(text, what)?;
     if url.fragment().is_some() {
         return Err("an address to post to has no fragment (#): leave it out".to_owned());
     }
     vault::keep_webhook(&url);
-    Ok(Webhook(url))
+    Ok(WebhookAddress(url))
 }
 
 fn settle(seconds: u64) -> Result<Duration, String> {

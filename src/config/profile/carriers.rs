@@ -24,7 +24,7 @@ pub struct Carriers {
     /// Whether they are watched. No key of the file: a command that reads registrations alone turns it off.
     pub watched: bool,
     /// The SIP proxies, of those carriers that have one to look at.
-    pub proxies: BTreeMap<CarrierId, Proxy>,
+    pub proxies: BTreeMap<CarrierId, SipProxy>,
 }
 
 impl Default for Carriers {
@@ -38,14 +38,14 @@ impl Default for Carriers {
 
 /// Where a SIP proxy speaks TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proxy {
+pub struct SipProxy {
     /// A name or an address.
     pub host: Host,
     /// The port.
     pub port: u16,
 }
 
-impl fmt::Display for Proxy {
+impl fmt::Display for SipProxy {
     /// `host:port`, an IPv6 address in brackets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.host, self.port)
@@ -84,14 +84,14 @@ pub(super) fn read(from: Section<'_>, notes: &mut Notes<'_>) -> Carriers {
     }
 }
 
-fn proxy(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Proxy> {
+fn proxy(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<SipProxy> {
     let host = from.take_as("host", notes, |text: String| host(&text));
     let port = from.take_as("port", notes, |port: u16| match port {
         0 => Err("0 is not a port".to_owned()),
         port => Ok(port),
     });
     from.finish(notes);
-    Some(Proxy {
+    Some(SipProxy {
         host: host?,
         port: port.unwrap_or(SIPS_PORT),
     })
@@ -115,7 +115,7 @@ mod tests {
     fn hosts_are_names_or_addresses_and_never_carry_a_port() {
         let shown = |text| {
             host(text).map(|host| {
-                Proxy {
+                SipProxy {
                     host,
                     port: SIPS_PORT,
                 }

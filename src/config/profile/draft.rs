@@ -18,10 +18,10 @@ use super::notifications::{self, Notifications};
 use super::place;
 use super::probes::{self, Probes};
 use super::provisioning::{self, Provisioning};
-use super::proxy::{self, Proxy};
+use super::proxy::{self, ProxySetting};
 use super::queue_hours::{self, QueueHours};
 use super::routes::{self, Routes};
-use super::transfers::{self, Transfers};
+use super::transfers::{self, TransferSettings};
 use super::{Api, Auth, ClientCert, LEAST_POLL, Registrations};
 use crate::config::endpoint::endpoint;
 use crate::config::near;
@@ -58,7 +58,7 @@ pub(in crate::config) struct Draft {
     pub(super) auth: Option<Auth>,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) client_cert: Option<ClientCert>,
-    pub(super) proxy: Proxy,
+    pub(super) proxy: ProxySetting,
     pub(super) read_only: Option<bool>,
     pub(super) production: Option<bool>,
     pub(super) colour: Option<Color>,
@@ -72,7 +72,7 @@ pub(in crate::config) struct Draft {
     pub(super) probes: Probes,
     pub(super) provisioning: Provisioning,
     pub(super) routes: Routes,
-    pub(super) transfers: Transfers,
+    pub(super) transfers: TransferSettings,
     /// 0 is no limit.
     pub(super) requests_per_minute: Option<u32>,
 }
@@ -151,7 +151,7 @@ impl Draft {
                 }),
             transfers: from
                 .section("transfers", notes)
-                .map_or_else(Transfers::default, |section| {
+                .map_or_else(TransferSettings::default, |section| {
                     transfers::read(section, notes)
                 }),
             requests_per_minute: from.take("requests_per_minute", notes),

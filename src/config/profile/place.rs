@@ -9,7 +9,7 @@ use crate::config::reader::Notes;
 use crate::model::region::Region;
 
 /// The addresses that follow from what a profile says.
-pub(super) struct Place {
+pub(super) struct Addresses {
     pub(super) base_url: Url,
     pub(super) login_url: Option<Url>,
 }
@@ -86,10 +86,10 @@ impl Draft {
     }
 
     /// The addresses in force. On the Platform API the login host follows from the API's, where that is a region's.
-    pub(super) fn place(&self) -> Option<Place> {
+    pub(super) fn place(&self) -> Option<Addresses> {
         let url = |text: String| Url::parse(&text).ok();
         if let Some(region) = self.region {
-            return Some(Place {
+            return Some(Addresses {
                 base_url: url(region.api())?,
                 login_url: url(region.login()),
             });
@@ -101,7 +101,7 @@ impl Draft {
             url(Region::of_api_host(host)?.login())
         };
         let login_url = self.login_url.clone().or_else(derived);
-        Some(Place {
+        Some(Addresses {
             base_url,
             login_url,
         })

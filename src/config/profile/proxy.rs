@@ -18,9 +18,9 @@ const PASSWORD: secret::Keys = [
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
 /// What the profile says, with the place of the password.
-pub type Proxy = proxy::Proxy<SecretSource>;
+pub type ProxySetting = proxy::Proxy<SecretSource>;
 
-impl Proxy {
+impl ProxySetting {
     /// What `config show` prints of it; the password is masked.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let named = match self {
@@ -40,7 +40,7 @@ impl Proxy {
 }
 
 /// Takes the keys of a proxy out of a profile's section.
-pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Proxy {
+pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> ProxySetting {
     let (origin, key) = (from.origin.clone(), from.key("proxy_user"));
     let named = from.take_as("proxy", notes, |text: String| match text.as_str() {
         "none" => Ok(None),
@@ -61,9 +61,9 @@ pub(super) fn read(from: &mut Section<'_>, notes: &mut Notes<'_>) -> Proxy {
         }
     };
     match named {
-        Some(Some(url)) => Proxy::Named(Named { url, login, except }),
-        Some(None) => Proxy::None,
-        None => Proxy::Machine,
+        Some(Some(url)) => ProxySetting::Named(Named { url, login, except }),
+        Some(None) => ProxySetting::None,
+        None => ProxySetting::Machine,
     }
 }
 

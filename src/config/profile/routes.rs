@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use toml::Value;
 
-use super::alerts::{Webhook, webhook};
+use super::alerts::{WebhookAddress, webhook};
 use crate::config::reader::{Notes, Section};
 
 /// Time between two looks at every destination when the profile does not say.
@@ -17,7 +17,7 @@ const LEAST_VERIFY: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routes {
     /// Who is told of every deployment; none is nobody.
-    pub sync_webhook: Option<Webhook>,
+    pub sync_webhook: Option<WebhookAddress>,
     /// The time between two looks at every destination.
     pub verify: Duration,
 }

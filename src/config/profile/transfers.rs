@@ -2,7 +2,7 @@
 
 use toml::Value;
 
-use super::alerts::{self, Webhook};
+use super::alerts::{self, WebhookAddress};
 use super::draft::plain;
 use crate::config::reader::{Notes, Section};
 use crate::model::transfer::Limits;
@@ -21,16 +21,16 @@ const MOST_FPS: u32 = 240;
 
 /// What the profile says of transfers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transfers {
+pub struct TransferSettings {
     /// What may be asked for.
     pub limits: Limits,
     /// The media server that is told after a transfer; none is nobody.
-    pub media_callback: Option<Webhook>,
+    pub media_callback: Option<WebhookAddress>,
     /// Transfers of several that are on their way at once.
     pub concurrency: u32,
 }
 
-impl Default for Transfers {
+impl Default for TransferSettings {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
@@ -40,7 +40,7 @@ impl Default for Transfers {
     }
 }
 
-impl Transfers {
+impl TransferSettings {
     /// What is in force, as `config show` lists it; the callback is masked.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let number = |n: u32| Value::from(i64::from(n));
@@ -60,8 +60,8 @@ impl Transfers {
 }
 
 /// Reads the table.
-pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Transfers {
-    let default = Transfers::default();
+pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> TransferSettings {
+    let default = TransferSettings::default();
     let limits = Limits {
         max_bandwidth_kbps: from
             .take_as("max_bandwidth_kbps", notes, |n| within(n, MOST_BANDWIDTH))
@@ -78,7 +78,7 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Transfers {
             .take_as("max_fps", notes, |n| within(n, MOST_FPS))
             .unwrap_or(default.limits.max_fps),
     };
-    let read = Transfers {
+    let read = TransferSettings {
         limits,
         media_callback: from.take_as("media_callback", notes, |text: String| {
             alerts::webhook(&text, "what became of a transfer")

@@ -15,7 +15,7 @@ use crate::config::reader::{self, Typed};
     clippy::struct_excessive_bools,
     reason = "each is a key of the file, and any may go with any"
 )]
-pub(super) struct Look {
+pub(super) struct RoleLook {
     #[serde(deserialize_with = "colour")]
     fg: Option<Color>,
     #[serde(deserialize_with = "colour")]
@@ -27,7 +27,7 @@ pub(super) struct Look {
     reverse: bool,
 }
 
-impl Look {
+impl RoleLook {
     pub(super) fn style(self) -> Style {
         let modifiers = [
             (self.bold, Modifier::BOLD),
@@ -44,7 +44,7 @@ impl Look {
     }
 }
 
-impl Typed for Look {
+impl Typed for RoleLook {
     fn schema() -> Value {
         let colour = || json!({"type": ["string", "integer"]});
         let switch = || json!({"type": "boolean"});

@@ -13,13 +13,13 @@ use crate::environment::Environment;
 
 /// What is watched.
 #[derive(Clone)]
-pub(super) struct Places {
+pub(super) struct WatchedPlaces {
     /// The file as it is named, and where its links lead: either may change.
     files: Vec<PathBuf>,
     pub(super) themes: PathBuf,
 }
 
-impl Places {
+impl WatchedPlaces {
     pub(super) fn of(flags: &Flags, env: &Environment, paths: &Paths) -> Self {
         let (file, _) = file_in_use(flags, env, paths);
         let file = std::path::absolute(&file).unwrap_or(file);
@@ -95,7 +95,7 @@ mod tests {
         let paths = Paths::under(dir.path());
         fs::create_dir_all(paths.config_file.parent().unwrap()).unwrap();
         fs::write(&paths.config_file, "").unwrap();
-        let places = Places::of(&Flags::default(), &Environment::default(), &paths);
+        let places = WatchedPlaces::of(&Flags::default(), &Environment::default(), &paths);
         assert!(places.concerned(&paths.config_file));
         assert!(!places.concerned(&paths.config_file.with_extension("swp")));
         let before = places.fingerprint();

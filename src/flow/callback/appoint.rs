@@ -13,7 +13,7 @@ use super::{CHECK, CHECK_CHANGE, refused, room, told};
 use crate::cloud::platform::callbacks::booked;
 use crate::cloud::{Answer, Urgency};
 use crate::flow::guard::Done;
-use crate::flow::{Failure, Fate, News, Run};
+use crate::flow::{Failure, Fate, FlowNews, Run};
 use crate::model::CallbackId;
 use crate::model::QueueId;
 use crate::model::callback::{Appointment, Callback, Context, Move, Status};
@@ -53,14 +53,14 @@ pub struct Moved {
 
 /// A callback that is to be ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ended {
+pub struct EndedCallback {
     /// Which.
     pub id: CallbackId,
     /// When its conversation began; none when that is not known.
     pub began: Option<Millis>,
 }
 
-impl From<&Callback> for Ended {
+impl From<&Callback> for EndedCallback {
     fn from(callback: &Callback) -> Self {
         Self {
             id: callback.id.clone(),
@@ -107,7 +107,7 @@ pub(super) fn moved_to(moved: &Moved) -> Result<Write, Vec<Fault>> {
 
 /// The write that ends a callback: everybody in its conversation is let go.
 #[must_use]
-pub fn end(ended: &Ended) -> Write {
+pub fn end(ended: &EndedCallback) -> Write {
     /// A whole conversation as the API's schema has it, which requires more than what is asked for.
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
@@ -272,13 +272,13 @@ fn write_time(change: &Move) -> Option<Millis> {
 }
 
 /// Ends one callback.
-pub(super) async fn hang_up(run: &Run<'_>, ended: &Ended) -> Result<(), Failure> {
+pub(super) async fn hang_up(run: &Run<'_>, ended: &EndedCallback) -> Result<(), Failure> {
     let read = |_: &Answer| Ok(Done::plain(()));
     let sent = run.commit(end(ended), CHECK_CHANGE, |_| {}, read).await;
     match sent {
         Err(failure) if failure.fate == Fate::Unknown => match look(run, &ended.id).await {
             Some(callback) if callback.status.over() => {
-                run.tell(News::Callback(Box::new(callback)));
+                run.tell(FlowNews::Callback(Box::new(callback)));
                 Ok(())
             }
             _ => Err(failure),

@@ -1,6 +1,6 @@
 //! Whole numbers on the screen: nothing is sent, and it is on record all the same.
 
-use crate::flow::{News, Run};
+use crate::flow::{FlowNews, Run};
 use crate::model::flow::Outcome;
 use crate::model::write::{Method, Write, WriteKind};
 
@@ -19,7 +19,7 @@ pub(super) async fn unmask(run: &Run<'_>) -> Outcome {
     match run.on_record(&write).await {
         Ok(()) => {
             let until = run.kit.clock.now().plus(FOR_MS);
-            run.tell(News::Unmasked { until });
+            run.tell(FlowNews::Unmasked { until });
             Outcome::Done("whole numbers show for a minute; that is on record".into())
         }
         Err(failure) => failure.into(),

@@ -15,7 +15,7 @@ const CHECK: &str = "Look for its name among the organisation's webhooks before 
 
 /// A webhook to register: the body of `POST /api/v2/webhooks` (contract §10).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Webhook {
+pub struct CallbackWebhook {
     /// What it is called.
     pub name: String,
     url: HookUrl,
@@ -23,7 +23,7 @@ pub struct Webhook {
     enabled: bool,
 }
 
-impl Webhook {
+impl CallbackWebhook {
     /// A webhook that delivers JSON.
     #[must_use]
     pub fn new(name: String, url: HookUrl) -> Self {
@@ -47,7 +47,7 @@ impl Webhook {
 }
 
 /// Registers it.
-pub(super) async fn register(run: &Run<'_>, webhook: &Webhook) -> Outcome {
+pub(super) async fn register(run: &Run<'_>, webhook: &CallbackWebhook) -> Outcome {
     let write = match webhook.write() {
         Ok(write) => write,
         Err(faults) => return super::refused(&faults),

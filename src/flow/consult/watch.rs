@@ -4,7 +4,7 @@ use tokio::time::{Instant, sleep};
 
 use super::{CHECK, Consult, Deed};
 use crate::flow::transfer::Patience;
-use crate::flow::{Failure, News, Run};
+use crate::flow::{Failure, FlowNews, Run};
 use crate::model::flow::Outcome;
 use crate::model::interaction::{Arrival, Interaction, Participant, SpeakTo};
 use crate::text::{Text, fit};
@@ -33,7 +33,7 @@ pub(super) async fn follow(
             }
         };
         let shows = shows(consult, before, &now);
-        run.tell(News::Interaction(Box::new(now)));
+        run.tell(FlowNews::Interaction(Box::new(now)));
         match shows {
             Shows::Done(words) => {
                 let words = match &lost {

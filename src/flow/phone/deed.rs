@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::seat::{CHECK, Seat, confirm};
+use super::seat::{CHECK, SeatPlace, confirm};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::flow::Outcome;
@@ -85,11 +85,11 @@ impl Deed {
     }
 
     /// Where it puts somebody, so that it can be looked at afterwards.
-    fn seat(&self) -> Option<(&UserId, Seat<'_>)> {
+    fn seat(&self) -> Option<(&UserId, SeatPlace<'_>)> {
         match self {
             Self::Reboot { .. } | Self::Free { .. } => None,
-            Self::Associate { user, station, .. } => Some((user, Seat::Associated(station))),
-            Self::Default { user, station, .. } => Some((user, Seat::Default(station))),
+            Self::Associate { user, station, .. } => Some((user, SeatPlace::Associated(station))),
+            Self::Default { user, station, .. } => Some((user, SeatPlace::Default(station))),
         }
     }
 

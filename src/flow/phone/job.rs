@@ -1,6 +1,6 @@
 //! The row of a provisioning that this console carries out itself, step by step: the organisation has no job for it.
 
-use crate::flow::{Failure, Fate, News, Run};
+use crate::flow::{Failure, Fate, FlowNews, Run};
 use crate::model::flow::Outcome;
 use crate::model::job::{By, Doubt, JobError, JobEvent, JobKey, Made, Phase, Word};
 use crate::model::softphone::found::Phone;
@@ -90,7 +90,7 @@ impl<'a> Job<'a> {
     }
 
     fn tell(&self, event: JobEvent) {
-        self.run.tell(News::Job(self.key.clone(), event));
+        self.run.tell(FlowNews::Job(self.key.clone(), event));
     }
 }
 

@@ -37,14 +37,14 @@ const STOPPED: &str = "stopped: the phone is made, and its person is not seated 
 
 /// Where somebody is to be seen.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Seat<'a> {
+pub(super) enum SeatPlace<'a> {
     /// At this station now.
     Associated(&'a Text),
     /// At this station by default.
     Default(&'a Text),
 }
 
-impl Seat<'_> {
+impl SeatPlace<'_> {
     fn taken(self, seats: &Seats) -> bool {
         match self {
             Self::Associated(station) => seats.associated.as_ref() == Some(station),
@@ -75,10 +75,10 @@ pub(super) async fn seat(
     if !station.seats(&user) {
         settle(run, associate(&user, &station.id)).await?;
     }
-    let mut seats = vec![Seat::Associated(&station.id)];
+    let mut seats = vec![SeatPlace::Associated(&station.id)];
     if wanted.set_default {
         settle(run, make_default(&user, &station.id)).await?;
-        seats.push(Seat::Default(&station.id));
+        seats.push(SeatPlace::Default(&station.id));
     }
     confirm(run, &user, &seats).await?;
     Ok(format!("{user} sits at {}", station.name))
@@ -146,7 +146,7 @@ async fn settle(run: &Run<'_>, write: Write) -> Result<(), Failure> {
 pub(super) async fn confirm(
     run: &Run<'_>,
     user: &UserId,
-    wanted: &[Seat<'_>],
+    wanted: &[SeatPlace<'_>],
 ) -> Result<(), Failure> {
     let mut doing = run.begin("confirm", user.to_string());
     let mut waits = Waits::until(SEEN);

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::{CHECK, doubt};
 use crate::cloud::{Error, Urgency};
-use crate::flow::{Failure, News, Run};
+use crate::flow::{Failure, FlowNews, Run};
 use crate::model::JobId;
 use crate::model::flow::Outcome;
 use crate::model::job::{By, Follow, JobEvent, JobKey, Phase, Word};
@@ -91,7 +91,7 @@ fn heard(
         }
     };
     let by = By::Poll;
-    run.tell(News::Job(key.clone(), JobEvent::Heard { at, by, word }));
+    run.tell(FlowNews::Job(key.clone(), JobEvent::Heard { at, by, word }));
     end
 }
 
@@ -118,7 +118,7 @@ fn failed(word: &Word) -> String {
 fn unfollowed(run: &Run<'_>, key: &JobKey) -> Outcome {
     let at = run.kit.clock.now();
     let follow = JobEvent::Follow(Follow { at, on: false });
-    run.tell(News::Job(key.clone(), follow));
+    run.tell(FlowNews::Job(key.clone(), follow));
     Outcome::Cancelled("the job goes on and is not followed any more".into())
 }
 
@@ -155,7 +155,7 @@ pub(super) async fn reconcile(
                     doing.done(format!("found {id}"));
                     let (at, by) = (run.kit.clock.now(), By::Poll);
                     let word = job.word;
-                    run.tell(News::Job(key.clone(), JobEvent::Heard { at, by, word }));
+                    run.tell(FlowNews::Job(key.clone(), JobEvent::Heard { at, by, word }));
                     return Ok(id);
                 }
                 doing.note(format!("not among the jobs yet, look {look} of {LOOKS}"));

@@ -1,6 +1,6 @@
 //! The pipeline, from the body to what runs.
 
-use super::{Conflict, Deploy, Ending, News, counted, existing, reach, submit, sync};
+use super::{Conflict, Deploy, Ending, RouteNews, counted, existing, reach, submit, sync};
 use crate::flow::Run;
 use crate::model::route::{Deed, Known, diff};
 
@@ -54,7 +54,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Result<Ending, Endi
         }
     }
     let (known, deed, mut warnings) = submit::submit(run, order, existing.as_ref()).await?;
-    run.told(News::Found(known.clone()));
+    run.told(RouteNews::Found(known.clone()));
     warnings.extend(sync::tell(run, &known.id, known.route.name(), deed).await);
     Ok(Ending::Deployed {
         known: Box::new(known),

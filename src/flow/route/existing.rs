@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::{Deploy, Ending, News};
+use super::{Deploy, Ending, RouteNews};
 use crate::cloud::{Client, Error, RouteListing, Urgency};
 use crate::flow::{Failure, Kit, Run};
 use crate::model::RouteId;
@@ -70,7 +70,7 @@ pub(super) async fn of(run: &Run<'_>, order: &Deploy) -> Result<Option<Known>, E
         (_, None) => doing.done("there is none"),
     }
     if let Some(known) = &found {
-        run.told(News::Found(known.clone()));
+        run.told(RouteNews::Found(known.clone()));
     }
     Ok(found)
 }

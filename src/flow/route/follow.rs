@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::News;
+use super::RouteNews;
 use crate::cloud::Urgency;
 use crate::flow::Run;
 use crate::model::route::{Known, Route, Trial};
@@ -41,7 +41,7 @@ async fn follow(run: &Run<'_>, mut known: Known) -> (Known, Option<Text>) {
         let kind = known.route.kind();
         match run.kit.client.route(kind, &known.id, Urgency::Reread).await {
             Ok(Some(now)) => {
-                run.told(News::Found(now.clone()));
+                run.told(RouteNews::Found(now.clone()));
                 known = now;
             }
             Ok(None) => {

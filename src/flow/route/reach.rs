@@ -2,7 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::News;
+use super::RouteNews;
 use crate::flow::{Doing, Failure, Run};
 use crate::model::route::{Check, Route, Stage, Verdict};
 
@@ -26,7 +26,7 @@ pub(super) async fn all(run: &Run<'_>, route: &Route) -> Result<Vec<Verdict>, Fa
         let verdict = prober
             .destination(uri, |verdict| steps.follow(verdict))
             .await;
-        run.told(News::Checked(verdict.clone()));
+        run.told(RouteNews::Checked(verdict.clone()));
         verdict
     });
     Ok(join_all(looks).await)

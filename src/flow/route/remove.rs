@@ -1,11 +1,11 @@
 //! Taking a route away.
 
 use super::submit::{note, state};
-use super::{Conflict, Ending, News, Remove, sync};
+use super::{Conflict, Ending, Remove, RouteNews, sync};
 use crate::cloud::{Error, Urgency};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
-use crate::model::route::{Deed, Deployment, Known, State, diff};
+use crate::model::route::{Deed, Deployment, DeploymentState, Known, diff};
 
 /// What to look at when it is not known whether a route is gone.
 const CHECK: &str = "Read the routes again: if it is not there any more, it was taken away.";
@@ -34,7 +34,7 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
         name: seen.route.name().into(),
         before: Some(seen.route.clone()),
         after: None,
-        state: State::Submitted,
+        state: DeploymentState::Submitted,
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
@@ -46,10 +46,10 @@ pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Result<Ending, Endi
         Err(failure) if failure.fate == Fate::Unknown => gone(run, seen, Some(failure)).await,
         Err(failure) => Err(failure.into()),
     };
-    record.state = end.as_ref().map_or_else(state, |()| State::Done);
+    record.state = end.as_ref().map_or_else(state, |()| DeploymentState::Done);
     warnings.extend(note(run, &record).await);
     end?;
-    run.told(News::Gone(seen.id.clone()));
+    run.told(RouteNews::Gone(seen.id.clone()));
     warnings.extend(sync::tell(run, &seen.id, seen.route.name(), Deed::Deleted).await);
     Ok(Ending::Deleted {
         known: Box::new(seen.clone()),

@@ -1,12 +1,12 @@
 //! The submit and what surrounds it: the record on disk before and after, and the look at what came of it.
 
 use super::deploy::deed;
-use super::{Conflict, Deploy, Ending, News, existing, follow, parts};
+use super::{Conflict, Deploy, Ending, RouteNews, existing, follow, parts};
 use crate::cloud::{Error, Urgency, made_as};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
 use crate::model::RouteId;
-use crate::model::route::{Deed, Deployment, Known, State, diff};
+use crate::model::route::{Deed, Deployment, DeploymentState, Known, diff};
 use crate::text::Text;
 
 /// What to look at when it is not known whether a route was taken.
@@ -28,7 +28,7 @@ pub(super) async fn submit(
         name: order.body.name().into(),
         before: existing.map(|known| known.route.clone()),
         after: Some(order.body.clone()),
-        state: State::Submitted,
+        state: DeploymentState::Submitted,
     };
     let mut warnings = Vec::new();
     warnings.extend(note(run, &record).await);
@@ -40,10 +40,10 @@ pub(super) async fn submit(
     record.state = match &end {
         Ok(known) => {
             record.id = Some(known.id.clone());
-            State::Done
+            DeploymentState::Done
         }
         // Something of it is there, though not all.
-        Err(_) if existing.is_none() && record.id.is_some() => State::Unknown,
+        Err(_) if existing.is_none() && record.id.is_some() => DeploymentState::Unknown,
         Err(ending) => state(ending),
     };
     warnings.extend(note(run, &record).await);
@@ -112,7 +112,7 @@ pub(super) async fn read_back(
                 return Ok(known);
             }
             let told: Vec<String> = changes.iter().map(ToString::to_string).collect();
-            run.told(News::Found(known));
+            run.told(RouteNews::Found(known));
             unsure(format!(
                 "It was taken, and what is there differs: {}.",
                 told.join(", ")
@@ -170,16 +170,16 @@ fn moved(seen: &Known, there: &Known) -> bool {
 }
 
 /// What a record says of an end.
-pub(super) fn state(ending: &Ending) -> State {
+pub(super) fn state(ending: &Ending) -> DeploymentState {
     match ending {
-        Ending::Failed(failure) if failure.fate == Fate::Unknown => State::Unknown,
-        _ => State::Refused,
+        Ending::Failed(failure) if failure.fate == Fate::Unknown => DeploymentState::Unknown,
+        _ => DeploymentState::Refused,
     }
 }
 
 /// Puts a deployment on disk. One that cannot be kept is deployed all the same, and that is said: the audit has it.
 pub(super) async fn note(run: &Run<'_>, deployment: &Deployment) -> Option<Text> {
-    run.told(News::Deployment(Box::new(deployment.clone())));
+    run.told(RouteNews::Deployment(Box::new(deployment.clone())));
     let (kept, deployment) = (run.kit.routes.deployments.clone(), deployment.clone());
     let written = tokio::task::spawn_blocking(move || kept.note(&deployment)).await;
     match written {

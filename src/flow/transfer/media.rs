@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::one::One;
 use crate::flow::guard::Done;
-use crate::flow::{Failure, News, Run};
+use crate::flow::{Failure, FlowNews, Run};
 use crate::model::InteractionId;
 use crate::model::flow::Outcome;
 use crate::model::transfer::made::{Callback, Happening, TransferId};
@@ -68,7 +68,12 @@ async fn post(
     interaction: &InteractionId,
     latency_ms: u64,
 ) -> Result<(), Failure> {
-    let told = |callback| run.tell(News::Transfer(id, Box::new(Happening::Callback(callback))));
+    let told = |callback| {
+        run.tell(FlowNews::Transfer(
+            id,
+            Box::new(Happening::Callback(callback)),
+        ));
+    };
     told(Callback::Telling);
     let outcome = send(run, interaction, latency_ms).await;
     told(match &outcome {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::exchange::Came;
 use super::{Move, frame_id, media};
 use crate::cloud::Client;
-use crate::flow::{Doing, News, Run};
+use crate::flow::{Doing, FlowNews, Run};
 use crate::model::InteractionId;
 use crate::model::interaction::{self, Interaction};
 use crate::model::transfer::made::{End, Happening, TransferId};
@@ -14,7 +14,7 @@ use crate::model::transfer::{Destination, Request};
 use crate::text::Text;
 
 /// Where the progress of a transfer is told, beside its own row.
-pub(super) enum Ledger<'a> {
+pub(super) enum Reporting<'a> {
     /// It is the flow: a step for each thing it does.
     Steps,
     /// It is one of several: one step for all of it.
@@ -28,7 +28,7 @@ pub(super) struct One<'a> {
     pub(super) wanted: &'a Move,
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
-    ledger: Mutex<Ledger<'a>>,
+    ledger: Mutex<Reporting<'a>>,
 }
 
 /// A thing that is being done, told where the ledger says.
@@ -79,7 +79,7 @@ fn tell_end(run: &Run<'_>, id: TransferId, end: &End, latency: Option<Duration>)
         end: end.clone(),
         latency_us: latency.map(micros),
     };
-    run.tell(News::Transfer(id, Box::new(happening)));
+    run.tell(FlowNews::Transfer(id, Box::new(happening)));
 }
 
 impl<'a> One<'a> {
@@ -88,7 +88,7 @@ impl<'a> One<'a> {
         id: TransferId,
         wanted: &'a Move,
         to: &'a Destination,
-        ledger: Ledger<'a>,
+        ledger: Reporting<'a>,
     ) -> Self {
         Self {
             run,
@@ -187,14 +187,15 @@ impl<'a> One<'a> {
     }
 
     pub(super) fn happened(&self, happening: Happening) {
-        self.run.tell(News::Transfer(self.id, Box::new(happening)));
+        self.run
+            .tell(FlowNews::Transfer(self.id, Box::new(happening)));
     }
 
     /// Begins a part: a step of its own, or a word in the one step.
     pub(super) fn part(&self, name: &'static str, subject: impl Into<Text>) -> Part<'a> {
         match &mut *self.ledger() {
-            Ledger::Steps => Part(Some(self.run.begin(name, subject))),
-            Ledger::One(doing) => {
+            Reporting::Steps => Part(Some(self.run.begin(name, subject))),
+            Reporting::One(doing) => {
                 doing.note(name);
                 Part(None)
             }
@@ -202,13 +203,13 @@ impl<'a> One<'a> {
     }
 
     /// Held for a word at a time, never across a wait.
-    fn ledger(&self) -> MutexGuard<'_, Ledger<'a>> {
+    fn ledger(&self) -> MutexGuard<'_, Reporting<'a>> {
         self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One of several has its one step ended.
     fn close(&self, end: &End) {
-        let Ledger::One(doing) = std::mem::replace(&mut *self.ledger(), Ledger::Steps) else {
+        let Reporting::One(doing) = std::mem::replace(&mut *self.ledger(), Reporting::Steps) else {
             return;
         };
         match end {

@@ -1,6 +1,6 @@
 //! A transfer whose end is not known is settled by hand: the interaction is read once more.
 
-use crate::flow::{News, Run};
+use crate::flow::{FlowNews, Run};
 use crate::model::flow::Outcome;
 use crate::model::interaction::Sighting;
 use crate::model::transfer::made::{End, Happening, Open};
@@ -9,7 +9,7 @@ use crate::text::Text;
 /// Reads the interaction of an open question, and says what it shows.
 pub async fn settle(run: &Run<'_>, open: &Open) -> Outcome {
     let doing = run.begin("check", open.before.id.0.clone());
-    let tell = |happening| run.tell(News::Transfer(open.id, Box::new(happening)));
+    let tell = |happening| run.tell(FlowNews::Transfer(open.id, Box::new(happening)));
     tell(Happening::Reconciling("asked for by hand".into()));
     let after = match run.kit.client.interaction(&open.before.id).await {
         Ok(after) => after,

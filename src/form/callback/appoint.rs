@@ -7,7 +7,9 @@ use super::{Known, MOST_NUMBERS};
 use crate::flow::Order;
 use crate::flow::callback;
 use crate::form::item::TextItem;
-use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, Verdict, path, read};
+use crate::form::{
+    Check, CheckVerdict, Completion, Field, FieldKind, Form, Plan, Rules, Spec, path, read,
+};
 use crate::model::callback::{Appointment, BOOKED_AS, Queues, REASON};
 use crate::model::ids::Ids;
 use crate::model::payload::Fault;
@@ -19,35 +21,35 @@ static FIELDS: [Field; 8] = [
     Field::new(
         "callbackNumbers",
         "Numbers",
-        Kind::List {
+        FieldKind::List {
             item: &NUMBER,
             most: MOST_NUMBERS,
         },
     )
     .group("Caller")
     .help("A plus sign, the country code and the number; the first is called first."),
-    Field::new("callbackUserName", "Name", Kind::Text)
+    Field::new("callbackUserName", "Name", FieldKind::Text)
         .group("Caller")
         .help("What the caller is called, for whoever calls back.")
         .optional(),
-    Field::new("data.reason", "Reason", Kind::Text)
+    Field::new("data.reason", "Reason", FieldKind::Text)
         .group("Caller")
         .help("What it is about; it becomes an attribute of the conversation."),
-    Field::new("queueId", "Queue", Kind::Choice(&[]))
+    Field::new("queueId", "Queue", FieldKind::Choice(&[]))
         .group("When")
         .help("Who calls back. Its schedule group's clock is the one that the time is written by."),
-    Field::new("callbackScheduledTime", "Time", Kind::Moment)
+    Field::new("callbackScheduledTime", "Time", FieldKind::Moment)
         .group("When")
         .help("At most 30 days ahead; empty is as soon as somebody is free.")
         .optional(),
-    Field::new("validateCallbackNumbers", "Check number", Kind::Toggle)
+    Field::new("validateCallbackNumbers", "Check number", FieldKind::Toggle)
         .group("How")
         .help("Whether the organisation refuses a number that it cannot call."),
-    Field::new("countryCode", "Country", Kind::Text)
+    Field::new("countryCode", "Country", FieldKind::Text)
         .group("How")
         .help("Of a number without a country code, in two letters: US.")
         .optional(),
-    Field::new("data.reference", "Our name for it", Kind::Text)
+    Field::new("data.reference", "Our name for it", FieldKind::Text)
         .group("How")
         .help("Finds the callback again should the answer be lost. Channels, slots and limits the API does not have: the queue decides how it calls."),
 ];
@@ -114,7 +116,7 @@ impl Rules for Appoints {
         checks.extend(self.0.fold("callbackScheduledTime", "time", queue, time));
         if !queue.is_empty() && self.0.hours_unknown(queue) {
             let why = "when the queue is open is not known, so the time is not held against it";
-            checks.push(Check::known("queueId", "hours", Verdict::Warning, why));
+            checks.push(Check::known("queueId", "hours", CheckVerdict::Warning, why));
         }
         checks
     }
@@ -136,7 +138,7 @@ impl Rules for Appoints {
                     .to_owned(),
             );
         }
-        let order = callback::Order::Appoint(Box::new(appointment));
+        let order = callback::CallbackOrder::Appoint(Box::new(appointment));
         let undo = "It can be ended (c) until somebody has called.";
         Plan::of(Order::Callback(order), affects, undo)
     }

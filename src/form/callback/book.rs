@@ -79,7 +79,7 @@ impl Rules for Known {
                 "The queue has {room}; it is read again right before, and a full one stops the booking."
             ));
         }
-        let order = callback::Order::Book(Box::new(booking));
+        let order = callback::CallbackOrder::Book(Box::new(booking));
         let undo = "It can be taken back (c) while nobody has been called yet.";
         Plan::of(Order::Callback(order), affects, undo)
     }

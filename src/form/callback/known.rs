@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::{Value, json};
 
-use crate::form::{Check, Completion, Verdict};
+use crate::form::{Check, CheckVerdict, Completion};
 use crate::model::api::Capabilities;
 use crate::model::callback::{Context, Queues, Slot};
 use crate::model::hours::{Calendar, Stretch, Written};
@@ -129,9 +129,9 @@ impl Known {
         let mut checks = Vec::new();
         if let Some(room) = queue.room() {
             let verdict = match room.left() {
-                0 => Verdict::Bad,
-                left if left * 5 <= room.most => Verdict::Warning,
-                _ => Verdict::Good,
+                0 => CheckVerdict::Bad,
+                left if left * 5 <= room.most => CheckVerdict::Warning,
+                _ => CheckVerdict::Good,
             };
             let label = queue.label().fit(30).into_owned();
             checks.push(Check::known("queue_id", label, verdict, room.to_string()));
@@ -139,7 +139,7 @@ impl Known {
         for fault in &queue.faults {
             let label = queue.label().fit(30).into_owned();
             let why = fault.fit(120).into_owned();
-            checks.push(Check::known("queue_id", label, Verdict::Warning, why));
+            checks.push(Check::known("queue_id", label, CheckVerdict::Warning, why));
         }
         for (n, slot) in slots.iter().enumerate() {
             let (path, label) = (format!("time_slot_matrix[{n}]"), format!("slot {}", n + 1));
@@ -151,7 +151,7 @@ impl Known {
     /// Which of two moments a time is, when the queue's clock shows it twice.
     pub(super) fn fold(&self, path: &str, label: &str, queue: &str, time: &str) -> Option<Check> {
         let fold = Written::read(time)?.fold(&self.zone(queue))?;
-        Some(Check::known(path, label, Verdict::Warning, fold))
+        Some(Check::known(path, label, CheckVerdict::Warning, fold))
     }
 
     /// Whether nobody knows when a queue is open.

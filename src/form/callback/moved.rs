@@ -74,7 +74,7 @@ impl Rules for Moved {
             callback.number
         )];
         let undo = "It can be moved back while its old slot is free and still to come.";
-        let order = callback::Order::Reschedule(Box::new(change));
+        let order = callback::CallbackOrder::Reschedule(Box::new(change));
         Plan::of(Order::Callback(order), affects, undo)
     }
 

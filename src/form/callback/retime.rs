@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use super::Known;
 use crate::flow::Order;
 use crate::flow::callback::{self, Moved};
-use crate::form::{Check, Completion, Field, Form, Kind, Plan, Rules, Spec, path, read};
+use crate::form::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, path, read};
 use crate::model::callback::{Callback, Move};
 use crate::model::payload::Fault;
 use crate::store::callbacks::CallbackRow;
 
 static FIELDS: [Field; 2] = [
-    Field::new("callbackScheduledTime", "Time", Kind::Moment)
+    Field::new("callbackScheduledTime", "Time", FieldKind::Moment)
         .group("When")
         .help("At most 30 days ahead, by the clock of the queue's schedule group."),
-    Field::new("agentId", "Agent", Kind::Text)
+    Field::new("agentId", "Agent", FieldKind::Text)
         .group("Who")
         .help("The API moves a callback only to an agent, by id: it waits for that one then, not for the queue."),
 ];
@@ -92,7 +92,7 @@ impl Rules for Retimes {
             format!("It becomes the callback of the agent {}.", agent.fit(40)),
         ];
         let undo = "Its time can be set back; that it was no agent's before cannot.";
-        let order = callback::Order::Move(Box::new(moved));
+        let order = callback::CallbackOrder::Move(Box::new(moved));
         Plan::of(Order::Callback(order), affects, undo)
     }
 

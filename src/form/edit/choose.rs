@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::{Field, Form, Kind, path};
+use super::super::{Field, FieldKind, Form, path};
 use super::Editing;
 
 impl Form {
@@ -14,11 +14,11 @@ impl Form {
         self.touch();
         let value = path::get(&self.body, field.path);
         match field.kind {
-            Kind::Toggle => {
+            FieldKind::Toggle => {
                 let on = value.and_then(Value::as_bool).unwrap_or(false);
                 self.set(field.path, Value::from(!on));
             }
-            Kind::Choice(_) => {
+            FieldKind::Choice(_) => {
                 let words = self.words(field);
                 let here = words
                     .iter()
@@ -32,8 +32,8 @@ impl Form {
                     self.set(field.path, Value::from(word.as_str()));
                 }
             }
-            Kind::Part { template } => self.turn_part(field, template),
-            Kind::Order(_) => {
+            FieldKind::Part { template } => self.turn_part(field, template),
+            FieldKind::Order(_) => {
                 if let Editing::Order { words, at } = &mut self.editing
                     && let Some((_, on)) = words.get_mut(*at)
                 {
@@ -60,11 +60,11 @@ impl Form {
     #[must_use]
     pub fn words(&self, field: &Field) -> Vec<String> {
         match field.kind {
-            Kind::Choice([]) => {
+            FieldKind::Choice([]) => {
                 let found = self.rules.completions(field.path, &self.body);
                 found.into_iter().map(|c| c.value).collect()
             }
-            Kind::Choice(words) => words.iter().map(|&word| word.to_owned()).collect(),
+            FieldKind::Choice(words) => words.iter().map(|&word| word.to_owned()).collect(),
             _ => Vec::new(),
         }
     }
@@ -80,11 +80,11 @@ impl Form {
                 .is_some_and(|w| w.eq_ignore_ascii_case(&c))
         };
         match (field.kind, &mut self.editing) {
-            (Kind::Toggle, _) if matches!(c, 'y' | 'n') => {
+            (FieldKind::Toggle, _) if matches!(c, 'y' | 'n') => {
                 self.touch();
                 self.set(field.path, Value::from(c == 'y'));
             }
-            (Kind::Choice(_), _) => {
+            (FieldKind::Choice(_), _) => {
                 let words = self.words(field);
                 let value = path::get(&self.body, field.path);
                 let here = words

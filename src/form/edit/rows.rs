@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::super::line::Typing;
-use super::super::{Field, Form, Kind, item, path};
+use super::super::{Field, FieldKind, Form, item, path};
 use super::{Editing, pair};
 use tui_input::InputRequest;
 
@@ -73,7 +73,7 @@ impl Form {
             },
         );
         let value = match field.kind {
-            Kind::Pairs { .. } => {
+            FieldKind::Pairs { .. } => {
                 let pairs = written.iter().filter(|row| !row.is_empty()).map(|row| {
                     let (name, value) = pair(row);
                     (name.to_owned(), Value::from(value))

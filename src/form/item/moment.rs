@@ -12,7 +12,7 @@ use super::{Item, plain};
 pub static MOMENT: Moment = Moment;
 
 /// A time slot: `{"start","end"}` (contract §10).
-pub static SLOT: Slot = Slot;
+pub static SLOT: SlotItem = SlotItem;
 
 /// See [`MOMENT`].
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Moment;
 
 /// See [`SLOT`].
 #[derive(Debug)]
-pub struct Slot;
+pub struct SlotItem;
 
 /// How a person writes a moment.
 pub const SHAPE: &str = "YYYY-MM-DD HH:MM [+HH:MM or Area/City]";
@@ -53,7 +53,7 @@ impl Item for Moment {
     }
 }
 
-impl Item for Slot {
+impl Item for SlotItem {
     fn shape(&self) -> &'static str {
         SLOT_SHAPE
     }

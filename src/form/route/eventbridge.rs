@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::around::Around;
 use crate::form::item::TextItem;
-use crate::form::{Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, path};
+use crate::form::{Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::model::payload::Fault;
 use crate::model::route::eventbridge::RETRIED_DAYS;
 use crate::model::route::{self};
@@ -13,35 +13,35 @@ use crate::store::Store;
 static TOPIC: TextItem = TextItem("TOPIC");
 
 static FIELDS: [Field; 8] = [
-    Field::new("name", "Name", Kind::Text)
+    Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other integration that feeds a bus is."),
-    Field::new("kind", "Kind", Kind::Choice(&["eventbridge"]))
+    Field::new("kind", "Kind", FieldKind::Choice(&["eventbridge"]))
         .group("Route")
         .help("Events go to a bus of Amazon EventBridge."),
-    Field::new("awsAccountId", "AWS account", Kind::Text)
+    Field::new("awsAccountId", "AWS account", FieldKind::Text)
         .group("Event bus")
         .help("The twelve digits of the account that owns the bus."),
-    Field::new("awsAccountRegion", "AWS region", Kind::Text)
+    Field::new("awsAccountRegion", "AWS region", FieldKind::Text)
         .group("Event bus")
         .help("Where the bus is: eu-west-1."),
-    Field::new("eventSourceSuffix", "Source suffix", Kind::Text)
+    Field::new("eventSourceSuffix", "Source suffix", FieldKind::Text)
         .group("Event bus")
         .help("The end of the event source's name; it tells this source from others of the organisation."),
     Field::new(
         "eventFilter",
         "Topics",
-        Kind::List {
+        FieldKind::List {
             item: &TOPIC,
             most: 100,
         },
     )
     .group("What is sent")
     .help("Every event of these topics is sent. Topics that reach a bus are offered."),
-    Field::new("enabled", "Runs", Kind::Toggle)
+    Field::new("enabled", "Runs", FieldKind::Toggle)
         .group("Route")
         .help("The state that it is to be in; the organisation reports when it is there."),
-    Field::new("notes", "Notes", Kind::Text)
+    Field::new("notes", "Notes", FieldKind::Text)
         .group("Route")
         .help("What others should know of it.")
         .optional(),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::around::Around;
 use super::criterion::CRITERION;
-use crate::form::{Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, path};
+use crate::form::{Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
 use crate::model::payload::Fault;
 use crate::model::route::trigger::{DELAYS, FORMATS, LEAST_TTL, LIMITS, OPERATORS};
 use crate::model::route::{self};
@@ -14,26 +14,26 @@ const WHEN: &str = "When";
 const WHAT: &str = "What it starts";
 
 static FIELDS: [Field; 11] = [
-    Field::new("name", "Name", Kind::Text)
+    Field::new("name", "Name", FieldKind::Text)
         .group("Route")
         .help("What it is called; no other trigger of the organisation is."),
-    Field::new("kind", "Kind", Kind::Choice(&["trigger"]))
+    Field::new("kind", "Kind", FieldKind::Choice(&["trigger"]))
         .group("Route")
         .help("Events start an Architect workflow."),
-    Field::new("enabled", "Runs", Kind::Toggle)
+    Field::new("enabled", "Runs", FieldKind::Toggle)
         .group("Route")
         .help("One that does not run starts nothing."),
-    Field::new("description", "Description", Kind::Text)
+    Field::new("description", "Description", FieldKind::Text)
         .group("Route")
         .help("What it is for.")
         .optional(),
-    Field::new("topicName", "Topic", Kind::Text)
+    Field::new("topicName", "Topic", FieldKind::Text)
         .group(WHEN)
         .help("The topic whose events it looks at. It cannot be changed afterwards. Topics for triggers are offered."),
     Field::new(
         "matchCriteria",
         "Criteria",
-        Kind::List {
+        FieldKind::List {
             item: &CRITERION,
             most: 100,
         },
@@ -43,7 +43,7 @@ static FIELDS: [Field; 11] = [
     Field::new(
         "eventTTLSeconds",
         "Too old after",
-        Kind::Number {
+        FieldKind::Number {
             least: LEAST_TTL as f64,
             most: f64::INFINITY,
             whole: true,
@@ -53,16 +53,16 @@ static FIELDS: [Field; 11] = [
     .group(WHEN)
     .help("An event older than that starts nothing. Not beside a delay.")
     .optional(),
-    Field::new("target.type", "Target", Kind::Choice(&["Workflow"]))
+    Field::new("target.type", "Target", FieldKind::Choice(&["Workflow"]))
         .group(WHAT)
         .help("The only kind there is."),
-    Field::new("target.id", "Workflow", Kind::Text)
+    Field::new("target.id", "Workflow", FieldKind::Text)
         .group(WHAT)
         .help("The id of a published workflow."),
     Field::new(
         "target.workflowTargetSettings.dataFormat",
         "Data as",
-        Kind::Choice(&FORMATS),
+        FieldKind::Choice(&FORMATS),
     )
     .group(WHAT)
     .help("How the workflow is handed the event: its plain fields one by one, or all of it as JSON.")
@@ -70,7 +70,7 @@ static FIELDS: [Field; 11] = [
     Field::new(
         "delayBySeconds",
         "Starts after",
-        Kind::Number {
+        FieldKind::Number {
             least: *DELAYS.start() as f64,
             most: *DELAYS.end() as f64,
             whole: true,

@@ -9,7 +9,9 @@ use crate::cause::Cause;
 use crate::config::Profile;
 use crate::flow::Order;
 use crate::flow::consult::{Consult, Deed};
-use crate::form::{Check, Completion, Field, Form, Kind, Opening, Plan, Rules, Spec, Verdict};
+use crate::form::{
+    Check, CheckVerdict, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec,
+};
 use crate::model::interaction::{Interaction, SpeakTo};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Handover};
@@ -18,13 +20,13 @@ use crate::text::fit;
 
 static FIELDS: [Field; 3] = [
     INTERACTION,
-    Field::new("destination_uri", "Destination", Kind::Text)
+    Field::new("destination_uri", "Destination", FieldKind::Text)
         .group("Transfer")
         .help("Whom it is announced to: genesys://user/ID, genesys://queue/ID or tel:+number."),
     Field::new(
         "speak_to",
         "Speak to",
-        Kind::Choice(&["destination", "caller", "both", "conference"]),
+        FieldKind::Choice(&["destination", "caller", "both", "conference"]),
     )
     .group("Transfer")
     .help("Whom the agent speaks to once the destination has answered; it can be changed then."),
@@ -117,7 +119,7 @@ impl Rules for Announcing {
         let mut checks = Vec::new();
         if let Some(lack) = self.lack {
             let text = lack.told().to_string();
-            checks.push(Check::known("", "sign-in", Verdict::Bad, text));
+            checks.push(Check::known("", "sign-in", CheckVerdict::Bad, text));
         }
         let id = text(INTERACTION.path);
         if !id.is_empty() {

@@ -9,13 +9,13 @@ use super::known::Known;
 use super::{INTERACTION, LISTED, SHOWN, STOP};
 use crate::flow::Order;
 use crate::flow::transfer::{Move, Replace, Transfers};
-use crate::form::{Check, Completion, Field, Kind, Plan, Rules, Spec};
+use crate::form::{Check, Completion, Field, FieldKind, Plan, Rules, Spec};
 use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Handover};
 use crate::text::fit;
 
-const DESTINATION: Field = Field::new("destination_uri", "Destination", Kind::Text)
+const DESTINATION: Field = Field::new("destination_uri", "Destination", FieldKind::Text)
     .group("Transfer")
     .help("genesys://user/ID, genesys://queue/ID or tel:+number.");
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::form::{Check, Completion, Verdict};
+use crate::form::{Check, CheckVerdict, Completion};
 use crate::model::interaction::Interaction;
 use crate::model::transfer::{Destination, DestinationKind};
 use crate::store::Store;
@@ -100,7 +100,7 @@ impl Known {
     /// What is known of an interaction that is to be moved.
     pub(super) fn check(&self, path: &str, id: &str) -> Check {
         match self.interactions.get(id) {
-            Some(one) => Check::known(path, fit(id, SHOWN), Verdict::Good, one.words()),
+            Some(one) => Check::known(path, fit(id, SHOWN), CheckVerdict::Good, one.words()),
             None => Check::interaction(path, id),
         }
     }
@@ -113,7 +113,12 @@ impl Known {
             .find(|known| known.value == to.uri())?;
         let label = fit(to.uri(), SHOWN);
         let note = known.note.clone();
-        Some(Check::known("destination_uri", label, Verdict::Good, note))
+        Some(Check::known(
+            "destination_uri",
+            label,
+            CheckVerdict::Good,
+            note,
+        ))
     }
 
     pub(super) fn interactions(&self) -> Vec<Completion> {

@@ -10,8 +10,8 @@ use super::super::{Exit, print, say};
 use super::wanted::Wanted;
 use crate::cli::callback::{BookArgs, CancelArgs};
 use crate::cloud::Urgency;
-use crate::flow::callback::{self, Ended};
-use crate::flow::{Kit, News, Order};
+use crate::flow::callback::{self, EndedCallback};
+use crate::flow::{FlowNews, Kit, Order};
 use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
@@ -105,25 +105,25 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
 async fn cancellation(
     kit: &Kit,
     ids: &[CallbackId],
-) -> Result<(Vec<Write>, callback::Order), Exit> {
+) -> Result<(Vec<Write>, callback::CallbackOrder), Exit> {
     if kit.profile.api.capabilities().reservations {
         let writes = ids.iter().map(callback::cancel).collect();
-        return Ok((writes, callback::Order::Cancel(ids.to_vec())));
+        return Ok((writes, callback::CallbackOrder::Cancel(ids.to_vec())));
     }
     let mut ended = Vec::with_capacity(ids.len());
     for id in ids {
         let read = kit.client.callback(id, Urgency::Reread).await;
         let one = read.map_err(super::super::get::tell)?;
         ended.push(one.as_ref().map_or_else(
-            || Ended {
+            || EndedCallback {
                 id: id.clone(),
                 began: None,
             },
-            Ended::from,
+            EndedCallback::from,
         ));
     }
     let writes = ended.iter().map(callback::end).collect();
-    Ok((writes, callback::Order::End(ended)))
+    Ok((writes, callback::CallbackOrder::End(ended)))
 }
 
 async fn finish(kit: &Kit, order: Order, json: bool) -> Result<u8, String> {
@@ -137,9 +137,9 @@ async fn finish(kit: &Kit, order: Order, json: bool) -> Result<u8, String> {
 }
 
 /// What the organisation calls the reservation, once it has answered.
-pub(super) fn id(news: &[News]) -> Option<String> {
+pub(super) fn id(news: &[FlowNews]) -> Option<String> {
     news.iter().rev().find_map(|item| match item {
-        News::Callback(callback) => Some(callback.id.raw().to_owned()),
+        FlowNews::Callback(callback) => Some(callback.id.raw().to_owned()),
         _ => None,
     })
 }

@@ -49,8 +49,10 @@ impl Wanted {
 
     pub fn order(self) -> Order {
         Order::Callback(match self {
-            Self::Booking(booking) => callback::Order::Book(Box::new(booking)),
-            Self::Appointment(appointment) => callback::Order::Appoint(Box::new(appointment)),
+            Self::Booking(booking) => callback::CallbackOrder::Book(Box::new(booking)),
+            Self::Appointment(appointment) => {
+                callback::CallbackOrder::Appoint(Box::new(appointment))
+            }
         })
     }
 }

@@ -6,16 +6,16 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::Wanted;
+use super::ListRequest;
 use super::watch::print_of;
-use crate::alert::{Record as Kept, ledger};
+use crate::alert::{LedgerRecord as Kept, ledger};
 use crate::audit::{AuditError, read as lines};
 use crate::config::Profile;
 use crate::flow::book;
 use crate::headless::{Exit, say};
 use crate::kind::audit::Audit;
 use crate::kind::{Kind, Name};
-use crate::model::audit::{Chain, Record, Status};
+use crate::model::audit::{Chain, LineStatus, Record};
 use crate::store::Store;
 use crate::store::audit::AuditRow;
 use crate::term::signals::Signals;
@@ -35,7 +35,7 @@ pub async fn read<K: Kind>(
     name: Name,
     state_dir: &Path,
     profile: &Profile,
-    wanted: &Wanted,
+    wanted: &ListRequest,
 ) -> Result<u8, String> {
     let mut store = load(name, state_dir, &profile.name)?;
     let exit = if name == Name::Audit {
@@ -73,7 +73,7 @@ fn zone(profile: &Profile) -> TimeZone {
     profile.time_zone.clone().unwrap_or(TimeZone::UTC)
 }
 
-fn write<K: Kind>(store: &Store, profile: &Profile, wanted: &Wanted) -> Result<(), String> {
+fn write<K: Kind>(store: &Store, profile: &Profile, wanted: &ListRequest) -> Result<(), String> {
     let now = Clock::Real.now();
     let rows = K::rows(store, now);
     wanted.write::<K>(rows, profile.api.capabilities(), &zone(profile), now)
@@ -109,7 +109,7 @@ fn load(name: Name, state_dir: &Path, profile: &str) -> Result<Store, String> {
 
 /// The alerts and silences of a profile, as its consoles have kept them.
 pub fn alerts(state_dir: &Path, profile: &str) -> Result<Vec<Kept>, String> {
-    let held = ledger::Ledger::peek(state_dir, profile).map_err(|error| error.to_string())?;
+    let held = ledger::AlertLedger::peek(state_dir, profile).map_err(|error| error.to_string())?;
     Ok(held.records)
 }
 
@@ -128,7 +128,7 @@ fn records(state_dir: &Path, profile: &str) -> Result<(Vec<Record>, u64), String
 }
 
 /// Writes the lines of the audit, in the order in which they were written.
-pub fn audit(state_dir: &Path, profile: &Profile, wanted: &Wanted) -> Result<u8, String> {
+pub fn audit(state_dir: &Path, profile: &Profile, wanted: &ListRequest) -> Result<u8, String> {
     let (records, unreadable) = records(state_dir, &profile.name)?;
     if records.is_empty() && unreadable == 0 {
         say("there is no audit of this profile yet: nothing has been written with it");
@@ -148,11 +148,11 @@ pub fn audit(state_dir: &Path, profile: &Profile, wanted: &Wanted) -> Result<u8,
 
 /// The lines, with those marked whose outcome is still to come.
 fn opened(records: Vec<Record>) -> Vec<AuditRow> {
-    let ends = |record: &&Record| !matches!(record.status, Status::Intent | Status::Note);
+    let ends = |record: &&Record| !matches!(record.status, LineStatus::Intent | LineStatus::Note);
     let ended = records.iter().filter(ends).map(|record| record.id.clone());
     let ended: HashSet<Text> = ended.collect();
     let row = |record: Record| AuditRow {
-        open: record.status == Status::Intent && !ended.contains(&record.id),
+        open: record.status == LineStatus::Intent && !ended.contains(&record.id),
         record,
     };
     records.into_iter().map(row).collect()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
-use super::Wanted;
+use super::ListRequest;
 use crate::cloud::{Error, Urgency};
 use crate::config::Profile;
 use crate::environment::Environment;
@@ -27,7 +27,7 @@ pub async fn read(
     profile: &Profile,
     environment: &Environment,
     state_dir: &Path,
-    wanted: &Wanted,
+    wanted: &ListRequest,
 ) -> Option<Result<u8, String>> {
     match name {
         Name::Routes | Name::Callbacks | Name::Queues | Name::Interactions => {}
@@ -45,14 +45,14 @@ pub async fn read(
     })
 }
 
-fn write<K: Kind>(kit: &Kit, wanted: &Wanted, rows: Vec<K::Row<'_>>) -> Result<(), String> {
+fn write<K: Kind>(kit: &Kit, wanted: &ListRequest, rows: Vec<K::Row<'_>>) -> Result<(), String> {
     let zone = kit.profile.time_zone.clone().unwrap_or(TimeZone::UTC);
     let can = kit.client.api().capabilities();
     wanted.write::<K>(rows, can, &zone, Clock::Real.now())
 }
 
 /// The reservations.
-pub async fn callbacks(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
+pub async fn callbacks(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
     let store = match reservations(kit, true).await {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
@@ -68,7 +68,7 @@ pub async fn callbacks(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
 }
 
 /// The queues.
-pub async fn queues(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
+pub async fn queues(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
     let store = match reservations(kit, false).await {
         Ok(store) => store,
         Err(exit) => return Ok(exit as u8),
@@ -78,7 +78,7 @@ pub async fn queues(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
 }
 
 /// The routes.
-pub async fn routes(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
+pub async fn routes(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
     let listing = match route::all(kit).await {
         Ok(listing) => listing,
         Err(ending) => return Ok(crate::headless::route::unread(&ending)),
@@ -92,7 +92,7 @@ pub async fn routes(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
     Ok(left_out(listing.faults.iter()) as u8)
 }
 
-async fn interactions(kit: &Kit, wanted: &Wanted) -> Result<u8, String> {
+async fn interactions(kit: &Kit, wanted: &ListRequest) -> Result<u8, String> {
     let listing = match kit.client.interactions(Urgency::Reread).await {
         Ok(listing) => listing,
         Err(error) => return Ok(tell(error) as u8),

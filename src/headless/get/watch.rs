@@ -7,8 +7,8 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 
-use super::Wanted;
-use crate::alert::News;
+use super::ListRequest;
+use crate::alert::AlertNews;
 use crate::app::App;
 use crate::app::event::{Done, Event};
 use crate::app::run::{Runner, Screen};
@@ -32,7 +32,7 @@ pub async fn run<K: Kind>(
     mut loaded: Loaded,
     environment: Environment,
     state_dir: &Path,
-    wanted: Wanted,
+    wanted: ListRequest,
 ) -> Result<u8, String> {
     let kept = match (name, &loaded.profile) {
         (Name::Alerts, Some(profile)) => super::local::alerts(state_dir, &profile.name)?,
@@ -46,7 +46,7 @@ pub async fn run<K: Kind>(
     app.keep_journal();
     if name == Name::Alerts {
         // What other consoles deliver is shown here and not delivered.
-        let opened = News::Opened {
+        let opened = AlertNews::Opened {
             records: kept,
             ours: false,
             operator: Text::default(),
@@ -162,7 +162,7 @@ fn ended(name: Name, app: &App) -> Exit {
 
 /// Writes rows where a terminal would draw them.
 struct Printer<K: Kind> {
-    wanted: Wanted,
+    wanted: ListRequest,
     signals: Signals,
     reader: Reader,
     zone: TimeZone,

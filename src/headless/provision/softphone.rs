@@ -71,7 +71,7 @@ pub(super) async fn provision(
     if !agreed(&args.write, &question)? {
         return Ok(Exit::Ok as u8);
     }
-    let order = Order::Phone(phone::Order::Create(Box::new(wanted)));
+    let order = Order::Phone(phone::PhoneOrder::Create(Box::new(wanted)));
     // The flow is large, and most ends of this function never get to it.
     Box::pin(submit(&kit, order, &state_dir, &name, args.write.json)).await
 }

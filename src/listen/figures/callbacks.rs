@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::sheet::Sheet;
+use super::sheet::Exposition;
 use crate::listen::ask::CallbackFigures;
 
 /// How many there are in which status, what the stream brought, and how long that took.
-pub(super) fn write(sheet: &mut Sheet<'_>, callbacks: &CallbackFigures) -> fmt::Result {
+pub(super) fn write(sheet: &mut Exposition<'_>, callbacks: &CallbackFigures) -> fmt::Result {
     let figures = &callbacks.figures;
     sheet.gauges(
         "trunkline_callbacks",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::sheet::Sheet;
+use super::sheet::Exposition;
 use crate::listen::ask::{Overview, ProbeLine};
 use crate::model::carrier::Health;
 use crate::model::finding::Grade;
@@ -12,7 +12,7 @@ use crate::time::Millis;
 use crate::vocabulary::news::Link;
 
 /// Everything, in the order in which a person would ask.
-pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+pub(super) fn write(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {
     let version = [("version", env!("CARGO_PKG_VERSION").to_owned())];
     let build = "Always 1; the version is the label";
     sheet.levels("trunkline_build_info", build, [(version, 1.0)])?;
@@ -31,7 +31,7 @@ pub(super) fn write(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     super::transfers::write(sheet, &overview.transfers)
 }
 
-fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+fn registrations(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {
     let counts = &overview.counts;
     let states = State::ALL.map(|state| (state.word(), f64::from(counts.of(state))));
     sheet.gauges(
@@ -73,7 +73,7 @@ fn registrations(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     )
 }
 
-fn carriers(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+fn carriers(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {
     let carriers = &overview.report.carriers;
     let of = |health: Health| {
         let word = health.word();
@@ -102,7 +102,7 @@ fn carriers(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     )
 }
 
-fn probes(sheet: &mut Sheet<'_>, probes: &[ProbeLine]) -> fmt::Result {
+fn probes(sheet: &mut Exposition<'_>, probes: &[ProbeLine]) -> fmt::Result {
     let target = |probe: &ProbeLine| [("target", probe.target.clone())];
     let good = |probe: &ProbeLine| {
         let good = matches!(probe.grade, Grade::Good | Grade::Warning);
@@ -127,7 +127,7 @@ fn probes(sheet: &mut Sheet<'_>, probes: &[ProbeLine]) -> fmt::Result {
     )
 }
 
-fn checks(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
+fn checks(sheet: &mut Exposition<'_>, report: &FullReport) -> fmt::Result {
     let health = &report.health;
     let lost = health.total_checks.saturating_sub(health.success_count);
     sheet.counters(
@@ -157,7 +157,7 @@ fn checks(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
     )
 }
 
-fn reads(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
+fn reads(sheet: &mut Exposition<'_>, report: &FullReport) -> fmt::Result {
     let reads = &report.health.reads;
     sheet.counters(
         "trunkline_reads",
@@ -199,7 +199,7 @@ fn reads(sheet: &mut Sheet<'_>, report: &FullReport) -> fmt::Result {
     )
 }
 
-fn feeds(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+fn feeds(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {
     let status = &overview.status;
     let is = |word| (word, f64::from(u8::from(word == link(status.link))));
     sheet.gauges(
@@ -264,7 +264,7 @@ fn feeds(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
     )
 }
 
-fn losses(sheet: &mut Sheet<'_>, overview: &Overview) -> fmt::Result {
+fn losses(sheet: &mut Exposition<'_>, overview: &Overview) -> fmt::Result {
     let (status, dropped) = (&overview.status, &overview.store_dropped);
     sheet.counter(
         "trunkline_mailbox_dropped",

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::sheet::Sheet;
+use super::sheet::Exposition;
 use crate::listen::ask::JobFigures;
 
 /// How many there are in which state, how many succeed, and how long that takes.
-pub(super) fn write(sheet: &mut Sheet<'_>, jobs: &JobFigures) -> fmt::Result {
+pub(super) fn write(sheet: &mut Exposition<'_>, jobs: &JobFigures) -> fmt::Result {
     sheet.gauges(
         "trunkline_jobs",
         "Asynchronous jobs that are kept, by state",

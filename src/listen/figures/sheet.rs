@@ -6,9 +6,9 @@ use prometheus_client::encoding::DescriptorEncoder;
 use prometheus_client::metrics::MetricType;
 
 /// The text so far.
-pub(super) struct Sheet<'a>(DescriptorEncoder<'a>);
+pub(super) struct Exposition<'a>(DescriptorEncoder<'a>);
 
-impl<'a> Sheet<'a> {
+impl<'a> Exposition<'a> {
     pub(super) fn new(encoder: DescriptorEncoder<'a>) -> Self {
         Self(encoder)
     }

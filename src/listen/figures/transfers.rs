@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use super::sheet::Sheet;
+use super::sheet::Exposition;
 use crate::model::transfer::made::Phase;
-use crate::store::transfers::{EDGES_MS, Figures};
+use crate::store::transfers::{EDGES_MS, TransferFigures};
 
 /// Outcomes, what it took to get them, and how long the organisation takes.
-pub(super) fn write(sheet: &mut Sheet<'_>, figures: &Figures) -> fmt::Result {
+pub(super) fn write(sheet: &mut Exposition<'_>, figures: &TransferFigures) -> fmt::Result {
     let over = Phase::ALL.into_iter().filter(|phase| phase.over());
     let outcomes = over.map(|phase| (label(phase), figures.count(phase)));
     sheet.counters(
@@ -73,11 +73,11 @@ mod tests {
     use crate::time::Millis;
 
     #[derive(Debug)]
-    struct Alone(Figures);
+    struct Alone(TransferFigures);
 
     impl Collector for Alone {
         fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-            write(&mut Sheet::new(encoder), &self.0)
+            write(&mut Exposition::new(encoder), &self.0)
         }
     }
 

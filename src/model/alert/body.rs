@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Details, Kind, Subject};
+use super::{AlertKind, Details, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -49,7 +49,7 @@ impl Body {
     /// What is sent of this subject at this moment.
     #[must_use]
     pub fn new(
-        kind: &Kind,
+        kind: &AlertKind,
         subject: &Subject,
         details: &Details,
         around: Surroundings,

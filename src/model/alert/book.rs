@@ -14,7 +14,7 @@ pub const SILENCES_KEPT: usize = 200;
 
 /// The alerts of a profile, bounded.
 #[derive(Debug, Default)]
-pub struct Book {
+pub struct AlertBook {
     alerts: BTreeMap<AlertId, Alert>,
     silences: Vec<Silence>,
     open: usize,
@@ -23,7 +23,7 @@ pub struct Book {
     generation: u64,
 }
 
-impl Book {
+impl AlertBook {
     /// An id that no alert has had.
     pub fn fresh_id(&mut self) -> AlertId {
         self.last = self.last.saturating_add(1);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Subject};
+use super::{AlertKind, Subject};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -15,7 +15,7 @@ pub enum Scope {
     /// This condition of this subject, now and when it comes again.
     This {
         /// The condition.
-        kind: Kind,
+        kind: AlertKind,
         /// The subject.
         subject: Subject,
     },
@@ -63,10 +63,10 @@ impl Scope {
                     },
                 };
                 let what = match kind {
-                    Kind::RegistrationFailure => "phone lost".to_owned(),
-                    Kind::CarrierDegradation => "carrier degraded".to_owned(),
-                    Kind::TlsCertExpiry => "certificate".to_owned(),
-                    Kind::Rule(name) => name.to_string(),
+                    AlertKind::RegistrationFailure => "phone lost".to_owned(),
+                    AlertKind::CarrierDegradation => "carrier degraded".to_owned(),
+                    AlertKind::TlsCertExpiry => "certificate".to_owned(),
+                    AlertKind::Rule(name) => name.to_string(),
                 };
                 format!("{what}: {of}")
             }

@@ -66,7 +66,7 @@ impl Stun {
 
 /// A TURN allocation (RFC 8656 §7), released again where the server let us.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Turn {
+pub struct TurnAnswer {
     /// The server.
     pub peer: SocketAddr,
     /// The address that it relayed from.
@@ -87,7 +87,7 @@ pub struct Turn {
     pub software: Option<Text>,
 }
 
-impl Turn {
+impl TurnAnswer {
     pub(super) fn sentence(&self) -> String {
         let end = if self.released {
             "and released"

@@ -10,7 +10,7 @@ use crate::time::Millis;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tls {
     /// What to make of it.
-    pub verdict: Verdict,
+    pub verdict: TlsVerdict,
     /// The verdict as a sentence: what was tried, on what, why, and what to do.
     pub reason: Text,
     /// The address that was connected to; none when there was no connection.
@@ -37,7 +37,7 @@ impl Tls {
 
 /// What to make of a peer, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verdict {
+pub enum TlsVerdict {
     /// No connection, or nothing there that speaks TLS.
     Unreachable,
     /// Its certificate's time is over.
@@ -72,7 +72,7 @@ pub enum Distrust {
     Other,
 }
 
-impl Verdict {
+impl TlsVerdict {
     /// Every verdict, worst first.
     pub const ALL: [Self; 12] = [
         Self::Unreachable,
@@ -132,7 +132,7 @@ impl Verdict {
     }
 }
 
-impl Serialize for Verdict {
+impl Serialize for TlsVerdict {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.detail())
     }

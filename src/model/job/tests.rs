@@ -51,19 +51,22 @@ fn a_late_poll_does_not_undo_what_the_webhook_told() {
         heard(80, By::Webhook, Phase::Completed),
         heard(90, By::Poll, Phase::Running),
     ]);
-    assert_eq!((job.state(), job.latency()), (State::Completed, Some(80)));
+    assert_eq!(
+        (job.state(), job.latency()),
+        (JobState::Completed, Some(80))
+    );
 }
 
 #[test]
 fn a_doubt_lasts_until_the_organisation_speaks() {
     let mut job = job([submitting(0), doubted(10)]);
-    assert_eq!(job.state(), State::Unknown);
+    assert_eq!(job.state(), JobState::Unknown);
     job.apply(heard(11, By::Poll, Phase::Running));
-    assert_eq!((job.state(), job.doubt()), (State::Running, None));
+    assert_eq!((job.state(), job.doubt()), (JobState::Running, None));
     job.apply(doubted(20));
-    assert_eq!(job.state(), State::Unknown);
+    assert_eq!(job.state(), JobState::Unknown);
     job.apply(heard(30, By::Webhook, Phase::Failed));
-    assert_eq!((job.state(), job.latency()), (State::Failed, Some(30)));
+    assert_eq!((job.state(), job.latency()), (JobState::Failed, Some(30)));
 }
 
 #[test]
@@ -73,9 +76,9 @@ fn following_ends_with_a_word_of_the_operator_and_not_with_the_job() {
         on: false,
     });
     let mut job = job([submitting(0), heard(5, By::Submit, Phase::Queued), stop]);
-    assert_eq!(job.state(), State::Unfollowed);
+    assert_eq!(job.state(), JobState::Unfollowed);
     job.apply(heard(9, By::Webhook, Phase::Completed));
-    assert_eq!(job.state(), State::Completed);
+    assert_eq!(job.state(), JobState::Completed);
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn two_ends_are_a_dispute_that_the_poll_wins() {
         heard(2, By::Poll, Phase::Completed),
     ]);
     assert!(job.disputed());
-    assert_eq!((job.state(), job.error()), (State::Completed, None));
+    assert_eq!((job.state(), job.error()), (JobState::Completed, None));
 }
 
 #[test]

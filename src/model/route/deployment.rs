@@ -36,7 +36,7 @@ pub struct Deployment {
     /// What was to be there since; none for a route that was deleted.
     pub after: Option<Route>,
     /// How it ended.
-    pub state: State,
+    pub state: DeploymentState,
 }
 
 /// What a deployment did.
@@ -54,7 +54,7 @@ pub enum Deed {
 /// How far a deployment came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum DeploymentState {
     /// About to be sent. A record that stays so is of a process that was ended in between.
     Submitted,
     /// Taken by the organisation.
@@ -77,7 +77,7 @@ impl Deed {
     }
 }
 
-impl State {
+impl DeploymentState {
     /// The word on screen.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -95,9 +95,9 @@ impl Deployment {
     #[must_use]
     pub fn took(&self, now: Option<&Known>) -> bool {
         match self.state {
-            State::Done => true,
-            State::Refused => false,
-            State::Submitted | State::Unknown => match (&self.after, now) {
+            DeploymentState::Done => true,
+            DeploymentState::Refused => false,
+            DeploymentState::Submitted | DeploymentState::Unknown => match (&self.after, now) {
                 (Some(after), Some(now)) => diff::same(after, &now.route),
                 (None, None) => true,
                 _ => false,
@@ -157,17 +157,17 @@ mod tests {
             name: "b".into(),
             before: Some(route("a")),
             after: Some(route("b")),
-            state: State::Submitted,
+            state: DeploymentState::Submitted,
         };
         assert!(deployment.took(Some(&there("b"))));
         assert!(!deployment.took(Some(&there("a"))));
         assert!(!deployment.took(None));
-        deployment.state = State::Done;
+        deployment.state = DeploymentState::Done;
         assert!(
             deployment.took(Some(&there("a"))),
             "somebody has changed it since"
         );
-        (deployment.after, deployment.state) = (None, State::Unknown);
+        (deployment.after, deployment.state) = (None, DeploymentState::Unknown);
         assert!(deployment.took(None));
         assert!(!deployment.took(Some(&there("a"))));
     }

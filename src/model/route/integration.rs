@@ -29,7 +29,7 @@ pub struct Integration {
 /// How an integration stands: what it is to be against what it is reported to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
+pub enum IntegrationStanding {
     /// It is to run and runs.
     On,
     /// It is to rest and rests.
@@ -51,21 +51,21 @@ pub enum Standing {
 impl Integration {
     /// How it stands.
     #[must_use]
-    pub fn standing(&self) -> Standing {
+    pub fn standing(&self) -> IntegrationStanding {
         let on = match self.intended.raw() {
             "ENABLED" | "RESTORED" => true,
             "DISABLED" | "DELETED" => false,
-            _ => return Standing::Unknown,
+            _ => return IntegrationStanding::Unknown,
         };
         match (on, self.reported.raw()) {
-            (_, "ERROR") => Standing::Error,
-            (true, "ACTIVE") => Standing::On,
-            (true, "ACTIVATING") => Standing::Starting,
-            (true, "INACTIVE" | "DEACTIVATING") => Standing::NotOn,
-            (false, "INACTIVE") => Standing::Off,
-            (false, "DEACTIVATING") => Standing::Stopping,
-            (false, "ACTIVE" | "ACTIVATING") => Standing::NotOff,
-            _ => Standing::Unknown,
+            (_, "ERROR") => IntegrationStanding::Error,
+            (true, "ACTIVE") => IntegrationStanding::On,
+            (true, "ACTIVATING") => IntegrationStanding::Starting,
+            (true, "INACTIVE" | "DEACTIVATING") => IntegrationStanding::NotOn,
+            (false, "INACTIVE") => IntegrationStanding::Off,
+            (false, "DEACTIVATING") => IntegrationStanding::Stopping,
+            (false, "ACTIVE" | "ACTIVATING") => IntegrationStanding::NotOff,
+            _ => IntegrationStanding::Unknown,
         }
     }
 
@@ -86,7 +86,7 @@ impl Integration {
     }
 }
 
-impl Standing {
+impl IntegrationStanding {
     /// The word on screen and in filters.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -122,16 +122,16 @@ mod tests {
     #[test]
     fn what_it_is_to_be_is_held_against_what_it_is() {
         for (intended, reported, standing) in [
-            ("ENABLED", "ACTIVE", Standing::On),
-            ("ENABLED", "ACTIVATING", Standing::Starting),
-            ("ENABLED", "INACTIVE", Standing::NotOn),
-            ("ENABLED", "ERROR", Standing::Error),
-            ("DISABLED", "INACTIVE", Standing::Off),
-            ("DISABLED", "DEACTIVATING", Standing::Stopping),
-            ("DISABLED", "ACTIVE", Standing::NotOff),
-            ("ENABLED", "", Standing::Unknown),
-            ("ENABLED", "DREAMING", Standing::Unknown),
-            ("PAUSED", "ACTIVE", Standing::Unknown),
+            ("ENABLED", "ACTIVE", IntegrationStanding::On),
+            ("ENABLED", "ACTIVATING", IntegrationStanding::Starting),
+            ("ENABLED", "INACTIVE", IntegrationStanding::NotOn),
+            ("ENABLED", "ERROR", IntegrationStanding::Error),
+            ("DISABLED", "INACTIVE", IntegrationStanding::Off),
+            ("DISABLED", "DEACTIVATING", IntegrationStanding::Stopping),
+            ("DISABLED", "ACTIVE", IntegrationStanding::NotOff),
+            ("ENABLED", "", IntegrationStanding::Unknown),
+            ("ENABLED", "DREAMING", IntegrationStanding::Unknown),
+            ("PAUSED", "ACTIVE", IntegrationStanding::Unknown),
         ] {
             let integration = Integration {
                 intended: intended.into(),

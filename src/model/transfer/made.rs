@@ -6,7 +6,7 @@ mod record;
 use std::collections::VecDeque;
 
 pub use self::phase::{End, Phase};
-pub use self::record::Record;
+pub use self::record::TransferRecord;
 
 use super::{Destination, Wish};
 use crate::model::InteractionId;

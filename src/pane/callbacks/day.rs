@@ -12,7 +12,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use self::scale::Scale;
-use self::tally::Tally;
+use self::tally::DayTally;
 use crate::model::QueueId;
 use crate::model::callback::Callback;
 use crate::model::queue::{Queue, Room};
@@ -101,11 +101,11 @@ impl Day {
 
     /// Draws one line for each queue, and the chosen one as a chart below them.
     pub fn render(&self, area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
-        let days: Vec<Tally<'_>> = scene
+        let days: Vec<DayTally<'_>> = scene
             .store
             .queues
             .iter()
-            .map(|row| Tally::of(row, self.date(&row.queue, scene.now), scene))
+            .map(|row| DayTally::of(row, self.date(&row.queue, scene.now), scene))
             .collect();
         let at = self.place(scene.store);
         let Some(chosen) = days.get(at) else {
@@ -141,7 +141,7 @@ impl Day {
 }
 
 /// Which day it is, by which clock, and what is special about it.
-fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
+fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &DayTally<'_>) {
     let theme = scene.theme;
     let queue = &day.row.queue;
     let mut bar = Bar::default();

@@ -7,7 +7,7 @@ use crate::model::callback::Channel;
 use crate::model::hours::Stretch;
 use crate::model::queue::{Queue, Room};
 use crate::pane::Scene;
-use crate::store::callbacks::{Delivery, Told};
+use crate::store::callbacks::{TakenUpdate, UpdateDelivery};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::ui::detail::{moment, pairs};
@@ -146,7 +146,7 @@ fn told(text: &Text) -> String {
     }
 }
 
-fn update(told: &Told, scene: &Scene<'_>) -> Shown<'static> {
+fn update(told: &TakenUpdate, scene: &Scene<'_>) -> Shown<'static> {
     let theme = scene.theme;
     let mut spans = vec![
         Span::styled(told.at.clock(scene.zone, scene.now), theme.style(Role::Dim)),
@@ -161,7 +161,7 @@ fn update(told: &Told, scene: &Scene<'_>) -> Shown<'static> {
     Shown::from(spans)
 }
 
-fn delivered(delivery: &Delivery, came: Millis, scene: &Scene<'_>) -> Vec<Span<'static>> {
+fn delivered(delivery: &UpdateDelivery, came: Millis, scene: &Scene<'_>) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let (role, acknowledged) = match delivery.acknowledged {
         Some(at) => (

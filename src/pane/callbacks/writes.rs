@@ -2,7 +2,7 @@
 
 use super::day::Day;
 use crate::flow::Order;
-use crate::flow::callback::{self, Ended};
+use crate::flow::callback::{self, EndedCallback};
 use crate::form::{Opening, Plan};
 use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::model::callback::Status;
@@ -105,10 +105,10 @@ fn plan(rows: &[&CallbackRow], desk: &Desk<'_>) -> Result<Plan, Vec<Fault>> {
     });
     let ids = rows.iter().map(|row| row.callback().id.clone());
     let order = if can.reservations {
-        callback::Order::Cancel(ids.collect())
+        callback::CallbackOrder::Cancel(ids.collect())
     } else {
-        let ended = rows.iter().map(|row| Ended::from(row.callback()));
-        callback::Order::End(ended.collect())
+        let ended = rows.iter().map(|row| EndedCallback::from(row.callback()));
+        callback::CallbackOrder::End(ended.collect())
     };
     let undo = "This cannot be undone; the callback would have to be booked again.";
     let plan = Plan::of(Order::Callback(order), affects.collect(), undo)?;
@@ -128,13 +128,13 @@ pub(super) fn webhook(desk: &mut Desk<'_>) {
         Ok(url) => url,
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
-    let webhook = callback::Webhook::new("trunkline-callbacks".to_owned(), url);
+    let webhook = callback::CallbackWebhook::new("trunkline-callbacks".to_owned(), url);
     let affects = vec![
         "The organisation tells this console's listener of every change of a callback.".to_owned(),
         "Deliveries and the stream meet on one row; whichever comes second changes nothing."
             .to_owned(),
     ];
     let undo = "Not from here: a webhook is removed in the organisation's administration.";
-    let order = Order::Callback(callback::Order::Webhook(webhook));
+    let order = Order::Callback(callback::CallbackOrder::Webhook(webhook));
     desk.propose(Plan::of(order, affects, undo));
 }

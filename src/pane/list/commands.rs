@@ -6,7 +6,7 @@ use super::source::Source as _;
 use super::{ListPane, Listing, Picked, Related, RowOf};
 use crate::effect::Effect;
 use crate::export::Format;
-use crate::kind::{Column, Kind, Look, sheet};
+use crate::kind::{CellLook, Column, Kind, sheet};
 use crate::pane::cursor::Rows as _;
 use crate::pane::{Desk, Scene};
 use crate::store::Store;
@@ -214,7 +214,7 @@ impl<L: Listing> ListPane<L> {
             .iter()
             .filter_map(|id| <L::Kind>::row(desk.store, id, desk.now))
             .collect();
-        let look = Look {
+        let look = CellLook {
             zone: desk.zone,
             now: desk.now,
         };

@@ -7,9 +7,9 @@ use ratatui::text::Line;
 use super::aim::listed;
 use super::edges::Edges;
 use super::frozen::Shown;
-use super::source::{Seen, Source as _};
+use super::source::{Source as _, Visible};
 use super::{IdOf, ListPane, Listing};
-use crate::kind::{Kind, Look, Value, sheet};
+use crate::kind::{CellLook, Kind, Value, sheet};
 use crate::pane::Scene;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
@@ -26,7 +26,7 @@ const WHOLE: &str = "shortened here; :open-pager shows everything";
 
 /// Every column of a row that there is anything in, a few on a line.
 pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
-    let look = Look {
+    let look = CellLook {
         zone: scene.zone,
         now: scene.now,
     };
@@ -129,7 +129,7 @@ impl<L: Listing> ListPane<L> {
 
     fn is_drawn(&mut self, scene: &Scene<'_>) {
         self.moved = false;
-        let seen = Seen {
+        let seen = Visible {
             height: self.grid.height(),
             detail: self.detail,
             columns: &self.columns,
@@ -156,7 +156,7 @@ impl<L: Listing> ListPane<L> {
         let shown: &[Shown<IdOf<L>>] = if let Some(frozen) = &self.frozen {
             frozen.rows.get(self.window.top..).unwrap_or_default()
         } else {
-            let look = Look {
+            let look = CellLook {
                 zone: scene.zone,
                 now: scene.now,
             };

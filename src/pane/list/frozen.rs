@@ -2,7 +2,7 @@
 
 use super::source::Source as _;
 use super::{IdOf, ListPane, Listing, RowOf};
-use crate::kind::{Kind as _, Look};
+use crate::kind::{CellLook, Kind as _};
 use crate::pane::Desk;
 use crate::pane::cursor::Rows;
 use crate::vocabulary::role::Role;
@@ -42,7 +42,11 @@ impl<Id: Clone + PartialEq> Rows<Id> for Frozen<Id> {
 
 impl<L: Listing> ListPane<L> {
     /// A row as the columns that show have it.
-    pub(super) fn line(row: &RowOf<'_, L>, columns: &[usize], look: &Look<'_>) -> Shown<IdOf<L>> {
+    pub(super) fn line(
+        row: &RowOf<'_, L>,
+        columns: &[usize],
+        look: &CellLook<'_>,
+    ) -> Shown<IdOf<L>> {
         let cell = |n: &usize| {
             let column = &<L::Kind>::COLUMNS[*n];
             (column.cell(row, look), (column.role)(row))
@@ -65,7 +69,7 @@ impl<L: Listing> ListPane<L> {
         } else {
             self.window.at.saturating_sub(HELD / 2)
         };
-        let look = Look {
+        let look = CellLook {
             zone: desk.zone,
             now: desk.now,
         };

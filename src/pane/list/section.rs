@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::kind::column::Wish;
-use crate::kind::{Kind, Look, sheet};
+use crate::kind::{CellLook, Kind, sheet};
 use crate::pane::Scene;
 use crate::ui::table;
 use crate::vocabulary::role::Role;
@@ -31,7 +31,7 @@ pub fn render<K: Kind>(
     };
     let wishes: Vec<Wish> = columns.iter().map(|(n, _)| K::COLUMNS[*n].wish).collect();
     let places = table::place(&wishes, 0, area.x + 2, area.width.saturating_sub(4));
-    let look = Look {
+    let look = CellLook {
         zone: scene.zone,
         now: scene.now,
     };

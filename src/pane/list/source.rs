@@ -8,7 +8,7 @@ use crate::time::Millis;
 
 /// What of a list is on the screen.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
+pub struct Visible<'a> {
     /// Lines of rows.
     pub height: usize,
     /// Whether the detail is open.
@@ -38,11 +38,11 @@ pub trait Source<K: Kind>: Default + Rows<K::Id> {
     /// The rows that show.
     fn visible(&self, window: Window, height: usize) -> Vec<K::Id>;
     /// Whether something visible differs from what was drawn last.
-    fn moved(&mut self, cursor: &Cursor<K::Id>, seen: Seen<'_>, store: &Store) -> bool;
+    fn moved(&mut self, cursor: &Cursor<K::Id>, seen: Visible<'_>, store: &Store) -> bool;
     /// What lies above and below the rows that show.
     fn edges(&self, window: Window, height: usize) -> Edges;
     /// What is on the screen is on the screen.
-    fn drawn(&mut self, _seen: Seen<'_>, _store: &Store) {}
+    fn drawn(&mut self, _seen: Visible<'_>, _store: &Store) {}
 }
 
 /// Rows that are arranged as a whole whenever one has changed, and looked at.
@@ -131,7 +131,7 @@ impl<K: Kind> Source<K> for Arranged<K> {
         Edges::of(window, height, self.ids.len(), bad)
     }
 
-    fn moved(&mut self, _: &Cursor<K::Id>, _: Seen<'_>, store: &Store) -> bool {
+    fn moved(&mut self, _: &Cursor<K::Id>, _: Visible<'_>, store: &Store) -> bool {
         self.generation != Some(K::generation(store))
     }
 }

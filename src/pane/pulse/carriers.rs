@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use crate::kind::carriers::{CarrierLine, grade_role, role};
 use crate::kind::column::Wish;
 use crate::model::carrier::Accord;
-use crate::model::finding::Verdict;
+use crate::model::finding::TlsVerdict;
 use crate::pane::Scene;
 use crate::store::carriers::Reading;
 use crate::text::chart;
@@ -98,7 +98,7 @@ fn carrier(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, line: &CarrierLine<'
 
 /// The days left, and as a bar where they can be counted on: a certificate that is not accepted has none.
 fn certificate(
-    place: table::Place,
+    place: table::ColumnPlace,
     y: u16,
     buf: &mut Buffer,
     scene: &Scene<'_>,
@@ -110,7 +110,7 @@ fn certificate(
         return;
     };
     let number = format!("{days} d ");
-    let style = theme.style(if verdict == Verdict::Valid {
+    let style = theme.style(if verdict == TlsVerdict::Valid {
         Role::Dim
     } else {
         grade_role(line.finding())
@@ -120,7 +120,7 @@ fn certificate(
         let used = 6.min(place.width);
         let share = days.max(0) as f64 / WHOLE;
         let bar = chart::bar(share, (place.width - used).min(BAR.1));
-        let role = if verdict == Verdict::Expiring {
+        let role = if verdict == TlsVerdict::Expiring {
             Role::Warn
         } else {
             Role::Chart

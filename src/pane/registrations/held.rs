@@ -1,11 +1,11 @@
 //! The registrations in order: a view of the store that is kept up change by change, and the page of it on the screen.
 
-use super::page::Page;
+use super::page::HeldOrder;
 use crate::kind::registrations::Registrations;
 use crate::kind::{How, Kind as _};
 use crate::pane::cursor::{Cursor, Rows, Window};
 use crate::pane::list::edges::Edges;
-use crate::pane::list::source::{Seen, Source};
+use crate::pane::list::source::{Source, Visible};
 use crate::query::Query;
 use crate::store::column::Column;
 use crate::store::view::{Sort, View};
@@ -15,7 +15,7 @@ use crate::time::Millis;
 /// The view and its page.
 pub struct Held {
     view: View,
-    page: Page,
+    page: HeldOrder,
     /// The moment of the last change, tick or key.
     now: Millis,
     /// What was drawn last, to know whether anything visible moved.
@@ -26,7 +26,7 @@ impl Default for Held {
     fn default() -> Self {
         Self {
             view: View::new(Sort::default(), None),
-            page: Page::default(),
+            page: HeldOrder::default(),
             now: Millis::default(),
             fingerprint: 0,
         }
@@ -50,7 +50,7 @@ impl Held {
     }
 
     /// A number that changes when, and only when, something visible does.
-    fn seen(&self, seen: Seen<'_>, store: &Store) -> u64 {
+    fn seen(&self, seen: Visible<'_>, store: &Store) -> u64 {
         let checked = Registrations::named(CHECKED).is_some_and(|n| seen.columns.contains(&n));
         self.page.fingerprint(store, seen.detail || checked)
     }
@@ -139,7 +139,7 @@ impl Source<Registrations> for Held {
     }
 
     /// The cursor stays where it was drawn until the next frame is.
-    fn moved(&mut self, cursor: &Cursor<RowId>, seen: Seen<'_>, store: &Store) -> bool {
+    fn moved(&mut self, cursor: &Cursor<RowId>, seen: Visible<'_>, store: &Store) -> bool {
         if !self.holds(seen.height) {
             let (rows, window, edges) = self.order(&mut cursor.clone(), seen.height);
             if !self.page.is_as(&rows, window, edges) {
@@ -150,7 +150,7 @@ impl Source<Registrations> for Held {
         self.seen(seen, store) != self.fingerprint
     }
 
-    fn drawn(&mut self, seen: Seen<'_>, store: &Store) {
+    fn drawn(&mut self, seen: Visible<'_>, store: &Store) {
         self.fingerprint = self.seen(seen, store);
     }
 }

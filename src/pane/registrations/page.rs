@@ -15,7 +15,7 @@ const HELD_MS: i64 = 1_000;
 
 /// An order, held.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct HeldOrder {
     rows: Vec<RowId>,
     window: Window,
     /// What is out of view; it takes turns with the rows.
@@ -28,7 +28,7 @@ pub(super) struct Page {
     awaited: bool,
 }
 
-impl Page {
+impl HeldOrder {
     /// The rows, from the first line down.
     pub(super) fn rows(&self) -> &[RowId] {
         &self.rows
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_first_move_shows_at_once_and_the_next_a_second_later() {
-        let mut page = Page::default();
+        let mut page = HeldOrder::default();
         assert!(!page.holds(NOON));
         page.take(
             vec![RowId(1), RowId(2)],
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_key_or_a_clock_set_back_ends_the_hold() {
-        let mut page = Page::default();
+        let mut page = HeldOrder::default();
         page.take(vec![RowId(1)], Window::default(), Edges::default(), NOON);
         assert!(!page.holds(NOON.plus(-1)));
         page.release();

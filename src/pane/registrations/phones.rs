@@ -57,7 +57,7 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
             Some(many.len().to_string()),
         ),
     };
-    let order = Order::Phone(phone::Order::Deeds(deeds));
+    let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
     let undo = "This cannot be undone; a phone comes back by itself within a minute or two.";
     let plan = Plan::of(order, vec![affects], undo);
     desk.propose(plan.map(|plan| plan.confirmed_by(confirm)));

@@ -9,7 +9,7 @@ use stun_proto::agent::StunError;
 use stun_proto::types::message::{StunParseError, StunWriteError};
 
 use crate::cause::{Cause, Told, said};
-use crate::model::finding::{Outcome, Target};
+use crate::model::finding::{ProbeOutcome, Target};
 use crate::probe::connect::NoWay;
 
 /// Why there is no answer, or none that can be used.
@@ -37,12 +37,12 @@ impl fmt::Display for Failed {
 
 impl Failed {
     /// As what a probe found.
-    pub(in crate::probe) fn outcome(&self, protocol: &str, target: &Target) -> Outcome {
+    pub(in crate::probe) fn outcome(&self, protocol: &str, target: &Target) -> ProbeOutcome {
         let address = target.address();
         let reason = format!("{protocol} probe of {address}: {self}");
         match self {
-            Self::NoWay(_) | Self::Setup(_) | Self::Before(_) => Outcome::unreachable(reason),
-            Self::Answered(_) => Outcome::refused(reason),
+            Self::NoWay(_) | Self::Setup(_) | Self::Before(_) => ProbeOutcome::unreachable(reason),
+            Self::Answered(_) => ProbeOutcome::refused(reason),
         }
     }
 

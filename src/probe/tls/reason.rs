@@ -4,10 +4,10 @@ use rustls::ProtocolVersion;
 
 use super::Stop;
 use crate::cause::{Cause, Told};
-use crate::model::finding::{Certificate, Distrust, Target, Tls, Verdict};
+use crate::model::finding::{Certificate, Distrust, Target, Tls, TlsVerdict};
 use crate::time::Millis;
 
-type Judged = (Verdict, String);
+type Judged = (TlsVerdict, String);
 
 /// The verdict on a handshake that the verifier accepted.
 pub(super) fn accepted(target: &Target, found: &Tls, expiring_days: u16, now: Millis) -> Judged {
@@ -17,20 +17,20 @@ pub(super) fn accepted(target: &Target, found: &Tls, expiring_days: u16, now: Mi
         let reason = format!(
             "the certificate of {address} is valid and ends in {days} days, on {end}. Renew it."
         );
-        return (Verdict::Expiring, reason);
+        return (TlsVerdict::Expiring, reason);
     }
     let reason =
         format!("the certificate of {address} is valid for {days} more days, until {end}.");
     // The dates of a root that is trusted are nobody's business here; others look at them.
     let above = found.chain.iter().skip(1);
     match above.into_iter().find(|one| one.days_left(now) < 0) {
-        None => (Verdict::Valid, reason),
+        None => (TlsVerdict::Valid, reason),
         Some(ended) => {
             let (subject, day) = (&ended.subject, self::end(Some(ended)));
             let more = format!(
                 " {subject} expired on {day}, and the chain that is sent has it: other clients may refuse it. Have the server leave it out, or send its renewal."
             );
-            (Verdict::Expiring, reason + &more)
+            (TlsVerdict::Expiring, reason + &more)
         }
     }
 }
@@ -49,16 +49,16 @@ pub(super) fn refused(target: &Target, stop: &Stop) -> Judged {
     let address = target.address();
     match stop {
         Stop::NoWay(why) => (
-            Verdict::Unreachable,
+            TlsVerdict::Unreachable,
             format!("TLS probe of {address}: {why}"),
         ),
         Stop::Setup(why) => (
-            Verdict::Unreachable,
+            TlsVerdict::Unreachable,
             format!("TLS probe of {address} could not start: {why}"),
         ),
         Stop::Slow(peer, slow) => {
             let told = super::stalled(*peer, *slow);
-            (Verdict::Unreachable, told.to_string())
+            (TlsVerdict::Unreachable, told.to_string())
         }
         Stop::Handshake(told) => (verdict(told.cause()), told.to_string()),
     }
@@ -71,29 +71,29 @@ pub(super) fn at(target: &Target, told: Told) -> Told {
 }
 
 /// How bad a cause is.
-pub(super) const fn verdict(cause: Cause) -> Verdict {
+pub(super) const fn verdict(cause: Cause) -> TlsVerdict {
     match cause {
-        Cause::CertificateExpired | Cause::ChainExpired => Verdict::Expired,
+        Cause::CertificateExpired | Cause::ChainExpired => TlsVerdict::Expired,
         Cause::CertificateOfAnother
         | Cause::CertificateNamesNobody
-        | Cause::CertificateNameInCommonName => Verdict::Untrusted(Distrust::WrongName),
+        | Cause::CertificateNameInCommonName => TlsVerdict::Untrusted(Distrust::WrongName),
         Cause::CertificateSelfSigned | Cause::CertificateSelfSignedAuthority => {
-            Verdict::Untrusted(Distrust::SelfSigned)
+            TlsVerdict::Untrusted(Distrust::SelfSigned)
         }
-        Cause::CertificateOfAnAuthority => Verdict::Untrusted(Distrust::AuthoritysOwn),
-        Cause::IssuerNotSent => Verdict::Untrusted(Distrust::IssuerNotSent),
+        Cause::CertificateOfAnAuthority => TlsVerdict::Untrusted(Distrust::AuthoritysOwn),
+        Cause::IssuerNotSent => TlsVerdict::Untrusted(Distrust::IssuerNotSent),
         Cause::ChainEndsInNothing | Cause::RootUnknown | Cause::IssuerOfThatNameHasAnotherKey => {
-            Verdict::Untrusted(Distrust::UnknownCa)
+            TlsVerdict::Untrusted(Distrust::UnknownCa)
         }
         Cause::CertificateNotYetValid
         | Cause::CertificateNotForServers
         | Cause::CertificateWeakSignature
         | Cause::CertificateWeakKey
         | Cause::CertificateRevoked
-        | Cause::CertificateUnfit => Verdict::Untrusted(Distrust::Other),
-        Cause::TlsTooOld => Verdict::ProtocolTooOld,
-        Cause::NotTls | Cause::TlsBroken | Cause::TlsStalled => Verdict::Unreachable,
-        _ => Verdict::Refused,
+        | Cause::CertificateUnfit => TlsVerdict::Untrusted(Distrust::Other),
+        Cause::TlsTooOld => TlsVerdict::ProtocolTooOld,
+        Cause::NotTls | Cause::TlsBroken | Cause::TlsStalled => TlsVerdict::Unreachable,
+        _ => TlsVerdict::Refused,
     }
 }
 

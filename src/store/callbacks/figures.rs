@@ -10,7 +10,7 @@ const LONGEST: u64 = 3_600_000;
 
 /// Counts since the start.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
+pub struct CallbackFigures {
     /// Updates taken in.
     pub processed: u64,
     /// Of those, how many said that a callback was kept.
@@ -39,7 +39,7 @@ pub struct Latency {
     pub p99: u64,
 }
 
-impl Figures {
+impl CallbackFigures {
     pub(super) fn applied(&mut self, update: &Update, now: Millis) {
         self.told(update.callback.status);
         if self.took.is_none() {

@@ -12,18 +12,18 @@ const HISTORY: usize = 32;
 
 /// One update as it was taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct TakenUpdate {
     /// When it came.
     pub at: Millis,
     /// What it said.
     pub status: Status,
     /// What is on record of its delivery; none where updates have no names and nobody acknowledges them.
-    pub delivery: Option<Delivery>,
+    pub delivery: Option<UpdateDelivery>,
 }
 
 /// How an update was delivered that is to be acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct UpdateDelivery {
     /// When the organisation made it, by its own clock.
     pub sent: Millis,
     /// Its name.
@@ -46,7 +46,7 @@ pub struct CallbackRow {
     /// When an update or an answer last spoke of it.
     heard: Millis,
     since: Millis,
-    past: VecDeque<Told>,
+    past: VecDeque<TakenUpdate>,
     forgotten: u64,
     remembered: bool,
 }
@@ -83,10 +83,10 @@ impl CallbackRow {
     pub(super) fn hear(&mut self, update: Update, now: Millis) {
         self.heard = now;
         let overtaken = self.sent.is_some_and(|newest| update.sent < newest);
-        self.note(Told {
+        self.note(TakenUpdate {
             at: now,
             status: update.callback.status,
-            delivery: Some(Delivery {
+            delivery: Some(UpdateDelivery {
                 sent: update.sent,
                 correlation: update.correlation,
                 acknowledged: None,
@@ -106,7 +106,7 @@ impl CallbackRow {
         self.heard = now;
         let status = callback.status;
         if self.past.is_empty() || status != self.callback.status {
-            self.note(Told {
+            self.note(TakenUpdate {
                 at: now,
                 status,
                 delivery: None,
@@ -115,7 +115,7 @@ impl CallbackRow {
         self.read(callback, now);
     }
 
-    fn note(&mut self, told: Told) {
+    fn note(&mut self, told: TakenUpdate) {
         if self.past.len() == HISTORY {
             self.past.pop_front();
             self.forgotten = self.forgotten.saturating_add(1);
@@ -149,7 +149,7 @@ impl CallbackRow {
         }
     }
 
-    fn delivery(&mut self, correlation: &Text) -> Option<&mut Delivery> {
+    fn delivery(&mut self, correlation: &Text) -> Option<&mut UpdateDelivery> {
         self.past
             .iter_mut()
             .rev()
@@ -187,7 +187,7 @@ impl CallbackRow {
     }
 
     /// Its updates, newest first.
-    pub fn past(&self) -> impl Iterator<Item = &Told> {
+    pub fn past(&self) -> impl Iterator<Item = &TakenUpdate> {
         self.past.iter().rev()
     }
 

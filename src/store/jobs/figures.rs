@@ -7,7 +7,7 @@ const RECENT: usize = 32;
 
 /// Over all jobs that have ended.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Figures {
+pub struct JobFigures {
     /// Jobs that completed.
     pub completed: u64,
     /// Jobs that failed. A submit that was refused is no job.
@@ -18,7 +18,7 @@ pub struct Figures {
     pub latencies: Vec<f32>,
 }
 
-impl Figures {
+impl JobFigures {
     pub(super) fn of<'a>(jobs: impl Iterator<Item = &'a Job>) -> Self {
         let mut figures = Self::default();
         let mut timed = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::destinations::{rate, trend};
 use super::*;
-use crate::model::route::{Check, Route, Stage, State};
+use crate::model::route::{Check, DeploymentState, Route, Stage};
 
 const NOW: Millis = Millis(1_000);
 
@@ -25,7 +25,7 @@ fn a_kind_that_could_not_be_read_is_not_gone() {
         "r1",
         "i-1",
         Some(route("q", &[])),
-        State::Done,
+        DeploymentState::Done,
     )]);
     routes.unread(vec![Kind::Webhook]);
     routes.read(Vec::new(), Vec::new(), true, NOW);
@@ -66,7 +66,7 @@ fn a_route_without_an_address_is_as_its_organisation_says() {
     assert_eq!(routes.look(&"n-1".into()), None, "forgotten with its route");
 }
 
-fn deployment(run: &str, id: &str, after: Option<Route>, state: State) -> Deployment {
+fn deployment(run: &str, id: &str, after: Option<Route>, state: DeploymentState) -> Deployment {
     Deployment {
         run: run.into(),
         at: NOW,
@@ -110,7 +110,12 @@ fn what_runs_is_compared_with_what_was_deployed_last() {
     let mut routes = Routes::default();
     routes.read(vec![known("i", "q")], Vec::new(), true, NOW);
     assert_eq!(drift(&routes, "i"), "-");
-    routes.deployed(deployment("1", "i", Some(route("q", &[])), State::Done));
+    routes.deployed(deployment(
+        "1",
+        "i",
+        Some(route("q", &[])),
+        DeploymentState::Done,
+    ));
     assert_eq!(drift(&routes, "i"), "as deployed");
     routes.read(vec![known("i", "renamed")], Vec::new(), true, Millis(2_000));
     let row = routes.get(&"i".into()).unwrap();
@@ -129,14 +134,14 @@ fn a_deployment_whose_end_was_not_seen_is_told_by_what_is_there() {
         "1",
         "i",
         Some(route("q", &[])),
-        State::Submitted,
+        DeploymentState::Submitted,
     ));
     assert_eq!(drift(&routes, "i"), "as deployed", "it must have arrived");
     routes.deployed(deployment(
         "2",
         "i",
         Some(route("other", &[])),
-        State::Unknown,
+        DeploymentState::Unknown,
     ));
     assert_eq!(
         drift(&routes, "i"),
@@ -147,7 +152,7 @@ fn a_deployment_whose_end_was_not_seen_is_told_by_what_is_there() {
         "2",
         "i",
         Some(route("other", &[])),
-        State::Refused,
+        DeploymentState::Refused,
     ));
     assert_eq!(drift(&routes, "i"), "as deployed");
 }
@@ -156,9 +161,14 @@ fn a_deployment_whose_end_was_not_seen_is_told_by_what_is_there() {
 fn what_was_ours_and_is_gone_is_still_shown() {
     let mut routes = Routes::default();
     routes.opened(vec![
-        deployment("1", "taken", Some(route("q", &[])), State::Done),
-        deployment("2", "ours", None, State::Done),
-        deployment("3", "refused", Some(route("q", &[])), State::Refused),
+        deployment("1", "taken", Some(route("q", &[])), DeploymentState::Done),
+        deployment("2", "ours", None, DeploymentState::Done),
+        deployment(
+            "3",
+            "refused",
+            Some(route("q", &[])),
+            DeploymentState::Refused,
+        ),
     ]);
     assert!(
         routes.is_empty(),

@@ -26,7 +26,7 @@ pub struct Percentiles {
 
 /// Counts and latencies since the start, whatever rows were forgotten.
 #[derive(Clone, Debug, Default)]
-pub struct Figures {
+pub struct TransferFigures {
     ends: [u64; Phase::ALL.len()],
     retries: u64,
     fallbacks: u64,
@@ -37,7 +37,7 @@ pub struct Figures {
     latencies: Option<Histogram<u32>>,
 }
 
-impl Figures {
+impl TransferFigures {
     pub(super) fn note(&mut self, happening: &Happening) {
         use crate::model::transfer::made::{Callback, End};
         match happening {
@@ -147,12 +147,12 @@ mod tests {
         for ms in [1, 9, 30, 9_000] {
             latencies.saturating_record(ms * 1_000);
         }
-        let figures = Figures {
+        let figures = TransferFigures {
             latencies: Some(latencies),
-            ..Figures::default()
+            ..TransferFigures::default()
         };
         assert_eq!(figures.histogram(), [2, 0, 1, 0, 0, 0, 0, 1]);
-        assert_eq!(Figures::default().histogram(), [0; 8]);
-        assert_eq!(Figures::default().latency(), None);
+        assert_eq!(TransferFigures::default().histogram(), [0; 8]);
+        assert_eq!(TransferFigures::default().latency(), None);
     }
 }

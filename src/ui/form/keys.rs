@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::Ask;
 use crate::config::theme::Theme;
-use crate::form::{Editing, Form, Kind, Stroke};
+use crate::form::{Editing, FieldKind, Form, Stroke};
 
 /// What a key is for.
 pub(super) enum Meaning {
@@ -110,7 +110,7 @@ fn own(form: &Form) -> Vec<(&'static str, &'static str)> {
                 ("Alt-Up/Down", "move"),
             ]);
         }
-        (Editing::Nothing, Some(Kind::Choice(_))) => own.push(("Left/Right", "choose")),
+        (Editing::Nothing, Some(FieldKind::Choice(_))) => own.push(("Left/Right", "choose")),
         (Editing::Nothing, _) => own.push(("Space", "change")),
         (Editing::Line(_), _) => {}
     }

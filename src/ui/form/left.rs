@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::line::{FieldLine, INDENT, What};
 use super::right;
 use crate::config::theme::Theme;
-use crate::form::{Checked, Editing, Field, Form, Kind, Progress, Verdict, item, path};
+use crate::form::{CheckVerdict, Checked, Editing, Field, FieldKind, Form, Progress, item, path};
 use crate::model::write::MASK;
 use crate::text::safe;
 use crate::ui::notice::wrap;
@@ -110,24 +110,24 @@ fn summary(form: &Form, field: &Field) -> (String, Role) {
     let none = || ("–".to_owned(), Role::Dim);
     let Some(value) = path::get(form.body(), field.path) else {
         return match field.kind {
-            Kind::Part { .. } => ("left out".to_owned(), Role::Dim),
+            FieldKind::Part { .. } => ("left out".to_owned(), Role::Dim),
             _ => none(),
         };
     };
     let text = match (field.kind, value) {
-        (Kind::Secret, Value::String(text)) if !text.is_empty() => MASK.to_owned(),
-        (Kind::Toggle, Value::Bool(on)) => if *on { "yes" } else { "no" }.to_owned(),
-        (Kind::Part { .. }, _) => "with it".to_owned(),
-        (Kind::Pairs { .. } | Kind::List { .. }, _) => {
+        (FieldKind::Secret, Value::String(text)) if !text.is_empty() => MASK.to_owned(),
+        (FieldKind::Toggle, Value::Bool(on)) => if *on { "yes" } else { "no" }.to_owned(),
+        (FieldKind::Part { .. }, _) => "with it".to_owned(),
+        (FieldKind::Pairs { .. } | FieldKind::List { .. }, _) => {
             let mut rows = shown_rows(form, field);
             rows.pop();
             rows.join(", ")
         }
-        (Kind::Order(_), Value::Array(words)) => {
+        (FieldKind::Order(_), Value::Array(words)) => {
             let words: Vec<_> = words.iter().map(item::plain).collect();
             words.join(" > ")
         }
-        (Kind::Number { unit, .. }, value) => format!("{} {unit}", item::plain(value)),
+        (FieldKind::Number { unit, .. }, value) => format!("{} {unit}", item::plain(value)),
         (kind, value) => kind.show(value, &form.zone()),
     };
     match text.trim() {
@@ -140,7 +140,7 @@ fn summary(form: &Form, field: &Field) -> (String, Role) {
 fn shown_rows(form: &Form, field: &Field) -> Vec<String> {
     let rows = form.rows_of(field);
     match field.kind {
-        Kind::Pairs { secret, .. } => rows.iter().map(|row| masked(row, secret)).collect(),
+        FieldKind::Pairs { secret, .. } => rows.iter().map(|row| masked(row, secret)).collect(),
         _ => rows,
     }
 }
@@ -171,14 +171,14 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<FieldLine>
             let what = What::Typed {
                 label: field.label,
                 input: typed.input().clone(),
-                secret: matches!(field.kind, Kind::Secret),
+                secret: matches!(field.kind, FieldKind::Secret),
             };
             lines.push(line(what, 0));
         }
         Editing::Nothing => {
             let (value, _) = summary(form, field);
             let value = match field.kind {
-                Kind::Choice(_) => format!("< {value} >"),
+                FieldKind::Choice(_) => format!("< {value} >"),
                 _ => format!("[{value}]"),
             };
             lines.push(line(head(value), 0));
@@ -191,7 +191,7 @@ fn open(form: &Form, n: usize, field: &'static Field, lines: &mut Vec<FieldLine>
             lines.push(line(head(String::new()), *at));
             for (row, text) in rows.iter().enumerate() {
                 let text = match field.kind {
-                    Kind::Pairs { secret, .. } => masked(text, secret),
+                    FieldKind::Pairs { secret, .. } => masked(text, secret),
                     _ => text.clone(),
                 };
                 let what = if row == *at {
@@ -284,7 +284,7 @@ fn verdict(form: &Form, at: &str) -> (&'static str, Role) {
 fn failing(form: &Form, field: &Field) -> usize {
     let failed = |checked: &Checked| {
         path::within(&checked.check.path, field.path)
-            && matches!(checked.progress, Progress::Done(Verdict::Bad, _))
+            && matches!(checked.progress, Progress::Done(CheckVerdict::Bad, _))
     };
     form.checks()
         .iter()
@@ -295,7 +295,10 @@ fn failing(form: &Form, field: &Field) -> usize {
 /// How the field is written, where the screen does not show it already.
 fn hint(field: &Field) -> String {
     match field.kind {
-        Kind::Number { .. } | Kind::Moment | Kind::List { .. } | Kind::Pairs { .. } => {
+        FieldKind::Number { .. }
+        | FieldKind::Moment
+        | FieldKind::List { .. }
+        | FieldKind::Pairs { .. } => {
             let shape = field.kind.shape();
             let mut first = shape.chars();
             let initial = first.next().map(|c| c.to_uppercase().to_string());

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::config::theme::Theme;
-use crate::form::{Checked, Form, JsonLine, Progress, Verdict, json_lines, path};
+use crate::form::{CheckVerdict, Checked, Form, JsonLine, Progress, json_lines, path};
 use crate::text::{fit, safe};
 use crate::ui::notice::wrap;
 use crate::vocabulary::role::Role;
@@ -151,8 +151,8 @@ pub(super) fn word(progress: &Progress) -> (&'static str, Role) {
     match progress {
         Progress::Waiting => ("waits", Role::Dim),
         Progress::Running => ("asking", Role::Dim),
-        Progress::Done(Verdict::Good, _) => ("ok", Role::Ok),
-        Progress::Done(Verdict::Warning, _) => ("look", Role::Warn),
-        Progress::Done(Verdict::Bad, _) => ("fails", Role::Bad),
+        Progress::Done(CheckVerdict::Good, _) => ("ok", Role::Ok),
+        Progress::Done(CheckVerdict::Warning, _) => ("look", Role::Warn),
+        Progress::Done(CheckVerdict::Bad, _) => ("fails", Role::Bad),
     }
 }

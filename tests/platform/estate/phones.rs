@@ -11,10 +11,10 @@ use trunkline::cloud::Urgency;
 use trunkline::config::{self, Flags, Paths};
 use trunkline::environment::Environment;
 use trunkline::flow::phone::{self, Deed};
-use trunkline::flow::{self, Kit, News, Order, Stop, Tell};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
 use trunkline::model::UserId;
 use trunkline::model::flow::{FlowId, Outcome, StepState};
-use trunkline::model::job::{Job, State};
+use trunkline::model::job::{Job, JobState};
 use trunkline::model::softphone::Softphone;
 use trunkline::org::{self, Options, Org};
 use trunkline::probe::Prober;
@@ -29,7 +29,7 @@ struct Rig {
 /// What a flow came to.
 struct Ran {
     outcome: Outcome,
-    news: Vec<News>,
+    news: Vec<FlowNews>,
 }
 
 impl Rig {
@@ -66,7 +66,7 @@ impl Rig {
     }
 
     async fn run(&self, order: Order) -> Ran {
-        let told: Arc<Mutex<Vec<News>>> = Arc::default();
+        let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
         let keep = Arc::clone(&told);
         let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
         let (_stopper, stop) = Stop::new();
@@ -89,7 +89,7 @@ impl Rig {
     }
 
     async fn create(&self, wanted: Softphone) -> Ran {
-        let order = phone::Order::Create(Box::new(wanted));
+        let order = phone::PhoneOrder::Create(Box::new(wanted));
         self.run(Order::Phone(order)).await
     }
 
@@ -143,8 +143,8 @@ fn state_dir(folder: &TempDir) -> PathBuf {
 
 impl Ran {
     fn steps(&self) -> Vec<(&'static str, StepState)> {
-        let step = |news: &News| match news {
-            News::Step { step, .. } if step.took.is_some() => Some((step.name, step.state)),
+        let step = |news: &FlowNews| match news {
+            FlowNews::Step { step, .. } if step.took.is_some() => Some((step.name, step.state)),
             _ => None,
         };
         self.news.iter().filter_map(step).collect()
@@ -153,7 +153,7 @@ impl Ran {
     fn job(&self) -> Option<Job> {
         let mut row: Option<Job> = None;
         for item in &self.news {
-            if let News::Job(key, event) = item {
+            if let FlowNews::Job(key, event) = item {
                 row.get_or_insert_with(|| Job::new(key.clone()))
                     .apply(event.clone());
             }
@@ -205,7 +205,7 @@ async fn a_phone_is_made_waited_for_seated_and_seen() {
         (Some(&station.id), Some(&station.id))
     );
     let job = ran.job().unwrap();
-    assert_eq!(job.state(), State::Completed);
+    assert_eq!(job.state(), JobState::Completed);
     assert_eq!(job.results.first().unwrap().id, made.id.0);
     assert_eq!(
         rig.record(),
@@ -240,7 +240,7 @@ async fn a_name_that_is_taken_is_refused_with_what_is_there() {
         why.raw().contains("409") && why.raw().contains("webrtc-new of u-2"),
         "{why}"
     );
-    assert_eq!(ran.job().unwrap().state(), State::Refused);
+    assert_eq!(ran.job().unwrap().state(), JobState::Refused);
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn a_lost_answer_is_looked_for_and_nothing_is_sent_twice() {
         .iter()
         .filter(|line| line.contains("associatedstation"));
     assert_eq!(seats.count(), 1);
-    assert_eq!(ran.job().unwrap().state(), State::Unknown);
+    assert_eq!(ran.job().unwrap().state(), JobState::Unknown);
     assert_eq!(
         rig.record(),
         ["phone.create Unknown", "station.associate Unknown"]
@@ -322,7 +322,7 @@ async fn phones_start_anew_and_one_without_an_edge_says_why() {
         phone: "nobody".into(),
         name: "nobody".into(),
     };
-    let order = |deeds: Vec<Deed>| Order::Phone(phone::Order::Deeds(deeds));
+    let order = |deeds: Vec<Deed>| Order::Phone(phone::PhoneOrder::Deeds(deeds));
     let ran = rig.run(order(vec![known.clone()])).await;
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
     let ran = rig.run(order(vec![browser])).await;
@@ -366,7 +366,7 @@ async fn somebody_is_moved_out_and_seated_again() {
         name,
     };
     let deeds = vec![free, associate];
-    let ran = rig.run(Order::Phone(phone::Order::Deeds(deeds))).await;
+    let ran = rig.run(Order::Phone(phone::PhoneOrder::Deeds(deeds))).await;
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
     assert!(
         client

@@ -163,7 +163,7 @@ fn words(value: Option<Value>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::route::{Route, Standing};
+    use crate::model::route::{IntegrationStanding, Route};
 
     const ENTITY: &str = r#"{"id":"n-1","name":"old name","integrationType":{"id":"amazon-eventbridge-source"},
         "intendedState":"ENABLED","reportedState":{"code":"ERROR","effective":"INACTIVE","lastUpdated":"2026-06-15T14:00:00Z",
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(bridge.event_filter, ["v2.a", "v2.b"]);
         assert_eq!(known.route.faults(), []);
         let integration = known.integration.as_ref().unwrap();
-        assert_eq!(integration.standing(), Standing::Error);
+        assert_eq!(integration.standing(), IntegrationStanding::Error);
         assert_eq!(integration.detail.raw(), "The account {a} is not known");
         assert!(integration.since.is_some() && known.is_trouble());
         // What no route has survives a change of what it has.
@@ -209,7 +209,7 @@ mod tests {
         let bare = known(r#"{"id":"n","name":"b","integrationType":{"id":"amazon-eventbridge-source"},"colour":1}"#).unwrap();
         assert!(bare.is_bare());
         let integration = bare.integration.unwrap();
-        assert_eq!(integration.standing(), Standing::Unknown);
+        assert_eq!(integration.standing(), IntegrationStanding::Unknown);
         let odd = ENTITY
             .replace(r#""123456789012""#, "123456789012")
             .replace(r#"["v2.a","v2.b"]"#, r#""v2.a""#)

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::hourly::Record;
+use crate::model::hourly::HourRecord;
 use crate::model::report::{Checks, Reads};
 
 /// 2026-11-28T00:00Z.
@@ -8,7 +8,7 @@ const DAY: i64 = 498_840;
 fn kept() -> Kept {
     let mut counted = Counted::default();
     let mut add = |hour: i64, site: Option<&str>, registered, lost, reads| {
-        counted.add(Record {
+        counted.add(HourRecord {
             hour: Hour(DAY + hour),
             site: site.map(Text::from),
             figures: Figures {

@@ -8,7 +8,7 @@ use crate::text::Text;
 /// A transfer as JSON, byte-true.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Record<'a> {
+pub struct TransferRecord<'a> {
     interaction_id: &'a str,
     destination_uri: &'a str,
     state: &'static str,
@@ -27,7 +27,7 @@ pub struct Record<'a> {
     operator: &'a str,
 }
 
-impl<'a> From<&'a Made> for Record<'a> {
+impl<'a> From<&'a Made> for TransferRecord<'a> {
     fn from(made: &'a Made) -> Self {
         let filled = |text: &'a Text| Some(text.raw()).filter(|raw| !raw.is_empty());
         Self {

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::scale::{FIGURES, LABEL, Scale};
-use super::tally::Tally;
+use super::tally::DayTally;
 use crate::pane::Scene;
 use crate::ui::table;
 use crate::vocabulary::role::Role;
@@ -23,7 +23,7 @@ pub fn strip(
     area: Rect,
     buf: &mut Buffer,
     scene: &Scene<'_>,
-    day: &Tally<'_>,
+    day: &DayTally<'_>,
     scale: &Scale,
     chosen: bool,
 ) {
@@ -57,7 +57,7 @@ pub fn strip(
 }
 
 /// The chosen queue: bars over the hours, what they count, and where now is.
-pub fn bars(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>, scale: &Scale) {
+pub fn bars(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &DayTally<'_>, scale: &Scale) {
     if area.height < 4 {
         return;
     }
@@ -97,7 +97,7 @@ fn hours(
     area: Rect,
     buf: &mut Buffer,
     scene: &Scene<'_>,
-    day: &Tally<'_>,
+    day: &DayTally<'_>,
     scale: &Scale,
     axis: u16,
 ) {
@@ -126,7 +126,7 @@ fn hours(
 }
 
 /// What the bars say, in words.
-fn headline(day: &Tally<'_>) -> String {
+fn headline(day: &DayTally<'_>) -> String {
     let name = day.row.queue.label().fit(30);
     let takes = day
         .row
@@ -147,14 +147,14 @@ fn headline(day: &Tally<'_>) -> String {
 }
 
 /// What a full bar stands for.
-fn top(day: &Tally<'_>) -> u32 {
+fn top(day: &DayTally<'_>) -> u32 {
     let peak = day.peak().map_or(0, |(_, count)| count);
     // An even number has a middle.
     peak.max(LEAST).div_ceil(2).saturating_mul(2)
 }
 
 /// The most in one of the quarters of a column, and whether one of them is open.
-fn cell(day: &Tally<'_>, from: usize, to: usize) -> (u32, bool) {
+fn cell(day: &DayTally<'_>, from: usize, to: usize) -> (u32, bool) {
     let count = day.booked.get(from..to).into_iter().flatten().max();
     let open = day
         .open
@@ -164,7 +164,7 @@ fn cell(day: &Tally<'_>, from: usize, to: usize) -> (u32, bool) {
 }
 
 /// How near a quarter is to what the queue takes at a time.
-fn load(day: &Tally<'_>, count: u32) -> Role {
+fn load(day: &DayTally<'_>, count: u32) -> Role {
     match day.row.queue.most {
         Some(most) if count >= most => Role::Bad,
         Some(most) if count.saturating_mul(5) >= most.saturating_mul(4) => Role::Warn,

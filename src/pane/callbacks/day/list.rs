@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::tally::Tally;
+use super::tally::DayTally;
 use crate::kind::callbacks::{CallbackLine, role};
 use crate::kind::column::Wish;
 use crate::model::callback::Channel;
@@ -23,7 +23,7 @@ const fn wish(width: u16) -> Wish {
 }
 
 /// Draws as many as there is room for, from the one that is next; the last line counts what is left out.
-pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &Tally<'_>) {
+pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &DayTally<'_>) {
     if area.height < 2 {
         return;
     }

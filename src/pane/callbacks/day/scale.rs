@@ -1,6 +1,6 @@
 //! Which quarters of the day stand in which columns of the screen: the same for every queue, so that they can be compared.
 
-use super::tally::{QUARTERS, Tally};
+use super::tally::{DayTally, QUARTERS};
 
 /// Columns for the queue's name, before the hours.
 pub const LABEL: u16 = 18;
@@ -24,7 +24,7 @@ pub struct Scale {
 
 impl Scale {
     /// From the first hour in which a queue is open or something is booked to the last, as wide as there is room.
-    pub fn of(days: &[Tally<'_>], width: u16) -> Self {
+    pub fn of(days: &[DayTally<'_>], width: u16) -> Self {
         let used = |n: &usize| days.iter().any(|day| day.open[*n] || day.booked[*n] > 0);
         let first = (0..QUARTERS).find(used).unwrap_or(OFFICE.0);
         let last = (0..QUARTERS).rev().find(used).unwrap_or(OFFICE.1 - 1);

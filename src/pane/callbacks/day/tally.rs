@@ -15,7 +15,7 @@ pub const QUARTERS: usize = 96;
 
 /// A queue's day.
 #[derive(Debug)]
-pub struct Tally<'a> {
+pub struct DayTally<'a> {
     /// The queue.
     pub row: &'a QueueRow,
     /// The day by its clock.
@@ -32,7 +32,7 @@ pub struct Tally<'a> {
     pub now: Option<usize>,
 }
 
-impl<'a> Tally<'a> {
+impl<'a> DayTally<'a> {
     /// Counts a queue's day.
     pub fn of(row: &'a QueueRow, date: Date, scene: &Scene<'_>) -> Self {
         let queue = &row.queue;
