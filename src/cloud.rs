@@ -32,6 +32,7 @@ mod retry;
 pub mod routes;
 mod session;
 mod settings;
+pub mod supervisor;
 pub mod tls;
 mod transfers;
 pub(crate) mod unreachable;

@@ -51,12 +51,10 @@ pub(super) async fn given(shared: Arc<Shared>, users: Vec<UserId>) {
 
 /// Lists the organisation's users, and again from time to time, until the task is ended from outside.
 pub(super) async fn listed(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let (mut round, mut attempt) = (0u32, 0u32);
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         round = round.wrapping_add(1);
         // The first list is awaited by a person and takes turns with the first reads: whoever is not listed yet has no
         // stream either. The later ones are awaited by nobody.

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::lock;
 use super::resync::{Landing, Link};
 use super::roster::Roster;
 use super::shared::Shared;
+use super::task::until;
+use crate::cloud::supervisor::Quiet;
 use crate::cloud::{Listing, Urgency};
 use crate::model::UserId;
 use crate::vocabulary::news::News;
@@ -43,14 +44,12 @@ const SETTLING_BEATS: usize = 2;
 
 /// Reads everyone, until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let timing = &shared.timing;
     let mut rounds = Rounds::new(shared.poll, timing.sweep, timing.tick, Instant::now());
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
-        visit(&shared, &mut rounds, &mut paused).await;
+        quiet.over().await;
+        visit(&shared, &mut rounds, &mut quiet).await;
         silence(&shared).await;
         lock(&shared.roster).reread_polled();
     }
@@ -73,7 +72,7 @@ struct Swept {
 }
 
 /// Reads until paused; what is under way then is dropped.
-async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receiver<bool>) {
+async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
     let (mut reads, mut settling) = (FuturesUnordered::new(), FuturesUnordered::new());
     let (mut waited_for, mut in_round) = (0, 0);
     let mut tick = shared.tick.subscribe();
@@ -116,10 +115,7 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
         let polled = sizes[Ring::Polled as usize] + sizes[Ring::AttendedPolled as usize];
         tokio::select! {
             biased;
-            changed = paused.wait_for(|paused| *paused) => {
-                drop(changed);
-                return;
-            }
+            () = quiet.wished() => return,
             () = shared.polls.notified() => {}
             Some(ended) = reads.next() => {
                 let Ended { ring, swept } = ended;
@@ -141,13 +137,6 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
             }
             () = until(next) => {}
         }
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 

@@ -22,7 +22,6 @@ mod line;
 mod recent;
 mod rivals;
 mod session;
-mod socket;
 mod spread;
 mod topic;
 

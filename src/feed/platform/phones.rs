@@ -16,7 +16,6 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use hashbrown::{HashMap, HashSet};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use self::book::{Book, Carrier, Moment};
@@ -26,6 +25,7 @@ use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::extent::Extent;
 use crate::cloud::platform::pages::MOST_PAGES;
 use crate::cloud::platform::phones as wire;
+use crate::cloud::supervisor::Quiet;
 use crate::feed::complaints::Topic;
 use crate::feed::lock;
 use crate::feed::roster::Counts;
@@ -70,7 +70,7 @@ pub(in crate::feed) struct Asks {
 /// Follows the phones of `users`, or of everyone, until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>) {
     let (wants, hears) = shared.channels.join("phones", Rank::Phones);
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let mut watch = Watch {
         shared: &shared,
         wants,
@@ -90,10 +90,8 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         look: Instant::now(),
     };
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
-        watch.follow(&hears, &mut paused).await;
+        quiet.over().await;
+        watch.follow(&hears, &mut quiet).await;
         watch.silence();
     }
 }
@@ -131,7 +129,7 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     /// Follows until paused; what is under way then is dropped.
-    async fn follow(&mut self, hears: &Hears, paused: &mut watch::Receiver<bool>) {
+    async fn follow(&mut self, hears: &Hears, quiet: &mut Quiet) {
         loop {
             let now = Instant::now();
             self.turn(now);
@@ -144,10 +142,7 @@ impl Watch<'_> {
             };
             tokio::select! {
                 biased;
-                changed = paused.wait_for(|paused| *paused) => {
-                    drop(changed);
-                    return;
-                }
+                () = quiet.wished() => return,
                 () = shared.polls.notified() => self.asked(),
                 Some(outcome) = self.reads.next() => self.landed(outcome),
                 news = news => self.hear(news),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
-use super::{Ended, Session, renewal};
+use super::{End, Session, renewal};
 use crate::cloud::Error;
 use crate::cloud::platform::channels::{Subscribe, Subscribed};
 use crate::feed::complaints;
@@ -15,7 +15,7 @@ use crate::vocabulary::problem::Trouble;
 impl Session<'_, '_> {
     /// Takes note of what is wanted now. What the channel is subscribed to already, from an earlier socket, is live at once.
     pub(super) fn take_wants(&mut self) {
-        let wants = Arc::clone(&self.line.wants.borrow_and_update());
+        let wants = Arc::clone(&self.line.wants.borrow());
         self.wanted = wants.iter().cloned().collect();
         self.carried.retain(|topic| self.wanted.contains(topic));
         self.go_live();
@@ -28,7 +28,7 @@ impl Session<'_, '_> {
         if self.subscribing.is_some() {
             return;
         }
-        let subscribed = &self.line.subscribed;
+        let subscribed = &self.kept.subscribed;
         let missing = self
             .wanted
             .iter()
@@ -60,20 +60,20 @@ impl Session<'_, '_> {
     }
 
     /// Takes in the answer to a subscription.
-    pub(super) fn landed(&mut self, result: Result<Subscribed, Error>) -> Option<Ended> {
+    pub(super) fn landed(&mut self, result: Result<Subscribed, Error>) -> Option<End> {
         let (_, how, topics) = self.subscribing.take()?;
         match result {
             Ok(answer) => {
                 self.failures = 0;
-                self.line.renewed();
-                self.renew = renewal(self.line.life);
+                self.kept.renewed();
+                self.renew = renewal(self.kept.life);
                 self.line.shared.complain_of(&answer.faults);
                 if how == Subscribe::Replace {
-                    self.line.subscribed.clear();
+                    self.kept.subscribed.clear();
                 }
-                self.line.subscribed.extend(topics);
+                self.kept.subscribed.extend(topics);
                 for rejected in answer.rejected {
-                    self.line.subscribed.remove(rejected.topic.raw());
+                    self.kept.subscribed.remove(rejected.topic.raw());
                     self.wanted.remove(rejected.topic.raw());
                     self.line.hub.refuse(rejected);
                 }
@@ -82,7 +82,7 @@ impl Session<'_, '_> {
                 self.subscribe();
                 None
             }
-            Err(error) if error.status() == Some(404) => Some(Ended::Gone),
+            Err(error) if error.status() == Some(404) => Some(End::Gone),
             Err(error) => {
                 self.put_off(&error);
                 None
@@ -112,7 +112,7 @@ impl Session<'_, '_> {
     /// Tells what is carried from now on.
     fn go_live(&mut self) {
         let live = self.wanted.iter().filter(|topic| {
-            self.line.subscribed.contains(*topic) && !self.carried.contains(*topic)
+            self.kept.subscribed.contains(*topic) && !self.carried.contains(*topic)
         });
         let live: Vec<Topic> = live.cloned().collect();
         if live.is_empty() {

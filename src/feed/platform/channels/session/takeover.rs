@@ -1,10 +1,9 @@
 //! Make before break: when a socket is about to be closed, a second one takes its channel over while it still speaks.
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::{Ended, Session};
+use super::{End, Session};
 use crate::cloud::{Error, Socket};
 use crate::feed::complaints;
 
@@ -19,13 +18,13 @@ impl Session<'_, '_> {
         let (shared, channel) = (self.line.shared, self.channel.clone());
         let opening = async move {
             let _permit = shared.handshakes.acquire().await;
-            shared.client.open_channel(&channel).await
+            shared.client.open_channel(&channel).await.map(Box::new)
         };
         self.opening = Some(opening.boxed());
     }
 
     /// The second socket is open, or is not. What the first still brings is read until it ends.
-    pub(super) fn take_over(&mut self, result: Result<Socket, Error>) -> Option<Ended> {
+    pub(super) fn take_over(&mut self, result: Result<Box<Socket>, Error>) -> Option<End> {
         self.opening = None;
         self.yielded = false;
         let over = std::mem::take(&mut self.over);
@@ -39,7 +38,7 @@ impl Session<'_, '_> {
                 }
                 self.failures = 0;
             }
-            Err(error) if over => return Some(Ended::Lost(error.to_string().into())),
+            Err(error) if over => return Some(End::Lost(error.to_string().into())),
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 self.reopen = Some(now + timing.backoff(self.failures));
@@ -47,15 +46,5 @@ impl Session<'_, '_> {
             }
         }
         None
-    }
-}
-
-/// The second socket's handshake; never when there is none.
-pub(super) async fn opened(
-    opening: &mut Option<BoxFuture<'_, Result<Socket, Error>>>,
-) -> Result<Socket, Error> {
-    match opening {
-        Some(opening) => opening.await,
-        None => std::future::pending().await,
     }
 }
