@@ -1,7 +1,8 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
-//! [`Organisation`] is the [`Source`] of a console's news: its tasks are spawned here, and [`Mailbox`] carries what they learn. `people` lists the users; as many as the machine
-//! bears get a stream each (`stream`); `poll` reads everyone, those without a stream in turn; `carriers` reads those;
+//! [`Organisation`] is the [`Source`] of a console's news: its tasks are spawned here, and [`Mailbox`] carries what they
+//! learn. `people` lists the users; as many as the machine bears get a stream each (`stream`); `poll` reads everyone, those
+//! without a stream in turn; `carriers` reads those; what is a connection is kept up by the supervisor of `cloud`.
 //! `report` says how it goes, at the `beat`.
 //! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 pub use self::quiet::Quiet;
-pub use self::silence::{Silence, Verdict};
+pub use self::silence::{Liveness, Silence};
 use super::Error;
 use crate::text::Text;
 use crate::time::{Clock, Millis};

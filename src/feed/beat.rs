@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::gather;
 use super::shared::Shared;
 use super::timing::Timing;
-use crate::cloud::supervisor::{Silence, Verdict};
+use crate::cloud::supervisor::{Liveness, Silence};
 use crate::text::Text;
 
 /// A slot of the wheel for what is due in more than four seconds.
@@ -51,13 +51,13 @@ pub(super) fn look(
     let now = Instant::now();
     let quiet = now.saturating_duration_since(since);
     match silence.look(now, quiet, timing.answer_within()) {
-        Verdict::Fine => None,
-        Verdict::Ask => {
+        Liveness::Alive => None,
+        Liveness::Ask => {
             ask();
             gather::pinged();
             None
         }
-        Verdict::Dead => Some("it went silent, and a ping was not answered".into()),
+        Liveness::Dead => Some("it went silent, and a ping was not answered".into()),
     }
 }
 

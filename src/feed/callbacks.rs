@@ -20,7 +20,7 @@ use tokio::sync::{Notify, Semaphore, mpsc};
 
 pub(super) use self::queues::run as queues;
 use self::reader::Reader;
-use super::complaints::Topic;
+use super::complaints::ProblemKind;
 use super::shared::Shared;
 use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
 use crate::cloud::{CallbackListing, Error, Socket, Urgency};
@@ -110,7 +110,7 @@ impl Connection for CallbackStream<'_> {
     /// What there is can be read all the same, and shows as what it is: out of date.
     async fn refused(&self, _: &mut Acknowledgements, error: &Error) {
         let shared = self.shared;
-        shared.complain(Topic::Stream, error);
+        shared.complain(ProblemKind::Stream, error);
         shared.mailbox.room().await;
         let began = Clock::Real.now();
         match shared.client.callbacks(Urgency::Poll).await {

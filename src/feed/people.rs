@@ -7,7 +7,7 @@ use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::sleep;
 
-use super::complaints::Topic;
+use super::complaints::ProblemKind;
 use super::lock;
 use super::roster::MOST_USERS;
 use super::shared::Shared;
@@ -87,7 +87,7 @@ pub(super) async fn listed(shared: Arc<Shared>) {
             Err(error) => {
                 attempt = attempt.saturating_add(1);
                 shared.tally.read_failed();
-                shared.complain(Topic::Users, &error);
+                shared.complain(ProblemKind::Users, &error);
                 retry(&shared, attempt, error.retry_after().unwrap_or_default()).await;
             }
         }
@@ -201,5 +201,5 @@ fn partial(shared: &Shared, why: &str) {
         trouble: Trouble::Partial,
         text: format!("Users: {why}").into(),
     };
-    lock(&shared.complaints).note(Topic::Users, problem);
+    lock(&shared.complaints).note(ProblemKind::Users, problem);
 }

@@ -14,7 +14,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, sleep_until};
 
 use super::lock;
-use super::resync::{Landing, Link};
+use super::resync::{Landing, StreamReads};
 use super::roster::Roster;
 use super::shared::Shared;
 use super::task::until;
@@ -56,7 +56,7 @@ pub(super) async fn run(shared: Arc<Shared>) {
 }
 
 /// A read that is over.
-struct Ended {
+struct FinishedRead {
     /// Of which round; none when someone waited for it.
     ring: Option<Ring>,
     /// A sweep's answer, to land later.
@@ -66,7 +66,7 @@ struct Ended {
 /// An answer, and the stream that it is held against.
 struct Swept {
     user: UserId,
-    link: Link,
+    link: StreamReads,
     turn: u32,
     listing: Listing,
 }
@@ -118,7 +118,7 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
             () = quiet.wished() => return,
             () = shared.polls.notified() => {}
             Some(ended) = reads.next() => {
-                let Ended { ring, swept } = ended;
+                let FinishedRead { ring, swept } = ended;
                 match ring {
                     Some(ring) => {
                         in_round -= 1;
@@ -172,7 +172,7 @@ fn note_rounds(shared: &Shared, rounds: &Rounds, now: Instant) {
 }
 
 /// Reads one user and tells of it.
-async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> Ended {
+async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> FinishedRead {
     shared.mailbox.room().await;
     let link = lock(&shared.roster).begin(&user);
     let swept = if let Some(link) = link {
@@ -182,14 +182,14 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring
         None
     };
     lock(&shared.roster).ended(&user);
-    Ended { ring, swept }
+    FinishedRead { ring, swept }
 }
 
 /// Reads a user whose stream is open: what it speaks of meanwhile is newer.
 async fn read_streamed(
     shared: &Shared,
     user: &UserId,
-    link: Link,
+    link: StreamReads,
     urgency: Urgency,
     ring: Option<Ring>,
 ) -> Option<Swept> {
@@ -217,7 +217,7 @@ async fn read_streamed(
                 shared.tally.fell();
             }
             if landing == Landing::Swept && error.status() != Some(404) {
-                shared.complain(super::complaints::Topic::Read, &error);
+                shared.complain(super::complaints::ProblemKind::Read, &error);
                 shared.tally.read_failed();
             } else {
                 shared.read_failed(user, &error);

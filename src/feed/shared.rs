@@ -7,12 +7,12 @@ use bytes::Bytes;
 use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::{Instant, sleep};
 
-use super::complaints::{Complaints, Topic};
+use super::complaints::{Complaints, ProblemKind};
 use super::lock;
 use super::mailbox::Mailbox;
 use super::platform::channels::Channels;
 use super::platform::phones::Asks;
-use super::roster::{Roster, Stream};
+use super::roster::{Roster, StreamTask};
 use super::stream;
 use super::tally::Tally;
 use super::task::Task;
@@ -154,7 +154,7 @@ impl Shared {
             user.clone(),
             Arc::clone(&retry),
         ));
-        roster.attach(user, Stream { _task: task, retry });
+        roster.attach(user, StreamTask { _task: task, retry });
     }
 
     /// A row that was read less than this long ago is as fresh as polling keeps it: nobody reads it again out of turn.
@@ -176,9 +176,9 @@ impl Shared {
     pub fn read_failed(&self, user: &UserId, error: &Error) {
         let absent = error.status() == Some(404) && lock(&self.roster).is_listed(user);
         let (topic, problem) = if absent {
-            (Topic::Missing, missing(user, error.trouble()))
+            (ProblemKind::Missing, missing(user, error.trouble()))
         } else {
-            (Topic::Read.of(error), error.problem())
+            (ProblemKind::Read.of(error), error.problem())
         };
         lock(&self.complaints).note(topic, problem.clone());
         self.mailbox.post(News::ReadFailed {
@@ -195,7 +195,7 @@ impl Shared {
     }
 
     /// Notes a problem that is told when its turn comes.
-    pub fn complain(&self, topic: Topic, error: &Error) {
+    pub fn complain(&self, topic: ProblemKind, error: &Error) {
         lock(&self.complaints).note(topic.of(error), error.problem());
         self.tally.changed.notify_one();
     }
@@ -205,7 +205,7 @@ impl Shared {
         let mut complaints = lock(&self.complaints);
         for fault in faults {
             complaints.note(
-                Topic::Entry,
+                ProblemKind::Entry,
                 Problem {
                     trouble: Trouble::Partial,
                     text: fault.0.clone(),

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::complaints::Topic;
+use super::complaints::ProblemKind;
 use super::lock;
 use super::shared::Shared;
 use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
 use crate::cloud::{Error, Socket};
 use crate::model::UserId;
 use crate::vocabulary::news::News;
-use session::Session;
+use session::StreamSession;
 
 /// Keeps one user's stream until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>, user: UserId, retry: Arc<Notify>) {
@@ -57,7 +57,7 @@ impl Connection for UserStream<'_> {
     }
 
     async fn refused(&self, (): &mut (), error: &Error) {
-        self.shared.complain(Topic::Stream, error);
+        self.shared.complain(ProblemKind::Stream, error);
     }
 
     async fn follow(
@@ -66,7 +66,7 @@ impl Connection for UserStream<'_> {
         socket: Box<Socket>,
         quiet: &mut Quiet,
     ) -> Ended<Infallible> {
-        let mut session = Session::new(self.shared, self.user, socket);
+        let mut session = StreamSession::new(self.shared, self.user, socket);
         let lost = session.run(quiet).await;
         let (live, spoke) = session.close();
         if live || spoke {

@@ -106,7 +106,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::cloud::supervisor::{Silence, Verdict};
+    use crate::cloud::supervisor::{Liveness, Silence};
 
     #[test]
     fn silence_is_seen_within_25_seconds() {
@@ -119,7 +119,7 @@ mod tests {
                 timing.tick,
                 timing.answer_within(),
             );
-            verdict == Verdict::Dead
+            verdict == Liveness::Dead
         });
         // A beat may be a little late.
         let late = Duration::from_millis(200);

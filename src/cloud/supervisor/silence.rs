@@ -10,9 +10,9 @@ use tokio::time::Instant;
 
 /// What a look at a silence comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Liveness {
     /// Something was heard lately, or the ping is still young.
-    Fine,
+    Alive,
     /// A ping is to be sent; it counts as sent.
     Ask,
     /// No answer came in time.
@@ -59,14 +59,14 @@ impl Silence {
     }
 
     /// Looks: after a silence of `quiet` the other side is asked, and it has `within` to answer.
-    pub fn look(&mut self, now: Instant, quiet: Duration, within: Duration) -> Verdict {
+    pub fn look(&mut self, now: Instant, quiet: Duration, within: Duration) -> Liveness {
         match self.asked {
-            Some(asked) if now.saturating_duration_since(asked) >= within => Verdict::Dead,
+            Some(asked) if now.saturating_duration_since(asked) >= within => Liveness::Dead,
             None if now.saturating_duration_since(self.heard) >= quiet => {
                 self.asked = Some(now);
-                Verdict::Ask
+                Liveness::Ask
             }
-            Some(_) | None => Verdict::Fine,
+            Some(_) | None => Liveness::Alive,
         }
     }
 
@@ -85,7 +85,7 @@ mod tests {
     const QUIET: Duration = Duration::from_secs(5);
     const WITHIN: Duration = Duration::from_secs(8);
 
-    fn looks(silence: &mut Silence, from: Instant) -> Vec<Verdict> {
+    fn looks(silence: &mut Silence, from: Instant) -> Vec<Liveness> {
         (1..=4)
             .map(|n| silence.look(from + QUIET * n, QUIET, WITHIN))
             .collect()
@@ -96,7 +96,12 @@ mod tests {
         let start = Instant::now();
         let mut silence = Silence::new(start + QUIET / 5);
         assert_eq!(silence.due(QUIET, WITHIN), start + QUIET / 5 * 6);
-        let expected = [Verdict::Fine, Verdict::Ask, Verdict::Fine, Verdict::Dead];
+        let expected = [
+            Liveness::Alive,
+            Liveness::Ask,
+            Liveness::Alive,
+            Liveness::Dead,
+        ];
         assert_eq!(looks(&mut silence, start), expected);
         assert_eq!(silence.due(QUIET, WITHIN), start + QUIET * 2 + WITHIN);
     }
@@ -105,18 +110,18 @@ mod tests {
     fn anything_is_an_answer_unless_the_answer_itself_is_waited_for() {
         let start = Instant::now();
         let mut silence = Silence::new(start);
-        assert_eq!(silence.look(start + QUIET, QUIET, WITHIN), Verdict::Ask);
+        assert_eq!(silence.look(start + QUIET, QUIET, WITHIN), Liveness::Ask);
         silence.spoken(start + QUIET * 2);
         assert_eq!(silence.asked(), Some(start + QUIET));
         assert_eq!(
             silence.look(start + QUIET * 3, QUIET, WITHIN),
-            Verdict::Dead
+            Liveness::Dead
         );
         silence.heard(start + QUIET * 3);
         assert_eq!(silence.asked(), None);
         assert_eq!(
             silence.look(start + QUIET * 3, QUIET, WITHIN),
-            Verdict::Fine
+            Liveness::Alive
         );
     }
 }

@@ -51,26 +51,26 @@ const REMEMBERED: usize = 10_000;
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let (wants, inbox) = shared.channels.join("callbacks", Rank::Callbacks);
     let mut quiet = shared.quiet();
-    let mut room = Room::new(&shared, wants);
+    let mut feed = CallbackFeed::new(&shared, wants);
     loop {
         if quiet.is_wished() {
             tell(&shared, CallbackNews::Stream(Stream::Paused));
-            room.rest();
+            feed.rest();
             quiet.over().await;
         }
         tell(&shared, CallbackNews::Stream(Stream::Connecting));
-        room.start_queues(Urgency::Enumerate);
-        room.start_read(Urgency::Reread);
+        feed.start_queues(Urgency::Enumerate);
+        feed.start_read(Urgency::Reread);
         tokio::select! {
             biased;
             () = quiet.wished() => {}
-            () = room.follow(&inbox) => {}
+            () = feed.follow(&inbox) => {}
         }
     }
 }
 
 /// What is under way, and what is known of what is told.
-struct Room<'a> {
+struct CallbackFeed<'a> {
     shared: &'a Shared,
     wants: Wants,
     coverage: Coverage,
@@ -103,7 +103,7 @@ enum Event {
     Heard(Vec<Heard>),
 }
 
-impl<'a> Room<'a> {
+impl<'a> CallbackFeed<'a> {
     fn new(shared: &'a Shared, wants: Wants) -> Self {
         let now = Instant::now();
         Self {

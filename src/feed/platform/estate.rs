@@ -40,7 +40,7 @@ const BATCH: usize = 256;
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let (wants, hears) = shared.channels.join("trunks and edges", Rank::Estate);
     let mut quiet = shared.quiet();
-    let mut watch = Watch::new(Arc::clone(&shared), wants);
+    let mut feed = EstateFeed::new(Arc::clone(&shared), wants);
     let mut urgency = Urgency::Enumerate;
     loop {
         quiet.over().await;
@@ -50,13 +50,13 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>) {
                 shared.mailbox.post(News::CarriersPaused);
                 Urgency::Reread
             }
-            next = watch.follow(&hears, urgency) => next,
+            next = feed.follow(&hears, urgency) => next,
         };
     }
 }
 
 /// What is known, and what is due.
-struct Watch {
+struct EstateFeed {
     shared: Arc<Shared>,
     wants: Wants,
     estate: Estate,
@@ -76,7 +76,7 @@ struct Watch {
     proven: bool,
 }
 
-impl Watch {
+impl EstateFeed {
     fn new(shared: Arc<Shared>, wants: Wants) -> Self {
         let now = Instant::now();
         Self {

@@ -18,15 +18,15 @@ use futures_util::stream::FuturesUnordered;
 use hashbrown::{HashMap, HashSet};
 use tokio::time::{Instant, sleep_until};
 
-use self::book::{Book, Carrier, Moment};
+use self::book::{Book, Delivery, Moment};
 use self::cycle::{Cycle, Due, Round};
-use self::read::Outcome;
+use self::read::FinishedRead;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::extent::Extent;
 use crate::cloud::platform::pages::MOST_PAGES;
 use crate::cloud::platform::phones as wire;
 use crate::cloud::supervisor::Quiet;
-use crate::feed::complaints::Topic;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
@@ -71,7 +71,7 @@ pub(in crate::feed) struct Asks {
 pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>) {
     let (wants, hears) = shared.channels.join("phones", Rank::Phones);
     let mut quiet = shared.quiet();
-    let mut watch = Watch {
+    let mut feed = PhoneFeed {
         shared: &shared,
         wants,
         only: users.map(|users| users.into_iter().collect()),
@@ -91,20 +91,20 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
     };
     loop {
         quiet.over().await;
-        watch.follow(&hears, &mut quiet).await;
-        watch.silence();
+        feed.follow(&hears, &mut quiet).await;
+        feed.silence();
     }
 }
 
 /// What is known, and what is under way.
-struct Watch<'a> {
+struct PhoneFeed<'a> {
     shared: &'a Shared,
     wants: Wants,
     /// Whom the profile names; none is everyone.
     only: Option<HashSet<UserId>>,
     book: Book,
     cycle: Cycle,
-    reads: FuturesUnordered<BoxFuture<'a, Outcome>>,
+    reads: FuturesUnordered<BoxFuture<'a, FinishedRead>>,
     /// Reads of the round under way.
     of_round: usize,
     /// Pages under way, and when the newest read of each began.
@@ -127,7 +127,7 @@ struct Watch<'a> {
     look: Instant,
 }
 
-impl Watch<'_> {
+impl PhoneFeed<'_> {
     /// Follows until paused; what is under way then is dropped.
     async fn follow(&mut self, hears: &Hears, quiet: &mut Quiet) {
         loop {
@@ -233,7 +233,7 @@ impl Watch<'_> {
             trouble: Trouble::Partial,
             text: format!("Phones: {why}").into(),
         };
-        lock(&self.shared.complaints).note(Topic::Users, problem);
+        lock(&self.shared.complaints).note(ProblemKind::Users, problem);
     }
 
     fn note_length(&mut self, length: Duration) {
@@ -325,10 +325,10 @@ impl Watch<'_> {
 
     fn carry(&mut self, news: &Heard) {
         let lost = match news {
-            Heard::Live(topics) => self.book.carry(topics.iter(), Carrier::Live),
-            Heard::Gap(topics) => self.book.carry(topics.iter(), Carrier::Broken),
-            Heard::Uncovered(topics) => self.book.carry(topics.iter(), Carrier::Polls),
-            Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Carrier::Polls),
+            Heard::Live(topics) => self.book.carry(topics.iter(), Delivery::Live),
+            Heard::Gap(topics) => self.book.carry(topics.iter(), Delivery::Broken),
+            Heard::Uncovered(topics) => self.book.carry(topics.iter(), Delivery::Polled),
+            Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Delivery::Polled),
             Heard::Event { .. } => return,
         };
         self.tell(PhoneNews::Gap(lost));

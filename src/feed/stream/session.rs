@@ -10,25 +10,25 @@ use crate::cloud::supervisor::{Quiet, Silence};
 use crate::feed::beat;
 use crate::feed::lock;
 use crate::feed::received::Received;
-use crate::feed::resync::{Link, TooMany};
+use crate::feed::resync::{StreamReads, TooMany};
 use crate::feed::shared::Shared;
 use crate::model::UserId;
 use crate::model::registration::Update;
 use crate::text::Text;
 
 /// An open stream.
-pub(super) struct Session<'a> {
+pub(super) struct StreamSession<'a> {
     socket: Box<Socket>,
     silence: Silence,
-    open: Open<'a>,
+    open: OpenStream<'a>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> StreamSession<'a> {
     pub fn new(shared: &'a Shared, user: &'a UserId, socket: Box<Socket>) -> Self {
         Self {
             socket,
             silence: Silence::new(Instant::now()),
-            open: Open::of(shared, user),
+            open: OpenStream::of(shared, user),
         }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Session<'a> {
     /// Hands on what the frames say. Says when the stream has ended.
     fn read(&mut self, brought: Brought) -> Option<Text> {
         self.silence.heard(Instant::now());
-        let Open { shared, user, link } = &self.open;
+        let OpenStream { shared, user, link } = &self.open;
         let mut received = Received::default();
         let mut updates = Vec::new();
         for frame in brought.frames {
@@ -97,7 +97,7 @@ impl<'a> Session<'a> {
 }
 
 /// Under the link's lock, so that no read can land between what was said and the note of it.
-fn hand_on(updates: &mut Vec<Update>, shared: &Shared, link: &Link) -> Result<(), TooMany> {
+fn hand_on(updates: &mut Vec<Update>, shared: &Shared, link: &StreamReads) -> Result<(), TooMany> {
     if updates.is_empty() {
         return Ok(());
     }
@@ -109,18 +109,18 @@ fn hand_on(updates: &mut Vec<Update>, shared: &Shared, link: &Link) -> Result<()
 }
 
 /// The stream is open for as long as this lives, however its task ends.
-struct Open<'a> {
+struct OpenStream<'a> {
     shared: &'a Shared,
     user: &'a UserId,
-    link: Link,
+    link: StreamReads,
 }
 
-impl<'a> Open<'a> {
+impl<'a> OpenStream<'a> {
     fn of(shared: &'a Shared, user: &'a UserId) -> Self {
-        let (link, now) = (Link::default(), Instant::now());
+        let (link, now) = (StreamReads::default(), Instant::now());
         shared.tally.opened(now);
         let fresh = shared.fresh();
-        lock(&shared.roster).opened(user, Link::clone(&link), now, fresh);
+        lock(&shared.roster).opened(user, StreamReads::clone(&link), now, fresh);
         shared.polls.notify_one();
         Self { shared, user, link }
     }
@@ -135,7 +135,7 @@ impl<'a> Open<'a> {
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenStream<'_> {
     fn drop(&mut self) {
         self.end();
     }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Answer;
-use super::link::{Closed, Link};
+use super::socket::{Closed, OpenSocket};
 use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
 use crate::cloud::{Client, Error, Socket};
 use crate::text::Text;
@@ -251,8 +251,8 @@ impl Connection for Transfers {
     }
 
     async fn follow(&self, queue: &mut Queue, socket: Box<Socket>, _: &mut Quiet) -> Ended<()> {
-        let link = Link::new(socket, self.timing);
-        let (closed, live) = link.run(queue).await;
+        let open = OpenSocket::new(socket, self.timing);
+        let (closed, live) = open.run(queue).await;
         take_over(&mut queue.waiting, &closed);
         let why = closed.sentence();
         Ended::Lost { why, live }

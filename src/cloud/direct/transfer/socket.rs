@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message, Utf8Bytes
 
 use super::answer::{Answer, Incoming, decode};
 use super::session::{Command, Failure, Queue, Reply, Timing, Told, unanswered};
-use crate::cloud::supervisor::{Silence, Verdict};
+use crate::cloud::supervisor::{Liveness, Silence};
 use crate::cloud::{Socket, security};
 use crate::text::Text;
 use crate::vault;
@@ -70,7 +70,7 @@ struct Pending {
 }
 
 /// An open socket.
-pub(super) struct Link {
+pub(super) struct OpenSocket {
     socket: Box<Socket>,
     timing: Timing,
     security: Text,
@@ -89,7 +89,7 @@ enum Event {
     Due,
 }
 
-impl Link {
+impl OpenSocket {
     pub(super) fn new(socket: Box<Socket>, timing: Timing) -> Self {
         let now = Instant::now();
         Self {
@@ -295,7 +295,7 @@ impl Link {
             ..
         } = self.timing;
         let verdict = self.silence.look(now, keep, pong);
-        if verdict == Verdict::Dead {
+        if verdict == Liveness::Dead {
             let seconds = pong.as_secs_f32();
             let why = format!("a ping was not answered within {seconds} s");
             return Some(Closed::Broken(why));
@@ -303,7 +303,7 @@ impl Link {
         if idle && self.pending.is_empty() && now >= self.used + patience {
             return Some(Closed::Quiet);
         }
-        if verdict == Verdict::Ask {
+        if verdict == Liveness::Ask {
             return self.send_ping().await.err();
         }
         None

@@ -7,8 +7,8 @@ use hashbrown::HashSet;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use super::session::{End, Session};
-use super::{Hub, Standing, Topic};
+use super::session::{ChannelSession, SessionEnd};
+use super::{Hub, Topic, TopicState};
 use crate::cloud::platform::channels::Channel;
 use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
 use crate::cloud::{Error, Socket};
@@ -24,8 +24,8 @@ const LIFE: Duration = Duration::from_secs(24 * 3_600);
 /// How often another application may take a channel before it is left to it.
 const TAKEN_AT_MOST: u32 = 2;
 
-/// Where a line stands among the others.
-pub(super) struct Place {
+/// What a channel's task is given: its number among the others, what is wanted of it, and who hears of its end.
+pub(super) struct Assignment {
     pub number: u64,
     pub wants: watch::Receiver<Arc<[Topic]>>,
     /// The channel, for whoever compares it with those of others.
@@ -33,14 +33,14 @@ pub(super) struct Place {
     pub losing: mpsc::UnboundedSender<Loss>,
 }
 
-/// A channel that is gone, and its line with it.
+/// A channel that is gone, and its task with it.
 pub(super) struct Loss {
-    pub line: u64,
-    pub how: How,
+    pub channel: u64,
+    pub how: LossCause,
 }
 
 /// How a channel was lost.
-pub(super) enum How {
+pub(super) enum LossCause {
     /// The organisation knows it no more.
     Gone,
     /// Another socket took the channel of this name, again and again.
@@ -48,14 +48,14 @@ pub(super) enum How {
 }
 
 /// A channel that is kept, and who wants what of it.
-pub(super) struct Line<'a> {
+pub(super) struct NotificationChannel<'a> {
     pub shared: &'a Shared,
     pub hub: &'a Hub,
     pub wants: watch::Receiver<Arc<[Topic]>>,
 }
 
 /// What is kept of a channel from one socket to the next.
-pub(super) struct Kept {
+pub(super) struct ChannelState {
     /// What the organisation has subscribed the channel to.
     pub subscribed: HashSet<Topic>,
     /// How long the channel lives from its last subscription, and until when that is.
@@ -69,31 +69,31 @@ pub(super) struct Kept {
 }
 
 /// Keeps one channel until it is gone, or the task is ended from outside.
-pub(super) async fn run(shared: Arc<Shared>, place: Place) {
+pub(super) async fn run(shared: Arc<Shared>, assignment: Assignment) {
     let hub = Arc::clone(&shared.channels.0);
-    let line = Line {
+    let connection = NotificationChannel {
         shared: &shared,
         hub: &hub,
-        wants: place.wants,
+        wants: assignment.wants,
     };
-    let mut kept = Kept {
+    let mut kept = ChannelState {
         subscribed: HashSet::new(),
         life: LIFE,
         until: Instant::now(),
         channel: None,
-        holds: place.holds,
+        holds: assignment.holds,
         doubted: false,
         taken: 0,
     };
-    let how = supervise(&line, &mut kept, shared.quiet()).await;
+    let how = supervise(&connection, &mut kept, shared.quiet()).await;
     kept.forget();
-    line.lend();
+    connection.lend();
     // Whoever hears of it ends this task; without anybody nothing is wanted either.
-    let line = place.number;
-    let _ = place.losing.send(Loss { line, how });
+    let channel = assignment.number;
+    let _ = assignment.losing.send(Loss { channel, how });
 }
 
-impl Kept {
+impl ChannelState {
     /// The channel was subscribed to: its day begins anew.
     pub fn renewed(&mut self) {
         self.until = Instant::now() + self.life;
@@ -111,10 +111,10 @@ impl Kept {
     }
 }
 
-impl Connection for Line<'_> {
+impl Connection for NotificationChannel<'_> {
     type Open = (Channel, Box<Socket>);
-    type Kept = Kept;
-    type GivenUp = How;
+    type Kept = ChannelState;
+    type GivenUp = LossCause;
 
     fn name(&self) -> String {
         "notification channel".to_owned()
@@ -125,7 +125,7 @@ impl Connection for Line<'_> {
     }
 
     /// A socket on the channel that there is, or on a new one.
-    async fn open(&self, kept: &mut Kept) -> Result<Self::Open, NotOpened<How>> {
+    async fn open(&self, kept: &mut ChannelState) -> Result<Self::Open, NotOpened<LossCause>> {
         let client = &self.shared.client;
         if kept.until <= Instant::now() {
             // Nobody has taken it: it was not subscribed to for a day.
@@ -135,7 +135,7 @@ impl Connection for Line<'_> {
             && let Some(channel) = &kept.channel
             && !client.channel_lives(channel).await?
         {
-            return Err(NotOpened::GivenUp(How::Gone));
+            return Err(NotOpened::GivenUp(LossCause::Gone));
         }
         let (channel, _turn) = if let Some(channel) = &kept.channel {
             (channel.clone(), None)
@@ -155,7 +155,7 @@ impl Connection for Line<'_> {
             Ok(socket) => Ok((channel, Box::new(socket))),
             // 401 and 403 are of the proxy before the organisation: a channel's address is its only credential.
             Err(error) if matches!(error.status(), Some(404 | 410)) => {
-                Err(NotOpened::GivenUp(How::Gone))
+                Err(NotOpened::GivenUp(LossCause::Gone))
             }
             Err(error) => {
                 let status = error.status();
@@ -167,35 +167,35 @@ impl Connection for Line<'_> {
         }
     }
 
-    async fn refused(&self, _: &mut Kept, error: &Error) {
-        self.shared.complain(complaints::Topic::Stream, error);
+    async fn refused(&self, _: &mut ChannelState, error: &Error) {
+        self.shared.complain(complaints::ProblemKind::Stream, error);
     }
 
     async fn follow(
         &self,
-        kept: &mut Kept,
+        kept: &mut ChannelState,
         (channel, socket): (Channel, Box<Socket>),
         quiet: &mut Quiet,
-    ) -> Ended<How> {
-        let mut session = Session::new(self, kept, &channel, socket);
+    ) -> Ended<LossCause> {
+        let mut session = ChannelSession::new(self, kept, &channel, socket);
         let end = session.run(quiet).await;
         let (heard, live) = (session.heard(), session.leave());
         kept.doubted = !heard;
         let why = match end {
-            End::Paused => return Ended::Paused,
-            End::Gone => return Ended::GivenUp(How::Gone),
-            End::Lost(why) => why,
-            End::Revoked => {
+            SessionEnd::Paused => return Ended::Paused,
+            SessionEnd::Gone => return Ended::GivenUp(LossCause::Gone),
+            SessionEnd::Lost(why) => why,
+            SessionEnd::Revoked => {
                 kept.forget();
                 self.say("The token was revoked. The console signs in anew and makes new notification channels; rows are read again.");
                 "the token was revoked".into()
             }
             // Another socket is not fought: it may be another console of the same client. Once it may be an own that was thought
             // to be dead.
-            End::Taken => {
+            SessionEnd::Taken => {
                 kept.taken += 1;
                 if kept.taken >= TAKEN_AT_MOST {
-                    return Ended::GivenUp(How::Taken(channel.name()));
+                    return Ended::GivenUp(LossCause::Taken(channel.name()));
                 }
                 "another socket took it".into()
             }
@@ -206,7 +206,7 @@ impl Connection for Line<'_> {
     /// What this channel should carry is for the rooms to poll, until it does.
     fn lend(&self) {
         let wanted = Arc::clone(&self.wants.borrow());
-        self.hub.tell(wanted.iter(), &Standing::Uncovered);
+        self.hub.tell(wanted.iter(), &TopicState::Uncovered);
         self.shared.tally.lent();
     }
 
@@ -216,14 +216,14 @@ impl Connection for Line<'_> {
     }
 }
 
-impl Line<'_> {
+impl NotificationChannel<'_> {
     /// Tells a person, once in a while.
     pub(super) fn say(&self, text: &str) {
         let problem = Problem {
             trouble: Trouble::Partial,
             text: text.into(),
         };
-        lock(&self.shared.complaints).note(complaints::Topic::Stream, problem);
+        lock(&self.shared.complaints).note(complaints::ProblemKind::Stream, problem);
         self.shared.tally.changed.notify_one();
     }
 }

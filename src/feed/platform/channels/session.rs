@@ -10,10 +10,10 @@ use hashbrown::HashSet;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
+use super::channel::{ChannelState, NotificationChannel};
 use super::frame::{self, Frame};
-use super::line::{Kept, Line};
 use super::recent::Recent;
-use super::{Standing, Topic};
+use super::{Topic, TopicState};
 use crate::cloud::platform::channels::{Channel, Subscribe, Subscribed};
 use crate::cloud::supervisor::frames::{self, Brought};
 use crate::cloud::supervisor::{Quiet, Silence};
@@ -26,7 +26,7 @@ use crate::text::Text;
 
 /// Why a session is over.
 #[derive(Debug)]
-pub(super) enum End {
+pub(super) enum SessionEnd {
     /// An operator asked for quiet.
     Paused,
     /// The connection is gone; the channel and its subscriptions are not.
@@ -46,9 +46,9 @@ type Subscribing<'a> = BoxFuture<'a, Result<Subscribed, Error>>;
     clippy::struct_excessive_bools,
     reason = "each is a sign of its own; no two make a state together"
 )]
-pub(super) struct Session<'s, 'a> {
-    line: &'s Line<'a>,
-    kept: &'s mut Kept,
+pub(super) struct ChannelSession<'s, 'a> {
+    connection: &'s NotificationChannel<'a>,
+    state: &'s mut ChannelState,
     channel: &'s Channel,
     socket: Box<Socket>,
     /// The socket that is about to close, until it has: what it still brings counts.
@@ -90,18 +90,18 @@ enum Event {
     Frames(Brought),
 }
 
-impl<'s, 'a> Session<'s, 'a> {
+impl<'s, 'a> ChannelSession<'s, 'a> {
     /// A session on an open socket of `channel`.
     pub fn new(
-        line: &'s Line<'a>,
-        kept: &'s mut Kept,
+        connection: &'s NotificationChannel<'a>,
+        state: &'s mut ChannelState,
         channel: &'s Channel,
         socket: Box<Socket>,
     ) -> Self {
-        let left = kept.until.saturating_duration_since(Instant::now());
+        let left = state.until.saturating_duration_since(Instant::now());
         Self {
-            line,
-            kept,
+            connection,
+            state,
             channel,
             socket,
             old: None,
@@ -131,15 +131,17 @@ impl<'s, 'a> Session<'s, 'a> {
 
     /// Tells the gap. Says whether there was anything to lose.
     pub fn leave(self) -> bool {
-        self.line.hub.tell(self.carried.iter(), &Standing::Gap);
+        self.connection
+            .hub
+            .tell(self.carried.iter(), &TopicState::Gap);
         self.was_live
     }
 
     /// Follows the channel to the end of its last socket.
-    pub async fn run(&mut self, quiet: &mut Quiet) -> End {
-        let shared = self.line.shared;
+    pub async fn run(&mut self, quiet: &mut Quiet) -> SessionEnd {
+        let shared = self.connection.shared;
         let mut beats = shared.tick.subscribe();
-        let mut wants = self.line.wants.clone();
+        let mut wants = self.connection.wants.clone();
         wants.mark_unchanged();
         self.take_wants();
         loop {
@@ -162,11 +164,11 @@ impl<'s, 'a> Session<'s, 'a> {
         }
     }
 
-    fn handle(&mut self, event: Event) -> Option<End> {
+    fn handle(&mut self, event: Event) -> Option<SessionEnd> {
         match event {
             Event::Paused => {
                 frames::close_now(&mut self.socket);
-                return Some(End::Paused);
+                return Some(SessionEnd::Paused);
             }
             Event::Wants => self.take_wants(),
             Event::Subscribed(result) => return self.landed(result),
@@ -193,7 +195,7 @@ impl<'s, 'a> Session<'s, 'a> {
     }
 
     /// Reads what a socket brought and hands the events on.
-    fn read(&mut self, brought: Brought, old: bool) -> Option<End> {
+    fn read(&mut self, brought: Brought, old: bool) -> Option<SessionEnd> {
         let mut received = Received::default();
         let mut ended = None;
         for frame in brought.frames {
@@ -204,14 +206,14 @@ impl<'s, 'a> Session<'s, 'a> {
                 received.puzzle("a binary frame".into(), frame.into_data());
             }
         }
-        for (room, cut) in self.line.hub.deliver(&mut self.events) {
+        for (room, cut) in self.connection.hub.deliver(&mut self.events) {
             let text = format!(
                 "{cut} events of {room} came faster than they could be taken; what they were of is read again."
             );
-            self.line.say(&text);
+            self.connection.say(&text);
         }
         let channel = self.channel;
-        received.note(self.line.shared, || {
+        received.note(self.connection.shared, || {
             Text::from(format!("channel {}", channel.name()))
         });
         match brought.ended {
@@ -219,12 +221,17 @@ impl<'s, 'a> Session<'s, 'a> {
                 self.over = true;
                 ended
             }
-            Some(reason) if !old => ended.or(Some(End::Lost(reason))),
+            Some(reason) if !old => ended.or(Some(SessionEnd::Lost(reason))),
             _ => ended,
         }
     }
 
-    fn understand(&mut self, text: &Utf8Bytes, old: bool, received: &mut Received) -> Option<End> {
+    fn understand(
+        &mut self,
+        text: &Utf8Bytes,
+        old: bool,
+        received: &mut Received,
+    ) -> Option<SessionEnd> {
         let frame = frame::decode(text);
         // What only says that the channel lives is nothing that happened.
         received.frames += u64::from(frame != Frame::Beat);
@@ -246,15 +253,15 @@ impl<'s, 'a> Session<'s, 'a> {
             Frame::Closing => self.open_second(),
             // Our own second socket takes the channel as another's would.
             Frame::Taken if self.opening.is_some() => self.yielded = true,
-            Frame::Taken => return Some(End::Taken),
-            Frame::Revoked => return Some(End::Revoked),
+            Frame::Taken => return Some(SessionEnd::Taken),
+            Frame::Revoked => return Some(SessionEnd::Revoked),
         }
         None
     }
 
     /// At every beat: is the other side there; a day that ends is begun anew.
-    fn look(&mut self, since: Instant) -> Option<End> {
-        let (timing, now) = (&self.line.shared.timing, Instant::now());
+    fn look(&mut self, since: Instant) -> Option<SessionEnd> {
+        let (timing, now) = (&self.connection.shared.timing, Instant::now());
         if self.old.as_ref().is_some_and(|(_, until)| now >= *until) {
             (self.old, self.recent) = (None, None);
         }
@@ -262,7 +269,7 @@ impl<'s, 'a> Session<'s, 'a> {
             self.renew_subscription();
         }
         let ping = || frames::send_now(&mut self.socket, Message::text(frame::PING));
-        beat::look(&mut self.silence, since, timing, ping).map(End::Lost)
+        beat::look(&mut self.silence, since, timing, ping).map(SessionEnd::Lost)
     }
 }
 
