@@ -19,7 +19,6 @@ use crate::model::registration::User;
 use crate::text::Text;
 use crate::time::Clock;
 use crate::vocabulary::news::News;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Pages asked for at a time, after the first.
 const PAGES_AT_A_TIME: usize = 4;
@@ -197,9 +196,5 @@ fn take(
 
 /// Not everyone is watched, or nobody can tell.
 fn partial(shared: &Shared, why: &str) {
-    let problem = Problem {
-        trouble: Trouble::Partial,
-        text: format!("Users: {why}").into(),
-    };
-    lock(&shared.complaints).note(ProblemKind::Users, problem);
+    shared.say(ProblemKind::Users, format!("Users: {why}"));
 }

@@ -200,6 +200,16 @@ impl Shared {
         self.tally.changed.notify_one();
     }
 
+    /// Tells a person, once in a while, what is not as it should be and is nobody's failure.
+    pub fn say(&self, kind: ProblemKind, text: impl Into<Text>) {
+        let problem = Problem {
+            trouble: Trouble::Partial,
+            text: text.into(),
+        };
+        lock(&self.complaints).note(kind, problem);
+        self.tally.changed.notify_one();
+    }
+
     /// Notes entries of an answer that could not be used.
     pub fn complain_of(&self, faults: &[Fault]) {
         let mut complaints = lock(&self.complaints);

@@ -35,7 +35,6 @@ use crate::model::UserId;
 use crate::model::registration::User;
 use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// News of the channels taken at a time.
 const BATCH: usize = 1_024;
@@ -229,11 +228,8 @@ impl PhoneFeed<'_> {
 
     /// Not every phone is known, or nobody can tell.
     fn partial(&self, why: &str) {
-        let problem = Problem {
-            trouble: Trouble::Partial,
-            text: format!("Phones: {why}").into(),
-        };
-        lock(&self.shared.complaints).note(ProblemKind::Users, problem);
+        self.shared
+            .say(ProblemKind::Users, format!("Phones: {why}"));
     }
 
     fn note_length(&mut self, length: Duration) {

@@ -12,11 +12,10 @@ use super::{Hub, Topic, TopicState};
 use crate::cloud::platform::channels::Channel;
 use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
 use crate::cloud::{Error, Socket};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::shared::Shared;
 use crate::time::Clock;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// How long a channel lives from its last subscription, where the organisation does not say.
 const LIFE: Duration = Duration::from_secs(24 * 3_600);
@@ -168,7 +167,7 @@ impl Connection for NotificationChannel<'_> {
     }
 
     async fn refused(&self, _: &mut ChannelState, error: &Error) {
-        self.shared.complain(complaints::ProblemKind::Stream, error);
+        self.shared.complain(ProblemKind::Stream, error);
     }
 
     async fn follow(
@@ -187,7 +186,7 @@ impl Connection for NotificationChannel<'_> {
             SessionEnd::Lost(why) => why,
             SessionEnd::Revoked => {
                 kept.forget();
-                self.say("The token was revoked. The console signs in anew and makes new notification channels; rows are read again.");
+                self.shared.say(ProblemKind::Stream, "The token was revoked. The console signs in anew and makes new notification channels; rows are read again.");
                 "the token was revoked".into()
             }
             // Another socket is not fought: it may be another console of the same client. Once it may be an own that was thought
@@ -213,17 +212,5 @@ impl Connection for NotificationChannel<'_> {
     async fn rest(&self, rest: &Rest) {
         let _told = self.shared.tally.attempt(rest.at, rest.attempt);
         self.shared.recovery(rest.wait).await;
-    }
-}
-
-impl NotificationChannel<'_> {
-    /// Tells a person, once in a while.
-    pub(super) fn say(&self, text: &str) {
-        let problem = Problem {
-            trouble: Trouble::Partial,
-            text: text.into(),
-        };
-        lock(&self.shared.complaints).note(complaints::ProblemKind::Stream, problem);
-        self.shared.tally.changed.notify_one();
     }
 }

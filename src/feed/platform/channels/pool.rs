@@ -11,11 +11,10 @@ use super::rivals::Rivals;
 use super::spread::Spread;
 use super::{Hub, Topic, TopicState, channel};
 use crate::cloud::platform::channels::{Channel, Listed};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::shared::Shared;
 use crate::feed::task::Task;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// A channel's task, and what it is to carry.
 struct ChannelTask {
@@ -169,7 +168,7 @@ impl ChannelPool {
         let text = format!(
             "The organisation has dropped {count} notification channels. New ones are made, and rows are read again."
         );
-        self.say(complaints::ProblemKind::Stream, text);
+        self.shared.say(ProblemKind::Stream, text);
         sleep(self.shared.timing.backoff(self.vanished)).await;
     }
 
@@ -206,15 +205,6 @@ impl ChannelPool {
             self.tasks.len(),
             next.div_ceil(60)
         );
-        self.say(complaints::ProblemKind::Rival, text);
-    }
-
-    fn say(&self, topic: complaints::ProblemKind, text: String) {
-        let problem = Problem {
-            trouble: Trouble::Partial,
-            text: text.into(),
-        };
-        lock(&self.shared.complaints).note(topic, problem);
-        self.shared.tally.changed.notify_one();
+        self.shared.say(ProblemKind::Rival, text);
     }
 }

@@ -19,6 +19,7 @@ use crate::cloud::supervisor::frames::{self, Brought};
 use crate::cloud::supervisor::{Quiet, Silence};
 use crate::cloud::{Error, Socket};
 use crate::feed::beat;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::received::Received;
 use crate::feed::tally::LiveGuard;
 use crate::feed::task::{done, until};
@@ -210,7 +211,7 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
             let text = format!(
                 "{cut} events of {room} came faster than they could be taken; what they were of is read again."
             );
-            self.connection.say(&text);
+            self.connection.shared.say(ProblemKind::Stream, text);
         }
         let channel = self.channel;
         received.note(self.connection.shared, || {

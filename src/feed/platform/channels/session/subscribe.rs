@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{ChannelSession, SessionEnd, renewal};
 use crate::cloud::Error;
 use crate::cloud::platform::channels::{Subscribe, Subscribed};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::platform::channels::{Topic, TopicState};
 use crate::vocabulary::problem::Trouble;
 
@@ -94,7 +94,7 @@ impl ChannelSession<'_, '_> {
     fn put_off(&mut self, error: &Error) {
         let shared = self.connection.shared;
         self.failures = self.failures.saturating_add(1);
-        shared.complain(complaints::ProblemKind::Stream, error);
+        shared.complain(ProblemKind::Stream, error);
         let wait = match error.trouble() {
             Trouble::Forbidden | Trouble::Answer if error.retry_after().is_none() => {
                 shared.timing.refused_for

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::{ChannelSession, SessionEnd};
 use crate::cloud::{Error, Socket};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 
 impl ChannelSession<'_, '_> {
     /// Opens a second socket on the same channel. From here on both may bring the same event.
@@ -42,9 +42,7 @@ impl ChannelSession<'_, '_> {
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 self.reopen = Some(now + timing.backoff(self.failures));
-                self.connection
-                    .shared
-                    .complain(complaints::ProblemKind::Stream, &error);
+                self.connection.shared.complain(ProblemKind::Stream, &error);
             }
         }
         None
