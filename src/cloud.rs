@@ -5,6 +5,8 @@
 //!
 //! A read goes through four layers, which `session` puts together: `retry` decides whether it is tried again, `auth` has a
 //! token for it, `budget` lets it pass, and `wire` sends it and judges the answer.
+//!
+//! A connection that stays open is a [`supervisor::Connection`], and kept up in one way, whatever it carries.
 
 mod account;
 mod auth;
@@ -32,6 +34,7 @@ mod retry;
 pub mod routes;
 mod session;
 mod settings;
+pub mod supervisor;
 pub mod tls;
 mod transfers;
 pub(crate) mod unreachable;
@@ -248,13 +251,13 @@ impl Client {
     /// Who has signed in, and every change of that.
     #[must_use]
     pub fn person(&self) -> tokio::sync::watch::Receiver<Person> {
-        self.0.seat.watch()
+        self.0.sign_in.watch()
     }
 
     /// The person by whose name a write goes out, for its record; none where it is the client's.
     #[must_use]
     pub fn acting(&self, write: &Write) -> Option<Person> {
-        let person = self.0.seat.person();
+        let person = self.0.sign_in.person();
         let signed_in = person.is_signed_in();
         let theirs = request::by_person(write, signed_in) || !self.has_own();
         (theirs && signed_in).then_some(person)

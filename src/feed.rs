@@ -1,7 +1,8 @@
 //! Keeping up with the organisation: who there is, what a read says, what the streams say, and how well that works.
 //!
-//! [`start`] spawns the tasks, [`Mailbox`] carries what they learn. `people` lists the users; as many as the machine
-//! bears get a stream each (`stream`); `poll` reads everyone, those without a stream in turn; `carriers` reads those;
+//! [`Organisation`] is the [`Source`] of a console's news: its tasks are spawned here, and [`Mailbox`] carries what they
+//! learn. `people` lists the users; as many as the machine bears get a stream each (`stream`); `poll` reads everyone, those
+//! without a stream in turn; `carriers` reads those; what is a connection is kept up by the supervisor of `cloud`.
 //! `report` says how it goes, at the `beat`.
 //! The rule that they all keep: a gap is told the moment it opens, and only a read that began after the stream was open again closes it.
 
@@ -12,16 +13,17 @@ mod complaints;
 pub mod descriptors;
 pub mod frames;
 pub mod gather;
-mod health;
 mod link;
 pub mod mailbox;
 mod people;
 mod platform;
 mod poll;
+mod received;
 mod report;
 mod resync;
 mod roster;
 mod shared;
+mod source;
 mod stream;
 mod tally;
 mod task;
@@ -31,6 +33,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use mailbox::Mailbox;
+pub use source::{Instruction, Running, Source};
 pub use timing::Timing;
 
 use crate::cloud::Client;
@@ -74,13 +77,24 @@ pub struct Feeds {
     _tasks: Vec<Task>,
 }
 
-/// Starts watching, on the current runtime. What is learnt comes through the mailbox.
-#[must_use]
-pub fn start(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>) -> Feeds {
-    start_with(cloud, plan, mailbox, Timing::default())
+/// The organisation of a profile, over its API.
+#[derive(Clone, Debug)]
+pub struct Organisation {
+    /// The way to it.
+    pub client: Client,
+    /// Whom to watch there, and how.
+    pub plan: Plan,
 }
 
-/// As [`start`], with another patience: for tests, which cannot wait half a minute for a silence to be noticed.
+impl Source for Organisation {
+    fn start(&self, mailbox: Arc<Mailbox>) -> Box<dyn Running> {
+        let (client, plan) = (self.client.clone(), self.plan.clone());
+        Box::new(start_with(client, plan, mailbox, Timing::default()))
+    }
+}
+
+/// Starts watching an organisation, on the current runtime, with that patience: tests cannot wait half a minute for a silence to
+/// be noticed.
 #[must_use]
 pub fn start_with(cloud: Client, plan: Plan, mailbox: Arc<Mailbox>, timing: Timing) -> Feeds {
     let poll = plan.poll.max(SHORTEST_POLL);
@@ -178,6 +192,19 @@ impl Feeds {
     pub fn pause(&self, paused: bool) {
         self.shared.paused.send_replace(paused);
         self.shared.tally.changed.notify_one();
+    }
+}
+
+impl Running for Feeds {
+    fn instruct(&self, instruction: Instruction) {
+        match instruction {
+            Instruction::Attend(users) => self.attend(&users),
+            Instruction::Reread(users) => self.reread(&users),
+            Instruction::RereadCarriers => self.reread_carriers(),
+            Instruction::RereadCallbacks => self.reread_callbacks(),
+            Instruction::Acknowledge(taken) => self.acknowledge(taken),
+            Instruction::Pause(paused) => self.pause(paused),
+        }
     }
 }
 

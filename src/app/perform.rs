@@ -30,19 +30,24 @@ use crate::config::secret::{self, SecretSource};
 use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::feed::mailbox::Mailbox;
-use crate::feed::{self, Feeds, Plan};
+use crate::feed::{Instruction, Organisation, Plan, Running, Source};
 use crate::hourly::Hourly;
 use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
 use crate::vocabulary::problem::{Problem, Trouble};
 
-/// Holds what effects work on: the feeds, once they run, and the way back into the loop.
+/// What is running of a source; none before it has started.
+type Started = Arc<Mutex<Option<Box<dyn Running>>>>;
+
+/// Holds what effects work on: the source of news, once it runs, and the way back into the loop.
 pub struct Performer {
     profile: Option<Arc<Profile>>,
     environment: Environment,
     mailbox: Arc<Mailbox>,
-    feeds: Arc<Mutex<Option<Feeds>>>,
+    /// Where news come from; none is the organisation of the profile.
+    source: Option<Arc<dyn Source>>,
+    running: Started,
     /// Made at the first probe; tried again while what it needs cannot be read.
     prober: Arc<OnceCell<Prober>>,
     done: mpsc::UnboundedSender<Done>,
@@ -74,7 +79,8 @@ impl Performer {
             profile,
             environment,
             mailbox,
-            feeds: Arc::default(),
+            source: None,
+            running: Arc::default(),
             prober: Arc::default(),
             desk: flows::FlowStarter::new(done.clone()),
             shelf: shelf::ShelfKeeper::default(),
@@ -105,6 +111,15 @@ impl Performer {
     pub fn remembering(self, memory: Memory) -> Self {
         Self {
             memory: memory::MemoryKeeper::at(memory),
+            ..self
+        }
+    }
+
+    /// Follows this source instead of the organisation of the profile, which is not asked for anything then, nor written to.
+    #[must_use]
+    pub fn following(self, source: Arc<dyn Source>) -> Self {
+        Self {
+            source: Some(source),
             ..self
         }
     }
@@ -140,12 +155,12 @@ impl Performer {
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
-            Effect::Pause(pause) => self.with_feeds(|feeds| feeds.pause(pause)),
-            Effect::Reread(users) => self.with_feeds(|feeds| feeds.reread(&users)),
-            Effect::Attend(users) => self.with_feeds(|feeds| feeds.attend(&users)),
+            Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
+            Effect::Reread(users) => self.instruct(Instruction::Reread(users)),
+            Effect::Attend(users) => self.instruct(Instruction::Attend(users)),
             Effect::Probe(target) => self.probe(target),
-            Effect::RereadCallbacks => self.with_feeds(Feeds::reread_callbacks),
-            Effect::Acknowledge(taken) => self.with_feeds(|feeds| feeds.acknowledge(taken)),
+            Effect::RereadCallbacks => self.instruct(Instruction::RereadCallbacks),
+            Effect::Acknowledge(taken) => self.instruct(Instruction::Acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
             Effect::StopFlow(id) => self.desk.stop(id),
@@ -158,7 +173,7 @@ impl Performer {
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
-            Effect::RereadCarriers => self.with_feeds(Feeds::reread_carriers),
+            Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),
             Effect::Export {
                 kind,
                 path,
@@ -181,14 +196,10 @@ impl Performer {
         }
     }
 
-    fn with_feeds(&self, act: impl FnOnce(&Feeds)) {
-        if let Some(feeds) = self
-            .feeds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-        {
-            act(feeds);
+    fn instruct(&self, instruction: Instruction) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = running.as_ref() {
+            running.instruct(instruction);
         }
     }
 
@@ -208,12 +219,17 @@ impl Performer {
     }
 
     fn connect(&self) {
+        if let Some(source) = &self.source {
+            follow(&**source, &self.mailbox, &self.running);
+            let _ = self.done.send(Done::Connected);
+            return;
+        }
         let Some(profile) = self.profile.clone() else {
             return;
         };
-        let (mailbox, feeds, done) = (
+        let (mailbox, running, done) = (
             Arc::clone(&self.mailbox),
-            Arc::clone(&self.feeds),
+            Arc::clone(&self.running),
             self.done.clone(),
         );
         let environment = self.environment.clone();
@@ -224,8 +240,11 @@ impl Performer {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
                     people.open(&client).await;
-                    let running = feed::start(client.clone(), plan(&profile), mailbox);
-                    *feeds.lock().unwrap_or_else(PoisonError::into_inner) = Some(running);
+                    let organisation = Organisation {
+                        client: client.clone(),
+                        plan: plan(&profile),
+                    };
+                    follow(&organisation, &mailbox, &running);
                     if let Some(writes) = writes {
                         let prober = made(&prober, &profile, &environment).await;
                         writes.open(client, prober).await;
@@ -237,6 +256,12 @@ impl Performer {
             let _ = done.send(end);
         });
     }
+}
+
+/// Starts a source.
+fn follow(source: &dyn Source, mailbox: &Arc<Mailbox>, running: &Started) {
+    let started = source.start(Arc::clone(mailbox));
+    *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(started);
 }
 
 /// The prober of the profile, which is made at the first call.

@@ -16,6 +16,7 @@ use super::event::{Done, Event};
 use super::perform::Performer;
 use crate::effect::Effect;
 use crate::environment::Environment;
+use crate::feed::Source;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
@@ -84,6 +85,15 @@ impl<S> Runner<S> {
         self.app.count_by_hour();
         Self {
             performer: self.performer.keeping(state_dir),
+            ..self
+        }
+    }
+
+    /// Follows this source instead of the organisation of the profile.
+    #[must_use]
+    pub fn following(self, source: Arc<dyn Source>) -> Self {
+        Self {
+            performer: self.performer.following(source),
             ..self
         }
     }

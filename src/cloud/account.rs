@@ -15,7 +15,7 @@ use self::ledger::Ledger;
 pub use self::ledger::Spent;
 use self::operations::{Operations, operation};
 use super::auth::Tokens;
-use super::budget::{Budget, BudgetReading, Slot, Urgency, wall};
+use super::budget::{Budget, BudgetReading, InFlight, Urgency, wall};
 use super::call::{Call, Who};
 use super::concern::Concern;
 use super::error::Error;
@@ -73,7 +73,7 @@ impl Account {
     }
 
     /// Waits until the operation and the budget let a call through.
-    pub async fn admit(&self, call: &Call, urgency: Urgency) -> Slot {
+    pub async fn admit(&self, call: &Call, urgency: Urgency) -> InFlight {
         loop {
             let Some(until) = self.book().operations.held_until(&operation(call)) else {
                 break;

@@ -21,11 +21,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use self::line::{Line, Place};
+use self::line::{Waiter, WaitingLine};
 use self::log::Log;
 use self::pace::{Pace, Room};
 pub use self::quota::Quota;
-use self::quota::Told;
+use self::quota::ReportedQuota;
 use crate::time::{Clock, Millis};
 
 /// The span over which the organisation counts (contract §2: requests a minute).
@@ -92,14 +92,14 @@ struct Shared {
 struct State {
     limit: Option<u32>,
     log: Log,
-    told: Option<Told>,
-    line: Line,
+    told: Option<ReportedQuota>,
+    line: WaitingLine,
     pace: Pace,
     held_until: Option<Instant>,
 }
 
 /// What the first in line is told.
-enum Turn {
+enum Admission {
     Go,
     /// Nothing changes before this moment.
     At(Instant),
@@ -135,25 +135,25 @@ impl Budget {
         let mut state = self.state();
         state.log.forget(now);
         let ours = state.log.used();
-        state.told = Some(Told::new(quota, ours, now));
+        state.told = Some(ReportedQuota::new(quota, ours, now));
     }
 
     /// Waits for a slot. Dropping the future gives up the place in line.
-    pub async fn draw(&self, urgency: Urgency) -> Slot {
+    pub async fn draw(&self, urgency: Urgency) -> InFlight {
         let mut queued = Queued {
             budget: self,
             place: self.state().line.join(urgency),
         };
         loop {
             match self.turn(&queued.place) {
-                Turn::Go => return Slot(self.clone()),
-                Turn::At(moment) => {
+                Admission::Go => return InFlight(self.clone()),
+                Admission::At(moment) => {
                     tokio::select! {
                         () = tokio::time::sleep_until(moment) => {}
                         () = queued.place.called() => {}
                     }
                 }
-                Turn::Wait => queued.place.called().await,
+                Admission::Wait => queued.place.called().await,
             }
         }
     }
@@ -183,18 +183,18 @@ impl Budget {
         }
     }
 
-    fn turn(&self, place: &Place) -> Turn {
+    fn turn(&self, place: &Waiter) -> Admission {
         let now = Instant::now();
         let mut state = self.state();
         let Some(urgency) = state.line.turn(place) else {
-            return Turn::Wait;
+            return Admission::Wait;
         };
         if let Some(until) = state.held_until.filter(|until| *until > now) {
-            return Turn::At(until);
+            return Admission::At(until);
         }
         state.forget(now);
         let turn = state.turn(urgency, now);
-        if matches!(turn, Turn::Go) {
+        if matches!(turn, Admission::Go) {
             state.line.went(place);
         }
         turn
@@ -206,26 +206,26 @@ impl Budget {
 }
 
 impl State {
-    fn turn(&mut self, urgency: Urgency, now: Instant) -> Turn {
+    fn turn(&mut self, urgency: Urgency, now: Instant) -> Admission {
         let Some(limit) = self.limit() else {
             if let Some(until) = self.full_until().filter(|until| *until > now) {
-                return Turn::At(until);
+                return Admission::At(until);
             }
             self.log.sent();
-            return Turn::Go;
+            return Admission::Go;
         };
         let share = urgency.share(limit);
         if self.used() >= share {
-            return self.frees_at().map_or(Turn::Wait, Turn::At);
+            return self.frees_at().map_or(Admission::Wait, Admission::At);
         }
         let share = share.saturating_sub(self.others());
         let room = Room { limit, share };
         if let Some(due) = self.pace.due(urgency, room, now) {
-            return Turn::At(due);
+            return Admission::At(due);
         }
         self.pace.sent(urgency, room, now);
         self.log.sent();
-        Turn::Go
+        Admission::Go
     }
 
     /// Until when the organisation's own count is full, where the profile sets no limit that would see to it.
@@ -236,13 +236,13 @@ impl State {
 
     /// The profile's limit or the organisation's, whichever is lower.
     fn limit(&self) -> Option<u32> {
-        let told = self.told.as_ref().map(Told::allowed);
+        let told = self.told.as_ref().map(ReportedQuota::allowed);
         self.limit
             .map(|limit| told.map_or(limit, |told| told.min(limit)))
     }
 
     fn others(&self) -> u32 {
-        self.told.as_ref().map_or(0, Told::others)
+        self.told.as_ref().map_or(0, ReportedQuota::others)
     }
 
     fn used(&self) -> u32 {
@@ -251,7 +251,7 @@ impl State {
 
     /// When `used` falls next by itself, or the limit rises.
     fn frees_at(&self) -> Option<Instant> {
-        let told = self.told.as_ref().map(Told::ends);
+        let told = self.told.as_ref().map(ReportedQuota::ends);
         self.log.frees_at().into_iter().chain(told).min()
     }
 
@@ -270,7 +270,7 @@ pub(super) fn wall(ahead: Duration) -> Millis {
 /// A place in line that is given up when its future ends, however it ends.
 struct Queued<'a> {
     budget: &'a Budget,
-    place: Place,
+    place: Waiter,
 }
 
 impl Drop for Queued<'_> {
@@ -284,9 +284,9 @@ impl Drop for Queued<'_> {
 /// The right to have one request on its way. Dropping it says that the answer came, or that none will.
 #[derive(Debug)]
 #[must_use = "a slot that is dropped at once counts for a minute"]
-pub struct Slot(Budget);
+pub struct InFlight(Budget);
 
-impl Drop for Slot {
+impl Drop for InFlight {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.log.answered(Instant::now());

@@ -282,6 +282,13 @@ impl Error {
         self.trouble() == Trouble::Forbidden || matches!(self.status(), Some(403..=405))
     }
 
+    /// Whether asking for the same connection again soon is pointless: the organisation answered, and it was no.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.trouble() == Trouble::Forbidden
+            || matches!(self.status(), Some(status @ 400..=499) if !matches!(status, 401 | 408 | 429))
+    }
+
     /// What a write that ended so has come to.
     ///
     /// Only what proves that nothing was taken counts as not sent or refused. 503 is an answer of whoever stands in front, made

@@ -71,7 +71,7 @@ impl Client {
         let left = self.revoke().await.map_err(|error| error.to_string());
         if let Some(account) = &self.0.person {
             account.tokens.clear();
-            self.0.seat.left().await?;
+            self.0.sign_in.left().await?;
         }
         left
     }
@@ -89,7 +89,7 @@ impl Client {
     }
 
     /// Asks the organisation whose token this is, and has them signed in.
-    async fn seat(&self, token: auth::Token) -> Result<(), Error> {
+    async fn begin_session(&self, token: auth::Token) -> Result<(), Error> {
         let session = &self.0;
         let me = as_person(self.platform().call("GET", &["users", "me"], &[], &[])?);
         let (id, name) = session.introduce(&me, &token).await;
@@ -97,7 +97,7 @@ impl Client {
         if let Some(account) = &session.person {
             account.tokens.put(token);
         }
-        session.seat.taken(id, name, until);
+        session.sign_in.taken(id, name, until);
         Ok(())
     }
 }
@@ -152,8 +152,8 @@ impl Login {
         ];
         let session = &self.client.0;
         let token = session.grant(&form).await?;
-        self.client.seat(token).await?;
-        Ok(session.seat.person())
+        self.client.begin_session(token).await?;
+        Ok(session.sign_in.person())
     }
 }
 

@@ -11,9 +11,9 @@ use crate::text::Text;
 use crate::time::Millis;
 use crate::vault;
 
-/// The place that a person takes by signing in.
+/// Who has signed in, and what keeps them so.
 #[derive(Debug)]
-pub struct Seat {
+pub struct PersonSignIn {
     refresh: Mutex<Option<SecretString>>,
     /// Where it outlives the process; none is nowhere.
     drawer: Option<Drawer>,
@@ -22,8 +22,8 @@ pub struct Seat {
     who: watch::Sender<Person>,
 }
 
-impl Seat {
-    /// A seat that is free, or one that nobody can take.
+impl PersonSignIn {
+    /// Nobody has signed in yet, or nobody can.
     pub fn new(offered: bool, drawer: Option<Drawer>) -> Self {
         let person = if offered {
             Person::Nobody

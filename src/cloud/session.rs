@@ -16,12 +16,12 @@ use tokio::time::Instant;
 
 use super::account::Account;
 use super::auth::{self, Token};
-use super::budget::{Slot, Urgency};
+use super::budget::{InFlight, Urgency};
 use super::call::{Call, Who};
 use super::error::Error;
 use super::keyring::Drawer;
 use super::latency::Latencies;
-use super::person::Seat;
+use super::person::PersonSignIn;
 use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Load, Socket};
@@ -41,7 +41,7 @@ pub struct Session {
     pub(super) client: Option<Account>,
     /// A person's, once one has signed in.
     pub(super) person: Option<Account>,
-    pub(super) seat: Seat,
+    pub(super) sign_in: PersonSignIn,
     /// How connections leave this machine.
     pub(super) way: Way,
     /// What came of reading the organisation's own limits; none before that.
@@ -79,7 +79,7 @@ impl Session {
         Ok(Self {
             client: account(settings.client.is_some(), Who::Client),
             person: account(settings.person.is_some(), Who::Person),
-            seat: Seat::new(settings.person.is_some(), drawer(&settings)),
+            sign_in: PersonSignIn::new(settings.person.is_some(), drawer(&settings)),
             limits: Mutex::default(),
             way: Way::new(settings.proxy.clone()),
             settings,
@@ -126,7 +126,7 @@ impl Session {
         waiting: impl FnMut(&Error, Duration),
     ) -> Result<Answer, Error> {
         let (call, rule) = (
-            request.call(self.seat.person().is_signed_in()),
+            request.call(self.sign_in.person().is_signed_in()),
             retry::of_write(request.write().kind),
         );
         let asked = Instant::now();
@@ -165,7 +165,7 @@ impl Session {
         call: &Call,
         (account, write): (&Account, &Write),
         token: &Token,
-        slot: Slot,
+        slot: InFlight,
         attempt: u32,
     ) -> Result<Bytes, Error> {
         let http = &self.transport().await?.http;
@@ -225,7 +225,7 @@ impl Session {
         call: &Call,
         urgency: Urgency,
         refused: Option<&Arc<Token>>,
-    ) -> Result<(Arc<Token>, Slot), Error> {
+    ) -> Result<(Arc<Token>, InFlight), Error> {
         let token = self.token(account, call, refused).await?;
         let slot = account.admit(call, urgency).await;
         if !token.ended() {
@@ -246,7 +246,7 @@ impl Session {
         account: &Account,
         call: &Call,
         token: &Token,
-        slot: Slot,
+        slot: InFlight,
         attempt: u32,
     ) -> Result<Bytes, Error> {
         let http = &self.transport().await?.http;

@@ -10,7 +10,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use super::gather;
 use super::shared::Shared;
+use super::timing::Timing;
+use crate::cloud::supervisor::{Liveness, Silence};
+use crate::text::Text;
 
 /// A slot of the wheel for what is due in more than four seconds.
 pub(super) const SLOT: Duration = Duration::from_millis(4_096);
@@ -28,9 +32,32 @@ pub(super) async fn run(shared: Arc<Shared>) {
     let origin = BEGAN
         .get()
         .map_or_else(Instant::now, |at| Instant::from_std(*at));
+    let mut before = Instant::now();
     loop {
         sleep_until(next(origin, Instant::now(), every)).await;
-        shared.tick.send_replace(());
+        shared.tick.send_replace(before);
+        before = Instant::now();
+    }
+}
+
+/// Looks at a connection at a beat; `since` is the one before. After a silence `ask` sends a ping. Says why the connection is
+/// of no use any more, once it is not.
+pub(super) fn look(
+    silence: &mut Silence,
+    since: Instant,
+    timing: &Timing,
+    ask: impl FnOnce(),
+) -> Option<Text> {
+    let now = Instant::now();
+    let quiet = now.saturating_duration_since(since);
+    match silence.look(now, quiet, timing.answer_within()) {
+        Liveness::Alive => None,
+        Liveness::Ask => {
+            ask();
+            gather::pinged();
+            None
+        }
+        Liveness::Dead => Some("it went silent, and a ping was not answered".into()),
     }
 }
 
@@ -44,7 +71,6 @@ fn next(origin: Instant, now: Instant, every: Duration) -> Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::Timing;
 
     #[test]
     fn beats_fall_on_the_slots_of_the_wheel_and_none_is_short() {

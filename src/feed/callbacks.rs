@@ -1,7 +1,6 @@
 //! The stream of callbacks (contract §10): followed without a gap, acknowledged once the loop has taken an update in.
 //!
-//! `run` keeps the one stream, as `stream` keeps those of registrations: open, read what there is, follow, and after a
-//! loss again. Of every update the loop says in [`Taken`] whether it is in the table; only then does the session, which
+//! An open stream is a reader, a writer and the read that fills the gap before it. Of every update the loop says in [`Taken`] whether it is in the table; only then does the session, which
 //! alone writes to the socket, acknowledge it. What was not acknowledged the organisation delivers again after a
 //! reconnect, so an update that is lost anywhere on the way comes back.
 //!
@@ -10,20 +9,21 @@
 
 mod queues;
 mod reader;
-mod session;
 mod writer;
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use tokio::sync::{Semaphore, mpsc, watch};
-use tokio::time::{Instant, sleep};
+use futures_util::StreamExt;
+use tokio::sync::{Notify, Semaphore, mpsc};
 
 pub(super) use self::queues::run as queues;
-use self::session::{Ended, Session};
+use self::reader::Reader;
+use super::complaints::ProblemKind;
 use super::shared::Shared;
-use crate::cloud::{CallbackListing, Error};
+use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
+use crate::cloud::{CallbackListing, Error, Socket, Urgency};
 use crate::model::CallbackId;
 use crate::model::callback::Stream;
 use crate::text::Text;
@@ -73,65 +73,82 @@ impl Acknowledge {
 
 /// Keeps the stream until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>, mut acknowledgements: Acknowledgements) {
-    let mut paused = shared.paused.subscribe();
-    let mut attempt = 0;
-    loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
+    let stream = CallbackStream { shared: &shared };
+    match supervise(&stream, &mut acknowledgements, shared.quiet()).await {}
+}
+
+struct CallbackStream<'a> {
+    shared: &'a Shared,
+}
+
+impl CallbackStream<'_> {
+    fn tell(&self, stream: Stream) {
+        tell(self.shared, CallbackNews::Stream(stream));
+    }
+}
+
+impl Connection for CallbackStream<'_> {
+    type Open = Box<Socket>;
+    /// The acknowledgements outlive a socket: what could not be acknowledged on one is acknowledged on the next, where the
+    /// organisation delivers it again.
+    type Kept = Acknowledgements;
+    type GivenUp = Infallible;
+
+    fn name(&self) -> String {
+        "stream of callbacks".to_owned()
+    }
+
+    fn reconnect(&self) -> Reconnect {
+        self.shared.timing.reconnect()
+    }
+
+    async fn open(&self, _: &mut Acknowledgements) -> Result<Box<Socket>, NotOpened<Infallible>> {
+        self.tell(Stream::Connecting);
+        Ok(Box::new(self.shared.client.open_callbacks().await?))
+    }
+
+    /// What there is can be read all the same, and shows as what it is: out of date.
+    async fn refused(&self, _: &mut Acknowledgements, error: &Error) {
+        let shared = self.shared;
+        shared.complain(ProblemKind::Stream, error);
+        shared.mailbox.room().await;
+        let began = Clock::Real.now();
+        match shared.client.callbacks(Urgency::Poll).await {
+            Ok(listing) => tell(shared, listed(listing, HashSet::new(), began)),
+            Err(error) => tell(shared, CallbackNews::ReadFailed(error.problem())),
         }
-        tell(&shared, CallbackNews::Stream(Stream::Connecting));
-        let opened = Instant::now();
-        let ended = tokio::select! {
+    }
+
+    /// Reading and writing go on side by side: neither may wait for the other, because the organisation may itself wait for one
+    /// of them.
+    async fn follow(
+        &self,
+        acknowledgements: &mut Acknowledgements,
+        socket: Box<Socket>,
+        quiet: &mut Quiet,
+    ) -> Ended<Infallible> {
+        let (sink, stream) = (*socket).split();
+        let (pings, Acknowledgements { from, window }) = (Notify::new(), acknowledgements);
+        let mut reader = Reader::new(self.shared, window, &pings);
+        let lost = tokio::select! {
             biased;
-            () = raised(&mut paused) => Ended::Paused,
-            opened = shared.client.open_callbacks() => match opened {
-                Ok(socket) => Session::new(&shared, &mut acknowledgements).run(socket).await,
-                Err(error) => session::refused(&shared, &error).await,
-            },
+            () = quiet.wished() => None,
+            why = writer::run(self.shared, sink, from, &pings) => Some(why),
+            why = reader.run(stream) => Some(why),
         };
-        match ended {
-            Ended::Paused => {
-                tell(&shared, CallbackNews::Stream(Stream::Paused));
-                attempt = 0;
-            }
-            Ended::Lost { why, wait } => {
-                if opened.elapsed() >= shared.timing.healthy_after {
-                    attempt = 0;
-                }
-                attempt += 1;
-                let wait = shared.timing.backoff(attempt).max(wait);
-                tracing::info!(%why, "callbacks stream lost");
-                rest(&shared, &mut paused, wait, attempt, why).await;
-            }
-        }
+        let live = reader.is_live();
+        lost.map_or(Ended::Paused, |why| Ended::Lost { why, live })
     }
-}
 
-/// Waits for the next attempt: its time, a person who asks, or quiet.
-async fn rest(
-    shared: &Shared,
-    paused: &mut watch::Receiver<bool>,
-    wait: Duration,
-    attempt: u32,
-    why: Text,
-) {
-    let ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    let at = Clock::Real.now().plus(ms);
-    tell(
-        shared,
-        CallbackNews::Stream(Stream::Waiting { at, attempt, why }),
-    );
-    tokio::select! {
-        () = sleep(wait) => {}
-        () = shared.callbacks.notified() => {}
-        () = raised(paused) => {}
+    async fn rest(&self, rest: &Rest) {
+        let Rest { at, attempt, .. } = *rest;
+        let why = rest.why.clone();
+        self.tell(Stream::Waiting { at, attempt, why });
+        self.shared.callbacks.notified().await;
     }
-}
 
-/// Waits until the feeds are paused.
-pub(super) async fn raised(paused: &mut watch::Receiver<bool>) {
-    if paused.wait_for(|paused| *paused).await.is_err() {
-        std::future::pending::<()>().await;
+    fn paused(&self) {
+        self.tell(Stream::Paused);
     }
 }
 
@@ -151,13 +168,4 @@ pub(super) fn listed(
 
 pub(super) fn tell(shared: &Shared, told: CallbackNews) {
     shared.mailbox.post(News::Callbacks(Box::new(told)));
-}
-
-/// An organisation that has no callbacks, or does not show them to us, changes its mind rarely.
-pub(super) fn patience(shared: &Shared, error: &Error) -> Duration {
-    if error.lasting() {
-        shared.timing.refused_for
-    } else {
-        error.retry_after().unwrap_or_default()
-    }
 }

@@ -6,30 +6,26 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::shared::Shared;
-use crate::cloud::{Error, Urgency};
+use crate::cloud::Urgency;
 use crate::vocabulary::news::News;
 
 /// Reads the carriers until the task is ended from outside. What goes wrong here says nothing of registrations, so it
 /// goes into none of their counters.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let mut urgency = Urgency::Enumerate;
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         let wait = tokio::select! {
             biased;
-            changed = paused.wait_for(|paused| *paused) => {
-                drop(changed);
+            () = quiet.wished() => {
                 shared.mailbox.post(News::CarriersPaused);
                 continue;
             }
             wait = read(&shared, urgency) => wait,
         };
         urgency = tokio::select! {
-            changed = paused.wait_for(|paused| *paused) => {
-                drop(changed);
+            () = quiet.wished() => {
                 shared.mailbox.post(News::CarriersPaused);
                 Urgency::Reread
             }
@@ -51,18 +47,8 @@ async fn read(shared: &Shared, urgency: Urgency) -> Duration {
             shared.poll
         }
         Err(error) => {
-            let wait = patience(shared, &error);
             shared.mailbox.post(News::CarriersFailed(error.problem()));
-            wait
+            shared.patience(&error, shared.poll)
         }
-    }
-}
-
-/// An organisation that has no carriers, or does not show them to us, changes its mind rarely.
-pub(super) fn patience(shared: &Shared, error: &Error) -> Duration {
-    if error.lasting() {
-        shared.timing.refused_for
-    } else {
-        shared.poll
     }
 }

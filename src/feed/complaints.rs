@@ -11,7 +11,7 @@ use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What went wrong, as far as telling it together goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Topic {
+pub(super) enum ProblemKind {
     /// The sign-in: whoever waits for a token is answered by the one attempt that there was, so that nobody can count it.
     SignIn,
     /// Reads of one user's registrations.
@@ -28,7 +28,7 @@ pub(super) enum Topic {
     Missing,
 }
 
-impl Topic {
+impl ProblemKind {
     const fn plural(self) -> &'static str {
         match self {
             Self::Read => "reads",
@@ -57,11 +57,11 @@ struct Pending {
 
 /// Problems waiting to be told; at most one for each topic and kind of trouble.
 #[derive(Debug, Default)]
-pub(super) struct Complaints(HashMap<(Topic, Trouble), Pending>);
+pub(super) struct Complaints(HashMap<(ProblemKind, Trouble), Pending>);
 
 impl Complaints {
     /// Notes a problem.
-    pub fn note(&mut self, topic: Topic, problem: Problem) {
+    pub fn note(&mut self, topic: ProblemKind, problem: Problem) {
         let key = (topic, problem.trouble);
         let pending = self.0.entry(key).or_insert(Pending {
             newest: None,
@@ -100,11 +100,11 @@ impl Pending {
         }))
     }
 
-    fn tell(&mut self, topic: Topic, now: Instant) -> Option<Problem> {
+    fn tell(&mut self, topic: ProblemKind, now: Instant) -> Option<Problem> {
         let newest = self.newest.take()?;
         self.told = Some(now);
         let count = std::mem::take(&mut self.count);
-        if count == 1 || matches!(topic, Topic::Rival | Topic::SignIn) {
+        if count == 1 || matches!(topic, ProblemKind::Rival | ProblemKind::SignIn) {
             return Some(newest);
         }
         let text = format!(
@@ -131,7 +131,7 @@ mod tests {
         for user in 0..312 {
             let text = Text::from(format!("user u{user}: no route"));
             complaints.note(
-                Topic::Read,
+                ProblemKind::Read,
                 Problem {
                     trouble: Trouble::Unreachable,
                     text,
@@ -146,7 +146,7 @@ mod tests {
         for _ in 0..2 {
             let text = Text::from("Signing in failed");
             complaints.note(
-                Topic::SignIn,
+                ProblemKind::SignIn,
                 Problem {
                     trouble: Trouble::Credentials,
                     text,
@@ -165,7 +165,7 @@ mod tests {
             trouble: Trouble::Unreachable,
             text: "once more".into(),
         };
-        complaints.note(Topic::Read, again.clone());
+        complaints.note(ProblemKind::Read, again.clone());
         assert!(complaints.due(now, gap).is_empty());
         assert_eq!(complaints.wait(now, gap), Some(gap));
         assert_eq!(complaints.due(now + gap, gap), [again]);

@@ -7,7 +7,7 @@ use futures_util::stream::FuturesOrdered;
 use futures_util::{FutureExt, StreamExt};
 use tokio::time::sleep;
 
-use super::complaints::Topic;
+use super::complaints::ProblemKind;
 use super::lock;
 use super::roster::MOST_USERS;
 use super::shared::Shared;
@@ -19,7 +19,6 @@ use crate::model::registration::User;
 use crate::text::Text;
 use crate::time::Clock;
 use crate::vocabulary::news::News;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Pages asked for at a time, after the first.
 const PAGES_AT_A_TIME: usize = 4;
@@ -51,12 +50,10 @@ pub(super) async fn given(shared: Arc<Shared>, users: Vec<UserId>) {
 
 /// Lists the organisation's users, and again from time to time, until the task is ended from outside.
 pub(super) async fn listed(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let (mut round, mut attempt) = (0u32, 0u32);
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         round = round.wrapping_add(1);
         // The first list is awaited by a person and takes turns with the first reads: whoever is not listed yet has no
         // stream either. The later ones are awaited by nobody.
@@ -89,7 +86,7 @@ pub(super) async fn listed(shared: Arc<Shared>) {
             Err(error) => {
                 attempt = attempt.saturating_add(1);
                 shared.tally.read_failed();
-                shared.complain(Topic::Users, &error);
+                shared.complain(ProblemKind::Users, &error);
                 retry(&shared, attempt, error.retry_after().unwrap_or_default()).await;
             }
         }
@@ -199,9 +196,5 @@ fn take(
 
 /// Not everyone is watched, or nobody can tell.
 fn partial(shared: &Shared, why: &str) {
-    let problem = Problem {
-        trouble: Trouble::Partial,
-        text: format!("Users: {why}").into(),
-    };
-    lock(&shared.complaints).note(Topic::Users, problem);
+    shared.say(ProblemKind::Users, format!("Users: {why}"));
 }

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::lock;
-use super::resync::{Landing, Link};
+use super::resync::{Landing, StreamReads};
 use super::roster::Roster;
 use super::shared::Shared;
+use super::task::until;
+use crate::cloud::supervisor::Quiet;
 use crate::cloud::{Listing, Urgency};
 use crate::model::UserId;
 use crate::vocabulary::news::News;
@@ -43,21 +44,19 @@ const SETTLING_BEATS: usize = 2;
 
 /// Reads everyone, until the task is ended from outside.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let timing = &shared.timing;
     let mut rounds = Rounds::new(shared.poll, timing.sweep, timing.tick, Instant::now());
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
-        visit(&shared, &mut rounds, &mut paused).await;
+        quiet.over().await;
+        visit(&shared, &mut rounds, &mut quiet).await;
         silence(&shared).await;
         lock(&shared.roster).reread_polled();
     }
 }
 
 /// A read that is over.
-struct Ended {
+struct FinishedRead {
     /// Of which round; none when someone waited for it.
     ring: Option<Ring>,
     /// A sweep's answer, to land later.
@@ -67,13 +66,13 @@ struct Ended {
 /// An answer, and the stream that it is held against.
 struct Swept {
     user: UserId,
-    link: Link,
+    link: StreamReads,
     turn: u32,
     listing: Listing,
 }
 
 /// Reads until paused; what is under way then is dropped.
-async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receiver<bool>) {
+async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
     let (mut reads, mut settling) = (FuturesUnordered::new(), FuturesUnordered::new());
     let (mut waited_for, mut in_round) = (0, 0);
     let mut tick = shared.tick.subscribe();
@@ -116,13 +115,10 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
         let polled = sizes[Ring::Polled as usize] + sizes[Ring::AttendedPolled as usize];
         tokio::select! {
             biased;
-            changed = paused.wait_for(|paused| *paused) => {
-                drop(changed);
-                return;
-            }
+            () = quiet.wished() => return,
             () = shared.polls.notified() => {}
             Some(ended) = reads.next() => {
-                let Ended { ring, swept } = ended;
+                let FinishedRead { ring, swept } = ended;
                 match ring {
                     Some(ring) => {
                         in_round -= 1;
@@ -141,13 +137,6 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, paused: &mut watch::Receive
             }
             () = until(next) => {}
         }
-    }
-}
-
-async fn until(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }
 
@@ -183,7 +172,7 @@ fn note_rounds(shared: &Shared, rounds: &Rounds, now: Instant) {
 }
 
 /// Reads one user and tells of it.
-async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> Ended {
+async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring>) -> FinishedRead {
     shared.mailbox.room().await;
     let link = lock(&shared.roster).begin(&user);
     let swept = if let Some(link) = link {
@@ -193,14 +182,14 @@ async fn read(shared: &Shared, user: UserId, urgency: Urgency, ring: Option<Ring
         None
     };
     lock(&shared.roster).ended(&user);
-    Ended { ring, swept }
+    FinishedRead { ring, swept }
 }
 
 /// Reads a user whose stream is open: what it speaks of meanwhile is newer.
 async fn read_streamed(
     shared: &Shared,
     user: &UserId,
-    link: Link,
+    link: StreamReads,
     urgency: Urgency,
     ring: Option<Ring>,
 ) -> Option<Swept> {
@@ -228,7 +217,7 @@ async fn read_streamed(
                 shared.tally.fell();
             }
             if landing == Landing::Swept && error.status() != Some(404) {
-                shared.complain(super::complaints::Topic::Read, &error);
+                shared.complain(super::complaints::ProblemKind::Read, &error);
                 shared.tally.read_failed();
             } else {
                 shared.read_failed(user, &error);

@@ -1,6 +1,6 @@
 //! An older read never overwrites a newer frame: what a stream spoke of while a read of its user was under way.
 //!
-//! The stream's task and the reader share one [`Link`]; under its lock frames are handed on and answers land, so that
+//! The stream's task and the reader share one [`StreamReads`]; under its lock frames are handed on and answers land, so that
 //! the news of one user keeps its order.
 
 use std::sync::{Arc, Mutex};
@@ -19,7 +19,7 @@ const MOST_SPOKEN: usize = 65_536;
 pub(super) struct TooMany;
 
 /// An open stream, as the reader sees it.
-pub(super) type Link = Arc<Mutex<Resync>>;
+pub(super) type StreamReads = Arc<Mutex<Resync>>;
 
 /// Why a read is made, and so how it lands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

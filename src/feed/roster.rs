@@ -14,7 +14,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::resync::Link;
+use super::resync::StreamReads;
 use super::task::Task;
 use crate::model::UserId;
 
@@ -23,7 +23,7 @@ pub(super) const MOST_USERS: usize = 1_000_000;
 
 /// What became of a user's last read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum LastRead {
     Awaited,
     Read,
     Failed,
@@ -31,7 +31,7 @@ enum Standing {
 
 /// A user's stream as the roster holds it.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(super) struct StreamTask {
     /// Ends the stream when the user leaves.
     pub _task: Task,
     /// Has a stream that waits for its next attempt try at once.
@@ -39,19 +39,19 @@ pub(super) struct Stream {
 }
 
 #[derive(Debug)]
-enum Watch {
+enum UpdatePath {
     Polled,
     /// `link`: the stream is open. `lent`: it does not come up, so the user is polled meanwhile.
     Streamed {
-        stream: Option<Stream>,
-        link: Option<Link>,
+        stream: Option<StreamTask>,
+        link: Option<StreamReads>,
         lent: bool,
     },
 }
 
 /// Whether a read of a user is under way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Reading {
+enum ReadState {
     #[default]
     No,
     UnderWay,
@@ -60,15 +60,15 @@ enum Reading {
 }
 
 #[derive(Debug)]
-struct Person {
+struct WatchedUser {
     id: UserId,
-    standing: Standing,
-    watch: Watch,
+    standing: LastRead,
+    watch: UpdatePath,
     /// Whether the user waits in `again`, `urgent` or `first`.
     due: bool,
     /// Whether somebody asked for that.
     asked: bool,
-    reading: Reading,
+    reading: ReadState,
     /// Whether this user matters more than others.
     attended: bool,
     /// Reads in a row that failed while a stream was open.
@@ -82,7 +82,7 @@ struct Person {
 /// All watched users.
 #[derive(Debug)]
 pub(super) struct Roster {
-    people: Vec<Person>,
+    people: Vec<WatchedUser>,
     /// Places in `people` by hash of the id, so that ids are held once.
     index: HashTable<usize>,
     hasher: DefaultHashBuilder,
@@ -162,24 +162,24 @@ impl Roster {
         let streamed = self.streams < self.max_streams;
         let watch = if streamed {
             self.streams += 1;
-            Watch::Streamed {
+            UpdatePath::Streamed {
                 stream: None,
                 link: None,
                 lent: false,
             }
         } else {
             self.polled += 1;
-            Watch::Polled
+            UpdatePath::Polled
         };
-        let standing = Standing::Awaited;
+        let standing = LastRead::Awaited;
         let place = self.people.len();
-        self.people.push(Person {
+        self.people.push(WatchedUser {
             id: id.clone(),
             standing,
             watch,
             due: false,
             asked: false,
-            reading: Reading::No,
+            reading: ReadState::No,
             attended: self.attended.contains(id),
             failures: 0,
             refreshed: None,
@@ -202,9 +202,9 @@ impl Roster {
     }
 
     /// Gives a user that [`Roster::admit`] or [`Roster::dismiss_absent`] chose its stream.
-    pub fn attach(&mut self, id: &UserId, attached: Stream) {
-        if let Some(Person {
-            watch: Watch::Streamed { stream, .. },
+    pub fn attach(&mut self, id: &UserId, attached: StreamTask) {
+        if let Some(WatchedUser {
+            watch: UpdatePath::Streamed { stream, .. },
             ..
         }) = self.person(id)
         {
@@ -227,10 +227,10 @@ impl Roster {
         for person in self
             .people
             .iter_mut()
-            .filter(|person| matches!(person.watch, Watch::Polled))
+            .filter(|person| matches!(person.watch, UpdatePath::Polled))
             .take(free)
         {
-            person.watch = Watch::Streamed {
+            person.watch = UpdatePath::Streamed {
                 stream: None,
                 link: None,
                 lent: false,
@@ -255,9 +255,9 @@ impl Roster {
         };
         let now = if worked {
             person.failures = 0;
-            Standing::Read
+            LastRead::Read
         } else {
-            Standing::Failed
+            LastRead::Failed
         };
         let before = std::mem::replace(&mut person.standing, now);
         self.count_standing(before, false);
@@ -269,7 +269,7 @@ impl Roster {
     #[cfg(test)]
     pub fn is_awaited(&mut self, id: &UserId) -> bool {
         self.person(id)
-            .is_some_and(|person| person.standing == Standing::Awaited)
+            .is_some_and(|person| person.standing == LastRead::Awaited)
     }
 
     pub fn counts(&self) -> Counts {
@@ -283,11 +283,11 @@ impl Roster {
         }
     }
 
-    fn count_standing(&mut self, standing: Standing, up: bool) {
+    fn count_standing(&mut self, standing: LastRead, up: bool) {
         let count = match standing {
-            Standing::Awaited => return,
-            Standing::Read => &mut self.read,
-            Standing::Failed => &mut self.failed,
+            LastRead::Awaited => return,
+            LastRead::Read => &mut self.read,
+            LastRead::Failed => &mut self.failed,
         };
         *count = if up {
             *count + 1
@@ -296,7 +296,7 @@ impl Roster {
         };
     }
 
-    fn person(&mut self, id: &UserId) -> Option<&mut Person> {
+    fn person(&mut self, id: &UserId) -> Option<&mut WatchedUser> {
         let (hash, people) = (self.hasher.hash_one(id), &self.people);
         let place = *self.index.find(hash, |&at| {
             people.get(at).is_some_and(|person| person.id == *id)
@@ -316,13 +316,15 @@ impl Roster {
                         .map_or(0, |person| hasher.hash_one(&person.id))
                 });
         }
-        let count =
-            |wanted: fn(&Person) -> bool| people.iter().filter(|person| wanted(person)).count();
-        self.polled = count(|person| matches!(person.watch, Watch::Polled));
+        let count = |wanted: fn(&WatchedUser) -> bool| {
+            people.iter().filter(|person| wanted(person)).count()
+        };
+        self.polled = count(|person| matches!(person.watch, UpdatePath::Polled));
         self.streams = people.len() - self.polled;
-        self.up = count(|person| matches!(person.watch, Watch::Streamed { link: Some(_), .. }));
-        self.lent = count(|person| matches!(person.watch, Watch::Streamed { lent: true, .. }));
-        self.read = count(|person| person.standing == Standing::Read);
-        self.failed = count(|person| person.standing == Standing::Failed);
+        self.up =
+            count(|person| matches!(person.watch, UpdatePath::Streamed { link: Some(_), .. }));
+        self.lent = count(|person| matches!(person.watch, UpdatePath::Streamed { lent: true, .. }));
+        self.read = count(|person| person.standing == LastRead::Read);
+        self.failed = count(|person| person.standing == LastRead::Failed);
     }
 }

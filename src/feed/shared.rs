@@ -5,18 +5,19 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::{Notify, Semaphore, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
-use super::complaints::{Complaints, Topic};
+use super::complaints::{Complaints, ProblemKind};
 use super::lock;
 use super::mailbox::Mailbox;
 use super::platform::channels::Channels;
 use super::platform::phones::Asks;
-use super::roster::{Roster, Stream};
+use super::roster::{Roster, StreamTask};
 use super::stream;
 use super::tally::Tally;
 use super::task::Task;
 use super::timing::Timing;
+use crate::cloud::supervisor::{Quiet, jitter};
 use crate::cloud::{Client, Error, Fault};
 use crate::model::UserId;
 use crate::text::Text;
@@ -31,6 +32,8 @@ const SAMPLES: u32 = 16;
 const SAMPLE_WINDOW: Duration = Duration::from_secs(10);
 /// Those who wait for their next attempt are woken by another's success at most this often.
 const RECOVERY_GAP: Duration = Duration::from_secs(10);
+/// Those who are woken by another's success spread over this time.
+const RECOVERY_SPREAD: Duration = Duration::from_secs(1);
 
 /// Lets tasks pass one after the other with a gap between them.
 #[derive(Debug, Default)]
@@ -65,8 +68,8 @@ pub(super) struct Shared {
     /// Streams are opened one after the other, at this pace.
     pub opening: Pace,
     pub paused: watch::Sender<bool>,
-    /// The common heartbeat of all streams.
-    pub tick: watch::Sender<()>,
+    /// The common heartbeat of all streams; its value is when the one before was.
+    pub tick: watch::Sender<Instant>,
     /// The first stream is live again after all were down: those who wait may try.
     pub recovered: Notify,
     /// The poller has something new to do.
@@ -108,7 +111,7 @@ impl Shared {
             handshakes: Semaphore::new(timing.handshakes),
             opening: Pace::default(),
             paused: watch::Sender::new(false),
-            tick: watch::Sender::new(()),
+            tick: watch::Sender::new(Instant::now()),
             recovered: Notify::new(),
             polls: Notify::new(),
             relist: Notify::new(),
@@ -151,7 +154,7 @@ impl Shared {
             user.clone(),
             Arc::clone(&retry),
         ));
-        roster.attach(user, Stream { _task: task, retry });
+        roster.attach(user, StreamTask { _task: task, retry });
     }
 
     /// A row that was read less than this long ago is as fresh as polling keeps it: nobody reads it again out of turn.
@@ -173,9 +176,9 @@ impl Shared {
     pub fn read_failed(&self, user: &UserId, error: &Error) {
         let absent = error.status() == Some(404) && lock(&self.roster).is_listed(user);
         let (topic, problem) = if absent {
-            (Topic::Missing, missing(user, error.trouble()))
+            (ProblemKind::Missing, missing(user, error.trouble()))
         } else {
-            (Topic::Read.of(error), error.problem())
+            (ProblemKind::Read.of(error), error.problem())
         };
         lock(&self.complaints).note(topic, problem.clone());
         self.mailbox.post(News::ReadFailed {
@@ -192,8 +195,18 @@ impl Shared {
     }
 
     /// Notes a problem that is told when its turn comes.
-    pub fn complain(&self, topic: Topic, error: &Error) {
+    pub fn complain(&self, topic: ProblemKind, error: &Error) {
         lock(&self.complaints).note(topic.of(error), error.problem());
+        self.tally.changed.notify_one();
+    }
+
+    /// Tells a person, once in a while, what is not as it should be and is nobody's failure.
+    pub fn say(&self, kind: ProblemKind, text: impl Into<Text>) {
+        let problem = Problem {
+            trouble: Trouble::Partial,
+            text: text.into(),
+        };
+        lock(&self.complaints).note(kind, problem);
         self.tally.changed.notify_one();
     }
 
@@ -202,7 +215,7 @@ impl Shared {
         let mut complaints = lock(&self.complaints);
         for fault in faults {
             complaints.note(
-                Topic::Entry,
+                ProblemKind::Entry,
                 Problem {
                     trouble: Trouble::Partial,
                     text: fault.0.clone(),
@@ -219,6 +232,28 @@ impl Shared {
             *told = Some(Instant::now());
             self.recovered.notify_waiters();
         }
+    }
+
+    /// Waits until somebody recovers, and a moment of a rest of `wait` longer: not all come at once.
+    pub async fn recovery(&self, wait: Duration) {
+        self.recovered.notified().await;
+        sleep(jitter(RECOVERY_SPREAD.min(wait))).await;
+    }
+
+    /// An operator's wish for quiet.
+    pub fn quiet(&self) -> Quiet {
+        Quiet::of(&self.paused)
+    }
+
+    /// How long to wait after a read that failed, at least `least`: an organisation that has no such thing, or does not show it to
+    /// us, changes its mind rarely.
+    pub fn patience(&self, error: &Error, least: Duration) -> Duration {
+        let asked = if error.lasting() {
+            self.timing.refused_for
+        } else {
+            error.retry_after().unwrap_or_default()
+        };
+        asked.max(least)
     }
 
     /// Keeps a frame that could not be understood, unless enough were kept lately; all are counted elsewhere.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::beat::SLOT;
+use crate::cloud::supervisor::Reconnect;
 
 /// Every interval and limit of the feeds.
 #[derive(Clone, Copy, Debug)]
@@ -50,16 +51,17 @@ pub struct Timing {
 
 impl Default for Timing {
     fn default() -> Self {
+        let reconnect = Reconnect::default();
         Self {
             tick: SLOT * 2,
             deadline: Duration::from_secs(10),
-            backoff_least: Duration::from_secs(1),
-            backoff_most: Duration::from_secs(30),
-            healthy_after: Duration::from_secs(120),
-            lend_after: Duration::from_secs(2),
+            backoff_least: reconnect.least,
+            backoff_most: reconnect.most,
+            healthy_after: reconnect.healthy_after,
+            lend_after: reconnect.lend_after,
             yield_least: Duration::from_secs(60),
             yield_most: Duration::from_secs(1_800),
-            refused_for: Duration::from_secs(300),
+            refused_for: reconnect.refused_for,
             reenumerate: Duration::from_secs(600),
             relist: Duration::from_secs(60),
             status_gap: Duration::from_millis(500),
@@ -75,23 +77,28 @@ impl Default for Timing {
 }
 
 impl Timing {
-    /// A delay before attempt number `attempt`, counting from 1: anywhere below a ceiling that doubles, so that
-    /// streams that were lost together do not come back together.
+    /// When a connection is tried again.
+    #[must_use]
+    pub fn reconnect(&self) -> Reconnect {
+        Reconnect {
+            least: self.backoff_least,
+            most: self.backoff_most,
+            healthy_after: self.healthy_after,
+            lend_after: self.lend_after,
+            refused_for: self.refused_for,
+        }
+    }
+
+    /// A delay before attempt number `attempt` of anything, counting from 1.
     #[must_use]
     pub fn backoff(&self, attempt: u32) -> Duration {
-        let doubled = 2u32.saturating_pow(attempt.saturating_sub(1));
-        jitter(
-            self.backoff_least
-                .saturating_mul(doubled)
-                .min(self.backoff_most),
-        )
+        self.reconnect().wait(attempt)
     }
-}
 
-/// Anywhere from nothing to `most`.
-#[must_use]
-pub fn jitter(most: Duration) -> Duration {
-    most.mul_f64(fastrand::f64())
+    /// How long a ping has for its answer, with half a tick of grace: a tick that comes a moment early must not cost a whole one.
+    pub(super) fn answer_within(&self) -> Duration {
+        self.deadline.saturating_sub(self.tick / 2)
+    }
 }
 
 #[cfg(test)]
@@ -99,28 +106,20 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::feed::health::{Health, Verdict};
-
-    #[test]
-    fn the_ceiling_doubles_up_to_its_cap() {
-        let timing = Timing::default();
-        for (attempt, ceiling) in [(1, 1), (2, 2), (5, 16), (6, 30), (u32::MAX, 30)] {
-            let most = (0..200).map(|_| timing.backoff(attempt)).max();
-            assert!(
-                most <= Some(Duration::from_secs(ceiling)),
-                "attempt {attempt}"
-            );
-        }
-    }
+    use crate::cloud::supervisor::{Liveness, Silence};
 
     #[test]
     fn silence_is_seen_within_25_seconds() {
         let timing = Timing::default();
-        let (heard, mut health) = (Instant::now(), Health::default());
-        health.heard();
+        let begun = Instant::now();
+        let mut silence = Silence::new(begun + Duration::from_millis(1));
         let dead = (1..=10).find(|n| {
-            let verdict = health.examine(heard + timing.tick * *n, timing.tick, timing.deadline);
-            verdict == Verdict::Dead
+            let verdict = silence.look(
+                begun + timing.tick * *n,
+                timing.tick,
+                timing.answer_within(),
+            );
+            verdict == Liveness::Dead
         });
         // A beat may be a little late.
         let late = Duration::from_millis(200);

@@ -14,4 +14,5 @@ mod departed;
 mod faults;
 mod follow;
 mod sockets;
+mod source;
 mod watch;

@@ -293,7 +293,12 @@ async fn a_call_that_moves_is_told_by_the_topic_of_its_queue() {
         carriers: false,
         callbacks: true,
     };
-    let _feeds = feed::start(desk.kit.client.clone(), plan, Arc::clone(&mailbox));
+    let _feeds = feed::start_with(
+        desk.kit.client.clone(),
+        plan,
+        Arc::clone(&mailbox),
+        feed::Timing::default(),
+    );
     let mut heard = Vec::new();
     let moved = |news: &Told| matches!(news, Told::InteractionsMoved);
     while !heard.iter().any(moved) {

@@ -21,7 +21,7 @@ type Key = (Urgency, u64);
 
 /// Everyone who waits, ordered by urgency and then by arrival.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(super) struct WaitingLine {
     waiting: BTreeMap<Key, Arc<Notify>>,
     arrivals: u64,
     /// Requests that went before one that is less urgent and waits.
@@ -30,21 +30,21 @@ pub(super) struct Line {
 
 /// One place in the line.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Waiter {
     key: Key,
     call: Arc<Notify>,
 }
 
-impl Place {
+impl Waiter {
     /// Waits until somebody thinks that it may be this one's turn.
     pub(super) async fn called(&mut self) {
         self.call.notified().await;
     }
 }
 
-impl Line {
-    pub(super) fn join(&mut self, urgency: Urgency) -> Place {
-        let place = Place {
+impl WaitingLine {
+    pub(super) fn join(&mut self, urgency: Urgency) -> Waiter {
+        let place = Waiter {
             key: (urgency, self.arrivals),
             call: Arc::default(),
         };
@@ -53,19 +53,19 @@ impl Line {
         place
     }
 
-    pub(super) fn leave(&mut self, place: &Place) {
+    pub(super) fn leave(&mut self, place: &Waiter) {
         self.waiting.remove(&place.key);
     }
 
     /// How urgent this place is if it is the first: as urgent as those whose turn it has.
-    pub(super) fn turn(&self, place: &Place) -> Option<Urgency> {
+    pub(super) fn turn(&self, place: &Waiter) -> Option<Urgency> {
         let ((most_urgent, _), _) = self.waiting.first_key_value()?;
         let (key, _) = self.first()?;
         (*key == place.key).then_some(*most_urgent)
     }
 
     /// The first in line goes.
-    pub(super) fn went(&mut self, place: &Place) {
+    pub(super) fn went(&mut self, place: &Waiter) {
         let (urgency, _) = place.key;
         if urgency <= Urgency::Reread {
             return;

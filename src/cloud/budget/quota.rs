@@ -40,13 +40,13 @@ impl Quota {
 
 /// A quota as it was told, for as long as it holds.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct ReportedQuota {
     quota: Quota,
     ends: Instant,
     others: u32,
 }
 
-impl Told {
+impl ReportedQuota {
     /// `ours` are the requests of this console that count at this moment. They include some that the organisation has not
     /// seen yet or has forgotten already, so that the others are never thought to be more than they are.
     pub(super) fn new(quota: Quota, ours: u32, now: Instant) -> Self {

@@ -14,7 +14,7 @@ async fn spend(budget: &Budget, urgency: Urgency, times: u32) {
     }
 }
 
-async fn keep(budget: &Budget, urgency: Urgency, times: usize) -> Vec<Slot> {
+async fn keep(budget: &Budget, urgency: Urgency, times: usize) -> Vec<InFlight> {
     let mut slots = Vec::with_capacity(times);
     for _ in 0..times {
         slots.push(budget.draw(urgency).await);

@@ -1,8 +1,8 @@
 //! The transfer socket: its frames, and the session that keeps it (contract §8).
 
 mod answer;
-mod link;
 mod session;
+mod socket;
 
 pub use self::answer::{Answer, Incoming, decode};
 pub use self::session::{Failure, Reply, Session, Timing, Told};

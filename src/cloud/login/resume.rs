@@ -8,10 +8,10 @@ impl Client {
     /// sent. The error says what stands in the way and what to do; a sign-in that is taken no more is forgotten.
     pub async fn resume(&self) -> Result<(), String> {
         let session = &self.0;
-        if session.seat.person().is_signed_in() {
+        if session.sign_in.person().is_signed_in() {
             return Ok(());
         }
-        let Some(refresh) = session.seat.recall().await.map_err(|why| {
+        let Some(refresh) = session.sign_in.recall().await.map_err(|why| {
             format!("{why}. A sign-in lasts as long as the process: sign in with :login")
         })?
         else {
@@ -19,7 +19,7 @@ impl Client {
         };
         let taken_up = async {
             let token = session.grant(&auth::refreshing(&refresh)).await?;
-            self.seat(token).await
+            self.begin_session(token).await
         };
         let Err(error) = taken_up.await else {
             return Ok(());
@@ -29,7 +29,7 @@ impl Client {
                 "the sign-in that the keyring keeps could not be taken up: {error}"
             ));
         }
-        let forgotten = match session.seat.left().await {
+        let forgotten = match session.sign_in.left().await {
             Ok(()) => "and is forgotten".to_owned(),
             Err(why) => format!("and {why}"),
         };
@@ -41,12 +41,12 @@ impl Client {
     /// Why a sign-in does not outlive the process although the profile chooses the keyring; none before a sign-in.
     #[must_use]
     pub fn unkept(&self) -> Option<String> {
-        self.0.seat.unkept()
+        self.0.sign_in.unkept()
     }
 
     /// Whether the keyring keeps the sign-in.
     #[must_use]
     pub fn is_kept(&self) -> bool {
-        self.0.seat.is_kept()
+        self.0.sign_in.is_kept()
     }
 }

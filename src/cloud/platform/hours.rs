@@ -128,9 +128,9 @@ impl Openings {
         let mut dated = Dated::closed(today.saturating_sub(BEHIND.days()), DAYS);
         let days = dated.bounds();
         for (ids, turn) in [
-            (&group.open, Turn::Opens),
-            (&group.closed, Turn::Closes),
-            (&group.holidays, Turn::Holiday),
+            (&group.open, ScheduleEffect::Opens),
+            (&group.closed, ScheduleEffect::Closes),
+            (&group.holidays, ScheduleEffect::Holiday),
         ] {
             for schedule in self.active(ids)? {
                 let held = schedule
@@ -138,9 +138,9 @@ impl Openings {
                     .map_err(|why| format!("schedule {}: {why}", schedule.name.fit(60)))?;
                 for (from, to) in held {
                     match turn {
-                        Turn::Opens => dated.open(from, to),
-                        Turn::Closes => dated.close(from, to),
-                        Turn::Holiday => dated.close_for(from, to, &schedule.name),
+                        ScheduleEffect::Opens => dated.open(from, to),
+                        ScheduleEffect::Closes => dated.close(from, to),
+                        ScheduleEffect::Holiday => dated.close_for(from, to, &schedule.name),
                     }
                 }
             }
@@ -173,7 +173,7 @@ impl Openings {
 
 /// What a schedule does to the days that it speaks of.
 #[derive(Clone, Copy)]
-enum Turn {
+enum ScheduleEffect {
     Opens,
     Closes,
     Holiday,

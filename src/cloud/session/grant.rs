@@ -27,7 +27,7 @@ impl Session {
         };
         let lack = match account {
             Some(account) if account.holder == Who::Client => None,
-            _ => self.seat.person().lack(),
+            _ => self.sign_in.person().lack(),
         };
         match (account, lack) {
             (Some(account), None) => Ok(account),
@@ -49,7 +49,7 @@ impl Session {
         if let (Who::Person, Err(error)) = (account.holder, &token)
             && error.trouble() == Trouble::Credentials
         {
-            self.seat.ended().await;
+            self.sign_in.ended().await;
         }
         let token = token?;
         let missing = token.lacks(call.needs.required());
@@ -76,8 +76,8 @@ impl Session {
             self.token_once(account, &call, attempt, put)
         };
         let Grant { token, refresh } = retry::SIGN_IN.run(once, unanswered).await?;
-        self.seat.keep(refresh).await;
-        self.seat.renewed(token.until());
+        self.sign_in.keep(refresh).await;
+        self.sign_in.renewed(token.until());
         Ok(token)
     }
 
@@ -102,7 +102,7 @@ impl Session {
     async fn sign_in(&self, account: &Account) -> Result<Token, Error> {
         let credentials = self.settings.client.as_ref();
         let Some(credentials) = credentials.filter(|_| account.holder == Who::Client) else {
-            let refresh = self.seat.refresh().await.ok_or_else(|| self.nobody())?;
+            let refresh = self.sign_in.refresh().await.ok_or_else(|| self.nobody())?;
             return self.grant(&auth::refreshing(&refresh)).await;
         };
         let call = self.token_call();
@@ -150,7 +150,7 @@ impl Session {
 
     /// There is nothing to renew a token with.
     fn nobody(&self) -> Error {
-        let lack = self.seat.person().lack();
+        let lack = self.sign_in.person().lack();
         Error::NoPerson {
             call: Box::new(self.token_call()),
             lack: lack.unwrap_or(Cause::PersonSpent),

@@ -23,12 +23,12 @@ const WEAK: [(&str, &str); 5] = [
 
 /// What a server sent: its own certificate, and those above it in the order in which each issued the one before.
 pub(super) struct Chain<'a> {
-    pub(super) leaf: Seen<'a>,
-    above: Vec<Seen<'a>>,
+    pub(super) leaf: SentCertificate<'a>,
+    above: Vec<SentCertificate<'a>>,
 }
 
 /// One certificate.
-pub(super) struct Seen<'a> {
+pub(super) struct SentCertificate<'a> {
     der: &'a [u8],
     parsed: X509Certificate<'a>,
 }
@@ -39,13 +39,13 @@ impl<'a> Chain<'a> {
         leaf: &'a CertificateDer<'_>,
         sent: &'a [CertificateDer<'_>],
     ) -> Option<Self> {
-        let leaf = Seen::read(leaf)?;
+        let leaf = SentCertificate::read(leaf)?;
         let mut sent: Vec<_> = sent
             .iter()
             .take(MOST)
-            .filter_map(|der| Seen::read(der))
+            .filter_map(|der| SentCertificate::read(der))
             .collect();
-        let mut above: Vec<Seen<'_>> = Vec::new();
+        let mut above: Vec<SentCertificate<'_>> = Vec::new();
         loop {
             let top = above.last().unwrap_or(&leaf);
             if top.names_itself() {
@@ -62,16 +62,16 @@ impl<'a> Chain<'a> {
     }
 
     /// Where it ends.
-    pub(super) fn top(&self) -> &Seen<'a> {
+    pub(super) fn top(&self) -> &SentCertificate<'a> {
         self.above.last().unwrap_or(&self.leaf)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &Seen<'a>> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &SentCertificate<'a>> {
         std::iter::once(&self.leaf).chain(&self.above)
     }
 }
 
-impl<'a> Seen<'a> {
+impl<'a> SentCertificate<'a> {
     fn read(der: &'a [u8]) -> Option<Self> {
         let (_, parsed) = X509Certificate::from_der(der).ok()?;
         Some(Self { der, parsed })

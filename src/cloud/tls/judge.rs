@@ -9,7 +9,7 @@ use rustls::client::danger::{ServerCertVerified, ServerCertVerifier};
 use rustls::{CertificateError, Error, OtherError};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::chain::{Chain, Seen};
+use super::chain::{Chain, SentCertificate};
 use super::signatures_by;
 use crate::cause::{ADD_IT, Cause, NAME_IT, Told};
 
@@ -129,7 +129,7 @@ fn expired(chain: &Chain<'_>, now: UnixTime) -> Told {
     }
 }
 
-fn misnamed(leaf: &Seen<'_>, host: &str) -> Told {
+fn misnamed(leaf: &SentCertificate<'_>, host: &str) -> Told {
     let names = leaf.names();
     if !names.is_empty() {
         let mut shown: Vec<_> = names.iter().take(MOST_NAMES).cloned().collect();
@@ -158,7 +158,7 @@ fn unknown(chain: &Chain<'_>, forged: bool) -> Told {
             Cause::CertificateSelfSigned.told()
         };
     }
-    let short = |one: &Seen<'_>| one.rsa_bits().filter(|bits| *bits < LEAST_RSA_BITS);
+    let short = |one: &SentCertificate<'_>| one.rsa_bits().filter(|bits| *bits < LEAST_RSA_BITS);
     if let Some((one, bits)) = chain.all().find_map(|one| Some((one, short(one)?))) {
         return Cause::CertificateWeakKey
             .told()

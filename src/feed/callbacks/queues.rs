@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
-use super::{patience, raised, tell};
+use super::tell;
 use crate::cloud::Urgency;
 use crate::feed::shared::Shared;
 use crate::vocabulary::news::CallbackNews;
@@ -15,19 +15,17 @@ const EVERY: Duration = Duration::from_secs(60);
 
 /// Reads the queues until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let mut urgency = Urgency::Enumerate;
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         let wait = tokio::select! {
             biased;
-            () = raised(&mut paused) => continue,
+            () = quiet.wished() => continue,
             wait = read(&shared, urgency) => wait,
         };
         urgency = tokio::select! {
-            () = raised(&mut paused) => Urgency::Reread,
+            () = quiet.wished() => Urgency::Reread,
             () = shared.queues.notified() => Urgency::Reread,
             () = sleep(wait) => Urgency::Poll,
         };
@@ -49,9 +47,8 @@ async fn read(shared: &Shared, urgency: Urgency) -> Duration {
             EVERY
         }
         Err(error) => {
-            let wait = patience(shared, &error);
             tell(shared, CallbackNews::QueuesFailed(error.problem()));
-            wait.max(EVERY)
+            shared.patience(&error, EVERY)
         }
     }
 }

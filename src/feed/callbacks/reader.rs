@@ -2,27 +2,30 @@
 
 use std::collections::HashSet;
 
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::SplitStream;
-use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{Notify, Semaphore};
-use tokio::time::{Instant, sleep_until};
-use tokio_tungstenite::tungstenite::{Bytes, Error as SocketError, Message};
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::session::Ended;
 use super::{listed, tell};
 use crate::cloud::direct::update;
+use crate::cloud::supervisor::Silence;
+use crate::cloud::supervisor::frames::{self, Brought};
 use crate::cloud::{CallbackListing, Error, Socket, Urgency};
+use crate::feed::beat;
 use crate::feed::frames::{Frame, Joiner, Kind};
-use crate::feed::health::{Health, Verdict};
+use crate::feed::received::Received;
 use crate::feed::shared::Shared;
+use crate::feed::task::{done, until};
 use crate::model::CallbackId;
 use crate::model::callback::{Stream, Update};
 use crate::text::Text;
 use crate::time::{Clock, Millis};
 use crate::vocabulary::news::CallbackNews;
 
-/// Messages taken at a time, so that a flood costs the loop one piece of news for many updates.
+/// Updates handed on at a time, so that a flood costs the loop one piece of news for many updates.
 const BATCH: usize = 256;
 
 /// Reservations noted during one read; past that the read is begun again, since it could no longer be told what is newer.
@@ -35,7 +38,8 @@ pub(super) struct Reader<'a> {
     window: &'a Semaphore,
     pings: &'a Notify,
     joiner: Joiner,
-    health: Health,
+    silence: Silence,
+    live: bool,
     read: Option<Read<'a>>,
     /// When a read that failed is tried again, and how often it has failed.
     retry: Option<Instant>,
@@ -49,8 +53,8 @@ pub(super) struct Reader<'a> {
 enum Event {
     Read(Result<CallbackListing, Error>),
     Reread,
-    Tick,
-    Message(Option<Result<Message, SocketError>>),
+    Beat,
+    Brought(Brought),
 }
 
 impl<'a> Reader<'a> {
@@ -60,7 +64,8 @@ impl<'a> Reader<'a> {
             window,
             pings,
             joiner: Joiner::default(),
-            health: Health::default(),
+            silence: Silence::new(Instant::now()),
+            live: false,
             read: None,
             retry: None,
             failures: 0,
@@ -70,19 +75,24 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Follows the stream to its end.
-    pub async fn run(&mut self, mut stream: SplitStream<Socket>) -> Ended {
-        let mut tick = self.shared.tick.subscribe();
+    /// Whether what it follows was ever whole.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
+    /// Follows the stream to its end, and says why it came to it.
+    pub async fn run(&mut self, mut stream: SplitStream<Socket>) -> Text {
+        let mut beats = self.shared.tick.subscribe();
         self.start_read();
         loop {
             let event = tokio::select! {
                 biased;
-                result = under_way(&mut self.read) => Event::Read(result),
+                result = done(self.read.as_mut()) => Event::Read(result),
                 () = self.shared.callbacks.notified() => Event::Reread,
-                () = due(self.retry) => Event::Reread,
-                Ok(()) = tick.changed() => Event::Tick,
+                () = until(self.retry) => Event::Reread,
+                Ok(()) = beats.changed() => Event::Beat,
                 // Last, since a flood would leave nothing to those before it.
-                message = stream.next() => Event::Message(message),
+                brought = frames::take(Some(&mut stream)) => Event::Brought(brought),
             };
             let ended = match event {
                 Event::Read(result) => {
@@ -93,15 +103,18 @@ impl<'a> Reader<'a> {
                     self.start_read();
                     None
                 }
-                Event::Tick => self.examine(),
-                Event::Message(message) => {
-                    let ended = self.take_batch(message, &mut stream);
+                Event::Beat => {
+                    let (since, timing) = (*beats.borrow(), &self.shared.timing);
+                    beat::look(&mut self.silence, since, timing, || self.pings.notify_one())
+                }
+                Event::Brought(brought) => {
+                    let ended = self.take(brought);
                     self.deliver().await;
                     ended
                 }
             };
-            if let Some(ended) = ended {
-                return ended;
+            if let Some(why) = ended {
+                return why;
             }
         }
     }
@@ -123,108 +136,67 @@ impl<'a> Reader<'a> {
         match result {
             Ok(listing) => {
                 self.failures = 0;
+                self.live = true;
                 let spoken = std::mem::take(&mut self.spoken);
                 tell(self.shared, listed(listing, spoken, self.began));
                 tell(self.shared, CallbackNews::Stream(Stream::Live));
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
-                let wait = super::patience(self.shared, &error)
-                    .max(self.shared.timing.backoff(self.failures));
-                self.retry = Some(Instant::now() + wait);
+                let wait = self.shared.timing.backoff(self.failures);
+                self.retry = Some(Instant::now() + self.shared.patience(&error, wait));
                 tell(self.shared, CallbackNews::ReadFailed(error.problem()));
             }
         }
     }
 
-    /// At every tick: silence asks for a ping, and a ping without an answer is the end.
-    fn examine(&mut self) -> Option<Ended> {
-        let timing = &self.shared.timing;
-        match self
-            .health
-            .examine(Instant::now(), timing.tick, timing.deadline)
-        {
-            Verdict::Fine => None,
-            Verdict::Ping => {
-                self.pings.notify_one();
-                crate::feed::gather::pinged();
-                None
+    /// Takes what the socket brought. What came before the end still counts.
+    fn take(&mut self, brought: Brought) -> Option<Text> {
+        self.silence.heard(Instant::now());
+        let mut received = Received::default();
+        let mut ended = None;
+        for message in brought.frames {
+            match message {
+                Message::Binary(bytes) => ended = self.cut(&bytes, &mut received),
+                other => {
+                    received.frames += 1;
+                    let reason = "a text frame, where the contract has binary".into();
+                    received.puzzle(reason, other.into_data());
+                }
             }
-            Verdict::Dead => Some(Ended::lost("it went silent, and a ping was not answered")),
-        }
-    }
-
-    /// Takes a message and those that are there behind it. What came before the end still counts.
-    fn take_batch(
-        &mut self,
-        first: Option<Result<Message, SocketError>>,
-        stream: &mut SplitStream<Socket>,
-    ) -> Option<Ended> {
-        self.health.heard();
-        let mut next = Some(first);
-        for _ in 0..BATCH {
-            let message = next.take().or_else(|| stream.next().now_or_never())?;
-            let ended = match message {
-                Some(Ok(message)) => self.take(message),
-                Some(Err(error)) => Some(Ended::lost(error.to_string())),
-                None => Some(Ended::lost("the other side closed the connection")),
-            };
             if ended.is_some() {
-                return ended;
+                break;
             }
         }
-        None
+        received.note(self.shared, || "callbacks".into());
+        ended.or(brought.ended)
     }
 
-    fn take(&mut self, message: Message) -> Option<Ended> {
-        match message {
-            Message::Binary(bytes) => return self.cut(&bytes),
-            Message::Text(text) => {
-                self.puzzle(
-                    "a text frame, where the contract has binary".into(),
-                    text.as_bytes(),
-                );
-            }
-            Message::Close(Some(frame)) => {
-                let code = u16::from(frame.code);
-                return Some(Ended::lost(format!(
-                    "closed with code {code}: {}",
-                    frame.reason
-                )));
-            }
-            Message::Close(None) => return Some(Ended::lost("closed without a code")),
-            Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-        }
-        None
-    }
-
-    fn cut(&mut self, bytes: &Bytes) -> Option<Ended> {
+    fn cut(&mut self, bytes: &Bytes, received: &mut Received) -> Option<Text> {
         self.joiner.push(bytes);
         loop {
             match self.joiner.cut() {
-                Ok(Some(frame)) => self.frame(&frame),
+                Ok(Some(frame)) => self.frame(&frame, received),
                 Ok(None) => return None,
-                Err(error) => return Some(Ended::lost(error.to_string())),
+                Err(error) => return Some(error.to_string().into()),
             }
         }
     }
 
-    fn frame(&mut self, bytes: &Bytes) {
+    /// What cannot be understood is not acknowledged: whoever sent it should hear of it again.
+    fn frame(&mut self, bytes: &Bytes, received: &mut Received) {
+        received.frames += 1;
         let read = Frame::read(bytes).and_then(|frame| match frame.kind {
             Kind::Update => update(&frame.payload, Millis(frame.timestamp)).map(Some),
             Kind::Acknowledgement | Kind::Other(_) => Ok(None),
         });
         match read {
             Ok(Some(update)) => {
-                self.shared.tally.note(|notes| notes.received += 1);
                 self.spoke(&update.callback.id);
                 self.updates.push(update);
             }
-            Ok(None) => self.shared.tally.note(|notes| {
-                notes.received += 1;
-                notes.ignored += 1;
-            }),
-            Err(reason) => self.puzzle(reason, bytes),
+            Ok(None) => received.ignored += 1,
+            Err(reason) => received.puzzle(reason, bytes.clone()),
         }
     }
 
@@ -236,15 +208,6 @@ impl<'a> Reader<'a> {
             return self.start_read();
         }
         self.spoken.insert(id.clone());
-    }
-
-    /// Counted, kept for inspection and not acknowledged: whoever sent it should hear of it again.
-    fn puzzle(&mut self, reason: Text, frame: &[u8]) {
-        self.shared.tally.note(|notes| {
-            notes.received += 1;
-            notes.undecodable += 1;
-        });
-        self.shared.keep_sample(&"callbacks".into(), reason, frame);
     }
 
     /// Hands the updates to the loop, as many at a time as the window lets through.
@@ -260,20 +223,5 @@ impl<'a> Reader<'a> {
             let batch = std::mem::replace(&mut self.updates, rest);
             tell(self.shared, CallbackNews::Updates(batch));
         }
-    }
-}
-
-/// The read under way; never when there is none.
-async fn under_way(read: &mut Option<Read<'_>>) -> Result<CallbackListing, Error> {
-    match read {
-        Some(read) => read.await,
-        None => std::future::pending().await,
-    }
-}
-
-async fn due(at: Option<Instant>) {
-    match at {
-        Some(at) => sleep_until(at).await,
-        None => std::future::pending().await,
     }
 }

@@ -5,7 +5,6 @@ use futures_util::stream::SplitSink;
 use tokio::sync::{Notify, mpsc};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::session::Ended;
 use super::tell;
 use crate::cloud::Socket;
 use crate::feed::frames::Frame;
@@ -17,20 +16,20 @@ use crate::vocabulary::news::CallbackNews;
 /// Bytes of acknowledgements that share a message: below what the socket takes at a time.
 const MESSAGE: usize = 8 << 10;
 
-/// Writes until the socket fails.
+/// Writes until the socket fails, and says how.
 pub(super) async fn run(
     shared: &Shared,
     mut sink: SplitSink<Socket, Message>,
     from: &mut mpsc::UnboundedReceiver<Vec<Text>>,
     pings: &Notify,
-) -> Ended {
+) -> Text {
     loop {
         let sent = tokio::select! {
             () = pings.notified() => sink.send(Message::Ping(Bytes::new())).await,
             Some(correlations) = from.recv() => acknowledge(shared, &mut sink, correlations).await,
         };
         if let Err(error) = sent {
-            return Ended::lost(error.to_string());
+            return error.to_string().into();
         }
     }
 }

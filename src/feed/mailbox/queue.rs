@@ -21,7 +21,7 @@ enum Item {
 }
 
 #[derive(Debug)]
-struct Slot {
+struct QueuedItem {
     item: Item,
     /// The hash under which `index` knows this slot, when it does.
     hash: Option<u64>,
@@ -29,7 +29,7 @@ struct Slot {
 
 #[derive(Debug)]
 pub(super) struct Queue {
-    slots: VecDeque<Slot>,
+    slots: VecDeque<QueuedItem>,
     /// The sequence number of the first slot; slots are named by sequence so that taking does not rename them.
     first: u64,
     /// Updates after the last barrier, by hash of (user, device): sequence numbers of their slots.
@@ -154,7 +154,7 @@ impl Queue {
     }
 
     fn push(&mut self, item: Item, hash: Option<u64>) {
-        self.slots.push_back(Slot { item, hash });
+        self.slots.push_back(QueuedItem { item, hash });
     }
 
     /// The update of the same device that waits after the last barrier.
@@ -163,12 +163,12 @@ impl Queue {
         let seq = *self.index.find(hash, |&seq| {
             matches!(
                 slots.get(place(seq, first)),
-                Some(Slot { item: Item::News(News::Update(earlier)), .. })
+                Some(QueuedItem { item: Item::News(News::Update(earlier)), .. })
                     if earlier.device == update.device && earlier.user == update.user
             )
         })?;
         match slots.get_mut(place(seq, first)) {
-            Some(Slot {
+            Some(QueuedItem {
                 item: Item::News(News::Update(earlier)),
                 ..
             }) => Some(earlier),

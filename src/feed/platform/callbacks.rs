@@ -20,8 +20,9 @@ use self::lately::{LAG, Lately};
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::platform::callbacks::event;
 use crate::cloud::{CallbackListing, Error, QueueListing, Urgency};
-use crate::feed::callbacks::{listed, patience, raised, tell};
+use crate::feed::callbacks::{listed, tell};
 use crate::feed::shared::Shared;
+use crate::feed::task::done;
 use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream};
 use crate::text::Text;
@@ -49,29 +50,27 @@ const REMEMBERED: usize = 10_000;
 /// Follows callbacks until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let (wants, inbox) = shared.channels.join("callbacks", Rank::Callbacks);
-    let mut paused = shared.paused.subscribe();
-    let mut room = Room::new(&shared, wants);
+    let mut quiet = shared.quiet();
+    let mut feed = CallbackFeed::new(&shared, wants);
     loop {
-        if *paused.borrow_and_update() {
+        if quiet.is_wished() {
             tell(&shared, CallbackNews::Stream(Stream::Paused));
-            room.rest();
-            if paused.wait_for(|paused| !paused).await.is_err() {
-                return;
-            }
+            feed.rest();
+            quiet.over().await;
         }
         tell(&shared, CallbackNews::Stream(Stream::Connecting));
-        room.start_queues(Urgency::Enumerate);
-        room.start_read(Urgency::Reread);
+        feed.start_queues(Urgency::Enumerate);
+        feed.start_read(Urgency::Reread);
         tokio::select! {
             biased;
-            () = raised(&mut paused) => {}
-            () = room.follow(&inbox) => {}
+            () = quiet.wished() => {}
+            () = feed.follow(&inbox) => {}
         }
     }
 }
 
 /// What is under way, and what is known of what is told.
-struct Room<'a> {
+struct CallbackFeed<'a> {
     shared: &'a Shared,
     wants: Wants,
     coverage: Coverage,
@@ -104,7 +103,7 @@ enum Event {
     Heard(Vec<Heard>),
 }
 
-impl<'a> Room<'a> {
+impl<'a> CallbackFeed<'a> {
     fn new(shared: &'a Shared, wants: Wants) -> Self {
         let now = Instant::now();
         Self {
@@ -137,9 +136,9 @@ impl<'a> Room<'a> {
             let (next_queues, next_read) = (self.next_queues, self.next_read);
             let event = tokio::select! {
                 biased;
-                queues = done(&mut self.queues) => Event::Queues(queues),
-                read = done(&mut self.read) => Event::Read(read),
-                single = done(&mut self.single) => Event::Single(single),
+                queues = done(self.queues.as_mut()) => Event::Queues(queues),
+                read = done(self.read.as_mut()) => Event::Read(read),
+                single = done(self.single.as_mut()) => Event::Single(single),
                 () = self.shared.queues.notified() => Event::WantQueues(Urgency::Reread),
                 () = self.shared.callbacks.notified() => Event::WantRead(Urgency::Reread),
                 () = sleep_until(next_queues) => Event::WantQueues(Urgency::Survey),
@@ -197,7 +196,7 @@ impl<'a> Room<'a> {
                 self.tell_stream();
             }
             Err(error) => {
-                let wait = patience(self.shared, &error).max(POLL);
+                let wait = self.shared.patience(&error, POLL);
                 self.next_queues = Instant::now() + wait;
                 tell(self.shared, CallbackNews::QueuesFailed(error.problem()));
                 self.tell_stream();
@@ -228,9 +227,8 @@ impl<'a> Room<'a> {
             }
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
-                let wait =
-                    patience(self.shared, &error).max(self.shared.timing.backoff(self.failures));
-                self.next_read = now + wait;
+                let wait = self.shared.timing.backoff(self.failures);
+                self.next_read = now + self.shared.patience(&error, wait);
                 self.sure = false;
                 tell(self.shared, CallbackNews::ReadFailed(error.problem()));
             }
@@ -339,13 +337,5 @@ impl<'a> Room<'a> {
                 None
             }
         }
-    }
-}
-
-/// What is under way, once it is done; never when nothing is.
-async fn done<T>(under: &mut Under<'_, T>) -> T {
-    match under {
-        Some(under) => under.await,
-        None => std::future::pending().await,
     }
 }

@@ -15,14 +15,13 @@
 //! }
 //! ```
 
-mod conductor;
+mod channel;
 mod frame;
 mod inbox;
-mod line;
+mod pool;
 mod recent;
 mod rivals;
 mod session;
-mod socket;
 mod spread;
 mod topic;
 
@@ -32,7 +31,7 @@ use bytes::Bytes;
 use hashbrown::{HashMap, HashSet};
 use tokio::sync::Notify;
 
-pub(in crate::feed) use self::conductor::run;
+pub(in crate::feed) use self::pool::run;
 pub use self::topic::Topic;
 
 use self::inbox::Inbox;
@@ -79,7 +78,7 @@ pub struct Channels(Arc<Hub>);
 
 #[derive(Debug, Default)]
 struct Hub {
-    state: Mutex<State>,
+    state: Mutex<HubState>,
     /// What is wanted has changed.
     changed: Notify,
     /// Held while a channel is made and until its socket is open: where a client has all the channels it may have, the next one
@@ -88,15 +87,15 @@ struct Hub {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct HubState {
     rooms: Vec<Room>,
     /// How the topics stand of which something was told.
-    standing: HashMap<Topic, Standing>,
+    standing: HashMap<Topic, TopicState>,
 }
 
 /// What was last told of a topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Standing {
+enum TopicState {
     Live,
     Gap,
     Uncovered,
@@ -149,7 +148,7 @@ impl Wants {
     /// rest nothing more is told.
     pub fn set(&self, topics: Vec<Topic>) {
         let mut state = lock(&self.hub.state);
-        let State { rooms, standing } = &mut *state;
+        let HubState { rooms, standing } = &mut *state;
         let Some(room) = rooms.get_mut(self.room) else {
             return;
         };
@@ -160,10 +159,10 @@ impl Wants {
         room.inbox.push_all(known.filter_map(|(topic, standing)| {
             let one = || vec![topic.clone()];
             match standing {
-                Standing::Live => Some(Heard::Live(one())),
-                Standing::Uncovered => Some(Heard::Uncovered(one())),
-                Standing::Refused(reason) => Some(Heard::Refused(topic.clone(), reason.clone())),
-                Standing::Gap => None,
+                TopicState::Live => Some(Heard::Live(one())),
+                TopicState::Uncovered => Some(Heard::Uncovered(one())),
+                TopicState::Refused(reason) => Some(Heard::Refused(topic.clone(), reason.clone())),
+                TopicState::Gap => None,
             }
         }));
         (room.wants, room.wanted) = (topics, wanted);
@@ -183,17 +182,17 @@ impl Hub {
     /// Everything that any room wants and the organisation has not refused, the most important first.
     fn wanted(&self) -> Vec<Topic> {
         let mut state = lock(&self.state);
-        let State { rooms, standing } = &mut *state;
+        let HubState { rooms, standing } = &mut *state;
         standing.retain(|topic, _| rooms.iter().any(|room| room.wanted.contains(topic)));
         let mut order: Vec<&Room> = rooms.iter().collect();
         order.sort_by_key(|room| room.rank);
         let wanted = order.into_iter().flat_map(|room| &room.wants);
-        let refused = |topic: &Topic| matches!(standing.get(topic), Some(Standing::Refused(_)));
+        let refused = |topic: &Topic| matches!(standing.get(topic), Some(TopicState::Refused(_)));
         wanted.filter(|topic| !refused(topic)).cloned().collect()
     }
 
     /// Tells the rooms that want these topics how they stand now, unless they have been told so.
-    fn tell<'t>(&self, topics: impl Iterator<Item = &'t Topic>, now: &Standing) {
+    fn tell<'t>(&self, topics: impl Iterator<Item = &'t Topic>, now: &TopicState) {
         let mut state = lock(&self.state);
         let mut changed = Vec::new();
         for topic in topics {
@@ -210,10 +209,10 @@ impl Hub {
                 continue;
             }
             match now {
-                Standing::Live => room.inbox.push(Heard::Live(of_room)),
-                Standing::Gap => room.inbox.push(Heard::Gap(of_room)),
-                Standing::Uncovered => room.inbox.push(Heard::Uncovered(of_room)),
-                Standing::Refused(reason) => {
+                TopicState::Live => room.inbox.push(Heard::Live(of_room)),
+                TopicState::Gap => room.inbox.push(Heard::Gap(of_room)),
+                TopicState::Uncovered => room.inbox.push(Heard::Uncovered(of_room)),
+                TopicState::Refused(reason) => {
                     let refused = of_room.into_iter();
                     let refused = refused.map(|topic| Heard::Refused(topic, reason.clone()));
                     room.inbox.push_all(refused);
@@ -225,7 +224,7 @@ impl Hub {
     /// Tells that the organisation does not give us a topic.
     fn refuse(&self, rejected: Rejected) {
         let topic = Topic::from(rejected.topic.raw());
-        self.tell([&topic].into_iter(), &Standing::Refused(rejected.reason));
+        self.tell([&topic].into_iter(), &TopicState::Refused(rejected.reason));
     }
 
     /// Hands events to the rooms that want them, and leaves the vector empty for the next. Returns the rooms that are too slow,
@@ -289,8 +288,8 @@ mod tests {
         let (_trunks, of_trunks) = channels.join("trunks", Rank::Estate);
         phones.set(topics(&["a", "b"]));
         let hub = &channels.0;
-        hub.tell(topics(&["a", "x"]).iter(), &Standing::Live);
-        hub.tell(topics(&["a", "b"]).iter(), &Standing::Live);
+        hub.tell(topics(&["a", "x"]).iter(), &TopicState::Live);
+        hub.tell(topics(&["a", "b"]).iter(), &TopicState::Live);
         hub.deliver(&mut vec![(Topic::from("a"), Bytes::from_static(b"1"))]);
         let expected = [
             Heard::Live(topics(&["a"])),
@@ -329,7 +328,7 @@ mod tests {
         let channels = Channels::default();
         let (first, _hears) = channels.join("first", Rank::Estate);
         first.set(topics(&["a", "b"]));
-        channels.0.tell(topics(&["a"]).iter(), &Standing::Live);
+        channels.0.tell(topics(&["a"]).iter(), &TopicState::Live);
         let (second, hears) = channels.join("second", Rank::Estate);
         second.set(topics(&["a", "b"]));
         assert_eq!(heard(&hears), [Heard::Live(topics(&["a"]))]);

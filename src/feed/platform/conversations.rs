@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
 
 use super::channels::{Heard, Rank, Topic, Wants};
+use crate::cloud::Urgency;
 use crate::cloud::platform::conversations::{call_topic, queue_topic};
-use crate::cloud::{Error, Urgency};
 use crate::feed::shared::Shared;
 use crate::model::QueueId;
 use crate::vocabulary::news::News;
@@ -22,12 +22,10 @@ const BATCH: usize = 256;
 /// Follows the calls of every queue until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let (wants, hears) = shared.channels.join("conversations", Rank::Conversations);
-    let mut paused = shared.paused.subscribe();
+    let mut quiet = shared.quiet();
     let mut due = Instant::now();
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         tokio::select! {
             () = sleep_until(due) => due = Instant::now() + want(&shared, &wants).await,
             news = hears.next(BATCH) => {
@@ -47,22 +45,12 @@ async fn want(shared: &Shared, wants: &Wants) -> Duration {
             wants.set(queues.map(|queue| topic(&queue.id)).collect());
             QUEUES
         }
-        Err(error) => patience(shared, &error),
+        Err(error) => shared.patience(&error, shared.poll),
     }
 }
 
 fn topic(queue: &QueueId) -> Topic {
     Topic::from(queue_topic(queue))
-}
-
-/// Whoever may not see queues changes that rarely; the list is read all the same.
-fn patience(shared: &Shared, error: &Error) -> Duration {
-    let wait = if error.lasting() {
-        shared.timing.refused_for
-    } else {
-        shared.poll
-    };
-    wait.max(error.retry_after().unwrap_or_default())
 }
 
 fn take(shared: &Shared, heard: Heard) {

@@ -15,7 +15,6 @@ use tokio::time::{Instant, sleep_until};
 use self::topics::Topics;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::Urgency;
-use crate::feed::carriers::patience;
 use crate::feed::shared::Shared;
 use crate::model::estate::Estate;
 use crate::text::Text;
@@ -40,27 +39,24 @@ const BATCH: usize = 256;
 /// Follows the estate until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>) {
     let (wants, hears) = shared.channels.join("trunks and edges", Rank::Estate);
-    let mut paused = shared.paused.subscribe();
-    let mut watch = Watch::new(Arc::clone(&shared), wants);
+    let mut quiet = shared.quiet();
+    let mut feed = EstateFeed::new(Arc::clone(&shared), wants);
     let mut urgency = Urgency::Enumerate;
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
+        quiet.over().await;
         urgency = tokio::select! {
             biased;
-            changed = paused.wait_for(|paused| *paused) => {
-                drop(changed);
+            () = quiet.wished() => {
                 shared.mailbox.post(News::CarriersPaused);
                 Urgency::Reread
             }
-            next = watch.follow(&hears, urgency) => next,
+            next = feed.follow(&hears, urgency) => next,
         };
     }
 }
 
 /// What is known, and what is due.
-struct Watch {
+struct EstateFeed {
     shared: Arc<Shared>,
     wants: Wants,
     estate: Estate,
@@ -80,7 +76,7 @@ struct Watch {
     proven: bool,
 }
 
-impl Watch {
+impl EstateFeed {
     fn new(shared: Arc<Shared>, wants: Wants) -> Self {
         let now = Instant::now();
         Self {
@@ -136,7 +132,7 @@ impl Watch {
                 (self.read_at, self.due) = (Some(now), now + self.pace());
             }
             Err(error) => {
-                self.due = Instant::now() + patience(&self.shared, &error);
+                self.due = Instant::now() + self.shared.patience(&error, self.shared.poll);
                 self.shared
                     .mailbox
                     .post(News::CarriersFailed(error.problem()));

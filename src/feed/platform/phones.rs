@@ -16,17 +16,17 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use hashbrown::{HashMap, HashSet};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-use self::book::{Book, Carrier, Moment};
+use self::book::{Book, Delivery, Moment};
 use self::cycle::{Cycle, Due, Round};
-use self::read::Outcome;
+use self::read::FinishedRead;
 use super::channels::{Heard, Hears, Rank, Wants};
 use crate::cloud::extent::Extent;
 use crate::cloud::platform::pages::MOST_PAGES;
 use crate::cloud::platform::phones as wire;
-use crate::feed::complaints::Topic;
+use crate::cloud::supervisor::Quiet;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::roster::Counts;
 use crate::feed::shared::Shared;
@@ -35,7 +35,6 @@ use crate::model::UserId;
 use crate::model::registration::User;
 use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// News of the channels taken at a time.
 const BATCH: usize = 1_024;
@@ -70,8 +69,8 @@ pub(in crate::feed) struct Asks {
 /// Follows the phones of `users`, or of everyone, until the task is ended from outside.
 pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>) {
     let (wants, hears) = shared.channels.join("phones", Rank::Phones);
-    let mut paused = shared.paused.subscribe();
-    let mut watch = Watch {
+    let mut quiet = shared.quiet();
+    let mut feed = PhoneFeed {
         shared: &shared,
         wants,
         only: users.map(|users| users.into_iter().collect()),
@@ -90,23 +89,21 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, users: Option<Vec<UserId>>
         look: Instant::now(),
     };
     loop {
-        if paused.wait_for(|paused| !paused).await.is_err() {
-            return;
-        }
-        watch.follow(&hears, &mut paused).await;
-        watch.silence();
+        quiet.over().await;
+        feed.follow(&hears, &mut quiet).await;
+        feed.silence();
     }
 }
 
 /// What is known, and what is under way.
-struct Watch<'a> {
+struct PhoneFeed<'a> {
     shared: &'a Shared,
     wants: Wants,
     /// Whom the profile names; none is everyone.
     only: Option<HashSet<UserId>>,
     book: Book,
     cycle: Cycle,
-    reads: FuturesUnordered<BoxFuture<'a, Outcome>>,
+    reads: FuturesUnordered<BoxFuture<'a, FinishedRead>>,
     /// Reads of the round under way.
     of_round: usize,
     /// Pages under way, and when the newest read of each began.
@@ -129,9 +126,9 @@ struct Watch<'a> {
     look: Instant,
 }
 
-impl Watch<'_> {
+impl PhoneFeed<'_> {
     /// Follows until paused; what is under way then is dropped.
-    async fn follow(&mut self, hears: &Hears, paused: &mut watch::Receiver<bool>) {
+    async fn follow(&mut self, hears: &Hears, quiet: &mut Quiet) {
         loop {
             let now = Instant::now();
             self.turn(now);
@@ -144,10 +141,7 @@ impl Watch<'_> {
             };
             tokio::select! {
                 biased;
-                changed = paused.wait_for(|paused| *paused) => {
-                    drop(changed);
-                    return;
-                }
+                () = quiet.wished() => return,
                 () = shared.polls.notified() => self.asked(),
                 Some(outcome) = self.reads.next() => self.landed(outcome),
                 news = news => self.hear(news),
@@ -234,11 +228,8 @@ impl Watch<'_> {
 
     /// Not every phone is known, or nobody can tell.
     fn partial(&self, why: &str) {
-        let problem = Problem {
-            trouble: Trouble::Partial,
-            text: format!("Phones: {why}").into(),
-        };
-        lock(&self.shared.complaints).note(Topic::Users, problem);
+        self.shared
+            .say(ProblemKind::Users, format!("Phones: {why}"));
     }
 
     fn note_length(&mut self, length: Duration) {
@@ -330,10 +321,10 @@ impl Watch<'_> {
 
     fn carry(&mut self, news: &Heard) {
         let lost = match news {
-            Heard::Live(topics) => self.book.carry(topics.iter(), Carrier::Live),
-            Heard::Gap(topics) => self.book.carry(topics.iter(), Carrier::Broken),
-            Heard::Uncovered(topics) => self.book.carry(topics.iter(), Carrier::Polls),
-            Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Carrier::Polls),
+            Heard::Live(topics) => self.book.carry(topics.iter(), Delivery::Live),
+            Heard::Gap(topics) => self.book.carry(topics.iter(), Delivery::Broken),
+            Heard::Uncovered(topics) => self.book.carry(topics.iter(), Delivery::Polled),
+            Heard::Refused(topic, _) => self.book.carry([topic].into_iter(), Delivery::Polled),
             Heard::Event { .. } => return,
         };
         self.tell(PhoneNews::Gap(lost));

@@ -243,7 +243,7 @@ mod tests {
         for n in 0..polled + streamed {
             let id = UserId::from(format!("u-{n}").as_str());
             if roster.admit(&id, 1) {
-                roster.opened(&id, crate::feed::resync::Link::default(), now, POLL);
+                roster.opened(&id, crate::feed::resync::StreamReads::default(), now, POLL);
             }
             roster.outcome(&id, true);
         }

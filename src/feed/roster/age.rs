@@ -2,7 +2,7 @@
 
 use tokio::time::{Duration, Instant};
 
-use super::{Person, Roster};
+use super::{Roster, WatchedUser};
 use crate::model::UserId;
 
 impl Roster {
@@ -15,7 +15,7 @@ impl Roster {
 
     /// At most `count` polled users whose last read is older than `age`; each is named once until it is read again.
     pub fn outdated(&mut self, now: Instant, age: Duration, count: usize) -> Vec<UserId> {
-        let old = |person: &&mut Person| {
+        let old = |person: &&mut WatchedUser| {
             person.is_polled()
                 && person
                     .refreshed

@@ -62,8 +62,8 @@ fn a_stream_is_read_when_it_has_opened_and_then_in_the_sweep() {
         None,
         "a read before it would be for nothing"
     );
-    let link = Link::default();
-    roster.opened(&id("b"), Link::clone(&link), Instant::now(), FRESH);
+    let link = StreamReads::default();
+    roster.opened(&id("b"), StreamReads::clone(&link), Instant::now(), FRESH);
     assert_eq!(due(&mut roster), Some(id("b")));
     assert!(roster.begin(&id("b")).is_some());
     roster.outcome(&id("b"), true);
@@ -78,8 +78,8 @@ fn a_stream_is_read_when_it_has_opened_and_then_in_the_sweep() {
 #[test]
 fn the_end_of_an_older_stream_says_nothing_of_the_newer_one() {
     let mut roster = roster(1, &["a"]);
-    let (older, newer) = (Link::default(), Link::default());
-    roster.opened(&id("a"), Link::clone(&older), Instant::now(), FRESH);
+    let (older, newer) = (StreamReads::default(), StreamReads::default());
+    roster.opened(&id("a"), StreamReads::clone(&older), Instant::now(), FRESH);
     roster.opened(&id("a"), newer, Instant::now(), FRESH);
     roster.lost(&id("a"), &older);
     assert_eq!(roster.ring_sizes()[Ring::Swept as usize], 1);
@@ -93,7 +93,7 @@ fn a_lent_user_is_read_until_the_stream_takes_over() {
     roster.lend(&id("a"), Instant::now(), FRESH);
     assert_eq!(roster.ring_sizes()[Ring::Polled as usize], 1);
     assert_eq!(all_due(&mut roster), [id("a")]);
-    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
+    roster.opened(&id("a"), StreamReads::default(), Instant::now(), FRESH);
     assert!(!roster.is_polled(&id("a")));
     assert_eq!(roster.ring_sizes(), [0, 0, 0, 1]);
 }
@@ -103,7 +103,7 @@ fn a_stream_that_comes_late_is_read_among_the_streams() {
     let mut roster = roster(1, &["a", "b"]);
     roster.lend(&id("a"), Instant::now(), FRESH);
     assert_eq!(roster.next_due(false), None);
-    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
+    roster.opened(&id("a"), StreamReads::default(), Instant::now(), FRESH);
     let first = Some((id("a"), Urgency::Resync));
     assert_eq!(
         (roster.next_due(false), roster.next_due(false)),
@@ -120,8 +120,8 @@ fn a_lent_user_who_was_read_lately_waits_for_the_round() {
     roster.lend(&id("a"), now + FRESH / 2, FRESH);
     assert_eq!(due(&mut roster), None, "it is as fresh as polling keeps it");
     assert_eq!(roster.next_of(Ring::Polled), Some(id("a")));
-    let link = Link::default();
-    roster.opened(&id("a"), Link::clone(&link), now + FRESH / 2, FRESH);
+    let link = StreamReads::default();
+    roster.opened(&id("a"), StreamReads::clone(&link), now + FRESH / 2, FRESH);
     assert_eq!(due(&mut roster), None);
     roster.take_retries(now + FRESH);
     assert_eq!(due(&mut roster), Some(id("a")));
@@ -167,7 +167,7 @@ fn a_read_that_is_asked_for_during_another_follows_it() {
 #[test]
 fn a_failed_read_of_a_stream_is_tried_again_when_its_time_has_come() {
     let mut roster = roster(1, &["a"]);
-    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
+    roster.opened(&id("a"), StreamReads::default(), Instant::now(), FRESH);
     assert_eq!(all_due(&mut roster), [id("a")]);
     let now = Instant::now();
     assert_eq!((roster.failed(&id("a")), roster.failed(&id("a"))), (1, 2));
@@ -244,7 +244,7 @@ fn a_first_read_without_a_stream_waits_for_those_with_one() {
         (None, true)
     );
     assert_eq!(roster.streams_to_come(0), 1);
-    roster.opened(&id("a"), Link::default(), Instant::now(), FRESH);
+    roster.opened(&id("a"), StreamReads::default(), Instant::now(), FRESH);
     assert_eq!(all_due(&mut roster), [id("a"), id("b")]);
     assert_eq!(roster.streams_to_come(1), 0);
 }
@@ -254,7 +254,7 @@ fn thousands_of_streams_to_come_do_not_keep_the_others_from_their_first_read() {
     let names: Vec<String> = (0..1_020).map(|n| format!("u-{n}")).collect();
     let mut roster = roster(1_000, &names.iter().map(String::as_str).collect::<Vec<_>>());
     for name in &names[..1_000] {
-        roster.opened(&id(name), Link::default(), Instant::now(), FRESH);
+        roster.opened(&id(name), StreamReads::default(), Instant::now(), FRESH);
     }
     // The budget has no room beside the streams.
     let first: Vec<_> = (0..105).filter_map(|_| roster.next_due(false)).collect();

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use tokio::time::{Duration, Instant};
 
-use super::{Person, Reading, Roster, Standing, Watch};
+use super::{LastRead, ReadState, Roster, UpdatePath, WatchedUser};
 use crate::cloud::Urgency;
 use crate::feed::poll::rounds::Ring;
-use crate::feed::resync::Link;
+use crate::feed::resync::StreamReads;
 use crate::model::UserId;
 
 /// Users whom a person looks at, or who are in trouble, at most; further ones are read as everyone else is.
@@ -50,12 +50,12 @@ impl Roster {
     /// A stream of this user is open: what a poll says is older from here on, and a read is wanted. It is made now, or when
     /// the last one is no longer fresh: those who come back together were polled meanwhile, and are not read again all at
     /// once.
-    pub fn opened(&mut self, id: &UserId, opened: Link, now: Instant, fresh: Duration) {
+    pub fn opened(&mut self, id: &UserId, opened: StreamReads, now: Instant, fresh: Duration) {
         let Some(person) = self.person(id) else {
             return;
         };
         let waits = person.due;
-        if let Watch::Streamed { link, lent, .. } = &mut person.watch {
+        if let UpdatePath::Streamed { link, lent, .. } = &mut person.watch {
             let was_lent = std::mem::replace(lent, false);
             let was_up = link.replace(opened).is_some();
             let due = person.refreshed.take().map(|at| at + fresh);
@@ -71,9 +71,9 @@ impl Roster {
     }
 
     /// That stream has ended.
-    pub fn lost(&mut self, id: &UserId, ended: &Link) {
+    pub fn lost(&mut self, id: &UserId, ended: &StreamReads) {
         if let Some(person) = self.person(id)
-            && let Watch::Streamed { link, .. } = &mut person.watch
+            && let UpdatePath::Streamed { link, .. } = &mut person.watch
             && link
                 .as_ref()
                 .is_some_and(|link| std::sync::Arc::ptr_eq(link, ended))
@@ -84,12 +84,12 @@ impl Roster {
     }
 
     /// A read of this user begins; the stream that it belongs to, where one is open.
-    pub fn begin(&mut self, id: &UserId) -> Option<Link> {
+    pub fn begin(&mut self, id: &UserId) -> Option<StreamReads> {
         let person = self.person(id)?;
-        person.reading = Reading::UnderWay;
+        person.reading = ReadState::UnderWay;
         match &person.watch {
-            Watch::Streamed { link, .. } => link.clone(),
-            Watch::Polled => None,
+            UpdatePath::Streamed { link, .. } => link.clone(),
+            UpdatePath::Polled => None,
         }
     }
 
@@ -98,7 +98,7 @@ impl Roster {
         let Some(person) = self.person(id) else {
             return;
         };
-        if std::mem::take(&mut person.reading) == Reading::Again {
+        if std::mem::take(&mut person.reading) == ReadState::Again {
             self.queue(id, true);
         }
     }
@@ -135,7 +135,7 @@ impl Roster {
         let Some(person) = self.person(id) else {
             return;
         };
-        if let Watch::Streamed {
+        if let UpdatePath::Streamed {
             stream: Some(stream),
             link: None,
             ..
@@ -183,8 +183,8 @@ impl Roster {
 
     /// Lets the poller read a user whose stream does not come up: now, or in its turn when it was read less than `fresh` ago.
     pub fn lend(&mut self, id: &UserId, now: Instant, fresh: Duration) {
-        if let Some(Person {
-            watch: Watch::Streamed {
+        if let Some(WatchedUser {
+            watch: UpdatePath::Streamed {
                 lent, link: None, ..
             },
             refreshed,
@@ -265,8 +265,8 @@ impl Roster {
         if !std::mem::take(&mut person.due) {
             return false;
         }
-        if person.reading != Reading::No {
-            person.reading = Reading::Again;
+        if person.reading != ReadState::No {
+            person.reading = ReadState::Again;
             return false;
         }
         person.is_readable()
@@ -309,7 +309,7 @@ impl Roster {
             let cursor = self.attended_cursor.get_mut(usize::from(polled))?;
             let id = self.attended.get(*cursor % many)?.clone();
             *cursor = (*cursor + 1) % many;
-            let turn = |person: &mut Person| person.is_polled() == polled && person.has_turn();
+            let turn = |person: &mut WatchedUser| person.is_polled() == polled && person.has_turn();
             if self.person(&id).is_some_and(turn) {
                 return Some(id);
             }
@@ -352,7 +352,7 @@ impl Roster {
             return;
         } else if person.attended {
             &mut self.urgent
-        } else if person.is_polled() && person.standing == Standing::Awaited {
+        } else if person.is_polled() && person.standing == LastRead::Awaited {
             &mut self.later_first
         } else {
             &mut self.first
@@ -361,17 +361,17 @@ impl Roster {
     }
 }
 
-impl Person {
+impl WatchedUser {
     pub(super) fn is_polled(&self) -> bool {
         matches!(
             self.watch,
-            Watch::Polled | Watch::Streamed { lent: true, .. }
+            UpdatePath::Polled | UpdatePath::Streamed { lent: true, .. }
         )
     }
 
     /// Whether a read of this user is good for anything now: a stream is open, or no stream is waited for.
     fn is_readable(&self) -> bool {
-        let open = matches!(self.watch, Watch::Streamed { link: Some(_), .. });
+        let open = matches!(self.watch, UpdatePath::Streamed { link: Some(_), .. });
         open || self.is_polled()
     }
 
@@ -379,7 +379,7 @@ impl Person {
     fn has_turn(&self) -> bool {
         self.is_readable()
             && !self.due
-            && self.reading == Reading::No
-            && self.standing != Standing::Awaited
+            && self.reading == ReadState::No
+            && self.standing != LastRead::Awaited
     }
 }

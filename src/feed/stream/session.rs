@@ -1,51 +1,34 @@
 //! One open socket: its frames and its health, until it is lost. The reader reads its user.
 
-use futures_util::{FutureExt, SinkExt};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::batch::Batch;
-use super::raised;
 use crate::cloud::Socket;
-use crate::feed::health::{Health, Verdict};
+use crate::cloud::direct::{self, Decoded};
+use crate::cloud::supervisor::frames::{self, Brought};
+use crate::cloud::supervisor::{Quiet, Silence};
+use crate::feed::beat;
 use crate::feed::lock;
-use crate::feed::resync::Link;
+use crate::feed::received::Received;
+use crate::feed::resync::{StreamReads, TooMany};
 use crate::feed::shared::Shared;
 use crate::model::UserId;
+use crate::model::registration::Update;
 use crate::text::Text;
 
-/// Why a session is over.
-#[derive(Debug)]
-pub(super) enum Ended {
-    /// An operator asked for quiet.
-    Paused,
-    /// The connection is gone, or no longer of use.
-    Lost(Text),
-}
-
 /// An open stream.
-pub(super) struct Session<'a> {
-    shared: &'a Shared,
-    socket: Socket,
-    health: Health,
-    batch: Batch<'a>,
-    open: Open<'a>,
+pub(super) struct StreamSession<'a> {
+    socket: Box<Socket>,
+    silence: Silence,
+    open: OpenStream<'a>,
 }
 
-enum Event {
-    Paused,
-    Tick,
-    Frames(Option<Ended>),
-}
-
-impl<'a> Session<'a> {
-    pub fn new(shared: &'a Shared, user: &'a UserId, socket: Socket) -> Self {
+impl<'a> StreamSession<'a> {
+    pub fn new(shared: &'a Shared, user: &'a UserId, socket: Box<Socket>) -> Self {
         Self {
-            shared,
             socket,
-            health: Health::default(),
-            batch: Batch::new(user),
-            open: Open::of(shared, user),
+            silence: Silence::new(Instant::now()),
+            open: OpenStream::of(shared, user),
         }
     }
 
@@ -54,73 +37,90 @@ impl<'a> Session<'a> {
         self.open.end()
     }
 
-    /// Follows the socket to its end.
-    pub async fn run(&mut self) -> Ended {
-        let mut paused = self.shared.paused.subscribe();
-        let mut tick = self.shared.tick.subscribe();
+    /// Follows the socket to its end, and says why it came to it; none when an operator asks for quiet.
+    pub async fn run(&mut self, quiet: &mut Quiet) -> Option<Text> {
+        let mut beats = self.open.shared.tick.subscribe();
         loop {
-            let event = tokio::select! {
+            let ended = tokio::select! {
                 biased;
-                () = raised(&mut paused) => Event::Paused,
-                Ok(()) = tick.changed() => Event::Tick,
+                () = quiet.wished() => {
+                    frames::close_now(&mut self.socket);
+                    return None;
+                }
+                Ok(()) = beats.changed() => {
+                    let since = *beats.borrow();
+                    self.look(since)
+                }
                 // Last, since a flood would leave nothing to those before it.
-                ended = self.batch.fill(&mut self.socket) => Event::Frames(ended),
+                brought = frames::take(Some(&mut *self.socket)) => self.read(brought),
             };
-            if let Some(ended) = self.handle(event) {
+            if ended.is_some() {
                 return ended;
             }
         }
     }
 
-    fn handle(&mut self, event: Event) -> Option<Ended> {
-        match event {
-            Event::Paused => {
-                // A farewell if it can be said at once; the socket is dropped either way.
-                let _ = self.socket.close(None).now_or_never();
-                Some(Ended::Paused)
-            }
-            Event::Tick => self.examine(),
-            Event::Frames(ended) => {
-                self.health.heard();
-                ended.or(self.batch.deliver(self.shared, &self.open.link))
-            }
-        }
+    fn look(&mut self, since: Instant) -> Option<Text> {
+        let ping = || frames::send_now(&mut self.socket, Message::Ping(Bytes::new()));
+        beat::look(&mut self.silence, since, &self.open.shared.timing, ping)
     }
 
-    /// At every tick: silence asks for a ping, and a ping without an answer is the end.
-    fn examine(&mut self) -> Option<Ended> {
-        let timing = &self.shared.timing;
-        match self
-            .health
-            .examine(Instant::now(), timing.tick, timing.deadline)
-        {
-            Verdict::Fine => None,
-            Verdict::Ping => {
-                // Queued, and sent as far as the socket takes it: a write that blocks must not keep us from noticing.
-                let _ = self.socket.send(Message::Ping(Bytes::new())).now_or_never();
-                crate::feed::gather::pinged();
-                None
+    /// Hands on what the frames say. Says when the stream has ended.
+    fn read(&mut self, brought: Brought) -> Option<Text> {
+        self.silence.heard(Instant::now());
+        let OpenStream { shared, user, link } = &self.open;
+        let mut received = Received::default();
+        let mut updates = Vec::new();
+        for frame in brought.frames {
+            received.frames += 1;
+            let Message::Text(text) = frame else {
+                let reason = "a binary frame, where the contract has text".into();
+                received.puzzle(reason, frame.into_data());
+                continue;
+            };
+            match direct::decode(&text) {
+                // Its gaps would not be noticed here, so news of another user is not taken from this stream.
+                Decoded::Update(update) if update.user != **user => {
+                    let reason = "it speaks of another user than the stream does".into();
+                    received.puzzle(reason, text.into());
+                }
+                Decoded::Update(update) => updates.push(update),
+                Decoded::Other => received.ignored += 1,
+                Decoded::Undecodable(reason) => received.puzzle(reason, text.into()),
             }
-            Verdict::Dead => Some(Ended::Lost(
-                "it went silent, and a ping was not answered".into(),
-            )),
         }
+        received.note(shared, || user.0.clone());
+        let spoken = hand_on(&mut updates, shared, link);
+        let too_many = || "it names more devices than one user can have".into();
+        brought.ended.or(spoken.err().map(|TooMany| too_many()))
     }
+}
+
+/// Under the link's lock, so that no read can land between what was said and the note of it.
+fn hand_on(updates: &mut Vec<Update>, shared: &Shared, link: &StreamReads) -> Result<(), TooMany> {
+    if updates.is_empty() {
+        return Ok(());
+    }
+    let mut resync = lock(link);
+    let mut said = updates.iter();
+    let spoken = said.try_for_each(|update| resync.spoke(&update.device));
+    shared.mailbox.post_updates(updates);
+    spoken
 }
 
 /// The stream is open for as long as this lives, however its task ends.
-struct Open<'a> {
+struct OpenStream<'a> {
     shared: &'a Shared,
     user: &'a UserId,
-    link: Link,
+    link: StreamReads,
 }
 
-impl<'a> Open<'a> {
+impl<'a> OpenStream<'a> {
     fn of(shared: &'a Shared, user: &'a UserId) -> Self {
-        let (link, now) = (Link::default(), Instant::now());
+        let (link, now) = (StreamReads::default(), Instant::now());
         shared.tally.opened(now);
         let fresh = shared.fresh();
-        lock(&shared.roster).opened(user, Link::clone(&link), now, fresh);
+        lock(&shared.roster).opened(user, StreamReads::clone(&link), now, fresh);
         shared.polls.notify_one();
         Self { shared, user, link }
     }
@@ -135,7 +135,7 @@ impl<'a> Open<'a> {
     }
 }
 
-impl Drop for Open<'_> {
+impl Drop for OpenStream<'_> {
     fn drop(&mut self) {
         self.end();
     }

@@ -43,7 +43,12 @@ impl Followed {
             carriers: false,
             callbacks: true,
         };
-        let feeds = feed::start(rig.client.clone(), plan, Arc::clone(&mailbox));
+        let feeds = feed::start_with(
+            rig.client.clone(),
+            plan,
+            Arc::clone(&mailbox),
+            feed::Timing::default(),
+        );
         Self {
             rig,
             table: Callbacks::default(),

@@ -3,7 +3,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 use trunkline::cloud::Urgency;
-use trunkline::feed::{Feeds, Mailbox, Plan, start};
+use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::carrier::{Carrier, Health};
 use trunkline::model::edge::{Edge, EdgeState};
 use trunkline::model::trunk::{By, Standing};
@@ -108,7 +108,12 @@ impl Told {
             carriers: true,
             callbacks: false,
         };
-        let feeds = start(rig.client.clone(), plan, std::sync::Arc::clone(&mailbox));
+        let feeds = start_with(
+            rig.client.clone(),
+            plan,
+            std::sync::Arc::clone(&mailbox),
+            Timing::default(),
+        );
         Self {
             mailbox,
             _feeds: feeds,

@@ -5,13 +5,15 @@
 //! [`Failure`] that says what is certain: whether the frame left, whether it was turned away.
 
 use std::collections::VecDeque;
+use std::future::ready;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use super::Answer;
-use super::link::{End, Link};
-use crate::cloud::Client;
+use super::socket::{Closed, OpenSocket};
+use crate::cloud::supervisor::{Connection, Ended, NotOpened, Quiet, Reconnect, Rest, supervise};
+use crate::cloud::{Client, Error, Socket};
 use crate::text::Text;
 
 /// Frames that may wait for the socket; whoever comes after waits at the door.
@@ -129,7 +131,12 @@ impl Session {
     #[must_use]
     pub fn new(client: Client, timing: Timing) -> Self {
         let (send, commands) = mpsc::channel(WAITING);
-        tokio::spawn(run(client, timing, commands));
+        let mut queue = Queue {
+            commands,
+            waiting: VecDeque::new(),
+        };
+        let transfers = Transfers { client, timing };
+        tokio::spawn(async move { supervise(&transfers, &mut queue, Quiet::never()).await });
         Self {
             commands: send,
             timing,
@@ -195,40 +202,72 @@ impl Command {
     }
 }
 
-/// Keeps the socket, until nobody can send any more.
-async fn run(client: Client, timing: Timing, mut commands: mpsc::Receiver<Command>) {
-    let mut waiting = VecDeque::new();
-    loop {
-        if waiting.is_empty() {
-            match commands.recv().await {
-                Some(command) => waiting.push_back(command),
-                None => return,
-            }
+/// Frames that have not left.
+pub(super) struct Queue {
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) waiting: VecDeque<Command>,
+}
+
+/// The one socket.
+struct Transfers {
+    client: Client,
+    timing: Timing,
+}
+
+impl Connection for Transfers {
+    type Open = Box<Socket>;
+    type Kept = Queue;
+    /// Nobody can send any more.
+    type GivenUp = ();
+
+    fn name(&self) -> String {
+        "transfer socket".to_owned()
+    }
+
+    fn reconnect(&self) -> Reconnect {
+        Reconnect::default()
+    }
+
+    /// Opens once there is something to send.
+    async fn open(&self, queue: &mut Queue) -> Result<Box<Socket>, NotOpened<()>> {
+        if queue.waiting.is_empty() {
+            let first = queue.commands.recv().await;
+            queue
+                .waiting
+                .push_back(first.ok_or(NotOpened::GivenUp(()))?);
         }
-        match client.open_transfers().await {
-            Ok(socket) => {
-                let link = Link::new(socket, timing);
-                let end = link.run(&mut commands, &mut waiting).await;
-                take_over(&mut waiting, &end);
-            }
-            Err(error) => {
-                // Whoever waits at the door would only be refused as well.
-                while let Ok(command) = commands.try_recv() {
-                    waiting.push_back(command);
-                }
-                let why = Text::from(error.to_string());
-                for command in waiting.drain(..) {
-                    command.not_sent(&why, error.status() == Some(429));
-                }
-            }
+        Ok(Box::new(self.client.open_transfers().await?))
+    }
+
+    async fn refused(&self, queue: &mut Queue, error: &Error) {
+        // Whoever waits at the door would only be refused as well.
+        while let Ok(command) = queue.commands.try_recv() {
+            queue.waiting.push_back(command);
         }
+        let why = Text::from(error.to_string());
+        for command in queue.waiting.drain(..) {
+            command.not_sent(&why, error.status() == Some(429));
+        }
+    }
+
+    async fn follow(&self, queue: &mut Queue, socket: Box<Socket>, _: &mut Quiet) -> Ended<()> {
+        let open = OpenSocket::new(socket, self.timing);
+        let (closed, live) = open.run(queue).await;
+        take_over(&mut queue.waiting, &closed);
+        let why = closed.sentence();
+        Ended::Lost { why, live }
+    }
+
+    /// There is none: whoever sends waits for an answer, and it is theirs to say when it is sent again (contract §2).
+    fn rest(&self, _: &Rest) -> impl Future<Output = ()> + Send {
+        ready(())
     }
 }
 
 /// What becomes of frames that had not left when the socket ended: certainly nobody has seen them.
-fn take_over(waiting: &mut VecDeque<Command>, end: &End) {
-    let busy = end.code() == Some(POLICY);
-    let why = end.sentence();
+fn take_over(waiting: &mut VecDeque<Command>, closed: &Closed) {
+    let busy = closed.code() == Some(POLICY);
+    let why = closed.sentence();
     for mut command in std::mem::take(waiting) {
         command.taken_over += 1;
         if busy || command.taken_over > TAKEN_OVER {
@@ -240,12 +279,12 @@ fn take_over(waiting: &mut VecDeque<Command>, end: &End) {
 }
 
 /// What a frame without an answer has come to when its socket ended; `alone` when it was the only one.
-pub(super) fn unanswered(end: &End, alone: bool) -> Failure {
-    match end.code() {
+pub(super) fn unanswered(closed: &Closed, alone: bool) -> Failure {
+    match closed.code() {
         Some(POLICY) => Failure::TurnedAway {
-            why: end.sentence(),
+            why: closed.sentence(),
             alone,
         },
-        _ => Failure::Broken(end.sentence()),
+        _ => Failure::Broken(closed.sentence()),
     }
 }

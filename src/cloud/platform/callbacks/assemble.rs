@@ -11,7 +11,7 @@ use crate::time::Millis;
 
 /// What was told of one conversation.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct CallbackFacts {
     pub id: String,
     pub began: Option<Millis>,
     /// Whether the organisation says that it has ended.
@@ -21,13 +21,13 @@ pub(super) struct Told {
     pub time: Option<Millis>,
     pub queue: Option<String>,
     /// What the booker said; none where the shape has no room for it.
-    pub said: Option<Said>,
+    pub said: Option<BookingNotes>,
     pub parties: Vec<Party>,
 }
 
 /// What a booking of this console says beside what the API has fields for: its `data`, the attributes of its participants.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
+pub(super) struct BookingNotes {
     pub reason: String,
     pub booked_as: Option<String>,
 }
@@ -38,14 +38,14 @@ pub(super) struct Party {
     /// Whether it is somebody of the organisation, who calls.
     pub serves: bool,
     pub user: Option<String>,
-    pub standing: Standing,
+    pub standing: ParticipantState,
     /// Whether it was ever connected.
     pub reached: bool,
 }
 
 /// Where a participant stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ParticipantState {
     /// It waits: for the time that was agreed, or for somebody to be free.
     Waits,
     /// It is being called, or offered the call.
@@ -60,7 +60,7 @@ pub(super) enum Standing {
     Unknown,
 }
 
-impl Told {
+impl CallbackFacts {
     /// The callback; the error names the field that it cannot be read for.
     pub fn callback(self) -> Result<Callback, String> {
         let text = |text: Option<String>| text.filter(|text| !text.is_empty()).map(Text::from);
@@ -89,7 +89,7 @@ impl Told {
         let all = || self.parties.iter();
         let here = || all().filter(|party| !party.gone());
         if self.ended || (here().next().is_none() && !self.parties.is_empty()) {
-            let failed = |party: &Party| party.standing == Standing::Gone { failed: true };
+            let failed = |party: &Party| party.standing == ParticipantState::Gone { failed: true };
             let reached = all().any(|party| party.serves && party.reached);
             // An error on the caller's side, after an agent had it, may be how the talk ended.
             return if all().any(|party| failed(party) && (party.serves || !reached)) {
@@ -100,13 +100,18 @@ impl Told {
                 Status::Cancelled
             };
         }
-        if here().any(|party| party.serves && party.standing == Standing::Connected) {
+        if here().any(|party| party.serves && party.standing == ParticipantState::Connected) {
             return Status::Connected;
         }
-        if here().any(|party| party.standing == Standing::Offered) {
+        if here().any(|party| party.standing == ParticipantState::Offered) {
             return Status::Dialing;
         }
-        let waits = |party: &Party| matches!(party.standing, Standing::Waits | Standing::Connected);
+        let waits = |party: &Party| {
+            matches!(
+                party.standing,
+                ParticipantState::Waits | ParticipantState::Connected
+            )
+        };
         if self.time.is_some() || here().any(waits) {
             return Status::Scheduled;
         }
@@ -116,7 +121,7 @@ impl Told {
 
 impl Party {
     fn gone(&self) -> bool {
-        matches!(self.standing, Standing::Gone { .. })
+        matches!(self.standing, ParticipantState::Gone { .. })
     }
 }
 
@@ -124,27 +129,27 @@ impl Party {
 mod tests {
     use super::*;
 
-    fn party(purpose: &str, standing: Standing) -> Party {
+    fn party(purpose: &str, standing: ParticipantState) -> Party {
         Party {
             serves: purpose == "agent",
             user: (purpose == "agent").then(|| "u-1".to_owned()),
-            reached: standing == Standing::Connected,
+            reached: standing == ParticipantState::Connected,
             standing,
         }
     }
 
     fn callback(parties: Vec<Party>) -> Callback {
-        let told = Told {
+        let told = CallbackFacts {
             id: "c".into(),
             parties,
-            ..Told::default()
+            ..CallbackFacts::default()
         };
         told.callback().unwrap()
     }
 
     #[test]
     fn who_is_in_it_says_how_far_it_is() {
-        use Standing::{Connected, Gone, Offered, Unknown, Waits};
+        use ParticipantState::{Connected, Gone, Offered, Unknown, Waits};
         let (left, lost) = (Gone { failed: false }, Gone { failed: true });
         for (customer, queue, agent, status) in [
             (Connected, Waits, Unknown, Status::Scheduled),
@@ -171,20 +176,20 @@ mod tests {
 
     #[test]
     fn the_agent_who_has_it_is_the_one_who_is_still_there() {
-        let mut first = party("agent", Standing::Gone { failed: false });
+        let mut first = party("agent", ParticipantState::Gone { failed: false });
         first.user = Some("u-0".into());
-        let parties = vec![first, party("agent", Standing::Connected)];
+        let parties = vec![first, party("agent", ParticipantState::Connected)];
         assert_eq!(callback(parties).agent, Some("u-1".into()));
-        let told = Told {
+        let told = CallbackFacts {
             id: "c".into(),
-            said: Some(Said::default()),
-            ..Told::default()
+            said: Some(BookingNotes::default()),
+            ..CallbackFacts::default()
         };
         let callback = told.callback().unwrap();
         assert_eq!(
             (callback.reason, callback.booked_as),
             (Some(Text::default()), None)
         );
-        assert!(Told::default().callback().is_err());
+        assert!(CallbackFacts::default().callback().is_err());
     }
 }

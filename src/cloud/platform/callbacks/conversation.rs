@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::assemble::{Party, Said, Standing, Told};
+use super::assemble::{BookingNotes, CallbackFacts, ParticipantState, Party};
 use super::{BOOKED_AS, PARTIES, REASON, moment};
 use crate::cloud::entities::located;
 use crate::model::callback::Callback;
@@ -61,12 +61,12 @@ pub(super) fn callback(body: &[u8]) -> Result<Callback, String> {
 }
 
 impl Conversation {
-    fn told(self) -> Told {
-        let mut told = Told {
+    fn told(self) -> CallbackFacts {
+        let mut told = CallbackFacts {
             id: self.id,
-            ..Told::default()
+            ..CallbackFacts::default()
         };
-        let mut said = Said::default();
+        let mut said = BookingNotes::default();
         for participant in self.participants.into_iter().take(PARTIES) {
             told.parties.push(participant.party());
             let began = moment(participant.start_time.as_deref());
@@ -85,7 +85,7 @@ impl Conversation {
             told.caller = participant.callback_user_name.or(told.caller);
             told.time = moment(participant.callback_scheduled_time.as_deref()).or(told.time);
         }
-        Told {
+        CallbackFacts {
             said: Some(said),
             ..told
         }
@@ -102,18 +102,18 @@ impl Participant {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> ParticipantState {
         let state = self.state.as_deref().unwrap_or_default();
         if self.end_time.is_some() || matches!(state, "disconnected" | "terminated") {
             let why = self.disconnect_type.as_deref();
             let failed = self.error_info.is_some() || why.is_some_and(|why| TROUBLE.contains(&why));
-            return Standing::Gone { failed };
+            return ParticipantState::Gone { failed };
         }
         match state {
-            "scheduled" => Standing::Waits,
-            "alerting" | "dialing" | "contacting" | "offering" => Standing::Offered,
-            "connected" | "parked" => Standing::Connected,
-            _ => Standing::Unknown,
+            "scheduled" => ParticipantState::Waits,
+            "alerting" | "dialing" | "contacting" | "offering" => ParticipantState::Offered,
+            "connected" | "parked" => ParticipantState::Connected,
+            _ => ParticipantState::Unknown,
         }
     }
 }

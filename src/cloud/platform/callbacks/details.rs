@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::assemble::{Party, Standing, Told};
+use super::assemble::{CallbackFacts, ParticipantState, Party};
 use super::{PARTIES, moment};
 use crate::cloud::entities::Faults;
 use crate::cloud::platform::analytics::Found;
@@ -85,12 +85,12 @@ pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String>
 }
 
 impl Conversation {
-    fn told(self) -> Told {
-        let mut told = Told {
+    fn told(self) -> CallbackFacts {
+        let mut told = CallbackFacts {
             id: self.id,
             began: moment(self.start.as_deref()),
             ended: self.end.is_some(),
-            ..Told::default()
+            ..CallbackFacts::default()
         };
         for participant in self.participants.into_iter().take(PARTIES) {
             let serves = matches!(participant.purpose.as_deref(), Some("agent" | "user"));
@@ -121,21 +121,21 @@ impl Session {
     }
 
     /// By its newest segment; a session whose last one has ended is over.
-    fn standing(&self) -> Standing {
+    fn standing(&self) -> ParticipantState {
         let Some(newest) = self.segments.last() else {
-            return Standing::Unknown;
+            return ParticipantState::Unknown;
         };
         if newest.end.is_some() {
             let why = newest.disconnect_type.as_deref();
             let failed =
                 newest.error_code.is_some() || why.is_some_and(|why| TROUBLE.contains(&why));
-            return Standing::Gone { failed };
+            return ParticipantState::Gone { failed };
         }
         match newest.kind.as_deref().unwrap_or_default() {
-            "scheduled" | "delay" | "callback" => Standing::Waits,
-            "alert" | "dialing" | "contacting" => Standing::Offered,
-            "interact" | "hold" | "wrapup" | "parked" => Standing::Connected,
-            _ => Standing::Unknown,
+            "scheduled" | "delay" | "callback" => ParticipantState::Waits,
+            "alert" | "dialing" | "contacting" => ParticipantState::Offered,
+            "interact" | "hold" | "wrapup" | "parked" => ParticipantState::Connected,
+            _ => ParticipantState::Unknown,
         }
     }
 }

@@ -11,7 +11,7 @@ const PARTICIPANTS: usize = 32;
 
 /// What was told of one conversation.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct ConversationFacts {
     pub(super) id: String,
     pub(super) started: Option<Millis>,
     /// Whether the organisation says that it has ended.
@@ -28,7 +28,7 @@ pub(super) struct Party {
     pub(super) queue_name: Text,
 }
 
-impl Told {
+impl ConversationFacts {
     /// The interaction; the error names the field that it cannot be read for.
     pub(super) fn interaction(self) -> Result<Interaction, String> {
         let id = InteractionId(id(self.id, "id")?);
@@ -127,11 +127,11 @@ mod tests {
     }
 
     fn stands(parties: Vec<Party>, ended: bool) -> String {
-        let told = Told {
+        let told = ConversationFacts {
             id: "c-1".into(),
             ended,
             parties,
-            ..Told::default()
+            ..ConversationFacts::default()
         };
         told.interaction().unwrap().standing.word().to_owned()
     }
@@ -175,10 +175,10 @@ mod tests {
     fn a_crowd_is_bounded_and_those_who_talk_stay() {
         let mut parties: Vec<Party> = (0..100).map(|_| party("agent", "disconnected")).collect();
         parties.push(party("customer", "connected"));
-        let told = Told {
+        let told = ConversationFacts {
             id: "c-1".into(),
             parties,
-            ..Told::default()
+            ..ConversationFacts::default()
         };
         let read = told.interaction().unwrap();
         assert_eq!((read.participants.len(), read.more_participants), (32, 69));

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::assemble::{Party, Told};
+use super::assemble::{ConversationFacts, Party};
 use crate::cloud::entities::Faults;
 use crate::cloud::platform::analytics::Found;
 use crate::model::interaction::{Interaction, Leg, Participant};
@@ -85,8 +85,8 @@ pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String>
 }
 
 impl Conversation {
-    fn told(self) -> Told {
-        Told {
+    fn told(self) -> ConversationFacts {
+        ConversationFacts {
             id: self.id,
             started: self.start.map(moment),
             ended: self.end.is_some(),

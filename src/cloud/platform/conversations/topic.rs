@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::assemble::{Party, Told};
+use super::assemble::{ConversationFacts, Party};
 use crate::cloud::entities::located;
 use crate::model::interaction::{Interaction, Leg, Participant};
 use crate::text::Text;
@@ -48,7 +48,7 @@ pub(crate) fn call(body: &[u8]) -> Result<Interaction, String> {
         serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
     // The event has no time of its own beginning; whoever was first in it has.
     let began = event.participants.iter().filter_map(|who| who.start_time);
-    let told = Told {
+    let told = ConversationFacts {
         id: event.id,
         started: began.min().map(moment),
         ended: false,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::assemble::{Party, Told};
+use super::assemble::{ConversationFacts, Party};
 use crate::cloud::entities::located;
 use crate::model::interaction::{Interaction, Leg, Participant};
 use crate::text::Text;
@@ -62,7 +62,7 @@ pub(super) fn conversation(body: &[u8]) -> Result<Interaction, String> {
     let mut json = serde_json::Deserializer::from_slice(body);
     let read: Conversation =
         serde_path_to_error::deserialize(&mut json).map_err(|error| located(&error))?;
-    let told = Told {
+    let told = ConversationFacts {
         id: read.id,
         started: read.start_time.map(moment),
         ended: read.end_time.is_some(),

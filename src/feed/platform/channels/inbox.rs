@@ -115,7 +115,7 @@ impl Queue {
 
     /// Leaves of everything that waits only how it ended: a room that takes nothing for hours holds each topic once.
     fn fold(&mut self) {
-        let mut ends: HashMap<Topic, End> = HashMap::new();
+        let mut ends: HashMap<Topic, LastTold> = HashMap::new();
         let mut refused = Vec::new();
         for heard in std::mem::take(&mut self.waiting) {
             let (topics, end) = match heard {
@@ -127,23 +127,23 @@ impl Queue {
                     refused.push(heard);
                     continue;
                 }
-                Heard::Live(topics) => (topics, End::Live),
-                Heard::Gap(topics) => (topics, End::Gap),
-                Heard::Uncovered(topics) => (topics, End::Uncovered),
+                Heard::Live(topics) => (topics, LastTold::Live),
+                Heard::Gap(topics) => (topics, LastTold::Gap),
+                Heard::Uncovered(topics) => (topics, LastTold::Uncovered),
             };
             for topic in topics {
                 self.cut.remove(&topic);
                 ends.insert(topic, end);
             }
         }
-        let ended = |wanted: End| {
+        let ended = |wanted: LastTold| {
             let ended = ends.iter().filter(move |(_, end)| **end == wanted);
             ended.map(|(topic, _)| topic.clone()).collect::<Vec<_>>()
         };
         let lists = [
             Heard::Gap(ends.keys().cloned().collect()),
-            Heard::Live(ended(End::Live)),
-            Heard::Uncovered(ended(End::Uncovered)),
+            Heard::Live(ended(LastTold::Live)),
+            Heard::Uncovered(ended(LastTold::Uncovered)),
         ];
         (self.events, self.lists) = (0, lists.len());
         self.waiting = lists.into_iter().chain(refused).collect();
@@ -152,7 +152,7 @@ impl Queue {
 
 /// How a topic stood last.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+enum LastTold {
     Live,
     Gap,
     Uncovered,

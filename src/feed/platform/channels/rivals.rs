@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::feed::timing::jitter;
+use crate::cloud::supervisor::jitter;
 use crate::vocabulary::news::Rivalry;
 
 /// How long a channel that was taken is told of.

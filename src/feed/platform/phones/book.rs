@@ -31,16 +31,16 @@ const TOPIC: &str = "v2.telephony.providers.edges.phones.";
 pub(super) type Moment = u64;
 
 /// A page of the list, counting from 1, and the place on it.
-type Place = (u32, u32);
+type PagePlace = (u32, u32);
 
 /// One phone.
 #[derive(Debug)]
 struct Entry {
     user: UserId,
     standing: Standing,
-    place: Place,
+    place: PagePlace,
     /// What keeps it up.
-    by: Carrier,
+    by: Delivery,
     /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
     unsure: Option<Moment>,
     /// Whether its topic has kept it sure before.
@@ -91,18 +91,18 @@ pub(super) struct Numbers {
 
 /// What keeps a phone up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Carrier {
+pub(super) enum Delivery {
     /// A channel.
     Live,
     /// A channel, which is down just now or is yet to be.
     Broken,
     /// No channel.
-    Polls,
+    Polled,
 }
 
 /// What a read brought.
 #[derive(Debug, Default)]
-pub(super) struct Landed {
+pub(super) struct BookedRead {
     /// People that are new, or have another name or site.
     pub people: Vec<User>,
     /// What is so of the phones now.
@@ -132,8 +132,8 @@ impl Book {
     }
 
     /// Takes in phones that a read named which began at `begun`; `page` is the page it was, where it was one.
-    pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> Landed {
-        let mut landed = Landed::default();
+    pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> BookedRead {
+        let mut landed = BookedRead::default();
         let mut sure = 0;
         for (at, phone) in (0..).zip(phones) {
             self.meet(&phone, &mut landed);
@@ -184,7 +184,7 @@ impl Book {
     pub fn carry<'t>(
         &mut self,
         topics: impl Iterator<Item = &'t Topic>,
-        by: Carrier,
+        by: Delivery,
     ) -> Vec<(UserId, DeviceId)> {
         let now = self.moment();
         let mut lost = Vec::new();
@@ -197,20 +197,20 @@ impl Book {
             };
             if !entry.is_polled() {
                 self.sure -= 1;
-                if by != Carrier::Live {
+                if by != Delivery::Live {
                     entry.stale = true;
                     lost.push((entry.user.clone(), id));
                 }
             }
             let before = entry.by;
             // What was left to the polls stays so until a channel carries it.
-            if (before, by) != (Carrier::Polls, Carrier::Broken) {
+            if (before, by) != (Delivery::Polled, Delivery::Broken) {
                 entry.by = by;
             }
             self.carried =
-                self.carried + usize::from(entry.carried()) - usize::from(before == Carrier::Live);
-            self.covered =
-                self.covered + usize::from(entry.covered()) - usize::from(before != Carrier::Polls);
+                self.carried + usize::from(entry.carried()) - usize::from(before == Delivery::Live);
+            self.covered = self.covered + usize::from(entry.covered())
+                - usize::from(before != Delivery::Polled);
             entry.unsure = entry.carried().then_some(now);
         }
         lost
@@ -383,7 +383,7 @@ impl Book {
         known
     }
 
-    fn meet(&mut self, phone: &Phone, landed: &mut Landed) {
+    fn meet(&mut self, phone: &Phone, landed: &mut BookedRead) {
         let person = &phone.person;
         let known = self.people.get(&person.id);
         // A reference without a name does not take away one that was asked for; the first site that is told stays.
@@ -407,7 +407,7 @@ impl Book {
         landed.people.push(user);
     }
 
-    fn enter(&mut self, phone: &Phone, landed: &mut Landed) -> Option<&mut Entry> {
+    fn enter(&mut self, phone: &Phone, landed: &mut BookedRead) -> Option<&mut Entry> {
         let owner = &phone.person.id;
         let before = self.phones.get(&phone.id).map(|entry| entry.user.clone());
         let known = before.is_some();
@@ -439,7 +439,7 @@ impl Book {
                 user: owner.clone(),
                 standing: Standing::default(),
                 place: (1, 0),
-                by: Carrier::Broken,
+                by: Delivery::Broken,
                 unsure: None,
                 proven: false,
                 stale: false,

@@ -4,11 +4,11 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::book::{Landed, Moment};
-use super::{Shared, Watch};
+use super::book::{BookedRead, Moment};
+use super::{PhoneFeed, Shared};
 use crate::cloud::pages::Page;
 use crate::cloud::{Error, Fault, Urgency};
-use crate::feed::complaints::Topic;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::model::registration::User;
 use crate::model::registration::phone::Phone;
@@ -17,7 +17,7 @@ use crate::vocabulary::news::News;
 use crate::vocabulary::news::PhoneNews;
 
 /// A read that has ended.
-pub(super) enum Outcome {
+pub(super) enum FinishedRead {
     Page {
         page: u32,
         begun: Moment,
@@ -47,11 +47,11 @@ pub(super) fn page(
     urgency: Urgency,
     begun: Moment,
     of_round: bool,
-) -> BoxFuture<'_, Outcome> {
+) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
         let result = shared.client.phones_page(page, urgency).await;
-        Outcome::Page {
+        FinishedRead::Page {
             page,
             begun,
             of_round,
@@ -67,7 +67,7 @@ pub(super) fn user(
     user: UserId,
     known: Vec<DeviceId>,
     begun: Moment,
-) -> BoxFuture<'_, Outcome> {
+) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
         let listed = shared.client.phones_of(&user, Urgency::Reread).await?;
@@ -83,7 +83,7 @@ pub(super) fn user(
         }
         Ok(found)
     };
-    read.map(move |result| Outcome::Single { begun, result })
+    read.map(move |result| FinishedRead::Single { begun, result })
         .boxed()
 }
 
@@ -92,7 +92,7 @@ pub(super) fn one_by_one(
     shared: &Shared,
     ids: Vec<DeviceId>,
     begun: Moment,
-) -> BoxFuture<'_, Outcome> {
+) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         let mut found = Found::default();
         for id in ids {
@@ -101,14 +101,14 @@ pub(super) fn one_by_one(
         }
         Ok(found)
     };
-    read.map(move |result| Outcome::Single { begun, result })
+    read.map(move |result| FinishedRead::Single { begun, result })
         .boxed()
 }
 
 /// Asks for names.
-pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, Outcome> {
+pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, FinishedRead> {
     let read = async move { shared.client.names(&users, Urgency::Poll).await };
-    read.map(Outcome::Names).boxed()
+    read.map(FinishedRead::Names).boxed()
 }
 
 impl Found {
@@ -121,11 +121,11 @@ impl Found {
     }
 }
 
-impl Watch<'_> {
+impl PhoneFeed<'_> {
     /// Takes in what a read came to.
-    pub(super) fn landed(&mut self, outcome: Outcome) {
+    pub(super) fn landed(&mut self, outcome: FinishedRead) {
         match outcome {
-            Outcome::Page {
+            FinishedRead::Page {
                 page,
                 begun,
                 of_round,
@@ -140,15 +140,15 @@ impl Watch<'_> {
                     Err(error) => self.failed(page, of_round, &error),
                 }
             }
-            Outcome::Single { begun, result } => match result {
+            FinishedRead::Single { begun, result } => match result {
                 Ok(found) => {
                     self.forget(found.gone);
                     self.shared.complain_of(&found.faults);
                     self.take(found.phones, None, begun);
                 }
-                Err(error) => self.shared.complain(Topic::Read, &error),
+                Err(error) => self.shared.complain(ProblemKind::Read, &error),
             },
-            Outcome::Names(result) => {
+            FinishedRead::Names(result) => {
                 self.naming = false;
                 match result {
                     Ok(named) => {
@@ -156,7 +156,7 @@ impl Watch<'_> {
                         self.tell_people(named, None);
                     }
                     // An id is shown as well; the next new phone asks again.
-                    Err(error) => self.shared.complain(Topic::Users, &error),
+                    Err(error) => self.shared.complain(ProblemKind::Users, &error),
                 }
             }
         }
@@ -187,7 +187,7 @@ impl Watch<'_> {
             (whose, phone.id.clone(), phone.name.clone())
         };
         let labels = with_names.map(label).collect();
-        let Landed {
+        let BookedRead {
             people,
             sightings,
             moved,
@@ -232,7 +232,7 @@ impl Watch<'_> {
             self.shared.phones_first.send_replace(true);
         }
         let problem = error.problem();
-        lock(&self.shared.complaints).note(Topic::Read.of(error), problem.clone());
+        lock(&self.shared.complaints).note(ProblemKind::Read.of(error), problem.clone());
         self.shared.tally.read_failed();
         let phones = self.book.polled_on(page);
         let told = PhoneNews::ReadFailed { phones, problem };

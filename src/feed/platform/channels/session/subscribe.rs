@@ -5,17 +5,17 @@ use std::sync::Arc;
 use futures_util::FutureExt;
 use tokio::time::Instant;
 
-use super::{Ended, Session, renewal};
+use super::{ChannelSession, SessionEnd, renewal};
 use crate::cloud::Error;
 use crate::cloud::platform::channels::{Subscribe, Subscribed};
-use crate::feed::complaints;
-use crate::feed::platform::channels::{Standing, Topic};
+use crate::feed::complaints::ProblemKind;
+use crate::feed::platform::channels::{Topic, TopicState};
 use crate::vocabulary::problem::Trouble;
 
-impl Session<'_, '_> {
+impl ChannelSession<'_, '_> {
     /// Takes note of what is wanted now. What the channel is subscribed to already, from an earlier socket, is live at once.
     pub(super) fn take_wants(&mut self) {
-        let wants = Arc::clone(&self.line.wants.borrow_and_update());
+        let wants = Arc::clone(&self.connection.wants.borrow());
         self.wanted = wants.iter().cloned().collect();
         self.carried.retain(|topic| self.wanted.contains(topic));
         self.go_live();
@@ -28,7 +28,7 @@ impl Session<'_, '_> {
         if self.subscribing.is_some() {
             return;
         }
-        let subscribed = &self.line.subscribed;
+        let subscribed = &self.state.subscribed;
         let missing = self
             .wanted
             .iter()
@@ -50,7 +50,7 @@ impl Session<'_, '_> {
     }
 
     fn ask(&mut self, how: Subscribe, topics: Vec<Topic>) {
-        let (client, channel) = (&self.line.shared.client, self.channel.clone());
+        let (client, channel) = (&self.connection.shared.client, self.channel.clone());
         let asked = topics.clone();
         let answer = async move {
             let topics = asked.iter().map(Topic::raw);
@@ -60,29 +60,29 @@ impl Session<'_, '_> {
     }
 
     /// Takes in the answer to a subscription.
-    pub(super) fn landed(&mut self, result: Result<Subscribed, Error>) -> Option<Ended> {
+    pub(super) fn landed(&mut self, result: Result<Subscribed, Error>) -> Option<SessionEnd> {
         let (_, how, topics) = self.subscribing.take()?;
         match result {
             Ok(answer) => {
                 self.failures = 0;
-                self.line.renewed();
-                self.renew = renewal(self.line.life);
-                self.line.shared.complain_of(&answer.faults);
+                self.state.renewed();
+                self.renew = renewal(self.state.life);
+                self.connection.shared.complain_of(&answer.faults);
                 if how == Subscribe::Replace {
-                    self.line.subscribed.clear();
+                    self.state.subscribed.clear();
                 }
-                self.line.subscribed.extend(topics);
+                self.state.subscribed.extend(topics);
                 for rejected in answer.rejected {
-                    self.line.subscribed.remove(rejected.topic.raw());
+                    self.state.subscribed.remove(rejected.topic.raw());
                     self.wanted.remove(rejected.topic.raw());
-                    self.line.hub.refuse(rejected);
+                    self.connection.hub.refuse(rejected);
                 }
                 self.go_live();
                 // What is wanted may have changed meanwhile.
                 self.subscribe();
                 None
             }
-            Err(error) if error.status() == Some(404) => Some(Ended::Gone),
+            Err(error) if error.status() == Some(404) => Some(SessionEnd::Gone),
             Err(error) => {
                 self.put_off(&error);
                 None
@@ -92,9 +92,9 @@ impl Session<'_, '_> {
 
     /// A subscription failed: what is live stays so, the rest is for the rooms to poll meanwhile.
     fn put_off(&mut self, error: &Error) {
-        let shared = self.line.shared;
+        let shared = self.connection.shared;
         self.failures = self.failures.saturating_add(1);
-        shared.complain(complaints::Topic::Stream, error);
+        shared.complain(ProblemKind::Stream, error);
         let wait = match error.trouble() {
             Trouble::Forbidden | Trouble::Answer if error.retry_after().is_none() => {
                 shared.timing.refused_for
@@ -106,23 +106,23 @@ impl Session<'_, '_> {
             .wanted
             .iter()
             .filter(|topic| !self.carried.contains(*topic));
-        self.line.hub.tell(missing, &Standing::Uncovered);
+        self.connection.hub.tell(missing, &TopicState::Uncovered);
     }
 
     /// Tells what is carried from now on.
     fn go_live(&mut self) {
         let live = self.wanted.iter().filter(|topic| {
-            self.line.subscribed.contains(*topic) && !self.carried.contains(*topic)
+            self.state.subscribed.contains(*topic) && !self.carried.contains(*topic)
         });
         let live: Vec<Topic> = live.cloned().collect();
         if live.is_empty() {
             return;
         }
-        self.line.hub.tell(live.iter(), &Standing::Live);
+        self.connection.hub.tell(live.iter(), &TopicState::Live);
         self.carried.extend(live);
         self.was_live = true;
         if self.live.is_none() {
-            let shared = self.line.shared;
+            let shared = self.connection.shared;
             let (guard, first) = shared.tally.live();
             self.live = Some(guard);
             if first {

@@ -1,14 +1,13 @@
 //! Make before break: when a socket is about to be closed, a second one takes its channel over while it still speaks.
 
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::{Ended, Session};
+use super::{ChannelSession, SessionEnd};
 use crate::cloud::{Error, Socket};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 
-impl Session<'_, '_> {
+impl ChannelSession<'_, '_> {
     /// Opens a second socket on the same channel. From here on both may bring the same event.
     pub(super) fn open_second(&mut self) {
         self.reopen = None;
@@ -16,20 +15,20 @@ impl Session<'_, '_> {
             return;
         }
         self.recent.get_or_insert_default();
-        let (shared, channel) = (self.line.shared, self.channel.clone());
+        let (shared, channel) = (self.connection.shared, self.channel.clone());
         let opening = async move {
             let _permit = shared.handshakes.acquire().await;
-            shared.client.open_channel(&channel).await
+            shared.client.open_channel(&channel).await.map(Box::new)
         };
         self.opening = Some(opening.boxed());
     }
 
     /// The second socket is open, or is not. What the first still brings is read until it ends.
-    pub(super) fn take_over(&mut self, result: Result<Socket, Error>) -> Option<Ended> {
+    pub(super) fn take_over(&mut self, result: Result<Box<Socket>, Error>) -> Option<SessionEnd> {
         self.opening = None;
         self.yielded = false;
         let over = std::mem::take(&mut self.over);
-        let (now, timing) = (Instant::now(), &self.line.shared.timing);
+        let (now, timing) = (Instant::now(), &self.connection.shared.timing);
         match result {
             Ok(socket) => {
                 let old = std::mem::replace(&mut self.socket, socket);
@@ -39,23 +38,13 @@ impl Session<'_, '_> {
                 }
                 self.failures = 0;
             }
-            Err(error) if over => return Some(Ended::Lost(error.to_string().into())),
+            Err(error) if over => return Some(SessionEnd::Lost(error.to_string().into())),
             Err(error) => {
                 self.failures = self.failures.saturating_add(1);
                 self.reopen = Some(now + timing.backoff(self.failures));
-                self.line.shared.complain(complaints::Topic::Stream, &error);
+                self.connection.shared.complain(ProblemKind::Stream, &error);
             }
         }
         None
-    }
-}
-
-/// The second socket's handshake; never when there is none.
-pub(super) async fn opened(
-    opening: &mut Option<BoxFuture<'_, Result<Socket, Error>>>,
-) -> Result<Socket, Error> {
-    match opening {
-        Some(opening) => opening.await,
-        None => std::future::pending().await,
     }
 }

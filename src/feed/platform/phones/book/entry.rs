@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use super::{Carrier, Entry, is_recent};
+use super::{Delivery, Entry, is_recent};
 use crate::model::DeviceId;
 use crate::model::registration::phone::{Report, Sighting};
 
@@ -16,12 +16,12 @@ impl Entry {
 
     /// Whether its topic is live.
     pub(super) fn carried(&self) -> bool {
-        self.by == Carrier::Live
+        self.by == Delivery::Live
     }
 
     /// Whether its topic is on a channel, live or not, or is to be.
     pub(super) fn covered(&self) -> bool {
-        self.by != Carrier::Polls
+        self.by != Delivery::Polled
     }
 
     /// Whether only reads tell how it is: no topic does, or none has since it went live.

@@ -31,7 +31,7 @@ fn topic(id: &str) -> Topic {
     Topic::from(format!("{TOPIC}{id}"))
 }
 
-fn states(landed: &Landed) -> Vec<(&str, Option<bool>, bool)> {
+fn states(landed: &BookedRead) -> Vec<(&str, Option<bool>, bool)> {
     let states = landed.sightings.iter();
     states
         .map(|one| (one.device.raw(), one.registered, one.live))
@@ -55,7 +55,7 @@ fn book() -> Book {
 #[test]
 fn an_event_is_newer_than_a_read_that_had_begun() {
     let mut book = book();
-    book.carry([topic("a"), topic("b")].iter(), Carrier::Live);
+    book.carry([topic("a"), topic("b")].iter(), Delivery::Live);
     let begun = book.moment();
     let sighting = book.hear(&topic("a"), served(false), Bytes::new()).unwrap();
     assert_eq!((sighting.registered, sighting.live), (Some(false), true));
@@ -71,7 +71,7 @@ fn an_event_is_newer_than_a_read_that_had_begun() {
 fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     let mut book = book();
     let begun = book.moment();
-    book.carry([topic("a")].iter(), Carrier::Live);
+    book.carry([topic("a")].iter(), Delivery::Live);
     let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), false)]);
     let unsure = book.unsure_pages(Instant::now(), Duration::ZERO);
@@ -85,18 +85,18 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
 #[test]
 fn a_gap_is_of_the_rows_that_were_sure() {
     let mut book = book();
-    let lost = book.carry([topic("a"), topic("b")].iter(), Carrier::Live);
+    let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Live);
     assert!(lost.is_empty());
     let begun = book.moment();
     book.land(vec![phone("a", "u-1", true)], Some(1), begun);
-    let lost = book.carry([topic("a"), topic("b")].iter(), Carrier::Broken);
+    let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Broken);
     assert_eq!(lost, [("u-1".into(), "a".into())]);
     let numbers = book.numbers();
     assert_eq!(
         (numbers.carried, numbers.covered, numbers.phones),
         (0, 2, 2)
     );
-    book.carry([topic("b")].iter(), Carrier::Polls);
+    book.carry([topic("b")].iter(), Delivery::Polled);
     assert_eq!(book.numbers().covered, 1);
     assert_eq!(book.polled_pages(), BTreeSet::from([1]));
 }
@@ -159,7 +159,7 @@ fn a_read_that_is_too_old_is_told_once() {
 fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     let (mut book, hour) = (book(), Duration::from_secs(3_600));
     let both = [topic("a"), topic("b")];
-    book.carry(both.iter(), Carrier::Live);
+    book.carry(both.iter(), Delivery::Live);
     assert!(
         book.unsure_pages(Instant::now(), hour).is_empty(),
         "just read"
@@ -176,9 +176,9 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     );
     assert_eq!(book.numbers().sure, 2);
 
-    assert_eq!(book.carry(both.iter(), Carrier::Broken).len(), 2);
+    assert_eq!(book.carry(both.iter(), Delivery::Broken).len(), 2);
     assert!(book.stale_pages().is_empty(), "it may be back at once");
-    book.carry(both.iter(), Carrier::Polls);
+    book.carry(both.iter(), Delivery::Polled);
     assert_eq!(book.stale_pages(), BTreeSet::from([1]));
     let begun = book.moment();
     book.land(
@@ -187,7 +187,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
         begun,
     );
     assert!(book.stale_pages().is_empty(), "polled meanwhile");
-    book.carry(both.iter(), Carrier::Live);
+    book.carry(both.iter(), Delivery::Live);
     assert!(book.unsure_pages(Instant::now(), hour).is_empty() && book.unproven_pages().is_empty());
     assert_eq!(
         book.polled_pages(),
@@ -235,7 +235,7 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
     assert_eq!(book.pages_that_matter(now), [3].into());
     assert_eq!(book.topics(now), [topic("c"), topic("a"), topic("b")]);
     assert!(!book.matter_without_topic(now), "no topic is carried yet");
-    book.carry([topic("b"), topic("c")].iter(), Carrier::Polls);
+    book.carry([topic("b"), topic("c")].iter(), Delivery::Polled);
     assert!(book.matter_without_topic(now));
     book.attend(vec!["a".into()], later(60));
     assert_eq!(

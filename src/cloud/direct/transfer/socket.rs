@@ -4,13 +4,13 @@ use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message, Utf8Bytes};
 
 use super::answer::{Answer, Incoming, decode};
-use super::session::{Command, Failure, Reply, Timing, Told, unanswered};
+use super::session::{Command, Failure, Queue, Reply, Timing, Told, unanswered};
+use crate::cloud::supervisor::{Liveness, Silence};
 use crate::cloud::{Socket, security};
 use crate::text::Text;
 use crate::vault;
@@ -24,21 +24,21 @@ const SHOWN: usize = 160;
 /// Bytes of an answer that are kept to be shown.
 const KEPT: usize = 2_048;
 
-/// Why a socket is over.
+/// How a socket came to its end.
 #[derive(Debug)]
-pub(super) enum End {
+pub(super) enum Closed {
     /// Nothing was sent for a while, or nobody can send any more.
     Quiet,
     /// The other side said goodbye, with a code where it gave one.
-    Closed(Option<u16>, String),
+    ByThem(Option<u16>, String),
     /// It is of no use any more.
     Broken(String),
 }
 
-impl End {
+impl Closed {
     pub(super) fn code(&self) -> Option<u16> {
         match self {
-            Self::Closed(code, _) => *code,
+            Self::ByThem(code, _) => *code,
             Self::Quiet | Self::Broken(_) => None,
         }
     }
@@ -46,7 +46,7 @@ impl End {
     pub(super) fn sentence(&self) -> Text {
         Text::from(match self {
             Self::Quiet => "the socket was closed because nothing was sent".to_owned(),
-            Self::Closed(code, reason) => {
+            Self::ByThem(code, reason) => {
                 let code = code.map_or("without a code".to_owned(), |code| format!("with {code}"));
                 let reason = crate::text::fit(reason, SHOWN);
                 let reason = if reason.is_empty() {
@@ -70,17 +70,16 @@ struct Pending {
 }
 
 /// An open socket.
-pub(super) struct Link {
-    socket: Socket,
+pub(super) struct OpenSocket {
+    socket: Box<Socket>,
     timing: Timing,
     security: Text,
     pending: HashMap<String, Pending>,
-    /// The ping that awaits its answer: its payload and when it was sent.
-    ping: Option<(u64, Instant)>,
+    silence: Silence,
+    /// Pings sent; the number of the newest is its payload.
     pings: u64,
     /// The newest ping that was answered: when it was sent, and how long that took.
     proof: Option<(Instant, Duration)>,
-    heard: Instant,
     used: Instant,
 }
 
@@ -90,28 +89,25 @@ enum Event {
     Due,
 }
 
-impl Link {
-    pub(super) fn new(socket: Socket, timing: Timing) -> Self {
+impl OpenSocket {
+    pub(super) fn new(socket: Box<Socket>, timing: Timing) -> Self {
         let now = Instant::now();
         Self {
             security: Text::from(security(&socket)),
             socket,
             timing,
             pending: HashMap::new(),
-            ping: None,
+            silence: Silence::new(now),
             pings: 0,
             proof: None,
-            heard: now,
             used: now,
         }
     }
 
-    /// Sends what waits and what comes, until the socket ends. What has not left by then stays in `waiting`.
-    pub(super) async fn run(
-        mut self,
-        commands: &mut mpsc::Receiver<Command>,
-        waiting: &mut VecDeque<Command>,
-    ) -> End {
+    /// Sends what waits and what comes, until the socket ends. What has not left by then stays in the queue. Says whether a ping
+    /// was ever answered, too.
+    pub(super) async fn run(mut self, queue: &mut Queue) -> (Closed, bool) {
+        let Queue { commands, waiting } = queue;
         let end = loop {
             if let Err(end) = self.flush(waiting).await {
                 break end;
@@ -130,31 +126,32 @@ impl Link {
                     waiting.push_back(command);
                     None
                 }
-                Event::Command(None) => Some(End::Quiet),
+                Event::Command(None) => Some(Closed::Quiet),
                 Event::Due => self.examine(waiting.is_empty()).await,
             };
             if let Some(end) = ended {
                 break end;
             }
         };
-        self.finish(end).await
+        let live = self.proof.is_some();
+        (self.finish(end).await, live)
     }
 
     /// Whoever has no answer yet learns what is certain.
-    async fn finish(mut self, end: End) -> End {
+    async fn finish(mut self, end: Closed) -> Closed {
         let alone = self.pending.len() == 1;
         for (_, pending) in self.pending.drain() {
             pending.command.finish(Err(unanswered(&end, alone)));
         }
-        if matches!(end, End::Quiet) {
+        if matches!(end, Closed::Quiet) {
             // A farewell; whoever does not take it in time is left without.
-            let _ = timeout(self.timing.pong, self.socket.close(None)).await;
+            let _ = timeout(self.timing.pong, self.socket.as_mut().close(None)).await;
         }
         end
     }
 
     /// Sends what waits, when a ping was answered just now; asks for that otherwise.
-    async fn flush(&mut self, waiting: &mut VecDeque<Command>) -> Result<(), End> {
+    async fn flush(&mut self, waiting: &mut VecDeque<Command>) -> Result<(), Closed> {
         if waiting.is_empty() {
             return Ok(());
         }
@@ -190,44 +187,48 @@ impl Link {
     }
 
     /// Asks whether the other side is there, unless it is being asked.
-    async fn ping(&mut self) -> Result<(), End> {
-        if self.ping.is_some() {
+    async fn ping(&mut self) -> Result<(), Closed> {
+        if self.silence.asked().is_some() {
             return Ok(());
         }
+        self.silence.ask(Instant::now());
+        self.send_ping().await
+    }
+
+    async fn send_ping(&mut self) -> Result<(), Closed> {
         self.pings = self.pings.wrapping_add(1);
-        self.ping = Some((self.pings, Instant::now()));
         let payload = Bytes::copy_from_slice(&self.pings.to_be_bytes());
         self.write(Message::Ping(payload)).await
     }
 
     /// Writes, within the time that a ping has: a peer that takes nothing is as good as gone.
-    async fn write(&mut self, message: Message) -> Result<(), End> {
+    async fn write(&mut self, message: Message) -> Result<(), Closed> {
         match timeout(self.timing.pong, self.socket.send(message)).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(End::Broken(error.to_string())),
-            Err(_) => Err(End::Broken("it takes no more data".to_owned())),
+            Ok(Err(error)) => Err(Closed::Broken(error.to_string())),
+            Err(_) => Err(Closed::Broken("it takes no more data".to_owned())),
         }
     }
 
-    fn hear(&mut self, frame: Option<Result<Message, WsError>>) -> Option<End> {
-        self.heard = Instant::now();
+    fn hear(&mut self, frame: Option<Result<Message, WsError>>) -> Option<Closed> {
+        self.silence.spoken(Instant::now());
         match frame {
             Some(Ok(Message::Text(text))) => self.read(&text),
             Some(Ok(Message::Pong(payload))) => self.pong(&payload),
             Some(Ok(Message::Close(farewell))) => return Some(closed(farewell)),
             // The library answers pings; anything else is none of the contract's.
             Some(Ok(_)) => {}
-            Some(Err(error)) => return Some(End::Broken(error.to_string())),
-            None => return Some(End::Broken("the connection ended".to_owned())),
+            Some(Err(error)) => return Some(Closed::Broken(error.to_string())),
+            None => return Some(Closed::Broken("the connection ended".to_owned())),
         }
         None
     }
 
     fn pong(&mut self, payload: &[u8]) {
-        if let Some((number, sent)) = self.ping
-            && payload == number.to_be_bytes()
+        if let Some(sent) = self.silence.asked()
+            && payload == self.pings.to_be_bytes()
         {
-            self.ping = None;
+            self.silence.heard(Instant::now());
             self.proof = Some((sent, sent.elapsed()));
         }
     }
@@ -274,32 +275,36 @@ impl Link {
 
     /// When something is due even if nothing comes.
     fn due(&self, idle: bool) -> Instant {
-        let pong = self.ping.map(|(_, sent)| sent + self.timing.pong);
+        let look = self.silence.due(self.timing.keep, self.timing.pong);
         let oldest = self.pending.values().map(|pending| pending.sent).min();
         let answer = oldest.map(|sent| sent + self.timing.answer);
         let quiet = (idle && self.pending.is_empty()).then(|| self.used + self.timing.idle);
-        let keep = self.ping.is_none().then(|| self.heard + self.timing.keep);
-        let due = [pong, answer, quiet, keep].into_iter().flatten().min();
-        due.unwrap_or_else(|| Instant::now() + self.timing.keep)
+        [answer, quiet]
+            .into_iter()
+            .flatten()
+            .fold(look, Instant::min)
     }
 
-    async fn examine(&mut self, idle: bool) -> Option<End> {
+    async fn examine(&mut self, idle: bool) -> Option<Closed> {
         let now = Instant::now();
         self.expire(now);
-        if self
-            .ping
-            .is_some_and(|(_, sent)| now >= sent + self.timing.pong)
-        {
-            let seconds = self.timing.pong.as_secs_f32();
-            return Some(End::Broken(format!(
-                "a ping was not answered within {seconds} s"
-            )));
+        let Timing {
+            keep,
+            pong,
+            idle: patience,
+            ..
+        } = self.timing;
+        let verdict = self.silence.look(now, keep, pong);
+        if verdict == Liveness::Dead {
+            let seconds = pong.as_secs_f32();
+            let why = format!("a ping was not answered within {seconds} s");
+            return Some(Closed::Broken(why));
         }
-        if idle && self.pending.is_empty() && now >= self.used + self.timing.idle {
-            return Some(End::Quiet);
+        if idle && self.pending.is_empty() && now >= self.used + patience {
+            return Some(Closed::Quiet);
         }
-        if now >= self.heard + self.timing.keep {
-            return self.ping().await.err();
+        if verdict == Liveness::Ask {
+            return self.send_ping().await.err();
         }
         None
     }
@@ -319,13 +324,13 @@ impl Link {
     }
 }
 
-fn closed(farewell: Option<CloseFrame>) -> End {
+fn closed(farewell: Option<CloseFrame>) -> Closed {
     match farewell {
         Some(farewell) => {
             let reason = vault::scrub(&farewell.reason).into_owned();
-            End::Closed(Some(farewell.code.into()), reason)
+            Closed::ByThem(Some(farewell.code.into()), reason)
         }
-        None => End::Closed(None, String::new()),
+        None => Closed::ByThem(None, String::new()),
     }
 }
 

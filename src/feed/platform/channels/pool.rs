@@ -6,19 +6,18 @@ use hashbrown::HashSet;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::line::{How, Loss};
+use super::channel::{Loss, LossCause};
 use super::rivals::Rivals;
 use super::spread::Spread;
-use super::{Hub, Standing, Topic, line};
+use super::{Hub, Topic, TopicState, channel};
 use crate::cloud::platform::channels::{Channel, Listed};
-use crate::feed::complaints;
+use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::shared::Shared;
 use crate::feed::task::Task;
-use crate::vocabulary::problem::{Problem, Trouble};
 
 /// A channel's task, and what it is to carry.
-struct Line {
+struct ChannelTask {
     /// Tells it from one that had its place before.
     number: u64,
     wanted: watch::Sender<Arc<[Topic]>>,
@@ -27,13 +26,13 @@ struct Line {
     _task: Task,
 }
 
-struct Conductor {
+struct ChannelPool {
     shared: Arc<Shared>,
     hub: Arc<Hub>,
     /// Channels that the profile allows.
     most: usize,
     spread: Spread,
-    lines: Vec<Line>,
+    tasks: Vec<ChannelTask>,
     numbers: u64,
     losing: mpsc::UnboundedSender<Loss>,
     rivals: Rivals,
@@ -47,30 +46,30 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
     let hub = Arc::clone(&shared.channels.0);
     let (losing, mut losses) = mpsc::unbounded_channel();
     let timing = &shared.timing;
-    let mut conductor = Conductor {
+    let mut pool = ChannelPool {
         rivals: Rivals::new(timing.yield_least, timing.yield_most),
         hub: Arc::clone(&hub),
         shared: Arc::clone(&shared),
         most,
         spread: Spread::default(),
-        lines: Vec::new(),
+        tasks: Vec::new(),
         numbers: 0,
         losing,
         vanished: 0,
     };
     loop {
-        let next = conductor.rivals.next();
+        let next = pool.rivals.next();
         let mut gone = Vec::new();
         tokio::select! {
             () = hub.changed.notified() => {}
             Some(loss) = losses.recv() => gone.push(loss),
-            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => conductor.grow().await,
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => pool.grow().await,
         }
         // Rooms come one after the other, and so do losses; each change of a channel is a request.
         sleep(shared.timing.settle).await;
         gone.extend(std::iter::from_fn(|| losses.try_recv().ok()));
-        conductor.lose(gone).await;
-        conductor.arrange();
+        pool.lose(gone).await;
+        pool.arrange();
     }
 }
 
@@ -80,17 +79,17 @@ fn is_same(a: &[Topic], b: &[Topic]) -> bool {
     a.len() == b.len() && b.iter().all(|topic| known.contains(topic))
 }
 
-impl Conductor {
+impl ChannelPool {
     fn arrange(&mut self) {
         let held = self.rivals.held(self.most);
         let arranged = self.spread.arrange(self.hub.wanted(), held);
         self.hub
-            .tell(arranged.uncovered.iter(), &Standing::Uncovered);
-        self.lines.truncate(arranged.channels.len());
+            .tell(arranged.uncovered.iter(), &TopicState::Uncovered);
+        self.tasks.truncate(arranged.channels.len());
         for (number, topics) in arranged.channels.into_iter().enumerate() {
-            match self.lines.get(number) {
-                Some(line) => {
-                    line.wanted.send_if_modified(|carried| {
+            match self.tasks.get(number) {
+                Some(task) => {
+                    task.wanted.send_if_modified(|carried| {
                         // A channel carries a set: an order alone is not worth a request.
                         let changed = !is_same(carried, &topics);
                         if changed {
@@ -108,17 +107,17 @@ impl Conductor {
         let (wanted, wants) = watch::channel(topics.into());
         let holds = Arc::default();
         self.numbers += 1;
-        let place = line::Place {
+        let assignment = channel::Assignment {
             number: self.numbers,
             wants,
             holds: Arc::clone(&holds),
             losing: self.losing.clone(),
         };
-        self.lines.push(Line {
+        self.tasks.push(ChannelTask {
             number: self.numbers,
             wanted,
             holds,
-            _task: Task::spawn(line::run(Arc::clone(&self.shared), place)),
+            _task: Task::spawn(channel::run(Arc::clone(&self.shared), assignment)),
         });
     }
 
@@ -126,12 +125,15 @@ impl Conductor {
     async fn lose(&mut self, gone: Vec<Loss>) {
         let (mut count, mut taken) = (0, None);
         for loss in gone {
-            let place = self.lines.iter().position(|line| line.number == loss.line);
+            let place = self
+                .tasks
+                .iter()
+                .position(|task| task.number == loss.channel);
             if let Some(place) = place {
-                self.lines.remove(place);
+                self.tasks.remove(place);
                 self.spread.vacate(place);
                 count += 1;
-                if let How::Taken(name) = loss.how {
+                if let LossCause::Taken(name) = loss.how {
                     taken = Some(name);
                 }
             }
@@ -147,16 +149,16 @@ impl Conductor {
         let full = listed.map(|listed| listed.count()).ok();
         let full = full.filter(|_| taken.is_none());
         let now = Instant::now();
-        self.rivals.took(count, self.lines.len(), full, now);
+        self.rivals.took(count, self.tasks.len(), full, now);
         self.tell(taken.as_deref(), now);
     }
 
     /// Whether every channel of the client is ours.
     fn alone(&self, listed: &Listed) -> bool {
         let held = self
-            .lines
+            .tasks
             .iter()
-            .filter_map(|line| lock(&line.holds).clone());
+            .filter_map(|task| lock(&task.holds).clone());
         held.filter(|channel| listed.holds(channel)).count() == listed.count()
     }
 
@@ -166,7 +168,7 @@ impl Conductor {
         let text = format!(
             "The organisation has dropped {count} notification channels. New ones are made, and rows are read again."
         );
-        self.say(complaints::Topic::Stream, text);
+        self.shared.say(ProblemKind::Stream, text);
         sleep(self.shared.timing.backoff(self.vanished)).await;
     }
 
@@ -200,18 +202,9 @@ impl Conductor {
             rivalry.taken,
             rivalry.of,
             self.rivals.minutes(now),
-            self.lines.len(),
+            self.tasks.len(),
             next.div_ceil(60)
         );
-        self.say(complaints::Topic::Rival, text);
-    }
-
-    fn say(&self, topic: complaints::Topic, text: String) {
-        let problem = Problem {
-            trouble: Trouble::Partial,
-            text: text.into(),
-        };
-        lock(&self.shared.complaints).note(topic, problem);
-        self.shared.tally.changed.notify_one();
+        self.shared.say(ProblemKind::Rival, text);
     }
 }

@@ -1,0 +1,178 @@
+//! A list of news played instead of an organisation: neither the loop, the store nor a pane knows the difference.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use trunkline::app::App;
+use trunkline::app::event::Event;
+use trunkline::app::run::{Runner, Screen};
+use trunkline::config::{self, Flags, Paths};
+use trunkline::effect::Effect;
+use trunkline::environment::Environment;
+use trunkline::feed::{Instruction, Mailbox, Running, Source};
+use trunkline::listen;
+use trunkline::model::UserId;
+use trunkline::model::registration::{Device, State, Update, User};
+use trunkline::screen;
+use trunkline::vocabulary::news::{Link, News, Status};
+
+/// A profile whose organisation nobody could reach, were it asked for anything.
+const PROFILE: &str = r#"
+[profiles.tape]
+base_url = "https://nobody.invalid"
+client_id = "c"
+client_secret_env = "NOT_SET"
+"#;
+
+/// What was recorded, and what the console asks while it is played.
+struct Recording {
+    news: Vec<News>,
+    asked: Arc<Mutex<Vec<Instruction>>>,
+}
+
+struct Playing(Arc<Mutex<Vec<Instruction>>>);
+
+impl Source for Recording {
+    fn start(&self, mailbox: Arc<Mailbox>) -> Box<dyn Running> {
+        for news in &self.news {
+            mailbox.post(news.clone());
+        }
+        Box::new(Playing(Arc::clone(&self.asked)))
+    }
+}
+
+impl Running for Playing {
+    fn instruct(&self, instruction: Instruction) {
+        self.0.lock().unwrap().push(instruction);
+    }
+}
+
+/// A screen that is drawn and that nobody looks at.
+struct Drawn(Buffer);
+
+impl Screen for Drawn {
+    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
+        std::future::pending().await
+    }
+
+    fn free(&self) -> bool {
+        true
+    }
+
+    fn draw(&mut self, app: &mut App) -> Result<(), String> {
+        self.0.reset();
+        screen::render(app, self.0.area, &mut self.0);
+        Ok(())
+    }
+
+    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
+        Err(effect)
+    }
+}
+
+fn device(id: &str, registered: bool) -> Device {
+    Device {
+        id: id.into(),
+        registered,
+        codec: Some("opus".into()),
+    }
+}
+
+/// Two users are listed and read, one loses a phone, and of the other nothing is sure any more.
+fn recorded() -> Vec<News> {
+    let names = [("u-1", "Ada Lovelace"), ("u-2", "Grace Hopper")];
+    let user = |(id, name): (&str, &str)| User {
+        id: id.into(),
+        name: name.into(),
+        site: None,
+    };
+    let read = |id: &str, device| News::Snapshot {
+        user: id.into(),
+        devices: vec![device],
+        spoken: Vec::new(),
+        whole: true,
+        live: true,
+    };
+    vec![
+        News::Users {
+            users: names.map(user).to_vec(),
+            total: Some(2),
+        },
+        News::UsersComplete,
+        read("u-1", device("d-1", true)),
+        read("u-2", device("d-2", true)),
+        News::Update(Update {
+            user: "u-1".into(),
+            device: "d-1".into(),
+            registered: Some(false),
+            codec: None,
+            raw: "{}".into(),
+        }),
+        News::Gap { user: "u-2".into() },
+        News::Status(Status {
+            link: Link::Live,
+            users: 2,
+            read: 2,
+            enumerated: true,
+            ..Status::default()
+        }),
+    ]
+}
+
+fn state(app: &App, user: &str) -> Option<State> {
+    let user = UserId::from(user);
+    let mut rows = app.store.registrations.of_user(&user);
+    rows.next().map(|row| row.state())
+}
+
+#[tokio::test]
+async fn a_recording_is_played_through_the_same_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, PROFILE).unwrap();
+    let flags = Flags {
+        config: Some(file),
+        ..Flags::default()
+    };
+    let environment = Environment::default();
+    let loaded = config::load(&flags, &environment, &Paths::under(folder.path())).unwrap();
+
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let recording = Recording {
+        news: recorded(),
+        asked: Arc::clone(&asked),
+    };
+    let screen = Drawn(Buffer::empty(Rect::new(0, 0, 120, 40)));
+    let runner = Runner::new(App::new(loaded), screen, environment, listen::nobody());
+    let mut runner = runner.following(Arc::new(recording));
+
+    let lost = |app: &App| {
+        state(app, "u-1") == Some(State::Lost) && state(app, "u-2") == Some(State::Stale)
+    };
+    let played = runner.run(|app| lost(app) && !app.dirty());
+    let played = tokio::time::timeout(Duration::from_secs(20), played).await;
+    assert_eq!(played.unwrap(), Ok(0));
+    let drawn: String = runner
+        .screen
+        .0
+        .content
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
+    assert!(
+        drawn.contains("Ada Lovelace") && drawn.contains("Grace Hopper"),
+        "{drawn}"
+    );
+    assert_eq!(runner.app.problem(), None, "nobody else was asked");
+
+    let (user, pause) = (UserId::from("u-2"), Instruction::Pause(true));
+    runner.performer.perform(Effect::Reread(vec![user.clone()]));
+    runner.performer.perform(Effect::Pause(true));
+    let asked = asked.lock().unwrap();
+    assert!(
+        asked.ends_with(&[Instruction::Reread(vec![user]), pause]),
+        "{asked:?}"
+    );
+}
