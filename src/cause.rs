@@ -72,7 +72,7 @@ pub struct Row {
 
 /// A cause with the facts of this very case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
+pub struct Explanation {
     cause: Cause,
     facts: Vec<(&'static str, String)>,
 }
@@ -80,15 +80,15 @@ pub struct Told {
 impl Cause {
     /// This cause, its facts yet to come.
     #[must_use]
-    pub const fn told(self) -> Told {
-        Told {
+    pub const fn told(self) -> Explanation {
+        Explanation {
             cause: self,
             facts: Vec::new(),
         }
     }
 }
 
-impl Told {
+impl Explanation {
     /// Which entry of the table it is.
     #[must_use]
     pub const fn cause(&self) -> Cause {
@@ -152,7 +152,7 @@ impl Told {
     }
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Explanation {
     /// Both, as they follow "probe of HOST: " or stand in a list.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}. {}", self.sentence(), self.action())

@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 
 use crate::file::{self, For};
 use crate::model::memory::{Kept, WasCallback, WasCarrier};
-use crate::model::registration::memory::Person;
+use crate::model::registration::memory::RememberedPerson;
 
 /// What a file begins with, up to its version.
 const MARK: &str = "trunkline memory ";
@@ -78,7 +78,7 @@ pub enum MemoryError {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// Everyone with a device.
-    pub people: Vec<Person>,
+    pub people: Vec<RememberedPerson>,
     /// Every carrier.
     pub carriers: Vec<WasCarrier>,
     /// Every callback.

@@ -35,7 +35,7 @@ use glyphs::Glyphs;
 use port::Port;
 use screen::Screen;
 
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 
 pub use guard::install_panic_hook;
 
@@ -102,7 +102,7 @@ impl std::error::Error for TermError {}
 impl TermError {
     /// The entry of the table that it is.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> Explanation {
         let of = |cause: Cause, source: &io::Error| cause.told().with("said", said(source));
         match self {
             Self::NotATerminal { stream } => Cause::TerminalIsNone.told().with("stream", *stream),

@@ -150,3 +150,38 @@ fn every_room_knows_only_whom_the_map_allows() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What is defined on a line for others than its own file: a type or a trait, by its name.
+fn defined(line: &str) -> Option<&str> {
+    let line = line.trim_start().strip_prefix("pub")?;
+    let line = match line.strip_prefix('(') {
+        Some(rest) => rest.split_once(") ")?.1,
+        None => line.strip_prefix(' ')?,
+    };
+    let (sort, rest) = line.split_once(' ')?;
+    let sorts = ["struct", "enum", "trait", "type", "union"];
+    let end = rest.find(|c: char| !c.is_alphanumeric());
+    sorts
+        .contains(&sort)
+        .then(|| &rest[..end.unwrap_or(rest.len())])
+}
+
+#[test]
+fn no_name_stands_for_more_than_three_types() {
+    // Structs of the wire are called as what they are everywhere: a body is a body.
+    let wire = ["Body", "Entity"];
+    let mut named: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (path, code) in all() {
+        let within = path.strip_prefix(source()).unwrap().display().to_string();
+        for name in code.lines().filter_map(defined) {
+            if !wire.contains(&name) {
+                named
+                    .entry(name.to_owned())
+                    .or_default()
+                    .push(within.clone());
+            }
+        }
+    }
+    named.retain(|_, places| places.len() > 3);
+    assert!(named.is_empty(), "{named:#?}");
+}

@@ -6,7 +6,7 @@ use reqwest::header::DATE;
 
 use super::way::Hop;
 use super::{Client, Error, Socket, Unreachable, Urgency, names};
-use crate::cause::Told;
+use crate::cause::Explanation;
 use crate::model::api::Api;
 use crate::text::Text;
 
@@ -25,7 +25,7 @@ pub struct Skew {
 impl Client {
     /// What is odd about the client's secret; none when nothing is.
     #[must_use]
-    pub fn secret_doubt(&self) -> Option<&Told> {
+    pub fn secret_doubt(&self) -> Option<&Explanation> {
         self.0.settings.client.as_ref()?.doubt.as_ref()
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::call::{Call, Needs};
 use super::unreachable::Unreachable;
 use super::way::Page;
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::text::{self, Text};
 use crate::vault;
 use crate::vocabulary::problem::{Problem, Trouble};
@@ -25,7 +25,7 @@ const NOT_A_USER: &str = "not.a.user";
 #[derive(Clone, Debug)]
 pub enum Error {
     /// The profile cannot be used as it is; nothing was sent.
-    Settings(Box<Told>),
+    Settings(Box<Explanation>),
     /// The token endpoint refused the client credentials (contract §1).
     SignIn {
         /// The token call.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What it answered.
         refusal: Refusal,
         /// What is odd about the secret.
-        doubt: Option<Box<Told>>,
+        doubt: Option<Box<Explanation>>,
     },
     /// The granted token lacks scopes; nothing was sent.
     Scopes {
@@ -155,7 +155,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-fn signing_in(call: &Call, refusal: &Refusal, doubt: Option<&Told>) -> Told {
+fn signing_in(call: &Call, refusal: &Refusal, doubt: Option<&Explanation>) -> Explanation {
     let told = match doubt {
         Some(doubt) => Cause::SignInRefusedWithOddSecret
             .told()
@@ -169,7 +169,7 @@ fn signing_in(call: &Call, refusal: &Refusal, doubt: Option<&Told>) -> Told {
 
 impl Error {
     /// What keeps a profile from being used.
-    pub(super) fn settings(told: Told) -> Self {
+    pub(super) fn settings(told: Explanation) -> Self {
         Self::Settings(Box::new(told))
     }
 
@@ -186,7 +186,7 @@ impl Error {
     }
 
     /// A refused sign-in, with what is odd about the secret.
-    pub(super) fn doubting(mut self, secret: Option<&Told>) -> Self {
+    pub(super) fn doubting(mut self, secret: Option<&Explanation>) -> Self {
         if let Self::SignIn { doubt, .. } = &mut self {
             *doubt = secret.cloned().map(Box::new);
         }

@@ -10,7 +10,7 @@ use super::error::Error;
 use super::keyring::Keyring;
 use super::tls::Identity;
 use super::way::Proxy;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 use crate::model::api::Api;
 
 /// Everything a profile says about how to reach its organisation.
@@ -46,7 +46,7 @@ pub struct Credentials {
     /// Its secret.
     pub secret: SecretString,
     /// What is odd about the secret: told when the sign-in is refused.
-    pub doubt: Option<Told>,
+    pub doubt: Option<Explanation>,
     /// How the two are sent.
     pub auth: AuthStyle,
     /// Scopes to ask for; none asks for all that the client has.

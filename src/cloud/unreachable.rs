@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::names::NameError;
 use super::tls;
 use super::way::ProxyFault;
-use crate::cause::{Cause, Told, below, said};
+use crate::cause::{Cause, Explanation, below, said};
 
 /// What stood between the console and an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Unreachable {
     /// Nothing listens there.
     Refused,
     /// TLS could not be agreed on, or the certificate is refused.
-    Tls(Box<Told>),
+    Tls(Box<Explanation>),
     /// The proxy on the way did not lead there: which one, and what it did.
     Proxy(String, Box<ProxyFault>),
     /// Too slow.
@@ -43,7 +43,7 @@ impl StdError for Unreachable {}
 impl Unreachable {
     /// The entry of the table that it is.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> Explanation {
         match self {
             Self::Name { host, reason } => Cause::NameUnknown
                 .told()

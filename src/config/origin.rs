@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::environment::Environment;
 use crate::text::safe;
 
@@ -144,7 +144,7 @@ impl fmt::Display for ConfigError {
 impl ConfigError {
     /// The entry of the table that it is.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> Explanation {
         let at = |cause: Cause, path: &Path| cause.told().with("path", path.to_string_lossy());
         match self {
             Self::Invalid(faults) => Cause::ConfigMistaken.told().with("count", count(faults)),

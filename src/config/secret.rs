@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use self::doubt::Doubt;
 use super::paths;
 use super::reader::{Notes, Section};
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 use crate::environment::Environment;
 use crate::process;
 use crate::text::safe;
@@ -116,7 +116,7 @@ impl SecretSource {
     pub async fn read_doubting(
         &self,
         environment: &Environment,
-    ) -> Result<(SecretString, Option<Told>), SecretError> {
+    ) -> Result<(SecretString, Option<Explanation>), SecretError> {
         let bytes = match self {
             Self::Held(secret) => return Ok((secret.clone(), None)),
             Self::Variable(name) => variable(name, environment)?,
@@ -152,7 +152,7 @@ impl SecretSource {
 
     /// What is odd about the secret, where it can be had without running a program.
     #[must_use]
-    pub fn doubt(&self, environment: &Environment) -> Option<Told> {
+    pub fn doubt(&self, environment: &Environment) -> Option<Explanation> {
         let bytes = match self {
             Self::Held(_) | Self::Command(_) | Self::Asking(_) => return None,
             Self::Variable(name) => variable(name, environment).ok()?,
@@ -217,7 +217,7 @@ fn line<'a>(bytes: &'a [u8], place: &str) -> Result<Line<'a>, SecretError> {
     })
 }
 
-fn doubted(line: &Line<'_>, place: &str) -> Option<Told> {
+fn doubted(line: &Line<'_>, place: &str) -> Option<Explanation> {
     let odd: Vec<_> = Doubt::all(line).into_iter().map(Doubt::words).collect();
     let told = Cause::SecretOdd.told().with("place", place);
     (!odd.is_empty()).then(|| told.with("odd", odd.join("; it ")))

@@ -13,7 +13,7 @@ use rustix::process::Pid;
 use tokio::sync::mpsc;
 
 use crate::app::event::Done;
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::child::scratch::Scratch;
 use crate::child::{self, Departure, Running};
 use crate::environment::Environment;
@@ -159,7 +159,7 @@ enum End {
 }
 
 impl End {
-    fn told(&self, absent: Cause, failed: Cause) -> Told {
+    fn told(&self, absent: Cause, failed: Cause) -> Explanation {
         match self {
             Self::NotRun(why) => absent.told().with("said", why),
             Self::Badly(status) => failed.told().with("said", status.to_string()),

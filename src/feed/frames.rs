@@ -30,7 +30,7 @@ const DEPTH: usize = 64;
 
 /// What a frame is about: the key `Type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FrameKind {
     /// 1: the organisation tells of a reservation.
     Update,
     /// 2: the other side has taken an update in.
@@ -39,7 +39,7 @@ pub enum Kind {
     Other(i64),
 }
 
-impl Kind {
+impl FrameKind {
     const fn of(number: i64) -> Self {
         match number {
             1 => Self::Update,
@@ -53,7 +53,7 @@ impl Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
     /// What it is about.
-    pub kind: Kind,
+    pub kind: FrameKind,
     /// A JSON document; empty when there was none.
     pub payload: Bytes,
     /// When it was made, in milliseconds since the Unix epoch, by the clock of the side that made it.
@@ -79,7 +79,7 @@ impl Frame {
         let wire = Wire::deserialize(&mut rest)
             .map_err(|error| Text::from(text::fit(&error.to_string(), REASON)))?;
         Ok(Self {
-            kind: Kind::of(wire.kind),
+            kind: FrameKind::of(wire.kind),
             payload: wire
                 .payload
                 .map_or_else(Bytes::new, |part| bytes.slice_ref(part)),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::column::fields;
 use super::followed::{self, Followed};
 use super::{Column, Kind, Value};
-use crate::model::trunk::{By, Fault, Heard, Proxies, Standing, Trunk, Use};
+use crate::model::trunk::{By, Heard, Proxies, SignFault, Standing, Trunk, Use};
 use crate::model::{EdgeId, TrunkId};
 use crate::query::FieldSpec;
 use crate::store::carriers::CarrierRow;
@@ -102,7 +102,7 @@ const COLUMNS: &[Of] = &[
         "TROUBLE",
         "What is wrong with it, in a sentence",
         (16, 60),
-        |line| line.trunk.trouble().map(Fault::sentence).into(),
+        |line| line.trunk.trouble().map(SignFault::sentence).into(),
     )
     .looking(|line| role(line.trunk)),
     Of::moment(

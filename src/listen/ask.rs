@@ -242,33 +242,33 @@ pub fn nobody() -> Questions {
 /// The loop has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the console is ending")]
-pub struct Ended;
+pub struct LoopEnded;
 
 impl Asker {
     /// The figures as they are now.
-    pub async fn overview(&self) -> Result<Box<Overview>, Ended> {
+    pub async fn overview(&self) -> Result<Box<Overview>, LoopEnded> {
         let (to, answer) = oneshot::channel();
         self.0
             .send(Question::Overview(to))
             .await
-            .map_err(|_| Ended)?;
-        answer.await.map_err(|_| Ended)
+            .map_err(|_| LoopEnded)?;
+        answer.await.map_err(|_| LoopEnded)
     }
 
     /// Deploys a route for somebody (contract §9); returns when its pipeline has ended.
-    pub async fn resolve(&self, route: Route, by: Requester) -> Result<Box<Ending>, Ended> {
+    pub async fn resolve(&self, route: Route, by: Requester) -> Result<Box<Ending>, LoopEnded> {
         let (to, answer) = oneshot::channel();
         let question = Question::Resolve(Box::new(route), by, to);
-        self.0.send(question).await.map_err(|_| Ended)?;
-        answer.await.map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        answer.await.map_err(|_| LoopEnded)
     }
 
     /// Has it put on record that something was refused; returns when it is, or cannot be.
-    pub async fn refused(&self, refused: Refused) -> Result<(), Ended> {
+    pub async fn refused(&self, refused: Refused) -> Result<(), LoopEnded> {
         let (to, answer) = oneshot::channel();
         let question = Question::Refused(Box::new(refused), to);
-        self.0.send(question).await.map_err(|_| Ended)?;
-        answer.await.map(drop).map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        answer.await.map(drop).map_err(|_| LoopEnded)
     }
 
     /// Says something to whoever is at the console, unless there is more to do already.
@@ -277,34 +277,34 @@ impl Asker {
     }
 
     /// Hands on what the organisation told of a callback; returns once it is taken in.
-    pub async fn deliver_update(&self, update: Box<Update>) -> Result<(), Ended> {
+    pub async fn deliver_update(&self, update: Box<Update>) -> Result<(), LoopEnded> {
         let (to, taken) = oneshot::channel();
         let question = Question::Updated(update, to);
-        self.0.send(question).await.map_err(|_| Ended)?;
-        taken.await.map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        taken.await.map_err(|_| LoopEnded)
     }
 
     /// Every reservation.
-    pub async fn reservations(&self) -> Result<Reservations, Ended> {
+    pub async fn reservations(&self) -> Result<Reservations, LoopEnded> {
         let (to, answer) = oneshot::channel();
         let question = Question::Reservations(to);
-        self.0.send(question).await.map_err(|_| Ended)?;
-        answer.await.map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        answer.await.map_err(|_| LoopEnded)
     }
 
     /// Hands on what the organisation told of a job; returns once it is taken in.
-    pub async fn deliver(&self, word: Word) -> Result<(), Ended> {
+    pub async fn deliver(&self, word: Word) -> Result<(), LoopEnded> {
         let (to, taken) = oneshot::channel();
         let question = Question::Delivered(Box::new(word), to);
-        self.0.send(question).await.map_err(|_| Ended)?;
-        taken.await.map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        taken.await.map_err(|_| LoopEnded)
     }
 
     /// At most `most` rows from that number on.
-    pub async fn rows(&self, from: RowId, most: usize) -> Result<DevicePage, Ended> {
+    pub async fn rows(&self, from: RowId, most: usize) -> Result<DevicePage, LoopEnded> {
         let (to, answer) = oneshot::channel();
         let question = Question::Rows { from, most, to };
-        self.0.send(question).await.map_err(|_| Ended)?;
-        answer.await.map_err(|_| Ended)
+        self.0.send(question).await.map_err(|_| LoopEnded)?;
+        answer.await.map_err(|_| LoopEnded)
     }
 }

@@ -10,7 +10,7 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 use serde::Serialize;
 
-use super::ask::{Asker, Ended};
+use super::ask::{Asker, LoopEnded};
 use super::reply::{Body, Reply, ok};
 use crate::model::report::{CarrierLine, HealthReport};
 use crate::store::RowId;
@@ -39,7 +39,7 @@ struct Rest<'a> {
 }
 
 /// Asks for the report at once, so that a console that is ending says so with a status.
-pub(super) async fn reply(asker: Asker) -> Result<Reply, Ended> {
+pub(super) async fn reply(asker: Asker) -> Result<Reply, LoopEnded> {
     let report = asker.overview().await?.report;
     Ok(ok(
         "application/json",

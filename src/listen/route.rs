@@ -8,7 +8,7 @@ use hyper::body::Body;
 use hyper::{Request, StatusCode};
 use tokio::time::Instant;
 
-use super::ask::{Asker, Ended, Overview};
+use super::ask::{Asker, LoopEnded, Overview};
 use super::denials::{Consequence, Denials, Late};
 use super::guard::Guard;
 use super::hook::{Announced, Hook};
@@ -256,7 +256,7 @@ where
 }
 
 /// Waits for the loop as long as is decent.
-async fn in_time<T>(answer: impl Future<Output = Result<T, Ended>>) -> Result<T, Refusal> {
+async fn in_time<T>(answer: impl Future<Output = Result<T, LoopEnded>>) -> Result<T, Refusal> {
     match tokio::time::timeout(PATIENCE, answer).await {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(ended)) => Err(Refusal::unavailable(&ended)),

@@ -6,7 +6,7 @@ use crate::model::carrier::{Carrier, Health};
 use crate::model::registration::memory::Was;
 use crate::time::Millis;
 
-fn person(number: usize) -> Person {
+fn person(number: usize) -> RememberedPerson {
     let was = |id: String| Was {
         id: id.as_str().into(),
         label: None,
@@ -15,7 +15,7 @@ fn person(number: usize) -> Person {
         as_of: Millis(1_000),
         checked: Millis(900),
     };
-    Person {
+    RememberedPerson {
         id: format!("u-{number}").as_str().into(),
         name: "Ana \u{202e}Petrova".into(),
         site: None,
@@ -27,7 +27,7 @@ fn memory(dir: &Path) -> Memory {
     Memory::new(dir, "lab/../../eu", "org-1".to_owned())
 }
 
-fn kept(dir: &Path, people: &[Person]) -> Memory {
+fn kept(dir: &Path, people: &[RememberedPerson]) -> Memory {
     let mut draft = Draft::default();
     draft.add(people.iter().cloned().map(Kept::Person));
     let memory = memory(dir);
@@ -38,7 +38,7 @@ fn kept(dir: &Path, people: &[Person]) -> Memory {
 #[test]
 fn what_is_kept_is_recalled_by_the_owner_alone_and_under_one_name() {
     let dir = tempfile::tempdir().unwrap();
-    let people: Vec<Person> = (0..3).map(person).collect();
+    let people: Vec<RememberedPerson> = (0..3).map(person).collect();
     assert_eq!(memory(dir.path()).load().unwrap(), Recalled::default());
     let memory = kept(dir.path(), &people);
     assert_eq!(memory.load().unwrap().people, people);
@@ -86,7 +86,7 @@ fn a_file_that_is_no_longer_whole_or_of_a_newer_format_is_refused_in_words() {
 fn what_there_is_no_room_for_is_counted() {
     let dir = tempfile::tempdir().unwrap();
     let mut draft = Draft::default();
-    let people: Vec<Person> = (0..MOST_ROWS / 2 + 3).map(person).collect();
+    let people: Vec<RememberedPerson> = (0..MOST_ROWS / 2 + 3).map(person).collect();
     draft.add(people.into_iter().map(Kept::Person));
     let memory = memory(dir.path());
     memory.save(&draft).unwrap();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::callback::{Callback, Channel, Status};
 use super::carrier::{Carrier, Health};
 use super::phone::Phone;
-use super::registration::memory::Person;
+use super::registration::memory::RememberedPerson;
 use super::{CallbackId, CarrierId, QueueId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -17,7 +17,7 @@ use crate::time::Millis;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Kept {
     /// Somebody with their devices.
-    Person(Person),
+    Person(RememberedPerson),
     /// A carrier.
     Carrier(WasCarrier),
     /// A callback.

@@ -9,7 +9,7 @@ mod tests;
 
 use serde::Serialize;
 
-pub use self::sign::{Fault, Ip, Proxies, SIGNS_KEPT, Seen, Sign, Signs, Use};
+pub use self::sign::{Ip, Proxies, SIGNS_KEPT, Seen, Sign, SignFault, Signs, Use};
 
 use super::carrier::Health;
 use super::{EdgeId, TrunkId};
@@ -190,7 +190,7 @@ impl Trunk {
 
     /// The first fault that is told of it, in words.
     #[must_use]
-    pub fn trouble(&self) -> Option<&Fault> {
+    pub fn trouble(&self) -> Option<&SignFault> {
         let ip = self.signs.ip.iter().filter_map(|ip| ip.fault.as_ref());
         let proxies = [&self.signs.options, &self.signs.registers];
         let proxies = proxies.into_iter().flat_map(|proxies| &proxies.kept);

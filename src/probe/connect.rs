@@ -12,7 +12,7 @@ use url::Url;
 use super::names::Names;
 use super::trust::Trust;
 use super::{Deadline, TooSlow};
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::cloud::unreachable::Unreachable;
 use crate::cloud::way::Stream;
 use crate::model::finding::Target;
@@ -41,7 +41,7 @@ impl std::error::Error for NoWay {}
 
 impl NoWay {
     /// The entry of the table that it is.
-    pub(super) fn told(&self) -> Told {
+    pub(super) fn told(&self) -> Explanation {
         match self {
             Self::Name { host, reason } => Cause::NameWithoutAddress
                 .told()

@@ -14,7 +14,7 @@ use hickory_resolver::proto::rr::{self, Name, RData, RecordType};
 use tokio::time::Instant;
 
 use super::{Deadline, Resolver};
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::model::finding::{Dns, ProbeOutcome, Record, Target};
 use crate::text::Text;
 
@@ -65,7 +65,7 @@ pub(super) async fn addresses(
     }
 }
 
-fn of(target: &Target, told: &Told) -> String {
+fn of(target: &Target, told: &Explanation) -> String {
     format!("DNS probe of {}: {told}", target.address())
 }
 

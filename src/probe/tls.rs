@@ -18,7 +18,7 @@ use self::witness::Witness;
 use super::connect::{self, NoWay};
 use super::trust::Trust;
 use super::{Deadline, TooSlow};
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 use crate::cloud::tls::{self, Asked};
 use crate::model::finding::{ProbeOutcome, Target, Tls, TlsVerdict};
 use crate::time::Millis;
@@ -67,7 +67,7 @@ enum Stop {
     NoWay(NoWay),
     Setup(String),
     Slow(SocketAddr, TooSlow),
-    Handshake(Told),
+    Handshake(Explanation),
 }
 
 async fn shake(
@@ -145,12 +145,12 @@ pub(super) fn broken(target: &Target, error: &rustls::Error) -> (TlsVerdict, Str
 }
 
 /// A handshake that failed inside another probe.
-pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> Told {
+pub(super) fn broken_handshake(target: &Target, error: &std::io::Error) -> Explanation {
     reason::at(target, tls::told_io(error, None))
 }
 
 /// One that did not end.
-pub(super) fn stalled(peer: SocketAddr, slow: TooSlow) -> Told {
+pub(super) fn stalled(peer: SocketAddr, slow: TooSlow) -> Explanation {
     Cause::TlsStalled
         .told()
         .with("at", peer.to_string())

@@ -10,7 +10,7 @@ use stun_proto::types::prelude::*;
 use turn_types::attribute::{Lifetime, RequestedTransport, XorRelayedAddress};
 use turn_types::message::{ALLOCATE, REFRESH};
 
-use super::stun::exchange::{Exchange, Reply};
+use super::stun::exchange::{Exchange, StunReply};
 use super::stun::failed::Failed;
 use super::stun::{realm, refused, software};
 use super::trust::Trust;
@@ -107,7 +107,7 @@ impl Session {
         &mut self,
         method: Method,
         attribute: &dyn AttributeWrite,
-    ) -> Result<Reply, Failed> {
+    ) -> Result<StunReply, Failed> {
         for _ in 0..MOST_ROUNDS {
             let mut request = Message::builder_request(method, MessageWriteVec::new());
             request.add_attribute(attribute)?;

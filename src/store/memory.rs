@@ -4,15 +4,15 @@ use super::apply::Said;
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::{Changes, Registrations};
-use crate::model::registration::memory::{Person, Was};
+use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::{State, User};
 use crate::time::Millis;
 
 impl Registrations {
     /// Takes in what an earlier run knew. It counts as remembered and nothing else until something is said of it, and says
     /// nothing of what is known already.
-    pub fn recall(&mut self, people: Vec<Person>, changes: &mut Changes) {
-        for Person {
+    pub fn recall(&mut self, people: Vec<RememberedPerson>, changes: &mut Changes) {
+        for RememberedPerson {
             id,
             name,
             site,
@@ -76,7 +76,12 @@ impl Registrations {
     /// What is known for a next run to remember: users from that number on until they have `most` rows, and the number to go
     /// on from. Whoever has no device is left out: there is nothing to show of them.
     #[must_use]
-    pub fn memory(&self, from: u32, most: usize, now: Millis) -> (Vec<Person>, Option<u32>) {
+    pub fn memory(
+        &self,
+        from: u32,
+        most: usize,
+        now: Millis,
+    ) -> (Vec<RememberedPerson>, Option<u32>) {
         let (mut people, mut rows) = (Vec::new(), 0);
         let mut numbers = self.users.numbers().skip(from as usize);
         for user in numbers.by_ref() {
@@ -91,7 +96,7 @@ impl Registrations {
                 .collect();
             rows += devices.len();
             if !devices.is_empty() {
-                people.push(Person {
+                people.push(RememberedPerson {
                     id: owner.id.clone(),
                     name: owner.name.clone(),
                     site: self.users.sites.name(owner.site).cloned(),

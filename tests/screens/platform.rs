@@ -14,7 +14,7 @@ use trunkline::model::registration::closeup::{Closeup, Side};
 use trunkline::model::registration::phone::Sighting;
 use trunkline::model::route::{self, Integration, Known};
 use trunkline::model::softphone::{Named, PhoneBase, Premises};
-use trunkline::model::trunk::{By, Fault, Heard, Proxies, Sign, Signs, Traffic, Trunk, Use};
+use trunkline::model::trunk::{By, Heard, Proxies, Sign, SignFault, Signs, Traffic, Trunk, Use};
 use trunkline::vocabulary::news::CallbackNews;
 use trunkline::vocabulary::news::PhoneNews;
 use trunkline::vocabulary::news::{Link, News, Status};
@@ -129,7 +129,7 @@ fn a_phone_shows_by_what_is_its_own_and_no_codec_is_promised() {
 }
 
 fn trunk(id: &str, edge: &str, good: bool) -> Trunk {
-    let fault = Fault {
+    let fault = SignFault {
         code: "sip.503".into(),
         text: "Service Unavailable".into(),
         detail: "".into(),

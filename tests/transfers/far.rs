@@ -7,7 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
-use trunkline::cloud::direct::transfer::{Failure, Reply, Session, Timing, Told};
+use trunkline::cloud::direct::transfer::{Failure, Session, Timing, Told, TransferReply};
 
 use crate::server::{Server, ServerSocket, answer, switch, token};
 
@@ -36,14 +36,14 @@ pub fn session(server: &Server, timing: Timing) -> Session {
 }
 
 /// Sends a frame with that id.
-pub async fn send(session: &Session, id: &str) -> Result<Reply, Failure> {
+pub async fn send(session: &Session, id: &str) -> Result<TransferReply, Failure> {
     session
         .send(id, &json!({ "id": id }).to_string(), |_| {})
         .await
 }
 
 /// Sends a frame, and says what was told on the way.
-pub async fn send_told(session: &Session, id: &str) -> (Result<Reply, Failure>, Vec<Told>) {
+pub async fn send_told(session: &Session, id: &str) -> (Result<TransferReply, Failure>, Vec<Told>) {
     let mut told = Vec::new();
     let frame = json!({ "id": id }).to_string();
     let end = session.send(id, &frame, |news| told.push(news)).await;

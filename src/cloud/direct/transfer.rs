@@ -5,4 +5,4 @@ mod session;
 mod socket;
 
 pub use self::answer::{Answer, Incoming, decode};
-pub use self::session::{Failure, Reply, Session, Timing, Told};
+pub use self::session::{Failure, Session, Timing, Told, TransferReply};

@@ -1,11 +1,11 @@
 //! From a status that refuses to the entry of the table that says what it means and what to do about it.
 
 use super::Refusal;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 use crate::cloud::call::{Call, Needs, Who};
 use crate::cloud::platform::conversations;
 
-pub(super) fn told(call: &Call, refusal: &Refusal) -> Told {
+pub(super) fn told(call: &Call, refusal: &Refusal) -> Explanation {
     let (needed, scopes) = (refusal.lacking.clone(), call.needs.concern().join(" "));
     let wait = refusal.retry_after.unwrap_or_default().as_secs();
     cause(call, refusal)

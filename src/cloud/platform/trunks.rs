@@ -10,8 +10,8 @@ use crate::cloud::entities::{Faults, id, lenient};
 use crate::cloud::{CarrierListing, Client, Error, Urgency};
 use crate::model::carrier::Carrier;
 use crate::model::estate::{Base, Estate, Listed};
-use crate::model::trunk::{Fault, Ip};
 use crate::model::trunk::{Heard, Proxies, SIGNS_KEPT, Seen, Sign, Signs, Traffic, Trunk, Use};
+use crate::model::trunk::{Ip, SignFault};
 use crate::model::{CarrierId, EdgeId, TrunkId};
 use crate::text::Text;
 
@@ -307,14 +307,14 @@ fn proxies_of<E>(proxies: Vec<E>, sign: impl Fn(E) -> Sign) -> Proxies {
 }
 
 /// A fault, unless there is nothing in it.
-fn fault(entity: FaultEntity) -> Option<Fault> {
+fn fault(entity: FaultEntity) -> Option<SignFault> {
     let (message, host) = entity
         .details
         .map(|details| (details.message, details.hostname))
         .unwrap_or_default();
     let detail = [message, host].into_iter().flatten();
     let detail: Vec<String> = detail.filter(|part| !part.is_empty()).collect();
-    let fault = Fault {
+    let fault = SignFault {
         code: text(entity.code),
         text: text(entity.text),
         detail: Text::from(detail.join(" at ")),

@@ -6,11 +6,11 @@ use rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
 
 use super::client::Asking;
 use super::judge::Distrusted;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 
 /// The cause of a handshake's failure; `asked` where it is known what the server asked of the client.
 #[must_use]
-pub fn told(error: &Error, asked: Option<&Asking>) -> Told {
+pub fn told(error: &Error, asked: Option<&Asking>) -> Explanation {
     match error {
         Error::InvalidCertificate(CertificateError::Other(other)) => {
             other.0.downcast_ref().map_or_else(
@@ -43,7 +43,7 @@ pub fn told(error: &Error, asked: Option<&Asking>) -> Told {
 
 /// The same for the error of a connection, within which it may be wrapped.
 #[must_use]
-pub fn told_io(error: &io::Error, asked: Option<&Asking>) -> Told {
+pub fn told_io(error: &io::Error, asked: Option<&Asking>) -> Explanation {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
     match (inner, asked) {
         (Some(inner), asked) => told(inner, asked),
@@ -53,7 +53,7 @@ pub fn told_io(error: &io::Error, asked: Option<&Asking>) -> Told {
     }
 }
 
-fn by_alert(alert: AlertDescription, asked: Option<&Asking>) -> Told {
+fn by_alert(alert: AlertDescription, asked: Option<&Asking>) -> Explanation {
     let word = word(alert);
     match (alert, asked) {
         (AlertDescription::CertificateRequired, None) => Cause::ClientCertificateDemanded.told(),
@@ -77,7 +77,7 @@ fn by_alert(alert: AlertDescription, asked: Option<&Asking>) -> Told {
     }
 }
 
-fn of_client(asked: &Asking, alert: &str) -> Told {
+fn of_client(asked: &Asking, alert: &str) -> Explanation {
     if asked.shown {
         return Cause::ClientCertificateRefused.told().with("alert", alert);
     }

@@ -11,7 +11,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::chain::{Chain, SentCertificate};
 use super::signatures_by;
-use crate::cause::{ADD_IT, Cause, NAME_IT, Told};
+use crate::cause::{ADD_IT, Cause, Explanation, NAME_IT};
 
 /// Names of a certificate that a sentence repeats.
 const MOST_NAMES: usize = 3;
@@ -30,7 +30,7 @@ pub(super) struct Judge {
 /// What is carried through the libraries' own errors.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
-pub(super) struct Distrusted(pub(super) Told);
+pub(super) struct Distrusted(pub(super) Explanation);
 
 impl Judge {
     pub(super) fn new(decides: Arc<dyn ServerCertVerifier>, own: bool) -> Self {
@@ -75,7 +75,7 @@ impl ServerCertVerifier for Judge {
     signatures_by!(decides);
 }
 
-fn judged(why: &CertificateError, chain: &Chain<'_>, host: &str, now: UnixTime) -> Told {
+fn judged(why: &CertificateError, chain: &Chain<'_>, host: &str, now: UnixTime) -> Explanation {
     let leaf = &chain.leaf;
     match why {
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => expired(chain, now),
@@ -116,7 +116,7 @@ fn judged(why: &CertificateError, chain: &Chain<'_>, host: &str, now: UnixTime) 
 }
 
 /// Which certificate of the chain has ended: it need not be the server's own.
-fn expired(chain: &Chain<'_>, now: UnixTime) -> Told {
+fn expired(chain: &Chain<'_>, now: UnixTime) -> Explanation {
     let ended = chain.all().find(|one| one.until() < seconds(now));
     match ended {
         Some(above) if above.der() != chain.leaf.der() => Cause::ChainExpired
@@ -129,7 +129,7 @@ fn expired(chain: &Chain<'_>, now: UnixTime) -> Told {
     }
 }
 
-fn misnamed(leaf: &SentCertificate<'_>, host: &str) -> Told {
+fn misnamed(leaf: &SentCertificate<'_>, host: &str) -> Explanation {
     let names = leaf.names();
     if !names.is_empty() {
         let mut shown: Vec<_> = names.iter().take(MOST_NAMES).cloned().collect();
@@ -148,7 +148,7 @@ fn misnamed(leaf: &SentCertificate<'_>, host: &str) -> Told {
 }
 
 /// Nobody who is trusted has issued it; `forged` where somebody of the issuer's name is trusted and its key does not fit.
-fn unknown(chain: &Chain<'_>, forged: bool) -> Told {
+fn unknown(chain: &Chain<'_>, forged: bool) -> Explanation {
     let leaf = &chain.leaf;
     if leaf.self_signed() {
         let marked = leaf.is_authority();

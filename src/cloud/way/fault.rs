@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Page;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 
 /// Why a proxy did not lead anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub enum ProxyFault {
 
 impl ProxyFault {
     /// The entry of the table that it is, of this proxy.
-    pub(in crate::cloud) fn told(&self, proxy: &str) -> Told {
+    pub(in crate::cloud) fn told(&self, proxy: &str) -> Explanation {
         let told = match self {
             Self::Name(reason) => Cause::ProxyUnknown.told().with("said", reason),
             Self::Refused => Cause::ProxyRefused.told(),

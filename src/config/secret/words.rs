@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::Path;
 
 use super::{MAX_BYTES, SecretError, command, file};
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 
 impl SecretError {
     /// The entry of the table that it is.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> Explanation {
         let shown = |path: &Path| path.to_string_lossy().into_owned();
         match self {
             Self::Unset(name) => Cause::SecretUnset.told().with("name", name),

@@ -15,7 +15,7 @@ use crate::cloud::supervisor::Silence;
 use crate::cloud::supervisor::frames::{self, Brought};
 use crate::cloud::{CallbackListing, Error, Socket, Urgency};
 use crate::feed::beat;
-use crate::feed::frames::{Frame, Joiner, Kind};
+use crate::feed::frames::{Frame, FrameKind, Joiner};
 use crate::feed::received::Received;
 use crate::feed::shared::Shared;
 use crate::feed::task::{done, until};
@@ -187,8 +187,8 @@ impl<'a> Reader<'a> {
     fn frame(&mut self, bytes: &Bytes, received: &mut Received) {
         received.frames += 1;
         let read = Frame::read(bytes).and_then(|frame| match frame.kind {
-            Kind::Update => update(&frame.payload, Millis(frame.timestamp)).map(Some),
-            Kind::Acknowledgement | Kind::Other(_) => Ok(None),
+            FrameKind::Update => update(&frame.payload, Millis(frame.timestamp)).map(Some),
+            FrameKind::Acknowledgement | FrameKind::Other(_) => Ok(None),
         });
         match read {
             Ok(Some(update)) => {

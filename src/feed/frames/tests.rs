@@ -53,7 +53,7 @@ fn the_contract_s_acknowledgement_is_written_byte_for_byte() {
     let ours = Frame::acknowledgement("c-1", 1_718_460_000_000);
     assert_eq!(ours, bytes(ACKNOWLEDGEMENT));
     let read = only(ACKNOWLEDGEMENT);
-    assert_eq!(read.kind, Kind::Acknowledgement);
+    assert_eq!(read.kind, FrameKind::Acknowledgement);
     assert_eq!(
         &read.payload[..],
         br#"{"status":"ack","correlation_id":"c-1"}"#
@@ -64,13 +64,13 @@ fn the_contract_s_acknowledgement_is_written_byte_for_byte() {
 #[test]
 fn the_contract_s_update_and_its_empty_payload_are_read() {
     let update = only(UPDATE);
-    assert_eq!(update.kind, Kind::Update);
+    assert_eq!(update.kind, FrameKind::Update);
     assert_eq!(update.payload, RESERVATION.as_bytes());
     assert_eq!(update.timestamp, 1_718_460_000_123);
     let empty = only(EMPTY);
     assert_eq!(
         (empty.kind, empty.payload.len(), empty.timestamp),
-        (Kind::Update, 0, 0)
+        (FrameKind::Update, 0, 0)
     );
 }
 
@@ -137,7 +137,7 @@ fn integers_of_any_width_keys_in_any_order_and_keys_of_others_are_read() {
         let frame = Frame::read(&body.into()).unwrap();
         assert_eq!(
             (frame.kind, &frame.payload[..], frame.timestamp),
-            (Kind::Update, &b"{}"[..], 1)
+            (FrameKind::Update, &b"{}"[..], 1)
         );
     }
 }
@@ -155,7 +155,7 @@ fn a_nil_payload_is_an_empty_one_and_a_type_beyond_the_contract_is_kept_apart() 
     let frame = Frame::read(&body.into()).unwrap();
     assert_eq!(
         (frame.kind, frame.payload.len(), frame.timestamp),
-        (Kind::Other(7), 0, -5)
+        (FrameKind::Other(7), 0, -5)
     );
 }
 

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::one::{One, Part};
 use super::replace::plain;
 use super::{CHECK, masked, write};
-use crate::cloud::direct::transfer::{Answer, Failure as Missing, Reply, Told};
+use crate::cloud::direct::transfer::{Answer, Failure as Missing, Told, TransferReply};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Note};
 use crate::model::interaction::{Interaction, Sighting};
@@ -127,7 +127,7 @@ impl One<'_> {
             };
             // Where it is in doubt, the moment by which a frame that was taken would have moved the interaction.
             let (why, doubt) = match self.send(frame, body).await {
-                Ok(Reply { answer, took, .. }) => match answer {
+                Ok(TransferReply { answer, took, .. }) => match answer {
                     Answer::RateLimited(why) => (said("rate limited", &why), None),
                     answer => return heard(answer, took),
                 },
@@ -161,7 +161,7 @@ impl One<'_> {
         Err(Miss::new(End::Stopped("nothing was sent".into()), false))
     }
 
-    async fn send(&self, frame: &str, body: &str) -> Result<Reply, Missing> {
+    async fn send(&self, frame: &str, body: &str) -> Result<TransferReply, Missing> {
         let told = |told| match told {
             Told::Linked { security, ping } => self.happened(Happening::Linked {
                 security,

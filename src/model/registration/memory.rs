@@ -8,7 +8,7 @@ use crate::time::Millis;
 
 /// A user as an earlier run knew them, with their devices.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
+pub struct RememberedPerson {
     /// Who.
     pub id: UserId,
     /// As people know them; may be empty.

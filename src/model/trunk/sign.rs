@@ -52,7 +52,7 @@ impl Use {
 
 /// Something wrong, in the organisation's words (`errorInfo`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fault {
+pub struct SignFault {
     /// Its code; may be empty.
     pub code: Text,
     /// Its text; may be empty.
@@ -61,7 +61,7 @@ pub struct Fault {
     pub detail: Text,
 }
 
-impl Fault {
+impl SignFault {
     /// Whether anything is said.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -91,7 +91,7 @@ pub struct Sign {
     /// Since when.
     pub since: Option<Millis>,
     /// What is wrong.
-    pub fault: Option<Fault>,
+    pub fault: Option<SignFault>,
 }
 
 /// The address that a trunk has on its edge.
@@ -100,7 +100,7 @@ pub struct Ip {
     /// The address.
     pub address: Text,
     /// What is wrong with it.
-    pub fault: Option<Fault>,
+    pub fault: Option<SignFault>,
 }
 
 /// Proxies as one check sees them.

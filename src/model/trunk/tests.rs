@@ -82,9 +82,9 @@ fn every_sign_counts_and_what_is_not_told_does_not() {
         (
             |t| {
                 t.signs.ip = Some(Ip {
-                    fault: Some(Fault {
+                    fault: Some(SignFault {
                         text: "no link".into(),
-                        ..Fault::default()
+                        ..SignFault::default()
                     }),
                     ..Ip::default()
                 });
@@ -133,9 +133,9 @@ fn a_carrier_is_as_well_as_those_trunks_that_have_a_say() {
 fn the_worst_told_of_a_trunk_is_told_first_and_safely() {
     let mut it = trunk("a");
     let fault = |text: &str| {
-        Some(Fault {
+        Some(SignFault {
             text: text.into(),
-            ..Fault::default()
+            ..SignFault::default()
         })
     };
     it.signs.options = signs(&[Some(true), Some(false)]);

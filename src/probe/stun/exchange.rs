@@ -35,13 +35,13 @@ enum Link {
 }
 
 /// A server's answer.
-pub(in crate::probe) struct Reply {
+pub(in crate::probe) struct StunReply {
     bytes: Vec<u8>,
     /// From the last request to the answer.
     pub(in crate::probe) rtt: Duration,
 }
 
-impl Reply {
+impl StunReply {
     pub(in crate::probe) fn message(&self) -> Result<Message<'_>, Failed> {
         Ok(Message::from_bytes(&self.bytes)?)
     }
@@ -137,7 +137,7 @@ impl Exchange {
         &mut self,
         request: Vec<u8>,
         until: Deadline,
-    ) -> Result<Reply, Failed> {
+    ) -> Result<StunReply, Failed> {
         loop {
             let ended = self.ask_peer(&request, until).await;
             if self.others.is_empty() || !matches!(ended, Err(Failed::NoWay(_))) {
@@ -150,7 +150,7 @@ impl Exchange {
     }
 
     /// Sends a request to the peer, again as often as the library says.
-    async fn ask_peer(&mut self, request: &[u8], until: Deadline) -> Result<Reply, Failed> {
+    async fn ask_peer(&mut self, request: &[u8], until: Deadline) -> Result<StunReply, Failed> {
         let id = MessageHeader::from_bytes(request)?.transaction_id();
         let now = self.now();
         let first = self.agent.send_request(request, self.peer, now)?;
@@ -171,7 +171,7 @@ impl Exchange {
                         m.is_response() && m.transaction_id() == id && self.settle(&m)
                     });
                     if answer {
-                        return Ok(Reply { bytes, rtt });
+                        return Ok(StunReply { bytes, rtt });
                     }
                     strays += 1;
                     if strays >= MOST_STRAYS {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use stun_proto::agent::StunError;
 use stun_proto::types::message::{StunParseError, StunWriteError};
 
-use crate::cause::{Cause, Told, said};
+use crate::cause::{Cause, Explanation, said};
 use crate::model::finding::{ProbeOutcome, Target};
 use crate::probe::connect::NoWay;
 
@@ -20,9 +20,9 @@ pub(in crate::probe) enum Failed {
     /// What it needs could not be had: a sentence of whoever should have given it.
     Setup(String),
     /// It did not get as far as an answer.
-    Before(Told),
+    Before(Explanation),
     /// The server answered, and so.
-    Answered(Told),
+    Answered(Explanation),
 }
 
 impl fmt::Display for Failed {

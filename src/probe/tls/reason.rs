@@ -3,7 +3,7 @@
 use rustls::ProtocolVersion;
 
 use super::Stop;
-use crate::cause::{Cause, Told};
+use crate::cause::{Cause, Explanation};
 use crate::model::finding::{Certificate, Distrust, Target, Tls, TlsVerdict};
 use crate::time::Millis;
 
@@ -65,7 +65,7 @@ pub(super) fn refused(target: &Target, stop: &Stop) -> Judged {
 }
 
 /// A cause, with the target as whom it is about.
-pub(super) fn at(target: &Target, told: Told) -> Told {
+pub(super) fn at(target: &Target, told: Explanation) -> Explanation {
     told.with("at", target.address())
         .with("host", target.host())
 }

@@ -1,14 +1,14 @@
 //! Rows of an earlier run.
 
 use super::Bench;
-use crate::model::registration::memory::{Person, Was};
+use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::{State, User};
 use crate::store::Believed;
 use crate::text::Text;
 use crate::time::Millis;
 
 /// What an earlier run knew of one user: a device that was registered, one that was lost, one nobody spoke of.
-fn earlier() -> Vec<Person> {
+fn earlier() -> Vec<RememberedPerson> {
     let was = |id: &str, registered| Was {
         id: id.into(),
         label: None,
@@ -17,7 +17,7 @@ fn earlier() -> Vec<Person> {
         as_of: Millis(5_000),
         checked: Millis(4_000),
     };
-    vec![Person {
+    vec![RememberedPerson {
         id: "u-1".into(),
         name: "Ana".into(),
         site: Some("Accra".into()),

@@ -72,7 +72,7 @@ pub enum Told {
 
 /// The answer to a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct TransferReply {
     /// What it says.
     pub answer: Answer,
     /// The frame as it came.
@@ -115,7 +115,7 @@ pub(super) struct Command {
     pub(super) id: String,
     pub(super) frame: String,
     pub(super) told: mpsc::UnboundedSender<Told>,
-    pub(super) end: oneshot::Sender<Result<Reply, Failure>>,
+    pub(super) end: oneshot::Sender<Result<TransferReply, Failure>>,
     taken_over: u8,
 }
 
@@ -131,7 +131,7 @@ impl Session {
     #[must_use]
     pub fn new(client: Client, timing: Timing) -> Self {
         let (send, commands) = mpsc::channel(WAITING);
-        let mut queue = Queue {
+        let mut queue = WriteQueue {
             commands,
             waiting: VecDeque::new(),
         };
@@ -155,7 +155,7 @@ impl Session {
         id: &str,
         frame: &str,
         mut told: impl FnMut(Told),
-    ) -> Result<Reply, Failure> {
+    ) -> Result<TransferReply, Failure> {
         let gone = || Failure::NotSent {
             why: "the console is ending".into(),
             busy: false,
@@ -192,7 +192,7 @@ impl Command {
         let _ = self.told.send(news);
     }
 
-    pub(super) fn finish(self, end: Result<Reply, Failure>) {
+    pub(super) fn finish(self, end: Result<TransferReply, Failure>) {
         let _ = self.end.send(end);
     }
 
@@ -203,7 +203,7 @@ impl Command {
 }
 
 /// Frames that have not left.
-pub(super) struct Queue {
+pub(super) struct WriteQueue {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) waiting: VecDeque<Command>,
 }
@@ -216,7 +216,7 @@ struct Transfers {
 
 impl Connection for Transfers {
     type Open = Box<Socket>;
-    type Kept = Queue;
+    type Kept = WriteQueue;
     /// Nobody can send any more.
     type GivenUp = ();
 
@@ -229,7 +229,7 @@ impl Connection for Transfers {
     }
 
     /// Opens once there is something to send.
-    async fn open(&self, queue: &mut Queue) -> Result<Box<Socket>, NotOpened<()>> {
+    async fn open(&self, queue: &mut WriteQueue) -> Result<Box<Socket>, NotOpened<()>> {
         if queue.waiting.is_empty() {
             let first = queue.commands.recv().await;
             queue
@@ -239,7 +239,7 @@ impl Connection for Transfers {
         Ok(Box::new(self.client.open_transfers().await?))
     }
 
-    async fn refused(&self, queue: &mut Queue, error: &Error) {
+    async fn refused(&self, queue: &mut WriteQueue, error: &Error) {
         // Whoever waits at the door would only be refused as well.
         while let Ok(command) = queue.commands.try_recv() {
             queue.waiting.push_back(command);
@@ -250,7 +250,12 @@ impl Connection for Transfers {
         }
     }
 
-    async fn follow(&self, queue: &mut Queue, socket: Box<Socket>, _: &mut Quiet) -> Ended<()> {
+    async fn follow(
+        &self,
+        queue: &mut WriteQueue,
+        socket: Box<Socket>,
+        _: &mut Quiet,
+    ) -> Ended<()> {
         let open = OpenSocket::new(socket, self.timing);
         let (closed, live) = open.run(queue).await;
         take_over(&mut queue.waiting, &closed);

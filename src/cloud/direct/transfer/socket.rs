@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{Bytes, Error as WsError, Message, Utf8Bytes};
 
 use super::answer::{Answer, Incoming, decode};
-use super::session::{Command, Failure, Queue, Reply, Timing, Told, unanswered};
+use super::session::{Command, Failure, Timing, Told, TransferReply, WriteQueue, unanswered};
 use crate::cloud::supervisor::{Liveness, Silence};
 use crate::cloud::{Socket, security};
 use crate::text::Text;
@@ -106,8 +106,8 @@ impl OpenSocket {
 
     /// Sends what waits and what comes, until the socket ends. What has not left by then stays in the queue. Says whether a ping
     /// was ever answered, too.
-    pub(super) async fn run(mut self, queue: &mut Queue) -> (Closed, bool) {
-        let Queue { commands, waiting } = queue;
+    pub(super) async fn run(mut self, queue: &mut WriteQueue) -> (Closed, bool) {
+        let WriteQueue { commands, waiting } = queue;
         let end = loop {
             if let Err(end) = self.flush(waiting).await {
                 break end;
@@ -247,7 +247,7 @@ impl OpenSocket {
             tracing::info!(%id, "an answer that nobody waits for (any more)");
             return;
         };
-        let reply = Reply {
+        let reply = TransferReply {
             answer,
             text: kept(text),
             took: pending.sent.elapsed(),
@@ -259,7 +259,7 @@ impl OpenSocket {
     fn busy(&mut self, why: &Text, text: &str) {
         if self.pending.len() == 1 {
             for (_, pending) in self.pending.drain() {
-                let reply = Reply {
+                let reply = TransferReply {
                     answer: Answer::RateLimited(why.clone()),
                     text: kept(text),
                     took: pending.sent.elapsed(),

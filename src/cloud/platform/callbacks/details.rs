@@ -18,7 +18,7 @@ const TROUBLE: [&str; 5] = [
 ];
 
 /// One page of the answer.
-pub(super) struct Page {
+pub(super) struct CallbacksPage {
     pub callbacks: Vec<Callback>,
     /// Entries on it, those that could not be read among them.
     pub entries: usize,
@@ -73,9 +73,9 @@ struct Segment {
 }
 
 /// Reads a page. The error is what is wrong with it as a whole.
-pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String> {
+pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<CallbacksPage, String> {
     let body = Found::read(body)?;
-    Ok(Page {
+    Ok(CallbacksPage {
         callbacks: faults.keep(&body.conversations, |one: Conversation| {
             one.told().callback()
         }),
@@ -153,7 +153,7 @@ mod tests {
           {"segmentType":"delay","segmentEnd":"2026-06-15T13:00:00.000Z","queueId":"q-0"},{"segmentType":"interact","queueId":"q-2"}]}]},
         {"purpose":"agent","userId":"u-7","sessions":[{"mediaType":"voice","segments":[{"segmentType":"interact"}]}]}]}"#;
 
-    fn read(rows: &str) -> (Page, usize) {
+    fn read(rows: &str) -> (CallbacksPage, usize) {
         let body = format!(r#"{{"conversations":[{rows}],"totalHits":203}}"#);
         let mut faults = Faults::new(&"POST query");
         let page = page(body.as_bytes(), &mut faults).unwrap();

@@ -13,7 +13,7 @@ use crate::time::Millis;
 const MEDIA: [&str; 5] = ["voice", "video", "chat", "email", "message"];
 
 /// One page of the answer.
-pub(super) struct Page {
+pub(super) struct ConversationsPage {
     pub(super) interactions: Vec<Interaction>,
     /// Entries on it, those that are passed over among them.
     pub(super) entries: usize,
@@ -71,13 +71,13 @@ struct Segment {
 }
 
 /// Reads a page; conversations without any media that a transfer moves are passed over.
-pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<Page, String> {
+pub(super) fn page(body: &[u8], faults: &mut Faults<'_>) -> Result<ConversationsPage, String> {
     let body = Found::read(body)?;
     let read = faults.keep(&body.conversations, |one: Conversation| {
         one.told().interaction()
     });
     let moved = |one: &Interaction| MEDIA.contains(&one.media.raw()) && !one.standing.over();
-    Ok(Page {
+    Ok(ConversationsPage {
         interactions: read.into_iter().filter(moved).collect(),
         entries: body.conversations.len(),
         total: body.total_hits,

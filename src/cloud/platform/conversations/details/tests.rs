@@ -22,7 +22,7 @@ fn participant(purpose: &str, segments: &[Value]) -> Value {
     })
 }
 
-fn read(conversations: &Value, total: usize) -> Page {
+fn read(conversations: &Value, total: usize) -> ConversationsPage {
     let body = json!({"conversations": conversations, "totalHits": total}).to_string();
     page(body.as_bytes(), &mut Faults::new(&"POST query")).unwrap()
 }
