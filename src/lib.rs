@@ -54,6 +54,43 @@
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
 //! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.
+//!
+//! ## Words
+//!
+//! The field's words first; these few are the house's own.
+//!
+//! | word | means |
+//! |---|---|
+//! | *news* | what a source of the feeds tells; the only way into the store |
+//! | *gap* | from here on nothing is sure, until a read that began afterwards has landed |
+//! | *sweep* | a slow read of everyone, for what a stream has missed |
+//! | *round* | how long it takes until everyone has been read again |
+//! | *lend* | while a connection rests, polls do its work |
+//! | *remembered* | known from an earlier run, and from nothing since |
+//! | *missed* | found by a read, where the stream should have told |
+//! | *kind* | a sort of rows, described once as data |
+//! | *listing* | a kind on the screen |
+//! | *half* | one of two lists on a pane |
+//! | *focus* | what a pane is about while it is shown |
+//! | *layer* | what lies over a pane: a form, a review, a chooser |
+//! | *plan* | writes to be reviewed, with what they do and how they are undone |
+//! | *order* | what a flow is to do |
+//! | *flow* | an order on its way, from its first check to its end |
+//! | *guard* | the one gate that every write goes through |
+//! | *intent*, *outcome* | the two lines that the audit has of a write |
+//! | *unknown* | a write that was sent and whose answer is not known; never sent again blindly |
+//! | *duty* | what the loop does as time passes |
+//! | *capability* | what an API can do beyond what every one can |
+//! | *standing* | how a thing does by all that is known, in one word |
+//! | *closeup* | a phone looked at with its edges, lines and station |
+//! | *survey* | a phone read with its stations, for a form |
+//! | *premises* | sites and bases that phones are made at and from |
+//! | *finding* | what a probe came to |
+//! | *cause* | a thing that goes wrong, with its sentence and what to do |
+//! | *vault* | what knows every credential, so that none gets out |
+//! | *ledger* | a file that several processes append to |
+//! | *shelf* | drafts, what was sent, and views, on disk |
+//! | *scenario* | what happens in the embedded organisation, from a seed |
 
 pub mod alert;
 pub mod app;

@@ -3,29 +3,22 @@
 //! The queue's room is what others leave of it, so it is read again right before a booking is sent, and the very rules of
 //! the form are asked again with what was read.
 
-mod appoint;
+pub mod direct;
+pub mod platform;
 mod unmask;
 mod webhook;
 
-use serde::Serialize;
-use serde_json::json;
-
-use super::guard::Done;
 use super::{Failure, Fate, FlowNews, Run};
-use crate::cloud::{Answer, Urgency, direct};
-use crate::model::callback::{Appointment, Booking, Callback, Context, Slot};
+use crate::cloud::Urgency;
+use crate::model::callback::{Appointment, Booking, Callback};
 use crate::model::flow::Outcome;
 use crate::model::payload::{self, Fault};
 use crate::model::queue::Queue;
-use crate::model::write::{Method, Write, WriteKind};
+use crate::model::write::{Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
-pub use self::appoint::{EndedCallback, Moved, appoint, end, move_to};
 pub use self::webhook::CallbackWebhook;
-
-/// Where callbacks are booked.
-const PATH: [&str; 3] = ["api", "v2", "callbacks"];
 
 /// What to look at when it is not known whether a callback was booked.
 const CHECK: &str = "Look for it among the callbacks (r reads them) before it is booked again: the caller would be called twice.";
@@ -39,30 +32,19 @@ pub enum CallbackOrder {
     /// Book one.
     Book(Box<Booking>),
     /// Give one other slots.
-    Reschedule(Box<Reschedule>),
+    Reschedule(Box<direct::Reschedule>),
     /// Take some back.
     Cancel(Vec<CallbackId>),
     /// Book one that is a conversation (Platform API).
     Appoint(Box<Appointment>),
     /// Give such a one another time.
-    Move(Box<Moved>),
+    Move(Box<platform::Reschedule>),
     /// End some of them.
-    End(Vec<EndedCallback>),
+    End(Vec<platform::EndedCallback>),
     /// Have changes of reservations delivered to this address.
     Webhook(CallbackWebhook),
     /// Show whole numbers for a while.
     Unmask,
-}
-
-/// A reservation that gets other slots.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reschedule {
-    /// Which.
-    pub id: CallbackId,
-    /// On which queue it is: its hours are what the slots are held against.
-    pub queue: QueueId,
-    /// The slots that it gets.
-    pub slots: Vec<Slot>,
 }
 
 impl CallbackOrder {
@@ -81,12 +63,12 @@ impl CallbackOrder {
     /// The writes that it comes to. Whether its queue is open and has room is judged before and after.
     pub fn writes(&self) -> Result<Vec<Write>, Vec<Fault>> {
         Ok(match self {
-            Self::Book(booking) => vec![booked_as(booking)?],
-            Self::Reschedule(change) => vec![rescheduled_to(change)?],
-            Self::Cancel(ids) => ids.iter().map(cancel).collect(),
-            Self::Appoint(appointment) => vec![appoint::appointed(appointment)?],
-            Self::Move(moved) => vec![appoint::moved_to(moved)?],
-            Self::End(ended) => ended.iter().map(appoint::end).collect(),
+            Self::Book(booking) => vec![direct::booked_as(booking)?],
+            Self::Reschedule(change) => vec![direct::rescheduled_to(change)?],
+            Self::Cancel(ids) => ids.iter().map(direct::cancel).collect(),
+            Self::Appoint(appointment) => vec![platform::booked_as(appointment)?],
+            Self::Move(moved) => vec![platform::rescheduled_to(moved)?],
+            Self::End(ended) => ended.iter().map(platform::end).collect(),
             Self::Webhook(webhook) => vec![webhook.write()?],
             Self::Unmask => Vec::new(),
         })
@@ -114,67 +96,16 @@ impl CallbackOrder {
     }
 }
 
-/// The write that a booking becomes, or what is wrong with it.
-pub fn book(booking: &Booking, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
-    match booking.faults(context) {
-        none if none.is_empty() => booked_as(booking),
-        faults => Err(faults),
-    }
-}
-
-fn booked_as(booking: &Booking) -> Result<Write, Vec<Fault>> {
-    let (kind, subject) = (WriteKind::CallbackBook, booking.subject());
-    let mut write = Write::json(kind, Method::Post, &PATH, subject, booking)
-        .map_err(|error| vec![Fault::new("", error.to_string())])?;
-    write.note.insert("queueId", json!(booking.queue_id));
-    let first = booking.time_slot_matrix.first();
-    write
-        .note
-        .insert("slot", json!(first.map(|slot| &slot.start)));
-    Ok(write)
-}
-
-/// The write that other slots become, or what is wrong with them.
-pub fn reschedule(change: &Reschedule, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
-    match Booking::slot_faults(&change.slots, change.queue.raw(), context) {
-        none if none.is_empty() => rescheduled_to(change),
-        faults => Err(faults),
-    }
-}
-
-fn rescheduled_to(change: &Reschedule) -> Result<Write, Vec<Fault>> {
-    #[derive(Serialize)]
-    struct Body<'a> {
-        time_slot_matrix: &'a [Slot],
-    }
-    let (kind, id) = (WriteKind::CallbackReschedule, change.id.raw());
-    let body = Body {
-        time_slot_matrix: &change.slots,
-    };
-    let path = [PATH[0], PATH[1], PATH[2], id];
-    let mut write = Write::json(kind, Method::Put, &path, id, &body)
-        .map_err(|error| vec![Fault::new("", error.to_string())])?;
-    write.note.insert("queueId", json!(change.queue.raw()));
-    Ok(write)
-}
-
-/// The write that takes a reservation back.
-#[must_use]
-pub fn cancel(id: &CallbackId) -> Write {
-    let path = [PATH[0], PATH[1], PATH[2], id.raw()];
-    Write::bare(WriteKind::CallbackCancel, Method::Delete, &path, id.raw())
-}
-
 /// Carries out an order.
 pub(super) async fn run(run: &Run<'_>, order: CallbackOrder) -> Outcome {
     match order {
-        CallbackOrder::Book(booking) => booked(run, &booking).await,
-        CallbackOrder::Reschedule(change) => rescheduled(run, &change).await,
+        CallbackOrder::Book(booking) => direct::booked(run, &booking).await,
+        CallbackOrder::Reschedule(change) => direct::rescheduled(run, &change).await,
         CallbackOrder::Cancel(ids) => {
             cancelled(run, ids.iter().map(Open::Reservation).collect()).await
         }
-        CallbackOrder::Appoint(appointment) => appoint::book(run, &appointment).await,
-        CallbackOrder::Move(moved) => appoint::reschedule(run, &moved).await,
+        CallbackOrder::Appoint(appointment) => platform::booked(run, &appointment).await,
+        CallbackOrder::Move(moved) => platform::rescheduled(run, &moved).await,
         CallbackOrder::End(ended) => {
             cancelled(run, ended.iter().map(Open::Conversation).collect()).await
         }
@@ -183,59 +114,17 @@ pub(super) async fn run(run: &Run<'_>, order: CallbackOrder) -> Outcome {
     }
 }
 
-async fn booked(run: &Run<'_>, booking: &Booking) -> Outcome {
-    let queue = match room(run, &QueueId::from(booking.queue_id.as_str())).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
-    };
-    let context = Context {
-        now: run.kit.clock.now(),
-        queues: Some(&queue),
-    };
-    let write = match book(booking, &context) {
-        Ok(write) => write,
-        Err(faults) => return refused(&faults),
-    };
-    match run.commit(write, CHECK, |_| {}, taken).await {
-        Ok(callback) => told(run, callback, "booked as"),
-        Err(failure) if failure.fate == Fate::Unknown => reconcile(run, booking, failure).await,
-        Err(failure) => failure.into(),
-    }
-}
-
-async fn rescheduled(run: &Run<'_>, change: &Reschedule) -> Outcome {
-    let queue = match room(run, &change.queue).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
-    };
-    let context = Context {
-        now: run.kit.clock.now(),
-        queues: Some(&queue),
-    };
-    let write = match reschedule(change, &context) {
-        Ok(write) => write,
-        Err(faults) => return refused(&faults),
-    };
-    match run.commit(write, CHECK_CHANGE, |_| {}, taken).await {
-        Ok(callback) => told(run, callback, "moved:"),
-        Err(failure) => failure.into(),
-    }
-}
-
 /// What is to be taken back.
 enum Open<'a> {
     Reservation(&'a CallbackId),
-    Conversation(&'a EndedCallback),
+    Conversation(&'a platform::EndedCallback),
 }
 
 impl Open<'_> {
     async fn take_back(&self, run: &Run<'_>) -> Result<(), Failure> {
         match self {
-            Self::Reservation(id) => {
-                let read = |_: &Answer| Ok(Done::plain(()));
-                run.commit(cancel(id), CHECK_CHANGE, |_| {}, read).await
-            }
-            Self::Conversation(ended) => appoint::hang_up(run, ended).await,
+            Self::Reservation(id) => direct::cancelled(run, id).await,
+            Self::Conversation(ended) => platform::ended(run, ended).await,
         }
     }
 }
@@ -292,36 +181,8 @@ fn refused(faults: &[Fault]) -> Outcome {
     Outcome::Refused(format!("{why}; nothing was sent").into())
 }
 
-fn taken(answer: &Answer) -> Result<Done<Callback>, String> {
-    direct::callback(&answer.body).map(Done::plain)
-}
-
 fn told(run: &Run<'_>, callback: Callback, what: &str) -> Outcome {
     let id = callback.id.0.fit(40).into_owned();
     run.tell(FlowNews::Callback(Box::new(callback)));
     Outcome::Done(format!("{what} {id}; the stream tells how it goes").into())
-}
-
-/// Looks for a booking whose answer was lost: the list may name it by the name that the booker gave it. One that is not
-/// there may still be on its way, so nothing but finding it makes it known.
-async fn reconcile(run: &Run<'_>, booking: &Booking, failure: Failure) -> Outcome {
-    let doing = run.begin("look for it", booking.callback_id.as_str());
-    match run.kit.client.callbacks(Urgency::Reread).await {
-        Ok(listing) => {
-            let ours = |callback: &Callback| {
-                let name = callback.booked_as.as_ref().map(Text::raw);
-                name == Some(booking.callback_id.as_str())
-            };
-            if let Some(callback) = listing.callbacks.into_iter().find(ours) {
-                doing.done("it is there");
-                return told(run, callback, "its answer was lost, and it is there:");
-            }
-            doing.failed("it is not in the list");
-            failure.into()
-        }
-        Err(error) => {
-            doing.failed(error.to_string());
-            failure.into()
-        }
-    }
 }

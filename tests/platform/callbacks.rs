@@ -16,7 +16,7 @@ use trunkline::audit::read;
 use trunkline::cloud::{Client, Settings, Urgency};
 use trunkline::config::{self, Flags, Paths};
 use trunkline::environment::Environment;
-use trunkline::flow::callback::{EndedCallback, Moved};
+use trunkline::flow::callback::platform::{EndedCallback, Reschedule};
 use trunkline::flow::{self, Kit, Order, Stop, Tell, callback};
 use trunkline::model::api::Api;
 use trunkline::model::audit::{LineStatus as OnRecord, Record};
@@ -237,7 +237,7 @@ async fn a_callback_is_booked_moved_and_ended() {
         .unwrap()
         .checked_add(SignedDuration::from_hours(1))
         .unwrap();
-    let moved = Moved {
+    let moved = Reschedule {
         queue: "queue_night_us".into(),
         change: Move {
             conversation_id: id.to_owned(),

@@ -37,11 +37,16 @@ pub(super) fn make(
         "transfer" | "transfers" => Ok(transfer::open(opening, profile, store, ids, now)),
         "callback" => {
             let known = Known::of(store, can, now);
-            Ok(callback::open(known, opening.about, opening.body, ids))
+            Ok(callback::direct::book::open(
+                known,
+                opening.about,
+                opening.body,
+                ids,
+            ))
         }
         "callback-appoint" => {
             let known = Known::of(store, can, now);
-            Ok(callback::open_appointment(
+            Ok(callback::platform::book::open(
                 known,
                 opening.about,
                 opening.body,
@@ -50,7 +55,7 @@ pub(super) fn make(
         }
         "callback-move" => {
             let row = callback_row(&opening, store)?;
-            Ok(callback::open_moved(
+            Ok(callback::direct::reschedule::open(
                 Known::of(store, can, now),
                 row,
                 opening.body,
@@ -58,7 +63,7 @@ pub(super) fn make(
         }
         "callback-retime" => {
             let row = callback_row(&opening, store)?;
-            Ok(callback::open_retime(
+            Ok(callback::platform::reschedule::open(
                 Known::of(store, can, now),
                 row,
                 opening.body,

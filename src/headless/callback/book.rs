@@ -10,12 +10,13 @@ use super::super::{Exit, print, say};
 use super::wanted::Wanted;
 use crate::cli::callback::{BookArgs, CancelArgs};
 use crate::cloud::Urgency;
-use crate::flow::callback::{self, EndedCallback};
+use crate::flow::callback::CallbackOrder;
+use crate::flow::callback::platform::EndedCallback;
 use crate::flow::{FlowNews, Kit, Order};
 use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
-use crate::model::write::Write;
+use crate::model::payload;
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -67,10 +68,12 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
         .iter()
         .map(|id| CallbackId::from(id.as_str()))
         .collect();
-    let (writes, order) = match cancellation(kit, &ids).await {
-        Ok(cancellation) => cancellation,
+    let order = match cancellation(kit, &ids).await {
+        Ok(order) => order,
         Err(exit) => return Ok(exit as u8),
     };
+    let writes = order.writes();
+    let writes = writes.map_err(|faults| payload::sentence(&faults))?;
     let mut requests = Vec::with_capacity(writes.len());
     for write in writes {
         let request = kit.client.request(write);
@@ -102,13 +105,9 @@ pub(super) async fn cancel(kit: &Kit, args: &CancelArgs) -> Result<u8, String> {
 }
 
 /// What takes reservations back. A callback that is a conversation is read first: what ends it says when it began.
-async fn cancellation(
-    kit: &Kit,
-    ids: &[CallbackId],
-) -> Result<(Vec<Write>, callback::CallbackOrder), Exit> {
+async fn cancellation(kit: &Kit, ids: &[CallbackId]) -> Result<CallbackOrder, Exit> {
     if kit.profile.api.capabilities().reservations {
-        let writes = ids.iter().map(callback::cancel).collect();
-        return Ok((writes, callback::CallbackOrder::Cancel(ids.to_vec())));
+        return Ok(CallbackOrder::Cancel(ids.to_vec()));
     }
     let mut ended = Vec::with_capacity(ids.len());
     for id in ids {
@@ -122,8 +121,7 @@ async fn cancellation(
             EndedCallback::from,
         ));
     }
-    let writes = ended.iter().map(callback::end).collect();
-    Ok((writes, callback::CallbackOrder::End(ended)))
+    Ok(CallbackOrder::End(ended))
 }
 
 async fn finish(kit: &Kit, order: Order, json: bool) -> Result<u8, String> {

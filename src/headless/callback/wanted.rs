@@ -1,7 +1,7 @@
 //! A callback from a file, in the shape that the organisation's API books: a reservation of slots, or an appointment.
 
 use crate::flow::Order;
-use crate::flow::callback::{self, appoint, book};
+use crate::flow::callback::{CallbackOrder, direct, platform};
 use crate::model::api::Capabilities;
 use crate::model::callback::{Appointment, Booking, Context};
 use crate::model::ids::Ids;
@@ -35,8 +35,8 @@ impl Wanted {
     /// The write that it becomes, or what is wrong with it.
     pub fn write(&self, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
         match self {
-            Self::Booking(booking) => book(booking, context),
-            Self::Appointment(appointment) => appoint(appointment, context),
+            Self::Booking(booking) => direct::book(booking, context),
+            Self::Appointment(appointment) => platform::book(appointment, context),
         }
     }
 
@@ -49,10 +49,8 @@ impl Wanted {
 
     pub fn order(self) -> Order {
         Order::Callback(match self {
-            Self::Booking(booking) => callback::CallbackOrder::Book(Box::new(booking)),
-            Self::Appointment(appointment) => {
-                callback::CallbackOrder::Appoint(Box::new(appointment))
-            }
+            Self::Booking(booking) => CallbackOrder::Book(Box::new(booking)),
+            Self::Appointment(appointment) => CallbackOrder::Appoint(Box::new(appointment)),
         })
     }
 }

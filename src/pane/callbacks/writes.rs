@@ -2,7 +2,8 @@
 
 use super::day::Day;
 use crate::flow::Order;
-use crate::flow::callback::{self, EndedCallback};
+use crate::flow::callback;
+use crate::flow::callback::platform::EndedCallback;
 use crate::form::{Opening, Plan};
 use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::model::callback::Status;

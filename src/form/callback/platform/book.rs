@@ -3,9 +3,9 @@
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Known, MOST_NUMBERS};
 use crate::flow::Order;
-use crate::flow::callback;
+use crate::flow::callback::CallbackOrder;
+use crate::form::callback::{Known, MOST_NUMBERS};
 use crate::form::item::TextItem;
 use crate::form::{
     Check, CheckVerdict, Completion, Field, FieldKind, Form, Plan, Rules, Spec, path, read,
@@ -108,7 +108,7 @@ impl Rules for Appoints {
         for n in 0..MOST_NUMBERS {
             let at = format!("callbackNumbers[{n}]");
             let number = Phone::from(text(body, &at));
-            checks.extend(super::number_check(at, &number));
+            checks.extend(crate::form::callback::number_check(at, &number));
         }
         let queue = text(body, "queueId");
         let time = text(body, "callbackScheduledTime");
@@ -138,7 +138,7 @@ impl Rules for Appoints {
                     .to_owned(),
             );
         }
-        let order = callback::CallbackOrder::Appoint(Box::new(appointment));
+        let order = CallbackOrder::Appoint(Box::new(appointment));
         let undo = "It can be ended (c) until somebody has called.";
         Plan::of(Order::Callback(order), affects, undo)
     }

@@ -4,13 +4,25 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Known, MOVED_SPEC};
+use super::SLOTS;
 use crate::flow::Order;
-use crate::flow::callback::{self, Reschedule};
-use crate::form::{Check, Form, Plan, Rules, read};
+use crate::flow::callback::CallbackOrder;
+use crate::flow::callback::direct::Reschedule;
+use crate::form::callback::Known;
+use crate::form::{Check, Field, Form, Plan, Rules, Spec, read};
 use crate::model::callback::{Booking, Callback, Slot};
 use crate::model::payload::Fault;
 use crate::store::callbacks::CallbackRow;
+
+static FIELDS: [Field; 1] = [SLOTS];
+
+/// What there is to fill in to move one.
+pub static SPEC: Spec = Spec {
+    name: "callback-move",
+    title: "move a callback to other slots",
+    subject: "",
+    fields: &FIELDS,
+};
 
 #[derive(Debug, Deserialize)]
 struct Body {
@@ -31,12 +43,7 @@ pub fn open(known: Known, row: &CallbackRow, body: Option<Value>) -> Form {
     let queue = known.first(Some(callback.queue.raw()));
     let body = body.unwrap_or_else(|| json!({"time_slot_matrix": known.suggested(queue)}));
     let about = vec![callback.id.raw().to_owned()];
-    Form::new(
-        &MOVED_SPEC,
-        Box::new(Moved { callback, known }),
-        about,
-        body,
-    )
+    Form::new(&SPEC, Box::new(Moved { callback, known }), about, body)
 }
 
 impl Moved {
@@ -74,7 +81,7 @@ impl Rules for Moved {
             callback.number
         )];
         let undo = "It can be moved back while its old slot is free and still to come.";
-        let order = callback::CallbackOrder::Reschedule(Box::new(change));
+        let order = CallbackOrder::Reschedule(Box::new(change));
         Plan::of(Order::Callback(order), affects, undo)
     }
 

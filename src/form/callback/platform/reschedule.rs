@@ -3,9 +3,10 @@
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::Known;
 use crate::flow::Order;
-use crate::flow::callback::{self, Moved};
+use crate::flow::callback::CallbackOrder;
+use crate::flow::callback::platform::Reschedule;
+use crate::form::callback::Known;
 use crate::form::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, path, read};
 use crate::model::callback::{Callback, Move};
 use crate::model::payload::Fault;
@@ -53,13 +54,13 @@ pub fn open(known: Known, row: &CallbackRow, body: Option<Value>) -> Form {
 }
 
 impl Retimes {
-    fn moved(&self, body: &Value) -> Result<Moved, Vec<Fault>> {
+    fn moved(&self, body: &Value) -> Result<Reschedule, Vec<Fault>> {
         let queue = &self.callback.queue;
         let judge = |change: &Move| change.faults(queue.raw(), &self.known.context());
         let change: Move = read(body, judge)?;
         // Whatever a draft says: the callback that the form was opened on is moved, and no other.
         let conversation_id = self.callback.id.raw().to_owned();
-        Ok(Moved {
+        Ok(Reschedule {
             queue: queue.clone(),
             change: Move {
                 conversation_id,
@@ -92,7 +93,7 @@ impl Rules for Retimes {
             format!("It becomes the callback of the agent {}.", agent.fit(40)),
         ];
         let undo = "Its time can be set back; that it was no agent's before cannot.";
-        let order = callback::CallbackOrder::Move(Box::new(moved));
+        let order = CallbackOrder::Move(Box::new(moved));
         Plan::of(Order::Callback(order), affects, undo)
     }
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use super::{CHECK, CHECK_CHANGE, refused, room, told};
-use crate::cloud::platform::callbacks::booked;
+use crate::cloud::platform::callbacks::booked as booked_id;
 use crate::cloud::{Answer, Urgency};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, FlowNews, Run};
@@ -44,7 +44,7 @@ const CLOCKS: i64 = 120_000;
 
 /// A callback that is to get another time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Moved {
+pub struct Reschedule {
     /// On which queue it is: its hours are what the time is held against.
     pub queue: QueueId,
     /// What is asked for.
@@ -70,14 +70,14 @@ impl From<&Callback> for EndedCallback {
 }
 
 /// The write that an appointment becomes, or what is wrong with it.
-pub fn appoint(appointment: &Appointment, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+pub fn book(appointment: &Appointment, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
     match appointment.faults(context) {
-        none if none.is_empty() => appointed(appointment),
+        none if none.is_empty() => booked_as(appointment),
         faults => Err(faults),
     }
 }
 
-pub(super) fn appointed(appointment: &Appointment) -> Result<Write, Vec<Fault>> {
+pub(super) fn booked_as(appointment: &Appointment) -> Result<Write, Vec<Fault>> {
     let (kind, subject) = (WriteKind::CallbackBook, appointment.subject());
     let mut write = written(kind, Method::Post, &PATH, subject, appointment)?;
     write.permissions = CREATE;
@@ -88,14 +88,14 @@ pub(super) fn appointed(appointment: &Appointment) -> Result<Write, Vec<Fault>> 
 }
 
 /// The write that another time becomes, or what is wrong with it.
-pub fn move_to(moved: &Moved, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+pub fn reschedule(moved: &Reschedule, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
     match moved.change.faults(moved.queue.raw(), context) {
-        none if none.is_empty() => moved_to(moved),
+        none if none.is_empty() => rescheduled_to(moved),
         faults => Err(faults),
     }
 }
 
-pub(super) fn moved_to(moved: &Moved) -> Result<Write, Vec<Fault>> {
+pub(super) fn rescheduled_to(moved: &Reschedule) -> Result<Write, Vec<Fault>> {
     let change = &moved.change;
     let (kind, id) = (WriteKind::CallbackReschedule, &change.conversation_id);
     let mut write = written(kind, Method::Patch, &PATH, id, change)?;
@@ -144,7 +144,7 @@ fn written(
 }
 
 /// Books a callback, once its queue has been read again.
-pub(super) async fn book(run: &Run<'_>, appointment: &Appointment) -> Outcome {
+pub(super) async fn booked(run: &Run<'_>, appointment: &Appointment) -> Outcome {
     let queue = match room(run, &QueueId::from(appointment.queue_id.as_str())).await {
         Ok(queue) => queue,
         Err(failure) => return failure.into(),
@@ -154,11 +154,11 @@ pub(super) async fn book(run: &Run<'_>, appointment: &Appointment) -> Outcome {
         now: began,
         queues: Some(&queue),
     };
-    let write = match appoint(appointment, &context) {
+    let write = match book(appointment, &context) {
         Ok(write) => write,
         Err(faults) => return refused(&faults),
     };
-    let read = |answer: &Answer| booked(&answer.body).map(Done::plain);
+    let read = |answer: &Answer| booked_id(&answer.body).map(Done::plain);
     match run.commit(write, CHECK, |_| {}, read).await {
         Ok(id) => told(run, promised(appointment, id, began), "booked as"),
         Err(failure) if failure.fate == Fate::Unknown => {
@@ -239,7 +239,7 @@ async fn find(
 }
 
 /// Gives a callback another time.
-pub(super) async fn reschedule(run: &Run<'_>, moved: &Moved) -> Outcome {
+pub(super) async fn rescheduled(run: &Run<'_>, moved: &Reschedule) -> Outcome {
     let queue = match room(run, &moved.queue).await {
         Ok(queue) => queue,
         Err(failure) => return failure.into(),
@@ -248,13 +248,13 @@ pub(super) async fn reschedule(run: &Run<'_>, moved: &Moved) -> Outcome {
         now: run.kit.clock.now(),
         queues: Some(&queue),
     };
-    let write = match move_to(moved, &context) {
+    let write = match reschedule(moved, &context) {
         Ok(write) => write,
         Err(faults) => return refused(&faults),
     };
     let id = CallbackId::from(moved.change.conversation_id.as_str());
     let wanted = write_time(&moved.change);
-    let read = |answer: &Answer| booked(&answer.body).map(Done::plain);
+    let read = |answer: &Answer| booked_id(&answer.body).map(Done::plain);
     let sent = run.commit(write, CHECK_CHANGE, |_| {}, read).await;
     let as_wanted = |one: &Callback| one.time == wanted;
     match sent {
@@ -272,7 +272,7 @@ fn write_time(change: &Move) -> Option<Millis> {
 }
 
 /// Ends one callback.
-pub(super) async fn hang_up(run: &Run<'_>, ended: &EndedCallback) -> Result<(), Failure> {
+pub(super) async fn ended(run: &Run<'_>, ended: &EndedCallback) -> Result<(), Failure> {
     let read = |_: &Answer| Ok(Done::plain(()));
     let sent = run.commit(end(ended), CHECK_CHANGE, |_| {}, read).await;
     match sent {

@@ -3,14 +3,75 @@
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::{Known, SPEC};
+use super::SLOTS;
 use crate::flow::Order;
-use crate::flow::callback;
-use crate::form::{Check, Completion, Form, Plan, Rules, path, read};
+use crate::flow::callback::CallbackOrder;
+use crate::form::callback::Known;
+use crate::form::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, path, read};
 use crate::model::callback::{Booking, Queues, Slot};
 use crate::model::ids::Ids;
 use crate::model::payload::Fault;
 use crate::model::phone::Phone;
+
+const CHANNELS: [&str; 4] = ["voice", "sms", "email", "chat"];
+
+static BOOKING: [Field; 9] = [
+    Field::new("callback_number", "Number", FieldKind::Text)
+        .group("Caller")
+        .help("A plus sign, the country code and the number: +14155550199."),
+    Field::new("reason", "Reason", FieldKind::Text)
+        .group("Caller")
+        .help("What it is about, for whoever calls back."),
+    Field::new("queue_id", "Queue", FieldKind::Choice(&[]))
+        .group("When")
+        .help("Who calls back. Its clock is the one that slots are written by."),
+    SLOTS,
+    Field::new(
+        "channel_preferences.primary",
+        "Reach by",
+        FieldKind::Choice(&CHANNELS),
+    )
+    .group("How")
+    .help("How the caller is reached first."),
+    Field::new(
+        "channel_preferences.fallback",
+        "Else by",
+        FieldKind::Choice(&CHANNELS),
+    )
+    .group("How")
+    .help("How, when that fails; another than the first.")
+    .optional(),
+    Field::new(
+        "channel_preferences.allow_sms",
+        "Short messages",
+        FieldKind::Toggle,
+    )
+    .group("How")
+    .help("Whether the caller has agreed to short messages."),
+    Field::new(
+        "concurrency_limit",
+        "At a time",
+        FieldKind::Number {
+            least: 1.0,
+            most: 50.0,
+            whole: true,
+            unit: "",
+        },
+    )
+    .group("How")
+    .help("Callbacks that may run at once in the slot."),
+    Field::new("callback_id", "Our name for it", FieldKind::Text)
+        .group("How")
+        .help("Finds the reservation again should the answer be lost."),
+];
+
+/// What there is to fill in for a booking.
+pub static SPEC: Spec = Spec {
+    name: "callback",
+    title: "book a callback",
+    subject: "callback_id",
+    fields: &BOOKING,
+};
 
 /// The form, on a body or on the first free slot of the queue asked for.
 #[must_use]
@@ -57,7 +118,7 @@ impl Rules for Known {
 
     fn checks(&self, body: &Value) -> Vec<Check> {
         let number = Phone::from(text(body, "callback_number"));
-        let number = super::number_check("callback_number", &number);
+        let number = crate::form::callback::number_check("callback_number", &number);
         let mut checks: Vec<Check> = number.into_iter().collect();
         checks.extend(self.checks(text(body, "queue_id"), &slots(body)));
         checks
@@ -79,7 +140,7 @@ impl Rules for Known {
                 "The queue has {room}; it is read again right before, and a full one stops the booking."
             ));
         }
-        let order = callback::CallbackOrder::Book(Box::new(booking));
+        let order = CallbackOrder::Book(Box::new(booking));
         let undo = "It can be taken back (c) while nobody has been called yet.";
         Plan::of(Order::Callback(order), affects, undo)
     }

@@ -1,0 +1,155 @@
+//! Callbacks that are reservations of slots (contract §10): booked, given other slots, taken back.
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::{CHECK, CHECK_CHANGE, refused, room, told};
+use crate::cloud::{Answer, Urgency, direct};
+use crate::flow::guard::Done;
+use crate::flow::{Failure, Fate, Run};
+use crate::model::callback::{Booking, Callback, Context, Slot};
+use crate::model::flow::Outcome;
+use crate::model::payload::Fault;
+use crate::model::write::{Method, Write, WriteKind};
+use crate::model::{CallbackId, QueueId};
+use crate::text::Text;
+
+/// Where callbacks are booked.
+const PATH: [&str; 3] = ["api", "v2", "callbacks"];
+
+/// A reservation that gets other slots.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reschedule {
+    /// Which.
+    pub id: CallbackId,
+    /// On which queue it is: its hours are what the slots are held against.
+    pub queue: QueueId,
+    /// The slots that it gets.
+    pub slots: Vec<Slot>,
+}
+
+/// The write that a booking becomes, or what is wrong with it.
+pub fn book(booking: &Booking, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+    match booking.faults(context) {
+        none if none.is_empty() => booked_as(booking),
+        faults => Err(faults),
+    }
+}
+
+pub(super) fn booked_as(booking: &Booking) -> Result<Write, Vec<Fault>> {
+    let (kind, subject) = (WriteKind::CallbackBook, booking.subject());
+    let mut write = Write::json(kind, Method::Post, &PATH, subject, booking)
+        .map_err(|error| vec![Fault::new("", error.to_string())])?;
+    write.note.insert("queueId", json!(booking.queue_id));
+    let first = booking.time_slot_matrix.first();
+    write
+        .note
+        .insert("slot", json!(first.map(|slot| &slot.start)));
+    Ok(write)
+}
+
+/// The write that other slots become, or what is wrong with them.
+pub fn reschedule(change: &Reschedule, context: &Context<'_>) -> Result<Write, Vec<Fault>> {
+    match Booking::slot_faults(&change.slots, change.queue.raw(), context) {
+        none if none.is_empty() => rescheduled_to(change),
+        faults => Err(faults),
+    }
+}
+
+pub(super) fn rescheduled_to(change: &Reschedule) -> Result<Write, Vec<Fault>> {
+    #[derive(Serialize)]
+    struct Body<'a> {
+        time_slot_matrix: &'a [Slot],
+    }
+    let (kind, id) = (WriteKind::CallbackReschedule, change.id.raw());
+    let body = Body {
+        time_slot_matrix: &change.slots,
+    };
+    let path = [PATH[0], PATH[1], PATH[2], id];
+    let mut write = Write::json(kind, Method::Put, &path, id, &body)
+        .map_err(|error| vec![Fault::new("", error.to_string())])?;
+    write.note.insert("queueId", json!(change.queue.raw()));
+    Ok(write)
+}
+
+/// The write that takes a reservation back.
+#[must_use]
+pub fn cancel(id: &CallbackId) -> Write {
+    let path = [PATH[0], PATH[1], PATH[2], id.raw()];
+    Write::bare(WriteKind::CallbackCancel, Method::Delete, &path, id.raw())
+}
+
+/// Books a reservation, once its queue has been read again.
+pub(super) async fn booked(run: &Run<'_>, booking: &Booking) -> Outcome {
+    let queue = match room(run, &QueueId::from(booking.queue_id.as_str())).await {
+        Ok(queue) => queue,
+        Err(failure) => return failure.into(),
+    };
+    let context = Context {
+        now: run.kit.clock.now(),
+        queues: Some(&queue),
+    };
+    let write = match book(booking, &context) {
+        Ok(write) => write,
+        Err(faults) => return refused(&faults),
+    };
+    match run.commit(write, CHECK, |_| {}, taken).await {
+        Ok(callback) => told(run, callback, "booked as"),
+        Err(failure) if failure.fate == Fate::Unknown => reconcile(run, booking, failure).await,
+        Err(failure) => failure.into(),
+    }
+}
+
+/// Gives a reservation other slots.
+pub(super) async fn rescheduled(run: &Run<'_>, change: &Reschedule) -> Outcome {
+    let queue = match room(run, &change.queue).await {
+        Ok(queue) => queue,
+        Err(failure) => return failure.into(),
+    };
+    let context = Context {
+        now: run.kit.clock.now(),
+        queues: Some(&queue),
+    };
+    let write = match reschedule(change, &context) {
+        Ok(write) => write,
+        Err(faults) => return refused(&faults),
+    };
+    match run.commit(write, CHECK_CHANGE, |_| {}, taken).await {
+        Ok(callback) => told(run, callback, "moved:"),
+        Err(failure) => failure.into(),
+    }
+}
+
+/// Takes one back.
+pub(super) async fn cancelled(run: &Run<'_>, id: &CallbackId) -> Result<(), Failure> {
+    let read = |_: &Answer| Ok(Done::plain(()));
+    run.commit(cancel(id), CHECK_CHANGE, |_| {}, read).await
+}
+
+fn taken(answer: &Answer) -> Result<Done<Callback>, String> {
+    direct::callback(&answer.body).map(Done::plain)
+}
+
+/// Looks for a booking whose answer was lost: the list may name it by the name that the booker gave it. One that is not
+/// there may still be on its way, so nothing but finding it makes it known.
+async fn reconcile(run: &Run<'_>, booking: &Booking, failure: Failure) -> Outcome {
+    let doing = run.begin("look for it", booking.callback_id.as_str());
+    match run.kit.client.callbacks(Urgency::Reread).await {
+        Ok(listing) => {
+            let ours = |callback: &Callback| {
+                let name = callback.booked_as.as_ref().map(Text::raw);
+                name == Some(booking.callback_id.as_str())
+            };
+            if let Some(callback) = listing.callbacks.into_iter().find(ours) {
+                doing.done("it is there");
+                return told(run, callback, "its answer was lost, and it is there:");
+            }
+            doing.failed("it is not in the list");
+            failure.into()
+        }
+        Err(error) => {
+            doing.failed(error.to_string());
+            failure.into()
+        }
+    }
+}
