@@ -1,7 +1,7 @@
 //! One transfer socket for a profile: opened when there is something to send, kept while it is used, closed after a while of
 //! quiet (contract §8).
 //!
-//! Many transfers share it. Whoever sends hears of every stage and gets the one [`Reply`] that carries the frame's id, or a
+//! Many transfers share it. Whoever sends hears of every stage and gets the one [`TransferReply`] that carries the frame's id, or a
 //! [`Failure`] that says what is certain: whether the frame left, whether it was turned away.
 
 use std::collections::VecDeque;
