@@ -39,10 +39,12 @@ impl Registrations {
     /// A page of users: new ones become known, known ones take their new name and site.
     pub fn users(&mut self, users: Vec<User>, now: Millis, changes: &mut Changes) {
         for user in users {
-            let Some(renamed) = self.users.list(user) else {
+            let Some((renamed, was_at)) = self.users.list(user) else {
                 continue;
             };
+            let site = self.users.site(renamed);
             for row in self.rows_of(renamed) {
+                self.move_row(row, (was_at, site));
                 self.amend(row, now, changes, |_| {});
                 changes.renamed.push(RowId(row));
             }
