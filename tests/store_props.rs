@@ -15,7 +15,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
-use trunkline::store::{Changes, Limits, Read, Registrations, RowId};
+use trunkline::store::{Changes, Limits, Read, Registrations, Row, RowId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::News;
@@ -211,7 +211,7 @@ proptest! {
             for (id, row) in table.rows() {
                 prop_assert_eq!(table.find(row.user_id(), row.device()), Some(id));
             }
-            let places: HashSet<_> = rows.iter().map(|row| row.site()).collect();
+            let places: HashSet<_> = rows.iter().map(Row::site).collect();
             prop_assert_eq!(table.sites().count(), places.len());
             for site in table.sites() {
                 let here = || rows.iter().filter(|row| row.site() == site.name);

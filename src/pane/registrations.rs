@@ -5,7 +5,7 @@ mod detail;
 mod held;
 mod page;
 mod phones;
-mod summary;
+pub(super) mod summary;
 
 use ratatui::text::Line;
 

@@ -2,6 +2,7 @@
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related, places};
+use super::registrations::summary;
 use super::{Desk, Scene};
 use crate::kind::sites::Sites;
 use crate::model::registration::State;
@@ -49,6 +50,9 @@ impl Listing for Sites {
         let role = if lossy > 0 { Role::Bad } else { Role::Dim };
         let text = format!("with a loss {lossy}");
         bar.left(0, scene.theme.style(role), text);
+        if let Some(progress) = scene.reading.progress {
+            summary::reads(bar, scene, progress);
+        }
     }
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {

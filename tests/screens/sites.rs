@@ -1,7 +1,7 @@
 //! Sites: a row each, where most is lost first, and the ways from there.
 
 use trunkline::model::registration::{Device, User};
-use trunkline::vocabulary::news::News;
+use trunkline::vocabulary::news::{Link, News, Status};
 
 use super::stage::Stage;
 
@@ -76,6 +76,24 @@ fn a_site_that_nothing_is_sure_of_has_no_share_and_no_loss() {
 }
 
 #[test]
+fn while_the_first_reading_goes_on_it_says_how_far_it_is() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    let status = Status {
+        link: Link::Live,
+        users: 240,
+        read: 151,
+        enumerated: true,
+        ..Status::default()
+    };
+    stage.feed(vec![News::Status(status)]);
+    stage.pass(1_500);
+    command(&mut stage, "sites");
+    let screen = stage.text((80, 24));
+    assert!(screen.contains("reading 151 of 240"), "{screen}");
+}
+
+#[test]
 fn a_row_follows_what_becomes_of_its_phones() {
     let mut stage = populated();
     command(&mut stage, "sites");
@@ -116,7 +134,9 @@ fn the_unknown_site_leads_to_the_devices_that_have_none() {
     command(&mut stage, "sites");
     command(&mut stage, "filter site:unknown");
     assert!(stage.cursor_line().contains("unknown"));
-    stage.press(&[">", "Enter"]);
+    stage.press(&["Enter"]);
+    assert!(stage.text((80, 24)).contains(" site unknown "));
+    stage.press(&["Esc", ">", "Enter"]);
     assert_eq!(stage.app.showing().0, "Registrations");
     let screen = stage.text((120, 40));
     assert!(

@@ -50,25 +50,29 @@ impl Bench {
         self.table.update(update, Millis(at), &mut self.changes);
     }
 
-    /// Devices, registered, lost, not sure, share and last change of a site.
-    fn told(&self, name: Option<&str>) -> Option<[Option<i64>; 6]> {
+    /// Devices, registered, lost, not sure, share and last change of a site; nothing of one that is not there.
+    fn told(&self, name: Option<&str>) -> Told {
         let mut sites = self.table.sites();
-        let site = sites.find(|site| site.name.map(Text::raw) == name)?;
+        let Some(site) = sites.find(|site| site.name.map(Text::raw) == name) else {
+            return Told::default();
+        };
         let number = |number: u32| Some(i64::from(number));
-        Some([
+        [
             number(site.devices()),
             number(site.of(State::Ok)),
             number(site.of(State::Lost)),
             number(site.unsure()),
             site.share().map(i64::from),
             site.last().map(|at| at.0),
-        ])
+        ]
     }
 }
 
-fn figures(counts: [i64; 4], share: Option<i64>, last: Option<i64>) -> Option<[Option<i64>; 6]> {
+type Told = [Option<i64>; 6];
+
+fn figures(counts: [i64; 4], share: Option<i64>, changed: Option<i64>) -> Told {
     let [devices, registered, lost, unsure] = counts.map(Some);
-    Some([devices, registered, lost, unsure, share, last])
+    [devices, registered, lost, unsure, share, changed]
 }
 
 #[test]
