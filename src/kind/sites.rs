@@ -85,7 +85,7 @@ const COLUMNS: &[Of] = &[
     Of::moment(
         "last",
         "LAST",
-        "When a device there was last registered or lost, or took another codec, as far as that was seen",
+        "When a device there was last registered or lost, or took another codec, as far as that was told or seen",
         (8, 9),
         |site| site.last().into(),
     ),

@@ -26,23 +26,31 @@ struct Tally {
 pub(super) struct Part {
     state: State,
     flapping: bool,
-    /// When it last became something else, where that was seen.
+    /// When it last became something else, where that was seen or the organisation told.
     changed: Option<Stamp>,
 }
 
 impl Part {
     pub(super) fn of(slot: &Slot) -> Self {
-        // That something became known of it is no change there: else every site would have changed when it was first read.
-        let seen = match slot.last {
-            Field::Registration { from, to, .. } => ![from, to].contains(&Believed::Unknown),
-            Field::Codec { from, to, .. } => from != 0 && to != 0,
-            Field::Appeared | Field::Remembered { .. } => false,
-        };
         Self {
             state: slot.state(),
             flapping: slot.flapping(),
-            changed: seen.then_some(slot.changed),
+            changed: changed(slot),
         }
+    }
+}
+
+/// That something became known of a device is no change: else every site would have changed when it was first read.
+fn changed(slot: &Slot) -> Option<Stamp> {
+    // The moment it was heard of, unless the organisation has told another one.
+    let told = slot.since != slot.changed && slot.believed != Believed::Unknown;
+    match slot.last {
+        Field::Registration { from, to, .. } if ![from, to].contains(&Believed::Unknown) => {
+            Some(slot.since)
+        }
+        Field::Registration { .. } | Field::Appeared => told.then_some(slot.since),
+        Field::Codec { from, to, .. } => (from != 0 && to != 0).then_some(slot.changed),
+        Field::Remembered { .. } => None,
     }
 }
 
@@ -62,7 +70,18 @@ impl Sites {
         }
         if let Some(tally) = self.tallies.get_mut(place) {
             tally.counts.add(part.state, part.flapping);
-            tally.last = tally.last.max(part.changed.map(Millis::from));
+            self.generation += 1;
+        }
+        self.date(site, part);
+    }
+
+    /// Something changed there at that moment, or later.
+    fn date(&mut self, site: NameId, part: Part) {
+        let at = part.changed.map(Millis::from);
+        if let Some(tally) = self.tallies.get_mut(usize::from(site))
+            && tally.last < at
+        {
+            tally.last = at;
             self.generation += 1;
         }
     }
@@ -125,7 +144,8 @@ impl Site<'_> {
         self.tally.counts.flapping
     }
 
-    /// When a device there was last registered or lost, or took another codec; none while no such change was seen.
+    /// When a device there was last registered or lost, or took another codec: as the organisation tells, else as it was
+    /// seen; none while it was neither.
     #[must_use]
     pub fn last(&self) -> Option<Millis> {
         self.tally.last
@@ -146,6 +166,13 @@ impl Registrations {
         if let Some(part) = slot.map(Part::of) {
             self.sites.take(from, part);
             self.sites.add(to, part);
+        }
+    }
+
+    /// The organisation has told since when a new row is what it is.
+    pub(super) fn date_row(&mut self, row: u32) {
+        if let Some(slot) = self.slots.get(row as usize) {
+            self.sites.date(self.users.site(slot.user), Part::of(slot));
         }
     }
 

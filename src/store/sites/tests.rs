@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::model::registration::memory::{Person, Was};
+use crate::model::registration::phone::Sighting;
 use crate::model::registration::{Device, Update, User};
 use crate::store::{Changes, Read};
+use crate::vocabulary::news::PhoneNews;
 
 /// A table with its buffer of changes.
 #[derive(Default)]
@@ -166,4 +168,30 @@ fn a_flapping_device_is_one_and_what_a_site_does_not_show_is_no_change() {
     bench.table.tick(Millis(400_000), &mut bench.changes);
     assert_eq!(flapping(&bench), 0);
     assert_ne!(bench.table.sites_generation(), generation);
+}
+
+#[test]
+fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
+    let mut bench = Bench::default();
+    bench.list(&[("ana", Some("Accra"))]);
+    let mut sight = |device: &str, registered, since, at| {
+        let sighting = Sighting {
+            user: "ana".into(),
+            device: device.into(),
+            registered,
+            since: Some(Millis(since)).filter(|since| since.0 > 0),
+            live: false,
+            raw: bytes::Bytes::new(),
+        };
+        let news = PhoneNews::Read(vec![sighting]);
+        bench.table.phones(news, Millis(at), &mut bench.changes);
+        bench.told(Some("Accra"))[5]
+    };
+    assert_eq!(sight("a", None, 50, 100), None, "of nothing known");
+    assert_eq!(sight("a", Some(true), 0, 110), None, "first read");
+    assert_eq!(sight("b", Some(true), 55, 115), Some(55), "and told");
+    assert_eq!(sight("a", Some(true), 60, 120), Some(60));
+    // Lost and back between two reads.
+    assert_eq!(sight("a", Some(true), 125, 130), Some(125));
+    assert_eq!(sight("a", Some(false), 135, 140), Some(135));
 }
