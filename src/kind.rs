@@ -22,6 +22,7 @@ pub mod queues;
 pub mod registrations;
 pub mod routes;
 pub mod sheet;
+pub mod sites;
 pub mod transfers;
 pub mod trunks;
 pub mod users;
@@ -151,6 +152,7 @@ macro_rules! kinds {
 kinds! {
     Registrations = registrations::Registrations;
     Users = users::Users;
+    Sites = sites::Sites;
     Carriers = carriers::Carriers;
     Trunks = trunks::Trunks;
     Edges = edges::Edges;

@@ -12,6 +12,7 @@ pub mod list;
 pub mod pulse;
 pub mod registrations;
 pub mod routes;
+pub mod sites;
 pub mod transfers;
 
 use crossterm::event::MouseEvent;
@@ -55,6 +56,7 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(audit::AuditPane::default()),
         Box::new(pulse::PulsePane::default()),
         Box::new(estate::UsersPane::default()),
+        Box::new(sites::SitesPane::default()),
         Box::new(estate::EdgesPane::default()),
         Box::new(estate::TrunksPane::default()),
         Box::new(estate::ProbesPane::default()),

@@ -27,6 +27,7 @@ pub mod probes;
 pub mod queues;
 pub mod routes;
 mod row;
+pub mod sites;
 mod stamp;
 mod table;
 #[cfg(test)]
@@ -65,6 +66,7 @@ use self::metrics::Metrics;
 use self::probes::Probes;
 use self::queues::Queues;
 use self::row::{Field, KeptRow};
+use self::sites::Sites;
 use self::stamp::Stamp;
 use self::trail::Trail;
 use self::transfers::Transfers;
@@ -162,6 +164,7 @@ pub struct Registrations {
     /// How devices are called that have more than an id.
     labels: HashMap<DeviceId, Text>,
     counts: Counts,
+    sites: Sites,
     /// Rows that were last said to be lost, and those that flap.
     troubled: HashSet<u32>,
     metrics: Metrics,

@@ -28,6 +28,8 @@ mod messages;
 mod platform;
 #[path = "screens/remembered.rs"]
 mod remembered;
+#[path = "screens/sites.rs"]
+mod sites;
 #[path = "screens/stage.rs"]
 mod stage;
 #[path = "screens/transfers.rs"]

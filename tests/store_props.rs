@@ -5,6 +5,8 @@
     reason = "a set-up that fails is a test that fails"
 )]
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use proptest::prelude::*;
 use trunkline::kind::registrations::FIELDS;
@@ -13,7 +15,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
-use trunkline::store::{Changes, Limits, Read, Registrations, RowId};
+use trunkline::store::{Changes, Limits, Read, Registrations, Row, RowId};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::News;
@@ -208,6 +210,17 @@ proptest! {
             }
             for (id, row) in table.rows() {
                 prop_assert_eq!(table.find(row.user_id(), row.device()), Some(id));
+            }
+            let places: HashSet<_> = rows.iter().map(Row::site).collect();
+            prop_assert_eq!(table.sites().count(), places.len());
+            for site in table.sites() {
+                let here = || rows.iter().filter(|row| row.site() == site.name);
+                prop_assert_eq!(site.devices() as usize, here().count());
+                prop_assert_eq!(site.flapping() as usize, here().filter(|row| row.flapping()).count());
+                for state in State::ALL {
+                    let of = here().filter(|row| row.state() == state).count();
+                    prop_assert_eq!(site.of(state) as usize, of);
+                }
             }
         }
         while let Some(at) = table.next_deadline() {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Kind, alerts, audit, callbacks, carriers, edges, interactions, jobs, probes, queues,
-    registrations, routes, transfers, trunks, users,
+    registrations, routes, sites, transfers, trunks, users,
 };
 use crate::query::{FieldSpec, Query};
 
@@ -106,6 +106,7 @@ impl Lists {
         "Alerts" = alerts::Alerts;
         "Audit" = audit::Audit;
         "Users" = users::Users;
+        "Sites" = sites::Sites;
         "Edges" = edges::Edges;
         "Trunks" = trunks::Trunks;
         "Probes" = probes::Probes;

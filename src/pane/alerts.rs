@@ -126,9 +126,10 @@ impl Listing for Alerts {
             Subject::Carrier(id) => vec![Related::new("Carriers", "id", id.raw())],
             Subject::Endpoint(host) => vec![Related::new("Carriers", "proxy", host.raw())],
             Subject::Storm { site, .. } => {
-                let site = site.iter();
-                site.map(|site| Related::new("Registrations", "site", site.raw()))
-                    .collect()
+                let there = site.iter().flat_map(|site| {
+                    ["Registrations", "Sites"].map(|pane| Related::new(pane, "site", site.raw()))
+                });
+                there.collect()
             }
         }
     }

@@ -124,6 +124,8 @@ impl Listing for Users {
             Related::new("Alerts", "user", user),
         ];
         related.extend(places::related(line.row.site(), &[], desk));
+        let site = line.row.site();
+        related.extend(site.map(|site| Related::new("Sites", "site", site.raw())));
         related
     }
 
@@ -173,7 +175,8 @@ impl Listing for Edges {
         let edge = &line.row.edge;
         let mut related = vec![Related::new("Trunks", "edgeId", edge.id.raw())];
         if !edge.site.is_empty() {
-            related.push(Related::new("Registrations", "site", edge.site.raw()));
+            let panes = ["Registrations", "Sites"].into_iter();
+            related.extend(panes.map(|pane| Related::new(pane, "site", edge.site.raw())));
         }
         related
     }

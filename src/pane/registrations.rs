@@ -5,7 +5,7 @@ mod detail;
 mod held;
 mod page;
 mod phones;
-mod summary;
+pub(super) mod summary;
 
 use ratatui::text::Line;
 
@@ -159,8 +159,10 @@ impl Listing for Devices {
         let sides = sides.into_iter().flatten();
         let on: Vec<_> = sides.filter_map(|side| side.edge.as_ref()).collect();
         related.extend(places::related(site, &on, desk));
-        let same = site.map(|site| Related::new("Registrations", "site", site.raw()));
-        related.extend(same);
+        let same = site.map(|site| {
+            ["Registrations", "Sites"].map(|pane| Related::new(pane, "site", site.raw()))
+        });
+        related.extend(same.into_iter().flatten());
         related
     }
 

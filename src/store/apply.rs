@@ -39,10 +39,12 @@ impl Registrations {
     /// A page of users: new ones become known, known ones take their new name and site.
     pub fn users(&mut self, users: Vec<User>, now: Millis, changes: &mut Changes) {
         for user in users {
-            let Some(renamed) = self.users.list(user) else {
+            let Some((renamed, was_at)) = self.users.list(user) else {
                 continue;
             };
+            let site = self.users.site(renamed);
             for row in self.rows_of(renamed) {
+                self.move_row(row, (was_at, site));
                 self.amend(row, now, changes, |_| {});
                 changes.renamed.push(RowId(row));
             }
@@ -159,7 +161,7 @@ impl Registrations {
         // A read names no codec where a stream may: that is no correction.
         let recoded = spoken.0 != spoken.1 && device.codec.is_some() && from == to;
         if from != to {
-            self.set_believed(row, to, registration, now, changes);
+            self.set_believed(row, to, registration, (now, None), changes);
         } else if recoded {
             self.set_codec(row, codec, other_codec, now, changes);
         }
@@ -289,6 +291,7 @@ impl Registrations {
                 slot.flags.set(Flags::LIVE, said.live);
                 slot.since = said.since.map_or(slot.since, Stamp::from);
             }
+            self.date_row(row);
             return Some(row);
         };
         let (from, old_codec) = self
@@ -298,7 +301,7 @@ impl Registrations {
         if let Some(to) = believed {
             let missed = false;
             let field = Field::Registration { from, to, missed };
-            self.set_believed(row, to, field, now, changes);
+            self.set_believed(row, to, field, (now, said.since), changes);
             self.set_since(row, said.since, now, changes);
         }
         if let Some(to) = said.codec {
@@ -313,12 +316,13 @@ impl Registrations {
         Some(row)
     }
 
+    /// `since` is the organisation's own time of it, which is better than when we heard of it.
     fn set_believed(
         &mut self,
         row: u32,
         to: Believed,
         field: Field,
-        now: Millis,
+        (now, since): (Millis, Option<Millis>),
         changes: &mut Changes,
     ) {
         let Some(slot) = self.slots.get(row as usize) else {
@@ -338,7 +342,7 @@ impl Registrations {
             slot.believed = to;
             // The organisation has just said so: that is as sure as it gets.
             slot.flags.set(Flags::STALE, false);
-            slot.since = at;
+            slot.since = since.map_or(at, Stamp::from);
             slot.changed = at;
             slot.last = field;
             slot.trail = trail;
@@ -348,7 +352,7 @@ impl Registrations {
         self.tick(now, changes);
     }
 
-    /// The organisation's own time is better than when we heard of it.
+    /// The same of a registration that is as it was: it may have been another one meanwhile.
     fn set_since(&mut self, row: u32, since: Option<Millis>, now: Millis, changes: &mut Changes) {
         let known = self.slots.get(row as usize).map(|slot| slot.since);
         let told = since.map(Stamp::from).filter(|told| Some(*told) != known);

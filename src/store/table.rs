@@ -9,6 +9,7 @@ use super::frames::Frames;
 use super::intern::Names;
 use super::metrics::Metrics;
 use super::row::{Believed, Field, Flags, KeptRow};
+use super::sites::{Part, Sites};
 use super::stamp::Stamp;
 use super::trail::Trail;
 use super::users::{NONE, Users};
@@ -36,6 +37,7 @@ impl Registrations {
             frames: Frames::default(),
             labels: HashMap::new(),
             counts: Counts::default(),
+            sites: Sites::default(),
             troubled: HashSet::new(),
             metrics: Metrics::default(),
             hourly: None,
@@ -253,12 +255,15 @@ impl Registrations {
             return;
         }
         let (from, flapping, believed) = (slot.state(), slot.flapping(), slot.told());
+        let part = Part::of(slot);
         edit(slot);
         slot.generation = slot.generation.wrapping_add(1);
         let to = slot.state();
         self.counts.take(from, flapping);
         self.counts.add(to, slot.flapping());
         self.users.believe(slot.user, believed, slot.told());
+        let site = self.users.site(slot.user);
+        self.sites.change(site, part, Part::of(slot));
         changes.touched.push(RowId(row));
         if from != to {
             changes.transitions.push(Transition {
@@ -329,6 +334,7 @@ impl Registrations {
             };
             self.counts.add(slot.state(), false);
             self.users.believe(user, Believed::Unknown, slot.told());
+            self.sites.add(self.users.site(user), Part::of(slot));
             changes.touched.push(RowId(row));
             changes.transitions.push(Transition {
                 row: RowId(row),
@@ -358,6 +364,7 @@ impl Registrations {
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);
+        self.sites.take(self.users.site(slot.user), Part::of(slot));
         *slot = KeptRow {
             generation: slot.generation.wrapping_add(1),
             flaps: slot.flaps,

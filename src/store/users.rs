@@ -97,6 +97,11 @@ impl Users {
         self.slab.get_mut(user as usize)?.as_mut()
     }
 
+    /// Where a user is; 0 where that is not known.
+    pub(super) fn site(&self, user: u32) -> NameId {
+        self.get(user).map_or(0, |owner| owner.site)
+    }
+
     pub(super) fn find(&self, id: &UserId) -> Option<u32> {
         let hash = self.hasher.hash_one(id);
         let is = |&user: &u32| self.get(user).is_some_and(|owner| owner.id == *id);
@@ -195,16 +200,17 @@ impl Users {
         self.active = (self.active + u32::from(is)).saturating_sub(u32::from(was));
     }
 
-    /// Takes in what the organisation says of a user. Returns the user when it was known under another name or site.
-    pub(super) fn list(&mut self, user: User) -> Option<u32> {
+    /// Takes in what the organisation says of a user. Returns the user, and the site where it was, when it was known under
+    /// another name or site.
+    pub(super) fn list(&mut self, user: User) -> Option<(u32, NameId)> {
         let site = self.sites.id(user.site.as_ref());
         let number = self.find_or_add(&user.id)?;
         let owner = self.get_mut(number)?;
         owner.listed = true;
         let renamed = owner.name != user.name || owner.site != site;
         owner.name = user.name;
-        owner.site = site;
-        renamed.then_some(number)
+        let was_at = std::mem::replace(&mut owner.site, site);
+        renamed.then_some((number, was_at))
     }
 
     /// The users that nobody named since the last call; the next round starts.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::action::Action;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 14] = [
+pub const TITLES: [&str; 15] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -18,6 +18,7 @@ pub const TITLES: [&str; 14] = [
     "Audit",
     "Pulse",
     "Users",
+    "Sites",
     "Edges",
     "Trunks",
     "Probes",

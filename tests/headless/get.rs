@@ -56,6 +56,14 @@ fn every_kind_is_read_on_both_apis_by_the_same_flags() {
         let edges = edges.as_array().unwrap().len();
         assert_eq!(edges > 0, api == "platform", "{api}");
         assert_eq!(rows(&["edges", "--markdown"]), 2 + edges, "{api}");
+        let sites: Value = serde_json::from_str(&get(&["sites", "--json"])).unwrap();
+        let phones = sites.as_array().unwrap().iter();
+        let phones: u64 = phones.map(|site| site["phones"].as_u64().unwrap()).sum();
+        assert_eq!(
+            rows(&["registrations", "--csv"]) as u64,
+            1 + phones,
+            "{api}: {sites}"
+        );
     }
 }
 

@@ -126,6 +126,10 @@ fn a_phone_shows_by_what_is_its_own_and_no_codec_is_promised() {
     pictures("platform_registrations", &mut stage);
     stage.press(&["Enter"]);
     assert!(stage.text((80, 24)).contains("Lobby Accra"));
+    stage.press(&["Esc", ":"]);
+    stage.type_in("sites");
+    stage.press(&["Enter"]);
+    pictures("platform_sites", &mut stage);
 }
 
 fn trunk(id: &str, edge: &str, good: bool) -> Trunk {

@@ -154,7 +154,9 @@ fn ended(name: Name, app: &App) -> Exit {
     }
     let faults = match name {
         Name::Carriers | Name::Trunks | Name::Edges => app.store.carriers.faults(),
-        Name::Registrations | Name::Users | Name::Alerts => return shortfall(app),
+        Name::Registrations | Name::Users | Name::Sites | Name::Alerts => {
+            return shortfall(app);
+        }
         _ => &[],
     };
     super::once::left_out(faults)

@@ -9,7 +9,7 @@ use super::edges::Edges;
 use super::frozen::Shown;
 use super::source::{Source as _, Visible};
 use super::{IdOf, ListPane, Listing};
-use crate::kind::{CellLook, Kind, Value, sheet};
+use crate::kind::{CellLook, Column, Kind, Value, sheet};
 use crate::pane::Scene;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
@@ -24,7 +24,7 @@ const FACTS: usize = 3;
 /// Said where a detail has no room for the whole of a value: where it is whole.
 const WHOLE: &str = "shortened here; :open-pager shows everything";
 
-/// Every column of a row that there is anything in, a few on a line.
+/// Every column of a row that there is anything in, or that has a word for nothing, a few on a line.
 pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let look = CellLook {
         zone: scene.zone,
@@ -32,7 +32,8 @@ pub(super) fn facts<K: Kind>(row: &K::Row<'_>, scene: &Scene<'_>) -> Vec<Line<'s
     };
     let columns = sheet::all::<K>(scene.can).into_iter();
     let columns = columns.map(|n| &K::COLUMNS[n]);
-    let told = columns.filter(|column| (column.value)(row) != Value::None);
+    let says = |column: &&Column<K>| column.unknown.is_some() || (column.value)(row) != Value::None;
+    let told = columns.filter(says);
     let told: Vec<(&str, String)> = told
         .map(|column| (column.name, column.cell(row, &look)))
         .collect();

@@ -85,8 +85,8 @@ fn grouped64(count: u64) -> String {
     grouped(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-/// How far the first reading is, and when it will be whole.
-fn reads(bar: &mut Bar, scene: &Scene<'_>, progress: Progress) {
+/// How far the first reading is, and when it will be whole: whatever is counted meanwhile is of what was read.
+pub(in crate::pane) fn reads(bar: &mut Bar, scene: &Scene<'_>, progress: Progress) {
     let accent = scene.theme.style(Role::Accent);
     let of = |count: u32| grouped(count as usize);
     let text = format!("reading {} of {}", of(progress.read), of(progress.of));
