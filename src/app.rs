@@ -80,6 +80,24 @@ pub struct BadFrame {
     pub sample: Bytes,
 }
 
+/// What the feeds have said of themselves, and not of the organisation.
+#[derive(Debug, Default)]
+struct Heard {
+    status: Status,
+    /// Updates that were dropped because the mailbox was full.
+    dropped: u64,
+    /// The newest trouble with the connection, until something succeeds again.
+    problem: Option<Problem>,
+    /// Answers of which a part could not be used.
+    left_out: Vec<Problem>,
+    /// Why a user could not be read when that was last so.
+    read_failure: Option<Problem>,
+    /// Why the carriers could not be read, when they could not.
+    lacking: Option<Problem>,
+    /// Everyone has been read once, or has failed for good.
+    all_read: bool,
+}
+
 /// The whole state of the program.
 pub struct App {
     /// Everything known of the organisation.
@@ -100,15 +118,7 @@ pub struct App {
     zone: TimeZone,
     /// The zone of the second clock; none shows UTC alone.
     pub(crate) second: Option<TimeZone>,
-    status: Status,
-    dropped: u64,
-    problem: Option<Problem>,
-    left_out: Vec<Problem>,
-    /// Why a user could not be read when that was last so.
-    read_failure: Option<Problem>,
-    lacking: Option<Problem>,
-    /// Everyone has been read once, or has failed for good.
-    all_read: bool,
+    heard: Heard,
     changes: Changes,
     /// Where what is drawn here comes from: `update` itself asks no machine for it.
     ids: Ids,
@@ -183,13 +193,7 @@ impl App {
             now: Millis::default(),
             zone: second.clone().unwrap_or(TimeZone::UTC),
             second,
-            status: Status::default(),
-            dropped: 0,
-            problem: None,
-            left_out: Vec::new(),
-            read_failure: None,
-            lacking: None,
-            all_read: false,
+            heard: Heard::default(),
             changes: Changes::default(),
             ids: Ids::new(),
             effects,
@@ -242,7 +246,7 @@ impl App {
                 overflowed,
                 dropped,
             } => {
-                self.dropped = dropped;
+                self.heard.dropped = dropped;
                 self.feed(news, overflowed);
             }
             Event::Done(done) => self.done(done),
@@ -278,31 +282,31 @@ impl App {
     /// How the feeds are doing.
     #[must_use]
     pub fn status(&self) -> &Status {
-        &self.status
+        &self.heard.status
     }
 
     /// The newest trouble with the connection, until something succeeds again.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
-        self.problem.as_ref()
+        self.heard.problem.as_ref()
     }
 
     /// Answers of which a part could not be used, since the start: what is shown is not all there is.
     #[must_use]
     pub fn left_out(&self) -> &[Problem] {
-        &self.left_out
+        &self.heard.left_out
     }
 
     /// Why a user could not be read, when that was last so.
     #[must_use]
     pub fn read_failure(&self) -> Option<&Problem> {
-        self.read_failure.as_ref()
+        self.heard.read_failure.as_ref()
     }
 
     /// Why the carriers could not be read, when they could not.
     #[must_use]
     pub fn lacking(&self) -> Option<&Problem> {
-        self.lacking.as_ref()
+        self.heard.lacking.as_ref()
     }
 
     /// Opens the pane of that title.
@@ -376,17 +380,16 @@ impl App {
             vitals,
             store,
             panes,
-            status,
-            dropped,
+            heard,
             now,
             coverage,
             ..
         } = self;
         let now = *now;
         let freshness = vitals.refresh(now, || Reading {
-            status: *status,
+            status: heard.status,
             counts: store.registrations.counts(),
-            dropped: *dropped,
+            dropped: heard.dropped,
             progress: coverage.now(),
             history: history(store, now),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),

@@ -178,7 +178,7 @@ impl App {
     }
 
     fn pause(&mut self) {
-        let pause = self.status.link != Link::Paused;
+        let pause = self.heard.status.link != Link::Paused;
         self.effects.push(Effect::Pause(pause));
         let text = if pause {
             "paused: streams are closed, rows are stale"
@@ -344,7 +344,7 @@ impl App {
         }
         let title = format!(
             "frames that could not be understood ({})",
-            self.status.undecodable
+            self.heard.status.undecodable
         );
         self.layers.push(Layer::Reader(Reader::new(
             title,

@@ -101,7 +101,7 @@ impl App {
     /// Lets time pass for alerts.
     fn tick_alerts(&mut self) {
         let Some(alarm) = &mut self.alarm else { return };
-        alarm.complete(&mut self.store, self.status, self.now);
+        alarm.complete(&mut self.store, self.heard.status, self.now);
         if alarm
             .deadline(&self.store)
             .is_some_and(|due| self.now >= due)

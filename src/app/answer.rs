@@ -70,7 +70,7 @@ impl App {
                 day: over(DAY),
                 since_start: ReportWindow::of(metrics.checks, metrics.reads),
             },
-            read_ms: self.status.latency.map(|latency| ReadTimes {
+            read_ms: self.heard.status.latency.map(|latency| ReadTimes {
                 p50: ms(latency.p50_us),
                 p90: ms(latency.p90_us),
                 p99: ms(latency.p99_us),
@@ -87,8 +87,8 @@ impl App {
             counts: table.counts(),
             jobs: self.job_figures(),
             callbacks: self.callback_figures(),
-            status: self.status,
-            mailbox_dropped: self.dropped,
+            status: self.heard.status,
+            mailbox_dropped: self.heard.dropped,
             store_dropped: table.dropped(),
             transfers: self.store.transfers.figures().clone(),
             ready: self.ready(),

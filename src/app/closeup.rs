@@ -34,7 +34,7 @@ impl App {
         let now = self.now;
         self.closeup.due = None;
         let open = self.focus().phone;
-        let paused = self.status.link == Link::Paused;
+        let paused = self.heard.status.link == Link::Paused;
         let Some((phone, too_old)) = open.filter(|_| self.can().closeups && !paused) else {
             self.closeup.shown = None;
             return;

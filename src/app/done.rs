@@ -45,7 +45,7 @@ impl App {
             Done::NotConnected(problem) => {
                 self.messages
                     .say(Weight::Error, problem.text.to_string(), now);
-                self.problem = Some(problem);
+                self.heard.problem = Some(problem);
             }
             Done::Edited(text) => self.take_json(text),
             Done::Shelf(news) => self.shelf_news(*news),

@@ -46,7 +46,7 @@ impl App {
                     live,
                 };
                 table.read(&user, read, now, changes);
-                self.problem = None;
+                self.heard.problem = None;
             }
             News::Swept {
                 user,
@@ -65,8 +65,8 @@ impl App {
             News::Gap { user } => table.gap(&user, now, changes),
             News::ReadFailed { user, problem } => {
                 table.read_failed(&user, now, changes);
-                self.read_failure = Some(problem.clone());
-                self.problem = Some(problem);
+                self.heard.read_failure = Some(problem.clone());
+                self.heard.problem = Some(problem);
             }
             News::Users { users, total } => {
                 table.users(users, now, changes);
@@ -82,7 +82,7 @@ impl App {
             }
             News::Premises(premises) => self.store.premises = premises,
             News::CarriersFailed(problem) => {
-                self.lacking = Some(problem.clone());
+                self.heard.lacking = Some(problem.clone());
                 self.store.carriers.read_failed(problem.text, now, changes);
             }
             News::CarriersPaused => self.store.carriers.paused(changes),
@@ -90,8 +90,10 @@ impl App {
             News::InteractionsMoved => self.hurry_interactions(),
             News::Phones(told) => {
                 match &told {
-                    PhoneNews::Read(_) => self.problem = None,
-                    PhoneNews::ReadFailed { problem, .. } => self.problem = Some(problem.clone()),
+                    PhoneNews::Read(_) => self.heard.problem = None,
+                    PhoneNews::ReadFailed { problem, .. } => {
+                        self.heard.problem = Some(problem.clone());
+                    }
                     _ => {}
                 }
                 table.phones(told, now, changes);
@@ -137,12 +139,12 @@ impl App {
     }
 
     fn take_status(&mut self, status: crate::vocabulary::news::Status, now: Millis) {
-        if status.link != self.status.link {
+        if status.link != self.heard.status.link {
             self.tell_link(status.link, now);
             self.vitals.hurry();
         }
-        self.all_read |= status.enumerated && status.read >= status.users;
-        self.status = status;
+        self.heard.all_read |= status.enumerated && status.read >= status.users;
+        self.heard.status = status;
         // The one API reads a user a request, the other a page of a hundred phones.
         let pages = self
             .profile
@@ -155,7 +157,7 @@ impl App {
 
     /// A change of the connection is worth a line in the messages, so that a shift can be read back.
     fn tell_link(&mut self, link: Link, now: Millis) {
-        let (weight, text) = match (self.status.link, link) {
+        let (weight, text) = match (self.heard.status.link, link) {
             (_, Link::Offline { .. }) => (
                 Weight::Error,
                 "the organisation is out of reach; every row is stale",
@@ -190,11 +192,11 @@ impl App {
             .say(Weight::Warning, problem.text.to_string(), self.now);
         if problem.trouble == Trouble::Partial {
             // The newest of many say no more than the first ones.
-            if self.left_out.len() < LEFT_OUT {
-                self.left_out.push(problem.clone());
+            if self.heard.left_out.len() < LEFT_OUT {
+                self.heard.left_out.push(problem.clone());
             }
         }
-        self.problem = Some(problem);
+        self.heard.problem = Some(problem);
         self.dirty = true;
     }
 }

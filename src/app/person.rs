@@ -138,7 +138,7 @@ impl App {
             Person::Nobody if self.waits_for_person() => {
                 let text =
                     "Nobody has signed in, and this profile has no client of its own: :login.";
-                self.problem = Some(Problem {
+                self.heard.problem = Some(Problem {
                     trouble: Trouble::Credentials,
                     text: text.into(),
                 });

@@ -13,7 +13,7 @@ impl App {
     /// last word is not sure is not counted as such.
     pub(super) fn coverage(&self) -> Coverage {
         let counts = self.store.registrations.counts();
-        let status = &self.status;
+        let status = &self.heard.status;
         Coverage {
             users: status.users,
             awaited: status.users.saturating_sub(status.read),
@@ -28,7 +28,7 @@ impl App {
     /// What cannot be read now, and why.
     fn missing(&self) -> Vec<(&'static str, Text)> {
         let mut missing = Vec::new();
-        if let Some(problem) = &self.problem {
+        if let Some(problem) = &self.heard.problem {
             missing.push(("registrations", problem.text.clone()));
         }
         if let Reading::Failed { why, .. } = self.store.carriers.reading() {
@@ -45,9 +45,13 @@ impl App {
         if self.profile.is_none() {
             return Err(NotReady::NoProfile);
         }
-        let status = &self.status;
-        let why = self.problem.as_ref().map(|problem| problem.text.clone());
-        if !status.enumerated && !self.all_read {
+        let status = &self.heard.status;
+        let why = self
+            .heard
+            .problem
+            .as_ref()
+            .map(|problem| problem.text.clone());
+        if !status.enumerated && !self.heard.all_read {
             return if self.may_not_list() && self.reads_something() {
                 // The client has other work than registrations, and that can be done.
                 Ok(())
@@ -66,7 +70,7 @@ impl App {
 
     /// Whether the client lacks the permission to list whom there is to watch.
     fn may_not_list(&self) -> bool {
-        let problem = self.problem.as_ref();
+        let problem = self.heard.problem.as_ref();
         problem.is_some_and(|problem| problem.trouble == Trouble::Forbidden)
     }
 

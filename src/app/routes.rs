@@ -131,7 +131,7 @@ impl App {
     /// Asks for whatever is due.
     fn watch_routes(&mut self) {
         let now = self.now;
-        if self.status.link == Link::Paused {
+        if self.heard.status.link == Link::Paused {
             if !self.store.routes.stale() {
                 self.store.routes.paused();
             }

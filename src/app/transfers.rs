@@ -78,7 +78,7 @@ impl App {
 
     /// When the list is to be read, as far as somebody looks at it.
     fn interactions_deadline(&self) -> Option<Millis> {
-        let asks = self.focus().interactions && self.status.link != Link::Paused;
+        let asks = self.focus().interactions && self.heard.status.link != Link::Paused;
         self.interactions.due().filter(|_| asks)
     }
 
