@@ -5,6 +5,8 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
+#[path = "../common/all.rs"]
+mod common;
 #[expect(dead_code, reason = "the scripted server is the cloud tests' own")]
 #[path = "../cloud/server.rs"]
 mod server;

@@ -1,0 +1,20 @@
+//! The program as a script runs it.
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// The program, with this home and nothing of the person who runs the tests.
+pub fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .stdin(Stdio::null());
+    command
+}
+
+/// What it told the person.
+pub fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
