@@ -66,9 +66,9 @@ impl Ground {
         }
     }
 
-    /// What the console makes of the configuration.
+    /// What the console makes of the configuration, without colours.
     pub fn load(&self) -> Loaded {
-        load(&self.config)
+        load(self.folder.path(), Some(self.config.clone()), "mono")
     }
 
     pub fn profile(&self) -> Profile {
@@ -121,15 +121,22 @@ impl Ground {
     }
 }
 
-/// Reads a configuration with nothing around it, in the theme without colours.
-pub fn load(config: &Path) -> Loaded {
+/// Reads this text as a configuration, or none at all, in that theme. What comes of it lives as long as the folder.
+pub fn written(text: Option<&str>, theme: &str) -> (Loaded, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    let config = text.map(|text| std::fs::write(&file, text).map(|()| file).unwrap());
+    (load(folder.path(), config, theme), folder)
+}
+
+/// Reads a configuration, or none at all, with no environment around it.
+fn load(root: &Path, config: Option<PathBuf>, theme: &str) -> Loaded {
     let flags = Flags {
-        config: Some(config.to_owned()),
-        theme: Some("mono".to_owned()),
+        config,
+        theme: Some(theme.to_owned()),
         ..Flags::default()
     };
-    let paths = Paths::under(config.parent().unwrap());
-    config::load(&flags, &Environment::default(), &paths).unwrap()
+    config::load(&flags, &Environment::default(), &Paths::under(root)).unwrap()
 }
 
 /// What a flow works with that keeps its records there.
