@@ -8,6 +8,8 @@
 
 #[path = "flows/callbacks.rs"]
 mod callbacks;
+#[path = "common/all.rs"]
+mod common;
 #[path = "flows/crew.rs"]
 mod crew;
 #[path = "flows/forms.rs"]

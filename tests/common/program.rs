@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 /// The program, with this home and nothing of the person who runs the tests.
-pub fn program(home: &Path) -> Command {
+pub fn program(home: impl AsRef<Path>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
     command
         .env_clear()
-        .env("HOME", home)
+        .env("HOME", home.as_ref())
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .stdin(Stdio::null());
     command

@@ -49,3 +49,16 @@ pub fn records(state: &Path, profile: &str) -> Vec<Record> {
     );
     lines
 }
+
+/// The audit of every profile that is kept there, as it is on disk.
+pub fn written(state: &Path) -> String {
+    let files = std::fs::read_dir(state.join("audit"));
+    let files = files
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    let lines = files.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
+    lines
+        .map(|path| std::fs::read_to_string(path).unwrap())
+        .collect()
+}
