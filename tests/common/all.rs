@@ -14,3 +14,4 @@ pub mod ground;
 pub mod program;
 pub mod ran;
 pub mod screen;
+pub mod server;

@@ -50,9 +50,14 @@ impl Control {
         self.http.request(verb, format!("{}{path}", self.base))
     }
 
+    /// The same with the token of the control surface.
+    pub fn call(&self, verb: Method, path: &str) -> RequestBuilder {
+        self.request(verb, path).bearer_auth(&self.token)
+    }
+
     /// Asks and takes what comes back as JSON; a null is sent as no body at all.
     async fn ask(&self, verb: Method, path: &str, body: &Value) -> Value {
-        let call = self.request(verb, path).bearer_auth(&self.token);
+        let call = self.call(verb, path);
         answer(match body {
             Value::Null => call,
             body => call.json(body),

@@ -7,9 +7,6 @@
 
 #[path = "../common/all.rs"]
 mod common;
-#[expect(dead_code, reason = "the scripted server is the cloud tests' own")]
-#[path = "../cloud/server.rs"]
-mod server;
 #[expect(dead_code, reason = "the rig is the write tests' own")]
 #[path = "../writes/rig.rs"]
 mod writes;
