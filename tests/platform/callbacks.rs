@@ -3,7 +3,6 @@
 mod follow;
 
 use std::collections::BTreeMap;
-use std::process::Output;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde_json::{Value, json};
@@ -19,6 +18,7 @@ use trunkline::text::Text;
 
 use super::rig::Rig;
 use crate::common::ground::faulty;
+use crate::common::program::answer;
 use crate::common::ran::run;
 
 const NUMBER: &str = "+14155550199";
@@ -58,10 +58,6 @@ fn appointment(reason: &str) -> Appointment {
             .into(),
         ..Appointment::default()
     }
-}
-
-fn answer(out: &Output) -> Value {
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|error| panic!("{error}: {out:?}"))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

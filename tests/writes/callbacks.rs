@@ -1,11 +1,12 @@
 //! `trunkline callback` as a script uses it, and a booking whose answer does not come.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use trunkline::flow::{Order, callback};
 use trunkline::model::audit::LineStatus;
 use trunkline::model::callback::{Booking, Channels, Slot};
 use trunkline::model::flow::Outcome;
 
+use crate::common::program::answer;
 use crate::common::ran::run;
 use crate::rig::Rig;
 
@@ -29,10 +30,6 @@ fn booking(id: &str) -> Booking {
 
 async fn start() -> Rig {
     Rig::with(&["callback-ms=0"]).await
-}
-
-fn answer(out: &std::process::Output) -> Value {
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|error| panic!("{error}: {out:?}"))
 }
 
 /// Bookings that the organisation was asked for, whatever it answered.
