@@ -8,6 +8,8 @@
 
 #[path = "flows/callbacks.rs"]
 mod callbacks;
+#[path = "common/all.rs"]
+mod common;
 #[path = "flows/crew.rs"]
 mod crew;
 #[path = "flows/forms.rs"]
@@ -35,11 +37,9 @@ async fn a_change_over_there_shows_here_at_once() {
     let mut crew = Crew::start(options(5)).await;
     crew.until_live().await;
     let (user, device) = crew.first_device().await;
-    let path = format!("/_org/users/{user}/registrations/{device}");
     for (registered, state) in [(false, State::Lost), (true, State::Ok)] {
-        crew.org
-            .put(&path, &json!({"registered": registered, "codec": "G722"}))
-            .await;
+        let body = json!({"registered": registered, "codec": "G722"});
+        crew.org.register(&user, &device, &body).await;
         crew.until("the change", |app| {
             let id = app
                 .store
@@ -69,18 +69,14 @@ async fn streams_that_are_closed_come_back_and_the_rows_are_right_again() {
     let mut crew = Crew::start(options(6)).await;
     crew.until_live().await;
     let (user, device) = crew.first_device().await;
-    crew.org
-        .post("/_org/streams/close", &json!({"code": 1012}))
-        .await;
+    crew.org.close_streams(1012).await;
     crew.until("a gap", |app| {
         app.store.registrations.counts().of(State::Stale) > 0
     })
     .await;
     // While nobody listens something changes: only the re-read can tell.
-    let path = format!("/_org/users/{user}/registrations/{device}");
-    crew.org
-        .put(&path, &json!({"registered": false, "codec": "PCMA"}))
-        .await;
+    let body = json!({"registered": false, "codec": "PCMA"});
+    crew.org.register(&user, &device, &body).await;
     crew.until_live().await;
     crew.until_equal().await;
 }
@@ -120,26 +116,15 @@ async fn faults_together_leave_the_state_equal_and_the_budget_kept() {
     let mut crew = Crew::start(options(8)).await;
     crew.until_live().await;
     let faults = json!({"http-429": 0.2, "http-503": 0.2, "ws-garbage": 0.3, "latency": 5.0});
-    crew.org.put("/_org/faults", &faults).await;
+    crew.org.fault(&faults).await;
     for round in 0..3 {
-        crew.org
-            .post("/_org/streams/close", &json!({"code": 1001}))
-            .await;
+        crew.org.close_streams(1001).await;
         let (user, device) = crew.first_device().await;
-        let path = format!("/_org/users/{user}/registrations/{device}");
-        crew.org
-            .put(
-                &path,
-                &json!({"registered": round % 2 == 0, "codec": "opus"}),
-            )
-            .await;
+        let body = json!({"registered": round % 2 == 0, "codec": "opus"});
+        crew.org.register(&user, &device, &body).await;
     }
-    crew.org
-        .put(
-            "/_org/faults",
-            &json!({"http-429": 0.0, "http-503": 0.0, "ws-garbage": 0.0}),
-        )
-        .await;
+    let none = json!({"http-429": 0.0, "http-503": 0.0, "ws-garbage": 0.0});
+    crew.org.fault(&none).await;
     crew.until_live().await;
     crew.until_equal().await;
     let limited = crew.org.requests().await.into_iter();

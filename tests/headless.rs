@@ -6,8 +6,8 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
-#[path = "headless/far.rs"]
-mod far;
+#[path = "common/all.rs"]
+mod common;
 #[path = "headless/get.rs"]
 mod get;
 #[path = "headless/pipes.rs"]
@@ -23,7 +23,8 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use far::{Far, program, said};
+use common::child::Far;
+use common::program::{program, said};
 
 fn facts(rows: &Value) -> BTreeSet<String> {
     let fact = |row: &Value| {
@@ -46,7 +47,7 @@ async fn json_equals_the_state_of_the_organisation() {
         said(&output)
     );
     let rows: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let state = far.control.state().await;
     assert_eq!(facts(&rows), facts(&state["registrations"]));
 }
 
@@ -54,11 +55,10 @@ async fn json_equals_the_state_of_the_organisation() {
 async fn hostile_text_is_byte_true_in_json_and_harmless_everywhere_else() {
     let far = Far::start(&["--users", "3"]);
     let hostile = "x\u{1b}]0;owned\u{7}\u{202e}";
-    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let state = far.control.state().await;
     let user = state["registrations"][0]["userId"].as_str().unwrap();
-    let path = format!("/_org/users/{user}/registrations/hostile");
     let body = json!({"registered": true, "codec": hostile});
-    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+    far.control.register(user, "hostile", &body).await;
 
     let rows: Value =
         serde_json::from_slice(&far.run(&["get", "registrations", "--json"]).stdout).unwrap();
@@ -103,12 +103,12 @@ fn where_filters_and_a_bad_expression_is_a_usage_error_that_points() {
 #[tokio::test]
 async fn watch_prints_every_change_as_a_line() {
     let far = Far::start(&["--users", "2"]);
-    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let state = far.control.state().await;
     let (user, device) = (
         &state["registrations"][0]["userId"],
         &state["registrations"][0]["deviceId"],
     );
-    let (user, device) = (user.as_str().unwrap(), device.as_str().unwrap().to_owned());
+    let (user, device) = (user.as_str().unwrap(), device.as_str().unwrap());
     let known = state["registrations"].as_array().unwrap().len();
     let mut child = far
         .command(&["get", "registrations", "--watch", "--json"])
@@ -123,10 +123,9 @@ async fn watch_prints_every_change_as_a_line() {
         .take(known)
         .map(|line| serde_json::from_str(&line).unwrap())
         .collect();
-    assert!(first.iter().any(|row| row["deviceId"] == device.as_str()));
-    let path = format!("/_org/users/{user}/registrations/{device}");
+    assert!(first.iter().any(|row| row["deviceId"] == device));
     let body = json!({"registered": false, "codec": "PCMA"});
-    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+    far.control.register(user, device, &body).await;
     let change = lines
         .map(|line| serde_json::from_str::<Value>(&line).unwrap())
         .find(|row| row["codec"] == "PCMA");
@@ -139,22 +138,19 @@ async fn watch_prints_every_change_as_a_line() {
 async fn the_log_holds_no_secret_whatever_level_is_asked_for() {
     for api in ["direct", "platform"] {
         let far = Far::start(&["--users", "3", "--api", api]);
-        let home = far.folder.path().join("home");
         let mut child = far
             .command(&["get", "registrations", "--watch", "--json"])
-            .env("HOME", &home)
             .env("TRUNKLINE_LOG", "trace")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+        let state = far.control.state().await;
         let row = &state["registrations"][0];
         let (user, device) = (
             row["userId"].as_str().unwrap(),
             row["deviceId"].as_str().unwrap(),
         );
-        let path = format!("/_org/users/{user}/registrations/{device}");
         // A row that is live has a socket behind it: the upgrade has been made.
         for line in lines.map(Result::unwrap) {
             let row: Value = serde_json::from_str(&line).unwrap();
@@ -163,12 +159,15 @@ async fn the_log_holds_no_secret_whatever_level_is_asked_for() {
             }
             if row["deviceId"] == device {
                 let body = json!({"registered": row["state"] != "ok"});
-                far.control(reqwest::Method::PUT, &path, Some(body)).await;
+                far.control.register(user, device, &body).await;
             }
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        let log = home.join(".local/state/trunkline/trunkline.log");
+        let log = far
+            .folder
+            .path()
+            .join(".local/state/trunkline/trunkline.log");
         let log = std::fs::read_to_string(log).unwrap();
         assert!(!log.is_empty());
         let config = std::fs::read_to_string(&far.config).unwrap();
@@ -186,7 +185,7 @@ async fn the_log_holds_no_secret_whatever_level_is_asked_for() {
 async fn every_trouble_has_its_own_sentence_and_exit_code() {
     let far = Far::start(&["--users", "3"]);
     let get = &["get", "registrations"];
-    let port = far.base.rsplit(':').next().unwrap().to_owned();
+    let port = far.control.base.rsplit(':').next().unwrap().to_owned();
 
     let wrong = far
         .command(get)
@@ -220,12 +219,7 @@ async fn every_trouble_has_its_own_sentence_and_exit_code() {
     assert_eq!(no_ca.status.code(), Some(2));
     assert!(said(&no_ca).contains("missing.pem"), "{}", said(&no_ca));
 
-    far.control(
-        reqwest::Method::PUT,
-        "/_org/faults",
-        Some(json!({"http-500": 1.0})),
-    )
-    .await;
+    far.control.fault(&json!({"http-500": 1.0})).await;
     let broken = far.run(get);
     assert_eq!(broken.status.code(), Some(4));
     assert!(said(&broken).contains("500"), "{}", said(&broken));
@@ -234,8 +228,7 @@ async fn every_trouble_has_its_own_sentence_and_exit_code() {
 #[test]
 fn without_a_profile_it_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let output = program()
-        .env("HOME", folder.path())
+    let output = program(folder.path())
         .args(["get", "registrations"])
         .output()
         .unwrap();
@@ -253,7 +246,7 @@ fn completions_and_the_manual_are_printed() {
         (&["completions", "bash"][..], "_trunkline"),
         (&["man"], ".TH trunkline"),
     ] {
-        let output = program().args(args).output().unwrap();
+        let output = program(std::env::temp_dir()).args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(0));
         assert!(String::from_utf8_lossy(&output.stdout).contains(contains));
     }

@@ -5,12 +5,16 @@
     reason = "the lint knows test functions but not their helpers"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Command, Output};
-use std::sync::{Arc, Mutex};
+#[path = "common/all.rs"]
+mod common;
+
+use std::process::Output;
 
 use serde_json::{Value, json};
+
+use common::program::{program, said};
+use common::server::{Server, answer};
+use tokio::runtime::Runtime;
 
 const USERS: &str =
     r#"{"entities":[{"id":"u-1","name":"Ana"},{"name":"no id"}],"total":2,"pageCount":1}"#;
@@ -30,43 +34,43 @@ fn get((status, users, devices): Script) -> Output {
     org.run(&["get", "registrations", "--csv"])
 }
 
+const TOKEN: &str = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read telephony:providers:read callback:read callback:write"}"#;
+
 /// An organisation that answers as a test says, and its profile.
 struct Org {
-    seen: Arc<Mutex<Vec<String>>>,
+    server: Server,
     folder: tempfile::TempDir,
+    _runtime: Runtime,
 }
-
-/// The answer to a path, asked for the n-th time from 0.
-type Answers = dyn Fn(&str, usize) -> (u16, String) + Send + Sync;
 
 impl Org {
     fn start(
         api: &str,
         answers: impl Fn(&str, usize) -> (u16, String) + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (noted, answers) = (Arc::clone(&seen), Arc::new(answers));
-        // Ends with the test's process: there is nothing to clean up.
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (noted, answers) = (Arc::clone(&noted), Arc::clone(&answers));
-                std::thread::spawn(move || serve(stream.unwrap(), &noted, &*answers));
+        let runtime = Runtime::new().unwrap();
+        let server = runtime.block_on(Server::plain(move |seen, before| {
+            if seen.path.contains("/oauth/token") {
+                return answer(200, TOKEN);
             }
-        });
+            let (status, body) = answers(&seen.path, before);
+            answer(status, &body)
+        }));
+        let base = server.url();
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
-            "[profiles.x]\napi = \"{api}\"\nbase_url = \"http://127.0.0.1:{port}\"\nclient_id = \"c\"\nclient_secret_env = \"S\"\nrequests_per_minute = 100000\n"
+            "[profiles.x]\napi = \"{api}\"\nbase_url = \"{base}\"\nclient_id = \"c\"\nclient_secret_env = \"S\"\nrequests_per_minute = 100000\n"
         );
         std::fs::write(folder.path().join("config.toml"), text).unwrap();
-        Self { seen, folder }
+        Self {
+            server,
+            folder,
+            _runtime: runtime,
+        }
     }
 
     fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_trunkline"))
-            .env_clear()
-            .env("HOME", self.folder.path())
+        program(self.folder.path())
             .env("S", "secret")
             .arg("--config")
             .arg(self.folder.path().join("config.toml"))
@@ -77,46 +81,9 @@ impl Org {
 
     /// How often a path was asked for.
     fn asked(&self, part: &str) -> usize {
-        let seen = self.seen.lock().unwrap();
-        seen.iter().filter(|path| path.contains(part)).count()
+        let seen = self.server.seen();
+        seen.iter().filter(|seen| seen.path.contains(part)).count()
     }
-}
-
-fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answers: &Answers) {
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let mut first = String::new();
-    let _ = reader.read_line(&mut first);
-    let (mut line, mut length) = (String::new(), 0);
-    while reader.read_line(&mut line).unwrap_or(0) > 2 {
-        let header = line.to_ascii_lowercase();
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap();
-        }
-        line.clear();
-    }
-    let _ = reader.read_exact(&mut vec![0; length]);
-    let path = first.split(' ').nth(1).unwrap_or_default().to_owned();
-    let before = {
-        let mut seen = seen.lock().unwrap();
-        seen.push(path.clone());
-        seen.iter().filter(|earlier| **earlier == path).count() - 1
-    };
-    let token = r#"{"access_token":"t","token_type":"Bearer","expires_in":7200,"scope":"telephony:users:read websocket:read telephony:providers:read callback:read callback:write"}"#;
-    let (status, body) = match path.as_str() {
-        path if path.contains("/oauth/token") => (200, token.to_owned()),
-        path => answers(path, before),
-    };
-    let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-        body.len()
-    );
-    let _ = stream
-        .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(body.as_bytes()));
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -13,6 +13,8 @@ mod admission;
 mod answers;
 #[path = "listen/askers.rs"]
 mod askers;
+#[path = "common/all.rs"]
+mod common;
 #[path = "listen/crowd.rs"]
 mod crowd;
 #[path = "listen/hooks.rs"]

@@ -12,6 +12,8 @@ mod callbacks;
 mod carriers;
 #[path = "org/client.rs"]
 mod client;
+#[path = "common/all.rs"]
+mod common;
 #[path = "org/control.rs"]
 mod control;
 #[path = "org/destinations.rs"]

@@ -8,6 +8,8 @@
 
 #[path = "pty/children.rs"]
 mod children;
+#[path = "common/all.rs"]
+mod common;
 #[path = "pty/harness.rs"]
 mod harness;
 #[path = "pty/memory.rs"]

@@ -14,6 +14,8 @@ mod callbacks;
 mod carriers;
 #[path = "screens/closeup.rs"]
 mod closeup;
+#[path = "common/all.rs"]
+mod common;
 #[path = "screens/conversations.rs"]
 mod conversations;
 #[path = "screens/details.rs"]

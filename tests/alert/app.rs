@@ -1,21 +1,18 @@
 //! Alerts in the whole application: fed by hand, driven by keys, looked at as text.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use trunkline::alert::{AlertNews, Orders, PostOutcome};
 use trunkline::app::App;
 use trunkline::app::event::{Done, Event};
-use trunkline::config::{self, Flags, Paths};
 use trunkline::effect::Effect;
-use trunkline::environment::Environment;
 use trunkline::model::alert::{AlertStanding, Leg};
 use trunkline::model::registration::{Device, User};
 use trunkline::model::{DeviceId, UserId};
-use trunkline::screen;
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::{News, Status};
 
+use crate::common::ground::written;
+use crate::common::screen::{drawn, lines};
 use crate::rig::{SETTLE, START};
 
 const CONFIG: &str = r#"
@@ -41,15 +38,7 @@ struct Stage {
 impl Stage {
     /// One user read and lost, one well, before the ledger has been read.
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::under(folder.path());
-        std::fs::create_dir_all(paths.config_file.parent().unwrap()).unwrap();
-        std::fs::write(&paths.config_file, CONFIG).unwrap();
-        let flags = Flags {
-            theme: Some("mono".into()),
-            ..Flags::default()
-        };
-        let loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        let (loaded, folder) = written(Some(CONFIG), "mono");
         let mut stage = Self {
             app: App::new(loaded),
             now: START,
@@ -154,15 +143,7 @@ impl Stage {
     }
 
     fn screen(&mut self) -> String {
-        let area = Rect::new(0, 0, 140, 24);
-        let mut buf = Buffer::empty(area);
-        screen::render(&mut self.app, area, &mut buf);
-        let line = |y| {
-            (0..area.width)
-                .map(|x| buf[(x, y)].symbol())
-                .collect::<String>()
-        };
-        (0..area.height).map(line).collect::<Vec<_>>().join("\n")
+        lines(&drawn(&mut self.app, (140, 24))).join("\n")
     }
 
     fn standings(&self) -> Vec<AlertStanding> {

@@ -5,6 +5,8 @@
 )]
 
 mod app;
+#[path = "../common/all.rs"]
+mod common;
 mod delivery;
 mod fold;
 mod ledger;

@@ -13,7 +13,7 @@ use trunkline::model::api::Api;
 
 use super::login::{form, grants, paste};
 use super::trust::{Chain, chain};
-use crate::server::{Seen, Server, answer, settings};
+use crate::common::server::{Seen, Server, answer, settings};
 
 /// A log in memory.
 #[derive(Clone, Default)]

@@ -4,20 +4,9 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use trunkline::org::{Options, Org, start};
 
-use crate::server::{Seen, Server, answer, token};
-
-async fn organisation(api: &'static str, folder: &std::path::Path) -> Org {
-    let options = Options {
-        api,
-        users: 3,
-        rate: 0.0,
-        profile_out: Some(folder.join("config.toml")),
-        ..Options::default()
-    };
-    start(options).await.unwrap()
-}
+use crate::common::ground::{Ground, quiet};
+use crate::common::server::{Seen, Server, answer, token};
 
 async fn doctor(folder: &std::path::Path, change: impl Fn(&mut Command)) -> Output {
     let state = folder.join("state/trunkline");
@@ -58,9 +47,8 @@ fn advice(output: &Output) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_step_to_the_embedded_organisation_works_on_both_apis() {
     for api in ["direct", "platform"] {
-        let folder = tempfile::tempdir().unwrap();
-        let _org = organisation(api, folder.path()).await;
-        let output = doctor(folder.path(), |_| {}).await;
+        let ground = Ground::start(quiet(3, api)).await;
+        let output = doctor(ground.folder.path(), |_| {}).await;
         let steps = verdicts(&output);
         for step in [
             "configuration",

@@ -4,26 +4,22 @@ use futures_util::StreamExt;
 use tokio_tungstenite::tungstenite::Message;
 use trunkline::cloud::direct::{Decoded, decode};
 use trunkline::cloud::{AuthStyle, Client, Settings, Urgency};
+use trunkline::model::api::Api;
 use trunkline::org::{Options, Org, start};
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::settings;
+use crate::common::ground::{quiet, settings};
 
 async fn organisation(users: u32, rate: f64) -> Org {
     let options = Options {
-        users,
         rate,
-        ..Options::default()
+        ..quiet(users, "direct")
     };
     start(options).await.unwrap()
 }
 
 fn client(org: &Org, change: impl FnOnce(&mut Settings)) -> Client {
-    let mut settings = settings(org.base_url());
-    let client = settings.client.as_mut().unwrap();
-    client.id = org.client_id().into();
-    client.secret = org.client_secret().clone();
-    settings.ca_pem = Some(org.ca_pem().into());
+    let mut settings = settings(org, Api::Direct);
     change(&mut settings);
     Client::new(settings).unwrap()
 }

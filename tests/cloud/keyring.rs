@@ -11,7 +11,7 @@ use trunkline::model::api::Api;
 use trunkline::model::person::Person;
 
 use super::login::{form, grants, paste, willing};
-use crate::server::{Seen, Server, answer, settings};
+use crate::common::server::{Seen, Server, answer, settings};
 
 fn client(server: &Server, keyring: Keyring) -> Client {
     let mut settings = settings(&server.url());

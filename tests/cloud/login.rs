@@ -14,7 +14,7 @@ use trunkline::model::api::Api;
 use trunkline::model::person::{Pasted, Person};
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Answer, Seen, Server, answer, settings};
+use crate::common::server::{Answer, Seen, Server, answer, settings};
 
 const ME: &str = r#"{"id":"u-7","name":"Ada Lovelace","unknown":{}}"#;
 

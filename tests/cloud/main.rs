@@ -5,6 +5,8 @@
 )]
 
 mod canary;
+#[path = "../common/all.rs"]
+mod common;
 mod doctor;
 mod embedded;
 mod keyring;
@@ -12,7 +14,6 @@ mod login;
 mod proxy;
 mod quota;
 mod rest;
-mod server;
 mod sign_in;
 mod streams;
 mod trust;

@@ -11,7 +11,7 @@ use trunkline::cloud::{Client, Error, Unreachable, Urgency};
 use trunkline::model::UserId;
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Seen, Server, answer, answer_with, settings, switch, token};
+use crate::common::server::{Seen, Server, answer, answer_with, settings, switch, token};
 use crate::trust::chain;
 
 /// A name that only the proxy knows.

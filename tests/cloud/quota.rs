@@ -5,7 +5,7 @@ use std::time::Duration;
 use trunkline::cloud::{Client, Concern, Urgency};
 use trunkline::model::api::Api;
 
-use crate::server::{Answer, Seen, Server, answer, answer_with, settings, token};
+use crate::common::server::{Answer, Seen, Server, answer, answer_with, settings, token};
 
 const USERS: &str = r#"{"entities":[]}"#;
 
@@ -30,11 +30,7 @@ fn client(server: &Server, api: Api, limit: u32) -> Client {
 
 #[tokio::test]
 async fn the_organisations_count_corrects_our_own() {
-    let server = Server::plain(|seen: &Seen, _| match seen.path.as_str() {
-        "/oauth/token" => token(0),
-        _ => counted(200, USERS, ["50", "180", "30"]),
-    })
-    .await;
+    let server = Server::granting(|_, _| counted(200, USERS, ["50", "180", "30"])).await;
     let client = client(&server, Api::Direct, 300);
     client.users_page(1, Urgency::Poll).await.unwrap();
     let budget = client.budget();
@@ -137,13 +133,12 @@ async fn the_organisations_own_limit_lowers_the_budget_and_never_lifts_it() {
 
 #[tokio::test]
 async fn who_may_not_read_the_limits_is_told_what_is_lacking() {
-    let server = Server::plain(|seen: &Seen, _| match seen.path.as_str() {
-        "/oauth/token" => token(0),
-        _ => answer(
+    let server = Server::granting(|_, _| {
+        answer(
             403,
             r#"{"message":"Unable to perform the requested action.","code":"missing.permissions","status":403,
                 "messageParams":{"permissions":"directory:organization:view"},"contextId":"c-1"}"#,
-        ),
+        )
     })
     .await;
     let client = client(&server, Api::Platform, 300);

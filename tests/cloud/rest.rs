@@ -4,18 +4,14 @@ use trunkline::cloud::{Client, Error, Urgency};
 use trunkline::model::UserId;
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Answer, Seen, Server, answer, answer_with, token};
+use crate::common::server::{Answer, Seen, Server, answer, answer_with, token};
 
 const USERS: &str = r#"{"entities":[{"id":"u-1","name":"Ana"}],"total":1,"pageCount":1}"#;
 const DEVICES: &str = r#"{"entities":[{"userId":"u-1","device":{"id":"d-1"},"registered":true,"activeCodecs":["opus"]}]}"#;
 
 /// A server that issues tokens and answers users' pages with the n-th of `answers`, and then with the last.
 async fn users(answers: fn(usize) -> Answer) -> Server {
-    Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => answers(before),
-    })
-    .await
+    Server::granting(move |_, before| answers(before)).await
 }
 
 async fn page(client: &Client) -> Result<usize, Error> {
@@ -119,11 +115,7 @@ async fn three_attempts_are_all_there_are() {
 #[tokio::test]
 async fn other_failures_are_not_repeated() {
     for status in [400, 404, 409, 500, 502] {
-        let server = Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-            "/oauth/token" => token(before),
-            _ => answer(status, ""),
-        })
-        .await;
+        let server = Server::granting(move |_, _| answer(status, "")).await;
         let error = page(&server.client()).await.unwrap_err();
         assert_eq!(server.count("/api/v2/users"), 1, "{status}");
         assert_eq!(error.status(), Some(status));
@@ -197,11 +189,7 @@ async fn an_answer_without_end_is_cut_off() {
 async fn a_redirect_is_told_and_not_followed() {
     let elsewhere = Server::plain(|_: &Seen, _| answer(200, USERS)).await;
     let place = elsewhere.url();
-    let server = Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => answer_with(302, ("location", &place), ""),
-    })
-    .await;
+    let server = Server::granting(move |_, _| answer_with(302, ("location", &place), "")).await;
     let error = page(&server.client()).await.unwrap_err();
     assert!(
         error.to_string().contains("redirect is not followed"),

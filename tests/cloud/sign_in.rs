@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use trunkline::cloud::{AuthStyle, Client, Settings, Urgency};
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Seen, Server, answer, answer_with, settings, token};
+use crate::common::server::{Seen, Server, answer, answer_with, settings, token};
 
 const USERS: &str = r#"{"entities":[]}"#;
 
@@ -16,11 +16,7 @@ fn with(server: &Server, change: impl FnOnce(&mut Settings)) -> Client {
 
 /// Issues tokens and answers reads.
 async fn willing() -> Server {
-    Server::plain(|seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => answer(200, USERS),
-    })
-    .await
+    Server::granting(|_, _| answer(200, USERS)).await
 }
 
 #[tokio::test]
@@ -95,12 +91,11 @@ async fn a_revoked_token_is_renewed_once_and_the_call_repeated() {
 
 #[tokio::test]
 async fn a_second_401_is_shown_with_the_scopes() {
-    let server = Server::plain(|seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => answer(
+    let server = Server::granting(|_, _| {
+        answer(
             401,
             r#"{"message":"No authentication bearer token","contextId":"c-2"}"#,
-        ),
+        )
     })
     .await;
     let error = server

@@ -7,15 +7,7 @@ use trunkline::cloud::{Client, Error, Socket, Unreachable};
 use trunkline::model::UserId;
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Answer, Seen, Server, answer, answer_with, settings, switch, token};
-
-async fn server(upgrade: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Server {
-    Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => upgrade(seen, before),
-    })
-    .await
-}
+use crate::common::server::{Server, answer, answer_with, settings, switch};
 
 async fn open(server: &Server) -> Result<Socket, Error> {
     server
@@ -26,7 +18,7 @@ async fn open(server: &Server) -> Result<Socket, Error> {
 
 #[tokio::test]
 async fn a_stream_is_opened_as_the_contract_says_and_carries_frames() {
-    let server = server(|seen, _| switch(seen, Some("v2"))).await;
+    let server = Server::granting(|seen, _| switch(seen, Some("v2"))).await;
     let other_end = server.next_socket();
     let mut socket = open(&server).await.unwrap();
     let seen = &server.seen()[1];
@@ -53,7 +45,7 @@ async fn a_stream_is_opened_as_the_contract_says_and_carries_frames() {
 async fn frames_beyond_a_mebibyte_end_the_stream() {
     // A frame of the callbacks stream has its length before its mebibyte.
     for (size, fits) in [((1 << 20) + 4, true), ((1 << 20) + 5, false)] {
-        let server = server(|seen, _| switch(seen, Some("v2"))).await;
+        let server = Server::granting(|seen, _| switch(seen, Some("v2"))).await;
         let other_end = server.next_socket();
         let mut socket = open(&server).await.unwrap();
         let mut other_end = other_end.await.unwrap();
@@ -68,7 +60,7 @@ async fn frames_beyond_a_mebibyte_end_the_stream() {
 #[tokio::test]
 async fn a_server_that_does_not_echo_the_protocol_is_not_used() {
     for echo in [None, Some("v1")] {
-        let server = server(move |seen, _| switch(seen, echo)).await;
+        let server = Server::granting(move |seen, _| switch(seen, echo)).await;
         let error = open(&server).await.unwrap_err();
         assert_eq!(error.trouble(), Trouble::Answer);
         assert!(error.to_string().contains("sub-protocol v2"), "{error}");
@@ -77,7 +69,7 @@ async fn a_server_that_does_not_echo_the_protocol_is_not_used() {
 
 #[tokio::test]
 async fn a_401_renews_the_token_once() {
-    let server = server(|seen, before| match before {
+    let server = Server::granting(|seen, before| match before {
         0 => answer(401, ""),
         _ => switch(seen, Some("v2")),
     })
@@ -101,7 +93,8 @@ async fn refused_upgrades_are_the_same_errors_as_refused_reads() {
         (302, Trouble::Answer),
         (200, Trouble::Answer),
     ] {
-        let server = server(move |_, _| answer_with(status, ("retry-after", "7"), "")).await;
+        let server =
+            Server::granting(move |_, _| answer_with(status, ("retry-after", "7"), "")).await;
         let error = open(&server).await.unwrap_err();
         assert_eq!(
             (error.trouble(), error.status()),
@@ -115,7 +108,7 @@ async fn refused_upgrades_are_the_same_errors_as_refused_reads() {
 
 #[tokio::test]
 async fn nobody_listening_is_unreachable() {
-    let login = server(|_, _| answer(404, "")).await;
+    let login = Server::granting(|_, _| answer(404, "")).await;
     // A port that was free a moment ago, and that nobody else is given soon.
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
@@ -136,7 +129,7 @@ async fn nobody_listening_is_unreachable() {
 
 #[tokio::test]
 async fn a_server_that_accepts_and_says_nothing_is_given_up_on() {
-    let login = server(|_, _| answer(404, "")).await;
+    let login = Server::granting(|_, _| answer(404, "")).await;
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut settings = settings(&format!("http://{}", silent.local_addr().unwrap()));
     settings.login_url = Some(login.url().parse().unwrap());

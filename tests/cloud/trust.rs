@@ -12,7 +12,7 @@ use trunkline::cloud::{Client, Error, Unreachable, Urgency};
 use trunkline::model::UserId;
 use trunkline::vocabulary::problem::Trouble;
 
-use crate::server::{Seen, Server, answer, settings, switch, token};
+use crate::common::server::{Seen, Server, answer, settings, switch, token};
 
 /// An authority and a server certificate that it issued.
 pub struct Chain {

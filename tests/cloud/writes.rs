@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use trunkline::cloud::{self, Client, Error, Fate};
 use trunkline::model::write::{Method, Write, WriteKind};
 
-use crate::server::{Answer, Seen, Server, answer, answer_with, settings, token};
+use crate::common::server::{Answer, Server, answer, answer_with, settings};
 
 const JOB: &str = r#"{"id":"job-1","status":"Running","results":[]}"#;
 
@@ -25,11 +25,7 @@ fn write(kind: WriteKind) -> Write {
 }
 
 async fn server(answers: fn(usize) -> Answer) -> Server {
-    Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-        "/oauth/token" => token(before),
-        _ => answers(before),
-    })
-    .await
+    Server::granting(move |_, before| answers(before)).await
 }
 
 /// Sends a write; what became of it and the waits that were announced.
@@ -84,11 +80,8 @@ async fn each_kind_is_tried_as_often_as_its_row_says() {
         (WriteKind::CallbackBook, 429, 3),
         (WriteKind::CallbackBook, 503, 1),
     ] {
-        let server = Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-            "/oauth/token" => token(before),
-            _ => answer_with(status, ("retry-after", "0"), ""),
-        })
-        .await;
+        let server =
+            Server::granting(move |_, _| answer_with(status, ("retry-after", "0"), "")).await;
         let (outcome, _) = send(&server.client(), kind).await;
         assert_eq!(
             outcome.unwrap_err().fate(),
@@ -130,11 +123,7 @@ async fn a_rule_that_is_broken_is_a_refusal_in_the_organisations_words() {
 #[tokio::test]
 async fn what_may_have_been_taken_is_unknown_and_not_sent_again() {
     for status in [500, 502, 504] {
-        let server = Server::plain(move |seen: &Seen, before| match seen.path.as_str() {
-            "/oauth/token" => token(before),
-            _ => answer(status, ""),
-        })
-        .await;
+        let server = Server::granting(move |_, _| answer(status, "")).await;
         let error = send(&server.client(), WriteKind::Provision)
             .await
             .0

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::json;
 use trunkline::feed::Plan;
 use trunkline::model::carrier::Health;
@@ -48,16 +47,15 @@ async fn carriers_are_read_at_once_and_again_when_someone_asks() {
             .all(|carrier| !carrier.name.is_empty() && carrier.status.is_some())
     );
     let id = carriers[0].id.raw().to_owned();
-    let path = format!("carriers/{id}");
-    watch
-        .control(Method::PUT, &path, &json!({"health": "down"}))
-        .await;
+    let path = format!("/_org/carriers/{id}");
+    watch.control.put(&path, &json!({"health": "down"})).await;
     watch.feeds().reread_carriers();
     watch
         .until("down", |world| health(world, &id) == Some(Health::Down))
         .await;
     watch
-        .control(Method::PUT, &path, &json!({"health": "perplexed"}))
+        .control
+        .put(&path, &json!({"health": "perplexed"}))
         .await;
     watch.feeds().reread_carriers();
     watch

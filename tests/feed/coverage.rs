@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use trunkline::feed::{Plan, Timing};
 use trunkline::model::UserId;
 use trunkline::store::{Changes, Registrations};
@@ -67,12 +66,12 @@ async fn what_streams_lose_is_right_within_a_round_and_counted() {
         .until("all read", |world| world.snapshots >= snapshots + 12)
         .await;
     let devices: Vec<_> = watch.world.rows.keys().cloned().collect();
-    watch.fault(json!({"stream-loss": 1})).await;
+    watch.control.fault(&json!({"stream-loss": 1})).await;
     for (user, device) in devices.iter().step_by(3) {
         let was = watch.world.rows[&(user.clone(), device.clone())].registered;
         watch.set(user, device, !was, "G729").await;
     }
-    watch.fault(json!({"stream-loss": 0})).await;
+    watch.control.fault(&json!({"stream-loss": 0})).await;
     for (user, device) in devices.iter().skip(1).step_by(3) {
         let was = watch.world.rows[&(user.clone(), device.clone())].registered;
         watch.set(user, device, !was, "G722").await;
@@ -123,8 +122,8 @@ async fn those_who_matter_more_are_read_first() {
         .await;
     assert!(watch.world.snapshots < 40, "{}", watch.world.snapshots);
     watch.until("all live", |world| world.live(60)).await;
-    let requests = watch.control(Method::GET, "requests", &Value::Null).await;
-    let reads = requests["requests"].as_array().unwrap().iter();
+    let requests = watch.control.requests().await;
+    let reads = requests.iter();
     let reads = reads.filter(|one| {
         one["path"].as_str().unwrap().ends_with("/registrations") && one["kind"] == "rest"
     });

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use trunkline::feed::{Plan, Timing};
 use trunkline::org::Options;
 use trunkline::vocabulary::news::Link;
@@ -16,7 +15,7 @@ async fn a_closed_stream_is_a_gap_and_then_a_snapshot() {
     watch.until("live", |world| world.live(5)).await;
     for code in [1012, 1001, 1008] {
         let (gaps, snapshots) = (watch.world.gaps, watch.world.snapshots);
-        assert_eq!(watch.close_streams(code).await, 5);
+        assert_eq!(watch.control.close_streams(code).await, 5);
         watch.until("gaps", |world| world.gaps == gaps + 5).await;
         watch
             .until("read again", |world| {
@@ -31,11 +30,11 @@ async fn a_closed_stream_is_a_gap_and_then_a_snapshot() {
 async fn a_half_open_stream_is_noticed_and_its_rows_go_stale() {
     let mut watch = Watch::all(options(3, 0.0, ""), 3).await;
     watch.until("live", |world| world.live(3)).await;
-    watch.fault(json!({"ws-silent": 1})).await;
+    watch.control.fault(&json!({"ws-silent": 1})).await;
     watch.until("all gaps", |world| world.gaps >= 3).await;
     let (user, device) = watch.first_device();
     watch.set(&user, &device, false, "PCMU").await;
-    watch.fault(json!({"ws-silent": 0})).await;
+    watch.control.fault(&json!({"ws-silent": 0})).await;
     watch.until_equal().await;
 }
 
@@ -74,7 +73,7 @@ async fn everything_at_once_ends_in_the_same_state() {
             .await;
     }
     let quiet = json!({"http-429": 0, "http-503": 0, "ws-drop": 0, "ws-garbage": 0});
-    watch.fault(quiet).await;
+    watch.control.fault(&quiet).await;
     watch.feeds().reread_all();
     watch.until_equal().await;
 }
@@ -123,7 +122,7 @@ async fn a_dead_organisation_is_said_once_and_not_for_every_user() {
     watch
         .until("live", |world| world.live(20) && world.status.read == 40)
         .await;
-    watch.fault(json!({"http-500": 1})).await;
+    watch.control.fault(&json!({"http-500": 1})).await;
     watch.feeds().reread_all();
     watch.until("all failed", |world| world.failed >= 40).await;
     watch
@@ -139,7 +138,7 @@ async fn a_dead_organisation_is_said_once_and_not_for_every_user() {
         "{:?}",
         watch.world.problems
     );
-    watch.fault(json!({"http-500": 0})).await;
+    watch.control.fault(&json!({"http-500": 0})).await;
     watch.feeds().reread_all();
     watch
         .until("back", |world| world.live(20) && world.status.failed == 0)
@@ -177,8 +176,8 @@ async fn the_budget_is_kept_and_the_round_says_how_long_it_takes() {
         })
         .await;
     assert_eq!(watch.world.status.budget_allowed, Some(60));
-    let answer = watch.control(Method::GET, "requests", &Value::Null).await;
-    let requests = answer["requests"].as_array().unwrap();
+    let answer = watch.control.requests().await;
+    let requests = &answer;
     assert!(
         requests.iter().all(|request| request["status"] != 429),
         "never over the limit"

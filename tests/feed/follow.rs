@@ -1,7 +1,5 @@
 //! The calm days: everyone is listed and read, streams and polls carry on, operators ask and pause.
 
-use reqwest::Method;
-use serde_json::Value;
 use trunkline::model::UserId;
 use trunkline::vocabulary::news::Link;
 
@@ -60,7 +58,7 @@ async fn only_those_named_are_watched() {
         .until("both read", |world| world.status.read == 2 && world.live(1))
         .await;
     assert_eq!(watch.world.status.users, 2);
-    let requests = watch.control(Method::GET, "requests", &Value::Null).await;
+    let requests = watch.control.get("/_org/requests").await;
     assert!(
         !requests.to_string().contains("/api/v2/users"),
         "nobody is listed: {requests}"
@@ -117,7 +115,7 @@ async fn dropping_the_feeds_closes_every_stream() {
     watch.until("live", |world| world.live(5)).await;
     watch.feeds = None;
     loop {
-        let state = watch.control(Method::GET, "state", &Value::Null).await;
+        let state = watch.control.state().await;
         if state["streams"] == 0 {
             break;
         }

@@ -9,6 +9,8 @@
 )]
 
 mod carriers;
+#[path = "../common/all.rs"]
+mod common;
 mod coverage;
 mod departed;
 mod faults;

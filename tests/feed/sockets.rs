@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::vocabulary::news::Link;
 
@@ -10,8 +9,8 @@ use crate::watch::{Watch, options};
 
 /// Reads of registrations that were answered.
 async fn reads(watch: &Watch) -> usize {
-    let answer = watch.control(Method::GET, "requests", &Value::Null).await;
-    let requests = answer["requests"].as_array().unwrap().iter();
+    let answer = watch.control.requests().await;
+    let requests = answer.iter();
     let read = requests.filter(|one| {
         let path = one["path"].as_str().unwrap();
         path.ends_with("/registrations") && path.starts_with("/api") && one["status"] == 200
@@ -23,8 +22,8 @@ async fn polled(fault: Value) {
     let mut watch = Watch::all(options(6, 0.0, ""), 6).await;
     watch.until("live", |world| world.live(6)).await;
     let begun = Instant::now();
-    watch.fault(fault).await;
-    watch.close_streams(1012).await;
+    watch.control.fault(&fault).await;
+    watch.control.close_streams(1012).await;
     watch
         .until("polling only", |world| {
             world.status.link == Link::PollingOnly && world.rows.values().all(|row| !row.stale)
@@ -73,17 +72,17 @@ async fn nobody_is_to_be_streamed_is_polling_only() {
 async fn streams_that_come_back_read_only_what_is_not_fresh() {
     let mut watch = Watch::all(options(6, 0.0, ""), 6).await;
     watch.until("live", |world| world.live(6)).await;
-    watch.fault(json!({"ws-fail": 1})).await;
-    watch.close_streams(1012).await;
+    watch.control.fault(&json!({"ws-fail": 1})).await;
+    watch.control.close_streams(1012).await;
     watch
         .until("polled", |world| {
             world.gaps == 6 && world.rows.values().all(|row| !row.stale)
         })
         .await;
     let before = reads(&watch).await;
-    watch.fault(json!({"ws-fail": 0})).await;
+    watch.control.fault(&json!({"ws-fail": 0})).await;
     // Streams are open again long before the reads that make them live are due.
-    while watch.control(Method::GET, "state", &Value::Null).await["streams"] != 6 {
+    while watch.control.state().await["streams"] != 6 {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(

@@ -3,20 +3,18 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use trunkline::app::App;
-use trunkline::app::event::Event;
-use trunkline::app::run::{Runner, Screen};
-use trunkline::config::{self, Flags, Paths};
+use trunkline::app::run::Runner;
 use trunkline::effect::Effect;
 use trunkline::environment::Environment;
 use trunkline::feed::{Instruction, Mailbox, Running, Source};
 use trunkline::listen;
 use trunkline::model::UserId;
 use trunkline::model::registration::{Device, State, Update, User};
-use trunkline::screen;
 use trunkline::vocabulary::news::{Link, News, Status};
+
+use crate::common::ground::written;
+use crate::common::screen::{Cells, lines};
 
 /// A profile whose organisation nobody could reach, were it asked for anything.
 const PROFILE: &str = r#"
@@ -46,29 +44,6 @@ impl Source for Recording {
 impl Running for Playing {
     fn instruct(&self, instruction: Instruction) {
         self.0.lock().unwrap().push(instruction);
-    }
-}
-
-/// A screen that is drawn and that nobody looks at.
-struct Drawn(Buffer);
-
-impl Screen for Drawn {
-    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        std::future::pending().await
-    }
-
-    fn free(&self) -> bool {
-        true
-    }
-
-    fn draw(&mut self, app: &mut App) -> Result<(), String> {
-        self.0.reset();
-        screen::render(app, self.0.area, &mut self.0);
-        Ok(())
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
-        Err(effect)
     }
 }
 
@@ -129,23 +104,19 @@ fn state(app: &App, user: &str) -> Option<State> {
 
 #[tokio::test]
 async fn a_recording_is_played_through_the_same_console() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("config.toml");
-    std::fs::write(&file, PROFILE).unwrap();
-    let flags = Flags {
-        config: Some(file),
-        ..Flags::default()
-    };
-    let environment = Environment::default();
-    let loaded = config::load(&flags, &environment, &Paths::under(folder.path())).unwrap();
-
+    let (loaded, _folder) = written(Some(PROFILE), "mono");
     let asked = Arc::new(Mutex::new(Vec::new()));
     let recording = Recording {
         news: recorded(),
         asked: Arc::clone(&asked),
     };
-    let screen = Drawn(Buffer::empty(Rect::new(0, 0, 120, 40)));
-    let runner = Runner::new(App::new(loaded), screen, environment, listen::nobody());
+    let (screen, _keys) = Cells::new(120, 40);
+    let runner = Runner::new(
+        App::new(loaded),
+        screen,
+        Environment::default(),
+        listen::nobody(),
+    );
     let mut runner = runner.following(Arc::new(recording));
 
     let lost = |app: &App| {
@@ -154,13 +125,7 @@ async fn a_recording_is_played_through_the_same_console() {
     let played = runner.run(|app| lost(app) && !app.dirty());
     let played = tokio::time::timeout(Duration::from_secs(20), played).await;
     assert_eq!(played.unwrap(), Ok(0));
-    let drawn: String = runner
-        .screen
-        .0
-        .content
-        .iter()
-        .map(ratatui::buffer::Cell::symbol)
-        .collect();
+    let drawn = lines(&runner.screen.shown).concat();
     assert!(
         drawn.contains("Ada Lovelace") && drawn.contains("Grace Hopper"),
         "{drawn}"

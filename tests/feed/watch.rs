@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Certificate, Method};
-use secrecy::ExposeSecret;
-use serde_json::{Value, json};
-use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
+use serde_json::json;
+use trunkline::cloud::{Client, Settings};
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
 use trunkline::model::api::Api;
 use trunkline::model::carrier::Carrier;
 use trunkline::model::registration::Device;
 use trunkline::model::{DeviceId, UserId};
-use trunkline::org::{self, Faults, Options, Org};
+use trunkline::org::Options;
 use trunkline::store::{Changes, Read, Registrations};
 use trunkline::time::Clock;
 use trunkline::vocabulary::news::{News, Status};
+
+use crate::common::control::Control;
+use crate::common::ground::{Ground, faulty, settings};
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(180);
@@ -51,11 +52,11 @@ pub struct World {
 
 /// Everything one test needs.
 pub struct Watch {
-    pub org: Org,
+    pub control: Control,
     pub world: World,
     pub feeds: Option<Feeds>,
     mailbox: Arc<Mailbox>,
-    http: reqwest::Client,
+    _ground: Ground,
     /// What was said of rows, in its order, once it is to be kept.
     kept: Option<Vec<News>>,
 }
@@ -75,16 +76,10 @@ pub fn brisk() -> Timing {
 }
 
 pub fn options(users: u32, rate: f64, faults: &str) -> Options {
-    let mut all = Faults::default();
-    for fault in faults.split_whitespace() {
-        all.set(fault).unwrap();
-    }
+    let faults: Vec<&str> = faults.split_whitespace().collect();
     Options {
-        users,
         rate,
-        faults: all,
-        rate_limit: 0,
-        ..Options::default()
+        ..faulty(users, "direct", &faults)
     }
 }
 
@@ -118,41 +113,21 @@ impl Watch {
         scopes: Option<Vec<String>>,
     ) -> Self {
         let limit = Some(options.rate_limit).filter(|limit| *limit > 0);
-        let org = org::start(options).await.unwrap();
-        let settings = Settings {
-            api: Api::Direct,
-            base_url: org.base_url().parse().unwrap(),
-            login_url: None,
-            client: Some(Credentials {
-                id: org.client_id().to_owned(),
-                secret: org.client_secret().clone(),
-                doubt: None,
-                auth: AuthStyle::Basic,
-                scopes,
-            }),
-            person: None,
-            ca_pem: Some(org.ca_pem().into()),
-            identity: None,
-            proxy: trunkline::cloud::way::Proxy::None,
+        let ground = Ground::start(options).await;
+        let mut settings = Settings {
             requests_per_minute: limit,
-            queue_hours: std::collections::BTreeMap::default(),
+            ..settings(&ground.org, Api::Direct)
         };
+        settings.client.as_mut().unwrap().scopes = scopes;
         let client = Client::new(settings).unwrap();
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
-        let http = reqwest::Client::builder()
-            .tls_certs_only([ca])
-            .no_proxy()
-            .build()
-            .unwrap();
         let mailbox = Mailbox::new(4_096);
         let feeds = start_with(client, plan, Arc::clone(&mailbox), timing);
         Self {
-            org,
+            control: ground.control.clone(),
             world: World::default(),
             feeds: Some(feeds),
             mailbox,
-            http,
+            _ground: ground,
             kept: None,
         }
     }
@@ -235,7 +210,7 @@ impl Watch {
 
     /// The organisation's own state.
     pub async fn truth(&self) -> BTreeMap<(String, String), Row> {
-        let state = self.control(Method::GET, "state", &Value::Null).await;
+        let state = self.control.state().await;
         let rows = state["registrations"]
             .as_array()
             .unwrap()
@@ -256,42 +231,9 @@ impl Watch {
         rows.collect()
     }
 
-    /// Calls the organisation's control surface.
-    pub async fn control(&self, verb: Method, path: &str, body: &Value) -> Value {
-        let url = format!("{}/_org/{path}", self.org.base_url());
-        let request = self
-            .http
-            .request(verb, url)
-            .bearer_auth(self.org.control_token().expose_secret());
-        let request = if body.is_null() {
-            request
-        } else {
-            request.json(body)
-        };
-        let answer = request.send().await.unwrap();
-        assert!(answer.status().is_success(), "{path}: {}", answer.status());
-        answer.json().await.unwrap_or(Value::Null)
-    }
-
     pub async fn set(&self, user: &str, device: &str, registered: bool, codec: &str) {
-        let path = format!("users/{user}/registrations/{device}");
-        self.control(
-            Method::PUT,
-            &path,
-            &json!({"registered": registered, "codec": codec}),
-        )
-        .await;
-    }
-
-    pub async fn fault(&self, faults: Value) {
-        self.control(Method::PUT, "faults", &faults).await;
-    }
-
-    pub async fn close_streams(&self, code: u16) -> u64 {
-        let answer = self
-            .control(Method::POST, "streams/close", &json!({"code": code}))
-            .await;
-        answer["closed"].as_u64().unwrap()
+        let body = json!({"registered": registered, "codec": codec});
+        self.control.register(user, device, &body).await;
     }
 
     pub fn feeds(&self) -> &Feeds {

@@ -3,100 +3,37 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::sync::mpsc;
 use trunkline::app::App;
 use trunkline::app::event::Event;
-use trunkline::app::run::{Runner, Screen};
+use trunkline::app::run::Runner;
 use trunkline::config::secret::SecretSource;
-use trunkline::config::{self, Flags, Paths};
-use trunkline::effect::Effect;
 use trunkline::environment::Environment;
-use trunkline::org::{self, Options, Org};
+use trunkline::listen;
+use trunkline::org::Options;
 use trunkline::store::Believed;
 use trunkline::vocabulary::news::Link;
 
+use crate::common::control::Control;
+use crate::common::ground::{Ground, quiet};
+use crate::common::screen::{Cells, key, lines};
+
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
-const SIZE: (u16, u16) = (120, 30);
 
 /// A quiet organisation of that many users.
 pub fn options(users: u32) -> Options {
-    Options {
-        users,
-        rate: 0.0,
-        ..Options::default()
-    }
-}
-
-/// The organisation and its control surface.
-pub struct Far {
-    _org: Org,
-    base: String,
-    token: String,
-    http: reqwest::Client,
-}
-
-impl Far {
-    async fn start(options: Options) -> Self {
-        let org = org::start(options).await.unwrap();
-        let ca = reqwest::Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
-        let http = reqwest::Client::builder()
-            .tls_certs_only([ca])
-            .build()
-            .unwrap();
-        let token = org.control_token().expose_secret().to_owned();
-        Self {
-            base: org.base_url().to_owned(),
-            token,
-            http,
-            _org: org,
-        }
-    }
-
-    async fn ask(&self, request: reqwest::RequestBuilder) -> Value {
-        let answer = request.bearer_auth(&self.token).send().await.unwrap();
-        answer.error_for_status().unwrap().json().await.unwrap()
-    }
-
-    pub async fn put(&self, path: &str, body: &Value) {
-        self.ask(self.http.put(format!("{}{path}", self.base)).json(body))
-            .await;
-    }
-
-    pub async fn post(&self, path: &str, body: &Value) {
-        self.ask(self.http.post(format!("{}{path}", self.base)).json(body))
-            .await;
-    }
-
-    pub async fn get(&self, path: &str) -> Value {
-        self.ask(self.http.get(format!("{}{path}", self.base)))
-            .await
-    }
-
-    pub async fn state(&self) -> Value {
-        self.get("/_org/state").await
-    }
-
-    pub async fn requests(&self) -> Vec<Value> {
-        let mut all = self
-            .ask(self.http.get(format!("{}/_org/requests", self.base)))
-            .await;
-        serde_json::from_value(all["requests"].take()).unwrap()
-    }
+    quiet(users, "direct")
 }
 
 /// The whole crew.
 pub struct Crew {
-    pub org: Far,
+    pub org: Control,
     runner: Runner<Cells>,
     keys: mpsc::UnboundedSender<Event>,
-    folder: TempDir,
+    ground: Ground,
 }
 
 impl Crew {
@@ -109,42 +46,20 @@ impl Crew {
     }
 
     async fn with(options: Options, secret: Option<&str>) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.toml");
-        let org = Far::start(Options {
-            profile_out: Some(file.clone()),
-            ..options
-        })
-        .await;
-        let flags = Flags {
-            config: Some(file),
-            theme: Some("mono".into()),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let mut loaded = config::load(&flags, &environment, &Paths::under(folder.path())).unwrap();
+        let ground = Ground::start(options).await;
+        let mut loaded = ground.load();
         if let (Some(profile), Some(secret)) = (&mut loaded.profile, secret) {
             let client = profile.client.as_mut().unwrap();
             client.secret = SecretSource::Held(SecretString::from(secret));
         }
-        let (keys, pressed) = mpsc::unbounded_channel();
-        let screen = Cells {
-            pressed,
-            shown: Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1)),
-        };
-        let runner = Runner::new(
-            App::new(loaded),
-            screen,
-            environment,
-            trunkline::listen::nobody(),
-        )
-        .keeping(folder.path().join("state"));
+        let (screen, keys) = Cells::new(120, 30);
+        let (app, environment) = (App::new(loaded), Environment::default());
+        let runner = Runner::new(app, screen, environment, listen::nobody());
         Self {
-            org,
-            runner,
+            org: ground.control.clone(),
+            runner: runner.keeping(ground.state_dir()),
             keys,
-            folder,
+            ground,
         }
     }
 
@@ -214,19 +129,8 @@ impl Crew {
 
     /// Presses keys, and runs until each has had its effect.
     pub async fn press(&mut self, keys: &[&str]) {
-        for key in keys {
-            let (held, name) = match key.strip_prefix("Ctrl-") {
-                Some(name) => (KeyModifiers::CONTROL, name),
-                None => (KeyModifiers::NONE, *key),
-            };
-            let code = match name {
-                "Enter" => KeyCode::Enter,
-                "Esc" => KeyCode::Esc,
-                "Tab" => KeyCode::Tab,
-                name => KeyCode::Char(name.chars().next().unwrap()),
-            };
-            let event = Event::Key(KeyEvent::new(code, held));
-            self.keys.send(event).unwrap();
+        for name in keys {
+            self.keys.send(Event::Key(key(name))).unwrap();
         }
         while !self.runner.screen.pressed.is_empty() || self.runner.app.urgent() {
             self.turn().await;
@@ -249,7 +153,7 @@ impl Crew {
 
     /// Everything that the console has written down: its configuration apart, the whole of its state.
     pub fn files(&self) -> Vec<Vec<u8>> {
-        let mut folders = vec![self.folder.path().join("state")];
+        let mut folders = vec![self.ground.state_dir()];
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).into_iter().flatten() {
@@ -266,15 +170,7 @@ impl Crew {
 
     /// The screen as text.
     pub fn screen(&self) -> String {
-        let shown = &self.runner.screen.shown;
-        let line = |y| {
-            (0..SIZE.0)
-                .map(|x| shown[(x, y)].symbol())
-                .collect::<String>()
-                .trim_end()
-                .to_owned()
-        };
-        (0..SIZE.1).map(line).collect::<Vec<_>>().join("\n")
+        lines(&self.runner.screen.shown).join("\n")
     }
 }
 
@@ -306,33 +202,4 @@ fn ours(app: &App) -> BTreeMap<(String, String), (bool, String)> {
         (key, (row.believed() == Believed::Registered, codec))
     })
     .collect()
-}
-
-/// A screen of cells, and keys from the test.
-struct Cells {
-    pressed: mpsc::UnboundedReceiver<Event>,
-    shown: Buffer,
-}
-
-impl Screen for Cells {
-    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        match self.pressed.recv().await {
-            Some(event) => Some(event),
-            None => std::future::pending().await,
-        }
-    }
-
-    fn free(&self) -> bool {
-        true
-    }
-
-    fn draw(&mut self, app: &mut App) -> Result<(), String> {
-        self.shown.reset();
-        trunkline::screen::render(app, self.shown.area, &mut self.shown);
-        Ok(())
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
-        Err(effect)
-    }
 }

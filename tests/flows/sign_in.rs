@@ -1,21 +1,16 @@
 //! A person signs in at the console: by what is pasted, and nothing of it is left anywhere.
 
 use trunkline::model::person::Person;
-use trunkline::org::Options;
 
 use super::crew::Crew;
+use crate::common::ground::quiet;
 
 /// A code that the organisation does not know; it is a secret all the same.
 const CODE: &str = "canary-code";
 
 #[tokio::test]
 async fn a_pasted_code_is_masked_handed_in_and_kept_nowhere() {
-    let options = Options {
-        users: 2,
-        rate: 0.0,
-        api: "platform",
-        ..Options::default()
-    };
+    let options = quiet(2, "platform");
     let mut crew = Crew::start(options).await;
     crew.until("somebody to sign in", |app| *app.person() == Person::Nobody)
         .await;
@@ -45,11 +40,7 @@ async fn a_pasted_code_is_masked_handed_in_and_kept_nowhere() {
 
 #[tokio::test]
 async fn the_budget_tells_who_spends_it() {
-    let options = Options {
-        users: 2,
-        rate: 0.0,
-        ..Options::default()
-    };
+    let options = quiet(2, "direct");
     let mut crew = Crew::start(options).await;
     crew.until_live().await;
     crew.command("budget").await;

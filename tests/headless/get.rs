@@ -9,7 +9,10 @@ use super::{Far, program, said};
 
 #[test]
 fn every_kind_is_read_on_both_apis_by_the_same_flags() {
-    let kinds = program().args(["get", "--kinds"]).output().unwrap();
+    let kinds = program(std::env::temp_dir())
+        .args(["get", "--kinds"])
+        .output()
+        .unwrap();
     assert_eq!(kinds.status.code(), Some(0), "{}", said(&kinds));
     let kinds = String::from_utf8(kinds.stdout).unwrap();
     let names: Vec<&str> = kinds
@@ -20,9 +23,7 @@ fn every_kind_is_read_on_both_apis_by_the_same_flags() {
     for api in ["direct", "platform"] {
         let far = Far::start(&["--users", "5", "--api", api]);
         let get = |args: &[&str]| {
-            let home = far.folder.path().join("home");
-            let mut command = far.command(&["get"]);
-            let output = command.args(args).env("HOME", home).output().unwrap();
+            let output = far.run(&[&["get"], args].concat());
             assert_eq!(
                 output.status.code(),
                 Some(0),
@@ -96,14 +97,13 @@ async fn watched_rows_of_any_kind_are_a_line_a_change() {
         .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
     let first = lines.next().unwrap();
     let user = first["userId"].as_str().unwrap();
-    let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+    let state = far.control.state().await;
     let rows = state["registrations"].as_array().unwrap();
     let row = rows.iter().find(|row| row["userId"] == user).unwrap();
     let device = row["deviceId"].as_str().unwrap();
-    let path = format!("/_org/users/{user}/registrations/{device}");
     let turned = !row["registered"].as_bool().unwrap();
     let body = json!({"registered": turned});
-    far.control(reqwest::Method::PUT, &path, Some(body)).await;
+    far.control.register(user, device, &body).await;
     let changed = lines.find(|line| line["userId"] == user && *line != first);
     assert_eq!(changed.unwrap()["userId"], user);
     child.kill().unwrap();
@@ -113,7 +113,6 @@ async fn watched_rows_of_any_kind_are_a_line_a_change() {
 #[test]
 fn a_view_gives_a_command_its_rows_their_order_and_their_columns() {
     let far = Far::start(&["--users", "6"]);
-    let home = far.folder.path().join("home");
     let profile = std::fs::read_to_string(&far.config).unwrap();
     let views = "[views.named]\npane = \"registrations\"\nfilter = \"registered:yes\"\nsort = \"-user\"\ncolumns = [\"user\", \"deviceId\"]\n";
     std::fs::write(&far.config, format!("{profile}\n{views}")).unwrap();
@@ -122,17 +121,18 @@ fn a_view_gives_a_command_its_rows_their_order_and_their_columns() {
         .lines()
         .find_map(|line| line.strip_prefix("[profiles."));
     let name = name.unwrap().trim_end_matches(']').to_owned();
-    let folder = home.join(".local/state/trunkline/views").join(&name);
+    let folder = far
+        .folder
+        .path()
+        .join(".local/state/trunkline/views")
+        .join(&name);
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(
         folder.join("kept.toml"),
         "pane = \"carriers\"\ncolumns = [\"name\"]\n",
     )
     .unwrap();
-    let get = |args: &[&str]| {
-        let mut command = far.command(&["get"]);
-        command.args(args).env("HOME", &home).output().unwrap()
-    };
+    let get = |args: &[&str]| far.run(&[&["get"], args].concat());
     let text = |output: &Output| {
         assert_eq!(output.status.code(), Some(0), "{}", said(output));
         String::from_utf8(output.stdout.clone()).unwrap()
@@ -188,20 +188,18 @@ async fn alerts_are_watched_on_both_apis_in_a_pipe_until_a_signal_ends_it() {
         std::fs::write(&far.config, config).unwrap();
         let mut child = far
             .command(&["get", "alerts", "--json", "--watch"])
-            .env("HOME", far.folder.path().join("home"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let state = far.control(reqwest::Method::GET, "/_org/state", None).await;
+        let state = far.control.state().await;
         let rows = state["registrations"].as_array().unwrap();
         let row = rows.iter().find(|row| row["registered"] == true).unwrap();
         let (user, device) = (
             row["userId"].as_str().unwrap(),
             row["deviceId"].as_str().unwrap(),
         );
-        let path = format!("/_org/users/{user}/registrations/{device}");
-        let lost = Some(json!({"registered": false}));
-        far.control(reqwest::Method::PUT, &path, lost).await;
+        let lost = json!({"registered": false});
+        far.control.register(user, device, &lost).await;
         let mut lines = BufReader::new(child.stdout.take().unwrap())
             .lines()
             .map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());

@@ -141,7 +141,7 @@ fn every_command_ends_quietly_when_nobody_reads() {
             let args: Vec<&str> = args.iter().map(String::as_str).collect();
             let mut command = far.command(&args);
             if name == "config init" {
-                command = super::program();
+                command = super::program(std::env::temp_dir());
                 command
                     .args(&args)
                     .arg("--config")
@@ -168,7 +168,10 @@ fn nobody_reading_the_errors_either_stops_nothing() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(2));
-    let output = super::program().arg("--nonsense").stderr(unread()).output();
+    let output = super::program(std::env::temp_dir())
+        .arg("--nonsense")
+        .stderr(unread())
+        .output();
     assert_eq!(output.unwrap().status.code(), Some(2));
 }
 

@@ -1,31 +1,23 @@
 //! What the report counts, against what the organisation has: now, and by the hour from what `serve` has kept.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Far, said};
 
 fn run(far: &Far, args: &[&str]) -> Value {
-    let output = here(far, args).output().unwrap();
+    let output = far.run(args);
     let code = output.status.code();
     assert_eq!(code, Some(0), "{args:?}: {}", said(&output));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// A command with a state directory of its own.
-fn here(far: &Far, args: &[&str]) -> Command {
-    let mut command = far.command(args);
-    command.env("HOME", far.folder.path().join("home"));
-    command
-}
-
 /// How many registrations the organisation has, and how many of them are registered.
 async fn truth(far: &Far) -> (u64, u64, Value) {
-    let state = far.control(Method::GET, "/_org/state", None).await;
+    let state = far.control.state().await;
     let all = state["registrations"].as_array().unwrap();
     let good = all.iter().filter(|one| one["registered"] == true).count();
     (all.len() as u64, good as u64, all[0].clone())
@@ -33,11 +25,8 @@ async fn truth(far: &Far) -> (u64, u64, Value) {
 
 /// Serves until each of so many registrations has been looked at. Returns the report of the dashboard.
 async fn served(far: &Far, all: u64) -> Value {
-    let mut serve = here(
-        far,
-        &["serve", "--listen", "127.0.0.1:0", "--token-env", "T"],
-    );
-    let mut serve = serve
+    let mut serve = far
+        .command(&["serve", "--listen", "127.0.0.1:0", "--token-env", "T"])
         .env("T", "a-token-of-the-test")
         .stderr(Stdio::piped())
         .spawn()
@@ -79,13 +68,9 @@ async fn it_counts_what_the_organisation_has_and_keeps_it_by_hour_and_site() {
         let far = Far::start(&["--users", "12", "--api", api]);
         let (.., one) = truth(&far).await;
         let (user, device) = (one["userId"].as_str(), one["deviceId"].as_str());
-        let path = format!(
-            "/_org/users/{}/registrations/{}",
-            user.unwrap(),
-            device.unwrap()
-        );
-        far.control(Method::PUT, &path, Some(json!({"registered": false})))
-            .await;
+        let lost = json!({"registered": false});
+        let (user, device) = (user.unwrap(), device.unwrap());
+        far.control.register(user, device, &lost).await;
         let (all, good, _) = truth(&far).await;
         assert!(good < all, "one is lost");
 
@@ -97,8 +82,7 @@ async fn it_counts_what_the_organisation_has_and_keeps_it_by_hour_and_site() {
         assert!(api == "platform" || looked_at == all, "{now}");
         assert_ne!(now["lastFailureTime"], "none", "{api}");
         assert_eq!(now["reads"]["lastFailureTime"], "none", "{api}: {now}");
-        let requests = far.control(Method::GET, "/_org/requests", None).await;
-        let requests = requests["requests"].as_array().unwrap();
+        let requests = far.control.requests().await;
         let opened = requests.iter().filter(|request| {
             let path = request["path"].as_str().unwrap();
             path.contains("/notifications/") || request["status"] == 101
@@ -141,8 +125,7 @@ async fn it_counts_what_the_organisation_has_and_keeps_it_by_hour_and_site() {
                 assert_eq!(told["unreadable"], 0);
             }
         }
-        let shown = here(&far, &["report", "--by", "day", "--markdown"]);
-        let shown = { shown }.output().unwrap();
+        let shown = far.run(&["report", "--by", "day", "--markdown"]);
         let shown = String::from_utf8(shown.stdout).unwrap();
         assert!(
             shown.contains("| DAY | CHECKS | REGISTERED | SHARE |"),
@@ -159,7 +142,7 @@ fn what_cannot_be_told_is_refused_in_words() {
         (["--from", "2019-01-01"], "400 days at most"),
         (["--to", "soon"], "YYYY-MM-DD"),
     ] {
-        let output = here(&far, &["report"]).args(args).output().unwrap();
+        let output = far.command(&["report"]).args(args).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
         assert!(said(&output).contains(told), "{}", said(&output));
     }

@@ -9,14 +9,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::app::event::Event;
 use trunkline::environment::Environment;
-use trunkline::flow::{self, Order, Stop};
+use trunkline::flow::Order;
 use trunkline::headless::write::kit;
-use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::model::flow::Outcome;
 use trunkline::model::job::{JobKey, JobState};
 use trunkline::model::provision::Provision;
 use trunkline::org::Options;
 use trunkline::time::Clock;
 
+use crate::common::ran::run;
 use crate::house::{House, anywhere, get_json, request, with_token};
 
 /// The path of the hook, as it is kept on disk.
@@ -138,11 +139,8 @@ async fn what_is_no_delivery_is_refused() {
 }
 
 fn press(house: &mut House, code: KeyCode) {
-    let now = Clock::Real.now();
-    house
-        .runner
-        .app
-        .update(Event::Key(KeyEvent::from(code)), now);
+    let event = Event::Key(KeyEvent::from(code));
+    house.runner.app.update(event, Clock::Real.now());
 }
 
 /// Submits an endpoint as another process would: the console hears of it by its webhook alone.
@@ -160,9 +158,7 @@ async fn submit(profile: Arc<trunkline::config::Profile>, state: PathBuf) -> Out
         body: Box::new(body),
         follow: false,
     };
-    let (_stopper, stop) = Stop::new();
-    let tell: flow::Tell = Arc::new(|_, _| {});
-    flow::run(&kit, FlowId::default(), order, &tell, &stop).await
+    run(&kit, order).await.outcome
 }
 
 #[tokio::test]

@@ -12,44 +12,26 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use trunkline::app::App;
 use trunkline::app::event::{Done, Event};
-use trunkline::app::run::{Runner, Screen};
+use trunkline::app::run::Runner;
 use trunkline::config::profile::listen::{Listen, Open};
 use trunkline::config::secret::SecretSource;
-use trunkline::config::{self, Flags, Loaded, Paths, Profile};
-use trunkline::effect::Effect;
+use trunkline::config::{Loaded, Profile};
 use trunkline::environment::Environment;
 use trunkline::listen::{self, Listener};
-use trunkline::org::{self, Options, Org};
+use trunkline::org::{Options, Org};
 use trunkline::store::carriers::Reading;
 use trunkline::time::Clock;
+
+use crate::common::ground::Ground;
+use crate::common::ran::written;
+use crate::common::screen::Cells;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A screen that nobody looks at.
-pub struct Dark;
-
-impl Screen for Dark {
-    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        std::future::pending().await
-    }
-
-    fn free(&self) -> bool {
-        true
-    }
-
-    fn draw(&mut self, _app: &mut App) -> Result<(), String> {
-        Ok(())
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
-        Err(effect)
-    }
-}
-
 /// Everything that `trunkline serve` is, in this process.
 pub struct House {
-    pub runner: Runner<Dark>,
+    pub runner: Runner<Cells>,
     pub listener: Listener,
     pub org: Option<Org>,
     pub folder: TempDir,
@@ -101,34 +83,24 @@ impl House {
 
     /// The same with a profile that is changed before it is used.
     pub async fn of(listen: &Listen, options: Options, change: impl FnOnce(&mut Profile)) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.toml");
         let rate_limit = options.rate_limit;
-        let options = Options {
+        let ground = Ground::start(Options {
             rate: 0.0,
-            profile_out: Some(file.clone()),
             ..options
-        };
-        let org = org::start(options).await.unwrap();
-        let flags = Flags {
-            config: Some(file),
-            ..Flags::default()
-        };
-        let paths = Paths::under(folder.path());
-        let mut loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        })
+        .await;
+        let mut loaded = ground.load();
         if let Some(profile) = &mut loaded.profile {
             change(profile);
             profile.requests_per_minute = NonZeroU32::new(rate_limit);
         }
-        let state = folder.path().join("state");
+        let state = ground.state_dir();
         let (runner, listener) = assemble(loaded, listen, &state).await;
-        let runner = runner.keeping(state);
         Self {
-            runner,
+            runner: runner.keeping(state),
             listener,
-            org: Some(org),
-            folder,
+            org: Some(ground.org),
+            folder: ground.folder,
         }
     }
 
@@ -148,15 +120,8 @@ impl House {
 
     /// Every line of the audit.
     pub fn audit(&self) -> Vec<Value> {
-        let Ok(folder) = std::fs::read_dir(self.state().join("audit")) else {
-            return Vec::new();
-        };
-        let files = folder.map(|entry| entry.unwrap().path());
-        let lines = files.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
-        let text: String = lines
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .collect();
-        let lines = text.lines();
+        let lines = written(&self.state());
+        let lines = lines.lines();
         lines
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
@@ -164,7 +129,7 @@ impl House {
 
     /// Where the console keeps what survives it.
     pub fn state(&self) -> std::path::PathBuf {
-        self.folder.path().join("state")
+        self.folder.path().join("state").join("trunkline")
     }
 
     /// Runs until everyone and every carrier has been read.
@@ -197,7 +162,7 @@ impl House {
     }
 }
 
-async fn assemble(loaded: Loaded, listen: &Listen, state: &Path) -> (Runner<Dark>, Listener) {
+async fn assemble(loaded: Loaded, listen: &Listen, state: &Path) -> (Runner<Cells>, Listener) {
     let environment = Environment::default();
     let (asker, questions) = listen::desk();
     let mut app = App::new(loaded);
@@ -212,7 +177,7 @@ async fn assemble(loaded: Loaded, listen: &Listen, state: &Path) -> (Runner<Dark
         }
         None => Listener::start(listen, &environment, asker).await.unwrap(),
     };
-    let runner = Runner::new(app, Dark, environment, questions);
+    let runner = Runner::new(app, Cells::dark(), environment, questions);
     (runner, listener)
 }
 

@@ -2,59 +2,22 @@
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use crate::common::child::Far;
+use crate::common::program::{program, said};
 use crate::house::get_json;
 
-fn program(config: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
-    command.env_clear().env("HOME", config.parent().unwrap());
-    command.arg("--config").arg(config).args(args);
-    command
-}
-
-/// The organisation in a process of its own.
-struct Far {
-    child: Child,
-    folder: TempDir,
-}
-
-impl Far {
-    fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("config.toml");
-        let mut child = program(&config, &["org", "--users", "4", "--rate", "0"])
-            .arg("--profile-out")
-            .arg(&config)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = String::new();
-        let out = child.stdout.take().unwrap();
-        BufReader::new(out).read_line(&mut ready).unwrap();
-        Self { child, folder }
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        program(&self.folder.path().join("config.toml"), args)
-    }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Four quiet users.
+fn start() -> Far {
+    Far::start(&["--users", "4"])
 }
 
 #[tokio::test]
 async fn serve_answers_until_it_is_asked_to_end_and_ends_well() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let far = Far::start();
+    let far = start();
     let mut served = far
         .command(&["serve", "--listen", "127.0.0.1:0"])
         .stderr(Stdio::piped())
@@ -87,21 +50,18 @@ async fn serve_answers_until_it_is_asked_to_end_and_ends_well() {
 
 #[test]
 fn serve_without_a_secret_says_so_and_ends() {
-    let far = Far::start();
+    let far = start();
     std::fs::remove_file(far.folder.path().join("config.toml.secret")).unwrap();
-    let end = far
-        .command(&["serve", "--listen", "127.0.0.1:0"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8(end.stderr).unwrap();
+    let end = far.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let said = said(&end);
     assert_eq!(end.status.code(), Some(2), "{said}");
     assert!(said.contains("config.toml.secret"), "{said}");
 }
 
 #[test]
 fn the_report_is_for_people_and_for_programs() {
-    let far = Far::start();
-    let end = far.command(&["report", "--json"]).output().unwrap();
+    let far = start();
+    let end = far.run(&["report", "--json"]);
     assert_eq!(end.status.code(), Some(0), "{end:?}");
     let report: Value = serde_json::from_slice(&end.stdout).unwrap();
     assert_eq!(report["reads"]["ok"], 4);
@@ -111,7 +71,7 @@ fn the_report_is_for_people_and_for_programs() {
     assert_eq!(report["windows"]["sinceStart"]["successRate"], 100.0);
     assert!(report["readMs"]["p99"].as_f64().unwrap() > 0.0);
     assert!(!report["carriers"].as_array().unwrap().is_empty());
-    let end = far.command(&["report"]).output().unwrap();
+    let end = far.run(&["report"]);
     let text = String::from_utf8(end.stdout).unwrap();
     assert!(
         text.contains(&format!("registered, in all 100.00 % of {looked_at}\n")),
@@ -122,11 +82,11 @@ fn the_report_is_for_people_and_for_programs() {
 #[test]
 fn a_listener_before_a_command_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let config = folder.path().join("none.toml");
-    let end = program(&config, &["--listen", "127.0.0.1:0", "config", "path"])
-        .output()
-        .unwrap();
+    let mut command = program(folder.path());
+    command.arg("--config").arg(folder.path().join("none.toml"));
+    command.args(["--listen", "127.0.0.1:0", "config", "path"]);
+    let end = command.output().unwrap();
     assert_eq!(end.status.code(), Some(2));
-    let said = String::from_utf8(end.stderr).unwrap();
+    let said = said(&end);
     assert!(said.contains("trunkline serve --listen"), "{said}");
 }

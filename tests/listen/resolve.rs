@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use trunkline::config::profile::listen::{Listen, Open};
 
+use crate::common::ran;
 use crate::house::{House, get_json, raw, request, with_token};
 
 const TOKEN: &str = "open sesame";
@@ -103,7 +104,7 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
             .count(),
         2
     );
-    let written = audit_of(&house);
+    let written = ran::written(&house.state());
     assert_eq!(
         written.matches("route.create").count(),
         2,
@@ -111,17 +112,6 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
     );
     assert_eq!(written.matches("route.update").count(), 2, "{written}");
     assert!(!written.contains("hunter2"));
-}
-
-fn audit_of(house: &House) -> String {
-    let folder = house.folder.path().join("state").join("audit");
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    let lines = files.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
-    lines
-        .map(|path| std::fs::read_to_string(path).unwrap())
-        .collect()
 }
 
 #[tokio::test]

@@ -4,17 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use trunkline::org::Options;
 
-use crate::client::{self, Bench, bench};
+use crate::client::{Bench, bench};
+use crate::common::ground::faulty;
 
 pub const PATH: &str = "/api/v2/callbacks";
 
 /// A quiet organisation whose callbacks stay as they are booked.
 pub fn options() -> Options {
-    Options {
-        faults: "callback-ms=0".parse().unwrap(),
-        rate_limit: 0,
-        ..client::options()
-    }
+    faulty(12, "direct", &["callback-ms=0"])
 }
 
 /// A booking on a queue that is always open, on a day that is far away.

@@ -1,10 +1,10 @@
 //! A client of the organisation: reqwest for calls, tokio-tungstenite for streams.
 
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::{Certificate, Client, RequestBuilder, Response};
+use reqwest::{Client, Method, Response};
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use secrecy::ExposeSecret;
@@ -19,6 +19,9 @@ use tokio_tungstenite::{
 };
 use trunkline::org::{self, Options, Org};
 
+use crate::common::control::{self, Control};
+use crate::common::ground::{faulty, quiet};
+
 pub type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Long enough that only a hang reaches it.
@@ -26,36 +29,31 @@ pub const HANG: Duration = Duration::from_secs(20);
 
 /// A quiet organisation of a few people, with what `change` asks for.
 pub fn options() -> Options {
-    Options {
-        users: 12,
-        rate: 0.0,
-        ..Options::default()
-    }
+    quiet(12, "direct")
 }
 
 /// A running organisation and a client that trusts it.
 pub struct Bench {
     pub org: Org,
     pub http: Client,
+    control: Control,
 }
 
 pub async fn bench(options: Options) -> Bench {
     let org = org::start(options).await.unwrap();
     let http = trusting(&org).build().unwrap();
-    Bench { org, http }
+    let control = Control::of(&org);
+    Bench { org, http, control }
+}
+
+/// One that loses no time, with these faults, and whose requests are not counted.
+pub async fn quick(faults: &[&str]) -> Bench {
+    bench(faulty(12, "direct", faults)).await
 }
 
 /// A client builder that trusts the organisation's CA and nothing else.
 pub fn trusting(org: &Org) -> reqwest::ClientBuilder {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    });
-    let ca = Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
-    Client::builder()
-        .tls_certs_only([ca])
-        .no_proxy()
-        .timeout(HANG)
+    control::trusting(org.ca_pem()).timeout(HANG)
 }
 
 impl Bench {
@@ -135,46 +133,24 @@ impl Bench {
         tokio::time::timeout(HANG, read).await.expect(path)
     }
 
-    fn controlled(&self, call: RequestBuilder) -> RequestBuilder {
-        call.bearer_auth(self.org.control_token().expose_secret())
-    }
-
     pub async fn control_get(&self, path: &str) -> Value {
-        self.controlled(self.http.get(self.url(path)))
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        self.control.get(path).await
     }
 
     pub async fn control_put(&self, path: &str, body: Value) -> Response {
-        self.controlled(self.http.put(self.url(path)))
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
+        let call = self.control.call(Method::PUT, path);
+        call.json(&body).send().await.unwrap()
     }
 
     pub async fn control_post(&self, path: &str, body: Value) -> Value {
-        self.controlled(self.http.post(self.url(path)))
-            .json(&body)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap()
+        // A refusal has a body as well, which is what some look at.
+        let call = self.control.call(Method::POST, path).json(&body);
+        call.send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn fault(&self, key: &str, value: Value) {
-        assert_eq!(
-            self.control_put("/_org/faults", json!({key: value}))
-                .await
-                .status(),
-            200
-        );
+        let reply = self.control_put("/_org/faults", json!({key: value}));
+        assert_eq!(reply.await.status(), 200);
     }
 
     /// The first user's first device.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use trunkline::org::Options;
 
-use crate::client::{self, Bench, bench};
+use crate::client::{Bench, bench, options, quick, trusting};
 use crate::routes::route;
 
 const PATH: &str = "/api/v2/outbound/integrations";
@@ -18,12 +18,6 @@ fn uri(bench: &Bench, name: &str) -> String {
 }
 
 /// Polls are not to run into the rate limit.
-fn options() -> Options {
-    Options {
-        rate_limit: 0,
-        ..client::options()
-    }
-}
 /// Every cause of an error, in one line.
 fn causes(error: &reqwest::Error) -> String {
     let mut told = error.to_string();
@@ -37,8 +31,8 @@ fn causes(error: &reqwest::Error) -> String {
 
 #[tokio::test]
 async fn each_destination_answers_in_its_manner() {
-    let bench = bench(options()).await;
-    let http = client::trusting(&bench.org);
+    let bench = quick(&[]).await;
+    let http = trusting(&bench.org);
     let http = http
         .redirect(reqwest::redirect::Policy::none())
         .build()
@@ -108,7 +102,7 @@ async fn happen(bench: &Bench, event: &str, fields: Value) -> Value {
 
 #[tokio::test]
 async fn an_event_arrives_with_the_fields_and_headers_of_the_route() {
-    let bench = bench(options()).await;
+    let bench = quick(&[]).await;
     let token = bench.token().await;
     let filters = json!([{"eventType": "test.a", "fields": ["x"]}]);
     let id = deploy(&bench, &token, &[uri(&bench, "healthy")], filters).await;
@@ -138,7 +132,7 @@ async fn an_event_arrives_with_the_fields_and_headers_of_the_route() {
 
 #[tokio::test]
 async fn a_destination_is_retried_by_the_policy_and_failures_are_told_apart() {
-    let bench = bench(options()).await;
+    let bench = quick(&[]).await;
     let token = bench.token().await;
     let names = [
         "failing",
@@ -181,7 +175,7 @@ async fn a_destination_is_retried_by_the_policy_and_failures_are_told_apart() {
 
 #[tokio::test]
 async fn a_route_that_is_off_or_gone_delivers_nothing_and_a_changed_one_forgets() {
-    let bench = bench(options()).await;
+    let bench = quick(&[]).await;
     let token = bench.token().await;
     let filters = json!([{"eventType": "test.a"}]);
     let uris = [uri(&bench, "healthy"), uri(&bench, "failing")];
@@ -206,7 +200,7 @@ async fn a_route_that_is_off_or_gone_delivers_nothing_and_a_changed_one_forgets(
 
 #[tokio::test]
 async fn what_a_destination_cannot_take_is_dropped_and_counted() {
-    let bench = bench(options()).await;
+    let bench = quick(&[]).await;
     let token = bench.token().await;
     let filters = json!([{"eventType": "test.a"}]);
     let id = deploy(&bench, &token, &[uri(&bench, "slow")], filters).await;
@@ -226,6 +220,7 @@ async fn what_a_destination_cannot_take_is_dropped_and_counted() {
 async fn with_a_rate_events_happen_by_themselves() {
     let bench = bench(Options {
         rate: 2000.0,
+        rate_limit: 0,
         ..options()
     })
     .await;

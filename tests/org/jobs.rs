@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trunkline::org::Options;
 
-use crate::client::{Bench, bench, next_json, options};
+use crate::client::{self, Bench, bench, next_json, options};
 
 pub const SUBMIT: &str = "/api/v2/async-jobs/telephony/web-rtc/provision";
 pub const JOBS: &str = "/api/v2/async-jobs";
@@ -20,12 +20,7 @@ pub fn body(name: &str) -> Value {
 
 /// An organisation whose jobs are done at once.
 pub async fn quick(faults: &str) -> Bench {
-    bench(Options {
-        faults: format!("job-ms=1,{faults}").parse().unwrap(),
-        rate_limit: 0,
-        ..options()
-    })
-    .await
+    client::quick(&["job-ms=1", faults]).await
 }
 
 pub async fn submit(bench: &Bench, token: &str, body: &Value) -> Value {

@@ -2,21 +2,15 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use trunkline::org::Options;
 
-use crate::client::{Bench, bench, options};
+use crate::client::{self, Bench};
 use crate::interactions::ALL;
 
 pub const EXAMPLE: &str = "interaction-12345-abcde";
 
 /// An organisation whose transfers are done at once.
 pub async fn quick(faults: &str) -> Bench {
-    bench(Options {
-        faults: format!("transfer-ms=1,{faults}").parse().unwrap(),
-        rate_limit: 0,
-        ..options()
-    })
-    .await
+    client::quick(&["transfer-ms=1", faults]).await
 }
 
 /// A call of any verb: its status, and its body where it has one.

@@ -1,6 +1,6 @@
 //! The socket that moves interactions (contract §8).
 
-use crate::client::{Bench, Stream, bench, next_json, options};
+use crate::client::{self, Bench, Stream, bench, next_json, options};
 use crate::interactions::ALL;
 use futures_util::SinkExt;
 use serde_json::{Value, json};
@@ -12,12 +12,7 @@ pub const EXAMPLE: &str = "interaction-12345-abcde";
 
 /// An organisation whose transfers are done at once.
 pub async fn quick(faults: &str) -> Bench {
-    bench(Options {
-        faults: format!("transfer-ms=1,{faults}").parse().unwrap(),
-        rate_limit: 0,
-        ..options()
-    })
-    .await
+    client::quick(&["transfer-ms=1", faults]).await
 }
 
 pub async fn socket(bench: &Bench) -> Stream {

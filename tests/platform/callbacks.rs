@@ -3,131 +3,44 @@
 mod follow;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Output;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use trunkline::app::{perform, probes};
-use trunkline::audit::read;
 use trunkline::cloud::{Client, Settings, Urgency};
-use trunkline::config::{self, Flags, Paths};
-use trunkline::environment::Environment;
 use trunkline::flow::callback::platform::{EndedCallback, Reschedule};
-use trunkline::flow::{self, Kit, Order, Stop, Tell, callback};
+use trunkline::flow::{Order, callback};
 use trunkline::model::api::Api;
-use trunkline::model::audit::{LineStatus as OnRecord, Record};
+use trunkline::model::audit::LineStatus as OnRecord;
 use trunkline::model::callback::{Appointment, BOOKED_AS, Move, REASON, Status};
-use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::model::flow::Outcome;
 use trunkline::org::Options;
 use trunkline::text::Text;
 
-use super::rig::{Rig, options};
+use super::rig::Rig;
+use crate::common::ground::faulty;
+use crate::common::program::answer;
+use crate::common::ran::run;
 
 const NUMBER: &str = "+14155550199";
 
 /// An organisation whose callbacks stay as they are, with further faults.
 fn quiet(faults: &[&str]) -> Options {
-    let mut options = options(3);
-    for fault in std::iter::once(&"callback-ms=0").chain(faults) {
-        options.faults.set(fault).unwrap();
-    }
-    options
+    let faults = [&["callback-ms=0"], faults].concat();
+    faulty(3, "platform", &faults)
 }
 
-/// What a flow and the program work with.
-struct Desk {
-    rig: Rig,
-    folder: TempDir,
-    config: PathBuf,
-}
-
-impl Desk {
-    async fn start(faults: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("config.toml");
-        let rig = Rig::start(Options {
-            profile_out: Some(config.clone()),
-            rate_limit: 0,
-            ..quiet(faults)
-        })
-        .await;
-        let written = std::fs::read_to_string(&config).unwrap();
-        let platform = written.replacen("api = \"direct\"", "api = \"platform\"", 1);
-        std::fs::write(&config, platform).unwrap();
-        Self {
-            rig,
-            folder,
-            config,
-        }
-    }
-
-    async fn kit(&self) -> Kit {
-        let flags = Flags {
-            config: Some(self.config.clone()),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let paths = Paths::under(self.folder.path());
-        let loaded = config::load(&flags, &environment, &paths).unwrap();
-        let profile = Arc::new(loaded.profile.unwrap());
-        let client = perform::client(&profile, &environment).await.unwrap();
-        let prober = probes::settings(&profile, [], &environment).await;
-        let prober = prober.map(trunkline::probe::Prober::new);
-        let state = self.state();
-        Kit::open(client, profile, prober, &environment, &state).await
-    }
-
-    fn state(&self) -> PathBuf {
-        self.folder.path().join("state").join("trunkline")
-    }
-
-    fn audit(&self) -> Vec<Record> {
-        let mut lines = Vec::new();
-        read::each(&self.state(), "org", |line| {
-            lines.push(line.record.expect("a line that can be read"));
-        })
-        .unwrap();
-        lines
-    }
-
+impl Rig {
     async fn carry_out(&self, order: callback::CallbackOrder) -> Outcome {
-        let tell: Tell = Arc::new(|_, _| {});
-        let (_stopper, stop) = Stop::new();
-        let kit = self.kit().await;
-        flow::run(&kit, FlowId(1), Order::Callback(order), &tell, &stop).await
-    }
-
-    fn program(&self, args: &[&str]) -> Output {
-        std::process::Command::new(env!("CARGO_BIN_EXE_trunkline"))
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .env("USER", "noc")
-            .arg("--config")
-            .arg(&self.config)
-            .args(args)
-            .stdin(std::process::Stdio::null())
-            .output()
-            .unwrap()
+        let kit = self.ground.kit().await;
+        run(&kit, Order::Callback(order)).await.outcome
     }
 
     /// The organisation's own book, by what it calls the reason.
     async fn booked(&self, reason: &str) -> Vec<Value> {
         let path = "/_org/callbacks?updates=0";
-        let book = self.rig.control(Method::GET, path, None).await;
+        let book = self.control.get(path).await;
         let all = book["callbacks"].as_array().unwrap().iter();
         all.filter(|one| one["reason"] == reason).cloned().collect()
-    }
-
-    async fn requests(&self, verb: &str, path: &str) -> usize {
-        let seen = self.rig.control(Method::GET, "/_org/requests", None).await;
-        let seen = seen["requests"].as_array().unwrap().iter();
-        seen.filter(|one| one["verb"] == verb && one["path"] == path)
-            .count()
     }
 }
 
@@ -147,16 +60,10 @@ fn appointment(reason: &str) -> Appointment {
     }
 }
 
-fn answer(out: &Output) -> Value {
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|error| panic!("{error}: {out:?}"))
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_query_finds_is_what_the_organisation_has() {
     let rig = Rig::start(quiet(&[])).await;
-    let book = rig
-        .control(Method::GET, "/_org/callbacks?updates=0", None)
-        .await;
+    let book = rig.control.get("/_org/callbacks?updates=0").await;
     let theirs = book["callbacks"].as_array().unwrap().iter();
     let open = |one: &&Value| {
         !matches!(
@@ -206,19 +113,19 @@ async fn what_the_query_finds_is_what_the_organisation_has() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_callback_is_booked_moved_and_ended() {
-    let desk = Desk::start(&[]).await;
+    let rig = Rig::start(quiet(&[])).await;
     let wanted = appointment("Router down");
     let order = callback::CallbackOrder::Appoint(Box::new(wanted.clone()));
-    let outcome = desk.carry_out(order).await;
+    let outcome = rig.carry_out(order).await;
     assert!(
         matches!(&outcome, Outcome::Done(what) if what.raw().starts_with("booked as")),
         "{outcome}"
     );
-    let booked = desk.booked("Router down").await;
+    let booked = rig.booked("Router down").await;
     assert_eq!(booked.len(), 1);
     let id = booked[0]["id"].as_str().unwrap();
 
-    let client = &desk.rig.client;
+    let client = &rig.client;
     let read = client
         .callback(&id.into(), Urgency::Reread)
         .await
@@ -245,7 +152,7 @@ async fn a_callback_is_booked_moved_and_ended() {
             callback_scheduled_time: later.to_string(),
         },
     };
-    let outcome = desk
+    let outcome = rig
         .carry_out(callback::CallbackOrder::Move(Box::new(moved)))
         .await;
     assert!(
@@ -263,7 +170,7 @@ async fn a_callback_is_booked_moved_and_ended() {
     );
 
     let ended = vec![EndedCallback::from(&read)];
-    let outcome = desk.carry_out(callback::CallbackOrder::End(ended)).await;
+    let outcome = rig.carry_out(callback::CallbackOrder::End(ended)).await;
     assert!(matches!(outcome, Outcome::Done(_)), "{outcome}");
     let read = client
         .callback(&id.into(), Urgency::Reread)
@@ -279,7 +186,7 @@ async fn a_callback_is_booked_moved_and_ended() {
         "what just ended is told"
     );
 
-    let kept = desk.audit();
+    let kept = rig.ground.audit();
     let deeds: Vec<_> = kept
         .iter()
         .map(|line| (line.action.raw(), line.status))
@@ -292,50 +199,57 @@ async fn a_callback_is_booked_moved_and_ended() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_booking_whose_answer_was_lost_is_found_by_our_name_and_not_made_again() {
-    let desk = Desk::start(&["lose-answer=1"]).await;
+    let rig = Rig::start(quiet(&["lose-answer=1"])).await;
     let order = callback::CallbackOrder::Appoint(Box::new(appointment("Lost")));
-    let outcome = desk.carry_out(order).await;
+    let outcome = rig.carry_out(order).await;
     let found =
         matches!(&outcome, Outcome::Done(what) if what.raw().contains("its answer was lost"));
     assert!(found, "{outcome}");
-    assert_eq!(desk.booked("Lost").await.len(), 1);
-    let posts = desk
-        .requests("POST", "/api/v2/conversations/callbacks")
-        .await;
-    assert_eq!(posts, 1);
+    assert_eq!(rig.booked("Lost").await.len(), 1);
+    let path = "/api/v2/conversations/callbacks";
+    assert_eq!(rig.control.asked("POST", path).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_books_lists_and_ends_callbacks_in_the_api_s_own_shape() {
-    let desk = Desk::start(&[]).await;
-    let body = desk.folder.path().join("body.json");
-    std::fs::write(&body, json!(appointment("By script")).to_string()).unwrap();
-    let file = body.to_str().unwrap();
-    let out = desk.program(&["callback", "book", "-f", file, "--dry-run", "--json"]);
+    let rig = Rig::start(quiet(&[])).await;
+    let body = json!(appointment("By script"));
+    let file = &rig.ground.file("body.json", &body);
+    let out = rig
+        .ground
+        .run(&["callback", "book", "-f", file, "--dry-run", "--json"]);
     assert_eq!(out.status.code(), Some(0), "{out:?}");
     assert_eq!(
         answer(&out)["request"]["body"],
         json!(appointment("By script"))
     );
-    assert!(desk.booked("By script").await.is_empty());
+    assert!(rig.booked("By script").await.is_empty());
 
-    let out = desk.program(&["callback", "book", "-f", file, "--yes", "--json"]);
+    let out = rig
+        .ground
+        .run(&["callback", "book", "-f", file, "--yes", "--json"]);
     assert_eq!(out.status.code(), Some(0), "{out:?}");
     let id = answer(&out)["id"].as_str().unwrap().to_owned();
     let filter = format!("id={id}");
-    let out = desk.program(&["callback", "list", "--json", "--where", &filter]);
+    let out = rig
+        .ground
+        .run(&["callback", "list", "--json", "--where", &filter]);
     assert_eq!(answer(&out)[0]["status"], "scheduled", "{out:?}");
     assert!(!String::from_utf8_lossy(&out.stdout).contains(NUMBER));
 
-    let out = desk.program(&["callback", "cancel", &id, "--dry-run", "--json"]);
+    let out = rig
+        .ground
+        .run(&["callback", "cancel", &id, "--dry-run", "--json"]);
     let request = &answer(&out)["requests"][0];
     assert_eq!(request["body"]["state"], "disconnected", "{out:?}");
     assert!(request["body"]["startTime"].is_string() && request["body"]["participants"].is_array());
-    let out = desk.program(&["callback", "cancel", &id, "--yes", "--json"]);
+    let out = rig
+        .ground
+        .run(&["callback", "cancel", &id, "--yes", "--json"]);
     assert_eq!(answer(&out)["outcome"], "ok", "{out:?}");
-    assert_eq!(desk.booked("By script").await[0]["status"], "cancelled");
+    assert_eq!(rig.booked("By script").await[0]["status"], "cancelled");
 
-    let rows = desk.folder.path().join("rows.csv");
+    let rows = rig.ground.folder.path().join("rows.csv");
     let start = Timestamp::now()
         .checked_add(SignedDuration::from_hours(48))
         .unwrap();
@@ -344,7 +258,7 @@ async fn a_script_books_lists_and_ends_callbacks_in_the_api_s_own_shape() {
     );
     std::fs::write(&rows, table).unwrap();
     let rows = rows.to_str().unwrap();
-    let out = desk.program(&[
+    let out = rig.ground.run(&[
         "callback",
         "book",
         "--csv",
@@ -359,8 +273,8 @@ async fn a_script_books_lists_and_ends_callbacks_in_the_api_s_own_shape() {
         told.contains("fallback: the organisation's API has no such thing"),
         "{told}"
     );
-    assert_eq!(desk.booked("By table").await.len(), 1);
-    assert!(desk.booked("Odd").await.is_empty());
+    assert_eq!(rig.booked("By table").await.len(), 1);
+    assert!(rig.booked("Odd").await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

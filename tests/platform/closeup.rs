@@ -7,7 +7,7 @@ use super::rig::{Rig, options};
 #[tokio::test]
 async fn a_phone_tells_its_edges_its_line_and_its_station() {
     let rig = Rig::start(options(20)).await;
-    let state = rig.state().await;
+    let state = rig.control.state().await;
     let rows = state["registrations"].as_array().unwrap().iter();
     let mut rows = rows.filter(|row| row["deviceId"].as_str().unwrap().starts_with("webrtc"));
     let up = rows.find(|row| row["registered"] == true).unwrap();

@@ -3,12 +3,12 @@
 use trunkline::cloud::{Urgency, Who};
 use trunkline::model::person::Person;
 
-use super::rig::{Rig, options};
+use super::rig::{Rig, options, sign_in};
 
 #[tokio::test]
 async fn a_person_signs_in_beside_the_client_and_out_again() {
     let rig = Rig::start(options(3)).await;
-    let person = rig.sign_in("u-1").await;
+    let person = sign_in(&rig.client, &rig.control, "u-1").await;
     let Person::SignedIn { id, name, until } = person else {
         panic!("{person:?}")
     };
@@ -24,7 +24,11 @@ async fn a_person_signs_in_beside_the_client_and_out_again() {
     rig.client.logout().await.unwrap();
     assert_eq!(*rig.client.person().borrow(), Person::Nobody);
     // What has been revoked is no longer taken: signing in again is a new token.
-    assert!(rig.sign_in("u-2").await.is_signed_in());
+    assert!(
+        sign_in(&rig.client, &rig.control, "u-2")
+            .await
+            .is_signed_in()
+    );
 }
 
 #[tokio::test]

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use trunkline::model::registration::State;
 use trunkline::store::Row;
 
@@ -65,17 +64,17 @@ async fn every_phone_is_a_row_that_its_topic_keeps_up() {
 async fn an_edge_that_fails_takes_its_phones_along() {
     let mut watch = Watch::start(options(30), plan(10)).await;
     watch.live().await;
-    let state = watch.rig.state().await;
+    let state = watch.rig.control.state().await;
     let edge = state["edges"][0]["id"].as_str().unwrap().to_owned();
     let path = format!("/_org/edges/{edge}");
     let down = json!({"onlineStatus": "OFFLINE"});
     let before = watch.truth().await;
-    watch.rig.control(Method::PUT, &path, Some(&down)).await;
+    watch.rig.control.put(&path, &down).await;
     assert_ne!(watch.truth().await, before, "the edge had phones");
     watch.agree().await;
     assert!(watch.all_live(), "events told it, no read was needed");
     let up = json!({"onlineStatus": "ONLINE"});
-    watch.rig.control(Method::PUT, &path, Some(&up)).await;
+    watch.rig.control.put(&path, &up).await;
     watch.agree().await;
 }
 
@@ -117,7 +116,7 @@ async fn more_phones_than_topics_leave_the_last_ones_to_the_poller() {
             watch.status.polled as usize == all - 1_000
         })
         .await;
-    let state = watch.rig.state().await;
+    let state = watch.rig.control.state().await;
     assert_eq!(state["channels"]["topics"], 1_000);
     watch.agree().await;
 
@@ -137,7 +136,7 @@ async fn more_phones_than_topics_leave_the_last_ones_to_the_poller() {
             polled.iter().all(|key| row(watch, key).live()) && live(watch) == 1_000
         })
         .await;
-    let state = watch.rig.state().await;
+    let state = watch.rig.control.state().await;
     assert_eq!(state["channels"]["topics"], 1_000, "others have made room");
     // A look away takes nothing from them.
     watch.feeds.attend(&[]);
@@ -157,7 +156,8 @@ async fn a_socket_that_is_cut_is_a_gap_and_everything_is_read_again() {
         let gaps = watch.gaps;
         let closed = watch
             .rig
-            .control(Method::POST, "/_org/streams/close", None)
+            .control
+            .post("/_org/streams/close", &Value::Null)
             .await;
         assert_eq!(closed["closed"], 1);
         let key = first(&watch);
@@ -205,7 +205,8 @@ async fn a_channel_that_is_gone_is_made_anew() {
     watch.live().await;
     watch
         .rig
-        .control(Method::POST, "/_org/tokens/revoke", None)
+        .control
+        .post("/_org/tokens/revoke", &Value::Null)
         .await;
     watch.until("the gap", |watch| watch.gaps > 0).await;
     watch.live().await;
@@ -226,7 +227,7 @@ async fn a_paused_console_holds_no_socket_and_claims_nothing() {
             watch.rows().iter().all(|row| row.state() == State::Stale)
         })
         .await;
-    assert_eq!(watch.rig.state().await["channels"]["sockets"], 0);
+    assert_eq!(watch.rig.control.state().await["channels"]["sockets"], 0);
     watch.feeds.pause(false);
     watch.live().await;
     watch.agree().await;

@@ -14,6 +14,8 @@
 mod callbacks;
 mod channels;
 mod closeup;
+#[path = "../common/all.rs"]
+mod common;
 mod estate;
 mod grant;
 mod live;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::json;
 use trunkline::cloud::Settings;
 use trunkline::feed::{Plan, Timing};
@@ -40,8 +39,8 @@ fn says_so(watch: &Watch) -> bool {
 /// Calls that make or fill a channel: unlike polls, and unlike the looks at a channel that is silent, they do not depend
 /// on how long the machine takes.
 async fn writes_of_channels(watch: &Watch) -> usize {
-    let seen = watch.rig.control(Method::GET, "/_org/requests", None).await;
-    let seen = seen["requests"].as_array().unwrap().iter();
+    let seen = watch.rig.control.requests().await;
+    let seen = seen.iter();
     seen.filter(|call| call["verb"] == "POST" || call["verb"] == "PUT")
         .filter_map(|call| call["path"].as_str())
         .filter(|path| path.contains("/notifications/"))
@@ -81,7 +80,7 @@ async fn three_readers_of_one_client_share_its_channels_and_do_not_fight() {
         all * 2 <= cost * 3 * 3,
         "{all} writes of channels by three, {cost} by one"
     );
-    let state = rig.state().await;
+    let state = rig.control.state().await;
     assert_eq!(state["channels"]["open"], 4, "and nobody makes more");
 }
 

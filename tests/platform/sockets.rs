@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::feed::Plan;
 use trunkline::vocabulary::news::Link;
@@ -19,7 +18,8 @@ async fn polled(fault: Value) {
     watch.fault(fault).await;
     watch
         .rig
-        .control(Method::POST, "/_org/streams/close", None)
+        .control
+        .post("/_org/streams/close", &Value::Null)
         .await;
     watch
         .until("polling only", |watch| {
@@ -86,8 +86,8 @@ async fn phones_are_read_before_anything_else_and_the_first_page_says_how_many()
     let total = watch.status.users as usize;
     watch.live().await;
     assert_eq!(watch.rows().len(), total);
-    let requests = watch.rig.control(Method::GET, "/_org/requests", None).await;
-    let requests = requests["requests"].as_array().unwrap().iter();
+    let requests = watch.rig.control.requests().await;
+    let requests = requests.iter();
     let paths = requests.map(|one| one["path"].as_str().unwrap());
     let paths: Vec<&str> = paths.filter(|path| path.starts_with("/api")).collect();
     let pages = total.div_ceil(100);

@@ -1,36 +1,30 @@
 //! Conversations: what the query lists and what a read tells is what the organisation has.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::sync::mpsc;
-use trunkline::app::{perform, probes};
-use trunkline::audit::read;
-use trunkline::cloud::{Client, Urgency};
-use trunkline::config::{self, Flags, Paths};
-use trunkline::environment::Environment;
+use trunkline::cloud::Urgency;
 use trunkline::feed::{self, Mailbox, Plan};
 use trunkline::flow::consult::{Consult, Deed};
 use trunkline::flow::transfer::Patience;
-use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
+use trunkline::flow::{self, Kit, Order};
 use trunkline::model::InteractionId;
 use trunkline::model::audit::LineStatus;
-use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::model::flow::Outcome;
 use trunkline::model::interaction::{Interaction, SpeakTo, Standing};
 use trunkline::model::transfer::Destination;
-use trunkline::org::Options;
-use trunkline::probe::Prober;
 use trunkline::vocabulary::news::News as Told;
 
-use super::rig::{Rig, options};
+use super::rig::{Rig, options, sign_in};
+use super::watch::plan;
+use crate::common::ground::{Ground, faulty};
+use crate::common::ran::run;
 
 /// The interactions of the organisation that are under way, by id: their state and who is in them.
 async fn there(rig: &Rig) -> BTreeMap<String, (String, Vec<String>)> {
-    let all = rig.control(Method::GET, "/_org/interactions", None).await;
+    let all = rig.control.get("/_org/interactions").await;
     let live = |one: &&Value| matches!(one["state"].as_str(), Some("active" | "queued"));
     let all = all["interactions"].as_array().unwrap().iter().filter(live);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -88,8 +82,7 @@ async fn the_list_is_what_the_organisation_has_and_each_read_says_the_same() {
 async fn a_thousand_are_read_and_the_rest_is_counted() {
     let rig = Rig::start(options(40)).await;
     let more = json!({"count": 1_100});
-    rig.control(Method::POST, "/_org/interactions", Some(&more))
-        .await;
+    rig.control.post("/_org/interactions", &more).await;
     let listing = rig.client.interactions(Urgency::Reread).await.unwrap();
     assert_eq!(listing.more_requests, 9);
     // The newest first; callbacks are conversations too, and none of ours.
@@ -99,43 +92,25 @@ async fn a_thousand_are_read_and_the_rest_is_counted() {
 
 /// An organisation, and what a flow on it works with.
 struct Desk {
-    rig: Rig,
+    ground: Ground,
     kit: Kit,
-    folder: TempDir,
 }
 
 impl Desk {
     async fn start(faults: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.toml");
-        let mut options = Options {
-            profile_out: Some(file.clone()),
-            rate_limit: 0,
-            api: "platform",
-            ..options(40)
-        };
-        for fault in std::iter::once(&"transfer-ms=5").chain(faults) {
-            options.faults.set(fault).unwrap();
-        }
-        let rig = Rig::start(options).await;
-        let flags = Flags {
-            config: Some(file),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let paths = Paths::under(folder.path());
-        let loaded = config::load(&flags, &environment, &paths).unwrap();
-        let profile = Arc::new(loaded.profile.unwrap());
-        let client = perform::client(&profile, &environment).await.unwrap();
-        let prober = probes::settings(&profile, [], &environment).await;
-        let prober = prober.map(Prober::new);
-        let mut kit = Kit::open(client, profile, prober, &environment, folder.path()).await;
+        let faults = [&["transfer-ms=5"], faults].concat();
+        let ground = Ground::start(faulty(40, "platform", &faults)).await;
+        let mut kit = ground.kit().await;
         kit.patience = Patience {
             first: Duration::from_millis(10),
             most: Duration::from_millis(100),
             all: Duration::from_secs(20),
         };
-        Self { rig, kit, folder }
+        Self { ground, kit }
+    }
+
+    async fn sign_in(&self) {
+        sign_in(&self.kit.client, &self.ground.control, "u-1").await;
     }
 
     /// A call that an agent has.
@@ -159,45 +134,20 @@ impl Desk {
     }
 
     async fn carry_out(&self, consult: Consult) -> Outcome {
-        let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
-        let keep = Arc::clone(&told);
-        let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
-        let (_stopper, stop) = Stop::new();
         let order = Order::Consult(Box::new(consult));
-        flow::run(&self.kit, FlowId(1), order, &tell, &stop).await
+        run(&self.kit, order).await.outcome
     }
 
     /// What is on record, as action and status.
     fn audit(&self) -> Vec<(String, LineStatus)> {
-        let mut lines = Vec::new();
-        let _ = read::each(self.folder.path(), "org", |line| {
-            let record = line.record.unwrap();
+        let record = |record: trunkline::model::audit::Record| {
             // Only people announce calls: each step names whoever did it.
             assert_eq!(record.extra["personId"], "u-1", "{record:?}");
             assert_ne!(record.operator.raw(), "u-1");
-            lines.push((record.action.raw().to_owned(), record.status));
-        });
-        lines
+            (record.action.raw().to_owned(), record.status)
+        };
+        self.ground.audit().into_iter().map(record).collect()
     }
-}
-
-/// Signs somebody in, as a browser would that is told who it is.
-async fn sign_in(client: &Client, ca: &str, user: &str) {
-    let mut login = client.login().await.unwrap();
-    let mut url = login.url().clone();
-    url.query_pairs_mut().append_pair("user", user);
-    let ca = reqwest::Certificate::from_pem(ca.as_bytes()).unwrap();
-    let http = reqwest::Client::builder()
-        .tls_certs_only([ca])
-        .no_proxy()
-        .build()
-        .unwrap();
-    let (_bring, mut brought) = mpsc::channel(1);
-    let browser = async { http.get(url).send().await.unwrap().status() };
-    let wrong = |denied| panic!("{denied}");
-    let (code, status) = tokio::join!(login.code(&mut brought, wrong), browser);
-    assert_eq!(status, 200);
-    login.redeem(code.unwrap()).await.unwrap();
 }
 
 fn start(user: &str) -> Deed {
@@ -223,7 +173,7 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
     );
     assert!(desk.audit().is_empty(), "it is said before it is tried");
 
-    sign_in(&desk.kit.client, desk.rig.org.ca_pem(), "u-1").await;
+    desk.sign_in().await;
     let words = done(&desk.does(&one.id, start("u-39")).await);
     assert!(words.ends_with("caller held"), "{words}");
     let agent = one.bearer().unwrap().user.clone();
@@ -262,7 +212,7 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_destination_that_does_not_answer_leaves_the_caller_with_the_agent() {
     let desk = Desk::start(&[]).await;
-    sign_in(&desk.kit.client, desk.rig.org.ca_pem(), "u-1").await;
+    desk.sign_in().await;
     let one = desk.call().await;
     let outcome = desk.does(&one.id, start("deaf-x")).await;
     assert!(
@@ -288,10 +238,8 @@ async fn a_call_that_moves_is_told_by_the_topic_of_its_queue() {
     let plan = Plan {
         users: Some(Vec::new()),
         poll: Duration::from_secs(60),
-        max_streams: 0,
-        channels: 2,
-        carriers: false,
         callbacks: true,
+        ..plan(2)
     };
     let _feeds = feed::start_with(
         desk.kit.client.clone(),
@@ -315,9 +263,7 @@ async fn a_call_that_moves_is_told_by_the_topic_of_its_queue() {
         moves: vec![flow::transfer::Move::Replace(replace)],
         stop_on_failure: false,
     }));
-    let tell: Tell = Arc::new(|_, _| {});
-    let (_stopper, stop) = Stop::new();
-    done(&flow::run(&desk.kit, FlowId(1), order, &tell, &stop).await);
+    done(&run(&desk.kit, order).await.outcome);
     let arrived = |news: &Told| match news {
         Told::Interaction(told) => {
             told.id == one.id && told.bearer().is_some_and(|who| who.user.raw() == "u-39")

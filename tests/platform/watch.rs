@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::cloud::{Client, Settings};
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
@@ -141,8 +140,7 @@ impl Watch {
 
     /// How many requests were made so far, of all readers.
     pub async fn requests(&self) -> usize {
-        let requests = self.rig.control(Method::GET, "/_org/requests", None).await;
-        requests["requests"].as_array().unwrap().len()
+        self.rig.control.requests().await.len()
     }
 
     /// Whether everyone was read and nothing is stale.
@@ -187,7 +185,7 @@ impl Watch {
 
     /// What is so at the organisation, now.
     pub async fn truth(&self) -> BTreeMap<(String, String), Option<bool>> {
-        let state = self.rig.state().await;
+        let state = self.rig.control.state().await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let rows = state["registrations"].as_array().unwrap().iter();
         rows.map(|row| {
@@ -208,21 +206,18 @@ impl Watch {
 
     /// Registers a device, or does the opposite.
     pub async fn register(&self, user: &str, device: &str, registered: bool) {
-        let path = format!("/_org/users/{user}/registrations/{device}");
         let body = json!({"registered": registered});
-        self.rig.control(Method::PUT, &path, Some(&body)).await;
+        self.rig.control.register(user, device, &body).await;
     }
 
     pub async fn fault(&self, faults: Value) {
-        self.rig
-            .control(Method::PUT, "/_org/faults", Some(&faults))
-            .await;
+        self.rig.control.fault(&faults).await;
     }
 
     /// Calls of a path that were answered with 200, by their verb.
     pub async fn calls(&self, verb: &str, path: &str) -> usize {
-        let requests = self.rig.control(Method::GET, "/_org/requests", None).await;
-        let requests = requests["requests"].as_array().unwrap().iter();
+        let requests = self.rig.control.requests().await;
+        let requests = requests.iter();
         requests
             .filter(|call| {
                 call["verb"] == verb

@@ -3,12 +3,13 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use tempfile::TempDir;
 
 use super::UP;
+use super::common::program::program;
 use super::harness::{Pty, poll};
 
 /// A place for an editor, and what it tells of itself.
@@ -312,14 +313,9 @@ fn what_prints_the_secret_ends_with_a_command_that_is_interrupted() {
     ] {
         let bench = Bench::new();
         let config = configuration(&bench, "trap '' HUP TERM\nsleep 600 & wait");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
-        command.env_clear().env("HOME", bench.folder.path());
-        command.env("PATH", std::env::var_os("PATH").unwrap());
+        let mut command = program(bench.folder.path());
         command.args(["--config", &config]).args(args);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut child = command.spawn().unwrap();
         let helper = bench.running();
         let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();

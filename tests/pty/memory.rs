@@ -7,9 +7,10 @@ use std::path::PathBuf;
 use rustix::process::Signal;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
-use trunkline::org::{self, Options, Org};
+use trunkline::org::Org;
 use vt100::Parser;
 
+use crate::common::ground::{Ground, quiet};
 use crate::harness::Pty;
 
 /// An organisation, a configuration that names it, and a state directory that outlives consoles.
@@ -25,21 +26,12 @@ impl House {
     }
 
     fn of(api: &'static str) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let options = Options {
-            users: 4,
-            rate: 0.0,
-            api,
-            profile_out: Some(folder.path().join("config.toml")),
-            ..Options::default()
-        };
         let runtime = Runtime::new().unwrap();
-        let org = runtime.block_on(org::start(options)).unwrap();
+        let ground = runtime.block_on(Ground::start(quiet(4, api)));
         Self {
-            folder,
+            folder: ground.folder,
             runtime,
-            org: Some(org),
+            org: Some(ground.org),
         }
     }
 

@@ -5,9 +5,9 @@ use trunkline::flow::route::Ending;
 use trunkline::model::flow::{Outcome, StepState};
 use trunkline::model::route::{Aim, DeploymentState, Kind, Route, read};
 
+use crate::common::server::{Answer, Seen, answer};
 use crate::genesys::{Genesys, INTEGRATIONS, as_usual};
 use crate::rig::{deploy, remove};
-use crate::server::{Answer, Seen, answer};
 
 fn bus(topics: &Value) -> Route {
     let body = json!({

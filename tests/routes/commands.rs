@@ -1,68 +1,35 @@
 //! `trunkline route` as a script runs it.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
-use trunkline::org::{self, Options, Org};
 
-struct Desk {
-    org: Org,
-    folder: tempfile::TempDir,
-}
+use crate::common::ground::{Ground, quiet};
+
+struct Desk(Ground);
 
 impl Desk {
     async fn start() -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let options = Options {
-            users: 1,
-            rate: 0.0,
-            profile_out: Some(folder.path().join("config.toml")),
-            ..Options::default()
-        };
-        let org = org::start(options).await.unwrap();
-        Self { org, folder }
+        Self(Ground::start(quiet(1, "direct")).await)
     }
 
     fn route(&self, name: &str, destination: &str) -> Value {
-        let mut named = self.org.destinations().iter();
-        let uri = &named.find(|(name, _)| *name == destination).unwrap().1;
         json!({
-            "name": name, "type": "webhook", "uri": uri, "uris": [],
+            "name": name, "type": "webhook", "uri": self.0.destination(destination), "uris": [],
             "retryPolicy": {"maxRetries": 1, "retryInterval": 1.0, "backoffFactor": 2.0},
             "eventFilters": [{"eventType": "routing.queue.entered"}],
             "headers": {"X-Token": "hunter2"},
         })
     }
 
-    fn file(&self, name: &str, body: &Value) -> String {
-        let path = self.folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, body.to_string()).unwrap();
-        path.to_string_lossy().into_owned()
-    }
-
     async fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trunkline"));
-        command
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .env("XDG_STATE_HOME", self.folder.path().join("state"))
-            .env("TRUNKLINE_OPERATOR", "ana")
-            .arg("--config")
-            .arg(self.folder.path().join("config.toml"))
-            .arg("route")
-            .args(arguments)
-            .stdin(Stdio::null());
+        let mut command = self.0.program(&[&["route"], arguments].concat());
+        command.env("TRUNKLINE_OPERATOR", "ana");
         let run = tokio::task::spawn_blocking(move || command.output().unwrap());
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = run.await.unwrap();
+        let output = run.await.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        (status.code().unwrap(), text(stdout), text(stderr))
+        let code = output.status.code().unwrap();
+        (code, text(output.stdout), text(output.stderr))
     }
 }
 
@@ -73,7 +40,7 @@ fn read(out: &str) -> Value {
 #[tokio::test]
 async fn a_route_goes_from_a_file_to_the_list_and_away_again() {
     let desk = Desk::start().await;
-    let file = desk.file("a.json", &desk.route("from-a-file", "healthy"));
+    let file = desk.0.file("a.json", &desk.route("from-a-file", "healthy"));
     let (code, out, err) = desk.run(&["deploy", "-f", &file]).await;
     assert_eq!(code, 2, "nobody can be asked");
     assert!(
@@ -161,7 +128,7 @@ async fn every_broken_rule_is_exit_2_and_names_its_field() {
     {
         let mut body = desk.route("invalid", "healthy");
         *body.pointer_mut(pointer).unwrap() = value;
-        let file = desk.file(&format!("{n}.json"), &body);
+        let file = desk.0.file(&format!("{n}.json"), &body);
         let (code, _, err) = desk.run(&["deploy", "-f", &file, "--yes"]).await;
         assert_eq!(code, 2, "{err}");
         assert!(
@@ -177,7 +144,7 @@ async fn verify_tells_good_from_bad_and_changes_nothing() {
     let (code, out, _) = desk.run(&["verify", "queue-events"]).await;
     assert_eq!(code, 0, "{out}");
     assert!(out.starts_with("reachable"), "{out}");
-    let file = desk.file("bad.json", &desk.route("bad", "expired"));
+    let file = desk.0.file("bad.json", &desk.route("bad", "expired"));
     let (code, out, _) = desk.run(&["verify", "-f", &file, "--json"]).await;
     assert_eq!(code, 1, "{out}");
     assert!(read(&out)[0]["tls"].get("failed").is_some(), "{out}");
@@ -189,11 +156,11 @@ async fn verify_tells_good_from_bad_and_changes_nothing() {
 #[tokio::test]
 async fn a_folder_is_planned_applied_and_then_the_same() {
     let desk = Desk::start().await;
-    let file = |name: &str, body: &Value| desk.file(&format!("wanted/{name}"), body);
+    let file = |name: &str, body: &Value| desk.0.file(&format!("wanted/{name}"), body);
     file("a.json", &desk.route("first", "healthy"));
     file("b.json", &desk.route("second", "slow"));
     file("notes.txt", &json!("not a route"));
-    let folder = desk.folder.path().join("wanted");
+    let folder = desk.0.folder.path().join("wanted");
     let folder = folder.to_string_lossy();
 
     let (code, plan, _) = desk.run(&["apply", &folder, "--plan"]).await;

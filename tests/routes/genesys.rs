@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Value, json};
 use trunkline::model::api::Api;
 
+use crate::common::server::{Answer, Seen, Server, answer, token};
 use crate::rig::Rig;
-use crate::server::{Answer, Seen, Server, answer, token};
 
 pub const INTEGRATIONS: &str = "/api/v2/integrations";
 pub const TRIGGERS: &str = "/api/v2/processautomation/triggers";

@@ -7,16 +7,12 @@
 
 mod buses;
 mod commands;
+#[path = "../common/all.rs"]
+mod common;
 mod embedded;
 mod genesys;
 mod pipeline;
 mod race;
 mod rig;
 mod scripted;
-#[allow(
-    dead_code,
-    reason = "shared with the tests of the cloud, which need more of it"
-)]
-#[path = "../cloud/server.rs"]
-mod server;
 mod triggers;

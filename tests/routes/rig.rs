@@ -1,41 +1,22 @@
 //! Everything that a pipeline works with, and an organisation to change behind its back.
 
-use std::sync::{Arc, Mutex};
-
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use trunkline::app::{perform, probes};
-use trunkline::config::{self, Flags, Paths, Profile};
-use trunkline::environment::Environment;
+use trunkline::config::Profile;
 use trunkline::flow::route::{Deploy, Ending, Remove, RouteNews};
-use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
+use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Stopper};
 use trunkline::model::flow::{FlowId, Outcome, Step};
 use trunkline::model::route::{Aim, Kind, Known, Route, Webhook};
-use trunkline::org::{self, Options, Org};
-use trunkline::probe::Prober;
+
+use crate::common::ground::{Ground, faulty, kit};
+pub use crate::common::ran::Told;
+use crate::common::ran::written;
 
 pub struct Rig {
-    pub org: Org,
+    pub ground: Ground,
     pub kit: Kit,
-    pub folder: TempDir,
-    http: reqwest::Client,
 }
 
-/// What was told of one run.
-#[derive(Clone, Default)]
-pub struct Told(Arc<Mutex<Vec<FlowNews>>>);
-
 impl Told {
-    pub fn tell(&self) -> Tell {
-        let told = Arc::clone(&self.0);
-        Arc::new(move |_, news| told.lock().unwrap().push(news))
-    }
-
-    pub fn news(&self) -> Vec<FlowNews> {
-        self.0.lock().unwrap().clone()
-    }
-
     pub fn ending(&self) -> Ending {
         let news = self.news();
         let ended = news.iter().find_map(|news| match news {
@@ -72,49 +53,18 @@ impl Rig {
 
     /// With a profile that `edit` has changed.
     pub async fn with(edit: impl FnOnce(&mut Profile)) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("config.toml");
-        let options = Options {
-            users: 1,
-            rate: 0.0,
-            rate_limit: 0,
-            profile_out: Some(file.clone()),
-            ..Options::default()
-        };
-        let org = org::start(options).await.unwrap();
-        let flags = Flags {
-            config: Some(file),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let paths = Paths::under(folder.path());
-        let loaded = config::load(&flags, &environment, &paths).unwrap();
-        let mut profile = loaded.profile.unwrap();
+        let ground = Ground::start(faulty(1, "direct", &[])).await;
+        let mut profile = ground.profile();
         profile.requests_per_minute = None;
         // The organisation's own profile names one, which would hear of every test.
         profile.routes.sync_webhook = None;
         edit(&mut profile);
-        let client = perform::client(&profile, &environment).await.unwrap();
-        let prober = probes::settings(&profile, [], &environment).await;
-        let prober = prober.map(Prober::new);
-        let state = folder.path().join("state");
-        let kit = Kit::open(client, Arc::new(profile), prober, &environment, &state).await;
-        let ca = reqwest::Certificate::from_pem(org.ca_pem().as_bytes()).unwrap();
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .add_root_certificate(ca);
-        Self {
-            org,
-            kit,
-            folder,
-            http: http.build().unwrap(),
-        }
+        let kit = kit(profile, &ground.state_dir()).await;
+        Self { ground, kit }
     }
 
     pub fn destination(&self, wanted: &str) -> String {
-        let mut named = self.org.destinations().iter();
-        named.find(|(name, _)| *name == wanted).unwrap().1.clone()
+        self.ground.destination(wanted)
     }
 
     /// A good route of that name.
@@ -160,30 +110,16 @@ impl Rig {
 
     /// Writes fields over those of a route, as somebody else does.
     pub async fn meddle(&self, id: &str, fields: Value) {
-        self.control(&format!("/_org/routes/{id}"), fields).await;
+        let path = format!("/_org/routes/{id}");
+        self.ground.control.put(&path, &fields).await;
     }
 
     pub async fn fault(&self, key: &str, value: Value) {
-        self.control("/_org/faults", json!({ key: value })).await;
-    }
-
-    async fn control(&self, path: &str, body: Value) {
-        let call = self.http.put(format!("{}{path}", self.org.base_url()));
-        let token = self.org.control_token().expose_secret();
-        let answer = call.bearer_auth(token).json(&body).send().await.unwrap();
-        assert_eq!(answer.status(), 200, "{path}");
+        self.ground.control.fault(&json!({ key: value })).await;
     }
 
     pub fn audit(&self) -> String {
-        let folder = self.folder.path().join("state").join("audit");
-        let Ok(files) = std::fs::read_dir(folder) else {
-            return String::new();
-        };
-        let files = files.map(|entry| entry.unwrap().path());
-        let lines = files.filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"));
-        lines
-            .map(|path| std::fs::read_to_string(path).unwrap())
-            .collect()
+        written(&self.ground.state_dir())
     }
 }
 

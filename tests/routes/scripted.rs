@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use trunkline::flow::route::Ending;
 use trunkline::model::flow::Outcome;
 
+use crate::common::server::{Answer, Seen, Server, answer, answer_with, token};
 use crate::rig::{Rig, Told};
-use crate::server::{Answer, Seen, Server, answer, answer_with, token};
 
 const PATH: &str = "/api/v2/outbound/integrations";
 

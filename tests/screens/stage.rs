@@ -1,20 +1,20 @@
 //! The application on a stage: fed by hand, looked at as text and styles.
 
 use bytes::Bytes;
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use tempfile::TempDir;
 use trunkline::app::App;
 use trunkline::app::event::Event;
-use trunkline::config::{self, Flags, Paths};
 use trunkline::effect::Effect;
-use trunkline::environment::Environment;
 use trunkline::model::registration::{Device, Update, User};
 use trunkline::model::{DeviceId, UserId};
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::{Link, News, Status};
+
+use crate::common::ground::written;
+use crate::common::screen::{drawn, key, lines};
 
 /// 2026-06-15 14:03:22 UTC.
 pub const NOON: Millis = Millis(1_781_532_202_000);
@@ -45,17 +45,7 @@ impl Stage {
 
     /// On a configuration, or on none.
     pub fn with(theme: &str, config: Option<&str>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let paths = Paths::under(folder.path());
-        if let Some(text) = config {
-            std::fs::create_dir_all(paths.config_file.parent().unwrap()).unwrap();
-            std::fs::write(&paths.config_file, text).unwrap();
-        }
-        let flags = Flags {
-            theme: Some(theme.to_owned()),
-            ..Flags::default()
-        };
-        let loaded = config::load(&flags, &Environment::default(), &paths).unwrap();
+        let (loaded, folder) = written(config, theme);
         let mut app = App::new(loaded);
         app.update(Event::Tick, NOON);
         Self {
@@ -186,9 +176,9 @@ impl Stage {
 
     /// Presses keys by name; each is seen on an 80x24 screen before the next, as a person would.
     pub fn press(&mut self, keys: &[&str]) {
-        for key in keys {
+        for name in keys {
             self.text((80, 24));
-            self.happen(Event::Key(named(key)));
+            self.happen(Event::Key(key(name)));
         }
     }
 
@@ -203,21 +193,14 @@ impl Stage {
         self.app.take_effects()
     }
 
-    fn draw(&mut self, (width, height): (u16, u16)) -> Buffer {
-        let area = Rect::new(0, 0, width, height);
-        let mut buf = Buffer::empty(area);
-        trunkline::screen::render(&mut self.app, area, &mut buf);
-        buf
-    }
-
     /// The screen as text.
     pub fn text(&mut self, size: (u16, u16)) -> String {
-        lines(&self.draw(size)).join("\n")
+        lines(&drawn(&mut self.app, size)).join("\n")
     }
 
     /// The line that the cursor is on.
     pub fn cursor_line(&mut self) -> String {
-        let buf = self.draw((120, 24));
+        let buf = drawn(&mut self.app, (120, 24));
         lines(&buf)
             .into_iter()
             .find(|line| line.starts_with('▌'))
@@ -226,7 +209,7 @@ impl Stage {
 
     /// The screen as text, and under it every run of cells that has a style of its own.
     pub fn picture(&mut self, size: (u16, u16)) -> String {
-        let buf = self.draw(size);
+        let buf = drawn(&mut self.app, size);
         let styled = (0..size.1).filter_map(|y| {
             let runs = runs(&buf, y);
             (!runs.is_empty()).then(|| format!("{y:>2}: {}\n", runs.join("  ")))
@@ -234,22 +217,6 @@ impl Stage {
         let styled: String = styled.collect();
         format!("{}\n--- styles\n{styled}", lines(&buf).join("\n"))
     }
-}
-
-fn lines(buf: &Buffer) -> Vec<String> {
-    let area = buf.area;
-    (0..area.height)
-        .map(|y| {
-            let mut line = String::new();
-            let mut x = 0;
-            while x < area.width {
-                let symbol = buf[(x, y)].symbol();
-                line.push_str(symbol);
-                x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).unwrap();
-            }
-            line.trim_end().to_owned()
-        })
-        .collect()
 }
 
 fn runs(buf: &Buffer, y: u16) -> Vec<String> {
@@ -279,25 +246,4 @@ fn style(fg: Color, bg: Color, modifier: Modifier) -> String {
         parts.push(format!("{modifier:?}").to_lowercase());
     }
     parts.join(" ")
-}
-
-fn named(key: &str) -> KeyEvent {
-    let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
-    match key {
-        "Enter" => plain(KeyCode::Enter),
-        "Esc" => plain(KeyCode::Esc),
-        "Down" => plain(KeyCode::Down),
-        "Up" => plain(KeyCode::Up),
-        "Tab" => plain(KeyCode::Tab),
-        "BackTab" => plain(KeyCode::BackTab),
-        "Backspace" => plain(KeyCode::Backspace),
-        "Alt-Up" => KeyEvent::new(KeyCode::Up, KeyModifiers::ALT),
-        _ => match key.strip_prefix("Ctrl-") {
-            Some(c) => KeyEvent::new(
-                KeyCode::Char(c.chars().next().unwrap()),
-                KeyModifiers::CONTROL,
-            ),
-            None => plain(KeyCode::Char(key.chars().next().unwrap())),
-        },
-    }
 }

@@ -1,19 +1,14 @@
 //! `trunkline transfer`, as a script uses it: what it prints, and what it ends with.
 
-use std::process::Output;
-
 use serde_json::{Value, json};
 
+use crate::common::program::said;
 use crate::rig::{Rig, begin, log};
 
 const TO: &str = "genesys://user/ana";
 
 async fn start() -> Rig {
-    Rig::start(&["transfer-ms=20"]).await
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    Rig::with(&["transfer-ms=20"]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,7 +82,7 @@ async fn each_rule_has_its_message_and_exit_code() {
         assert_eq!(output.status.code(), Some(2), "{args:?}");
         assert!(said(&output).contains(words), "{args:?}: {}", said(&output));
     }
-    let all = rig.control("/_org/interactions").await;
+    let all = rig.control.get("/_org/interactions").await;
     let of = |state: &str| {
         let all = all["interactions"].as_array().unwrap();
         let found = all.iter().find(|one| one["state"] == json!(state));

@@ -9,7 +9,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use trunkline::cloud::direct::transfer::{Failure, Session, Timing, Told, TransferReply};
 
-use crate::server::{Server, ServerSocket, answer, switch, token};
+use crate::common::server::{Server, ServerSocket, answer, switch, token};
 
 /// Short enough for a test, long enough for a busy machine.
 pub const TIMING: Timing = Timing {

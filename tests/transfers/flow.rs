@@ -9,7 +9,7 @@ use crate::rig::{Ran, Rig, begin, kit, log, transfer, wanted};
 
 async fn start(faults: &[&str]) -> Rig {
     let quick: Vec<&str> = ["transfer-ms=20"].iter().chain(faults).copied().collect();
-    Rig::start(&quick).await
+    Rig::with(&quick).await
 }
 
 /// Transfers one new interaction to a user whose id says how the transfer goes.
@@ -46,7 +46,7 @@ async fn a_transfer_ends_with_the_settled_codec_on_record_and_the_media_server_t
         ]
     );
     assert_eq!(audit[1].extra["settledCodec"], json!("opus"));
-    let told = rig.control("/_org/media-callbacks").await;
+    let told = rig.control.get("/_org/media-callbacks").await;
     if made.callback == Callback::Told {
         let body = &told["callbacks"][0]["body"];
         assert_eq!(
@@ -165,7 +165,7 @@ async fn what_is_turned_away_is_sent_again_and_done_once() {
 async fn what_cannot_be_moved_is_stopped_before_anything_is_sent() {
     let rig = start(&[]).await;
     let kit = kit(&rig, "").await;
-    let all = rig.control("/_org/interactions").await;
+    let all = rig.control.get("/_org/interactions").await;
     let of = |state: &str| {
         let all = all["interactions"].as_array().unwrap();
         let found = all.iter().find(|one| one["state"] == json!(state));

@@ -11,7 +11,7 @@ use crate::rig::{Ran, Rig, begin, log, platform, transfer};
 
 async fn start(faults: &[&str]) -> Rig {
     let quick: Vec<&str> = ["transfer-ms=20"].iter().chain(faults).copied().collect();
-    Rig::start(&quick).await
+    Rig::with(&quick).await
 }
 
 /// What a form makes of an interaction as it is now.
@@ -38,8 +38,7 @@ fn only(ran: &Ran) -> &Made {
 
 /// The writes that the organisation saw, as verb and path.
 async fn writes(rig: &Rig) -> Vec<(Value, String)> {
-    let seen = rig.control("/_org/requests").await;
-    let seen = seen["requests"].as_array().unwrap().clone();
+    let seen = rig.control.requests().await;
     let path = |one: &Value| one["path"].as_str().unwrap().to_owned();
     let writes = seen.iter().filter(|one| path(one).ends_with("/replace"));
     writes.map(|one| (one["verb"].clone(), path(one))).collect()

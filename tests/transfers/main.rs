@@ -5,9 +5,8 @@
     reason = "a test that cannot be set up should stop there"
 )]
 
-#[expect(dead_code, reason = "the scripted server is the cloud tests' own")]
-#[path = "../cloud/server.rs"]
-mod server;
+#[path = "../common/all.rs"]
+mod common;
 #[expect(dead_code, reason = "the rig is the write tests' own")]
 #[path = "../writes/rig.rs"]
 mod writes;

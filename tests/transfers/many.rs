@@ -26,7 +26,7 @@ const FAULTS: [&str; 7] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twice() {
-    let rig = Rig::start(&FAULTS).await;
+    let rig = Rig::with(&FAULTS).await;
     let mut kit = kit(&rig, "concurrency = 64").await;
     let patient = Timing {
         answer: PATIENCE,

@@ -1,19 +1,18 @@
 //! The organisation of the write tests, with a session that is less patient, and the table that a flow's news make.
 
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use secrecy::ExposeSecret as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use trunkline::cloud::direct::transfer::{Session, Timing};
 use trunkline::flow::transfer::{Move, Patience, Transfers};
-use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
-use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::flow::{FlowNews, Kit, Order};
+use trunkline::model::flow::Outcome;
 use trunkline::model::transfer::made::Made;
 use trunkline::model::transfer::{Limits, Request};
 use trunkline::store::transfers::Transfers as Table;
 use trunkline::time::Millis;
 
+use crate::common::ran::{self, run};
 pub use crate::writes::Rig;
 
 /// A hundredth of a shift: waits that a person would not sit through in a test.
@@ -81,16 +80,11 @@ impl Ran {
 }
 
 pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran {
-    let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
-    let keep = Arc::clone(&told);
-    let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
-    let (_stopper, stop) = Stop::new();
     let order = Order::Transfer(Box::new(Transfers {
         moves,
         stop_on_failure,
     }));
-    let outcome = flow::run(kit, FlowId(1), order, &tell, &stop).await;
-    let news = std::mem::take(&mut *told.lock().unwrap());
+    let ran::Ran { outcome, news } = run(kit, order).await;
     let mut table = Table::default();
     for item in &news {
         if let FlowNews::Transfer(id, happening) = item {
@@ -102,23 +96,8 @@ pub async fn transfer(kit: &Kit, moves: Vec<Move>, stop_on_failure: bool) -> Ran
 
 /// Begins that many interactions.
 pub async fn begin(rig: &Rig, count: usize) -> Vec<String> {
-    let ca = reqwest::Certificate::from_pem(rig.org.ca_pem().as_bytes()).unwrap();
-    let http = reqwest::Client::builder()
-        .tls_certs_only([ca])
-        .build()
-        .unwrap();
-    let begun: Value = http
-        .post(format!("{}/_org/interactions", rig.org.base_url()))
-        .bearer_auth(rig.org.control_token().expose_secret())
-        .json(&serde_json::json!({ "count": count }))
-        .send()
-        .await
-        .unwrap()
-        .error_for_status()
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let wanted = json!({ "count": count });
+    let begun = rig.control.post("/_org/interactions", &wanted).await;
     let ids = begun["ids"].as_array().unwrap();
     ids.iter()
         .map(|id| id.as_str().unwrap().to_owned())
@@ -127,7 +106,7 @@ pub async fn begin(rig: &Rig, count: usize) -> Vec<String> {
 
 /// The organisation's own log of transfers.
 pub async fn log(rig: &Rig) -> Vec<Value> {
-    let log = rig.control("/_org/transfers").await;
+    let log = rig.control.get("/_org/transfers").await;
     assert_eq!(log["dropped"], 0);
     log["transfers"].as_array().unwrap().clone()
 }

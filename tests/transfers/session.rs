@@ -5,8 +5,8 @@ use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use trunkline::cloud::direct::transfer::{Answer, Failure, Timing, Told};
 
+use crate::common::server::{Server, answer, token};
 use crate::far::{TIMING, close, done, say, send, send_told, server, session, take};
-use crate::server::{Server, answer, token};
 
 #[tokio::test]
 async fn a_ping_is_answered_before_a_frame_and_the_answer_has_its_id() {

@@ -1,11 +1,13 @@
 //! `trunkline callback` as a script uses it, and a booking whose answer does not come.
 
-use serde_json::{Value, json};
-use trunkline::flow::{self, Order, Stop, Tell, callback};
+use serde_json::json;
+use trunkline::flow::{Order, callback};
 use trunkline::model::audit::LineStatus;
 use trunkline::model::callback::{Booking, Channels, Slot};
-use trunkline::model::flow::{FlowId, Outcome};
+use trunkline::model::flow::Outcome;
 
+use crate::common::program::answer;
+use crate::common::ran::run;
 use crate::rig::Rig;
 
 const NUMBER: &str = "+14155550199";
@@ -27,24 +29,17 @@ fn booking(id: &str) -> Booking {
 }
 
 async fn start() -> Rig {
-    Rig::start(&["callback-ms=0"]).await
-}
-
-fn answer(out: &std::process::Output) -> Value {
-    serde_json::from_slice(&out.stdout).unwrap_or_else(|error| panic!("{error}: {out:?}"))
+    Rig::with(&["callback-ms=0"]).await
 }
 
 /// Bookings that the organisation was asked for, whatever it answered.
 async fn posts(rig: &Rig) -> usize {
-    let seen = rig.control("/_org/requests").await;
-    let seen = seen["requests"].as_array().unwrap().iter();
-    seen.filter(|request| request["verb"] == "POST" && request["path"] == "/api/v2/callbacks")
-        .count()
+    rig.control.asked("POST", "/api/v2/callbacks").await
 }
 
 /// Reservations that the organisation has under names of ours.
 async fn booked(rig: &Rig, ours: &str) -> usize {
-    let book = rig.control("/_org/callbacks?updates=0").await;
+    let book = rig.control.get("/_org/callbacks?updates=0").await;
     let all = book["callbacks"].as_array().unwrap().iter();
     all.filter(|one| {
         one["callback_id"]
@@ -222,12 +217,10 @@ async fn a_table_of_callbacks_names_its_bad_rows_and_books_the_others_only_when_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_booking_whose_answer_was_lost_is_found_by_its_name_and_not_sent_again() {
-    let rig = Rig::start(&["callback-ms=0", "lose-answer=1"]).await;
+    let rig = Rig::with(&["callback-ms=0", "lose-answer=1"]).await;
     let kit = rig.kit().await;
-    let tell: Tell = std::sync::Arc::new(|_, _| {});
-    let (_stopper, stop) = Stop::new();
     let order = callback::CallbackOrder::Book(Box::new(booking("cb_lost")));
-    let outcome = flow::run(&kit, FlowId(1), Order::Callback(order), &tell, &stop).await;
+    let outcome = run(&kit, Order::Callback(order)).await.outcome;
     let found =
         matches!(&outcome, Outcome::Done(what) if what.raw().contains("its answer was lost"));
     assert!(found, "{outcome}");

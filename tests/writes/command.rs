@@ -13,7 +13,7 @@ fn text(bytes: &[u8]) -> &str {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_template_is_valid_for_this_profile_as_it_stands() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let template = rig.run(&["provision", "--template"]);
     assert_eq!(template.status.code(), Some(0), "{template:?}");
     let body: Value = serde_json::from_slice(&template.stdout).unwrap();
@@ -43,7 +43,7 @@ async fn the_template_is_valid_for_this_profile_as_it_stands() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_shows_the_very_request_and_sends_nothing() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let body = serde_json::to_value(rig.endpoint("edge-01")).unwrap();
     let file = rig.file("body.json", &body);
     let out = rig.run(&["provision", "-f", &file, "--dry-run", "--json"]);
@@ -68,7 +68,7 @@ async fn a_dry_run_shows_the_very_request_and_sends_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_broken_rule_is_exit_2_and_names_its_field_as_the_organisation_does() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let kit = rig.kit().await;
     let good = serde_json::to_value(rig.endpoint("edge-01")).unwrap();
     let long = "n".repeat(129);
@@ -130,7 +130,7 @@ async fn every_broken_rule_is_exit_2_and_names_its_field_as_the_organisation_doe
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_only_profile_sends_nothing_and_says_so() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let file = rig.file(
         "body.json",
         &serde_json::to_value(rig.endpoint("edge-01")).unwrap(),
@@ -145,7 +145,7 @@ async fn a_read_only_profile_sends_nothing_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_to_ask_and_no_yes_is_a_mistake_of_the_command_line() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let file = rig.file(
         "body.json",
         &serde_json::to_value(rig.endpoint("edge-01")).unwrap(),
@@ -157,7 +157,7 @@ async fn nobody_to_ask_and_no_yes_is_a_mistake_of_the_command_line() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outcome_that_could_not_be_had_is_exit_4() {
-    let rig = Rig::start(&["lose-request=1"]).await;
+    let rig = Rig::with(&["lose-request=1"]).await;
     let file = rig.file(
         "body.json",
         &serde_json::to_value(rig.endpoint("edge-01")).unwrap(),

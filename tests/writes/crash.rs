@@ -17,7 +17,7 @@ const AT_ONCE: usize = 8;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_killed_at_any_moment_has_every_request_on_record() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let whole = course(&rig);
     let numbers: Vec<u32> = (0..SUBMITS).collect();
     for together in numbers.chunks(AT_ONCE) {

@@ -2,60 +2,29 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use trunkline::app::App;
 use trunkline::app::event::Event;
-use trunkline::app::run::{Runner, Screen};
-use trunkline::config::{self, Flags, Paths};
-use trunkline::effect::Effect;
+use trunkline::app::run::Runner;
 use trunkline::environment::Environment;
 use trunkline::listen;
 use trunkline::model::job::JobState;
-use trunkline::screen;
 use trunkline::store::jobs::JobRow;
 use trunkline::time::Clock;
 
+use crate::common::program::said;
+use crate::common::screen::{Cells, drawn, key};
 use crate::rig::Rig;
 
 /// What a test waits at most for something that should be nearly at once.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// A screen that nobody looks at.
-struct Dark;
-
-impl Screen for Dark {
-    async fn next(&mut self, _awaiting: bool) -> Option<Event> {
-        std::future::pending().await
-    }
-
-    fn free(&self) -> bool {
-        true
-    }
-
-    fn draw(&mut self, _app: &mut App) -> Result<(), String> {
-        Ok(())
-    }
-
-    async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
-        Err(effect)
-    }
-}
-
 /// One run of the console.
-struct Console(Runner<Dark>);
+struct Console(Runner<Cells>);
 
 impl Console {
     fn start(rig: &Rig) -> Self {
-        let flags = Flags {
-            config: Some(rig.config.clone()),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let paths = Paths::under(rig.folder.path());
-        let loaded = config::load(&flags, &environment, &paths).unwrap();
-        let runner = Runner::new(App::new(loaded), Dark, environment, listen::nobody());
+        let (app, environment) = (App::new(rig.load()), Environment::default());
+        let runner = Runner::new(app, Cells::dark(), environment, listen::nobody());
         Self(runner.keeping(rig.state_dir()))
     }
 
@@ -70,18 +39,12 @@ impl Console {
         only(&self.0.app).unwrap()
     }
 
-    fn press(&mut self, keys: &str) {
-        for key in keys.chars() {
-            let code = if key == '\n' {
-                KeyCode::Enter
-            } else {
-                KeyCode::Char(key)
-            };
-            let key = Event::Key(KeyEvent::from(code));
-            self.0.app.update(key, Clock::Real.now());
+    fn press(&mut self, keys: &[&str]) {
+        for name in keys {
+            let event = Event::Key(key(name));
+            self.0.app.update(event, Clock::Real.now());
             // A key means the row that its operator sees.
-            let area = Rect::new(0, 0, 120, 40);
-            screen::render(&mut self.0.app, area, &mut Buffer::empty(area));
+            drawn(&mut self.0.app, (120, 40));
         }
     }
 
@@ -95,17 +58,13 @@ fn submit(rig: &Rig) {
     let body = serde_json::to_value(rig.endpoint("edge-01")).unwrap();
     let file = rig.file("edge.json", &body);
     let ran = rig.run(&["provision", "-f", &file, "--yes", "--json"]);
-    let said = String::from_utf8_lossy(&ran.stdout);
-    assert!(
-        ran.status.success(),
-        "{said}{}",
-        String::from_utf8_lossy(&ran.stderr)
-    );
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    assert!(ran.status.success(), "{printed}{}", said(&ran));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console() {
-    let rig = Rig::start(&["job-ms=1"]).await;
+    let rig = Rig::with(&["job-ms=1"]).await;
     submit(&rig);
     // As after a kill right behind the answer: the audit alone knows of the job.
     std::fs::remove_dir_all(rig.state_dir().join("jobs")).unwrap();
@@ -125,18 +84,18 @@ async fn a_job_that_nobody_followed_is_followed_to_its_end_by_the_next_console()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_is_not_to_be_followed_is_not_until_it_is_asked_for() {
-    let rig = Rig::start(&["job-ms=600000"]).await;
+    let rig = Rig::with(&["job-ms=600000"]).await;
     submit(&rig);
     let mut console = Console::start(&rig);
     let followed = |row: &JobRow| row.flow.is_some() && row.job.polls > 0;
     console.until("followed", followed).await;
-    console.press(":jobs\nc");
+    console.press(&[":", "j", "o", "b", "s", "Enter", "c"]);
     let unfollowed = |row: &JobRow| row.job.state() == JobState::Unfollowed && row.flow.is_none();
     console.until("not followed any more", unfollowed).await;
     console.end().await;
     let mut next = Console::start(&rig);
     next.until("still not followed", unfollowed).await;
-    next.press(":jobs\nr");
+    next.press(&[":", "j", "o", "b", "s", "Enter", "r"]);
     let again = |row: &JobRow| row.job.state() == JobState::Running && row.flow.is_some();
     next.until("followed again", again).await;
 }

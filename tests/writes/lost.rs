@@ -5,7 +5,8 @@ use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
 use trunkline::model::job::{Job, JobKey, JobState};
 
-use crate::rig::{Ran, Rig};
+use crate::common::ran::Ran;
+use crate::rig::Rig;
 
 /// The row that the news of a flow makes.
 fn row(ran: &Ran) -> Job {
@@ -20,7 +21,7 @@ fn row(ran: &Ran) -> Job {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endpoint_is_provisioned_and_on_record() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let kit = rig.kit().await;
     let ran = rig.provision(&kit, rig.endpoint("edge-01")).await;
     assert!(matches!(&ran.outcome, Outcome::Done(what) if what.raw().contains("edge-01")));
@@ -39,7 +40,7 @@ async fn an_endpoint_is_provisioned_and_on_record() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_whose_answer_was_lost_is_found_and_not_submitted_again() {
-    let rig = Rig::start(&["lose-answer=1"]).await;
+    let rig = Rig::with(&["lose-answer=1"]).await;
     let kit = rig.kit().await;
     let ran = rig.provision(&kit, rig.endpoint("edge-02")).await;
     let doubted = ran.news.iter().any(
@@ -54,7 +55,7 @@ async fn a_job_whose_answer_was_lost_is_found_and_not_submitted_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_job_that_cannot_be_found_stays_unknown_and_is_not_submitted_again() {
-    let rig = Rig::start(&["lose-request=1"]).await;
+    let rig = Rig::with(&["lose-request=1"]).await;
     let kit = rig.kit().await;
     let ran = rig.provision(&kit, rig.endpoint("edge-03")).await;
     assert!(matches!(&ran.outcome, Outcome::Unknown { check, .. } if !check.is_empty()));
@@ -64,7 +65,7 @@ async fn a_job_that_cannot_be_found_stays_unknown_and_is_not_submitted_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_does_not_answer_stops_the_submit_and_is_named() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let kit = rig.kit().await;
     let nobody = {
         let socket = tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -84,7 +85,7 @@ async fn a_server_that_does_not_answer_stops_the_submit_and_is_named() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_audit_that_cannot_be_written_stops_the_write() {
-    let rig = Rig::start(&[]).await;
+    let rig = Rig::with(&[]).await;
     let mut kit = rig.kit().await;
     kit.audit = Err("The audit cannot be opened.".into());
     let ran = rig.provision(&kit, rig.endpoint("edge-05")).await;

@@ -7,6 +7,8 @@
 
 mod callbacks;
 mod command;
+#[path = "../common/all.rs"]
+mod common;
 mod crash;
 mod jobs;
 mod lost;

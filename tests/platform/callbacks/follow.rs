@@ -4,12 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::{Value, json};
 use trunkline::feed::mailbox::{CAPACITY, Mailbox};
 use trunkline::feed::{self, Feeds, Plan};
 use trunkline::model::callback::{Status, Stream};
-use trunkline::org::Options;
 use trunkline::store::Changes;
 use trunkline::store::callbacks::{CallbackRow, Callbacks};
 use trunkline::time::Clock;
@@ -18,6 +16,7 @@ use trunkline::vocabulary::news::News;
 
 use super::quiet;
 use crate::rig::Rig;
+use crate::watch::plan;
 
 /// The table of callbacks, kept up by the feeds.
 struct Followed {
@@ -29,19 +28,13 @@ struct Followed {
 
 impl Followed {
     async fn start(channels: usize) -> Self {
-        let rig = Rig::start(Options {
-            rate_limit: 0,
-            ..quiet(&[])
-        })
-        .await;
+        let rig = Rig::start(quiet(&[])).await;
         let mailbox = Mailbox::new(CAPACITY);
         let plan = Plan {
             users: Some(Vec::new()),
             poll: Duration::from_secs(60),
-            max_streams: 0,
-            channels,
-            carriers: false,
             callbacks: true,
+            ..plan(channels)
         };
         let feeds = feed::start_with(
             rig.client.clone(),
@@ -100,7 +93,7 @@ impl Followed {
     /// What the organisation says of every callback that is open.
     async fn theirs(&self) -> BTreeMap<String, String> {
         let path = "/_org/callbacks?updates=0";
-        let book = self.rig.control(Method::GET, path, None).await;
+        let book = self.rig.control.get(path).await;
         let all = book["callbacks"].as_array().unwrap().iter();
         let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
         all.map(|one| (text(one, "id"), text(one, "status")))
@@ -111,7 +104,7 @@ impl Followed {
     async fn burst(&self, updates: u64) {
         let burst = json!({"callbacks": 30, "updates": updates, "perSecond": 2_000.0});
         let path = "/_org/callbacks/burst";
-        self.rig.control(Method::POST, path, Some(&burst)).await;
+        self.rig.control.post(path, &burst).await;
     }
 }
 

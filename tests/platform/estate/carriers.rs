@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use reqwest::Method;
 use serde_json::json;
 use trunkline::cloud::Urgency;
 use trunkline::feed::{Feeds, Mailbox, Plan, Timing, start_with};
@@ -11,19 +10,20 @@ use trunkline::model::{EdgeId, TrunkId};
 use trunkline::vocabulary::news::News;
 
 use crate::rig::{Rig, options};
+use crate::watch::plan;
 
 /// Long enough that only a hang reaches it.
 const HANG: Duration = Duration::from_secs(30);
 
 async fn set_carrier(rig: &Rig, id: &str, health: &str) {
     let path = format!("/_org/carriers/{id}");
-    rig.control(Method::PUT, &path, Some(&json!({"health": health})))
-        .await;
+    rig.control.put(&path, &json!({"health": health})).await;
 }
 
 async fn set_edge(rig: &Rig, id: &str, online: &str) {
     let path = format!("/_org/edges/{id}");
-    rig.control(Method::PUT, &path, Some(&json!({"onlineStatus": online})))
+    rig.control
+        .put(&path, &json!({"onlineStatus": online}))
         .await;
 }
 
@@ -36,7 +36,7 @@ async fn a_carrier_is_its_trunks_and_as_well_as_they_are() {
         listing.carriers
     };
     let carriers = read().await;
-    let state = rig.state().await;
+    let state = rig.control.state().await;
     let known = state["carriers"].as_array().unwrap();
     assert_eq!(carriers.len(), known.len());
     for carrier in &carriers {
@@ -101,12 +101,8 @@ impl Told {
     fn start(rig: &Rig, channels: usize) -> Self {
         let mailbox = Mailbox::new(4_096);
         let plan = Plan {
-            users: None,
-            poll: Duration::from_secs(10),
-            max_streams: 0,
-            channels,
             carriers: true,
-            callbacks: false,
+            ..plan(channels)
         };
         let feeds = start_with(
             rig.client.clone(),

@@ -1,78 +1,27 @@
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-
-use reqwest::Certificate;
-use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use tempfile::TempDir;
-use trunkline::app::{perform, probes};
-use trunkline::audit::read;
 use trunkline::cloud::Urgency;
-use trunkline::config::{self, Flags, Paths};
-use trunkline::environment::Environment;
 use trunkline::flow::phone::{self, Deed};
-use trunkline::flow::{self, FlowNews, Kit, Order, Stop, Tell};
+use trunkline::flow::{FlowNews, Kit, Order};
 use trunkline::model::UserId;
-use trunkline::model::flow::{FlowId, Outcome, StepState};
+use trunkline::model::flow::{Outcome, StepState};
 use trunkline::model::job::{Job, JobState};
 use trunkline::model::softphone::Softphone;
-use trunkline::org::{self, Options, Org};
-use trunkline::probe::Prober;
+
+use crate::common::ground::{Ground, faulty};
+use crate::common::ran::{Ran, run};
 
 /// An organisation, a profile that reaches it by the Platform API, and what flows work with.
 struct Rig {
-    org: Org,
-    folder: TempDir,
+    ground: Ground,
     kit: Kit,
-}
-
-/// What a flow came to.
-struct Ran {
-    outcome: Outcome,
-    news: Vec<FlowNews>,
 }
 
 impl Rig {
     async fn start(faults: &[&str]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("config.toml");
-        let mut options = Options {
-            api: "platform",
-            users: 6,
-            rate: 0.0,
-            rate_limit: 0,
-            profile_out: Some(config.clone()),
-            ..Options::default()
-        };
-        for fault in ["station-ms=50", "reboot-ms=50"].iter().chain(faults) {
-            options.faults.set(fault).unwrap();
-        }
-        let org = org::start(options).await.unwrap();
-        let flags = Flags {
-            config: Some(config),
-            ..Flags::default()
-        };
-        let environment = Environment::default();
-        let paths = Paths::under(folder.path());
-        let loaded = config::load(&flags, &environment, &paths).unwrap();
-        let profile = Arc::new(loaded.profile.unwrap());
-        let client = perform::client(&profile, &environment).await.unwrap();
-        let prober = probes::settings(&profile, [], &environment).await;
-        let prober = prober.map(Prober::new);
-        let state = state_dir(&folder);
-        let kit = Kit::open(client, profile, prober, &environment, &state).await;
-        Self { org, folder, kit }
-    }
-
-    async fn run(&self, order: Order) -> Ran {
-        let told: Arc<Mutex<Vec<FlowNews>>> = Arc::default();
-        let keep = Arc::clone(&told);
-        let tell: Tell = Arc::new(move |_, news| keep.lock().unwrap().push(news));
-        let (_stopper, stop) = Stop::new();
-        let outcome = flow::run(&self.kit, FlowId(1), order, &tell, &stop).await;
-        let news = std::mem::take(&mut *told.lock().unwrap());
-        Ran { outcome, news }
+        let faults = [&["station-ms=50", "reboot-ms=50"], faults].concat();
+        let ground = Ground::start(faulty(6, "platform", &faults)).await;
+        let kit = ground.kit().await;
+        Self { ground, kit }
     }
 
     async fn wanted(&self, user: &str, name: &str) -> Softphone {
@@ -90,55 +39,21 @@ impl Rig {
 
     async fn create(&self, wanted: Softphone) -> Ran {
         let order = phone::PhoneOrder::Create(Box::new(wanted));
-        self.run(Order::Phone(order)).await
-    }
-
-    /// What the organisation says of itself.
-    async fn control(&self, path: &str) -> Value {
-        let ca = Certificate::from_pem(self.org.ca_pem().as_bytes()).unwrap();
-        let http = reqwest::Client::builder().tls_certs_only([ca]).build();
-        let url = format!("{}/_org/{path}", self.org.base_url());
-        let seen = http.unwrap().get(url);
-        let seen = seen.bearer_auth(self.org.control_token().expose_secret());
-        seen.send().await.unwrap().json().await.unwrap()
-    }
-
-    /// Requests that the organisation saw, `POST /path` each.
-    async fn requests(&self) -> Vec<String> {
-        let seen = self.control("requests").await;
-        let line = |request: &Value| {
-            let text = |key: &str| request[key].as_str().unwrap().to_owned();
-            format!("{} {}", text("verb"), text("path"))
-        };
-        seen["requests"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(line)
-            .collect()
+        run(&self.kit, Order::Phone(order)).await
     }
 
     async fn count(&self, verb: &str, ending: &str) -> usize {
-        let seen = self.requests().await;
-        let seen = seen.iter().filter(|line| line.starts_with(verb));
-        seen.filter(|line| line.ends_with(ending)).count()
+        self.ground.control.asked(verb, ending).await
     }
 
     /// What is on record of writes that had an outcome: `action status`.
     fn record(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        let read = read::each(&state_dir(&self.folder), &self.kit.profile.name, |line| {
-            let record = line.record.expect("a line that can be read");
-            lines.push(format!("{} {:?}", record.action, record.status));
-        });
-        read.unwrap();
+        let records = self.ground.audit().into_iter();
+        let told = records.map(|record| format!("{} {:?}", record.action, record.status));
+        let mut lines: Vec<String> = told.collect();
         lines.retain(|line| !line.ends_with("Intent") && !line.ends_with("Note"));
         lines
     }
-}
-
-fn state_dir(folder: &TempDir) -> PathBuf {
-    folder.path().join("state").join("trunkline")
 }
 
 impl Ran {
@@ -272,11 +187,9 @@ async fn a_lost_answer_is_looked_for_and_nothing_is_sent_twice() {
         ran.steps()
     );
     assert_eq!(rig.count("POST", "/edges/phones").await, 1);
-    let seats = rig.requests().await;
-    let seats = seats
-        .iter()
-        .filter(|line| line.contains("associatedstation"));
-    assert_eq!(seats.count(), 1);
+    let seen = rig.ground.control.requests().await;
+    let seat = |one: &&Value| one["path"].as_str().unwrap().contains("associatedstation");
+    assert_eq!(seen.iter().filter(seat).count(), 1);
     assert_eq!(ran.job().unwrap().state(), JobState::Unknown);
     assert_eq!(
         rig.record(),
@@ -306,7 +219,7 @@ async fn a_conflict_right_after_the_making_is_tried_again_on_record() {
 #[tokio::test]
 async fn phones_start_anew_and_one_without_an_edge_says_why() {
     let rig = Rig::start(&[]).await;
-    let state = rig.control("state").await;
+    let state = rig.ground.control.state().await;
     let phone = |wanted: fn(&str) -> bool| {
         let mut all = state["registrations"].as_array().unwrap().iter();
         let found = all.find_map(|device| device["deviceId"].as_str().filter(|id| wanted(id)));
@@ -323,14 +236,14 @@ async fn phones_start_anew_and_one_without_an_edge_says_why() {
         name: "nobody".into(),
     };
     let order = |deeds: Vec<Deed>| Order::Phone(phone::PhoneOrder::Deeds(deeds));
-    let ran = rig.run(order(vec![known.clone()])).await;
+    let ran = run(&rig.kit, order(vec![known.clone()])).await;
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
-    let ran = rig.run(order(vec![browser])).await;
+    let ran = run(&rig.kit, order(vec![browser])).await;
     let Outcome::Refused(why) = &ran.outcome else {
         panic!("{:?}", ran.outcome);
     };
     assert!(why.raw().contains("cannot be rebooted"), "{why}");
-    let ran = rig.run(order(vec![gone, known])).await;
+    let ran = run(&rig.kit, order(vec![gone, known])).await;
     let Outcome::Refused(why) = &ran.outcome else {
         panic!("{:?}", ran.outcome);
     };
@@ -366,7 +279,7 @@ async fn somebody_is_moved_out_and_seated_again() {
         name,
     };
     let deeds = vec![free, associate];
-    let ran = rig.run(Order::Phone(phone::PhoneOrder::Deeds(deeds))).await;
+    let ran = run(&rig.kit, Order::Phone(phone::PhoneOrder::Deeds(deeds))).await;
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
     assert!(
         client

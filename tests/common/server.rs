@@ -18,8 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
-use trunkline::cloud::{AuthStyle, Client, Credentials, Settings};
-use trunkline::model::api::Api;
+use trunkline::cloud::{Client, Settings};
+
+use super::ground::bare;
 
 pub type Answer = Response<Full<Bytes>>;
 pub type ServerSocket = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
@@ -40,6 +41,9 @@ impl Seen {
             .map_or("", |value| value.to_str().unwrap())
     }
 }
+
+#[derive(Clone)]
+struct Silence;
 
 /// What a test decides: the answer to the n-th request of its path (from 0).
 type Script = dyn Fn(&Seen, usize) -> Answer + Send + Sync;
@@ -62,6 +66,15 @@ impl Server {
     /// Plain HTTP on loopback.
     pub async fn plain(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
         Self::start(None, script).await
+    }
+
+    /// The same, which grants every token that it is asked for.
+    pub async fn granting(script: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> Self {
+        Self::plain(move |seen, before| match seen.path.as_str() {
+            "/oauth/token" => token(before),
+            _ => script(seen, before),
+        })
+        .await
     }
 
     pub async fn start(
@@ -119,25 +132,9 @@ impl Server {
     }
 }
 
+/// The settings of a client that signs in there by a secret of the tests' own.
 pub fn settings(base_url: &str) -> Settings {
-    Settings {
-        api: Api::Direct,
-        base_url: base_url.parse().unwrap(),
-        login_url: None,
-        client: Some(Credentials {
-            id: "noc".into(),
-            secret: SecretString::from("canary-secret"),
-            doubt: None,
-            auth: AuthStyle::Basic,
-            scopes: None,
-        }),
-        person: None,
-        ca_pem: None,
-        identity: None,
-        proxy: trunkline::cloud::way::Proxy::None,
-        requests_per_minute: None,
-        queue_hours: std::collections::BTreeMap::default(),
-    }
+    bare(base_url, "noc", SecretString::from("canary-secret"))
 }
 
 pub fn answer(status: u16, body: &str) -> Answer {
@@ -150,6 +147,13 @@ pub fn answer_with(status: u16, header: (&'static str, &str), body: &str) -> Ans
     answer
         .headers_mut()
         .insert(header.0, header.1.parse().unwrap());
+    answer
+}
+
+/// No answer at all, however long one waits for it.
+pub fn silence() -> Answer {
+    let mut answer = answer(200, "");
+    answer.extensions_mut().insert(Silence);
     answer
 }
 
@@ -225,6 +229,9 @@ async fn handle(mut request: Request<Incoming>, state: &State) -> Answer {
         before
     };
     let answer = (state.script)(&seen, before);
+    if answer.extensions().get::<Silence>().is_some() {
+        return std::future::pending().await;
+    }
     if answer.status() == 101 {
         let waiting = state.sockets.lock().unwrap().pop();
         tokio::spawn(async move {
