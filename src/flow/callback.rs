@@ -10,7 +10,7 @@ mod webhook;
 
 use super::{Failure, Fate, FlowNews, Run};
 use crate::cloud::Urgency;
-use crate::model::callback::{Appointment, Booking, Callback};
+use crate::model::callback::{Appointment, Booking, Callback, Context};
 use crate::model::flow::Outcome;
 use crate::model::payload::{self, Fault};
 use crate::model::queue::Queue;
@@ -154,6 +154,20 @@ async fn cancelled(run: &Run<'_>, wanted: Vec<Open<'_>>) -> Outcome {
             failure.into()
         }
     }
+}
+
+/// The write of what is to be on a queue, judged by that queue as it is right now; else what the flow comes to.
+async fn judged(
+    run: &Run<'_>,
+    queue: &QueueId,
+    write: impl FnOnce(&Context<'_>) -> Result<Write, Vec<Fault>>,
+) -> Result<Write, Outcome> {
+    let queue = room(run, queue).await?;
+    let context = Context {
+        now: run.kit.clock.now(),
+        queues: Some(&queue),
+    };
+    write(&context).map_err(|faults| refused(&faults))
 }
 
 /// Reads the queue once more; everybody gets to know what was read.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::{CHECK, CHECK_CHANGE, refused, room, told};
+use super::{CHECK, CHECK_CHANGE, judged, told};
 use crate::cloud::{Answer, Urgency, direct};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
@@ -81,17 +81,10 @@ pub fn cancel(id: &CallbackId) -> Write {
 
 /// Books a reservation, once its queue has been read again.
 pub(super) async fn booked(run: &Run<'_>, booking: &Booking) -> Outcome {
-    let queue = match room(run, &QueueId::from(booking.queue_id.as_str())).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
-    };
-    let context = Context {
-        now: run.kit.clock.now(),
-        queues: Some(&queue),
-    };
-    let write = match book(booking, &context) {
+    let queue = QueueId::from(booking.queue_id.as_str());
+    let write = match judged(run, &queue, |context| book(booking, context)).await {
         Ok(write) => write,
-        Err(faults) => return refused(&faults),
+        Err(outcome) => return outcome,
     };
     match run.commit(write, CHECK, |_| {}, taken).await {
         Ok(callback) => told(run, callback, "booked as"),
@@ -102,17 +95,9 @@ pub(super) async fn booked(run: &Run<'_>, booking: &Booking) -> Outcome {
 
 /// Gives a reservation other slots.
 pub(super) async fn rescheduled(run: &Run<'_>, change: &Reschedule) -> Outcome {
-    let queue = match room(run, &change.queue).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
-    };
-    let context = Context {
-        now: run.kit.clock.now(),
-        queues: Some(&queue),
-    };
-    let write = match reschedule(change, &context) {
+    let write = match judged(run, &change.queue, |context| reschedule(change, context)).await {
         Ok(write) => write,
-        Err(faults) => return refused(&faults),
+        Err(outcome) => return outcome,
     };
     match run.commit(write, CHECK_CHANGE, |_| {}, taken).await {
         Ok(callback) => told(run, callback, "moved:"),

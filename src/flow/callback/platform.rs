@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::{CHECK, CHECK_CHANGE, refused, room, told};
+use super::{CHECK, CHECK_CHANGE, judged, told};
 use crate::cloud::platform::callbacks::booked as booked_id;
 use crate::cloud::{Answer, Urgency};
 use crate::flow::guard::Done;
@@ -145,19 +145,12 @@ fn written(
 
 /// Books a callback, once its queue has been read again.
 pub(super) async fn booked(run: &Run<'_>, appointment: &Appointment) -> Outcome {
-    let queue = match room(run, &QueueId::from(appointment.queue_id.as_str())).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
+    let queue = QueueId::from(appointment.queue_id.as_str());
+    let write = match judged(run, &queue, |context| book(appointment, context)).await {
+        Ok(write) => write,
+        Err(outcome) => return outcome,
     };
     let began = run.kit.clock.now();
-    let context = Context {
-        now: began,
-        queues: Some(&queue),
-    };
-    let write = match book(appointment, &context) {
-        Ok(write) => write,
-        Err(faults) => return refused(&faults),
-    };
     let read = |answer: &Answer| booked_id(&answer.body).map(Done::plain);
     match run.commit(write, CHECK, |_| {}, read).await {
         Ok(id) => told(run, promised(appointment, id, began), "booked as"),
@@ -240,17 +233,9 @@ async fn find(
 
 /// Gives a callback another time.
 pub(super) async fn rescheduled(run: &Run<'_>, moved: &Reschedule) -> Outcome {
-    let queue = match room(run, &moved.queue).await {
-        Ok(queue) => queue,
-        Err(failure) => return failure.into(),
-    };
-    let context = Context {
-        now: run.kit.clock.now(),
-        queues: Some(&queue),
-    };
-    let write = match reschedule(moved, &context) {
+    let write = match judged(run, &moved.queue, |context| reschedule(moved, context)).await {
         Ok(write) => write,
-        Err(faults) => return refused(&faults),
+        Err(outcome) => return outcome,
     };
     let id = CallbackId::from(moved.change.conversation_id.as_str());
     let wanted = write_time(&moved.change);
