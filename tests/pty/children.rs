@@ -57,8 +57,17 @@ impl Bench {
         pty.wait_for("Ctrl-s");
         pty.send("\x05");
         let editor = self.running();
+        // It runs before the console has given it the terminal: until then a key is the console's.
+        poll("an editor that has the terminal", || has_terminal(editor));
         (pty, editor)
     }
+}
+
+/// Whether the keys of its terminal go to this process: its group is the one in the foreground (proc(5), fields 5 and 8).
+fn has_terminal(process: Pid) -> Option<()> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    (fields.get(2) == fields.get(5)).then_some(())
 }
 
 fn wait_gone(process: Pid) {
