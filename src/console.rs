@@ -201,8 +201,8 @@ impl TermScreen {
         }
     }
 
+    /// Nothing reads while the process is stopped, so the reader stays.
     fn suspend(&mut self) -> Option<Event> {
-        self.input.pause();
         match self.term.suspend() {
             Ok(()) => None,
             Err(error) => {

@@ -1,9 +1,11 @@
 //! What a person does at the terminal, as it comes.
 
 use std::future::pending;
+use std::thread;
 
 use crossterm::event::{Event, EventStream, KeyEvent, KeyEventKind, MouseEvent};
 use futures_util::StreamExt as _;
+use tokio::sync::oneshot;
 
 use super::TermError;
 
@@ -25,7 +27,16 @@ pub enum Input {
 /// Reading can be given up for as long as a pager or an editor has the terminal; otherwise both would take keys.
 #[derive(Debug)]
 pub struct InputEvents {
-    stream: Option<EventStream>,
+    reader: Reader,
+}
+
+#[derive(Debug)]
+enum Reader {
+    None,
+    /// Being made. `crossterm` waits for the reader before to let go, and under load that one can miss that it should: then it
+    /// reads until the next key, which is not lost. The loop must not wait with it.
+    Coming(oneshot::Receiver<EventStream>),
+    There(EventStream),
 }
 
 impl InputEvents {
@@ -33,26 +44,42 @@ impl InputEvents {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            stream: Some(EventStream::new()),
+            reader: Reader::There(EventStream::new()),
         }
     }
 
     /// Stops reading; [`Self::next`] then waits for good.
     pub fn pause(&mut self) {
-        self.stream = None;
+        self.reader = Reader::None;
     }
 
     /// Reads again after [`Self::pause`].
     pub fn resume(&mut self) {
-        self.stream.get_or_insert_with(EventStream::new);
+        if matches!(self.reader, Reader::None) {
+            let (made, coming) = oneshot::channel();
+            // A thread of its own, for which nobody waits at the end of the program.
+            let open = move || drop(made.send(EventStream::new()));
+            self.reader = match thread::Builder::new().name("input".into()).spawn(open) {
+                Ok(_) => Reader::Coming(coming),
+                Err(_) => Reader::There(EventStream::new()),
+            };
+        }
     }
 
     /// The next input; cancelling the wait loses nothing. After an error the terminal is gone: do not ask again.
     pub async fn next(&mut self) -> Result<Input, TermError> {
-        let Some(stream) = &mut self.stream else {
-            return pending().await;
-        };
         loop {
+            let stream = match &mut self.reader {
+                Reader::None => return pending().await,
+                Reader::Coming(coming) => {
+                    let Ok(stream) = coming.await else {
+                        return pending().await;
+                    };
+                    self.reader = Reader::There(stream);
+                    continue;
+                }
+                Reader::There(stream) => stream,
+            };
             match stream.next().await {
                 Some(Ok(event)) => {
                     if let Some(input) = translate(event) {
