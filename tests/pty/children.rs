@@ -63,11 +63,14 @@ impl Bench {
     }
 }
 
-/// Whether the keys of its terminal go to this process: its group is the one in the foreground (proc(5), fields 5 and 8).
+/// Whether the keys of its terminal go to this process: its group is the one in the foreground (proc(5), fields 5 and 8). One
+/// that has ended already wants no keys.
 fn has_terminal(process: Pid) -> Option<()> {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
+    let Ok(stat) = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())) else {
+        return Some(());
+    };
     let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
-    (fields.get(2) == fields.get(5)).then_some(())
+    (fields.first() == Some(&"Z") || fields.get(2) == fields.get(5)).then_some(())
 }
 
 fn wait_gone(process: Pid) {
