@@ -10,7 +10,7 @@ use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related};
 use super::{Desk, Focus, Scene};
 use crate::kind::alerts::{Alerts, role};
-use crate::model::alert::{Alert, AlertStanding, Leg, Subject};
+use crate::model::alert::{Alert, AlertId, AlertStanding, Leg, Subject};
 use crate::store::Store;
 use crate::ui::bar::Bar;
 use crate::ui::tabs::Tab;
@@ -134,9 +134,9 @@ impl Listing for Alerts {
         }
     }
 
-    fn focus(&self, alert: &&Alert, _open: bool) -> Focus {
+    fn focus(&self, id: &AlertId, _: bool, _: &Store) -> Focus {
         Focus {
-            alert: Some(alert.id),
+            alert: Some(*id),
             ..Focus::default()
         }
     }

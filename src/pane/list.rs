@@ -152,7 +152,7 @@ pub trait Listing: Default + 'static {
         Vec::new()
     }
     /// What the pane is about with the cursor on this row; `open` says that its detail is open.
-    fn focus(&self, _row: &RowOf<'_, Self>, _open: bool) -> Focus {
+    fn focus(&self, _id: &IdOf<Self>, _open: bool, _store: &Store) -> Focus {
         Focus::default()
     }
     /// When time alone changes what the cells say.
@@ -400,9 +400,11 @@ impl<L: Listing> Pane for ListPane<L> {
     }
 
     fn focus(&self, store: &Store) -> Focus {
+        // By the id alone: it is asked at every turn, and to put a row together can be a walk over all of them.
         let row = self.cursor.row();
-        let row = row.and_then(|id| <L::Kind>::row(store, &id, Millis::default()));
-        row.map_or_else(Focus::default, |row| self.listing.focus(&row, self.detail))
+        row.map_or_else(Focus::default, |id| {
+            self.listing.focus(&id, self.detail, store)
+        })
     }
 
     fn attended(&self, shown: bool) -> Vec<RowId> {

@@ -166,9 +166,10 @@ impl Listing for Devices {
         related
     }
 
-    fn focus(&self, row: &Row<'_>, open: bool) -> Focus {
+    fn focus(&self, id: &RowId, open: bool, store: &Store) -> Focus {
+        let row = store.registrations.row(*id).filter(|_| open);
         Focus {
-            phone: open.then(|| (row.device().clone(), self.wanted)),
+            phone: row.map(|row| (row.device().clone(), self.wanted)),
             ..Focus::default()
         }
     }

@@ -148,9 +148,9 @@ impl Listing for Routes {
         true
     }
 
-    fn focus(&self, row: &&RouteRow, open: bool) -> Focus {
+    fn focus(&self, id: &RouteId, open: bool, _: &Store) -> Focus {
         Focus {
-            route: open.then(|| row.known.id.clone()),
+            route: open.then(|| id.clone()),
             ..Focus::default()
         }
     }
