@@ -52,7 +52,8 @@ async fn each_of_five_hundred_ends_as_the_organisation_says_and_none_is_done_twi
         let id = entry["interactionId"].as_str().unwrap();
         theirs.entry(id).or_default().push(entry);
         let count = |key: &str| entry[key].as_u64().unwrap();
-        let again = count("received") - count("turnedAway") - 1;
+        // One that was only ever turned away before the person stopped asking has no other receipt.
+        let again = count("received").saturating_sub(count("turnedAway") + 1);
         // A close takes the answers of others with it. One of those is asked once more, under its own id, when it has not moved
         // the interaction in the time that any answer has: the organisation was deaf to the first.
         let asked_again = made.iter().find(|made| made.interaction.raw() == id);
