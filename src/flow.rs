@@ -20,13 +20,14 @@ mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
 pub use self::failure::{Failure, Fate};
-pub use self::kit::{Kit, OPERATOR};
+pub use self::guard::refuse;
+pub use self::kit::{Kit, OPERATOR, operator};
 pub use self::step::Doing;
 use self::transfer::Transfers;
 pub use self::webhook::JobWebhook;
@@ -41,7 +42,7 @@ use crate::model::provision::Provision;
 use crate::model::queue::Queue;
 use crate::model::requester::Requester;
 use crate::model::transfer::made::{Happening, Open, TransferId};
-use crate::model::write::{Write, WriteKind};
+use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{InteractionId, JobId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -149,6 +150,26 @@ impl Order {
         })
     }
 
+    /// The write that a refusal of it is put on record by; none for what only reads, or stops before the submit on purpose.
+    fn on_record(&self) -> Option<Write> {
+        let reads = match self {
+            Self::Follow { .. } | Self::Settle(_) => true,
+            Self::Deploy(deploy) => deploy.dry,
+            _ => false,
+        };
+        if reads {
+            return None;
+        }
+        let first = self
+            .writes()
+            .ok()
+            .and_then(|writes| writes.into_iter().next());
+        // What breaks its rules is no write yet: what it was to do, and to what, is all there is.
+        Some(first.unwrap_or_else(|| {
+            Write::bare(self.kind(), Method::Post, &[], self.title().to_string())
+        }))
+    }
+
     /// What it does it to, as people call it.
     #[must_use]
     pub fn title(&self) -> Text {
@@ -174,6 +195,42 @@ impl Order {
             Self::Deploy(deploy) => deploy.by.as_ref(),
             Self::RefusedRoute(refused) => Some(&refused.by),
             _ => None,
+        }
+    }
+}
+
+/// What the console learns of a write after its flow has ended, to be put on record under the write's id (contract §11).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Later {
+    /// The webhook tells of the end of a job.
+    JobEnded {
+        /// Its row: the id of its submit.
+        key: JobKey,
+        /// The name of what it was to make.
+        name: Text,
+        /// What was told.
+        word: Box<crate::model::job::Word>,
+    },
+    /// The stream tells of a reservation that was booked here.
+    CallbackUpdated {
+        /// The id of the booking.
+        submit: Text,
+        /// What was told.
+        update: Box<crate::model::callback::Update>,
+    },
+}
+
+impl Later {
+    /// Puts it on record; the error is why that cannot be done.
+    pub async fn put(self, kit: &Kit) -> Result<(), String> {
+        match self {
+            Self::JobEnded { key, name, word } => {
+                let by = (crate::model::job::By::Webhook, None);
+                provision::ended(kit, (&key, &name), &word, by).await
+            }
+            Self::CallbackUpdated { submit, update } => {
+                callback::updated(kit, &submit, &update).await
+            }
         }
     }
 }
@@ -268,6 +325,10 @@ pub struct Run<'a> {
     steps: AtomicUsize,
     /// Who asked for it through the listener.
     by: Option<Requester>,
+    /// What a refusal is put on record by.
+    write: Option<Write>,
+    /// Whether the audit has a line of it.
+    recorded: AtomicBool,
 }
 
 /// What else the audit is to say of an outcome.
@@ -282,6 +343,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         stop,
         steps: AtomicUsize::new(0),
         by: order.by().cloned(),
+        write: order.on_record(),
+        recorded: AtomicBool::new(false),
     };
     run.tell(FlowNews::Began {
         kind: order.kind(),
@@ -317,6 +380,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
+    run.refused_early(&outcome).await;
     run.tell(FlowNews::Ended {
         outcome: outcome.clone(),
         at: kit.clock.now(),

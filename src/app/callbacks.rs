@@ -1,13 +1,23 @@
 //! Callbacks in the loop: what the feed tells becomes rows, and what became a row is acknowledged.
 
+use serde_json::Value;
+
 use super::App;
 use crate::effect::Effect;
 use crate::export::calendar;
+use crate::flow::Later;
+use crate::flow::callback::direct;
 use crate::listen::{CallbackFigures, Reservations};
+use crate::model::CallbackId;
+use crate::model::audit::Record;
 use crate::model::callback::{Status, Update};
+use crate::model::write::WriteKind;
 use crate::store::callbacks::Applied;
 use crate::time::Millis;
 use crate::vocabulary::news::{CallbackNews, Taken};
+
+/// Bookings of this profile whose reservations are known: more are not heard of in one shift.
+const BOOKED_KEPT: usize = 2_000;
 
 impl App {
     /// Takes in what became known of callbacks.
@@ -51,6 +61,7 @@ impl App {
         };
         for update in updates {
             let correlation = update.correlation.clone();
+            self.on_record(&update);
             let applied = self
                 .store
                 .callbacks
@@ -61,6 +72,31 @@ impl App {
             }
         }
         self.effects.push(Effect::Acknowledge(taken));
+    }
+
+    /// What is told of a reservation that was booked here belongs to the record of its booking (contract §11).
+    fn on_record(&mut self, update: &Update) {
+        if let Some(submit) = self.booked.get(&update.callback.id) {
+            let (submit, update) = (submit.clone(), Box::new(update.clone()));
+            let later = Later::CallbackUpdated { submit, update };
+            self.effects.push(Effect::Record(Box::new(later)));
+        }
+    }
+
+    /// A line of the audit says which reservation a booking became.
+    pub(super) fn booking_of_record(&mut self, record: &Record) {
+        let ours = record.action.raw() == WriteKind::CallbackBook.action();
+        let id = record
+            .extra
+            .get(direct::RESERVATION)
+            .and_then(Value::as_str);
+        if let Some(id) = id.filter(|_| ours) {
+            if self.booked.len() == BOOKED_KEPT {
+                self.booked.pop_first();
+            }
+            let submit = record.id.clone();
+            self.booked.insert(CallbackId::from(id), submit);
+        }
     }
 
     /// The webhook has told of a callback. The stream tells the same, before or after: whoever is second changes nothing.

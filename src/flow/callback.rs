@@ -5,6 +5,7 @@
 
 pub mod direct;
 pub mod platform;
+mod record;
 mod unmask;
 mod webhook;
 
@@ -18,6 +19,7 @@ use crate::model::write::{Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
+pub use self::record::updated;
 pub use self::webhook::CallbackWebhook;
 
 /// What to look at when it is not known whether a callback was booked.

@@ -75,8 +75,10 @@ impl Kit {
     }
 }
 
-/// Who is at the console: as they say, else as the machine calls them.
-fn operator(environment: &Environment) -> String {
+/// Who is at the console: as they say, else as the machine calls them. One name in the audit, the alerts, the transfers and
+/// what other machines are told.
+#[must_use]
+pub fn operator(environment: &Environment) -> String {
     let named = [OPERATOR, "SUDO_USER", "LOGNAME", "USER"]
         .into_iter()
         .filter_map(|name| environment.get(name)?.to_str())

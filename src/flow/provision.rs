@@ -1,6 +1,7 @@
 //! Provisioning an endpoint: probe its servers, submit, follow the job to its end (contract §7).
 
 mod follow;
+mod record;
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -18,7 +19,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
-pub use self::follow::DEADLINE;
+pub use self::record::ended;
 
 /// Where endpoints are asked for.
 const PATH: [&str; 6] = [
@@ -53,8 +54,21 @@ pub fn write(provision: &Provision) -> Result<Write, Vec<Fault>> {
 
 /// Provisions an endpoint, and follows its job to the end where that is wanted.
 pub(super) async fn submit(run: &Run<'_>, provision: &Provision, follow: bool) -> Outcome {
+    let submitted = Some(run.kit.clock.now());
     match begin(run, provision).await {
-        Ok((key, id)) if follow => follow::follow(run, &key, &id).await,
+        Ok((key, id)) if follow => {
+            let name = Text::from(provision.name.as_str());
+            follow::follow(
+                run,
+                &follow::Followed {
+                    key,
+                    id,
+                    name,
+                    submitted,
+                },
+            )
+            .await
+        }
         Ok((_, id)) => Outcome::Done(format!("taken as {id}; the job is not followed").into()),
         Err(outcome) => outcome,
     }
@@ -75,8 +89,21 @@ pub(super) async fn resume(
         Some(id) => Ok(id),
         None => follow::reconcile(run, &key, name, submitted).await,
     };
+    let name = name.clone();
     match found {
-        Ok(id) => follow::follow(run, &key, &id).await,
+        // When it ended, if it did while nobody looked, is not known: nor is how long it took.
+        Ok(id) => {
+            follow::follow(
+                run,
+                &follow::Followed {
+                    key,
+                    id,
+                    name,
+                    submitted: None,
+                },
+            )
+            .await
+        }
         Err(failure) => failure.into(),
     }
 }

@@ -146,7 +146,7 @@ async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outco
     let ends = iter(all).map(|(id, wanted, destination)| async move {
         if halted.load(Ordering::Relaxed) {
             let why = "not begun: another one was not done, and then the rest was to be left alone";
-            return one::leave(run, id, why);
+            return one::leave(run, id, &wanted, why).await;
         }
         let doing = run.begin("transfer", wanted.interaction());
         let one = One::new(run, id, &wanted, &destination, Reporting::One(doing));

@@ -226,8 +226,9 @@ async fn a_booking_whose_answer_was_lost_is_found_by_its_name_and_not_sent_again
     assert!(found, "{outcome}");
     assert_eq!((posts(&rig).await, booked(&rig, "cb_lost").await), (1, 1));
     let audit = rig.audit();
-    assert_eq!(
-        audit.last().map(|line| line.status),
-        Some(LineStatus::Unknown)
-    );
+    let told: Vec<_> = audit.iter().map(|line| (&line.id, line.status)).collect();
+    let id = told[0].0;
+    let known = [LineStatus::Intent, LineStatus::Unknown, LineStatus::Ok];
+    assert_eq!(told, known.map(|status| (id, status)));
+    assert!(audit[2].extra.contains_key("reservationId"));
 }

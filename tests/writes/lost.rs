@@ -31,7 +31,11 @@ async fn an_endpoint_is_provisioned_and_on_record() {
     assert_eq!((rig.submits().await, rig.connections().await), (1, 1));
     let audit = rig.audit();
     let statuses: Vec<_> = audit.iter().map(|line| line.status).collect();
-    assert_eq!(statuses, [LineStatus::Intent, LineStatus::Ok]);
+    assert_eq!(
+        statuses,
+        [LineStatus::Intent, LineStatus::Ok, LineStatus::Ok]
+    );
+    assert_eq!(audit[2].action.raw(), "provision.end");
     assert_eq!(
         audit[1].job_id.as_ref().map(trunkline::text::Text::raw),
         job.id.as_ref().map(trunkline::model::JobId::raw)
@@ -50,7 +54,9 @@ async fn a_job_whose_answer_was_lost_is_found_and_not_submitted_again() {
     assert_eq!(row(&ran).state(), JobState::Completed, "{}", ran.outcome);
     assert_eq!((rig.submits().await, rig.connections().await), (1, 1));
     let statuses: Vec<_> = rig.audit().iter().map(|line| line.status).collect();
-    assert_eq!(statuses, [LineStatus::Intent, LineStatus::Unknown]);
+    // What became of it is known by its job, and is on record under the same id.
+    let known = [LineStatus::Intent, LineStatus::Unknown, LineStatus::Ok];
+    assert_eq!(statuses, known);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,7 +86,9 @@ async fn a_server_that_does_not_answer_stops_the_submit_and_is_named() {
     assert!(why.raw().contains("stunServers[1]"), "{why}");
     assert!(why.raw().contains(&nobody.to_string()), "{why}");
     assert_eq!(rig.submits().await, 0);
-    assert!(rig.audit().is_empty(), "nothing was about to be sent");
+    let audit = rig.audit();
+    let refused = audit.iter().map(|line| line.status);
+    assert!(refused.eq([LineStatus::Refused]), "{audit:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,4 +12,5 @@ mod common;
 mod crash;
 mod jobs;
 mod lost;
+mod record;
 mod rig;

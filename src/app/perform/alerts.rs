@@ -14,6 +14,7 @@ use crate::app::event::Done;
 use crate::cloud::{self, way};
 use crate::config::Profile;
 use crate::environment::Environment;
+use crate::flow;
 use crate::text::Text;
 
 /// The way to the courier, once it runs.
@@ -46,7 +47,7 @@ impl Post {
         environment: &Environment,
         done: mpsc::UnboundedSender<Done>,
     ) {
-        let operator = operator(environment);
+        let operator = Text::from(flow::operator(environment));
         let environment = environment.clone();
         let (to_courier, orders) = mpsc::unbounded_channel();
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = Some(to_courier);
@@ -86,17 +87,6 @@ impl Post {
             courier::run(ledger, webhook, orders, tell).await;
         });
     }
-}
-
-/// The name that is written down: whoever is signed in to this machine.
-fn operator(environment: &Environment) -> Text {
-    let name = ["USER", "LOGNAME"]
-        .into_iter()
-        .find_map(|variable| environment.get(variable));
-    name.map_or_else(
-        || Text::from("unknown"),
-        |name| Text::from(name.to_string_lossy()),
-    )
 }
 
 /// The webhook of the profile; the error is why nothing can be posted to it.

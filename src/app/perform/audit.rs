@@ -2,16 +2,31 @@
 
 use std::path::Path;
 
-use super::flows::FlowStarter;
+use super::flows::{FlowStarter, lock};
 use crate::app::event::Done;
 use crate::audit::verify::verify;
 use crate::audit::{AuditError, read};
 use crate::config::Profile;
+use crate::flow::Later;
 use crate::model::audit::Chain;
 use crate::store::audit::KEPT;
 use crate::time::Clock;
 
 impl FlowStarter {
+    /// Puts on record what was learnt late; the program waits for it before it ends.
+    pub(super) fn record(&self, later: Later) {
+        let (kit, done) = (self.kit(), self.done.clone());
+        let mut writing = lock(&self.writing);
+        while writing.try_join_next().is_some() {}
+        writing.spawn(async move {
+            // What was told came over a connection, so there is one.
+            let Some(kit) = kit.get() else { return };
+            if let Err(why) = later.put(kit).await {
+                let _ = done.send(Done::Failed(why));
+            }
+        });
+    }
+
     /// Reads the newest lines and verifies all of them; where nothing is ever written there is nothing to read.
     pub(super) fn read_audit(&self, profile: Option<&Profile>) {
         let (Some(state_dir), Some(profile)) = (self.state_dir.clone(), profile) else {

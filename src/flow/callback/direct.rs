@@ -14,6 +14,9 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
+/// What the audit calls the organisation's id of a reservation.
+pub const RESERVATION: &str = "reservationId";
+
 /// Where callbacks are booked.
 const PATH: [&str; 3] = ["api", "v2", "callbacks"];
 
@@ -41,6 +44,7 @@ pub(super) fn booked_as(booking: &Booking) -> Result<Write, Vec<Fault>> {
     let mut write = Write::json(kind, Method::Post, &PATH, subject, booking)
         .map_err(|error| vec![Fault::new("", error.to_string())])?;
     write.note.insert("queueId", json!(booking.queue_id));
+    write.note.insert("callbackId", json!(booking.callback_id));
     let first = booking.time_slot_matrix.first();
     write
         .note
@@ -69,6 +73,11 @@ pub(super) fn rescheduled_to(change: &Reschedule) -> Result<Write, Vec<Fault>> {
     let mut write = Write::json(kind, Method::Put, &path, id, &body)
         .map_err(|error| vec![Fault::new("", error.to_string())])?;
     write.note.insert("queueId", json!(change.queue.raw()));
+    write.note.insert(RESERVATION, json!(id));
+    let first = change.slots.first();
+    write
+        .note
+        .insert("slot", json!(first.map(|slot| &slot.start)));
     Ok(write)
 }
 
@@ -76,7 +85,9 @@ pub(super) fn rescheduled_to(change: &Reschedule) -> Result<Write, Vec<Fault>> {
 #[must_use]
 pub fn cancel(id: &CallbackId) -> Write {
     let path = [PATH[0], PATH[1], PATH[2], id.raw()];
-    Write::bare(WriteKind::CallbackCancel, Method::Delete, &path, id.raw())
+    let mut write = Write::bare(WriteKind::CallbackCancel, Method::Delete, &path, id.raw());
+    write.note.insert(RESERVATION, json!(id.raw()));
+    write
 }
 
 /// Books a reservation, once its queue has been read again.
@@ -86,9 +97,13 @@ pub(super) async fn booked(run: &Run<'_>, booking: &Booking) -> Outcome {
         Ok(write) => write,
         Err(outcome) => return outcome,
     };
-    match run.commit(write, CHECK, |_| {}, taken).await {
+    let mut submit = String::new();
+    let begins = |id: &str| id.clone_into(&mut submit);
+    match run.commit(write, CHECK, begins, taken).await {
         Ok(callback) => told(run, callback, "booked as"),
-        Err(failure) if failure.fate == Fate::Unknown => reconcile(run, booking, failure).await,
+        Err(failure) if failure.fate == Fate::Unknown => {
+            reconcile(run, booking, &submit, failure).await
+        }
         Err(failure) => failure.into(),
     }
 }
@@ -112,12 +127,16 @@ pub(super) async fn cancelled(run: &Run<'_>, id: &CallbackId) -> Result<(), Fail
 }
 
 fn taken(answer: &Answer) -> Result<Done<Callback>, String> {
-    direct::callback(&answer.body).map(Done::plain)
+    let callback = direct::callback(&answer.body)?;
+    let id = json!(callback.id.raw());
+    let mut done = Done::plain(callback);
+    done.note.insert(RESERVATION.to_owned(), id);
+    Ok(done)
 }
 
 /// Looks for a booking whose answer was lost: the list may name it by the name that the booker gave it. One that is not
 /// there may still be on its way, so nothing but finding it makes it known.
-async fn reconcile(run: &Run<'_>, booking: &Booking, failure: Failure) -> Outcome {
+async fn reconcile(run: &Run<'_>, booking: &Booking, submit: &str, failure: Failure) -> Outcome {
     let doing = run.begin("look for it", booking.callback_id.as_str());
     match run.kit.client.callbacks(Urgency::Reread).await {
         Ok(listing) => {
@@ -127,6 +146,7 @@ async fn reconcile(run: &Run<'_>, booking: &Booking, failure: Failure) -> Outcom
             };
             if let Some(callback) = listing.callbacks.into_iter().find(ours) {
                 doing.done("it is there");
+                run.known_later(submit, booked_as(booking), &callback).await;
                 return told(run, callback, "its answer was lost, and it is there:");
             }
             doing.failed("it is not in the list");

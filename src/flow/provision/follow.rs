@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CHECK, doubt};
+use super::{CHECK, doubt, record};
 use crate::cloud::{Error, Urgency};
 use crate::flow::{Failure, FlowNews, Run};
 use crate::model::JobId;
@@ -28,8 +28,21 @@ const LOOKS: u32 = 3;
 /// How far the organisation's clock may be behind ours: a job that it dates earlier than the submit by more is another.
 const CLOCK_SLACK_MS: i64 = 5 * 60 * 1_000;
 
-/// Polls a job until it has ended.
-pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
+/// A job that is followed.
+pub(super) struct Followed {
+    /// Its row.
+    pub key: JobKey,
+    /// The organisation's id.
+    pub id: JobId,
+    /// The name of what it is to make.
+    pub name: Text,
+    /// When its submit began, where it has been followed since.
+    pub submitted: Option<Millis>,
+}
+
+/// Polls a job until it has ended, and puts its end on record.
+pub(super) async fn follow(run: &Run<'_>, job: &Followed) -> Outcome {
+    let (key, id) = (&job.key, &job.id);
     let mut doing = run.begin("follow", id.to_string());
     let until = Instant::now() + DEADLINE;
     loop {
@@ -40,8 +53,10 @@ pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
         };
         let wait = match polled {
             Ok(word) => {
+                let said = word.clone();
                 if let Some(end) = heard(run, key, word, &mut doing) {
                     doing.done("");
+                    recorded(run, job, &said).await;
                     return end;
                 }
                 POLL
@@ -66,6 +81,14 @@ pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
     }
 }
 
+/// Puts the end of a job on record; what cannot be written is said, for the job is over all the same.
+async fn recorded(run: &Run<'_>, job: &Followed, word: &Word) {
+    let took = job.submitted.map(|at| run.kit.clock.now().since(at));
+    if let Err(why) = record::ended(run.kit, (&job.key, &job.name), word, (By::Poll, took)).await {
+        run.begin("audit", "").failed(why);
+    }
+}
+
 /// Takes in what a poll said; the end, if it is one.
 fn heard(
     run: &Run<'_>,
@@ -76,7 +99,7 @@ fn heard(
     let at = run.kit.clock.now();
     let end = match word.phase {
         Some(Phase::Completed) => Some(Outcome::Done(made(&word).into())),
-        Some(Phase::Failed) => Some(Outcome::Refused(failed(&word).into())),
+        Some(Phase::Failed | Phase::Ended) => Some(Outcome::Refused(failed(&word).into())),
         Some(Phase::Queued) => {
             doing.note("queued");
             None
@@ -86,7 +109,7 @@ fn heard(
             None
         }
         None => {
-            doing.note("a status that this console does not know");
+            doing.note("no status is given");
             None
         }
     };
@@ -109,6 +132,9 @@ fn made(word: &Word) -> String {
 
 fn failed(word: &Word) -> String {
     match &word.error {
+        Some(error) if word.phase == Some(Phase::Ended) => {
+            format!("the job ended as {}: {}", error.code, error.message)
+        }
         Some(error) if error.code.is_empty() => format!("the job failed: {}", error.message),
         Some(error) => format!("the job failed: {} ({})", error.message, error.code),
         None => "the job failed without a reason".to_owned(),

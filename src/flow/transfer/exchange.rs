@@ -1,5 +1,6 @@
 //! One frame and its answer: the gate, the retries of contract §2, and what is known when no answer comes.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -79,6 +80,7 @@ impl One<'_> {
             write(request, frame, timestamp).map_err(|why| End::Stopped(Text::from(why)))?;
         let mut part = self.part("send", request.media_matrix.audio.codec.as_str());
         let mut came = None;
+        self.gated.store(true, Ordering::Relaxed);
         let passed = self
             .run
             .guarded(&write, async |_| {

@@ -1,5 +1,6 @@
 //! One transfer from its check to its end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ pub(super) struct One<'a> {
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
     ledger: Mutex<Reporting<'a>>,
+    /// Whether it has come to the gate, where it is put on record whatever becomes of it.
+    pub(super) gated: AtomicBool,
 }
 
 /// A thing that is being done, told where the ledger says.
@@ -67,8 +70,9 @@ pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interactio
 }
 
 /// One that is not even begun.
-pub(super) fn leave(run: &Run<'_>, id: TransferId, why: &str) -> End {
+pub(super) async fn leave(run: &Run<'_>, id: TransferId, wanted: &Move, why: &str) -> End {
     let end = End::Stopped(why.into());
+    run.refuse(&wanted.on_record(), why.to_owned()).await;
     tell_end(run, id, &end, None);
     end
 }
@@ -97,6 +101,7 @@ impl<'a> One<'a> {
             to,
             interaction: InteractionId::from(wanted.interaction()),
             ledger: Mutex::new(ledger),
+            gated: AtomicBool::new(false),
         }
     }
 
@@ -115,7 +120,10 @@ impl<'a> One<'a> {
             Ok(Came::Unsupported(supported)) => {
                 (End::Rejected(unsupported(&supported)), None, None)
             }
-            Err(end) => (end, None, None),
+            Err(end) => {
+                self.stopped_early(&end).await;
+                (end, None, None)
+            }
         };
         tell_end(self.run, self.id, &end, latency);
         self.close(&end);
@@ -123,6 +131,16 @@ impl<'a> One<'a> {
             media::tell(self.run, self.id, &self.interaction, took, &self).await;
         }
         end
+    }
+
+    /// Puts on record that it was stopped before the gate: by what the interaction is, or by its codecs.
+    async fn stopped_early(&self, end: &End) {
+        if let End::Stopped(why) = end
+            && !self.gated.load(Ordering::Relaxed)
+        {
+            let write = self.wanted.on_record();
+            self.run.refuse(&write, why.raw().to_owned()).await;
+        }
     }
 
     async fn transfer(&self) -> Result<Came, End> {

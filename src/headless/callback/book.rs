@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::get::reservations;
 use super::super::write::{
-    agreed, carry_out, exit, faulty, payload, print_outcome, review, review_json,
+    agreed, carry_out, exit, named, payload, print_outcome, refuse, review, review_json,
 };
 use super::super::{Exit, print, say};
 use super::wanted::Wanted;
@@ -16,7 +16,8 @@ use crate::flow::{FlowNews, Kit, Order};
 use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
-use crate::model::payload;
+use crate::model::payload::{self, Fault};
+use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -29,12 +30,12 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     let can = kit.profile.api.capabilities();
     let wanted = match Wanted::read(&json, can) {
         Ok(wanted) => wanted,
-        Err(fault) => return Ok(faulty(&[fault])),
+        Err(fault) => return Ok(refused(kit, args, &json, &[fault]).await),
     };
     // What can be told without asking anybody is told first.
     let faults = wanted.faults(&context(None));
     if !faults.is_empty() {
-        return Ok(faulty(&faults));
+        return Ok(refused(kit, args, &json, &faults).await);
     }
     let store = match reservations(kit, false).await {
         Ok(store) => store,
@@ -42,7 +43,7 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     };
     let write = match wanted.write(&context(Some(&store))) {
         Ok(write) => write,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(kit, args, &json, &faults).await),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
     if !args.write.json {
@@ -59,6 +60,17 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
         return Ok(Exit::Ok as u8);
     }
     finish(kit, wanted.order(), args.write.json).await
+}
+
+/// Tells what is wrong with a booking, and puts on record that it was refused.
+async fn refused(kit: &Kit, args: &BookArgs, json: &str, faults: &[Fault]) -> u8 {
+    refuse(
+        kit,
+        (WriteKind::CallbackBook, &named(json)),
+        &args.write,
+        faults,
+    )
+    .await
 }
 
 /// Takes reservations back.
