@@ -297,7 +297,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                     Auth::Basic => cloud::AuthStyle::Basic,
                     Auth::Form => cloud::AuthStyle::Form,
                 },
-                scopes: None,
+                scopes: profile.scopes.clone(),
             })
         }
         None => None,
@@ -333,6 +333,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
+        deadline: profile.deadlines.call,
     })
     .map_err(|e| e.problem())
 }

@@ -144,10 +144,11 @@ impl Policy {
             .await
     }
 
-    /// The waits between tries, when the answer names none: full jitter, so that many clients do not return together.
+    /// The waits between tries, when the answer names none: equal jitter (contract §2), so that many clients do not return
+    /// together, and none of them sooner than half of the wait.
     fn waits(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
         self.ceilings()
-            .map(|ceiling| ceiling.mul_f64(fastrand::f64()))
+            .map(|ceiling| ceiling.mul_f64(0.5 + fastrand::f64() / 2.0))
     }
 
     fn ceilings(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
@@ -206,12 +207,12 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_and_are_jittered_below_their_ceiling() {
+    fn waits_double_and_are_jittered_between_half_of_their_ceiling_and_the_whole() {
         let ceilings: Vec<_> = READ.ceilings().map(|wait| wait.as_secs()).collect();
         assert_eq!(ceilings, [2, 4]);
         for _ in 0..100 {
             for (wait, ceiling) in READ.waits().zip(READ.ceilings()) {
-                assert!(wait <= ceiling);
+                assert!(wait <= ceiling && wait >= ceiling / 2);
             }
         }
     }

@@ -210,10 +210,20 @@ fn ending<T>(outcome: &Result<Done<T>, Failure>, took: Duration) -> Ending {
             extra: done.note.clone(),
             ..Ending::new(LineStatus::Ok)
         },
-        Err(failure) => Ending {
-            latency_ms,
-            ..Ending::new(failure.status()).because(failure.to_string())
-        },
+        Err(failure) => {
+            let mut ending = Ending::new(failure.status()).because(failure.to_string());
+            let told = &mut ending.extra;
+            if let Some(status) = failure.http {
+                told.insert("httpStatus".into(), status.into());
+            }
+            if let Some(silence) = failure.silence {
+                told.insert("answer".into(), silence.into());
+            }
+            Ending {
+                latency_ms,
+                ..ending
+            }
+        }
     }
 }
 

@@ -61,7 +61,7 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
-            transfers: Session::new(client.clone(), Timing::default()),
+            transfers: Session::new(client.clone(), timing(&profile)),
             patience: Patience::default(),
             client,
             profile,
@@ -72,6 +72,15 @@ impl Kit {
             routes: route::Shared::new(deployments),
             clock: Arc::new(Clock::Real),
         }
+    }
+}
+
+/// How patient the transfer socket is, by the profile.
+fn timing(profile: &Profile) -> Timing {
+    Timing {
+        pong: profile.deadlines.ping,
+        answer: profile.deadlines.transfer,
+        ..Timing::default()
     }
 }
 

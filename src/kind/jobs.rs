@@ -138,6 +138,7 @@ const STATES: &[&str] = &[
     "unknown",
     "failed",
     "refused",
+    "ended",
     "submitting",
     "queued",
     "running",

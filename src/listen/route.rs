@@ -219,19 +219,14 @@ where
             Ok(json(&serde_json::json!({ "status": "taken" })))
         }
         Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
-        Route::Metrics => match Format::preferred(request.headers()) {
-            Format::Json => {
-                hall.overview().await?;
-                Ok(figures::json(hall.resolver.counts()))
-            }
-            format => {
-                let mut overview = *hall.overview().await?;
-                overview.ready = ready::verdict(&overview, hall.ready_at);
-                let counts = hall.resolver.counts();
-                let doors = figures::Doors::of(&hall.tally, &hall.denials);
-                Ok(figures::text(overview, counts, doors, format))
-            }
-        },
+        Route::Metrics => {
+            let format = Format::preferred(request.headers());
+            let mut overview = *hall.overview().await?;
+            overview.ready = ready::verdict(&overview, hall.ready_at);
+            let counts = hall.resolver.counts();
+            let doors = figures::Doors::of(&hall.tally, &hall.denials);
+            Ok(figures::reply(overview, counts, doors, format))
+        }
         Route::Calendar => {
             let reservations = in_time(hall.asker.reservations()).await?;
             let file = calendar::of(

@@ -102,7 +102,11 @@ async fn webhook(profile: &Profile, environment: &Environment) -> Result<Webhook
     let way = way::Way::new(super::proxy(profile, environment).await?);
     let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), &way)).await;
     match http {
-        Ok(Ok(http)) => Ok(Webhook::new(http, url, Patience::default())),
+        Ok(Ok(http)) => Ok({
+            let mut patience = Patience::default();
+            patience.answer = profile.deadlines.webhook.unwrap_or(patience.answer);
+            Webhook::new(http, url, patience)
+        }),
         Ok(Err(error)) => Err(Text::from(error.to_string())),
         Err(error) => Err(Text::from(format!(
             "The HTTP client could not be set up: {error}."

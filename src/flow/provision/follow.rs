@@ -13,9 +13,6 @@ use crate::model::job::{By, Follow, JobEvent, JobKey, Phase, Word};
 use crate::text::Text;
 use crate::time::Millis;
 
-/// How long a job is followed before it is left to the operator: provisioning takes minutes at most.
-pub const DEADLINE: Duration = Duration::from_secs(30 * 60);
-
 /// Between two polls of a job (contract §2).
 const POLL: Duration = Duration::from_secs(3);
 
@@ -44,7 +41,8 @@ pub(super) struct Followed {
 pub(super) async fn follow(run: &Run<'_>, job: &Followed) -> Outcome {
     let (key, id) = (&job.key, &job.id);
     let mut doing = run.begin("follow", id.to_string());
-    let until = Instant::now() + DEADLINE;
+    let deadline = run.kit.profile.deadlines.job;
+    let until = Instant::now() + deadline;
     loop {
         let polled = run.unless_stopped(run.kit.client.job(id)).await;
         let Ok(polled) = polled else {
@@ -61,7 +59,8 @@ pub(super) async fn follow(run: &Run<'_>, job: &Followed) -> Outcome {
                 }
                 POLL
             }
-            Err(error) if error.passing() => {
+            // The job goes on whatever a read of it comes to: a server that fails at it now may not in a moment.
+            Err(error) if error.passing() || error.status().is_some_and(|status| status >= 500) => {
                 doing.note(error.to_string());
                 error.retry_after().unwrap_or(AGAIN)
             }
@@ -71,7 +70,7 @@ pub(super) async fn follow(run: &Run<'_>, job: &Followed) -> Outcome {
             }
         };
         if Instant::now() + wait > until {
-            let minutes = DEADLINE.as_secs() / 60;
+            let minutes = deadline.as_secs() / 60;
             let why = format!("{id} has not ended within {minutes} minutes.");
             doing.failed(why.clone());
             return lost(run, key, id, &why);

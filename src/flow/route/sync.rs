@@ -12,7 +12,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 
 /// How long the other side may take; a deployment is done whatever it says.
-const DEADLINE: Duration = Duration::from_secs(5);
+const DEADLINE: Duration = Duration::from_secs(15);
 
 /// Tells the webhook, if there is one. What goes wrong is a warning, because the route runs.
 pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) -> Option<Text> {
@@ -35,7 +35,8 @@ pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) ->
     write.note.insert("to", json!(hook.to_string()));
     let post = async |_: &str| {
         let body = write.body.clone().unwrap_or_default();
-        let sent = run.kit.client.post_outside(&hook.0, body, DEADLINE).await;
+        let patience = run.kit.profile.deadlines.webhook.unwrap_or(DEADLINE);
+        let sent = run.kit.client.post_outside(&hook.0, body, patience).await;
         // Whatever went wrong there, it may have heard.
         sent.map(Done::plain)
             .map_err(|why| Failure::unknown(why, "Look at the receiver."))

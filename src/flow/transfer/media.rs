@@ -98,7 +98,8 @@ async fn send(run: &Run<'_>, interaction: &InteractionId, latency_ms: u64) -> Re
     write.note.insert("to", to.to_string().into());
     let body = write.body.clone().unwrap_or_default();
     run.guarded(&write, async |_| {
-        let posted = run.kit.client.post_outside(&to.0, body, PATIENCE).await;
+        let patience = run.kit.profile.deadlines.webhook.unwrap_or(PATIENCE);
+        let posted = run.kit.client.post_outside(&to.0, body, patience).await;
         posted.map(|()| Done::plain(())).map_err(|why| Failure {
             trouble: true,
             ..Failure::refused(Text::from(why))
