@@ -34,6 +34,7 @@ use self::place::{AuditFiles, narrow};
 use self::session::AuditSession;
 use crate::model::audit::{LineStatus, Record};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Bytes from which on a file is full.
 const ROTATE_AT: u64 = 8 << 20;
@@ -181,6 +182,13 @@ impl Audit {
         drop(journal);
         self.tell(&record);
         Ok(true)
+    }
+
+    /// Whether a booking by that name of the booker's was about to be sent since that moment. An audit that cannot be read may
+    /// know of it.
+    #[must_use]
+    pub fn knows_of(&self, callback_id: &str, since: Millis) -> bool {
+        read::was_intended(&self.place, callback_id, since).unwrap_or(true)
     }
 
     fn append(&self, record: Record) -> Result<Record, AuditError> {

@@ -11,12 +11,13 @@ pub mod consult;
 mod failure;
 pub mod guard;
 mod kit;
+mod outside;
 pub mod phone;
 pub mod provision;
 pub mod route;
 mod step;
 pub mod transfer;
-mod webhook;
+pub mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +31,6 @@ pub use self::guard::refuse;
 pub use self::kit::{Kit, OPERATOR, operator};
 pub use self::step::Doing;
 use self::transfer::Transfers;
-pub use self::webhook::JobWebhook;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
@@ -59,8 +59,8 @@ pub enum Order {
     },
     /// Provision a person's WebRTC phone, or do something with one that is there (Platform API).
     Phone(phone::PhoneOrder),
-    /// Have ends of jobs delivered to this console (contract §7).
-    JobWebhook(Box<JobWebhook>),
+    /// Do something with a webhook of the organisation (contract §7, §10).
+    Webhook(Box<webhook::WebhookOrder>),
     /// Follow a job that was submitted before.
     Follow {
         /// Its row.
@@ -123,7 +123,7 @@ impl Order {
             Self::RefusedRoute(_) => WriteKind::RouteCreate,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
-            Self::JobWebhook(_) => WriteKind::JobWebhook,
+            Self::Webhook(order) => order.kind(),
             Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
         }
@@ -135,7 +135,7 @@ impl Order {
         Ok(match self {
             Self::Provision { body, .. } => vec![provision::write(body)?],
             Self::Phone(order) => order.writes()?,
-            Self::JobWebhook(webhook) => vec![webhook.write()?],
+            Self::Webhook(order) => vec![order.write()?],
             Self::Deploy(deploy) => deploy.writes(),
             Self::RemoveRoute(remove) => vec![remove.known.delete()],
             Self::Transfer(transfers) => transfers.writes()?,
@@ -153,7 +153,10 @@ impl Order {
     /// The write that a refusal of it is put on record by; none for what only reads, or stops before the submit on purpose.
     fn on_record(&self) -> Option<Write> {
         let reads = match self {
-            Self::Follow { .. } | Self::Settle(_) => true,
+            // Each of the bookings that waited is on record by itself.
+            Self::Follow { .. }
+            | Self::Settle(_)
+            | Self::Callback(callback::CallbackOrder::Resume) => true,
             Self::Deploy(deploy) => deploy.dry,
             _ => false,
         };
@@ -183,7 +186,7 @@ impl Order {
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
-            Self::JobWebhook(webhook) => webhook.name.as_str().into(),
+            Self::Webhook(order) => order.title(),
             Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
         }
@@ -275,6 +278,8 @@ pub enum FlowNews {
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
     Callback(Box<Callback>),
+    /// So many bookings wait now.
+    Waiting(callback::waiting::WaitingCount),
     /// Whole numbers of callers may be shown until that moment.
     Unmasked {
         /// Until when.
@@ -376,7 +381,7 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             interaction,
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
-        Order::JobWebhook(webhook) => webhook::register(&run, &webhook).await,
+        Order::Webhook(order) => Box::pin(webhook::run(&run, *order)).await,
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };

@@ -79,6 +79,7 @@ impl App {
     /// Flows can be begun.
     pub(super) fn flows_ready(&mut self) {
         self.resume_with(Need::Connection);
+        self.resume_bookings();
     }
 
     /// A line of the audit says what became of a submit, also one of a console that was killed, or of a command.

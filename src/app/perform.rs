@@ -153,6 +153,7 @@ impl Performer {
                 }
             }
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::CountWaiting => self.desk.count_waiting(),
             Effect::Record(later) => self.desk.record(*later),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),

@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::error::AuditError;
 use super::place::AuditFiles;
 use super::settle::LONGEST_LINE;
 use crate::file::{self, For};
 use crate::model::audit::{LineStatus, Record};
+use crate::time::Millis;
 
 /// One line as it is in its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +103,36 @@ pub(super) fn is_said(place: &AuditFiles, wanted: &Record) -> Result<bool, Audit
             begun |= ours && record.status == LineStatus::Intent;
         }
         if begun {
+            break;
+        }
+    }
+    Ok(false)
+}
+
+/// Whether an intent names this `callbackId` since that moment.
+pub(super) fn was_intended(
+    place: &AuditFiles,
+    callback_id: &str,
+    since: Millis,
+) -> Result<bool, AuditError> {
+    for path in files(place).unwrap_or_default().into_iter().rev() {
+        let failed = || AuditError::at("reading", &path);
+        let file = file::open(&path, For::Reading).map_err(failed())?;
+        let mut reader = BufReader::new(file);
+        let mut earlier = false;
+        while let Some((raw, _)) = next_line(&mut reader).map_err(failed())? {
+            let Ok(record) = serde_json::from_slice::<Record>(&raw) else {
+                continue;
+            };
+            let named = record.extra.get("callbackId").and_then(Value::as_str);
+            let ours = record.status == LineStatus::Intent && named == Some(callback_id);
+            if ours && record.timestamp >= since {
+                return Ok(true);
+            }
+            earlier |= record.timestamp < since;
+        }
+        // Files before this one are older still.
+        if earlier {
             break;
         }
     }

@@ -32,7 +32,7 @@ pub struct AddArgs {
     #[arg(value_enum)]
     pub kind: KindArg,
     /// Where to, https [default: `webhook` of the profile's provisioning or callbacks section, else this console's listener,
-    /// where it has a public_url]
+    /// where it has a `public_url`]
     #[arg(long, value_name = "URL")]
     pub uri: Option<String>,
     /// What it is called [default: trunkline-jobs or trunkline-callbacks]

@@ -45,10 +45,12 @@ impl WriteRule {
 #[must_use]
 pub fn of_write(kind: WriteKind) -> WriteRule {
     let (attempts, seconds, passing): (_, _, fn(&Error) -> bool) = match kind {
-        WriteKind::Provision | WriteKind::JobWebhook => (5, 1, |error| match error.status() {
-            Some(status) => matches!(status, 429 | 503),
-            None => not_sent(error),
-        }),
+        WriteKind::Provision | WriteKind::JobWebhook | WriteKind::JobWebhookRemove => {
+            (5, 1, |error| match error.status() {
+                Some(status) => matches!(status, 429 | 503),
+                None => not_sent(error),
+            })
+        }
         // As provisioning on the direct API: all of them can be looked at afterwards.
         WriteKind::PhoneCreate
         | WriteKind::StationAssociate
@@ -71,7 +73,8 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         WriteKind::CallbackBook
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel
-        | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
+        | WriteKind::CallbackWebhook
+        | WriteKind::CallbackWebhookRemove => (3, 5, |error| error.status() == Some(429)),
         // On the Platform API; the direct one has a session of its own.
         WriteKind::Transfer
         | WriteKind::ConsultStart
@@ -82,9 +85,10 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             None => not_sent(error),
         }),
         // These are not ours to send: other hosts.
-        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
-            (1, 1, |_| false)
-        }
+        WriteKind::MediaCallback
+        | WriteKind::RouteSync
+        | WriteKind::WebhookTrial
+        | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {
         attempts,

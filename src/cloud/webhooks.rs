@@ -23,7 +23,7 @@ impl Client {
     ) -> Result<(Vec<Webhook>, Vec<Fault>), Error> {
         let needs = match kind {
             WebhookKind::Jobs => Needs::JobWebhooks,
-            WebhookKind::Callbacks => Needs::CallbackWebhooks,
+            WebhookKind::Callbacks => Needs::ListingWebhooks,
         };
         let call = Call {
             needs,

@@ -9,8 +9,9 @@ use serde_json::json;
 use super::guard::Done;
 use super::{Failure, FlowNews, Run};
 use crate::cloud::{Answer, direct};
+use crate::config::profile::TurnAccount;
 use crate::model::JobId;
-use crate::model::finding::Grade;
+use crate::model::finding::{Grade, Target};
 use crate::model::flow::Outcome;
 use crate::model::job::{By, Doubt, Follow, JobError, JobEvent, JobKey, Word};
 use crate::model::payload::{self, Fault};
@@ -153,9 +154,29 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
     }
 }
 
+/// Where the profile has an account for one of the servers, an Allocate with it, which the probe releases at once.
+fn allocations(run: &Run<'_>, targets: &[(String, Target)]) -> Vec<(String, Target)> {
+    let accounts = &run.kit.profile.probes.turn;
+    let held = |(field, target): &(String, Target)| {
+        let same = |account: &&TurnAccount| {
+            let (one, other) = (&account.server, target);
+            (one.host(), one.port(), one.transport())
+                == (other.host(), other.port(), other.transport())
+        };
+        let account = accounts.iter().find(same)?;
+        Some((field.clone(), account.server.clone()))
+    };
+    targets
+        .iter()
+        .filter(|(field, _)| field.starts_with("turnServers"))
+        .filter_map(held)
+        .collect()
+}
+
 /// Every STUN and TURN server answers a Binding request, or nothing is submitted (contract §7).
 async fn reachable(run: &Run<'_>, provision: &Provision) -> Result<(), Failure> {
-    let targets: Vec<_> = provision.probes().collect();
+    let mut targets: Vec<_> = provision.probes().collect();
+    targets.extend(allocations(run, &targets));
     let probes = targets.iter().map(|(_, target)| run.probe(target));
     let findings = run.unless_stopped(join_all(probes)).await?;
     for (finding, (field, target)) in findings.into_iter().zip(&targets) {

@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 
 pub use self::existing::{All, Lists, all, by_id, find, named};
 pub use self::look::look;
+pub(super) use self::reach::look_at;
 use super::{Failure, Kit, Run};
 use crate::deployments::Deployments;
 use crate::model::RouteId;
@@ -266,7 +267,8 @@ impl Conflict {
     }
 }
 
-fn unreachable(verdicts: &[Verdict]) -> String {
+/// Which of the destinations cannot be reached and why, in one sentence.
+pub(super) fn unreachable(verdicts: &[Verdict]) -> String {
     let failures = verdicts.iter().filter_map(|verdict| {
         let (check, why) = verdict.failure()?;
         Some(format!(

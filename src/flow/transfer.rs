@@ -3,6 +3,7 @@
 //! Several go at once as one flow: each on its own, a few at a time, all through the profile's one socket.
 
 mod exchange;
+mod flight;
 mod media;
 mod moves;
 mod one;
@@ -23,6 +24,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
+pub use self::flight::Flights;
 pub use self::media::retell;
 pub use self::moves::{Move, Transfers};
 pub use self::one::preflight;

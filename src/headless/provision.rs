@@ -62,6 +62,9 @@ pub async fn provision(
         Err(code) => return Ok(code),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    if let Some(doubt) = body.doubt() {
+        say(&format!("warning: codecPreferences: {doubt}"));
+    }
     if !args.write.json {
         print(&review(&request))?;
     }

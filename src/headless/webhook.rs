@@ -31,7 +31,9 @@ pub async fn run(
 ) -> Result<u8, String> {
     let can = profile.api.capabilities();
     if !can.job_webhooks && !can.callback_webhooks {
-        return Err("the organisation's API has no webhooks of these kinds: topics tell of them".into());
+        return Err(
+            "the organisation's API has no webhooks of these kinds: topics tell of them".into(),
+        );
     }
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
@@ -58,7 +60,7 @@ async fn all(kit: &Kit) -> Result<(Vec<Webhook>, bool), Exit> {
         let read = kit.client.webhooks(kind, Urgency::Reread).await;
         let (webhooks, faults) = read.map_err(super::get::tell)?;
         for fault in faults {
-            say(&format!("not everything could be used: {}", fault.text()));
+            say(&format!("not everything could be used: {fault}"));
             whole = false;
         }
         all.extend(webhooks);
@@ -154,12 +156,12 @@ async fn address(
     };
     let named = said.map(str::to_owned);
     if let Some(address) = named.or_else(|| written.map(|to| to.0.to_string())) {
-        return Ok((HookUrl::new(address), false));
+        return Ok((HookUrl::elsewhere(address), false));
     }
     let listen = profile.listen.as_ref();
-    let base: Url = listen
-        .and_then(|listen| listen.public_url.clone())
-        .ok_or("say where to deliver: --uri URL, or webhook in the profile, or public_url of its listener")?;
+    let base: Url = listen.and_then(|listen| listen.public_url.clone()).ok_or(
+        "say where to deliver: --uri URL, or webhook in the profile, or public_url of its listener",
+    )?;
     let (folder, name) = (state_dir.to_owned(), profile.name.clone());
     let opened = spawn_blocking(move || Hook::open(&folder, &name)).await;
     let hook = opened
@@ -183,11 +185,15 @@ async fn on_one(
     let found = match (by_id, named.next(), named.next()) {
         (Some(one), _, _) | (None, Some(one), None) => one.clone(),
         (None, Some(_), Some(_)) => {
-            say(&format!("several webhooks are called {wanted:?}: say which by its id"));
+            say(&format!(
+                "several webhooks are called {wanted:?}: say which by its id"
+            ));
             return Ok(Exit::Usage as u8);
         }
         (None, None, _) => {
-            say(&format!("there is no webhook {wanted:?}: trunkline webhook list names them"));
+            say(&format!(
+                "there is no webhook {wanted:?}: trunkline webhook list names them"
+            ));
             return Ok(Exit::Usage as u8);
         }
     };

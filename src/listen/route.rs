@@ -214,6 +214,10 @@ where
             let body = body::read(request.into_body()).await?;
             match hook::told(&body)? {
                 Announced::Job(word) => in_time(hall.asker.deliver(word)).await?,
+                Announced::Trial => {
+                    let notice = "a test of a webhook has arrived at the listener";
+                    hall.asker.notice(notice.to_owned());
+                }
                 Announced::Callback(update) => in_time(hall.asker.deliver_update(update)).await?,
             }
             Ok(json(&serde_json::json!({ "status": "taken" })))

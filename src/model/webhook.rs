@@ -87,6 +87,7 @@ impl NewWebhook {
     }
 
     /// Everything wrong with it.
+    #[must_use]
     pub fn faults(&self) -> Vec<super::payload::Fault> {
         let mut faults = Vec::new();
         let long = self.name.chars().count();
@@ -121,15 +122,23 @@ mod tests {
         NewWebhook {
             kind: WebhookKind::Jobs,
             name: "n".to_owned(),
-            address: HookUrl::new(address.to_owned()),
+            address: HookUrl::elsewhere(address.to_owned()),
             ours,
         }
     }
 
     #[test]
     fn only_this_console_is_told_without_tls() {
-        assert!(new("https://calendar.example.com/in", false).faults().is_empty());
-        assert!(new("http://127.0.0.1:8080/hooks/x", true).faults().is_empty());
+        assert!(
+            new("https://calendar.example.com/in", false)
+                .faults()
+                .is_empty()
+        );
+        assert!(
+            new("http://127.0.0.1:8080/hooks/x", true)
+                .faults()
+                .is_empty()
+        );
         for wrong in ["http://calendar.example.com/in", "calendar", "", "data:x"] {
             assert_eq!(new(wrong, false).faults().len(), 1, "{wrong}");
         }
@@ -141,7 +150,7 @@ mod tests {
             id: "wh".into(),
             kind,
             name: "other".into(),
-            address: HookUrl::new("https://a.example/in".to_owned()),
+            address: HookUrl::elsewhere("https://a.example/in".to_owned()),
             enabled: Some(true),
             events: Vec::new(),
         };

@@ -13,7 +13,7 @@ use crate::rig::Rig;
 const NUMBER: &str = "+14155550199";
 
 /// A booking on a queue that is always open, on a day that is far away.
-fn booking(id: &str) -> Booking {
+pub fn booking(id: &str) -> Booking {
     Booking {
         callback_id: id.to_owned(),
         callback_number: NUMBER.into(),
@@ -38,7 +38,7 @@ async fn posts(rig: &Rig) -> usize {
 }
 
 /// Reservations that the organisation has under names of ours.
-async fn booked(rig: &Rig, ours: &str) -> usize {
+pub async fn booked(rig: &Rig, ours: &str) -> usize {
     let book = rig.control.get("/_org/callbacks?updates=0").await;
     let all = book["callbacks"].as_array().unwrap().iter();
     all.filter(|one| {

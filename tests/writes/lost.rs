@@ -1,5 +1,10 @@
 //! What is known of a write when its answer does not come, and what is then done about it: never the same once more.
 
+use trunkline::app::probes;
+use trunkline::config::profile::TurnAccount;
+use trunkline::config::secret::SecretSource;
+use trunkline::environment::Environment;
+use trunkline::probe::Prober;
 use trunkline::flow::FlowNews;
 use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
@@ -99,4 +104,30 @@ async fn an_audit_that_cannot_be_written_stops_the_write() {
     let ran = rig.provision(&kit, rig.endpoint("edge-05")).await;
     assert!(matches!(&ran.outcome, Outcome::Refused(why) if why.raw().contains("record")));
     assert_eq!(rig.submits().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_refuses_the_profiles_account_stops_the_submit() {
+    let rig = Rig::with(&[]).await;
+    let mut profile = rig.profile();
+    // It answers a Binding, and is no relay for anybody.
+    let server = rig.org.stun().to_string();
+    profile.probes.turn = vec![TurnAccount {
+        server: format!("turn:{server}").parse().unwrap(),
+        username: "console".to_owned(),
+        password: SecretSource::Held("s3cret-of-a-relay".into()),
+    }];
+    let environment = Environment::default();
+    let settings = probes::settings(&profile, &profile.probes.turn, &environment).await;
+    let mut kit = crate::common::ground::kit(profile, &rig.state_dir()).await;
+    kit.prober = Ok(Prober::new(settings.unwrap()));
+    let mut body = rig.endpoint("edge-05");
+    body.turn_servers.push(server.clone());
+    let ran = rig.provision(&kit, body).await;
+    let Outcome::Refused(why) = &ran.outcome else {
+        panic!("{}", ran.outcome);
+    };
+    assert!(why.raw().contains("turnServers[0]: turn:"), "{why}");
+    assert_eq!(rig.submits().await, 0);
+    assert!(!format!("{:?}", rig.audit()).contains("s3cret"));
 }

@@ -14,3 +14,5 @@ mod jobs;
 mod lost;
 mod record;
 mod rig;
+mod waiting;
+mod webhooks;

@@ -7,16 +7,18 @@ use serde_json::json;
 use trunkline::app::App;
 use trunkline::app::run::Runner;
 use trunkline::environment::Environment;
-use trunkline::flow::callback::{CallbackOrder, CallbackWebhook, direct::Reschedule};
+use trunkline::flow::callback::{CallbackOrder, direct::Reschedule};
 use trunkline::flow::route::{Deploy, Remove};
 use trunkline::flow::transfer::{Move, Transfers};
-use trunkline::flow::{self, JobWebhook, Kit, Order};
+use trunkline::flow::webhook::WebhookOrder;
+use trunkline::flow::{self, Kit, Order};
 use trunkline::listen;
 use trunkline::model::audit::{LineStatus, Record};
 use trunkline::model::callback::{Booking, Channels, Slot};
 use trunkline::model::hook::HookUrl;
 use trunkline::model::route::{Aim, Kind, Route};
 use trunkline::model::transfer::{Limits, Request};
+use trunkline::model::webhook::{NewWebhook, WebhookKind};
 use trunkline::time::Millis;
 
 use crate::common::ran::run;
@@ -148,13 +150,9 @@ async fn every_kind_of_write_says_what_it_did_and_to_what() {
     let rig = Rig::with(&["callback-ms=0"]).await;
     let kit = rig.kit().await;
     let pair = |action: &'static str| [(action, "intent"), (action, "ok")];
-    let hook = || HookUrl::new(format!("{}/_org/webhooks/x", rig.org.base_url()));
-    let jobs = Order::JobWebhook(Box::new(JobWebhook::new("jobs".into(), hook())));
-    assert_eq!(told(&lines(&rig, &kit, jobs).await), pair("webhook.jobs"));
-    let order = CallbackOrder::Webhook(CallbackWebhook::new("calls".into(), hook()));
-    let calls = lines(&rig, &kit, Order::Callback(order)).await;
-    assert_eq!(told(&calls), pair("webhook.callbacks"));
-
+    for kind in WebhookKind::ALL {
+        webhook(&rig, &kit, kind).await;
+    }
     let begun = json!({ "count": 1 });
     let begun = rig.control.post("/_org/interactions", &begun).await;
     let interaction = begun["ids"][0].as_str().unwrap();
@@ -171,6 +169,47 @@ async fn every_kind_of_write_says_what_it_did_and_to_what() {
     callbacks(&rig, &kit).await;
     let text = format!("{:?}", rig.audit());
     assert!(!text.contains("hunter2") && !text.contains("5550199"));
+}
+
+/// A webhook's lines name its receiver and the organisation's id of it.
+async fn webhook(rig: &Rig, kit: &Kit, kind: WebhookKind) {
+    let new = NewWebhook {
+        kind,
+        name: "tells".to_owned(),
+        address: HookUrl::elsewhere(rig.destination("healthy")),
+        ours: false,
+    };
+    let add = Order::Webhook(Box::new(WebhookOrder::Add(new)));
+    let added = lines(rig, kit, add).await;
+    let action = format!("webhook.{}", kind.word());
+    assert_eq!(
+        told(&added),
+        [(action.as_str(), "intent"), (action.as_str(), "ok")]
+    );
+    assert_eq!(
+        extra(&added[0], "to"),
+        &json!(HookUrl::elsewhere(rig.destination("healthy")).host())
+    );
+    let listed = kit.client.webhooks(kind, trunkline::cloud::Urgency::Reread);
+    let (all, _) = listed.await.unwrap();
+    let one = all
+        .into_iter()
+        .find(|one| one.name.raw() == "tells")
+        .unwrap();
+    assert_eq!(extra(&added[1], "webhookId"), one.id.raw());
+    let tried = Order::Webhook(Box::new(WebhookOrder::Try(one.clone())));
+    let tried = lines(rig, kit, tried).await;
+    assert_eq!(
+        told(&tried),
+        [("webhook.test", "intent"), ("webhook.test", "ok")]
+    );
+    let removed = Order::Webhook(Box::new(WebhookOrder::Remove(one)));
+    let removed = lines(rig, kit, removed).await;
+    let action = format!("{action}.remove");
+    assert_eq!(
+        told(&removed),
+        [(action.as_str(), "intent"), (action.as_str(), "ok")]
+    );
 }
 
 /// A route's lines name where its events go, and what of it has changed.

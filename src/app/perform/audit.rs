@@ -7,8 +7,9 @@ use crate::app::event::Done;
 use crate::audit::verify::verify;
 use crate::audit::{AuditError, read};
 use crate::config::Profile;
-use crate::flow::Later;
+use crate::flow::{FlowNews, Later};
 use crate::model::audit::Chain;
+use crate::model::flow::FlowId;
 use crate::store::audit::KEPT;
 use crate::time::Clock;
 
@@ -23,6 +24,23 @@ impl FlowStarter {
             let Some(kit) = kit.get() else { return };
             if let Err(why) = later.put(kit).await {
                 let _ = done.send(Done::Failed(why));
+            }
+        });
+    }
+
+    /// Counts the bookings that wait; nothing is said of none.
+    pub(super) fn count_waiting(&self) {
+        let (kit, done) = (self.kit(), self.done.clone());
+        tokio::spawn(async move {
+            let kit = kit.wait().await;
+            let waiting = kit.waiting.clone();
+            let counted = tokio::task::spawn_blocking(move || waiting.count()).await;
+            if let Ok(Ok(count)) = counted
+                && count.count > 0
+            {
+                // Told as a flow tells it; there is none to tell it of.
+                let news = FlowNews::Waiting(count);
+                let _ = done.send(Done::Flow(FlowId::default(), Box::new(news)));
             }
         });
     }

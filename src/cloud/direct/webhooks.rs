@@ -37,7 +37,7 @@ pub fn webhooks(
             id: WebhookId(id(entity.id, "id")?),
             kind,
             name: Text::from(entity.name.unwrap_or_default()),
-            address: HookUrl::new(entity.uri),
+            address: HookUrl::elsewhere(entity.uri),
             enabled: entity.enabled,
             events: entity
                 .events

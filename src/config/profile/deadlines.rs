@@ -38,7 +38,16 @@ impl Default for Deadlines {
     }
 }
 
+/// What a webhook may take where nobody says otherwise (contract §2).
+const WEBHOOK: Duration = Duration::from_secs(15);
+
 impl Deadlines {
+    /// How long the answer of a webhook may take that has no time of its own.
+    #[must_use]
+    pub fn webhook(&self) -> Duration {
+        self.webhook.unwrap_or(WEBHOOK)
+    }
+
     /// What is in force, for `config show`.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
         let number = |n: u64| Value::from(i64::try_from(n).unwrap_or(i64::MAX));

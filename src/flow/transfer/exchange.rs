@@ -121,6 +121,7 @@ impl One<'_> {
         let patience = self.run.kit.transfers.timing().answer;
         let mut doubted = false;
         for retry in 0..=RETRIES {
+            self.run.kit.flights.calm().await;
             let sent = Instant::now();
             let reading = Reading {
                 before,
@@ -203,6 +204,7 @@ impl One<'_> {
     async fn wait(&self, retry: u32, why: &Text, part: &mut Part<'_>) {
         let timing = self.run.kit.transfers.timing();
         let wait = timing.retry * (retry + 1) + timing.jitter.mul_f64(fastrand::f64());
+        self.run.kit.flights.slow_down(wait);
         part.note(format!("{why}; again in {:.1} s", wait.as_secs_f64()));
         self.happened(Happening::Retrying {
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),

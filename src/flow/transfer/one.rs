@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::exchange::Came;
+use super::flight::Flight;
 use super::{Move, frame_id, media};
 use crate::cloud::Client;
 use crate::flow::{Doing, FlowNews, Run};
@@ -30,6 +31,8 @@ pub(super) struct One<'a> {
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
     ledger: Mutex<Reporting<'a>>,
+    /// The one transfer of its interaction that is under way; why not, where another one is.
+    flight: Result<Flight, &'static str>,
     /// Whether it has come to the gate, where it is put on record whatever becomes of it.
     pub(super) gated: AtomicBool,
 }
@@ -99,6 +102,10 @@ impl<'a> One<'a> {
             id,
             wanted,
             to,
+            flight: run
+                .kit
+                .flights
+                .begin(&InteractionId::from(wanted.interaction())),
             interaction: InteractionId::from(wanted.interaction()),
             ledger: Mutex::new(ledger),
             gated: AtomicBool::new(false),
@@ -144,6 +151,14 @@ impl<'a> One<'a> {
     }
 
     async fn transfer(&self) -> Result<Came, End> {
+        if let Err(stage) = &self.flight {
+            let id = &self.interaction;
+            let why = format!(
+                "{id} is being transferred already: that one is {stage}. Nothing was sent."
+            );
+            self.part("check", id.0.clone()).failed(why.clone());
+            return Err(End::Stopped(why.into()));
+        }
         let (asked, frame, timestamp) = match self.wanted {
             Move::Replace(replace) => return self.replace(replace).await,
             Move::Frame {
@@ -205,6 +220,9 @@ impl<'a> One<'a> {
     }
 
     pub(super) fn happened(&self, happening: Happening) {
+        if let Ok(flight) = &self.flight {
+            flight.at(&happening);
+        }
         self.run
             .tell(FlowNews::Transfer(self.id, Box::new(happening)));
     }

@@ -13,9 +13,11 @@ use crate::cloud::Urgency;
 use crate::flow::callback::CallbackOrder;
 use crate::flow::callback::platform::EndedCallback;
 use crate::flow::{FlowNews, Kit, Order};
+use crate::form::callback::{Known, direct};
 use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
+use crate::model::ids::Ids;
 use crate::model::payload::{self, Fault};
 use crate::model::write::WriteKind;
 use crate::store::Store;
@@ -71,6 +73,26 @@ async fn refused(kit: &Kit, args: &BookArgs, json: &str, faults: &[Fault]) -> u8
         faults,
     )
     .await
+}
+
+/// Prints a booking for the first queue with room, in its first free slot; the number is the caller's own.
+pub(super) async fn template(kit: &Kit) -> Result<u8, String> {
+    let can = kit.profile.api.capabilities();
+    if !can.reservations {
+        return Err(
+            "on the Platform API a callback is a CreateCallbackCommand: see its documentation"
+                .into(),
+        );
+    }
+    let store = match reservations(kit, false).await {
+        Ok(store) => store,
+        Err(exit) => return Ok(exit as u8),
+    };
+    let known = Known::of(&store, can, Clock::Real.now());
+    let form = direct::book::open(known, Vec::new(), None, &mut Ids::new());
+    let json = serde_json::to_string_pretty(form.body()).map_err(|error| error.to_string())?;
+    print(&format!("{json}\n"))?;
+    Ok(Exit::Ok as u8)
 }
 
 /// Takes reservations back.
