@@ -120,8 +120,12 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (roff)
-    Man,
+    /// Print the manual page (roff), or write the page of every command
+    Man {
+        /// Directory for the pages of all commands, which packages install
+        #[arg(long, value_name = "DIR")]
+        all: Option<PathBuf>,
+    },
 }
 
 /// Where the listener is, and for whom; goes before the profile's `listen` section.
