@@ -156,7 +156,11 @@ pub enum ConfigCommand {
     /// Print where the file is looked for
     Path,
     /// Print the JSON schema of the file, for editors that complete and check it
-    Schema,
+    Schema {
+        /// As a page to read
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print what is in force and where each value comes from; secrets masked
     Show,
 }

@@ -331,7 +331,8 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
-            ConfigCommand::Schema => schema::schema(),
+            ConfigCommand::Schema { markdown: true } => schema::markdown(),
+            ConfigCommand::Schema { markdown: false } => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
