@@ -135,7 +135,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
             clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
             written(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { all: Some(folder) }) => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
+            Ok(0)
+        }
+        Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
@@ -329,7 +334,8 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
-            ConfigCommand::Schema => schema::schema(),
+            ConfigCommand::Schema { markdown: true } => schema::markdown(),
+            ConfigCommand::Schema { markdown: false } => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
