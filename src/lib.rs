@@ -38,6 +38,7 @@
 //! | [`probe`] | what servers say of themselves | `time` `text` `cause` `model` `cloud` |
 //! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `time` `text` `query` `model` `vocabulary` `store` `export` |
 //! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers | `time` `text` `cause` `ledger` `model` `kind` |
+//! | [`record`] | the past: what was told, on disk, in order, and read again at any moment | `file` `folder` `lock` `time` `vault` `query` `model` `vocabulary` `store` `kind` |
 //! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
 //! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` |
 //! | [`flow`] | a write from its first check to its end | `environment` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
@@ -124,6 +125,7 @@ pub mod pane;
 pub mod probe;
 pub mod process;
 pub mod query;
+pub mod record;
 pub mod screen;
 pub mod shelf;
 pub mod store;

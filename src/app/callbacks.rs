@@ -1,68 +1,12 @@
 //! Callbacks in the loop: what the feed tells becomes rows, and what became a row is acknowledged.
 
 use super::App;
-use crate::effect::Effect;
 use crate::export::calendar;
 use crate::listen::{CallbackFigures, Reservations};
 use crate::model::callback::{Status, Update};
-use crate::store::callbacks::Applied;
 use crate::time::Millis;
-use crate::vocabulary::news::{CallbackNews, Taken};
 
 impl App {
-    /// Takes in what became known of callbacks.
-    pub(super) fn callbacks(&mut self, told: CallbackNews) {
-        let (now, changes) = (self.now, &mut self.changes);
-        let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
-        match told {
-            CallbackNews::Updates(updates) => self.apply_updates(updates),
-            CallbackNews::Heard(heard) => {
-                for callback in heard {
-                    callbacks.told(callback, now, changes);
-                }
-            }
-            CallbackNews::Completed(read) => {
-                for callback in &read {
-                    callbacks.completed(callback, changes);
-                }
-            }
-            CallbackNews::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
-            CallbackNews::Listed {
-                callbacks: listed,
-                spoken,
-                began,
-                faults,
-            } => callbacks.listed(listed, &spoken, began, faults, now, changes),
-            CallbackNews::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
-            CallbackNews::Stream(stream) => callbacks.turn(stream, changes),
-            CallbackNews::Queues {
-                queues: listed,
-                faults,
-            } => queues.listed(listed, faults, now, changes),
-            CallbackNews::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
-        }
-    }
-
-    /// An update is acknowledged once the table has it, however often it comes; one without room is not, and comes again.
-    fn apply_updates(&mut self, updates: Vec<Update>) {
-        let mut taken = Taken {
-            count: u32::try_from(updates.len()).unwrap_or(u32::MAX),
-            correlations: Vec::with_capacity(updates.len()),
-        };
-        for update in updates {
-            let correlation = update.correlation.clone();
-            let applied = self
-                .store
-                .callbacks
-                .update(update, self.now, &mut self.changes);
-            match applied {
-                Applied::Now | Applied::Before => taken.correlations.push(correlation),
-                Applied::NoRoom => {}
-            }
-        }
-        self.effects.push(Effect::Acknowledge(taken));
-    }
-
     /// The webhook has told of a callback. The stream tells the same, before or after: whoever is second changes nothing.
     pub(super) fn callback_delivered(&mut self, update: Update) {
         let (now, changes) = (self.now, &mut self.changes);
