@@ -24,6 +24,7 @@ mod shard;
 mod told;
 mod transitions;
 mod verify;
+mod when;
 mod writer;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use self::recorder::{Recorder, RecorderNews};
 pub use self::told::{Moment, Told};
 pub use self::transitions::{Turn, turns};
 pub use self::verify::{Damage, Soundness, verify};
+pub use self::when::when;
 pub use self::writer::{About, Writer};
 
 /// What the version of what is stored is now. A reader refuses another one in words.

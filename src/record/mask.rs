@@ -31,7 +31,7 @@ fn callback(one: &mut Callback) {
     (one.caller, one.reason) = (None, None);
 }
 
-fn interaction(one: &mut Interaction) {
+pub(super) fn interaction(one: &mut Interaction) {
     for who in &mut one.participants {
         // Somebody of the organisation has an id of it.
         if who.user.is_empty() && who.queue.is_empty() {

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::alert::AlertBook;
+use crate::model::interaction::Interaction;
 use crate::store::{Changes, Store};
+use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::news::News;
 
@@ -14,6 +16,13 @@ pub enum Told {
     News(News),
     /// Alerts and silences, as this console had them.
     Alerts(Box<AlertBook>),
+    /// A read of the interactions: all of them.
+    Interactions {
+        /// Those that could be read.
+        interactions: Vec<Interaction>,
+        /// Entries that could not.
+        faults: Vec<Text>,
+    },
     /// Something was told here and is not in the record.
     Hole,
 }
@@ -51,6 +60,10 @@ impl Moment {
                     store.learn(news, self.at, changes);
                 }
                 Told::Alerts(book) => store.alerts = *book,
+                Told::Interactions {
+                    interactions,
+                    faults,
+                } => store.transfers.listed(interactions, faults, self.at),
                 Told::Hole => store.unsure(self.at, changes),
             }
         }

@@ -16,6 +16,8 @@ pub struct Turn<Id> {
     pub at: Millis,
     /// Which row.
     pub id: Id,
+    /// The same for people: what stands in its first columns of text, as it came.
+    pub who: String,
     /// Its state before; none for a row that appeared.
     pub from: Option<String>,
     /// Its state since; none for a row that is gone.
@@ -32,6 +34,7 @@ pub fn state_of<K: Kind>() -> Option<usize> {
 /// What is known of a row of which a turn may come.
 struct Known {
     state: String,
+    who: String,
     passes: bool,
 }
 
@@ -90,6 +93,7 @@ where
         let state = state.map_or(Value::None, |column| (column.value)(row));
         Known {
             state: state.csv(),
+            who: who::<K>(row),
             passes: self
                 .query
                 .is_none_or(|query| query.matches(&Asked::<K>(row), at).pass),
@@ -135,12 +139,28 @@ where
         let now = row.map(|row| self.known(row, at));
         let passes = now.as_ref().is_some_and(|now| now.passes);
         let to = now.as_ref().map(|now| now.state.clone());
+        let named = now.as_ref().map(|now| now.who.clone());
         let before = match now {
             Some(now) => self.rows.insert(id.clone(), now),
             None => self.rows.remove(&id),
         };
         let passed = before.as_ref().is_some_and(|before| before.passes);
-        let from = before.map(|before| before.state);
-        ((passes || passed) && from != to).then_some(Turn { at, id, from, to })
+        let (from, was) = before.map(|before| (before.state, before.who)).unzip();
+        let who = named.or(was).unwrap_or_default();
+        ((passes || passed) && from != to).then_some(Turn {
+            at,
+            id,
+            who,
+            from,
+            to,
+        })
     }
+}
+
+/// What people call a row: its first columns of text.
+fn who<K: Kind>(row: &K::Row<'_>) -> String {
+    let columns = K::COLUMNS.iter();
+    let texts = columns.filter(|column| column.kind == query::Kind::Text && column.shown);
+    let words = texts.take(2).map(|column| (column.value)(row).csv());
+    words.collect::<Vec<String>>().join(" ")
 }

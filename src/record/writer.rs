@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::block::{Sort, squeeze};
 use super::folder::{RecordFolder, day_of};
-use super::mask::mask;
+use super::mask;
 use super::pack::{Glossary, MOST_NAMES, pack};
 use super::shard::Growing;
 use super::told::{Moment, Reckoning, Told};
@@ -151,8 +151,13 @@ impl Writer {
                 return None;
             }
             if self.settings.mask {
-                mask(news);
+                mask::mask(news);
             }
+        }
+        if let Told::Interactions { interactions, .. } = &mut told
+            && self.settings.mask
+        {
+            interactions.iter_mut().for_each(mask::interaction);
         }
         Some(told)
     }
