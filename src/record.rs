@@ -10,7 +10,7 @@
 //! moment ([`crate::store::still`]), so that a look back need not begin at the start. Where something is missing or damaged,
 //! rows are stale from there until they are spoken of again: a hole in the record is a gap like any other.
 //!
-//! What is not in it: raw frames, messages, drafts, tokens and secrets; a queue's opening hours; the timeline of a device
+//! What is not in it: what probes find, routes, jobs and transfers, raw frames, messages, drafts, tokens and secrets; a queue's opening hours; the timeline of a device
 //! before the still that a look back begins with.
 
 mod block;

@@ -543,3 +543,58 @@ fn turns_are_the_changes_of_state_that_the_filter_shows() {
 fn state_word<K: Kind>() -> Option<&'static str> {
     transitions::state_of::<K>().map(|column| K::COLUMNS[column].name)
 }
+
+/// What a killed process leaves: blocks are written one after the other, each before its entry, and any byte may be the last.
+#[test]
+fn killed_at_a_thousand_points_nothing_is_lost_but_what_was_being_written() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = writer(dir.path());
+    writer.tell(Millis(BEGIN), Writer::news(listed(7))).unwrap();
+    // 50 events a second.
+    for n in 0..1_000 {
+        let news = vec![update(n % 7, n % 14, n.is_multiple_of(3))];
+        writer
+            .tell(Millis(BEGIN + i64::from(n) * 20), Writer::news(news))
+            .unwrap();
+    }
+    writer.close(Millis(BEGIN + 20_000)).unwrap();
+    let read = |what| fs::read(folder(dir.path()).file("2026-06-15", what)).unwrap();
+    let (data, index) = (read("data"), read("index"));
+    let whole = shard::Shard::open(&folder(dir.path()), "2026-06-15").unwrap();
+    let blocks: Vec<Entry> = whole.entries.iter().flatten().copied().collect();
+    let all = data.len() + index.len();
+    let left = tempfile::tempdir().unwrap();
+    let copy = folder(left.path());
+    fs::create_dir_all(copy.path()).unwrap();
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..1_000 {
+        let mut bytes = random.usize(..all);
+        let (mut of_data, mut of_index, mut last) = (0, 0, None);
+        for block in &blocks {
+            let part = bytes.min(block.length as usize);
+            (of_data, bytes) = (of_data + part, bytes - part);
+            let entry = bytes.min(ENTRY_BYTES);
+            (of_index, bytes) = (of_index + entry, bytes - entry);
+            if entry == ENTRY_BYTES && block.sort == block::Sort::News {
+                last = Some(block.at);
+            }
+        }
+        fs::write(copy.file("2026-06-15", "data"), &data[..of_data]).unwrap();
+        fs::write(copy.file("2026-06-15", "index"), &index[..of_index]).unwrap();
+        let sound = verify(&copy).unwrap();
+        assert_eq!(sound.damage, []);
+        let Some(last) = last else {
+            continue;
+        };
+        let mut cut = Record::open(copy.clone()).unwrap();
+        let (found, wanted) = (
+            cut.look(last).unwrap(),
+            opened(dir.path()).look(last).unwrap(),
+        );
+        assert_eq!(
+            rows(&found.store, last),
+            rows(&wanted.store, last),
+            "{last}"
+        );
+    }
+}
