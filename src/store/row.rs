@@ -27,6 +27,18 @@ pub enum Believed {
 }
 
 impl Believed {
+    pub(super) const fn code(self) -> u8 {
+        self as u8
+    }
+
+    pub(super) const fn of_code(code: u8) -> Self {
+        match code {
+            1 => Self::Registered,
+            2 => Self::Lost,
+            _ => Self::Unknown,
+        }
+    }
+
     /// The word on screen and in exports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -68,6 +80,45 @@ pub(super) enum Field {
     },
 }
 
+impl Field {
+    /// As one number, small where the change is a common one.
+    pub(super) fn code(self) -> u64 {
+        let pair = |a: u16, b: u16| u64::from(a) << 8 | u64::from(b) << 24;
+        let believed = |was: Believed| u16::from(was.code());
+        match self {
+            Self::Appeared => 0,
+            Self::Remembered { was } => 1 | pair(believed(was), 0),
+            Self::Registration { from, to, missed } => {
+                2 | u64::from(missed) << 4 | pair(believed(from), believed(to))
+            }
+            Self::Codec { from, to, missed } => 3 | u64::from(missed) << 4 | pair(from, to),
+        }
+    }
+
+    /// The way back; `codec` gives the number that a codec has now.
+    pub(super) fn of_code(code: u64, codec: impl Fn(NameId) -> NameId) -> Self {
+        let part = |shift: u32| u16::try_from(code >> shift & 0xffff).unwrap_or(0);
+        let believed = |code: u16| Believed::of_code(u8::try_from(code).unwrap_or(0));
+        let missed = code & 16 != 0;
+        match code & 15 {
+            1 => Self::Remembered {
+                was: believed(part(8)),
+            },
+            2 => Self::Registration {
+                from: believed(part(8)),
+                to: believed(part(24)),
+                missed,
+            },
+            3 => Self::Codec {
+                from: codec(part(8)),
+                to: codec(part(24)),
+                missed,
+            },
+            _ => Self::Appeared,
+        }
+    }
+}
+
 /// A row as it is kept. Vacant when it has no user.
 #[derive(Debug)]
 pub(super) struct KeptRow {
@@ -102,6 +153,15 @@ impl Flags {
     pub(super) const FRAME: u8 = 4;
     /// An earlier run knew the row, and nothing has been said of it since.
     pub(super) const REMEMBERED: u8 = 8;
+
+    /// What a still keeps of them: whether the row is sure, and whether a stream speaks of it.
+    pub(super) fn code(self) -> u8 {
+        self.0 & (Self::STALE | Self::LIVE)
+    }
+
+    pub(super) fn of_code(code: u8) -> Self {
+        Self(code & (Self::STALE | Self::LIVE))
+    }
 
     pub(super) fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
