@@ -156,6 +156,8 @@ pub struct Registrations {
     hasher: DefaultHashBuilder,
     users: Users,
     codecs: Names,
+    /// Why phones are as they are, in the organisation's words.
+    reasons: Names,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

@@ -7,6 +7,7 @@ mod analytics;
 pub mod callbacks;
 pub mod channels;
 mod closeup;
+pub mod duty;
 pub(crate) mod conversations;
 pub mod edges;
 mod estate;

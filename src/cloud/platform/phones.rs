@@ -159,6 +159,7 @@ fn phone(entity: Entity) -> Result<Phone, String> {
     let id = id(entity.id, "id")?;
     let name = entity.name.map_or_else(|| id.clone(), Text::from);
     Ok(Phone {
+        browser: entity.web_rtc_user.is_some(),
         person: person(
             entity.web_rtc_user,
             entity.lines.unwrap_or_default(),

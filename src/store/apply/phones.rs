@@ -4,7 +4,7 @@
 use super::Said;
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
-use crate::store::row::{Believed, Flags};
+use crate::store::row::Flags;
 use crate::store::{Changes, Registrations, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -66,11 +66,9 @@ impl Registrations {
             return;
         };
         let said = Said {
-            registered: Some(
-                sighting
-                    .registered
-                    .map_or(Believed::Unknown, Believed::from),
-            ),
+            condition: Some(sighting.condition),
+            reason: self.reasons.id(sighting.reason.as_ref()),
+            reach: sighting.reach,
             since: sighting.since,
             codec: None,
             live: sighting.live,
