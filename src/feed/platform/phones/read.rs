@@ -50,7 +50,7 @@ pub(super) fn page(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
-        let result = shared.client.phones_page(page, urgency).await;
+        let result = async { shared.client.platform()?.phones_page(page, urgency).await }.await;
         FinishedRead::Page {
             page,
             begun,
@@ -70,7 +70,11 @@ pub(super) fn user(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
-        let listed = shared.client.phones_of(&user, Urgency::Reread).await?;
+        let listed = shared
+            .client
+            .platform()?
+            .phones_of(&user, Urgency::Reread)
+            .await?;
         let mut found = Found {
             phones: listed.entries,
             faults: listed.faults,
@@ -107,13 +111,13 @@ pub(super) fn one_by_one(
 
 /// Asks for names.
 pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, FinishedRead> {
-    let read = async move { shared.client.names(&users, Urgency::Poll).await };
+    let read = async move { shared.client.platform()?.names(&users, Urgency::Poll).await };
     read.map(FinishedRead::Names).boxed()
 }
 
 impl Found {
     async fn look(&mut self, shared: &Shared, id: DeviceId, urgency: Urgency) -> Result<(), Error> {
-        match shared.client.phone(&id, urgency).await? {
+        match shared.client.platform()?.phone(&id, urgency).await? {
             Some(phone) => self.phones.push(phone),
             None => self.gone.push(id),
         }
