@@ -144,9 +144,10 @@ impl World {
     pub(super) fn tell_routing(&self, person: usize, now: Timestamp) {
         let user = user_id(person);
         let topic = format!("v2.users.{user}.routingStatus");
-        self.topics.publish(&topic, || {
-            json!({"id": user, "routingStatus": self.routing_status(person, false, now)})
-        });
+        self.topics.publish(
+            &topic,
+            || json!({"id": user, "routingStatus": self.routing_status(person, false, now)}),
+        );
     }
 
     /// How a person is there, and since when.

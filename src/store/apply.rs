@@ -299,9 +299,9 @@ impl Registrations {
                 slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
                 slot.set_reach(said.reach);
-                slot.reason = said.reason;
                 slot.since = said.since.map_or(slot.since, Stamp::from);
             }
+            self.set_why(row, said.reason);
             self.date_row(row);
             return Some(row);
         };
@@ -345,7 +345,7 @@ impl Registrations {
             return;
         };
         let from = slot.condition;
-        if (from, slot.reason) == (to, reason) {
+        if (from, self.why(row)) == (to, reason) {
             return;
         }
         let at = Stamp::from(now);
@@ -357,8 +357,9 @@ impl Registrations {
         if flap {
             self.flaps.push(row, now);
         }
+        self.set_why(row, reason);
         self.amend(row, now, changes, |slot| {
-            (slot.condition, slot.reason) = (to, reason);
+            slot.condition = to;
             // The organisation has just said so: that is as sure as it gets.
             slot.flags.set(Flags::STALE, false);
             slot.since = since.map_or(at, Stamp::from);

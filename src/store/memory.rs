@@ -4,8 +4,8 @@ use super::apply::Said;
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::{Changes, Registrations};
-use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::condition::Condition;
+use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::{State, User};
 use crate::time::Millis;
 
@@ -155,10 +155,11 @@ impl Registrations {
         };
         let at = Stamp::from(now);
         let trail = self.history.push(row, slot.trail, (at, field));
+        self.set_why(row, said.reason);
         self.amend(row, now, changes, |slot| {
             slot.flags = Flags::default();
             slot.flags.set(Flags::LIVE, said.live);
-            (slot.condition, slot.reason) = (to, said.reason);
+            slot.condition = to;
             slot.set_reach(said.reach);
             slot.codec = said.codec.unwrap_or(0);
             slot.since = said.since.map_or(at, Stamp::from);

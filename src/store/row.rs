@@ -58,8 +58,6 @@ pub(super) struct KeptRow {
     pub(super) flaps: u16,
     pub(super) recent: u16,
     pub(super) condition: Condition,
-    /// Why the condition is what it is; 0 where that was not said.
-    pub(super) reason: NameId,
     pub(super) flags: Flags,
 }
 
@@ -106,7 +104,6 @@ impl KeptRow {
             flaps: 0,
             recent: 0,
             condition: Condition::Unknown,
-            reason: 0,
             flags: Flags::default(),
         }
     }
@@ -133,7 +130,10 @@ impl KeptRow {
 
     /// Whether an edge can reach the browser.
     pub(super) fn reach(&self) -> Option<bool> {
-        match (self.flags.has(Flags::REACHED), self.flags.has(Flags::UNREACHED)) {
+        match (
+            self.flags.has(Flags::REACHED),
+            self.flags.has(Flags::UNREACHED),
+        ) {
             (true, _) => Some(true),
             (_, true) => Some(false),
             _ => None,
@@ -330,7 +330,7 @@ impl<'a> Row<'a> {
     /// Why it is so, where the organisation says.
     #[must_use]
     pub fn reason(&self) -> Option<&'a Text> {
-        self.table.reasons.name(self.slot.reason)
+        self.table.reasons.name(self.table.why(self.number))
     }
 
     /// Whether an edge can reach the browser; none for other phones, and where no edge says.

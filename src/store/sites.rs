@@ -130,7 +130,7 @@ impl Site<'_> {
     /// Devices of which it is not known how they are now: stale, remembered and unknown, each in one of these only.
     #[must_use]
     pub fn unsure(&self) -> u32 {
-        self.devices().saturating_sub(self.tally.counts.known() + self.of(State::OffDuty))
+        self.devices().saturating_sub(self.tally.counts.sure())
     }
 
     /// The share of the known devices that are registered, in ten-thousandths; none while nothing is known.

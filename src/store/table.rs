@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use super::flaps::{FLAPPING_OVER, Flaps, PassedWindow};
 use super::frames::Frames;
-use super::intern::Names;
+use super::intern::{NameId, Names};
 use super::metrics::Metrics;
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::sites::{Part, Sites};
@@ -33,6 +33,7 @@ impl Registrations {
             users: Users::new(limits.rows),
             codecs: Names::new(),
             reasons: Names::new(),
+            why: HashMap::new(),
             flaps: Flaps::new(limits.flaps),
             history: Trail::new(limits.history),
             coverage: Trail::new(limits.history),
@@ -242,6 +243,20 @@ impl Registrations {
         }
     }
 
+    /// Why a row is as it is; 0 where that was not said.
+    pub(super) fn why(&self, row: u32) -> NameId {
+        self.why.get(&row).copied().unwrap_or_default()
+    }
+
+    /// A row is as it is for that reason; 0 is none.
+    pub(super) fn set_why(&mut self, row: u32, reason: NameId) {
+        if reason == 0 {
+            self.why.remove(&row);
+        } else {
+            self.why.insert(row, reason);
+        }
+    }
+
     pub(super) fn find_row(&self, user: u32, device: &DeviceId) -> Option<u32> {
         let hash = self.hasher.hash_one((user, device));
         let is = |&row: &u32| {
@@ -373,6 +388,7 @@ impl Registrations {
         if let Ok(entry) = self.index.find_entry(hash, |&other| other == row) {
             entry.remove();
         }
+        self.why.remove(&row);
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);

@@ -11,11 +11,12 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::Platform;
 use super::pages::List;
 use crate::cause::misread;
+use crate::cloud::Urgency;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
-use crate::cloud::{Client, Urgency};
 use crate::model::UserId;
 use crate::model::registration::User;
 use crate::model::registration::duty::{Connection, Duty};
@@ -37,10 +38,10 @@ const REASON: usize = 80;
 /// Columns of what is wrong with an event.
 const FAULT: usize = 160;
 
-impl Client {
+impl Platform<'_> {
     /// What at most [`USERS`](super::phones::USERS) people are doing, and their names. Whom the organisation does not name is left out.
     pub async fn duties(
-        &self,
+        self,
         users: &[UserId],
         urgency: Urgency,
     ) -> Result<Vec<(User, Duty)>, Error> {
@@ -56,7 +57,7 @@ impl Client {
             ],
             permissions: &[],
         };
-        let page = self.platform().numbered(list, 1, urgency, person);
+        let page = self.numbered(list, 1, urgency, person);
         Ok(page.await?.entries)
     }
 }
@@ -160,7 +161,9 @@ fn responding(routing: Routing) -> Option<(bool, Option<Millis>)> {
 fn calls(summary: Summary) -> u32 {
     let Some(call) = summary.call else { return 0 };
     let parts = [call.contact_center, call.enterprise].into_iter().flatten();
-    parts.filter_map(|count| count.active).fold(0, u32::saturating_add)
+    parts
+        .filter_map(|count| count.active)
+        .fold(0, u32::saturating_add)
 }
 
 fn moment(text: &str) -> Option<Millis> {
@@ -235,13 +238,15 @@ impl Persistent {
         let told = self.error_info;
         let words = told.and_then(|error| error.text.or(error.user_message).or(error.code));
         let words = words.filter(|words| !words.trim().is_empty());
-        Some((state, words.map(|words| text::fit(&words, REASON).into_owned().into())))
+        Some((
+            state,
+            words.map(|words| text::fit(&words, REASON).into_owned().into()),
+        ))
     }
 }
 
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Text> {
-    serde_json::from_slice(body)
-        .map_err(|error| Text::from(text::fit(&misread(&error), FAULT)))
+    serde_json::from_slice(body).map_err(|error| Text::from(text::fit(&misread(&error), FAULT)))
 }
 
 #[cfg(test)]
@@ -265,8 +270,12 @@ mod tests {
             duty.verdict(Some(true), None).condition,
             Condition::NotResponding
         );
-        let (_, home) = read(r#"{"id":"u","presence":{"presenceDefinition":{"systemPresence":"OFFLINE"}}}"#);
-        assert_eq!((home.signed_in, home.seated), (Some((false, None)), Some(false)));
+        let (_, home) =
+            read(r#"{"id":"u","presence":{"presenceDefinition":{"systemPresence":"OFFLINE"}}}"#);
+        assert_eq!(
+            (home.signed_in, home.seated),
+            (Some((false, None)), Some(false))
+        );
     }
 
     #[test]
@@ -284,7 +293,11 @@ mod tests {
         assert_eq!(strange, Duty::default());
         let left = event("station", br#"{"associatedStation":null}"#).unwrap();
         assert_eq!(left.seated, Some(false));
-        let idle = event("routingStatus", br#"{"id":"u","routingStatus":{"status":"IDLE"}}"#).unwrap();
+        let idle = event(
+            "routingStatus",
+            br#"{"id":"u","routingStatus":{"status":"IDLE"}}"#,
+        )
+        .unwrap();
         assert_eq!(idle.responding, Some((true, None)));
         let none = event("conversationsummary", br#"{"userId":"u"}"#).unwrap();
         assert_eq!(none.calls, Some(0));

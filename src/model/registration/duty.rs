@@ -128,10 +128,7 @@ mod tests {
         let reach = Some(true);
         assert_eq!(of(&at_work(), reach), Condition::Connected);
         let calls = Some(1);
-        let talks = Duty {
-            calls,
-            ..at_work()
-        };
+        let talks = Duty { calls, ..at_work() };
         assert_eq!(of(&talks, reach), Condition::OnCall);
         let home = Duty {
             signed_in: Some((false, Some(Millis(7)))),
