@@ -11,6 +11,7 @@ pub mod write;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -20,7 +21,7 @@ use crate::model::api::Api;
 ///
 /// Without a command it opens the console on the profile of the configuration file.
 #[derive(Debug, Parser)]
-#[command(name = "trunkline", version, arg_required_else_help = false, after_help = EXIT_CODES)]
+#[command(name = "trunkline", version, long_version = VERSION.as_str(), arg_required_else_help = false, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What the whole program is told.
     #[command(flatten)]
@@ -32,6 +33,26 @@ pub struct Cli {
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
 }
+
+/// Which build this is: for whoever reports a fault. Packages are built with `TRUNKLINE_COMMIT` and `TRUNKLINE_DATE` set; any
+/// other build says that it is none.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+    let built = match (
+        option_env!("TRUNKLINE_COMMIT"),
+        option_env!("TRUNKLINE_DATE"),
+    ) {
+        (Some(commit), Some(date)) => format!("commit {commit} of {date}"),
+        _ => "built from a source folder, not a package".to_owned(),
+    };
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "optimized"
+    };
+    format!("{version}\n{built}\n{target}, {profile}")
+});
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
 128+n ended by signal n; 141 when nobody reads standard output any more.";
@@ -99,8 +120,12 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (roff)
-    Man,
+    /// Print the manual page (roff), or write the page of every command
+    Man {
+        /// Directory for the pages of all commands, which packages install
+        #[arg(long, value_name = "DIR")]
+        all: Option<PathBuf>,
+    },
 }
 
 /// Where the listener is, and for whom; goes before the profile's `listen` section.

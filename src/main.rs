@@ -132,7 +132,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
             clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
             written(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { all: Some(folder) }) => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
+            Ok(0)
+        }
+        Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
