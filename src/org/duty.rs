@@ -174,10 +174,13 @@ impl World {
     pub(super) fn routing_status(&self, person: usize, busy: bool, now: Timestamp) -> Value {
         let said = self.duties.0.get(&person);
         let said = said.and_then(|duty| duty.routing.as_ref());
+        let since = self
+            .browser(person)
+            .map_or(now, |(_, browser)| browser.since);
         let (status, at) = match said {
             Some((word, at)) => (word.as_str(), *at),
-            None if self.presence(person).0 == OFFLINE => ("OFF_QUEUE", now),
-            None if self.connection(person).error.is_some() => ("NOT_RESPONDING", now),
+            None if self.presence(person).0 == OFFLINE => ("OFF_QUEUE", since),
+            None if self.connection(person).error.is_some() => ("NOT_RESPONDING", since),
             None if busy => ("INTERACTING", now),
             None => ("IDLE", now),
         };

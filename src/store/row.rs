@@ -61,7 +61,7 @@ pub(super) struct KeptRow {
     pub(super) flags: Flags,
 }
 
-/// Six yes-or-no facts in a byte.
+/// Seven yes-or-no facts in a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags(u8);
 
@@ -78,6 +78,8 @@ impl Flags {
     pub(super) const REACHED: u8 = 16;
     /// No edge can.
     pub(super) const UNREACHED: u8 = 32;
+    /// It cannot be told to start anew.
+    pub(super) const FIXED: u8 = 64;
 
     pub(super) fn has(self, flag: u8) -> bool {
         self.0 & flag != 0
@@ -331,6 +333,12 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn reason(&self) -> Option<&'a Text> {
         self.table.reasons.name(self.table.why(self.number))
+    }
+
+    /// Whether the organisation says that the phone cannot be rebooted.
+    #[must_use]
+    pub fn cannot_reboot(&self) -> bool {
+        self.slot.flags.has(Flags::FIXED)
     }
 
     /// Whether an edge can reach the browser; none for other phones, and where no edge says.

@@ -88,6 +88,7 @@ fn phones(stage: &mut Stage) {
         condition: registered.into(),
         reason: None,
         reach: None,
+        reboots: Some(device != "ph-1"),
         since: Some(NOON.plus(-5 * MINUTE)),
         live,
         raw: bytes::Bytes::from_static(b"{}"),

@@ -35,6 +35,8 @@ pub struct Phone {
     pub browser: bool,
     /// Where it stands.
     pub site: Option<Text>,
+    /// Whether it can be told to start anew; none is not told.
+    pub reboots: Option<bool>,
     /// What its edges say.
     pub report: Report,
 }
@@ -80,6 +82,8 @@ pub struct Sighting {
     pub reason: Option<Text>,
     /// Whether an edge can reach it, where it is a browser and an edge says; such a sign is not the browser's.
     pub reach: Option<bool>,
+    /// Whether it can be told to start anew; none is not told.
+    pub reboots: Option<bool>,
     /// Since when it has been so, where the organisation says.
     pub since: Option<Millis>,
     /// Whether a topic carries on from here; else it is so until the next poll.

@@ -6,7 +6,6 @@ use ratatui::text::{Line, Span};
 use super::closeup;
 use crate::kind::registrations::role;
 use crate::model::registration::State;
-use crate::model::registration::condition::Condition;
 use crate::pane::Scene;
 use crate::store::Row;
 use crate::text::Text;
@@ -52,7 +51,7 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
             &format!(" (was {})", row.status()),
             theme.style(Role::Dim),
         ));
-    } else if scene.can.conditions && row.condition() != Condition::Unknown {
+    } else if scene.can.conditions && row.status() != row.state().word() {
         state.push(span(
             &format!(" ({})", row.status()),
             theme.style(Role::Text),

@@ -80,6 +80,10 @@ impl Registrations {
         if stale {
             self.cover(user, true, now);
         }
+        let slot = row.and_then(|row| self.slots.get_mut(row as usize));
+        if let Some((slot, reboots)) = slot.zip(sighting.reboots) {
+            slot.flags.set(Flags::FIXED, !reboots);
+        }
         if let Some(row) = row.filter(|_| !sighting.raw.is_empty()) {
             self.frames.push(row, &sighting.raw);
             if let Some(slot) = self.slots.get_mut(row as usize) {

@@ -182,6 +182,7 @@ fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
             condition: Condition::from(registered),
             reason: None,
             reach: None,
+            reboots: None,
             since: Some(Millis(since)).filter(|since| since.0 > 0),
             live: false,
             raw: bytes::Bytes::new(),

@@ -44,6 +44,8 @@ struct Entry {
     user: UserId,
     /// Whether it is a browser: its person tells of it as well.
     browser: bool,
+    /// Whether it can be told to start anew; none is not told.
+    reboots: Option<bool>,
     standing: Standing,
     /// What it last came to.
     worth: Worth,
@@ -184,6 +186,7 @@ impl Book {
                 entry.place = (page, at);
             }
             entry.seen = entry.seen.max(begun);
+            entry.reboots = phone.reboots;
             // An event came while the read was under way: it is newer. A desk phone's tells everything of it.
             if entry.spoken > begun && !entry.browser {
                 continue;
@@ -513,7 +516,6 @@ impl Book {
     fn enter(&mut self, phone: &Phone, landed: &mut BookedRead) -> Option<&mut Entry> {
         let owner = &phone.person.id;
         let before = self.phones.get(&phone.id).map(|entry| entry.user.clone());
-        let known = before.is_some();
         let all = self.phones.len();
         if let Some(full) = self.held.refuses(owner, before.as_ref(), all) {
             if !landed.faults.contains(&full) {
@@ -526,15 +528,29 @@ impl Book {
             self.forget(&phone.id);
             return None;
         }
-        landed.new |= !known;
-        self.covered += usize::from(!known);
-        if before.as_ref() != Some(owner) {
-            self.held.more(owner);
-        }
+        let mut moved = None;
         if let Some(before) = before.filter(|before| before != owner) {
-            self.held.less(&before);
-            self.persons.leave(&before, &phone.id);
+            // Other people's topics tell of it from now on: it begins anew, but for its own.
+            moved = self.phones.get(&phone.id).map(|entry| entry.carriage);
+            self.forget(&phone.id);
             landed.moved.push((before, phone.id.clone()));
+        }
+        let known = self.phones.contains_key(&phone.id);
+        landed.new |= !known;
+        let mut carriage = Carriage::new(phone.browser);
+        let now = self.moment();
+        if !known {
+            self.held.more(owner);
+            let others = self.persons.browsers(owner);
+            let other = others.first().and_then(|other| self.phones.get(other));
+            if let Some(other) = other.filter(|_| phone.browser) {
+                carriage = carriage.beside(other.carriage);
+            }
+            if let Some(moved) = moved {
+                carriage = carriage.keeping(moved);
+            }
+            self.covered += usize::from(carriage.by() != Delivery::Polled);
+            self.carried += usize::from(carriage.by() == Delivery::Live);
         }
         if phone.browser {
             self.persons.take(owner, &phone.id);
@@ -545,11 +561,12 @@ impl Book {
             .or_insert_with(|| Entry {
                 user: owner.clone(),
                 browser: phone.browser,
+                reboots: None,
                 standing: Standing::default(),
                 worth: Worth::Unknown,
                 place: (1, 0),
-                carriage: Carriage::new(phone.browser),
-                unsure: None,
+                carriage,
+                unsure: (carriage.by() == Delivery::Live).then_some(now),
                 proven: false,
                 stale: false,
                 turned: None,
@@ -557,7 +574,6 @@ impl Book {
                 seen: 0,
                 checked: None,
             });
-        entry.user.clone_from(owner);
         Some(entry)
     }
 }

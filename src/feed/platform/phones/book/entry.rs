@@ -61,6 +61,7 @@ impl Entry {
             condition: verdict.condition,
             reason: verdict.reason,
             reach: self.standing.registered().0.filter(|_| self.browser),
+            reboots: self.reboots,
             since: verdict.since,
             live: self.carried() && self.unsure.is_none(),
             raw,

@@ -19,6 +19,7 @@ fn phone(id: &str, user: &str, registered: bool) -> Phone {
         id: id.into(),
         name: id.into(),
         browser: false,
+        reboots: None,
         person: Person {
             id: user.into(),
             name: Text::default(),

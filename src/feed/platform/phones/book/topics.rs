@@ -72,6 +72,24 @@ impl Carriage {
         }
     }
 
+    /// The same of a person whose topics are carried for another phone already; its own is yet to be.
+    pub(super) fn beside(self, other: Self) -> Self {
+        Self {
+            live: other.live & !1,
+            seated: (other.seated & !1) | 1,
+            ..self
+        }
+    }
+
+    /// The same of a phone that was another's: its own topic is carried as it was.
+    pub(super) fn keeping(self, before: Self) -> Self {
+        Self {
+            live: (self.live & !1) | (before.live & 1),
+            seated: (self.seated & !1) | (before.seated & 1),
+            ..self
+        }
+    }
+
     /// One of its topics is carried so from now on. What was left to the polls stays so until a channel carries it.
     pub(super) fn turn(&mut self, bit: u8, by: Delivery) {
         match by {
