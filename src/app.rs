@@ -130,6 +130,8 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     resume: jobs::Resume,
+    /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
+    booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
@@ -204,6 +206,7 @@ impl App {
             journal: None,
             alarm: None,
             resume: jobs::Resume::default(),
+            booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),

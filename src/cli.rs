@@ -7,6 +7,7 @@ pub mod probe;
 pub mod report;
 pub mod route;
 pub mod transfer;
+pub mod webhook;
 pub mod write;
 
 use std::net::SocketAddr;
@@ -109,6 +110,9 @@ pub enum Command {
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// Webhooks of the organisation, for ends of jobs and changes of callbacks: list, register, test, remove
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -156,7 +160,11 @@ pub enum ConfigCommand {
     /// Print where the file is looked for
     Path,
     /// Print the JSON schema of the file, for editors that complete and check it
-    Schema,
+    Schema {
+        /// As a page to read
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print what is in force and where each value comes from; secrets masked
     Show,
 }
@@ -180,6 +188,9 @@ pub struct OrgArgs {
     /// The same seed gives the same people, devices and course of events
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Dial callbacks at once, whatever their slots, for a show; else each waits for its time
+    #[arg(long)]
+    pub fast_forward: bool,
     /// A fault from the start; repeatable
     #[arg(long = "fault", value_name = "KEY=VALUE")]
     pub faults: Vec<String>,

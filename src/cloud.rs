@@ -40,6 +40,7 @@ mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 pub mod way;
+mod webhooks;
 mod wire;
 
 use std::fmt;

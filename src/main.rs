@@ -125,6 +125,9 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Route(command)) => {
             world.write(|p, e, state| headless::route::route(p, e, state, command))
         }
+        Some(Command::Webhook(command)) => {
+            world.write(|p, e, state| headless::webhook::run(p, e, state, command))
+        }
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -331,7 +334,8 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
-            ConfigCommand::Schema => schema::schema(),
+            ConfigCommand::Schema { markdown: true } => schema::markdown(),
+            ConfigCommand::Schema { markdown: false } => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
@@ -370,6 +374,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         client_id: args.client_id,
         client_secret: args.client_secret.map(Into::into),
         without: args.without,
+        fast_forward: args.fast_forward,
         rate_limit: args.rate_limit,
         ca_out: args.ca_out,
         profile_out: args.profile_out,

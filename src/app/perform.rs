@@ -153,6 +153,8 @@ impl Performer {
                 }
             }
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::CountWaiting => self.desk.count_waiting(),
+            Effect::Record(later) => self.desk.record(*later),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
@@ -296,7 +298,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                     Auth::Basic => cloud::AuthStyle::Basic,
                     Auth::Form => cloud::AuthStyle::Form,
                 },
-                scopes: None,
+                scopes: profile.scopes.clone(),
             })
         }
         None => None,
@@ -332,6 +334,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
+        deadline: profile.deadlines.call,
     })
     .map_err(|e| e.problem())
 }

@@ -84,7 +84,7 @@ impl Session {
             person: account(settings.person.is_some(), Who::Person),
             sign_in: PersonSignIn::new(settings.person.is_some(), drawer(&settings)),
             limits: Mutex::default(),
-            way: Way::new(settings.proxy.clone()),
+            way: Way::new(settings.proxy.clone()).within(settings.deadline),
             settings,
             latencies: Mutex::default(),
             agents: AgentNames::default(),

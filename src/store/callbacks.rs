@@ -12,7 +12,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
-pub use self::figures::{CallbackFigures, Latency};
+pub use self::figures::{BookingEnd, CallbackFigures, Latency};
 pub use self::row::{CallbackRow, TakenUpdate, UpdateDelivery};
 use self::seen::Seen;
 use super::Changes;
@@ -50,6 +50,8 @@ pub struct Callbacks {
     stream: Stream,
     faults: Vec<Text>,
     figures: CallbackFigures,
+    /// Bookings that wait, and when the first of them is due.
+    waiting: (usize, Option<Millis>),
     refused: u64,
     forgotten: u64,
     /// Until when whole numbers may be shown.
@@ -57,6 +59,22 @@ pub struct Callbacks {
 }
 
 impl Callbacks {
+    /// So many bookings wait, and the first of them is due then.
+    pub fn wait(&mut self, count: usize, next: Option<Millis>) {
+        self.waiting = (count, next);
+    }
+
+    /// Bookings that wait, and when the first of them is due.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, Option<Millis>) {
+        self.waiting
+    }
+
+    /// A booking of this run has come to its end.
+    pub fn booked(&mut self, end: BookingEnd, took_ms: u64) {
+        self.figures.booked(end, took_ms);
+    }
+
     /// Takes in an update of the stream.
     pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) -> Applied {
         changes.callbacks = true;
