@@ -21,9 +21,10 @@ use trunkline::environment::Environment;
 use trunkline::kind::{Kind, Name, Visit, sheet};
 use trunkline::listen;
 use trunkline::model::registration::State;
+use trunkline::model::registration::condition::Condition;
 use trunkline::org::Options;
 use trunkline::record::{Coverage, Record, RecordFolder, verify};
-use trunkline::store::{Believed, Store};
+use trunkline::store::Store;
 use trunkline::time::Millis;
 
 use common::ground::{Ground, faulty};
@@ -118,7 +119,11 @@ fn compared(ground: &Ground, seen: &[Seen]) -> (usize, usize) {
                 continue;
             }
             let registered = row["registered"].as_bool().unwrap();
-            assert_eq!(*believed, Believed::from(registered), "{row} at {at}");
+            assert_eq!(
+                *believed,
+                Condition::from(registered).worth(),
+                "{row} at {at}"
+            );
             same += 1;
         }
     }
