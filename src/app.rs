@@ -161,7 +161,7 @@ impl App {
             .or_else(|| config.ui.time_zone.clone());
         let mut messages = Messages::default();
         for warning in warnings {
-            messages.say(Weight::Warning, warning, Millis::default());
+            messages.tell(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
             vec![

@@ -118,7 +118,7 @@ impl App {
             News::Problem(problem) => self.trouble(problem),
             News::Notice(text) => {
                 self.messages
-                    .say(Weight::Warning, text.to_string(), self.now);
+                    .tell(Weight::Warning, text.to_string(), self.now);
                 self.dirty = true;
             }
         }
@@ -133,7 +133,7 @@ impl App {
                 Weight::Note
             };
             let text = format!("edge {name}: {} -> {}", from.word(), to.word());
-            self.messages.say(weight, text, self.now);
+            self.messages.tell(weight, text, self.now);
             self.dirty = true;
         }
     }
@@ -173,7 +173,7 @@ impl App {
             ),
             _ => return,
         };
-        self.messages.say(weight, text, now);
+        self.messages.tell(weight, text, now);
         self.dirty = true;
     }
 
@@ -189,7 +189,7 @@ impl App {
 
     fn trouble(&mut self, problem: Problem) {
         self.messages
-            .say(Weight::Warning, problem.text.to_string(), self.now);
+            .tell(Weight::Warning, problem.text.to_string(), self.now);
         if problem.trouble == Trouble::Partial {
             // The newest of many say no more than the first ones.
             if self.heard.left_out.len() < LEFT_OUT {

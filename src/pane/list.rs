@@ -30,7 +30,7 @@ pub(super) use self::remembered::{for_remembered, remembered, say_remembered};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
-use super::{Desk, Focus, Made, Pane, Scene};
+use super::{Abroad, Desk, Focus, Made, Pane, Scene};
 use crate::kind::column::Wish;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
@@ -120,6 +120,10 @@ pub trait Listing: Default + 'static {
     /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
     fn copy(&self, _row: &RowOf<'_, Self>, _what: &str) -> Option<(&'static str, String)> {
         None
+    }
+    /// What a row is read from, and the vendor's page about it, where there are such.
+    fn abroad(&self, _row: &RowOf<'_, Self>, _can: &Capabilities) -> Vec<Abroad> {
+        Vec::new()
     }
     /// What is known of a row beyond its columns, for the pager; safe to show.
     fn more(&self, _row: &RowOf<'_, Self>, _store: &Store) -> String {

@@ -112,6 +112,8 @@ actions! {
     Help = "help", "help";
     /// Messages of this session, newest first
     Messages = "messages", "messages";
+    /// The log of the program, newest first; off unless `TRUNKLINE_LOG` asks for it
+    Log = "log", "log";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
     /// Who spends the request budget, and what is left of it

@@ -54,7 +54,7 @@ pub enum Command {
     Columns(Vec<String>),
     /// Use a theme.
     Theme(String),
-    /// Copy one thing of the row: `id`, `user`, `json`.
+    /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
     Acknowledge(String),
@@ -147,8 +147,8 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "copy",
-        words: "id|user|json",
-        doc: "Copy one thing of the row",
+        words: "json|csv|curl|link|id",
+        doc: "Copy the row, the request that reads it, its page or its id",
     },
     Verb {
         name: "ack",

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use super::source::Source as _;
 use super::{ListPane, Listing, Picked, Related, RowOf};
 use crate::effect::Effect;
-use crate::export::Format;
+use crate::export::{Cells, Format};
 use crate::kind::{CellLook, Column, Kind, sheet};
 use crate::pane::cursor::Rows as _;
-use crate::pane::{Desk, Scene};
+use crate::pane::{Abroad, Desk, Scene};
 use crate::store::Store;
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -18,6 +18,14 @@ use crate::ui::reading::Reading;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
 use crate::vocabulary::messages::Weight;
+
+/// What can be copied of a row of any list, with a word about it.
+const COPIES: &[(&str, &str)] = &[
+    ("json", "the row as JSON"),
+    ("csv", "the row as CSV, with its headings"),
+    ("curl", "the request that reads it, as curl"),
+    ("link", "its page for administrators"),
+];
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
@@ -38,8 +46,8 @@ impl<L: Listing> ListPane<L> {
             Action::Mark => self.mark(desk.now),
             Action::Freeze => self.freeze(desk),
             Action::Copy => {
-                let json = [("json", "the row as JSON")];
-                let words: Vec<_> = L::COPIES.iter().copied().chain(json).collect();
+                let every = COPIES.iter().copied();
+                let words: Vec<_> = L::COPIES.iter().copied().chain(every).collect();
                 let chooser = Chooser::words(Purpose::Copy, &words);
                 desk.open.push(Layer::Chooser(chooser));
             }
@@ -179,7 +187,20 @@ impl<L: Listing> ListPane<L> {
 
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {
         let rows = self.picked(desk.store, desk.now);
+        if matches!(what, "curl" | "link") {
+            return self.copy_place(&rows, what, desk);
+        }
         let all = sheet::all::<L::Kind>(desk.can);
+        if what == "csv" && !rows.is_empty() {
+            let look = CellLook {
+                zone: desk.zone,
+                now: desk.now,
+            };
+            let format = Format::Csv(Cells::Guarded);
+            let text = sheet::write::<L::Kind>(format, &rows, &all, &look);
+            let what = "rows as CSV";
+            return desk.effects.push(Effect::Copy { what, text });
+        }
         let one = |row: &RowOf<'_, L>| match what {
             "json" => Some(("row as JSON", sheet::json::<L::Kind>(row, &all))),
             _ => self.listing.copy(row, what),
@@ -197,10 +218,32 @@ impl<L: Listing> ListPane<L> {
         let text = if words.contains(&what) {
             format!("this row has no {what} to copy")
         } else {
-            let words: Vec<_> = words.into_iter().chain(["json"]).collect();
+            let every = COPIES.iter().map(|(word, _)| *word);
+            let words: Vec<_> = words.into_iter().chain(every).collect();
             format!("can't copy {what:?}: {}", words.join(", "))
         };
         desk.messages.say(Weight::Warning, text, desk.now);
+    }
+
+    /// Copies how rows are read, or where the vendor shows them.
+    fn copy_place(&self, rows: &[RowOf<'_, L>], what: &str, desk: &mut Desk<'_>) {
+        let is = |place: &Abroad| match place {
+            Abroad::Read(_) => what == "curl",
+            Abroad::Page(_) => what == "link",
+        };
+        let places = rows
+            .iter()
+            .flat_map(|row| self.listing.abroad(row, desk.can));
+        let mut places: Vec<Abroad> = places.filter(is).collect();
+        places.dedup();
+        if places.is_empty() && !rows.is_empty() {
+            let text = match what {
+                "curl" => "no request of its own reads this row",
+                _ => "the vendor has no page for this row that is known here",
+            };
+            desk.messages.say(Weight::Note, text, desk.now);
+        }
+        desk.abroad.append(&mut places);
     }
 
     /// Writes the rows that pass the filter, with every column.
