@@ -32,6 +32,7 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod sent;
 pub mod transfers;
 mod views;
 pub mod vitals;
@@ -134,6 +135,7 @@ pub struct App {
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
+    outbox: sent::Outbox,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -208,6 +210,7 @@ impl App {
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
+            outbox: sent::Outbox::default(),
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),

@@ -37,6 +37,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Logout,
     Action::Drafts,
     Action::History,
+    Action::Undo,
     Action::Theme,
     Action::Views,
     Action::Earlier,
@@ -69,6 +70,8 @@ impl App {
             Command::Discard(name) => return self.discard(name),
             Command::Fill(form) => return self.open_form(Opening::new(form)),
             Command::View(name) => return self.open_view(name),
+            Command::Sent => return self.list_sent(),
+            Command::UndoWrite(value) => return self.undo_chosen(value),
             Command::SaveView(name) => return self.save_view(name),
             Command::DropView(name) => return self.drop_view(name),
             _ => {}
@@ -106,6 +109,7 @@ impl App {
             Action::Login => self.login(),
             Action::Logout => self.logout(),
             Action::Budget => self.open_budget(),
+            Action::Undo => self.undo(),
             Action::Unmask => {
                 let order = Order::Callback(flow::callback::CallbackOrder::Unmask);
                 self.begin_flow(Box::new(order));

@@ -69,6 +69,10 @@ pub enum Command {
         /// A person has been told how much that is.
         sure: bool,
     },
+    /// List what was sent, to undo one of it.
+    Sent,
+    /// Undo the write of that number, or what was done to the row under the cursor.
+    UndoWrite(String),
     /// End a silence before its time, by its record.
     Lift(String),
     /// Go on with a draft, or fill in what was sent once.
@@ -220,6 +224,7 @@ impl Command {
             ("silence", _) => silence::parse(rest, false),
             (SURE, _) => silence::parse(rest, true),
             ("view", "") => Ok(Self::Act(Action::Views)),
+            ("undo", "") => Ok(Self::Sent),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),

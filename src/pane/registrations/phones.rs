@@ -46,7 +46,8 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
                 one.name(),
                 places(&rows)
             ),
-            None,
+            // Whoever is on a call with it is cut off.
+            "reboot".to_owned(),
         ),
         many => (
             format!(
@@ -54,13 +55,13 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
                 many.len(),
                 places(&rows)
             ),
-            Some(many.len().to_string()),
+            many.len().to_string(),
         ),
     };
     let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
     let undo = "This cannot be undone; a phone comes back by itself within a minute or two.";
     let plan = Plan::of(order, vec![affects], undo);
-    desk.propose(plan.map(|plan| plan.confirmed_by(confirm)));
+    desk.propose(plan.map(|plan| plan.confirmed_by(Some(confirm))));
 }
 
 /// Where the phones are, the site with the most of them first, each with its number when there are more sites than one.
