@@ -275,12 +275,12 @@ impl Form {
             let words = [field.path, last, field.label].map(str::to_lowercase);
             words.iter().any(|name| names_word(&said, name))
         };
-        let shown = self.fields().map(|(_, field)| field);
-        let named = shown.filter(names).max_by_key(|field| field.path.len());
-        let path = named.map_or("", |field| field.path);
+        let fields = self.fields().map(|(_, field)| field);
+        let found = fields.filter(names).max_by_key(|field| field.path.len());
+        let path = found.map_or("", |field| field.path);
         let message = format!("refused: {why}");
         self.refusal = Some(Fault::new(path, message));
-        if let Some(field) = self.spec.field(path).filter(|_| named.is_some()) {
+        if let Some(field) = self.spec.field(path).filter(|_| found.is_some()) {
             self.focus_on(field);
         }
     }

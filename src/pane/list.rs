@@ -32,9 +32,11 @@ use super::cursor::{Cursor, Window};
 use super::filter::Filter;
 use super::{Abroad, Desk, Focus, Made, Pane, Scene};
 use crate::kind::column::Wish;
+use crate::kind::value::FLAGS;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
 use crate::model::api::{Api, Capabilities};
+use crate::query;
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -56,6 +58,9 @@ pub const ACTIONS: &[Action] = &[
     Action::Export,
     Action::OpenPager,
     Action::Mark,
+    Action::MarkAll,
+    Action::MarkRange,
+    Action::MarkInvert,
     Action::Freeze,
     Action::Related,
     Action::Up,
@@ -196,6 +201,8 @@ pub struct ListPane<L: Listing> {
     filter: Filter,
     /// What is marked, since when.
     marked: HashMap<IdOf<L>, Millis>,
+    /// The row that was marked last: a range begins there.
+    last_marked: Option<IdOf<L>>,
     detail: bool,
     frozen: Option<Frozen<IdOf<L>>>,
     window: Window,
@@ -221,6 +228,7 @@ impl<L: Listing> Default for ListPane<L> {
             cursor: Cursor::default(),
             filter: Filter::default(),
             marked: HashMap::new(),
+            last_marked: None,
             detail: false,
             frozen: None,
             window: Window::default(),
@@ -237,6 +245,7 @@ impl<L: Listing> ListPane<L> {
     /// Filters and sorts again.
     fn arrange(&mut self, store: &Store, now: Millis) {
         self.frozen = None;
+        self.filter.see(self.seen());
         let how = How {
             query: self.filter.query(),
             sort: self.sort,
@@ -277,6 +286,16 @@ impl<L: Listing> ListPane<L> {
     fn shown(&self) -> Vec<usize> {
         let offered = |n: &usize| (<L::Kind>::COLUMNS[*n].offered)(self.can);
         self.columns.iter().copied().filter(offered).collect()
+    }
+
+    /// The columns that a word without a field looks at: those that show, where they say something of their own. `no` should
+    /// find Noah, not everyone who is not flapping.
+    fn seen(&self) -> Vec<usize> {
+        let says = |n: &usize| {
+            let column = &<L::Kind>::COLUMNS[*n];
+            column.bare || matches!(column.kind, query::Kind::Choice(words) if words != FLAGS)
+        };
+        self.shown().into_iter().filter(says).collect()
     }
 
     /// How many rows pass.

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::source::Source as _;
-use super::{ListPane, Listing, Picked, Related, RowOf};
+use super::{IdOf, ListPane, Listing, Picked, Related, RowOf};
 use crate::effect::Effect;
 use crate::export::{Cells, Format};
 use crate::kind::{CellLook, Column, Kind, sheet};
 use crate::pane::cursor::Rows as _;
 use crate::pane::{Abroad, Desk, Scene};
+use crate::query::Query;
 use crate::store::Store;
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -44,6 +45,9 @@ impl<L: Listing> ListPane<L> {
             Action::Columns => desk.open.push(self.choices()),
             Action::Reverse => self.sort_by(self.sort.column, Some(!self.sort.descending), desk),
             Action::Mark => self.mark(desk.now),
+            Action::MarkAll => self.mark_all(desk.now),
+            Action::MarkRange => self.mark_range(desk),
+            Action::MarkInvert => self.mark_invert(desk.now),
             Action::Freeze => self.freeze(desk),
             Action::Copy => {
                 let every = COPIES.iter().copied();
@@ -104,10 +108,52 @@ impl<L: Listing> ListPane<L> {
     /// Marks or unmarks the row under the cursor, and goes on to the next.
     fn mark(&mut self, now: Millis) {
         let Some(id) = self.cursor.row() else { return };
+        self.last_marked = Some(id.clone());
         if self.marked.remove(&id).is_none() {
             self.marked.insert(id, now);
         }
         self.step(1);
+    }
+
+    /// The rows that a person moves among.
+    fn all_rows(&self) -> Vec<IdOf<L>> {
+        match &self.frozen {
+            Some(frozen) => frozen.rows.iter().map(|row| row.id.clone()).collect(),
+            None => self.source.page(0, self.source.len()),
+        }
+    }
+
+    /// Marks every row, or none when they all are.
+    fn mark_all(&mut self, now: Millis) {
+        let rows = self.all_rows();
+        if rows.iter().all(|id| self.marked.contains_key(id)) {
+            self.marked.clear();
+        } else {
+            self.marked.extend(rows.into_iter().map(|id| (id, now)));
+        }
+    }
+
+    /// Marks what is not marked.
+    fn mark_invert(&mut self, now: Millis) {
+        let rows = self.all_rows().into_iter();
+        let rest = rows.filter(|id| !self.marked.contains_key(id));
+        self.marked = rest.map(|id| (id, now)).collect();
+    }
+
+    /// Marks the rows between the last one that was marked and the cursor, both of them too.
+    fn mark_range(&mut self, desk: &mut Desk<'_>) {
+        let rows = self.all_rows();
+        let place = |wanted: &IdOf<L>| rows.iter().position(|id| id == wanted);
+        let from = self.last_marked.as_ref().and_then(place);
+        let to = self.cursor.row().as_ref().and_then(place);
+        let (Some(from), Some(to)) = (from, to) else {
+            let text = "mark the first row of the range, then go to the last";
+            return desk.messages.say(Weight::Note, text, desk.now);
+        };
+        let range = &rows[from.min(to)..=from.max(to)];
+        self.marked
+            .extend(range.iter().cloned().map(|id| (id, desk.now)));
+        self.last_marked = self.cursor.row();
     }
 
     /// Sorts by a column; by the same one again turns it around.
@@ -171,6 +217,10 @@ impl<L: Listing> ListPane<L> {
         if !columns.is_empty() {
             self.frozen = None;
             self.columns = columns;
+            if self.filter.query().is_some_and(Query::is_bare) {
+                // What shows is what words look at.
+                self.arrange(desk.store, desk.now);
+            }
         }
     }
 
