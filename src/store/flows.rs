@@ -1,8 +1,10 @@
 //! Writes on their way and the last ones that ended, for the progress layer and for whoever asks before leaving.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::model::flow::{Flow, FlowId};
+use crate::model::write::WriteKind;
+use crate::time::Millis;
 
 /// Flows kept. Those that still run are never let go.
 const KEPT: usize = 256;
@@ -12,9 +14,23 @@ const KEPT: usize = 256;
 pub struct Flows {
     flows: VecDeque<Flow>,
     last: u64,
+    /// Kinds of writes that are left alone, and until when.
+    alone: BTreeMap<WriteKind, Millis>,
 }
 
 impl Flows {
+    /// That kind of write is left alone until then.
+    pub fn leave_alone(&mut self, kind: WriteKind, until: Millis) {
+        self.alone.insert(kind, until);
+    }
+
+    /// Until when any of these kinds of writes is left alone at `now`.
+    #[must_use]
+    pub fn left_alone(&self, kinds: &[WriteKind], now: Millis) -> Option<Millis> {
+        let untils = kinds.iter().filter_map(|kind| self.alone.get(kind));
+        untils.copied().filter(|until| *until > now).max()
+    }
+
     /// A number for the next flow.
     pub fn next_id(&mut self) -> FlowId {
         self.last += 1;
@@ -57,8 +73,15 @@ impl Flows {
 mod tests {
     use super::*;
     use crate::model::flow::Outcome;
-    use crate::model::write::WriteKind;
-    use crate::time::Millis;
+
+    #[test]
+    fn a_kind_is_left_alone_until_its_time_and_no_longer() {
+        let mut flows = Flows::default();
+        flows.leave_alone(WriteKind::Transfer, Millis(30));
+        let of = |flows: &Flows, now| flows.left_alone(&[WriteKind::Transfer], Millis(now));
+        assert_eq!((of(&flows, 0), of(&flows, 30)), (Some(Millis(30)), None));
+        assert_eq!(flows.left_alone(&[WriteKind::Provision], Millis(0)), None);
+    }
 
     #[test]
     fn what_runs_is_kept_whatever_comes_after_it() {
