@@ -32,6 +32,7 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod tape;
 pub mod transfers;
 mod views;
 pub mod vitals;
@@ -50,6 +51,7 @@ use crate::effect::Effect;
 use crate::model::api::Capabilities;
 use crate::model::ids::Ids;
 use crate::pane::{self, Focus, Pane};
+use crate::record::RecorderNews;
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -142,6 +144,8 @@ pub struct App {
     hourly: hourly::HourlyWrites,
     attend: attend::Attended,
     coverage: coverage::Coverage,
+    /// What became of recording; none where nothing was to be recorded.
+    recorder: Option<RecorderNews>,
 }
 
 impl App {
@@ -217,6 +221,7 @@ impl App {
             hourly: hourly::HourlyWrites::default(),
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
+            recorder: None,
         }
     }
 

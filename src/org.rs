@@ -39,6 +39,7 @@ mod callbacks;
 mod carriers;
 mod control;
 mod destinations;
+mod duty;
 mod edges;
 mod errands;
 mod estate;

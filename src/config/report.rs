@@ -182,6 +182,7 @@ pub fn show(loaded: &Loaded) -> String {
         lines.put("profile", profile.name.as_str());
     }
     ui(&mut lines);
+    record(&mut lines);
     for action in Action::ALL {
         let keys = loaded.config.keys.keys(*action).iter();
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
@@ -212,6 +213,15 @@ fn ui(lines: &mut Lines<'_>) {
     if let Some(zone) = &ui.time_zone {
         lines.put("ui.time_zone", zone.iana_name().unwrap_or("UTC"));
     }
+}
+
+fn record(lines: &mut Lines<'_>) {
+    let settings = lines.loaded.config.record;
+    let [keep, size] = super::record::words(&settings);
+    lines.put("record.enabled", settings.enabled);
+    lines.put("record.keep", keep);
+    lines.put("record.size", size);
+    lines.put("record.mask", settings.mask);
 }
 
 /// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.

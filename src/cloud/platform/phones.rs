@@ -116,9 +116,18 @@ struct Entity {
     web_rtc_user: Option<Reference>,
     lines: Option<Vec<Line>>,
     #[serde(default, deserialize_with = "lenient")]
+    capabilities: Option<Abilities>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<Status>,
     #[serde(default, deserialize_with = "lenient")]
     secondary_status: Option<Status>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Abilities {
+    #[serde(default, deserialize_with = "lenient")]
+    allow_reboot: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -160,6 +169,8 @@ fn phone(entity: Entity) -> Result<Phone, String> {
     let id = id(entity.id, "id")?;
     let name = entity.name.map_or_else(|| id.clone(), Text::from);
     Ok(Phone {
+        browser: entity.web_rtc_user.is_some(),
+        reboots: entity.capabilities.and_then(|can| can.allow_reboot),
         person: person(
             entity.web_rtc_user,
             entity.lines.unwrap_or_default(),
