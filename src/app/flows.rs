@@ -75,6 +75,15 @@ impl App {
                 self.store.callbacks.answered(*callback, self.now, changes);
                 self.spread();
             }
+            FlowNews::LeftAlone(kind, until) => {
+                self.store.flows.leave_alone(kind, until);
+                let seconds = until.since(self.now).div_ceil(1_000);
+                let text = format!(
+                    "{} has failed too often in a row and is left alone for {seconds} s",
+                    kind.action()
+                );
+                self.messages.say(Weight::Warning, text, self.now);
+            }
             FlowNews::Waiting(waiting) => {
                 self.store.callbacks.wait(waiting.count, waiting.next);
                 self.changes.callbacks = true;
