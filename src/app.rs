@@ -32,6 +32,7 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod sent;
 mod tape;
 pub mod transfers;
 mod views;
@@ -138,6 +139,7 @@ pub struct App {
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
+    outbox: sent::Outbox,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -167,7 +169,7 @@ impl App {
             .or_else(|| config.ui.time_zone.clone());
         let mut messages = Messages::default();
         for warning in warnings {
-            messages.say(Weight::Warning, warning, Millis::default());
+            messages.tell(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
             vec![
@@ -215,6 +217,7 @@ impl App {
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
+            outbox: sent::Outbox::default(),
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),

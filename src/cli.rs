@@ -163,7 +163,7 @@ pub enum ConfigCommand {
     Init,
     /// Say every mistake in the file, or that there is none
     Check,
-    /// Print where the file is looked for
+    /// Print where the file is looked for, and every other file that is kept
     Path,
     /// Print the JSON schema of the file, for editors that complete and check it
     Schema {

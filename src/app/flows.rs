@@ -40,6 +40,7 @@ impl App {
                 self.store.jobs.released(id);
                 self.unresolved(id, &outcome);
                 self.booking_ended(id, &outcome, at);
+                self.sent_ended(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -59,6 +60,7 @@ impl App {
                 {
                     self.made(&Made::Route(known.id.clone()));
                 }
+                self.sent_route(id, &news);
                 self.route_news(id, news);
             }
             FlowNews::Queue(queue) => {
@@ -68,6 +70,7 @@ impl App {
             }
             FlowNews::Callback(callback) => {
                 self.made(&Made::Callback(callback.id.clone()));
+                self.sent_callback(id, &callback.id);
                 let changes = &mut self.changes;
                 self.store.callbacks.answered(*callback, self.now, changes);
                 self.spread();

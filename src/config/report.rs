@@ -52,8 +52,34 @@ fn write_new(path: &Path) -> std::io::Result<()> {
 pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     let (path, origin) = file_in_use(flags, env, paths);
     let missing = if path.exists() { "" } else { ", not there" };
-    format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()))
+    let mut text = format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()));
+    let mut place = |what: &str, at: &Path| {
+        let missing = if at.exists() { "" } else { "  (not there)" };
+        // A string takes every write.
+        let _ = writeln!(text, "{what:<14}{}{missing}", safe(&at.to_string_lossy()));
+    };
+    place("themes", &super::paths::themes_dir(&path));
+    place("state", &paths.state_dir);
+    for (name, what) in IN_STATE {
+        place(&format!("  {what}"), &paths.state_dir.join(name));
+    }
+    text
 }
+
+/// What the console keeps in the state directory, and where; by profile where it is a folder.
+const IN_STATE: &[(&str, &str)] = &[
+    ("trunkline.log", "log"),
+    ("audit", "audit"),
+    ("alerts", "alerts"),
+    ("jobs", "jobs"),
+    ("routes", "deployments"),
+    ("hours", "report"),
+    ("forms", "drafts, sent"),
+    ("views", "views"),
+    ("memory", "last rows"),
+    ("clipboard.txt", "copies"),
+    ("crash.txt", "crash report"),
+];
 
 /// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load()`].
 pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
-use super::{Desk, Focus, Made, Scene, breaker};
+use super::{Abroad, Desk, Focus, Made, Scene, breaker};
 use crate::effect::{Effect, RouteAsk};
 use crate::form::Opening;
 use crate::form::route::plans;
@@ -117,6 +117,14 @@ impl Listing for Routes {
             }
             (Reading::Awaited, None) => vec!["Signing in and reading the routes …".to_owned()],
         }
+    }
+
+    fn abroad(&self, row: &&RouteRow, can: &Capabilities) -> Vec<Abroad> {
+        let id = row.known.id.raw();
+        let read = can
+            .counts_deliveries
+            .then(|| Abroad::read(&["outbound", "integrations", id]));
+        read.into_iter().collect()
     }
 
     fn copy(&self, row: &&RouteRow, what: &str) -> Option<(&'static str, String)> {
