@@ -12,7 +12,7 @@ const KEPT: usize = 256;
 /// The flows of this process, the oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Flows {
-    flows: VecDeque<Flow>,
+    kept: VecDeque<Flow>,
     last: u64,
     /// Kinds of writes that are left alone, and until when.
     alone: BTreeMap<WriteKind, Millis>,
@@ -39,33 +39,33 @@ impl Flows {
 
     /// Takes in a flow that begins.
     pub fn begin(&mut self, flow: Flow) {
-        if self.flows.len() >= KEPT
-            && let Some(ended) = self.flows.iter().position(|flow| !flow.runs())
+        if self.kept.len() >= KEPT
+            && let Some(ended) = self.kept.iter().position(|flow| !flow.runs())
         {
-            self.flows.remove(ended);
+            self.kept.remove(ended);
         }
-        self.flows.push_back(flow);
+        self.kept.push_back(flow);
     }
 
     /// The flow of that number, while it is kept.
     #[must_use]
     pub fn get(&self, id: FlowId) -> Option<&Flow> {
-        self.flows.iter().rev().find(|flow| flow.id == id)
+        self.kept.iter().rev().find(|flow| flow.id == id)
     }
 
     /// The same, to be changed.
     pub fn get_mut(&mut self, id: FlowId) -> Option<&mut Flow> {
-        self.flows.iter_mut().rev().find(|flow| flow.id == id)
+        self.kept.iter_mut().rev().find(|flow| flow.id == id)
     }
 
     /// Those under way.
     pub fn running(&self) -> impl Iterator<Item = &Flow> {
-        self.flows.iter().filter(|flow| flow.runs())
+        self.kept.iter().filter(|flow| flow.runs())
     }
 
     /// All that are kept, the newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Flow> {
-        self.flows.iter().rev()
+        self.kept.iter().rev()
     }
 }
 
