@@ -147,7 +147,8 @@ async fn every_broken_rule_is_a_400_that_names_its_field() {
             for torn in ["", "{", "[]", "null", "{}", "{\"name\":\"a\"}"] {
                 assert_eq!(post(at, torn.to_owned()).await.0, 400, "{torn}");
             }
-            let (_, metrics) = get_json(at, "/metrics").await;
+            let (_, mut metrics) = get_json(at, "/metrics").await;
+            metrics.as_object_mut().unwrap().remove("figures");
             assert_eq!(
                 metrics,
                 json!({"reachability_rate": 0.0, "total_resolves": 0, "successful_resolves": 0, "avg_latency_ms": 0.0})
