@@ -4,11 +4,11 @@ use trunkline::app::probes;
 use trunkline::config::profile::TurnAccount;
 use trunkline::config::secret::SecretSource;
 use trunkline::environment::Environment;
-use trunkline::probe::Prober;
 use trunkline::flow::FlowNews;
 use trunkline::model::audit::LineStatus;
 use trunkline::model::flow::Outcome;
 use trunkline::model::job::{Job, JobKey, JobState};
+use trunkline::probe::Prober;
 
 use crate::common::ran::Ran;
 use crate::rig::Rig;

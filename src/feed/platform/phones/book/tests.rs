@@ -388,8 +388,8 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     let begun = book.moment();
     let landed = book.land(both(), vec![at_work("u-1")], Some(1), begun);
     assert!(landed.sightings.iter().all(|one| one.live));
-    let lost = book.carry([first].iter(), Delivery::Broken);
-    assert_eq!(lost, [("u-1".into(), "w".into())]);
+    let gap = book.carry([first].iter(), Delivery::Broken);
+    assert_eq!(gap, [("u-1".into(), "w".into())]);
     assert_eq!(book.forget(&"w".into()), Some("u-1".into()));
     assert!(!book.has_browsers());
 }
