@@ -32,6 +32,8 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod sent;
+mod tape;
 pub mod transfers;
 mod views;
 pub mod vitals;
@@ -50,6 +52,7 @@ use crate::effect::Effect;
 use crate::model::api::Capabilities;
 use crate::model::ids::Ids;
 use crate::pane::{self, Focus, Pane};
+use crate::record::RecorderNews;
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -138,12 +141,15 @@ pub struct App {
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
+    outbox: sent::Outbox,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
     hourly: hourly::HourlyWrites,
     attend: attend::Attended,
     coverage: coverage::Coverage,
+    /// What became of recording; none where nothing was to be recorded.
+    recorder: Option<RecorderNews>,
 }
 
 impl App {
@@ -165,7 +171,7 @@ impl App {
             .or_else(|| config.ui.time_zone.clone());
         let mut messages = Messages::default();
         for warning in warnings {
-            messages.say(Weight::Warning, warning, Millis::default());
+            messages.tell(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
             vec![
@@ -214,12 +220,14 @@ impl App {
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
+            outbox: sent::Outbox::default(),
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),
             hourly: hourly::HourlyWrites::default(),
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
+            recorder: None,
         }
     }
 

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod callback;
 pub mod list;
 pub mod probe;
+pub mod record;
 pub mod report;
 pub mod route;
 pub mod transfer;
@@ -113,6 +114,11 @@ pub enum Command {
     /// Webhooks of the organisation, for ends of jobs and changes of callbacks: list, register, test, remove
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
+    /// What is recorded of the past
+    #[command(subcommand)]
+    Record(record::RecordCommand),
+    /// Print rows as they were at a moment, or what changed its state between two, from what was recorded
+    Dump(record::DumpArgs),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -157,7 +163,7 @@ pub enum ConfigCommand {
     Init,
     /// Say every mistake in the file, or that there is none
     Check,
-    /// Print where the file is looked for
+    /// Print where the file is looked for, and every other file that is kept
     Path,
     /// Print the JSON schema of the file, for editors that complete and check it
     Schema {

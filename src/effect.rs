@@ -94,6 +94,8 @@ pub enum Effect {
         /// Show this as a notification of the desktop (OSC 9); safe to show.
         osc9: Option<String>,
     },
+    /// Read the end of the log; it comes back as [`crate::app::event::Done::Log`].
+    ReadLog,
     /// Show text in `$PAGER`.
     Page(String),
     /// Let the operator edit JSON in `$EDITOR`; it comes back as [`crate::app::event::Done::Edited`].

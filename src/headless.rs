@@ -9,6 +9,7 @@ pub mod out;
 pub mod probe;
 pub mod provision;
 mod quiet;
+pub mod record;
 pub mod report;
 pub mod route;
 pub mod serve;

@@ -1,7 +1,7 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -11,6 +11,7 @@ use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::record::DumpArgs;
 use trunkline::cli::report::ReportArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -128,6 +129,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Webhook(command)) => {
             world.write(|p, e, state| headless::webhook::run(p, e, state, command))
         }
+        Some(Command::Record(command)) => {
+            world.past(|loaded, state| headless::record::record(loaded, state, command))
+        }
+        Some(Command::Dump(args)) => {
+            world.past(|loaded, state| headless::record::dump(loaded, state, &args))
+        }
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -237,6 +244,16 @@ impl World {
         if args.kind.is_none() {
             return headless::get::kinds().map_err(|e| eyre!(e));
         }
+        if let (Some(kind), Some(_)) = (args.kind, &args.at) {
+            let asked = DumpArgs {
+                kind,
+                at: args.at,
+                from: None,
+                to: None,
+                list: args.list,
+            };
+            return self.past(|loaded, state| headless::record::dump(loaded, state, &asked));
+        }
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let run = headless::get::get(headless::get::Get {
@@ -248,6 +265,15 @@ impl World {
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
+    }
+
+    /// Reads what was recorded of the profile; nothing is asked of its organisation.
+    fn past(
+        &self,
+        command: impl FnOnce(&Loaded, &Path) -> Result<u8, String>,
+    ) -> Result<u8, Report> {
+        let loaded = self.load_profile()?;
+        command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
     }
 
     fn report(self, args: &ReportArgs) -> Result<u8, Report> {

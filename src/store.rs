@@ -21,6 +21,7 @@ mod frames;
 mod hourly;
 mod intern;
 pub mod jobs;
+mod learn;
 mod memory;
 pub mod metrics;
 pub mod probes;
@@ -29,6 +30,7 @@ pub mod routes;
 mod row;
 pub mod sites;
 mod stamp;
+pub mod still;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 pub use self::apply::Read;
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
+pub use self::learn::Learnt;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::audit::AuditLog;

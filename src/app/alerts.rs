@@ -58,11 +58,11 @@ impl App {
                 warnings,
             } => {
                 for warning in warnings {
-                    self.messages.say(Weight::Warning, warning, now);
+                    self.messages.tell(Weight::Warning, warning, now);
                 }
                 self.open_alarm(records, ours, operator);
             }
-            AlertNews::Unkept(why) => self.messages.say(Weight::Error, why, now),
+            AlertNews::Unkept(why) => self.messages.tell(Weight::Error, why, now),
             AlertNews::Told { id, leg, outcome } => {
                 if let Some(alarm) = &mut self.alarm {
                     alarm
@@ -137,7 +137,7 @@ impl App {
                     osc9,
                 });
             }
-            self.messages.say(Weight::Warning, text, self.now);
+            self.messages.tell(Weight::Warning, text, self.now);
             self.dirty = true;
         }
         if !orders.is_empty() {

@@ -22,7 +22,7 @@ impl App {
             Chain::Unread | Chain::Empty | Chain::Good { .. } => None,
         };
         if let Some(text) = said {
-            self.messages.say(Weight::Error, text, self.now);
+            self.messages.tell(Weight::Error, text, self.now);
         }
         for record in &records {
             self.job_of_record(record);

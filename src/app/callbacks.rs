@@ -14,9 +14,8 @@ use crate::model::audit::Record;
 use crate::model::callback::{Status, Update};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::write::WriteKind;
-use crate::store::callbacks::{Applied, BookingEnd};
+use crate::store::callbacks::BookingEnd;
 use crate::time::Millis;
-use crate::vocabulary::news::{CallbackNews, Taken};
 
 /// Bookings of this profile whose reservations are known: more are not heard of in one shift.
 const BOOKED_KEPT: usize = 2_000;
@@ -28,62 +27,8 @@ pub(super) const DUTY: Duty = Duty {
 };
 
 impl App {
-    /// Takes in what became known of callbacks.
-    pub(super) fn callbacks(&mut self, told: CallbackNews) {
-        let (now, changes) = (self.now, &mut self.changes);
-        let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
-        match told {
-            CallbackNews::Updates(updates) => self.apply_updates(updates),
-            CallbackNews::Heard(heard) => {
-                for callback in heard {
-                    callbacks.told(callback, now, changes);
-                }
-            }
-            CallbackNews::Completed(read) => {
-                for callback in &read {
-                    callbacks.completed(callback, changes);
-                }
-            }
-            CallbackNews::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
-            CallbackNews::Listed {
-                callbacks: listed,
-                spoken,
-                began,
-                faults,
-            } => callbacks.listed(listed, &spoken, began, faults, now, changes),
-            CallbackNews::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
-            CallbackNews::Stream(stream) => callbacks.turn(stream, changes),
-            CallbackNews::Queues {
-                queues: listed,
-                faults,
-            } => queues.listed(listed, faults, now, changes),
-            CallbackNews::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
-        }
-    }
-
-    /// An update is acknowledged once the table has it, however often it comes; one without room is not, and comes again.
-    fn apply_updates(&mut self, updates: Vec<Update>) {
-        let mut taken = Taken {
-            count: u32::try_from(updates.len()).unwrap_or(u32::MAX),
-            correlations: Vec::with_capacity(updates.len()),
-        };
-        for update in updates {
-            let correlation = update.correlation.clone();
-            self.on_record(&update);
-            let applied = self
-                .store
-                .callbacks
-                .update(update, self.now, &mut self.changes);
-            match applied {
-                Applied::Now | Applied::Before => taken.correlations.push(correlation),
-                Applied::NoRoom => {}
-            }
-        }
-        self.effects.push(Effect::Acknowledge(taken));
-    }
-
     /// What is told of a reservation that was booked here belongs to the record of its booking (contract §11).
-    fn on_record(&mut self, update: &Update) {
+    pub(super) fn on_record(&mut self, update: &Update) {
         if let Some(submit) = self.booked.get(&update.callback.id) {
             let (submit, update) = (submit.clone(), Box::new(update.clone()));
             let later = Later::CallbackUpdated { submit, update };

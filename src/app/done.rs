@@ -2,6 +2,7 @@
 
 use super::App;
 use super::event::Done;
+use crate::record::RecorderNews;
 use crate::vocabulary::messages::Weight;
 
 impl App {
@@ -10,7 +11,11 @@ impl App {
         let now = self.now;
         if !matches!(
             done,
-            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
+            Done::Found(_)
+                | Done::Recorder(RecorderNews::Records)
+                | Done::Alerts(_)
+                | Done::Interactions(_)
+                | Done::Routes(_)
         ) {
             self.redraw();
         }
@@ -38,15 +43,16 @@ impl App {
                 for token in own {
                     text = format!("{text}; {token}");
                 }
-                self.messages.say(Weight::Note, text, self.now);
+                self.messages.tell(Weight::Note, text, self.now);
             }
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
-                    .say(Weight::Error, problem.text.to_string(), now);
+                    .tell(Weight::Error, problem.text.to_string(), now);
                 self.heard.problem = Some(problem);
             }
+            Done::Log(read) => self.show_log(read),
             Done::Edited(text) => self.take_json(text),
             Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
@@ -61,9 +67,25 @@ impl App {
                 (self.config, self.theme, self.themes) =
                     (loaded.config, loaded.theme, loaded.themes);
                 self.messages
-                    .say(Weight::Note, "configuration read again", now);
+                    .tell(Weight::Note, "configuration read again", now);
             }
+            Done::Recorder(news) => self.recorder_news(news),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }
+    }
+
+    fn recorder_news(&mut self, news: RecorderNews) {
+        match &news {
+            RecorderNews::Records => {}
+            RecorderNews::Elsewhere => {
+                let text = "another trunkline of this profile records: this one reads the past";
+                self.messages.say(Weight::Note, text, self.now);
+            }
+            RecorderNews::Stopped(why) => {
+                let text = format!("nothing is recorded any more. {why}");
+                self.messages.say(Weight::Error, text, self.now);
+            }
+        }
+        self.recorder = Some(news);
     }
 }

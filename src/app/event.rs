@@ -16,6 +16,7 @@ use crate::model::person::Person;
 use crate::model::registration::closeup::Closeup;
 use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
+use crate::record::RecorderNews;
 use crate::shelf;
 use crate::text::Text;
 use crate::vocabulary::news::News;
@@ -97,12 +98,16 @@ pub enum Done {
     Edited(Result<String, String>),
     /// What is on the shelf of the forms.
     Shelf(Box<shelf::ShelfNews>),
-    /// Something is on the clipboard; the sentence says what.
+    /// The end of the log, newest line first and safe to show, with its file; or why there is none.
+    Log(Result<(PathBuf, Vec<String>), String>),
+    /// Something was copied; the sentence says what and where to.
     Copied(String),
     /// Something was written to this file; the count is of rows.
     Exported(PathBuf, usize),
     /// The configuration or a theme changed on disk, and is this now.
     Reloaded(Box<Loaded>),
+    /// What became of recording.
+    Recorder(RecorderNews),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

@@ -65,7 +65,7 @@ impl App {
     /// Takes in what earlier runs have written down.
     pub(super) fn jobs_read(&mut self, jobs: Vec<Job>, warning: Option<String>) {
         if let Some(warning) = warning {
-            self.messages.say(Weight::Warning, warning, self.now);
+            self.messages.tell(Weight::Warning, warning, self.now);
         }
         self.store.jobs.recall(jobs);
         self.resume_with(Need::Book);
@@ -111,7 +111,7 @@ impl App {
         };
         if !self.store.jobs.knows(&id) {
             let text = format!("the webhook tells of {id}, which was not submitted here");
-            self.messages.say(Weight::Warning, text, self.now);
+            self.messages.tell(Weight::Warning, text, self.now);
         }
         let key = self.store.jobs.key_of(&id);
         let submitted = self

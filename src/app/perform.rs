@@ -6,6 +6,7 @@ mod flows;
 mod hourly;
 mod interactions;
 mod jobs;
+mod log;
 mod memory;
 mod person;
 mod phones;
@@ -176,6 +177,7 @@ impl Performer {
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),
+            Effect::ReadLog => log::read(self.done.clone()),
             Effect::Export {
                 kind,
                 path,

@@ -156,6 +156,17 @@ fn needs(write: &Write) -> Needs {
     }
 }
 
+/// A shell command that reads from an organisation's address, with the token left to the variable `TOKEN`.
+///
+/// # Errors
+/// An id that no URL can carry is refused.
+pub fn reading_curl(base_url: &Url, path: &[String]) -> Result<String, Error> {
+    let segments: Vec<&str> = path.iter().map(String::as_str).collect();
+    let url = super::api_url(base_url, &segments)?;
+    let url = quoted(url.as_str());
+    Ok(format!("curl -H \"Authorization: Bearer $TOKEN\" {url}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use super::origin::{ConfigError, Fault, Origin};
 use super::paths::{self, Paths};
 use super::profile::{Draft, Profile, resolve};
 use super::reader::Notes;
+use super::record;
 use super::secret::SecretSource;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
@@ -19,6 +20,7 @@ use crate::environment::{
     CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
     PROFILE,
 };
+use crate::record::RecordSettings;
 pub use file::file_in_use;
 use variables::Variables;
 
@@ -65,6 +67,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     Ok(Loaded {
         config: Config {
             ui: written.ui,
+            record: written.record,
             keys: written.keys,
             views: written.views,
             profiles: names,
@@ -82,6 +85,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
 pub(super) struct Written {
     profile: Option<String>,
     ui: Ui,
+    record: RecordSettings,
     keys: Keymap,
     views: Views,
     profiles: Vec<Draft>,
@@ -93,6 +97,10 @@ impl Written {
         let profile = root.take("profile", notes);
         let ui = root.section("ui", notes);
         let ui = ui.map_or_else(Ui::default, |section| Ui::read(section, notes));
+        let record = root.section("record", notes);
+        let record = record.map_or_else(RecordSettings::default, |section| {
+            record::read(section, notes)
+        });
         let keys = root.section("keys", notes);
         let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
         let views = root.section("views", notes);
@@ -107,6 +115,7 @@ impl Written {
         Self {
             profile,
             ui,
+            record,
             keys,
             views,
             profiles,

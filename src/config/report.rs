@@ -52,8 +52,34 @@ fn write_new(path: &Path) -> std::io::Result<()> {
 pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     let (path, origin) = file_in_use(flags, env, paths);
     let missing = if path.exists() { "" } else { ", not there" };
-    format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()))
+    let mut text = format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()));
+    let mut place = |what: &str, at: &Path| {
+        let missing = if at.exists() { "" } else { "  (not there)" };
+        // A string takes every write.
+        let _ = writeln!(text, "{what:<14}{}{missing}", safe(&at.to_string_lossy()));
+    };
+    place("themes", &super::paths::themes_dir(&path));
+    place("state", &paths.state_dir);
+    for (name, what) in IN_STATE {
+        place(&format!("  {what}"), &paths.state_dir.join(name));
+    }
+    text
 }
+
+/// What the console keeps in the state directory, and where; by profile where it is a folder.
+const IN_STATE: &[(&str, &str)] = &[
+    ("trunkline.log", "log"),
+    ("audit", "audit"),
+    ("alerts", "alerts"),
+    ("jobs", "jobs"),
+    ("routes", "deployments"),
+    ("hours", "report"),
+    ("forms", "drafts, sent"),
+    ("views", "views"),
+    ("memory", "last rows"),
+    ("clipboard.txt", "copies"),
+    ("crash.txt", "crash report"),
+];
 
 /// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load()`].
 pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {
@@ -182,6 +208,7 @@ pub fn show(loaded: &Loaded) -> String {
         lines.put("profile", profile.name.as_str());
     }
     ui(&mut lines);
+    record(&mut lines);
     for action in Action::ALL {
         let keys = loaded.config.keys.keys(*action).iter();
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
@@ -212,6 +239,15 @@ fn ui(lines: &mut Lines<'_>) {
     if let Some(zone) = &ui.time_zone {
         lines.put("ui.time_zone", zone.iana_name().unwrap_or("UTC"));
     }
+}
+
+fn record(lines: &mut Lines<'_>) {
+    let settings = lines.loaded.config.record;
+    let [keep, size] = super::record::words(&settings);
+    lines.put("record.enabled", settings.enabled);
+    lines.put("record.keep", keep);
+    lines.put("record.size", size);
+    lines.put("record.mask", settings.mask);
 }
 
 /// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.

@@ -115,7 +115,7 @@ impl Channel {
 }
 
 /// One reservation as a read lists it or the stream tells of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Callback {
     /// Names it in every answer.
     pub id: CallbackId,
@@ -168,7 +168,7 @@ impl Callback {
 }
 
 /// One frame of the stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// The reservation as it is after it.
     pub callback: Callback,
@@ -179,7 +179,7 @@ pub struct Update {
 }
 
 /// How the stream of updates is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stream {
     /// It is being opened.
     #[default]

@@ -55,7 +55,7 @@ impl Health {
 }
 
 /// One carrier as a read lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Carrier {
     /// Names the carrier in the profile and in every answer.
     pub id: CarrierId,

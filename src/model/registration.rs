@@ -7,12 +7,13 @@ pub mod memory;
 pub mod phone;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, UserId};
 use crate::text::Text;
 
 /// Someone whose devices are watched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Names the user in every call.
     pub id: UserId,
@@ -23,7 +24,7 @@ pub struct User {
 }
 
 /// One device as a REST read lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Unique within its user.
     pub id: DeviceId,
@@ -34,7 +35,7 @@ pub struct Device {
 }
 
 /// One stream frame. What a frame leaves out stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// Whose device.
     pub user: UserId,
@@ -45,6 +46,7 @@ pub struct Update {
     /// The new codec, when the frame carries one.
     pub codec: Option<Text>,
     /// The frame as received, for the detail's raw view.
+    #[serde(skip)]
     pub raw: Bytes,
 }
 

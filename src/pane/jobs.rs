@@ -6,15 +6,17 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
-use super::{Desk, Made, Scene};
+use super::{Abroad, Desk, Made, Scene, breaker};
 use crate::effect::Effect;
 use crate::flow::Order;
 use crate::flow::webhook::WebhookOrder;
 use crate::form::{Opening, Plan};
 use crate::kind::column::length;
 use crate::kind::jobs::{Jobs, role};
+use crate::model::api::Capabilities;
 use crate::model::job::{JobKey, JobState};
 use crate::model::webhook::{NewWebhook, WebhookKind};
+use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::text::chart;
@@ -91,6 +93,7 @@ impl Listing for Jobs {
                 bar.left(spare, theme.style(role(state)), text);
             }
         }
+        breaker::left_alone(bar, scene, &[WriteKind::Provision, WriteKind::PhoneCreate]);
         let remembered = jobs.newest_first().filter(|row| row.remembered());
         let known = |row: &JobRow| row.job.heard.unwrap_or(row.job.began());
         list::remembered(bar, scene, remembered.map(known));
@@ -109,6 +112,12 @@ impl Listing for Jobs {
             "No job yet: nothing has been provisioned with this profile.".to_owned(),
             "n begins one. It stands here until it has ended, also after a restart.".to_owned(),
         ]
+    }
+
+    fn abroad(&self, row: &&JobRow, can: &Capabilities) -> Vec<Abroad> {
+        let id = row.job.id.as_ref().filter(|_| can.endpoint_jobs);
+        let read = id.map(|id| Abroad::read(&["async-jobs", id.raw()]));
+        read.into_iter().collect()
     }
 
     fn copy(&self, row: &&JobRow, what: &str) -> Option<(&'static str, String)> {

@@ -228,6 +228,17 @@ impl Registrations {
         self.metrics.registered(now, self.counts);
     }
 
+    /// The same of everyone.
+    pub(super) fn gap_of_all(&mut self, now: Millis, changes: &mut Changes) {
+        let users = self.users.numbers();
+        let users: Vec<UserId> = users
+            .filter_map(|user| Some(self.users.get(user)?.id.clone()))
+            .collect();
+        for user in users {
+            self.gap(&user, now, changes);
+        }
+    }
+
     /// A read failed for good: as after a gap, and counted. Somebody of whom nothing is known has one row that says so.
     pub fn read_failed(&mut self, user: &UserId, now: Millis, changes: &mut Changes) {
         self.read_ended(now, false);
@@ -330,6 +341,15 @@ impl Registrations {
         }
         self.confirm(row, said.condition.is_some(), said.live, now, changes);
         Some(row)
+    }
+
+    /// A change of a row that a still has known of: it counts as flaps do, and nothing else changes.
+    pub(super) fn recall_flap(&mut self, row: u32, at: Millis, changes: &mut Changes) {
+        self.flaps.push(row, at);
+        self.amend(row, at, changes, |slot| {
+            slot.flaps = slot.flaps.saturating_add(1);
+            slot.recent = slot.recent.saturating_add(1);
+        });
     }
 
     /// `since` is the organisation's own time of it, which is better than when we heard of it.

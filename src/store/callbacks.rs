@@ -12,6 +12,8 @@ mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 pub use self::figures::{BookingEnd, CallbackFigures, Latency};
 pub use self::row::{CallbackRow, TakenUpdate, UpdateDelivery};
 use self::seen::Seen;
@@ -38,23 +40,27 @@ pub enum Applied {
 }
 
 /// Every reservation, by id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Callbacks {
     rows: BTreeMap<CallbackId, CallbackRow>,
     /// Those of an earlier run, until this one has read the list: shown, and counted nowhere.
     remembered: BTreeMap<CallbackId, CallbackRow>,
     /// When the list was last read.
     read: Option<Millis>,
+    #[serde(skip)]
     seen: Seen,
     reading: Reading,
     stream: Stream,
     faults: Vec<Text>,
+    #[serde(skip)]
     figures: CallbackFigures,
     /// Bookings that wait, and when the first of them is due.
+    #[serde(skip)]
     waiting: (usize, Option<Millis>),
     refused: u64,
     forgotten: u64,
     /// Until when whole numbers may be shown.
+    #[serde(skip)]
     unmasked: Option<Millis>,
 }
 

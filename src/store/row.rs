@@ -40,6 +40,58 @@ pub(super) enum Field {
     },
 }
 
+impl Field {
+    /// As one number, small where the change is a common one.
+    pub(super) fn code(self) -> u64 {
+        let pair = |a: u16, b: u16| u64::from(a) << 8 | u64::from(b) << 24;
+        match self {
+            Self::Appeared => 0,
+            Self::Remembered { was } => 1 | pair(was as u16, 0),
+            Self::Registration {
+                from,
+                to,
+                reason,
+                missed,
+            } => {
+                let change = pair(u16::from(from.code()), u16::from(to.code()));
+                2 | u64::from(missed) << 4 | change | u64::from(reason) << 40
+            }
+            Self::Codec { from, to, missed } => 3 | u64::from(missed) << 4 | pair(from, to),
+        }
+    }
+
+    /// The way back; `codec` gives the number that a codec has now, `why` that of a reason.
+    pub(super) fn of_code(
+        code: u64,
+        codec: impl Fn(NameId) -> NameId,
+        why: impl Fn(NameId) -> NameId,
+    ) -> Self {
+        let part = |shift: u32| u16::try_from(code >> shift & 0xffff).unwrap_or(0);
+        let condition = |code: u16| Condition::of_code(u8::try_from(code).unwrap_or(0));
+        let missed = code & 16 != 0;
+        match code & 15 {
+            1 => Self::Remembered {
+                was: Believed::ALL
+                    .get(usize::from(part(8)))
+                    .copied()
+                    .unwrap_or_default(),
+            },
+            2 => Self::Registration {
+                from: condition(part(8)),
+                to: condition(part(24)),
+                reason: why(part(40)),
+                missed,
+            },
+            3 => Self::Codec {
+                from: codec(part(8)),
+                to: codec(part(24)),
+                missed,
+            },
+            _ => Self::Appeared,
+        }
+    }
+}
+
 /// A row as it is kept. Vacant when it has no user.
 #[derive(Debug)]
 pub(super) struct KeptRow {
@@ -80,6 +132,17 @@ impl Flags {
     pub(super) const UNREACHED: u8 = 32;
     /// It cannot be told to start anew.
     pub(super) const FIXED: u8 = 64;
+
+    /// What a still keeps of them: all but what speaks of this process alone.
+    const STILL: u8 = Self::STALE | Self::LIVE | Self::REACHED | Self::UNREACHED | Self::FIXED;
+
+    pub(super) fn code(self) -> u8 {
+        self.0 & Self::STILL
+    }
+
+    pub(super) fn of_code(code: u8) -> Self {
+        Self(code & Self::STILL)
+    }
 
     pub(super) fn has(self, flag: u8) -> bool {
         self.0 & flag != 0

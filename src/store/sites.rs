@@ -87,6 +87,18 @@ impl Sites {
         }
     }
 
+    /// When something last changed at each of them, by their numbers.
+    pub(super) fn dates(&self) -> Vec<Option<Millis>> {
+        self.tallies.iter().map(|tally| tally.last).collect()
+    }
+
+    /// Something is known to have changed there at that moment; a row may have changed again since.
+    pub(super) fn recall_date(&mut self, site: NameId, at: Option<Millis>) {
+        if let Some(tally) = self.tallies.get_mut(usize::from(site)) {
+            tally.last = tally.last.max(at);
+        }
+    }
+
     /// A row is gone. What changed there has changed all the same.
     pub(super) fn take(&mut self, site: NameId, part: Part) {
         if let Some(tally) = self.tallies.get_mut(usize::from(site)) {

@@ -54,7 +54,7 @@ pub enum Command {
     Columns(Vec<String>),
     /// Use a theme.
     Theme(String),
-    /// Copy one thing of the row: `id`, `user`, `json`.
+    /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
     Acknowledge(String),
@@ -69,6 +69,10 @@ pub enum Command {
         /// A person has been told how much that is.
         sure: bool,
     },
+    /// List what was sent, to undo one of it.
+    Sent,
+    /// Undo the write of that number, or what was done to the row under the cursor.
+    UndoWrite(String),
     /// End a silence before its time, by its record.
     Lift(String),
     /// Go on with a draft, or fill in what was sent once.
@@ -147,8 +151,8 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "copy",
-        words: "id|user|json",
-        doc: "Copy one thing of the row",
+        words: "json|csv|curl|link|id",
+        doc: "Copy the row, the request that reads it, its page or its id",
     },
     Verb {
         name: "ack",
@@ -220,6 +224,7 @@ impl Command {
             ("silence", _) => silence::parse(rest, false),
             (SURE, _) => silence::parse(rest, true),
             ("view", "") => Ok(Self::Act(Action::Views)),
+            ("undo", "") => Ok(Self::Sent),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),

@@ -1,7 +1,11 @@
 //! How a phone is, in words that a person understands.
 
+use serde::{Deserialize, Serialize};
+
 /// How a phone is. What it comes to for those who watch, [`Condition::worth`] says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[repr(u8)]
 pub enum Condition {
     /// Nothing is known.
@@ -53,6 +57,19 @@ impl Condition {
         Self::Unreachable,
     ];
 
+    /// Its number, by which it is kept on disk.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The condition of that number; unknown where there is none.
+    #[must_use]
+    pub fn of_code(code: u8) -> Self {
+        let known = Self::ALL.get(usize::from(code));
+        known.copied().unwrap_or_default()
+    }
+
     /// The word on screen, in filters and in exports.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -82,6 +99,9 @@ impl Condition {
 }
 
 impl Worth {
+    /// Each, in the order of its number.
+    pub const ALL: [Self; 4] = [Self::Unknown, Self::Registered, Self::Lost, Self::OffDuty];
+
     /// The word on screen and in exports.
     #[must_use]
     pub const fn word(self) -> &'static str {

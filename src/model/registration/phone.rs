@@ -5,6 +5,7 @@
 //! the primary edge says so and the secondary one does not serve it. Everything else is not known, and stays so.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
 use crate::model::{DeviceId, UserId};
@@ -70,7 +71,7 @@ pub struct Standing {
 }
 
 /// A phone's registration as it is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// Whose phone.
     pub user: UserId,
@@ -89,6 +90,7 @@ pub struct Sighting {
     /// Whether a topic carries on from here; else it is so until the next poll.
     pub live: bool,
     /// The event as received, for the detail's raw view; empty for what a read says.
+    #[serde(skip)]
     pub raw: Bytes,
 }
 

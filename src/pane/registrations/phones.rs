@@ -51,7 +51,8 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
                 one.name(),
                 places(&rows)
             ),
-            None,
+            // Whoever is on a call with it is cut off.
+            "reboot".to_owned(),
         ),
         many => (
             format!(
@@ -59,7 +60,7 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
                 many.len(),
                 places(&rows)
             ),
-            Some(many.len().to_string()),
+            many.len().to_string(),
         ),
     };
     let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
@@ -72,7 +73,7 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
         ));
     }
     let plan = Plan::of(order, affects, undo);
-    desk.propose(plan.map(|plan| plan.confirmed_by(confirm)));
+    desk.propose(plan.map(|plan| plan.confirmed_by(Some(confirm))));
 }
 
 /// Where the phones are, the site with the most of them first, each with its number when there are more sites than one.
