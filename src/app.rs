@@ -114,6 +114,8 @@ pub struct App {
     pub(crate) active: usize,
     pub(crate) layers: Vec<Layer>,
     pub(crate) messages: Messages,
+    /// The end of the sign-in that was last warned of.
+    sign_in_warned: Option<Millis>,
     pub(crate) frames: VecDeque<BadFrame>,
     pub(crate) vitals: Vitals,
     pub(crate) places: Places,
@@ -196,6 +198,7 @@ impl App {
             layers: Vec::new(),
             messages,
             frames: VecDeque::new(),
+            sign_in_warned: None,
             vitals: Vitals::default(),
             places: Places::default(),
             now: Millis::default(),

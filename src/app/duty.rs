@@ -3,7 +3,7 @@
 
 use super::{
     App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
-    routes, transfers,
+    person, routes, transfers,
 };
 use crate::time::Millis;
 
@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 17] = [
+const DUTIES: [Duty; 18] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,
@@ -28,6 +28,7 @@ const DUTIES: [Duty; 17] = [
     closeup::DUTY,
     attend::DUTY,
     budget::DUTY,
+    person::DUTY,
     memory::DUTY,
     hourly::DUTY,
     forms::DUTY,

@@ -1,6 +1,7 @@
 //! The person at the console: signs in and out, and sees on what the budget goes.
 
 use super::App;
+use super::duty::Duty;
 use crate::cause::Cause;
 use crate::cloud::Spending;
 use crate::effect::{Effect, SignInAsk};
@@ -11,6 +12,18 @@ use crate::ui::layer::Layer;
 use crate::ui::sign_in::{SignIn, Stroke};
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::problem::{Problem, Trouble};
+
+/// How long before its end a sign-in that nothing renews is told of, in milliseconds: ten minutes.
+const AHEAD: i64 = 600_000;
+
+/// Who signs in by a client without a secret has to do so again, and hears of it before.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| {
+        let due = app.sign_in_due();
+        due.filter(|_| app.sign_in_warned != app.store.person.ends())
+    },
+    tick: App::warn_of_sign_in,
+};
 
 /// What happens on the way.
 #[derive(Debug)]
@@ -59,6 +72,10 @@ impl App {
             Person::Nowhere => {
                 let lack = Cause::PersonNowhere.told().to_string();
                 self.messages.say(Weight::Warning, lack, self.now);
+            }
+            // Who has to sign in again soon may do so before it is too late.
+            Person::SignedIn { .. } if self.sign_in_due().is_some_and(|due| self.now >= due) => {
+                self.sign_in(SignInAsk::Begin);
             }
             Person::SignedIn { name, .. } => {
                 let text = format!("{} has signed in already; :logout first", called(name));
@@ -128,7 +145,11 @@ impl App {
         let (was, now) = (&self.store.person, self.now);
         match &person {
             Person::SignedIn { name, .. } if !was.is_signed_in() => {
-                let text = format!("{} has signed in", called(name));
+                let until = person.ends().map_or_else(String::new, |until| {
+                    let at = until.timestamp().strftime("%H:%M");
+                    format!("; again by {at} UTC, because this OAuth client has no secret")
+                });
+                let text = format!("{} has signed in{until}", called(name));
                 self.messages.say(Weight::Note, text, now);
             }
             Person::Ended { name } => {
@@ -146,6 +167,29 @@ impl App {
             _ => {}
         }
         self.store.person = person;
+    }
+
+    /// When whoever has signed in is told to do so again.
+    fn sign_in_due(&self) -> Option<Millis> {
+        let ends = self.store.person.ends()?;
+        Some(ends.plus(AHEAD.saturating_neg()))
+    }
+
+    /// Says once, ahead of time, that a sign-in ends which nothing renews.
+    fn warn_of_sign_in(&mut self) {
+        let ends = self.store.person.ends();
+        let due = self.sign_in_due().is_some_and(|due| self.now >= due);
+        if let (true, Some(until), Person::SignedIn { name, .. }) = (due, ends, &self.store.person)
+            && self.sign_in_warned != ends
+        {
+            let at = until.timestamp().strftime("%H:%M");
+            let text = format!(
+                "the sign-in of {} ends at {at} UTC and is not renewed: :login again",
+                called(name)
+            );
+            self.messages.say(Weight::Warning, text, self.now);
+            self.sign_in_warned = ends;
+        }
     }
 
     fn waits_for_person(&self) -> bool {

@@ -215,6 +215,7 @@ mod tests {
                 id: "u-7".into(),
                 name: name.into(),
                 until: Millis(1),
+                renews: true,
             };
             let entry = Entry::default().acting(&person);
             let extra = entry.extra.iter();

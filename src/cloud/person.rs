@@ -89,14 +89,21 @@ impl PersonSignIn {
 
     /// Somebody has taken it.
     pub fn taken(&self, id: Text, name: Text, until: Millis) {
-        self.who.send_replace(Person::SignedIn { id, name, until });
+        let renews = held(&self.refresh).is_some();
+        self.who.send_replace(Person::SignedIn {
+            id,
+            name,
+            until,
+            renews,
+        });
     }
 
     /// The token was renewed.
     pub fn renewed(&self, ends: Millis) {
         self.who.send_if_modified(|person| match person {
-            Person::SignedIn { until, .. } => {
+            Person::SignedIn { until, renews, .. } => {
                 *until = ends;
+                *renews = held(&self.refresh).is_some();
                 true
             }
             _ => false,

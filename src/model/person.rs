@@ -25,6 +25,8 @@ pub enum Person {
         name: Text,
         /// When the token ends, unless it is renewed.
         until: Millis,
+        /// Whether it can be renewed: a client without a secret is given nothing for that.
+        renews: bool,
     },
     /// Somebody had, and the organisation takes their token no more.
     Ended {
@@ -38,6 +40,19 @@ impl Person {
     #[must_use]
     pub const fn is_signed_in(&self) -> bool {
         matches!(self, Self::SignedIn { .. })
+    }
+
+    /// When they have to sign in again; none where the token is renewed by itself, or nobody has.
+    #[must_use]
+    pub const fn ends(&self) -> Option<Millis> {
+        match self {
+            Self::SignedIn {
+                until,
+                renews: false,
+                ..
+            } => Some(*until),
+            _ => None,
+        }
     }
 
     /// What is missing for what only a person may do, and what to do about it; none when somebody has signed in.
@@ -87,6 +102,7 @@ mod tests {
             id: Text::from("u-7"),
             name: name.clone(),
             until: Millis(1),
+            renews: false,
         };
         assert!(signed_in.is_signed_in() && signed_in.lack().is_none());
         for (person, says) in [

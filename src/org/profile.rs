@@ -43,6 +43,8 @@ struct Profile<'a> {
 #[derive(Serialize)]
 struct PersonClient {
     client_id: String,
+    /// Any: this organisation takes every address of loopback.
+    redirect_port: u16,
 }
 
 /// What the profile says beyond registrations: where the organisation's estate is, and whom to tell of
@@ -193,6 +195,7 @@ pub(super) fn write(path: &Path, org: &Org, options: &Options) -> Result<(), Org
         requests_per_minute: options.rate_limit,
         person: (options.api == "platform").then(|| PersonClient {
             client_id: org.person_client_id(),
+            redirect_port: 0,
         }),
         watch: WatchProfile::of(org, options.api),
     };

@@ -9,10 +9,20 @@ use super::rig::{Rig, options, sign_in};
 async fn a_person_signs_in_beside_the_client_and_out_again() {
     let rig = Rig::start(options(3)).await;
     let person = sign_in(&rig.client, &rig.control, "u-1").await;
-    let Person::SignedIn { id, name, until } = person else {
+    let Person::SignedIn {
+        id,
+        name,
+        until,
+        renews,
+    } = person
+    else {
         panic!("{person:?}")
     };
     assert_eq!(id.raw(), "u-1");
+    assert!(
+        !renews,
+        "a client without a secret is given nothing to renew with"
+    );
     assert!(!name.raw().is_empty() && until.0 > 0);
     let holders: Vec<_> = rig
         .client

@@ -77,7 +77,8 @@ fn signed_in(mut stage: Stage) -> Stage {
     stage.app.store.person = Person::SignedIn {
         id: "u-1".into(),
         name: "Noc".into(),
-        until: NOON,
+        until: NOON.plus(3_600_000),
+        renews: true,
     };
     stage
 }
@@ -198,4 +199,28 @@ fn where_calls_cannot_be_announced_the_key_is_not_offered() {
     let mut stage = Stage::with("mono", Some(CONFIG));
     stage.press(&["3", "?"]);
     assert!(stage.text((120, 60)).contains("Announce this call"));
+}
+
+#[test]
+fn a_sign_in_that_nothing_renews_is_told_of_before_it_ends() {
+    const MINUTE: i64 = 60_000;
+    let mut stage = stage(vec![call("c-1")]);
+    let signed_in = |renews| Person::SignedIn {
+        id: "u-1".into(),
+        name: "Noc".into(),
+        until: stage_end(),
+        renews,
+    };
+    let warned = |stage: &mut Stage| stage.text((120, 40)).contains(":login again");
+    stage.app.store.person = signed_in(true);
+    stage.pass_to(stage_end().plus(-5 * MINUTE));
+    assert!(!warned(&mut stage), "it renews itself");
+    stage.app.store.person = signed_in(false);
+    stage.pass(1_000);
+    assert!(warned(&mut stage), "{}", stage.text((120, 40)));
+}
+
+/// An hour after the stage begins.
+fn stage_end() -> trunkline::time::Millis {
+    NOON.plus(3_600_000)
 }

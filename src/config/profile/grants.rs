@@ -6,6 +6,9 @@ use super::draft::{MAX_CLIENT_ID, plain};
 use crate::config::reader::{Notes, Section};
 use crate::config::secret::{self, SecretSource};
 
+/// The port of the redirect address where none is said.
+const REDIRECT_PORT: u16 = 8085;
+
 /// An OAuth client that signs in by itself (client credentials).
 #[derive(Clone, Debug)]
 pub struct ClientGrant {
@@ -22,8 +25,8 @@ pub struct PersonGrant {
     pub client_id: String,
     /// Where its secret is, for a client that has one.
     pub secret: Option<SecretSource>,
-    /// The port of this machine that the browser is sent back to; 0 takes any that is free. It has to be the one of the
-    /// redirect URI that is registered with the client.
+    /// The port of this machine that the browser is sent back to. It has to be the one of the redirect URI that is registered with the
+    /// client, which the service takes to the letter; 0 takes any that is free, for organisations that take any.
     pub redirect_port: u16,
     /// Whether what renews their token is kept in the system's keyring, so that the next start signs in without asking.
     pub keyring: bool,
@@ -55,7 +58,7 @@ pub(super) fn person(mut from: Section<'_>, notes: &mut Notes<'_>) -> Option<Per
     let person = PersonGrant {
         client_id: client_id.unwrap_or_default(),
         secret: secret::read(&mut from, secret::KEYS, notes),
-        redirect_port: from.take("redirect_port", notes).unwrap_or_default(),
+        redirect_port: from.take("redirect_port", notes).unwrap_or(REDIRECT_PORT),
         keyring: from.take("keyring", notes).unwrap_or_default(),
     };
     from.finish(notes);
