@@ -71,6 +71,17 @@ pub enum FaultError {
     },
 }
 
+/// What becomes of combined topics (Platform API).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Combined {
+    /// They are followed.
+    Serve,
+    /// They are refused, as topics that are not known.
+    Refuse,
+    /// They are called permitted, and are not followed.
+    Swallow,
+}
+
 /// All faults together; `Default` is an organisation in which nothing is wrong.
 ///
 /// What each one does is told in the table, where a person who asks for help reads it.
@@ -127,6 +138,7 @@ pub struct Faults {
     pub(super) ws_closing: Duration,
     pub(super) ws_grace: Duration,
     pub(super) ws_takeover: f64,
+    pub(super) combined: Combined,
 }
 
 impl Default for Faults {
@@ -179,6 +191,7 @@ impl Default for Faults {
             ws_closing: Duration::ZERO,
             ws_grace: GRACE,
             ws_takeover: 0.0,
+            combined: Combined::Serve,
         }
     }
 }

@@ -330,3 +330,69 @@ async fn every_topic_says_what_it_needs() {
     );
     assert_eq!(topic["transports"], json!(["All"]));
 }
+
+/// The states of what a channel is asked to follow, and then what it follows.
+async fn followed(bench: &Bench, topics: &[&str]) -> (Vec<String>, usize) {
+    let token = bench.token().await;
+    let (id, _) = channel(bench, &token).await;
+    let path = subscriptions(&id);
+    let body: Vec<Value> = topics.iter().map(|topic| json!({"id": topic})).collect();
+    let lenient = format!("{path}?ignoreErrors=true");
+    let answer = bench.put(&lenient, &token, &json!(body)).await;
+    assert_eq!(answer.status(), 200);
+    let rows: Value = answer.json().await.unwrap();
+    let rows = rows["entities"].as_array().unwrap();
+    let states = rows
+        .iter()
+        .map(|row| row["state"].as_str().unwrap().to_owned());
+    let listed = bench.get_json(&path, &token).await;
+    (
+        states.collect(),
+        listed["entities"].as_array().unwrap().len(),
+    )
+}
+
+#[tokio::test]
+async fn a_combined_topic_is_one_and_is_heard_under_the_names_of_each() {
+    let bench = bench(options()).await;
+    let token = bench.token().await;
+    let (id, path) = channel(&bench, &token).await;
+    let topics = json!([
+        {"id": "v2.users.u-1?presence&routingStatus"}, {"id": "v2.users.u-1.presence"},
+    ]);
+    let answer = bench.put(&subscriptions(&id), &token, &topics).await;
+    assert_eq!(answer.status(), 200);
+    let state = bench.control_get("/_org/state").await;
+    assert_eq!(state["channels"]["topics"], 2);
+    let mut socket = open(&bench, &path).await;
+    for presence in ["AVAILABLE", "OFFLINE"] {
+        let body = json!({"presence": presence});
+        bench.control_put("/_org/users/u-1", body).await;
+    }
+    let mut heard = 0;
+    while heard < 2 {
+        let frame = next_json(&mut socket).await;
+        heard += usize::from(frame["topicName"] == "v2.users.u-1.presence");
+        assert!(!frame["topicName"].as_str().unwrap().contains('?'));
+    }
+}
+
+#[tokio::test]
+async fn a_combined_topic_is_served_refused_or_swallowed() {
+    let topics = ["v2.users.u-1?presence&station", "v2.users.u-2.presence"];
+    for (how, states, listed) in [
+        ("serve", ["Permitted", "Permitted"], 2),
+        ("refuse", ["Rejected", "Permitted"], 1),
+        ("swallow", ["Permitted", "Permitted"], 1),
+    ] {
+        let mut options = options();
+        options.faults = format!("combined={how}").parse().unwrap();
+        let bench = bench(options).await;
+        let (told, count) = followed(&bench, &topics).await;
+        assert_eq!(
+            (told, count),
+            (states.map(str::to_owned).to_vec(), listed),
+            "{how}"
+        );
+    }
+}

@@ -3,11 +3,25 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use trunkline::feed::{Plan, Timing};
 use trunkline::model::registration::State;
 use trunkline::store::Row;
 
 use super::rig::options;
-use super::watch::{Watch, plan};
+use super::watch::{Watch, brisk, plan};
+
+/// Of the 1,762 phones of 1,100 users one channel holds more than these, with the topics of a person as one and those of a few phones as
+/// another; each by itself it would hold some hundreds.
+const HELD: usize = 1_500;
+
+/// As brisk, on a machine that has much else to do.
+fn calm() -> Timing {
+    Timing {
+        deadline: Duration::from_secs(10),
+        lend_after: Duration::from_secs(10),
+        ..brisk()
+    }
+}
 
 fn first(watch: &Watch) -> (String, String) {
     watch.registered().into_keys().next().unwrap()
@@ -101,16 +115,16 @@ async fn without_channels_everything_is_polled_and_says_so() {
 
 #[tokio::test]
 async fn more_phones_than_topics_leave_the_last_ones_to_the_poller() {
-    let mut options = options(300);
+    let mut options = options(1_100);
     options.rate_limit = 0;
-    let mut watch = Watch::start(options, plan(1)).await;
-    // Desk phones take a topic each, browsers those of their people as well.
+    let mut watch = Watch::start_with(options, plan(1), calm()).await;
+    // The topics of a person are one, and so are those of a few phones.
     watch
         .until("what the channel holds", |watch| {
             let live = watch.rows().iter().filter(|row| row.live()).count();
             let all = watch.rows().len();
             watch.status.enumerated
-                && live > 0
+                && live >= HELD
                 && (
                     watch.status.polled as usize,
                     watch.status.streams_live as usize,
@@ -243,4 +257,98 @@ async fn a_phone_that_is_removed_leaves_and_a_new_one_comes() {
     watch.feeds.reread(&[user.as_str().into()]);
     watch.agree().await;
     watch.live().await;
+}
+
+/// What a console does that the organisation does not give combined topics: it says so once, and each topic is followed.
+async fn falls_back(how: &str, why: &str) {
+    let mut options = options(30);
+    options.faults = format!("combined={how}").parse().unwrap();
+    let mut watch = Watch::start(options, plan(10)).await;
+    watch.live().await;
+    watch.agree().await;
+    let problems = watch.problems.iter();
+    let said = problems.filter(|text| text.contains("does not take combined topics"));
+    let said: Vec<String> = said.cloned().collect();
+    assert!(said.len() == 1 && said[0].contains(why), "{said:?}");
+    let state = watch.rig.control.state().await;
+    let topics = state["channels"]["topics"].as_u64().unwrap() as usize;
+    assert!(topics > watch.rows().len() * 2, "{topics}");
+
+    let key = first(&watch);
+    let now = row(&watch, &key).state() == State::Ok;
+    let expected = if now { State::Lost } else { State::Ok };
+    let events = watch.events;
+    watch.register(&key.0, &key.1, !now).await;
+    watch
+        .until("the event", |watch| row(watch, &key).state() == expected)
+        .await;
+    assert!(watch.events > events, "an event tells it, and no poll");
+    // A channel that is made anew is not asked again.
+    let gaps = watch.gaps;
+    watch
+        .rig
+        .control
+        .post("/_org/tokens/revoke", &Value::Null)
+        .await;
+    watch.until("the gap", |watch| watch.gaps > gaps).await;
+    watch.live().await;
+    assert_eq!(watch.calls("GET", "/subscriptions").await, 1);
+}
+
+#[tokio::test]
+async fn where_combined_topics_are_refused_each_is_followed_by_itself() {
+    falls_back("refuse", "The topic is not valid").await;
+}
+
+#[tokio::test]
+async fn where_combined_topics_are_swallowed_each_is_followed_by_itself() {
+    falls_back("swallow", "it does not list what it was asked for").await;
+}
+
+#[tokio::test]
+async fn combined_topics_are_looked_up_once_and_take_a_place_for_several() {
+    let mut watch = Watch::start(options(30), plan(10)).await;
+    watch.live().await;
+    let state = watch.rig.control.state().await;
+    let topics = state["channels"]["topics"].as_u64().unwrap() as usize;
+    assert!(
+        topics < watch.rows().len() * 3 / 2,
+        "{topics} of {}",
+        watch.rows().len()
+    );
+    assert_eq!(watch.calls("GET", "/subscriptions").await, 1);
+    let control = &watch.rig.control;
+    control.post("/_org/tokens/revoke", &Value::Null).await;
+    watch.until("the gap", |watch| watch.gaps > 0).await;
+    watch.live().await;
+    assert_eq!(
+        watch.calls("GET", "/subscriptions").await,
+        1,
+        "it is proven"
+    );
+    assert!(watch.problems.iter().all(|text| !text.contains("combined")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_is_read_once_when_its_topics_are_on_several_channels() {
+    let mut options = options(1_100);
+    options.faults = "combined=refuse".parse().unwrap();
+    options.rate_limit = 0;
+    let plan = Plan {
+        poll: Duration::from_secs(600),
+        ..plan(10)
+    };
+    let mut watch = Watch::start_with(options, plan, calm()).await;
+    watch.live().await;
+    let state = watch.rig.control.state().await;
+    let channels = state["channels"]["open"].as_u64().unwrap();
+    assert!(channels > 2, "{channels}");
+    let pages = watch.rows().len().div_ceil(100);
+    let reads = watch
+        .calls("GET", "/telephony/providers/edges/phones")
+        .await;
+    assert!(
+        reads <= pages * 2 + 2,
+        "{reads} reads of {pages} pages on {channels} channels"
+    );
 }

@@ -96,6 +96,8 @@ pub struct Rejected {
 pub struct Subscribed {
     /// What was not taken; everything else was.
     pub rejected: Vec<Rejected>,
+    /// What the answer says was taken, as it spells it.
+    pub permitted: HashSet<String>,
     /// Entries of the answer that could not be read.
     pub faults: Vec<Fault>,
 }
@@ -143,6 +145,17 @@ impl Platform<'_> {
         subscribed(&body, &call).map_err(|reason| Error::answer(&call, reason))
     }
 
+    /// What a channel follows, as the organisation spells it (`GET …/subscriptions`): whether it took what was asked for.
+    pub async fn subscriptions(self, channel: &Channel) -> Result<HashSet<String>, Error> {
+        let platform = self;
+        let path = subscriptions(channel);
+        let call = platform.call("GET", &path, &[], FREELY)?;
+        let call = veiled(call, channel, "/subscriptions");
+        let body = platform.ask(&call, Urgency::Reread).await?;
+        let listed = subscribed(&body, &call).map_err(|reason| Error::answer(&call, reason))?;
+        Ok(listed.permitted)
+    }
+
     /// Whether a channel still exists (`HEAD /notifications/channels/{id}`).
     pub async fn channel_lives(self, channel: &Channel) -> Result<bool, Error> {
         let platform = self;
@@ -180,6 +193,12 @@ fn veiled(call: Call, channel: &Channel, rest: &str) -> Call {
     }
 }
 
+/// The path to what a channel follows.
+fn subscriptions(channel: &Channel) -> [&str; 4] {
+    let id = channel.id.as_str();
+    ["notifications", "channels", id, "subscriptions"]
+}
+
 fn subscription<'t>(
     platform: Platform<'_>,
     channel: &Channel,
@@ -194,12 +213,7 @@ fn subscription<'t>(
         Subscribe::Replace => "PUT",
         Subscribe::Add => "POST",
     };
-    let path = [
-        "notifications",
-        "channels",
-        channel.id.as_str(),
-        "subscriptions",
-    ];
+    let path = subscriptions(channel);
     let call = platform.call(verb, &path, &[("ignoreErrors", "true")], FREELY)?;
     let topics: Vec<Topic<'_>> = topics.map(|id| Topic { id }).collect();
     let body =
@@ -273,8 +287,10 @@ fn subscribed(body: &[u8], call: &dyn fmt::Display) -> Result<Subscribed, String
     let page = page(body)?;
     let mut faults = Faults::new(call);
     let rows = faults.keep(&page.entities, |row: Row| {
-        if row.state.as_deref() != Some("Rejected") {
-            return Ok(None);
+        match row.state.as_deref() {
+            Some("Rejected") => {}
+            Some("Permitted") | None => return Ok(Some(Ok(row.id))),
+            Some(_) => return Ok(None),
         }
         let why = row
             .rejection_reason
@@ -284,15 +300,24 @@ fn subscribed(body: &[u8], call: &dyn fmt::Display) -> Result<Subscribed, String
             [] => why,
             missing => format!("{why}; it needs {}", missing.join(" ")),
         };
-        Ok(Some(Rejected {
+        Ok(Some(Err(Rejected {
             topic: row.id.into(),
             reason: reason.into(),
-        }))
+        })))
     });
-    Ok(Subscribed {
-        rejected: rows.into_iter().flatten().collect(),
+    let mut answer = Subscribed {
         faults: faults.told(),
-    })
+        ..Subscribed::default()
+    };
+    for row in rows.into_iter().flatten() {
+        match row {
+            Ok(permitted) => {
+                answer.permitted.insert(permitted);
+            }
+            Err(rejected) => answer.rejected.push(rejected),
+        }
+    }
+    Ok(answer)
 }
 
 #[cfg(test)]
@@ -368,5 +393,7 @@ mod tests {
             ]
         );
         assert_eq!(answer.faults.len(), 1);
+        let permitted: Vec<_> = answer.permitted.into_iter().collect();
+        assert_eq!(permitted, ["v2.users.u.station"]);
     }
 }

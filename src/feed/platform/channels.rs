@@ -1,7 +1,8 @@
 //! Notification channels, shared by every room that wants topics.
 //!
 //! A room joins with its rank, says which topics it wants, the most important first, and hears what becomes of them. The topics of all
-//! rooms are spread over as few channels as hold them, a thousand on each. What does not fit is told as uncovered, the lowest rank
+//! rooms are spread over as few channels as hold them, a thousand on each. A room that wants thousands may have them combined, several in
+//! one entry ([`Wants::set_many`]), for as long as the organisation is seen to take that. What does not fit is told as uncovered, the lowest rank
 //! first: that is for the room to poll.
 //!
 //! The rule of the feeds holds here too: a gap is told the moment it opens, and [`Heard::Live`] says that the topics are
@@ -16,6 +17,7 @@
 //! ```
 
 mod channel;
+mod fold;
 mod frame;
 mod inbox;
 mod pool;
@@ -91,6 +93,28 @@ struct HubState {
     rooms: Vec<Room>,
     /// How the topics stand of which something was told.
     standing: HashMap<Topic, TopicState>,
+    combining: Combining,
+}
+
+/// Whether the organisation takes several topics in one entry of a subscription.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Combining {
+    /// It is tried, and what was asked is looked up.
+    #[default]
+    Tried,
+    /// It has told what was asked so.
+    Proven,
+    /// It does not; each topic is asked for by itself.
+    GivenUp,
+}
+
+/// Everything that is wanted, the most important first.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    /// Each by itself.
+    alone: Vec<Topic>,
+    /// Less important than all of those, and combined.
+    combined: Vec<Topic>,
 }
 
 /// What was last told of a topic.
@@ -107,6 +131,8 @@ struct Room {
     name: &'static str,
     rank: Rank,
     wants: Vec<Topic>,
+    /// The same in the order that holds while topics are combined; none where they never are.
+    combined: Option<Vec<Topic>>,
     wanted: HashSet<Topic>,
     inbox: Arc<Inbox>,
 }
@@ -132,6 +158,7 @@ impl Channels {
             name,
             rank,
             wants: Vec::new(),
+            combined: None,
             wanted: HashSet::new(),
             inbox: Arc::clone(&inbox),
         });
@@ -147,8 +174,20 @@ impl Wants {
     /// Wants exactly these from now on, the most important first. What was wanted before and is again goes on as it is; of the
     /// rest nothing more is told.
     pub fn set(&self, topics: Vec<Topic>) {
+        self.put(topics, None);
+    }
+
+    /// Wants exactly these from now on, as with [`Wants::set`], combined where the organisation takes it: then in the order of `combined`,
+    /// which names the same, else in that of `alone`. Only for the last rank: what is few is asked for in the documented way.
+    pub fn set_many(&self, alone: Vec<Topic>, combined: Vec<Topic>) {
+        self.put(alone, Some(combined));
+    }
+
+    fn put(&self, topics: Vec<Topic>, combined: Option<Vec<Topic>>) {
         let mut state = lock(&self.hub.state);
-        let HubState { rooms, standing } = &mut *state;
+        let HubState {
+            rooms, standing, ..
+        } = &mut *state;
         let Some(room) = rooms.get_mut(self.room) else {
             return;
         };
@@ -165,7 +204,7 @@ impl Wants {
                 TopicState::Gap => None,
             }
         }));
-        (room.wants, room.wanted) = (topics, wanted);
+        (room.wants, room.combined, room.wanted) = (topics, combined, wanted);
         drop(state);
         self.hub.changed.notify_one();
     }
@@ -180,15 +219,54 @@ impl Hears {
 
 impl Hub {
     /// Everything that any room wants and the organisation has not refused, the most important first.
-    fn wanted(&self) -> Vec<Topic> {
+    fn wanted(&self) -> Wanted {
         let mut state = lock(&self.state);
-        let HubState { rooms, standing } = &mut *state;
+        let HubState {
+            rooms,
+            standing,
+            combining,
+        } = &mut *state;
         standing.retain(|topic, _| rooms.iter().any(|room| room.wanted.contains(topic)));
         let mut order: Vec<&Room> = rooms.iter().collect();
         order.sort_by_key(|room| room.rank);
-        let wanted = order.into_iter().flat_map(|room| &room.wants);
         let refused = |topic: &Topic| matches!(standing.get(topic), Some(TopicState::Refused(_)));
-        wanted.filter(|topic| !refused(topic)).cloned().collect()
+        let given = |topics: &[Topic]| {
+            let given = topics.iter().filter(|topic| !refused(topic));
+            given.cloned().collect::<Vec<Topic>>()
+        };
+        let mut wanted = Wanted::default();
+        for room in order {
+            match &room.combined {
+                Some(combined) if *combining != Combining::GivenUp => {
+                    wanted.combined.extend(given(combined));
+                }
+                _ => wanted.alone.extend(given(&room.wants)),
+            }
+        }
+        wanted
+    }
+
+    /// Whether a combined entry is yet to be looked up.
+    fn is_combining_unproven(&self) -> bool {
+        lock(&self.state).combining == Combining::Tried
+    }
+
+    /// The organisation has told combined entries as they were asked for.
+    fn prove_combining(&self) {
+        let mut state = lock(&self.state);
+        if state.combining == Combining::Tried {
+            state.combining = Combining::Proven;
+        }
+    }
+
+    /// Asks for each topic by itself from now on. Whether that is new.
+    fn give_up_combining(&self) -> bool {
+        let before = std::mem::replace(&mut lock(&self.state).combining, Combining::GivenUp);
+        let new = before != Combining::GivenUp;
+        if new {
+            self.changed.notify_one();
+        }
+        new
     }
 
     /// Tells the rooms that want these topics how they stand now, unless they have been told so.
@@ -278,7 +356,7 @@ mod tests {
         let (trunks, _) = channels.join("trunks", Rank::Estate);
         phones.set(topics(&["p1", "p2"]));
         trunks.set(topics(&["t1"]));
-        assert_eq!(channels.0.wanted(), topics(&["t1", "p1", "p2"]));
+        assert_eq!(channels.0.wanted().alone, topics(&["t1", "p1", "p2"]));
     }
 
     #[test]
@@ -316,11 +394,37 @@ mod tests {
             heard(&hears),
             [Heard::Refused(Topic::from("a"), "no".into())]
         );
-        assert_eq!(channels.0.wanted(), topics(&["b"]));
+        assert_eq!(channels.0.wanted().alone, topics(&["b"]));
         phones.set(topics(&["b"]));
-        assert_eq!(channels.0.wanted(), topics(&["b"]));
+        assert_eq!(channels.0.wanted().alone, topics(&["b"]));
         phones.set(topics(&["a"]));
-        assert_eq!(channels.0.wanted(), topics(&["a"]));
+        assert_eq!(channels.0.wanted().alone, topics(&["a"]));
+    }
+
+    #[test]
+    fn what_may_be_combined_is_until_it_is_given_up() {
+        let channels = Channels::default();
+        let (phones, _) = channels.join("phones", Rank::Phones);
+        let (trunks, _) = channels.join("trunks", Rank::Estate);
+        phones.set_many(topics(&["p.a", "p.b"]), topics(&["p.b", "p.a"]));
+        trunks.set(topics(&["t"]));
+        let combined = Wanted {
+            alone: topics(&["t"]),
+            combined: topics(&["p.b", "p.a"]),
+        };
+        assert_eq!(channels.0.wanted(), combined);
+        assert!(channels.0.is_combining_unproven());
+        channels.0.prove_combining();
+        assert!(!channels.0.is_combining_unproven());
+        assert_eq!(channels.0.wanted(), combined);
+        assert!(channels.0.give_up_combining(), "also once it was proven");
+        assert!(!channels.0.give_up_combining(), "said once");
+        channels.0.prove_combining();
+        let alone = Wanted {
+            alone: topics(&["t", "p.a", "p.b"]),
+            ..Wanted::default()
+        };
+        assert_eq!(channels.0.wanted(), alone);
     }
 
     #[test]

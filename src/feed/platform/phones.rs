@@ -285,7 +285,8 @@ impl PhoneFeed<'_> {
     /// Says which topics are wanted: all, those of phones that matter first, then in the order of the list, so that those which
     /// do not fit lie on few pages.
     fn want(&mut self, now: Instant) {
-        self.wants.set(self.book.topics(now));
+        let (alone, combined) = self.book.topics(now);
+        self.wants.set_many(alone, combined);
     }
 
     /// Tells everyone who has a phone, and that this is everyone.
@@ -337,11 +338,18 @@ impl PhoneFeed<'_> {
         self.tell(PhoneNews::Gap(lost));
         let now = Instant::now();
         self.cycle.prefer(self.book.pages_that_matter(now));
-        if matches!(news, Heard::Live(_)) {
+        if !matches!(news, Heard::Live(_) | Heard::Gap(_)) {
+            // No topic is about to make these sure again: they are polled from here on, beginning now.
+            self.cycle.hurry(self.book.stale_pages());
+        }
+        if !matches!(news, Heard::Gap(_)) {
+            // A page of which other topics are about to be live is read once they are, or are not to be: one read proves all.
+            let awaited = self.book.awaited_pages();
             let flying = &self.flying;
             // A read that began since is on its way already.
             let ahead = |pages: BTreeMap<u32, Moment>| {
                 let ahead = pages.into_iter();
+                let ahead = ahead.filter(|(page, _)| !awaited.contains(page));
                 let ahead = ahead
                     .filter(|(page, since)| flying.get(page).is_none_or(|begun| begun < since));
                 ahead.map(|(page, _)| page).collect::<BTreeSet<u32>>()
@@ -352,9 +360,6 @@ impl PhoneFeed<'_> {
             self.cycle.hurry(unsure);
             let allowed = self.reads_allowed();
             self.cycle.confirm(unproven, allowed);
-        } else if !matches!(news, Heard::Gap(_)) {
-            // No topic is about to make these sure again: they are polled from here on, beginning now.
-            self.cycle.hurry(self.book.stale_pages());
         }
     }
 

@@ -71,6 +71,7 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("ws-closing", |f| FaultValue::Every(&mut f.ws_closing), "channels' sockets are told to leave after this"),
     entry("ws-grace", |f| FaultValue::Every(&mut f.ws_grace), "how long a socket stays after that [60]"),
     entry("ws-takeover", |f| FaultValue::Share(&mut f.ws_takeover), "such sockets that end as soon as another joins"),
+    entry("combined", |f| FaultValue::Combined(&mut f.combined), "topics as prefix?a&b; swallow: permitted, not followed"),
 ];
 
 /// Every key, for an error.
@@ -100,7 +101,7 @@ mod tests {
         let untouched = Faults::default();
         for entry in TABLE {
             let mut faults = untouched;
-            let set = ["1", "200", "1000", "0.5", "date"]
+            let set = ["1", "200", "1000", "0.5", "date", "refuse"]
                 .iter()
                 .find(|value| faults.set(&format!("{}={value}", entry.key)).is_ok());
             assert!(set.is_some(), "{}", entry.key);

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Combined;
+
 /// The longest wait a fault may ask for; longer is a typing error.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -28,6 +30,8 @@ pub(super) enum FaultValue<'a> {
     CloseCode(&'a mut u16),
     /// The status of an HTTP answer.
     Status(&'a mut u16),
+    /// What becomes of combined topics.
+    Combined(&'a mut Combined),
     /// How many of something there may be.
     Count(&'a mut usize),
 }
@@ -43,6 +47,7 @@ impl FaultValue<'_> {
             Self::Lifetime(_) => "seconds, from 1 to a day",
             Self::Switch(_) => "1 for on or 0 for off",
             Self::DateOrSeconds(_) => "date or seconds",
+            Self::Combined(_) => "serve, refuse or swallow",
             Self::CloseCode(_) => {
                 "a close code that may be sent (1000 to 4999, RFC 6455 §7.4), or 0 for off"
             }
@@ -59,6 +64,7 @@ impl FaultValue<'_> {
             Self::Mean(_) | Self::Every(_) | Self::Lifetime(_) => "S",
             Self::Switch(_) => "0|1",
             Self::DateOrSeconds(_) => "date|seconds",
+            Self::Combined(_) => "WORD",
             Self::CloseCode(_) => "CODE",
             Self::Status(_) => "STATUS",
             Self::Count(_) => "N",
@@ -93,6 +99,14 @@ impl FaultValue<'_> {
                     _ => return None,
                 };
             }
+            Self::Combined(kept) => {
+                *kept = match text {
+                    "serve" => Combined::Serve,
+                    "refuse" => Combined::Refuse,
+                    "swallow" => Combined::Swallow,
+                    _ => return None,
+                };
+            }
             Self::CloseCode(kept) => *kept = ranged(text, |code| *code == 0 || sendable(*code))?,
             Self::Status(kept) => *kept = ranged(text, |status| matches!(status, 0 | 200..=599))?,
             Self::Count(kept) => *kept = ranged(text, |count| (1..=1_000).contains(count))?,
@@ -110,6 +124,11 @@ impl FaultValue<'_> {
             }
             Self::Switch(on) => json!(*on),
             Self::DateOrSeconds(date) => json!(if *date { "date" } else { "seconds" }),
+            Self::Combined(combined) => json!(match combined {
+                Combined::Serve => "serve",
+                Combined::Refuse => "refuse",
+                Combined::Swallow => "swallow",
+            }),
             Self::CloseCode(number) | Self::Status(number) => json!(*number),
             Self::Count(count) => json!(*count),
         }

@@ -16,8 +16,9 @@ use tokio::time::Instant;
 use self::catalogue::TopicVerdict;
 use super::access::NOTHING;
 use super::socket;
-use super::topics::{ChannelInfo, MOST_TOPICS, Subscribed, UnknownChannel};
+use super::topics::{ChannelInfo, MOST_TOPICS, Subscribed, UnknownChannel, combined};
 use super::{Answer, Call, Operation, ok, operation};
+use crate::org::faults::Combined;
 use crate::org::reply::{self, Refusal, Reply};
 use crate::org::shared::Shared;
 use crate::org::upgrade::{self, Handoff};
@@ -138,13 +139,16 @@ fn subscribe(call: &Call<'_>, replace: bool) -> Answer {
     let asked: Vec<TopicRef> = call.read()?;
     let lenient = call.query.get("ignoreErrors") == Some("true");
     let withheld = call.shared.withheld().clone();
+    let swallows = call.shared.faults().combined == Combined::Swallow;
     let mut rows = Vec::with_capacity(asked.len());
     let mut wanted = BTreeSet::new();
     for TopicRef { id } in asked {
-        match catalogue::judge(&id, &withheld) {
+        match judge(call.shared, &id, &withheld) {
             TopicVerdict::Permitted => {
                 rows.push(permitted(&id));
-                wanted.insert(id);
+                if !swallows || !combined::is_combined(&id) {
+                    wanted.insert(id);
+                }
             }
             rejected if lenient => rows.push(rejected.row(&id)),
             rejected => return Err(rejected.refusal(&id)),
@@ -152,6 +156,14 @@ fn subscribe(call: &Call<'_>, replace: bool) -> Answer {
     }
     follow(call.shared, call.id(0), call.holder.person, wanted, replace)?;
     ok(&json!({"entities": rows}))
+}
+
+/// What the catalogue says of a topic, unless combined ones are refused.
+fn judge(shared: &Shared, topic: &str, withheld: &BTreeSet<String>) -> TopicVerdict {
+    if shared.faults().combined == Combined::Refuse && combined::is_combined(topic) {
+        return TopicVerdict::Unknown;
+    }
+    catalogue::judge(topic, withheld)
 }
 
 /// Lets a channel follow topics, and live on.
@@ -194,11 +206,15 @@ pub(super) fn subscribe_over(
     let withheld = shared.withheld().clone();
     let bad = topics
         .iter()
-        .find(|topic| !matches!(catalogue::judge(topic, &withheld), TopicVerdict::Permitted));
-    let followed = match bad {
-        Some(topic) => Err(format!("The topic {topic} cannot be followed.")),
-        None => follow(shared, id, owner, topics.iter().cloned().collect(), false)
-            .map_err(|refusal| refusal.message().to_owned()),
+        .find(|topic| !matches!(judge(shared, topic, &withheld), TopicVerdict::Permitted));
+    let followed = if let Some(topic) = bad {
+        Err(format!("The topic {topic} cannot be followed."))
+    } else {
+        let swallows = shared.faults().combined == Combined::Swallow;
+        let kept = topics.iter();
+        let kept = kept.filter(|topic| !swallows || !combined::is_combined(topic));
+        follow(shared, id, owner, kept.cloned().collect(), false)
+            .map_err(|refusal| refusal.message().to_owned())
     };
     match followed {
         Ok(()) => {

@@ -4,6 +4,7 @@
 //! channel sees changes in the order they were made. Nothing here ever waits for another part.
 
 mod book;
+pub(super) mod combined;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

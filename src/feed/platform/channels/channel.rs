@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::fold::Fold;
 use super::session::{ChannelSession, SessionEnd};
 use super::{Hub, Topic, TopicState};
 use crate::cloud::platform::channels::Channel;
@@ -26,7 +27,7 @@ const TAKEN_AT_MOST: u32 = 2;
 /// What a channel's task is given: its number among the others, what is wanted of it, and who hears of its end.
 pub(super) struct Assignment {
     pub number: u64,
-    pub wants: watch::Receiver<Arc<[Topic]>>,
+    pub wants: watch::Receiver<Arc<[Fold]>>,
     /// The channel, for whoever compares it with those of others.
     pub holds: Arc<Mutex<Option<Channel>>>,
     pub losing: mpsc::UnboundedSender<Loss>,
@@ -50,12 +51,12 @@ pub(super) enum LossCause {
 pub(super) struct NotificationChannel<'a> {
     pub shared: &'a Shared,
     pub hub: &'a Hub,
-    pub wants: watch::Receiver<Arc<[Topic]>>,
+    pub wants: watch::Receiver<Arc<[Fold]>>,
 }
 
 /// What is kept of a channel from one socket to the next.
 pub(super) struct ChannelState {
-    /// What the organisation has subscribed the channel to.
+    /// What the organisation has subscribed the channel to, by the names of the entries.
     pub subscribed: HashSet<Topic>,
     /// How long the channel lives from its last subscription, and until when that is.
     pub life: Duration,
@@ -205,7 +206,8 @@ impl Connection for NotificationChannel<'_> {
     /// What this channel should carry is for the rooms to poll, until it does.
     fn lend(&self) {
         let wanted = Arc::clone(&self.wants.borrow());
-        self.hub.tell(wanted.iter(), &TopicState::Uncovered);
+        let topics = wanted.iter().flat_map(Fold::topics);
+        self.hub.tell(topics, &TopicState::Uncovered);
         self.shared.tally.lent();
     }
 

@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::channel::{Loss, LossCause};
+use super::fold::{Fold, Folder};
 use super::rivals::Rivals;
 use super::spread::Spread;
-use super::{Hub, Topic, TopicState, channel};
+use super::{Hub, TopicState, channel};
 use crate::cloud::platform::channels::{Channel, Listed};
 use crate::cloud::{Client, Error};
 use crate::feed::complaints::ProblemKind;
@@ -21,7 +22,7 @@ use crate::feed::task::Task;
 struct ChannelTask {
     /// Tells it from one that had its place before.
     number: u64,
-    wanted: watch::Sender<Arc<[Topic]>>,
+    wanted: watch::Sender<Arc<[Fold]>>,
     /// Its channel, while there is one.
     holds: Arc<Mutex<Option<Channel>>>,
     _task: Task,
@@ -32,6 +33,7 @@ struct ChannelPool {
     hub: Arc<Hub>,
     /// Channels that the profile allows.
     most: usize,
+    folder: Folder,
     spread: Spread,
     tasks: Vec<ChannelTask>,
     numbers: u64,
@@ -52,6 +54,7 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
         hub: Arc::clone(&hub),
         shared: Arc::clone(&shared),
         most,
+        folder: Folder::default(),
         spread: Spread::default(),
         tasks: Vec::new(),
         numbers: 0,
@@ -74,38 +77,44 @@ pub(in crate::feed) async fn run(shared: Arc<Shared>, most: usize) {
     }
 }
 
-/// Whether these are the same topics, each named once, in whatever order.
-fn is_same(a: &[Topic], b: &[Topic]) -> bool {
-    let known: HashSet<&Topic> = a.iter().collect();
-    a.len() == b.len() && b.iter().all(|topic| known.contains(topic))
+/// Whether these are the same entries, each named once, in whatever order.
+fn is_same(a: &[Fold], b: &[Fold]) -> bool {
+    let known: HashSet<&str> = a.iter().map(|fold| fold.name().raw()).collect();
+    a.len() == b.len() && b.iter().all(|fold| known.contains(fold.name().raw()))
 }
 
 impl ChannelPool {
     fn arrange(&mut self) {
         let held = self.rivals.held(self.most);
-        let arranged = self.spread.arrange(self.hub.wanted(), held);
+        let mut wanted = self.hub.wanted();
+        // What is carried by itself already is not combined as well.
+        let alone: HashSet<_> = wanted.alone.iter().cloned().collect();
+        wanted.combined.retain(|topic| !alone.contains(topic));
+        let combined = self.folder.fold(&wanted.combined);
+        let entries = wanted.alone.into_iter().map(Fold::from).chain(combined);
+        let arranged = self.spread.arrange(entries, held);
         self.hub
             .tell(arranged.uncovered.iter(), &TopicState::Uncovered);
         self.tasks.truncate(arranged.channels.len());
-        for (number, topics) in arranged.channels.into_iter().enumerate() {
+        for (number, entries) in arranged.channels.into_iter().enumerate() {
             match self.tasks.get(number) {
                 Some(task) => {
                     task.wanted.send_if_modified(|carried| {
                         // A channel carries a set: an order alone is not worth a request.
-                        let changed = !is_same(carried, &topics);
+                        let changed = !is_same(carried, &entries);
                         if changed {
-                            *carried = topics.into();
+                            *carried = entries.into();
                         }
                         changed
                     });
                 }
-                None => self.start(topics),
+                None => self.start(entries),
             }
         }
     }
 
-    fn start(&mut self, topics: Vec<Topic>) {
-        let (wanted, wants) = watch::channel(topics.into());
+    fn start(&mut self, entries: Vec<Fold>) {
+        let (wanted, wants) = watch::channel(entries.into());
         let holds = Arc::default();
         self.numbers += 1;
         let assignment = channel::Assignment {

@@ -3,6 +3,7 @@
 mod subscribe;
 mod takeover;
 
+use std::collections::HashSet as StdHashSet;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::{Bytes, Message, Utf8Bytes};
 
 use super::channel::{ChannelState, NotificationChannel};
+use super::fold::Fold;
 use super::frame::{self, Frame};
 use super::recent::Recent;
 use super::{Topic, TopicState};
@@ -40,7 +42,10 @@ pub(super) enum SessionEnd {
     Revoked,
 }
 
-type Subscribing<'a> = BoxFuture<'a, Result<Subscribed, Error>>;
+/// What became of a subscription, and what the channel is told to follow since where that was to be looked up.
+type Answered = (Subscribed, Option<StdHashSet<String>>);
+
+type Subscribing<'a> = BoxFuture<'a, Result<Answered, Error>>;
 
 /// An open channel.
 #[allow(
@@ -63,11 +68,13 @@ pub(super) struct ChannelSession<'s, 'a> {
     over: bool,
     /// What both sockets may bring, while there are two.
     recent: Option<Recent>,
+    /// What is to be subscribed to, and every topic of it.
+    entries: Vec<Fold>,
     wanted: HashSet<Topic>,
     /// Topics that were told as live.
     carried: HashSet<Topic>,
     /// The subscription under way, and what it asks for.
-    subscribing: Option<(Subscribing<'a>, Subscribe, Vec<Topic>)>,
+    subscribing: Option<(Subscribing<'a>, Subscribe, Vec<Fold>)>,
     /// When a subscription that failed is tried again, and how often it has.
     retry: Option<Instant>,
     failures: u32,
@@ -82,7 +89,7 @@ pub(super) struct ChannelSession<'s, 'a> {
 enum Event {
     Paused,
     Wants,
-    Subscribed(Result<Subscribed, Error>),
+    Subscribed(Result<Answered, Error>),
     Retry,
     Opened(Result<Box<Socket>, Error>),
     Reopen,
@@ -111,6 +118,7 @@ impl<'s, 'a> ChannelSession<'s, 'a> {
             yielded: false,
             over: false,
             recent: None,
+            entries: Vec::new(),
             wanted: HashSet::new(),
             carried: HashSet::new(),
             subscribing: None,

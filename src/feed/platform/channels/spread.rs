@@ -1,9 +1,9 @@
 //! Which topic is on which channel: as few channels as hold them, and no topic moves without need.
 
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 
 use super::Topic;
+use super::fold::Fold;
 use crate::cloud::platform::channels::TOPICS;
 
 /// The seats of all topics.
@@ -15,8 +15,8 @@ pub(super) struct Spread {
 /// What is on the channels after an arrangement.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Arranged {
-    /// The topics of each channel, in the order of their importance.
-    pub channels: Vec<Vec<Topic>>,
+    /// The entries of each channel, in the order of their importance.
+    pub channels: Vec<Vec<Fold>>,
     /// Topics for which no channel has room, the most important first.
     pub uncovered: Vec<Topic>,
 }
@@ -30,42 +30,38 @@ impl Spread {
         }
     }
 
-    /// Seats these topics, the most important first, on at most so many channels. A topic that has a seat keeps it; one that is
-    /// named twice counts where it is named first.
-    pub fn arrange(
-        &mut self,
-        wanted: impl IntoIterator<Item = Topic>,
-        channels: usize,
-    ) -> Arranged {
+    /// Seats these entries, the most important first, on at most so many channels; each takes one place. An entry keeps the seat of
+    /// its topics; one that is named twice counts where it is named first.
+    pub fn arrange(&mut self, wanted: impl IntoIterator<Item = Fold>, channels: usize) -> Arranged {
         let room = channels.saturating_mul(TOPICS);
-        let mut order: Vec<Topic> = Vec::new();
-        let mut seats: HashMap<Topic, Option<usize>> = HashMap::new();
         let mut arranged = Arranged::default();
-        for topic in wanted {
-            let covered = order.len() < room;
-            // What has no seat waits for one until those who keep theirs are counted.
-            let seat = self
-                .seats
-                .get(&topic)
-                .copied()
-                .filter(|seat| *seat < channels);
-            if let Entry::Vacant(entry) = seats.entry(topic.clone()) {
-                entry.insert(seat.filter(|_| covered));
-                if covered {
-                    order.push(topic);
-                } else {
-                    arranged.uncovered.push(topic);
-                }
-            }
-        }
         let mut loads = vec![0; channels];
-        for seat in seats.values().flatten() {
-            loads[*seat] += 1;
+        let mut known = HashSet::new();
+        let mut order: Vec<(Fold, Option<usize>)> = Vec::new();
+        for fold in wanted {
+            if !known.insert(fold.name().clone()) {
+                continue;
+            }
+            if order.len() >= room {
+                arranged.uncovered.extend_from_slice(fold.topics());
+                continue;
+            }
+            // What has no seat waits for one until those who keep theirs are counted.
+            let mut seats = fold
+                .topics()
+                .iter()
+                .filter_map(|topic| self.seats.get(topic));
+            let seat = seats.next().copied();
+            // Entries that were one before may be too many for it now.
+            let seat = seat.filter(|seat| loads.get(*seat).is_some_and(|load| *load < TOPICS));
+            if let Some(seat) = seat {
+                loads[seat] += 1;
+            }
+            order.push((fold, seat));
         }
         self.seats = HashMap::with_capacity(order.len());
         let mut free = 0;
-        for topic in order {
-            let kept = seats.get(&topic).copied().flatten();
+        for (fold, kept) in order {
             let seat = kept.unwrap_or_else(|| {
                 while loads.get(free).is_some_and(|load| *load >= TOPICS) {
                     free += 1;
@@ -76,8 +72,9 @@ impl Spread {
             if arranged.channels.len() <= seat {
                 arranged.channels.resize(seat + 1, Vec::new());
             }
-            arranged.channels[seat].push(topic.clone());
-            self.seats.insert(topic, seat);
+            let topics = fold.topics().iter().cloned();
+            self.seats.extend(topics.map(|topic| (topic, seat)));
+            arranged.channels[seat].push(fold);
         }
         arranged
     }
@@ -87,8 +84,12 @@ impl Spread {
 mod tests {
     use super::*;
 
-    fn topics(range: std::ops::Range<usize>) -> Vec<Topic> {
+    fn names(range: std::ops::Range<usize>) -> Vec<Topic> {
         range.map(|n| Topic::from(format!("t{n:05}"))).collect()
+    }
+
+    fn topics(range: std::ops::Range<usize>) -> Vec<Fold> {
+        names(range).into_iter().map(Fold::from).collect()
     }
 
     fn loads(arranged: &Arranged) -> Vec<usize> {
@@ -108,7 +109,7 @@ mod tests {
         let mut spread = Spread::default();
         let arranged = spread.arrange(topics(0..15_000), 10);
         assert_eq!(loads(&arranged), [1_000; 10]);
-        assert_eq!(arranged.uncovered, topics(10_000..15_000));
+        assert_eq!(arranged.uncovered, names(10_000..15_000));
         let none = spread.arrange(topics(0..3), 0);
         assert_eq!((none.channels.len(), none.uncovered.len()), (0, 3));
     }
@@ -117,11 +118,12 @@ mod tests {
     fn what_has_a_seat_keeps_it_and_the_newcomer_takes_the_last_ones() {
         let mut spread = Spread::default();
         let before = spread.arrange(topics(0..3_000), 3);
-        let trunks: Vec<Topic> = (0..5).map(|n| Topic::from(format!("trunk{n}"))).collect();
+        let trunks = (0..5).map(|n| Fold::from(Topic::from(format!("trunk{n}"))));
+        let trunks: Vec<Fold> = trunks.collect();
         let wanted = trunks.iter().cloned().chain(topics(0..3_000));
         let after = spread.arrange(wanted, 3);
         assert_eq!(after.channels[..2], before.channels[..2]);
-        assert_eq!(after.uncovered, topics(2_995..3_000));
+        assert_eq!(after.uncovered, names(2_995..3_000));
         assert_eq!(after.channels[2][..5], trunks[..]);
     }
 
@@ -144,7 +146,7 @@ mod tests {
         let before = spread.arrange(topics(0..3_000), 3);
         spread.vacate(0);
         let after = spread.arrange(topics(0..3_000), 2);
-        assert_eq!(after.uncovered, topics(2_000..3_000));
+        assert_eq!(after.uncovered, names(2_000..3_000));
         assert_eq!(
             after.channels[0], before.channels[1],
             "none moves without need"
@@ -158,5 +160,24 @@ mod tests {
         let twice = topics(0..3).into_iter().chain(topics(1..4));
         let arranged = spread.arrange(twice, 1);
         assert_eq!(arranged.channels, [topics(0..4)]);
+    }
+
+    #[test]
+    fn what_was_one_entry_keeps_its_seat_as_far_as_there_is_room() {
+        let together: Vec<Topic> = (0..4_000)
+            .map(|n| Topic::from(format!("p{}.w{}", n / 4, n % 4)))
+            .collect();
+        let folds = super::super::fold::Folder::default().fold(&together);
+        let mut spread = Spread::default();
+        let arranged = spread.arrange(folds, 2);
+        assert_eq!(
+            (loads(&arranged), arranged.uncovered.len()),
+            (vec![1_000], 0)
+        );
+        let alone = together.iter().cloned().map(Fold::from);
+        let arranged = spread.arrange(alone, 2);
+        assert_eq!(loads(&arranged), [1_000, 1_000]);
+        assert_eq!(arranged.channels[0][0].topics(), &together[..1]);
+        assert_eq!(arranged.uncovered, together[2_000..]);
     }
 }

@@ -324,22 +324,27 @@ impl Book {
         entry.matters(now) || attended.is_some_and(|at| is_recent(*at, now))
     }
 
-    /// The topics of all phones: all those of phones that matter first, then in the order of the list the one of each that tells what
-    /// no read does or as much as a read, then the others.
-    pub fn topics(&self, now: Instant) -> Vec<Topic> {
+    /// The topics of all phones, twice, each time those of phones that matter first and then in the order of the list. Where each
+    /// takes a place of its own, first the one of each phone that tells what no read does or as much as a read, then the others;
+    /// where those of a person take one place together, phone by phone: one that is told of in part is polled all the same.
+    pub fn topics(&self, now: Instant) -> (Vec<Topic>, Vec<Topic>) {
         let mut order: Vec<_> = self.phones.iter().collect();
         order.sort_by_cached_key(|(_, entry)| (!self.keeps_topic(entry, now), entry.place));
         let (mut first, mut then) = (Vec::with_capacity(order.len()), Vec::new());
+        let mut together = Vec::with_capacity(order.len());
         for (id, entry) in order {
             if !entry.browser {
-                first.push(topics::phone(id.raw()));
+                let own = topics::phone(id.raw());
+                together.push(own.clone());
+                first.push(own);
                 continue;
             }
-            let mut own = duty::TOPICS
-                .map(|word| topics::person(&entry.user, word))
-                .into_iter();
+            let own = duty::TOPICS.map(|word| topics::person(&entry.user, word));
+            let own: Vec<_> = own.into_iter().chain([topics::phone(id.raw())]).collect();
+            together.extend_from_slice(&own);
+            let mut own = own.into_iter();
             first.extend(own.next());
-            let others = own.chain([topics::phone(id.raw())]);
+            let others = own;
             if self.keeps_topic(entry, now) {
                 first.extend(others);
             } else {
@@ -347,7 +352,7 @@ impl Book {
             }
         }
         first.append(&mut then);
-        first
+        (first, together)
     }
 
     /// Pages that are to be read out of turn, with the moment that a read has to begin after: those with a phone that is not sure
@@ -363,6 +368,13 @@ impl Book {
     /// Pages with a phone that no topic has kept sure before, and that one is to: a read makes it live.
     pub fn unproven_pages(&self) -> BTreeMap<u32, Moment> {
         self.pages(|entry| entry.carried() && !entry.proven)
+    }
+
+    /// Pages with a phone whose topics are on channels, or about to be, and are not all live yet.
+    pub fn awaited_pages(&self) -> BTreeSet<u32> {
+        let awaited = self.phones.values();
+        let awaited = awaited.filter(|entry| entry.covered() && !entry.carried());
+        awaited.map(|entry| entry.place.0).collect()
     }
 
     /// Pages with a phone that is not sure and that no topic carries.

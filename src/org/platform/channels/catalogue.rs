@@ -6,6 +6,7 @@ use hyper::StatusCode;
 use serde_json::{Value, json};
 
 use crate::org::access::{NOTHING, Needs, TELEPHONY, any};
+use crate::org::platform::topics::combined;
 use crate::org::platform::{Answer, Call, ok};
 use crate::org::reply::Refusal;
 
@@ -72,8 +73,30 @@ pub(super) enum TopicVerdict {
     Missing(Vec<&'static str>),
 }
 
-/// Judges a topic for someone who holds every permission but those withheld.
+/// Judges a topic, or a combined one by each of those that it stands for, for someone who holds every permission but those withheld.
 pub(super) fn judge(topic: &str, withheld: &BTreeSet<String>) -> TopicVerdict {
+    if !combined::is_combined(topic) {
+        return judge_one(topic, withheld);
+    }
+    if topic.len() >= combined::TOO_LONG {
+        return TopicVerdict::Unknown;
+    }
+    let mut missing = BTreeSet::new();
+    for one in combined::each(topic) {
+        match judge_one(&one, withheld) {
+            TopicVerdict::Permitted => {}
+            TopicVerdict::Unknown => return TopicVerdict::Unknown,
+            TopicVerdict::Missing(more) => missing.extend(more),
+        }
+    }
+    if missing.is_empty() {
+        TopicVerdict::Permitted
+    } else {
+        TopicVerdict::Missing(missing.into_iter().collect())
+    }
+}
+
+fn judge_one(topic: &str, withheld: &BTreeSet<String>) -> TopicVerdict {
     let Some((_, needs)) = TOPICS.iter().find(|(template, _)| fits(template, topic)) else {
         return TopicVerdict::Unknown;
     };
@@ -85,8 +108,7 @@ pub(super) fn judge(topic: &str, withheld: &BTreeSet<String>) -> TopicVerdict {
     }
 }
 
-/// Whether a topic is of a template's shape. Topics of one beginning that are folded into one (`prefix?a&b`) are none here:
-/// whoever tries is told so, and follows each.
+/// Whether a topic is of a template's shape.
 fn fits(template: &str, topic: &str) -> bool {
     let (mut words, mut parts) = (template.split('.'), topic.split('.'));
     loop {
@@ -172,10 +194,16 @@ mod tests {
     #[test]
     fn topics_are_known_by_their_shape() {
         let nobody = BTreeSet::new();
+        let long = format!(
+            "v2.telephony.providers.edges.phones?{}",
+            "a&".repeat(90) + "a"
+        );
         for good in [
             "v2.telephony.providers.edges.phones.webrtc-0001",
             "v2.telephony.providers.edges.eu-west-1-edge-5d02",
             "v2.users.u-1.station",
+            "v2.telephony.providers.edges.phones?a&b",
+            "v2.users.u-1?station&presence",
         ] {
             assert!(
                 matches!(judge(good, &nobody), TopicVerdict::Permitted),
@@ -187,8 +215,10 @@ mod tests {
             "v2.users..station",
             "v2.users.u-1",
             "v2.phones.*",
-            "v2.telephony.providers.edges.phones?a&b",
-            "v2.users.u-1?station&presence",
+            "v2.users.u-1?station&nothing",
+            "v2.users.u-1?station&",
+            "v2.users.u-1?station?presence",
+            long.as_str(),
         ] {
             assert!(
                 matches!(judge(bad, &nobody), TopicVerdict::Unknown),
@@ -196,6 +226,10 @@ mod tests {
             );
         }
         let withheld = BTreeSet::from(["telephony:plugin:all".to_owned()]);
+        let both = judge("v2.telephony.providers.edges.phones?x&y", &withheld);
+        assert!(
+            matches!(both, TopicVerdict::Missing(missing) if missing == ["telephony:plugin:all"])
+        );
         let phone = judge("v2.telephony.providers.edges.phones.x", &withheld);
         assert!(
             matches!(phone, TopicVerdict::Missing(missing) if missing == ["telephony:plugin:all"])

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use uuid::Uuid;
 
-use super::frame;
+use super::{combined, frame};
 use crate::org::auth::{Holder, TokenId};
 use crate::org::text_socket::Push;
 
@@ -42,6 +42,7 @@ struct Channel {
     expires: Instant,
     /// When it was last used, as a count of all uses.
     used: u64,
+    /// As they were asked for; a combined one is one.
     topics: BTreeSet<CompactString>,
     outlets: Vec<ChannelSender>,
 }
@@ -98,6 +99,14 @@ pub(in crate::org) enum Subscribed {
     All,
     /// It would follow too many, and follows what it did.
     TooMany,
+}
+
+/// Every single topic that these stand for, once.
+fn singles(topics: &BTreeSet<CompactString>) -> BTreeSet<CompactString> {
+    topics
+        .iter()
+        .flat_map(|topic| combined::each(topic))
+        .collect()
 }
 
 /// Every channel.
@@ -229,6 +238,7 @@ impl ChannelBook {
         channel.expires = now + life;
         let before = std::mem::replace(&mut channel.topics, wanted.clone());
         let number = self.ids.get(id).copied().ok_or(UnknownChannel)?;
+        let (before, wanted) = (singles(&before), singles(&wanted));
         for topic in before.difference(&wanted) {
             self.unfollow(topic, number);
         }
@@ -394,7 +404,7 @@ impl ChannelBook {
             return 0;
         };
         self.ids.remove(&channel.id);
-        for topic in &channel.topics {
+        for topic in &singles(&channel.topics) {
             self.unfollow(topic, number);
         }
         channel.hang_up(code)
