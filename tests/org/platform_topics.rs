@@ -262,8 +262,8 @@ async fn whose_browser_goes_and_who_has_something_to_do_is_told() {
 }
 
 #[tokio::test]
-async fn folded_topics_are_refused_and_not_swallowed() {
-    let bench = quick("").await;
+async fn folded_topics_are_refused_where_they_are_not_served() {
+    let bench = quick("combined=refuse").await;
     let token = bench.token().await;
     let (_, made) = post(&bench, "notifications/channels", &token, json!({})).await;
     let path = format!(

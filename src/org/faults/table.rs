@@ -71,7 +71,7 @@ pub(super) const TABLE: &[FaultEntry] = &[
     entry("ws-closing", |f| FaultValue::Every(&mut f.ws_closing), "channels' sockets are told to leave after this"),
     entry("ws-grace", |f| FaultValue::Every(&mut f.ws_grace), "how long a socket stays after that [60]"),
     entry("ws-takeover", |f| FaultValue::Share(&mut f.ws_takeover), "such sockets that end as soon as another joins"),
-    entry("combined", |f| FaultValue::Combined(&mut f.combined), "topics as prefix?a&b; swallow: permitted, not followed"),
+    entry("combined", |f| FaultValue::Combined(&mut f.combined), "prefix?a&b: serve, refuse, swallow (not followed)"),
 ];
 
 /// Every key, for an error.
