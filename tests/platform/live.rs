@@ -271,7 +271,7 @@ async fn falls_back(how: &str, why: &str) {
     let said: Vec<String> = said.cloned().collect();
     assert!(said.len() == 1 && said[0].contains(why), "{said:?}");
     let state = watch.rig.control.state().await;
-    let topics = state["channels"]["topics"].as_u64().unwrap() as usize;
+    let topics = usize::try_from(state["channels"]["topics"].as_u64().unwrap()).unwrap();
     assert!(topics > watch.rows().len() * 2, "{topics}");
 
     let key = first(&watch);
@@ -310,7 +310,7 @@ async fn combined_topics_are_looked_up_once_and_take_a_place_for_several() {
     let mut watch = Watch::start(options(30), plan(10)).await;
     watch.live().await;
     let state = watch.rig.control.state().await;
-    let topics = state["channels"]["topics"].as_u64().unwrap() as usize;
+    let topics = usize::try_from(state["channels"]["topics"].as_u64().unwrap()).unwrap();
     assert!(
         topics < watch.rows().len() * 3 / 2,
         "{topics} of {}",
