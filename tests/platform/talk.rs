@@ -181,7 +181,13 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
         matches!(&refused, Outcome::Refused(why) if why.raw().contains("nobody has signed in")),
         "{refused}"
     );
-    assert!(desk.audit().is_empty(), "it is said before it is tried");
+    let lines = desk.audit();
+    let statuses: Vec<LineStatus> = lines.iter().map(|line| line.status).collect();
+    assert_eq!(
+        statuses,
+        [LineStatus::Refused],
+        "it is said before it is tried"
+    );
 
     desk.sign_in().await;
     let words = done(&desk.does(&one.id, start("u-39")).await);
