@@ -42,6 +42,8 @@ pub struct Kit {
     pub routes: route::Shared,
     /// Where the time comes from.
     pub clock: Arc<Clock>,
+    /// Why nothing may be sent that is begun now: the console shows the past; none lets it.
+    pub gate: Option<Text>,
 }
 
 impl Kit {
@@ -61,6 +63,7 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
+            gate: None,
             transfers: Session::new(client.clone(), Timing::default()),
             patience: Patience::default(),
             client,

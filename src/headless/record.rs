@@ -141,6 +141,19 @@ fn soundness(folder: RecordFolder) -> Result<Exit, String> {
     Ok(if damaged == 0 { Exit::Ok } else { Exit::Bad })
 }
 
+/// Where a replay begins: at that time, or where the record does.
+///
+/// # Errors
+/// A sentence: a time that cannot be read, or a record that is not there.
+pub fn begin(folder: &RecordFolder, at: Option<&str>, zone: &TimeZone) -> Result<Millis, String> {
+    let mut record = Record::open(folder.clone()).map_err(|error| error.to_string())?;
+    let (begins, _) = record.span().map_err(|error| error.to_string())?;
+    let at = at.map(|at| when(at, zone, Clock::Real.now())).transpose()?;
+    let at = at.unwrap_or(begins);
+    record.look(at).map_err(|error| error.to_string())?;
+    Ok(at)
+}
+
 /// Prints rows as they were at a moment, or what changed between two.
 ///
 /// # Errors

@@ -54,6 +54,8 @@ pub enum Command {
     Columns(Vec<String>),
     /// Use a theme.
     Theme(String),
+    /// Show a moment of the past, as somebody has written it.
+    At(String),
     /// Copy one thing of the row: `id`, `user`, `json`.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -146,6 +148,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Use a theme",
     },
     Verb {
+        name: "at",
+        words: "TIME",
+        doc: "Show the past: 03:10, 2026-06-15T03:10+02:00, -25m; live returns",
+    },
+    Verb {
         name: "copy",
         words: "id|user|json",
         doc: "Copy one thing of the row",
@@ -231,6 +238,7 @@ impl Command {
                     .collect(),
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
+            ("at", _) => Ok(Self::At(rest.to_owned())),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),

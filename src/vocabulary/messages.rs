@@ -64,6 +64,20 @@ impl Messages {
         });
     }
 
+    /// What was said last was said now: the clock of whoever said it is another one.
+    pub fn restamp(&mut self, now: Millis) {
+        let far = |until: &Millis| *until != now.plus(TOAST_MS);
+        if self
+            .toast_until
+            .is_some_and(|until| until < now && far(&until))
+        {
+            self.toast_until = Some(now.plus(TOAST_MS));
+            if let Some(last) = self.kept.back_mut() {
+                last.at = now;
+            }
+        }
+    }
+
     /// The message that shows as a toast now.
     #[must_use]
     pub fn toast(&self) -> Option<&Message> {
