@@ -33,6 +33,7 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod sent;
 mod tape;
 pub mod transfers;
 mod views;
@@ -133,10 +134,13 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     resume: jobs::Resume,
+    /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
+    booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
+    outbox: sent::Outbox,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -172,7 +176,7 @@ impl App {
             .or_else(|| config.ui.time_zone.clone());
         let mut messages = Messages::default();
         for warning in warnings {
-            messages.say(Weight::Warning, warning, Millis::default());
+            messages.tell(Weight::Warning, warning, Millis::default());
         }
         let effects = if profile.is_some() {
             vec![
@@ -215,10 +219,12 @@ impl App {
             journal: None,
             alarm: None,
             resume: jobs::Resume::default(),
+            booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
+            outbox: sent::Outbox::default(),
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),

@@ -4,6 +4,7 @@ mod away;
 mod recollection;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGTTIN, SIGTTOU};
 use tokio::sync::mpsc;
@@ -22,7 +23,7 @@ use crate::environment::Environment;
 use crate::listen::{self, Asker, Listener};
 use crate::record::RecordFolder;
 use crate::screen;
-use crate::term::clipboard::{self, Copied};
+use crate::term::clipboard::{self, Tmux, Way};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
@@ -249,24 +250,41 @@ impl TermScreen {
         }
     }
 
-    fn copy(&mut self, what: &str, text: &str) -> Done {
-        if !self.osc52 {
-            return Done::Failed(format!(
-                "can't copy the {what}: osc52 is off in the configuration"
-            ));
-        }
-        match clipboard::copy(text, &self.state_dir) {
-            Ok(Copied::Sequence(bytes)) if self.term.write_raw(&bytes) => {
-                Done::Copied(format!("copied the {what}"))
-            }
-            Ok(Copied::Sequence(_)) => Done::Failed(format!(
-                "can't copy the {what}: the terminal takes no output now"
-            )),
-            Ok(Copied::File(path)) => Done::Copied(format!(
-                "the {what} is too long for the clipboard: it is in {}",
+    /// Copies, and says where to: a way that fails gives way to a file.
+    async fn copy(&mut self, what: &str, text: String) -> Done {
+        let why = match Way::of(&self.environment, self.osc52) {
+            Way::File(why) => why.to_owned(),
+            Way::Tmux => match self.ask_tmux(text.clone()).await {
+                Ok(told) => return Done::Copied(format!("{what} {}", told.words())),
+                Err(why) => why,
+            },
+            Way::Terminal => match clipboard::sequence(&text) {
+                Some(bytes) if self.term.write_raw(&bytes) => {
+                    return Done::Copied(format!(
+                        "{what} sent to the terminal's clipboard (OSC 52)"
+                    ));
+                }
+                Some(_) => "the terminal takes no output now".to_owned(),
+                None => "it is too long for it".to_owned(),
+            },
+        };
+        match clipboard::write(&text, &self.state_dir) {
+            Ok(path) => Done::Copied(format!(
+                "{what} written to {}, not to the clipboard: {why}",
                 path.display()
             )),
             Err(error) => Done::Failed(error.to_string()),
+        }
+    }
+
+    /// Hands a copy to tmux, beside the loop's thread.
+    async fn ask_tmux(&self, text: String) -> Result<Tmux, String> {
+        let server = self.environment.get("TMUX").unwrap_or_default().to_owned();
+        let asked = tokio::task::spawn_blocking(move || clipboard::hand(&text, &server));
+        match tokio::time::timeout(TMUX_WAIT, asked).await {
+            Ok(Ok(told)) => told,
+            Ok(Err(_)) => Err("asking tmux was given up".to_owned()),
+            Err(_) => Err("tmux does not answer".to_owned()),
         }
     }
 
@@ -316,6 +334,9 @@ impl TermScreen {
         }
     }
 }
+
+/// How long tmux may take to answer; a person waits for this.
+const TMUX_WAIT: Duration = Duration::from_secs(2);
 
 /// The bell, and OSC 9 with a text that is made safe once more: here it would end the sequence.
 fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
@@ -374,7 +395,7 @@ impl Screen for TermScreen {
 
     async fn perform(&mut self, effect: Effect) -> Result<Option<Event>, Effect> {
         Ok(match effect {
-            Effect::Copy { what, text } => Some(Event::Done(self.copy(what, &text))),
+            Effect::Copy { what, text } => Some(Event::Done(self.copy(what, text).await)),
             Effect::Notify { bell, osc9 } => {
                 // A terminal that takes no output now is not looked at either.
                 let said = osc9.as_deref().map(|text| self.glyphs.text(text));

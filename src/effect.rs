@@ -43,6 +43,10 @@ pub enum Effect {
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`crate::app::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
+    /// Count the bookings that wait on disk.
+    CountWaiting,
+    /// Put on record what was learnt of a write after its flow had ended.
+    Record(Box<crate::flow::Later>),
     /// Read the newest lines of the audit and verify it; [`crate::app::event::Done::AuditRead`] tells.
     ReadAudit,
     /// Read the jobs that earlier runs have written down.
@@ -96,6 +100,8 @@ pub enum Effect {
         /// Show this as a notification of the desktop (OSC 9); safe to show.
         osc9: Option<String>,
     },
+    /// Read the end of the log; it comes back as [`crate::app::event::Done::Log`].
+    ReadLog,
     /// Show text in `$PAGER`.
     Page(String),
     /// Let the operator edit JSON in `$EDITOR`; it comes back as [`crate::app::event::Done::Edited`].

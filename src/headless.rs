@@ -14,6 +14,7 @@ pub mod report;
 pub mod route;
 pub mod serve;
 pub mod transfer;
+pub mod webhook;
 pub mod write;
 
 use crate::app::App;

@@ -5,7 +5,8 @@
 //! them tokens and the addresses of notification channels.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use tracing::{Level, Metadata, Subscriber};
 use tracing_appender::non_blocking::WorkerGuard;
@@ -22,13 +23,25 @@ use crate::{folder, vault};
 /// The variable that turns the log on.
 pub const LOG: &str = "TRUNKLINE_LOG";
 
+/// Its file in the state directory.
+pub const FILE: &str = "trunkline.log";
+
+/// Where it is kept, once it is.
+static KEPT: OnceLock<PathBuf> = OnceLock::new();
+
+/// The file that the log is kept in; none when it is off.
+#[must_use]
+pub fn kept() -> Option<&'static Path> {
+    KEPT.get().map(PathBuf::as_path)
+}
+
 /// Starts the log when it is asked for. It is written out when the guard goes. A log that can't be opened is left
 /// out: the console matters more.
 #[must_use]
 pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard> {
     let filter = EnvFilter::try_new(environment.get(LOG)?.to_str()?).ok()?;
     folder::make(state_dir).ok()?;
-    let path = state_dir.join("trunkline.log");
+    let path = state_dir.join(FILE);
     let file = file::open(&path, For::Appending)
         .inspect_err(|error| {
             let path = path.display();
@@ -37,6 +50,7 @@ pub fn start(environment: &Environment, state_dir: &Path) -> Option<WorkerGuard>
         .ok()?;
     let (writer, guard) = tracing_appender::non_blocking(file);
     subscriber(filter, writer).init();
+    let _ = KEPT.set(path);
     Some(guard)
 }
 

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+mod breaker;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
@@ -75,6 +76,24 @@ pub enum Made {
     Job(JobKey),
 }
 
+/// Where something is with the organisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Abroad {
+    /// What it is read from: the path below the API's address.
+    Read(Vec<String>),
+    /// Its page for administrators: what follows `https://apps.DOMAIN/directory/#/`.
+    Page(String),
+}
+
+impl Abroad {
+    /// What is read below `api/v2`.
+    #[must_use]
+    pub fn read(path: &[&str]) -> Self {
+        let path = ["api", "v2"].iter().chain(path);
+        Self::Read(path.map(|part| (*part).to_owned()).collect())
+    }
+}
+
 /// What a pane works with while it carries something out.
 pub struct Desk<'a> {
     /// Everything known.
@@ -99,6 +118,8 @@ pub struct Desk<'a> {
     pub review: &'a mut Vec<Plan>,
     /// Flows that need neither: they read, or tell once more what was done.
     pub flow: &'a mut Vec<Order>,
+    /// Where rows are with the organisation: an address of each is copied, by who knows the hosts.
+    pub abroad: &'a mut Vec<Abroad>,
     /// What the organisation's API offers.
     pub can: &'static Capabilities,
 }

@@ -1,6 +1,6 @@
 //! One grammar for the `/` filter, for `--where` and for alert rules.
 //!
-//! `word` fuzzy on every text that identifies · `"exact"` phrase · `/regex/` · `field:value` `field=x` `field!=x` `flaps>3`
+//! `word` in any text that identifies, whatever the case · `~word` fuzzy there · `"exact"` phrase · `/regex/` · `field:value` `field=x` `field!=x` `flaps>3`
 //! `since<5m` (`s`, `m`, `h`, `d`) · `!` negates · a space is and, `|` is or, parentheses group.
 //!
 //! On text, `:` is "contains" and `=` is "is", both whatever the case; on a choice of words both are "is". The value
@@ -92,6 +92,8 @@ pub trait Fields {
 pub struct Query {
     root: Node,
     specs: &'static [FieldSpec],
+    /// Where terms without a field look.
+    seen: Vec<usize>,
     scratch: RefCell<eval::Scratch>,
 }
 
@@ -101,6 +103,7 @@ impl Query {
         Ok(Self {
             root: parse::parse(text, specs)?,
             specs,
+            seen: bare(specs),
             scratch: RefCell::default(),
         })
     }
@@ -111,8 +114,24 @@ impl Query {
         Self {
             root: Node::Any(Vec::new()),
             specs,
+            seen: bare(specs),
             scratch: RefCell::default(),
         }
+    }
+
+    /// The same where terms without a field look at these fields alone: what a person sees is what they find.
+    #[must_use]
+    pub fn seeing(self, fields: Vec<usize>) -> Self {
+        Self {
+            seen: fields,
+            ..self
+        }
+    }
+
+    /// Whether it has a term that names no field.
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.root.is_bare()
     }
 
     /// Whether a thing passes at this moment, and until when that holds if only time goes by.
@@ -121,7 +140,7 @@ impl Query {
         eval::node(
             &self.root,
             thing,
-            self.specs,
+            &self.seen,
             now,
             &mut self.scratch.borrow_mut(),
         )
@@ -140,9 +159,15 @@ impl Query {
     }
 }
 
+/// The fields that terms without a field look at when nobody says otherwise.
+fn bare(specs: &[FieldSpec]) -> Vec<usize> {
+    let bare = |field: &usize| specs[*field].bare;
+    (0..specs.len()).filter(bare).collect()
+}
+
 impl PartialEq for Query {
     fn eq(&self, other: &Self) -> bool {
-        self.root == other.root && self.specs == other.specs
+        self.root == other.root && self.specs == other.specs && self.seen == other.seen
     }
 }
 
@@ -158,7 +183,7 @@ enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
     Not(Box<Node>),
-    Fuzzy(eval::Fuzzy),
+    Word(eval::Word),
     Phrase(String),
     Regex(eval::Pattern),
     Text {
@@ -187,11 +212,22 @@ impl Node {
         match self {
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(|node| node.names(wanted)),
             Self::Not(node) => node.names(wanted),
-            Self::Fuzzy(_) | Self::Phrase(_) | Self::Regex(_) => false,
+            Self::Word(_) | Self::Phrase(_) | Self::Regex(_) => false,
             Self::Text { field, .. }
             | Self::FieldRegex { field, .. }
             | Self::Number { field, .. }
             | Self::Age { field, .. } => *field == wanted,
+        }
+    }
+}
+
+impl Node {
+    fn is_bare(&self) -> bool {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter().any(Self::is_bare),
+            Self::Not(node) => node.is_bare(),
+            Self::Word(_) | Self::Phrase(_) | Self::Regex(_) => true,
+            _ => false,
         }
     }
 }

@@ -102,7 +102,8 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
 fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
     let inner = Rect {
         y: area.y + 2,
-        height: area.height - 3,
+        // Above the keys is the line of messages, which so cover no row.
+        height: area.height - 4,
         ..area
     };
     let trouble = app.problem().map(|p| p.text.to_string());
@@ -123,10 +124,17 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
         pane.render(inner, buf, &scene);
     }
     app.panes = panes;
-    if let Some(message) = app.messages.toast() {
-        let at = line(area, area.height - 2);
-        footer::toast(at, buf, &app.theme, &app.config.keys, message);
-    }
+    messages(app, area, buf);
+}
+
+/// The line above the keys: what came of what a person did, and beside it or in its absence what has happened.
+fn messages(app: &App, area: Rect, buf: &mut Buffer) {
+    let at = line(area, area.height - 2);
+    let told = footer::Told {
+        answer: app.messages.answer(),
+        event: app.messages.event(),
+    };
+    footer::messages(at, buf, &app.theme, &app.config.keys, told);
 }
 
 fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
@@ -138,11 +146,9 @@ fn layers(app: &App, area: Rect, buf: &mut Buffer) -> Option<Position> {
     };
     for layer in &app.layers {
         cursor = layer.render(area, buf, light);
-        // A sheet covers the line that the newest message is told on.
-        let sheet = matches!(layer, Layer::Form(_) | Layer::Review(_));
-        if let Some(message) = app.messages.toast().filter(|_| sheet) {
-            let at = line(area, area.height - 2);
-            footer::toast(at, buf, &app.theme, &app.config.keys, message);
+        // A sheet covers the line of messages.
+        if matches!(layer, Layer::Form(_) | Layer::Review(_)) {
+            messages(app, area, buf);
         }
     }
     cursor

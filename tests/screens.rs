@@ -38,6 +38,8 @@ mod stage;
 mod transfers;
 #[path = "screens/views.rs"]
 mod views;
+#[path = "screens/wide.rs"]
+mod wide;
 
 use stage::{NOON, Stage};
 use trunkline::effect::Effect;

@@ -1,13 +1,16 @@
 //! Carries out commands: what belongs to the whole console here, the rest by the pane on screen.
 
+use std::path::PathBuf;
+
 use ratatui::text::{Line, Span};
 
 use super::App;
+use crate::cloud::request::reading_curl;
 use crate::config::Theme;
 use crate::effect::Effect;
 use crate::flow::{self, Order};
 use crate::form::Opening;
-use crate::pane::{Desk, Pane};
+use crate::pane::{Abroad, Desk, Pane};
 use crate::shelf;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
 use crate::ui::help;
@@ -26,6 +29,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Help,
     Action::Palette,
     Action::Messages,
+    Action::Log,
     Action::Frames,
     Action::Pause,
     Action::Budget,
@@ -33,6 +37,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Logout,
     Action::Drafts,
     Action::History,
+    Action::Undo,
     Action::Theme,
     Action::Views,
     Action::Rewind,
@@ -81,6 +86,8 @@ impl App {
             Command::Discard(name) => return self.discard(name),
             Command::Fill(form) => return self.open_form(Opening::new(form)),
             Command::View(name) => return self.open_view(name),
+            Command::Sent => return self.list_sent(),
+            Command::UndoWrite(value) => return self.undo_chosen(value),
             Command::SaveView(name) => return self.save_view(name),
             Command::DropView(name) => return self.drop_view(name),
             _ => {}
@@ -103,6 +110,7 @@ impl App {
             Action::Palette => self.open_palette(),
             Action::Help => self.open_help(),
             Action::Messages => self.open_messages(),
+            Action::Log => self.effects.push(Effect::ReadLog),
             Action::Frames => self.open_frames(),
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
@@ -117,6 +125,7 @@ impl App {
             Action::Login => self.login(),
             Action::Logout => self.logout(),
             Action::Budget => self.open_budget(),
+            Action::Undo => self.undo(),
             Action::Unmask => {
                 let order = Order::Callback(flow::callback::CallbackOrder::Unmask);
                 self.begin_flow(Box::new(order));
@@ -182,10 +191,11 @@ impl App {
         }
     }
 
+    /// What a person has opened is closed before what was told is taken away.
     fn back(&mut self) {
         if self.layers.pop().is_none()
-            && !self.messages.dismiss()
             && !self.pane_back()
+            && !self.messages.dismiss()
             && self.is_past()
         {
             self.go_live();
@@ -215,6 +225,7 @@ impl App {
     pub(super) fn with_pane(&mut self, work: impl FnOnce(&mut dyn Pane, &mut Desk<'_>)) {
         let (mut open, mut probe) = (Vec::new(), Vec::new());
         let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
+        let mut abroad = Vec::new();
         let can = self.can();
         let now = self.shown_at();
         let mut desk = Desk {
@@ -229,6 +240,7 @@ impl App {
             fill: &mut fill,
             review: &mut review,
             flow: &mut flow,
+            abroad: &mut abroad,
             can,
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
@@ -249,7 +261,33 @@ impl App {
         for plan in review {
             self.open_review(plan, &[]);
         }
+        self.copy_places(&abroad);
         self.vitals.touch();
+    }
+
+    /// Copies where rows are with the organisation, by the hosts of the profile.
+    fn copy_places(&mut self, places: &[Abroad]) {
+        let (Some(first), Some(profile)) = (places.first(), &self.profile) else {
+            return;
+        };
+        let what = match first {
+            Abroad::Read(_) => "request as curl",
+            Abroad::Page(_) => "link",
+        };
+        let line = |place: &Abroad| match place {
+            Abroad::Read(path) => reading_curl(&profile.base_url, path).ok(),
+            Abroad::Page(page) => {
+                let domain = profile.region.map(|region| region.domain);
+                domain.map(|domain| format!("https://apps.{domain}/directory/#/{page}"))
+            }
+        };
+        let lines: Vec<String> = places.iter().filter_map(line).collect();
+        if lines.is_empty() {
+            let text = "no link: the vendor's pages are known for its regions, and this profile has another base_url";
+            return self.messages.say(Weight::Warning, text, self.now);
+        }
+        let text = lines.join("\n");
+        self.effects.push(Effect::Copy { what, text });
     }
 
     /// What can be done now: the pane's own actions first.
@@ -362,6 +400,19 @@ impl App {
             lines,
             "Nothing has been said yet.",
         )));
+    }
+
+    /// Shows the log that was read, or says why there is none.
+    pub(super) fn show_log(&mut self, read: Result<(PathBuf, Vec<String>), String>) {
+        match read {
+            Ok((path, lines)) => {
+                let lines = lines.into_iter().map(Line::from).collect();
+                let title = format!("log, newest first ({})", path.display());
+                let reader = Reader::new(title, lines, "Nothing has been logged yet.");
+                self.layers.push(Layer::Reader(reader));
+            }
+            Err(why) => self.messages.say(Weight::Note, why, self.now),
+        }
     }
 
     fn open_frames(&mut self) {

@@ -36,7 +36,7 @@ impl App {
             }
             Question::Resolve(route, by, to) => self.resolve(*route, by, to, now),
             Question::Refused(refused, to) => self.refused(refused, to, now),
-            Question::Notice(text) => self.messages.say(Weight::Warning, text, now),
+            Question::Notice(text) => self.messages.tell(Weight::Warning, text, now),
             Question::Rows { from, most, to } => {
                 let _ = to.send(self.page(from, most));
             }

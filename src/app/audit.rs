@@ -8,6 +8,7 @@ impl App {
     /// Takes in a line that was just written.
     pub(super) fn audited(&mut self, record: Record) {
         self.job_of_record(&record);
+        self.booking_of_record(&record);
         self.store.audit.insert(record);
     }
 
@@ -21,10 +22,11 @@ impl App {
             Chain::Unread | Chain::Empty | Chain::Good { .. } => None,
         };
         if let Some(text) = said {
-            self.messages.say(Weight::Error, text, self.now);
+            self.messages.tell(Weight::Error, text, self.now);
         }
         for record in &records {
             self.job_of_record(record);
+            self.booking_of_record(record);
         }
         self.store.audit.read(records, chain);
         self.audit_known();

@@ -43,15 +43,16 @@ impl App {
                 for token in own {
                     text = format!("{text}; {token}");
                 }
-                self.messages.say(Weight::Note, text, self.now);
+                self.messages.tell(Weight::Note, text, self.now);
             }
             Done::AuditRead(records, chain) => self.audit_read(records, chain),
             Done::NotProbed { target, why } => self.not_probed(&target, &why),
             Done::NotConnected(problem) => {
                 self.messages
-                    .say(Weight::Error, problem.text.to_string(), now);
+                    .tell(Weight::Error, problem.text.to_string(), now);
                 self.heard.problem = Some(problem);
             }
+            Done::Log(read) => self.show_log(read),
             Done::Edited(text) => self.take_json(text),
             Done::Shelf(news) => self.shelf_news(*news),
             Done::Copied(what) => self.messages.say(Weight::Note, what, now),
@@ -66,7 +67,7 @@ impl App {
                 (self.config, self.theme, self.themes) =
                     (loaded.config, loaded.theme, loaded.themes);
                 self.messages
-                    .say(Weight::Note, "configuration read again", now);
+                    .tell(Weight::Note, "configuration read again", now);
             }
             Done::Past(news) => self.past_news(*news),
             Done::Recorder(news) => self.recorder_news(news),

@@ -98,7 +98,9 @@ pub enum Done {
     Edited(Result<String, String>),
     /// What is on the shelf of the forms.
     Shelf(Box<shelf::ShelfNews>),
-    /// Something is on the clipboard; the sentence says what.
+    /// The end of the log, newest line first and safe to show, with its file; or why there is none.
+    Log(Result<(PathBuf, Vec<String>), String>),
+    /// Something was copied; the sentence says what and where to.
     Copied(String),
     /// Something was written to this file; the count is of rows.
     Exported(PathBuf, usize),

@@ -117,6 +117,7 @@ impl App {
                 }
             }
             Ask::Stop => self.stop_flow(),
+            Ask::Again => self.edit_again(),
         }
     }
 
@@ -229,9 +230,13 @@ impl App {
         else {
             return;
         };
-        self.keep_sent();
-        let flow = self.begin_flow(Box::new(review.into_plan().into_order()));
-        self.layers.push(Layer::Progress(Progress::new(flow)));
+        let form = self.keep_sent();
+        let plan = review.into_plan();
+        let filled_in = form.is_some();
+        let flow = self.begin_flow(Box::new(plan.order().clone()));
+        self.sent(flow, &plan, form);
+        self.layers
+            .push(Layer::Progress(Progress::new(flow, filled_in)));
     }
 
     fn stop_flow(&mut self) {

@@ -24,9 +24,6 @@ impl App {
             self.typed();
             return;
         }
-        if key.code == KeyCode::Esc && self.messages.dismiss() {
-            return;
-        }
         if bound != Some(Action::Quit) {
             self.bench.asked_to_leave = false;
         }

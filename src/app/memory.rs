@@ -87,10 +87,10 @@ impl App {
                     let text = format!(
                         "{left_out} rows of the last run were not kept; they show once they are read"
                     );
-                    self.messages.say(Weight::Note, text, now);
+                    self.messages.tell(Weight::Note, text, now);
                 }
             }
-            Err(error) => self.messages.say(Weight::Warning, error.to_string(), now),
+            Err(error) => self.messages.tell(Weight::Warning, error.to_string(), now),
         }
     }
 

@@ -10,8 +10,7 @@ use crate::store::edges::EdgeTurn;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
-use crate::vocabulary::news::PhoneNews;
-use crate::vocabulary::news::{Link, News};
+use crate::vocabulary::news::{CallbackNews, Link, News, PhoneNews};
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Answers kept of which a part could not be used.
@@ -52,8 +51,15 @@ impl App {
             } => self.undecodable(stream.clone(), reason.clone(), sample.clone()),
             News::Problem(problem) => self.trouble(problem.clone()),
             News::Notice(text) => {
-                self.messages.say(Weight::Warning, text.to_string(), now);
+                self.messages.tell(Weight::Warning, text.to_string(), now);
                 self.dirty = true;
+            }
+            News::Callbacks(told) => {
+                if let CallbackNews::Updates(updates) = &**told {
+                    for update in updates {
+                        self.on_record(update);
+                    }
+                }
             }
             _ => {}
         }
@@ -85,7 +91,7 @@ impl App {
                 Weight::Note
             };
             let text = format!("edge {name}: {} -> {}", from.word(), to.word());
-            self.messages.say(weight, text, self.now);
+            self.messages.tell(weight, text, self.now);
             self.dirty = true;
         }
     }
@@ -125,7 +131,7 @@ impl App {
             ),
             _ => return,
         };
-        self.messages.say(weight, text, now);
+        self.messages.tell(weight, text, now);
         self.dirty = true;
     }
 
@@ -141,7 +147,7 @@ impl App {
 
     fn trouble(&mut self, problem: Problem) {
         self.messages
-            .say(Weight::Warning, problem.text.to_string(), self.now);
+            .tell(Weight::Warning, problem.text.to_string(), self.now);
         if problem.trouble == Trouble::Partial {
             // The newest of many say no more than the first ones.
             if self.heard.left_out.len() < LEFT_OUT {

@@ -6,6 +6,7 @@ mod flows;
 mod hourly;
 mod interactions;
 mod jobs;
+mod log;
 mod memory;
 mod past;
 mod person;
@@ -165,6 +166,8 @@ impl Performer {
                 }
             }
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::CountWaiting => self.desk.count_waiting(),
+            Effect::Record(later) => self.desk.record(*later),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
@@ -188,6 +191,7 @@ impl Performer {
             Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),
+            Effect::ReadLog => log::read(self.done.clone()),
             Effect::Export {
                 kind,
                 path,
@@ -310,7 +314,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                     Auth::Basic => cloud::AuthStyle::Basic,
                     Auth::Form => cloud::AuthStyle::Form,
                 },
-                scopes: None,
+                scopes: profile.scopes.clone(),
             })
         }
         None => None,
@@ -346,6 +350,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
+        deadline: profile.deadlines.call,
     })
     .map_err(|e| e.problem())
 }

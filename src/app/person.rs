@@ -111,7 +111,7 @@ impl App {
                 self.messages.say(Weight::Error, why, self.now);
             }
             SignInNews::SignedIn => self.close_sign_in(),
-            SignInNews::Keyring(why) => self.messages.say(Weight::Warning, why, self.now),
+            SignInNews::Keyring(why) => self.messages.tell(Weight::Warning, why, self.now),
             SignInNews::SignedOut(Ok(())) => {
                 let text = "signed out; the token is revoked";
                 self.messages.say(Weight::Note, text, self.now);
@@ -133,7 +133,7 @@ impl App {
             }
             Person::Ended { name } => {
                 let text = format!("the sign-in of {} has ended: :login", called(name));
-                self.messages.say(Weight::Warning, text, now);
+                self.messages.tell(Weight::Warning, text, now);
             }
             Person::Nobody if self.waits_for_person() => {
                 let text =

@@ -210,7 +210,7 @@ impl App {
                 routes.looked(known.id, look, now);
                 self.messages.say(weight, text, now);
             }
-            RouteAnswer::Failed(why) => self.messages.say(Weight::Warning, why.to_string(), now),
+            RouteAnswer::Failed(why) => self.messages.tell(Weight::Warning, why.to_string(), now),
         }
         self.vitals.touch();
     }

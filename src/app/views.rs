@@ -334,7 +334,7 @@ impl App {
     pub(super) fn views_kept(&mut self, contents: Contents, said: Option<String>) {
         if contents.faults != self.trail.kept.faults {
             for fault in &contents.faults {
-                self.messages.say(Weight::Warning, fault.clone(), self.now);
+                self.messages.tell(Weight::Warning, fault.clone(), self.now);
             }
         }
         self.trail.kept = contents;

@@ -135,7 +135,7 @@ fn needs(write: &Write) -> Needs {
         WriteKind::StationDefault => {
             Needs::Permissions(&["telephony:plugin:all", "telephony:phone:assign"])
         }
-        WriteKind::JobWebhook => Needs::JobWebhooks,
+        WriteKind::JobWebhook | WriteKind::JobWebhookRemove => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
             routes::permissions(write).map_or(Needs::ChangingRoutes, Needs::Permissions)
@@ -143,7 +143,7 @@ fn needs(write: &Write) -> Needs {
         WriteKind::CallbackBook | WriteKind::CallbackReschedule | WriteKind::CallbackCancel => {
             Needs::ChangingCallbacks
         }
-        WriteKind::CallbackWebhook => Needs::CallbackWebhooks,
+        WriteKind::CallbackWebhook | WriteKind::CallbackWebhookRemove => Needs::CallbackWebhooks,
         // They name their permissions themselves, or go elsewhere, without our token.
         WriteKind::ConsultStart
         | WriteKind::ConsultSpeak
@@ -151,8 +151,20 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::ConsultCancel
         | WriteKind::MediaCallback
         | WriteKind::RouteSync
+        | WriteKind::WebhookTrial
         | WriteKind::CallbackUnmask => Needs::Nothing,
     }
+}
+
+/// A shell command that reads from an organisation's address, with the token left to the variable `TOKEN`.
+///
+/// # Errors
+/// An id that no URL can carry is refused.
+pub fn reading_curl(base_url: &Url, path: &[String]) -> Result<String, Error> {
+    let segments: Vec<&str> = path.iter().map(String::as_str).collect();
+    let url = super::api_url(base_url, &segments)?;
+    let url = quoted(url.as_str());
+    Ok(format!("curl -H \"Authorization: Bearer $TOKEN\" {url}"))
 }
 
 #[cfg(test)]

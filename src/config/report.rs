@@ -52,8 +52,34 @@ fn write_new(path: &Path) -> std::io::Result<()> {
 pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     let (path, origin) = file_in_use(flags, env, paths);
     let missing = if path.exists() { "" } else { ", not there" };
-    format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()))
+    let mut text = format!("{}  ({origin}{missing})\n", safe(&path.to_string_lossy()));
+    let mut place = |what: &str, at: &Path| {
+        let missing = if at.exists() { "" } else { "  (not there)" };
+        // A string takes every write.
+        let _ = writeln!(text, "{what:<14}{}{missing}", safe(&at.to_string_lossy()));
+    };
+    place("themes", &super::paths::themes_dir(&path));
+    place("state", &paths.state_dir);
+    for (name, what) in IN_STATE {
+        place(&format!("  {what}"), &paths.state_dir.join(name));
+    }
+    text
 }
+
+/// What the console keeps in the state directory, and where; by profile where it is a folder.
+const IN_STATE: &[(&str, &str)] = &[
+    ("trunkline.log", "log"),
+    ("audit", "audit"),
+    ("alerts", "alerts"),
+    ("jobs", "jobs"),
+    ("routes", "deployments"),
+    ("hours", "report"),
+    ("forms", "drafts, sent"),
+    ("views", "views"),
+    ("memory", "last rows"),
+    ("clipboard.txt", "copies"),
+    ("crash.txt", "crash report"),
+];
 
 /// "ok" with what is in force and what deserves a look. Every mistake at once is the error of [`load()`].
 pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, ConfigError> {
@@ -85,9 +111,12 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let _ = writeln!(text, "warning: {}", safe(&warning));
     }
     let source = loaded.source.as_ref().map(|path| path.to_string_lossy());
-    let source = source
-        .as_deref()
-        .unwrap_or("none; see `trunkline config init`");
+    let source = source.as_deref().unwrap_or(match profile {
+        Some(_) => {
+            "none: the environment says it all, `trunkline config show` tells by which variables"
+        }
+        None => "none; see `trunkline config init`",
+    });
     let _ = writeln!(text, "file     {}", safe(source));
     let _ = writeln!(
         text,
@@ -276,6 +305,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         profile::Auth::Form => "form",
     };
     put("auth", auth.into());
+    if let Some(scopes) = &profile.scopes {
+        put("scopes", scopes.clone().into());
+    }
     for (key, path) in certificates(profile) {
         put(key, path.to_string_lossy().into_owned().into());
     }
@@ -308,6 +340,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
+    }
+    for (key, value) in profile.deadlines.shown() {
+        put(&format!("deadlines.{key}"), value);
     }
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);

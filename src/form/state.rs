@@ -32,6 +32,8 @@ pub struct Form {
     /// Fields that have been filled in or left, whose faults are worth telling.
     touched: BTreeSet<&'static str>,
     faults: Vec<Fault>,
+    /// What was said when it was sent and refused; it stands until it is sent again.
+    refusal: Option<Fault>,
     checks: Checks,
     wanted: Vec<Check>,
     /// Parts that were taken out, in case they are wanted back.
@@ -61,6 +63,7 @@ impl Form {
             editing: Editing::Nothing,
             touched: BTreeSet::new(),
             faults: Vec::new(),
+            refusal: None,
             checks: Checks::default(),
             wanted: Vec::new(),
             parked: BTreeMap::new(),
@@ -170,17 +173,18 @@ impl Form {
     #[must_use]
     pub fn fault_of(&self, field: usize) -> Option<&Fault> {
         let path = self.spec.fields.get(field)?.path;
-        if !self.touched.contains(path) {
-            return None;
-        }
         let own = |fault: &&Fault| self.spec.field(&fault.path) == Some(field);
-        self.faults.iter().find(own)
+        let refusal = self.refusal.iter().find(own);
+        if !self.touched.contains(path) {
+            return refusal;
+        }
+        self.faults.iter().find(own).or(refusal)
     }
 
     /// What is wrong and belongs to no field.
     pub fn stray_faults(&self) -> impl Iterator<Item = &Fault> {
         let stray = |fault: &&Fault| self.spec.field(&fault.path).is_none();
-        self.faults.iter().filter(stray)
+        self.faults.iter().chain(&self.refusal).filter(stray)
     }
 
     /// What the world says, check by check.
@@ -247,6 +251,7 @@ impl Form {
     /// The writes that the form comes to; or the cursor goes to the first thing that is wrong.
     pub fn plan(&mut self) -> Option<Plan> {
         let (_, row) = self.editing.rows();
+        self.refusal = None;
         self.settle();
         self.editing = self.open_field();
         self.go_to_row(row);
@@ -260,6 +265,24 @@ impl Form {
         }
         self.seek_fault();
         None
+    }
+
+    /// It was sent and refused: what was said stands at the field that it names, which comes into focus, else at the end.
+    pub fn refused(&mut self, why: &str) {
+        let said = why.to_lowercase();
+        let names = |field: &&Field| {
+            let last = field.path.rsplit('.').next().unwrap_or(field.path);
+            let words = [field.path, last, field.label].map(str::to_lowercase);
+            words.iter().any(|name| names_word(&said, name))
+        };
+        let fields = self.fields().map(|(_, field)| field);
+        let found = fields.filter(names).max_by_key(|field| field.path.len());
+        let path = found.map_or("", |field| field.path);
+        let message = format!("refused: {why}");
+        self.refusal = Some(Fault::new(path, message));
+        if let Some(field) = self.spec.field(path).filter(|_| found.is_some()) {
+            self.focus_on(field);
+        }
     }
 
     /// Puts a field in focus, at its first row; what is out of range is the way to the review.
@@ -315,6 +338,17 @@ impl Form {
             self.go_to_row(row);
         }
     }
+}
+
+/// Whether a sentence has a word in it, not as a part of another word.
+fn names_word(said: &str, word: &str) -> bool {
+    let inside = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    let mut places = said.match_indices(word).map(|(at, _)| at);
+    !word.is_empty()
+        && places.any(|at| {
+            let (before, after) = (&said[..at], &said[at + word.len()..]);
+            !inside(before.chars().next_back()) && !inside(after.chars().next())
+        })
 }
 
 /// The row that a path ends in: 2 of `stunServers[2]`, and of `slots[2].start`.

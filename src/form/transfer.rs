@@ -21,7 +21,7 @@ use crate::text::chart;
 use crate::text::fit;
 use crate::time::Millis;
 
-/// Interactions that the review lists by name.
+/// Interactions that are asked about while the form is filled in.
 const LISTED: usize = 12;
 
 /// Columns of a bar that shows how much of a limit is used.
@@ -282,13 +282,10 @@ impl Transferring {
             )],
             many => {
                 let mut lines = vec![format!("Moves {} interactions to {to}:", many.len())];
-                let named = many.iter().take(LISTED);
+                let named = many.iter();
                 lines.extend(
                     named.map(|one| format!("  {}", self.known.sentence(&one.interaction_id))),
                 );
-                if many.len() > LISTED {
-                    lines.push(format!("  and {} more", many.len() - LISTED));
-                }
                 lines
             }
         };
@@ -356,12 +353,16 @@ impl Rules for Transferring {
         let (requests, stop_on_failure) = self.requests(body)?;
         let affects = self.affects(&requests);
         let moves = self.moves(requests);
-        let confirm = (moves.len() > 1).then(|| moves.len().to_string());
+        // Somebody outside is on each of them.
+        let confirm = match moves.len() {
+            1 => "transfer".to_owned(),
+            many => many.to_string(),
+        };
         let order = Order::Transfer(Box::new(Transfers {
             moves,
             stop_on_failure,
         }));
-        Ok(Plan::of(order, affects, UNDO)?.confirmed_by(confirm))
+        Ok(Plan::of(order, affects, UNDO)?.confirmed_by(Some(confirm)))
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {

@@ -8,6 +8,8 @@ mod detail;
 mod figures;
 mod writes;
 
+pub use self::writes::cancelling;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line as Shown;

@@ -9,13 +9,14 @@ use ratatui::layout::Rect;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related, section};
-use super::{Desk, Scene};
+use super::{Abroad, Desk, Scene};
 use crate::effect::Effect;
 use crate::kind::Kind as _;
 use crate::kind::carriers::{CarrierLine, Carriers};
 use crate::kind::column::Wish;
 use crate::kind::edges::Edges;
 use crate::kind::probes::Probes;
+use crate::model::api::Capabilities;
 use crate::model::carrier::{Accord, Health};
 use crate::model::finding::TlsVerdict;
 use crate::store::Store;
@@ -151,6 +152,12 @@ impl Listing for Carriers {
             }
             (Reading::Awaited, None) => vec!["Signing in and reading the carriers …".to_owned()],
         }
+    }
+
+    fn abroad(&self, _: &CarrierLine<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let carriers = ["telephony", "providers", "carriers"];
+        let read = (!can.trunks).then(|| Abroad::read(&carriers));
+        read.into_iter().collect()
     }
 
     fn copy(&self, line: &CarrierLine<'_>, what: &str) -> Option<(&'static str, String)> {

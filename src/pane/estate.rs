@@ -3,13 +3,14 @@
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked, Related, places};
-use super::{Desk, Scene};
+use super::{Abroad, Desk, Scene};
 use crate::effect::Effect;
 use crate::kind::edges::{self, Edges};
 use crate::kind::probes::Probes;
 use crate::kind::queues::{self, Queues};
 use crate::kind::trunks::{self, Trunks};
 use crate::kind::users::{self, Users};
+use crate::model::api::Capabilities;
 use crate::model::finding::{Finding, Grade};
 use crate::model::registration::State;
 use crate::model::trunk::Standing;
@@ -112,6 +113,12 @@ impl Listing for Users {
         }
     }
 
+    fn abroad(&self, line: &users::UserLine<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let read = Abroad::read(&["users", line.row.user_id().raw()]);
+        let read = can.stations.then_some(read);
+        read.into_iter().collect()
+    }
+
     fn copy(&self, line: &users::UserLine<'_>, what: &str) -> Option<(&'static str, String)> {
         let id = line.row.user_id().raw();
         (what == "id").then(|| ("user id", id.to_owned()))
@@ -167,6 +174,12 @@ impl Listing for Edges {
         awaited(scene.store.carriers.reading(), "edges", scene)
     }
 
+    fn abroad(&self, line: &edges::EdgeLine<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let id = line.row.edge.id.raw();
+        let read = Abroad::read(&["telephony", "providers", "edges", id]);
+        can.trunks.then_some(read).into_iter().collect()
+    }
+
     fn copy(&self, line: &edges::EdgeLine<'_>, what: &str) -> Option<(&'static str, String)> {
         (what == "id").then(|| ("edge id", line.row.edge.id.raw().to_owned()))
     }
@@ -216,6 +229,13 @@ impl Listing for Trunks {
             return vec!["Trunks are not available from the API of this organisation.".to_owned()];
         }
         awaited(scene.store.carriers.reading(), "trunks", scene)
+    }
+
+    fn abroad(&self, line: &trunks::TrunkLine<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let id = line.trunk.id.raw();
+        let read = Abroad::read(&["telephony", "providers", "edges", "trunks", id]);
+        let page = Abroad::Page("admin/telephony/phoneTrunks".to_owned());
+        [read, page].into_iter().filter(|_| can.trunks).collect()
     }
 
     fn copy(&self, line: &trunks::TrunkLine<'_>, what: &str) -> Option<(&'static str, String)> {
@@ -330,6 +350,15 @@ impl Listing for Queues {
 
     fn empty(&self, scene: &Scene<'_>) -> Vec<String> {
         awaited(scene.store.queues.reading(), "queues", scene)
+    }
+
+    fn abroad(&self, line: &queues::QueueLine<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let id = line.row.queue.id.raw();
+        vec![if can.reservations {
+            Abroad::read(&["queues", id])
+        } else {
+            Abroad::read(&["routing", "queues", id])
+        }]
     }
 
     fn copy(&self, line: &queues::QueueLine<'_>, what: &str) -> Option<(&'static str, String)> {

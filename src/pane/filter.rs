@@ -57,6 +57,11 @@ impl Filter {
         true
     }
 
+    /// Words without a field look at these columns alone from now on.
+    pub fn see(&mut self, columns: Vec<usize>) {
+        self.query = self.query.take().map(|query| query.seeing(columns));
+    }
+
     /// Takes a filter that nothing here can pass.
     pub fn never(&mut self, text: &str, fields: &'static [FieldSpec]) {
         self.query = Some(Query::never(fields));

@@ -30,11 +30,13 @@ pub(super) use self::remembered::{for_remembered, remembered, say_remembered};
 use self::source::Source;
 use super::cursor::{Cursor, Window};
 use super::filter::Filter;
-use super::{Desk, Focus, Made, Pane, Scene};
+use super::{Abroad, Desk, Focus, Made, Pane, Scene};
 use crate::kind::column::Wish;
+use crate::kind::value::FLAGS;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
 use crate::model::api::{Api, Capabilities};
+use crate::query;
 use crate::store::{Changes, RowId, Store};
 use crate::time::Millis;
 use crate::ui::bar::Bar;
@@ -56,6 +58,9 @@ pub const ACTIONS: &[Action] = &[
     Action::Export,
     Action::OpenPager,
     Action::Mark,
+    Action::MarkAll,
+    Action::MarkRange,
+    Action::MarkInvert,
     Action::Freeze,
     Action::Related,
     Action::Up,
@@ -120,6 +125,10 @@ pub trait Listing: Default + 'static {
     /// One thing of a row for the clipboard, with its name; none when the word is none of [`Self::COPIES`].
     fn copy(&self, _row: &RowOf<'_, Self>, _what: &str) -> Option<(&'static str, String)> {
         None
+    }
+    /// What a row is read from, and the vendor's page about it, where there are such.
+    fn abroad(&self, _row: &RowOf<'_, Self>, _can: &Capabilities) -> Vec<Abroad> {
+        Vec::new()
     }
     /// What is known of a row beyond its columns, for the pager; safe to show.
     fn more(&self, _row: &RowOf<'_, Self>, _store: &Store) -> String {
@@ -192,6 +201,8 @@ pub struct ListPane<L: Listing> {
     filter: Filter,
     /// What is marked, since when.
     marked: HashMap<IdOf<L>, Millis>,
+    /// The row that was marked last: a range begins there.
+    last_marked: Option<IdOf<L>>,
     detail: bool,
     frozen: Option<Frozen<IdOf<L>>>,
     window: Window,
@@ -217,6 +228,7 @@ impl<L: Listing> Default for ListPane<L> {
             cursor: Cursor::default(),
             filter: Filter::default(),
             marked: HashMap::new(),
+            last_marked: None,
             detail: false,
             frozen: None,
             window: Window::default(),
@@ -233,6 +245,7 @@ impl<L: Listing> ListPane<L> {
     /// Filters and sorts again.
     fn arrange(&mut self, store: &Store, now: Millis) {
         self.frozen = None;
+        self.filter.see(self.seen());
         let how = How {
             query: self.filter.query(),
             sort: self.sort,
@@ -273,6 +286,16 @@ impl<L: Listing> ListPane<L> {
     fn shown(&self) -> Vec<usize> {
         let offered = |n: &usize| (<L::Kind>::COLUMNS[*n].offered)(self.can);
         self.columns.iter().copied().filter(offered).collect()
+    }
+
+    /// The columns that a word without a field looks at: those that show, where they say something of their own. `no` should
+    /// find Noah, not everyone who is not flapping.
+    fn seen(&self) -> Vec<usize> {
+        let says = |n: &usize| {
+            let column = &<L::Kind>::COLUMNS[*n];
+            column.bare || matches!(column.kind, query::Kind::Choice(words) if words != FLAGS)
+        };
+        self.shown().into_iter().filter(says).collect()
     }
 
     /// How many rows pass.

@@ -11,12 +11,13 @@ use ratatui::text::Line;
 
 use self::held::Held;
 use super::list::{self, ListPane, Listing, Picked, Related, places};
-use super::{Desk, Focus, Scene};
+use super::{Abroad, Desk, Focus, Scene};
 use crate::effect::Effect;
 use crate::form::Opening;
 use crate::kind::column::Wish;
 use crate::kind::registrations::Registrations;
 use crate::model::UserId;
+use crate::model::api::Capabilities;
 use crate::model::registration::State;
 use crate::store::{Row, RowId, Store};
 use crate::time::Millis;
@@ -103,6 +104,15 @@ impl Listing for Devices {
             }
             None => vec!["Signing in and reading the first registrations …".to_owned()],
         }
+    }
+
+    fn abroad(&self, row: &Row<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let (user, phone) = (row.user_id().raw(), row.device().raw());
+        vec![if can.stations {
+            Abroad::read(&["telephony", "providers", "edges", "phones", phone])
+        } else {
+            Abroad::read(&["telephony", "users", user, "registrations"])
+        }]
     }
 
     fn copy(&self, row: &Row<'_>, what: &str) -> Option<(&'static str, String)> {

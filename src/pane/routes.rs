@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
-use super::{Desk, Focus, Made, Scene};
+use super::{Abroad, Desk, Focus, Made, Scene, breaker};
 use crate::effect::{Effect, RouteAsk};
 use crate::form::Opening;
 use crate::form::route::plans;
@@ -15,6 +15,7 @@ use crate::model::RouteId;
 use crate::model::api::Capabilities;
 use crate::model::finding::{Protocol, Target};
 use crate::model::route::Kind;
+use crate::model::write::WriteKind;
 use crate::store::carriers::Reading;
 use crate::store::routes::{Drift, Presence, RouteRow};
 use crate::store::{self, Store};
@@ -28,6 +29,13 @@ use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type RoutesPane = ListPane<Routes>;
+
+/// The writes that begin here.
+const WRITES: [WriteKind; 3] = [
+    WriteKind::RouteCreate,
+    WriteKind::RouteUpdate,
+    WriteKind::RouteDelete,
+];
 
 impl Listing for Routes {
     type Kind = Self;
@@ -77,6 +85,7 @@ impl Listing for Routes {
                 bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
             }
         }
+        breaker::left_alone(bar, scene, &WRITES);
         if let Some((role, words)) = staleness(scene) {
             bar.left(0, theme.style(role), words);
         }
@@ -108,6 +117,14 @@ impl Listing for Routes {
             }
             (Reading::Awaited, None) => vec!["Signing in and reading the routes …".to_owned()],
         }
+    }
+
+    fn abroad(&self, row: &&RouteRow, can: &Capabilities) -> Vec<Abroad> {
+        let id = row.known.id.raw();
+        let read = can
+            .counts_deliveries
+            .then(|| Abroad::read(&["outbound", "integrations", id]));
+        read.into_iter().collect()
     }
 
     fn copy(&self, row: &&RouteRow, what: &str) -> Option<(&'static str, String)> {

@@ -3,8 +3,9 @@
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Related, places};
 use super::registrations::summary;
-use super::{Desk, Scene};
+use super::{Abroad, Desk, Scene};
 use crate::kind::sites::Sites;
+use crate::model::api::Capabilities;
 use crate::model::registration::State;
 use crate::store::Store;
 use crate::store::sites::Site;
@@ -64,6 +65,13 @@ impl Listing for Sites {
             }
             None => vec!["Signing in and reading the first registrations …".to_owned()],
         }
+    }
+
+    fn abroad(&self, _: &Site<'_>, can: &Capabilities) -> Vec<Abroad> {
+        let page = can
+            .trunks
+            .then(|| Abroad::Page("admin/telephony/sites".to_owned()));
+        page.into_iter().collect()
     }
 
     fn copy(&self, site: &Site<'_>, what: &str) -> Option<(&'static str, String)> {

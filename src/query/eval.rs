@@ -6,7 +6,7 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 use regex::{Regex, RegexBuilder};
 
-use super::{FieldSpec, Fields, Node, Op, TextOp, Value};
+use super::{Fields, Node, Op, TextOp, Value};
 use crate::time::Millis;
 
 /// Bytes that one compiled regular expression may take.
@@ -27,25 +27,36 @@ impl Passing {
     }
 }
 
-/// What fuzzy matching needs again and again; it is large, so it is made when first used.
+/// What matching words needs again and again; it is large, so it is made when first used.
 #[derive(Clone, Default)]
 pub(super) struct Scratch {
     matcher: Option<Box<Matcher>>,
     chars: Vec<char>,
 }
 
-/// A fuzzy word: its letters in this order, with anything between, whatever the case and the accents.
+/// A word somewhere in a text, whatever the case; and whatever the accents, when it is typed without. A fuzzy one has its
+/// letters in this order, with anything between.
 #[derive(Clone, Debug)]
-pub(super) struct Fuzzy {
-    pub(super) word: String,
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) fuzzy: bool,
     atom: Atom,
 }
 
-impl Fuzzy {
-    pub(super) fn new(word: String) -> Self {
+impl Word {
+    pub(super) fn new(word: String, fuzzy: bool) -> Self {
         let (case, forms) = (CaseMatching::Ignore, Normalization::Smart);
-        let atom = Atom::new(&word, case, forms, AtomKind::Fuzzy, false);
-        Self { word, atom }
+        let kind = if fuzzy {
+            AtomKind::Fuzzy
+        } else {
+            AtomKind::Substring
+        };
+        let atom = Atom::new(&word, case, forms, kind, false);
+        Self {
+            text: word,
+            fuzzy,
+            atom,
+        }
     }
 
     fn is_in(&self, text: &str, scratch: &mut Scratch) -> bool {
@@ -55,9 +66,9 @@ impl Fuzzy {
     }
 }
 
-impl PartialEq for Fuzzy {
+impl PartialEq for Word {
     fn eq(&self, other: &Self) -> bool {
-        self.word == other.word
+        self.text == other.text && self.fuzzy == other.fuzzy
     }
 }
 
@@ -94,23 +105,23 @@ impl fmt::Debug for Pattern {
 pub(super) fn node(
     of: &Node,
     thing: &impl Fields,
-    specs: &[FieldSpec],
+    seen: &[usize],
     now: Millis,
     scratch: &mut Scratch,
 ) -> Passing {
     match of {
-        Node::All(nodes) => combine(nodes, false, |of| node(of, thing, specs, now, scratch)),
-        Node::Any(nodes) => combine(nodes, true, |of| node(of, thing, specs, now, scratch)),
+        Node::All(nodes) => combine(nodes, false, |of| node(of, thing, seen, now, scratch)),
+        Node::Any(nodes) => combine(nodes, true, |of| node(of, thing, seen, now, scratch)),
         Node::Not(inner) => {
-            let verdict = node(inner, thing, specs, now, scratch);
+            let verdict = node(inner, thing, seen, now, scratch);
             Passing {
                 pass: !verdict.pass,
                 ..verdict
             }
         }
-        Node::Fuzzy(word) => anywhere(thing, specs, |text| word.is_in(text, scratch)),
-        Node::Phrase(phrase) => anywhere(thing, specs, |text| text.contains(phrase.as_str())),
-        Node::Regex(pattern) => anywhere(thing, specs, |text| pattern.regex.is_match(text)),
+        Node::Word(word) => anywhere(thing, seen, |text| word.is_in(text, scratch)),
+        Node::Phrase(phrase) => anywhere(thing, seen, |text| text.contains(phrase.as_str())),
+        Node::Regex(pattern) => anywhere(thing, seen, |text| pattern.regex.is_match(text)),
         Node::Text { field, op, value } => Passing::always(match (thing.said(*field), op) {
             (Value::Text(text), TextOp::Contains) => contains(&text, value),
             (Value::Text(text), TextOp::Is) => is(&text, value),
@@ -146,13 +157,9 @@ fn combine(nodes: &[Node], stop: bool, mut ask: impl FnMut(&Node) -> Passing) ->
     Passing { pass: !stop, until }
 }
 
-fn anywhere(
-    thing: &impl Fields,
-    specs: &[FieldSpec],
-    mut matches: impl FnMut(&str) -> bool,
-) -> Passing {
-    let mut fields = (0..specs.len()).filter(|&field| specs[field].bare);
-    Passing::always(fields.any(|field| match thing.value(field) {
+fn anywhere(thing: &impl Fields, seen: &[usize], mut matches: impl FnMut(&str) -> bool) -> Passing {
+    let mut fields = seen.iter();
+    Passing::always(fields.any(|field| match thing.value(*field) {
         Value::Text(text) => matches(&text),
         _ => false,
     }))

@@ -3,7 +3,7 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::eval::{Fuzzy, Pattern};
+use super::eval::{Pattern, Word};
 use super::lex::{self, Literal, Part, Token};
 use super::{Age, FieldSpec, Kind, Node, Op, QueryError, TextOp, Unit};
 use crate::text;
@@ -143,7 +143,10 @@ fn one_or(mut nodes: Vec<Node>, many: impl Fn(Vec<Node>) -> Node) -> Node {
 /// A term without a field.
 fn anywhere(literal: Literal, column: usize) -> Result<Node, QueryError> {
     Ok(match literal {
-        Literal::Word(word) => Node::Fuzzy(Fuzzy::new(word)),
+        Literal::Word(word) => Node::Word(match word.strip_prefix('~') {
+            Some(rest) if !rest.is_empty() => Word::new(rest.to_owned(), true),
+            _ => Word::new(word, false),
+        }),
         Literal::Quoted(phrase) => Node::Phrase(phrase),
         Literal::Regex(source) => Node::Regex(pattern(source, column)?),
     })

@@ -23,7 +23,10 @@ impl Query {
                 let group = matches!(**inner, Node::All(_) | Node::Any(_) | Node::Not(_));
                 self.grouped(inner, group, f)
             }
-            Node::Fuzzy(fuzzy) => f.write_str(&fuzzy.word),
+            Node::Word(word) => {
+                let sign = if word.fuzzy { "~" } else { "" };
+                write!(f, "{sign}{}", word.text)
+            }
             Node::Phrase(phrase) => quoted(phrase, f),
             Node::Regex(pattern) => regex(&pattern.source, f),
             Node::Text { field, op, value } => {

@@ -49,7 +49,9 @@ fn refused(filter: &str) -> (usize, String) {
 fn terms_pass_and_fail_as_documented() {
     let pass = [
         "",
-        "anptr",
+        "~anptr",
+        "PETR",
+        "a pét",
         "petrova",
         "\"Ana P\"",
         "/^A.a/",
@@ -73,6 +75,8 @@ fn terms_pass_and_fail_as_documented() {
     ];
     let fail = [
         "zzz",
+        "anptr",
+        "~zz",
         "lost",
         "\"ana p\"",
         "/^a/",
@@ -91,6 +95,27 @@ fn terms_pass_and_fail_as_documented() {
     for filter in fail {
         assert!(!ask(filter, 200_000).pass, "{filter}");
     }
+}
+
+#[test]
+fn a_bare_word_looks_where_a_person_looks_and_reads_back() {
+    let seeing = |filter: &str, fields: &[usize]| {
+        let query = Query::parse(filter, SPECS).unwrap();
+        let query = query.seeing(fields.to_vec());
+        query.matches(&Ana, Millis(0)).pass
+    };
+    assert!(seeing("lost", &[0]) && seeing("petr", &[0, 1]));
+    assert!(!seeing("petr", &[0]) && !seeing("!lost", &[0]));
+    assert!(
+        seeing("user:pét", &[0]),
+        "a field that is named is asked anyway"
+    );
+    for filter in ["~anptr", "petr", "~", "!~a"] {
+        let query = Query::parse(filter, SPECS).unwrap();
+        assert_eq!(query.to_string(), filter);
+        assert!(query.is_bare());
+    }
+    assert!(!Query::parse("user:ana !flaps>3", SPECS).unwrap().is_bare());
 }
 
 #[test]

@@ -1,4 +1,10 @@
-//! Copying, also over SSH: the terminal sets the clipboard (OSC 52), and what is too long for it goes to a file.
+//! Copying, also over SSH and in tmux, and saying where it went: nothing is called copied that nobody has confirmed.
+//!
+//! A terminal sets its clipboard when it is asked to (OSC 52), and never says whether it did. Inside tmux the sequence goes to
+//! tmux, which drops it unless it is set otherwise: there tmux itself is asked, and answers. What can go neither way is
+//! written to a file.
+
+mod tmux;
 
 use std::fs::{self, DirBuilder};
 use std::io;
@@ -8,27 +14,50 @@ use std::path::{Path, PathBuf};
 use crossterm::Command as _;
 use crossterm::clipboard::CopyToClipboard;
 
+pub use self::tmux::{Tmux, hand};
+use crate::environment::Environment;
 use crate::file;
 
 /// The longest payload, in base64 bytes, that terminals take whole (xterm and hterm cut or drop longer ones).
 const MAX_PAYLOAD: usize = 74_994;
 
-/// Name of the file for what is too long; always the same one, so that copies do not pile up.
+/// Name of the file for what goes nowhere else; always the same one, so that copies do not pile up.
 const FILE: &str = "clipboard.txt";
 
-/// Where a copy went.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Copied {
-    /// To the terminal, once these bytes are sent with [`super::Term::write_raw`].
-    Sequence(Vec<u8>),
-    /// To this file, mode 0600, replacing the copy before it.
-    File(PathBuf),
+/// Which way copies go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// tmux is asked.
+    Tmux,
+    /// The terminal is asked.
+    Terminal,
+    /// Neither can be: why, in words that follow "the clipboard is not reached".
+    File(&'static str),
+}
+
+impl Way {
+    /// The way of a process with these variables; `osc52` is what the configuration says.
+    #[must_use]
+    pub fn of(environment: &Environment, osc52: bool) -> Self {
+        let is_set = |name| environment.get(name).is_some_and(|value| !value.is_empty());
+        if !osc52 {
+            Self::File("osc52 = false in the configuration")
+        } else if is_set("TMUX") {
+            Self::Tmux
+        } else if is_set("STY") {
+            Self::File("GNU screen keeps it from the terminal")
+        } else if environment.get("TERM").is_some_and(|term| term == "linux") {
+            Self::File("a Linux virtual console has none")
+        } else {
+            Self::Terminal
+        }
+    }
 }
 
 /// Why something could not be copied.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "cannot copy: too long for the terminal's clipboard, and writing it to {} failed: {source}; check that directory, or copy less",
+    "cannot copy: writing it to {} failed: {source}; check that directory, or copy less",
     path.display()
 )]
 pub struct CopyError {
@@ -36,19 +65,27 @@ pub struct CopyError {
     source: io::Error,
 }
 
-/// Copies `text`. `state` is the console's state directory; it is made, for this user only, when it is missing.
-pub fn copy(text: &str, state: &Path) -> Result<Copied, CopyError> {
+/// What asks the terminal to put `text` on its clipboard, to be sent with [`super::Term::write_raw`]; none when it is too long
+/// for that.
+#[must_use]
+pub fn sequence(text: &str) -> Option<Vec<u8>> {
     if text.len().div_ceil(3).saturating_mul(4) > MAX_PAYLOAD {
-        let path = state.join(FILE);
-        return match save(text, state, &path) {
-            Ok(()) => Ok(Copied::File(path)),
-            Err(source) => Err(CopyError { path, source }),
-        };
+        return None;
     }
     let mut sequence = String::new();
     // A `String` takes every write.
     let _ = CopyToClipboard::to_clipboard_from(text).write_ansi(&mut sequence);
-    Ok(Copied::Sequence(sequence.into_bytes()))
+    Some(sequence.into_bytes())
+}
+
+/// Writes a copy to a file, mode 0600, in place of the one before it. `state` is the console's state directory; it is made,
+/// for this user only, when it is missing.
+pub fn write(text: &str, state: &Path) -> Result<PathBuf, CopyError> {
+    let path = state.join(FILE);
+    match save(text, state, &path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(CopyError { path, source }),
+    }
 }
 
 /// Through a temporary file, which is created 0600: what is in the copy is never readable by others, nor half there.
@@ -71,37 +108,45 @@ mod tests {
 
     #[test]
     fn a_row_goes_to_the_terminal() {
-        let dir = tempfile::tempdir().unwrap();
         let hostile = "a\x1b]0;b\x07";
         let expected = format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(hostile));
-        let copied = copy(hostile, dir.path()).unwrap();
-        assert_eq!(copied, Copied::Sequence(expected.into_bytes()));
-        assert!(fs::read_dir(dir.path()).unwrap().next().is_none());
+        assert_eq!(sequence(hostile), Some(expected.into_bytes()));
     }
 
     #[test]
     fn the_cap_is_in_encoded_bytes() {
-        let dir = tempfile::tempdir().unwrap();
         let most = MAX_PAYLOAD / 4 * 3;
-        assert!(matches!(
-            copy(&"x".repeat(most), dir.path()),
-            Ok(Copied::Sequence(_))
-        ));
-        assert!(matches!(
-            copy(&"x".repeat(most + 1), dir.path()),
-            Ok(Copied::File(_))
-        ));
+        assert!(sequence(&"x".repeat(most)).is_some());
+        assert!(sequence(&"x".repeat(most + 1)).is_none());
     }
 
     #[test]
-    fn too_much_goes_to_a_private_file_that_is_replaced() {
+    fn the_way_is_the_one_that_can_be_answered_for() {
+        let way = |variables: &[(&str, &str)], osc52| {
+            Way::of(&variables.iter().copied().collect(), osc52)
+        };
+        assert_eq!(way(&[("TERM", "xterm")], true), Way::Terminal);
+        assert_eq!(way(&[("TMUX", "/tmp/t,1,0")], true), Way::Tmux);
+        assert_eq!(way(&[("TMUX", "")], true), Way::Terminal);
+        for (variables, osc52) in [
+            (&[("TMUX", "/tmp/t,1,0")][..], false),
+            (&[("STY", "1.pts")], true),
+            (&[("TERM", "linux")], true),
+        ] {
+            assert!(
+                matches!(way(variables, osc52), Way::File(_)),
+                "{variables:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_is_private_and_replaced() {
         let dir = tempfile::tempdir().unwrap();
         let state = dir.path().join("state/trunkline");
         for letter in ["a", "b"] {
             let text = letter.repeat(100_000);
-            let Ok(Copied::File(path)) = copy(&text, &state) else {
-                panic!("not a file");
-            };
+            let path = write(&text, &state).unwrap();
             assert_eq!(fs::read_to_string(&path).unwrap(), text);
             let mode = fs::metadata(&path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
@@ -114,7 +159,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let blocked = dir.path().join("file");
         fs::write(&blocked, "").unwrap();
-        let error = copy(&"x".repeat(100_000), &blocked).unwrap_err();
+        let error = write("x", &blocked).unwrap_err();
         assert!(error.to_string().contains("clipboard.txt"), "{error}");
     }
 }

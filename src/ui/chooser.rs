@@ -52,6 +52,8 @@ pub enum Purpose {
     View,
     /// End that silence.
     Silence,
+    /// Undo that write.
+    Undo,
     /// Carry that line out, as if it were typed; an empty one is nothing.
     Line,
 }
@@ -217,6 +219,7 @@ impl Chooser {
             Purpose::Form => Command::Fill(value),
             Purpose::View => Command::View(value),
             Purpose::Silence => Command::Lift(value),
+            Purpose::Undo => Command::UndoWrite(value),
             Purpose::Line => Command::parse(&value).ok()?,
             Purpose::Go => {
                 let (pane, filter) = value.split_once(' ')?;
@@ -242,6 +245,7 @@ impl Chooser {
             Purpose::Form => ("new", "Enter fill in  Esc close"),
             Purpose::Go => ("go to", "Enter go  Esc close"),
             Purpose::View => ("views", "Enter open  d delete  Esc close"),
+            Purpose::Undo => ("undo", "Enter undo, after a review  Esc close"),
             Purpose::Silence => ("silences in force", "d lift  Esc close"),
             Purpose::Line => ("are you sure?", "Enter choose  Esc close"),
         };

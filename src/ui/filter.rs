@@ -15,7 +15,7 @@ use crate::vocabulary::role::Role;
 pub type FilterFault = (usize, String);
 
 /// How to write filters, the most wanted first: a narrow screen cuts the rest.
-const HINT: &str = "  Enter keep  Esc undo  Up history   word \"exact\" /regex/ state:lost codec!=opus flaps>3 since<5m !not a|b (…)";
+const HINT: &str = "  Enter keep  Esc undo  Up history   word ~fuzzy \"exact\" /regex/ state:lost codec!=opus flaps>3 since<5m !not a|b (…)";
 
 /// The filter line.
 #[derive(Debug)]

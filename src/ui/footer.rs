@@ -1,4 +1,4 @@
-//! The last line: the keys that work here now, out of the keymap; above it the newest message, for a while.
+//! The last line: the keys that work here now, out of the keymap; above it what was told last, for a while.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -82,31 +82,76 @@ fn whole(keymap: &Keymap) -> String {
     format!("  {key} all of it ")
 }
 
-/// Draws the toast on the line given. What does not fit is cut, and then the line ends with where all of it can be read.
-pub fn toast(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, message: &Message) {
-    let (role, word) = match message.weight {
-        Weight::Note => (Role::Accent, ""),
-        Weight::Warning => (Role::Warn, "warning: "),
-        Weight::Error => (Role::Bad, "error: "),
+/// What is on the line of messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The answer to what a person did last.
+    pub answer: Option<&'a Message>,
+    /// What has happened by itself.
+    pub event: Option<&'a Message>,
+}
+
+/// Columns that an answer needs before what happened may stand beside it.
+const BESIDE: usize = 40;
+
+/// Draws the line of messages, when there is one. An answer has what room it needs; what happened has what is left, and waits
+/// in `:messages` where that is too little.
+pub fn messages(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, told: Told<'_>) {
+    let Some(first) = told.answer.or(told.event) else {
+        return;
+    };
+    table::blank(buf, area, theme.style(Role::Text));
+    let second = told.event.filter(|_| told.answer.is_some());
+    let wide = crate::text::width(&sentence(first));
+    let left = usize::from(area.width).saturating_sub(wide);
+    let Some(second) = second.filter(|_| left >= BESIDE) else {
+        return message(area, buf, theme, keymap, first);
+    };
+    let wide = u16::try_from(wide).unwrap_or(area.width);
+    let (own, rest) = (
+        Rect {
+            width: wide,
+            ..area
+        },
+        Rect {
+            x: area.x + wide,
+            width: area.width - wide,
+            ..area
+        },
+    );
+    message(own, buf, theme, keymap, first);
+    message(rest, buf, theme, keymap, second);
+}
+
+/// A message on its line.
+fn sentence(message: &Message) -> String {
+    let word = match message.weight {
+        Weight::Note => "",
+        Weight::Warning => "warning: ",
+        Weight::Error => "error: ",
     };
     let times = if message.times > 1 {
         format!(" (×{})", message.times)
     } else {
         String::new()
     };
-    let mut text = format!(" {word}{}{times} ", message.text);
+    format!(" {word}{}{times} ", message.text)
+}
+
+/// Draws a message. What does not fit is cut, and then the line ends with where all of it can be read.
+fn message(area: Rect, buf: &mut Buffer, theme: &Theme, keymap: &Keymap, message: &Message) {
+    let role = match message.weight {
+        Weight::Note => Role::Accent,
+        Weight::Warning => Role::Warn,
+        Weight::Error => Role::Bad,
+    };
+    let mut text = sentence(message);
     let width = usize::from(area.width);
     if crate::text::width(&text) > width {
         let whole = whole(keymap);
         let room = width.saturating_sub(crate::text::width(&whole));
         text = crate::text::fit(&text, room).into_owned() + &whole;
     }
-    table::blank(buf, area, theme.style(Role::Text));
-    buf.set_stringn(
-        area.x,
-        area.y,
-        crate::text::fit(&text, width),
-        width,
-        theme.style(role),
-    );
+    let shown = crate::text::fit(&text, width);
+    buf.set_stringn(area.x, area.y, shown, width, theme.style(role));
 }

@@ -42,6 +42,8 @@ pub enum Ask {
     Curl,
     /// Stop the flow that is looked at.
     Stop,
+    /// Open the form of the flow that is looked at again.
+    Again,
 }
 
 /// A form with what is seen of it.

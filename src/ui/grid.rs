@@ -14,6 +14,12 @@ const DETAIL: u16 = 8;
 /// Rows that a detail leaves when it wishes for more than half.
 const ROWS: u16 = 5;
 
+/// From this width on an open detail stands beside the rows.
+const BESIDE: u16 = 160;
+
+/// Columns of a detail that stands beside the rows.
+const ASIDE: u16 = 72;
+
 /// A column as its heading shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Heading {
@@ -67,6 +73,9 @@ impl Parts {
     /// Splits a pane; an open detail takes the lower half, or as many lines as it wishes while some rows are left.
     #[must_use]
     pub fn with(area: Rect, wish: Option<u16>) -> Self {
+        if area.width >= BESIDE && wish.is_some() {
+            return Self::beside(area);
+        }
         let below = wish.map_or(0, |wish| {
             let least = DETAIL.min(area.height.saturating_sub(4));
             let wished = wish.min(area.height.saturating_sub(2 + ROWS));
@@ -79,6 +88,27 @@ impl Parts {
             head: part(area.y + 1, 1),
             rows,
             detail: part(rows.bottom(), below),
+        }
+    }
+
+    /// The detail at the right, under the line of figures.
+    fn beside(area: Rect) -> Self {
+        let wide = ASIDE.max(area.width / 3);
+        let parts = Self::with(area, None);
+        let narrow = |part: Rect| Rect {
+            width: part.width - wide,
+            ..part
+        };
+        Self {
+            head: narrow(parts.head),
+            rows: narrow(parts.rows),
+            detail: Rect {
+                x: area.right() - wide,
+                y: parts.head.y,
+                width: wide,
+                height: area.height.saturating_sub(1),
+            },
+            ..parts
         }
     }
 }

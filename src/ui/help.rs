@@ -9,7 +9,8 @@ use crate::vocabulary::role::Role;
 
 /// The filter grammar by example.
 const GRAMMAR: &[(&str, &str)] = &[
-    ("ana", "fuzzy, on every column"),
+    ("ana", "in a column that shows, whatever the case"),
+    ("~anptr", "fuzzy: these letters, in this order"),
     ("\"Ana P\"", "exactly these characters"),
     ("/^poly-0+1/", "a regular expression"),
     ("state:lost", "the field has this value, or this in it"),

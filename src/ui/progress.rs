@@ -26,13 +26,15 @@ const WIDTH: u16 = 96;
 #[derive(Clone, Copy, Debug)]
 pub struct Progress {
     flow: FlowId,
+    /// It was filled in with a form, which can be opened again when it is refused.
+    form: bool,
 }
 
 impl Progress {
-    /// Looks at a flow.
+    /// Looks at a flow; `form` says that it was filled in with one.
     #[must_use]
-    pub fn new(flow: FlowId) -> Self {
-        Self { flow }
+    pub fn new(flow: FlowId, form: bool) -> Self {
+        Self { flow, form }
     }
 
     /// Which flow.
@@ -43,10 +45,10 @@ impl Progress {
 
     /// Leaves it, or stops it.
     #[must_use]
-    #[allow(clippy::unused_self, reason = "a layer like the others")]
     pub fn key(&self, key: KeyEvent) -> LayerOutcome {
         match key.code {
             KeyCode::Char('c') if key.modifiers.is_empty() => LayerOutcome::Ask(Ask::Stop),
+            KeyCode::Char('e') if self.form => LayerOutcome::Ask(Ask::Again),
             KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => LayerOutcome::Close,
             _ => LayerOutcome::Stay,
         }
@@ -78,10 +80,11 @@ impl Progress {
             put(inner, y, buf, text, theme, *role);
         }
         if inner.height > 0 {
-            let foot = if flow.runs() {
-                "Esc leave: it goes on    c cancel"
-            } else {
-                "Esc close"
+            let refused = matches!(flow.end, Some((End::Refused(_) | End::Cancelled(_), _)));
+            let foot = match flow.runs() {
+                true => "Esc leave: it goes on    c cancel",
+                false if refused && self.form => "e edit again    Esc close",
+                false => "Esc close",
             };
             put(inner, inner.bottom() - 1, buf, foot, theme, Role::Dim);
         }

@@ -2,6 +2,8 @@
 
 mod lines;
 
+use std::cell::Cell;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -43,14 +45,18 @@ pub struct Review {
     stop: Option<String>,
     typed: Entry,
     top: usize,
+    /// The last line that can be the first on the page, as drawn last: how many there are depends on the width.
+    last: Cell<usize>,
 }
 
 impl Review {
     /// A review of a plan: `concerns` are checks that did not come out well, `stop` is why it ends here.
     #[must_use]
     pub fn new(plan: Plan, shown: Shown, concerns: &[String], stop: Option<String>) -> Self {
+        let said = lines::of(&plan, &shown, concerns);
         Self {
-            said: lines::of(&plan, &shown, concerns),
+            last: Cell::new(said.len()),
+            said,
             plan,
             shown,
             stop,
@@ -99,6 +105,8 @@ impl Review {
             KeyCode::Up => self.scroll(-1),
             KeyCode::PageDown => self.scroll(10),
             KeyCode::PageUp => self.scroll(-10),
+            KeyCode::End => self.scroll(isize::MAX),
+            KeyCode::Home => self.top = 0,
             KeyCode::Char('y') if control || !typing => return LayerOutcome::Ask(Ask::Curl),
             _ if typing => {
                 self.typed.key(key);
@@ -121,8 +129,8 @@ impl Review {
     }
 
     fn scroll(&mut self, by: isize) {
-        let last = self.said.len().saturating_sub(1);
-        self.top = self.top.saturating_add_signed(by).min(last);
+        let last = self.last.get();
+        self.top = self.top.min(last).saturating_add_signed(by).min(last);
     }
 
     /// Draws the review; says where the text cursor is, where something must be typed.
@@ -147,13 +155,14 @@ impl Review {
         };
         let (width, rows) = (usize::from(body.width), usize::from(body.height));
         let lines = lines::wrapped(&self.said, width);
-        let top = self.top.min(lines.len().saturating_sub(rows));
+        self.last.set(lines.len().saturating_sub(rows));
+        let top = self.top.min(self.last.get());
         for ((text, role), y) in lines.iter().skip(top).take(rows).zip(body.y..) {
             buf.set_stringn(body.x, y, fit(text, width), width, theme.style(*role));
         }
         let below = lines.len().saturating_sub(top + rows);
         if below > 0 && body.height > 0 {
-            let text = format!(" {below} more lines below");
+            let text = format!(" {below} more lines below: Down, PageDown, End");
             let wide = u16::try_from(text.len()).unwrap_or(u16::MAX);
             let x = body.right().saturating_sub(wide).max(body.x);
             buf.set_stringn(x, body.bottom() - 1, text, width, theme.style(Role::Dim));

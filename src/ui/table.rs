@@ -22,8 +22,8 @@ pub struct ColumnPlace {
 /// Between two columns.
 const GAP: u16 = 2;
 
-/// Places the columns from `first` on in `width`: as many as fit at their least, then each grows towards its ideal,
-/// then the last one takes what is left.
+/// Places the columns from `first` on in `width`: as many as fit at their least, then each grows towards its ideal, then
+/// those of text share what is left.
 #[must_use]
 pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<ColumnPlace> {
     let mut places: Vec<ColumnPlace> = Vec::new();
@@ -44,27 +44,42 @@ pub fn place(wishes: &[Wish], first: usize, x: u16, width: u16) -> Vec<ColumnPla
         used += gap + own;
     }
     let mut left = width.saturating_sub(used);
-    while left > 0 {
-        let before = left;
-        for place in &mut places {
-            if left > 0 && place.width < wishes[place.column].ideal {
-                place.width += 1;
-                left -= 1;
-            }
-        }
-        if left == before {
-            break;
-        }
-    }
-    if let Some(last) = places.last_mut().filter(|last| !last.right) {
-        last.width += left;
-    }
+    grow(&mut places, &mut left, |column| wishes[column].ideal);
+    spread(&mut places, wishes, left);
     let mut at = x;
     for place in &mut places {
         place.x = at;
         at += place.width + GAP;
     }
     places
+}
+
+/// Gives what room is left to the columns of text, evenly and to twice their ideal at most; the last of them takes the rest, so
+/// that nothing is cut while there is room.
+fn spread(places: &mut [ColumnPlace], wishes: &[Wish], mut left: u16) {
+    grow(places, &mut left, |column| match wishes[column] {
+        Wish { right: true, .. } => 0,
+        wish => wish.ideal.saturating_mul(2),
+    });
+    if let Some(last) = places.last_mut().filter(|last| !last.right) {
+        last.width += left;
+    }
+}
+
+/// Lets columns grow by turns, each to the most that it may have.
+fn grow(places: &mut [ColumnPlace], left: &mut u16, most: impl Fn(usize) -> u16) {
+    loop {
+        let before = *left;
+        for place in places.iter_mut() {
+            if *left > 0 && place.width < most(place.column) {
+                place.width += 1;
+                *left -= 1;
+            }
+        }
+        if *left == before {
+            break;
+        }
+    }
 }
 
 /// Writes one cell, cut to its place.

@@ -48,6 +48,12 @@ actions! {
     Columns = "columns", "columns";
     /// Mark or unmark the row
     Mark = "mark", "mark";
+    /// Mark every row that passes the filter; once more unmarks them
+    MarkAll = "mark-all", "mark all";
+    /// Mark the rows from the last one that was marked to this one
+    MarkRange = "mark-range", "mark range";
+    /// Mark what is not marked, and unmark what is
+    MarkInvert = "mark-invert", "invert marks";
     /// Take notice of the alert under your name
     Acknowledge = "acknowledge", "acknowledge";
     /// Take the acknowledgement of the alert back
@@ -128,6 +134,8 @@ actions! {
     Help = "help", "help";
     /// Messages of this session, newest first
     Messages = "messages", "messages";
+    /// The log of the program, newest first; off unless `TRUNKLINE_LOG` asks for it
+    Log = "log", "log";
     /// Frames that could not be understood, as they came
     Frames = "frames", "frames";
     /// Who spends the request budget, and what is left of it

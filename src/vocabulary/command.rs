@@ -56,7 +56,7 @@ pub enum Command {
     Theme(String),
     /// Show a moment of the past, as somebody has written it.
     At(String),
-    /// Copy one thing of the row: `id`, `user`, `json`.
+    /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
     Acknowledge(String),
@@ -71,6 +71,10 @@ pub enum Command {
         /// A person has been told how much that is.
         sure: bool,
     },
+    /// List what was sent, to undo one of it.
+    Sent,
+    /// Undo the write of that number, or what was done to the row under the cursor.
+    UndoWrite(String),
     /// End a silence before its time, by its record.
     Lift(String),
     /// Go on with a draft, or fill in what was sent once.
@@ -154,8 +158,8 @@ pub const VERBS: &[Verb] = &[
     },
     Verb {
         name: "copy",
-        words: "id|user|json",
-        doc: "Copy one thing of the row",
+        words: "json|csv|curl|link|id",
+        doc: "Copy the row, the request that reads it, its page or its id",
     },
     Verb {
         name: "ack",
@@ -227,6 +231,7 @@ impl Command {
             ("silence", _) => silence::parse(rest, false),
             (SURE, _) => silence::parse(rest, true),
             ("view", "") => Ok(Self::Act(Action::Views)),
+            ("undo", "") => Ok(Self::Sent),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),

@@ -154,4 +154,75 @@ async fn a_queue_that_others_fill_between_form_and_submit_is_refused_with_its_ro
     let posted =
         |request: &&Value| request["verb"] == "POST" && request["path"] == "/api/v2/callbacks";
     assert_eq!(posts.iter().filter(posted).count(), 0, "nothing was sent");
+    // The form is there again as it was sent, with what was said at its field.
+    crew.press(&["e"]).await;
+    let screen = crew.screen();
+    let said = screen.lines().find(|line| line.contains("! refused:"));
+    let below = screen.lines().skip_while(|line| !line.contains("Queue"));
+    assert!(
+        said.is_some_and(|line| line.contains("is full")),
+        "{screen}"
+    );
+    assert!(
+        below.take(3).any(|line| line.contains("! refused:")),
+        "{screen}"
+    );
+    assert!(screen.contains("+14155550199"), "{screen}");
+    crew.press(&["Ctrl-s"]).await;
+    crew.until_shown("Promises a callback").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn undo_is_about_the_last_write_which_it_names() {
+    let mut crew = Crew::start(with("callback-ms=0")).await;
+    crew.until("a live stream", |app| !app.store.callbacks.stale())
+        .await;
+    crew.until("the queues", |app| !app.store.queues.is_empty())
+        .await;
+    crew.press(&["u"]).await;
+    crew.until_shown("nothing has been sent in this run").await;
+    crew.command("callbacks").await;
+    crew.press(&["n"]).await;
+    crew.type_in("+14155550199").await;
+    crew.press(&["Tab"]).await;
+    crew.type_in("Router down").await;
+    crew.press(&["Tab", "Ctrl-s"]).await;
+    crew.until_shown("Promises a callback").await;
+    crew.press(&["Enter"]).await;
+    crew.until_shown("done: booked as").await;
+    crew.until("the new row", |app| {
+        let mut rows = app.store.callbacks.iter();
+        rows.any(|row| row.callback().about() == "Router down")
+    })
+    .await;
+    crew.press(&["Esc"]).await;
+    let line = |crew: &Crew| {
+        let screen = crew.screen();
+        let line = screen.lines().find(|line| line.starts_with('▌'));
+        line.unwrap_or_default().to_owned()
+    };
+    assert!(line(&crew).contains("Router down"), "{}", crew.screen());
+    // From wherever: it is about the write, not about a row.
+    crew.command("sites").await;
+    crew.command("undo").await;
+    let list = crew.screen();
+    assert!(
+        list.contains("callback book") && list.contains("can be undone"),
+        "{list}"
+    );
+    crew.press(&["Esc", "u"]).await;
+    let review = crew.screen();
+    assert!(review.contains("Undoes: callback book"), "{review}");
+    assert!(
+        review.contains("Cancels the callback to +14•••••••99"),
+        "{review}"
+    );
+    assert!(review.contains("Router down"), "{review}");
+    crew.type_in("cancel").await;
+    crew.press(&["Enter"]).await;
+    crew.until("the end of it", |app| {
+        let mut rows = app.store.callbacks.iter();
+        rows.any(|row| row.callback().status == Status::Cancelled)
+    })
+    .await;
 }

@@ -160,6 +160,10 @@ fn an_announced_call_says_who_speaks_to_whom_and_what_can_be_done() {
     );
     stage.take_effects();
     stage.press(&["Enter"]);
+    let unasked = stage.take_effects().into_iter().find_map(order);
+    assert!(unasked.is_none(), "a caller is on it: not without the word");
+    stage.type_in("complete");
+    stage.press(&["Enter"]);
     let orders: Vec<_> = stage.take_effects().into_iter().filter_map(order).collect();
     assert!(
         matches!(&orders[..], [Order::Consult(consult)] if consult.deed == Deed::Complete),

@@ -7,6 +7,8 @@ use trunkline::model::registration::closeup::{Closeup, Side};
 use trunkline::model::registration::{Device, User};
 use trunkline::vocabulary::news::News;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::stage::{NOON, Stage};
 
 const SHORTENED: &str = "shortened here; :open-pager shows everything";
@@ -18,10 +20,17 @@ fn long(name: &str) -> String {
 
 /// What the panel of the open detail says, as one line: values that are broken over lines are together again.
 fn panel(screen: &str) -> String {
-    let lines = screen
-        .lines()
-        .skip_while(|line| !line.starts_with(" detail ─"));
-    lines.map(str::trim).collect()
+    // Below the rows, or beside them.
+    let begins = |line: &str| line.find(" detail ─").map(|at| line[..at].width());
+    let column = screen.lines().find_map(begins).unwrap();
+    let lines = screen.lines().skip_while(|line| begins(line).is_none());
+    let of_panel = lines.map(|line| {
+        let cut = line
+            .char_indices()
+            .find(|(at, _)| line[..*at].width() >= column);
+        cut.map_or("", |(at, _)| &line[at..]).trim()
+    });
+    of_panel.collect()
 }
 
 fn assert_whole(stage: &mut Stage, values: &[&str]) {

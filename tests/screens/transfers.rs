@@ -226,6 +226,10 @@ fn t_leads_to_the_form_with_the_interaction_and_from_there_to_the_very_frame() {
     );
     stage.take_effects();
     stage.press(&["Enter"]);
+    let unasked = stage.take_effects().into_iter().find_map(order);
+    assert!(unasked.is_none(), "a caller is on it: not without the word");
+    stage.type_in("transfer");
+    stage.press(&["Enter"]);
     let orders: Vec<_> = stage.take_effects().into_iter().filter_map(order).collect();
     let [Order::Transfer(order)] = &orders[..] else {
         panic!("{orders:?}");
@@ -355,4 +359,33 @@ fn the_list_is_read_while_it_is_looked_at() {
     assert!(!stage.take_effects().contains(&Effect::ReadInteractions));
     stage.pass(2_000);
     assert!(stage.take_effects().contains(&Effect::ReadInteractions));
+}
+
+#[test]
+fn a_review_of_many_names_every_one_of_them() {
+    let mut stage = Stage::new("mono");
+    let many = (0..40).map(|n| interaction(&format!("interaction-{n:02}"), "queued", "Ana"));
+    stage.press(&["3"]);
+    let listing = InteractionListing {
+        interactions: many.collect(),
+        ..InteractionListing::default()
+    };
+    listed(&mut stage, Ok(listing));
+    stage.text((80, 24));
+    stage.press(&[" "; 40]);
+    stage.press(&["t"]);
+    stage.happen(Event::Paste("genesys://queue/q-9".into()));
+    stage.press(&["Ctrl-s"]);
+    let mut seen = std::collections::BTreeSet::new();
+    for _ in 0..40 {
+        let text = stage.text((80, 24));
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '-'));
+        seen.extend(
+            words
+                .filter(|word| word.starts_with("interaction-"))
+                .map(str::to_owned),
+        );
+        stage.press(&["Down"; 5]);
+    }
+    assert_eq!(seen.len(), 40, "{seen:?}");
 }

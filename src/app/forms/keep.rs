@@ -6,6 +6,7 @@ use crate::form::Form;
 use crate::shelf::{Contents, Kept, ShelfNews, ShelfOrder, name};
 use crate::time::Millis;
 use crate::ui::chooser::{Choice, Chooser, Purpose};
+use crate::ui::form::FormView;
 use crate::ui::layer::Layer;
 use crate::vocabulary::command::Half;
 use crate::vocabulary::messages::Weight;
@@ -50,20 +51,20 @@ impl App {
         }
     }
 
-    /// The form on top is sent: it closes, its draft goes, and its payload is kept with what was sent.
-    pub(super) fn keep_sent(&mut self) {
-        let Some(Layer::Form(view)) = self.layers.pop_if(|layer| matches!(layer, Layer::Form(_)))
-        else {
-            return;
+    /// The form on top is sent: it closes, and its payload is kept with what was sent. Its draft stays until it is known that
+    /// it is needed no more.
+    pub(super) fn keep_sent(&mut self) -> Option<Box<FormView>> {
+        self.keep_draft();
+        let top = self.layers.pop_if(|layer| matches!(layer, Layer::Form(_)));
+        let Some(Layer::Form(view)) = top else {
+            return None;
         };
         self.bench.typed = None;
         let form = view.form();
         let sent = kept(form, name(form.spec().name, self.now), self.now);
-        let orders = [
-            ShelfOrder::Keep(Half::Sent, Box::new(sent)),
-            ShelfOrder::Discard(Half::Drafts, view.draft().to_owned()),
-        ];
-        self.effects.extend(orders.map(Effect::Shelf));
+        let order = ShelfOrder::Keep(Half::Sent, Box::new(sent));
+        self.effects.push(Effect::Shelf(order));
+        Some(view)
     }
 
     /// Asks for what is on a half of the shelf; it comes back as news.

@@ -23,7 +23,7 @@ impl App {
         self.now = now;
         let name = crate::text::safe(body.name()).into_owned();
         let text = format!("route {name}: deployment requested by {by}");
-        self.messages.say(Weight::Note, text, now);
+        self.messages.tell(Weight::Note, text, now);
         let deploy = Deploy {
             aim: Aim::ByName,
             base: None,

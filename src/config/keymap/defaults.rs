@@ -28,6 +28,9 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Reverse, 'S'),
     (Action::Columns, 'v'),
     (Action::Mark, ' '),
+    (Action::MarkAll, '*'),
+    (Action::MarkRange, 'V'),
+    (Action::MarkInvert, '~'),
     (Action::Acknowledge, 'a'),
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
@@ -60,6 +63,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Earlier, '['),
     (Action::Later, ']'),
     (Action::Theme, 'T'),
+    (Action::Messages, 'm'),
     (Action::Palette, ':'),
     (Action::Help, '?'),
     (Action::Up, 'k'),
@@ -92,7 +96,7 @@ const CONTROLS: &[(Action, char)] = &[
     (Action::Suspend, 'z'),
 ];
 
-/// Every default binding. `pause`, `messages`, `frames`, `drafts`, `history` and `views` have none: they are in the palette.
+/// Every default binding. `pause`, `log`, `frames`, `drafts`, `history` and `views` have none: they are in the palette.
 pub(super) fn keys() -> HashMap<Action, Vec<Key>> {
     let plain = |code| Key::new(code, KeyModifiers::NONE);
     let panes = PANES.into_iter().zip('1'..='9');

@@ -94,6 +94,14 @@ impl Known {
         known.unwrap_or_else(TimeZone::unknown)
     }
 
+    /// What people call a queue; safe to show.
+    pub(super) fn queue_name(&self, id: &str) -> String {
+        let queue = self.queue(id);
+        let name = queue.map(|queue| queue.label().fit(40).into_owned());
+        let id = || crate::text::safe(id).into_owned();
+        format!("queue {}", name.unwrap_or_else(id))
+    }
+
     /// When a callback is, by the clock of its queue.
     pub(super) fn when(&self, time: Option<Millis>, queue: &str) -> String {
         let zone = self.zone(queue);

@@ -15,6 +15,7 @@ use crate::form::{
 use crate::model::interaction::{Interaction, SpeakTo};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Destination, Handover};
+use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::text::fit;
 
@@ -176,5 +177,9 @@ pub fn plan(
     affects: Vec<String>,
     undo: impl Into<String>,
 ) -> Result<Plan, Vec<Fault>> {
-    Plan::of(Order::Consult(Box::new(consult)), affects, undo)
+    // Who is called has the caller then, and it cannot be undone.
+    let last = consult.kind() == WriteKind::ConsultComplete;
+    let confirm = last.then(|| "complete".to_owned());
+    let plan = Plan::of(Order::Consult(Box::new(consult)), affects, undo)?;
+    Ok(plan.confirmed_by(confirm))
 }

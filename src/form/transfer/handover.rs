@@ -127,11 +127,7 @@ impl Handing {
             [one] => vec![format!("Moves {} to {to}.", sentence(one))],
             many => {
                 let mut lines = vec![format!("Moves {} interactions to {to}:", many.len())];
-                let named = many.iter().take(LISTED);
-                lines.extend(named.map(|one| format!("  {}", sentence(one))));
-                if many.len() > LISTED {
-                    lines.push(format!("  and {} more", many.len() - LISTED));
-                }
+                lines.extend(many.iter().map(|one| format!("  {}", sentence(one))));
                 lines
             }
         };
@@ -169,12 +165,16 @@ impl Rules for Handing {
         let (replacements, stop_on_failure) = self.replacements(body)?;
         let affects = self.affects(&replacements);
         let moves: Vec<Move> = replacements.into_iter().map(Move::Replace).collect();
-        let confirm = (moves.len() > 1).then(|| moves.len().to_string());
+        // Somebody outside is on each of them.
+        let confirm = match moves.len() {
+            1 => "transfer".to_owned(),
+            many => many.to_string(),
+        };
         let order = Order::Transfer(Box::new(Transfers {
             moves,
             stop_on_failure,
         }));
-        Ok(Plan::of(order, affects, super::UNDO)?.confirmed_by(confirm))
+        Ok(Plan::of(order, affects, super::UNDO)?.confirmed_by(Some(confirm)))
     }
 
     fn completions(&self, path: &str, _body: &Value) -> Vec<Completion> {

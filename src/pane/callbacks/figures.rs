@@ -2,11 +2,19 @@
 
 use crate::kind::callbacks::CallbackLine;
 use crate::model::callback::{Status, Stream};
-use crate::pane::{Scene, list};
+use crate::model::write::WriteKind;
+use crate::pane::{Scene, breaker, list};
 use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::ui::bar::Bar;
 use crate::vocabulary::role::Role;
+
+/// The writes that begin here.
+const WRITES: [WriteKind; 3] = [
+    WriteKind::CallbackBook,
+    WriteKind::CallbackReschedule,
+    WriteKind::CallbackCancel,
+];
 
 /// Fills the line.
 pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
@@ -45,6 +53,14 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     list::remembered(bar, scene, remembered.map(CallbackRow::since));
     if let Some((role, words)) = stream(callbacks.stream(), scene) {
         bar.left(0, theme.style(role), words);
+    }
+    breaker::left_alone(bar, scene, &WRITES);
+    if let (count @ 1.., due) = callbacks.waiting() {
+        bar.left(0, theme.style(Role::Warn), format!("to book {count}"));
+        if let Some(due) = due {
+            let text = format!("from {}", due.clock(scene.zone, scene.now));
+            bar.left(2, theme.style(Role::Dim), text);
+        }
     }
     if callbacks.unmasked(scene.now) {
         bar.left(0, theme.style(Role::Warn), "numbers unmasked");

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use super::source::Source as _;
-use super::{ListPane, Listing, Picked, Related, RowOf};
+use super::{IdOf, ListPane, Listing, Picked, Related, RowOf};
 use crate::effect::Effect;
-use crate::export::Format;
+use crate::export::{Cells, Format};
 use crate::kind::{CellLook, Column, Kind, sheet};
 use crate::pane::cursor::Rows as _;
-use crate::pane::{Desk, Scene};
+use crate::pane::{Abroad, Desk, Scene};
+use crate::query::Query;
 use crate::store::Store;
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -18,6 +19,14 @@ use crate::ui::reading::Reading;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::Command;
 use crate::vocabulary::messages::Weight;
+
+/// What can be copied of a row of any list, with a word about it.
+const COPIES: &[(&str, &str)] = &[
+    ("json", "the row as JSON"),
+    ("csv", "the row as CSV, with its headings"),
+    ("curl", "the request that reads it, as curl"),
+    ("link", "its page for administrators"),
+];
 
 impl<L: Listing> ListPane<L> {
     pub(super) fn act(&mut self, action: Action, desk: &mut Desk<'_>) -> bool {
@@ -36,10 +45,13 @@ impl<L: Listing> ListPane<L> {
             Action::Columns => desk.open.push(self.choices()),
             Action::Reverse => self.sort_by(self.sort.column, Some(!self.sort.descending), desk),
             Action::Mark => self.mark(desk.now),
+            Action::MarkAll => self.mark_all(desk.now),
+            Action::MarkRange => self.mark_range(desk),
+            Action::MarkInvert => self.mark_invert(desk.now),
             Action::Freeze => self.freeze(desk),
             Action::Copy => {
-                let json = [("json", "the row as JSON")];
-                let words: Vec<_> = L::COPIES.iter().copied().chain(json).collect();
+                let every = COPIES.iter().copied();
+                let words: Vec<_> = L::COPIES.iter().copied().chain(every).collect();
                 let chooser = Chooser::words(Purpose::Copy, &words);
                 desk.open.push(Layer::Chooser(chooser));
             }
@@ -96,10 +108,52 @@ impl<L: Listing> ListPane<L> {
     /// Marks or unmarks the row under the cursor, and goes on to the next.
     fn mark(&mut self, now: Millis) {
         let Some(id) = self.cursor.row() else { return };
+        self.last_marked = Some(id.clone());
         if self.marked.remove(&id).is_none() {
             self.marked.insert(id, now);
         }
         self.step(1);
+    }
+
+    /// The rows that a person moves among.
+    fn all_rows(&self) -> Vec<IdOf<L>> {
+        match &self.frozen {
+            Some(frozen) => frozen.rows.iter().map(|row| row.id.clone()).collect(),
+            None => self.source.page(0, self.source.len()),
+        }
+    }
+
+    /// Marks every row, or none when they all are.
+    fn mark_all(&mut self, now: Millis) {
+        let rows = self.all_rows();
+        if rows.iter().all(|id| self.marked.contains_key(id)) {
+            self.marked.clear();
+        } else {
+            self.marked.extend(rows.into_iter().map(|id| (id, now)));
+        }
+    }
+
+    /// Marks what is not marked.
+    fn mark_invert(&mut self, now: Millis) {
+        let rows = self.all_rows().into_iter();
+        let rest = rows.filter(|id| !self.marked.contains_key(id));
+        self.marked = rest.map(|id| (id, now)).collect();
+    }
+
+    /// Marks the rows between the last one that was marked and the cursor, both of them too.
+    fn mark_range(&mut self, desk: &mut Desk<'_>) {
+        let rows = self.all_rows();
+        let place = |wanted: &IdOf<L>| rows.iter().position(|id| id == wanted);
+        let from = self.last_marked.as_ref().and_then(place);
+        let to = self.cursor.row().as_ref().and_then(place);
+        let (Some(from), Some(to)) = (from, to) else {
+            let text = "mark the first row of the range, then go to the last";
+            return desk.messages.say(Weight::Note, text, desk.now);
+        };
+        let range = &rows[from.min(to)..=from.max(to)];
+        self.marked
+            .extend(range.iter().cloned().map(|id| (id, desk.now)));
+        self.last_marked = self.cursor.row();
     }
 
     /// Sorts by a column; by the same one again turns it around.
@@ -163,6 +217,10 @@ impl<L: Listing> ListPane<L> {
         if !columns.is_empty() {
             self.frozen = None;
             self.columns = columns;
+            if self.filter.query().is_some_and(Query::is_bare) {
+                // What shows is what words look at.
+                self.arrange(desk.store, desk.now);
+            }
         }
     }
 
@@ -179,7 +237,20 @@ impl<L: Listing> ListPane<L> {
 
     fn copy(&self, what: &str, desk: &mut Desk<'_>) {
         let rows = self.picked(desk.store, desk.now);
+        if matches!(what, "curl" | "link") {
+            return self.copy_place(&rows, what, desk);
+        }
         let all = sheet::all::<L::Kind>(desk.can);
+        if what == "csv" && !rows.is_empty() {
+            let look = CellLook {
+                zone: desk.zone,
+                now: desk.now,
+            };
+            let format = Format::Csv(Cells::Guarded);
+            let text = sheet::write::<L::Kind>(format, &rows, &all, &look);
+            let what = "rows as CSV";
+            return desk.effects.push(Effect::Copy { what, text });
+        }
         let one = |row: &RowOf<'_, L>| match what {
             "json" => Some(("row as JSON", sheet::json::<L::Kind>(row, &all))),
             _ => self.listing.copy(row, what),
@@ -197,10 +268,32 @@ impl<L: Listing> ListPane<L> {
         let text = if words.contains(&what) {
             format!("this row has no {what} to copy")
         } else {
-            let words: Vec<_> = words.into_iter().chain(["json"]).collect();
+            let every = COPIES.iter().map(|(word, _)| *word);
+            let words: Vec<_> = words.into_iter().chain(every).collect();
             format!("can't copy {what:?}: {}", words.join(", "))
         };
         desk.messages.say(Weight::Warning, text, desk.now);
+    }
+
+    /// Copies how rows are read, or where the vendor shows them.
+    fn copy_place(&self, rows: &[RowOf<'_, L>], what: &str, desk: &mut Desk<'_>) {
+        let is = |place: &Abroad| match place {
+            Abroad::Read(_) => what == "curl",
+            Abroad::Page(_) => what == "link",
+        };
+        let places = rows
+            .iter()
+            .flat_map(|row| self.listing.abroad(row, desk.can));
+        let mut places: Vec<Abroad> = places.filter(is).collect();
+        places.dedup();
+        if places.is_empty() && !rows.is_empty() {
+            let text = match what {
+                "curl" => "no request of its own reads this row",
+                _ => "the vendor has no page for this row that is known here",
+            };
+            desk.messages.say(Weight::Note, text, desk.now);
+        }
+        desk.abroad.append(&mut places);
     }
 
     /// Writes the rows that pass the filter, with every column.

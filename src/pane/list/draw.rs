@@ -11,12 +11,17 @@ use super::source::{Source as _, Visible};
 use super::{IdOf, ListPane, Listing};
 use crate::kind::{CellLook, Column, Kind, Value, sheet};
 use crate::pane::Scene;
+use crate::query::Query;
 use crate::text::grouped;
 use crate::ui::bar::Bar;
 use crate::ui::detail::{self, Panel};
 use crate::ui::grid::{Heading, Marks, Parts};
 use crate::ui::notice;
 use crate::vocabulary::role::Role;
+
+/// Lines of rows from which on a screen is high, and lines that a detail nobody has opened needs.
+const HIGH: u16 = 24;
+const FREE: u16 = 12;
 
 /// Columns on one line of a detail.
 const FACTS: usize = 3;
@@ -69,7 +74,22 @@ impl<L: Listing> ListPane<L> {
         self.table(parts.head, rows, buf, scene, true);
         if parts.detail.height > 0 {
             self.panel(parts.detail, buf, scene);
+        } else if let Some(free) = self.free(rows) {
+            self.panel(free, buf, scene);
         }
+    }
+
+    /// What a few rows leave of a high screen, where it is enough for what is known of one of them.
+    fn free(&self, rows: Rect) -> Option<Rect> {
+        let listed = listed(&self.source, self.frozen.as_ref()).len();
+        let used = u16::try_from(listed).ok()?.checked_add(1)?;
+        let left = rows.height.checked_sub(used)?;
+        let enough = listed > 0 && rows.height >= HIGH && left >= FREE;
+        enough.then(|| Rect {
+            y: rows.y + used,
+            height: left,
+            ..rows
+        })
     }
 
     /// Draws the headings and the rows; `here` when the cursor is among them.
@@ -240,11 +260,16 @@ impl<L: Listing> ListPane<L> {
         let all = self.listing.tab(scene.store).count;
         let all = all.unwrap_or_else(|| <L::Kind>::rows(scene.store, scene.now).len());
         if all > 0 && !self.filter.text().is_empty() {
-            return vec![format!(
+            let hidden = format!(
                 "The filter hides all {} {}. Esc shows them again, / changes the filter.",
                 grouped(all),
                 <L::Kind>::NAME
-            )];
+            );
+            let bare = self.filter.query().is_some_and(Query::is_bare);
+            let bare = bare.then(|| {
+                "A word alone looks at the columns that show; FIELD:WORD looks at that one in any case, ~WORD is fuzzy.".to_owned()
+            });
+            return std::iter::once(hidden).chain(bare).collect();
         }
         self.listing.empty(scene)
     }

@@ -7,11 +7,12 @@ use crate::effect::Effect;
 use crate::form::Opening;
 use crate::kind::interactions::Interactions;
 use crate::model::InteractionId;
+use crate::model::api::Capabilities;
 use crate::model::interaction::Interaction;
 use crate::model::transfer::made::Phase;
 use crate::pane::list::source::Arranged;
 use crate::pane::list::{Listing, Picked, Related};
-use crate::pane::{Desk, Scene};
+use crate::pane::{Abroad, Desk, Scene};
 use crate::store::Store;
 use crate::store::carriers::Reading;
 use crate::time::Millis;
@@ -55,6 +56,17 @@ impl Listing for Interactions {
                 vec!["No interaction is active or queued: there is nothing to transfer.".to_owned()]
             }
         }
+    }
+
+    fn abroad(&self, one: &&Interaction, can: &Capabilities) -> Vec<Abroad> {
+        let id = one.id.raw();
+        let of = if can.people_act {
+            "conversations"
+        } else {
+            "interactions"
+        };
+        let page = format!("engage/admin/interactions/{id}");
+        vec![Abroad::read(&[of, id]), Abroad::Page(page)]
     }
 
     fn copy(&self, one: &&Interaction, what: &str) -> Option<(&'static str, String)> {

@@ -12,8 +12,6 @@ use crate::vocabulary::role::Role;
 
 /// Lines around a change that show with it.
 const CONTEXT: usize = 2;
-/// Writes beyond the first that are named.
-const NAMED: usize = 12;
 
 /// A line; safe to show.
 #[derive(Clone, Debug)]
@@ -118,12 +116,9 @@ fn others(plan: &Plan, said: &mut Vec<Said>) {
         plan.writes().len()
     );
     said.push(prose(&text, Role::Accent));
-    let named = plan.writes().iter().take(NAMED);
+    // Every one of them: nobody may send to what could not be looked at.
+    let named = plan.writes().iter();
     said.extend(named.map(|write| code(&format!("  {}", write.subject), Role::Text)));
-    if plan.writes().len() > NAMED {
-        let text = format!("  … and {} more", plan.writes().len() - NAMED);
-        said.push(code(&text, Role::Dim));
-    }
 }
 
 fn diff(before: &str, after: &str) -> Vec<Said> {

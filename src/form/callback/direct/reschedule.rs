@@ -13,6 +13,7 @@ use crate::form::{Check, Field, Form, Plan, Rules, Spec, read};
 use crate::model::callback::{Booking, Callback, Slot};
 use crate::model::payload::Fault;
 use crate::store::callbacks::CallbackRow;
+use crate::text::safe;
 
 static FIELDS: [Field; 1] = [SLOTS];
 
@@ -76,13 +77,21 @@ impl Rules for Moved {
         let change = self.change(body)?;
         let callback = &self.callback;
         let was = self.known.when(callback.time, callback.queue.raw());
+        let to = change
+            .slots
+            .iter()
+            .map(|slot| safe(&slot.start).into_owned());
         let affects = vec![format!(
-            "Moves the callback to {} away from {was}.",
-            callback.number
+            "Moves the callback to {} on {} from {was} to {}.",
+            callback.number,
+            self.known.queue_name(callback.queue.raw()),
+            to.collect::<Vec<_>>().join(", or ")
         )];
         let undo = "It can be moved back while its old slot is free and still to come.";
         let order = CallbackOrder::Reschedule(Box::new(change));
-        Plan::of(Order::Callback(order), affects, undo)
+        // Somebody outside waits for the call.
+        let plan = Plan::of(Order::Callback(order), affects, undo)?;
+        Ok(plan.confirmed_by(Some("move".to_owned())))
     }
 
     fn zone(&self, _: &Value) -> TimeZone {

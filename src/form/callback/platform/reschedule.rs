@@ -11,6 +11,7 @@ use crate::form::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, 
 use crate::model::callback::{Callback, Move};
 use crate::model::payload::Fault;
 use crate::store::callbacks::CallbackRow;
+use crate::text::safe;
 
 static FIELDS: [Field; 2] = [
     Field::new("callbackScheduledTime", "Time", FieldKind::Moment)
@@ -89,12 +90,18 @@ impl Rules for Retimes {
         let was = self.known.when(callback.time, callback.queue.raw());
         let agent = moved.change.agent();
         let affects = vec![
-            format!("Moves the callback to {number} away from {was}."),
+            format!(
+                "Moves the callback to {number} on {} from {was} to {}.",
+                self.known.queue_name(callback.queue.raw()),
+                safe(&moved.change.callback_scheduled_time)
+            ),
             format!("It becomes the callback of the agent {}.", agent.fit(40)),
         ];
         let undo = "Its time can be set back; that it was no agent's before cannot.";
         let order = CallbackOrder::Move(Box::new(moved));
-        Plan::of(Order::Callback(order), affects, undo)
+        // Somebody outside waits for the call.
+        let plan = Plan::of(Order::Callback(order), affects, undo)?;
+        Ok(plan.confirmed_by(Some("move".to_owned())))
     }
 
     fn completions(&self, path: &str, _: &Value) -> Vec<Completion> {
