@@ -59,9 +59,9 @@ impl Keymap {
             .flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action)));
         let (of_the_past, actions) = pairs.partition(|(_, action)| action.is_of_the_past());
         Self {
+            keys,
             actions,
             of_the_past,
-            keys,
         }
     }
 

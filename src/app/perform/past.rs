@@ -124,14 +124,16 @@ impl Visit for Search {
 
 impl Search {
     /// A moment that was not stepped to has everything behind it that happened at it.
-    fn is_before(&self, stop: &Stop) -> bool {
-        let step = self.step.unwrap_or(usize::MAX);
-        (stop.at, stop.step) < (self.from, step)
+    fn seen(&self) -> (Millis, usize) {
+        (self.from, self.step.unwrap_or(usize::MAX))
     }
 
-    fn is_after(&self, stop: &Stop) -> bool {
-        let step = self.step.unwrap_or(usize::MAX);
-        (stop.at, stop.step) > (self.from, step)
+    fn is_before(&self, found: &Stop) -> bool {
+        (found.at, found.step) < self.seen()
+    }
+
+    fn is_after(&self, found: &Stop) -> bool {
+        (found.at, found.step) > self.seen()
     }
 }
 
