@@ -123,7 +123,7 @@ async fn the_past_stands_on_every_frame_and_the_present_goes_on_behind_it() {
     let before = crew.app().now();
     let at = changes(&crew, before).last().unwrap().0;
     crew.command(&format!("at {at}")).await;
-    crew.until("the past", |app| app.is_past()).await;
+    crew.until("the past", App::is_past).await;
     assert_eq!(crew.app().shown_at(), at);
     let words = format!(" PAST {} UTC paused ", at.timestamp().strftime("%H:%M:%S"));
     for size in [(120, 40), (80, 24), (60, 15)] {
@@ -205,7 +205,7 @@ async fn from_the_past_no_write_of_any_pane_leaves() {
     );
     let before = writes(&crew).await.len();
     crew.press(&["<"]).await;
-    crew.until("the past", |app| app.is_past()).await;
+    crew.until("the past", App::is_past).await;
     let keymap = Keymap::default();
     let writing = Action::ALL.iter().filter(|action| action.writes());
     let keys: Vec<String> = writing
