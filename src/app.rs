@@ -25,6 +25,7 @@ pub mod jobs;
 mod lookout;
 pub mod memory;
 mod news;
+pub mod past;
 pub mod perform;
 pub mod person;
 mod phones;
@@ -150,6 +151,12 @@ pub struct App {
     coverage: coverage::Coverage,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
+    /// The moment of the past that is on the screen; none shows the present.
+    past: Option<Box<past::Past>>,
+    /// Questions that were asked of the past.
+    past_asks: u64,
+    /// A recording is shown and nothing else, begun at this speed.
+    replaying: Option<u32>,
 }
 
 impl App {
@@ -228,6 +235,9 @@ impl App {
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
             recorder: None,
+            past: None,
+            past_asks: 0,
+            replaying: None,
         }
     }
 
@@ -334,6 +344,17 @@ impl App {
         self.profile.clone()
     }
 
+    /// Whether anything lies over the panes.
+    #[must_use]
+    pub fn has_layers(&self) -> bool {
+        !self.layers.is_empty()
+    }
+
+    /// What was said, newest first.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        self.messages.newest_first().map(|said| said.text.as_str())
+    }
+
     /// The moment of the last update.
     #[must_use]
     pub fn now(&self) -> Millis {
@@ -374,7 +395,8 @@ impl App {
 
     /// What the pane on screen is about.
     fn focus(&self) -> Focus {
-        let pane = self.panes.get(self.active);
+        // What is read is of the present: nothing of the past asks for it.
+        let pane = self.panes.get(self.active).filter(|_| !self.is_past());
         pane.map_or_else(Focus::default, |pane| pane.focus(&self.store))
     }
 
@@ -390,9 +412,11 @@ impl App {
 
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
+        let at = self.shown_at();
         let Self {
             vitals,
             store,
+            past,
             panes,
             heard,
             now,
@@ -400,12 +424,13 @@ impl App {
             ..
         } = self;
         let now = *now;
+        let store = past.as_ref().map_or(&*store, |past| past.known());
         let freshness = vitals.refresh(now, || Reading {
             status: heard.status,
             counts: store.registrations.counts(),
             dropped: heard.dropped,
             progress: coverage.now(),
-            history: history(store, now),
+            history: history(store, at),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
             ..Reading::default()
         });
@@ -425,7 +450,9 @@ impl App {
         if !(self.changes.transitions.is_empty() && self.changes.removed.is_empty()) {
             self.attend.may_have_changed();
         }
-        for pane in &mut self.panes {
+        // Panes that show the past are told of what happened there.
+        let panes = self.panes.iter_mut().filter(|_| self.past.is_none());
+        for pane in panes {
             pane.apply(&self.changes, &self.store, self.now);
         }
         if let Some(journal) = &mut self.journal {

@@ -119,6 +119,8 @@ pub enum Command {
     Record(record::RecordCommand),
     /// Print rows as they were at a moment, or what changed its state between two, from what was recorded
     Dump(record::DumpArgs),
+    /// Open the console on what was recorded, and on nothing else: no sign-in, no network
+    Replay(record::ReplayArgs),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),

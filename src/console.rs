@@ -21,12 +21,14 @@ use crate::config::{Loaded, Ui};
 use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::listen::{self, Asker, Listener};
+use crate::record::RecordFolder;
 use crate::screen;
 use crate::term::clipboard::{self, Tmux, Way};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{self, Options, Term, TermError};
+use crate::time::Millis;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
@@ -71,6 +73,27 @@ pub async fn run(
     if let Some(listener) = listener {
         listener.stop().await;
     }
+    code
+}
+
+/// Shows what was recorded there, from that moment on, and asks nobody for anything; returns the exit code.
+///
+/// # Errors
+/// Why the terminal cannot be had, or nothing is recorded there.
+pub async fn replay(
+    loaded: Loaded,
+    environment: Environment,
+    state_dir: PathBuf,
+    folder: RecordFolder,
+    (at, speed): (Millis, u32),
+) -> Result<u8, String> {
+    let ui = &loaded.config.ui;
+    let screen = TermScreen::open(ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
+    let mut app = App::new(loaded);
+    app.replay(at, speed);
+    let runner = Runner::new(app, screen, environment, listen::nobody());
+    let code = runner.rewinding(folder).run(|_| false).await;
+    child::end_all();
     code
 }
 

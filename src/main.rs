@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use jiff::tz::TimeZone;
 use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
-use trunkline::cli::record::DumpArgs;
+use trunkline::cli::record::{DumpArgs, ReplayArgs};
 use trunkline::cli::report::ReportArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -19,7 +20,8 @@ use trunkline::config::{self, Flags, Loaded, Paths, Profile, report, schema};
 use trunkline::environment::Environment;
 use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
-use trunkline::headless::{self, Exit, out, serve};
+use trunkline::headless::{self, Exit, out, record, serve};
+use trunkline::record::RecordFolder;
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
 use trunkline::{console, folder, logging, org};
@@ -135,6 +137,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Dump(args)) => {
             world.past(|loaded, state| headless::record::dump(loaded, state, &args))
         }
+        Some(Command::Replay(args)) => world.replay(&args),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -274,6 +277,26 @@ impl World {
     ) -> Result<u8, Report> {
         let loaded = self.load_profile()?;
         command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
+    }
+
+    /// Opens the console on what was recorded.
+    fn replay(self, args: &ReplayArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let profile = loaded.profile.as_ref();
+        let folder = match (&args.folder, profile) {
+            (Some(folder), _) => RecordFolder::at(folder.clone()),
+            (None, Some(profile)) => RecordFolder::of(&self.paths.state_dir, &profile.name),
+            (None, None) => return Err(no_profile()),
+        };
+        let zone = profile.and_then(|profile| profile.time_zone.clone());
+        let begin = record::begin(&folder, args.at.as_deref(), &zone.unwrap_or(TimeZone::UTC));
+        let begin = begin.map_err(|e| eyre!(e))?;
+        let runtime = runtime()?;
+        let (environment, state) = (self.environment, self.paths.state_dir);
+        let run = console::replay(loaded, environment, state, folder, (begin, args.speed));
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
     }
 
     fn report(self, args: &ReportArgs) -> Result<u8, Report> {

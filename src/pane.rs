@@ -185,6 +185,8 @@ pub trait Pane {
     }
     /// Takes note of what changed in the store.
     fn apply(&mut self, _changes: &Changes, _store: &Store, _now: Millis) {}
+    /// Another store is shown from here on, as of that moment: what is under the cursor stays, where it is there as well.
+    fn turned(&mut self, _before: &Store, _store: &Store, _now: Millis) {}
     /// Lets time-dependent filters catch up.
     fn tick(&mut self, _store: &Store, _now: Millis) {}
     /// When time alone can change what is shown.

@@ -40,6 +40,10 @@ const EVERYWHERE: &[Action] = &[
     Action::Undo,
     Action::Theme,
     Action::Views,
+    Action::Rewind,
+    Action::MinuteBack,
+    Action::MinuteOn,
+    Action::Live,
     Action::Earlier,
     Action::Later,
     Action::NextPane,
@@ -49,8 +53,19 @@ const EVERYWHERE: &[Action] = &[
     Action::Quit,
 ];
 
+/// What works while the past is on the screen.
+const IN_THE_PAST: &[Action] = &[
+    Action::Forward,
+    Action::Play,
+    Action::Faster,
+    Action::Slower,
+];
+
 impl App {
     pub(super) fn run(&mut self, command: &Command) {
+        if Self::writes(command) && self.refused_as_past() {
+            return;
+        }
         if let Command::Act(action) = command
             && self.act(*action)
         {
@@ -64,6 +79,7 @@ impl App {
             return;
         }
         match command {
+            Command::At(text) => return self.go_to(text),
             Command::Open(title) => return self.open_titled(title),
             Command::Go { pane, filter } => return self.go(pane, filter),
             Command::Reopen(half, name) => return self.reopen(*half, name),
@@ -116,7 +132,7 @@ impl App {
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
-            _ => return self.open_pane(action),
+            _ => return self.act_past(action) || self.open_pane(action),
         }
         true
     }
@@ -166,6 +182,9 @@ impl App {
         if !form && (self.layers.pop().is_some() || self.pane_back()) {
             return;
         }
+        if self.is_past() && self.replaying.is_none() {
+            return self.go_live();
+        }
         if self.may_leave() {
             self.keep_draft();
             self.ended = Some(0);
@@ -174,8 +193,12 @@ impl App {
 
     /// What a person has opened is closed before what was told is taken away.
     fn back(&mut self) {
-        if self.layers.pop().is_none() && !self.pane_back() {
-            self.messages.dismiss();
+        if self.layers.pop().is_none()
+            && !self.pane_back()
+            && !self.messages.dismiss()
+            && self.is_past()
+        {
+            self.go_live();
         }
     }
 
@@ -204,9 +227,10 @@ impl App {
         let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
         let mut abroad = Vec::new();
         let can = self.can();
+        let now = self.shown_at();
         let mut desk = Desk {
-            store: &self.store,
-            now: self.now,
+            store: self.past.as_ref().map_or(&self.store, |past| past.known()),
+            now,
             zone: &self.zone,
             theme: &self.theme,
             effects: &mut self.effects,
@@ -221,6 +245,10 @@ impl App {
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
+        }
+        if self.past.is_some() {
+            // What the pane said was said now, whatever moment it shows.
+            self.messages.restamp(self.now);
         }
         self.layers.append(&mut open);
         self.probe(probe);
@@ -266,8 +294,15 @@ impl App {
     pub(crate) fn actions(&self) -> Vec<Action> {
         let own = self.panes.get(self.active).map(|pane| pane.actions());
         let own = own.into_iter().flatten();
-        let all = own.chain(EVERYWHERE.iter().copied());
-        all.filter(|action| action.offered(self.can())).collect()
+        let past = if self.is_past() { IN_THE_PAST } else { &[] };
+        let all = past
+            .iter()
+            .copied()
+            .chain(own)
+            .chain(EVERYWHERE.iter().copied());
+        let possible =
+            |action: &Action| action.offered(self.can()) && !(self.is_past() && action.writes());
+        all.filter(possible).collect()
     }
 
     fn open_palette(&mut self) {

@@ -69,6 +69,7 @@ impl App {
                 self.messages
                     .tell(Weight::Note, "configuration read again", now);
             }
+            Done::Past(news) => self.past_news(*news),
             Done::Recorder(news) => self.recorder_news(news),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }

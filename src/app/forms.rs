@@ -53,6 +53,9 @@ impl App {
 
     /// Opens a form that keeps its draft under a name.
     fn open_draft(&mut self, opening: Opening, name: String) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(profile) = self.profile.clone() else {
             let text = "there is no profile: a form needs an organisation to send to";
             return self.messages.say(Weight::Warning, text, self.now);
@@ -69,6 +72,9 @@ impl App {
 
     /// Shows what is about to be sent; the console sends nothing that was not shown here.
     pub(crate) fn open_review(&mut self, plan: Plan, concerns: &[String]) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(profile) = self.profile.clone() else {
             return;
         };
@@ -215,6 +221,9 @@ impl App {
 
     /// Sends what is under review: that very plan, and nothing else.
     fn send(&mut self) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(Layer::Review(review)) = self
             .layers
             .pop_if(|layer| matches!(layer, Layer::Review(review) if review.open()))

@@ -13,7 +13,7 @@ impl App {
         self.redraw();
         self.vitals.moved(self.now);
         // Ctrl-c and what else a terminal keeps for itself must work above every layer.
-        let bound = self.config.keys.action(key);
+        let bound = self.config.keys.action(key, self.is_past());
         let chord = key.modifiers.contains(KeyModifiers::CONTROL);
         if let Some(layer) = self.layers.last_mut()
             && !(chord && bound.is_some())

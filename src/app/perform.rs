@@ -8,6 +8,7 @@ mod interactions;
 mod jobs;
 mod log;
 mod memory;
+mod past;
 mod person;
 mod phones;
 mod queue;
@@ -36,6 +37,7 @@ use crate::hourly::Hourly;
 use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
+use crate::record::RecordFolder;
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What is running of a source; none before it has started.
@@ -64,6 +66,8 @@ pub struct Performer {
     memory: memory::MemoryKeeper,
     /// Where counts are kept.
     hourly: hourly::HoursKeeper,
+    /// Where the past is read.
+    past: past::PastDesk,
 }
 
 impl Performer {
@@ -87,6 +91,7 @@ impl Performer {
             shelf: shelf::ShelfKeeper::default(),
             memory: memory::MemoryKeeper::default(),
             hourly: hourly::HoursKeeper::default(),
+            past: past::PastDesk::default(),
             done,
             post: None,
         }
@@ -114,6 +119,13 @@ impl Performer {
             memory: memory::MemoryKeeper::at(memory),
             ..self
         }
+    }
+
+    /// Reads the past there.
+    #[must_use]
+    pub fn rewinding(mut self, folder: RecordFolder) -> Self {
+        self.past.folder = Some(folder);
+        self
     }
 
     /// Follows this source instead of the organisation of the profile, which is not asked for anything then, nor written to.
@@ -175,6 +187,8 @@ impl Performer {
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
+            Effect::Past(ask) => self.past.ask(ask, &self.done),
+            Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),
             Effect::ReadLog => log::read(self.done.clone()),

@@ -21,6 +21,7 @@ use crate::feed::Source;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
+use crate::record::RecordFolder;
 use crate::time::Clock;
 
 /// Messages taken from the mailbox before anything else gets a turn.
@@ -97,7 +98,20 @@ impl<S> Runner<S> {
     #[must_use]
     pub fn recording(mut self, state_dir: &Path) -> Self {
         self.tape = Tape::start(&self.app, state_dir, self.performer.ends());
-        self
+        let profile = self.app.profile();
+        match profile.map(|profile| RecordFolder::of(state_dir, &profile.name)) {
+            Some(folder) => self.rewinding(folder),
+            None => self,
+        }
+    }
+
+    /// Reads the past there.
+    #[must_use]
+    pub fn rewinding(self, folder: RecordFolder) -> Self {
+        Self {
+            performer: self.performer.rewinding(folder),
+            ..self
+        }
     }
 
     /// Ends what is recorded in order, once nothing is told any more.

@@ -228,6 +228,11 @@ impl Kind for Registrations {
         row.id()
     }
 
+    fn again(before: &Store, id: &RowId, store: &Store) -> Option<RowId> {
+        let row = before.registrations.row(*id)?;
+        store.registrations.find(row.user_id(), row.device())
+    }
+
     fn journal(rows: &[RowId]) -> Option<Vec<RowId>> {
         Some(rows.to_vec())
     }

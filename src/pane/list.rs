@@ -378,6 +378,24 @@ impl<L: Listing> Pane for ListPane<L> {
         }
     }
 
+    fn turned(&mut self, before: &Store, store: &Store, now: Millis) {
+        let again = |id: &IdOf<L>| <L::Kind>::again(before, id, store);
+        self.cursor.become_of(again);
+        let marked = std::mem::take(&mut self.marked).into_iter();
+        self.marked = marked
+            .filter_map(|(id, since)| Some((again(&id)?, since)))
+            .collect();
+        (self.frozen, self.known_above) = (None, None);
+        self.drawn.clear();
+        let how = How {
+            query: self.filter.query(),
+            sort: self.sort,
+        };
+        self.source.turn(how, store, now);
+        self.due = self.listing.due(store, now);
+        self.moved = true;
+    }
+
     fn tick(&mut self, store: &Store, now: Millis) {
         let how = How {
             query: self.filter.query(),

@@ -106,6 +106,22 @@ actions! {
     Earlier = "earlier", "view before";
     /// Go forward to the view after this one
     Later = "later", "view after";
+    /// Go back to the change before, of what the list shows
+    Rewind = "rewind", "rewind";
+    /// In the past: go on to the change after, of what the list shows
+    Forward = "forward", "next change";
+    /// Go back a minute
+    MinuteBack = "minute-back", "-1 min";
+    /// In the past: go on a minute
+    MinuteOn = "minute-on", "+1 min";
+    /// In the past: play what happened from here on, or pause
+    Play = "play", "play";
+    /// In the past: play it faster
+    Faster = "faster", "faster";
+    /// In the past: play it slower
+    Slower = "slower", "slower";
+    /// Return from the past to now
+    Live = "live", "now";
     /// Open the row in $PAGER
     OpenPager = "open-pager", "pager";
     /// Stop following the organisation, or follow it again
@@ -198,6 +214,39 @@ impl Action {
                 | Self::PreviousPane
                 | Self::Earlier
                 | Self::Later
+        )
+    }
+
+    /// Whether it works on the past alone: then its keys may be those of something else that the past has no use for.
+    #[must_use]
+    pub const fn is_of_the_past(self) -> bool {
+        matches!(
+            self,
+            Self::Forward | Self::Play | Self::Faster | Self::Slower
+        )
+    }
+
+    /// Whether it leads to something that is sent, or that others see: nothing of that is done from the past.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::Unacknowledge
+                | Self::Redeliver
+                | Self::Unmask
+                | Self::New
+                | Self::Clone
+                | Self::Edit
+                | Self::Delete
+                | Self::Undo
+                | Self::Transfer
+                | Self::Consult
+                | Self::Reboot
+                | Self::Station
+                | Self::Cancel
+                | Self::Webhook
+                | Self::Probe
         )
     }
 

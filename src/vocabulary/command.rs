@@ -54,6 +54,8 @@ pub enum Command {
     Columns(Vec<String>),
     /// Use a theme.
     Theme(String),
+    /// Show a moment of the past, as somebody has written it.
+    At(String),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -150,6 +152,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Use a theme",
     },
     Verb {
+        name: "at",
+        words: "TIME",
+        doc: "Show the past: 03:10, 2026-06-15T03:10+02:00, -25m; live returns",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -236,6 +243,7 @@ impl Command {
                     .collect(),
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
+            ("at", _) => Ok(Self::At(rest.to_owned())),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),
