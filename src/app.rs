@@ -30,6 +30,7 @@ pub mod person;
 mod phones;
 pub mod probes;
 mod ready;
+mod recall;
 pub mod routes;
 pub mod run;
 mod sent;
@@ -64,6 +65,9 @@ use crate::vocabulary::problem::Problem;
 
 /// Frames that could not be understood, kept for `:frames`.
 const FRAMES_KEPT: usize = 64;
+
+/// Lines of the palette that are remembered.
+const LINES: usize = 100;
 
 /// Points of the registered share that are shown.
 const HISTORY: usize = 12;
@@ -136,6 +140,11 @@ pub struct App {
     budget: budget::BudgetReads,
     bench: forms::Bench,
     outbox: sent::Outbox,
+    /// Lines that were carried out from the palette, the oldest first.
+    typed_lines: VecDeque<String>,
+    /// The profile to go on with once this has ended.
+    next: Option<String>,
+    arrival: recall::Arrival,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -148,6 +157,7 @@ impl App {
     /// The state before anything has happened. With a profile it connects at its first update.
     #[must_use]
     pub fn new(loaded: Loaded) -> Self {
+        let arrival = recall::Arrival::of(&loaded);
         let Loaded {
             config,
             profile,
@@ -172,6 +182,7 @@ impl App {
                 Effect::ReadJobs,
                 Effect::ReadAudit,
                 Effect::Shelf(shelf::ShelfOrder::Views),
+                Effect::Shelf(shelf::ShelfOrder::Recall),
             ]
         } else {
             Vec::new()
@@ -211,6 +222,9 @@ impl App {
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
             outbox: sent::Outbox::default(),
+            typed_lines: VecDeque::new(),
+            next: None,
+            arrival,
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),
@@ -280,6 +294,12 @@ impl App {
     #[must_use]
     pub fn ended(&self) -> Option<u8> {
         self.ended
+    }
+
+    /// The profile that a person wants to go on with, once this has ended.
+    #[must_use]
+    pub fn next_profile(&self) -> Option<&str> {
+        self.next.as_deref()
     }
 
     /// How the feeds are doing.
