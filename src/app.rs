@@ -34,6 +34,7 @@ mod recall;
 pub mod routes;
 pub mod run;
 mod sent;
+mod tape;
 pub mod transfers;
 mod views;
 pub mod vitals;
@@ -52,6 +53,7 @@ use crate::effect::Effect;
 use crate::model::api::Capabilities;
 use crate::model::ids::Ids;
 use crate::pane::{self, Focus, Pane};
+use crate::record::RecorderNews;
 use crate::shelf;
 use crate::store::{Changes, RowId, Store};
 use crate::text::Text;
@@ -135,6 +137,8 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     resume: jobs::Resume,
+    /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
+    booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
@@ -151,6 +155,8 @@ pub struct App {
     hourly: hourly::HourlyWrites,
     attend: attend::Attended,
     coverage: coverage::Coverage,
+    /// What became of recording; none where nothing was to be recorded.
+    recorder: Option<RecorderNews>,
 }
 
 impl App {
@@ -217,6 +223,7 @@ impl App {
             journal: None,
             alarm: None,
             resume: jobs::Resume::default(),
+            booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
@@ -231,6 +238,7 @@ impl App {
             hourly: hourly::HourlyWrites::default(),
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
+            recorder: None,
         }
     }
 

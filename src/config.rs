@@ -12,6 +12,7 @@ pub mod origin;
 pub mod paths;
 pub mod profile;
 mod reader;
+mod record;
 pub mod report;
 pub mod schema;
 pub mod secret;
@@ -32,6 +33,8 @@ pub use theme::{Theme, Themes};
 pub use ui::Ui;
 pub use views::Views;
 
+use crate::record::RecordSettings;
+
 /// What the command line says about the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
@@ -50,6 +53,8 @@ pub struct Flags {
 pub struct Config {
     /// The screen.
     pub ui: Ui,
+    /// How much is kept of the past.
+    pub record: RecordSettings,
     /// The keys.
     pub keys: Keymap,
     /// The views that the file names, for every profile.

@@ -56,7 +56,8 @@ pub async fn run(
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
     let hooks = state_dir.clone();
-    let runner = Runner::new(app, screen, environment.clone(), questions).keeping(state_dir);
+    let runner = Runner::new(app, screen, environment.clone(), questions);
+    let runner = runner.recording(&state_dir).keeping(state_dir);
     let mut runner = match memory {
         Some(memory) => memory.end(runner),
         None => runner,
@@ -65,6 +66,7 @@ pub async fn run(
     let reloads = watch.map(|watch| tokio::spawn(reload(watch, done_to.clone())));
     let listener = start_listener(&runner.app, &environment, asker, &hooks, &done_to).await;
     let code = runner.run(|_| false).await;
+    runner.close();
     // Before the terminal is left: an editor that goes on would write to it.
     child::end_all();
     let memory = runner.app.last_memory();

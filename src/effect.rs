@@ -41,6 +41,10 @@ pub enum Effect {
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`crate::app::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
+    /// Count the bookings that wait on disk.
+    CountWaiting,
+    /// Put on record what was learnt of a write after its flow had ended.
+    Record(Box<crate::flow::Later>),
     /// Read the newest lines of the audit and verify it; [`crate::app::event::Done::AuditRead`] tells.
     ReadAudit,
     /// Read the jobs that earlier runs have written down.

@@ -9,10 +9,12 @@ pub mod out;
 pub mod probe;
 pub mod provision;
 mod quiet;
+pub mod record;
 pub mod report;
 pub mod route;
 pub mod serve;
 pub mod transfer;
+pub mod webhook;
 pub mod write;
 
 use crate::app::App;

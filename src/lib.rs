@@ -38,8 +38,9 @@
 //! | [`probe`] | what servers say of themselves | `time` `text` `cause` `model` `cloud` |
 //! | [`kind`] | what there are lists of, each described once as data: columns, filter fields, cells, exports | `time` `text` `query` `model` `vocabulary` `store` `export` |
 //! | [`alert`] | conditions and their delivery; it reads no rows: it is told, and asks [`kind`] alone which alerts a silence covers | `time` `text` `cause` `ledger` `model` `kind` |
+//! | [`record`] | the past: what was told, on disk, in order, and read again at any moment | `file` `lock` `time` `vault` `text` `folder` `query` `model` `vocabulary` `store` `kind` |
 //! | [`cli`] | the command line, as types | `model` `org` `export` `kind` |
-//! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` |
+//! | [`config`] | layers, profiles, secrets, keys and themes | `environment` `vault` `process` `text` `cause` `child` `folder` `query` `model` `term` `vocabulary` `probe` `kind` `record` |
 //! | [`flow`] | a write from its first check to its end | `environment` `time` `text` `ledger` `model` `audit` `deployments` `cloud` `probe` `config` |
 //! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
 //! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |
@@ -47,8 +48,8 @@
 //! | [`ui`] | chrome, layers and widgets | `time` `text` `model` `term` `vocabulary` `store` `kind` `config` `form` |
 //! | [`effect`] | what the state asks of the outside world | `model` `memory` `vocabulary` `alert` `flow` `shelf` |
 //! | [`pane`] | what a person sees and presses, a file a list; never `cloud` | `time` `text` `query` `model` `term` `vocabulary` `store` `export` `kind` `config` `flow` `form` `ui` `effect` |
-//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `config` `flow` `form` `listen` `shelf` `ui` `effect` `pane` |
-//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `cli` `config` `flow` `form` `listen` `shelf` `effect` `app` |
+//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `ui` `effect` `pane` |
+//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `effect` `app` |
 //! | [`screen`] | one frame of the state | `text` `model` `term` `vocabulary` `ui` `pane` `app` |
 //! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `config` `listen` `shelf` `effect` `app` `screen` |
 //!
@@ -124,6 +125,7 @@ pub mod pane;
 pub mod probe;
 pub mod process;
 pub mod query;
+pub mod record;
 pub mod screen;
 pub mod shelf;
 pub mod store;

@@ -13,6 +13,18 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long between two tries.
 const PAUSE: Duration = Duration::from_millis(5);
 
+/// Takes the lock on a file when nobody has it, without waiting; it ends when the file is closed.
+///
+/// # Errors
+/// What the system says, where locks cannot be had at all.
+pub fn take(file: &File) -> io::Result<bool> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK | Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Waits for the lock on a file; it ends when the file is closed.
 ///
 /// # Errors

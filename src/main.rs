@@ -1,7 +1,7 @@
 //! The `trunkline` binary: sets the process up, reads the command line and hands over.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
@@ -11,6 +11,7 @@ use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
+use trunkline::cli::record::DumpArgs;
 use trunkline::cli::report::ReportArgs;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
@@ -125,6 +126,15 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Route(command)) => {
             world.write(|p, e, state| headless::route::route(p, e, state, command))
         }
+        Some(Command::Webhook(command)) => {
+            world.write(|p, e, state| headless::webhook::run(p, e, state, command))
+        }
+        Some(Command::Record(command)) => {
+            world.past(|loaded, state| headless::record::record(loaded, state, command))
+        }
+        Some(Command::Dump(args)) => {
+            world.past(|loaded, state| headless::record::dump(loaded, state, &args))
+        }
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -132,7 +142,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
             clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
             written(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { all: Some(folder) }) => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
+            Ok(0)
+        }
+        Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
@@ -242,6 +257,16 @@ impl World {
         if args.kind.is_none() {
             return headless::get::kinds().map_err(|e| eyre!(e));
         }
+        if let (Some(kind), Some(_)) = (args.kind, &args.at) {
+            let asked = DumpArgs {
+                kind,
+                at: args.at,
+                from: None,
+                to: None,
+                list: args.list,
+            };
+            return self.past(|loaded, state| headless::record::dump(loaded, state, &asked));
+        }
         let loaded = self.load_profile()?;
         let runtime = runtime()?;
         let run = headless::get::get(headless::get::Get {
@@ -253,6 +278,15 @@ impl World {
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
+    }
+
+    /// Reads what was recorded of the profile; nothing is asked of its organisation.
+    fn past(
+        &self,
+        command: impl FnOnce(&Loaded, &Path) -> Result<u8, String>,
+    ) -> Result<u8, Report> {
+        let loaded = self.load_profile()?;
+        command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
     }
 
     fn report(self, args: &ReportArgs) -> Result<u8, Report> {
@@ -339,7 +373,8 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
-            ConfigCommand::Schema => schema::schema(),
+            ConfigCommand::Schema { markdown: true } => schema::markdown(),
+            ConfigCommand::Schema { markdown: false } => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
@@ -378,6 +413,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         client_id: args.client_id,
         client_secret: args.client_secret.map(Into::into),
         without: args.without,
+        fast_forward: args.fast_forward,
         rate_limit: args.rate_limit,
         ca_out: args.ca_out,
         profile_out: args.profile_out,

@@ -21,6 +21,7 @@ mod frames;
 mod hourly;
 mod intern;
 pub mod jobs;
+mod learn;
 mod memory;
 pub mod metrics;
 pub mod probes;
@@ -29,6 +30,7 @@ pub mod routes;
 mod row;
 pub mod sites;
 mod stamp;
+pub mod still;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -42,6 +44,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 pub use self::apply::Read;
 pub use self::changes::{CarrierTransition, Changes, Transition};
 pub use self::counts::Counts;
+pub use self::learn::Learnt;
 pub use self::row::{Believed, Change, Row, What};
 
 use self::audit::AuditLog;
@@ -60,7 +63,7 @@ use self::flaps::Flaps;
 use self::flows::Flows;
 use self::frames::Frames;
 use self::hourly::Hourly;
-use self::intern::Names;
+use self::intern::{NameId, Names};
 use self::jobs::Jobs;
 use self::metrics::Metrics;
 use self::probes::Probes;
@@ -156,6 +159,10 @@ pub struct Registrations {
     hasher: DefaultHashBuilder,
     users: Users,
     codecs: Names,
+    /// Why phones are as they are, in the organisation's words.
+    reasons: Names,
+    /// The reason of each row that has one: few do.
+    why: HashMap<u32, NameId>,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

@@ -1,66 +1,55 @@
 //! Callbacks in the loop: what the feed tells becomes rows, and what became a row is acknowledged.
 
+use serde_json::Value;
+
 use super::App;
+use super::duty::Duty;
 use crate::effect::Effect;
 use crate::export::calendar;
+use crate::flow::callback::{CallbackOrder, direct};
+use crate::flow::{Later, Order};
 use crate::listen::{CallbackFigures, Reservations};
+use crate::model::CallbackId;
+use crate::model::audit::Record;
 use crate::model::callback::{Status, Update};
-use crate::store::callbacks::Applied;
+use crate::model::flow::{FlowId, Outcome};
+use crate::model::write::WriteKind;
+use crate::store::callbacks::BookingEnd;
 use crate::time::Millis;
-use crate::vocabulary::news::{CallbackNews, Taken};
+
+/// Bookings of this profile whose reservations are known: more are not heard of in one shift.
+const BOOKED_KEPT: usize = 2_000;
+
+/// Bookings that wait are sent when their time has come.
+pub(super) const DUTY: Duty = Duty {
+    due: |app| app.store.callbacks.waiting().1,
+    tick: App::book_waiting,
+};
 
 impl App {
-    /// Takes in what became known of callbacks.
-    pub(super) fn callbacks(&mut self, told: CallbackNews) {
-        let (now, changes) = (self.now, &mut self.changes);
-        let (callbacks, queues) = (&mut self.store.callbacks, &mut self.store.queues);
-        match told {
-            CallbackNews::Updates(updates) => self.apply_updates(updates),
-            CallbackNews::Heard(heard) => {
-                for callback in heard {
-                    callbacks.told(callback, now, changes);
-                }
-            }
-            CallbackNews::Completed(read) => {
-                for callback in &read {
-                    callbacks.completed(callback, changes);
-                }
-            }
-            CallbackNews::Acknowledged(ids) => callbacks.acknowledged(&ids, now, changes),
-            CallbackNews::Listed {
-                callbacks: listed,
-                spoken,
-                began,
-                faults,
-            } => callbacks.listed(listed, &spoken, began, faults, now, changes),
-            CallbackNews::ReadFailed(problem) => callbacks.read_failed(problem.text, now, changes),
-            CallbackNews::Stream(stream) => callbacks.turn(stream, changes),
-            CallbackNews::Queues {
-                queues: listed,
-                faults,
-            } => queues.listed(listed, faults, now, changes),
-            CallbackNews::QueuesFailed(problem) => queues.read_failed(problem.text, now, changes),
+    /// What is told of a reservation that was booked here belongs to the record of its booking (contract §11).
+    pub(super) fn on_record(&mut self, update: &Update) {
+        if let Some(submit) = self.booked.get(&update.callback.id) {
+            let (submit, update) = (submit.clone(), Box::new(update.clone()));
+            let later = Later::CallbackUpdated { submit, update };
+            self.effects.push(Effect::Record(Box::new(later)));
         }
     }
 
-    /// An update is acknowledged once the table has it, however often it comes; one without room is not, and comes again.
-    fn apply_updates(&mut self, updates: Vec<Update>) {
-        let mut taken = Taken {
-            count: u32::try_from(updates.len()).unwrap_or(u32::MAX),
-            correlations: Vec::with_capacity(updates.len()),
-        };
-        for update in updates {
-            let correlation = update.correlation.clone();
-            let applied = self
-                .store
-                .callbacks
-                .update(update, self.now, &mut self.changes);
-            match applied {
-                Applied::Now | Applied::Before => taken.correlations.push(correlation),
-                Applied::NoRoom => {}
+    /// A line of the audit says which reservation a booking became.
+    pub(super) fn booking_of_record(&mut self, record: &Record) {
+        let ours = record.action.raw() == WriteKind::CallbackBook.action();
+        let id = record
+            .extra
+            .get(direct::RESERVATION)
+            .and_then(Value::as_str);
+        if let Some(id) = id.filter(|_| ours) {
+            if self.booked.len() == BOOKED_KEPT {
+                self.booked.pop_first();
             }
+            let submit = record.id.clone();
+            self.booked.insert(CallbackId::from(id), submit);
         }
-        self.effects.push(Effect::Acknowledge(taken));
     }
 
     /// The webhook has told of a callback. The stream tells the same, before or after: whoever is second changes nothing.
@@ -83,6 +72,44 @@ impl App {
                 .into(),
             figures: callbacks.figures().clone(),
             live: !callbacks.stale(),
+            waiting: callbacks.waiting().0,
+        }
+    }
+
+    /// A flow has ended that may have been a booking: it is counted.
+    pub(super) fn booking_ended(&mut self, id: FlowId, outcome: &Outcome, at: Millis) {
+        let Some(flow) = self.store.flows.get(id) else {
+            return;
+        };
+        if flow.kind != WriteKind::CallbackBook {
+            return;
+        }
+        let end = match outcome {
+            Outcome::Done(_) => BookingEnd::Sent,
+            Outcome::Refused(_) => BookingEnd::Refused,
+            Outcome::Unknown { .. } => BookingEnd::Failed,
+            Outcome::Cancelled(_) => return,
+        };
+        let took = at.since(flow.began);
+        self.store.callbacks.booked(end, took);
+    }
+
+    /// Bookings of earlier runs may wait: whoever sends writes finds out.
+    pub(super) fn resume_bookings(&mut self) {
+        let Some(profile) = &self.profile else { return };
+        if profile.api.capabilities().reservations && !profile.read_only {
+            self.effects.push(Effect::CountWaiting);
+        }
+    }
+
+    /// Sends the bookings whose wait is over.
+    fn book_waiting(&mut self) {
+        let (count, next) = self.store.callbacks.waiting();
+        if next.is_some_and(|next| self.now >= next) {
+            // Nothing is due until the flow has told how many are left.
+            self.store.callbacks.wait(count, None);
+            let order = Order::Callback(CallbackOrder::Resume);
+            self.begin_flow(Box::new(order));
         }
     }
 

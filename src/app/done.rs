@@ -2,6 +2,7 @@
 
 use super::App;
 use super::event::Done;
+use crate::record::RecorderNews;
 use crate::vocabulary::messages::Weight;
 
 impl App {
@@ -10,7 +11,11 @@ impl App {
         let now = self.now;
         if !matches!(
             done,
-            Done::Found(_) | Done::Alerts(_) | Done::Interactions(_) | Done::Routes(_)
+            Done::Found(_)
+                | Done::Recorder(RecorderNews::Records)
+                | Done::Alerts(_)
+                | Done::Interactions(_)
+                | Done::Routes(_)
         ) {
             self.redraw();
         }
@@ -64,7 +69,23 @@ impl App {
                 self.messages
                     .tell(Weight::Note, "configuration read again", now);
             }
+            Done::Recorder(news) => self.recorder_news(news),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }
+    }
+
+    fn recorder_news(&mut self, news: RecorderNews) {
+        match &news {
+            RecorderNews::Records => {}
+            RecorderNews::Elsewhere => {
+                let text = "another trunkline of this profile records: this one reads the past";
+                self.messages.say(Weight::Note, text, self.now);
+            }
+            RecorderNews::Stopped(why) => {
+                let text = format!("nothing is recorded any more. {why}");
+                self.messages.say(Weight::Error, text, self.now);
+            }
+        }
+        self.recorder = Some(news);
     }
 }

@@ -16,6 +16,7 @@ use crate::model::person::Person;
 use crate::model::registration::closeup::Closeup;
 use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
+use crate::record::RecorderNews;
 use crate::shelf;
 use crate::text::Text;
 use crate::vocabulary::news::News;
@@ -105,6 +106,8 @@ pub enum Done {
     Exported(PathBuf, usize),
     /// The configuration or a theme changed on disk, and is this now.
     Reloaded(Box<Loaded>),
+    /// What became of recording.
+    Recorder(RecorderNews),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

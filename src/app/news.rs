@@ -1,15 +1,16 @@
 //! Turns what the feeds tell into changes of the store.
 
+use bytes::Bytes;
+
 use super::{App, BadFrame, FRAMES_KEPT};
 use crate::effect::Effect;
 use crate::model::UserId;
 use crate::model::api::Api;
-use crate::store::Read;
 use crate::store::edges::EdgeTurn;
+use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
-use crate::vocabulary::news::PhoneNews;
-use crate::vocabulary::news::{Link, News};
+use crate::vocabulary::news::{CallbackNews, Link, News, PhoneNews};
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Answers kept of which a part could not be used.
@@ -27,101 +28,58 @@ impl App {
         self.spread();
     }
 
+    /// What news means for the console itself, before the store takes it in.
     fn learn(&mut self, news: News) {
-        let (now, changes) = (self.now, &mut self.changes);
-        let table = &mut self.store.registrations;
-        match news {
-            News::Update(update) => table.update(update, now, changes),
-            News::Snapshot {
-                user,
-                devices,
-                spoken,
-                whole,
-                live,
-            } => {
-                let read = Read {
-                    devices,
-                    spoken: &spoken,
-                    whole,
-                    live,
-                };
-                table.read(&user, read, now, changes);
-                self.heard.problem = None;
-            }
-            News::Swept {
-                user,
-                devices,
-                spoken,
-                whole,
-            } => {
-                let read = Read {
-                    devices,
-                    spoken: &spoken,
-                    whole,
-                    live: true,
-                };
-                table.swept(&user, read, now, changes);
-            }
-            News::Gap { user } => table.gap(&user, now, changes),
-            News::ReadFailed { user, problem } => {
-                table.read_failed(&user, now, changes);
+        let now = self.now;
+        match &news {
+            News::Snapshot { .. } | News::Phones(PhoneNews::Read(_)) => self.heard.problem = None,
+            News::ReadFailed { problem, .. } => {
                 self.heard.read_failure = Some(problem.clone());
-                self.heard.problem = Some(problem);
+                self.heard.problem = Some(problem.clone());
             }
-            News::Users { users, total } => {
-                table.users(users, now, changes);
-                self.coverage.listed(total);
+            News::Phones(PhoneNews::ReadFailed { problem, .. }) => {
+                self.heard.problem = Some(problem.clone());
             }
-            News::UsersComplete => table.users_complete(now, changes),
-            News::Carriers { carriers, faults } => {
-                self.store.carriers.listed(carriers, faults, now, changes);
-            }
-            News::Edges { edges, refused } => {
-                let turns = self.store.edges.listed(edges, refused, now, changes);
-                self.edges_turned(turns);
-            }
-            News::Premises(premises) => self.store.premises = premises,
-            News::CarriersFailed(problem) => {
-                self.heard.lacking = Some(problem.clone());
-                self.store.carriers.read_failed(problem.text, now, changes);
-            }
-            News::CarriersPaused => self.store.carriers.paused(changes),
-            News::Interaction(one) => self.store.transfers.seen(*one, now),
+            News::Users { total, .. } => self.coverage.listed(*total),
+            News::CarriersFailed(problem) => self.heard.lacking = Some(problem.clone()),
             News::InteractionsMoved => self.hurry_interactions(),
-            News::Phones(told) => {
-                match &told {
-                    PhoneNews::Read(_) => self.heard.problem = None,
-                    PhoneNews::ReadFailed { problem, .. } => {
-                        self.heard.problem = Some(problem.clone());
-                    }
-                    _ => {}
-                }
-                table.phones(told, now, changes);
-            }
-            News::Callbacks(told) => self.callbacks(*told),
-            News::Status(status) => self.take_status(status, now),
+            News::Status(status) => self.take_status(*status, now),
             News::Undecodable {
                 stream,
                 reason,
                 sample,
-            } => {
-                if self.frames.len() == FRAMES_KEPT {
-                    self.frames.pop_front();
-                }
-                self.frames.push_back(BadFrame {
-                    at: now,
-                    stream,
-                    reason,
-                    sample,
-                });
-            }
-            News::Problem(problem) => self.trouble(problem),
+            } => self.undecodable(stream.clone(), reason.clone(), sample.clone()),
+            News::Problem(problem) => self.trouble(problem.clone()),
             News::Notice(text) => {
-                self.messages
-                    .tell(Weight::Warning, text.to_string(), self.now);
+                self.messages.tell(Weight::Warning, text.to_string(), now);
                 self.dirty = true;
             }
+            News::Callbacks(told) => {
+                if let CallbackNews::Updates(updates) = &**told {
+                    for update in updates {
+                        self.on_record(update);
+                    }
+                }
+            }
+            _ => {}
         }
+        let learnt = self.store.learn(news, now, &mut self.changes);
+        self.edges_turned(learnt.edges);
+        if let Some(taken) = learnt.taken {
+            self.effects.push(Effect::Acknowledge(taken));
+        }
+    }
+
+    fn undecodable(&mut self, stream: Text, reason: Text, sample: Bytes) {
+        if self.frames.len() == FRAMES_KEPT {
+            self.frames.pop_front();
+        }
+        self.frames.push_back(BadFrame {
+            at: self.now,
+            stream,
+            reason,
+            sample,
+        });
     }
 
     /// An edge that goes or comes back is worth a line: whatever runs on it goes and comes back with it.

@@ -154,6 +154,8 @@ impl Performer {
                 }
             }
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::CountWaiting => self.desk.count_waiting(),
+            Effect::Record(later) => self.desk.record(*later),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
@@ -298,7 +300,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                     Auth::Basic => cloud::AuthStyle::Basic,
                     Auth::Form => cloud::AuthStyle::Form,
                 },
-                scopes: None,
+                scopes: profile.scopes.clone(),
             })
         }
         None => None,
@@ -334,6 +336,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
+        deadline: profile.deadlines.call,
     })
     .map_err(|e| e.problem())
 }

@@ -4,7 +4,7 @@
 //! A frame is drawn at once after a key, and otherwise on the leading edge of a change and then at most every
 //! 33 ms. While the terminal does not take the last frame none is made, and everything else goes on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use super::App;
 use super::event::{Done, Event};
 use super::perform::Performer;
+use super::tape::Tape;
 use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::feed::Source;
@@ -58,6 +59,8 @@ pub struct Runner<S> {
     pub questions: Questions,
     /// Where the time comes from.
     pub clock: Clock,
+    /// Records what is told.
+    tape: Option<Tape>,
 }
 
 impl<S> Runner<S> {
@@ -75,6 +78,7 @@ impl<S> Runner<S> {
             done,
             questions,
             clock: Clock::Real,
+            tape: None,
         }
     }
 
@@ -86,6 +90,20 @@ impl<S> Runner<S> {
         Self {
             performer: self.performer.keeping(state_dir),
             ..self
+        }
+    }
+
+    /// Records what is told under this directory, as the configuration wants it; the loop waits for no disk.
+    #[must_use]
+    pub fn recording(mut self, state_dir: &Path) -> Self {
+        self.tape = Tape::start(&self.app, state_dir, self.performer.ends());
+        self
+    }
+
+    /// Ends what is recorded in order, once nothing is told any more.
+    pub fn close(&mut self) {
+        if let Some(tape) = self.tape.take() {
+            tape.close(self.clock.now());
         }
     }
 
@@ -180,7 +198,13 @@ impl<S: Screen> Runner<S> {
     async fn settle(&mut self, event: Event) {
         let mut next = Some(event);
         while let Some(event) = next.take() {
-            self.app.update(event, self.clock.now());
+            let now = self.clock.now();
+            let told = self.tape.as_mut().is_none_or(|tape| tape.hear(&event, now));
+            self.app.update(event, now);
+            let tape = self.tape.as_mut().filter(|_| told);
+            if !tape.is_none_or(|tape| tape.look(&self.app, now)) || !told {
+                self.tape = None;
+            }
             for effect in self.app.take_effects() {
                 match self.screen.perform(effect).await {
                     Ok(None) => {}

@@ -18,6 +18,9 @@ pub struct GetArgs {
     /// As this view shows them: its filter, its order, its columns; the flags narrow it and come before it
     #[arg(long, value_name = "NAME")]
     pub view: Option<String>,
+    /// The rows as they were then, from what was recorded: 03:10, 2026-06-15T03:10+02:00, -25m
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["watch", "view", "kinds"])]
+    pub at: Option<String>,
     /// How.
     #[command(flatten)]
     pub list: ListArgs,

@@ -1,6 +1,7 @@
 //! Lays the layers over one another.
 
 mod file;
+mod variables;
 
 use std::path::Path;
 
@@ -9,6 +10,7 @@ use super::origin::{ConfigError, Fault, Origin};
 use super::paths::{self, Paths};
 use super::profile::{Draft, Profile, resolve};
 use super::reader::Notes;
+use super::record;
 use super::secret::SecretSource;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
@@ -18,7 +20,9 @@ use crate::environment::{
     CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
     PROFILE,
 };
+use crate::record::RecordSettings;
 pub use file::file_in_use;
+use variables::Variables;
 
 /// Reads the configuration in force. Touches the file system and nothing else, and reads no secret.
 pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, ConfigError> {
@@ -27,10 +31,20 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     if text.is_some() {
         file::check(&path)?;
     }
-    if text.is_none() {
+    let said = match &text {
+        Some(_) => None,
+        None => Variables::read(env),
+    };
+    if text.is_none() && said.is_none() {
         refuse_without_file(flags, env, &path)?;
     }
-    let mut notes = Notes::new(&path, text.as_deref().unwrap_or_default());
+    let written = text
+        .as_deref()
+        .or(said.as_ref().map(|said| said.text.as_str()));
+    let mut notes = Notes::new(&path, written.unwrap_or_default());
+    if let Some(said) = &said {
+        notes = notes.of_variables(&said.lines);
+    }
     let mut written = Written::read(&mut notes);
     let themes = Themes::load(&paths::themes_dir(&path));
     let mut warnings = themes.warnings();
@@ -47,12 +61,13 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     if chosen.is_none() && !names.is_empty() {
         return Err(ConfigError::NoChoice { path, names });
     }
-    if text.is_none() {
+    if text.is_none() && said.is_none() {
         warnings.extend(unused_credentials(env));
     }
     Ok(Loaded {
         config: Config {
             ui: written.ui,
+            record: written.record,
             keys: written.keys,
             views: written.views,
             profiles: names,
@@ -70,6 +85,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
 pub(super) struct Written {
     profile: Option<String>,
     ui: Ui,
+    record: RecordSettings,
     keys: Keymap,
     views: Views,
     profiles: Vec<Draft>,
@@ -81,6 +97,10 @@ impl Written {
         let profile = root.take("profile", notes);
         let ui = root.section("ui", notes);
         let ui = ui.map_or_else(Ui::default, |section| Ui::read(section, notes));
+        let record = root.section("record", notes);
+        let record = record.map_or_else(RecordSettings::default, |section| {
+            record::read(section, notes)
+        });
         let keys = root.section("keys", notes);
         let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
         let views = root.section("views", notes);
@@ -95,6 +115,7 @@ impl Written {
         Self {
             profile,
             ui,
+            record,
             keys,
             views,
             profiles,
@@ -121,7 +142,7 @@ fn unused_credentials(env: &Environment) -> Option<String> {
     let shared = [GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET];
     let variable = shared.into_iter().find(|v| env.get(v).is_some())?;
     Some(format!(
-        "{variable} is set and not used: there is no configuration file, so base_url is missing; write one with `trunkline config init`"
+        "{variable} is set and not used: there is no configuration file, so base_url is missing; set GENESYS_HOSTNAME, GENESYS_SUBDOMAIN or GENESYS_ENVIRONMENT beside it and the secret, or write a file with `trunkline config init`"
     ))
 }
 

@@ -112,9 +112,12 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let _ = writeln!(text, "warning: {}", safe(&warning));
     }
     let source = loaded.source.as_ref().map(|path| path.to_string_lossy());
-    let source = source
-        .as_deref()
-        .unwrap_or("none; see `trunkline config init`");
+    let source = source.as_deref().unwrap_or(match profile {
+        Some(_) => {
+            "none: the environment says it all, `trunkline config show` tells by which variables"
+        }
+        None => "none; see `trunkline config init`",
+    });
     let _ = writeln!(text, "file     {}", safe(source));
     let _ = writeln!(
         text,
@@ -206,6 +209,7 @@ pub fn show(loaded: &Loaded) -> String {
         lines.put("profile", profile.name.as_str());
     }
     ui(&mut lines);
+    record(&mut lines);
     for action in Action::ALL {
         let keys = loaded.config.keys.keys(*action).iter();
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
@@ -236,6 +240,15 @@ fn ui(lines: &mut Lines<'_>) {
     if let Some(zone) = &ui.time_zone {
         lines.put("ui.time_zone", zone.iana_name().unwrap_or("UTC"));
     }
+}
+
+fn record(lines: &mut Lines<'_>) {
+    let settings = lines.loaded.config.record;
+    let [keep, size] = super::record::words(&settings);
+    lines.put("record.enabled", settings.enabled);
+    lines.put("record.keep", keep);
+    lines.put("record.size", size);
+    lines.put("record.mask", settings.mask);
 }
 
 /// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.
@@ -293,6 +306,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         profile::Auth::Form => "form",
     };
     put("auth", auth.into());
+    if let Some(scopes) = &profile.scopes {
+        put("scopes", scopes.clone().into());
+    }
     for (key, path) in certificates(profile) {
         put(key, path.to_string_lossy().into_owned().into());
     }
@@ -325,6 +341,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
+    }
+    for (key, value) in profile.deadlines.shown() {
+        put(&format!("deadlines.{key}"), value);
     }
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);

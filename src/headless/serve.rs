@@ -82,7 +82,8 @@ pub async fn serve(
     if let Err(error) = hook {
         say(&error.to_string());
     }
-    let mut runner = Runner::new(app, screen, environment, questions).keeping(state_dir);
+    let runner = Runner::new(app, screen, environment, questions).recording(&state_dir);
+    let mut runner = runner.keeping(state_dir);
     let listening = format!("listening on {}", listener.places());
     say(&listening);
     for token in &own {
@@ -90,6 +91,7 @@ pub async fn serve(
     }
     tell_manager(&[NotifyState::Ready, NotifyState::Status(&listening)]);
     let code = runner.run(beyond_help).await;
+    runner.close();
     tell_manager(&[NotifyState::Stopping]);
     listener.stop().await;
     if let Some(last) = runner.app.last_hours() {

@@ -1,12 +1,14 @@
 //! Edges: the machines that an organisation's calls run on (Platform API, `Edge` and `EdgeMetrics`).
 
+use serde::{Deserialize, Serialize};
+
 use super::EdgeId;
 use super::trunk::Heard;
 use crate::text::Text;
 use crate::time::Millis;
 
 /// One edge.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Edge {
     /// Names the edge in calls and topics.
     pub id: EdgeId,
@@ -33,7 +35,7 @@ pub struct Edge {
 }
 
 /// How busy an edge is, in parts of a hundred.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// The busiest processor.
     pub processor: Option<f64>,

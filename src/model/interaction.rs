@@ -4,7 +4,7 @@ mod arrival;
 mod consult;
 mod participant;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use self::arrival::Arrival;
 pub use self::consult::{Consult, SpeakTo};
@@ -74,8 +74,14 @@ impl Serialize for Standing {
     }
 }
 
+impl<'de> Deserialize<'de> for Standing {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Text::deserialize(from).map(|word| Self::of_word(word.raw()))
+    }
+}
+
 /// One interaction, as the organisation last said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interaction {
     /// Which.
     pub id: InteractionId,
@@ -89,10 +95,15 @@ pub struct Interaction {
     #[serde(rename = "queueId")]
     pub queue: Text,
     /// What people call that queue; empty where the organisation gives only its id.
-    #[serde(rename = "queueName", skip_serializing_if = "Text::is_empty")]
+    #[serde(default, rename = "queueName", skip_serializing_if = "Text::is_empty")]
     pub queue_name: Text,
     /// When it began, where the organisation tells (beyond the contract).
-    #[serde(serialize_with = "moment", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        serialize_with = "moment",
+        deserialize_with = "of_moment",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub started: Option<Millis>,
     /// Who is in it.
     pub participants: Vec<Participant>,
@@ -101,7 +112,11 @@ pub struct Interaction {
     pub more_participants: usize,
     /// The frame that last moved it, where the organisation tells (beyond the contract): what a lost answer is
     /// reconciled with.
-    #[serde(rename = "transferId", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        rename = "transferId",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub moved_by: Option<Text>,
 }
 
@@ -215,6 +230,13 @@ fn moment<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> 
         Some(at) => crate::time::rfc3339(at, to),
         None => to.serialize_none(),
     }
+}
+
+/// The way back: what cannot be read as a moment is none.
+fn of_moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Millis>, D::Error> {
+    let said = Option::<Text>::deserialize(from)?;
+    let at = said.and_then(|said| said.raw().parse::<jiff::Timestamp>().ok());
+    Ok(at.map(|at| Millis(at.as_millisecond())))
 }
 
 /// Why an id cannot be read: no such interaction (404).

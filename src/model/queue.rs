@@ -1,13 +1,14 @@
 //! Queues that callbacks are booked on: their hours, their zone and their room (contract §10).
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 use super::hours::Calendar;
 use super::{QueueId, zone};
 use crate::text::Text;
 
 /// One queue as a read describes it. What the organisation does not say is not known, never zero.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     /// Names it in every answer.
     pub id: QueueId,
@@ -16,6 +17,7 @@ pub struct Queue {
     /// Its zone as the organisation spells it.
     pub zone_name: Text,
     /// When it is open; none when the organisation gives no hours, or a zone that nobody here knows.
+    #[serde(skip)]
     pub calendar: Option<Calendar>,
     /// Callbacks that it takes at most.
     pub most: Option<u32>,

@@ -1,16 +1,19 @@
 //! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
 
 pub mod closeup;
+pub mod condition;
+pub mod duty;
 pub mod memory;
 pub mod phone;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::{DeviceId, UserId};
 use crate::text::Text;
 
 /// Someone whose devices are watched.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Names the user in every call.
     pub id: UserId,
@@ -21,7 +24,7 @@ pub struct User {
 }
 
 /// One device as a REST read lists it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// Unique within its user.
     pub id: DeviceId,
@@ -32,7 +35,7 @@ pub struct Device {
 }
 
 /// One stream frame. What a frame leaves out stays as it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Update {
     /// Whose device.
     pub user: UserId,
@@ -43,6 +46,7 @@ pub struct Update {
     /// The new codec, when the frame carries one.
     pub codec: Option<Text>,
     /// The frame as received, for the detail's raw view.
+    #[serde(skip)]
     pub raw: Bytes,
 }
 
@@ -64,17 +68,20 @@ pub enum State {
     Remembered,
     /// Nothing has been read yet, or the read failed.
     Unknown,
+    /// Nobody is meant to be there: whose phone it is has signed out.
+    OffDuty,
     /// The organisation says it is registered.
     Ok,
 }
 
 impl State {
     /// Every state, most urgent first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Lost,
         Self::Stale,
         Self::Remembered,
         Self::Unknown,
+        Self::OffDuty,
         Self::Ok,
     ];
 
@@ -86,6 +93,7 @@ impl State {
             Self::Stale => "stale",
             Self::Remembered => "remembered",
             Self::Unknown => "unknown",
+            Self::OffDuty => "off duty",
             Self::Ok => "ok",
         }
     }

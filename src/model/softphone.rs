@@ -52,7 +52,7 @@ pub struct Softphone {
 }
 
 /// A phone base of WebRTC phones, as far as provisioning needs it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PhoneBase {
     /// Its id.
     pub id: Text,
@@ -63,7 +63,7 @@ pub struct PhoneBase {
 }
 
 /// Something that a payload names by its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     /// Its id.
     pub id: Text,
@@ -72,7 +72,7 @@ pub struct Named {
 }
 
 /// What phones are made from, and where they can be.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Premises {
     /// The sites.
     pub sites: Vec<Named>,

@@ -7,7 +7,7 @@ mod sign;
 #[cfg(test)]
 mod tests;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::sign::{Ip, Proxies, SIGNS_KEPT, Seen, Sign, SignFault, Signs, Use};
 
@@ -17,7 +17,7 @@ use crate::text::Text;
 use crate::time::Millis;
 
 /// How something is kept up, and when it was last heard of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Heard {
     /// When it was read or spoken of.
     pub at: Millis,
@@ -26,7 +26,7 @@ pub struct Heard {
 }
 
 /// How something is kept up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum By {
     /// It is read now and then.
@@ -51,7 +51,7 @@ impl By {
 }
 
 /// Calls over one trunk, as its metrics count them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Traffic {
     /// Calls that came in and are up; none when not told.
@@ -92,7 +92,7 @@ impl Traffic {
 }
 
 /// One trunk: a carrier on an edge.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trunk {
     /// Names the trunk in topics and metrics.
     pub id: TrunkId,

@@ -12,7 +12,9 @@ mod tests;
 
 use std::collections::{BTreeMap, HashSet};
 
-pub use self::figures::{CallbackFigures, Latency};
+use serde::{Deserialize, Serialize};
+
+pub use self::figures::{BookingEnd, CallbackFigures, Latency};
 pub use self::row::{CallbackRow, TakenUpdate, UpdateDelivery};
 use self::seen::Seen;
 use super::Changes;
@@ -38,25 +40,47 @@ pub enum Applied {
 }
 
 /// Every reservation, by id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Callbacks {
     rows: BTreeMap<CallbackId, CallbackRow>,
     /// Those of an earlier run, until this one has read the list: shown, and counted nowhere.
     remembered: BTreeMap<CallbackId, CallbackRow>,
     /// When the list was last read.
     read: Option<Millis>,
+    #[serde(skip)]
     seen: Seen,
     reading: Reading,
     stream: Stream,
     faults: Vec<Text>,
+    #[serde(skip)]
     figures: CallbackFigures,
+    /// Bookings that wait, and when the first of them is due.
+    #[serde(skip)]
+    waiting: (usize, Option<Millis>),
     refused: u64,
     forgotten: u64,
     /// Until when whole numbers may be shown.
+    #[serde(skip)]
     unmasked: Option<Millis>,
 }
 
 impl Callbacks {
+    /// So many bookings wait, and the first of them is due then.
+    pub fn wait(&mut self, count: usize, next: Option<Millis>) {
+        self.waiting = (count, next);
+    }
+
+    /// Bookings that wait, and when the first of them is due.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, Option<Millis>) {
+        self.waiting
+    }
+
+    /// A booking of this run has come to its end.
+    pub fn booked(&mut self, end: BookingEnd, took_ms: u64) {
+        self.figures.booked(end, took_ms);
+    }
+
     /// Takes in an update of the stream.
     pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) -> Applied {
         changes.callbacks = true;

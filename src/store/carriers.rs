@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use super::{CarrierTransition, Changes};
 use crate::model::CarrierId;
 use crate::model::carrier::{Carrier, Health};
@@ -16,7 +18,7 @@ const MOST: usize = 1_000;
 const HISTORY: usize = 64;
 
 /// How the last attempt to read the list ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reading {
     /// None has ended yet.
     #[default]
@@ -35,7 +37,7 @@ pub enum Reading {
 }
 
 /// One carrier and its past.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarrierRow {
     carrier: Carrier,
     since: Millis,
@@ -45,7 +47,7 @@ pub struct CarrierRow {
 }
 
 /// A change of health, or the first word of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthChange {
     /// When it was seen.
     pub at: Millis,
@@ -126,7 +128,7 @@ impl CarrierRow {
 }
 
 /// Every carrier, by id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Carriers {
     rows: BTreeMap<CarrierId, CarrierRow>,
     /// Those of an earlier run, until this one has read some: shown, and counted nowhere.

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Changes;
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, EdgeState};
+use crate::model::trunk::By;
 use crate::text::Text;
 use crate::time::Millis;
 
 /// One edge and since when it is in its state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EdgeRow {
     /// What is known of it.
     pub edge: Edge,
@@ -29,7 +32,7 @@ pub struct EdgeTurn {
 }
 
 /// Every edge, by id. How many there can be, whoever reads them sees to.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Edges {
     rows: BTreeMap<EdgeId, EdgeRow>,
     refused: usize,
@@ -69,6 +72,14 @@ impl Edges {
         self.refused = refused;
         changes.carriers_shown |= shown;
         turns
+    }
+
+    /// Nothing is sure of any of them until the next list.
+    pub fn unsure(&mut self, changes: &mut Changes) {
+        for row in self.rows.values_mut() {
+            row.edge.heard.by = By::Gap;
+        }
+        changes.carriers_shown |= !self.rows.is_empty();
     }
 
     /// One of them.

@@ -79,6 +79,11 @@ impl Flaps {
         recent.into_iter().chain(hour).min()
     }
 
+    /// All that are kept, oldest first.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Millis, u32)> {
+        self.queue.iter().map(|&(at, row)| (at.into(), row))
+    }
+
     /// Changes that left their window early because too many were kept: counts are then "at least".
     pub(super) fn forgotten(&self) -> u64 {
         self.forgotten

@@ -52,6 +52,11 @@ impl Names {
         }
     }
 
+    /// All of them, in the order of their numbers; the first one's is 1.
+    pub(super) fn all(&self) -> &[Text] {
+        &self.list
+    }
+
     /// The name of a number.
     pub(super) fn name(&self, id: NameId) -> Option<&Text> {
         match id {

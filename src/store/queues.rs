@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::Changes;
 use super::carriers::Reading;
 use crate::model::QueueId;
@@ -14,7 +16,7 @@ use crate::time::Millis;
 const MOST: usize = 1_000;
 
 /// A queue and the moment of the read that it is from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QueueRow {
     /// As it was read.
     pub queue: Queue,
@@ -23,7 +25,7 @@ pub struct QueueRow {
 }
 
 /// Every queue, by id.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Queues {
     rows: BTreeMap<QueueId, QueueRow>,
     reading: Reading,

@@ -5,6 +5,8 @@ mod heard;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
+
 use self::heard::Heard;
 
 pub use self::figures::{EDGES_MS, Percentiles, TransferFigures};
@@ -23,7 +25,7 @@ const INTERACTIONS: usize = 5_000;
 const MADE: usize = 2_000;
 
 /// Both tables, with the figures of the second.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Transfers {
     interactions: BTreeMap<InteractionId, Interaction>,
     reading: Reading,
@@ -33,8 +35,11 @@ pub struct Transfers {
     heard: Heard,
     /// Interactions that the organisation has and did not list.
     beyond: usize,
+    #[serde(skip)]
     made: VecDeque<Made>,
+    #[serde(skip)]
     forgotten: u64,
+    #[serde(skip)]
     figures: TransferFigures,
     generation: u64,
 }

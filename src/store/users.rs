@@ -21,7 +21,7 @@ pub(super) struct Owner {
     pub(super) name: Text,
     pub(super) site: NameId,
     /// Named since the last `UsersComplete`.
-    listed: bool,
+    pub(super) listed: bool,
     heard: Heard,
     pub(super) first_row: u32,
     /// Newest entry of what became of the feed of this user.

@@ -4,6 +4,7 @@ mod callbacks;
 mod phones;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 pub use self::callbacks::{CallbackNews, Taken};
 pub use self::phones::PhoneNews;
@@ -18,7 +19,7 @@ use crate::time::Millis;
 use crate::vocabulary::problem::Problem;
 
 /// One thing that became known. Order matters: news of one user is delivered in the order it was made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum News {
     /// A page of users; `total` is the organisation's own count when it gave one.
     Users {
@@ -97,8 +98,10 @@ pub enum News {
     /// What became known of callbacks and their queues.
     Callbacks(Box<CallbackNews>),
     /// How the feeds are doing; only the newest counts.
+    #[serde(skip)]
     Status(Status),
     /// A frame that could not be understood, kept for inspection.
+    #[serde(skip)]
     Undecodable {
         /// The stream it came on: a user's id, or what else the stream is of.
         stream: Text,
@@ -108,8 +111,10 @@ pub enum News {
         sample: Bytes,
     },
     /// Something a person should read.
+    #[serde(skip)]
     Problem(Problem),
     /// Something a person should know that is nobody's failure.
+    #[serde(skip)]
     Notice(Text),
 }
 

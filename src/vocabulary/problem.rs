@@ -1,9 +1,11 @@
 //! What has gone wrong, in a person's words and as a kind that a program can choose by.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::Text;
 
 /// What kind of trouble, so that headless commands can choose an exit code and panes a sentence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Trouble {
     /// The profile can't be used as it is: a file, a secret or an address in it.
     Settings,
@@ -20,7 +22,7 @@ pub enum Trouble {
 }
 
 /// An error in a person's words: what was tried, on what, why it failed, what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Its kind.
     pub trouble: Trouble,

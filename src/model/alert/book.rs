@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Alert, AlertId, Silence};
 use crate::time::Millis;
 
@@ -13,7 +15,7 @@ pub const ENDED_KEPT: usize = 500;
 pub const SILENCES_KEPT: usize = 200;
 
 /// The alerts of a profile, bounded.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AlertBook {
     alerts: BTreeMap<AlertId, Alert>,
     silences: Vec<Silence>,

@@ -1,12 +1,12 @@
 //! Who is in an interaction, and how: what the direct API tells of it, and the much that the Platform API does.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 use crate::time::Millis;
 
 /// Somebody in an interaction; the contract leaves open what is told of them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Participant {
     /// What they are there as: `customer`, `agent`, `queue`; on the Platform API `acd` stands for a queue.
     pub purpose: Text,
@@ -15,21 +15,21 @@ pub struct Participant {
     /// Where they are reached: a URI or a number.
     pub address: Text,
     /// Which of the interaction's participants: what a transfer on the Platform API replaces.
-    #[serde(skip_serializing_if = "Text::is_empty")]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub id: Text,
     /// The user that they are; empty for a caller.
-    #[serde(rename = "userId", skip_serializing_if = "Text::is_empty")]
+    #[serde(default, rename = "userId", skip_serializing_if = "Text::is_empty")]
     pub user: Text,
     /// The queue that they are, or that they were found by.
-    #[serde(rename = "queueId", skip_serializing_if = "Text::is_empty")]
+    #[serde(default, rename = "queueId", skip_serializing_if = "Text::is_empty")]
     pub queue: Text,
     /// How they are in it; none where the organisation does not say.
-    #[serde(rename = "call", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "call", skip_serializing_if = "Option::is_none")]
     pub leg: Option<Leg>,
 }
 
 /// One participant's own end of a call (Platform API: a participant's newest `calls[]`).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -50,10 +50,14 @@ pub struct Leg {
     #[serde(skip)]
     pub since: Option<Millis>,
     /// Whose transfer they are consulted about: the id of a participant; empty outside of a consult transfer.
-    #[serde(rename = "consultedAbout", skip_serializing_if = "Text::is_empty")]
+    #[serde(
+        default,
+        rename = "consultedAbout",
+        skip_serializing_if = "Text::is_empty"
+    )]
     pub about: Text,
     /// Why it ended: `peer`, `transfer.noanswer`; empty while it lasts.
-    #[serde(skip_serializing_if = "Text::is_empty")]
+    #[serde(default, skip_serializing_if = "Text::is_empty")]
     pub ended_by: Text,
 }
 

@@ -1,5 +1,7 @@
 //! What the organisation sees of a trunk: whether it is connected, which proxies answer, what is wrong.
 
+use serde::{Deserialize, Serialize};
+
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -7,7 +9,7 @@ use crate::time::Millis;
 pub const SIGNS_KEPT: usize = 16;
 
 /// Whether a check is made of a trunk.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Use {
     /// It is.
     Enabled,
@@ -51,7 +53,7 @@ impl Use {
 }
 
 /// Something wrong, in the organisation's words (`errorInfo`).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignFault {
     /// Its code; may be empty.
     pub code: Text,
@@ -82,7 +84,7 @@ impl SignFault {
 }
 
 /// One proxy, as one check sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sign {
     /// The proxy's address, as the trunk is set up with it.
     pub proxy: Text,
@@ -95,7 +97,7 @@ pub struct Sign {
 }
 
 /// The address that a trunk has on its edge.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ip {
     /// The address.
     pub address: Text,
@@ -104,7 +106,7 @@ pub struct Ip {
 }
 
 /// Proxies as one check sees them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proxies {
     /// Those that are kept, at most [`SIGNS_KEPT`].
     pub kept: Vec<Sign>,
@@ -113,7 +115,7 @@ pub struct Proxies {
 }
 
 /// Everything that is seen of a trunk.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signs {
     /// Whether it is connected, in the edge's own judgement; none when not told.
     pub connected: Option<bool>,

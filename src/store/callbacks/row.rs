@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::callback::{Callback, Status, Update};
 use crate::model::memory::WasCallback;
 use crate::text::Text;
@@ -11,7 +13,7 @@ use crate::time::Millis;
 const HISTORY: usize = 32;
 
 /// One update as it was taken in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TakenUpdate {
     /// When it came.
     pub at: Millis,
@@ -22,7 +24,7 @@ pub struct TakenUpdate {
 }
 
 /// How an update was delivered that is to be acknowledged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UpdateDelivery {
     /// When the organisation made it, by its own clock.
     pub sent: Millis,
@@ -37,7 +39,7 @@ pub struct UpdateDelivery {
 }
 
 /// One reservation and its past.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallbackRow {
     callback: Callback,
     /// When the newest update was made; none has come yet.

@@ -9,7 +9,7 @@ use crate::text::Text;
 const MOST: usize = 65_536;
 
 /// Correlation ids, each with the reservation it spoke of.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     known: HashMap<Text, CallbackId>,
     order: VecDeque<Text>,

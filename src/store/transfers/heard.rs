@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::InteractionId;
 use crate::model::interaction::Interaction;
 use crate::time::Millis;
@@ -13,7 +15,7 @@ const LAG_MS: u64 = 15_000;
 const MOST: usize = 5_000;
 
 /// When single interactions were told of, of late.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Heard(BTreeMap<InteractionId, Millis>);
 
 impl Heard {

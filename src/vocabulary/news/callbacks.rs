@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::CallbackId;
 use crate::model::callback::{Callback, Stream, Update};
 use crate::model::queue::Queue;
@@ -10,7 +12,7 @@ use crate::time::Millis;
 use crate::vocabulary::problem::Problem;
 
 /// One thing that became known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CallbackNews {
     /// Updates of the stream, in their order. Each is to be answered with [`Taken`].
     Updates(Vec<Update>),

@@ -1,12 +1,14 @@
 //! What the feeds tell of phones.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::vocabulary::problem::Problem;
 
 /// One thing that became known of phones.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum PhoneNews {
     /// A read of a page, of a user or of one phone.
     Read(Vec<Sighting>),

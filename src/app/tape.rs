@@ -1,0 +1,88 @@
+//! What the loop is told, handed over to be recorded before it is taken in.
+
+use std::path::Path;
+
+use tokio::sync::mpsc;
+
+use super::App;
+use super::event::{Done, Event};
+use crate::record::{About, RecordFolder, Recorder, Told};
+use crate::time::Millis;
+
+/// Alerts are recorded at most so often, in milliseconds: a storm changes them with every event.
+const ALERTS_EVERY: i64 = 1_000;
+
+/// The recorder of a running console.
+#[derive(Debug)]
+pub(super) struct Tape {
+    recorder: Recorder,
+    /// The alerts that were recorded last, and when.
+    alerts: (u64, Millis),
+}
+
+impl Tape {
+    /// Starts to record the profile of an application, where its configuration wants that.
+    pub(super) fn start(
+        app: &App,
+        state_dir: &Path,
+        done: mpsc::UnboundedSender<Done>,
+    ) -> Option<Self> {
+        let profile = app.profile()?;
+        let settings = app.config.record;
+        if !settings.enabled {
+            return None;
+        }
+        let zone = app.zone().iana_name().unwrap_or_default();
+        let about = About {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            profile: profile.name.clone(),
+            api: profile.api.word().to_owned(),
+            zone: zone.to_owned(),
+            ..About::default()
+        };
+        let folder = RecordFolder::of(state_dir, &profile.name);
+        let recorder = Recorder::start(folder, about, settings, move |news| {
+            let _ = done.send(Done::Recorder(news));
+        });
+        Some(Self {
+            recorder,
+            alerts: (0, Millis::default()),
+        })
+    }
+
+    /// Hands over what is about to be told. False once nothing is recorded any more.
+    pub(super) fn hear(&mut self, event: &Event, now: Millis) -> bool {
+        let told: Vec<Told> = match event {
+            Event::Feed { news, .. } => {
+                let concerns = news.iter().filter(|news| Told::concerns(news));
+                concerns.cloned().map(Told::News).collect()
+            }
+            Event::Done(Done::Interactions(listed)) => match listed.as_ref() {
+                Ok(listing) => vec![Told::Interactions {
+                    interactions: listing.interactions.clone(),
+                    faults: listing.faults.iter().map(|fault| fault.0.clone()).collect(),
+                }],
+                Err(_) => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        told.is_empty() || self.recorder.tell(now, told)
+    }
+
+    /// Hands over the alerts, when they are others than before.
+    pub(super) fn look(&mut self, app: &App, now: Millis) -> bool {
+        let (known, at) = self.alerts;
+        let generation = app.store.alerts.generation();
+        if generation == known || now < at.plus(ALERTS_EVERY) {
+            return true;
+        }
+        self.alerts = (generation, now);
+        let book = Box::new(app.store.alerts.clone());
+        self.recorder.tell(now, vec![Told::Alerts(book)])
+    }
+
+    /// Ends the record in order; waits until it is written.
+    pub(super) fn close(self, now: Millis) {
+        self.recorder.close(now);
+    }
+}

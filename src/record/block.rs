@@ -1,0 +1,139 @@
+//! One block of data, and the entry of the index that says where it is and that it is whole.
+
+use std::io::{self, Read as _};
+
+use crate::time::Millis;
+
+/// Bytes of an entry.
+pub const ENTRY_BYTES: usize = 32;
+
+/// Bytes of a block as it lies in the file; of its content, which a few hostile bytes could make endless.
+pub(super) const LARGEST: u32 = 64 << 20;
+pub(super) const LARGEST_CONTENT: u64 = 256 << 20;
+
+/// How hard blocks are compressed: what comes every second must cost little.
+const LEVEL: i32 = 3;
+
+/// What a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sort {
+    /// The begin of a run: who wrote, of what. Nothing is known from here on but what follows.
+    Head,
+    /// What numbers in later blocks mean.
+    Names,
+    /// What was told within a second.
+    News,
+    /// Everything that is known at one moment.
+    Still,
+    /// The run ended here, in order.
+    End,
+}
+
+impl Sort {
+    fn code(self) -> u32 {
+        match self {
+            Self::Head => 1,
+            Self::Names => 2,
+            Self::News => 3,
+            Self::Still => 4,
+            Self::End => 5,
+        }
+    }
+
+    fn of_code(code: u32) -> Option<Self> {
+        let all = [Self::Head, Self::Names, Self::News, Self::Still, Self::End];
+        all.into_iter().find(|sort| sort.code() == code)
+    }
+}
+
+/// Where a block is. An entry exists when its own checksum holds, and its block when that one's does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The first moment that the block is about.
+    pub at: Millis,
+    /// Where it begins in `data`.
+    pub offset: u64,
+    /// How long it is there.
+    pub length: u32,
+    /// What it is.
+    pub sort: Sort,
+    /// The checksum of its bytes there (CRC-32, IEEE).
+    pub sum: u32,
+}
+
+impl Entry {
+    /// The entry of a block that lies there.
+    #[must_use]
+    pub(super) fn of(sort: Sort, at: Millis, offset: u64, block: &[u8]) -> Self {
+        Self {
+            at,
+            offset,
+            length: u32::try_from(block.len()).unwrap_or(u32::MAX),
+            sort,
+            sum: crc32fast::hash(block),
+        }
+    }
+
+    /// As it lies in the index.
+    #[must_use]
+    pub fn bytes(&self) -> [u8; ENTRY_BYTES] {
+        let mut bytes = Vec::with_capacity(ENTRY_BYTES);
+        bytes.extend_from_slice(&self.at.0.to_le_bytes());
+        bytes.extend_from_slice(&self.offset.to_le_bytes());
+        bytes.extend_from_slice(&self.length.to_le_bytes());
+        bytes.extend_from_slice(&self.sort.code().to_le_bytes());
+        bytes.extend_from_slice(&self.sum.to_le_bytes());
+        bytes.extend_from_slice(&crc32fast::hash(&bytes).to_le_bytes());
+        bytes.try_into().unwrap_or([0; ENTRY_BYTES])
+    }
+
+    /// The entry that lies there; none where it is not as it was written.
+    #[must_use]
+    pub fn read(bytes: &[u8; ENTRY_BYTES]) -> Option<Self> {
+        let long = |from: usize| {
+            let part = bytes.get(from..from + 8)?;
+            Some(u64::from_le_bytes(part.try_into().ok()?))
+        };
+        let short = |from: usize| {
+            let part = bytes.get(from..from + 4)?;
+            Some(u32::from_le_bytes(part.try_into().ok()?))
+        };
+        if crc32fast::hash(bytes.get(..28)?) != short(28)? {
+            return None;
+        }
+        Some(Self {
+            at: Millis(long(0)?.cast_signed()),
+            offset: long(8)?,
+            length: short(16).filter(|length| *length <= LARGEST)?,
+            sort: Sort::of_code(short(20)?)?,
+            sum: short(24)?,
+        })
+    }
+
+    /// Whether these are its bytes.
+    #[must_use]
+    pub(super) fn holds(&self, block: &[u8]) -> bool {
+        block.len() == self.length as usize && crc32fast::hash(block) == self.sum
+    }
+}
+
+/// What is written of a content.
+pub(super) fn squeeze(content: &[u8]) -> io::Result<Vec<u8>> {
+    zstd::bulk::compress(content, LEVEL)
+}
+
+/// The content of a block, never more than [`LARGEST_CONTENT`].
+pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let decoder = zstd::stream::read::Decoder::with_buffer(block)?;
+    decoder
+        .take(LARGEST_CONTENT + 1)
+        .read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST_CONTENT {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is too large",
+        ));
+    }
+    Ok(content)
+}

@@ -1,0 +1,41 @@
+//! What a masked record keeps of callers: that there was one, and not who.
+
+use crate::model::callback::Callback;
+use crate::model::interaction::Interaction;
+use crate::text::Text;
+use crate::vocabulary::news::{CallbackNews, News};
+
+/// Masks the numbers of callers, and leaves out their names and what they called about.
+pub(super) fn mask(news: &mut News) {
+    match news {
+        News::Interaction(one) => interaction(one),
+        News::Callbacks(told) => match told.as_mut() {
+            CallbackNews::Updates(updates) => {
+                for update in updates {
+                    callback(&mut update.callback);
+                }
+            }
+            CallbackNews::Heard(list)
+            | CallbackNews::Completed(list)
+            | CallbackNews::Listed {
+                callbacks: list, ..
+            } => list.iter_mut().for_each(callback),
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+fn callback(one: &mut Callback) {
+    one.number = one.number.masked();
+    (one.caller, one.reason) = (None, None);
+}
+
+pub(super) fn interaction(one: &mut Interaction) {
+    for who in &mut one.participants {
+        // Somebody of the organisation has an id of it.
+        if who.user.is_empty() && who.queue.is_empty() {
+            (who.name, who.address) = (Text::default(), Text::default());
+        }
+    }
+}

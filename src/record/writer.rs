@@ -1,0 +1,338 @@
+//! Writes the past: gathers what is told, a second at a time, and keeps up everything known to begin again with.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use super::block::{Sort, squeeze};
+use super::folder::{RecordFolder, day_of};
+use super::mask;
+use super::pack::{Glossary, MOST_NAMES, pack};
+use super::shard::Growing;
+use super::told::{Moment, Reckoning, Told};
+use super::{RecordError, RecordSettings, SCHEMA, prune};
+use crate::store::{Changes, Store};
+use crate::time::Millis;
+use crate::vocabulary::news::News;
+
+/// The most that a block of news spans, in milliseconds, and the most that is told in it.
+const SECOND: i64 = 1_000;
+const MOST_TOLD: usize = 20_000;
+
+/// While nothing is told, that is written down so often, in milliseconds: a record that ends says when.
+pub(super) const QUIET: i64 = 10_000;
+
+/// A still is written after so long, or so many bytes of news, whichever is first.
+const STILL_MS: i64 = 15 * 60 * 1_000;
+const STILL_BYTES: u64 = 8 << 20;
+
+/// Strings that are spelt out in so many blocks become names with the next still.
+const COMES_AGAIN: u16 = 8;
+const WATCHED: usize = 1 << 16;
+
+/// Whose past it is, and who writes: the head of every run, as JSON.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// [`SCHEMA`] of who wrote it.
+    pub schema: u32,
+    /// Its version.
+    pub version: String,
+    /// The profile.
+    pub profile: String,
+    /// `direct` or `platform`.
+    pub api: String,
+    /// The zone that times were shown in; empty is UTC.
+    pub zone: String,
+    /// Whether callers are masked.
+    pub mask: bool,
+}
+
+/// The names that numbers mean from that number on.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct NameList {
+    pub(super) first: usize,
+    pub(super) names: Vec<Box<str>>,
+}
+
+/// Writes the past of a profile. There is one at a time.
+#[derive(Debug)]
+pub struct Writer {
+    folder: RecordFolder,
+    about: About,
+    settings: RecordSettings,
+    _lock: File,
+    shard: Option<(String, Growing)>,
+    names: Glossary,
+    spelt: HashMap<Box<str>, u16>,
+    /// Bytes spelt out since the last still, and bytes of that still.
+    spelt_bytes: u64,
+    still_bytes: u64,
+    store: Store,
+    changes: Changes,
+    pending: Vec<Moment>,
+    waiting: usize,
+    last: Millis,
+    written: Millis,
+    still_at: Millis,
+    since_still: u64,
+}
+
+impl Writer {
+    /// Takes the writer's place, where nobody has it.
+    ///
+    /// # Errors
+    /// [`RecordError::Taken`] where somebody has; else what is wrong with the folder.
+    pub fn open(
+        folder: RecordFolder,
+        about: About,
+        settings: RecordSettings,
+    ) -> Result<Self, RecordError> {
+        let lock = folder.hold();
+        let lock = lock.map_err(RecordError::unusable("writing", folder.path()))?;
+        let about = About {
+            schema: SCHEMA,
+            mask: settings.mask,
+            ..about
+        };
+        Ok(Self {
+            _lock: lock.ok_or(RecordError::Taken)?,
+            folder,
+            about,
+            settings,
+            shard: None,
+            names: Glossary::default(),
+            spelt: HashMap::new(),
+            spelt_bytes: 0,
+            still_bytes: 0,
+            store: Store::default(),
+            changes: Changes::default(),
+            pending: Vec::new(),
+            waiting: 0,
+            last: Millis::default(),
+            written: Millis::default(),
+            still_at: Millis::default(),
+            since_still: 0,
+        })
+    }
+
+    /// Takes in what was told at that moment. A clock that goes back stands still here: the order is what counts.
+    ///
+    /// # Errors
+    /// When it cannot be written: what was told before is there.
+    pub fn tell(&mut self, at: Millis, told: Vec<Told>) -> Result<(), RecordError> {
+        // What is written says what was told until then: nothing can come before it any more.
+        let at = at.max(self.last).max(self.written);
+        if self.due().is_some_and(|due| at >= due) {
+            // At that moment itself more may be told.
+            self.flush(at.plus(-1))?;
+        }
+        self.last = at;
+        let told = told.into_iter().filter_map(|told| self.kept(told));
+        let moment = Moment {
+            at,
+            told: told.collect(),
+        };
+        if moment.told.is_empty() {
+            return Ok(());
+        }
+        self.waiting += moment.told.len();
+        self.pending.push(moment);
+        if self.waiting >= MOST_TOLD {
+            self.flush(at)?;
+        }
+        Ok(())
+    }
+
+    fn kept(&self, mut told: Told) -> Option<Told> {
+        if let Told::News(news) = &mut told {
+            if !Told::concerns(news) {
+                return None;
+            }
+            if self.settings.mask {
+                mask::mask(news);
+            }
+        }
+        if let Told::Interactions { interactions, .. } = &mut told
+            && self.settings.mask
+        {
+            interactions.iter_mut().for_each(mask::interaction);
+        }
+        Some(told)
+    }
+
+    /// Lets time pass: a second of news is written when it is over.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn tick(&mut self, now: Millis) -> Result<(), RecordError> {
+        let now = now.max(self.last);
+        if self.due().is_some_and(|due| now >= due) {
+            self.flush(now)?;
+        }
+        Ok(())
+    }
+
+    /// When [`Self::tick`] has something to do; none before anything was told.
+    #[must_use]
+    pub fn due(&self) -> Option<Millis> {
+        let second = self.pending.first().map(|first| first.at.plus(SECOND));
+        let quiet = self.shard.is_some().then(|| self.written.plus(QUIET));
+        second.into_iter().chain(quiet).min()
+    }
+
+    /// Writes what waits, and a still when one is due.
+    fn flush(&mut self, now: Millis) -> Result<(), RecordError> {
+        let written = self.write(now);
+        written.map_err(RecordError::unusable("writing", self.folder.path()))
+    }
+
+    fn write(&mut self, now: Millis) -> io::Result<()> {
+        let moments = std::mem::take(&mut self.pending);
+        self.waiting = 0;
+        let at = moments.first().map_or(now, |first| first.at);
+        self.day(&day_of(at), at)?;
+        let until = moments.last().map_or(now, |last| last.at.max(now));
+        let reckoning = Reckoning { until, moments };
+        let packed = pack(&reckoning, &self.names)?;
+        self.watch(&packed.spelt);
+        self.append(Sort::News, at, &squeeze(&packed.bytes)?)?;
+        self.written = until;
+        for moment in reckoning.moments {
+            moment.happen(&mut self.store, &mut self.changes);
+            self.changes.clear();
+        }
+        let old = until.since(self.still_at) >= STILL_MS.cast_unsigned();
+        let long = self.since_still >= STILL_BYTES;
+        let wordy = self.spelt_bytes > self.still_bytes.max(64 << 10);
+        if old || long || wordy {
+            self.still(until)?;
+        }
+        Ok(())
+    }
+
+    /// Counts strings that names would be shorter for.
+    fn watch(&mut self, spelt: &[Box<str>]) {
+        for text in spelt {
+            self.spelt_bytes += text.len() as u64;
+            let watched = self.spelt.len() < WATCHED || self.spelt.contains_key(text);
+            if watched {
+                let times = self.spelt.entry(text.clone()).or_default();
+                *times = times.saturating_add(1);
+            }
+        }
+    }
+
+    /// Goes on in the files of that day; a new day begins with everything known.
+    fn day(&mut self, day: &str, at: Millis) -> io::Result<()> {
+        if self.shard.as_ref().is_some_and(|(open, _)| open == day) {
+            return Ok(());
+        }
+        let first = self.shard.is_none();
+        if !first {
+            self.append(Sort::End, at, &[])?;
+        }
+        // What cannot be removed now is removed next time; the new day matters more.
+        let _ = prune(&self.folder, &self.settings, at);
+        self.shard = Some((day.to_owned(), Growing::open(&self.folder, day)?));
+        (self.names, self.still_bytes) = (Glossary::default(), 0);
+        let head = serde_json::to_vec(&self.about).map_err(io::Error::other)?;
+        self.append(Sort::Head, at, &head)?;
+        if first {
+            (self.still_at, self.since_still) = (at, 0);
+            return Ok(());
+        }
+        self.still(at)
+    }
+
+    /// Writes everything known, with names for what comes again and again.
+    fn still(&mut self, at: Millis) -> io::Result<()> {
+        let due = self.store.registrations.next_deadline();
+        if due.is_some_and(|due| at >= due) {
+            self.store.registrations.tick(at, &mut self.changes);
+            self.changes.clear();
+        }
+        let store = std::mem::take(&mut self.store);
+        let written = self.still_of(&store, at);
+        self.store = store;
+        written
+    }
+
+    fn still_of(&mut self, store: &Store, at: Millis) -> io::Result<()> {
+        let still = store.still(at);
+        let mut names = pack(&still, &self.names)?.spelt;
+        let known: std::collections::HashSet<&str> = names.iter().map(AsRef::as_ref).collect();
+        let often = self
+            .spelt
+            .iter()
+            .filter(|(_, times)| **times >= COMES_AGAIN);
+        let often = often.map(|(text, _)| text.clone());
+        let mut often: Vec<Box<str>> = often.filter(|text| !known.contains(&**text)).collect();
+        often.sort_unstable();
+        names.extend(often);
+        names.truncate(MOST_NAMES.saturating_sub(self.names.len()));
+        let mut block = None;
+        if !names.is_empty() {
+            let list = NameList {
+                first: self.names.len(),
+                names,
+            };
+            block = Some(squeeze(
+                &rmp_serde::to_vec(&list).map_err(io::Error::other)?,
+            )?);
+            self.names.extend(list.first, list.names);
+        }
+        let packed = pack(&still, &self.names)?;
+        if let Some(block) = block {
+            // Everything after it rests on these: twice, so that no single fault takes them away.
+            self.append(Sort::Names, at, &block)?;
+            self.append(Sort::Names, at, &block)?;
+        }
+        self.append(Sort::Still, at, &squeeze(&packed.bytes)?)?;
+        self.spelt.clear();
+        self.spelt_bytes = 0;
+        self.still_bytes = packed.bytes.len() as u64;
+        (self.still_at, self.since_still) = (at, 0);
+        Ok(())
+    }
+
+    fn append(&mut self, sort: Sort, at: Millis, block: &[u8]) -> io::Result<()> {
+        let (_, shard) = self.shard.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        shard.append(sort, at, block)?;
+        self.since_still += block.len() as u64;
+        Ok(())
+    }
+
+    /// Ends the run in order: what waits is written, and that nothing follows.
+    ///
+    /// # Errors
+    /// As [`Self::tell`].
+    pub fn close(mut self, now: Millis) -> Result<(), RecordError> {
+        let now = now.max(self.last);
+        if self.shard.is_none() && self.pending.is_empty() {
+            return Ok(());
+        }
+        self.flush(now)?;
+        let ended = self.append(Sort::End, now, &[]);
+        ended.map_err(RecordError::unusable("writing", self.folder.path()))
+    }
+
+    /// Bytes of data of the day so far.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.shard.as_ref().map_or(0, |(_, shard)| shard.len())
+    }
+
+    /// What is known by what was written, for tests of what a reader finds.
+    #[must_use]
+    pub fn known(&self) -> &Store {
+        &self.store
+    }
+
+    /// News as it is told.
+    #[must_use]
+    pub fn news(news: Vec<News>) -> Vec<Told> {
+        news.into_iter().map(Told::News).collect()
+    }
+}

@@ -1,0 +1,322 @@
+//! Everything known at one moment, as plain data: what a recording begins again with, so that a look back need not begin at
+//! the first day.
+//!
+//! Registrations are kept column by column, since most values of one column are alike. Their timeline is not among them: of
+//! what changed before a still, each row has the last change alone.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::callbacks::Callbacks;
+use super::carriers::Carriers;
+use super::edges::Edges;
+use super::intern::{NameId, Names};
+use super::queues::Queues;
+use super::row::{Field, Flags};
+use super::stamp::Stamp;
+use super::transfers::Transfers;
+use super::{Changes, Registrations, Store};
+use crate::model::alert::AlertBook;
+use crate::model::registration::User;
+use crate::model::registration::condition::Condition;
+use crate::model::softphone::Premises;
+use crate::model::{DeviceId, UserId};
+use crate::text::Text;
+use crate::time::Millis;
+
+/// What is known at one moment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Still<'a> {
+    registrations: StillTable,
+    carriers: Cow<'a, Carriers>,
+    edges: Cow<'a, Edges>,
+    premises: Cow<'a, Premises>,
+    queues: Cow<'a, Queues>,
+    callbacks: Cow<'a, Callbacks>,
+    transfers: Cow<'a, Transfers>,
+    alerts: Cow<'a, AlertBook>,
+}
+
+/// The registrations, column by column: a row of the user columns for each user, one of the others for each device.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct StillTable {
+    users: Vec<UserId>,
+    names: Vec<Text>,
+    sites: Vec<NameId>,
+    site_names: Vec<Text>,
+    /// When something last changed at each site, that of no name first.
+    site_dates: Vec<Option<Millis>>,
+    /// Whether the user was listed since the last whole list, and whether it could not be read.
+    standing: Vec<u8>,
+    /// How many devices each has.
+    rows: Vec<u32>,
+    devices: Vec<DeviceId>,
+    /// The condition, and from the fifth bit on what else is so of the row.
+    marks: Vec<u16>,
+    /// Milliseconds before the moment of the still.
+    since: Vec<i64>,
+    /// Milliseconds before `since`.
+    changed: Vec<i64>,
+    /// Milliseconds before the moment of the still.
+    checked: Vec<i64>,
+    codecs: Vec<NameId>,
+    codec_names: Vec<Text>,
+    /// Why a row is as it is, where that is told: its place, and the number of the reason.
+    why: Vec<(u32, NameId)>,
+    reason_names: Vec<Text>,
+    last: Vec<u64>,
+    labels: Vec<(u32, Text)>,
+    /// Changes within the last hour: how long before the still, and of which device.
+    flaps: Vec<(i64, u32)>,
+}
+
+const LISTED: u8 = 1;
+const UNREAD: u8 = 2;
+
+impl Store {
+    /// What is known at this moment.
+    #[must_use]
+    pub fn still(&self, now: Millis) -> Still<'_> {
+        Still {
+            registrations: self.registrations.still(now),
+            carriers: Cow::Borrowed(&self.carriers),
+            edges: Cow::Borrowed(&self.edges),
+            premises: Cow::Borrowed(&self.premises),
+            queues: Cow::Borrowed(&self.queues),
+            callbacks: Cow::Borrowed(&self.callbacks),
+            transfers: Cow::Borrowed(&self.transfers),
+            alerts: Cow::Borrowed(&self.alerts),
+        }
+    }
+}
+
+impl Still<'_> {
+    /// Everything known again, as it was at that moment; none where the columns do not fit together.
+    #[must_use]
+    pub fn store(self, now: Millis) -> Option<Store> {
+        Some(Store {
+            registrations: self.registrations.table(now)?,
+            carriers: self.carriers.into_owned(),
+            edges: self.edges.into_owned(),
+            premises: self.premises.into_owned(),
+            queues: self.queues.into_owned(),
+            callbacks: self.callbacks.into_owned(),
+            transfers: self.transfers.into_owned(),
+            alerts: self.alerts.into_owned(),
+            ..Store::default()
+        })
+    }
+}
+
+impl Registrations {
+    fn still(&self, now: Millis) -> StillTable {
+        let mut still = StillTable {
+            site_names: self.users.sites.all().to_vec(),
+            site_dates: self.sites.dates(),
+            codec_names: self.codecs.all().to_vec(),
+            reason_names: self.reasons.all().to_vec(),
+            ..StillTable::default()
+        };
+        // Which place among the rows that are kept each slot has.
+        let mut places = vec![u32::MAX; self.slots.len()];
+        for number in self.users.numbers() {
+            let Some(owner) = self.users.get(number) else {
+                continue;
+            };
+            still.users.push(owner.id.clone());
+            still.names.push(owner.name.clone());
+            still.sites.push(owner.site);
+            let unread = if owner.is_unread() { UNREAD } else { 0 };
+            still.standing.push(u8::from(owner.listed) | unread);
+            let rows = self.rows_of(number);
+            still.rows.push(count(rows.len()));
+            for row in rows {
+                if let Some(place) = places.get_mut(row as usize) {
+                    *place = count(still.devices.len());
+                }
+                self.still_row(row, now, &mut still);
+            }
+        }
+        for (at, row) in self.flaps.all() {
+            let place = places.get(row as usize).copied().unwrap_or(u32::MAX);
+            if place != u32::MAX {
+                still.flaps.push((now.0 - at.0, place));
+            }
+        }
+        still
+    }
+
+    fn still_row(&self, row: u32, now: Millis, still: &mut StillTable) {
+        let Some(slot) = self.slots.get(row as usize) else {
+            return;
+        };
+        if let Some(label) = self.labels.get(&slot.device) {
+            still
+                .labels
+                .push((count(still.devices.len()), label.clone()));
+        }
+        let [since, changed, checked] =
+            [slot.since, slot.changed, slot.checked].map(|stamp| Millis::from(stamp).0);
+        if self.why(row) != 0 {
+            still.why.push((count(still.devices.len()), self.why(row)));
+        }
+        still.devices.push(slot.device.clone());
+        still
+            .marks
+            .push(u16::from(slot.condition.code()) | u16::from(slot.flags.code()) << 4);
+        still.since.push(now.0 - since);
+        still.changed.push(since - changed);
+        still.checked.push(now.0 - checked);
+        still.codecs.push(slot.codec);
+        still.last.push(slot.last.code());
+    }
+}
+
+impl StillTable {
+    fn fits(&self) -> bool {
+        let users = self.users.len();
+        let devices = self.devices.len();
+        let rows: u64 = self.rows.iter().copied().map(u64::from).sum();
+        let of_users = [
+            self.names.len(),
+            self.sites.len(),
+            self.standing.len(),
+            self.rows.len(),
+        ];
+        let of_rows = [
+            self.marks.len(),
+            self.since.len(),
+            self.changed.len(),
+            self.checked.len(),
+            self.codecs.len(),
+            self.last.len(),
+        ];
+        rows == devices as u64
+            && of_users.iter().all(|len| *len == users)
+            && of_rows.iter().all(|len| *len == devices)
+    }
+
+    fn table(self, now: Millis) -> Option<Registrations> {
+        if !self.fits() {
+            return None;
+        }
+        let (mut table, mut changes) = (Registrations::default(), Changes::default());
+        let codecs = renumbered(&self.codec_names, &mut table.codecs);
+        let reasons = renumbered(&self.reason_names, &mut table.reasons);
+        let mut rows = vec![None; self.devices.len()];
+        let mut first = 0;
+        for (number, id) in self.users.iter().enumerate() {
+            let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
+            let user = self.user(number, id, &mut table);
+            // The newest row is the head of its user's chain: the last one is made first.
+            for place in (first..first + devices).rev() {
+                let row = user.and_then(|user| {
+                    self.row(
+                        place,
+                        user,
+                        [&codecs, &reasons],
+                        now,
+                        &mut table,
+                        &mut changes,
+                    )
+                });
+                if let Some(known) = rows.get_mut(place) {
+                    *known = row;
+                }
+                changes.clear();
+            }
+            first += devices;
+        }
+        let sites = renumbered(&self.site_names, &mut table.users.sites);
+        for (site, at) in sites.into_iter().zip(self.site_dates) {
+            table.sites.recall_date(site, at);
+        }
+        for (place, label) in self.labels {
+            if let Some(device) = self.devices.get(place as usize) {
+                table.labels.insert(device.clone(), label);
+            }
+        }
+        for (place, why) in self.why {
+            let row = rows.get(place as usize).copied().flatten();
+            let why = reasons.get(usize::from(why)).copied();
+            if let (Some(row), Some(why)) = (row, why) {
+                table.set_why(row, why);
+            }
+        }
+        for (ago, place) in self.flaps {
+            let row = rows.get(place as usize).copied().flatten();
+            if let Some(row) = row {
+                table.recall_flap(row, now.plus(ago.saturating_neg()), &mut changes);
+                changes.clear();
+            }
+        }
+        table.tick(now, &mut changes);
+        let counts = table.counts;
+        table.metrics.registered(now, counts);
+        Some(table)
+    }
+
+    fn user(&self, number: usize, id: &UserId, table: &mut Registrations) -> Option<u32> {
+        let site = self.sites.get(number).copied().unwrap_or(0);
+        let site = usize::from(site).checked_sub(1);
+        let standing = self.standing.get(number).copied().unwrap_or(0);
+        let user = User {
+            id: id.clone(),
+            name: self.names.get(number).cloned().unwrap_or_default(),
+            site: site.and_then(|site| self.site_names.get(site)).cloned(),
+        };
+        table.users.list(user);
+        let user = table.users.find(id)?;
+        if standing & UNREAD != 0 {
+            table.users.read(user, false);
+        }
+        table.users.get_mut(user)?.listed = standing & LISTED != 0;
+        Some(user)
+    }
+
+    fn row(
+        &self,
+        place: usize,
+        user: u32,
+        [codecs, reasons]: [&[NameId]; 2],
+        now: Millis,
+        table: &mut Registrations,
+        changes: &mut Changes,
+    ) -> Option<u32> {
+        let device = self.devices.get(place)?.clone();
+        // A device of a user is there once, whatever a file says.
+        if table.find_row(user, &device).is_some() {
+            return None;
+        }
+        let codec = |id: NameId| codecs.get(usize::from(id)).copied().unwrap_or(0);
+        let reason = |id: NameId| reasons.get(usize::from(id)).copied().unwrap_or(0);
+        let mark = *self.marks.get(place)?;
+        let last = Field::of_code(*self.last.get(place)?, codec, reason);
+        let since = now.plus(self.since.get(place)?.saturating_neg());
+        let moved = since.plus(self.changed.get(place)?.saturating_neg());
+        let confirmed = now.plus(self.checked.get(place)?.saturating_neg());
+        let latest = codec(*self.codecs.get(place)?);
+        let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
+        let condition = Condition::of_code(condition);
+        let start = (condition, last, Flags::of_code(flags));
+        let row = table.add_slot(user, device, start, moved, changes)?;
+        table.amend(row, now, changes, |slot| {
+            slot.since = Stamp::from(since);
+            slot.checked = Stamp::from(confirmed);
+            slot.codec = latest;
+        });
+        table.date_row(row);
+        Some(row)
+    }
+}
+
+/// The numbers that names have in another table, by the numbers that they had: 0 is no name.
+fn renumbered(names: &[Text], table: &mut Names) -> Vec<NameId> {
+    let numbers = names.iter().map(|name| table.id(Some(name)));
+    std::iter::once(0).chain(numbers).collect()
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

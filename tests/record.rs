@@ -1,0 +1,361 @@
+//! The past against the organisation itself: what it was at a moment is what the record says it was.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the lint knows test functions but not their helpers"
+)]
+
+#[path = "common/all.rs"]
+mod common;
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use trunkline::app::App;
+use trunkline::app::run::Runner;
+use trunkline::environment::Environment;
+use trunkline::kind::{Kind, Name, Visit, sheet};
+use trunkline::listen;
+use trunkline::model::registration::State;
+use trunkline::model::registration::condition::Condition;
+use trunkline::org::Options;
+use trunkline::record::{Coverage, Record, RecordFolder, verify};
+use trunkline::store::Store;
+use trunkline::time::Millis;
+
+use common::ground::{Ground, faulty};
+use common::program::{answer, said};
+use common::screen::Cells;
+
+/// What happened so close to a moment may be told after it, in milliseconds: the machine of a test has more to do.
+const ON_ITS_WAY: i64 = 2_000;
+
+/// One look at the organisation from behind.
+struct Seen {
+    at: Millis,
+    rows: Value,
+}
+
+fn moment(text: &Value) -> Millis {
+    let at: jiff::Timestamp = text.as_str().unwrap().parse().unwrap();
+    Millis(at.as_millisecond())
+}
+
+fn folder(ground: &Ground) -> RecordFolder {
+    RecordFolder::of(&ground.state_dir(), "org")
+}
+
+fn serve(ground: &Ground) -> Child {
+    let args = ["serve", "--listen", "127.0.0.1:0"];
+    ground.program(&args).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Looks at the organisation so often, once everything was read.
+async fn watch(ground: &Ground, times: usize, every: Duration) -> Vec<Seen> {
+    let all = ground.control.get("/_org/state").await["registrations"]
+        .as_array()
+        .unwrap()
+        .len();
+    let started = now();
+    while known(ground, started) < all {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let mut seen = Vec::new();
+    for _ in 0..times {
+        tokio::time::sleep(every).await;
+        let state = ground.control.get("/_org/state").await;
+        seen.push(Seen {
+            at: moment(&state["time"]),
+            rows: state["registrations"].clone(),
+        });
+    }
+    seen
+}
+
+fn now() -> Millis {
+    Millis(jiff::Timestamp::now().as_millisecond())
+}
+
+/// How many rows the record knows by now, of a run that began after that moment.
+fn known(ground: &Ground, started: Millis) -> usize {
+    let Ok(mut record) = Record::open(folder(ground)) else {
+        return 0;
+    };
+    let ours = record.reel(now()).is_ok_and(|reel| reel.from >= started);
+    let look = record.look(now()).ok().filter(|_| ours);
+    look.map_or(0, |look| look.store.registrations.counts().known() as usize)
+}
+
+/// Holds every row of every look against the record; gives how many were compared and how many are unsure.
+fn compared(ground: &Ground, seen: &[Seen]) -> (usize, usize) {
+    let mut record = Record::open(folder(ground)).unwrap();
+    let (mut same, mut unsure) = (0, 0);
+    for Seen { at, rows } in seen {
+        let look = record.look(*at).unwrap();
+        assert_eq!(look.damage, Vec::<String>::new());
+        assert_eq!(look.coverage, Coverage::Recorded, "{at}");
+        let there = look.store.registrations.rows().map(|(_, row)| {
+            let codec = row.codec().map(|codec| codec.raw().to_owned());
+            let key = (
+                row.user_id().raw().to_owned(),
+                row.device().raw().to_owned(),
+            );
+            (key, (row.state(), row.believed(), codec))
+        });
+        let there: HashMap<_, _> = there.collect();
+        for row in rows.as_array().unwrap() {
+            if (at.0 - moment(&row["since"]).0).abs() < ON_ITS_WAY {
+                continue;
+            }
+            let text = |name: &str| row[name].as_str().unwrap().to_owned();
+            let found = there.get(&(text("userId"), text("deviceId")));
+            let (state, believed, _) = found.unwrap_or_else(|| panic!("{row} is missing at {at}"));
+            if !matches!(state, State::Ok | State::Lost) {
+                unsure += 1;
+                continue;
+            }
+            let registered = row["registered"].as_bool().unwrap();
+            assert_eq!(
+                *believed,
+                Condition::from(registered).worth(),
+                "{row} at {at}"
+            );
+            same += 1;
+        }
+    }
+    (same, unsure)
+}
+
+fn stop(child: &mut Child) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+/// Every row of every recorded kind with all its columns, from what the console itself knew: exactly.
+struct Rows<'s>(&'s Store, Millis);
+
+impl Visit for Rows<'_> {
+    type Out = BTreeSet<String>;
+
+    fn visit<K: Kind>(self) -> BTreeSet<String> {
+        // What probes find is not recorded.
+        let probed = ["tls", "accord", "days", "proxy", "probed", "found"];
+        let of_probes = |n: &usize| K::NAME == "carriers" && probed.contains(&K::COLUMNS[*n].name);
+        let columns: Vec<usize> = (0..K::COLUMNS.len()).filter(|n| !of_probes(n)).collect();
+        let rows = K::rows(self.0, self.1);
+        rows.iter()
+            .map(|row| sheet::json::<K>(row, &columns))
+            .collect()
+    }
+}
+
+const KINDS: [Name; 8] = [
+    Name::Registrations,
+    Name::Users,
+    Name::Sites,
+    Name::Carriers,
+    Name::Trunks,
+    Name::Edges,
+    Name::Callbacks,
+    Name::Interactions,
+];
+
+fn rows(store: &Store, at: Millis) -> Vec<BTreeSet<String>> {
+    KINDS.map(|kind| kind.visit(Rows(store, at))).to_vec()
+}
+
+/// Runs a console on the organisation, and holds what it knew at hundreds of moments against what it has recorded.
+async fn is_what_the_console_knew(api: &'static str, faults: &[&str]) {
+    let ground = Ground::start(Options {
+        rate: 20.0,
+        ..faulty(40, api, faults)
+    })
+    .await;
+    let mut loaded = ground.load();
+    // A mask would be the only difference.
+    loaded.config.record.mask = false;
+    let app = App::new(loaded);
+    let runner = Runner::new(app, Cells::dark(), Environment::default(), listen::nobody());
+    let mut runner = runner.recording(&ground.state_dir());
+    let knew = RefCell::new(Vec::new());
+    let look = |app: &App| {
+        let mut knew = knew.borrow_mut();
+        let due = knew.last().map_or(0, |(at, _): &(Millis, _)| at.0 + 25);
+        if app.now().0 >= due && app.status().enumerated {
+            knew.push((app.now(), rows(&app.store, app.now())));
+        }
+        knew.len() >= 300
+    };
+    runner.run(look).await.unwrap();
+    runner.close();
+    let mut record = Record::open(folder(&ground)).unwrap();
+    // The last one may have more to come at the same moment.
+    let knew = knew.into_inner();
+    for (at, wanted) in &knew[..knew.len() - 1] {
+        let found = rows(&record.look(*at).unwrap().store, *at);
+        for ((kind, found), wanted) in KINDS.iter().zip(&found).zip(wanted) {
+            let more: Vec<_> = found.difference(wanted).collect();
+            let less: Vec<_> = wanted.difference(found).collect();
+            assert!(
+                more.is_empty() && less.is_empty(),
+                "{api} {} at {at}: recorded {more:#?}, known {less:#?}",
+                kind.word()
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_recorded_of_the_direct_api_is_what_the_console_knew() {
+    is_what_the_console_knew("direct", &["ws-drop=3", "http-503=0.05", "callback-ms=300"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_recorded_of_the_platform_api_is_what_the_console_knew() {
+    is_what_the_console_knew("platform", &["http-503=0.02", "ws-closing=4"]).await;
+}
+
+async fn is_as_it_was(api: &'static str, faults: &[&str]) {
+    let ground = Ground::start(Options {
+        rate: 5.0,
+        ..faulty(100, api, faults)
+    })
+    .await;
+    let mut serving = serve(&ground);
+    let seen = watch(&ground, 25, Duration::from_millis(330)).await;
+    stop(&mut serving);
+    let (same, stale) = compared(&ground, &seen);
+    assert!(
+        same > 25 * 40,
+        "{api}: {same} rows are as they were, {stale} are stale"
+    );
+    let sound = verify(&folder(&ground)).unwrap();
+    assert_eq!((sound.damage.len(), sound.torn), (0, 0));
+    the_commands_say_the_same(&ground, seen.last().unwrap());
+}
+
+/// What the library says, the commands print.
+fn the_commands_say_the_same(ground: &Ground, seen: &Seen) {
+    let at = seen.at.to_string();
+    let one = ground.run(&["dump", "registrations", "--at", &at, "--json"]);
+    let other = ground.run(&["get", "registrations", "--at", &at, "--json"]);
+    assert_eq!(one.status.code(), Some(0), "{}", said(&one));
+    let rows = answer(&one);
+    assert_eq!(rows, answer(&other));
+    assert_eq!(
+        rows.as_array().unwrap().len(),
+        seen.rows.as_array().unwrap().len()
+    );
+    let turned = ground.run(&[
+        "dump",
+        "registrations",
+        "--from",
+        "-1h",
+        "--where",
+        "state:lost",
+        "--json",
+    ]);
+    let turned = answer(&turned);
+    let turned = turned.as_array().unwrap();
+    assert!(!turned.is_empty());
+    for turn in turned {
+        let lost = [&turn["from"], &turn["to"]]
+            .iter()
+            .any(|state| **state == "lost");
+        assert!(lost, "{turn}");
+    }
+    let table = ground.run(&["dump", "carriers", "--at", &at]);
+    assert_eq!(table.status.code(), Some(0), "{}", said(&table));
+    let refused = ground.run(&["dump", "probes", "--at", &at]);
+    assert!(
+        said(&refused).contains("not recorded"),
+        "{}",
+        said(&refused)
+    );
+    let early = ground.run(&["dump", "registrations", "--at", "2001-01-01"]);
+    assert!(
+        said(&early).contains("the record begins at"),
+        "{}",
+        said(&early)
+    );
+    let status = answer(&ground.run(&["record", "status", "--json"]));
+    assert_eq!(status["recording"], false);
+    let verified = ground.run(&["record", "verify"]);
+    assert_eq!(verified.status.code(), Some(0));
+    assert_eq!(ground.run(&["record", "prune"]).status.code(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_of_the_direct_api_is_as_it_was() {
+    is_as_it_was("direct", &["http-503=0.05", "latency=30"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_past_of_the_platform_api_is_as_it_was() {
+    is_as_it_was("platform", &["http-503=0.02"]).await;
+}
+
+/// Killed in the middle of it: what was told until the last second is there, and the next run goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_recorder_loses_the_last_second_at_most() {
+    let ground = Ground::start(Options {
+        rate: 10.0,
+        ..faulty(100, "direct", &[])
+    })
+    .await;
+    let mut last = None;
+    for _ in 0..3 {
+        let mut serving = serve(&ground);
+        let seen = watch(&ground, 4, Duration::from_millis(400)).await;
+        serving.kill().unwrap();
+        serving.wait().unwrap();
+        let killed = now();
+        // The last look may be of the second that was lost.
+        let (same, _) = compared(&ground, &seen[..2]);
+        assert!(same > 20);
+        let (_, to) = Record::open(folder(&ground)).unwrap().span().unwrap();
+        assert!(killed.since(to) < 2_500, "{to} to {killed}");
+        assert!(last.is_none_or(|last| last < to));
+        last = Some(to);
+        let sound = verify(&folder(&ground)).unwrap();
+        assert_eq!(sound.damage, []);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_recorded_where_nobody_wants_it_and_mistakes_are_named() {
+    let ground = Ground::start(faulty(4, "direct", &[])).await;
+    let config = std::fs::read_to_string(&ground.config).unwrap();
+    let with = |text: &str| std::fs::write(&ground.config, format!("{config}\n{text}\n")).unwrap();
+    with("[record]\nenabled = false\nkeep = \"7 parsecs\"");
+    let check = ground.run(&["config", "check"]);
+    assert!(said(&check).contains("record.keep"), "{}", said(&check));
+    with("[record]\nenabled = false\nkeep = \"48h\"\nsize = \"1GiB\"\nmask = false");
+    let shown = String::from_utf8(ground.run(&["config", "show"]).stdout).unwrap();
+    for line in [
+        "enabled = false",
+        "keep = \"2d\"",
+        "size = \"1GiB\"",
+        "mask = false",
+    ] {
+        let (key, value) = line.split_once(" = ").unwrap();
+        assert!(
+            shown.contains(&format!("record.{key} = {value}")),
+            "{line}: {shown}"
+        );
+    }
+    let status = ground.run(&["record", "status"]);
+    let text = String::from_utf8(status.stdout).unwrap();
+    assert!(text.contains("[record] enabled = false"), "{text}");
+    let none = ground.run(&["dump", "registrations", "--at", "now"]);
+    assert!(
+        said(&none).contains("Nothing is recorded"),
+        "{}",
+        said(&none)
+    );
+}
