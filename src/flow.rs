@@ -278,6 +278,8 @@ pub enum FlowNews {
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
     Callback(Box<Callback>),
+    /// A kind of write has failed too often in a row, and is left alone until then (contract §2).
+    LeftAlone(WriteKind, Millis),
     /// So many bookings wait now.
     Waiting(callback::waiting::WaitingCount),
     /// Whole numbers of callers may be shown until that moment.

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod audit;
+mod breaker;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;

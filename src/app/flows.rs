@@ -39,8 +39,8 @@ impl App {
             FlowNews::Ended { outcome, at } => {
                 self.store.jobs.released(id);
                 self.unresolved(id, &outcome);
-                self.sent_ended(id, &outcome);
                 self.booking_ended(id, &outcome, at);
+                self.sent_ended(id, &outcome);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -74,6 +74,15 @@ impl App {
                 let changes = &mut self.changes;
                 self.store.callbacks.answered(*callback, self.now, changes);
                 self.spread();
+            }
+            FlowNews::LeftAlone(kind, until) => {
+                self.store.flows.leave_alone(kind, until);
+                let seconds = until.since(self.now).div_ceil(1_000);
+                let text = format!(
+                    "{} has failed too often in a row and is left alone for {seconds} s",
+                    kind.action()
+                );
+                self.messages.say(Weight::Warning, text, self.now);
             }
             FlowNews::Waiting(waiting) => {
                 self.store.callbacks.wait(waiting.count, waiting.next);

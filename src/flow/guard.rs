@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Failure, Kit, Run};
+use super::{Failure, FlowNews, Kit, Run};
 use crate::audit::{Audit, Ending, Entry, Ticket};
 use crate::cloud::{Answer, Error};
 use crate::model::audit::LineStatus;
 use crate::model::flow::Outcome;
-use crate::model::write::Write;
+use crate::model::write::{Write, WriteKind};
 
 /// A write that was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,11 +105,24 @@ impl Run<'_> {
         let began = Instant::now();
         let outcome = send(ticket.id()).await;
         match &outcome {
-            Err(failure) if failure.trouble => pass.failed(),
+            Err(failure) if failure.trouble => {
+                pass.failed();
+                self.left_alone(write.kind);
+            }
             _ => pass.worked(),
         }
         self.record(ticket, ending(&outcome, began.elapsed())).await;
         outcome.map(|done| done.value)
+    }
+
+    /// Tells until when a kind of write is left alone, once it is.
+    fn left_alone(&self, kind: WriteKind) {
+        let open = self.kit.breakers.open();
+        if let Some(open) = open.iter().find(|open| open.kind == kind) {
+            let wait = i64::try_from(open.wait.as_millis()).unwrap_or(i64::MAX);
+            let until = self.kit.clock.now().plus(wait);
+            self.tell(FlowNews::LeftAlone(kind, until));
+        }
     }
 
     /// Puts something on record that sends nothing: what is looked at, where that is somebody's business. A read-only profile

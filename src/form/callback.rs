@@ -39,18 +39,15 @@ fn clock_check(
 ) -> Option<Check> {
     let caller = number.zone()?;
     let by = |zone: &TimeZone| start.to_zoned(zone.clone());
-    let shown = |time: &jiff::Zoned| time.strftime("%a %d %b %H:%M %Z").to_string();
+    let shown = |time: &jiff::Zoned| time.strftime("%a %H:%M %Z").to_string();
     let theirs = by(&caller);
     let verdict = if DAY.contains(&theirs.hour()) {
         CheckVerdict::Good
     } else {
         CheckVerdict::Warning
     };
-    let sentence = format!(
-        "{} for the queue, {} for the caller, by the number",
-        shown(&by(queue)),
-        shown(&theirs)
-    );
+    // By the number: a mobile telephone goes where its owner goes.
+    let sentence = format!("{} = {} for the caller", shown(&by(queue)), shown(&theirs));
     Some(Check::known(path, "clocks", verdict, sentence))
 }
 
@@ -76,7 +73,7 @@ mod tests {
             (verdict, sentence.as_str()),
             (
                 CheckVerdict::Good,
-                "Sat 15 Jun 14:00 EDT for the queue, Sat 15 Jun 20:00 CEST for the caller, by the number"
+                "Sat 14:00 EDT = Sat 20:00 CEST for the caller"
             )
         );
         let (verdict, _) = told("+61255501234").unwrap();

@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
-use super::{Abroad, Desk, Made, Scene};
+use super::{Abroad, Desk, Made, Scene, breaker};
 use crate::effect::Effect;
 use crate::flow::Order;
 use crate::flow::webhook::WebhookOrder;
@@ -16,6 +16,7 @@ use crate::kind::jobs::{Jobs, role};
 use crate::model::api::Capabilities;
 use crate::model::job::{JobKey, JobState};
 use crate::model::webhook::{NewWebhook, WebhookKind};
+use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::text::chart;
@@ -92,6 +93,7 @@ impl Listing for Jobs {
                 bar.left(spare, theme.style(role(state)), text);
             }
         }
+        breaker::left_alone(bar, scene, &[WriteKind::Provision, WriteKind::PhoneCreate]);
         let remembered = jobs.newest_first().filter(|row| row.remembered());
         let known = |row: &JobRow| row.job.heard.unwrap_or(row.job.began());
         list::remembered(bar, scene, remembered.map(known));

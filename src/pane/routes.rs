@@ -6,7 +6,7 @@ use ratatui::text::Line;
 
 use super::list::source::Arranged;
 use super::list::{ListPane, Listing, Picked};
-use super::{Abroad, Desk, Focus, Made, Scene};
+use super::{Abroad, Desk, Focus, Made, Scene, breaker};
 use crate::effect::{Effect, RouteAsk};
 use crate::form::Opening;
 use crate::form::route::plans;
@@ -15,6 +15,7 @@ use crate::model::RouteId;
 use crate::model::api::Capabilities;
 use crate::model::finding::{Protocol, Target};
 use crate::model::route::Kind;
+use crate::model::write::WriteKind;
 use crate::store::carriers::Reading;
 use crate::store::routes::{Drift, Presence, RouteRow};
 use crate::store::{self, Store};
@@ -28,6 +29,13 @@ use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type RoutesPane = ListPane<Routes>;
+
+/// The writes that begin here.
+const WRITES: [WriteKind; 3] = [
+    WriteKind::RouteCreate,
+    WriteKind::RouteUpdate,
+    WriteKind::RouteDelete,
+];
 
 impl Listing for Routes {
     type Kind = Self;
@@ -77,6 +85,7 @@ impl Listing for Routes {
                 bar.left(spare, theme.style(role), format!("{lead}{word} {count}"));
             }
         }
+        breaker::left_alone(bar, scene, &WRITES);
         if let Some((role, words)) = staleness(scene) {
             bar.left(0, theme.style(role), words);
         }

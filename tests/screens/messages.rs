@@ -154,7 +154,7 @@ fn a_row_is_copied_as_a_csv_and_as_the_request_that_reads_it() {
             Effect::Copy { text, .. } => Some(text),
             _ => None,
         });
-        texts.collect::<Vec<_>>().join("")
+        texts.collect::<String>()
     };
     let csv = copied("csv");
     assert!(

@@ -212,7 +212,7 @@ async fn webhook(rig: &Rig, kit: &Kit, kind: WebhookKind) {
     );
 }
 
-/// A route's lines name where its events go, and what of it has changed.
+/// A route's lines name where its events go, and what of it has altered.
 async fn routes(rig: &Rig, kit: &Kit) {
     let (uri, other) = (rig.destination("healthy"), rig.destination("slow"));
     let made = lines(rig, kit, deploy(Aim::New, route("r-1", &uri))).await;
@@ -226,12 +226,12 @@ async fn routes(rig: &Rig, kit: &Kit) {
         ]
     );
     assert_eq!(extra(&made[0], "uris"), &json!([uri]));
-    let changed = lines(rig, kit, deploy(Aim::ByName, route("r-1", &other))).await;
+    let altered = lines(rig, kit, deploy(Aim::ByName, route("r-1", &other))).await;
     assert_eq!(
-        told(&changed)[..2],
+        told(&altered)[..2],
         [("route.update", "intent"), ("route.update", "ok")]
     );
-    let changes = extra(&changed[0], "changes").to_string();
+    let changes = extra(&altered[0], "changes").to_string();
     assert!(
         changes.contains(&uri) && changes.contains(&other),
         "{changes}"

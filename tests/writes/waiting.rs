@@ -85,5 +85,5 @@ async fn a_template_is_a_booking_but_for_its_number_and_an_absent_id_is_made() {
     let file = rig.file("body.json", &body);
     let out = rig.run(&["callback", "book", "-f", &file, "--yes", "--json"]);
     assert_eq!(out.status.code(), Some(0), "{out:?}");
-    assert_eq!(booked(&rig, "cb_").await >= 1, true);
+    assert!(booked(&rig, "cb_").await >= 1);
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::common::program::{answer, said};
 use crate::rig::Rig;
 
-async fn listed(rig: &Rig) -> Vec<Value> {
+fn listed(rig: &Rig) -> Vec<Value> {
     let out = rig.run(&["webhook", "list", "--json"]);
     assert_eq!(out.status.code(), Some(0), "{out:?}");
     answer(&out).as_array().unwrap().clone()
@@ -20,7 +20,7 @@ async fn a_webhook_of_each_kind_is_registered_listed_tested_and_removed() {
         let out = rig.run(&[&add[..], &["--dry-run", "--json"]].concat());
         assert_eq!(out.status.code(), Some(0), "{out:?}");
         assert_eq!(answer(&out)["request"]["body"]["name"], kind);
-        assert_eq!(listed(&rig).await.len(), usize::from(kind == "callbacks"));
+        assert_eq!(listed(&rig).len(), usize::from(kind == "callbacks"));
         let out = rig.run(&[&add[..], &["--yes"]].concat());
         assert_eq!(out.status.code(), Some(0), "{out:?}");
         assert!(!said(&out).contains("twice"), "{}", said(&out));
@@ -32,7 +32,7 @@ async fn a_webhook_of_each_kind_is_registered_listed_tested_and_removed() {
             said(&out)
         );
     }
-    let all = listed(&rig).await;
+    let all = listed(&rig);
     let told: Vec<_> = all.iter().map(|one| (&one["kind"], &one["name"])).collect();
     let (jobs, calls) = (json!("jobs"), json!("callbacks"));
     assert_eq!(told, [(&jobs, &jobs), (&calls, &calls)]);
@@ -46,7 +46,7 @@ async fn a_webhook_of_each_kind_is_registered_listed_tested_and_removed() {
         let out = rig.run(&["webhook", "remove", kind, "--yes", "--json"]);
         assert_eq!(answer(&out)["outcome"], "ok", "{out:?}");
     }
-    assert!(listed(&rig).await.is_empty());
+    assert!(listed(&rig).is_empty());
     let out = rig.run(&["webhook", "remove", "jobs", "--yes"]);
     assert_eq!(out.status.code(), Some(2), "{out:?}");
 }
@@ -69,7 +69,7 @@ async fn a_receiver_that_is_not_there_is_named_and_nothing_is_registered() {
         "--yes",
     ]);
     assert_eq!(out.status.code(), Some(2), "{out:?}");
-    assert!(listed(&rig).await.is_empty());
+    assert!(listed(&rig).is_empty());
     let refused = rig
         .audit()
         .iter()
@@ -90,5 +90,5 @@ async fn the_profile_says_where_to_deliver_and_else_nobody_guesses() {
     std::fs::write(&rig.config, config).unwrap();
     let out = rig.run(&["webhook", "add", "callbacks", "--yes", "--json"]);
     assert_eq!(answer(&out)["outcome"], "ok", "{out:?}");
-    assert_eq!(listed(&rig).await[0]["name"], "trunkline-callbacks");
+    assert_eq!(listed(&rig)[0]["name"], "trunkline-callbacks");
 }

@@ -60,9 +60,10 @@ mod tests {
     fn the_end_of_a_long_log_is_whole_lines_newest_first_and_harmless() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trunkline.log");
-        let mut text: String = (0..20_000)
+        let lines: Vec<String> = (0..20_000)
             .map(|n| format!("line {n} of the log\n"))
             .collect();
+        let mut text = lines.concat();
         text += "bad \x1b[2J line\n";
         std::fs::write(&path, text).unwrap();
         let lines = end(&path).unwrap();

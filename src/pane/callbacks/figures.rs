@@ -2,11 +2,19 @@
 
 use crate::kind::callbacks::CallbackLine;
 use crate::model::callback::{Status, Stream};
-use crate::pane::{Scene, list};
+use crate::model::write::WriteKind;
+use crate::pane::{Scene, breaker, list};
 use crate::store::callbacks::CallbackRow;
 use crate::store::carriers::Reading;
 use crate::ui::bar::Bar;
 use crate::vocabulary::role::Role;
+
+/// The writes that begin here.
+const WRITES: [WriteKind; 3] = [
+    WriteKind::CallbackBook,
+    WriteKind::CallbackReschedule,
+    WriteKind::CallbackCancel,
+];
 
 /// Fills the line.
 pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
@@ -46,12 +54,13 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     if let Some((role, words)) = stream(callbacks.stream(), scene) {
         bar.left(0, theme.style(role), words);
     }
+    breaker::left_alone(bar, scene, &WRITES);
     if let (count @ 1.., due) = callbacks.waiting() {
-        let from = due.map_or(String::new(), |due| {
-            format!(", from {}", due.clock(scene.zone, scene.now))
-        });
-        let text = format!("waiting to be booked {count}{from}");
-        bar.left(0, theme.style(Role::Warn), text);
+        bar.left(0, theme.style(Role::Warn), format!("to book {count}"));
+        if let Some(due) = due {
+            let text = format!("from {}", due.clock(scene.zone, scene.now));
+            bar.left(2, theme.style(Role::Dim), text);
+        }
     }
     if callbacks.unmasked(scene.now) {
         bar.left(0, theme.style(Role::Warn), "numbers unmasked");

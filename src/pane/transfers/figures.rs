@@ -6,7 +6,8 @@ use ratatui::layout::Rect;
 use crate::kind::transfers::{milliseconds, role};
 use crate::model::interaction::Standing;
 use crate::model::transfer::made::{Made, Phase};
-use crate::pane::Scene;
+use crate::model::write::WriteKind;
+use crate::pane::{Scene, breaker};
 use crate::store::carriers::Reading;
 use crate::store::transfers::{EDGES_MS, Transfers};
 use crate::text::chart;
@@ -38,6 +39,7 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     if !table.faults().is_empty() {
         figure(3, Role::Warn, "unreadable", table.faults().len());
     }
+    breaker::left_alone(bar, scene, &[WriteKind::Transfer]);
     if let Some((done, all)) = several(table) {
         let share = done as f64 / all as f64;
         let words = format!("{done} of {all} {}", chart::bar(share, PROGRESS));

@@ -386,10 +386,10 @@ fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
     book.carry([last].into_iter(), Delivery::Live);
     assert_eq!((book.numbers().carried, book.numbers().sure), (2, 0));
     let begun = book.moment();
-    let landed = book.land(both(), vec![at_work("u-1")], Some(1), begun);
-    assert!(landed.sightings.iter().all(|one| one.live));
-    let lost = book.carry([first].iter(), Delivery::Broken);
-    assert_eq!(lost, [("u-1".into(), "w".into())]);
+    let told = book.land(both(), vec![at_work("u-1")], Some(1), begun);
+    assert!(told.sightings.iter().all(|one| one.live));
+    let broken = book.carry([first].iter(), Delivery::Broken);
+    assert_eq!(broken, [("u-1".into(), "w".into())]);
     assert_eq!(book.forget(&"w".into()), Some("u-1".into()));
     assert!(!book.has_browsers());
 }
