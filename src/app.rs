@@ -31,6 +31,7 @@ pub mod person;
 mod phones;
 pub mod probes;
 mod ready;
+mod recall;
 pub mod routes;
 pub mod run;
 mod sent;
@@ -67,6 +68,9 @@ use crate::vocabulary::problem::Problem;
 
 /// Frames that could not be understood, kept for `:frames`.
 const FRAMES_KEPT: usize = 64;
+
+/// Lines of the palette that are remembered.
+const LINES: usize = 100;
 
 /// Points of the registered share that are shown.
 const HISTORY: usize = 12;
@@ -143,6 +147,11 @@ pub struct App {
     budget: budget::BudgetReads,
     bench: forms::Bench,
     outbox: sent::Outbox,
+    /// Lines that were carried out from the palette, the oldest first.
+    typed_lines: VecDeque<String>,
+    /// The profile to go on with once this has ended.
+    next: Option<String>,
+    arrival: recall::Arrival,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -163,6 +172,7 @@ impl App {
     /// The state before anything has happened. With a profile it connects at its first update.
     #[must_use]
     pub fn new(loaded: Loaded) -> Self {
+        let arrival = recall::Arrival::of(&loaded);
         let Loaded {
             config,
             profile,
@@ -187,6 +197,7 @@ impl App {
                 Effect::ReadJobs,
                 Effect::ReadAudit,
                 Effect::Shelf(shelf::ShelfOrder::Views),
+                Effect::Shelf(shelf::ShelfOrder::Recall),
             ]
         } else {
             Vec::new()
@@ -228,6 +239,9 @@ impl App {
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
             outbox: sent::Outbox::default(),
+            typed_lines: VecDeque::new(),
+            next: None,
+            arrival,
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),
@@ -301,6 +315,12 @@ impl App {
     #[must_use]
     pub fn ended(&self) -> Option<u8> {
         self.ended
+    }
+
+    /// The profile that a person wants to go on with, once this has ended.
+    #[must_use]
+    pub fn next_profile(&self) -> Option<&str> {
+        self.next.as_deref()
     }
 
     /// How the feeds are doing.

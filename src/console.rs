@@ -33,13 +33,22 @@ use crate::time::Millis;
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
 
-/// Opens the console and runs it to its end; returns the exit code.
+/// How a console ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code.
+    pub code: u8,
+    /// The profile that a person wants to go on with.
+    pub next: Option<String>,
+}
+
+/// Opens the console and runs it to its end.
 pub async fn run(
     mut loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
     watch: Option<Watch>,
-) -> Result<u8, String> {
+) -> Result<Ended, String> {
     away::sweep(&state_dir);
     ask_for_secret(&mut loaded, &environment).await?;
     // The last known rows are read while the terminal is taken: the first frame shows them.
@@ -63,7 +72,8 @@ pub async fn run(
     // Before the terminal is left: an editor that goes on would write to it.
     child::end_all();
     let memory = runner.app.last_memory();
-    for last in memory.into_iter().chain(runner.app.last_hours()) {
+    let last = memory.into_iter().chain(runner.app.last_hours());
+    for last in last.chain(runner.app.last_recalled()) {
         runner.performer.perform(last);
     }
     runner.performer.finish().await;
@@ -73,7 +83,10 @@ pub async fn run(
     if let Some(listener) = listener {
         listener.stop().await;
     }
-    code
+    Ok(Ended {
+        code: code?,
+        next: runner.app.next_profile().map(str::to_owned),
+    })
 }
 
 /// Shows what was recorded there, from that moment on, and asks nobody for anything; returns the exit code.
@@ -338,14 +351,33 @@ impl TermScreen {
 /// How long tmux may take to answer; a person waits for this.
 const TMUX_WAIT: Duration = Duration::from_secs(2);
 
-/// The bell, and OSC 9 with a text that is made safe once more: here it would end the sequence.
-fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
+/// The bell, and a notification with a text that is made safe once more: here it would end the sequence.
+fn attention(bell: bool, text: Option<&str>, environment: &Environment) -> Vec<u8> {
     let mut bytes = Vec::new();
     if bell {
         bytes.push(b'\x07');
     }
-    if let Some(text) = osc9 {
-        bytes.extend_from_slice(format!("\x1b]9;{}\x1b\\", crate::text::safe(text)).as_bytes());
+    if let Some(text) = text {
+        let is = |name: &str, what: &str| {
+            let value = environment.get(name).and_then(std::ffi::OsStr::to_str);
+            value.is_some_and(|value| value.contains(what))
+        };
+        let text = crate::text::safe(text);
+        // Each terminal knows one of the three; most know the first.
+        let sequence = if is("TERM", "kitty") {
+            format!("\x1b]99;;{text}\x1b\\")
+        } else if is("TERM", "foot") || is("TERM", "rxvt") {
+            format!("\x1b]777;notify;trunkline;{text}\x1b\\")
+        } else {
+            format!("\x1b]9;{text}\x1b\\")
+        };
+        if is("TMUX", "/") {
+            // tmux hands on what is wrapped so, where allow-passthrough is on (tmux(1)).
+            let inner = sequence.replace('\x1b', "\x1b\x1b");
+            bytes.extend_from_slice(format!("\x1bPtmux;{inner}\x1b\\").as_bytes());
+        } else {
+            bytes.extend_from_slice(sequence.as_bytes());
+        }
     }
     bytes
 }
@@ -399,7 +431,9 @@ impl Screen for TermScreen {
             Effect::Notify { bell, osc9 } => {
                 // A terminal that takes no output now is not looked at either.
                 let said = osc9.as_deref().map(|text| self.glyphs.text(text));
-                let _ = self.term.write_raw(&attention(bell, said.as_deref()));
+                let _ = self
+                    .term
+                    .write_raw(&attention(bell, said.as_deref(), &self.environment));
                 None
             }
             Effect::Page(text) => self.page(&text),
@@ -425,4 +459,34 @@ fn break_on_purpose(asked: Option<&std::ffi::OsStr>, here: &'static str) {
         asked.is_none_or(|place| place != here),
         "a test asked for a panic in a {here}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_is_the_one_that_the_terminal_knows_and_passes_through_tmux() {
+        let said = |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect();
+            String::from_utf8(attention(true, Some("lost \x1b[2J"), &environment)).unwrap()
+        };
+        let text = "lost \\u{1b}[2J";
+        assert_eq!(
+            said(&[("TERM", "xterm")]),
+            format!("\x07\x1b]9;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "xterm-kitty")]),
+            format!("\x07\x1b]99;;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "foot")]),
+            format!("\x07\x1b]777;notify;trunkline;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/t,1,0")]),
+            format!("\x07\x1bPtmux;\x1b\x1b]9;{text}\x1b\x1b\\\x1b\\")
+        );
+    }
 }

@@ -183,7 +183,18 @@ impl World {
         Ok(loaded)
     }
 
-    fn console(self, listen: Option<SocketAddr>) -> Result<u8, Report> {
+    /// The console, and after it that of every other profile that a person goes on with.
+    fn console(mut self, listen: Option<SocketAddr>) -> Result<u8, Report> {
+        loop {
+            let ended = self.console_once(listen)?;
+            match ended.next {
+                Some(name) => self.flags.profile = Some(name),
+                None => return Ok(ended.code),
+            }
+        }
+    }
+
+    fn console_once(&self, listen: Option<SocketAddr>) -> Result<console::Ended, Report> {
         let mut loaded = self.load()?;
         if let (Some(address), Some(profile)) = (listen, &mut loaded.profile) {
             let asked = serve::ListenFlags {
@@ -193,14 +204,16 @@ impl World {
             profile.listen = Some(asked.over(profile.listen.take()));
         }
         let runtime = runtime()?;
-        let code = runtime.block_on(async {
-            let watch = Watch::start(self.flags, self.environment.clone(), self.paths.clone());
+        let ended = runtime.block_on(async {
+            let (environment, paths) = (self.environment.clone(), self.paths.clone());
+            let watch = Watch::start(self.flags.clone(), environment.clone(), paths.clone());
             let watch = watch.map_err(|e| loaded.warnings.push(e.to_string())).ok();
-            console::run(loaded, self.environment, self.paths.state_dir, watch).await
+            console::run(loaded, environment, paths.state_dir, watch).await
         });
-        let code = code.map_err(|e| eyre!(e));
+        let ended = ended.map_err(|e| eyre!(e));
+        // With it goes everything that follows the profile.
         runtime.shutdown_background();
-        code
+        ended
     }
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
@@ -235,7 +248,7 @@ impl World {
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");
             let code = console::run(loaded, self.environment, state, None).await;
-            code.map_err(|e| eyre!(e))
+            code.map(|ended| ended.code).map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
         drop(org);

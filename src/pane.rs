@@ -231,6 +231,18 @@ pub trait Pane {
     fn attended(&self, _shown: bool) -> Vec<RowId> {
         Vec::new()
     }
+    /// The alerts that are marked here.
+    fn marked_alerts(&self) -> Vec<AlertId> {
+        Vec::new()
+    }
+    /// What is marked has served.
+    fn unmark(&mut self) {}
+    /// Filters that were typed here, the oldest first.
+    fn filters(&self) -> &[String] {
+        &[]
+    }
+    /// Takes the filters that were typed in an earlier run.
+    fn recall_filters(&mut self, _filters: Vec<String>) {}
     /// Whether the rows are held.
     fn frozen(&self) -> bool {
         false

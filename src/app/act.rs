@@ -18,8 +18,7 @@ use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
 use crate::ui::palette::{Item, Palette};
 use crate::vocabulary::action::Action;
-use crate::vocabulary::command::Command;
-use crate::vocabulary::command::Half;
+use crate::vocabulary::command::{Command, Half, aliases, pane_aliases};
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::news::Link;
 use crate::vocabulary::role::Role;
@@ -50,6 +49,7 @@ const EVERYWHERE: &[Action] = &[
     Action::PreviousPane,
     Action::Redraw,
     Action::Suspend,
+    Action::Back,
     Action::Quit,
 ];
 
@@ -87,6 +87,7 @@ impl App {
             Command::Fill(form) => return self.open_form(Opening::new(form)),
             Command::View(name) => return self.open_view(name),
             Command::Sent => return self.list_sent(),
+            Command::Profile(name) => return self.change_profile(name.as_deref()),
             Command::UndoWrite(value) => return self.undo_chosen(value),
             Command::SaveView(name) => return self.save_view(name),
             Command::DropView(name) => return self.drop_view(name),
@@ -95,8 +96,26 @@ impl App {
         let mut known = false;
         self.with_pane(|pane, desk| known = pane.run(command, desk));
         if !known && let Command::Act(action) = command {
-            let text = format!("{} does nothing on this pane", action.name());
+            let text = self.not_here(*action);
             self.messages.say(Weight::Note, text, self.now);
+        }
+    }
+
+    /// That an action has nothing to work on here, and where it has.
+    fn not_here(&self, action: Action) -> String {
+        let name = action.name();
+        if !action.offered(self.can()) {
+            return format!("{name}: not available with the API of this organisation");
+        }
+        let panes = self.panes.iter();
+        let panes = panes.filter(|pane| pane.actions().contains(&action));
+        let titles: Vec<&str> = panes.map(|pane| pane.tab(&self.store).title).collect();
+        match titles.as_slice() {
+            [] => format!("{name} does nothing on this pane"),
+            some => format!(
+                "{name} does nothing on this pane; it works on {}",
+                some.join(", ")
+            ),
         }
     }
 
@@ -174,6 +193,37 @@ impl App {
     pub(super) fn titled(&self, title: &str) -> Option<usize> {
         let mut titles = self.panes.iter().map(|pane| pane.tab(&self.store).title);
         titles.position(|known| known == title)
+    }
+
+    /// Ends this console, to go on with that of another profile; what was typed is kept.
+    fn change_profile(&mut self, name: Option<&str>) {
+        let own = self.profile.as_ref().map(|profile| profile.name.clone());
+        let names = &self.config.profiles;
+        let text = match name {
+            Some(name) if own.as_deref() == Some(name) => format!("this is the profile {name}"),
+            Some(name) if names.iter().any(|known| known == name) => {
+                if self.may_leave() {
+                    self.keep_draft();
+                    self.next = Some(name.to_owned());
+                    self.ended = Some(0);
+                }
+                return;
+            }
+            Some(name) => format!("no profile {name:?}: {}", names.join(", ")),
+            None if names.len() < 2 => "there is no other profile in the configuration".to_owned(),
+            None => {
+                let choice = |name: &String| Choice {
+                    value: format!("profile {name}"),
+                    label: name.clone(),
+                    note: String::new(),
+                    on: own.as_ref() == Some(name),
+                };
+                let choices = names.iter().map(choice).collect();
+                let chooser = Chooser::new(Purpose::Profile, choices);
+                return self.layers.push(Layer::Chooser(chooser));
+            }
+        };
+        self.messages.say(Weight::Note, text, self.now);
     }
 
     /// Back one layer; at the top, and out of a form, the end of the program.
@@ -316,20 +366,37 @@ impl App {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             doc: action.doc().to_owned(),
+            also: aliases(*action),
+            destroys: action.destroys(),
             ..Item::default()
         };
         let actions = self.actions();
         let digits = (1..=9).map(|n: u8| n.to_string());
         let keys = digits.chain(std::iter::repeat(String::new()));
-        let panes = self.panes.iter().zip(keys).map(|(pane, key)| Item {
-            name: pane.tab(&self.store).title.to_lowercase(),
-            key,
-            doc: "Open this pane".to_owned(),
+        let panes = self.panes.iter().zip(keys).map(|(pane, key)| {
+            let title = pane.tab(&self.store).title;
+            Item {
+                name: title.to_lowercase(),
+                key,
+                doc: "Open this pane; with words after it, filtered by them".to_owned(),
+                also: pane_aliases(title),
+                ..Item::default()
+            }
+        });
+        let own = self.profile.as_ref().map(|profile| profile.name.as_str());
+        let others = self.config.profiles.iter();
+        let others = others.filter(|name| Some(name.as_str()) != own);
+        let profiles = others.map(|name| Item {
+            name: format!("profile {name}"),
+            doc: "Go on with this profile".to_owned(),
+            destroys: true,
             ..Item::default()
         });
-        let items = panes.chain(self.view_items());
+        let items = panes.chain(self.view_items()).chain(profiles);
         let items = items.chain(actions.iter().map(item)).collect();
-        self.layers.push(Layer::Palette(Palette::new(items)));
+        let history = self.typed_lines.iter().cloned().collect();
+        let palette = Palette::new(items, history);
+        self.layers.push(Layer::Palette(palette));
         if self.profile.is_some() {
             // Another console of this profile may have kept one since.
             self.effects.push(Effect::Shelf(shelf::ShelfOrder::Views));
@@ -343,8 +410,11 @@ impl App {
             .map(|p| p.fields())
             .unwrap_or_default();
         let lines = help::lines(&self.actions(), &self.config.keys, &self.theme, &fields);
+        let pane = self.panes.get(self.active);
+        let title = pane.map_or("", |pane| pane.tab(&self.store).title);
+        let title = format!("help: {title}");
         self.layers
-            .push(Layer::Reader(Reader::new("help", lines, "")));
+            .push(Layer::Reader(Reader::new(title, lines, "")));
     }
 
     fn open_themes(&mut self) {
@@ -360,9 +430,10 @@ impl App {
         )));
     }
 
-    fn use_theme(&mut self, name: &str) {
+    pub(super) fn use_theme(&mut self, name: &str) {
         if let Some(theme) = self.themes.iter().find(|theme| theme.name() == name) {
             self.theme = theme.clone();
+            self.arrival.chosen_theme = Some(name.to_owned());
             return;
         }
         let names: Vec<_> = self.themes.iter().map(Theme::name).collect();
@@ -428,14 +499,11 @@ impl App {
                 self.theme.style(Role::Dim),
             ));
         }
-        let title = format!(
-            "frames that could not be understood ({})",
-            self.heard.status.undecodable
-        );
+        let title = format!("undecodable messages ({})", self.heard.status.undecodable);
         self.layers.push(Layer::Reader(Reader::new(
             title,
             lines,
-            "Every frame has been understood.",
+            "Every message was decoded.",
         )));
     }
 }

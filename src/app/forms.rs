@@ -209,10 +209,7 @@ impl App {
         } else {
             let text = match form.faults() {
                 [one] => format!("not yet: {one}"),
-                many => format!(
-                    "not yet: {} things are to be filled in or mended",
-                    many.len()
-                ),
+                many => format!("not yet: {} fields need attention", many.len()),
             };
             self.messages.say(Weight::Warning, safe(&text), self.now);
         }
@@ -281,11 +278,11 @@ impl App {
                 "a form is open and {n} under way: once more quits, keeps the draft and follows nothing"
             ),
             (false, 1) => {
-                "a write is under way: once more quits, and its end is looked up at the next start"
+                "a write is under way: once more quits, and its outcome is checked at the next start"
                     .to_owned()
             }
             (false, n) => format!(
-                "{n} writes are under way: once more quits, and their ends are looked up at the next start"
+                "{n} writes are under way: once more quits, and their outcomes are checked at the next start"
             ),
         };
         self.messages.say(Weight::Warning, text, self.now);

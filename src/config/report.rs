@@ -56,7 +56,7 @@ pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     let mut place = |what: &str, at: &Path| {
         let missing = if at.exists() { "" } else { "  (not there)" };
         // A string takes every write.
-        let _ = writeln!(text, "{what:<14}{}{missing}", safe(&at.to_string_lossy()));
+        let _ = writeln!(text, "{what:<18}{}{missing}", safe(&at.to_string_lossy()));
     };
     place("themes", &super::paths::themes_dir(&path));
     place("state", &paths.state_dir);
@@ -76,6 +76,7 @@ const IN_STATE: &[(&str, &str)] = &[
     ("hours", "report"),
     ("forms", "drafts, sent"),
     ("views", "views"),
+    ("recalled", "how it was left"),
     ("memory", "last rows"),
     ("clipboard.txt", "copies"),
     ("crash.txt", "crash report"),

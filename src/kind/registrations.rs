@@ -21,7 +21,7 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "state",
         "STATE",
-        "What the row may claim to be",
+        "Registration state",
         (7, 8),
         STATES,
         |row| Value::Word(row.state().word()),

@@ -42,7 +42,7 @@ actions! {
     Filter = "filter", "filter";
     /// Choose the column to sort by
     Sort = "sort", "sort";
-    /// Turn the sort order around
+    /// Reverse the sort order
     Reverse = "reverse", "reverse";
     /// Choose the columns
     Columns = "columns", "columns";
@@ -54,9 +54,9 @@ actions! {
     MarkRange = "mark-range", "mark range";
     /// Mark what is not marked, and unmark what is
     MarkInvert = "mark-invert", "invert marks";
-    /// Take notice of the alert under your name
+    /// Acknowledge the marked alerts, or this one, under your name
     Acknowledge = "acknowledge", "acknowledge";
-    /// Take the acknowledgement of the alert back
+    /// Remove the acknowledgement of the alert
     Unacknowledge = "unacknowledge", "un-ack";
     /// Silences in force: what they cover, until when, who made them; lift one
     Silences = "silences", "silences";
@@ -66,6 +66,8 @@ actions! {
     Day = "day", "day";
     /// Show whole numbers for a minute; the audit tells it
     Unmask = "unmask", "unmask";
+    /// Compare two marked rows, or the marked one with this one
+    Compare = "compare", "compare";
     /// Freeze the rows as they are; ingest goes on
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now
@@ -82,15 +84,15 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
-    /// Announce this call before handing it over, or go on
+    /// Consult (warm) transfer: announce the call, or go on
     Consult = "consult", "consult";
-    /// Start the marked phones or this one anew; calls end
+    /// Reboot the marked phones, or this one (ends active calls)
     Reboot = "reboot", "reboot";
-    /// Say who has the phone's station, now and by default
+    /// Assign or release the phone's station
     Station = "station", "station";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
-    /// Have what happens delivered to our listener
+    /// Register a webhook to this console
     Webhook = "webhook", "webhook";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
@@ -136,7 +138,7 @@ actions! {
     Messages = "messages", "messages";
     /// The log of the program, newest first; off unless `TRUNKLINE_LOG` asks for it
     Log = "log", "log";
-    /// Frames that could not be understood, as they came
+    /// Undecodable messages, as they came
     Frames = "frames", "frames";
     /// Who spends the request budget, and what is left of it
     Budget = "budget", "budget";
@@ -247,6 +249,27 @@ impl Action {
                 | Self::Cancel
                 | Self::Webhook
                 | Self::Probe
+        )
+    }
+
+    /// Whether it changes or ends something outside of the console, or the console itself: it is never guessed at.
+    #[must_use]
+    pub const fn destroys(self) -> bool {
+        matches!(
+            self,
+            Self::Delete
+                | Self::Cancel
+                | Self::Reboot
+                | Self::Station
+                | Self::Transfer
+                | Self::Consult
+                | Self::Undo
+                | Self::Unmask
+                | Self::Logout
+                | Self::Webhook
+                | Self::Redeliver
+                | Self::Pause
+                | Self::Quit
         )
     }
 

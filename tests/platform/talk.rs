@@ -181,8 +181,7 @@ async fn a_call_is_announced_and_every_step_shows_in_the_conversation() {
         matches!(&refused, Outcome::Refused(why) if why.raw().contains("nobody has signed in")),
         "{refused}"
     );
-    let lines = desk.audit();
-    let statuses: Vec<LineStatus> = lines.iter().map(|line| line.status).collect();
+    let statuses: Vec<LineStatus> = desk.audit().into_iter().map(|line| line.1).collect();
     assert_eq!(
         statuses,
         [LineStatus::Refused],

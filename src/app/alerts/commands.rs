@@ -15,7 +15,9 @@ use crate::vocabulary::messages::Weight;
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
-        let chosen = self.focus().alert;
+        let marked = self.panes.get(self.active).map(|pane| pane.marked_alerts());
+        let marked = marked.unwrap_or_default();
+        let chosen = self.focus().alert.or_else(|| marked.first().copied());
         let (weight, text) = match (command, chosen, &mut self.alarm) {
             (
                 Command::Act(Action::Acknowledge | Action::Unacknowledge | Action::Redeliver),
@@ -95,7 +97,32 @@ impl App {
         true
     }
 
+    /// Acknowledges the marked alerts, or this one.
     fn acknowledge(&mut self, id: AlertId, note: &str) -> (Weight, String) {
+        let pane = self.panes.get(self.active);
+        let marked = pane.map(|pane| pane.marked_alerts()).unwrap_or_default();
+        if marked.is_empty() {
+            return self.acknowledge_one(id, note);
+        }
+        let open = |id: &&AlertId| {
+            let alert = self.store.alerts.get(**id);
+            alert.is_some_and(Alert::is_open)
+        };
+        let (all, open): (usize, Vec<AlertId>) =
+            (marked.len(), marked.iter().filter(open).copied().collect());
+        for id in &open {
+            self.acknowledge_one(*id, note);
+        }
+        self.with_pane(|pane, _| pane.unmark());
+        let over = match all - open.len() {
+            0 => String::new(),
+            n => format!("; {n} of them are over"),
+        };
+        let text = format!("acknowledged {} of {all} marked alerts{over}", open.len());
+        (Weight::Note, text)
+    }
+
+    fn acknowledge_one(&mut self, id: AlertId, note: &str) -> (Weight, String) {
         let Some(Alarm {
             engine, operator, ..
         }) = &mut self.alarm

@@ -34,6 +34,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Acknowledge, 'a'),
     (Action::Redeliver, 'R'),
     (Action::Day, 'D'),
+    (Action::Compare, '='),
     (Action::Freeze, 'f'),
     (Action::Reread, 'r'),
     (Action::New, 'n'),

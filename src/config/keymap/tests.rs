@@ -47,7 +47,7 @@ fn defaults_are_whole_and_free_of_clashes() {
         let palette_only = matches!(
             action,
             Action::Pause
-                | Action::Messages
+                | Action::Log
                 | Action::Frames
                 | Action::Drafts
                 | Action::History
