@@ -33,7 +33,7 @@ mod tests;
 pub use self::block::{ENTRY_BYTES, Entry};
 pub use self::error::RecordError;
 pub use self::folder::{RecordFolder, Usage, prune};
-pub use self::reader::{Cover, Look, Record, Reel};
+pub use self::reader::{Look, LookCoverage, Record, Reel};
 pub use self::recorder::{Recorder, RecorderNews};
 pub use self::told::{Moment, Told};
 pub use self::transitions::{Turn, turns};

@@ -11,7 +11,7 @@ use super::duty::Duty;
 use crate::effect::{Effect, PastAsk};
 use crate::kind::Name;
 use crate::kind::view::Lists;
-use crate::record::{Cover, Look, Moment, RecordError, when};
+use crate::record::{Look, LookCoverage, Moment, RecordError, when};
 use crate::store::{Changes, Store};
 use crate::time::Millis;
 use crate::ui::header::PastFace;
@@ -35,7 +35,7 @@ pub(crate) struct Past {
     ahead: VecDeque<Moment>,
     /// Where what is ahead ends; none is the end of the record.
     next: Option<Millis>,
-    coverage: Cover,
+    coverage: LookCoverage,
     speed: u32,
     playing: bool,
     /// The moment of the present at which it was last moved on.
@@ -112,8 +112,8 @@ impl App {
             at: past.at,
             speed: past.playing.then_some(past.speed),
             nothing_since: match past.coverage {
-                Cover::Recorded => None,
-                Cover::Nothing(since) => Some(since),
+                LookCoverage::Recorded => None,
+                LookCoverage::Nothing(since) => Some(since),
             },
         })
     }

@@ -13,7 +13,7 @@ use crate::config::{Loaded, Profile};
 use crate::export::{Format, sheet as paper};
 use crate::kind::{CellLook, Kind, Name, Visit, sheet};
 use crate::record::{
-    Cover, Look, Record, RecordError, RecordFolder, Turn, prune, turns, verify, when,
+    Look, LookCoverage, Record, RecordError, RecordFolder, Turn, prune, turns, verify, when,
 };
 use crate::store::Store;
 use crate::time::{Clock, Millis};
@@ -221,7 +221,7 @@ impl Dump<'_> {
         rows.retain(K::is_printed);
         wanted.write::<K>(rows, self.profile.api.capabilities(), &self.zone, at)?;
         let mut exit = Exit::Ok;
-        if let Cover::Nothing(since) = coverage {
+        if let LookCoverage::Nothing(since) = coverage {
             say(&format!(
                 "nothing was recorded between {since} and {at}: the rows are as they were before, and stale"
             ));
