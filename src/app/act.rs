@@ -39,10 +39,6 @@ const EVERYWHERE: &[Action] = &[
     Action::Undo,
     Action::Theme,
     Action::Views,
-    Action::Rewind,
-    Action::MinuteBack,
-    Action::MinuteOn,
-    Action::Live,
     Action::Earlier,
     Action::Later,
     Action::NextPane,
@@ -50,6 +46,10 @@ const EVERYWHERE: &[Action] = &[
     Action::Redraw,
     Action::Suspend,
     Action::Back,
+    Action::Rewind,
+    Action::MinuteBack,
+    Action::MinuteOn,
+    Action::Live,
     Action::Quit,
 ];
 
