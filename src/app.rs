@@ -32,6 +32,7 @@ pub mod probes;
 mod ready;
 pub mod routes;
 pub mod run;
+mod share;
 mod tape;
 pub mod transfers;
 mod views;
@@ -144,6 +145,7 @@ pub struct App {
     coverage: coverage::Coverage,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
+    reader: share::Reader,
 }
 
 impl App {
@@ -219,6 +221,7 @@ impl App {
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
             recorder: None,
+            reader: share::Reader::default(),
         }
     }
 
@@ -381,6 +384,7 @@ impl App {
 
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
+        let share = self.share_words();
         let Self {
             vitals,
             store,
@@ -398,6 +402,7 @@ impl App {
             progress: coverage.now(),
             history: history(store, now),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
+            share,
             ..Reading::default()
         });
         self.dirty |= freshness != Freshness::Same;

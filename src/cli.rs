@@ -7,6 +7,7 @@ pub mod probe;
 pub mod record;
 pub mod report;
 pub mod route;
+pub mod share;
 pub mod transfer;
 pub mod write;
 
@@ -32,6 +33,9 @@ pub struct Cli {
     /// Serve dashboard, metrics and health beside the console, as the profile's `listen` section does
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Read the organisation from this console, and do not attach to a reader on this machine
+    #[arg(long)]
+    pub direct: bool,
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
@@ -92,6 +96,9 @@ pub enum Command {
     /// What is recorded of the past
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// The reading that consoles on this machine share
+    #[command(subcommand)]
+    Share(share::ShareCommand),
     /// Print rows as they were at a moment, or what changed its state between two, from what was recorded
     Dump(record::DumpArgs),
     /// The record of every write of the profile
@@ -125,6 +132,10 @@ pub struct ServeArgs {
     /// File that holds the bearer token that may write, mode 0600
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Share what is read: consoles of this profile on this machine attach, and read nothing themselves (`[share]` says where and
+    /// for whom)
+    #[arg(long)]
+    pub share: bool,
 }
 
 /// Work on the configuration file.

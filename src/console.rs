@@ -12,6 +12,7 @@ use self::away::Away;
 use self::recollection::Recollection;
 use crate::app::App;
 use crate::app::event::{Done, Event};
+use crate::app::perform::ShareWay;
 use crate::app::run::{Runner, Screen};
 use crate::child;
 use crate::config::secret::SecretSource;
@@ -21,6 +22,7 @@ use crate::effect::Effect;
 use crate::environment::Environment;
 use crate::listen::{self, Asker, Listener};
 use crate::screen;
+use crate::share::{Desk, SharePlace};
 use crate::term::clipboard::{self, Copied};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
@@ -30,13 +32,23 @@ use crate::term::{self, Options, Term, TermError};
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
 
+/// How a console starts.
+#[derive(Debug)]
+pub struct Start {
+    /// What becomes of the configuration while it runs.
+    pub watch: Option<Watch>,
+    /// Read the organisation itself, whoever else does on this machine.
+    pub direct: bool,
+}
+
 /// Opens the console and runs it to its end; returns the exit code.
 pub async fn run(
     mut loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
-    watch: Option<Watch>,
+    start: Start,
 ) -> Result<u8, String> {
+    let Start { watch, direct } = start;
     away::sweep(&state_dir);
     ask_for_secret(&mut loaded, &environment).await?;
     // The last known rows are read while the terminal is taken: the first frame shows them.
@@ -46,7 +58,11 @@ pub async fn run(
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
     let hooks = state_dir.clone();
-    let runner = Runner::new(app, screen, environment.clone(), questions);
+    let way = share_way(&app, &environment).filter(|_| !direct);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions);
+    if let Some(way) = way {
+        runner = runner.attaching(way);
+    }
     let runner = runner.recording(&state_dir).keeping(state_dir);
     let mut runner = match memory {
         Some(memory) => memory.end(runner),
@@ -71,6 +87,20 @@ pub async fn run(
         listener.stop().await;
     }
     code
+}
+
+/// How this console shares a reading: where somebody reads already or has read, and where one of many is to.
+fn share_way(app: &App, environment: &Environment) -> Option<ShareWay> {
+    let profile = app.profile()?;
+    let settings = app.share_settings();
+    let found = SharePlace::found(settings, &profile.name, environment);
+    let offered = || SharePlace::to_offer(settings, &profile.name, environment);
+    let place = found.or_else(|| settings.take_over.then(offered))?;
+    Some(ShareWay {
+        place,
+        take_over: settings.take_over,
+        desk: Desk::default(),
+    })
 }
 
 /// A program that asks a person for the secret has the terminal before the console is on it; its answer is kept, so that

@@ -29,6 +29,12 @@ pub enum Effect {
     ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
+    /// Ask whoever reads for this console to read the interactions again.
+    RereadInteractions,
+    /// Ask whoever reads for this console for everything once more.
+    Keyframe,
+    /// Read the organisation from here, and follow nobody any more.
+    Direct,
     /// Acknowledge what the table of callbacks has taken in.
     Acknowledge(crate::vocabulary::news::Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].

@@ -28,6 +28,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Messages,
     Action::Frames,
     Action::Pause,
+    Action::Direct,
     Action::Budget,
     Action::Login,
     Action::Logout,
@@ -90,6 +91,7 @@ impl App {
             Action::Frames => self.open_frames(),
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
+            Action::Direct => self.direct(),
             Action::NextPane => self.open((self.active + 1) % self.panes.len()),
             Action::PreviousPane => {
                 let last = self.panes.len() - 1;

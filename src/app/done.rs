@@ -15,6 +15,7 @@ impl App {
                 | Done::Recorder(RecorderNews::Records)
                 | Done::Alerts(_)
                 | Done::Interactions(_)
+                | Done::Share(_)
                 | Done::Routes(_)
         ) {
             self.redraw();
@@ -69,6 +70,7 @@ impl App {
                     .say(Weight::Note, "configuration read again", now);
             }
             Done::Recorder(news) => self.recorder_news(news),
+            Done::Share(asked) => self.share_asked(asked),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }
     }

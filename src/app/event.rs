@@ -106,6 +106,8 @@ pub enum Done {
     Reloaded(Box<Loaded>),
     /// What became of recording.
     Recorder(RecorderNews),
+    /// What those who share this reading ask of it.
+    Share(crate::share::Asked),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

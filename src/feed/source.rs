@@ -32,6 +32,12 @@ pub enum Instruction {
     RereadCallbacks,
     /// These updates of callbacks have been taken in.
     Acknowledge(Taken),
+    /// The interactions are to be read again now: only somebody else's reading is asked for them.
+    RereadInteractions,
+    /// Everything known is to be told once more, where somebody else's reading is followed.
+    Keyframe,
     /// Quiet is asked for, or no longer: meanwhile nothing is told, and every row is a gap.
     Pause(bool),
+    /// A person wants the organisation itself to be read, and not to follow somebody else's reading any more.
+    Direct,
 }

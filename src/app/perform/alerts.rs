@@ -89,7 +89,7 @@ impl Post {
 }
 
 /// The name that is written down: whoever is signed in to this machine.
-fn operator(environment: &Environment) -> Text {
+pub(super) fn operator(environment: &Environment) -> Text {
     let name = ["USER", "LOGNAME"]
         .into_iter()
         .find_map(|variable| environment.get(variable));

@@ -47,6 +47,7 @@ fn defaults_are_whole_and_free_of_clashes() {
         let palette_only = matches!(
             action,
             Action::Pause
+                | Action::Direct
                 | Action::Messages
                 | Action::Frames
                 | Action::Drafts
