@@ -133,6 +133,8 @@ pub struct App {
     journal: Option<Vec<RowId>>,
     alarm: Option<alerts::Alarm>,
     resume: jobs::Resume,
+    /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
+    booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
@@ -146,6 +148,8 @@ pub struct App {
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
     reader: share::Reader,
+    /// How the audit calls this run, once it has written a line.
+    session: Option<Text>,
 }
 
 impl App {
@@ -210,6 +214,7 @@ impl App {
             journal: None,
             alarm: None,
             resume: jobs::Resume::default(),
+            booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
@@ -222,6 +227,7 @@ impl App {
             coverage: coverage::Coverage::default(),
             recorder: None,
             reader: share::Reader::default(),
+            session: None,
         }
     }
 

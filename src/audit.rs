@@ -34,6 +34,7 @@ use self::place::{AuditFiles, narrow};
 use self::session::AuditSession;
 use crate::model::audit::{LineStatus, Record};
 use crate::text::Text;
+use crate::time::Millis;
 
 /// Bytes from which on a file is full.
 const ROTATE_AT: u64 = 8 << 20;
@@ -158,6 +159,36 @@ impl Audit {
         let intent = entry.record(&self.profile, &self.session.id, &id, LineStatus::Refused);
         let refusal = Ending::new(LineStatus::Refused).because(why);
         self.append(refusal.record(&intent)).map(drop)
+    }
+
+    /// Writes down what came later of a write, under its id: the end of the job that it began. Whoever learns it too, another
+    /// console or the webhook, finds it there: it is written once. False is that it was there already.
+    pub fn later(&self, id: &str, entry: &Entry, ending: Ending) -> Result<bool, AuditError> {
+        let scribe = Scribe {
+            profile: &self.profile,
+            session: &self.session.id,
+        };
+        let base = entry.record(&self.profile, &self.session.id, id, ending.status);
+        let (mut journal, troubles) = Journal::open(&self.place, self.rotate_at)?;
+        for trouble in troubles {
+            let note = scribe.note(trouble.action(), &trouble.words());
+            self.tell(&journal.append(note, scribe)?);
+        }
+        // The turn is ours: nobody writes the same between the look and the line.
+        if read::is_said(&self.place, &base)? {
+            return Ok(false);
+        }
+        let record = journal.append(ending.record(&base), scribe)?;
+        drop(journal);
+        self.tell(&record);
+        Ok(true)
+    }
+
+    /// Whether a booking by that name of the booker's was about to be sent since that moment. An audit that cannot be read may
+    /// know of it.
+    #[must_use]
+    pub fn knows_of(&self, callback_id: &str, since: Millis) -> bool {
+        read::was_intended(&self.place, callback_id, since).unwrap_or(true)
     }
 
     fn append(&self, record: Record) -> Result<Record, AuditError> {

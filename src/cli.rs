@@ -9,10 +9,12 @@ pub mod report;
 pub mod route;
 pub mod share;
 pub mod transfer;
+pub mod webhook;
 pub mod write;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -22,7 +24,7 @@ use crate::model::api::Api;
 ///
 /// Without a command it opens the console on the profile of the configuration file.
 #[derive(Debug, Parser)]
-#[command(name = "trunkline", version, arg_required_else_help = false, after_help = EXIT_CODES)]
+#[command(name = "trunkline", version, long_version = VERSION.as_str(), arg_required_else_help = false, after_help = EXIT_CODES)]
 pub struct Cli {
     /// What the whole program is told.
     #[command(flatten)]
@@ -37,6 +39,26 @@ pub struct Cli {
     #[arg(long)]
     pub direct: bool,
 }
+
+/// Which build this is: for whoever reports a fault. Packages are built with `TRUNKLINE_COMMIT` and `TRUNKLINE_DATE` set; any
+/// other build says that it is none.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    let target = format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS);
+    let built = match (
+        option_env!("TRUNKLINE_COMMIT"),
+        option_env!("TRUNKLINE_DATE"),
+    ) {
+        (Some(commit), Some(date)) => format!("commit {commit} of {date}"),
+        _ => "built from a source folder, not a package".to_owned(),
+    };
+    let profile = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "optimized"
+    };
+    format!("{version}\n{built}\n{target}, {profile}")
+});
 
 const EXIT_CODES: &str = "Exit codes: 0 ok, 1 a probe reached its target and it is not as it should be, or a write was refused, 2 usage or configuration, or standard output cannot be written, 3 credentials or permission, 4 unreachable, or the outcome of a write could not be had, 5 partial result, \
 128+n ended by signal n; 141 when nobody reads standard output any more.";
@@ -93,6 +115,9 @@ pub enum Command {
     /// Event routes: list, verify, deploy from a file or a folder
     #[command(subcommand)]
     Route(route::RouteCommand),
+    /// Webhooks of the organisation, for ends of jobs and changes of callbacks: list, register, test, remove
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
     /// What is recorded of the past
     #[command(subcommand)]
     Record(record::RecordCommand),
@@ -112,8 +137,12 @@ pub enum Command {
         /// Which shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page (roff)
-    Man,
+    /// Print the manual page (roff), or write the page of every command
+    Man {
+        /// Directory for the pages of all commands, which packages install
+        #[arg(long, value_name = "DIR")]
+        all: Option<PathBuf>,
+    },
 }
 
 /// Where the listener is, and for whom; goes before the profile's `listen` section.
@@ -148,7 +177,11 @@ pub enum ConfigCommand {
     /// Print where the file is looked for
     Path,
     /// Print the JSON schema of the file, for editors that complete and check it
-    Schema,
+    Schema {
+        /// As a page to read
+        #[arg(long)]
+        markdown: bool,
+    },
     /// Print what is in force and where each value comes from; secrets masked
     Show,
 }
@@ -172,6 +205,9 @@ pub struct OrgArgs {
     /// The same seed gives the same people, devices and course of events
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Dial callbacks at once, whatever their slots, for a show; else each waits for its time
+    #[arg(long)]
+    pub fast_forward: bool,
     /// A fault from the start; repeatable
     #[arg(long = "fault", value_name = "KEY=VALUE")]
     pub faults: Vec<String>,

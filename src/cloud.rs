@@ -40,6 +40,7 @@ mod transfers;
 pub(crate) mod unreachable;
 mod upgrade;
 pub mod way;
+mod webhooks;
 mod wire;
 
 use std::fmt;
@@ -65,6 +66,7 @@ use self::upgrade::Load;
 pub use self::upgrade::{Socket, security};
 
 use self::pages::Page;
+use self::platform::Platform;
 use self::session::Session;
 use crate::cause::Cause;
 use crate::model::UserId;
@@ -174,8 +176,8 @@ impl Client {
 
     /// Reads all carriers (contract §4; on the Platform API trunk bases with their trunks).
     pub async fn carriers(&self, urgency: Urgency) -> Result<CarrierListing, Error> {
-        if self.api() == Api::Platform {
-            return self.platform_carriers(urgency).await;
+        if let Ok(platform) = self.platform() {
+            return platform.carriers(urgency).await;
         }
         let call = Call {
             needs: Needs::Carriers,
@@ -222,9 +224,13 @@ impl Client {
         self.0.settings.api
     }
 
-    /// The Platform API's calls; only where [`Self::api`] is that.
-    pub(crate) fn platform(&self) -> platform::Platform<'_> {
-        platform::Platform(&self.0)
+    /// The calls that only the Platform API has; an error where [`Self::api`] is another, so that none of them can be made
+    /// there.
+    pub fn platform(&self) -> Result<Platform<'_>, Error> {
+        match self.api() {
+            Api::Platform => Ok(Platform(&self.0)),
+            Api::Direct => Err(Error::settings(Cause::PlatformOnly.told())),
+        }
     }
 
     /// What the current minute has seen of the budget that reads draw from: the client's, or the person's where there is no

@@ -20,6 +20,7 @@ use crate::config::watch::{Reload, Watch};
 use crate::config::{Loaded, Ui};
 use crate::effect::Effect;
 use crate::environment::Environment;
+use crate::flow;
 use crate::listen::{self, Asker, Listener};
 use crate::screen;
 use crate::share::{Desk, SharePlace};
@@ -61,7 +62,8 @@ pub async fn run(
     let way = share_way(&app, &environment).filter(|_| !direct);
     let mut runner = Runner::new(app, screen, environment.clone(), questions);
     if let Some(way) = way {
-        runner = runner.attaching(way);
+        let operator = flow::operator(&environment);
+        runner = runner.attaching(way, operator.into());
     }
     let runner = runner.recording(&state_dir).keeping(state_dir);
     let mut runner = match memory {

@@ -11,6 +11,7 @@ use crate::model::person::Pasted;
 use crate::model::route::Known;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
+use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,12 +32,16 @@ pub enum Effect {
     RereadCallbacks,
     /// Ask whoever reads for this console to read the interactions again.
     RereadInteractions,
+    /// Ask whoever makes the alerts to do something about them.
+    AskAlerts(Box<AlertAsk>),
+    /// Tell those who share the reading what was written from here.
+    TellWrite(Box<WriteLine>),
     /// Ask whoever reads for this console for everything once more.
     Keyframe,
     /// Read the organisation from here, and follow nobody any more.
     Direct,
     /// Acknowledge what the table of callbacks has taken in.
-    Acknowledge(crate::vocabulary::news::Taken),
+    Acknowledge(Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
     /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].
@@ -47,6 +52,10 @@ pub enum Effect {
     Probe(Target),
     /// Carry out a write from its first check to its end; what happens comes back as [`crate::app::event::Done::Flow`].
     Flow(FlowId, Box<Order>),
+    /// Count the bookings that wait on disk.
+    CountWaiting,
+    /// Put on record what was learnt of a write after its flow had ended.
+    Record(Box<crate::flow::Later>),
     /// Read the newest lines of the audit and verify it; [`crate::app::event::Done::AuditRead`] tells.
     ReadAudit,
     /// Read the jobs that earlier runs have written down.

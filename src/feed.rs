@@ -205,7 +205,11 @@ impl Running for Feeds {
             Instruction::Acknowledge(taken) => self.acknowledge(taken),
             Instruction::Pause(paused) => self.pause(paused),
             // Nobody else's reading is followed here.
-            Instruction::RereadInteractions | Instruction::Keyframe | Instruction::Direct => {}
+            Instruction::RereadInteractions
+            | Instruction::Alerts(_)
+            | Instruction::Wrote(_)
+            | Instruction::Keyframe
+            | Instruction::Direct => {}
         }
     }
 }

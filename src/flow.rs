@@ -11,25 +11,26 @@ pub mod consult;
 mod failure;
 pub mod guard;
 mod kit;
+mod outside;
 pub mod phone;
 pub mod provision;
 pub mod route;
 mod step;
 pub mod transfer;
-mod webhook;
+pub mod webhook;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use serde_json::Value;
 use tokio::sync::watch;
 
 pub use self::failure::{Failure, Fate};
-pub use self::kit::{Kit, OPERATOR};
+pub use self::guard::refuse;
+pub use self::kit::{Kit, OPERATOR, operator};
 pub use self::step::Doing;
 use self::transfer::Transfers;
-pub use self::webhook::JobWebhook;
 use crate::model::callback::Callback;
 use crate::model::finding::{Finding, Grade, Target};
 use crate::model::flow::{FlowId, Outcome, Step};
@@ -41,7 +42,7 @@ use crate::model::provision::Provision;
 use crate::model::queue::Queue;
 use crate::model::requester::Requester;
 use crate::model::transfer::made::{Happening, Open, TransferId};
-use crate::model::write::{Write, WriteKind};
+use crate::model::write::{Method, Write, WriteKind};
 use crate::model::{InteractionId, JobId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -58,8 +59,8 @@ pub enum Order {
     },
     /// Provision a person's WebRTC phone, or do something with one that is there (Platform API).
     Phone(phone::PhoneOrder),
-    /// Have ends of jobs delivered to this console (contract §7).
-    JobWebhook(Box<JobWebhook>),
+    /// Do something with a webhook of the organisation (contract §7, §10).
+    Webhook(Box<webhook::WebhookOrder>),
     /// Follow a job that was submitted before.
     Follow {
         /// Its row.
@@ -122,7 +123,7 @@ impl Order {
             Self::RefusedRoute(_) => WriteKind::RouteCreate,
             Self::Transfer(_) | Self::Settle(_) => WriteKind::Transfer,
             Self::Retell { .. } => WriteKind::MediaCallback,
-            Self::JobWebhook(_) => WriteKind::JobWebhook,
+            Self::Webhook(order) => order.kind(),
             Self::Consult(consult) => consult.kind(),
             Self::Callback(order) => order.kind(),
         }
@@ -134,7 +135,7 @@ impl Order {
         Ok(match self {
             Self::Provision { body, .. } => vec![provision::write(body)?],
             Self::Phone(order) => order.writes()?,
-            Self::JobWebhook(webhook) => vec![webhook.write()?],
+            Self::Webhook(order) => vec![order.write()?],
             Self::Deploy(deploy) => deploy.writes(),
             Self::RemoveRoute(remove) => vec![remove.known.delete()],
             Self::Transfer(transfers) => transfers.writes()?,
@@ -147,6 +148,29 @@ impl Order {
                 Vec::new()
             }
         })
+    }
+
+    /// The write that a refusal of it is put on record by; none for what only reads, or stops before the submit on purpose.
+    fn on_record(&self) -> Option<Write> {
+        let reads = match self {
+            // Each of the bookings that waited is on record by itself.
+            Self::Follow { .. }
+            | Self::Settle(_)
+            | Self::Callback(callback::CallbackOrder::Resume) => true,
+            Self::Deploy(deploy) => deploy.dry,
+            _ => false,
+        };
+        if reads {
+            return None;
+        }
+        let first = self
+            .writes()
+            .ok()
+            .and_then(|writes| writes.into_iter().next());
+        // What breaks its rules is no write yet: what it was to do, and to what, is all there is.
+        Some(first.unwrap_or_else(|| {
+            Write::bare(self.kind(), Method::Post, &[], self.title().to_string())
+        }))
     }
 
     /// What it does it to, as people call it.
@@ -162,7 +186,7 @@ impl Order {
             Self::Transfer(transfers) => transfers.title(),
             Self::Settle(open) => open.before.id.0.clone(),
             Self::Retell { interaction, .. } => interaction.0.clone(),
-            Self::JobWebhook(webhook) => webhook.name.as_str().into(),
+            Self::Webhook(order) => order.title(),
             Self::Consult(consult) => consult.title(),
             Self::Callback(order) => order.title(),
         }
@@ -174,6 +198,42 @@ impl Order {
             Self::Deploy(deploy) => deploy.by.as_ref(),
             Self::RefusedRoute(refused) => Some(&refused.by),
             _ => None,
+        }
+    }
+}
+
+/// What the console learns of a write after its flow has ended, to be put on record under the write's id (contract §11).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Later {
+    /// The webhook tells of the end of a job.
+    JobEnded {
+        /// Its row: the id of its submit.
+        key: JobKey,
+        /// The name of what it was to make.
+        name: Text,
+        /// What was told.
+        word: Box<crate::model::job::Word>,
+    },
+    /// The stream tells of a reservation that was booked here.
+    CallbackUpdated {
+        /// The id of the booking.
+        submit: Text,
+        /// What was told.
+        update: Box<crate::model::callback::Update>,
+    },
+}
+
+impl Later {
+    /// Puts it on record; the error is why that cannot be done.
+    pub async fn put(self, kit: &Kit) -> Result<(), String> {
+        match self {
+            Self::JobEnded { key, name, word } => {
+                let by = (crate::model::job::By::Webhook, None);
+                provision::ended(kit, (&key, &name), &word, by).await
+            }
+            Self::CallbackUpdated { submit, update } => {
+                callback::updated(kit, &submit, &update).await
+            }
         }
     }
 }
@@ -218,6 +278,8 @@ pub enum FlowNews {
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.
     Callback(Box<Callback>),
+    /// So many bookings wait now.
+    Waiting(callback::waiting::WaitingCount),
     /// Whole numbers of callers may be shown until that moment.
     Unmasked {
         /// Until when.
@@ -268,6 +330,10 @@ pub struct Run<'a> {
     steps: AtomicUsize,
     /// Who asked for it through the listener.
     by: Option<Requester>,
+    /// What a refusal is put on record by.
+    write: Option<Write>,
+    /// Whether the audit has a line of it.
+    recorded: AtomicBool,
 }
 
 /// What else the audit is to say of an outcome.
@@ -282,6 +348,8 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
         stop,
         steps: AtomicUsize::new(0),
         by: order.by().cloned(),
+        write: order.on_record(),
+        recorded: AtomicBool::new(false),
     };
     run.tell(FlowNews::Began {
         kind: order.kind(),
@@ -313,10 +381,11 @@ pub async fn run(kit: &Kit, id: FlowId, order: Order, tell: &Tell, stop: &Stop) 
             interaction,
             latency_ms,
         } => transfer::retell(&run, id, &interaction, latency_ms).await,
-        Order::JobWebhook(webhook) => webhook::register(&run, &webhook).await,
+        Order::Webhook(order) => Box::pin(webhook::run(&run, *order)).await,
         Order::Consult(consult) => Box::pin(consult::run(&run, &consult)).await,
         Order::Callback(order) => callback::run(&run, order).await,
     };
+    run.refused_early(&outcome).await;
     run.tell(FlowNews::Ended {
         outcome: outcome.clone(),
         at: kit.clock.now(),

@@ -15,6 +15,7 @@ pub mod route;
 pub mod serve;
 pub mod share;
 pub mod transfer;
+pub mod webhook;
 pub mod write;
 
 use crate::app::App;

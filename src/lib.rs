@@ -52,7 +52,7 @@
 //! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `time` `text` `cause` `query` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `share` `ui` `effect` `pane` |
 //! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `share` `effect` `app` |
 //! | [`screen`] | one frame of the state | `text` `model` `term` `vocabulary` `ui` `pane` `app` |
-//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `config` `listen` `shelf` `share` `effect` `app` `screen` |
+//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `config` `flow` `listen` `shelf` `share` `effect` `app` `screen` |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
 //! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.

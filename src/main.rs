@@ -130,6 +130,9 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Route(command)) => {
             world.write(|p, e, state| headless::route::route(p, e, state, command))
         }
+        Some(Command::Webhook(command)) => {
+            world.write(|p, e, state| headless::webhook::run(p, e, state, command))
+        }
         Some(Command::Record(command)) => {
             world.past(|loaded, state| headless::record::record(loaded, state, command))
         }
@@ -144,7 +147,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
             clap_complete::generate(shell, &mut Cli::command(), "trunkline", &mut script);
             written(&script)
         }
-        Some(Command::Man) => {
+        Some(Command::Man { all: Some(folder) }) => {
+            clap_mangen::generate_to(Cli::command(), &folder)
+                .wrap_err_with(|| format!("writing the manual pages to {}", folder.display()))?;
+            Ok(0)
+        }
+        Some(Command::Man { all: None }) => {
             let mut page = Vec::new();
             clap_mangen::Man::new(Cli::command())
                 .render(&mut page)
@@ -302,7 +310,13 @@ impl World {
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
-        let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen, args.share);
+        let run = serve::serve(
+            loaded,
+            self.environment,
+            self.paths.state_dir,
+            &listen,
+            args.share,
+        );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
@@ -368,7 +382,8 @@ impl World {
             ConfigCommand::Init => report::init(flags, env, paths)?,
             ConfigCommand::Check => report::check(flags, env, paths)?,
             ConfigCommand::Path => report::path(flags, env, paths),
-            ConfigCommand::Schema => schema::schema(),
+            ConfigCommand::Schema { markdown: true } => schema::markdown(),
+            ConfigCommand::Schema { markdown: false } => schema::schema(),
             ConfigCommand::Show => report::show(&self.load()?),
         };
         written(format!("{}\n", text.trim_end()).as_bytes())
@@ -407,6 +422,7 @@ fn options(args: OrgArgs) -> Result<org::Options, Report> {
         client_id: args.client_id,
         client_secret: args.client_secret.map(Into::into),
         without: args.without,
+        fast_forward: args.fast_forward,
         rate_limit: args.rate_limit,
         ca_out: args.ca_out,
         profile_out: args.profile_out,

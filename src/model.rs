@@ -30,6 +30,7 @@ pub mod route;
 pub mod softphone;
 pub mod transfer;
 pub mod trunk;
+pub mod webhook;
 pub mod write;
 pub mod zone;
 
@@ -89,4 +90,6 @@ ids! {
     CallbackId,
     /// An asynchronous job, as its submit was answered (contract §7).
     JobId,
+    /// A webhook of the organisation (contract §7, §10).
+    WebhookId,
 }

@@ -39,6 +39,7 @@ mod callbacks;
 mod carriers;
 mod control;
 mod destinations;
+mod duty;
 mod edges;
 mod errands;
 mod estate;
@@ -154,6 +155,8 @@ pub async fn start(options: Options) -> Result<Org, OrgError> {
     org.tasks.spawn(callbacks::hooks::run(Arc::clone(&shared)));
     org.tasks
         .spawn(serve::serve(listener, acceptor, Arc::clone(&shared)));
+    org.tasks
+        .spawn(callbacks::course::keep_time(Arc::clone(&shared)));
     if options.rate > 0.0 {
         let (rate, seed) = (options.rate, options.seed);
         let here = || Arc::clone(&shared);

@@ -63,7 +63,7 @@ use self::flaps::Flaps;
 use self::flows::Flows;
 use self::frames::Frames;
 use self::hourly::Hourly;
-use self::intern::Names;
+use self::intern::{NameId, Names};
 use self::jobs::Jobs;
 use self::metrics::Metrics;
 use self::probes::Probes;
@@ -159,6 +159,10 @@ pub struct Registrations {
     hasher: DefaultHashBuilder,
     users: Users,
     codecs: Names,
+    /// Why phones are as they are, in the organisation's words.
+    reasons: Names,
+    /// The reason of each row that has one: few do.
+    why: HashMap<u32, NameId>,
     flaps: Flaps,
     history: Trail<(Stamp, Field)>,
     /// Gaps and re-reads, a user at a time: a gap of the whole organisation must not push out what really changed.

@@ -16,6 +16,8 @@ mod pipes;
 mod report;
 #[path = "headless/rounds.rs"]
 mod rounds;
+#[path = "headless/six.rs"]
+mod six;
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

@@ -32,6 +32,8 @@ mod interactions;
 mod jobs;
 #[path = "org/losses.rs"]
 mod losses;
+#[path = "org/monday.rs"]
+mod monday;
 #[path = "org/platform_analytics.rs"]
 mod platform_analytics;
 #[path = "org/platform_callbacks.rs"]

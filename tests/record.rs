@@ -21,9 +21,10 @@ use trunkline::environment::Environment;
 use trunkline::kind::{Kind, Name, Visit, sheet};
 use trunkline::listen;
 use trunkline::model::registration::State;
+use trunkline::model::registration::condition::Condition;
 use trunkline::org::Options;
 use trunkline::record::{Coverage, Record, RecordFolder, verify};
-use trunkline::store::{Believed, Store};
+use trunkline::store::Store;
 use trunkline::time::Millis;
 
 use common::ground::{Ground, faulty};
@@ -89,10 +90,10 @@ fn known(ground: &Ground, started: Millis) -> usize {
     look.map_or(0, |look| look.store.registrations.counts().known() as usize)
 }
 
-/// Holds every row of every look against the record; gives how many were compared and how many are stale.
+/// Holds every row of every look against the record; gives how many were compared and how many are unsure.
 fn compared(ground: &Ground, seen: &[Seen]) -> (usize, usize) {
     let mut record = Record::open(folder(ground)).unwrap();
-    let (mut same, mut stale) = (0, 0);
+    let (mut same, mut unsure) = (0, 0);
     for Seen { at, rows } in seen {
         let look = record.look(*at).unwrap();
         assert_eq!(look.damage, Vec::<String>::new());
@@ -114,15 +115,19 @@ fn compared(ground: &Ground, seen: &[Seen]) -> (usize, usize) {
             let found = there.get(&(text("userId"), text("deviceId")));
             let (state, believed, _) = found.unwrap_or_else(|| panic!("{row} is missing at {at}"));
             if !matches!(state, State::Ok | State::Lost) {
-                stale += 1;
+                unsure += 1;
                 continue;
             }
             let registered = row["registered"].as_bool().unwrap();
-            assert_eq!(*believed, Believed::from(registered), "{row} at {at}");
+            assert_eq!(
+                *believed,
+                Condition::from(registered).worth(),
+                "{row} at {at}"
+            );
             same += 1;
         }
     }
-    (same, stale)
+    (same, unsure)
 }
 
 fn stop(child: &mut Child) {

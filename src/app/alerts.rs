@@ -18,6 +18,7 @@ use crate::model::alert::{AlertKind, Details, Subject};
 use crate::model::carrier::Health;
 use crate::model::finding::{Target, TlsVerdict};
 use crate::model::registration::State;
+use crate::model::registration::condition::Condition;
 use crate::store::carriers::Reading;
 use crate::store::{Changes, Row, RowId, Store};
 use crate::text::Text;
@@ -231,7 +232,8 @@ impl Alarm {
         };
         let sign = match state {
             State::Lost => Sign::Bad,
-            State::Ok => Sign::Good,
+            // Nobody misses a phone whose person has gone home.
+            State::Ok | State::OffDuty => Sign::Good,
             State::Stale | State::Remembered | State::Unknown => Sign::Unsure,
         };
         // Nearly all news is good and of devices that nobody was told of.
@@ -372,12 +374,20 @@ fn device_key(kind: AlertKind, row: &Row<'_>) -> Key {
     }
 }
 
+/// What a phone is said to be, where that is more than lost.
+fn reason(row: &Row<'_>) -> Text {
+    match row.condition() {
+        Condition::Registered | Condition::Lost | Condition::Unknown => Text::default(),
+        _ => Text::from(row.status().into_owned()),
+    }
+}
+
 fn device_details(row: &Row<'_>) -> Details {
     Details {
         name: row.user().clone(),
         site: row.site().cloned(),
         codec: row.codec().cloned(),
         registered: Some(row.state() == State::Ok),
-        reason: Text::default(),
+        reason: reason(row),
     }
 }

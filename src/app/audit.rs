@@ -8,6 +8,8 @@ impl App {
     /// Takes in a line that was just written.
     pub(super) fn audited(&mut self, record: Record) {
         self.job_of_record(&record);
+        self.booking_of_record(&record);
+        self.tell_write(&record);
         self.store.audit.insert(record);
     }
 
@@ -25,6 +27,7 @@ impl App {
         }
         for record in &records {
             self.job_of_record(record);
+            self.booking_of_record(record);
         }
         self.store.audit.read(records, chain);
         self.audit_known();

@@ -2,8 +2,8 @@
 //! the two cannot disagree.
 
 use super::{
-    App, alerts, attend, budget, clock, closeup, forms, hourly, jobs, lookout, memory, routes,
-    transfers,
+    App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
+    routes, transfers,
 };
 use crate::time::Millis;
 
@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 16] = [
+const DUTIES: [Duty; 17] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,
@@ -24,6 +24,7 @@ const DUTIES: [Duty; 16] = [
     alerts::DUTY,
     jobs::DUTY,
     transfers::DUTY,
+    callbacks::DUTY,
     closeup::DUTY,
     attend::DUTY,
     budget::DUTY,

@@ -39,6 +39,7 @@ impl App {
             FlowNews::Ended { outcome, at } => {
                 self.store.jobs.released(id);
                 self.unresolved(id, &outcome);
+                self.booking_ended(id, &outcome, at);
                 if let Some(flow) = self.store.flows.get_mut(id) {
                     let text = format!("{} {}: {outcome}", flow.kind.action(), flow.title);
                     flow.end = Some((outcome.clone(), at));
@@ -69,6 +70,11 @@ impl App {
                 self.made(&Made::Callback(callback.id.clone()));
                 let changes = &mut self.changes;
                 self.store.callbacks.answered(*callback, self.now, changes);
+                self.spread();
+            }
+            FlowNews::Waiting(waiting) => {
+                self.store.callbacks.wait(waiting.count, waiting.next);
+                self.changes.callbacks = true;
                 self.spread();
             }
             FlowNews::Unmasked { until } => {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::App;
 use super::duty::Duty;
 use crate::effect::Effect;
-use crate::flow::Order;
+use crate::flow::{Later, Order};
 use crate::listen::JobFigures;
 use crate::model::audit::{LineStatus, Record};
 use crate::model::flow::FlowId;
@@ -79,6 +79,7 @@ impl App {
     /// Flows can be begun.
     pub(super) fn flows_ready(&mut self) {
         self.resume_with(Need::Connection);
+        self.resume_bookings();
     }
 
     /// A line of the audit says what became of a submit, also one of a console that was killed, or of a command.
@@ -113,6 +114,18 @@ impl App {
             self.messages.say(Weight::Warning, text, self.now);
         }
         let key = self.store.jobs.key_of(&id);
+        let submitted = self
+            .store
+            .jobs
+            .get(&key)
+            .filter(|row| row.job.submitted.is_some());
+        if let Some(row) = submitted
+            && word.phase.is_some_and(Phase::ended)
+        {
+            let (key, name, word) = (key.clone(), row.job.name.clone(), Box::new(word.clone()));
+            let later = Later::JobEnded { key, name, word };
+            self.effects.push(Effect::Record(Box::new(later)));
+        }
         let (at, by) = (self.now, By::Webhook);
         let event = JobEvent::Heard { at, by, word };
         self.store.jobs.apply(&key, None, event);
@@ -211,6 +224,7 @@ fn told(record: &Record) -> Option<JobEvent> {
             why: why(),
             check: "r looks for it among the organisation's jobs.".into(),
         }),
-        LineStatus::Note | LineStatus::Other => return None,
+        // The end of a job has an action of its own.
+        LineStatus::Failed | LineStatus::Note | LineStatus::Other => return None,
     })
 }

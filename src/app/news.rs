@@ -10,8 +10,7 @@ use crate::store::edges::EdgeTurn;
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
-use crate::vocabulary::news::PhoneNews;
-use crate::vocabulary::news::{Link, News};
+use crate::vocabulary::news::{CallbackNews, Link, News, PhoneNews};
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// Answers kept of which a part could not be used.
@@ -57,6 +56,13 @@ impl App {
             News::Notice(text) => {
                 self.messages.say(Weight::Warning, text.to_string(), now);
                 self.dirty = true;
+            }
+            News::Callbacks(told) => {
+                if let CallbackNews::Updates(updates) = &**told {
+                    for update in updates {
+                        self.on_record(update);
+                    }
+                }
             }
             _ => {}
         }

@@ -179,10 +179,14 @@ impl Performer {
                 }
             }
             Effect::ReadJobs => self.desk.read_jobs(self.profile.as_deref()),
+            Effect::CountWaiting => self.desk.count_waiting(),
+            Effect::Record(later) => self.desk.record(*later),
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
             Effect::RereadInteractions => self.instruct(Instruction::RereadInteractions),
+            Effect::AskAlerts(ask) => self.instruct(Instruction::Alerts(ask)),
+            Effect::TellWrite(line) => self.instruct(Instruction::Wrote(line)),
             Effect::Keyframe => self.instruct(Instruction::Keyframe),
             Effect::Direct => self.instruct(Instruction::Direct),
             Effect::Reread(users) => self.instruct(Instruction::Reread(users)),
@@ -277,7 +281,7 @@ impl Performer {
                     match share {
                         None => follow(&organisation, &mailbox, &running),
                         Some(way) => {
-                            let operator = alerts::operator(&environment);
+                            let operator = Text::from(crate::flow::operator(&environment));
                             let ends = done.clone();
                             let way = way.attachable(&profile, operator, organisation, ends);
                             follow(&Arc::new(way), &mailbox, &running);
@@ -314,12 +318,6 @@ impl ShareWay {
             ask: share_asks(ends),
         }
     }
-}
-
-/// Who is at this console: whoever is signed in to this machine.
-#[must_use]
-pub fn operator(environment: &Environment) -> Text {
-    alerts::operator(environment)
 }
 
 /// Who reads, and what, as said to whoever shares it.
@@ -382,7 +380,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
                     Auth::Basic => cloud::AuthStyle::Basic,
                     Auth::Form => cloud::AuthStyle::Form,
                 },
-                scopes: None,
+                scopes: profile.scopes.clone(),
             })
         }
         None => None,
@@ -418,6 +416,7 @@ pub async fn client(profile: &Profile, environment: &Environment) -> Result<Clie
         proxy,
         requests_per_minute: profile.requests_per_minute.map(NonZeroU32::get),
         queue_hours: profile.queue_hours.groups.clone(),
+        deadline: profile.deadlines.call,
     })
     .map_err(|e| e.problem())
 }

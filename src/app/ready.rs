@@ -17,7 +17,7 @@ impl App {
         Coverage {
             users: status.users,
             awaited: status.users.saturating_sub(status.read),
-            sure: counts.of(State::Ok) + counts.of(State::Lost),
+            sure: counts.sure(),
             stale: counts.of(State::Stale),
             unknown: counts.of(State::Unknown),
             round_ms: status.poll_round_ms,

@@ -23,6 +23,7 @@ use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
 use crate::share::Desk;
+use crate::text::Text;
 use crate::time::Clock;
 
 /// Messages taken from the mailbox before anything else gets a turn.
@@ -118,8 +119,8 @@ impl<S> Runner<S> {
 
     /// Attaches to whoever reads there, and hands over what is told once this console reads itself.
     #[must_use]
-    pub fn attaching(mut self, way: ShareWay) -> Self {
-        self.app.attach();
+    pub fn attaching(mut self, way: ShareWay, operator: Text) -> Self {
+        self.app.attach(operator);
         let desk = way.desk.clone();
         Self {
             performer: self.performer.attaching(way),

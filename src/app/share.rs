@@ -4,11 +4,13 @@ use super::App;
 use super::event::{Done, Event};
 use crate::config::ShareSettings;
 use crate::effect::Effect;
+use crate::model::audit::Record;
 use crate::record::Told;
 use crate::share::{self, Asked, Desk, Said};
+use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
-use crate::vocabulary::news::{Broken, Link, News, ShareNews, Sharing};
+use crate::vocabulary::news::{Broken, Link, News, ShareNews, Sharing, WriteLine};
 
 /// Whose reading is on the screen.
 #[derive(Debug, Default)]
@@ -20,7 +22,9 @@ pub(super) enum Reader {
     Shared,
     /// Somebody else's, as far as that is known.
     Other {
-        /// Who, once that was heard.
+        /// Who is at this console.
+        operator: Text,
+        /// Who reads, once that was heard.
         sharing: Option<Sharing>,
         /// What is broken, while it is.
         broken: Option<Broken>,
@@ -29,8 +33,9 @@ pub(super) enum Reader {
 
 impl App {
     /// Somebody else reads: nothing is read in the background here, and no alerts are made.
-    pub fn attach(&mut self) {
+    pub fn attach(&mut self, operator: Text) {
         self.reader = Reader::Other {
+            operator,
             sharing: None,
             broken: None,
         };
@@ -52,7 +57,10 @@ impl App {
 
     /// The share in a few words, for the header.
     pub(super) fn share_words(&self) -> Option<String> {
-        let Reader::Other { sharing, broken } = &self.reader else {
+        let Reader::Other {
+            sharing, broken, ..
+        } = &self.reader
+        else {
             return None;
         };
         let host = sharing.as_ref().map(|sharing| &sharing.host);
@@ -73,9 +81,8 @@ impl App {
         let now = self.now;
         match news {
             ShareNews::Keyframe { at, packed } => {
-                let adopted = share::keyframe(&packed).is_ok_and(|still| {
-                    self.store.adopt(still, at, &mut self.changes)
-                });
+                let adopted = share::keyframe(&packed)
+                    .is_ok_and(|still| self.store.adopt(still, at, &mut self.changes));
                 if !adopted {
                     let text = "what the reader knows cannot be read here; it is asked again";
                     self.messages.say(Weight::Error, text, now);
@@ -91,13 +98,17 @@ impl App {
                 faults,
             } => self.store.transfers.listed(interactions, faults, now),
             ShareNews::Attached(with) => self.attached(with),
-            ShareNews::Broken(link) => self.broken(link),
+            ShareNews::Broken(link) => self.broken(&link),
+            ShareNews::Wrote(line) => self.somebody_wrote(&line),
             ShareNews::Reads { shared } => self.reads(shared),
         }
     }
 
     fn attached(&mut self, with: Sharing) {
-        let Reader::Other { sharing, broken } = &mut self.reader else {
+        let Reader::Other {
+            sharing, broken, ..
+        } = &mut self.reader
+        else {
             return;
         };
         let mended = broken.take().is_some();
@@ -113,7 +124,7 @@ impl App {
         }
     }
 
-    fn broken(&mut self, link: Broken) {
+    fn broken(&mut self, link: &Broken) {
         let Reader::Other { broken, .. } = &mut self.reader else {
             return;
         };
@@ -172,7 +183,60 @@ impl App {
             Asked::Carriers => self.effects.push(Effect::RereadCarriers),
             Asked::Callbacks => self.effects.push(Effect::RereadCallbacks),
             Asked::Interactions => self.interactions_wanted(),
+            Asked::Alerts(ask) => self.alert_asked(*ask),
+            Asked::Wrote(line) => self.somebody_wrote(&line),
         }
+    }
+
+    /// Who is at this console, where somebody else makes the alerts and hears what is asked.
+    pub(super) fn asks_as(&self) -> Option<Text> {
+        match &self.reader {
+            Reader::Other {
+                operator,
+                broken: None,
+                ..
+            } => Some(operator.clone()),
+            _ => None,
+        }
+    }
+
+    /// Tells those who share the reading what is written from here.
+    pub(super) fn tell_write(&mut self, record: &Record) {
+        self.session = Some(record.session.clone());
+        if self.is_attached() {
+            self.effects.push(Effect::TellWrite(Box::new(line(record))));
+        }
+    }
+
+    /// A colleague writes: that is to be seen before the same is done here too.
+    fn somebody_wrote(&mut self, line: &WriteLine) {
+        if self.session.as_ref() == Some(&line.session) {
+            return;
+        }
+        let weight = if matches!(line.outcome.to_string().as_str(), "refused" | "unknown") {
+            Weight::Warning
+        } else {
+            Weight::Note
+        };
+        let text = format!(
+            "{}: {} {}: {}",
+            line.operator, line.action, line.subject, line.outcome
+        );
+        self.messages.say(weight, text, self.now);
+        self.dirty = true;
+    }
+}
+
+/// What others see of a line of the audit.
+fn line(record: &Record) -> WriteLine {
+    WriteLine {
+        operator: record.operator.clone(),
+        action: record.action.clone(),
+        subject: record.subject.clone(),
+        outcome: record.status.word().into(),
+        session: record.session.clone(),
+        line: record.line,
+        prev: record.prev.clone(),
     }
 }
 
@@ -200,8 +264,15 @@ pub(super) fn hand_over(desk: &Desk, event: &Event, now: Millis) {
         return;
     }
     desk.tell(now, told(event));
-    let Event::Feed { news, .. } = event else {
-        return;
+    let news = match event {
+        Event::Feed { news, .. } => news,
+        Event::Done(Done::Audited(record)) => {
+            return desk.say(now, Said::Wrote(Box::new(line(record))));
+        }
+        Event::Done(Done::Share(Asked::Wrote(line))) => {
+            return desk.say(now, Said::Wrote(line.clone()));
+        }
+        _ => return,
     };
     for one in news {
         match one {

@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use super::error::AuditError;
 use super::place::AuditFiles;
 use super::settle::LONGEST_LINE;
 use crate::file::{self, For};
-use crate::model::audit::Record;
+use crate::model::audit::{LineStatus, Record};
+use crate::time::Millis;
 
 /// One line as it is in its file.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +72,71 @@ pub fn newest(state_dir: &Path, profile: &str, most: usize) -> Result<Vec<Record
         Ok(()) | Err(AuditError::Missing(_)) => Ok(kept.into()),
         Err(error) => Err(error),
     }
+}
+
+/// What tells apart the things that are told of one write, where there are several: the updates of a reservation.
+pub const CORRELATION: &str = "correlationId";
+
+/// Whether a line of that id and action says how it ended. Looked for from the newest file back to the one of the intent.
+pub(super) fn is_said(place: &AuditFiles, wanted: &Record) -> Result<bool, AuditError> {
+    let id = wanted.id.raw().as_bytes();
+    for path in files(place).unwrap_or_default().into_iter().rev() {
+        let failed = || AuditError::at("reading", &path);
+        let file = file::open(&path, For::Reading).map_err(failed())?;
+        let mut reader = BufReader::new(file);
+        let mut begun = false;
+        while let Some((raw, _)) = next_line(&mut reader).map_err(failed())? {
+            // Nearly every line is of something else: those are not read as JSON.
+            if !raw.windows(id.len().max(1)).any(|part| part == id) {
+                continue;
+            }
+            let Ok(record) = serde_json::from_slice::<Record>(&raw) else {
+                continue;
+            };
+            let ours = record.id == wanted.id;
+            let doubted = record.status == LineStatus::Unknown && wanted.status != record.status;
+            let named = |of: &Record| of.extra.get(CORRELATION).cloned();
+            let same = record.action == wanted.action && named(&record) == named(wanted);
+            if ours && same && record.status != LineStatus::Intent && !doubted {
+                return Ok(true);
+            }
+            begun |= ours && record.status == LineStatus::Intent;
+        }
+        if begun {
+            break;
+        }
+    }
+    Ok(false)
+}
+
+/// Whether an intent names this `callbackId` since that moment.
+pub(super) fn was_intended(
+    place: &AuditFiles,
+    callback_id: &str,
+    since: Millis,
+) -> Result<bool, AuditError> {
+    for path in files(place).unwrap_or_default().into_iter().rev() {
+        let failed = || AuditError::at("reading", &path);
+        let file = file::open(&path, For::Reading).map_err(failed())?;
+        let mut reader = BufReader::new(file);
+        let mut earlier = false;
+        while let Some((raw, _)) = next_line(&mut reader).map_err(failed())? {
+            let Ok(record) = serde_json::from_slice::<Record>(&raw) else {
+                continue;
+            };
+            let named = record.extra.get("callbackId").and_then(Value::as_str);
+            let ours = record.status == LineStatus::Intent && named == Some(callback_id);
+            if ours && record.timestamp >= since {
+                return Ok(true);
+            }
+            earlier |= record.timestamp < since;
+        }
+        // Files before this one are older still.
+        if earlier {
+            break;
+        }
+    }
+    Ok(false)
 }
 
 /// The next line without its end, and whether it had one. A line that is too long comes in pieces that are not whole.

@@ -221,6 +221,8 @@ causes! {
         "Check the directory, or name another file with --config FILE.";
     NobodySignsIn: Machine, Configuration, "nobody can sign in: the profile has neither a client_id nor a section person",
         "Add one of them.";
+    PlatformOnly: Machine, Configuration, "this is a call of the Platform API, and the profile is of the direct one",
+        "Set api = \"platform\" where the organisation is one of Genesys Cloud.";
     AddressWithLogin: Machine, Configuration, "{key} holds a user name or password",
         "Take them out; credentials are client_id and a client secret.";
     AddressWithQuery: Machine, Configuration, "{key} has a query or a fragment",

@@ -16,6 +16,15 @@ pub enum CallbackCommand {
     Queues(ListArgs),
     /// Book callbacks, checked as in the console
     Book(BookArgs),
+    /// List the bookings that wait because the organisation took no more (HTTP 429); a console or `serve` sends them
+    Waiting {
+        /// Take one out by its `callback_id`: it is not booked
+        #[arg(long, value_name = "CALLBACK_ID")]
+        forget: Option<String>,
+        /// One JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Take reservations back
     Cancel(CancelArgs),
     /// Print the reservations as an iCalendar file (RFC 5545), numbers masked
@@ -32,11 +41,14 @@ the command line is wrong, 3 credentials, 4 the outcome could not be had, 5 some
 )]
 pub struct BookArgs {
     /// The reservation as JSON; `-` reads standard input
-    #[arg(short, long, value_name = "FILE", required_unless_present = "csv")]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["csv", "template"])]
     pub file: Option<PathBuf>,
     /// Many reservations, one a row
     #[arg(long, value_name = "FILE", conflicts_with = "file")]
     pub csv: Option<PathBuf>,
+    /// Print a reservation that could be booked as it stands but for its number, to start from
+    #[arg(long, conflicts_with_all = ["file", "csv", "dry_run", "yes", "json"])]
+    pub template: bool,
     /// Book the good rows even though others are bad
     #[arg(long, requires = "csv")]
     pub partial: bool,

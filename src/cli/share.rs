@@ -14,5 +14,4 @@ pub enum ShareCommand {
     },
 }
 
-const STATUS: &str =
-    "Exit codes: 0 there is a reader, 4 there is none, or it does not answer; 2 the configuration is wrong.";
+const STATUS: &str = "Exit codes: 0 there is a reader, 4 there is none, or it does not answer; 2 the configuration is wrong.";

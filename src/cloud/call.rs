@@ -81,6 +81,8 @@ pub enum Needs {
     ChangingCallbacks,
     /// Registering for what becomes of callbacks.
     CallbackWebhooks,
+    /// Reads the webhooks for callbacks.
+    ListingWebhooks,
     /// A call of the Platform API, with the permissions that it asks for there. A token does not tell which it has, so
     /// they are checked by the organisation alone.
     Permissions(&'static [&'static str]),
@@ -107,6 +109,7 @@ impl Needs {
             Self::Callbacks => &["callback:read"],
             Self::ChangingCallbacks => &["callback:write"],
             Self::CallbackWebhooks => &["webhook:write"],
+            Self::ListingWebhooks => &["webhook:read"],
         }
     }
 
@@ -120,7 +123,10 @@ impl Needs {
             Self::Provisioning | Self::Edges | Self::Jobs | Self::JobWebhooks => PROVISIONING,
             Self::Interactions | Self::Transferring => TRANSFERS,
             Self::Routes | Self::EventTypes | Self::ChangingRoutes => ROUTES,
-            Self::Callbacks | Self::ChangingCallbacks | Self::CallbackWebhooks => CALLBACKS,
+            Self::Callbacks
+            | Self::ChangingCallbacks
+            | Self::CallbackWebhooks
+            | Self::ListingWebhooks => CALLBACKS,
         }
     }
 }

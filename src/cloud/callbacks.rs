@@ -4,7 +4,6 @@ use reqwest::Url;
 
 use super::upgrade::Load;
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get};
-use crate::model::api::Api;
 use crate::model::callback::Callback;
 use crate::model::queue::Queue;
 use crate::model::{CallbackId, QueueId};
@@ -30,8 +29,8 @@ pub struct QueueListing {
 impl Client {
     /// Reads all reservations.
     pub async fn callbacks(&self, urgency: Urgency) -> Result<CallbackListing, Error> {
-        if self.api() == Api::Platform {
-            return self.platform().callbacks(urgency).await;
+        if let Ok(platform) = self.platform() {
+            return platform.callbacks(urgency).await;
         }
         let call = reading(self.url(&["api", "v2", "callbacks"])?);
         let body = self.0.read(&call, urgency).await?;
@@ -40,8 +39,8 @@ impl Client {
 
     /// Reads all queues.
     pub async fn queues(&self, urgency: Urgency) -> Result<QueueListing, Error> {
-        if self.api() == Api::Platform {
-            return self.platform().queues(urgency).await;
+        if let Ok(platform) = self.platform() {
+            return platform.queues(urgency).await;
         }
         let call = reading(self.url(&["api", "v2", "queues"])?);
         let body = self.0.read(&call, urgency).await?;
@@ -50,8 +49,8 @@ impl Client {
 
     /// Reads one queue: what a booking does last before it is sent, because its room is what others leave.
     pub async fn queue(&self, id: &QueueId, urgency: Urgency) -> Result<Queue, Error> {
-        if self.api() == Api::Platform {
-            return self.platform().queue(id, urgency).await;
+        if let Ok(platform) = self.platform() {
+            return platform.queue(id, urgency).await;
         }
         let call = reading(self.url(&["api", "v2", "queues", id.raw()])?);
         let body = self.0.read(&call, urgency).await?;
@@ -64,9 +63,9 @@ impl Client {
         id: &CallbackId,
         urgency: Urgency,
     ) -> Result<Option<Callback>, Error> {
-        match self.api() {
-            Api::Direct => Ok(None),
-            Api::Platform => self.platform().callback(id, urgency).await.map(Some),
+        match self.platform() {
+            Ok(platform) => platform.callback(id, urgency).await.map(Some),
+            Err(_) => Ok(None),
         }
     }
 

@@ -7,7 +7,6 @@ use reqwest::header::DATE;
 use super::way::Hop;
 use super::{Client, Error, Socket, Unreachable, Urgency, names};
 use crate::cause::Explanation;
-use crate::model::api::Api;
 use crate::text::Text;
 
 /// Channels of a client (Platform API §8) up to which a check makes one more; it stays unconnected afterwards and is the first to go.
@@ -91,16 +90,16 @@ impl Client {
 
     /// One page of whom or what the registrations are of: how many there are, and one of them.
     pub async fn sample(&self) -> Result<(Option<u64>, Option<Text>), Error> {
-        match self.api() {
-            Api::Direct => {
+        match self.platform() {
+            Err(_) => {
                 let page = self.users_page(1, Urgency::Write).await?;
                 Ok((
                     page.sheet.total,
                     page.entries.into_iter().next().map(|user| user.id.0),
                 ))
             }
-            Api::Platform => {
-                let page = self.phones_page(1, Urgency::Write).await?;
+            Ok(platform) => {
+                let page = platform.phones_page(1, Urgency::Write).await?;
                 Ok((page.sheet.total, None))
             }
         }
@@ -109,17 +108,17 @@ impl Client {
     /// Opens one socket: the stream of this user, or a notification channel. None where the channels that are left are needed
     /// by others.
     pub async fn sample_socket(&self, user: Option<Text>) -> Result<Option<Socket>, Error> {
-        if self.api() == Api::Direct {
+        let Ok(platform) = self.platform() else {
             let Some(user) = user else { return Ok(None) };
             return self
                 .open_registrations(&crate::model::UserId(user))
                 .await
                 .map(Some);
-        }
-        if self.client_channels().await?.count() >= CHANNELS {
+        };
+        if platform.client_channels().await?.count() >= CHANNELS {
             return Ok(None);
         }
-        let channel = self.make_channel().await?;
-        self.open_channel(&channel).await.map(Some)
+        let channel = platform.make_channel().await?;
+        platform.open_channel(&channel).await.map(Some)
     }
 }

@@ -10,6 +10,7 @@ mod jobs;
 mod page;
 mod routes;
 pub mod transfer;
+mod webhooks;
 
 pub use self::callbacks::{callback, callbacks, queue, queues, update, webhook};
 pub use self::carriers::carriers;
@@ -19,3 +20,4 @@ pub use self::interactions::{interaction, interactions};
 pub use self::jobs::{Listed, job, jobs};
 pub use self::page::{listing, users_page};
 pub use self::routes::{deliveries, event_types, route, routes};
+pub use self::webhooks::webhooks;

@@ -289,6 +289,21 @@ impl Error {
             || matches!(self.status(), Some(status @ 400..=499) if !matches!(status, 401 | 408 | 429))
     }
 
+    /// How the answer to a call that may have been taken failed to come, in the audit's word: the organisation answered that it
+    /// had failed itself, it took too long, or the connection was lost.
+    #[must_use]
+    pub fn silence(&self) -> &'static str {
+        match self {
+            Self::Refused { .. } => "server-error",
+            Self::Unreachable {
+                cause: Unreachable::TimedOut(_),
+                ..
+            } => "slow",
+            Self::Unreachable { .. } => "lost",
+            _ => "unreadable",
+        }
+    }
+
     /// What a write that ended so has come to.
     ///
     /// Only what proves that nothing was taken counts as not sent or refused. 503 is an answer of whoever stands in front, made

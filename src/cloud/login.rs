@@ -20,7 +20,7 @@ use self::door::Door;
 use self::pkce::Pkce;
 pub use self::returned::{Code, Denied};
 use super::error::Error;
-use super::platform::as_person;
+use super::platform::{Platform, as_person};
 use super::{Client, auth};
 use crate::cause::Cause;
 use crate::model::person::{Pasted, Person};
@@ -77,10 +77,7 @@ impl Client {
     }
 
     async fn revoke(&self) -> Result<(), Error> {
-        let call = as_person(
-            self.platform()
-                .call("DELETE", &["tokens", "me"], &[], &[])?,
-        );
+        let call = as_person(Platform(&self.0).call("DELETE", &["tokens", "me"], &[], &[])?);
         match self.0.read(&call, super::Urgency::Write).await {
             // Who is not signed in is signed out.
             Ok(_) | Err(Error::NoPerson { .. }) => Ok(()),
@@ -91,7 +88,7 @@ impl Client {
     /// Asks the organisation whose token this is, and has them signed in.
     async fn begin_session(&self, token: auth::Token) -> Result<(), Error> {
         let session = &self.0;
-        let me = as_person(self.platform().call("GET", &["users", "me"], &[], &[])?);
+        let me = as_person(Platform(&self.0).call("GET", &["users", "me"], &[], &[])?);
         let (id, name) = session.introduce(&me, &token).await;
         let until = token.until();
         if let Some(account) = &session.person {

@@ -8,6 +8,7 @@ pub mod callbacks;
 pub mod channels;
 mod closeup;
 pub(crate) mod conversations;
+pub mod duty;
 pub mod edges;
 mod estate;
 mod hours;

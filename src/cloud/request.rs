@@ -135,7 +135,7 @@ fn needs(write: &Write) -> Needs {
         WriteKind::StationDefault => {
             Needs::Permissions(&["telephony:plugin:all", "telephony:phone:assign"])
         }
-        WriteKind::JobWebhook => Needs::JobWebhooks,
+        WriteKind::JobWebhook | WriteKind::JobWebhookRemove => Needs::JobWebhooks,
         WriteKind::Transfer => Needs::Transferring,
         WriteKind::RouteCreate | WriteKind::RouteUpdate | WriteKind::RouteDelete => {
             routes::permissions(write).map_or(Needs::ChangingRoutes, Needs::Permissions)
@@ -143,7 +143,7 @@ fn needs(write: &Write) -> Needs {
         WriteKind::CallbackBook | WriteKind::CallbackReschedule | WriteKind::CallbackCancel => {
             Needs::ChangingCallbacks
         }
-        WriteKind::CallbackWebhook => Needs::CallbackWebhooks,
+        WriteKind::CallbackWebhook | WriteKind::CallbackWebhookRemove => Needs::CallbackWebhooks,
         // They name their permissions themselves, or go elsewhere, without our token.
         WriteKind::ConsultStart
         | WriteKind::ConsultSpeak
@@ -151,6 +151,7 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::ConsultCancel
         | WriteKind::MediaCallback
         | WriteKind::RouteSync
+        | WriteKind::WebhookTrial
         | WriteKind::CallbackUnmask => Needs::Nothing,
     }
 }

@@ -45,10 +45,12 @@ impl WriteRule {
 #[must_use]
 pub fn of_write(kind: WriteKind) -> WriteRule {
     let (attempts, seconds, passing): (_, _, fn(&Error) -> bool) = match kind {
-        WriteKind::Provision | WriteKind::JobWebhook => (5, 1, |error| match error.status() {
-            Some(status) => matches!(status, 429 | 503),
-            None => not_sent(error),
-        }),
+        WriteKind::Provision | WriteKind::JobWebhook | WriteKind::JobWebhookRemove => {
+            (5, 1, |error| match error.status() {
+                Some(status) => matches!(status, 429 | 503),
+                None => not_sent(error),
+            })
+        }
         // As provisioning on the direct API: all of them can be looked at afterwards.
         WriteKind::PhoneCreate
         | WriteKind::StationAssociate
@@ -71,7 +73,8 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         WriteKind::CallbackBook
         | WriteKind::CallbackReschedule
         | WriteKind::CallbackCancel
-        | WriteKind::CallbackWebhook => (3, 5, |error| error.status() == Some(429)),
+        | WriteKind::CallbackWebhook
+        | WriteKind::CallbackWebhookRemove => (3, 5, |error| error.status() == Some(429)),
         // On the Platform API; the direct one has a session of its own.
         WriteKind::Transfer
         | WriteKind::ConsultStart
@@ -82,9 +85,10 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
             None => not_sent(error),
         }),
         // These are not ours to send: other hosts.
-        WriteKind::MediaCallback | WriteKind::RouteSync | WriteKind::CallbackUnmask => {
-            (1, 1, |_| false)
-        }
+        WriteKind::MediaCallback
+        | WriteKind::RouteSync
+        | WriteKind::WebhookTrial
+        | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {
         attempts,
@@ -144,10 +148,11 @@ impl Policy {
             .await
     }
 
-    /// The waits between tries, when the answer names none: full jitter, so that many clients do not return together.
+    /// The waits between tries, when the answer names none: equal jitter (contract §2), so that many clients do not return
+    /// together, and none of them sooner than half of the wait.
     fn waits(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
         self.ceilings()
-            .map(|ceiling| ceiling.mul_f64(fastrand::f64()))
+            .map(|ceiling| ceiling.mul_f64(0.5 + fastrand::f64() / 2.0))
     }
 
     fn ceilings(self) -> impl Iterator<Item = Duration> + Send + Sync + Unpin {
@@ -206,12 +211,12 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_and_are_jittered_below_their_ceiling() {
+    fn waits_double_and_are_jittered_between_half_of_their_ceiling_and_the_whole() {
         let ceilings: Vec<_> = READ.ceilings().map(|wait| wait.as_secs()).collect();
         assert_eq!(ceilings, [2, 4]);
         for _ in 0..100 {
             for (wait, ceiling) in READ.waits().zip(READ.ceilings()) {
-                assert!(wait <= ceiling);
+                assert!(wait <= ceiling && wait >= ceiling / 2);
             }
         }
     }

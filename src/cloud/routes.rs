@@ -40,9 +40,9 @@ impl Client {
     /// Reads all routes; none when this organisation has no list of them (404 or 405): then only those known by id
     /// can be read.
     pub async fn routes(&self, urgency: Urgency) -> Result<Option<RouteListing>, Error> {
-        if self.api() == Api::Platform {
+        if let Ok(platform) = self.platform() {
             // Two lists at once are a large future; every flow that looks for a route holds it.
-            return Box::pin(self.platform().routes(urgency)).await.map(Some);
+            return Box::pin(platform.routes(urgency)).await.map(Some);
         }
         let call = self.of_routes(&[])?;
         let body = absent(self.0.read(&call, urgency).await, &[404, 405])?;
@@ -57,11 +57,10 @@ impl Client {
         id: &RouteId,
         urgency: Urgency,
     ) -> Result<Option<Known>, Error> {
-        let platform = self.platform();
         let read = match kind {
             Kind::Webhook => self.webhook(id, urgency).await,
-            Kind::EventBridge => Box::pin(platform.integration(id, urgency)).await,
-            Kind::Trigger => Box::pin(platform.trigger(id, urgency)).await,
+            Kind::EventBridge => Box::pin(self.platform()?.integration(id, urgency)).await,
+            Kind::Trigger => Box::pin(self.platform()?.trigger(id, urgency)).await,
         };
         Ok(absent(read, &[404])?.flatten())
     }
@@ -94,10 +93,8 @@ impl Client {
 
     /// Reads which kinds of events there are; none when the organisation does not tell.
     pub async fn event_types(&self, urgency: Urgency) -> Result<Option<Vec<EventType>>, Error> {
-        if self.api() == Api::Platform {
-            return Box::pin(self.platform().event_types(urgency))
-                .await
-                .map(Some);
+        if let Ok(platform) = self.platform() {
+            return Box::pin(platform.event_types(urgency)).await.map(Some);
         }
         let path = ["api", "v2", "analytics", "events", "types"];
         let call = Call {
@@ -118,7 +115,7 @@ impl Client {
         event: &Value,
         urgency: Urgency,
     ) -> Result<Trial, Error> {
-        self.platform().trial(id, event, urgency).await
+        self.platform()?.trial(id, event, urgency).await
     }
 
     fn of_routes(&self, further: &[&str]) -> Result<Call, Error> {

@@ -22,6 +22,7 @@ use super::error::Error;
 use super::keyring::Drawer;
 use super::latency::Latencies;
 use super::person::PersonSignIn;
+use super::platform::conversations::AgentNames;
 use super::request::{self, Request};
 use super::settings::Settings;
 use super::upgrade::{self, Load, Socket};
@@ -47,6 +48,8 @@ pub struct Session {
     /// What came of reading the organisation's own limits; none before that.
     pub(super) limits: Mutex<Option<Result<(), Error>>>,
     pub(super) latencies: Mutex<Latencies>,
+    /// Names of agents, where the organisation told ids alone.
+    pub(super) agents: AgentNames,
     authorities: Vec<CertificateDer<'static>>,
     /// Made at the first call, because the machine's trust store is slow to read and the first frame does not wait.
     transport: OnceCell<Transport>,
@@ -81,9 +84,10 @@ impl Session {
             person: account(settings.person.is_some(), Who::Person),
             sign_in: PersonSignIn::new(settings.person.is_some(), drawer(&settings)),
             limits: Mutex::default(),
-            way: Way::new(settings.proxy.clone()),
+            way: Way::new(settings.proxy.clone()).within(settings.deadline),
             settings,
             latencies: Mutex::default(),
+            agents: AgentNames::default(),
             authorities,
             transport: OnceCell::new(),
         })

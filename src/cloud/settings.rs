@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use reqwest::Url;
 use secrecy::SecretString;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub requests_per_minute: Option<u32>,
     /// The schedule group that opens each queue, by ids or names, where the API does not tell (Platform API).
     pub queue_hours: BTreeMap<String, String>,
+    /// How long one attempt of a call may take, from its first packet to the last byte of its answer (contract §2).
+    pub deadline: Duration,
 }
 
 /// An OAuth client that signs in by itself.

@@ -3,7 +3,6 @@
 use super::upgrade::Load;
 use super::{Call, Client, Error, Fault, Needs, Socket, Urgency, direct, get, to_websocket};
 use crate::model::InteractionId;
-use crate::model::api::Api;
 use crate::model::interaction::Interaction;
 
 /// The interactions that the organisation lists.
@@ -25,8 +24,8 @@ impl Client {
     ///
     /// On the Platform API these are the conversations of the last day that have not ended.
     pub async fn interactions(&self, urgency: Urgency) -> Result<InteractionListing, Error> {
-        if self.api() == Api::Platform {
-            return self.platform().live_conversations(urgency).await;
+        if let Ok(platform) = self.platform() {
+            return platform.live_conversations(urgency).await;
         }
         let call = reading(self.url(&["api", "v2", "interactions"])?);
         let body = self.0.read(&call, urgency).await?;
@@ -35,8 +34,8 @@ impl Client {
 
     /// Reads one interaction: the check before a transfer, and the way to learn what became of one without an answer.
     pub async fn interaction(&self, id: &InteractionId) -> Result<Interaction, Error> {
-        if self.api() == Api::Platform {
-            return self.platform().conversation(id).await;
+        if let Ok(platform) = self.platform() {
+            return platform.conversation(id).await;
         }
         let call = reading(self.url(&["api", "v2", "interactions", id.raw()])?);
         // A person waits for it, and a write for them.

@@ -26,7 +26,7 @@ use tokio_util::either::Either;
 pub use self::fault::ProxyFault;
 pub use self::page::Page;
 use super::unreachable::Unreachable;
-use super::{names, settings};
+use super::{names, settings, wire};
 use crate::model::proxy;
 pub use crate::model::proxy::Named;
 
@@ -39,9 +39,9 @@ pub type Proxy = proxy::Proxy<SecretString>;
 /// How long what a proxy said to one connection is told of the next one that fails in the same way.
 const TOLD_FOR: Duration = Duration::from_secs(60);
 
-/// How connections leave this machine. Clones share it.
+/// How connections leave this machine, and how long an exchange over one may take. Clones share it.
 #[derive(Clone, Debug)]
-pub struct Way(Arc<Rule>);
+pub struct Way(Arc<Rule>, Duration);
 
 #[derive(Debug)]
 struct Rule {
@@ -85,11 +85,24 @@ impl Way {
                 (Some(matcher.build()), "proxy in the profile")
             }
         };
-        Self(Arc::new(Rule {
+        let rule = Rule {
             matcher,
             origin,
             told: Mutex::default(),
-        }))
+        };
+        Self(Arc::new(rule), wire::DEADLINE)
+    }
+
+    /// The same for exchanges that are given up after so long.
+    #[must_use]
+    pub fn within(self, deadline: Duration) -> Self {
+        Self(self.0, deadline)
+    }
+
+    /// How long an exchange may take, from the first packet to the last byte of its answer.
+    #[must_use]
+    pub fn deadline(&self) -> Duration {
+        self.1
     }
 
     /// The proxy on the way to `to`; none is straight there. By the rule of its secure kind, whatever its scheme.

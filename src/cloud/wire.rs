@@ -18,11 +18,15 @@ use super::unreachable::Unreachable;
 use super::way::{Page, Way};
 use crate::vault;
 
-/// From the first packet of an attempt to the last byte of its answer.
-pub const DEADLINE: Duration = Duration::from_secs(10);
+/// From the first packet of an attempt to the last byte of its answer, where nobody says otherwise (contract §2).
+pub const DEADLINE: Duration = Duration::from_secs(30);
 
-/// Connecting alone, TLS included: short of the deadline, so that a write that did not get that far is known not to have left.
+/// Connecting alone, TLS included.
 const CONNECT: Duration = Duration::from_secs(7);
+
+/// The share of the deadline that connecting may take at most: short of it, so that a write that did not get that far is
+/// known not to have left.
+const CONNECT_SHARE: f64 = 0.7;
 
 /// The largest answer, after decompression; a page of a hundred users is a hundredth of that.
 const LARGEST: usize = 8 << 20;
@@ -43,7 +47,7 @@ pub fn http(mut tls: ClientConfig, way: &Way) -> Result<reqwest::Client, Error> 
         .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .referer(false)
-        .connect_timeout(CONNECT)
+        .connect_timeout(CONNECT.min(way.deadline().mul_f64(CONNECT_SHARE)))
         .pool_idle_timeout(Duration::from_secs(90))
         .pool_max_idle_per_host(8)
         .http2_keep_alive_interval(Duration::from_secs(4))
@@ -78,7 +82,7 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
             )),
         }
     };
-    let outcome = match tokio::time::timeout(DEADLINE, exchange).await {
+    let outcome = match tokio::time::timeout(way.deadline(), exchange).await {
         Ok(Err(Error::Unreachable {
             call,
             cause,
@@ -88,7 +92,10 @@ pub async fn send(call: &Call, request: RequestBuilder, way: &Way) -> Reply {
             Err(Error::unreachable(&call, explained.unwrap_or(cause)))
         }
         Ok(outcome) => outcome,
-        Err(_) => Err(Error::unanswered(call, Unreachable::TimedOut(DEADLINE))),
+        Err(_) => Err(Error::unanswered(
+            call,
+            Unreachable::TimedOut(way.deadline()),
+        )),
     };
     Reply { outcome, quota }
 }

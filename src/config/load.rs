@@ -1,6 +1,7 @@
 //! Lays the layers over one another.
 
 mod file;
+mod variables;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ use crate::environment::{
 };
 use crate::record::RecordSettings;
 pub use file::file_in_use;
+use variables::Variables;
 
 /// Reads the configuration in force. Touches the file system and nothing else, and reads no secret.
 pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, ConfigError> {
@@ -29,10 +31,20 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     if text.is_some() {
         file::check(&path)?;
     }
-    if text.is_none() {
+    let said = match &text {
+        Some(_) => None,
+        None => Variables::read(env),
+    };
+    if text.is_none() && said.is_none() {
         refuse_without_file(flags, env, &path)?;
     }
-    let mut notes = Notes::new(&path, text.as_deref().unwrap_or_default());
+    let written = text
+        .as_deref()
+        .or(said.as_ref().map(|said| said.text.as_str()));
+    let mut notes = Notes::new(&path, written.unwrap_or_default());
+    if let Some(said) = &said {
+        notes = notes.of_variables(&said.lines);
+    }
     let mut written = Written::read(&mut notes);
     let themes = Themes::load(&paths::themes_dir(&path));
     let mut warnings = themes.warnings();
@@ -49,7 +61,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
     if chosen.is_none() && !names.is_empty() {
         return Err(ConfigError::NoChoice { path, names });
     }
-    if text.is_none() {
+    if text.is_none() && said.is_none() {
         warnings.extend(unused_credentials(env));
     }
     Ok(Loaded {
@@ -92,7 +104,9 @@ impl Written {
             record::read(section, notes)
         });
         let share = root.section("share", notes);
-        let share = share.map_or_else(ShareSettings::default, |section| share::read(section, notes));
+        let share = share.map_or_else(ShareSettings::default, |section| {
+            share::read(section, notes)
+        });
         let keys = root.section("keys", notes);
         let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
         let views = root.section("views", notes);
@@ -135,7 +149,7 @@ fn unused_credentials(env: &Environment) -> Option<String> {
     let shared = [GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET];
     let variable = shared.into_iter().find(|v| env.get(v).is_some())?;
     Some(format!(
-        "{variable} is set and not used: there is no configuration file, so base_url is missing; write one with `trunkline config init`"
+        "{variable} is set and not used: there is no configuration file, so base_url is missing; set GENESYS_HOSTNAME, GENESYS_SUBDOMAIN or GENESYS_ENVIRONMENT beside it and the secret, or write a file with `trunkline config init`"
     ))
 }
 

@@ -2,6 +2,7 @@
 
 pub mod alerts;
 pub mod carriers;
+pub mod deadlines;
 mod draft;
 pub mod grants;
 pub mod listen;
@@ -102,6 +103,10 @@ pub struct Profile {
     pub person: Option<grants::PersonGrant>,
     /// How the id and the secret of a client travel.
     pub auth: Auth,
+    /// The scopes that the sign-in asks for; none asks for all that the client has.
+    pub scopes: Option<Vec<String>>,
+    /// How long things may take before they are given up.
+    pub deadlines: deadlines::Deadlines,
     /// PEM file of a further certificate authority to trust for this organisation.
     pub ca_file: Option<PathBuf>,
     /// The client certificate for servers that demand one, those of carriers for example.

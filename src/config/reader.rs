@@ -26,6 +26,8 @@ pub(super) struct Notes<'t> {
     pub(super) origins: BTreeMap<String, Origin>,
     /// Every key that was asked for with its type, in the order of asking, where the reader itself is looked at.
     survey: Option<Vec<(String, Value)>>,
+    /// The variable behind each line, where the text is made of variables.
+    variables: Vec<&'static str>,
 }
 
 impl<'t> Notes<'t> {
@@ -36,6 +38,15 @@ impl<'t> Notes<'t> {
             faults: Vec::new(),
             origins: BTreeMap::new(),
             survey: None,
+            variables: Vec::new(),
+        }
+    }
+
+    /// The same for a text of which each line came from a variable of the environment.
+    pub(super) fn of_variables(self, variables: &[&'static str]) -> Self {
+        Self {
+            variables: variables.to_vec(),
+            ..self
         }
     }
 
@@ -90,9 +101,13 @@ impl<'t> Notes<'t> {
 
     fn at(&self, offset: usize) -> Origin {
         let before = self.text.as_bytes().iter().take(offset);
-        Origin::File {
-            path: Arc::clone(&self.path),
-            line: before.filter(|byte| **byte == b'\n').count() + 1,
+        let ends = before.filter(|byte| **byte == b'\n').count();
+        match self.variables.get(ends) {
+            Some(variable) => Origin::Environment(variable),
+            None => Origin::File {
+                path: Arc::clone(&self.path),
+                line: ends + 1,
+            },
         }
     }
 }

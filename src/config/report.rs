@@ -85,9 +85,12 @@ pub fn check(flags: &Flags, env: &Environment, paths: &Paths) -> Result<String, 
         let _ = writeln!(text, "warning: {}", safe(&warning));
     }
     let source = loaded.source.as_ref().map(|path| path.to_string_lossy());
-    let source = source
-        .as_deref()
-        .unwrap_or("none; see `trunkline config init`");
+    let source = source.as_deref().unwrap_or(match profile {
+        Some(_) => {
+            "none: the environment says it all, `trunkline config show` tells by which variables"
+        }
+        None => "none; see `trunkline config init`",
+    });
     let _ = writeln!(text, "file     {}", safe(source));
     let _ = writeln!(
         text,
@@ -288,6 +291,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
         profile::Auth::Form => "form",
     };
     put("auth", auth.into());
+    if let Some(scopes) = &profile.scopes {
+        put("scopes", scopes.clone().into());
+    }
     for (key, path) in certificates(profile) {
         put(key, path.to_string_lossy().into_owned().into());
     }
@@ -320,6 +326,9 @@ fn profile_lines(lines: &mut Lines<'_>, profile: &Profile) {
     put("registrations.remember", watched.remember.into());
     for (carrier, proxy) in &profile.carriers.proxies {
         put(&format!("carriers.{carrier}"), proxy.to_string().into());
+    }
+    for (key, value) in profile.deadlines.shown() {
+        put(&format!("deadlines.{key}"), value);
     }
     for (key, value) in profile.routes.shown() {
         put(&format!("routes.{key}"), value);

@@ -4,6 +4,8 @@
 //! what there is. So the schema knows every key that `config check` knows and no other. The sentences are the comments of
 //! the file that `config init` writes.
 
+mod markdown;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
@@ -16,9 +18,21 @@ use crate::vocabulary::action::Action;
 /// The dialect that the schema is written in.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
+/// The schema as a page to read, in Markdown.
+#[must_use]
+pub fn markdown() -> String {
+    markdown::page(&described())
+}
+
 /// The schema, indented, with a line's end.
 #[must_use]
 pub fn schema() -> String {
+    let mut text = serde_json::to_string_pretty(&described()).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn described() -> Value {
     let mut notes = Notes::survey();
     let _ = Written::read(&mut notes);
     let mut said = sentences(TEMPLATE);
@@ -41,9 +55,7 @@ pub fn schema() -> String {
         }
         place(&mut root, &key, schema);
     }
-    let mut text = serde_json::to_string_pretty(&root).unwrap_or_default();
-    text.push('\n');
-    text
+    root
 }
 
 /// Puts the schema of a key where it belongs: `*` is every name that is not another key.

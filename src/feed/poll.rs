@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::lock;
 use super::resync::{Landing, StreamReads};
-use super::roster::Roster;
+use super::roster::{AgeLimit, Roster};
 use super::shared::Shared;
 use super::task::until;
 use crate::cloud::supervisor::Quiet;
@@ -26,9 +26,6 @@ use rounds::{Ring, Rounds};
 
 /// Looks at the age of reads in one interval of polls.
 const LOOKS: u32 = 3;
-
-/// Rounds after which a read is too old to be shown as what is so now.
-const OUTDATED_AFTER: u32 = 3;
 
 /// Users told as outdated at one look; the next look goes on.
 const MOST_TOLD: usize = 1_024;
@@ -77,6 +74,7 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
     let (mut waited_for, mut in_round) = (0, 0);
     let mut tick = shared.tick.subscribe();
     let mut look = Instant::now() + shared.poll / LOOKS;
+    let mut age = AgeLimit::default();
     // What waits for the budget keeps its place in line: with a limit no more is put there than a few seconds' worth, so
     // that whoever matters more does not come behind it.
     let few = shared
@@ -132,8 +130,10 @@ async fn visit(shared: &Shared, rounds: &mut Rounds, quiet: &mut Quiet) {
             Ok(()) = tick.changed() => {}
             () = until(retry) => lock(&shared.roster).take_retries(Instant::now()),
             () = sleep_until(look), if polled > 0 => {
-                tell_outdated(shared, Duration::from_millis(rounds.round(Ring::Polled, Instant::now())));
-                look = Instant::now() + shared.poll / LOOKS;
+                let now = Instant::now();
+                let round = Duration::from_millis(rounds.round(Ring::Polled, now));
+                tell_outdated(shared, age.at(round, now));
+                look = now + shared.poll / LOOKS;
             }
             () = until(next) => {}
         }
@@ -299,9 +299,8 @@ async fn read_polled(shared: &Shared, user: &UserId, urgency: Urgency) {
 
 /// A row that could not be read again for rounds, because the budget went elsewhere or the reads failed, is not sure.
 /// A round is as long as it truly takes, which the header tells: slow alone is not stale.
-fn tell_outdated(shared: &Shared, round: Duration) {
+fn tell_outdated(shared: &Shared, age: Duration) {
     if shared.mailbox.has_room() {
-        let age = round * OUTDATED_AFTER;
         let outdated = lock(&shared.roster).outdated(Instant::now(), age, MOST_TOLD);
         for user in outdated {
             shared.mailbox.post(News::Gap { user });

@@ -14,6 +14,7 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+pub(super) use self::age::AgeLimit;
 use super::resync::StreamReads;
 use super::task::Task;
 use crate::model::UserId;

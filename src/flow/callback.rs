@@ -5,8 +5,9 @@
 
 pub mod direct;
 pub mod platform;
+mod record;
 mod unmask;
-mod webhook;
+pub mod waiting;
 
 use super::{Failure, Fate, FlowNews, Run};
 use crate::cloud::Urgency;
@@ -18,7 +19,7 @@ use crate::model::write::{Write, WriteKind};
 use crate::model::{CallbackId, QueueId};
 use crate::text::Text;
 
-pub use self::webhook::CallbackWebhook;
+pub use self::record::updated;
 
 /// What to look at when it is not known whether a callback was booked.
 const CHECK: &str = "Look for it among the callbacks (r reads them) before it is booked again: the caller would be called twice.";
@@ -31,6 +32,8 @@ const CHECK_CHANGE: &str = "Look at it among the callbacks: r reads them again."
 pub enum CallbackOrder {
     /// Book one.
     Book(Box<Booking>),
+    /// Book those that wait and are due.
+    Resume,
     /// Give one other slots.
     Reschedule(Box<direct::Reschedule>),
     /// Take some back.
@@ -41,8 +44,6 @@ pub enum CallbackOrder {
     Move(Box<platform::Reschedule>),
     /// End some of them.
     End(Vec<platform::EndedCallback>),
-    /// Have changes of reservations delivered to this address.
-    Webhook(CallbackWebhook),
     /// Show whole numbers for a while.
     Unmask,
 }
@@ -52,10 +53,9 @@ impl CallbackOrder {
     #[must_use]
     pub const fn kind(&self) -> WriteKind {
         match self {
-            Self::Book(_) | Self::Appoint(_) => WriteKind::CallbackBook,
+            Self::Book(_) | Self::Appoint(_) | Self::Resume => WriteKind::CallbackBook,
             Self::Reschedule(_) | Self::Move(_) => WriteKind::CallbackReschedule,
             Self::Cancel(_) | Self::End(_) => WriteKind::CallbackCancel,
-            Self::Webhook(_) => WriteKind::CallbackWebhook,
             Self::Unmask => WriteKind::CallbackUnmask,
         }
     }
@@ -69,8 +69,7 @@ impl CallbackOrder {
             Self::Appoint(appointment) => vec![platform::booked_as(appointment)?],
             Self::Move(moved) => vec![platform::rescheduled_to(moved)?],
             Self::End(ended) => ended.iter().map(platform::end).collect(),
-            Self::Webhook(webhook) => vec![webhook.write()?],
-            Self::Unmask => Vec::new(),
+            Self::Unmask | Self::Resume => Vec::new(),
         })
     }
 
@@ -90,8 +89,8 @@ impl CallbackOrder {
                 [one] => one.id.0.clone(),
                 many => format!("{} callbacks", many.len()).into(),
             },
-            Self::Webhook(webhook) => webhook.name.as_str().into(),
             Self::Unmask => "numbers of callers".into(),
+            Self::Resume => "bookings that waited".into(),
         }
     }
 }
@@ -109,8 +108,8 @@ pub(super) async fn run(run: &Run<'_>, order: CallbackOrder) -> Outcome {
         CallbackOrder::End(ended) => {
             cancelled(run, ended.iter().map(Open::Conversation).collect()).await
         }
-        CallbackOrder::Webhook(webhook) => webhook::register(run, &webhook).await,
         CallbackOrder::Unmask => unmask::unmask(run).await,
+        CallbackOrder::Resume => direct::resumed(run).await,
     }
 }
 
@@ -185,12 +184,15 @@ async fn room(run: &Run<'_>, id: &QueueId) -> Result<Queue, Failure> {
         }
         Err(error) => {
             doing.failed(error.to_string());
-            Err(Failure::not_sent(format!("{error} Nothing was sent.")))
+            Err(Failure {
+                http: error.status(),
+                ..Failure::not_sent(format!("{error} Nothing was sent."))
+            })
         }
     }
 }
 
-fn refused(faults: &[Fault]) -> Outcome {
+pub(super) fn refused(faults: &[Fault]) -> Outcome {
     let why = payload::sentence(faults);
     Outcome::Refused(format!("{why}; nothing was sent").into())
 }

@@ -21,8 +21,11 @@ pub struct Failure {
     pub trouble: bool,
     /// Whether the operator stopped it.
     pub cancelled: bool,
-    /// The HTTP status that refused it, when one did.
+    /// The HTTP status that refused it, or that leaves it in doubt, when there was one.
     pub http: Option<u16>,
+    /// Where it is unknown: how the answer failed to come. `server-error`, `slow`, `lost` and `unreadable` are not the same,
+    /// and a person looks elsewhere for each.
+    pub silence: Option<&'static str>,
 }
 
 impl Failure {
@@ -35,6 +38,7 @@ impl Failure {
             trouble: false,
             cancelled: false,
             http: None,
+            silence: None,
         }
     }
 
@@ -68,7 +72,11 @@ impl Failure {
     pub fn of(error: &Error, check: impl Into<Text>) -> Self {
         let why = error.to_string();
         match error.fate() {
-            Fate::Unknown => Self::unknown(why, check),
+            Fate::Unknown => Self {
+                http: error.status(),
+                silence: Some(error.silence()),
+                ..Self::unknown(why, check)
+            },
             fate => Self {
                 fate,
                 trouble: error.passing(),

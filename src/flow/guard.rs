@@ -1,13 +1,15 @@
 //! The one gate that every write goes through, and what is on record of it before and after.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Failure, Run};
+use super::{Failure, Kit, Run};
 use crate::audit::{Audit, Ending, Entry, Ticket};
 use crate::cloud::{Answer, Error};
 use crate::model::audit::LineStatus;
+use crate::model::flow::Outcome;
 use crate::model::write::Write;
 
 /// A write that was done.
@@ -124,6 +126,16 @@ impl Run<'_> {
         self.turned_away(self.entry(write), why).await
     }
 
+    /// Puts on record that a flow came to nothing before it had anything to put on record: a rule is broken, a probe failed, a
+    /// queue is full. What went to the gate is on record already, whatever became of it.
+    pub(super) async fn refused_early(&self, outcome: &Outcome) {
+        if let (Outcome::Refused(why), Some(write)) = (outcome, &self.write)
+            && !self.recorded.load(Ordering::Relaxed)
+        {
+            self.refuse(write, why.raw().to_owned()).await;
+        }
+    }
+
     /// What is put on record of a write: beside whoever is at the console, who asked for it through the listener, and the
     /// person by whose name it goes out.
     fn entry(&self, write: &Write) -> Entry {
@@ -136,7 +148,8 @@ impl Run<'_> {
     }
 
     async fn intent(&self, entry: Entry) -> Result<Ticket, Failure> {
-        let written = self.on_disk(move |audit| audit.intent(&entry)).await;
+        self.recorded.store(true, Ordering::Relaxed);
+        let written = self.kit.on_disk(move |audit| audit.intent(&entry)).await;
         written.map_err(|why| {
             Failure::not_sent(format!(
                 "{why} Nothing was sent: no write goes out without its record."
@@ -145,8 +158,10 @@ impl Run<'_> {
     }
 
     async fn turned_away(&self, entry: Entry, why: String) -> Failure {
+        self.recorded.store(true, Ordering::Relaxed);
         let reason = why.clone();
         let written = self
+            .kit
             .on_disk(move |audit| audit.refused(&entry, &reason))
             .await;
         if let Err(error) = written {
@@ -157,6 +172,7 @@ impl Run<'_> {
 
     async fn record(&self, ticket: Ticket, ending: Ending) {
         let written = self
+            .kit
             .on_disk(move |audit| audit.outcome(ticket, ending))
             .await;
         if let Err(error) = written {
@@ -164,13 +180,21 @@ impl Run<'_> {
             self.begin("audit", "").failed(error);
         }
     }
+}
 
+/// Puts on record that a write was refused before any flow of it began; the error is why that cannot be done.
+pub async fn refuse(kit: &Kit, write: &Write, why: String) -> Result<(), String> {
+    let entry = Entry::of(write, &kit.operator);
+    kit.on_disk(move |audit| audit.refused(&entry, &why)).await
+}
+
+impl Kit {
     /// Works on the audit where waiting for a disk holds nobody up.
-    async fn on_disk<T: Send + 'static, E: std::fmt::Display>(
+    pub(super) async fn on_disk<T: Send + 'static, E: std::fmt::Display>(
         &self,
         work: impl FnOnce(&Audit) -> Result<T, E> + Send + 'static,
     ) -> Result<T, String> {
-        let audit = self.kit.audit.clone().map_err(|why| why.to_string())?;
+        let audit = self.audit.clone().map_err(|why| why.to_string())?;
         let work = move || work(&audit).map_err(|error| error.to_string());
         let done = tokio::task::spawn_blocking(work).await;
         done.unwrap_or_else(|error| Err(format!("Writing the audit was interrupted: {error}.")))
@@ -186,10 +210,20 @@ fn ending<T>(outcome: &Result<Done<T>, Failure>, took: Duration) -> Ending {
             extra: done.note.clone(),
             ..Ending::new(LineStatus::Ok)
         },
-        Err(failure) => Ending {
-            latency_ms,
-            ..Ending::new(failure.status()).because(failure.to_string())
-        },
+        Err(failure) => {
+            let mut ending = Ending::new(failure.status()).because(failure.to_string());
+            let told = &mut ending.extra;
+            if let Some(status) = failure.http {
+                told.insert("httpStatus".into(), status.into());
+            }
+            if let Some(silence) = failure.silence {
+                told.insert("answer".into(), silence.into());
+            }
+            Ending {
+                latency_ms,
+                ..ending
+            }
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::callback::waiting::WaitingBookings;
 use super::route;
-use super::transfer::Patience;
+use super::transfer::{Flights, Patience};
 use crate::audit::Audit;
 use crate::cloud::Client;
 use crate::cloud::breaker::Breakers;
@@ -34,10 +35,14 @@ pub struct Kit {
     pub prober: Result<Prober, Text>,
     /// The socket that transfers go through; opened when the first one does.
     pub transfers: Session,
+    /// The interactions that are being transferred.
+    pub flights: Flights,
     /// How a transfer that was taken is watched, where there is no socket that answers.
     pub patience: Patience,
     /// Who is at the console.
     pub operator: String,
+    /// The bookings that wait.
+    pub waiting: WaitingBookings,
     /// What pipelines of routes share.
     pub routes: route::Shared,
     /// Where the time comes from.
@@ -53,6 +58,7 @@ impl Kit {
         environment: &Environment,
         state_dir: &Path,
     ) -> Self {
+        let waiting = WaitingBookings::new(state_dir, &profile.name);
         let deployments = Deployments::new(state_dir, &profile.name);
         let (folder, name) = (state_dir.to_owned(), profile.name.clone());
         let opened = tokio::task::spawn_blocking(move || Audit::open(&folder, &name)).await;
@@ -61,7 +67,9 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
-            transfers: Session::new(client.clone(), Timing::default()),
+            transfers: Session::new(client.clone(), timing(&profile)),
+            flights: Flights::default(),
+            waiting,
             patience: Patience::default(),
             client,
             profile,
@@ -75,8 +83,19 @@ impl Kit {
     }
 }
 
-/// Who is at the console: as they say, else as the machine calls them.
-fn operator(environment: &Environment) -> String {
+/// How patient the transfer socket is, by the profile.
+fn timing(profile: &Profile) -> Timing {
+    Timing {
+        pong: profile.deadlines.ping,
+        answer: profile.deadlines.transfer,
+        ..Timing::default()
+    }
+}
+
+/// Who is at the console: as they say, else as the machine calls them. One name in the audit, the alerts, the transfers and
+/// what other machines are told.
+#[must_use]
+pub fn operator(environment: &Environment) -> String {
     let named = [OPERATOR, "SUDO_USER", "LOGNAME", "USER"]
         .into_iter()
         .filter_map(|name| environment.get(name)?.to_str())

@@ -1,6 +1,7 @@
 //! Provisioning an endpoint: probe its servers, submit, follow the job to its end (contract §7).
 
 mod follow;
+mod record;
 
 use futures_util::future::join_all;
 use serde_json::json;
@@ -8,8 +9,9 @@ use serde_json::json;
 use super::guard::Done;
 use super::{Failure, FlowNews, Run};
 use crate::cloud::{Answer, direct};
+use crate::config::profile::TurnAccount;
 use crate::model::JobId;
-use crate::model::finding::Grade;
+use crate::model::finding::{Grade, Target};
 use crate::model::flow::Outcome;
 use crate::model::job::{By, Doubt, Follow, JobError, JobEvent, JobKey, Word};
 use crate::model::payload::{self, Fault};
@@ -18,7 +20,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
-pub use self::follow::DEADLINE;
+pub use self::record::ended;
 
 /// Where endpoints are asked for.
 const PATH: [&str; 6] = [
@@ -53,8 +55,21 @@ pub fn write(provision: &Provision) -> Result<Write, Vec<Fault>> {
 
 /// Provisions an endpoint, and follows its job to the end where that is wanted.
 pub(super) async fn submit(run: &Run<'_>, provision: &Provision, follow: bool) -> Outcome {
+    let submitted = Some(run.kit.clock.now());
     match begin(run, provision).await {
-        Ok((key, id)) if follow => follow::follow(run, &key, &id).await,
+        Ok((key, id)) if follow => {
+            let name = Text::from(provision.name.as_str());
+            follow::follow(
+                run,
+                &follow::Followed {
+                    key,
+                    id,
+                    name,
+                    submitted,
+                },
+            )
+            .await
+        }
         Ok((_, id)) => Outcome::Done(format!("taken as {id}; the job is not followed").into()),
         Err(outcome) => outcome,
     }
@@ -75,8 +90,21 @@ pub(super) async fn resume(
         Some(id) => Ok(id),
         None => follow::reconcile(run, &key, name, submitted).await,
     };
+    let name = name.clone();
     match found {
-        Ok(id) => follow::follow(run, &key, &id).await,
+        // When it ended, if it did while nobody looked, is not known: nor is how long it took.
+        Ok(id) => {
+            follow::follow(
+                run,
+                &follow::Followed {
+                    key,
+                    id,
+                    name,
+                    submitted: None,
+                },
+            )
+            .await
+        }
         Err(failure) => failure.into(),
     }
 }
@@ -126,9 +154,29 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
     }
 }
 
+/// Where the profile has an account for one of the servers, an Allocate with it, which the probe releases at once.
+fn allocations(run: &Run<'_>, targets: &[(String, Target)]) -> Vec<(String, Target)> {
+    let accounts = &run.kit.profile.probes.turn;
+    let held = |(field, target): &(String, Target)| {
+        let same = |account: &&TurnAccount| {
+            let (one, other) = (&account.server, target);
+            (one.host(), one.port(), one.transport())
+                == (other.host(), other.port(), other.transport())
+        };
+        let account = accounts.iter().find(same)?;
+        Some((field.clone(), account.server.clone()))
+    };
+    targets
+        .iter()
+        .filter(|(field, _)| field.starts_with("turnServers"))
+        .filter_map(held)
+        .collect()
+}
+
 /// Every STUN and TURN server answers a Binding request, or nothing is submitted (contract §7).
 async fn reachable(run: &Run<'_>, provision: &Provision) -> Result<(), Failure> {
-    let targets: Vec<_> = provision.probes().collect();
+    let mut targets: Vec<_> = provision.probes().collect();
+    targets.extend(allocations(run, &targets));
     let probes = targets.iter().map(|(_, target)| run.probe(target));
     let findings = run.unless_stopped(join_all(probes)).await?;
     for (finding, (field, target)) in findings.into_iter().zip(&targets) {

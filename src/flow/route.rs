@@ -22,6 +22,7 @@ use tokio::sync::Mutex;
 
 pub use self::existing::{All, Lists, all, by_id, find, named};
 pub use self::look::look;
+pub(super) use self::reach::look_at;
 use super::{Failure, Kit, Run};
 use crate::deployments::Deployments;
 use crate::model::RouteId;
@@ -100,12 +101,6 @@ impl Deploy {
             Some(base) => base.updates(&self.body),
             None => self.body.creates(),
         }
-    }
-
-    /// The first of them, by which the audit knows it.
-    fn write(&self) -> Write {
-        let first = self.writes().into_iter().next();
-        first.unwrap_or_else(|| self.body.create())
     }
 }
 
@@ -272,7 +267,8 @@ impl Conflict {
     }
 }
 
-fn unreachable(verdicts: &[Verdict]) -> String {
+/// Which of the destinations cannot be reached and why, in one sentence.
+pub(super) fn unreachable(verdicts: &[Verdict]) -> String {
     let failures = verdicts.iter().filter_map(|verdict| {
         let (check, why) = verdict.failure()?;
         Some(format!(
@@ -354,23 +350,7 @@ pub(super) async fn deploy(run: &Run<'_>, order: &Deploy) -> Outcome {
         Ok(_turn) => deploy::deploy(run, order).await,
         Err(failure) => Err(failure.into()),
     };
-    if !order.dry {
-        on_record(run, &ending, || order.write()).await;
-    }
-    end(run, ending)
-}
-
-/// Puts on record what the pipeline itself has refused; whatever went to the gate is on record already.
-async fn on_record(run: &Run<'_>, ending: &Result<Ending, Ending>, write: impl FnOnce() -> Write) {
-    let Err(ending) = ending else { return };
-    let ours = match ending {
-        Ending::Unreachable(_) => true,
-        Ending::Conflict(conflict) => !conflict.sent,
-        _ => false,
-    };
-    if let Some(failure) = ending.failure().filter(|_| ours) {
-        run.refuse(&write(), failure.to_string()).await;
-    }
+    end(run, ending).await
 }
 
 /// Puts on record that somebody was refused a route.
@@ -390,13 +370,14 @@ pub(super) async fn refused(run: &Run<'_>, refused: &Refused) -> Outcome {
 /// Takes a route away.
 pub(super) async fn remove(run: &Run<'_>, order: &Remove) -> Outcome {
     let ending = remove::remove(run, order).await;
-    on_record(run, &ending, || order.known.delete()).await;
-    end(run, ending)
+    end(run, ending).await
 }
 
-fn end(run: &Run<'_>, ending: Result<Ending, Ending>) -> Outcome {
+/// Whoever waits for the end finds a refusal on record.
+async fn end(run: &Run<'_>, ending: Result<Ending, Ending>) -> Outcome {
     let (Ok(ending) | Err(ending)) = ending;
     let outcome = Outcome::from(&ending);
+    run.refused_early(&outcome).await;
     run.tell(super::FlowNews::Route(RouteNews::Ended(Box::new(ending))));
     outcome
 }

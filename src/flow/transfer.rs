@@ -3,6 +3,7 @@
 //! Several go at once as one flow: each on its own, a few at a time, all through the profile's one socket.
 
 mod exchange;
+mod flight;
 mod media;
 mod moves;
 mod one;
@@ -23,6 +24,7 @@ use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
+pub use self::flight::Flights;
 pub use self::media::retell;
 pub use self::moves::{Move, Transfers};
 pub use self::one::preflight;
@@ -146,7 +148,7 @@ async fn several(run: &Run<'_>, all: Vec<Ready>, stop_on_failure: bool) -> Outco
     let ends = iter(all).map(|(id, wanted, destination)| async move {
         if halted.load(Ordering::Relaxed) {
             let why = "not begun: another one was not done, and then the rest was to be left alone";
-            return one::leave(run, id, why);
+            return one::leave(run, id, &wanted, why).await;
         }
         let doing = run.begin("transfer", wanted.interaction());
         let one = One::new(run, id, &wanted, &destination, Reporting::One(doing));

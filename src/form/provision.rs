@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
-use super::{Check, Completion, Field, FieldKind, Form, Plan, Rules, Spec, item};
+use super::{Check, CheckVerdict, Completion, Field, FieldKind, Form, Plan, Rules, Spec, item};
 use crate::config::Profile;
 use crate::flow::Order;
+use crate::model::job::Phase;
 use crate::model::payload::Fault;
 use crate::model::provision::{CODECS, MOST_SERVERS, MOST_SESSIONS, Provision, server};
+use crate::store::Store;
 
 const fn whole(least: f64, most: f64, unit: &'static str) -> FieldKind {
     FieldKind::Number {
@@ -97,18 +99,59 @@ struct Endpoint {
     edges: Vec<String>,
     /// An endpoint to start from, which lacks nothing but a name.
     draft: Provision,
+    /// Names that are taken, as far as this console has made them, and the jobs that did.
+    names: Vec<(String, String)>,
+}
+
+impl Endpoint {
+    /// What can be said without asking anybody: whether jobs of this console have used the name, whether the codecs can speak.
+    fn known(&self, body: &Value) -> Vec<Check> {
+        let mut checks = Vec::new();
+        let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
+        if let Some((_, job)) = self.names.iter().find(|(taken, _)| taken == name) {
+            let told = format!(
+                "{job} has made an endpoint of this name: a second one is refused while that is there"
+            );
+            checks.push(Check::known("name", "name", CheckVerdict::Warning, told));
+        }
+        if let Some(doubt) = read(body).ok().and_then(|payload| payload.doubt()) {
+            let path = "codecPreferences";
+            checks.push(Check::known(path, "codecs", CheckVerdict::Warning, doubt));
+        }
+        checks
+    }
+}
+
+/// The names that jobs of this console have made endpoints of, and the jobs.
+fn made(store: &Store) -> Vec<(String, String)> {
+    let rows = store.jobs.newest_first();
+    let done = rows.filter(|row| row.job.phase() == Phase::Completed && !row.job.name.is_empty());
+    done.map(|row| {
+        let job = row
+            .job
+            .id
+            .as_ref()
+            .map_or_else(|| "a job".to_owned(), ToString::to_string);
+        (row.job.name.raw().to_owned(), job)
+    })
+    .collect()
 }
 
 /// The form, on a body or on what the profile suggests.
 #[must_use]
-pub fn open(profile: &Profile, body: Option<Value>) -> Form {
+pub fn open(profile: &Profile, store: &Store, body: Option<Value>) -> Form {
     let edges = profile.provisioning.edges.clone();
     let edge = edges.first().cloned().unwrap_or_default();
     let turn = profile.probes.turn.iter().map(|account| &account.server);
     let draft = Provision::draft(String::new(), edge, &profile.probes.stun, turn);
     // Text and numbers cannot fail to serialise.
     let body = body.or_else(|| serde_json::to_value(&draft).ok());
-    let rules = Endpoint { edges, draft };
+    let names = made(store);
+    let rules = Endpoint {
+        edges,
+        draft,
+        names,
+    };
     Form::new(&SPEC, Box::new(rules), Vec::new(), body.unwrap_or_default())
 }
 
@@ -138,6 +181,7 @@ impl Rules for Endpoint {
         };
         let mut checks = servers("stunServers", false);
         checks.extend(servers("turnServers", true));
+        checks.extend(self.known(body));
         checks
     }
 
@@ -207,6 +251,7 @@ mod tests {
         let rules = Endpoint {
             edges: vec!["e".into()],
             draft: judge(&self::body().to_string()).unwrap(),
+            names: vec![("edge-7".into(), "job-7".into())],
         };
         Form::new(&SPEC, Box::new(rules), Vec::new(), body)
     }
@@ -270,6 +315,29 @@ mod tests {
             assert!(faults[0].to_string().starts_with(told), "{faults:?}");
             assert_eq!(form(body).faults(), faults);
         }
+    }
+
+    #[test]
+    fn a_name_that_is_taken_and_codecs_that_cannot_speak_are_warned_of() {
+        let mut taken = body();
+        taken["name"] = json!("edge-7");
+        taken["codecPreferences"] = json!(["VP8"]);
+        let form = form(taken);
+        assert_eq!(form.faults(), []);
+        let known = form
+            .checks()
+            .into_iter()
+            .filter_map(|checked| match checked.check.ask {
+                crate::form::Ask::Known(verdict, told) => Some((checked.check.path, verdict, told)),
+                crate::form::Ask::World(_) => None,
+            });
+        let known: Vec<_> = known.collect();
+        assert_eq!(known.len(), 2, "{known:?}");
+        assert!(
+            known[0].0 == "name" && known[0].2.contains("job-7"),
+            "{known:?}"
+        );
+        assert!(known[1].0 == "codecPreferences" && known[1].1 == CheckVerdict::Warning);
     }
 
     #[test]

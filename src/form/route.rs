@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use self::around::Around;
 use self::item::EVENT;
 use super::item::TextItem;
-use super::{Check, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path};
+use super::{
+    Check, CheckVerdict, Completion, Field, FieldKind, Form, Opening, Plan, Rules, Spec, path,
+};
 use crate::model::finding::{Protocol, Target};
 use crate::model::payload::Fault;
 use crate::model::route::retry::{MOST_RETRIES, RetryPolicy};
@@ -135,6 +137,56 @@ fn new() -> Value {
 }
 
 impl Judge {
+    /// What is no mistake and hardly meant: an address that gets the same twice, an event that nobody knows.
+    fn doubts(&self, uris: &[(String, &Value)], body: &Value) -> Vec<Check> {
+        let mut checks = Vec::new();
+        for (n, (path, uri)) in uris.iter().enumerate() {
+            let Some(uri) = uri.as_str().filter(|uri| !uri.is_empty()) else {
+                continue;
+            };
+            let here = uris
+                .iter()
+                .take(n)
+                .any(|(_, other)| other.as_str() == Some(uri));
+            let there = self.0.elsewhere.iter().find(|(other, _)| other == uri);
+            let told = match (here, there) {
+                (true, _) => {
+                    "this route delivers there already: events would come twice".to_owned()
+                }
+                (false, Some((_, route))) => {
+                    let route = crate::text::fit(route, 40);
+                    format!("the route {route} delivers there too: events of both come there")
+                }
+                (false, None) => continue,
+            };
+            checks.push(Check::known(
+                path.clone(),
+                "double",
+                CheckVerdict::Warning,
+                told,
+            ));
+        }
+        if self.0.events.is_empty() {
+            return checks;
+        }
+        let filters = body.get("eventFilters").and_then(Value::as_array);
+        for (n, filter) in filters.into_iter().flatten().take(MOST_URIS).enumerate() {
+            let event = filter
+                .get("eventType")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let known = |one: &EventType| one.name.raw() == event;
+            if event.is_empty() || self.0.events.iter().any(known) {
+                continue;
+            }
+            let path = path::index("eventFilters", n);
+            let told =
+                "the organisation lists no event of this name: nothing may ever be delivered";
+            checks.push(Check::known(path, "event", CheckVerdict::Warning, told));
+        }
+        checks
+    }
+
     /// Fields that could come next in a line, or the events that there are.
     fn events(&self, path: &str, body: &Value) -> Vec<Completion> {
         let typed = path::get(body, path);
@@ -183,7 +235,10 @@ impl Rules for Judge {
                 .starts_with("https://")
                 .then(|| Check::probe(path, target))
         };
-        first.into_iter().chain(all).filter_map(check).collect()
+        let uris: Vec<(String, &Value)> = first.into_iter().chain(all).collect();
+        let mut checks = self.doubts(&uris, body);
+        checks.extend(uris.into_iter().filter_map(check));
+        checks
     }
 
     fn plan(&self, body: &Value) -> Result<Plan, Vec<Fault>> {

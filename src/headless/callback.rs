@@ -7,9 +7,12 @@ mod wanted;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
+
 use super::get::{ListRequest, left_out, reservations};
-use super::print;
 use super::write::kit;
+use super::{Exit, print, say};
 use crate::cli::callback::CallbackCommand;
 use crate::config::Profile;
 use crate::environment::Environment;
@@ -39,6 +42,8 @@ pub async fn run(
             super::get::queues(&kit, &ListRequest::of::<Queues>(&args)?).await
         }
         CallbackCommand::Calendar => calendar(&kit).await,
+        CallbackCommand::Waiting { forget, json } => waiting(&kit, forget, json).await,
+        CallbackCommand::Book(args) if args.template => book::template(&kit).await,
         CallbackCommand::Book(args) => match &args.csv {
             Some(file) => import::run(&kit, file, &args).await,
             None => book::run(&kit, &args).await,
@@ -60,4 +65,43 @@ async fn calendar(kit: &Kit) -> Result<u8, String> {
         now,
     ))?;
     Ok(left_out(store.queues.faults().iter().chain(store.callbacks.faults())) as u8)
+}
+
+/// The bookings that wait, numbers masked; or one of them less.
+async fn waiting(kit: &Kit, forget: Option<String>, as_json: bool) -> Result<u8, String> {
+    let waiting = kit.waiting.clone();
+    if let Some(id) = forget {
+        let taken = spawn_blocking(move || waiting.over(&id)).await;
+        let taken = taken.map_err(|error| error.to_string())?;
+        let found = taken.map_err(|error| error.to_string())?;
+        if !found {
+            say("no booking waits under that callback_id");
+            return Ok(Exit::Usage as u8);
+        }
+        return Ok(Exit::Ok as u8);
+    }
+    let all = spawn_blocking(move || waiting.all()).await;
+    let all = all.map_err(|error| error.to_string())?;
+    let all = all.map_err(|error| error.to_string())?;
+    if as_json {
+        let shown: Vec<Value> = all
+            .iter()
+            .map(|one| {
+                json!({
+                    "callback_id": one.booking.callback_id, "number": one.booking.callback_number.to_string(),
+                    "queue_id": one.booking.queue_id, "since": one.since.to_string(), "due": one.due.to_string(),
+                    "tries": one.tries, "stage": one.stage,
+                })
+            })
+            .collect();
+        print(&format!("{}\n", Value::from(shown)))?;
+        return Ok(Exit::Ok as u8);
+    }
+    for one in all {
+        let (subject, due, tries) = (one.booking.subject(), one.due, one.tries);
+        print(&format!(
+            "{subject}, turned away {tries} times, due {due}\n"
+        ))?;
+    }
+    Ok(Exit::Ok as u8)
 }

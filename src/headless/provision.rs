@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::write::{
-    agreed, carry_out, exit, faulty, kit, payload, print_outcome, review, review_json,
+    Recording, agreed, carry_out, exit, kit, named, payload, print_outcome, review, review_json,
 };
 use super::{Exit, print, say};
 use crate::app::perform;
@@ -23,7 +23,9 @@ use crate::model::api::Api;
 use crate::model::finding::Grade;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
+use crate::model::payload::Fault;
 use crate::model::provision::Provision;
+use crate::model::write::WriteKind;
 
 /// Checks, shows, asks, submits; an error is one of the command line or of this machine.
 pub async fn provision(
@@ -39,20 +41,30 @@ pub async fn provision(
         return template(&profile, &environment).await;
     };
     let json = payload(file)?;
+    let name = profile.name.clone();
+    let record = Recording {
+        state_dir: &state_dir,
+        profile: &name,
+        environment: &environment,
+    };
+    let refused =
+        |faults: &[Fault]| record.faulty(WriteKind::Provision, &named(&json), &args.write, faults);
     let body = match form::provision::judge(&json) {
         Ok(body) => body,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(&faults)),
     };
     let write = match provision::write(&body) {
         Ok(write) => write,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(&faults)),
     };
-    let name = profile.name.clone();
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
         Err(code) => return Ok(code),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
+    if let Some(doubt) = body.doubt() {
+        say(&format!("warning: codecPreferences: {doubt}"));
+    }
     if !args.write.json {
         print(&review(&request))?;
     }

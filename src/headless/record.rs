@@ -47,8 +47,8 @@ pub fn record(loaded: &Loaded, state_dir: &Path, command: RecordCommand) -> Resu
     let profile = profile(loaded)?;
     let folder = RecordFolder::of(state_dir, &profile.name);
     let done = match command {
-        RecordCommand::Status { json } => status(loaded, folder, json)?,
-        RecordCommand::Verify => soundness(folder)?,
+        RecordCommand::Status { json } => status(loaded, &folder, json)?,
+        RecordCommand::Verify => soundness(&folder)?,
         RecordCommand::Prune => {
             let settings = &loaded.config.record;
             let gone = prune(&folder, settings, Clock::Real.now());
@@ -66,7 +66,7 @@ fn profile(loaded: &Loaded) -> Result<&Profile, String> {
     profile.ok_or_else(|| "there is no profile".to_owned())
 }
 
-fn status(loaded: &Loaded, folder: RecordFolder, json: bool) -> Result<Exit, String> {
+fn status(loaded: &Loaded, folder: &RecordFolder, json: bool) -> Result<Exit, String> {
     let usage = folder.usage().map_err(|error| error.to_string())?;
     let span = Record::open(folder.clone()).and_then(|mut record| record.span());
     let (from, to) = span.ok().unzip();
@@ -110,11 +110,11 @@ fn mib(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }
 
-fn soundness(folder: RecordFolder) -> Result<Exit, String> {
+fn soundness(folder: &RecordFolder) -> Result<Exit, String> {
     if folder.days().map_err(|error| error.to_string())?.is_empty() {
         return Err(RecordError::Empty(folder.path().to_owned()).to_string());
     }
-    let sound = verify(&folder).map_err(|error| error.to_string())?;
+    let sound = verify(folder).map_err(|error| error.to_string())?;
     let mut text = String::new();
     for damage in &sound.damage {
         let at = damage.at.map_or_else(

@@ -12,9 +12,9 @@ use serde_json::Value;
 
 pub(super) use self::show::deployments;
 use super::get::ListRequest;
-use super::write::{faulty, kit, payload as payload_of};
+use super::write::{Recording, faulty, kit, payload as payload_of};
 use super::{Exit, say};
-use crate::cli::route::RouteCommand;
+use crate::cli::route::{DeployArgs, RouteCommand};
 use crate::config::Profile;
 use crate::environment::Environment;
 use crate::flow::route::{Ending, RouteNews};
@@ -23,6 +23,7 @@ use crate::kind::routes::Routes;
 use crate::model::RouteId;
 use crate::model::payload;
 use crate::model::route::{self as model, Known, Route, Verdict};
+use crate::model::write::WriteKind;
 
 /// Carries a command out; an error is one of the command line or of this machine.
 pub async fn route(
@@ -33,7 +34,27 @@ pub async fn route(
 ) -> Result<u8, String> {
     let bodies = match files(&command)? {
         Ok(bodies) => bodies,
-        Err(code) => return Ok(code),
+        Err(faults) => {
+            let (state_dir, profile) = (state_dir.as_path(), profile.name.as_str());
+            let record = Recording {
+                state_dir,
+                profile,
+                environment: &environment,
+            };
+            let code = match command {
+                RouteCommand::Deploy(DeployArgs { file, write, .. })
+                | RouteCommand::Apply {
+                    folder: file,
+                    write,
+                    ..
+                } => {
+                    let subject = file.to_string_lossy();
+                    record.faulty(WriteKind::RouteCreate, &subject, &write, &faults)
+                }
+                _ => faulty(&faults),
+            };
+            return Ok(code);
+        }
     };
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
@@ -72,8 +93,8 @@ struct Body {
     id: Option<RouteId>,
 }
 
-/// The routes that a command is given, read and judged before anything is connected; the inner error is an exit code.
-fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
+/// The routes that a command is given, read and judged before anything is connected; the inner error is what is wrong with them.
+fn files(command: &RouteCommand) -> Result<Result<Bodies, Vec<payload::Fault>>, String> {
     let paths = match command {
         RouteCommand::Deploy(args) => vec![args.file.clone()],
         RouteCommand::Verify { file, .. } => file.iter().cloned().collect(),
@@ -100,7 +121,7 @@ fn files(command: &RouteCommand) -> Result<Result<Bodies, u8>, String> {
     if faults.is_empty() {
         return Ok(Ok(bodies));
     }
-    Ok(Err(faulty(&faults)))
+    Ok(Err(faults))
 }
 
 type Read = Result<(Route, Option<RouteId>), Vec<payload::Fault>>;

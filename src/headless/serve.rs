@@ -84,7 +84,8 @@ pub async fn serve(
     if let Err(error) = hook {
         say(&error.to_string());
     }
-    let place = share.then(|| SharePlace::to_offer(app.share_settings(), &profile.name, &environment));
+    let place =
+        share.then(|| SharePlace::to_offer(app.share_settings(), &profile.name, &environment));
     let runner = Runner::new(app, screen, environment, questions).recording(&state_dir);
     let mut runner = runner.keeping(state_dir);
     let shares = match place {

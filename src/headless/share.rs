@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Exit, print, say};
-use crate::app::perform::operator;
 use crate::config::Loaded;
 use crate::environment::Environment;
+use crate::flow;
 use crate::share::{SharePlace, Standing, look};
 use crate::time::Clock;
 
@@ -27,7 +27,7 @@ pub async fn status(loaded: &Loaded, environment: &Environment, json: bool) -> R
         ));
         return Ok(Exit::Unreachable as u8);
     };
-    match look(&place.path, &operator(environment)).await {
+    match look(&place.path, &flow::operator(environment).into()).await {
         Ok(standing) => {
             let text = if json {
                 object(&place, &standing)
@@ -87,7 +87,10 @@ fn words(place: &SharePlace, standing: &Standing) -> String {
     line("socket", place.path.display().to_string());
     line(
         "reader",
-        format!("{} on {}, trunkline {}", hello.profile, hello.host, hello.version),
+        format!(
+            "{} on {}, trunkline {}",
+            hello.profile, hello.host, hello.version
+        ),
     );
     line(
         "organisation",
@@ -97,16 +100,24 @@ fn words(place: &SharePlace, standing: &Standing) -> String {
         "feeds",
         format!(
             "{} of {} users read, {} of {} streams live",
-            beat.status.read, beat.status.users, beat.status.streams_live, beat.status.streams_wanted
+            beat.status.read,
+            beat.status.users,
+            beat.status.streams_live,
+            beat.status.streams_wanted
         ),
     );
     line("attached", beat.attached.to_string());
     for viewer in &beat.viewers {
         let minutes = now.since(viewer.since) / 60_000;
-        let pid = viewer.pid.map_or(String::new(), |pid| format!(", pid {pid}"));
+        let pid = viewer
+            .pid
+            .map_or(String::new(), |pid| format!(", pid {pid}"));
         line(
             "",
-            format!("{} (uid {}{pid}) for {minutes} min", viewer.operator, viewer.uid),
+            format!(
+                "{} (uid {}{pid}) for {minutes} min",
+                viewer.operator, viewer.uid
+            ),
         );
     }
     line("refused", beat.refused.to_string());

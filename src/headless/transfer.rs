@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::write::{agreed, carry_out, exit, faulty, kit, print_outcome, review, review_json};
+use super::write::{Recording, agreed, carry_out, exit, kit, print_outcome, review, review_json};
 use super::{Exit, print, say};
 use crate::cli::transfer::TransferArgs;
 use crate::config::Profile;
@@ -19,7 +19,7 @@ use crate::model::flow::FlowId;
 use crate::model::payload::Fault;
 use crate::model::transfer::made::TransferRecord;
 use crate::model::transfer::{Handover, Limits, Request, Video};
-use crate::model::write::Write;
+use crate::model::write::{Write, WriteKind};
 use crate::store::transfers::Transfers as Table;
 use crate::time::{Clock, Millis};
 
@@ -31,9 +31,23 @@ pub async fn transfer(
     args: TransferArgs,
 ) -> Result<u8, String> {
     let limits = profile.transfers.limits.clone();
+    let name = profile.name.clone();
+    let record = Recording {
+        state_dir: &state_dir,
+        profile: &name,
+        environment: &environment,
+    };
+    let refused = |faults: &[Fault]| {
+        record.faulty(
+            WriteKind::Transfer,
+            &args.ids.join(" "),
+            &args.write,
+            faults,
+        )
+    };
     let asked = match asked(&args, &profile) {
         Ok(asked) => asked,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(&faults)),
     };
     let kit = match kit(Arc::new(profile), &environment, &state_dir).await {
         Ok(kit) => kit,
@@ -47,7 +61,7 @@ pub async fn transfer(
     let writes: Result<Vec<Write>, Vec<Fault>> = named.map(|one| one.write(&limits)).collect();
     let writes = match writes {
         Ok(writes) => writes,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(&faults)),
     };
     let requests = writes.into_iter().map(|write| kit.client.request(write));
     let requests: Vec<_> = requests

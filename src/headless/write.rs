@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Exit, print, say};
 use crate::app::{perform, probes};
+use crate::audit::{Audit, Entry};
 use crate::cause::said;
 use crate::cli::write::WriteArgs;
 use crate::cloud::request::Request;
@@ -16,7 +17,8 @@ use crate::config::Profile;
 use crate::environment::Environment;
 use crate::flow::{self, FlowNews, Kit, Order, Stop, Tell};
 use crate::model::flow::{FlowId, Outcome, StepState};
-use crate::model::payload::Fault;
+use crate::model::payload::{Fault, sentence};
+use crate::model::write::{Method, Write, WriteKind};
 use crate::probe::Prober;
 use crate::shelf::NOT_UTF8;
 use crate::term::signals::Signals;
@@ -58,6 +60,61 @@ pub fn faulty(faults: &[Fault]) -> u8 {
     }
     say("the payload breaks these rules; nothing was sent");
     Exit::Usage as u8
+}
+
+/// What a payload that breaks its rules calls itself, for the record: its name, where it has one that is a string.
+#[must_use]
+pub fn named(json: &str) -> String {
+    let read: Value = serde_json::from_str(json).unwrap_or_default();
+    let name = ["name", "callback_id"]
+        .into_iter()
+        .find_map(|key| read[key].as_str());
+    text::fit(name.unwrap_or("a payload without a name"), 80).into_owned()
+}
+
+/// What a refusal is put on record with where nothing is connected yet.
+#[derive(Clone, Copy, Debug)]
+pub struct Recording<'a> {
+    /// Where the audit is.
+    pub state_dir: &'a Path,
+    /// Whose audit.
+    pub profile: &'a str,
+    /// Names the operator.
+    pub environment: &'a Environment,
+}
+
+impl Recording<'_> {
+    /// Tells every fault of a payload, and puts on record that it was refused (contract §11): what breaks a rule is no
+    /// write, so its kind and its name are all there is. A rehearsal refuses nothing.
+    #[must_use]
+    pub fn faulty(self, kind: WriteKind, subject: &str, args: &WriteArgs, faults: &[Fault]) -> u8 {
+        let write = Write::bare(kind, Method::Post, &[], text::safe(subject));
+        if !args.dry_run {
+            let entry = Entry::of(&write, &flow::operator(self.environment));
+            let written = Audit::open(self.state_dir, self.profile)
+                .and_then(|audit| audit.refused(&entry, &sentence(faults)));
+            if let Err(error) = written {
+                say(&error.to_string());
+            }
+        }
+        faulty(faults)
+    }
+}
+
+/// The same where everything is open already.
+pub async fn refuse(
+    kit: &Kit,
+    (kind, subject): (WriteKind, &str),
+    args: &WriteArgs,
+    faults: &[Fault],
+) -> u8 {
+    if !args.dry_run {
+        let write = Write::bare(kind, Method::Post, &[], text::safe(subject));
+        if let Err(why) = flow::refuse(kit, &write, sentence(faults)).await {
+            say(&why);
+        }
+    }
+    faulty(faults)
 }
 
 /// Connects nothing yet: everything that a flow works with. An error has its exit code, and has been told.

@@ -136,6 +136,7 @@ const STATUSES: &[&str] = &[
     "intent",
     "ok",
     "refused",
+    "failed",
     "unknown",
     "cancelled",
     "note",
@@ -175,6 +176,7 @@ pub const fn role(status: LineStatus) -> Role {
         LineStatus::Ok => Role::Ok,
         LineStatus::Unknown => Role::Unknown,
         LineStatus::Refused => Role::Warn,
+        LineStatus::Failed => Role::Bad,
         LineStatus::Intent | LineStatus::Cancelled | LineStatus::Note | LineStatus::Other => {
             Role::Dim
         }

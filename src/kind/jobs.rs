@@ -138,6 +138,7 @@ const STATES: &[&str] = &[
     "unknown",
     "failed",
     "refused",
+    "ended",
     "submitting",
     "queued",
     "running",
@@ -183,7 +184,7 @@ pub const fn role(state: JobState) -> Role {
     match state {
         JobState::Unknown => Role::Unknown,
         JobState::Failed => Role::Bad,
-        JobState::Refused => Role::Warn,
+        JobState::Refused | JobState::Ended => Role::Warn,
         JobState::Submitting | JobState::Queued | JobState::Running => Role::Accent,
         JobState::Unfollowed => Role::Stale,
         JobState::Completed => Role::Ok,

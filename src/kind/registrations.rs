@@ -44,6 +44,15 @@ const COLUMNS: &[Of] = &[
     )
     .shown_as(|row, _| own(&row.label().to_string(), &row.user().to_string()).to_owned())
     .looking(plain),
+    Of::text(
+        "status",
+        "STATUS",
+        "How the phone is, in the organisation's terms: connected, on a call, signed out, failed and why, not responding, unreachable",
+        (10, 24),
+        |row| Value::owned(row.status().into_owned()),
+    )
+    .looking(|row| role(row.state()))
+    .where_offered(|can| can.conditions),
     Of::text("codec", "CODEC", "The first active codec", (7, 7), |row| {
         row.codec().into()
     })
@@ -159,17 +168,33 @@ const COLUMNS: &[Of] = &[
         (10, 10),
         |row| match row.believed() {
             _ if row.remembered() => Value::None,
-            Believed::Unknown => Value::None,
+            Believed::Unknown | Believed::OffDuty => Value::None,
             Believed::Registered => Value::Flag(true),
             Believed::Lost => Value::Flag(false),
         },
     )
     .looking(plain)
     .hidden(),
+    Of::word(
+        "edgeReach",
+        "EDGE REACH",
+        "Whether an edge can reach the browser: a sign of the edge, and not of the browser",
+        (10, 11),
+        &["not reached", "reached"],
+        |row| match row.edge_reach() {
+            Some(true) => Value::Word("reached"),
+            Some(false) => Value::Word("not reached"),
+            None => Value::None,
+        },
+    )
+    .also(&["edge_reach"])
+    .looking(plain)
+    .where_offered(|can| can.conditions)
+    .hidden(),
 ];
 
 /// Every word of a state, what needs somebody first.
-const STATES: &[&str] = &["lost", "stale", "remembered", "unknown", "ok"];
+const STATES: &[&str] = &["lost", "stale", "remembered", "unknown", "off duty", "ok"];
 
 /// What filters and rules know of a registration.
 pub const FIELDS: &[FieldSpec] = &fields::<Registrations, { COLUMNS.len() }>(COLUMNS);
@@ -232,6 +257,7 @@ pub fn role(state: State) -> Role {
         State::Lost => Role::Bad,
         State::Stale | State::Remembered => Role::Stale,
         State::Unknown => Role::Unknown,
+        State::OffDuty => Role::Dim,
         State::Ok => Role::Ok,
     }
 }

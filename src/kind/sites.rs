@@ -51,6 +51,15 @@ const COLUMNS: &[Of] = &[
     })
     .looking(|site| loud(site.of(State::Lost), Role::Bad)),
     Of::number(
+        "offDuty",
+        "OFF DUTY",
+        "Devices whose people have gone home",
+        (8, 8),
+        |site| site.of(State::OffDuty).into(),
+    )
+    .where_offered(|can| can.conditions)
+    .hidden(),
+    Of::number(
         "stale",
         "STALE",
         "Devices that are not sure: stale, remembered or unknown",

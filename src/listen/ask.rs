@@ -116,6 +116,8 @@ pub struct CallbackFigures {
     pub figures: callbacks::CallbackFigures,
     /// Whether the stream carries what happens.
     pub live: bool,
+    /// Bookings that wait.
+    pub waiting: usize,
 }
 
 /// The reservations at a moment.

@@ -21,6 +21,7 @@ use sheet::Exposition;
 
 mod callbacks;
 mod console;
+mod families;
 mod jobs;
 mod sheet;
 mod transfers;
@@ -48,13 +49,17 @@ impl From<ResolveCounts> for Resolves {
     }
 }
 
-/// The JSON of contract §9: zero where nothing has happened, never NaN.
-pub(super) fn json(counts: ResolveCounts) -> Reply {
-    reply::json(&Resolves::from(counts))
+/// The JSON of contract §9, zero where nothing has happened and never NaN; and beside its four figures, as `figures`, all that
+/// the text has.
+#[derive(Debug, Serialize)]
+struct Everything {
+    #[serde(flatten)]
+    resolves: Resolves,
+    figures: serde_json::Value,
 }
 
-/// The figures as text.
-pub(super) fn text(
+/// The figures in that format.
+pub(super) fn reply(
     overview: Overview,
     resolves: ResolveCounts,
     doors: Doors,
@@ -66,6 +71,10 @@ pub(super) fn text(
         doors,
     };
     match written(figures) {
+        Ok(text) if format == Format::Json => reply::json(&Everything {
+            resolves: resolves.into(),
+            figures: families::of(&text),
+        }),
         Ok(text) if format == Format::OpenMetrics => reply::ok(
             "application/openmetrics-text; version=1.0.0; charset=utf-8",
             reply::whole(text),

@@ -17,6 +17,7 @@ use url::Url;
 use super::kept::{self, Exposed};
 use super::reply::Refusal;
 use crate::cause::misread;
+use crate::flow::webhook::TRIAL;
 use crate::model::JobId;
 use crate::model::callback::Update;
 use crate::model::hook::HookUrl;
@@ -99,6 +100,8 @@ pub(super) enum Announced {
     Job(Word),
     /// Of a callback.
     Callback(Box<Update>),
+    /// Of nothing: somebody tries whether deliveries arrive.
+    Trial,
 }
 
 /// Reads a delivery by the name of its event; what is not of callbacks is of jobs.
@@ -108,6 +111,9 @@ pub(super) fn told(body: &[u8]) -> Result<Announced, Refusal> {
         event: String,
     }
     let read: Event = serde_json::from_slice(body).map_err(|error| invalid(&misread(&error)))?;
+    if read.event == TRIAL {
+        return Ok(Announced::Trial);
+    }
     if read.event.starts_with(callback::EVENTS) {
         return callback::update(body).map(|update| Announced::Callback(Box::new(update)));
     }

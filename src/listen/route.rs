@@ -214,24 +214,23 @@ where
             let body = body::read(request.into_body()).await?;
             match hook::told(&body)? {
                 Announced::Job(word) => in_time(hall.asker.deliver(word)).await?,
+                Announced::Trial => {
+                    let notice = "a test of a webhook has arrived at the listener";
+                    hall.asker.notice(notice.to_owned());
+                }
                 Announced::Callback(update) => in_time(hall.asker.deliver_update(update)).await?,
             }
             Ok(json(&serde_json::json!({ "status": "taken" })))
         }
         Route::Dashboard => in_time(dashboard::reply(hall.asker.clone())).await,
-        Route::Metrics => match Format::preferred(request.headers()) {
-            Format::Json => {
-                hall.overview().await?;
-                Ok(figures::json(hall.resolver.counts()))
-            }
-            format => {
-                let mut overview = *hall.overview().await?;
-                overview.ready = ready::verdict(&overview, hall.ready_at);
-                let counts = hall.resolver.counts();
-                let doors = figures::Doors::of(&hall.tally, &hall.denials);
-                Ok(figures::text(overview, counts, doors, format))
-            }
-        },
+        Route::Metrics => {
+            let format = Format::preferred(request.headers());
+            let mut overview = *hall.overview().await?;
+            overview.ready = ready::verdict(&overview, hall.ready_at);
+            let counts = hall.resolver.counts();
+            let doors = figures::Doors::of(&hall.tally, &hall.denials);
+            Ok(figures::reply(overview, counts, doors, format))
+        }
         Route::Calendar => {
             let reservations = in_time(hall.asker.reservations()).await?;
             let file = calendar::of(

@@ -97,6 +97,8 @@ pub struct Capabilities {
     pub stations: bool,
     /// A registration says which codec it uses.
     pub codec: bool,
+    /// A phone is told of in more words than registered or not.
+    pub conditions: bool,
     /// A phone can be looked at closely: its edges, its line and its station.
     pub closeups: bool,
 }
@@ -115,6 +117,7 @@ const DIRECT: Capabilities = Capabilities {
     endpoint_jobs: true,
     job_webhooks: true,
     codec: true,
+    conditions: false,
     closeups: false,
     stations: false,
 };
@@ -133,6 +136,7 @@ const PLATFORM: Capabilities = Capabilities {
     endpoint_jobs: false,
     job_webhooks: false,
     codec: false,
+    conditions: true,
     closeups: true,
     stations: true,
 };

@@ -18,6 +18,8 @@ pub enum LineStatus {
     Ok,
     /// It was not done: this console did not send it, or the organisation said no.
     Refused,
+    /// It was taken, and what it began came to no good: the job of a submit that failed.
+    Failed,
     /// It may or may not have been done.
     Unknown,
     /// The operator stopped it before anything was sent.
@@ -31,10 +33,11 @@ pub enum LineStatus {
 
 impl LineStatus {
     /// Every status.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Intent,
         Self::Ok,
         Self::Refused,
+        Self::Failed,
         Self::Unknown,
         Self::Cancelled,
         Self::Note,
@@ -48,6 +51,7 @@ impl LineStatus {
             Self::Intent => "intent",
             Self::Ok => "ok",
             Self::Refused => "refused",
+            Self::Failed => "failed",
             Self::Unknown => "unknown",
             Self::Cancelled => "cancelled",
             Self::Note => "note",

@@ -205,7 +205,8 @@ pub enum Stream {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Booking {
-    /// The booker's own name for it, `cb_` and hexadecimal digits in the contract's examples.
+    /// The booker's own name for it, `cb_` and hexadecimal digits in the contract's examples; one that is absent is made.
+    #[serde(default)]
     pub callback_id: String,
     /// Whom to call, E.164.
     pub callback_number: Phone,
@@ -257,6 +258,15 @@ impl Default for Channels {
 }
 
 impl Booking {
+    /// The same with a name of ours, where the booker gave none.
+    #[must_use]
+    pub fn named(mut self, ids: &mut super::ids::Ids) -> Self {
+        if self.callback_id.is_empty() {
+            self.callback_id = ids.reservation();
+        }
+        self
+    }
+
     /// What the audit and every message call it: never the whole number.
     #[must_use]
     pub fn subject(&self) -> String {

@@ -8,6 +8,9 @@ use super::finding::Grade;
 use super::trunk::{By, Trunk};
 use crate::text::Text;
 
+/// Stands for every carrier without a proxy of its own, where a profile names proxies by carriers.
+pub const EVERY: &str = "*";
+
 /// How well a carrier works, in the organisation's own judgement. The order is the order of urgency, most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[repr(u8)]

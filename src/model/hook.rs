@@ -4,9 +4,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::route::address;
 use crate::vault::{self, MASK};
 
-/// The address of this console's hook. Whoever knows it can deliver, so nothing shows it: not a review, a log or the audit.
+/// An address that events are delivered to: this console's hook, or somebody else's receiver. Whoever knows it can deliver, so nothing shows it: not a review, a log or the audit.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HookUrl(String);
 
@@ -16,6 +17,33 @@ impl HookUrl {
     pub fn new(url: String) -> Self {
         vault::keep(&url);
         Self(url)
+    }
+
+    /// The address of somebody else's receiver: what in it is a credential is scrubbed wherever it comes back, and the rest is
+    /// theirs to know.
+    #[must_use]
+    pub fn elsewhere(url: String) -> Self {
+        address::keep(&url);
+        Self(url)
+    }
+
+    /// The whole address, for whoever sends there, registers it or compares it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What of it may be shown: its host. The path and the query often are its key.
+    #[must_use]
+    pub fn host(&self) -> String {
+        let Ok(url) = url::Url::parse(&self.0) else {
+            return "an address that cannot be read".to_owned();
+        };
+        let port = url
+            .port()
+            .map_or_else(String::new, |port| format!(":{port}"));
+        let host = url.host_str().unwrap_or_default();
+        format!("{}://{host}{port}/…", url.scheme())
     }
 }
 

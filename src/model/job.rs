@@ -45,6 +45,8 @@ pub enum Phase {
     Running,
     /// The submit was refused: there is no job.
     Refused,
+    /// Over in a way that only the organisation has a name for.
+    Ended,
     /// Done; what it made is in the results.
     Completed,
     /// Over without having made what was asked.
@@ -52,22 +54,44 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The phase of a `status` of the contract; none for a word that it does not have.
+    /// The phase of a `status`. A word that the contract does not have is an end (contract §7), unless it says by itself that
+    /// something is under way: a job that is called over and is not would be followed no more.
     #[must_use]
-    pub fn of_status(status: &str) -> Option<Self> {
-        Some(match status {
+    pub fn of_status(status: &str) -> Self {
+        const UNDER_WAY: [&str; 8] = [
+            "new",
+            "created",
+            "accepted",
+            "submitted",
+            "scheduled",
+            "started",
+            "active",
+            "inprogress",
+        ];
+        match status {
             "Queued" => Self::Queued,
             "Running" => Self::Running,
             "Completed" => Self::Completed,
             "Failed" => Self::Failed,
-            _ => return None,
-        })
+            other => {
+                let letters = other.chars().filter(|c| c.is_alphanumeric());
+                let plain: String = letters.flat_map(char::to_lowercase).collect();
+                if plain.ends_with("ing") || UNDER_WAY.contains(&plain.as_str()) {
+                    Self::Running
+                } else {
+                    Self::Ended
+                }
+            }
+        }
     }
 
     /// Whether nothing more is to come.
     #[must_use]
     pub const fn ended(self) -> bool {
-        matches!(self, Self::Refused | Self::Completed | Self::Failed)
+        matches!(
+            self,
+            Self::Refused | Self::Ended | Self::Completed | Self::Failed
+        )
     }
 }
 
@@ -80,6 +104,8 @@ pub enum JobState {
     Failed,
     /// The submit was refused.
     Refused,
+    /// It is over in a way that only the organisation has a name for; the name stands beside it.
+    Ended,
     /// The submit is on its way.
     Submitting,
     /// It waits for its turn.
@@ -94,10 +120,11 @@ pub enum JobState {
 
 impl JobState {
     /// Every state, what wants attention first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unknown,
         Self::Failed,
         Self::Refused,
+        Self::Ended,
         Self::Submitting,
         Self::Queued,
         Self::Running,
@@ -112,6 +139,7 @@ impl JobState {
             Self::Unknown => "unknown",
             Self::Failed => "failed",
             Self::Refused => "refused",
+            Self::Ended => "ended",
             Self::Submitting => "submitting",
             Self::Queued => "queued",
             Self::Running => "running",
@@ -176,7 +204,7 @@ impl Verdict {
             Phase::Submitting | Phase::Queued | Phase::Running => 0,
             // Who said that there is no job was mistaken if the job is spoken of.
             Phase::Refused => 1,
-            Phase::Completed | Phase::Failed => 2,
+            Phase::Ended | Phase::Completed | Phase::Failed => 2,
         };
         Self {
             level,
@@ -262,6 +290,7 @@ impl Job {
             Phase::Completed => JobState::Completed,
             Phase::Failed => JobState::Failed,
             Phase::Refused => JobState::Refused,
+            Phase::Ended => JobState::Ended,
             _ if self.doubt().is_some() => JobState::Unknown,
             _ if !self.followed() => JobState::Unfollowed,
             Phase::Submitting => JobState::Submitting,
@@ -281,7 +310,7 @@ impl Job {
     /// Why it failed or was refused.
     #[must_use]
     pub fn error(&self) -> Option<&JobError> {
-        let bad = matches!(self.phase(), Phase::Failed | Phase::Refused);
+        let bad = matches!(self.phase(), Phase::Failed | Phase::Refused | Phase::Ended);
         self.error.as_ref().filter(|_| bad)
     }
 

@@ -1,5 +1,7 @@
 //! Telephone numbers of callers: shown masked, whole only where someone means it.
 
+mod clock;
+
 use std::fmt;
 
 use phonelib::{PhoneNumber, countries_by_calling_code};

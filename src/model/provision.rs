@@ -1,8 +1,9 @@
 //! A WebRTC endpoint to provision (contract §7): its payload and every rule of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::finding::{Protocol, Target, Transport};
 use super::payload::Fault;
@@ -10,6 +11,8 @@ use crate::text::Text;
 
 /// Codecs that an endpoint may be given (contract §7).
 pub const CODECS: [&str; 8] = ["OPUS", "G722", "PCMU", "PCMA", "G729", "VP8", "VP9", "H264"];
+/// Those of them that carry speech: an endpoint without any is silent.
+pub const AUDIO: [&str; 5] = ["OPUS", "G722", "PCMU", "PCMA", "G729"];
 /// Most sessions of one endpoint (contract §7).
 pub const MOST_SESSIONS: u32 = 10_000;
 /// Characters of a name (contract §7).
@@ -23,9 +26,9 @@ pub const MOST_SERVERS: usize = 32;
 pub struct Provision {
     /// What it is called; no other endpoint of the organisation is.
     pub name: String,
-    /// What it is for.
-    #[serde(default)]
-    pub description: String,
+    /// What it is for; one that is absent is not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Whether it takes calls at once.
     pub enabled: bool,
     /// The edge that it is made on.
@@ -42,9 +45,9 @@ pub struct Provision {
     pub browser_constraints: BrowserConstraints,
 }
 
-/// What a browser must be to use the endpoint.
+/// What a browser must be to use the endpoint. The map is open: keys that are not known here are sent as they are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct BrowserConstraints {
     /// The oldest Chrome, by major version.
     pub min_chrome_version: u32,
@@ -52,6 +55,9 @@ pub struct BrowserConstraints {
     pub min_firefox_version: u32,
     /// Whether data channels are let through.
     pub allow_data_channels: bool,
+    /// Everything else that is asked of a browser.
+    #[serde(flatten)]
+    pub others: BTreeMap<String, Value>,
 }
 
 /// An edge that endpoints are made on.
@@ -80,7 +86,7 @@ impl Provision {
         };
         Self {
             name,
-            description: String::new(),
+            description: Some(String::new()),
             enabled: true,
             edge_id: edge,
             max_concurrent_sessions: 500,
@@ -91,6 +97,7 @@ impl Provision {
                 min_chrome_version: 90,
                 min_firefox_version: 88,
                 allow_data_channels: true,
+                others: BTreeMap::new(),
             },
         }
     }
@@ -117,6 +124,21 @@ impl Provision {
         servers("stunServers", &self.stun_servers, false, &mut faults);
         servers("turnServers", &self.turn_servers, true, &mut faults);
         faults
+    }
+
+    /// What breaks no rule and is hardly meant: a set of codecs without any for speech (contract §7).
+    #[must_use]
+    pub fn doubt(&self) -> Option<String> {
+        let speaks = self
+            .codec_preferences
+            .iter()
+            .any(|codec| AUDIO.contains(&codec.as_str()));
+        (!speaks && !self.codec_preferences.is_empty()).then(|| {
+            format!(
+                "no codec for speech among them: an endpoint needs one of {}",
+                AUDIO.join(", ")
+            )
+        })
     }
 
     fn codecs(&self, faults: &mut Vec<Fault>) {
@@ -195,6 +217,20 @@ mod tests {
             "stunServers":["stun.example.com:19302"],"turnServers":["turn.example.com:443?transport=tcp"],
             "browserConstraints":{"minChromeVersion":90,"minFirefoxVersion":88,"allowDataChannels":true}}"#;
         read(body).unwrap()
+    }
+
+    #[test]
+    fn the_map_for_browsers_is_open_and_a_description_may_be_absent() {
+        let body = r#"{"name":"n","enabled":true,"edgeId":"e","maxConcurrentSessions":5,"codecPreferences":["VP8"],
+            "stunServers":[],"turnServers":[],
+            "browserConstraints":{"minChromeVersion":90,"minFirefoxVersion":88,"allowDataChannels":true,"minSafariVersion":17}}"#;
+        let read: Provision = read(body).unwrap();
+        let sent = serde_json::to_string(&read).unwrap();
+        assert!(
+            sent.contains(r#""minSafariVersion":17"#) && !sent.contains("description"),
+            "{sent}"
+        );
+        assert!(read.doubt().unwrap().contains("speech") && example().doubt().is_none());
     }
 
     #[test]

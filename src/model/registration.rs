@@ -1,6 +1,8 @@
 //! Endpoint registrations: what one read or one stream frame says of a device (contract §3).
 
 pub mod closeup;
+pub mod condition;
+pub mod duty;
 pub mod memory;
 pub mod phone;
 
@@ -66,17 +68,20 @@ pub enum State {
     Remembered,
     /// Nothing has been read yet, or the read failed.
     Unknown,
+    /// Nobody is meant to be there: whose phone it is has signed out.
+    OffDuty,
     /// The organisation says it is registered.
     Ok,
 }
 
 impl State {
     /// Every state, most urgent first.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Lost,
         Self::Stale,
         Self::Remembered,
         Self::Unknown,
+        Self::OffDuty,
         Self::Ok,
     ];
 
@@ -88,6 +93,7 @@ impl State {
             Self::Stale => "stale",
             Self::Remembered => "remembered",
             Self::Unknown => "unknown",
+            Self::OffDuty => "off duty",
             Self::Ok => "ok",
         }
     }

@@ -26,6 +26,10 @@ kinds! {
     Provision = "provision";
     /// Events of asynchronous jobs, to be delivered to us (contract §7).
     JobWebhook = "webhook.jobs";
+    /// The same to be delivered no more.
+    JobWebhookRemove = "webhook.jobs.remove";
+    /// A delivery that only tries whether a receiver takes it: it goes there from here.
+    WebhookTrial = "webhook.test";
     /// A person's WebRTC phone (Platform API).
     PhoneCreate = "phone.create";
     /// A phone that is to start anew (Platform API).
@@ -64,6 +68,8 @@ kinds! {
     CallbackCancel = "callback.cancel";
     /// Changes of reservations, to be delivered to us (contract §10).
     CallbackWebhook = "webhook.callbacks";
+    /// The same to be delivered no more.
+    CallbackWebhookRemove = "webhook.callbacks.remove";
     /// Whole numbers of callers on the screen: sent nowhere, and on record all the same (contract §11).
     CallbackUnmask = "callback.unmask";
 }

@@ -14,8 +14,9 @@
 //! A booking is idempotent on its `callback_id`: the same body again is answered 200 with the callback as it is now, and
 //! another body 409. So an answer that was lost can be asked for again, or found in the list by its `callback_id`.
 //!
-//! Callbacks are dialled in time-lapse: `callback-ms` after they are booked, whatever their slot, and each stage lasts as
-//! long, so that one can be followed to its end while somebody watches. 0 stops that, and they stay as they are.
+//! Callbacks are dialled when their slot begins, and each stage lasts `callback-ms`. `--fast-forward`, or a `callback-ms` that
+//! is given, dials them as long after they are booked, whatever their slot, so that one can be followed to its end while
+//! somebody watches. 0 stops all of it, and they stay as they are.
 
 pub(super) mod beyond;
 pub(super) mod body;

@@ -6,6 +6,7 @@
 //! | `GET /_org/requests[?since=TIME]` | `{"requests":[{"at","verb","path","status","ms","attempt"?,"kind","fault"?}],"dropped"}`; a call that `lose-request` swallowed has status 0 |
 //! | `GET /_org/deliveries` | `{"deliveries":[{"at","webhook","event","attempt","status"?,"error"?,"fault"?}],"dropped"}`: what was delivered to registered webhooks |
 //! | `PUT /_org/users/{id}/registrations/{device}` | `{"registered"?,"codec"?}`: changes or adds a device; its streams see it at once |
+//! | `PUT /_org/users/{id}` | `{"presence"?,"routingStatus"?,"persistentState"?,"errorInfo"?}`: what the Platform API tells of a person, from then on in these words |
 //! | `PUT /_org/carriers/{id}` | `{"health"?,"status"?}`: changes a carrier, in any spelling; makes none |
 //! | `PUT /_org/edges/{id}` | `{"onlineStatus"?,"inService"?}`: lets an edge come or go; what is registered with it goes along |
 //! | `PUT /_org/permissions` | `{"withheld":[…]}`: the permissions of the Platform API that nobody holds |
@@ -100,6 +101,7 @@ pub(super) async fn answer(shared: &Arc<Shared>, request: Request<Incoming>) -> 
             let (user, device) = (name(user)?, name(device)?);
             put_device(shared, &user, &device, &put(verb, body).await?)
         }
+        ["users", user] => plant::put_user(shared, &name(user)?, &put(verb, body).await?),
         ["carriers", id] => carriers::put(shared, &name(id)?, &put(verb, body).await?),
         ["edges", id] => plant::put_edge(shared, &name(id)?, &put(verb, body).await?),
         ["permissions"] => plant::put_permissions(shared, &put(verb, body).await?),

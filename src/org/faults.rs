@@ -184,6 +184,11 @@ impl Default for Faults {
 }
 
 impl Faults {
+    /// Whether how long the stages of a callback take was said, so that somebody wants to see them.
+    pub(super) fn hurries_callbacks(&self) -> bool {
+        self.callback_ms != CALLBACK_STAGE
+    }
+
     /// Replaces one fault by what `KEY=VALUE` says, and keeps the others.
     pub fn set(&mut self, fault: &str) -> Result<(), FaultError> {
         let (key, value) = fault

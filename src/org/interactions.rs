@@ -24,7 +24,7 @@ use self::cast::InteractionGenerator;
 pub(super) use self::cast::{AGENT, AGENTS, EXTERNAL, FLOW, Participant, QUEUE};
 use self::legs::{InteractionSnapshot, Legs, ending};
 pub(super) use self::serve::OPERATIONS;
-use super::platform::conversations::{tell, tell_routing};
+use super::platform::conversations::{is_call, tell, tell_calls, tell_routing};
 use super::platform::topics::Topics;
 use super::state::Person;
 
@@ -146,7 +146,9 @@ impl Interactions {
         interaction.trace(started);
         tell(&self.topics, &interaction);
         let id = interaction.id.clone();
-        self.route(&id, &BTreeSet::new(), &agents(&interaction), started);
+        let after = agents(&interaction);
+        let call = is_call(&interaction);
+        self.route((&id, call), &BTreeSet::new(), &after, started);
         self.keep(interaction, started);
         Some(id)
     }
@@ -166,15 +168,19 @@ impl Interactions {
     /// Tells of the agents who came to an interaction and had nothing else to do, and of those who left and have not.
     fn route(
         &self,
-        id: &str,
+        (id, call): (&str, bool),
         before: &BTreeSet<CompactString>,
         after: &BTreeSet<CompactString>,
         now: Timestamp,
     ) {
         for agent in before.symmetric_difference(after) {
-            let mut others = self.live.iter().filter(|one| one.id != id);
-            let has = |one: &Interaction| one.legs.live().any(|leg| leg.is_agent(agent));
-            if !others.any(has) {
+            let has = |one: &&Interaction| one.legs.live().any(|leg| leg.is_agent(agent));
+            let others = self.live.iter().filter(|one| one.id != id);
+            let others: Vec<&Interaction> = others.filter(has).collect();
+            let calls = others.iter().filter(|one| is_call(one)).count();
+            let this = usize::from(call && after.contains(agent));
+            tell_calls(&self.topics, agent, calls + this);
+            if others.is_empty() {
                 tell_routing(&self.topics, agent, after.contains(agent), now);
             }
         }
@@ -212,7 +218,8 @@ impl Interactions {
             interaction.trace(now);
             tell(&self.topics, interaction);
             let after = agents(interaction);
-            self.route(id, &before, &after, now);
+            let call = is_call(interaction);
+            self.route((id, call), &before, &after, now);
         }
         let over = |live: &Interaction| !live.state.is_live();
         if self.live.get(place).is_some_and(over)

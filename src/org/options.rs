@@ -26,6 +26,9 @@ pub struct Options {
     pub rate: f64,
     /// Same seed, same people and same course of events.
     pub seed: u64,
+    /// Whether callbacks are dialled at once, whatever their slots: for a show. A fault that says how long their stages take
+    /// asks for it too.
+    pub fast_forward: bool,
     /// What goes wrong from the start.
     pub faults: Faults,
     /// The client that may sign in; one is named when absent.
@@ -50,6 +53,7 @@ impl Default for Options {
             users: 240,
             rate: 6.0,
             seed: 1,
+            fast_forward: false,
             faults: Faults::default(),
             client_id: None,
             client_secret: None,

@@ -283,12 +283,13 @@ pub(super) fn draw_codec(rng: &mut ChaCha8Rng) -> &'static str {
     CODECS[0].0
 }
 
-/// What kind a user's next device is: the first of most people is their browser.
+/// What kind a user's next device is: the first of most people is their browser, and nobody has two.
 pub(super) fn draw_kind(nth: u32, rng: &mut ChaCha8Rng) -> &'static str {
     if nth == 0 && rng.random_ratio(4, 5) {
         KINDS[0]
     } else {
-        KINDS[index(KINDS.len(), rng)]
+        let kind = index(KINDS.len(), rng);
+        KINDS[if nth == 0 { kind } else { kind.max(1) }]
     }
 }
 

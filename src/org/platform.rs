@@ -45,7 +45,7 @@ mod queues;
 pub(super) mod records;
 mod refer;
 mod socket;
-mod sparse;
+pub(super) mod sparse;
 pub(super) mod stations;
 pub(super) mod topics;
 pub(super) mod triggers;

@@ -164,10 +164,11 @@ impl Scenario {
             if let Some(place) = self.lost.remove(back) {
                 world.tell(place, Some(true), None, now);
             }
-        } else if let Some(place) = self.any(world)
-            && world.tell(place, Some(false), None, now)
-        {
-            self.lost.push_back(place);
+        } else if let Some(place) = self.any(world) {
+            world.may_go_home(place, now);
+            if world.tell(place, Some(false), None, now) {
+                self.lost.push_back(place);
+            }
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) struct Shared {
     pub(super) client: Client,
     pub(super) control: SecretString,
     pub(super) rate_limit: u32,
+    /// Whether callbacks are dialled whatever their slots.
+    pub(super) fast_forward: bool,
     pub(super) seed: u64,
     /// Where the sockets of notification channels are, as `wss://HOST:PORT`.
     pub(super) streaming: String,
@@ -106,6 +108,7 @@ impl Shared {
             },
             control: random_secret(),
             rate_limit: options.rate_limit,
+            fast_forward: options.fast_forward || options.faults.hurries_callbacks(),
             seed: options.seed,
             streaming: format!("wss://{}", places.api),
             destinations: places.destinations.clone(),

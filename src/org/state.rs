@@ -13,10 +13,11 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::carriers::{self, Carrier};
+use super::duty::Duties;
 use super::hub::{DeviceEvent, Hub};
 use super::people::{self, Name};
 use super::plant::Plant;
-use super::platform::phones;
+use super::platform::phones::{self, is_web_rtc};
 use super::platform::topics::Topics;
 
 /// The most devices of one user; the control surface may add up to it.
@@ -76,6 +77,7 @@ pub(super) struct World {
     pub(super) people: Vec<Person>,
     pub(super) carriers: Vec<Carrier>,
     pub(super) plant: Plant,
+    pub(super) duties: Duties,
     pub(super) hub: Hub,
     pub(super) topics: Topics,
     /// Every device by its id, until one comes or goes.
@@ -88,11 +90,12 @@ impl World {
     pub(super) fn populate(users: u32, seed: u64, now: Timestamp) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut numbers = UniqueNumbers::new(users, &mut rng);
-        let people = (0..users)
+        let people: Vec<Person> = (0..users)
             .map(|_| draw_person(&mut numbers, now, &mut rng))
             .collect();
         let carriers = carriers::carriers();
         Self {
+            duties: Duties::of(&people),
             people,
             plant: Plant::new(&carriers, now),
             carriers,
@@ -153,7 +156,15 @@ impl World {
         if let Some(codec) = codec {
             device.codec = codec;
         }
+        let browser = is_web_rtc(device);
+        if browser && registered == Some(true) {
+            self.back_to_work(place.person, now);
+        }
         self.publish(place, event);
+        if browser && registered.is_some() {
+            self.tell_connection(place.person);
+            self.tell_routing(place.person, now);
+        }
         true
     }
 

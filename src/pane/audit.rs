@@ -47,6 +47,7 @@ impl Listing for Audit {
         for status in [
             LineStatus::Ok,
             LineStatus::Refused,
+            LineStatus::Failed,
             LineStatus::Unknown,
             LineStatus::Cancelled,
         ] {

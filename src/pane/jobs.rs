@@ -8,11 +8,13 @@ use super::list::source::Arranged;
 use super::list::{self, ListPane, Listing, Picked, Related};
 use super::{Desk, Made, Scene};
 use crate::effect::Effect;
-use crate::flow::{JobWebhook, Order};
+use crate::flow::Order;
+use crate::flow::webhook::WebhookOrder;
 use crate::form::{Opening, Plan};
 use crate::kind::column::length;
 use crate::kind::jobs::{Jobs, role};
 use crate::model::job::{JobKey, JobState};
+use crate::model::webhook::{NewWebhook, WebhookKind};
 use crate::store::Store;
 use crate::store::jobs::JobRow;
 use crate::text::chart;
@@ -24,6 +26,10 @@ use crate::vocabulary::role::Role;
 
 /// The pane.
 pub type JobsPane = ListPane<Jobs>;
+
+/// How the registration of a webhook is undone.
+pub(super) const UNDO: &str =
+    "trunkline webhook remove NAME takes it away again; trunkline webhook list names all of them.";
 
 /// Columns of the sparkline.
 const SPARK: usize = 16;
@@ -175,16 +181,17 @@ fn webhook(desk: &mut Desk<'_>) {
         Ok(url) => url,
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
-    let webhook = JobWebhook::new("trunkline-jobs".to_owned(), url);
+    let new = NewWebhook {
+        kind: WebhookKind::Jobs,
+        name: WebhookKind::Jobs.default_name().to_owned(),
+        address: url,
+        ours: true,
+    };
     let affects = vec![
         "The organisation tells this console of every job that ends, its own and others'."
             .to_owned(),
         "Deliveries and polls meet on one row; jobs are polled as well.".to_owned(),
     ];
-    let undo = "Not from here: a webhook is removed in the organisation's administration.";
-    desk.propose(Plan::of(
-        Order::JobWebhook(Box::new(webhook)),
-        affects,
-        undo,
-    ));
+    let order = Order::Webhook(Box::new(WebhookOrder::Add(new)));
+    desk.propose(Plan::of(order, affects, UNDO));
 }

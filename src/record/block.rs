@@ -131,9 +131,7 @@ pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
 pub(super) fn unsqueeze_within(block: &[u8], most: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     let decoder = zstd::stream::read::Decoder::with_buffer(block)?;
-    decoder
-        .take(most + 1)
-        .read_to_end(&mut content)?;
+    decoder.take(most + 1).read_to_end(&mut content)?;
     if content.len() as u64 > most {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,

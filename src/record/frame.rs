@@ -40,7 +40,10 @@ pub fn framed(sort: FrameSort, at: Millis, number: u64, packed: &[u8]) -> Vec<u8
 /// # Errors
 /// Where it is not what is expected, or its content is more than `most` bytes.
 pub fn opened<T: DeserializeOwned>(packed: &[u8], most: u64) -> io::Result<T> {
-    unpack(&block::unsqueeze_within(packed, most)?, &Glossary::default())
+    unpack(
+        &block::unsqueeze_within(packed, most)?,
+        &Glossary::default(),
+    )
 }
 
 impl Entry {

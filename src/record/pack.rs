@@ -144,7 +144,7 @@ impl Numbering<'_> {
             .number(text)
             .or_else(|| self.local.get(text).copied());
         if let Some(number) = known {
-            let step = number as i64 - self.last as i64;
+            let step = (number as u64).wrapping_sub(self.last as u64).cast_signed();
             let step = (step << 1 ^ step >> 63).cast_unsigned() << 1 | 1;
             let plain = (number as u64) << 1;
             self.packed.bytes.push(KNOWN);

@@ -76,6 +76,7 @@ impl Recorder {
     }
 
     /// Hands over what was told at that moment, and never waits. False once nothing is recorded any more.
+    #[must_use]
     pub fn tell(&self, at: Millis, told: Vec<Told>) -> bool {
         match self.to.try_send(Order::Tell(at, told)) {
             Ok(()) => true,

@@ -534,7 +534,7 @@ fn turns_are_the_changes_of_state_that_the_filter_shows() {
     let reel = record.reel(Millis(BEGIN + 8_000)).unwrap();
     let mut health = Vec::new();
     turns::<carriers::Carriers>(reel, Millis(BEGIN + 6_000), None, |turn, _| {
-        health.push(turn.to.unwrap())
+        health.push(turn.to.unwrap());
     });
     assert_eq!(health, ["healthy", "down", "healthy"]);
     assert!(state_word::<callbacks::Callbacks>().is_some());

@@ -144,10 +144,10 @@ where
             Some(now) => self.rows.insert(id.clone(), now),
             None => self.rows.remove(&id),
         };
-        let passed = before.as_ref().is_some_and(|before| before.passes);
+        let had_passed = before.as_ref().is_some_and(|before| before.passes);
         let (from, was) = before.map(|before| (before.state, before.who)).unzip();
         let who = named.or(was).unwrap_or_default();
-        ((passes || passed) && from != to).then_some(Turn {
+        ((passes || had_passed) && from != to).then_some(Turn {
             at,
             id,
             who,

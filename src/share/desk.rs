@@ -22,7 +22,7 @@ const ALERTS_EVERY: i64 = 1_000;
 /// What the loop hands over.
 #[derive(Debug)]
 pub(super) enum Order {
-    Say(Millis, Said),
+    Say(Millis, Box<Said>),
     /// Everything known at that moment, for those who have just come.
     Still(Millis, Box<Still<'static>>),
     /// The loop has turned.
@@ -80,14 +80,14 @@ impl Desk {
     /// Hands over what the loop is about to take in.
     pub fn tell(&self, at: Millis, told: Vec<Told>) {
         if self.is_open() && !told.is_empty() {
-            self.hand(Order::Say(at, Said::Told(Moment { at, told })));
+            self.say(at, Said::Told(Moment { at, told }));
         }
     }
 
     /// Hands over what is said beside that.
     pub fn say(&self, at: Millis, said: Said) {
         if self.is_open() {
-            self.hand(Order::Say(at, said));
+            self.hand(Order::Say(at, Box::new(said)));
         }
     }
 
@@ -116,8 +116,10 @@ impl Desk {
 
     fn hand(&self, order: Order) {
         let orders = lock(&self.0.orders);
-        let handed = orders.as_ref().map(|orders| orders.try_send(order));
-        if let Some(Err(TrySendError::Full(_))) = handed {
+        let Some(orders) = orders.as_ref() else {
+            return;
+        };
+        if let Err(TrySendError::Full(_)) = orders.try_send(order) {
             self.0.left_out.store(true, Ordering::Release);
         }
     }

@@ -14,7 +14,7 @@ use crate::{folder, lock};
 
 pub use crate::config::ShareSettings;
 
-/// Where a service of the machine keeps its sockets.
+/// Where services of the machine keep their sockets, each profile in a folder of its own.
 const SERVICE: &str = "/run/trunkline";
 
 /// A socket of a profile, and for whom it is.
@@ -77,14 +77,12 @@ fn places(settings: &ShareSettings, profile: &str, environment: &Environment) ->
     if let Some(path) = &settings.socket {
         return vec![path.clone()];
     }
-    let name = utf8_percent_encode(profile, NON_ALPHANUMERIC);
-    let name = format!("{name}.share");
+    let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
     let run = environment.get("XDG_RUNTIME_DIR").map(PathBuf::from);
     let run = run.filter(|run| run.is_absolute());
-    run.map(|run| run.join("trunkline"))
+    run.map(|run| run.join("trunkline").join(format!("{name}.share")))
         .into_iter()
-        .chain([PathBuf::from(SERVICE)])
-        .map(|folder| folder.join(&name))
+        .chain([Path::new(SERVICE).join(&name).join("share")])
         .collect()
 }
 
@@ -115,6 +113,6 @@ mod tests {
             at(&usual, &run),
             Path::new("/run/user/7/trunkline/a%20b.share")
         );
-        assert_eq!(at(&usual, &bare), Path::new("/run/trunkline/a%20b.share"));
+        assert_eq!(at(&usual, &bare), Path::new("/run/trunkline/a%20b/share"));
     }
 }

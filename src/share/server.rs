@@ -235,7 +235,7 @@ impl Core {
     }
 
     fn beat(&mut self, at: Millis) {
-        let beat = Said::Beat(self.life(Vec::new()));
+        let beat = Said::Beat(Box::new(self.life(Vec::new())));
         if let Ok(frame) = wire::told(at, self.number, &beat) {
             self.spread(&frame.into());
         }
@@ -316,7 +316,7 @@ impl Core {
             }
             GuestNews::Looks(to) => {
                 let viewers = self.viewers.iter().map(|viewer| viewer.about.clone());
-                let beat = Said::Beat(self.life(viewers.collect()));
+                let beat = Said::Beat(Box::new(self.life(viewers.collect())));
                 if let Ok(frame) = wire::told(Clock::Real.now(), self.number, &beat) {
                     let _ = to.try_send(frame.into());
                 }
@@ -329,7 +329,19 @@ impl Core {
                 self.want();
             }
             GuestNews::Asks(_, Asked::Turn) => {}
-            GuestNews::Asks(_, asked) => (self.ask)(asked),
+            GuestNews::Asks(id, mut asked) => {
+                // Whoever asks is who he said he is when he came, and nobody else.
+                let viewer = self.viewers.iter().find(|viewer| viewer.id == id);
+                let Some(by) = viewer.map(|viewer| viewer.about.operator.clone()) else {
+                    return;
+                };
+                match &mut asked {
+                    Asked::Alerts(ask) => ask.by = by,
+                    Asked::Wrote(line) => line.operator = by,
+                    _ => {}
+                }
+                (self.ask)(asked);
+            }
         }
     }
 

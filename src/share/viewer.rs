@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
-pub use self::link::{Standing, look};
 use self::link::{Link, Parted};
+pub use self::link::{Standing, look};
 use super::desk::Desk;
 use super::place::SharePlace;
 use super::server::{Ask, Server, ShareError};
@@ -256,6 +256,8 @@ fn asked(instruction: Instruction) -> Option<Asked> {
         Instruction::RereadCarriers => Asked::Carriers,
         Instruction::RereadCallbacks => Asked::Callbacks,
         Instruction::RereadInteractions => Asked::Interactions,
+        Instruction::Alerts(ask) => Asked::Alerts(ask),
+        Instruction::Wrote(line) => Asked::Wrote(line),
         Instruction::Keyframe => Asked::Keyframe,
         Instruction::Attend(_)
         | Instruction::Acknowledge(_)

@@ -6,7 +6,7 @@ use crate::model::UserId;
 use crate::record::{Moment, SCHEMA};
 use crate::text::Text;
 use crate::time::Millis;
-use crate::vocabulary::news::Status;
+use crate::vocabulary::news::{AlertAsk, Status, WriteLine};
 use crate::vocabulary::problem::Problem;
 
 /// What a reader says first.
@@ -90,8 +90,10 @@ pub enum Said {
     Problem(Problem),
     /// Something that a person should know.
     Notice(Text),
+    /// Somebody writes.
+    Wrote(Box<WriteLine>),
     /// It lives, and this is how it does.
-    Beat(Beat),
+    Beat(Box<Beat>),
 }
 
 /// A reader's sign of life.
@@ -126,4 +128,8 @@ pub enum Asked {
     Callbacks,
     /// The interactions are.
     Interactions,
+    /// Something is to be done about alerts.
+    Alerts(Box<AlertAsk>),
+    /// Something was written.
+    Wrote(Box<WriteLine>),
 }

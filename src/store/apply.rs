@@ -7,6 +7,7 @@ use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::users::NONE;
 use super::{Changes, Registrations, RowId};
+use crate::model::registration::condition::Condition;
 use crate::model::registration::{Device, State, UNNAMED, Update, User};
 use crate::model::{DeviceId, UserId};
 use crate::time::Millis;
@@ -14,7 +15,11 @@ use crate::time::Millis;
 /// What one source says of one device.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Said {
-    pub(super) registered: Option<Believed>,
+    pub(super) condition: Option<Condition>,
+    /// Why it is so; 0 where that is not said.
+    pub(super) reason: NameId,
+    /// Whether an edge can reach the browser; none is not told, and leaves it.
+    pub(super) reach: Option<bool>,
     /// Since when, where the organisation says; else it is news as of now.
     pub(super) since: Option<Millis>,
     /// None leaves the codec as it is; 0 makes it unknown.
@@ -104,7 +109,9 @@ impl Registrations {
         );
         for device in devices {
             let said = Said {
-                registered: Some(device.registered.into()),
+                condition: Some(device.registered.into()),
+                reason: 0,
+                reach: None,
                 since: None,
                 codec: Some(self.codecs.id(device.codec.as_ref())),
                 live,
@@ -146,11 +153,12 @@ impl Registrations {
         let Some(slot) = self.slots.get(row as usize).filter(sure) else {
             return;
         };
-        let (from, to) = (slot.believed, Believed::from(device.registered));
+        let (from, to) = (slot.condition, Condition::from(device.registered));
         let spoken = (slot.codec, codec);
         let registration = Field::Registration {
             from,
             to,
+            reason: 0,
             missed: true,
         };
         let other_codec = Field::Codec {
@@ -161,7 +169,7 @@ impl Registrations {
         // A read names no codec where a stream may: that is no correction.
         let recoded = spoken.0 != spoken.1 && device.codec.is_some() && from == to;
         if from != to {
-            self.set_believed(row, to, registration, (now, None), changes);
+            self.set_condition(row, (to, 0), registration, (now, None), changes);
         } else if recoded {
             self.set_codec(row, codec, other_codec, now, changes);
         }
@@ -175,7 +183,9 @@ impl Registrations {
             return;
         };
         let said = Said {
-            registered: update.registered.map(Believed::from),
+            condition: update.registered.map(Condition::from),
+            reason: 0,
+            reach: None,
             since: None,
             codec: update.codec.map(|codec| self.codecs.id(Some(&codec))),
             live: true,
@@ -239,7 +249,7 @@ impl Registrations {
         self.users.read(user, false);
         if self.rows_of(user).is_empty() {
             let unnamed = DeviceId::from(UNNAMED);
-            self.add_row(user, unnamed, Believed::Unknown, now, changes);
+            self.add_row(user, unnamed, Condition::Unknown, now, changes);
             self.metrics.registered(now, self.counts);
         }
     }
@@ -280,9 +290,8 @@ impl Registrations {
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
-        let believed = said.registered;
-        if let Some(found) = believed {
-            self.looked(user, found, now);
+        if let Some(found) = said.condition {
+            self.looked(user, found.worth(), now);
         }
         let known = self.find_row(user, device);
         if let Some(row) = known.filter(|row| self.is_remembered(*row)) {
@@ -293,28 +302,35 @@ impl Registrations {
             let row = self.add_row(
                 user,
                 device.clone(),
-                believed.unwrap_or_default(),
+                said.condition.unwrap_or_default(),
                 now,
                 changes,
             )?;
             if let Some(slot) = self.slots.get_mut(row as usize) {
                 slot.codec = said.codec.unwrap_or(0);
                 slot.flags.set(Flags::LIVE, said.live);
+                slot.set_reach(said.reach);
                 slot.since = said.since.map_or(slot.since, Stamp::from);
             }
+            self.set_why(row, said.reason);
             self.date_row(row);
             return Some(row);
         };
         let (from, old_codec) = self
             .slots
             .get(row as usize)
-            .map_or((Believed::Unknown, 0), |slot| (slot.believed, slot.codec));
-        if let Some(to) = believed {
-            let missed = false;
-            let field = Field::Registration { from, to, missed };
-            self.set_believed(row, to, field, (now, said.since), changes);
+            .map_or((Condition::Unknown, 0), |slot| (slot.condition, slot.codec));
+        if let Some(to) = said.condition {
+            let field = Field::Registration {
+                from,
+                to,
+                reason: said.reason,
+                missed: false,
+            };
+            self.set_condition(row, (to, said.reason), field, (now, said.since), changes);
             self.set_since(row, said.since, now, changes);
         }
+        self.set_reach(row, said.reach, now, changes);
         if let Some(to) = said.codec {
             let field = Field::Codec {
                 from: old_codec,
@@ -323,7 +339,7 @@ impl Registrations {
             };
             self.set_codec(row, to, field, now, changes);
         }
-        self.confirm(row, believed.is_some(), said.live, now, changes);
+        self.confirm(row, said.condition.is_some(), said.live, now, changes);
         Some(row)
     }
 
@@ -337,10 +353,10 @@ impl Registrations {
     }
 
     /// `since` is the organisation's own time of it, which is better than when we heard of it.
-    fn set_believed(
+    fn set_condition(
         &mut self,
         row: u32,
-        to: Believed,
+        (to, reason): (Condition, NameId),
         field: Field,
         (now, since): (Millis, Option<Millis>),
         changes: &mut Changes,
@@ -348,18 +364,22 @@ impl Registrations {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };
-        let from = slot.believed;
-        if from == to {
+        let from = slot.condition;
+        if (from, self.why(row)) == (to, reason) {
             return;
         }
         let at = Stamp::from(now);
-        let flap = from != Believed::Unknown && slot.flaps < u16::MAX;
+        // Whoever goes home or comes to work does not flap, and neither does who telephones.
+        let turn = |from, to| from == Believed::Registered && to == Believed::Lost;
+        let (was, is) = (from.worth(), to.worth());
+        let flap = (turn(was, is) || turn(is, was)) && slot.flaps < u16::MAX;
         let trail = self.history.push(row, slot.trail, (at, field));
         if flap {
             self.flaps.push(row, now);
         }
+        self.set_why(row, reason);
         self.amend(row, now, changes, |slot| {
-            slot.believed = to;
+            slot.condition = to;
             // The organisation has just said so: that is as sure as it gets.
             slot.flags.set(Flags::STALE, false);
             slot.since = since.map_or(at, Stamp::from);
@@ -370,6 +390,15 @@ impl Registrations {
             slot.recent = slot.recent.saturating_add(u16::from(flap));
         });
         self.tick(now, changes);
+    }
+
+    fn set_reach(&mut self, row: u32, reach: Option<bool>, now: Millis, changes: &mut Changes) {
+        let Some(slot) = self.slots.get(row as usize) else {
+            return;
+        };
+        if reach.is_some() && reach != slot.reach() {
+            self.amend(row, now, changes, |slot| slot.set_reach(reach));
+        }
     }
 
     /// The same of a registration that is as it was: it may have been another one meanwhile.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::figures::{CallbackFigures, Latency};
+pub use self::figures::{BookingEnd, CallbackFigures, Latency};
 pub use self::row::{CallbackRow, TakenUpdate, UpdateDelivery};
 use self::seen::Seen;
 use super::Changes;
@@ -54,6 +54,9 @@ pub struct Callbacks {
     faults: Vec<Text>,
     #[serde(skip)]
     figures: CallbackFigures,
+    /// Bookings that wait, and when the first of them is due.
+    #[serde(skip)]
+    waiting: (usize, Option<Millis>),
     refused: u64,
     forgotten: u64,
     /// Until when whole numbers may be shown.
@@ -62,6 +65,22 @@ pub struct Callbacks {
 }
 
 impl Callbacks {
+    /// So many bookings wait, and the first of them is due then.
+    pub fn wait(&mut self, count: usize, next: Option<Millis>) {
+        self.waiting = (count, next);
+    }
+
+    /// Bookings that wait, and when the first of them is due.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, Option<Millis>) {
+        self.waiting
+    }
+
+    /// A booking of this run has come to its end.
+    pub fn booked(&mut self, end: BookingEnd, took_ms: u64) {
+        self.figures.booked(end, took_ms);
+    }
+
     /// Takes in an update of the stream.
     pub fn update(&mut self, update: Update, now: Millis, changes: &mut Changes) -> Applied {
         changes.callbacks = true;

@@ -16,6 +16,8 @@ pub enum Column {
     User,
     /// The device's name, or its id.
     Device,
+    /// How the phone is, in words.
+    Status,
     /// The first active codec.
     Codec,
     /// Where the user sits.
@@ -38,6 +40,8 @@ pub enum Column {
     DeviceId,
     /// What the organisation last said.
     Registered,
+    /// Whether an edge can reach the browser.
+    EdgeReach,
 }
 
 /// What stands in a cell. Remote text stays [`Text`], so that only its safe form can be shown.
@@ -57,10 +61,11 @@ pub enum Cell<'a> {
 
 impl Column {
     /// Every column, in the order of the chooser.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::State,
         Self::User,
         Self::Device,
+        Self::Status,
         Self::Codec,
         Self::Site,
         Self::Since,
@@ -72,13 +77,15 @@ impl Column {
         Self::Flapping,
         Self::DeviceId,
         Self::Registered,
+        Self::EdgeReach,
     ];
 
     /// The columns shown until someone chooses.
-    pub const DEFAULT: [Self; 8] = [
+    pub const DEFAULT: [Self; 9] = [
         Self::State,
         Self::User,
         Self::Device,
+        Self::Status,
         Self::Codec,
         Self::Site,
         Self::Since,
@@ -103,6 +110,7 @@ impl Column {
             Self::State => Cell::Word(row.state().word()),
             Self::User => Cell::Text(row.user()),
             Self::Device => Cell::Text(row.label()),
+            Self::Status => Cell::Word(row.condition().word()),
             Self::Codec => text(row.codec()),
             Self::Site => row.site().map_or(Cell::Word(""), Cell::Text),
             Self::Since => Cell::Moment(row.since()),
@@ -117,6 +125,11 @@ impl Column {
             Self::Flapping => Cell::Word(if row.flapping() { "yes" } else { "no" }),
             Self::DeviceId => Cell::Text(&row.device().0),
             Self::Registered => Cell::Word(row.believed().word()),
+            Self::EdgeReach => Cell::Word(match row.edge_reach() {
+                Some(true) => "reached",
+                Some(false) => "not reached",
+                None => "",
+            }),
         }
     }
 }

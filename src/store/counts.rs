@@ -26,10 +26,16 @@ impl Counts {
         self.states[state as usize]
     }
 
-    /// Rows of which it is known how they are now: not what is stale, remembered or unknown.
+    /// Rows that are meant to be there and of which it is known how they are now: not what is stale, remembered or unknown.
     #[must_use]
     pub fn known(&self) -> u32 {
         self.of(State::Ok) + self.of(State::Lost)
+    }
+
+    /// Rows of which it is known that nobody is meant to be there, and those of which it is known how they are.
+    #[must_use]
+    pub fn sure(&self) -> u32 {
+        self.known() + self.of(State::OffDuty)
     }
 
     /// The share of the known rows that are registered, in ten-thousandths; none while nothing is known. That knowledge

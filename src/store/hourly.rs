@@ -43,6 +43,8 @@ impl Registrations {
         let registered = match found {
             Believed::Registered => Some(true),
             Believed::Lost => Some(false),
+            // Nobody is missed there.
+            Believed::OffDuty => return,
             Believed::Unknown => None,
         };
         self.metrics.check(now, registered);

@@ -4,6 +4,7 @@ use super::apply::Said;
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::stamp::Stamp;
 use super::{Changes, Registrations};
+use crate::model::registration::condition::Condition;
 use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::{State, User};
 use crate::time::Millis;
@@ -37,12 +38,13 @@ impl Registrations {
     }
 
     fn recall_row(&mut self, user: u32, was: Was, changes: &mut Changes) {
-        let believed = was.registered.map_or(Believed::Unknown, Believed::from);
+        let condition = Condition::from(was.registered);
+        let believed = condition.worth();
         let mut flags = Flags::default();
         flags.set(Flags::REMEMBERED, true);
         let (oldest, newest) = self.recalled.unwrap_or((was.as_of, was.as_of));
         self.recalled = Some((oldest.min(was.as_of), newest.max(was.as_of)));
-        let start = (believed, Field::Remembered { was: believed }, flags);
+        let start = (condition, Field::Remembered { was: believed }, flags);
         let codec = self.codecs.id(was.codec.as_ref());
         if let Some(label) = was.label {
             self.labels.insert(was.id.clone(), label);
@@ -122,8 +124,9 @@ impl Registrations {
         Was {
             id: slot.device.clone(),
             label: self.labels.get(&slot.device).cloned(),
-            registered: match slot.believed {
-                Believed::Unknown => None,
+            registered: match slot.believed() {
+                // That somebody was at home then says nothing of now.
+                Believed::Unknown | Believed::OffDuty => None,
                 Believed::Registered => Some(true),
                 Believed::Lost => Some(false),
             },
@@ -139,22 +142,25 @@ impl Registrations {
         let Some(slot) = self.slots.get(row as usize) else {
             return;
         };
-        let (from, to) = (slot.believed, said.registered.unwrap_or_default());
+        let (from, to) = (slot.condition, said.condition.unwrap_or_default());
         let field = match (from, to) {
-            (Believed::Unknown, _) | (_, Believed::Unknown) => Field::Appeared,
-            (from, to) if from == to => Field::Appeared,
+            (Condition::Unknown, _) | (_, Condition::Unknown) => Field::Appeared,
+            (from, to) if from.worth() == to.worth() => Field::Appeared,
             (from, to) => Field::Registration {
                 from,
                 to,
+                reason: said.reason,
                 missed: false,
             },
         };
         let at = Stamp::from(now);
         let trail = self.history.push(row, slot.trail, (at, field));
+        self.set_why(row, said.reason);
         self.amend(row, now, changes, |slot| {
             slot.flags = Flags::default();
             slot.flags.set(Flags::LIVE, said.live);
-            slot.believed = to;
+            slot.condition = to;
+            slot.set_reach(said.reach);
             slot.codec = said.codec.unwrap_or(0);
             slot.since = said.since.map_or(at, Stamp::from);
             (slot.changed, slot.checked) = (at, at);

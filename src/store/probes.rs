@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::Changes;
 use crate::model::CarrierId;
+use crate::model::carrier::EVERY;
 use crate::model::finding::{Finding, Target};
 use crate::time::Millis;
 
@@ -166,10 +167,11 @@ impl Probes {
         self.targets.values()
     }
 
-    /// The proxy of a carrier, when the profile names one.
+    /// The proxy of a carrier, when the profile names one: its own, else the one of every carrier.
     #[must_use]
     pub fn of_carrier(&self, carrier: &CarrierId) -> Option<&Probed> {
-        self.iter().find(|probed| probed.serves(carrier))
+        let serving = |carrier: &CarrierId| self.iter().find(|probed| probed.serves(carrier));
+        serving(carrier).or_else(|| serving(&EVERY.into()))
     }
 
     /// STUN and TURN servers.
@@ -208,6 +210,9 @@ mod tests {
         assert_eq!(known.target(), &proxy);
         assert_eq!(known.carriers().count(), 2);
         assert!(probes.of_carrier(&"c".into()).is_none());
+        probes.watch(target("any.example.com"), Purpose::Proxy(EVERY.into()));
+        let of_any = probes.of_carrier(&"c".into()).unwrap();
+        assert_eq!(of_any.target(), &target("any.example.com"));
         assert_eq!(probes.servers().count(), 0);
     }
 

@@ -9,56 +9,14 @@ use super::intern::NameId;
 use super::stamp::Stamp;
 use super::trail::EntryLink;
 use super::users::{NONE, Owner};
+use crate::model::registration::condition::Condition;
 use crate::model::registration::{State, UNNAMED};
 use crate::model::{DeviceId, UserId};
 use crate::text::{Text, shown};
 use crate::time::Millis;
 
 /// What the organisation last said of a device, whether or not that is still sure.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Believed {
-    /// Nothing.
-    #[default]
-    Unknown,
-    /// It is registered.
-    Registered,
-    /// It is not registered.
-    Lost,
-}
-
-impl Believed {
-    pub(super) const fn code(self) -> u8 {
-        self as u8
-    }
-
-    pub(super) const fn of_code(code: u8) -> Self {
-        match code {
-            1 => Self::Registered,
-            2 => Self::Lost,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// The word on screen and in exports.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Registered => "registered",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-impl From<bool> for Believed {
-    fn from(registered: bool) -> Self {
-        if registered {
-            Self::Registered
-        } else {
-            Self::Lost
-        }
-    }
-}
+pub use crate::model::registration::condition::Worth as Believed;
 
 /// A change of one field, in the form it is kept in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,8 +27,10 @@ pub(super) enum Field {
         was: Believed,
     },
     Registration {
-        from: Believed,
-        to: Believed,
+        from: Condition,
+        to: Condition,
+        /// Why it is so now; 0 where that was not said.
+        reason: NameId,
         missed: bool,
     },
     Codec {
@@ -84,29 +44,42 @@ impl Field {
     /// As one number, small where the change is a common one.
     pub(super) fn code(self) -> u64 {
         let pair = |a: u16, b: u16| u64::from(a) << 8 | u64::from(b) << 24;
-        let believed = |was: Believed| u16::from(was.code());
         match self {
             Self::Appeared => 0,
-            Self::Remembered { was } => 1 | pair(believed(was), 0),
-            Self::Registration { from, to, missed } => {
-                2 | u64::from(missed) << 4 | pair(believed(from), believed(to))
+            Self::Remembered { was } => 1 | pair(was as u16, 0),
+            Self::Registration {
+                from,
+                to,
+                reason,
+                missed,
+            } => {
+                let change = pair(u16::from(from.code()), u16::from(to.code()));
+                2 | u64::from(missed) << 4 | change | u64::from(reason) << 40
             }
             Self::Codec { from, to, missed } => 3 | u64::from(missed) << 4 | pair(from, to),
         }
     }
 
-    /// The way back; `codec` gives the number that a codec has now.
-    pub(super) fn of_code(code: u64, codec: impl Fn(NameId) -> NameId) -> Self {
+    /// The way back; `codec` gives the number that a codec has now, `why` that of a reason.
+    pub(super) fn of_code(
+        code: u64,
+        codec: impl Fn(NameId) -> NameId,
+        why: impl Fn(NameId) -> NameId,
+    ) -> Self {
         let part = |shift: u32| u16::try_from(code >> shift & 0xffff).unwrap_or(0);
-        let believed = |code: u16| Believed::of_code(u8::try_from(code).unwrap_or(0));
+        let condition = |code: u16| Condition::of_code(u8::try_from(code).unwrap_or(0));
         let missed = code & 16 != 0;
         match code & 15 {
             1 => Self::Remembered {
-                was: believed(part(8)),
+                was: Believed::ALL
+                    .get(usize::from(part(8)))
+                    .copied()
+                    .unwrap_or_default(),
             },
             2 => Self::Registration {
-                from: believed(part(8)),
-                to: believed(part(24)),
+                from: condition(part(8)),
+                to: condition(part(24)),
+                reason: why(part(40)),
                 missed,
             },
             3 => Self::Codec {
@@ -136,11 +109,11 @@ pub(super) struct KeptRow {
     pub(super) codec: NameId,
     pub(super) flaps: u16,
     pub(super) recent: u16,
-    pub(super) believed: Believed,
+    pub(super) condition: Condition,
     pub(super) flags: Flags,
 }
 
-/// Four yes-or-no facts in a byte.
+/// Seven yes-or-no facts in a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Flags(u8);
 
@@ -153,14 +126,22 @@ impl Flags {
     pub(super) const FRAME: u8 = 4;
     /// An earlier run knew the row, and nothing has been said of it since.
     pub(super) const REMEMBERED: u8 = 8;
+    /// An edge can reach the browser.
+    pub(super) const REACHED: u8 = 16;
+    /// No edge can.
+    pub(super) const UNREACHED: u8 = 32;
+    /// It cannot be told to start anew.
+    pub(super) const FIXED: u8 = 64;
 
-    /// What a still keeps of them: whether the row is sure, and whether a stream speaks of it.
+    /// What a still keeps of them: all but what speaks of this process alone.
+    const STILL: u8 = Self::STALE | Self::LIVE | Self::REACHED | Self::UNREACHED | Self::FIXED;
+
     pub(super) fn code(self) -> u8 {
-        self.0 & (Self::STALE | Self::LIVE)
+        self.0 & Self::STILL
     }
 
     pub(super) fn of_code(code: u8) -> Self {
-        Self(code & (Self::STALE | Self::LIVE))
+        Self(code & Self::STILL)
     }
 
     pub(super) fn has(self, flag: u8) -> bool {
@@ -187,7 +168,7 @@ impl KeptRow {
             codec: 0,
             flaps: 0,
             recent: 0,
-            believed: Believed::Unknown,
+            condition: Condition::Unknown,
             flags: Flags::default(),
         }
     }
@@ -197,13 +178,36 @@ impl KeptRow {
     }
 
     pub(super) fn state(&self) -> State {
-        match self.believed {
+        match self.believed() {
             _ if self.flags.has(Flags::REMEMBERED) => State::Remembered,
             Believed::Unknown => State::Unknown,
             _ if self.flags.has(Flags::STALE) => State::Stale,
             Believed::Lost => State::Lost,
+            Believed::OffDuty => State::OffDuty,
             Believed::Registered => State::Ok,
         }
+    }
+
+    /// What was last said comes to.
+    pub(super) fn believed(&self) -> Believed {
+        self.condition.worth()
+    }
+
+    /// Whether an edge can reach the browser.
+    pub(super) fn reach(&self) -> Option<bool> {
+        match (
+            self.flags.has(Flags::REACHED),
+            self.flags.has(Flags::UNREACHED),
+        ) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_reach(&mut self, reach: Option<bool>) {
+        self.flags.set(Flags::REACHED, reach == Some(true));
+        self.flags.set(Flags::UNREACHED, reach == Some(false));
     }
 
     /// What this run was told of the registration: of a remembered row, nothing.
@@ -211,7 +215,7 @@ impl KeptRow {
         if self.flags.has(Flags::REMEMBERED) {
             Believed::Unknown
         } else {
-            self.believed
+            self.believed()
         }
     }
 
@@ -233,9 +237,11 @@ pub enum What<'a> {
     /// Its registration changed.
     Registration {
         /// What was believed.
-        from: Believed,
+        from: Condition,
         /// What the organisation says now.
-        to: Believed,
+        to: Condition,
+        /// Why, where it says.
+        reason: Option<&'a Text>,
         /// Whether the stream should have told and did not: the sweep found it.
         missed: bool,
     },
@@ -258,6 +264,14 @@ fn codec(name: Option<&Text>) -> Cow<'_, str> {
     name.map_or(Cow::Borrowed("unknown"), |name| shown(name.raw()))
 }
 
+/// A condition in a word, with the reason where one is told; safe to show.
+fn status(condition: Condition, reason: Option<&Text>) -> Cow<'static, str> {
+    match reason {
+        Some(reason) => Cow::Owned(format!("{}: {reason}", condition.word())),
+        None => Cow::Borrowed(condition.word()),
+    }
+}
+
 impl fmt::Display for What<'_> {
     /// Safe to show, as the LAST CHANGE column has it: `registered -> lost`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -275,7 +289,12 @@ impl fmt::Display for What<'_> {
         match self {
             Self::Appeared => f.pad("appeared"),
             Self::Remembered { was } => write!(f, "was {} (last run)", was.word()),
-            Self::Registration { from, to, missed } => change(from.word(), to.word(), *missed),
+            Self::Registration {
+                from,
+                to,
+                reason,
+                missed,
+            } => change(from.word(), &status(*to, *reason), *missed),
             Self::Codec { from, to, missed } => change(&codec(*from), &codec(*to), *missed),
             Self::Stale => f.pad("stale: the feed had a gap"),
             Self::Fresh => f.pad("confirmed by a read"),
@@ -339,7 +358,7 @@ impl<'a> Row<'a> {
     /// Whether it stands for a user of whom nothing could be read yet, and for no device.
     #[must_use]
     pub fn is_unread(&self) -> bool {
-        self.slot.believed == Believed::Unknown && self.slot.device.raw() == UNNAMED
+        self.slot.condition == Condition::Unknown && self.slot.device.raw() == UNNAMED
     }
 
     /// The device as people know it; the id where it has no name.
@@ -358,7 +377,37 @@ impl<'a> Row<'a> {
     /// What was last said, also behind a stale row and behind one that is only remembered.
     #[must_use]
     pub fn believed(&self) -> Believed {
-        self.slot.believed
+        self.slot.believed()
+    }
+
+    /// The same in the words of what it is: `connected`, `on a call`.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        self.slot.condition
+    }
+
+    /// How it is in words, with the reason where the organisation gives one: `failed: the ICE connection was lost`. Safe to show.
+    #[must_use]
+    pub fn status(&self) -> Cow<'static, str> {
+        status(self.slot.condition, self.reason())
+    }
+
+    /// Why it is so, where the organisation says.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'a Text> {
+        self.table.reasons.name(self.table.why(self.number))
+    }
+
+    /// Whether the organisation says that the phone cannot be rebooted.
+    #[must_use]
+    pub fn cannot_reboot(&self) -> bool {
+        self.slot.flags.has(Flags::FIXED)
+    }
+
+    /// Whether an edge can reach the browser; none for other phones, and where no edge says.
+    #[must_use]
+    pub fn edge_reach(&self) -> Option<bool> {
+        self.slot.reach()
     }
 
     /// The codec shown; none is unknown.

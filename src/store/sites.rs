@@ -3,9 +3,10 @@
 use super::Registrations;
 use super::counts::Counts;
 use super::intern::NameId;
-use super::row::{Believed, Field, KeptRow};
+use super::row::{Field, KeptRow};
 use super::stamp::Stamp;
 use crate::model::registration::State;
+use crate::model::registration::condition::Condition;
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -43,9 +44,9 @@ impl Part {
 /// That something became known of a device is no change: else every site would have changed when it was first read.
 fn changed(slot: &KeptRow) -> Option<Stamp> {
     // The moment it was heard of, unless the organisation has told another one.
-    let told = slot.since != slot.changed && slot.believed != Believed::Unknown;
+    let told = slot.since != slot.changed && slot.condition != Condition::Unknown;
     match slot.last {
-        Field::Registration { from, to, .. } if ![from, to].contains(&Believed::Unknown) => {
+        Field::Registration { from, to, .. } if ![from, to].contains(&Condition::Unknown) => {
             Some(slot.since)
         }
         Field::Registration { .. } | Field::Appeared => told.then_some(slot.since),
@@ -141,7 +142,7 @@ impl Site<'_> {
     /// Devices of which it is not known how they are now: stale, remembered and unknown, each in one of these only.
     #[must_use]
     pub fn unsure(&self) -> u32 {
-        self.devices().saturating_sub(self.tally.counts.known())
+        self.devices().saturating_sub(self.tally.counts.sure())
     }
 
     /// The share of the known devices that are registered, in ten-thousandths; none while nothing is known.

@@ -14,12 +14,13 @@ use super::carriers::Carriers;
 use super::edges::Edges;
 use super::intern::{NameId, Names};
 use super::queues::Queues;
-use super::row::{Believed, Field, Flags};
+use super::row::{Field, Flags};
 use super::stamp::Stamp;
 use super::transfers::Transfers;
 use super::{Changes, Registrations, Store};
 use crate::model::alert::AlertBook;
 use crate::model::registration::User;
+use crate::model::registration::condition::Condition;
 use crate::model::softphone::Premises;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
@@ -52,7 +53,8 @@ struct StillTable {
     /// How many devices each has.
     rows: Vec<u32>,
     devices: Vec<DeviceId>,
-    marks: Vec<u8>,
+    /// The condition, and from the fifth bit on what else is so of the row.
+    marks: Vec<u16>,
     /// Milliseconds before the moment of the still.
     since: Vec<i64>,
     /// Milliseconds before `since`.
@@ -61,6 +63,9 @@ struct StillTable {
     checked: Vec<i64>,
     codecs: Vec<NameId>,
     codec_names: Vec<Text>,
+    /// Why a row is as it is, where that is told: its place, and the number of the reason.
+    why: Vec<(u32, NameId)>,
+    reason_names: Vec<Text>,
     last: Vec<u64>,
     labels: Vec<(u32, Text)>,
     /// Changes within the last hour: how long before the still, and of which device.
@@ -149,6 +154,7 @@ impl Registrations {
             site_names: self.users.sites.all().to_vec(),
             site_dates: self.sites.dates(),
             codec_names: self.codecs.all().to_vec(),
+            reason_names: self.reasons.all().to_vec(),
             ..StillTable::default()
         };
         // Which place among the rows that are kept each slot has.
@@ -191,10 +197,13 @@ impl Registrations {
         }
         let [since, changed, checked] =
             [slot.since, slot.changed, slot.checked].map(|stamp| Millis::from(stamp).0);
+        if self.why(row) != 0 {
+            still.why.push((count(still.devices.len()), self.why(row)));
+        }
         still.devices.push(slot.device.clone());
         still
             .marks
-            .push(slot.believed.code() | slot.flags.code() << 2);
+            .push(u16::from(slot.condition.code()) | u16::from(slot.flags.code()) << 4);
         still.since.push(now.0 - since);
         still.changed.push(since - changed);
         still.checked.push(now.0 - checked);
@@ -243,6 +252,7 @@ impl StillTable {
         }
         self.remove_others(table, changes);
         let codecs = renumbered(&self.codec_names, &mut table.codecs);
+        let reasons = renumbered(&self.reason_names, &mut table.reasons);
         let mut rows = vec![None; self.devices.len()];
         let mut first = 0;
         for (number, id) in self.users.iter().enumerate() {
@@ -250,7 +260,8 @@ impl StillTable {
             let user = self.user(number, id, now, table, changes);
             // The newest row is the head of its user's chain: the last one is made first.
             for place in (first..first + devices).rev() {
-                let row = user.and_then(|user| self.row(place, user, &codecs, now, table, changes));
+                let names = [codecs.as_slice(), reasons.as_slice()];
+                let row = user.and_then(|user| self.row(place, user, names, now, table, changes));
                 if let Some(known) = rows.get_mut(place) {
                     *known = row;
                 }
@@ -264,6 +275,13 @@ impl StillTable {
         for (place, label) in self.labels {
             if let Some(device) = self.devices.get(place as usize) {
                 table.labels.insert(device.clone(), label);
+            }
+        }
+        for (place, why) in self.why {
+            let row = rows.get(place as usize).copied().flatten();
+            let why = reasons.get(usize::from(why)).copied();
+            if let (Some(row), Some(why)) = (row, why) {
+                table.set_why(row, why);
             }
         }
         for (ago, place) in self.flaps {
@@ -292,9 +310,8 @@ impl StillTable {
             let kept = here.get(&owner.id);
             for row in table.rows_of(user) {
                 let slot = table.slots.get(row as usize);
-                let stays = slot.is_some_and(|slot| {
-                    kept.is_some_and(|devices| devices.contains(&slot.device))
-                });
+                let stays = slot
+                    .is_some_and(|slot| kept.is_some_and(|devices| devices.contains(&slot.device)));
                 if !stays {
                     table.remove_row(row, changes);
                 }
@@ -335,34 +352,35 @@ impl StillTable {
         &self,
         place: usize,
         user: u32,
-        codecs: &[NameId],
+        [codecs, reasons]: [&[NameId]; 2],
         now: Millis,
         table: &mut Registrations,
         changes: &mut Changes,
     ) -> Option<u32> {
         let device = self.devices.get(place)?.clone();
         let codec = |id: NameId| codecs.get(usize::from(id)).copied().unwrap_or(0);
+        let reason = |id: NameId| reasons.get(usize::from(id)).copied().unwrap_or(0);
         let mark = *self.marks.get(place)?;
-        let last = Field::of_code(*self.last.get(place)?, codec);
+        let last = Field::of_code(*self.last.get(place)?, codec, reason);
         let since = now.plus(self.since.get(place)?.saturating_neg());
-        let before = since.plus(self.changed.get(place)?.saturating_neg());
-        let checked = now.plus(self.checked.get(place)?.saturating_neg());
-        let codec = codec(*self.codecs.get(place)?);
-        let (believed, flags) = (Believed::of_code(mark & 3), Flags::of_code(mark >> 2));
+        let moved = since.plus(self.changed.get(place)?.saturating_neg());
+        let confirmed = now.plus(self.checked.get(place)?.saturating_neg());
+        let latest = codec(*self.codecs.get(place)?);
+        let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
+        let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));
         let known = table.find_row(user, &device);
         let row = match known {
             Some(row) => row,
-            None => {
-                let start = (believed, last, flags);
-                table.add_slot(user, device, start, before, changes)?
-            }
+            None => table.add_slot(user, device, (condition, last, flags), moved, changes)?,
         };
         table.amend(row, now, changes, |slot| {
-            (slot.believed, slot.flags, slot.last) = (believed, flags, last);
+            let frame = slot.flags.has(Flags::FRAME);
+            (slot.condition, slot.flags, slot.last) = (condition, flags, last);
+            slot.flags.set(Flags::FRAME, frame);
             slot.since = Stamp::from(since);
-            slot.changed = Stamp::from(before);
-            slot.checked = Stamp::from(checked);
-            slot.codec = codec;
+            slot.changed = Stamp::from(moved);
+            slot.checked = Stamp::from(confirmed);
+            slot.codec = latest;
         });
         table.date_row(row);
         // A row that was here has flaps of its own.

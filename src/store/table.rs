@@ -6,7 +6,7 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use super::flaps::{FLAPPING_OVER, Flaps, PassedWindow};
 use super::frames::Frames;
-use super::intern::Names;
+use super::intern::{NameId, Names};
 use super::metrics::Metrics;
 use super::row::{Believed, Field, Flags, KeptRow};
 use super::sites::{Part, Sites};
@@ -16,6 +16,7 @@ use super::users::{NONE, Users};
 use super::{
     Change, Changes, Counts, Dropped, Limits, Registrations, Row, RowId, Transition, What,
 };
+use crate::model::registration::condition::Condition;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -31,6 +32,8 @@ impl Registrations {
             hasher: DefaultHashBuilder::default(),
             users: Users::new(limits.rows),
             codecs: Names::new(),
+            reasons: Names::new(),
+            why: HashMap::new(),
             flaps: Flaps::new(limits.flaps),
             history: Trail::new(limits.history),
             coverage: Trail::new(limits.history),
@@ -160,7 +163,7 @@ impl Registrations {
     }
 
     fn note_trouble(&mut self, row: u32) {
-        let troubled = |slot: &KeptRow| slot.believed == Believed::Lost || slot.flapping();
+        let troubled = |slot: &KeptRow| slot.believed() == Believed::Lost || slot.flapping();
         if self.slots.get(row as usize).is_some_and(troubled) {
             self.troubled.insert(row);
         } else {
@@ -181,7 +184,7 @@ impl Registrations {
             history: self.history.evicted() + self.coverage.evicted(),
             flaps: self.flaps.forgotten(),
             rows: self.refused + self.users.refused(),
-            names: self.codecs.refused() + self.users.sites.refused(),
+            names: self.codecs.refused() + self.reasons.refused() + self.users.sites.refused(),
         }
     }
 
@@ -221,12 +224,36 @@ impl Registrations {
         match field {
             Field::Appeared => What::Appeared,
             Field::Remembered { was } => What::Remembered { was },
-            Field::Registration { from, to, missed } => What::Registration { from, to, missed },
+            Field::Registration {
+                from,
+                to,
+                reason,
+                missed,
+            } => What::Registration {
+                from,
+                to,
+                reason: self.reasons.name(reason),
+                missed,
+            },
             Field::Codec { from, to, missed } => What::Codec {
                 missed,
                 from: self.codecs.name(from),
                 to: self.codecs.name(to),
             },
+        }
+    }
+
+    /// Why a row is as it is; 0 where that was not said.
+    pub(super) fn why(&self, row: u32) -> NameId {
+        self.why.get(&row).copied().unwrap_or_default()
+    }
+
+    /// A row is as it is for that reason; 0 is none.
+    pub(super) fn set_why(&mut self, row: u32, reason: NameId) {
+        if reason == 0 {
+            self.why.remove(&row);
+        } else {
+            self.why.insert(row, reason);
         }
     }
 
@@ -281,14 +308,14 @@ impl Registrations {
         &mut self,
         user: u32,
         device: DeviceId,
-        believed: Believed,
+        condition: Condition,
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
         self.add_slot(
             user,
             device,
-            (believed, Field::Appeared, Flags::default()),
+            (condition, Field::Appeared, Flags::default()),
             now,
             changes,
         )
@@ -299,7 +326,7 @@ impl Registrations {
         &mut self,
         user: u32,
         device: DeviceId,
-        (believed, last, flags): (Believed, Field, Flags),
+        (condition, last, flags): (Condition, Field, Flags),
         now: Millis,
         changes: &mut Changes,
     ) -> Option<u32> {
@@ -322,7 +349,7 @@ impl Registrations {
                 device,
                 user,
                 next,
-                believed,
+                condition,
                 since: at,
                 changed: at,
                 checked: at,
@@ -361,6 +388,7 @@ impl Registrations {
         if let Ok(entry) = self.index.find_entry(hash, |&other| other == row) {
             entry.remove();
         }
+        self.why.remove(&row);
         self.counts.take(slot.state(), slot.flapping());
         self.users
             .believe(slot.user, slot.told(), Believed::Unknown);

@@ -116,19 +116,28 @@ async fn the_organisations_own_limit_lowers_the_budget_and_never_lifts_it() {
     .await;
     for (ours, holds) in [(300, 120), (60, 60)] {
         let client = client(&server, Api::Platform, ours);
-        client.read_limits().await;
-        assert!(matches!(client.limits_read(), Some(Ok(()))));
+        client.platform().unwrap().read_limits().await;
+        assert!(matches!(
+            client.platform().unwrap().limits_read(),
+            Some(Ok(()))
+        ));
         assert_eq!(client.budget().allowed, Some(holds));
     }
     let mut unlimited = settings(&server.url());
     (unlimited.api, unlimited.requests_per_minute) = (Api::Platform, None);
     let lifted = Client::new(unlimited).unwrap();
-    lifted.read_limits().await;
-    assert!(matches!(lifted.limits_read(), Some(Ok(()))));
+    lifted.platform().unwrap().read_limits().await;
+    assert!(matches!(
+        lifted.platform().unwrap().limits_read(),
+        Some(Ok(()))
+    ));
     assert_eq!(lifted.budget().allowed, None, "the profile lifts it");
     let direct = client(&server, Api::Direct, 300);
-    direct.read_limits().await;
-    assert!(direct.limits_read().is_none());
+    let refused = direct.platform().unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "this is a call of the Platform API, and the profile is of the direct one. Set api = \"platform\" where the organisation is one of Genesys Cloud."
+    );
 }
 
 #[tokio::test]
@@ -142,8 +151,14 @@ async fn who_may_not_read_the_limits_is_told_what_is_lacking() {
     })
     .await;
     let client = client(&server, Api::Platform, 300);
-    client.read_limits().await;
-    let text = client.limits_read().unwrap().unwrap_err().to_string();
+    client.platform().unwrap().read_limits().await;
+    let text = client
+        .platform()
+        .unwrap()
+        .limits_read()
+        .unwrap()
+        .unwrap_err()
+        .to_string();
     assert!(
         text.contains("It lacks directory:organization:view"),
         "{text}"

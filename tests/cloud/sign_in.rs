@@ -205,5 +205,5 @@ async fn an_organisation_that_accepts_and_says_nothing_is_given_up_on() {
     .unwrap();
     let error = client.users_page(1, Urgency::Poll).await.unwrap_err();
     assert_eq!(error.trouble(), Trouble::Unreachable);
-    assert!(error.to_string().contains("longer than 10 s"), "{error}");
+    assert!(error.to_string().contains("longer than 30 s"), "{error}");
 }

@@ -175,5 +175,6 @@ pub fn bare(base_url: &str, id: &str, secret: secrecy::SecretString) -> Settings
         proxy: Proxy::None,
         requests_per_minute: None,
         queue_hours: std::collections::BTreeMap::default(),
+        deadline: std::time::Duration::from_secs(30),
     }
 }

@@ -4,6 +4,7 @@
 mod grants;
 mod home;
 mod shown;
+mod variables;
 
 use home::Home;
 use trunkline::config::Flags;

@@ -153,7 +153,18 @@ async fn metrics_are_the_json_of_the_contract_unless_text_is_asked_for() {
     house
         .during(|at| async move {
             let (status, json) = get_json(at, "/metrics").await;
+            let figures = json["figures"].as_object().unwrap();
+            for name in ["trunkline_resolves", "trunkline_listener_denied"] {
+                assert!(!figures[name]["samples"].as_array().unwrap().is_empty());
+            }
+            let text = request(Method::GET, at, "/metrics").header(ACCEPT, "text/plain");
+            let text = text.send().await.unwrap().text().await.unwrap();
+            let told = figures.values().map(|family| family["samples"].as_array().unwrap().len());
+            let samples = text.lines().filter(|line| !line.starts_with('#'));
+            assert_eq!(told.sum::<usize>(), samples.count(), "{json}");
             assert_eq!(status, 200);
+            let mut json = json;
+            json.as_object_mut().unwrap().remove("figures");
             assert_eq!(
                 json,
                 json!({"reachability_rate": 0.0, "total_resolves": 0, "successful_resolves": 0, "avg_latency_ms": 0.0})

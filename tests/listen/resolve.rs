@@ -80,7 +80,8 @@ async fn a_route_is_deployed_and_posted_again_is_the_same_route() {
             assert_eq!((changed, &now["id"]), (201, &made["id"]));
             assert_eq!(now["retryPolicy"]["maxRetries"], 3);
 
-            let (_, metrics) = get_json(at, "/metrics").await;
+            let (_, mut metrics) = get_json(at, "/metrics").await;
+            metrics.as_object_mut().unwrap().remove("figures");
             assert_eq!(metrics["total_resolves"], 3);
             assert_eq!(metrics["successful_resolves"], 3);
             assert_eq!(metrics["reachability_rate"], 1.0);

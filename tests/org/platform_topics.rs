@@ -225,14 +225,17 @@ async fn whose_browser_goes_and_who_has_something_to_do_is_told() {
     );
     let presence = format!("v2.users.{user}.presence");
     let mut socket = channel(&bench, &token, &[&connection, &routing, &presence]).await;
-    for (on, word) in [(false, "DISCONNECTED"), (true, "PERSISTED")] {
+    // Their browser fails, calls find nobody, and it is back.
+    for (on, word) in [(false, "FAILED"), (true, "PERSISTED")] {
         let path = format!("/_org/users/{user}/registrations/{id}");
         let turned = bench.control_put(&path, json!({"registered": on})).await;
         assert_eq!(turned.status(), 200);
-        assert_eq!(
-            event(&mut socket, &connection).await["persistentState"],
-            word
-        );
+        let told = event(&mut socket, &connection).await;
+        assert_eq!(told["persistentState"], word);
+        assert_eq!(told["errorInfo"]["text"].is_string(), !on);
+        let told = event(&mut socket, &routing).await;
+        let found = if on { "IDLE" } else { "NOT_RESPONDING" };
+        assert_eq!(told["routingStatus"]["status"], found);
     }
     let asked = json!({"count": 1, "userId": user});
     let begin = async || {

@@ -13,7 +13,12 @@ async fn a_phone_tells_its_edges_its_line_and_its_station() {
     let up = rows.find(|row| row["registered"] == true).unwrap();
     let (user, device) = (&up["userId"], up["deviceId"].as_str().unwrap());
 
-    let read = rig.client.closeup(&device.into(), Urgency::Reread).await;
+    let read = rig
+        .client
+        .platform()
+        .unwrap()
+        .closeup(&device.into(), Urgency::Reread)
+        .await;
     let closeup = read.unwrap().unwrap();
     let edges: Vec<_> = closeup.sides().collect();
     assert_eq!((edges[0].0, edges[1].0), ("primary", "secondary"));
@@ -36,6 +41,11 @@ async fn a_phone_tells_its_edges_its_line_and_its_station() {
     let told = (station.persistent, station.force_turn, station.media_helper);
     assert_eq!(told, (Some(true), Some(false), Some(false)));
 
-    let none = rig.client.closeup(&"no-such".into(), Urgency::Reread).await;
+    let none = rig
+        .client
+        .platform()
+        .unwrap()
+        .closeup(&"no-such".into(), Urgency::Reread)
+        .await;
     assert_eq!(none.unwrap(), None);
 }

@@ -16,6 +16,7 @@ mod channels;
 mod closeup;
 #[path = "../common/all.rs"]
 mod common;
+mod duty;
 mod estate;
 mod grant;
 mod live;

@@ -22,12 +22,12 @@ fn patient() -> Timing {
     }
 }
 
-/// Enough phones for two channels, and four channels for everyone together.
+/// Enough topics for two channels, and four channels for everyone together.
 fn crowded() -> Options {
     Options {
         rate_limit: 0,
         faults: "channels=4".parse().unwrap(),
-        ..options(1_100)
+        ..options(260)
     }
 }
 

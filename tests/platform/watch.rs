@@ -175,7 +175,7 @@ impl Watch {
             );
             let registered = match row.state() {
                 State::Ok => Some(true),
-                State::Lost => Some(false),
+                State::Lost | State::OffDuty => Some(false),
                 State::Stale | State::Unknown | State::Remembered => None,
             };
             (key, registered)
@@ -229,5 +229,5 @@ impl Watch {
 }
 
 fn is_live(row: &Row<'_>) -> bool {
-    row.live() && matches!(row.state(), State::Ok | State::Lost)
+    row.live() && matches!(row.state(), State::Ok | State::Lost | State::OffDuty)
 }

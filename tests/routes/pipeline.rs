@@ -237,7 +237,8 @@ async fn the_sync_webhook_hears_of_it_and_its_refusal_is_a_warning() {
     .await;
     let hook = async {
         let mut heard = Vec::new();
-        for status in ["204 No Content", "500 Oops"] {
+        // A telling that fails is made again, twice.
+        for status in ["204 No Content", "500 Oops", "500 Oops", "500 Oops"] {
             let (mut socket, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 4096];
             let n = socket.read(&mut request).await.unwrap();
@@ -270,7 +271,11 @@ async fn the_sync_webhook_hears_of_it_and_its_refusal_is_a_warning() {
     let Ending::Deployed { warnings, .. } = second else {
         panic!("{second:?}");
     };
-    assert!(warnings[0].raw().contains("500"), "{}", warnings[0]);
+    let told = warnings[0].raw();
+    assert!(
+        told.contains("500") && told.contains("told 3 times"),
+        "{told}"
+    );
     assert!(
         matches!(&outcome, Outcome::Done(text) if text.raw().contains("warning")),
         "{outcome}"

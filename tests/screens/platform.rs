@@ -82,10 +82,13 @@ fn phones(stage: &mut Stage) {
         name: name.into(),
         site: Some("Frankfurt".into()),
     });
-    let seen = |user: &str, device: &str, registered, live| Sighting {
+    let seen = |user: &str, device: &str, registered: Option<bool>, live| Sighting {
         user: user.into(),
         device: device.into(),
-        registered,
+        condition: registered.into(),
+        reason: None,
+        reach: None,
+        reboots: Some(device != "ph-1"),
         since: Some(NOON.plus(-5 * MINUTE)),
         live,
         raw: bytes::Bytes::from_static(b"{}"),

@@ -181,7 +181,10 @@ async fn what_cannot_be_moved_is_stopped_before_anything_is_sent() {
         assert_eq!(made.phase, Phase::Stopped);
         assert!(made.why.raw().contains(words), "{}", made.why);
     }
-    assert!(log(&rig).await.is_empty() && rig.audit().is_empty());
+    assert!(log(&rig).await.is_empty());
+    let told = rig.audit();
+    let refused = told.iter().map(|line| line.status);
+    assert!(refused.eq([LineStatus::Refused; 3]), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -224,4 +227,27 @@ async fn a_read_only_profile_sends_nothing_and_says_so() {
     assert_eq!(made.phase, Phase::Stopped);
     assert!(made.why.raw().contains("read-only"), "{}", made.why);
     assert!(log(&rig).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interaction_has_one_transfer_under_way_and_a_second_hears_how_far_the_first_is() {
+    let rig = Rig::with(&["transfer-ms=300"]).await;
+    let kit = kit(&rig, "").await;
+    let ids = begin(&rig, 1).await;
+    let to = "genesys://queue/queue_night_us";
+    let ran = transfer(&kit, vec![wanted(&ids[0], to), wanted(&ids[0], to)], false).await;
+    let phases: Vec<_> = ran.made().iter().map(|made| made.phase).collect();
+    assert_eq!(phases, [Phase::Transferred, Phase::Stopped]);
+    let told = rig.audit();
+    let refused = told.iter().find(|line| line.status == LineStatus::Refused);
+    let why = refused.unwrap().error.as_ref().unwrap().to_string();
+    assert!(why.contains("is being transferred already"), "{why}");
+    assert_eq!(log(&rig).await.len(), 1, "one frame was sent");
+    // The first is over: another may begin.
+    assert!(matches!(
+        transfer(&kit, vec![wanted("i-none", to)], false)
+            .await
+            .outcome,
+        Outcome::Refused(_)
+    ));
 }

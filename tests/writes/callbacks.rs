@@ -13,7 +13,7 @@ use crate::rig::Rig;
 const NUMBER: &str = "+14155550199";
 
 /// A booking on a queue that is always open, on a day that is far away.
-fn booking(id: &str) -> Booking {
+pub fn booking(id: &str) -> Booking {
     Booking {
         callback_id: id.to_owned(),
         callback_number: NUMBER.into(),
@@ -38,7 +38,7 @@ async fn posts(rig: &Rig) -> usize {
 }
 
 /// Reservations that the organisation has under names of ours.
-async fn booked(rig: &Rig, ours: &str) -> usize {
+pub async fn booked(rig: &Rig, ours: &str) -> usize {
     let book = rig.control.get("/_org/callbacks?updates=0").await;
     let all = book["callbacks"].as_array().unwrap().iter();
     all.filter(|one| {
@@ -226,8 +226,9 @@ async fn a_booking_whose_answer_was_lost_is_found_by_its_name_and_not_sent_again
     assert!(found, "{outcome}");
     assert_eq!((posts(&rig).await, booked(&rig, "cb_lost").await), (1, 1));
     let audit = rig.audit();
-    assert_eq!(
-        audit.last().map(|line| line.status),
-        Some(LineStatus::Unknown)
-    );
+    let told: Vec<_> = audit.iter().map(|line| (&line.id, line.status)).collect();
+    let id = told[0].0;
+    let known = [LineStatus::Intent, LineStatus::Unknown, LineStatus::Ok];
+    assert_eq!(told, known.map(|status| (id, status)));
+    assert!(audit[2].extra.contains_key("reservationId"));
 }

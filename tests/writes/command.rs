@@ -167,3 +167,48 @@ async fn an_outcome_that_could_not_be_had_is_exit_4() {
     let end: Value = serde_json::from_slice(&out.stdout).unwrap();
     assert_eq!(end["outcome"], "unknown");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_variables_of_the_documents_alone_reach_an_organisation() {
+    use secrecy::ExposeSecret as _;
+    let rig = Rig::with(&[]).await;
+    let users = rig.control.state().await;
+    assert!(users.is_object());
+    let mut command = crate::common::program::program(rig.folder.path());
+    let out = command
+        .env("SSL_CERT_FILE", rig.org.ca_file())
+        .env("GENESYS_HOSTNAME", rig.org.base_url())
+        .env("GENESYS_CLIENT_ID", rig.org.client_id())
+        .env(
+            "GENESYS_CLIENT_SECRET",
+            rig.org.client_secret().expose_secret(),
+        )
+        .args(["get", "registrations", "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    let rows: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert!(rows.as_array().unwrap().len() >= 240, "everyone's");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_scopes_that_a_profile_asks_for_are_what_it_gets_and_the_log_says_so() {
+    let rig = Rig::with(&[]).await;
+    let config = std::fs::read_to_string(&rig.config).unwrap();
+    let asked = "[profiles.org]\nscopes = [\"callback:read\"]";
+    std::fs::write(&rig.config, config.replacen("[profiles.org]", asked, 1)).unwrap();
+    let run = |args: &[&str]| {
+        rig.program(args)
+            .env("TRUNKLINE_LOG", "info")
+            .output()
+            .unwrap()
+    };
+    let out = run(&["get", "callbacks", "--json"]);
+    assert_eq!(out.status.code(), Some(0), "{out:?}");
+    let out = run(&["get", "carriers"]);
+    assert_eq!(out.status.code(), Some(3), "{out:?}");
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("telephony:providers:read"), "{said}");
+    let log = std::fs::read_to_string(rig.state_dir().join("trunkline.log")).unwrap();
+    assert!(log.contains("signed in scopes=callback:read "), "{log}");
+}

@@ -12,4 +12,7 @@ mod common;
 mod crash;
 mod jobs;
 mod lost;
+mod record;
 mod rig;
+mod waiting;
+mod webhooks;

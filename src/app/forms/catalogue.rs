@@ -20,7 +20,7 @@ pub(super) fn make(
     let can = profile.api.capabilities();
     match opening.form.as_str() {
         "provision" if !can.endpoint_jobs => Ok(softphone::open(store, opening.body)),
-        "provision" => Ok(provision::open(profile, opening.body)),
+        "provision" => Ok(provision::open(profile, store, opening.body)),
         "station" => {
             let phone = opening.about.first().map_or("", String::as_str);
             let survey = store.survey.as_ref();

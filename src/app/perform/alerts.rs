@@ -14,6 +14,7 @@ use crate::app::event::Done;
 use crate::cloud::{self, way};
 use crate::config::Profile;
 use crate::environment::Environment;
+use crate::flow;
 use crate::text::Text;
 
 /// The way to the courier, once it runs.
@@ -46,7 +47,7 @@ impl Post {
         environment: &Environment,
         done: mpsc::UnboundedSender<Done>,
     ) {
-        let operator = operator(environment);
+        let operator = Text::from(flow::operator(environment));
         let environment = environment.clone();
         let (to_courier, orders) = mpsc::unbounded_channel();
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = Some(to_courier);
@@ -88,17 +89,6 @@ impl Post {
     }
 }
 
-/// The name that is written down: whoever is signed in to this machine.
-pub(super) fn operator(environment: &Environment) -> Text {
-    let name = ["USER", "LOGNAME"]
-        .into_iter()
-        .find_map(|variable| environment.get(variable));
-    name.map_or_else(
-        || Text::from("unknown"),
-        |name| Text::from(name.to_string_lossy()),
-    )
-}
-
 /// The webhook of the profile; the error is why nothing can be posted to it.
 async fn webhook(profile: &Profile, environment: &Environment) -> Result<Webhook, Text> {
     let Some(address) = profile.alerts.webhook.clone() else {
@@ -112,7 +102,11 @@ async fn webhook(profile: &Profile, environment: &Environment) -> Result<Webhook
     let way = way::Way::new(super::proxy(profile, environment).await?);
     let http = spawn_blocking(move || cloud::http_client(ca_pem.as_deref(), &way)).await;
     match http {
-        Ok(Ok(http)) => Ok(Webhook::new(http, url, Patience::default())),
+        Ok(Ok(http)) => Ok({
+            let mut patience = Patience::default();
+            patience.answer = profile.deadlines.webhook.unwrap_or(patience.answer);
+            Webhook::new(http, url, patience)
+        }),
         Ok(Err(error)) => Err(Text::from(error.to_string())),
         Err(error) => Err(Text::from(format!(
             "The HTTP client could not be set up: {error}."

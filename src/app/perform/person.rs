@@ -11,6 +11,7 @@ use crate::app::event::Done;
 use crate::app::person::{BudgetSheet, SignInNews};
 use crate::cloud::Client;
 use crate::cloud::login::{Denied, Login};
+use crate::cloud::platform::Platform;
 use crate::effect::SignInAsk;
 use crate::environment::Environment;
 use crate::model::person::{Pasted, Person};
@@ -71,7 +72,9 @@ impl SignInDesk {
             Some(client) => BudgetSheet {
                 spending: client.spending(),
                 limits: client
-                    .limits_read()
+                    .platform()
+                    .ok()
+                    .and_then(Platform::limits_read)
                     .map(|read| read.map_err(|error| Text::from(error.to_string()))),
             },
             None => BudgetSheet {
@@ -178,7 +181,11 @@ impl Opening {
         }
         if spends {
             let client = client.clone();
-            tokio::spawn(async move { client.read_limits().await });
+            tokio::spawn(async move {
+                if let Ok(platform) = client.platform() {
+                    platform.read_limits().await;
+                }
+            });
         }
     }
 

@@ -19,16 +19,21 @@ pub(super) async fn survey(client: &Client, phone: &DeviceId) -> Done {
 
 /// Looks at a phone closely.
 pub(super) async fn closeup(client: &Client, phone: DeviceId) -> Done {
-    let read = client.closeup(&phone, Urgency::Reread).await;
+    let read = async { client.platform()?.closeup(&phone, Urgency::Reread).await }.await;
     let read = read.map_err(|error| Text::from(error.to_string()));
     Done::Closeup(phone, Box::new(read))
 }
 
 async fn read(client: &Client, phone: &DeviceId) -> Result<Survey, Error> {
-    let phone = client.softphone(phone, Urgency::Reread).await?;
+    let phone = client.platform()?.softphone(phone, Urgency::Reread).await?;
     let mut stations = Vec::new();
     for line in phone.lines.iter().take(LINES) {
-        stations.extend(client.stations_of_line(line, Urgency::Reread).await?);
+        stations.extend(
+            client
+                .platform()?
+                .stations_of_line(line, Urgency::Reread)
+                .await?,
+        );
     }
     Ok(Survey { phone, stations })
 }

@@ -15,6 +15,9 @@ use crate::vault;
 /// A token that claims to live longer is renewed after this anyway; it also keeps the arithmetic small.
 const LONGEST_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// Columns of what a sign-in has granted in the log.
+const LONGEST_GRANT: usize = 2_000;
+
 /// Where tokens are issued: `login_url`, or the API's own host when there is none.
 #[must_use]
 pub fn token_url(settings: &Settings) -> Url {
@@ -140,6 +143,7 @@ impl Grant {
         });
         // An empty list is how some organisations say nothing about scopes.
         let scopes = scopes.filter(|scopes| !scopes.is_empty());
+        log_grant(scopes.as_deref(), life);
         let token = Token::new(granted.access_token, scopes, asked, life, until);
         match token.header() {
             Some(_) => Ok(Self {
@@ -149,4 +153,11 @@ impl Grant {
             None => Err("access_token holds characters that no header can carry".into()),
         }
     }
+}
+
+/// The log says what a sign-in has granted (contract §11); names of scopes are no secret, and their text is remote.
+fn log_grant(scopes: Option<&[String]>, life: Duration) {
+    let scopes = scopes.map_or_else(|| "not told".to_owned(), |scopes| scopes.join(" "));
+    let scopes = crate::text::fit(&scopes, LONGEST_GRANT);
+    tracing::info!(%scopes, seconds = life.as_secs(), "signed in");
 }

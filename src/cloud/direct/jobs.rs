@@ -54,13 +54,26 @@ impl JobEntity {
             id: entity.id.unwrap_or_default().into(),
             name: entity.name.unwrap_or_default().into(),
         };
+        let phase = self.status.as_deref().map(Phase::of_status);
+        let told = self.error.take().map(|error| JobError {
+            code: error.code.unwrap_or_default().into(),
+            message: error.message.unwrap_or_default().into(),
+        });
+        // An end that the contract does not have is told by the organisation's own name for it.
+        let named = phase
+            .filter(|phase| *phase == Phase::Ended)
+            .zip(self.status.as_deref())
+            .map(|(_, status)| JobError {
+                code: status.into(),
+                message: "the job is over, neither completed nor failed".into(),
+            });
         Word {
             id: self
                 .id
                 .take()
                 .filter(|id| !id.is_empty())
                 .map(|id| JobId::from(id.as_str())),
-            phase: self.status.as_deref().and_then(Phase::of_status),
+            phase,
             results: self
                 .results
                 .take()
@@ -69,10 +82,7 @@ impl JobEntity {
                 .take(RESULTS_KEPT)
                 .map(made)
                 .collect(),
-            error: self.error.take().map(|error| JobError {
-                code: error.code.unwrap_or_default().into(),
-                message: error.message.unwrap_or_default().into(),
-            }),
+            error: told.or(named),
         }
     }
 }
@@ -119,7 +129,15 @@ mod tests {
     #[test]
     fn what_is_missing_is_unknown_and_what_is_wrong_names_itself() {
         assert_eq!(job(b"{}").unwrap(), Word::default());
-        assert_eq!(job(br#"{"status":"Sleeping"}"#).unwrap().phase, None);
+        let word = |status: &str| job(format!(r#"{{"status":"{status}"}}"#).as_bytes()).unwrap();
+        for under_way in ["Sleeping", "In_Progress", "Accepted"] {
+            assert_eq!(word(under_way).phase, Some(Phase::Running), "{under_way}");
+        }
+        for over in ["Cancelled", "TimedOut", "CompletedWithErrors"] {
+            let word = word(over);
+            assert_eq!(word.phase, Some(Phase::Ended));
+            assert_eq!(word.error.unwrap().code, over.into());
+        }
         assert!(job(br#"{"results":7}"#).unwrap_err().contains("results"));
     }
 

@@ -15,7 +15,7 @@ use crate::cloud::call::{Call, Needs};
 use crate::cloud::entities::{Faults, id, page};
 use crate::cloud::error::Error;
 use crate::cloud::settings::is_loopback;
-use crate::cloud::{Client, Fault, Socket, Urgency};
+use crate::cloud::{Fault, Socket, Urgency};
 use crate::text::{self, Text};
 use crate::time::Millis;
 use crate::vault;
@@ -109,11 +109,11 @@ pub enum Subscribe {
     Add,
 }
 
-impl Client {
+impl Platform<'_> {
     /// Makes a channel (`POST /notifications/channels`). Asked twice, it makes two: the one that is never connected is the first
     /// to be evicted when the organisation's twenty are used up.
-    pub async fn make_channel(&self) -> Result<Channel, Error> {
-        let platform = self.platform();
+    pub async fn make_channel(self) -> Result<Channel, Error> {
+        let platform = self;
         let call = platform.call("POST", &["notifications", "channels"], &[], FREELY)?;
         let body = platform.ask(&call, Urgency::Reread).await?;
         made(&body).map_err(|reason| Error::answer(&call, reason))
@@ -121,8 +121,8 @@ impl Client {
 
     /// The channels of all readers of this OAuth client (`GET /notifications/channels?includechannels=oauthclient`), those included
     /// that nobody hears any more.
-    pub async fn client_channels(&self) -> Result<Listed, Error> {
-        let platform = self.platform();
+    pub async fn client_channels(self) -> Result<Listed, Error> {
+        let platform = self;
         let query = [("includechannels", "oauthclient")];
         let call = platform.call("GET", &["notifications", "channels"], &query, FREELY)?;
         let body = platform.ask(&call, Urgency::Reread).await?;
@@ -132,20 +132,20 @@ impl Client {
     /// Subscribes a channel to topics, which makes its day begin anew (`PUT` and `POST …/subscriptions`). With `ignoreErrors`
     /// one topic that is refused does not take the others with it.
     pub async fn subscribe(
-        &self,
+        self,
         channel: &Channel,
         how: Subscribe,
         topics: impl Iterator<Item = &str>,
     ) -> Result<Subscribed, Error> {
-        let platform = self.platform();
+        let platform = self;
         let call = subscription(platform, channel, how, topics)?;
         let body = platform.ask(&call, Urgency::Reread).await?;
         subscribed(&body, &call).map_err(|reason| Error::answer(&call, reason))
     }
 
     /// Whether a channel still exists (`HEAD /notifications/channels/{id}`).
-    pub async fn channel_lives(&self, channel: &Channel) -> Result<bool, Error> {
-        let platform = self.platform();
+    pub async fn channel_lives(self, channel: &Channel) -> Result<bool, Error> {
+        let platform = self;
         let path = ["notifications", "channels", channel.id.as_str()];
         let call = platform.call("HEAD", &path, &[], FREELY)?;
         let call = veiled(call, channel, "");
@@ -158,7 +158,7 @@ impl Client {
 
     /// Opens a channel's socket. It is tried once: when to come back is the feed's to decide. A second socket takes the channel
     /// over from the first.
-    pub async fn open_channel(&self, channel: &Channel) -> Result<Socket, Error> {
+    pub async fn open_channel(self, channel: &Channel) -> Result<Socket, Error> {
         let call = Call {
             veil: Some(format!("the notification channel {}", channel.name()).into()),
             ..Call::new(

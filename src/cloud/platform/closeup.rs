@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, told};
 use crate::cloud::entities::id;
-use crate::cloud::{Client, Error, Urgency};
+use crate::cloud::{Error, Urgency};
 use crate::model::DeviceId;
 use crate::model::registration::closeup::{Closeup, LineView, Side};
 use crate::text::Text;
@@ -16,16 +17,16 @@ const LINES: usize = 4;
 /// Addresses of one line that are kept.
 const CONTACTS: usize = 4;
 
-impl Client {
+impl Platform<'_> {
     /// Looks at a phone: one call, and one for the station of each of its first lines. None when the organisation has it no more.
     pub async fn closeup(
-        &self,
+        self,
         phone: &DeviceId,
         urgency: Urgency,
     ) -> Result<Option<Closeup>, Error> {
         let path = [&EDGES[..], &["phones", phone.raw()]].concat();
-        let call = self.platform().call("GET", &path, &[], TELEPHONY)?;
-        let body = match self.platform().ask(&call, urgency).await {
+        let call = self.call("GET", &path, &[], TELEPHONY)?;
+        let body = match self.ask(&call, urgency).await {
             Ok(body) => body,
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),

@@ -8,6 +8,7 @@
 
 mod assemble;
 mod details;
+mod names;
 mod refusal;
 mod topic;
 mod whole;
@@ -22,6 +23,7 @@ use crate::cloud::{Error, Urgency};
 use crate::model::interaction::Interaction;
 use crate::model::{InteractionId, QueueId};
 
+pub(in crate::cloud) use self::names::AgentNames;
 pub(crate) use self::refusal::cause;
 pub(crate) use self::topic::call as call_topic;
 
@@ -58,6 +60,8 @@ impl Platform<'_> {
                 break;
             }
         }
+        let asked = self.name_agents(&mut listing.interactions, urgency).await;
+        listing.more_requests = listing.more_requests.saturating_add(asked);
         Ok(listing)
     }
 
@@ -72,6 +76,8 @@ impl Platform<'_> {
         let read = whole::conversation(&body);
         let same = read.and_then(|read| {
             if read.id == *id {
+                let mut read = read;
+                self.fill(std::slice::from_mut(&mut read));
                 return Ok(read);
             }
             let other = read.id.0.fit(80).into_owned();

@@ -3,40 +3,41 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
 use crate::cloud::entities::{Faults, id, lenient};
-use crate::cloud::{Client, Error, Urgency};
+use crate::cloud::{Error, Urgency};
 use crate::model::EdgeId;
 use crate::model::edge::{Edge, Load};
 use crate::text::Text;
 
-impl Client {
+impl Platform<'_> {
     /// Reads the edges with their state; those that carry cloud media are among them.
-    pub async fn machines(&self, urgency: Urgency) -> Result<Whole<Edge>, Error> {
+    pub async fn machines(self, urgency: Urgency) -> Result<Whole<Edge>, Error> {
         let list = List {
             path: &EDGES,
             query: &[],
             permissions: TELEPHONY,
         };
-        self.platform().all(list, urgency, edge).await
+        self.all(list, urgency, edge).await
     }
 
     /// Reads how busy these edges are, [`super::trunks::BATCH`] at most.
     pub async fn edge_loads(
-        &self,
+        self,
         edges: &[EdgeId],
         urgency: Urgency,
     ) -> Result<Vec<(EdgeId, Load)>, Error> {
         let ids: Vec<&str> = edges.iter().map(EdgeId::raw).collect();
-        let call = self.platform().call(
+        let call = self.call(
             "GET",
             &[&EDGES[..], &["metrics"]].concat(),
             &[("edgeIds", &ids.join(","))],
             TELEPHONY,
         )?;
-        let body = self.platform().ask(&call, urgency).await?;
+        let body = self.ask(&call, urgency).await?;
         let rows: Vec<&RawValue> =
             serde_json::from_slice(&body).map_err(|error| Error::answer(&call, misread(&error)))?;
         Ok(Faults::new(&call).keep(&rows, measured))

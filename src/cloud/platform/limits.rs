@@ -4,11 +4,11 @@ use std::sync::PoisonError;
 
 use serde::Deserialize;
 
+use super::Platform;
 use super::as_person;
 use crate::cloud::call::{Call, Who};
 use crate::cloud::entities::page;
-use crate::cloud::{Client, Error, Urgency};
-use crate::model::api::Api;
+use crate::cloud::{Error, Urgency};
 
 /// The limit of one token of client credentials, in requests a minute.
 const OF_CLIENT: &str = "client.credentials.token.rate.per.minute";
@@ -22,27 +22,25 @@ struct Limit {
     value: Option<u32>,
 }
 
-impl Client {
-    /// What came of reading the organisation's own limits; none before that, and on an API that does not tell.
+impl Platform<'_> {
+    /// What came of reading the organisation's own limits; none before that.
     #[must_use]
-    pub fn limits_read(&self) -> Option<Result<(), Error>> {
+    pub fn limits_read(self) -> Option<Result<(), Error>> {
         let limits = self.0.limits.lock();
         limits.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the organisation's own limits and lowers each budget to its own; what the profile allows stays the most. Asks
-    /// nothing on an API that does not tell. Who may not read them goes by the answers' headers alone.
-    pub async fn read_limits(&self) {
-        if self.api() == Api::Platform {
-            let read = self.lower_to_limits().await;
-            let mut limits = self.0.limits.lock().unwrap_or_else(PoisonError::into_inner);
-            *limits = Some(read);
-        }
+    /// Reads the organisation's own limits and lowers each budget to its own; what the profile allows stays the most.
+    /// Who may not read them goes by the answers' headers alone.
+    pub async fn read_limits(self) {
+        let read = self.lower_to_limits().await;
+        let mut limits = self.0.limits.lock().unwrap_or_else(PoisonError::into_inner);
+        *limits = Some(read);
     }
 
-    async fn lower_to_limits(&self) -> Result<(), Error> {
+    async fn lower_to_limits(self) -> Result<(), Error> {
         let path = ["organizations", "limits", "namespaces", "platform.api"];
-        let call = self.platform().call("GET", &path, &[], &[])?;
+        let call = self.call("GET", &path, &[], &[])?;
         let call = match self.0.client {
             Some(_) => call,
             None => as_person(call),

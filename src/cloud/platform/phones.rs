@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use super::Platform;
 use super::pages::{List, Whole};
 use crate::cause::misread;
+use crate::cloud::Urgency;
 use crate::cloud::entities::{id, lenient};
 use crate::cloud::error::Error;
 use crate::cloud::pages::Page;
-use crate::cloud::{Client, Urgency};
 use crate::model::registration::User;
 use crate::model::registration::phone::{Person, Phone, Report, View};
 use crate::model::{DeviceId, UserId};
@@ -36,30 +37,30 @@ const REASON: usize = 160;
 /// Users asked for by id in one call; more are answered with 400 `max.user.ids`.
 pub const USERS: usize = 100;
 
-impl Client {
+impl Platform<'_> {
     /// Reads one page of a hundred phones, counting from 1, by their ids: sorted by anything else, or filtered, the list ends at ten
     /// thousand.
-    pub async fn phones_page(&self, number: u32, urgency: Urgency) -> Result<Page<Phone>, Error> {
+    pub async fn phones_page(self, number: u32, urgency: Urgency) -> Result<Page<Phone>, Error> {
         let [expand, fields] = SHOWN;
         let query = [("sortBy", "id"), expand, fields];
-        let platform = self.platform();
+        let platform = self;
         platform
             .numbered(list(&query), number, urgency, phone)
             .await
     }
 
     /// Reads the browser phones of one user, new ones included.
-    pub async fn phones_of(&self, user: &UserId, urgency: Urgency) -> Result<Whole<Phone>, Error> {
+    pub async fn phones_of(self, user: &UserId, urgency: Urgency) -> Result<Whole<Phone>, Error> {
         let [expand, fields] = SHOWN;
         let query = [("webRtcUser.id", user.raw()), expand, fields];
-        self.platform().all(list(&query), urgency, phone).await
+        self.all(list(&query), urgency, phone).await
     }
 
     /// Reads one phone; none when the organisation has it no more.
-    pub async fn phone(&self, of: &DeviceId, urgency: Urgency) -> Result<Option<Phone>, Error> {
+    pub async fn phone(self, of: &DeviceId, urgency: Urgency) -> Result<Option<Phone>, Error> {
         let path = [PHONES, &[of.raw()]].concat();
-        let call = self.platform().call("GET", &path, &SHOWN, TELEPHONY)?;
-        let body = match self.platform().ask(&call, urgency).await {
+        let call = self.call("GET", &path, &SHOWN, TELEPHONY)?;
+        let body = match self.ask(&call, urgency).await {
             Ok(body) => body,
             Err(error) if error.status() == Some(404) => return Ok(None),
             Err(error) => return Err(error),
@@ -71,7 +72,7 @@ impl Client {
     }
 
     /// The names of at most [`USERS`] users. Whom the organisation does not name is left out.
-    pub async fn names(&self, users: &[UserId], urgency: Urgency) -> Result<Vec<User>, Error> {
+    pub async fn names(self, users: &[UserId], urgency: Urgency) -> Result<Vec<User>, Error> {
         #[derive(Deserialize)]
         struct Entity {
             id: String,
@@ -84,7 +85,7 @@ impl Client {
             query: &[("id", &ids.join(","))],
             permissions: &[],
         };
-        let page = self.platform().numbered(list, 1, urgency, |user: Entity| {
+        let page = self.numbered(list, 1, urgency, |user: Entity| {
             Ok(User {
                 id: UserId(id(user.id, "id")?),
                 name: user.name.unwrap_or_default().into(),
@@ -115,9 +116,18 @@ struct Entity {
     web_rtc_user: Option<Reference>,
     lines: Option<Vec<Line>>,
     #[serde(default, deserialize_with = "lenient")]
+    capabilities: Option<Abilities>,
+    #[serde(default, deserialize_with = "lenient")]
     status: Option<Status>,
     #[serde(default, deserialize_with = "lenient")]
     secondary_status: Option<Status>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Abilities {
+    #[serde(default, deserialize_with = "lenient")]
+    allow_reboot: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -159,6 +169,8 @@ fn phone(entity: Entity) -> Result<Phone, String> {
     let id = id(entity.id, "id")?;
     let name = entity.name.map_or_else(|| id.clone(), Text::from);
     Ok(Phone {
+        browser: entity.web_rtc_user.is_some(),
+        reboots: entity.capabilities.and_then(|can| can.allow_reboot),
         person: person(
             entity.web_rtc_user,
             entity.lines.unwrap_or_default(),

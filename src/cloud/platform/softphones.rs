@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
+use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, object, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cloud::entities::{id, lenient};
-use crate::cloud::{Client, Error, Urgency};
+use crate::cloud::{Error, Urgency};
 use crate::model::softphone::found::{Phone, Seats, Station};
 use crate::model::softphone::{META_BASE, Named, PhoneBase, Premises};
 use crate::model::{DeviceId, UserId};
@@ -17,21 +18,21 @@ const FREELY: &[&str] = &[];
 /// Where somebody else sits.
 const SEATS: &[&str] = &["telephony:otherStationAssociation:view"];
 
-impl Client {
+impl Platform<'_> {
     /// Reads the sites and the phone bases of WebRTC phones.
-    pub async fn premises(&self, urgency: Urgency) -> Result<Premises, Error> {
+    pub async fn premises(self, urgency: Urgency) -> Result<Premises, Error> {
         let sites = List {
             path: &[&EDGES[..], &["sites"]].concat(),
             query: &[],
             permissions: FREELY,
         };
-        let sites: Whole<Named> = self.platform().all(sites, urgency, named).await?;
+        let sites: Whole<Named> = self.all(sites, urgency, named).await?;
         let bases = List {
             path: &[&EDGES[..], &["phonebasesettings"]].concat(),
             query: &[("expand", "lines")],
             permissions: TELEPHONY,
         };
-        let bases = self.platform().all(bases, urgency, web_rtc).await?;
+        let bases = self.all(bases, urgency, web_rtc).await?;
         Ok(Premises {
             sites: sites.entries,
             bases: bases.filter_map(|base| base).entries,
@@ -40,7 +41,7 @@ impl Client {
 
     /// Reads one phone base; none when it is not one of WebRTC phones.
     pub async fn phone_base(
-        &self,
+        self,
         base: &str,
         urgency: Urgency,
     ) -> Result<Option<PhoneBase>, Error> {
@@ -49,57 +50,41 @@ impl Client {
     }
 
     /// Reads the phones that belong to a user.
-    pub async fn softphones_of(
-        &self,
-        user: &UserId,
-        urgency: Urgency,
-    ) -> Result<Vec<Phone>, Error> {
+    pub async fn softphones_of(self, user: &UserId, urgency: Urgency) -> Result<Vec<Phone>, Error> {
         self.softphones(("webRtcUser.id", user.raw()), urgency)
             .await
     }
 
     /// Reads the phones of that very name. The organisation takes `*` for anything, so what it finds is looked through.
-    pub async fn softphones_named(
-        &self,
-        name: &str,
-        urgency: Urgency,
-    ) -> Result<Vec<Phone>, Error> {
+    pub async fn softphones_named(self, name: &str, urgency: Urgency) -> Result<Vec<Phone>, Error> {
         let mut found = self.softphones(("name", name), urgency).await?;
         found.retain(|phone| phone.name.raw() == name);
         Ok(found)
     }
 
-    async fn softphones(
-        &self,
-        filter: (&str, &str),
-        urgency: Urgency,
-    ) -> Result<Vec<Phone>, Error> {
+    async fn softphones(self, filter: (&str, &str), urgency: Urgency) -> Result<Vec<Phone>, Error> {
         let list = List {
             path: &[&EDGES[..], &["phones"]].concat(),
             query: &[filter, ("expand", "lines"), ("fields", "webRtcUser")],
             permissions: TELEPHONY,
         };
-        self.platform().all(list, urgency, phone).await?.entire()
+        self.all(list, urgency, phone).await?.entire()
     }
 
     /// Reads one phone.
-    pub async fn softphone(&self, phone_id: &DeviceId, urgency: Urgency) -> Result<Phone, Error> {
+    pub async fn softphone(self, phone_id: &DeviceId, urgency: Urgency) -> Result<Phone, Error> {
         let path = [&EDGES[..], &["phones", phone_id.raw()]].concat();
         self.object(&path, TELEPHONY, urgency, phone).await
     }
 
     /// Reads the stations of a user's own WebRTC phones.
-    pub async fn stations_of(
-        &self,
-        user: &UserId,
-        urgency: Urgency,
-    ) -> Result<Vec<Station>, Error> {
+    pub async fn stations_of(self, user: &UserId, urgency: Urgency) -> Result<Vec<Station>, Error> {
         self.stations(("webRtcUserId", user.raw()), urgency).await
     }
 
     /// Reads the station of a phone's line.
     pub async fn stations_of_line(
-        &self,
+        self,
         line: &Text,
         urgency: Urgency,
     ) -> Result<Vec<Station>, Error> {
@@ -107,41 +92,37 @@ impl Client {
             .await
     }
 
-    async fn stations(
-        &self,
-        filter: (&str, &str),
-        urgency: Urgency,
-    ) -> Result<Vec<Station>, Error> {
+    async fn stations(self, filter: (&str, &str), urgency: Urgency) -> Result<Vec<Station>, Error> {
         let list = List {
             path: &["stations"],
             query: &[filter],
             permissions: FREELY,
         };
-        self.platform().all(list, urgency, station).await?.entire()
+        self.all(list, urgency, station).await?.entire()
     }
 
     /// Reads one station.
-    pub async fn station(&self, station_id: &Text, urgency: Urgency) -> Result<Station, Error> {
+    pub async fn station(self, station_id: &Text, urgency: Urgency) -> Result<Station, Error> {
         let path = ["stations", station_id.raw()];
         self.object(&path, FREELY, urgency, station).await
     }
 
     /// Reads where a user sits, and where by default.
-    pub async fn seats(&self, user: &UserId, urgency: Urgency) -> Result<Seats, Error> {
+    pub async fn seats(self, user: &UserId, urgency: Urgency) -> Result<Seats, Error> {
         let path = ["users", user.raw(), "station"];
         self.object(&path, SEATS, urgency, |entity| Ok(seats(entity)))
             .await
     }
 
     async fn object<E: for<'a> Deserialize<'a>, T>(
-        &self,
+        self,
         path: &[&str],
         permissions: &'static [&'static str],
         urgency: Urgency,
         make: impl Fn(E) -> Result<T, String>,
     ) -> Result<T, Error> {
-        let call = self.platform().call("GET", path, &[], permissions)?;
-        let body = self.platform().ask(&call, urgency).await?;
+        let call = self.call("GET", path, &[], permissions)?;
+        let body = self.ask(&call, urgency).await?;
         let read = object(&body).and_then(make);
         read.map_err(|reason| Error::answer(&call, reason))
     }

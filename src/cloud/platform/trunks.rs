@@ -3,11 +3,12 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::Platform;
 use super::estate::{EDGES, Reference, TELEPHONY, moment, object, refer, text, told};
 use super::pages::{List, Whole};
 use crate::cause::misread;
 use crate::cloud::entities::{Faults, id, lenient};
-use crate::cloud::{CarrierListing, Client, Error, Urgency};
+use crate::cloud::{CarrierListing, Error, Urgency};
 use crate::model::carrier::Carrier;
 use crate::model::estate::{Base, Estate, Listed};
 use crate::model::trunk::{Heard, Proxies, SIGNS_KEPT, Seen, Sign, Signs, Traffic, Trunk, Use};
@@ -21,50 +22,50 @@ pub const BATCH: usize = 100;
 /// The kind of trunk that leads to a carrier; the others lead to phones and to edges.
 const EXTERNAL: &str = "EXTERNAL";
 
-impl Client {
+impl Platform<'_> {
     /// Reads the carriers as they are set up: external trunk bases.
-    pub async fn trunk_bases(&self, urgency: Urgency) -> Result<Whole<Base>, Error> {
+    pub async fn trunk_bases(self, urgency: Urgency) -> Result<Whole<Base>, Error> {
         let list = List {
             path: &[&EDGES[..], &["trunkbasesettings"]].concat(),
             query: &[],
             permissions: TELEPHONY,
         };
-        let read = self.platform().all(list, urgency, base).await?;
+        let read = self.all(list, urgency, base).await?;
         Ok(read.filter_map(|base| base))
     }
 
     /// Reads the external trunks, one of each carrier on each edge.
-    pub async fn trunks(&self, urgency: Urgency) -> Result<Whole<Listed>, Error> {
+    pub async fn trunks(self, urgency: Urgency) -> Result<Whole<Listed>, Error> {
         let list = List {
             path: &[&EDGES[..], &["trunks"]].concat(),
             query: &[("trunkType", EXTERNAL)],
             permissions: TELEPHONY,
         };
-        self.platform().all(list, urgency, listed).await
+        self.all(list, urgency, listed).await
     }
 
     /// Reads the calls of these trunks, [`BATCH`] at most.
     pub async fn trunk_calls(
-        &self,
+        self,
         trunks: &[TrunkId],
         urgency: Urgency,
     ) -> Result<Vec<(TrunkId, Traffic)>, Error> {
         let ids: Vec<&str> = trunks.iter().map(TrunkId::raw).collect();
-        let call = self.platform().call(
+        let call = self.call(
             "GET",
             &[&EDGES[..], &["trunks", "metrics"]].concat(),
             &[("trunkIds", &ids.join(","))],
             TELEPHONY,
         )?;
-        let body = self.platform().ask(&call, urgency).await?;
+        let body = self.ask(&call, urgency).await?;
         let rows: Vec<&RawValue> =
             serde_json::from_slice(&body).map_err(|error| Error::answer(&call, misread(&error)))?;
         Ok(Faults::new(&call).keep(&rows, counted))
     }
 
     /// Reads the carriers with everything that is known of their trunks but the calls.
-    pub(in crate::cloud) async fn platform_carriers(
-        &self,
+    pub(in crate::cloud) async fn carriers(
+        self,
         urgency: Urgency,
     ) -> Result<CarrierListing, Error> {
         let (bases, trunks) = (

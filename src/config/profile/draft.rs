@@ -12,6 +12,7 @@ use url::Url;
 
 use super::alerts::{self, Alerts};
 use super::carriers::{self, Carriers};
+use super::deadlines::{self, Deadlines};
 use super::grants::{self, PersonGrant};
 use super::listen::{self, Listen};
 use super::notifications::{self, Notifications};
@@ -38,6 +39,9 @@ use crate::text::is_plain;
 const MAX_NAME: usize = 64;
 pub(super) const MAX_CLIENT_ID: usize = 256;
 
+/// More than all that there are.
+const MOST_SCOPES: usize = 256;
+
 /// As many as the store is sized for.
 const MAX_USERS: usize = 1_000_000;
 
@@ -56,6 +60,8 @@ pub(in crate::config) struct Draft {
     pub(super) secret: Option<SecretSource>,
     pub(super) person: Option<PersonGrant>,
     pub(super) auth: Option<Auth>,
+    pub(super) scopes: Option<Vec<String>>,
+    pub(super) deadlines: Deadlines,
     pub(super) ca_file: Option<PathBuf>,
     pub(super) client_cert: Option<ClientCert>,
     pub(super) proxy: ProxySetting,
@@ -105,6 +111,12 @@ impl Draft {
             auth: from.take_as("auth", notes, |word: String| {
                 near::choose(&word, &[("basic", Auth::Basic), ("form", Auth::Form)])
             }),
+            scopes: from.take_as("scopes", notes, scopes),
+            deadlines: from
+                .section("deadlines", notes)
+                .map_or_else(Deadlines::default, |section| {
+                    deadlines::read(section, notes)
+                }),
             ca_file: from
                 .take_as("ca_file", notes, paths::written)
                 .map(|path| notes.beside(&path)),
@@ -164,6 +176,27 @@ impl Draft {
 
 fn api(word: &str) -> Result<Api, String> {
     near::choose(word, &Api::ALL.map(|api| (api.word(), api)))
+}
+
+/// Scopes as a token call has them: words without white space (RFC 6749 §3.3).
+fn scopes(words: Vec<String>) -> Result<Vec<String>, String> {
+    if words.is_empty() {
+        return Err(
+            "asks for nothing: leave scopes out to ask for all that the client has".to_owned(),
+        );
+    }
+    if words.len() > MOST_SCOPES {
+        return Err(format!("at most {MOST_SCOPES} scopes"));
+    }
+    for word in &words {
+        plain(word, MAX_CLIENT_ID)?;
+        if word.contains(char::is_whitespace) {
+            return Err(format!(
+                "{word:?} is not one scope: each is a word of its own"
+            ));
+        }
+    }
+    Ok(words)
 }
 
 /// A certificate without its key is as good as none.

@@ -2,6 +2,7 @@
 
 use toml::Value;
 
+use super::alerts::{WebhookAddress, webhook};
 use super::draft::plain;
 use crate::config::reader::{Notes, Section};
 
@@ -14,12 +15,18 @@ const MAX_ID: usize = 128;
 pub struct Provisioning {
     /// Ids of edges, the one to offer first at the front.
     pub edges: Vec<String>,
+    /// Where ends of jobs are to be delivered, for the webhook that is registered for it: a monitoring platform. None is the
+    /// console's own listener, where it is public.
+    pub webhook: Option<WebhookAddress>,
 }
 
 impl Provisioning {
     /// What is in force, for `config show`.
     pub(in crate::config) fn shown(&self) -> Vec<(&'static str, Value)> {
-        vec![("edges", self.edges.clone().into())]
+        let webhook = self.webhook.as_ref();
+        let webhook = webhook.map(|hook| ("webhook", format!("masked: {hook}").into()));
+        let edges = ("edges", self.edges.clone().into());
+        webhook.into_iter().chain([edges]).collect()
     }
 }
 
@@ -28,6 +35,9 @@ pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> Provisioning
         edges: from
             .take_as("edges", notes, |ids: Vec<String>| edges(ids))
             .unwrap_or_default(),
+        webhook: from.take_as("webhook", notes, |text: String| {
+            webhook(&text, "ends of jobs")
+        }),
     };
     from.finish(notes);
     read

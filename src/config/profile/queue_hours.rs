@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::Value;
 
+use super::alerts::{WebhookAddress, webhook};
 use super::draft::plain;
 use crate::config::reader::{Notes, Section};
 
@@ -16,6 +17,9 @@ const LONGEST: usize = 256;
 pub struct QueueHours {
     /// The group of each queue.
     pub groups: BTreeMap<String, String>,
+    /// Where changes of reservations are to be delivered, for the webhook that is registered for it: a calendar. None is the
+    /// console's own listener, where it is public.
+    pub webhook: Option<WebhookAddress>,
 }
 
 impl QueueHours {
@@ -25,7 +29,12 @@ impl QueueHours {
         let groups: toml::Table = groups
             .map(|(queue, group)| (queue.clone(), group.as_str().into()))
             .collect();
-        vec![("hours", groups.into())]
+        let webhook = self.webhook.as_ref();
+        let webhook = webhook.map(|hook| ("webhook", format!("masked: {hook}").into()));
+        webhook
+            .into_iter()
+            .chain([("hours", groups.into())])
+            .collect()
     }
 }
 
@@ -33,6 +42,9 @@ impl QueueHours {
 pub(super) fn read(mut from: Section<'_>, notes: &mut Notes<'_>) -> QueueHours {
     let read = QueueHours {
         groups: from.take_as("hours", notes, groups).unwrap_or_default(),
+        webhook: from.take_as("webhook", notes, |text: String| {
+            webhook(&text, "changes of callbacks")
+        }),
     };
     from.finish(notes);
     read

@@ -46,6 +46,8 @@ pub(in crate::config) fn resolve(
         client: client?,
         person: draft.person,
         auth: draft.auth.unwrap_or_default(),
+        scopes: draft.scopes,
+        deadlines: draft.deadlines,
         ca_file: draft.ca_file,
         client_cert: draft.client_cert,
         proxy: draft.proxy,

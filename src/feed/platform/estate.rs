@@ -142,7 +142,9 @@ impl EstateFeed {
 
     /// Reads what provisioning offers; whoever provisions without it types ids.
     async fn read_premises(&self, urgency: Urgency) {
-        if let Ok(premises) = self.shared.client.premises(urgency).await {
+        let client = &self.shared.client;
+        let read = async { client.platform()?.premises(urgency).await };
+        if let Ok(premises) = read.await {
             self.shared.mailbox.post(News::Premises(premises));
         }
     }

@@ -175,7 +175,7 @@ impl PhoneFeed<'_> {
     fn begin(&mut self, now: Instant) {
         let since = self.book.moment();
         let every = (1..=self.pages).collect();
-        let allowed = self.shared.client.budget().allowed;
+        let allowed = self.reads_allowed();
         let paced =
             |pages, whole| Round::paced(pages, whole, self.shared.poll, allowed, since, now);
         let round = match self.whole {
@@ -191,6 +191,13 @@ impl PhoneFeed<'_> {
         }
         self.note_length(round.length());
         self.cycle.begin(round);
+    }
+
+    /// Reads of a page that a minute allows: where there are browsers, a page takes a request more, for their people.
+    fn reads_allowed(&self) -> Option<u32> {
+        let each = if self.book.has_browsers() { 2 } else { 1 };
+        let allowed = self.shared.client.budget().allowed;
+        allowed.map(|allowed| allowed / each)
     }
 
     /// Whole rounds follow each other after this time, sooner where pages could not be read.
@@ -302,8 +309,8 @@ impl PhoneFeed<'_> {
         let mut sightings = Vec::new();
         for news in heard {
             match news {
-                Heard::Event { topic, body } => match wire::event(&body) {
-                    Ok(report) => sightings.extend(self.book.hear(&topic, report, body)),
+                Heard::Event { topic, body } => match self.book.hear(&topic, &body) {
+                    Ok(heard) => sightings.extend(heard),
                     Err(reason) => {
                         self.shared.tally.note(|notes| notes.undecodable += 1);
                         self.shared.keep_sample(&topic.raw().into(), reason, &body);
@@ -343,7 +350,7 @@ impl PhoneFeed<'_> {
             let mut unproven = ahead(self.book.unproven_pages());
             unproven.retain(|page| !unsure.contains(page));
             self.cycle.hurry(unsure);
-            let allowed = self.shared.client.budget().allowed;
+            let allowed = self.reads_allowed();
             self.cycle.confirm(unproven, allowed);
         } else if !matches!(news, Heard::Gap(_)) {
             // No topic is about to make these sure again: they are polled from here on, beginning now.

@@ -5,6 +5,35 @@ use tokio::time::{Duration, Instant};
 use super::{Roster, WatchedUser};
 use crate::model::UserId;
 
+/// Rounds after which a read is too old to be shown as what is so now.
+const OUTDATED_AFTER: u32 = 3;
+
+/// How old a polled read may be and still be shown as what is so now.
+///
+/// A round that grows is allowed for at once. One that becomes shorter is held against rows only once they have had those
+/// shorter rounds: when the last stream opens, the round of those who are polled falls from hours to seconds, and whoever was
+/// read some minutes ago was read as often as promised.
+#[derive(Debug, Default)]
+pub(in crate::feed) struct AgeLimit {
+    held: Duration,
+    fell: Option<Instant>,
+}
+
+impl AgeLimit {
+    /// The limit now that a round takes this long.
+    pub fn at(&mut self, round: Duration, now: Instant) -> Duration {
+        let limit = round * OUTDATED_AFTER;
+        let has_passed = |fell: Instant| now.saturating_duration_since(fell) >= limit;
+        if limit >= self.held {
+            (self.held, self.fell) = (limit, None);
+        } else if has_passed(*self.fell.get_or_insert(now)) {
+            // It may have fallen in steps: what is held is the longest of them until even the last one's rounds have passed.
+            (self.held, self.fell) = (limit, None);
+        }
+        self.held
+    }
+}
+
 impl Roster {
     /// A read of this user by the poller has worked.
     pub fn refreshed(&mut self, id: &UserId, now: Instant) {
@@ -34,6 +63,23 @@ impl Roster {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shorter_round_is_held_against_rows_once_they_have_had_it() {
+        let (start, mut age) = (Instant::now(), AgeLimit::default());
+        let at = |seconds: u64| start + Duration::from_secs(seconds);
+        let (hour, short) = (Duration::from_secs(3_600), Duration::from_secs(30));
+        assert_eq!(age.at(short, at(0)), short * 3);
+        assert_eq!(age.at(hour, at(1)), hour * 3, "a longer one counts at once");
+        assert_eq!(age.at(short, at(10)), hour * 3);
+        assert_eq!(age.at(short, at(99)), hour * 3);
+        assert_eq!(age.at(short, at(100)), short * 3);
+        assert_eq!(age.at(hour, at(101)), hour * 3);
+        assert_eq!(age.at(short, at(110)), hour * 3);
+        assert_eq!(age.at(hour, at(120)), hour * 3, "it did not stay short");
+        assert_eq!(age.at(short, at(199)), hour * 3);
+        assert_eq!(age.at(short, at(289)), short * 3);
+    }
 
     #[test]
     fn a_read_that_is_too_old_is_told_once() {

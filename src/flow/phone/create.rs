@@ -1,9 +1,9 @@
 //! Making a phone: look at what it is made from and whether it is there already, ask for it, seat its person.
 
 use super::job::Job;
-use super::search::{CHECK, in_the_way, lost, there};
+use super::search::{CHECK, in_the_way, lost, softphones, there};
 use super::seat::seat;
-use crate::cloud::platform::softphones;
+use crate::cloud::platform::softphones::made as read_made;
 use crate::cloud::{Answer, Urgency};
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
@@ -34,7 +34,10 @@ pub(super) async fn create(run: &Run<'_>, wanted: &Softphone) -> Outcome {
 async fn base(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
     let doing = run.begin("base", wanted.phone_base_settings.as_str());
     let client = &run.kit.client;
-    let read = client.phone_base(&wanted.phone_base_settings, Urgency::Reread);
+    let read = async {
+        let base = &wanted.phone_base_settings;
+        client.platform()?.phone_base(base, Urgency::Reread).await
+    };
     let wrong = match run.unless_stopped(read).await? {
         Ok(Some(base)) => {
             let line = Text::from(wanted.line_base_settings.as_str());
@@ -58,7 +61,7 @@ async fn base(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
 async fn not_there(run: &Run<'_>, wanted: &Softphone) -> Result<(), Failure> {
     let doing = run.begin("look", wanted.name.as_str());
     let user = wanted.user();
-    let read = run.kit.client.softphones_of(&user, Urgency::Reread);
+    let read = softphones(&run.kit.client, &user);
     let known = match run.unless_stopped(read).await? {
         Ok(known) => known,
         Err(error) => {
@@ -118,7 +121,7 @@ async fn submit<'a>(run: &'a Run<'a>, wanted: &Softphone) -> Result<(Job<'a>, Ph
 }
 
 fn taken(answer: &Answer) -> Result<Done<(Phone, u32)>, String> {
-    let phone = softphones::made(&answer.body)?;
+    let phone = read_made(&answer.body)?;
     let mut done = Done::plain((phone, answer.attempts));
     done.note
         .insert("phoneId".into(), done.value.0.id.raw().into());

@@ -95,7 +95,7 @@ impl Deed {
 
     fn done(&self) -> &'static str {
         match self {
-            Self::Reboot { .. } => "told to start anew",
+            Self::Reboot { .. } => "reboot requested",
             Self::Free { .. } => "free",
             Self::Associate { .. } => "associated",
             Self::Default { .. } => "theirs by default",
@@ -179,7 +179,7 @@ mod tests {
     fn what_is_not_known_outweighs_what_was_refused_and_all_of_it_is_told() {
         let refused = Failure::refused("no");
         let unknown = Failure::unknown("no answer", "look");
-        let outcome = sum(&["Ana told to start anew".to_owned()], &[refused, unknown]);
+        let outcome = sum(&["Ana reboot requested".to_owned()], &[refused, unknown]);
         let Outcome::Unknown { why, check } = outcome else {
             panic!("{outcome:?}");
         };

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::job::Job;
-use crate::cloud::{Error, Urgency};
+use crate::cloud::{Client, Error, Urgency};
 use crate::flow::{Failure, Run};
+use crate::model::UserId;
 use crate::model::flow::Outcome;
 use crate::model::job::JobKey;
 use crate::model::softphone::Softphone;
-use crate::model::softphone::found::Phone;
+use crate::model::softphone::found::{Phone, Station};
 use crate::text::Text;
 
 /// What to look at when it is not known whether a phone was made.
@@ -22,12 +23,24 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Phones that a sentence names.
 const NAMED: usize = 3;
 
+/// The browser phones of a person, as they are now.
+pub(super) async fn softphones(client: &Client, user: &UserId) -> Result<Vec<Phone>, Error> {
+    let platform = client.platform()?;
+    platform.softphones_of(user, Urgency::Reread).await
+}
+
+/// The stations of a person, as they are now.
+pub(super) async fn stations(client: &Client, user: &UserId) -> Result<Vec<Station>, Error> {
+    let platform = client.platform()?;
+    platform.stations_of(user, Urgency::Reread).await
+}
+
 /// Looks for the phone of a request that got no answer.
 pub(super) async fn lost(run: &Run<'_>, wanted: &Softphone) -> Result<Phone, Failure> {
     let mut doing = run.begin("reconcile", wanted.name.as_str());
     let user = wanted.user();
     for look in 1..=LOOKS {
-        let read = run.kit.client.softphones_of(&user, Urgency::Reread);
+        let read = softphones(&run.kit.client, &user);
         match run.unless_stopped(read).await? {
             Ok(phones) => {
                 let ours = |phone: &Phone| phone.name.raw() == wanted.name;
@@ -63,12 +76,10 @@ pub(super) async fn in_the_way(run: &Run<'_>, wanted: &Softphone, failure: Failu
     let doing = run.begin("look", wanted.name.as_str());
     let found: Result<Vec<Phone>, Error> = async {
         let mut phones = client
+            .platform()?
             .softphones_named(&wanted.name, Urgency::Reread)
             .await?;
-        for phone in client
-            .softphones_of(&wanted.user(), Urgency::Reread)
-            .await?
-        {
+        for phone in softphones(client, &wanted.user()).await? {
             if !phones.contains(&phone) {
                 phones.push(phone);
             }
@@ -120,7 +131,10 @@ pub(super) fn there(phones: &[&Phone]) -> String {
 pub(in crate::flow) async fn resume(run: &Run<'_>, key: JobKey, name: &Text) -> Outcome {
     let job = Job::new(run, key);
     let doing = run.begin("look", name.clone());
-    let read = run.kit.client.softphones_named(name.raw(), Urgency::Reread);
+    let read = async {
+        let platform = run.kit.client.platform()?;
+        platform.softphones_named(name.raw(), Urgency::Reread).await
+    };
     let found = match run.unless_stopped(read).await {
         Ok(Ok(found)) => found,
         Ok(Err(error)) => {
@@ -148,7 +162,7 @@ async fn seated(run: &Run<'_>, phone: &Phone) -> Result<String, Failure> {
     let Some(user) = &phone.user else {
         return Err(Failure::refused("it belongs to nobody."));
     };
-    let stations = run.kit.client.stations_of(user, Urgency::Reread).await;
+    let stations = stations(&run.kit.client, user).await;
     let stations = stations.map_err(|error| Failure::unknown(error.to_string(), CHECK))?;
     match stations.iter().find(|station| station.of(&phone.lines)) {
         Some(station) if station.seats(user) => Ok(format!("{user} sits at {}", station.name)),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::search::stations;
 use crate::cloud::Urgency;
 use crate::flow::guard::Done;
 use crate::flow::{Failure, Fate, Run};
@@ -89,7 +90,7 @@ async fn appears(run: &Run<'_>, user: &UserId, phone: &Phone) -> Result<Station,
     let mut doing = run.begin("station", user.to_string());
     let mut waits = Waits::until(APPEARS);
     loop {
-        match run.kit.client.stations_of(user, Urgency::Reread).await {
+        match stations(&run.kit.client, user).await {
             Ok(stations) => {
                 if let Some(station) = pick(stations, phone) {
                     doing.done(station.name.to_string());
@@ -151,7 +152,11 @@ pub(super) async fn confirm(
     let mut doing = run.begin("confirm", user.to_string());
     let mut waits = Waits::until(SEEN);
     loop {
-        match run.kit.client.seats(user, Urgency::Reread).await {
+        let read = async {
+            let platform = run.kit.client.platform()?;
+            platform.seats(user, Urgency::Reread).await
+        };
+        match read.await {
             Ok(seats) if wanted.iter().all(|seat| seat.taken(&seats)) => {
                 doing.done("seen");
                 return Ok(());

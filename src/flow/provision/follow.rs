@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{CHECK, doubt};
+use super::{CHECK, doubt, record};
 use crate::cloud::{Error, Urgency};
 use crate::flow::{Failure, FlowNews, Run};
 use crate::model::JobId;
@@ -12,9 +12,6 @@ use crate::model::flow::Outcome;
 use crate::model::job::{By, Follow, JobEvent, JobKey, Phase, Word};
 use crate::text::Text;
 use crate::time::Millis;
-
-/// How long a job is followed before it is left to the operator: provisioning takes minutes at most.
-pub const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
 /// Between two polls of a job (contract §2).
 const POLL: Duration = Duration::from_secs(3);
@@ -28,10 +25,24 @@ const LOOKS: u32 = 3;
 /// How far the organisation's clock may be behind ours: a job that it dates earlier than the submit by more is another.
 const CLOCK_SLACK_MS: i64 = 5 * 60 * 1_000;
 
-/// Polls a job until it has ended.
-pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
+/// A job that is followed.
+pub(super) struct Followed {
+    /// Its row.
+    pub key: JobKey,
+    /// The organisation's id.
+    pub id: JobId,
+    /// The name of what it is to make.
+    pub name: Text,
+    /// When its submit began, where it has been followed since.
+    pub submitted: Option<Millis>,
+}
+
+/// Polls a job until it has ended, and puts its end on record.
+pub(super) async fn follow(run: &Run<'_>, job: &Followed) -> Outcome {
+    let (key, id) = (&job.key, &job.id);
     let mut doing = run.begin("follow", id.to_string());
-    let until = Instant::now() + DEADLINE;
+    let deadline = run.kit.profile.deadlines.job;
+    let until = Instant::now() + deadline;
     loop {
         let polled = run.unless_stopped(run.kit.client.job(id)).await;
         let Ok(polled) = polled else {
@@ -40,13 +51,16 @@ pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
         };
         let wait = match polled {
             Ok(word) => {
+                let said = word.clone();
                 if let Some(end) = heard(run, key, word, &mut doing) {
                     doing.done("");
+                    recorded(run, job, &said).await;
                     return end;
                 }
                 POLL
             }
-            Err(error) if error.passing() => {
+            // The job goes on whatever a read of it comes to: a server that fails at it now may not in a moment.
+            Err(error) if error.passing() || error.status().is_some_and(|status| status >= 500) => {
                 doing.note(error.to_string());
                 error.retry_after().unwrap_or(AGAIN)
             }
@@ -56,13 +70,21 @@ pub(super) async fn follow(run: &Run<'_>, key: &JobKey, id: &JobId) -> Outcome {
             }
         };
         if Instant::now() + wait > until {
-            let minutes = DEADLINE.as_secs() / 60;
+            let minutes = deadline.as_secs() / 60;
             let why = format!("{id} has not ended within {minutes} minutes.");
             doing.failed(why.clone());
             return lost(run, key, id, &why);
         }
         // A stop is noticed by the next poll's own wait.
         let _ = run.unless_stopped(tokio::time::sleep(wait)).await;
+    }
+}
+
+/// Puts the end of a job on record; what cannot be written is said, for the job is over all the same.
+async fn recorded(run: &Run<'_>, job: &Followed, word: &Word) {
+    let took = job.submitted.map(|at| run.kit.clock.now().since(at));
+    if let Err(why) = record::ended(run.kit, (&job.key, &job.name), word, (By::Poll, took)).await {
+        run.begin("audit", "").failed(why);
     }
 }
 
@@ -76,7 +98,7 @@ fn heard(
     let at = run.kit.clock.now();
     let end = match word.phase {
         Some(Phase::Completed) => Some(Outcome::Done(made(&word).into())),
-        Some(Phase::Failed) => Some(Outcome::Refused(failed(&word).into())),
+        Some(Phase::Failed | Phase::Ended) => Some(Outcome::Refused(failed(&word).into())),
         Some(Phase::Queued) => {
             doing.note("queued");
             None
@@ -86,7 +108,7 @@ fn heard(
             None
         }
         None => {
-            doing.note("a status that this console does not know");
+            doing.note("no status is given");
             None
         }
     };
@@ -109,6 +131,9 @@ fn made(word: &Word) -> String {
 
 fn failed(word: &Word) -> String {
     match &word.error {
+        Some(error) if word.phase == Some(Phase::Ended) => {
+            format!("the job ended as {}: {}", error.code, error.message)
+        }
         Some(error) if error.code.is_empty() => format!("the job failed: {}", error.message),
         Some(error) => format!("the job failed: {} ({})", error.message, error.code),
         None => "the job failed without a reason".to_owned(),

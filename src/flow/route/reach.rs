@@ -16,20 +16,23 @@ pub(super) async fn all(run: &Run<'_>, route: &Route) -> Result<Vec<Verdict>, Fa
         run.begin("reach", "").done(NO_ADDRESS);
         return Ok(Vec::new());
     }
+    let looks = destinations.into_iter().map(|uri| look_at(run, uri));
+    join_all(looks).await.into_iter().collect()
+}
+
+/// Looks at one destination, each check a step; the verdict is everybody's.
+pub(in crate::flow) async fn look_at(run: &Run<'_>, uri: &str) -> Result<Verdict, Failure> {
     let prober = run
         .kit
         .prober
         .as_ref()
         .map_err(|why| Failure::not_sent(why.clone()))?;
-    let looks = destinations.into_iter().map(|uri| async move {
-        let mut steps = Steps { run, doing: None };
-        let verdict = prober
-            .destination(uri, |verdict| steps.follow(verdict))
-            .await;
-        run.told(RouteNews::Checked(verdict.clone()));
-        verdict
-    });
-    Ok(join_all(looks).await)
+    let mut steps = Steps { run, doing: None };
+    let verdict = prober
+        .destination(uri, |verdict| steps.follow(verdict))
+        .await;
+    run.told(RouteNews::Checked(verdict.clone()));
+    Ok(verdict)
 }
 
 /// The steps of one destination: one is under way at a time.

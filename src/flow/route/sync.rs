@@ -1,7 +1,5 @@
 //! The sync webhook of the profile: whoever keeps a copy of the routes hears of every deployment (contract §9).
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use crate::flow::guard::Done;
@@ -11,13 +9,10 @@ use crate::model::route::Deed;
 use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 
-/// How long the other side may take; a deployment is done whatever it says.
-const DEADLINE: Duration = Duration::from_secs(5);
-
 /// Tells the webhook, if there is one. What goes wrong is a warning, because the route runs.
 pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) -> Option<Text> {
     let hook = run.kit.profile.routes.sync_webhook.as_ref()?;
-    let doing = run.begin("sync", hook.to_string());
+    let mut doing = run.begin("sync", hook.to_string());
     let body = json!({
         "event": format!("route.{}", deed.word()),
         "id": id.raw(),
@@ -34,11 +29,15 @@ pub(super) async fn tell(run: &Run<'_>, id: &RouteId, name: &str, deed: Deed) ->
     write.body = Some(body.to_string());
     write.note.insert("to", json!(hook.to_string()));
     let post = async |_: &str| {
-        let body = write.body.clone().unwrap_or_default();
-        let sent = run.kit.client.post_outside(&hook.0, body, DEADLINE).await;
+        let body = write.body.as_deref().unwrap_or_default();
+        let patience = run.kit.profile.deadlines.webhook();
+        let note = |why: String| doing.note(why);
+        let sent = run.tell_outside(&hook.0, body, patience, note).await;
+        let mut done = Done::plain(());
         // Whatever went wrong there, it may have heard.
-        sent.map(Done::plain)
-            .map_err(|why| Failure::unknown(why, "Look at the receiver."))
+        let posted = sent.map_err(|why| Failure::unknown(why, "Look at the receiver."))?;
+        done.note.insert("attempts".into(), posted.into());
+        Ok(done)
     };
     let sent = run.guarded(&write, post).await;
     match sent {

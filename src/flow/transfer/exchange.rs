@@ -1,5 +1,6 @@
 //! One frame and its answer: the gate, the retries of contract §2, and what is known when no answer comes.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
@@ -79,6 +80,7 @@ impl One<'_> {
             write(request, frame, timestamp).map_err(|why| End::Stopped(Text::from(why)))?;
         let mut part = self.part("send", request.media_matrix.audio.codec.as_str());
         let mut came = None;
+        self.gated.store(true, Ordering::Relaxed);
         let passed = self
             .run
             .guarded(&write, async |_| {
@@ -119,6 +121,7 @@ impl One<'_> {
         let patience = self.run.kit.transfers.timing().answer;
         let mut doubted = false;
         for retry in 0..=RETRIES {
+            self.run.kit.flights.calm().await;
             let sent = Instant::now();
             let reading = Reading {
                 before,
@@ -201,6 +204,7 @@ impl One<'_> {
     async fn wait(&self, retry: u32, why: &Text, part: &mut Part<'_>) {
         let timing = self.run.kit.transfers.timing();
         let wait = timing.retry * (retry + 1) + timing.jitter.mul_f64(fastrand::f64());
+        self.run.kit.flights.slow_down(wait);
         part.note(format!("{why}; again in {:.1} s", wait.as_secs_f64()));
         self.happened(Happening::Retrying {
             wait_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX),

@@ -96,13 +96,17 @@ async fn send(run: &Run<'_>, interaction: &InteractionId, latency_ms: u64) -> Re
     let mut write = Write::json(kind, Method::Post, &[], interaction.to_string(), &body)
         .map_err(|error| Failure::not_sent(error.to_string()))?;
     write.note.insert("to", to.to_string().into());
-    let body = write.body.clone().unwrap_or_default();
     run.guarded(&write, async |_| {
-        let posted = run.kit.client.post_outside(&to.0, body, PATIENCE).await;
-        posted.map(|()| Done::plain(())).map_err(|why| Failure {
+        let body = write.body.as_deref().unwrap_or_default();
+        let patience = run.kit.profile.deadlines.webhook.unwrap_or(PATIENCE);
+        let posted = run.tell_outside(&to.0, body, patience, |_| {}).await;
+        let posted = posted.map_err(|why| Failure {
             trouble: true,
             ..Failure::refused(Text::from(why))
-        })
+        })?;
+        let mut done = Done::plain(());
+        done.note.insert("attempts".into(), posted.into());
+        Ok(done)
     })
     .await
 }

@@ -4,7 +4,7 @@ use super::replace::Replace;
 use super::{masked, write};
 use crate::model::payload::Fault;
 use crate::model::transfer::{Limits, Request, Wish};
-use crate::model::write::Write;
+use crate::model::write::{Method, Write, WriteKind};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -95,6 +95,14 @@ impl Move {
             none if none.is_empty() => self.written(),
             faults => Err(faults),
         }
+    }
+
+    /// The write by which it is on record, also where it cannot be made.
+    pub(super) fn on_record(&self) -> Write {
+        self.written().unwrap_or_else(|_| {
+            let subject = crate::text::safe(self.interaction()).into_owned();
+            Write::bare(WriteKind::Transfer, Method::Post, &[], subject)
+        })
     }
 
     /// The write of what has been judged.

@@ -1,9 +1,11 @@
 //! One transfer from its check to its end.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::exchange::Came;
+use super::flight::Flight;
 use super::{Move, frame_id, media};
 use crate::cloud::Client;
 use crate::flow::{Doing, FlowNews, Run};
@@ -29,6 +31,10 @@ pub(super) struct One<'a> {
     pub(super) to: &'a Destination,
     pub(super) interaction: InteractionId,
     ledger: Mutex<Reporting<'a>>,
+    /// The one transfer of its interaction that is under way; why not, where another one is.
+    flight: Result<Flight, &'static str>,
+    /// Whether it has come to the gate, where it is put on record whatever becomes of it.
+    pub(super) gated: AtomicBool,
 }
 
 /// A thing that is being done, told where the ledger says.
@@ -67,8 +73,9 @@ pub async fn preflight(client: &Client, id: &InteractionId) -> Result<Interactio
 }
 
 /// One that is not even begun.
-pub(super) fn leave(run: &Run<'_>, id: TransferId, why: &str) -> End {
+pub(super) async fn leave(run: &Run<'_>, id: TransferId, wanted: &Move, why: &str) -> End {
     let end = End::Stopped(why.into());
+    run.refuse(&wanted.on_record(), why.to_owned()).await;
     tell_end(run, id, &end, None);
     end
 }
@@ -95,8 +102,13 @@ impl<'a> One<'a> {
             id,
             wanted,
             to,
+            flight: run
+                .kit
+                .flights
+                .begin(&InteractionId::from(wanted.interaction())),
             interaction: InteractionId::from(wanted.interaction()),
             ledger: Mutex::new(ledger),
+            gated: AtomicBool::new(false),
         }
     }
 
@@ -115,7 +127,10 @@ impl<'a> One<'a> {
             Ok(Came::Unsupported(supported)) => {
                 (End::Rejected(unsupported(&supported)), None, None)
             }
-            Err(end) => (end, None, None),
+            Err(end) => {
+                self.stopped_early(&end).await;
+                (end, None, None)
+            }
         };
         tell_end(self.run, self.id, &end, latency);
         self.close(&end);
@@ -125,7 +140,25 @@ impl<'a> One<'a> {
         end
     }
 
+    /// Puts on record that it was stopped before the gate: by what the interaction is, or by its codecs.
+    async fn stopped_early(&self, end: &End) {
+        if let End::Stopped(why) = end
+            && !self.gated.load(Ordering::Relaxed)
+        {
+            let write = self.wanted.on_record();
+            self.run.refuse(&write, why.raw().to_owned()).await;
+        }
+    }
+
     async fn transfer(&self) -> Result<Came, End> {
+        if let Err(stage) = &self.flight {
+            let id = &self.interaction;
+            let why = format!(
+                "{id} is being transferred already: that one is {stage}. Nothing was sent."
+            );
+            self.part("check", id.0.clone()).failed(why.clone());
+            return Err(End::Stopped(why.into()));
+        }
         let (asked, frame, timestamp) = match self.wanted {
             Move::Replace(replace) => return self.replace(replace).await,
             Move::Frame {
@@ -187,6 +220,9 @@ impl<'a> One<'a> {
     }
 
     pub(super) fn happened(&self, happening: Happening) {
+        if let Ok(flight) = &self.flight {
+            flight.at(&happening);
+        }
         self.run
             .tell(FlowNews::Transfer(self.id, Box::new(happening)));
     }

@@ -1,6 +1,8 @@
 //! A blind transfer on the Platform API: whoever has the call is replaced by the destination. It is answered 202 at once, so
 //! the conversation is read until the destination has the call or has not taken it.
 
+use std::sync::atomic::Ordering;
+
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
@@ -153,6 +155,7 @@ impl One<'_> {
             .map_err(|e| stopped(e.to_string()))?;
         let mut part = self.part("send", self.to.masked());
         let mut came = None;
+        self.gated.store(true, Ordering::Relaxed);
         let passed = self
             .run
             .guarded(request.write(), async |_| {

@@ -17,6 +17,8 @@ pub(super) struct Around {
     pub(super) base: Option<Known>,
     /// Names that are taken by others of the kind.
     pub(super) names: Vec<String>,
+    /// Where the others of the kind deliver, each with the name of its route.
+    pub(super) elsewhere: Vec<(String, String)>,
     /// The events that the kind can carry.
     pub(super) events: Vec<EventType>,
 }
@@ -38,11 +40,17 @@ impl Around {
                 && row.known.route.kind() == kind
         });
         let events = store.routes.events().iter();
+        let (mut names, mut elsewhere) = (Vec::new(), Vec::new());
+        for row in others {
+            let route = &row.known.route;
+            names.push(route.name().to_owned());
+            let uris = route.destinations().into_iter();
+            elsewhere.extend(uris.map(|uri| (uri.to_owned(), route.name().to_owned())));
+        }
         Ok(Self {
             kind,
-            names: others
-                .map(|row| row.known.route.name().to_owned())
-                .collect(),
+            names,
+            elsewhere,
             events: events
                 .filter(|known| known.carried_by == kind)
                 .cloned()

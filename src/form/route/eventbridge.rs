@@ -116,6 +116,7 @@ mod tests {
             kind: route::Kind::EventBridge,
             base,
             names: vec!["taken".to_owned()],
+            elsewhere: Vec::new(),
             events: vec![EventType {
                 name: "v2.a".into(),
                 fields: Vec::new(),

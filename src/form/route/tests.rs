@@ -15,6 +15,7 @@ fn judging(base: Option<Known>) -> Judge {
         kind: route::Kind::Webhook,
         base,
         names: vec!["taken".to_owned()],
+        elsewhere: Vec::new(),
         events: vec![EventType {
             name: "routing.queue.entered".into(),
             fields: vec!["queueId".into(), "conversationId".into()],

@@ -146,6 +146,7 @@ mod tests {
             kind: route::Kind::Trigger,
             base,
             names: vec!["taken".to_owned()],
+            elsewhere: Vec::new(),
             events: Vec::new(),
         })
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::get::reservations;
 use super::super::write::{
-    agreed, carry_out, exit, faulty, payload, print_outcome, review, review_json,
+    agreed, carry_out, exit, named, payload, print_outcome, refuse, review, review_json,
 };
 use super::super::{Exit, print, say};
 use super::wanted::Wanted;
@@ -13,10 +13,13 @@ use crate::cloud::Urgency;
 use crate::flow::callback::CallbackOrder;
 use crate::flow::callback::platform::EndedCallback;
 use crate::flow::{FlowNews, Kit, Order};
+use crate::form::callback::{Known, direct};
 use crate::model::CallbackId;
 use crate::model::callback::{Context, Queues};
 use crate::model::flow::FlowId;
-use crate::model::payload;
+use crate::model::ids::Ids;
+use crate::model::payload::{self, Fault};
+use crate::model::write::WriteKind;
 use crate::store::Store;
 use crate::time::Clock;
 
@@ -29,12 +32,12 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     let can = kit.profile.api.capabilities();
     let wanted = match Wanted::read(&json, can) {
         Ok(wanted) => wanted,
-        Err(fault) => return Ok(faulty(&[fault])),
+        Err(fault) => return Ok(refused(kit, args, &json, &[fault]).await),
     };
     // What can be told without asking anybody is told first.
     let faults = wanted.faults(&context(None));
     if !faults.is_empty() {
-        return Ok(faulty(&faults));
+        return Ok(refused(kit, args, &json, &faults).await);
     }
     let store = match reservations(kit, false).await {
         Ok(store) => store,
@@ -42,7 +45,7 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
     };
     let write = match wanted.write(&context(Some(&store))) {
         Ok(write) => write,
-        Err(faults) => return Ok(faulty(&faults)),
+        Err(faults) => return Ok(refused(kit, args, &json, &faults).await),
     };
     let request = kit.client.request(write).map_err(|e| e.to_string())?;
     if !args.write.json {
@@ -59,6 +62,37 @@ pub(super) async fn run(kit: &Kit, args: &BookArgs) -> Result<u8, String> {
         return Ok(Exit::Ok as u8);
     }
     finish(kit, wanted.order(), args.write.json).await
+}
+
+/// Tells what is wrong with a booking, and puts on record that it was refused.
+async fn refused(kit: &Kit, args: &BookArgs, json: &str, faults: &[Fault]) -> u8 {
+    refuse(
+        kit,
+        (WriteKind::CallbackBook, &named(json)),
+        &args.write,
+        faults,
+    )
+    .await
+}
+
+/// Prints a booking for the first queue with room, in its first free slot; the number is the caller's own.
+pub(super) async fn template(kit: &Kit) -> Result<u8, String> {
+    let can = kit.profile.api.capabilities();
+    if !can.reservations {
+        return Err(
+            "on the Platform API a callback is a CreateCallbackCommand: see its documentation"
+                .into(),
+        );
+    }
+    let store = match reservations(kit, false).await {
+        Ok(store) => store,
+        Err(exit) => return Ok(exit as u8),
+    };
+    let known = Known::of(&store, can, Clock::Real.now());
+    let form = direct::book::open(known, Vec::new(), None, &mut Ids::new());
+    let json = serde_json::to_string_pretty(form.body()).map_err(|error| error.to_string())?;
+    print(&format!("{json}\n"))?;
+    Ok(Exit::Ok as u8)
 }
 
 /// Takes reservations back.

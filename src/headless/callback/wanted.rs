@@ -15,11 +15,12 @@ pub(super) enum Wanted {
 }
 
 impl Wanted {
-    /// Reads the payload that the API takes. An appointment without a name of ours gets one, so that it is found again should
+    /// Reads the payload that the API takes. One without a name of ours gets one, so that it is found again should
     /// its answer be lost.
     pub fn read(json: &str, can: &Capabilities) -> Result<Self, Fault> {
         if can.reservations {
-            return payload::read(json).map(Self::Booking);
+            let read: Booking = payload::read(json)?;
+            return Ok(Self::Booking(read.named(&mut Ids::new())));
         }
         let read: Appointment = payload::read(json)?;
         Ok(Self::Appointment(read.named(&mut Ids::new())))

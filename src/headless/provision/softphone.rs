@@ -38,9 +38,11 @@ pub(super) async fn provision(
     };
     // What the file leaves to the organisation is filled in before it is shown: what is shown is what is sent.
     let wanted = if wanted.line_base_settings.is_empty() {
-        let base = kit
-            .client
-            .phone_base(&wanted.phone_base_settings, Urgency::Reread);
+        let base = async {
+            let platform = kit.client.platform()?;
+            let base = &wanted.phone_base_settings;
+            platform.phone_base(base, Urgency::Reread).await
+        };
         match base.await {
             Ok(base) => wanted.completed(&base.into_iter().collect()),
             Err(error) => {
@@ -98,7 +100,7 @@ async fn template(profile: &Profile, environment: &Environment) -> Result<u8, St
             .await
             .map_err(|problem| (Exit::from(problem.trouble), problem.text.to_string()))?;
         crate::headless::login::resume(&client).await;
-        let premises = client.premises(Urgency::Reread).await;
+        let premises = async { client.platform()?.premises(Urgency::Reread).await }.await;
         premises.map_err(|error| (Exit::from(error.trouble()), error.to_string()))
     };
     let premises = match read.await {

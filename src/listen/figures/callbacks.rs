@@ -33,6 +33,26 @@ pub(super) fn write(sheet: &mut Exposition<'_>, callbacks: &CallbackFigures) -> 
         "how",
         [("success", figures.completed), ("failed", figures.failed)],
     )?;
+    sheet.counters(
+        "trunkline_callback_bookings",
+        "Bookings of this run: taken by the organisation, refused here or there, of unknown end",
+        "outcome",
+        [
+            ("sent", figures.bookings_sent),
+            ("refused", figures.bookings_refused),
+            ("failed", figures.bookings_failed),
+        ],
+    )?;
+    sheet.known(
+        "trunkline_callback_booking_seconds_mean",
+        "How long a booking took that was taken, its queue's reading included, on average",
+        figures.booking_ms().map(|ms| ms / 1_000.0),
+    )?;
+    sheet.gauge(
+        "trunkline_callback_bookings_waiting",
+        "Bookings that wait on disk because the organisation took no more",
+        callbacks.waiting as f64,
+    )?;
     let took = figures.latency();
     sheet.known(
         "trunkline_callback_update_seconds_mean",

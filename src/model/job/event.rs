@@ -26,7 +26,7 @@ pub enum By {
 pub struct Word {
     /// Of which job.
     pub id: Option<JobId>,
-    /// How far it has come; none for a status that the contract does not have.
+    /// How far it has come; none where no status is given.
     pub phase: Option<Phase>,
     /// What it made.
     pub results: Vec<Made>,
@@ -136,7 +136,7 @@ impl Job {
         }
         self.take_results(word.results.len(), word.results);
         self.error = self.error.take().max(word.error.map(clip_error));
-        // A status that nobody knows still says that there is a job.
+        // A word without a status still says that there is a job.
         let phase = word.phase.unwrap_or(Phase::Queued);
         self.completed_said |= phase == Phase::Completed;
         self.failed_said |= phase == Phase::Failed;

@@ -7,6 +7,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::condition::Condition;
 use crate::model::{DeviceId, UserId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -31,8 +32,12 @@ pub struct Phone {
     pub name: Text,
     /// Whose it is.
     pub person: Person,
+    /// Whether it is a browser: then its lines tell of its edge, and its person tells of it.
+    pub browser: bool,
     /// Where it stands.
     pub site: Option<Text>,
+    /// Whether it can be told to start anew; none is not told.
+    pub reboots: Option<bool>,
     /// What its edges say.
     pub report: Report,
 }
@@ -72,8 +77,14 @@ pub struct Sighting {
     pub user: UserId,
     /// Which phone.
     pub device: DeviceId,
-    /// Whether it is registered; none is not known.
-    pub registered: Option<bool>,
+    /// How it is.
+    pub condition: Condition,
+    /// Why, where the organisation says.
+    pub reason: Option<Text>,
+    /// Whether an edge can reach it, where it is a browser and an edge says; such a sign is not the browser's.
+    pub reach: Option<bool>,
+    /// Whether it can be told to start anew; none is not told.
+    pub reboots: Option<bool>,
     /// Since when it has been so, where the organisation says.
     pub since: Option<Millis>,
     /// Whether a topic carries on from here; else it is so until the next poll.

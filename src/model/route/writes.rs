@@ -1,12 +1,14 @@
 //! What is sent to make, change and take away routes. A route of one part is one write; an integration is kept in parts, and
 //! each is a write of its own.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{EventBridge, Known, Route, eventbridge, header};
+use super::{EventBridge, Known, Route, address, diff, eventbridge, header};
 use crate::model::write::{Method, Write, WriteKind};
-use crate::text::safe;
+use crate::text::{fit, safe};
 
 /// Where webhooks are, under the API's address (contract §9).
 pub const WEBHOOKS: [&str; 4] = ["api", "v2", "outbound", "integrations"];
@@ -16,6 +18,12 @@ pub const INTEGRATIONS: [&str; 3] = ["api", "v2", "integrations"];
 
 /// Where triggers are (Platform API).
 pub const TRIGGERS: [&str; 4] = ["api", "v2", "processautomation", "triggers"];
+
+/// Differences of a route that the audit names.
+const CHANGES: usize = 32;
+
+/// Columns of one of them.
+const LONGEST_CHANGE: usize = 240;
 
 /// What stands for an id that only the answer to a write before will tell.
 const ID_TO_COME: &str = "NEW-ID";
@@ -73,12 +81,27 @@ impl Route {
     ) -> Write {
         // Strings, lists and numbers that came from JSON cannot fail to become JSON.
         let body = serde_json::to_string(body).unwrap_or_default();
+        let mut note = BTreeMap::new();
+        note.extend(self.where_to());
         Write {
+            note,
             body: Some(body),
             secrets: self.secrets(),
             addresses: self.addresses(),
             ..Write::bare(kind, method, path, safe(self.name()))
         }
+    }
+
+    /// What the audit says of where its events go: its addresses, as they may be shown.
+    fn where_to(&self) -> Option<(&'static str, Value)> {
+        let Self::Webhook(route) = self else {
+            return None;
+        };
+        let all = std::iter::once(&route.uri).chain(&route.uris);
+        let shown: Vec<_> = all
+            .map(|uri| safe(&address::shown(uri)).into_owned())
+            .collect();
+        Some(("uris", shown.into()))
     }
 
     /// Where in its body addresses are, as JSON pointers.
@@ -119,6 +142,28 @@ impl Known {
     /// The writes that give it another body, in order; none where a part is so already.
     #[must_use]
     pub fn updates(&self, to: &Route) -> Vec<Write> {
+        let mut writes = self.changed_to(to);
+        for write in &mut writes {
+            write.note.insert("changes", self.difference(to));
+        }
+        writes
+    }
+
+    /// What the audit says of a change: each difference in a line, at most [`CHANGES`] of them, secrets masked.
+    fn difference(&self, to: &Route) -> Value {
+        let all = diff::changes(&self.route, to);
+        let more = all.len().saturating_sub(CHANGES);
+        let told = all.iter().take(CHANGES);
+        let mut told: Vec<_> = told
+            .map(|change| fit(&change.to_string(), LONGEST_CHANGE).into_owned())
+            .collect();
+        if more > 0 {
+            told.push(format!("and {more} more"));
+        }
+        told.into()
+    }
+
+    fn changed_to(&self, to: &Route) -> Vec<Write> {
         match (&self.route, to) {
             (Route::EventBridge(from), Route::EventBridge(bridge)) => {
                 self.reconfigure(from, bridge, to)
@@ -214,12 +259,10 @@ impl Known {
     #[must_use]
     pub fn delete(&self) -> Write {
         let subject = safe(self.route.name());
-        Write::bare(
-            WriteKind::RouteDelete,
-            Method::Delete,
-            &self.path(&[]),
-            subject,
-        )
+        let (kind, path) = (WriteKind::RouteDelete, self.path(&[]));
+        let mut write = Write::bare(kind, Method::Delete, &path, subject);
+        write.note.extend(self.route.where_to());
+        write
     }
 
     fn path<'a>(&'a self, further: &[&'a str]) -> Vec<&'a str> {

@@ -27,7 +27,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The codec to fall back to after `refused` was not supported: the best liked that the other side has too.
+    /// The codec to fall back to after `refused` was not supported: the best liked that the other side has too; where it does
+    /// not say which ones it has, the next of ours (contract §8).
     #[must_use]
     pub fn fallback<'a>(&'a self, refused: &str, supported: &[impl AsRef<str>]) -> Option<&'a str> {
         let theirs = |codec: &&String| {
@@ -39,6 +40,14 @@ impl Limits {
             .codecs
             .iter()
             .filter(|codec| !codec.eq_ignore_ascii_case(refused));
+        if supported.is_empty() {
+            let refused = self
+                .codecs
+                .iter()
+                .position(|codec| codec.eq_ignore_ascii_case(refused));
+            let next = self.codecs.get(refused.map_or(0, |at| at + 1));
+            return next.map(String::as_str);
+        }
         common.find(theirs).map(String::as_str)
     }
 }

@@ -125,7 +125,12 @@ fn a_fallback_goes_by_the_operator_s_order_and_never_back_to_what_was_refused() 
     assert_eq!(limits.fallback("opus", &["pcmu", "opus"]), Some("pcmu"));
     assert_eq!(limits.fallback("pcmu", &["pcmu"]), None);
     assert_eq!(limits.fallback("opus", &["g729"]), None);
-    assert_eq!(limits.fallback("opus", &[""; 0]), None);
+    assert_eq!(
+        limits.fallback("opus", &[""; 0]),
+        Some("g722"),
+        "it does not say what it has"
+    );
+    assert_eq!(limits.fallback("pcmu", &[""; 0]), None);
 }
 
 #[test]

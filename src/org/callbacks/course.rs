@@ -26,8 +26,39 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 /// How often a burst adds updates.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Dials a callback after a while and follows it to its end; not when `callback-ms` is 0.
+/// How often it is looked whether a slot has begun.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Dials callbacks when their slots begin, for ever. What is over when it is looked at first was kept while nobody looked.
+pub(in crate::org) async fn keep_time(shared: Arc<Shared>) {
+    let mut begun = std::collections::HashSet::new();
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = Timestamp::now();
+        let book = shared.book();
+        let due = |one: &&super::book::Callback| {
+            one.status == CallbackStatus::Scheduled && one.time().is_some_and(|time| time <= now)
+        };
+        let due: Vec<CompactString> = book.all().filter(due).map(|one| one.id.clone()).collect();
+        drop(book);
+        begun.retain(|id| due.contains(id));
+        for id in due {
+            if begun.insert(id.clone()) {
+                dial(&shared, id);
+            }
+        }
+    }
+}
+
+/// A callback was booked: in a hurry it is dialled after a while, whatever its slot.
 pub(in crate::org) fn follow(shared: &Arc<Shared>, id: CompactString) {
+    if shared.fast_forward {
+        dial(shared, id);
+    }
+}
+
+/// Dials a callback after a stage and follows it to its end; not when `callback-ms` is 0.
+fn dial(shared: &Arc<Shared>, id: CompactString) {
     let stage = shared.faults().callback_ms;
     if stage.is_zero() {
         return;
@@ -83,8 +114,11 @@ fn book_another(shared: &Shared, rng: &mut ChaCha8Rng) {
     let _ = book.book(body, now);
 }
 
-/// Dials whichever callback comes first and is not under way.
+/// In a hurry, dials whichever callback comes first and is not under way.
 fn dial_next(shared: &Arc<Shared>) {
+    if !shared.fast_forward {
+        return;
+    }
     let book = shared.book();
     let waiting = book
         .all()

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, ok, parse};
+use crate::org::duty::{Connection, DutyChange};
 use crate::org::edges;
 use crate::org::reply::Refusal;
+use crate::org::rest::no_user;
 use crate::org::shared::Shared;
 use crate::org::state::World;
 
@@ -59,6 +62,43 @@ fn edge(world: &World, number: usize) -> Value {
         "inService": state.is_some_and(|edge| edge.in_service),
         "since": state.map(|edge| edge.since),
     })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PersonChange {
+    presence: Option<CompactString>,
+    routing_status: Option<CompactString>,
+    persistent_state: Option<CompactString>,
+    error_info: Option<CompactString>,
+}
+
+/// `PUT /_org/users/{id}`: what is told of a person, who stays so until told otherwise.
+pub(super) fn put_user(shared: &Shared, id: &str, body: &Bytes) -> Answer {
+    let change: PersonChange = parse(body)?;
+    let mut world = shared.world();
+    let person = world.find(id).ok_or_else(|| no_user(id))?;
+    let now = Timestamp::now();
+    let connection = change.persistent_state.map(|state| Connection {
+        state,
+        error: change.error_info,
+    });
+    let change = DutyChange {
+        presence: change.presence,
+        routing: change.routing_status,
+        connection,
+    };
+    world.change_duty(person, change, now);
+    let connection = world.connection(person);
+    let told = json!({
+        "id": id,
+        "presence": world.presence_entity(person),
+        "routingStatus": world.routing_status(person, false, now),
+        "persistentState": connection.state,
+        "errorInfo": connection.error,
+    });
+    drop(world);
+    ok(&told)
 }
 
 #[derive(Deserialize)]

@@ -25,7 +25,8 @@ use crate::org::reply::Refusal;
 use crate::org::state::user_id;
 
 pub(super) use self::blind::no_party;
-pub(in crate::org) use self::telling::{tell, tell_routing};
+pub(super) use self::telling::{calls_of, summary};
+pub(in crate::org) use self::telling::{is_call, tell, tell_calls, tell_routing};
 
 const DISCONNECT: &[&str] = &["conversation:communication:disconnect"];
 const TRANSFER: &[&str] = &["conversation:communication:blindTransfer"];

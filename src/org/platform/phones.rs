@@ -4,16 +4,15 @@ mod entity;
 mod filter;
 mod write;
 
-use serde_json::json;
-
 use self::entity::PhoneFields;
-pub(super) use self::entity::{is_web_rtc, line_id, whole_line};
+pub(in crate::org) use self::entity::is_web_rtc;
+pub(super) use self::entity::{line_id, whole_line};
 use self::filter::PhoneFilter;
 use super::access::TELEPHONY;
 use super::page::{MOST, Page};
 use super::{Answer, Call, Method, Operation, ok, operation};
 use crate::org::reply::Refusal;
-use crate::org::state::{DeviceKey, World, user_id};
+use crate::org::state::{DeviceKey, World};
 
 /// The operations of this room.
 #[rustfmt::skip] // A table: one a line.
@@ -31,23 +30,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// How far a list reaches that is filtered, or sorted by anything but ids.
 const CEILING: usize = 10_000;
 
-/// Tells a phone's topic how it is, and a browser's user whether it is still connected.
+/// Tells a phone's topic how it is.
 pub(in crate::org) fn tell(world: &World, place: DeviceKey) {
     if let Some(device) = world.device(place) {
         let topic = format!("v2.telephony.providers.edges.phones.{}", device.id);
         world.topics.publish(&topic, || entity::event(world, place));
-        if is_web_rtc(device) {
-            let user = user_id(place.person);
-            let topic = format!("v2.users.{user}.persistentconnection");
-            let state = if device.registered {
-                "PERSISTED"
-            } else {
-                "DISCONNECTED"
-            };
-            world
-                .topics
-                .publish(&topic, || json!({"persistentState": state}));
-        }
     }
 }
 

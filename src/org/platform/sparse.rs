@@ -12,7 +12,7 @@ pub(super) fn sparse(mut value: Value) -> Value {
 }
 
 /// A moment as `2026-11-21T09:30:00.000Z`.
-pub(super) fn moment(at: Timestamp) -> String {
+pub(in crate::org) fn moment(at: Timestamp) -> String {
     format!("{at:.3}")
 }
 

@@ -1,9 +1,14 @@
 //! Users: the people of the organisation.
 
+use std::collections::HashMap;
+
+use compact_str::CompactString;
 use hyper::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::access::{NOTHING, not_a_user};
+use super::conversations::{calls_of, summary};
 use super::page::Page;
 use super::{Answer, Call, Method, Operation, ok, operation, refer, stations};
 use crate::org::reply::Refusal;
@@ -31,10 +36,10 @@ fn list(call: &Call<'_>) -> Answer {
         let message = format!("id names at most {MOST_IDS} users");
         return Err(Refusal::bad_request(message));
     }
+    let wanted = Wanted::of(call);
     let world = call.shared.world();
-    let station = call.query.names("expand", "station");
     let entity = |person| {
-        let mut user = user(&world, person, station);
+        let mut user = user(&world, person, &wanted);
         // Beyond both contracts, for clients of the direct API, which has no other place for it.
         user["site"] = json!(world.people.get(person).map(Person::site));
         user
@@ -51,14 +56,15 @@ fn list(call: &Call<'_>) -> Answer {
 
 fn me(call: &Call<'_>) -> Answer {
     let person = call.holder.person.ok_or_else(not_a_user)?;
-    let station = call.query.names("expand", "station");
-    ok(&user(&call.shared.world(), person, station))
+    let wanted = Wanted::of(call);
+    ok(&user(&call.shared.world(), person, &wanted))
 }
 
 fn get(call: &Call<'_>) -> Answer {
+    let wanted = Wanted::of(call);
     let world = call.shared.world();
     let person = find(&world, call.id(0))?;
-    ok(&user(&world, person, call.query.names("expand", "station")))
+    ok(&user(&world, person, &wanted))
 }
 
 /// The user of an id.
@@ -69,8 +75,40 @@ pub(super) fn find(world: &World, id: &str) -> Result<usize, Refusal> {
     })
 }
 
+/// What a call asks for beyond the fields that every user has.
+#[allow(clippy::struct_excessive_bools, reason = "each is one word of expand")]
+struct Wanted {
+    station: bool,
+    presence: bool,
+    routing: bool,
+    summary: bool,
+    /// Agents' calls, where anything about them is asked for.
+    calls: HashMap<CompactString, usize>,
+    now: Timestamp,
+}
+
+impl Wanted {
+    fn of(call: &Call<'_>) -> Self {
+        let expanded = |word: &str| call.query.names("expand", word);
+        let (routing, summary) = (expanded("routingStatus"), expanded("conversationSummary"));
+        let calls = if routing || summary {
+            calls_of(call.shared.interactions().live().iter())
+        } else {
+            HashMap::new()
+        };
+        Self {
+            station: expanded("station"),
+            presence: expanded("presence"),
+            routing,
+            summary,
+            calls,
+            now: Timestamp::now(),
+        }
+    }
+}
+
 /// A user, as the published document has it.
-fn user(world: &World, person: usize, station: bool) -> Value {
+fn user(world: &World, person: usize, wanted: &Wanted) -> Value {
     let id = user_id(person);
     let email = format!("{id}@org.example");
     let found = world.people.get(person);
@@ -88,8 +126,19 @@ fn user(world: &World, person: usize, station: bool) -> Value {
         "acdAutoAnswer": false,
         "selfUri": refer::uri("/api/v2/users", &id),
     });
-    if station {
+    let calls = wanted.calls.get(&id).copied().unwrap_or_default();
+    if wanted.station {
         user["station"] = stations::of_user(world, person);
+    }
+    if wanted.presence {
+        user["presence"] = world.presence_entity(person);
+    }
+    if wanted.routing {
+        user["routingStatus"] = world.routing_status(person, calls > 0, wanted.now);
+        user["routingStatus"]["userId"] = json!(id);
+    }
+    if wanted.summary {
+        user["conversationSummary"] = summary(&id, calls);
     }
     user
 }

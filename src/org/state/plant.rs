@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::{DeviceKey, World};
 use crate::org::edges;
-use crate::org::platform::{estate, metrics, stations, trunks};
+use crate::org::platform::{estate, metrics, phones, stations, trunks};
 
 impl World {
     /// Every device that was not deleted.
@@ -115,9 +115,13 @@ impl World {
     fn darken(&mut self, number: usize, now: Timestamp) {
         let lit = |place: &DeviceKey| self.device(*place).is_some_and(|device| device.registered);
         let served = self.places().filter(|place| self.edge_of(*place) == number);
-        let lost: HashSet<DeviceKey> = served.filter(lit).collect();
+        let (lost, dark): (HashSet<DeviceKey>, HashSet<DeviceKey>) = served.partition(lit);
         for place in in_order(&lost) {
             self.update(place, Some(false), None, now);
+        }
+        // Whatever the browser does, its sign is the edge's.
+        for place in in_order(&dark) {
+            phones::tell(self, place);
         }
         if let Some(edge) = self.plant.edges.get_mut(number) {
             edge.waiting = lost;
@@ -131,6 +135,12 @@ impl World {
         let waiting = std::mem::take(&mut edge.waiting);
         for place in in_order(&waiting) {
             self.update(place, Some(true), None, now);
+        }
+        let served = self.places().filter(|place| self.edge_of(*place) == number);
+        let others: HashSet<DeviceKey> = served.filter(|place| !waiting.contains(place)).collect();
+        for place in in_order(&others) {
+            phones::tell(self, place);
+            self.tell_connection(place.person);
         }
     }
 

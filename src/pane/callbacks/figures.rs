@@ -46,6 +46,13 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
     if let Some((role, words)) = stream(callbacks.stream(), scene) {
         bar.left(0, theme.style(role), words);
     }
+    if let (count @ 1.., due) = callbacks.waiting() {
+        let from = due.map_or(String::new(), |due| {
+            format!(", from {}", due.clock(scene.zone, scene.now))
+        });
+        let text = format!("waiting to be booked {count}{from}");
+        bar.left(0, theme.style(Role::Warn), text);
+    }
     if callbacks.unmasked(scene.now) {
         bar.left(0, theme.style(Role::Warn), "numbers unmasked");
     }

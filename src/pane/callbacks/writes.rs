@@ -4,11 +4,14 @@ use super::day::Day;
 use crate::flow::Order;
 use crate::flow::callback;
 use crate::flow::callback::platform::EndedCallback;
+use crate::flow::webhook::WebhookOrder;
 use crate::form::{Opening, Plan};
 use crate::kind::callbacks::{CallbackLine, Callbacks};
 use crate::model::callback::Status;
 use crate::model::payload::Fault;
+use crate::model::webhook::{NewWebhook, WebhookKind};
 use crate::pane::Desk;
+use crate::pane::jobs::UNDO;
 use crate::pane::list::Picked;
 use crate::store::callbacks::CallbackRow;
 use crate::text::fit;
@@ -129,13 +132,17 @@ pub(super) fn webhook(desk: &mut Desk<'_>) {
         Ok(url) => url,
         Err(why) => return desk.messages.say(Weight::Warning, why, desk.now),
     };
-    let webhook = callback::CallbackWebhook::new("trunkline-callbacks".to_owned(), url);
+    let new = NewWebhook {
+        kind: WebhookKind::Callbacks,
+        name: WebhookKind::Callbacks.default_name().to_owned(),
+        address: url,
+        ours: true,
+    };
     let affects = vec![
         "The organisation tells this console's listener of every change of a callback.".to_owned(),
         "Deliveries and the stream meet on one row; whichever comes second changes nothing."
             .to_owned(),
     ];
-    let undo = "Not from here: a webhook is removed in the organisation's administration.";
-    let order = Order::Callback(callback::CallbackOrder::Webhook(webhook));
-    desk.propose(Plan::of(order, affects, undo));
+    let order = Order::Webhook(Box::new(WebhookOrder::Add(new)));
+    desk.propose(Plan::of(order, affects, UNDO));
 }

@@ -58,13 +58,14 @@ fn figures(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         (counts.flapping, Role::Warn, "flapping"),
         (of(State::Stale), Role::Stale, "stale"),
         (of(State::Unknown), Role::Unknown, "unknown"),
+        (of(State::OffDuty), Role::Text, "off duty"),
         (of(State::Remembered), Role::Stale, "remembered"),
     ];
     let below = area.y + big::HEIGHT + 1;
-    // Nothing is remembered once everything is read.
+    // Nothing is remembered once everything is read, and one of the APIs knows of nobody who has gone home.
     let lines = lines
         .into_iter()
-        .filter(|(count, _, word)| *count > 0 || *word != "remembered")
+        .filter(|(count, _, word)| *count > 0 || !["remembered", "off duty"].contains(word))
         .filter(|(count, _, word)| *count < counts.total || *word != "of them known");
     for ((count, role, word), y) in lines.zip(below..area.bottom()) {
         let role = if count > 0 { role } else { Role::Dim };

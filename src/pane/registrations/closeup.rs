@@ -2,10 +2,10 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::model::DeviceId;
 use crate::model::registration::closeup::{Closeup, LineView, Side};
 use crate::model::softphone::found::Station;
 use crate::pane::Scene;
+use crate::store::Row;
 use crate::store::closeups::Look;
 use crate::text::Text;
 use crate::time::Millis;
@@ -16,14 +16,15 @@ use crate::vocabulary::role::Role;
 const NOT_TOLD: &str = "not told";
 
 /// The lines about a phone; none where the API has nothing to look at.
-pub fn lines(phone: &DeviceId, scene: &Scene<'_>) -> Vec<Line<'static>> {
+pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     if !scene.can.closeups {
         return Vec::new();
     }
-    let look = scene.store.closeups.of(phone);
+    let look = scene.store.closeups.of(row.device());
+    let browser = row.edge_reach().is_some();
     match look.and_then(|look| look.answer.as_ref()) {
         None => vec![dim("reading the phone and its station …", scene)],
-        Some((at, Ok(Some(closeup)))) => found(closeup, &age(look, *at, scene), scene),
+        Some((at, Ok(Some(closeup)))) => found(closeup, browser, &age(look, *at, scene), scene),
         Some((at, Ok(None))) => {
             let age = age(look, *at, scene);
             vec![dim(
@@ -50,10 +51,10 @@ fn age(look: Option<&Look>, at: Millis, scene: &Scene<'_>) -> String {
     format!("read {}{again}", at.strftime("%H:%M:%S"))
 }
 
-fn found(closeup: &Closeup, age: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
+fn found(closeup: &Closeup, browser: bool, age: &str, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = sides(closeup, scene);
     lines.extend(faults(closeup, scene));
-    lines.extend(line(closeup, scene));
+    lines.extend(line(closeup, browser, scene));
     if closeup.stations.is_empty() {
         let none = [("station", "none".to_owned())];
         lines.push(detail::pairs(scene.theme, &none));
@@ -104,8 +105,8 @@ fn faults(closeup: &Closeup, scene: &Scene<'_>) -> Vec<Line<'static>> {
     faults.collect()
 }
 
-/// The line that an edge tells of: whether it is reached, and where.
-fn line(closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
+/// The line that an edge tells of: whether it is reached, and where. Of a browser that is the edge's sign, and there is no place to tell.
+fn line(closeup: &Closeup, browser: bool, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let none = LineView::default();
     let line = closeup.line().unwrap_or(&none);
     let reached = match (line.reachable, line.since) {
@@ -120,17 +121,18 @@ fn line(closeup: &Closeup, scene: &Scene<'_>) -> [Line<'static>; 2] {
         contacts => or_not_told(contacts.first()),
     };
     let served = [
-        ("line", reached),
+        (if browser { "edge reach" } else { "line" }, reached),
         ("phone", or_not_told(closeup.agent.as_ref())),
     ];
     let places = [
         ("address", or_not_told(line.address.as_ref())),
         ("contact", contact),
     ];
-    [
-        detail::pairs(scene.theme, &served),
-        detail::pairs(scene.theme, &places),
-    ]
+    let mut lines = vec![detail::pairs(scene.theme, &served)];
+    if !browser {
+        lines.push(detail::pairs(scene.theme, &places));
+    }
+    lines
 }
 
 /// Who sits at a station, and how its browser keeps in touch.

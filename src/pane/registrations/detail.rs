@@ -21,7 +21,7 @@ pub fn wish(scene: &Scene<'_>) -> u16 {
 /// What is known of the device and, on the Platform API, of its phone.
 pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(row, scene);
-    lines.extend(closeup::lines(row.device(), scene));
+    lines.extend(closeup::lines(row, scene));
     lines
 }
 
@@ -48,8 +48,13 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut state = vec![span(row.state().word(), theme.style(role(row.state())))];
     if matches!(row.state(), State::Stale | State::Remembered) {
         state.push(span(
-            &format!(" (was {})", row.believed().word()),
+            &format!(" (was {})", row.status()),
             theme.style(Role::Dim),
+        ));
+    } else if scene.can.conditions && row.status() != row.state().word() {
+        state.push(span(
+            &format!(" ({})", row.status()),
+            theme.style(Role::Text),
         ));
     }
     let since = if row.remembered() { "as of" } else { "since" };
@@ -68,6 +73,10 @@ fn facts(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     if !scene.can.codec {
         phone.remove(1);
         phone.push(("codec", "n/a (API)".to_owned()));
+    }
+    if let Some(reached) = row.edge_reach() {
+        let reached = if reached { "reached" } else { "not reached" };
+        phone.push(("edge reach", reached.to_owned()));
     }
     let checked = match row.checked() {
         at if at == Millis::default() => "never".to_owned(),

@@ -23,7 +23,12 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
     }
     let table = &desk.store.registrations;
     let rows = on.ids();
-    let rows: Vec<_> = rows.iter().filter_map(|id| table.row(*id)).collect();
+    let rows = rows.iter().filter_map(|id| table.row(*id));
+    let (fixed, rows): (Vec<_>, Vec<_>) = rows.partition(Row::cannot_reboot);
+    if rows.is_empty() && !fixed.is_empty() {
+        let text = "Reboot: the organisation does not allow it for a browser phone; whoever uses it reloads the page";
+        return desk.messages.say(Weight::Warning, text, desk.now);
+    }
     let deeds: Vec<Deed> = rows
         .iter()
         .map(|row| Deed::Reboot {
@@ -59,7 +64,14 @@ pub(super) fn reboot(on: &Picked<'_, Registrations>, desk: &mut Desk<'_>) {
     };
     let order = Order::Phone(phone::PhoneOrder::Deeds(deeds));
     let undo = "This cannot be undone; a phone comes back by itself within a minute or two.";
-    let plan = Plan::of(order, vec![affects], undo);
+    let mut affects = vec![affects];
+    if !fixed.is_empty() {
+        affects.push(format!(
+            "Leaves out {} that the organisation does not allow to be rebooted: browser phones are not.",
+            fixed.len()
+        ));
+    }
+    let plan = Plan::of(order, affects, undo);
     desk.propose(plan.map(|plan| plan.confirmed_by(confirm)));
 }
 

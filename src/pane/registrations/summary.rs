@@ -62,6 +62,10 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
         let count = counts.of(State::Remembered) as usize;
         list::say_remembered(bar, scene, count, scene.store.registrations.recalled());
     }
+    if counts.of(State::OffDuty) > 0 {
+        let text = format!("off duty {}", of(State::OffDuty));
+        bar.left(2, theme.style(Role::Dim), text);
+    }
     bar.left(
         2,
         loud(counts.of(State::Unknown), Role::Unknown),
@@ -75,7 +79,7 @@ pub(super) fn fill(bar: &mut Bar, scene: &Scene<'_>) {
 
 /// Of how many rows the share is, when that is not all of them.
 fn of_known(counts: Counts) -> String {
-    if counts.known() == counts.total {
+    if counts.sure() == counts.total {
         return String::new();
     }
     format!("of {} known", grouped(counts.known() as usize))

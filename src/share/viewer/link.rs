@@ -134,7 +134,7 @@ impl Link {
     fn told(&mut self, frame: &Frame, mailbox: &Mailbox) -> Result<bool, String> {
         let said: Said = frame.read().map_err(|error| error.to_string())?;
         if let Said::Beat(beat) = said {
-            return self.beat(frame.number, beat, mailbox);
+            return self.beat(frame.number, &beat, mailbox);
         }
         // What was told before the keyframe is in it.
         let Some(number) = self.number else {
@@ -148,12 +148,13 @@ impl Link {
             Said::Told(moment) => post_all(mailbox, moment),
             Said::Problem(problem) => mailbox.post(News::Problem(problem)),
             Said::Notice(text) => mailbox.post(News::Notice(text)),
+            Said::Wrote(line) => post(mailbox, ShareNews::Wrote(line)),
             Said::Beat(_) => {}
         }
         Ok(false)
     }
 
-    fn beat(&mut self, last: u64, beat: Beat, mailbox: &Mailbox) -> Result<bool, String> {
+    fn beat(&mut self, last: u64, beat: &Beat, mailbox: &Mailbox) -> Result<bool, String> {
         let Some(number) = self.number else {
             return Ok(false);
         };
@@ -187,7 +188,7 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
         match told {
             // What a reader says of itself and of its share is not for others to say.
             Told::News(news) if Told::concerns(&news) => mailbox.post(news),
-            Told::News(_) => {}
+            Told::News(_) | Told::Hole => {}
             Told::Alerts(book) => post(mailbox, ShareNews::Alerts(book)),
             Told::Interactions {
                 interactions,
@@ -199,7 +200,6 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
                     faults,
                 },
             ),
-            Told::Hole => {}
         }
     }
 }
@@ -310,7 +310,7 @@ pub async fn look(path: &Path, operator: &Text) -> Result<Standing, Text> {
     match frame.read() {
         Ok(Said::Beat(beat)) => Ok(Standing {
             hello,
-            beat,
+            beat: *beat,
             at: frame.at,
         }),
         _ => Err("the reader says what is not expected".into()),

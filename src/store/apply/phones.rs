@@ -4,7 +4,7 @@
 use super::Said;
 use crate::model::registration::phone::Sighting;
 use crate::model::{DeviceId, UserId};
-use crate::store::row::{Believed, Flags};
+use crate::store::row::Flags;
 use crate::store::{Changes, Registrations, RowId};
 use crate::text::Text;
 use crate::time::Millis;
@@ -66,11 +66,9 @@ impl Registrations {
             return;
         };
         let said = Said {
-            registered: Some(
-                sighting
-                    .registered
-                    .map_or(Believed::Unknown, Believed::from),
-            ),
+            condition: Some(sighting.condition),
+            reason: self.reasons.id(sighting.reason.as_ref()),
+            reach: sighting.reach,
             since: sighting.since,
             codec: None,
             live: sighting.live,
@@ -81,6 +79,10 @@ impl Registrations {
         let row = self.hear(user, &sighting.device, said, now, changes);
         if stale {
             self.cover(user, true, now);
+        }
+        let slot = row.and_then(|row| self.slots.get_mut(row as usize));
+        if let Some((slot, reboots)) = slot.zip(sighting.reboots) {
+            slot.flags.set(Flags::FIXED, !reboots);
         }
         if let Some(row) = row.filter(|_| !sighting.raw.is_empty()) {
             self.frames.push(row, &sighting.raw);

@@ -23,6 +23,25 @@ pub struct CallbackFigures {
     pub acknowledged: u64,
     /// Made with the first update: a histogram is 20 KiB.
     took: Option<Histogram<u64>>,
+    /// Bookings of this run that the organisation took.
+    pub bookings_sent: u64,
+    /// Bookings that were refused, here or there.
+    pub bookings_refused: u64,
+    /// Bookings of which it is not known what became.
+    pub bookings_failed: u64,
+    /// How long those took that were taken, together, in milliseconds.
+    bookings_ms: u64,
+}
+
+/// How a booking ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BookingEnd {
+    /// The organisation has taken it.
+    Sent,
+    /// It was refused, here or there.
+    Refused,
+    /// That is not known.
+    Failed,
 }
 
 /// How long updates took from the organisation to the table, in milliseconds. The two clocks may differ; an update
@@ -58,6 +77,24 @@ impl CallbackFigures {
             Status::Failed => self.failed = self.failed.saturating_add(1),
             _ => {}
         }
+    }
+
+    pub(super) fn booked(&mut self, end: BookingEnd, took_ms: u64) {
+        let count = match end {
+            BookingEnd::Sent => {
+                self.bookings_ms = self.bookings_ms.saturating_add(took_ms);
+                &mut self.bookings_sent
+            }
+            BookingEnd::Refused => &mut self.bookings_refused,
+            BookingEnd::Failed => &mut self.bookings_failed,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// How long a booking took on average that was taken, in milliseconds; none before the first.
+    #[must_use]
+    pub fn booking_ms(&self) -> Option<f64> {
+        (self.bookings_sent > 0).then(|| self.bookings_ms as f64 / self.bookings_sent as f64)
     }
 
     pub(super) fn again(&mut self) {

@@ -1,6 +1,7 @@
 //! What the devices of a site come to.
 
 use super::*;
+use crate::model::registration::condition::Condition;
 use crate::model::registration::memory::{RememberedPerson, Was};
 use crate::model::registration::phone::Sighting;
 use crate::model::registration::{Device, Update, User};
@@ -174,11 +175,14 @@ fn a_flapping_device_is_one_and_what_a_site_does_not_show_is_no_change() {
 fn a_change_that_nobody_saw_is_as_of_when_the_organisation_says() {
     let mut bench = Bench::default();
     bench.list(&[("ana", Some("Accra"))]);
-    let mut sight = |device: &str, registered, since, at| {
+    let mut sight = |device: &str, registered: Option<bool>, since, at| {
         let sighting = Sighting {
             user: "ana".into(),
             device: device.into(),
-            registered,
+            condition: Condition::from(registered),
+            reason: None,
+            reach: None,
+            reboots: None,
             since: Some(Millis(since)).filter(|since| since.0 > 0),
             live: false,
             raw: bytes::Bytes::new(),

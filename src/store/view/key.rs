@@ -36,6 +36,8 @@ impl<'a> Keys<'a> {
             Column::Source => u64::from(!row.live()),
             Column::Flapping => u64::from(!row.flapping()),
             Column::Registered => row.believed() as u64,
+            Column::Status => prefix(&row.condition().word().into()),
+            Column::EdgeReach => row.edge_reach().map_or(2, u64::from),
             Column::User
             | Column::Device
             | Column::Codec

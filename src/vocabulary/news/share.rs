@@ -1,8 +1,9 @@
 //! What the reader of a share tells beside the organisation's news, and how the share itself does.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
-use crate::model::alert::AlertBook;
+use crate::model::alert::{AlertBook, AlertId, Scope, Silence};
 use crate::model::interaction::Interaction;
 use crate::text::Text;
 use crate::time::Millis;
@@ -25,6 +26,56 @@ pub struct Broken {
     pub since: Millis,
 }
 
+/// What is asked of the one who makes the alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertAsk {
+    /// Who asks.
+    pub by: Text,
+    /// What.
+    pub what: AlertChange,
+}
+
+/// What can be done about alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertChange {
+    /// Somebody takes care of it, with a note.
+    Acknowledge(AlertId, Text),
+    /// Nobody does any more.
+    Unacknowledge(AlertId),
+    /// What was not delivered is sent again.
+    Redeliver(AlertId),
+    /// It is not told for so many milliseconds, and why.
+    Silence {
+        /// What is covered.
+        scope: Scope,
+        /// For how long.
+        ms: i64,
+        /// Why.
+        reason: Text,
+    },
+    /// A silence ends before its time.
+    Lift(Box<Silence>),
+}
+
+/// One line of a write, as everybody who shares a reading sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteLine {
+    /// Who.
+    pub operator: Text,
+    /// What: `route.update`.
+    pub action: Text,
+    /// To what, as people call it.
+    pub subject: Text,
+    /// What came of it: `intent`, `ok`, `refused`, `unknown`.
+    pub outcome: Text,
+    /// Which run of a console wrote it.
+    pub session: Text,
+    /// The number of its line in the audit there, and the SHA-256 of the line before, in hex.
+    pub line: u64,
+    /// See [`Self::line`].
+    pub prev: Text,
+}
+
 /// Something that became known of a share.
 #[derive(Clone, Debug)]
 pub enum ShareNews {
@@ -44,6 +95,8 @@ pub enum ShareNews {
         /// Entries that could not.
         faults: Vec<Text>,
     },
+    /// Somebody writes to the organisation.
+    Wrote(Box<WriteLine>),
     /// This console is attached, and what it is told is as fresh as the reader's.
     Attached(Sharing),
     /// What the reader tells does not arrive: nothing is sure from now on.

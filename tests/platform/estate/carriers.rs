@@ -69,14 +69,38 @@ async fn a_carrier_is_its_trunks_and_as_well_as_they_are() {
 #[tokio::test]
 async fn calls_and_load_are_counted_by_the_hundred() {
     let rig = Rig::start(options(4)).await;
-    let trunks = rig.client.trunks(Urgency::Reread).await.unwrap();
+    let trunks = rig
+        .client
+        .platform()
+        .unwrap()
+        .trunks(Urgency::Reread)
+        .await
+        .unwrap();
     let ids: Vec<TrunkId> = trunks.entries.iter().map(|t| t.trunk.id.clone()).collect();
-    let calls = rig.client.trunk_calls(&ids, Urgency::Reread).await.unwrap();
+    let calls = rig
+        .client
+        .platform()
+        .unwrap()
+        .trunk_calls(&ids, Urgency::Reread)
+        .await
+        .unwrap();
     assert_eq!(calls.len(), ids.len());
     assert!(calls.iter().all(|(_, traffic)| traffic.calls().is_some()));
-    let edges = rig.client.machines(Urgency::Reread).await.unwrap();
+    let edges = rig
+        .client
+        .platform()
+        .unwrap()
+        .machines(Urgency::Reread)
+        .await
+        .unwrap();
     let ids: Vec<EdgeId> = edges.entries.iter().map(|edge| edge.id.clone()).collect();
-    let loads = rig.client.edge_loads(&ids, Urgency::Reread).await.unwrap();
+    let loads = rig
+        .client
+        .platform()
+        .unwrap()
+        .edge_loads(&ids, Urgency::Reread)
+        .await
+        .unwrap();
     assert_eq!(loads.len(), ids.len());
     assert!(
         loads
@@ -84,7 +108,13 @@ async fn calls_and_load_are_counted_by_the_hundred() {
             .all(|(_, load)| load.processor.is_some() && load.at.is_some())
     );
     set_edge(&rig, ids[0].raw(), "OFFLINE").await;
-    let edges = rig.client.machines(Urgency::Reread).await.unwrap();
+    let edges = rig
+        .client
+        .platform()
+        .unwrap()
+        .machines(Urgency::Reread)
+        .await
+        .unwrap();
     let off = edges.entries.iter().find(|edge| edge.id == ids[0]).unwrap();
     assert_eq!(off.state(), EdgeState::Offline);
 }

@@ -25,7 +25,14 @@ impl Rig {
     }
 
     async fn wanted(&self, user: &str, name: &str) -> Softphone {
-        let premises = self.kit.client.premises(Urgency::Reread).await.unwrap();
+        let premises = self
+            .kit
+            .client
+            .platform()
+            .unwrap()
+            .premises(Urgency::Reread)
+            .await
+            .unwrap();
         assert!(
             !premises.sites.is_empty() && premises.bases.len() == 1,
             "{premises:?}"
@@ -96,6 +103,8 @@ async fn a_phone_is_made_waited_for_seated_and_seen() {
     let phones = rig
         .kit
         .client
+        .platform()
+        .unwrap()
         .softphones_of(&user, Urgency::Reread)
         .await
         .unwrap();
@@ -106,6 +115,8 @@ async fn a_phone_is_made_waited_for_seated_and_seen() {
     let stations = rig
         .kit
         .client
+        .platform()
+        .unwrap()
         .stations_of(&user, Urgency::Reread)
         .await
         .unwrap();
@@ -114,7 +125,14 @@ async fn a_phone_is_made_waited_for_seated_and_seen() {
         .find(|station| station.of(&made.lines))
         .unwrap();
     assert!(station.seats(&user));
-    let seats = rig.kit.client.seats(&user, Urgency::Reread).await.unwrap();
+    let seats = rig
+        .kit
+        .client
+        .platform()
+        .unwrap()
+        .seats(&user, Urgency::Reread)
+        .await
+        .unwrap();
     assert_eq!(
         (seats.associated.as_ref(), seats.default.as_ref()),
         (Some(&station.id), Some(&station.id))
@@ -267,7 +285,12 @@ async fn somebody_is_moved_out_and_seated_again() {
     let rig = Rig::start(&[]).await;
     let client = &rig.kit.client;
     let user = UserId::from("u-1");
-    let stations = client.stations_of(&user, Urgency::Reread).await.unwrap();
+    let stations = client
+        .platform()
+        .unwrap()
+        .stations_of(&user, Urgency::Reread)
+        .await
+        .unwrap();
     let (station, name) = (stations[0].id.clone(), stations[0].name.clone());
     let associate = Deed::Associate {
         user: user.clone(),
@@ -283,6 +306,8 @@ async fn somebody_is_moved_out_and_seated_again() {
     assert!(matches!(ran.outcome, Outcome::Done(_)), "{:?}", ran.outcome);
     assert!(
         client
+            .platform()
+            .unwrap()
             .station(&station, Urgency::Reread)
             .await
             .unwrap()

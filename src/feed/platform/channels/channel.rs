@@ -132,7 +132,7 @@ impl Connection for NotificationChannel<'_> {
         }
         if std::mem::take(&mut kept.doubted)
             && let Some(channel) = &kept.channel
-            && !client.channel_lives(channel).await?
+            && !client.platform()?.channel_lives(channel).await?
         {
             return Err(NotOpened::GivenUp(LossCause::Gone));
         }
@@ -140,7 +140,7 @@ impl Connection for NotificationChannel<'_> {
             (channel.clone(), None)
         } else {
             let turn = self.hub.making.lock().await;
-            let made = client.make_channel().await?;
+            let made = client.platform()?.make_channel().await?;
             kept.subscribed.clear();
             let left = made.expires().map(|at| at.since(Clock::Real.now()));
             kept.life = left.map_or(LIFE, |left| Duration::from_millis(left).min(LIFE));
@@ -150,7 +150,7 @@ impl Connection for NotificationChannel<'_> {
         };
         // The semaphore is never closed; without a permit the handshake would only be less polite.
         let _permit = self.shared.handshakes.acquire().await;
-        match client.open_channel(&channel).await {
+        match client.platform()?.open_channel(&channel).await {
             Ok(socket) => Ok((channel, Box::new(socket))),
             // 401 and 403 are of the proxy before the organisation: a channel's address is its only credential.
             Err(error) if matches!(error.status(), Some(404 | 410)) => {

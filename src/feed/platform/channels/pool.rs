@@ -11,6 +11,7 @@ use super::rivals::Rivals;
 use super::spread::Spread;
 use super::{Hub, Topic, TopicState, channel};
 use crate::cloud::platform::channels::{Channel, Listed};
+use crate::cloud::{Client, Error};
 use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::feed::shared::Shared;
@@ -141,7 +142,7 @@ impl ChannelPool {
         if count == 0 {
             return;
         }
-        let listed = self.shared.client.client_channels().await;
+        let listed = listed(&self.shared.client).await;
         if taken.is_none() && listed.as_ref().is_ok_and(|listed| self.alone(listed)) {
             return self.vanish(count).await;
         }
@@ -174,7 +175,7 @@ impl ChannelPool {
 
     /// More is tried for than was left.
     async fn grow(&mut self) {
-        let there = self.shared.client.client_channels().await;
+        let there = listed(&self.shared.client).await;
         let there = there.map(|listed| listed.count()).ok();
         self.rivals.grow(there, self.most, Instant::now());
         let rivalry = self.rivals.told();
@@ -207,4 +208,9 @@ impl ChannelPool {
         );
         self.shared.say(ProblemKind::Rival, text);
     }
+}
+
+/// Every channel of the client, ours and others'.
+async fn listed(client: &Client) -> Result<Listed, Error> {
+    client.platform()?.client_channels().await
 }

@@ -15,14 +15,14 @@ pub(super) async fn whole(
     estate: &mut Estate,
     urgency: Urgency,
 ) -> Result<Vec<Text>, Error> {
-    let bases = client.trunk_bases(urgency).await?;
-    let trunks = client.trunks(urgency).await?;
+    let bases = client.platform()?.trunk_bases(urgency).await?;
+    let trunks = client.platform()?.trunks(urgency).await?;
     let mut faults: Vec<Fault> = bases.faults;
     faults.extend(trunks.faults);
     let before = estate.clone();
     let mut part = bases.lack.is_some() || trunks.lack.is_some();
     estate.trunks_read(bases.entries, trunks.entries, polled());
-    match client.machines(urgency).await {
+    match client.platform()?.machines(urgency).await {
         Ok(edges) => {
             part |= edges.lack.is_some();
             estate.edges_read(edges.entries, polled());
@@ -42,13 +42,13 @@ pub(super) async fn whole(
 async fn metrics(client: &Client, estate: &mut Estate, urgency: Urgency) -> Result<(), Error> {
     let trunks: Vec<TrunkId> = estate.trunk_ids().cloned().collect();
     for batch in trunks.chunks(BATCH) {
-        for (trunk, traffic) in client.trunk_calls(batch, urgency).await? {
+        for (trunk, traffic) in client.platform()?.trunk_calls(batch, urgency).await? {
             estate.counted(&trunk, traffic);
         }
     }
     let edges: Vec<EdgeId> = estate.edge_ids().cloned().collect();
     for batch in edges.chunks(BATCH) {
-        for (edge, load) in client.edge_loads(batch, urgency).await? {
+        for (edge, load) in client.platform()?.edge_loads(batch, urgency).await? {
             estate.measured(&edge, load);
         }
     }

@@ -6,6 +6,8 @@
 
 mod entry;
 mod held;
+mod persons;
+mod topics;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,17 +17,20 @@ use tokio::time::{Duration, Instant};
 
 use self::held::Held;
 pub(super) use self::held::MOST_PHONES;
+use self::persons::Persons;
+use self::topics::{Carriage, Subject};
 use crate::cloud::Fault;
+use crate::cloud::platform::{duty, phones as wire};
 use crate::feed::platform::channels::Topic;
 use crate::model::registration::User;
+use crate::model::registration::condition::Worth;
+use crate::model::registration::duty::Duty;
 use crate::model::registration::phone::{Phone, Report, Sighting, Standing};
 use crate::model::{DeviceId, UserId};
+use crate::text::Text;
 
 /// How long a phone matters whose registration has changed: as long as a flapping one is told (contract §5).
 const LATELY: Duration = Duration::from_secs(300);
-
-/// What stands before a phone's id in its topic.
-const TOPIC: &str = "v2.telephony.providers.edges.phones.";
 
 /// A moment, by count.
 pub(super) type Moment = u64;
@@ -37,10 +42,16 @@ type PagePlace = (u32, u32);
 #[derive(Debug)]
 struct Entry {
     user: UserId,
+    /// Whether it is a browser: its person tells of it as well.
+    browser: bool,
+    /// Whether it can be told to start anew; none is not told.
+    reboots: Option<bool>,
     standing: Standing,
+    /// What it last came to.
+    worth: Worth,
     place: PagePlace,
     /// What keeps it up.
-    by: Delivery,
+    carriage: Carriage,
     /// What is known before this is not sure: the topic went live then. None once a read or an event has confirmed it.
     unsure: Option<Moment>,
     /// Whether its topic has kept it sure before.
@@ -62,6 +73,8 @@ struct Entry {
 pub(super) struct Book {
     phones: HashMap<DeviceId, Entry>,
     people: HashMap<UserId, User>,
+    /// Those who have a browser.
+    persons: Persons,
     /// Persons whose names are to be asked for.
     unnamed: BTreeSet<UserId>,
     /// Persons whom somebody looks at, has marked or is alerted of, and those of whom that was so lately, by when it last was.
@@ -131,53 +144,124 @@ impl Book {
         }
     }
 
-    /// Takes in phones that a read named which began at `begun`; `page` is the page it was, where it was one.
-    pub fn land(&mut self, phones: Vec<Phone>, page: Option<u32>, begun: Moment) -> BookedRead {
+    /// Whether any phone is a browser, so that reads of phones take reads of people.
+    pub fn has_browsers(&self) -> bool {
+        self.persons.any()
+    }
+
+    /// Takes in phones that a read named which began at `begun`, and what it read of the people behind browsers; `page` is the page it
+    /// was, where it was one.
+    pub fn land(
+        &mut self,
+        phones: Vec<Phone>,
+        people: Vec<(User, Duty)>,
+        page: Option<u32>,
+        begun: Moment,
+    ) -> BookedRead {
         let mut landed = BookedRead::default();
         let mut sure = 0;
-        for (at, phone) in (0..).zip(phones) {
+        let people: HashMap<UserId, (User, Duty)> = people
+            .into_iter()
+            .map(|(user, duty)| (user.id.clone(), (user, duty)))
+            .collect();
+        for (at, mut phone) in (0..).zip(phones) {
+            let read = people
+                .get(&phone.person.id)
+                .filter(|_| phone.browser && !phone.person.nobody);
+            if let Some((user, _)) = read.filter(|(user, _)| !user.name.is_empty()) {
+                phone.person.name = user.name.clone();
+            }
             self.meet(&phone, &mut landed);
-            let Some(entry) = self.enter(&phone, &mut landed) else {
+            if self.enter(&phone, &mut landed).is_none() {
+                continue;
+            }
+            if let Some((_, duty)) = read {
+                self.persons.read(&phone.person.id, duty, begun);
+            }
+            let duty = self.persons.duty(&phone.person.id);
+            let Some(entry) = self.phones.get_mut(&phone.id) else {
                 continue;
             };
             if let Some(page) = page {
                 entry.place = (page, at);
             }
             entry.seen = entry.seen.max(begun);
-            // An event came while the read was under way: it is newer.
-            if entry.spoken > begun {
+            entry.reboots = phone.reboots;
+            // An event came while the read was under way: it is newer. A desk phone's tells everything of it.
+            if entry.spoken > begun && !entry.browser {
                 continue;
             }
             if entry.unsure.is_some_and(|since| begun > since) {
                 entry.unsure = None;
                 sure += 1;
             }
-            entry.take(Report {
-                // A read is newer than what was heard before it began, whatever the clocks of edges say.
-                made: None,
-                ..phone.report
-            });
+            if entry.spoken <= begun {
+                entry.standing.take(Report {
+                    // A read is newer than what was heard before it began, whatever the clocks of edges say.
+                    made: None,
+                    ..phone.report
+                });
+            }
             landed
                 .sightings
-                .push(entry.sighting(phone.id, Bytes::new()));
+                .push(entry.sighting(phone.id, &duty, Bytes::new()));
         }
         self.sure += sure;
         landed
     }
 
-    /// Takes in an event. None when it is of no known phone, or older than what is known.
-    pub fn hear(&mut self, topic: &Topic, report: Report, raw: Bytes) -> Option<Sighting> {
-        let id = DeviceId::from(topic.id(TOPIC, "")?);
+    /// Takes in an event, as it came. Returns the phones that it speaks of: none when that is no known one, or when it is older than
+    /// what is known. The error says why it cannot be understood.
+    pub fn hear(&mut self, topic: &Topic, raw: &Bytes) -> Result<Vec<Sighting>, Text> {
+        match Subject::of(topic) {
+            Some(Subject::Phone(id)) => {
+                let report = wire::event(raw)?;
+                let heard = self.hear_phone(DeviceId::from(id), report, raw.clone());
+                Ok(heard.into_iter().collect())
+            }
+            Some(Subject::Person(id, place)) => {
+                let told = duty::event(duty::TOPICS.get(place).unwrap_or(&""), raw)?;
+                Ok(self.hear_person(&UserId::from(id), place, told, raw))
+            }
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn hear_phone(&mut self, id: DeviceId, report: Report, raw: Bytes) -> Option<Sighting> {
         let now = self.moment();
         let entry = self.phones.get_mut(&id)?;
-        if !entry.take(report) {
+        if !entry.standing.take(report) {
             return None;
         }
         entry.spoken = now;
-        if report.primary.is_some() && entry.unsure.take().is_some() {
+        // A browser's event tells of its edge alone: only a read makes it sure.
+        let whole = report.primary.is_some() && !entry.browser;
+        if whole && entry.unsure.take().is_some() {
             self.sure += 1;
         }
-        Some(entry.sighting(id, raw))
+        let duty = self.persons.duty(&entry.user);
+        Some(entry.sighting(id, &duty, raw))
+    }
+
+    fn hear_person(
+        &mut self,
+        user: &UserId,
+        place: usize,
+        told: Duty,
+        raw: &Bytes,
+    ) -> Vec<Sighting> {
+        let now = self.moment();
+        if !self.persons.hear(user, place, told, now) {
+            return Vec::new();
+        }
+        let duty = self.persons.duty(user);
+        let browsers = self.persons.browsers(user).into_iter();
+        browsers
+            .filter_map(|id| {
+                let entry = self.phones.get_mut(&id)?;
+                Some(entry.sighting(id, &duty, raw.clone()))
+            })
+            .collect()
     }
 
     /// What carries these topics has changed. Returns the phones whose rows were sure and are not now.
@@ -189,29 +273,32 @@ impl Book {
         let now = self.moment();
         let mut lost = Vec::new();
         for topic in topics {
-            let Some(id) = topic.id(TOPIC, "").map(DeviceId::from) else {
+            let Some(subject) = Subject::of(topic) else {
                 continue;
             };
-            let Some(entry) = self.phones.get_mut(&id) else {
-                continue;
+            let phones = match subject {
+                Subject::Phone(id) => vec![DeviceId::from(id)],
+                Subject::Person(id, _) => self.persons.browsers(&UserId::from(id)),
             };
-            if !entry.is_polled() {
-                self.sure -= 1;
-                if by != Delivery::Live {
-                    entry.stale = true;
-                    lost.push((entry.user.clone(), id));
+            for id in phones {
+                let Some(entry) = self.phones.get_mut(&id) else {
+                    continue;
+                };
+                if !entry.is_polled() {
+                    self.sure -= 1;
+                    if by != Delivery::Live {
+                        entry.stale = true;
+                        lost.push((entry.user.clone(), id));
+                    }
                 }
+                let before = entry.carriage.by();
+                entry.carriage.turn(subject.bit(), by);
+                self.carried = self.carried + usize::from(entry.carried())
+                    - usize::from(before == Delivery::Live);
+                self.covered = self.covered + usize::from(entry.covered())
+                    - usize::from(before != Delivery::Polled);
+                entry.unsure = entry.carried().then_some(now);
             }
-            let before = entry.by;
-            // What was left to the polls stays so until a channel carries it.
-            if (before, by) != (Delivery::Polled, Delivery::Broken) {
-                entry.by = by;
-            }
-            self.carried =
-                self.carried + usize::from(entry.carried()) - usize::from(before == Delivery::Live);
-            self.covered = self.covered + usize::from(entry.covered())
-                - usize::from(before != Delivery::Polled);
-            entry.unsure = entry.carried().then_some(now);
         }
         lost
     }
@@ -237,12 +324,30 @@ impl Book {
         entry.matters(now) || attended.is_some_and(|at| is_recent(*at, now))
     }
 
-    /// The topics of all phones, those of phones that matter first, then in the order of the list.
+    /// The topics of all phones: all those of phones that matter first, then in the order of the list the one of each that tells what
+    /// no read does or as much as a read, then the others.
     pub fn topics(&self, now: Instant) -> Vec<Topic> {
         let mut order: Vec<_> = self.phones.iter().collect();
         order.sort_by_cached_key(|(_, entry)| (!self.keeps_topic(entry, now), entry.place));
-        let topic = |id: &DeviceId| Topic::from(format!("{TOPIC}{}", id.raw()));
-        order.into_iter().map(|(id, _)| topic(id)).collect()
+        let (mut first, mut then) = (Vec::with_capacity(order.len()), Vec::new());
+        for (id, entry) in order {
+            if !entry.browser {
+                first.push(topics::phone(id.raw()));
+                continue;
+            }
+            let mut own = duty::TOPICS
+                .map(|word| topics::person(&entry.user, word))
+                .into_iter();
+            first.extend(own.next());
+            let others = own.chain([topics::phone(id.raw())]);
+            if self.keeps_topic(entry, now) {
+                first.extend(others);
+            } else {
+                then.extend(others);
+            }
+        }
+        first.append(&mut then);
+        first
     }
 
     /// Pages that are to be read out of turn, with the moment that a read has to begin after: those with a phone that is not sure
@@ -348,6 +453,7 @@ impl Book {
     pub fn forget(&mut self, id: &DeviceId) -> Option<UserId> {
         let entry = self.phones.remove(id)?;
         self.held.less(&entry.user);
+        self.persons.leave(&entry.user, id);
         self.carried -= usize::from(entry.carried());
         self.sure -= usize::from(!entry.is_polled());
         self.covered -= usize::from(entry.covered());
@@ -410,7 +516,6 @@ impl Book {
     fn enter(&mut self, phone: &Phone, landed: &mut BookedRead) -> Option<&mut Entry> {
         let owner = &phone.person.id;
         let before = self.phones.get(&phone.id).map(|entry| entry.user.clone());
-        let known = before.is_some();
         let all = self.phones.len();
         if let Some(full) = self.held.refuses(owner, before.as_ref(), all) {
             if !landed.faults.contains(&full) {
@@ -423,24 +528,45 @@ impl Book {
             self.forget(&phone.id);
             return None;
         }
-        landed.new |= !known;
-        self.covered += usize::from(!known);
-        if before.as_ref() != Some(owner) {
-            self.held.more(owner);
-        }
+        let mut moved = None;
         if let Some(before) = before.filter(|before| before != owner) {
-            self.held.less(&before);
+            // Other people's topics tell of it from now on: it begins anew, but for its own.
+            moved = self.phones.get(&phone.id).map(|entry| entry.carriage);
+            self.forget(&phone.id);
             landed.moved.push((before, phone.id.clone()));
+        }
+        let known = self.phones.contains_key(&phone.id);
+        landed.new |= !known;
+        let mut carriage = Carriage::new(phone.browser);
+        let now = self.moment();
+        if !known {
+            self.held.more(owner);
+            let others = self.persons.browsers(owner);
+            let other = others.first().and_then(|other| self.phones.get(other));
+            if let Some(other) = other.filter(|_| phone.browser) {
+                carriage = carriage.beside(other.carriage);
+            }
+            if let Some(moved) = moved {
+                carriage = carriage.keeping(moved);
+            }
+            self.covered += usize::from(carriage.by() != Delivery::Polled);
+            self.carried += usize::from(carriage.by() == Delivery::Live);
+        }
+        if phone.browser {
+            self.persons.take(owner, &phone.id);
         }
         let entry = self
             .phones
             .entry(phone.id.clone())
             .or_insert_with(|| Entry {
                 user: owner.clone(),
+                browser: phone.browser,
+                reboots: None,
                 standing: Standing::default(),
+                worth: Worth::Unknown,
                 place: (1, 0),
-                by: Delivery::Broken,
-                unsure: None,
+                carriage,
+                unsure: (carriage.by() == Delivery::Live).then_some(now),
                 proven: false,
                 stale: false,
                 turned: None,
@@ -448,7 +574,6 @@ impl Book {
                 seen: 0,
                 checked: None,
             });
-        entry.user.clone_from(owner);
         Some(entry)
     }
 }

@@ -1,5 +1,7 @@
 //! The reads of phones, and what becomes of their answers.
 
+use std::collections::BTreeSet;
+
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
@@ -7,10 +9,12 @@ use tokio::time::Instant;
 use super::book::{BookedRead, Moment};
 use super::{PhoneFeed, Shared};
 use crate::cloud::pages::Page;
+use crate::cloud::platform::phones::USERS;
 use crate::cloud::{Error, Fault, Urgency};
 use crate::feed::complaints::ProblemKind;
 use crate::feed::lock;
 use crate::model::registration::User;
+use crate::model::registration::duty::Duty;
 use crate::model::registration::phone::Phone;
 use crate::model::{DeviceId, UserId};
 use crate::vocabulary::news::News;
@@ -22,7 +26,7 @@ pub(super) enum FinishedRead {
         page: u32,
         begun: Moment,
         of_round: bool,
-        result: Result<Page<Phone>, Error>,
+        result: Result<(Page<Phone>, People), Error>,
     },
     /// Phones read one by one: those that are there, and those that are not.
     Single {
@@ -32,10 +36,14 @@ pub(super) enum FinishedRead {
     Names(Result<Vec<User>, Error>),
 }
 
+/// What was read of the people behind browsers.
+type People = Vec<(User, Duty)>;
+
 /// What single reads found.
 #[derive(Default)]
 pub(super) struct Found {
     phones: Vec<Phone>,
+    people: People,
     gone: Vec<DeviceId>,
     faults: Vec<Fault>,
 }
@@ -50,7 +58,12 @@ pub(super) fn page(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
-        let result = shared.client.phones_page(page, urgency).await;
+        let read = async {
+            let listed = shared.client.platform()?.phones_page(page, urgency).await?;
+            let people = people(shared, &listed.entries, urgency).await?;
+            Ok((listed, people))
+        };
+        let result = read.await;
         FinishedRead::Page {
             page,
             begun,
@@ -70,17 +83,22 @@ pub(super) fn user(
 ) -> BoxFuture<'_, FinishedRead> {
     let read = async move {
         shared.mailbox.room().await;
-        let listed = shared.client.phones_of(&user, Urgency::Reread).await?;
+        let listed = shared
+            .client
+            .platform()?
+            .phones_of(&user, Urgency::Reread)
+            .await?;
         let mut found = Found {
             phones: listed.entries,
             faults: listed.faults,
-            gone: Vec::new(),
+            ..Found::default()
         };
         for id in known {
             if found.phones.iter().all(|phone| phone.id != id) {
                 found.look(shared, id, Urgency::Reread).await?;
             }
         }
+        found.people = people(shared, &found.phones, Urgency::Reread).await?;
         Ok(found)
     };
     read.map(move |result| FinishedRead::Single { begun, result })
@@ -99,6 +117,7 @@ pub(super) fn one_by_one(
             shared.mailbox.room().await;
             found.look(shared, id, Urgency::Poll).await?;
         }
+        found.people = people(shared, &found.phones, Urgency::Poll).await?;
         Ok(found)
     };
     read.map(move |result| FinishedRead::Single { begun, result })
@@ -107,13 +126,27 @@ pub(super) fn one_by_one(
 
 /// Asks for names.
 pub(super) fn names(shared: &Shared, users: Vec<UserId>) -> BoxFuture<'_, FinishedRead> {
-    let read = async move { shared.client.names(&users, Urgency::Poll).await };
+    let read = async move { shared.client.platform()?.names(&users, Urgency::Poll).await };
     read.map(FinishedRead::Names).boxed()
+}
+
+/// What the people behind the browsers among these phones are doing: without it nothing is known of the browsers.
+async fn people(shared: &Shared, phones: &[Phone], urgency: Urgency) -> Result<People, Error> {
+    let browsers = phones
+        .iter()
+        .filter(|phone| phone.browser && !phone.person.nobody);
+    let users: BTreeSet<UserId> = browsers.map(|phone| phone.person.id.clone()).collect();
+    let users: Vec<UserId> = users.into_iter().collect();
+    let mut people = People::new();
+    for users in users.chunks(USERS) {
+        people.extend(shared.client.platform()?.duties(users, urgency).await?);
+    }
+    Ok(people)
 }
 
 impl Found {
     async fn look(&mut self, shared: &Shared, id: DeviceId, urgency: Urgency) -> Result<(), Error> {
-        match shared.client.phone(&id, urgency).await? {
+        match shared.client.platform()?.phone(&id, urgency).await? {
             Some(phone) => self.phones.push(phone),
             None => self.gone.push(id),
         }
@@ -136,7 +169,9 @@ impl PhoneFeed<'_> {
                     self.flying.remove(&page);
                 }
                 match result {
-                    Ok(answer) => self.take_page(page, begun, of_round, answer),
+                    Ok((answer, people)) => {
+                        self.take_page((page, of_round), begun, answer, people);
+                    }
                     Err(error) => self.failed(page, of_round, &error),
                 }
             }
@@ -144,7 +179,7 @@ impl PhoneFeed<'_> {
                 Ok(found) => {
                     self.forget(found.gone);
                     self.shared.complain_of(&found.faults);
-                    self.take(found.phones, None, begun);
+                    self.take(found.phones, found.people, None, begun);
                 }
                 Err(error) => self.shared.complain(ProblemKind::Read, &error),
             },
@@ -162,7 +197,13 @@ impl PhoneFeed<'_> {
         }
     }
 
-    fn take_page(&mut self, page: u32, begun: Moment, of_round: bool, answer: Page<Phone>) {
+    fn take_page(
+        &mut self,
+        (page, of_round): (u32, bool),
+        begun: Moment,
+        answer: Page<Phone>,
+        people: People,
+    ) {
         self.shared.complain_of(&answer.faults);
         self.shared.tally.read_worked();
         self.total = answer.sheet.total.or(self.total);
@@ -174,10 +215,10 @@ impl PhoneFeed<'_> {
             }
             self.cycle.extend(2..=self.extent.last());
         }
-        self.take(answer.entries, Some(page), begun);
+        self.take(answer.entries, people, Some(page), begun);
     }
 
-    fn take(&mut self, mut phones: Vec<Phone>, page: Option<u32>, begun: Moment) {
+    fn take(&mut self, mut phones: Vec<Phone>, people: People, page: Option<u32>, begun: Moment) {
         if let Some(only) = &self.only {
             phones.retain(|phone| only.contains(&phone.person.id));
         }
@@ -193,7 +234,7 @@ impl PhoneFeed<'_> {
             moved,
             new,
             faults,
-        } = self.book.land(phones, page, begun);
+        } = self.book.land(phones, people, page, begun);
         self.shared.complain_of(&faults);
         self.tell(PhoneNews::Gone(moved));
         self.tell_people(people, None);

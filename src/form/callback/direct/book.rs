@@ -120,7 +120,15 @@ impl Rules for Known {
         let number = Phone::from(text(body, "callback_number"));
         let number = crate::form::callback::number_check("callback_number", &number);
         let mut checks: Vec<Check> = number.into_iter().collect();
-        checks.extend(self.checks(text(body, "queue_id"), &slots(body)));
+        let slots = slots(body);
+        let first = slots.first().and_then(|slot| slot.start.parse().ok());
+        let number = Phone::from(text(body, "callback_number"));
+        let queue = self.zone(text(body, "queue_id"));
+        checks.extend(first.and_then(|start| {
+            let at = path::index("time_slot_matrix", 0);
+            crate::form::callback::clock_check(at, &number, start, &queue)
+        }));
+        checks.extend(self.checks(text(body, "queue_id"), &slots));
         checks
     }
 

@@ -1,9 +1,10 @@
 //! The topics of conversations: whoever watches a queue or a person hears of every change of what goes through them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use compact_str::CompactString;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::view::{self, Medium, id_of};
 use crate::org::interactions::{AGENT, Interaction, QUEUE};
@@ -12,7 +13,7 @@ use crate::org::platform::topics::Topics;
 
 /// Tells of a conversation as it is now. Those who left hear of it as well: that it goes on without them.
 pub(in crate::org) fn tell(topics: &Topics, of: &Interaction) {
-    let is_call = Medium::of(of) == Medium::Call;
+    let is_call = is_call(of);
     for whose in concerned(of) {
         let all = format!("{whose}.conversations");
         topics.publish(&all, || view::conversation(of));
@@ -21,6 +22,41 @@ pub(in crate::org) fn tell(topics: &Topics, of: &Interaction) {
             topics.publish(&calls, || view::told(of));
         }
     }
+}
+
+/// Whether somebody telephones.
+pub(in crate::org) fn is_call(of: &Interaction) -> bool {
+    Medium::of(of) == Medium::Call
+}
+
+/// Tells of an agent how many calls there are.
+pub(in crate::org) fn tell_calls(topics: &Topics, user: &str, calls: usize) {
+    let topic = format!("v2.users.{user}.conversationsummary");
+    topics.publish(&topic, || summary(user, calls));
+}
+
+/// What an agent has to do, as the wire has it.
+pub(in crate::org::platform) fn summary(user: &str, calls: usize) -> Value {
+    let nothing = json!({"active": 0, "acw": 0});
+    json!({
+        "userId": user,
+        "call": {"contactCenter": {"active": calls, "acw": 0}, "enterprise": nothing},
+    })
+}
+
+/// How many calls each agent has; who has none is left out.
+pub(in crate::org::platform) fn calls_of<'a>(
+    live: impl Iterator<Item = &'a Interaction>,
+) -> HashMap<CompactString, usize> {
+    let mut calls = HashMap::new();
+    for call in live.filter(|one| is_call(one)) {
+        for leg in call.legs.live() {
+            if let Some(user) = id_of(leg, AGENT) {
+                *calls.entry(user.into()).or_default() += 1;
+            }
+        }
+    }
+    calls
 }
 
 /// Tells of an agent whether there is something to do now.

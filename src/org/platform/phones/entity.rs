@@ -61,7 +61,7 @@ impl PhoneFields {
 }
 
 /// Whether a phone is a browser.
-pub(in crate::org::platform) fn is_web_rtc(device: &Device) -> bool {
+pub(in crate::org) fn is_web_rtc(device: &Device) -> bool {
     kind_of(&device.id) == KINDS[0]
 }
 
@@ -140,7 +140,8 @@ fn line(world: &World, place: DeviceKey, device: &Device, wanted: PhoneFields) -
     line
 }
 
-/// What an edge says of a phone: the primary one whether it is registered, the other that it would be.
+/// What an edge says of a phone. A desk phone registers with its primary one, and the other would take it. A browser does not register:
+/// both say that they could reach it as long as its edge is there, whatever the browser does.
 fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Value {
     let served = world.edge_of(place);
     let edge = if primary {
@@ -149,39 +150,48 @@ fn status(world: &World, place: DeviceKey, device: &Device, primary: bool) -> Va
         crate::org::edges::standing_in(served)
     };
     let up = world.plant.is_up(edge);
-    let reachable = device.registered && primary;
-    let line = line_id(device);
+    let (there, since) = sign(world, place, device);
     let mut status = json!({
         "id": device.id,
-        "operationalStatus": operational(device),
+        "operationalStatus": if there { "OPERATIONAL" } else { "OFFLINE" },
         "edgesStatus": if up { "IN_SERVICE" } else { "OUT_OF_SERVICE" },
-        "eventCreationTime": microseconds(device.since),
-        "provision": {"time": device.since, "source": "edge"},
+        "eventCreationTime": microseconds(since),
+        "provision": {"time": since, "source": "edge"},
         "phoneAssignmentToEdgeType": if primary { "PRIMARY" } else { "SECONDARY" },
         "edge": refer::edge(edge),
         "lineStatuses": [],
     });
-    if primary {
-        status["lineStatuses"] = json!([line_status(&line, device, reachable)]);
+    if primary || is_web_rtc(device) {
+        status["lineStatuses"] = json!([line_status(device, there, since)]);
     }
     status
 }
 
+/// Whether a phone's edge says that it reaches it, and since when: of a browser, whether and since when the edge is there.
+fn sign(world: &World, place: DeviceKey, device: &Device) -> (bool, Timestamp) {
+    if !is_web_rtc(device) {
+        return (device.registered, device.since);
+    }
+    let edge = world.edge_of(place);
+    let since = world.plant.edges.get(edge).map(|edge| edge.since);
+    (world.plant.is_up(edge), since.unwrap_or(device.since))
+}
+
 /// What an edge says of a line; a browser has neither an address of record nor anywhere to be contacted.
-fn line_status(line: &str, device: &Device, reachable: bool) -> Value {
+fn line_status(device: &Device, reachable: bool, since: Timestamp) -> Value {
     let registers = !is_web_rtc(device);
     let contact = || format!("sip:{}@198.51.100.7:5060", device.id);
     let contacts = Vec::from_iter((registers && reachable).then(contact));
     sparse(json!({
-        "id": line, "reachable": reachable, "reachableStateTime": device.since,
+        "id": line_id(device), "reachable": reachable, "reachableStateTime": since,
         "addressOfRecord": registers.then(|| format!("sip:{}@org.example", device.id)),
         "contactAddresses": contacts,
     }))
 }
 
 /// How a phone is, in one word.
-pub(super) fn operational(device: &Device) -> &'static str {
-    if device.registered {
+pub(super) fn operational(world: &World, place: DeviceKey, device: &Device) -> &'static str {
+    if sign(world, place, device).0 {
         "OPERATIONAL"
     } else {
         "OFFLINE"

@@ -44,7 +44,7 @@ const FILTERS: [(&str, Value); 11] = [
 ];
 
 fn operational(world: &World, place: DeviceKey) -> Option<CompactString> {
-    Some(entity::operational(world.device(place)?).into())
+    Some(entity::operational(world, place, world.device(place)?).into())
 }
 
 /// Every filter of a call; a phone passes them all.

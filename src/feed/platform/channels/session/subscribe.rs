@@ -54,7 +54,7 @@ impl ChannelSession<'_, '_> {
         let asked = topics.clone();
         let answer = async move {
             let topics = asked.iter().map(Topic::raw);
-            client.subscribe(&channel, how, topics).await
+            client.platform()?.subscribe(&channel, how, topics).await
         };
         self.subscribing = Some((answer.boxed(), how, topics));
     }

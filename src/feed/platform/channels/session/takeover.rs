@@ -18,7 +18,12 @@ impl ChannelSession<'_, '_> {
         let (shared, channel) = (self.connection.shared, self.channel.clone());
         let opening = async move {
             let _permit = shared.handshakes.acquire().await;
-            shared.client.open_channel(&channel).await.map(Box::new)
+            shared
+                .client
+                .platform()?
+                .open_channel(&channel)
+                .await
+                .map(Box::new)
         };
         self.opening = Some(opening.boxed());
     }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::model::registration::MOST_DEVICES;
+use crate::model::registration::condition::Condition;
 use crate::model::registration::phone::{Person, View};
 use crate::text::Text;
 
@@ -17,6 +18,8 @@ fn phone(id: &str, user: &str, registered: bool) -> Phone {
     Phone {
         id: id.into(),
         name: id.into(),
+        browser: false,
+        reboots: None,
         person: Person {
             id: user.into(),
             name: Text::default(),
@@ -28,13 +31,28 @@ fn phone(id: &str, user: &str, registered: bool) -> Phone {
 }
 
 fn topic(id: &str) -> Topic {
-    Topic::from(format!("{TOPIC}{id}"))
+    topics::phone(id)
+}
+
+/// An event of a phone's topic.
+fn told(registered: bool) -> Bytes {
+    let word = if registered { "OPERATIONAL" } else { "OFFLINE" };
+    format!(r#"{{"status":{{"operationalStatus":"{word}"}}}}"#).into()
+}
+
+/// What a word comes to that is of a desk phone.
+fn registered(condition: Condition) -> Option<bool> {
+    match condition {
+        Condition::Registered => Some(true),
+        Condition::Lost => Some(false),
+        _ => None,
+    }
 }
 
 fn states(landed: &BookedRead) -> Vec<(&str, Option<bool>, bool)> {
     let states = landed.sightings.iter();
     states
-        .map(|one| (one.device.raw(), one.registered, one.live))
+        .map(|one| (one.device.raw(), registered(one.condition), one.live))
         .collect()
 }
 
@@ -43,7 +61,7 @@ fn book() -> Book {
     let mut book = Book::default();
     let begun = book.moment();
     let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
-    let landed = book.land(phones, Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), begun);
     assert!(landed.new);
     assert_eq!(
         states(&landed),
@@ -57,13 +75,16 @@ fn an_event_is_newer_than_a_read_that_had_begun() {
     let mut book = book();
     book.carry([topic("a"), topic("b")].iter(), Delivery::Live);
     let begun = book.moment();
-    let sighting = book.hear(&topic("a"), served(false), Bytes::new()).unwrap();
-    assert_eq!((sighting.registered, sighting.live), (Some(false), true));
+    let sighting = book.hear(&topic("a"), &told(false)).unwrap().remove(0);
+    assert_eq!(
+        (registered(sighting.condition), sighting.live),
+        (Some(false), true)
+    );
     let phones = vec![phone("a", "u-1", true), phone("b", "u-2", true)];
-    let landed = book.land(phones, Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("b", Some(true), true)]);
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), true)]);
 }
 
@@ -72,12 +93,12 @@ fn a_read_that_began_before_the_topic_was_live_does_not_make_the_row_live() {
     let mut book = book();
     let begun = book.moment();
     book.carry([topic("a")].iter(), Delivery::Live);
-    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), false)]);
     let unsure = book.unsure_pages(Instant::now(), Duration::ZERO);
     assert!(unsure.get(&1).is_some_and(|since| *since > begun));
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(states(&landed), [("a", Some(true), true)]);
     assert!(book.unsure_pages(Instant::now(), Duration::ZERO).is_empty());
 }
@@ -88,7 +109,7 @@ fn a_gap_is_of_the_rows_that_were_sure() {
     let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Live);
     assert!(lost.is_empty());
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     let lost = book.carry([topic("a"), topic("b")].iter(), Delivery::Broken);
     assert_eq!(lost, [("u-1".into(), "a".into())]);
     let numbers = book.numbers();
@@ -106,7 +127,7 @@ fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
     let mut book = book();
     let since = book.moment();
     let begun = book.moment();
-    book.land(vec![phone("b", "u-2", true)], Some(1), begun);
+    book.land(vec![phone("b", "u-2", true)], Vec::new(), Some(1), begun);
     assert_eq!(book.astray(&BTreeSet::from([1]), since), ["a".into()]);
     assert!(book.astray(&BTreeSet::from([2]), since).is_empty());
     assert_eq!(book.forget(&"a".into()), Some("u-1".into()));
@@ -119,7 +140,7 @@ fn what_a_round_did_not_name_is_astray_and_what_is_gone_is_forgotten() {
 fn a_phone_that_becomes_anothers_leaves_its_old_row() {
     let mut book = book();
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-9", true)], Some(1), begun);
+    let landed = book.land(vec![phone("a", "u-9", true)], Vec::new(), Some(1), begun);
     assert_eq!(landed.moved, [("u-1".into(), "a".into())]);
     assert_eq!(landed.sightings[0].user, "u-9".into());
     assert_eq!(book.phones_of(&"u-9".into()), ["a".into()]);
@@ -138,7 +159,7 @@ fn names_that_are_missing_are_asked_for_once_and_kept() {
     };
     assert_eq!(book.name(vec![ana.clone()]), [ana]);
     let begun = book.moment();
-    let landed = book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert!(
         landed.people.is_empty(),
         "a reference has no name, and takes none away"
@@ -171,6 +192,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     let begun = book.moment();
     book.land(
         vec![phone("a", "u-1", true), phone("b", "u-2", true)],
+        Vec::new(),
         Some(1),
         begun,
     );
@@ -183,6 +205,7 @@ fn a_topic_that_comes_back_reads_out_of_turn_only_what_is_not_fresh() {
     let begun = book.moment();
     book.land(
         vec![phone("a", "u-1", true), phone("b", "u-2", true)],
+        Vec::new(),
         Some(1),
         begun,
     );
@@ -207,13 +230,13 @@ fn lost_phones_and_those_that_turned_matter() {
     let now = Instant::now();
     assert!(book.pages_that_matter(now).is_empty());
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", false)], Some(1), begun);
+    book.land(vec![phone("a", "u-1", false)], Vec::new(), Some(1), begun);
     assert_eq!(
         book.pages_that_matter(now + LATELY * 2),
         BTreeSet::from([1])
     );
     let begun = book.moment();
-    book.land(vec![phone("a", "u-1", true)], Some(1), begun);
+    book.land(vec![phone("a", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(
         book.pages_that_matter(now),
         BTreeSet::from([1]),
@@ -229,7 +252,7 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
     let later = |seconds| now + Duration::from_secs(seconds);
     for (page, id) in (1..).zip(["a", "b", "c"]) {
         let begun = book.moment();
-        book.land(vec![phone(id, id, true)], Some(page), begun);
+        book.land(vec![phone(id, id, true)], Vec::new(), Some(page), begun);
     }
     book.attend(vec!["c".into(), "not listed yet".into()], now);
     assert_eq!(book.pages_that_matter(now), [3].into());
@@ -250,7 +273,12 @@ fn who_is_attended_to_is_read_and_has_a_topic_before_others() {
         [topic("a"), topic("b"), topic("c")]
     );
     let begun = book.moment();
-    book.land(vec![phone("d", "not listed yet", true)], Some(4), begun);
+    book.land(
+        vec![phone("d", "not listed yet", true)],
+        Vec::new(),
+        Some(4),
+        begun,
+    );
     book.attend(vec!["not listed yet".into()], later(400));
     assert_eq!(book.topics(later(400))[0], topic("d"));
 }
@@ -261,7 +289,7 @@ fn one_person_s_phones_do_not_fill_the_book_and_it_says_so() {
     let begun = book.moment();
     let crowd = (0..MOST_DEVICES + 5).map(|n| phone(&format!("c-{n}"), "u-1", true));
     let phones = crowd.chain([phone("b", "u-2", true)]).collect();
-    let landed = book.land(phones, Some(1), begun);
+    let landed = book.land(phones, Vec::new(), Some(1), begun);
     assert_eq!(
         book.numbers().phones,
         MOST_DEVICES + 1,
@@ -272,13 +300,96 @@ fn one_person_s_phones_do_not_fill_the_book_and_it_says_so() {
         "Phones of the user u-1: there are more than 1,000; only 1,000 of them are shown.";
     assert_eq!(said, [sentence], "once, not five times");
     // What goes over to someone who has as many leaves its old owner and is not taken in.
-    let landed = book.land(vec![phone("b", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("b", "u-1", true)], Vec::new(), Some(1), begun);
     assert_eq!(landed.moved, [("u-2".into(), "b".into())]);
     assert_eq!(book.numbers().phones, MOST_DEVICES);
     // One that is gone makes room for another.
     book.forget(&"c-0".into()).unwrap();
-    let landed = book.land(vec![phone("b", "u-1", true)], Some(1), begun);
+    let landed = book.land(vec![phone("b", "u-1", true)], Vec::new(), Some(1), begun);
     assert!(landed.faults.is_empty());
     assert_eq!(book.numbers().phones, MOST_DEVICES);
     assert_eq!(book.phones_of(&"u-1".into()).len(), MOST_DEVICES);
+}
+
+fn browser(id: &str, user: &str) -> Phone {
+    Phone {
+        browser: true,
+        ..phone(id, user, true)
+    }
+}
+
+fn at_work(user: &str) -> (User, Duty) {
+    let user = User {
+        id: user.into(),
+        name: "Ana".into(),
+        site: None,
+    };
+    let duty = Duty {
+        signed_in: Some((true, None)),
+        seated: Some(true),
+        responding: Some((true, None)),
+        calls: Some(0),
+        connection: None,
+    };
+    (user, duty)
+}
+
+#[test]
+fn a_browser_is_what_its_person_says_and_its_lines_are_its_edges_reach() {
+    let mut book = Book::default();
+    let begun = book.moment();
+    let landed = book.land(vec![browser("w", "u-1")], Vec::new(), Some(1), begun);
+    let seen = &landed.sightings[0];
+    assert_eq!(
+        (seen.condition, seen.reach),
+        (Condition::Unknown, Some(true)),
+        "that an edge could reach it says nothing of the browser"
+    );
+    let begun = book.moment();
+    let phones = vec![browser("w", "u-1")];
+    let landed = book.land(phones, vec![at_work("u-1")], Some(1), begun);
+    assert_eq!(landed.sightings[0].condition, Condition::Connected);
+    assert_eq!(landed.people[0].name.raw(), "Ana");
+
+    let failed = Bytes::from_static(
+        br#"{"persistentState":"FAILED","errorInfo":{"text":"the tab is gone"}}"#,
+    );
+    let connection = topics::person(&"u-1".into(), duty::TOPICS[0]);
+    let heard = book.hear(&connection, &failed).unwrap();
+    assert_eq!(heard[0].condition, Condition::Failed);
+    assert_eq!(heard[0].reason, Some("the tab is gone".into()));
+    let gone = Bytes::from_static(br#"{"presenceDefinition":{"systemPresence":"OFFLINE"}}"#);
+    let presence = topics::person(&"u-1".into(), duty::TOPICS[1]);
+    let heard = book.hear(&presence, &gone).unwrap();
+    assert_eq!(heard[0].condition, Condition::SignedOut);
+    let nobody = topics::person(&"u-9".into(), duty::TOPICS[1]);
+    assert!(book.hear(&nobody, &gone).unwrap().is_empty());
+    assert!(book.hear(&presence, &Bytes::from_static(b"?")).is_err());
+}
+
+#[test]
+fn a_browser_is_live_once_all_topics_are_and_a_read_began_since() {
+    let mut book = Book::default();
+    let begun = book.moment();
+    let both = || vec![browser("w", "u-1"), phone("d", "u-2", true)];
+    book.land(both(), vec![at_work("u-1")], Some(1), begun);
+    let wanted = book.topics(Instant::now());
+    assert_eq!(wanted.len(), 2 + duty::TOPICS.len());
+    let first = topics::person(&"u-1".into(), "persistentconnection");
+    assert!(
+        wanted[..2].contains(&first) && wanted[..2].contains(&topic("d")),
+        "what no read tells goes before the rest: {wanted:?}"
+    );
+    let (last, most) = wanted.split_last().unwrap();
+    book.carry(most.iter(), Delivery::Live);
+    assert_eq!(book.numbers().carried, 1);
+    book.carry([last].into_iter(), Delivery::Live);
+    assert_eq!((book.numbers().carried, book.numbers().sure), (2, 0));
+    let begun = book.moment();
+    let landed = book.land(both(), vec![at_work("u-1")], Some(1), begun);
+    assert!(landed.sightings.iter().all(|one| one.live));
+    let lost = book.carry([first].iter(), Delivery::Broken);
+    assert_eq!(lost, [("u-1".into(), "w".into())]);
+    assert_eq!(book.forget(&"w".into()), Some("u-1".into()));
+    assert!(!book.has_browsers());
 }

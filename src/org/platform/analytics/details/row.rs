@@ -37,7 +37,8 @@ fn participant(of: &Interaction, leg: &Leg) -> Value {
     }));
     sparse(json!({
         "participantId": leg.id,
-        "participantName": name(leg),
+        // Agents are told by their ids alone.
+        "participantName": (leg.who.purpose != AGENT).then(|| name(leg)),
         "purpose": purpose(leg),
         "userId": id_of(leg, AGENT),
         "sessions": [session],

@@ -1,0 +1,46 @@
+//! Whoever is told beside the organisation: the sync webhook of routes, the media server. A telling that fails is made again as
+//! an alert's is: twice (contract §5).
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+use url::Url;
+
+use super::Run;
+
+/// Tellings after the first.
+const RETRIES: u32 = 2;
+
+/// The wait before the first of them; doubled before the next, equal jitter.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+impl Run<'_> {
+    /// Posts JSON to a place beside the organisation, and again when that fails; `note` hears of each wait. How often it was
+    /// posted, or why the last one failed.
+    pub(super) async fn tell_outside(
+        &self,
+        to: &Url,
+        body: &str,
+        patience: Duration,
+        mut note: impl FnMut(String),
+    ) -> Result<u32, String> {
+        let mut wait = FIRST_WAIT;
+        let mut posted = 0;
+        loop {
+            posted += 1;
+            let client = &self.kit.client;
+            let sent = client.post_outside(to, body.to_owned(), patience).await;
+            let why = match sent {
+                Ok(()) => return Ok(posted),
+                Err(why) if posted > RETRIES => {
+                    return Err(format!("{why} It was told {posted} times."));
+                }
+                Err(why) => why,
+            };
+            let pause = wait.mul_f64(0.5 + fastrand::f64() / 2.0);
+            note(format!("{why} Again in {:.1} s", pause.as_secs_f64()));
+            sleep(pause).await;
+            wait *= 2;
+        }
+    }
+}

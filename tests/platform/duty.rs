@@ -1,0 +1,124 @@
+//! Browser phones: their people tell how they are, and their lines tell of their edge alone.
+
+use serde_json::{Value, json};
+use trunkline::model::registration::State;
+use trunkline::store::Row;
+
+use super::rig::options;
+use super::watch::{Watch, plan};
+
+/// The edge of Accra, which serves no other site.
+const EDGE: &str = "/_org/edges/af-west-1-edge-0b17";
+
+/// Browsers that are connected, each by its person and its own id: one of Accra first, then five of elsewhere.
+fn six(watch: &Watch) -> Vec<(String, String)> {
+    let rows = watch.rows();
+    let fine = rows
+        .iter()
+        .filter(|row| row.condition().word() == "connected");
+    let (there, elsewhere): (Vec<&Row<'_>>, Vec<&Row<'_>>) =
+        fine.partition(|row| row.site().is_some_and(|site| site.raw() == "Accra"));
+    let chosen = there.into_iter().take(1).chain(elsewhere).take(6);
+    chosen
+        .map(|row| (row.user_id().raw().into(), row.device().raw().into()))
+        .collect()
+}
+
+fn told(watch: &Watch, (user, device): &(String, String)) -> (State, String) {
+    let id = watch
+        .table
+        .find(&user.as_str().into(), &device.as_str().into());
+    let row = watch.table.row(id.unwrap()).unwrap();
+    (row.state(), row.status().into_owned())
+}
+
+async fn is(watch: &mut Watch, who: &(String, String), state: State, words: &str) {
+    let what = format!("{} is {words}", who.0);
+    watch
+        .until(&what, |watch| told(watch, who) == (state, words.to_owned()))
+        .await;
+}
+
+#[tokio::test]
+async fn six_people_are_told_apart_by_what_their_topics_say() {
+    let mut watch = Watch::start(options(60), plan(10)).await;
+    watch.live().await;
+    let all = six(&watch);
+    let [gone, fine, talks, home, crashed, silent] = all.as_slice() else {
+        panic!("{all:?}")
+    };
+    let control = watch.rig.control.clone();
+    let put = async |who: &(String, String), change: Value| {
+        control
+            .put(&format!("/_org/users/{}", who.0), &change)
+            .await;
+    };
+    let call = json!({"count": 1, "userId": talks.0});
+    control.post("/_org/interactions", &call).await;
+    put(home, json!({"presence": "OFFLINE"})).await;
+    let error = json!({"persistentState": "FAILED", "errorInfo": "the tab has crashed"});
+    put(crashed, error).await;
+    put(silent, json!({"routingStatus": "NOT_RESPONDING"})).await;
+    control.put(EDGE, &json!({"onlineStatus": "OFFLINE"})).await;
+
+    is(&mut watch, talks, State::Ok, "on a call").await;
+    is(&mut watch, home, State::OffDuty, "signed out").await;
+    is(
+        &mut watch,
+        crashed,
+        State::Lost,
+        "failed: the tab has crashed",
+    )
+    .await;
+    is(&mut watch, silent, State::Lost, "not responding").await;
+    is(&mut watch, gone, State::Lost, "unreachable").await;
+    assert_eq!(told(&watch, fine), (State::Ok, "connected".into()));
+
+    // Their lines say nothing of it: an edge could reach all but one.
+    for who in &all {
+        let id = watch
+            .table
+            .find(&who.0.as_str().into(), &who.1.as_str().into());
+        let row = watch.table.row(id.unwrap()).unwrap();
+        assert_eq!(row.edge_reach(), Some(who != gone), "{who:?}");
+    }
+
+    control.put(EDGE, &json!({"onlineStatus": "ONLINE"})).await;
+    put(crashed, json!({"persistentState": "PERSISTED"})).await;
+    put(silent, json!({"routingStatus": "IDLE"})).await;
+    put(home, json!({"presence": "ON_QUEUE"})).await;
+    for who in [gone, crashed, silent, home] {
+        is(&mut watch, who, State::Ok, "connected").await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_read_tells_is_told_without_a_topic_and_with_its_age() {
+    let mut watch = Watch::start(options(60), plan(0)).await;
+    watch.until("read", Watch::fresh).await;
+    let all = six(&watch);
+    let [_, _, talks, home, crashed, silent] = all.as_slice() else {
+        panic!("{all:?}")
+    };
+    let control = watch.rig.control.clone();
+    let put = async |who: &(String, String), change: Value| {
+        control
+            .put(&format!("/_org/users/{}", who.0), &change)
+            .await;
+    };
+    let call = json!({"count": 1, "userId": talks.0});
+    control.post("/_org/interactions", &call).await;
+    put(home, json!({"presence": "OFFLINE"})).await;
+    put(silent, json!({"routingStatus": "NOT_RESPONDING"})).await;
+    put(
+        crashed,
+        json!({"persistentState": "FAILED", "errorInfo": "x"}),
+    )
+    .await;
+    is(&mut watch, talks, State::Ok, "on a call").await;
+    is(&mut watch, home, State::OffDuty, "signed out").await;
+    is(&mut watch, silent, State::Lost, "not responding").await;
+    // No read tells of the connection itself: what it comes to is seen, and why it failed is not.
+    is(&mut watch, crashed, State::Lost, "not responding").await;
+    assert!(watch.rows().iter().all(|row| row.source() == "polled"));
+}
