@@ -17,6 +17,8 @@
 mod desk;
 mod place;
 mod server;
+#[cfg(test)]
+mod tests;
 mod viewer;
 mod wire;
 mod words;

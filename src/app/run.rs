@@ -95,7 +95,10 @@ impl<S> Runner<S> {
     /// process that stays.
     #[must_use]
     pub fn keeping(mut self, state_dir: PathBuf) -> Self {
-        self.app.count_by_hour();
+        // What somebody else looks at is counted there.
+        if !self.app.is_attached() {
+            self.app.count_by_hour();
+        }
         Self {
             performer: self.performer.keeping(state_dir),
             ..self

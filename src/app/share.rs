@@ -4,6 +4,7 @@ use super::App;
 use super::event::{Done, Event};
 use crate::config::ShareSettings;
 use crate::effect::Effect;
+use crate::model::alert::AlertBook;
 use crate::model::audit::Record;
 use crate::record::Told;
 use crate::share::{self, Asked, Desk, Said};
@@ -137,11 +138,7 @@ impl App {
             self.heard.status.link = Link::Offline { since: link.since };
         }
         if news {
-            let then = if first {
-                ". Every row is stale; :direct reads the organisation from here"
-            } else {
-                ""
-            };
+            let then = ". Every row is stale; :direct reads the organisation from here";
             let text = format!("{}{then}", link.link);
             self.messages.say(Weight::Error, text, self.now);
         }
@@ -158,6 +155,9 @@ impl App {
         };
         self.messages.say(Weight::Warning, text, self.now);
         self.reader = if shared { Reader::Shared } else { Reader::Own };
+        // The ledger of this console tells what it knows of alerts, and those that hold are found again.
+        self.store.alerts = AlertBook::default();
+        self.count_by_hour();
         self.effects.push(Effect::OpenAlerts);
         self.open_routes();
         self.attend.tell_anew();

@@ -280,15 +280,16 @@ impl Core {
     }
 
     fn spread(&mut self, frame: &Arc<[u8]>) {
-        let before = self.viewers.len();
+        let mut dropped = 0;
         self.viewers.retain(|viewer| {
             let keeps_up = !viewer.follows || viewer.push(frame);
             if !keeps_up && !viewer.to.is_closed() {
+                dropped += 1;
                 tracing::warn!(operator = %viewer.about.operator, uid = viewer.about.uid, "a console that took too little was dropped");
             }
             keeps_up
         });
-        self.dropped += (before - self.viewers.len()) as u64;
+        self.dropped += dropped;
     }
 
     fn guest(&mut self, news: GuestNews) {

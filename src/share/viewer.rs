@@ -124,8 +124,13 @@ impl Keeper {
                     self.tell_broken(why, &mut broken);
                 }
             }
-            if self.way.take_over && self.take_over().await {
-                return std::future::pending().await;
+            if self.way.take_over {
+                match self.take_over().await {
+                    // It shares as long as this console lives.
+                    Ok(server) => return keep(server).await,
+                    Err(ShareError::Taken(_)) => {}
+                    Err(error) => self.tell_broken(error.to_string().into(), &mut broken),
+                }
             }
             attempt += 1;
             if self.rest(reconnect.wait(attempt)).await {
@@ -207,26 +212,17 @@ impl Keeper {
     }
 
     /// Becomes the reader where nobody is. The lock decides which of many.
-    async fn take_over(&self) -> bool {
+    async fn take_over(&self) -> Result<Server, ShareError> {
         let way = &self.way;
         let epoch = Clock::Real.now().0.cast_unsigned().max(self.epoch + 1);
         let hello = Hello {
             epoch,
             ..way.hello.clone()
         };
-        let started = Server::start(&way.place, hello, way.desk.clone(), Arc::clone(&way.ask));
-        match started.await {
-            Ok(server) => {
-                self.begin(true);
-                // It shares as long as this console lives.
-                keep(server).await
-            }
-            Err(ShareError::Taken(_)) => false,
-            Err(error) => {
-                tracing::warn!(%error, "cannot become the reader");
-                false
-            }
-        }
+        let (desk, ask) = (way.desk.clone(), Arc::clone(&way.ask));
+        let server = Server::start(&way.place, hello, desk, ask).await?;
+        self.begin(true);
+        Ok(server)
     }
 
     fn read_alone(self) {
@@ -242,10 +238,9 @@ impl Keeper {
     }
 }
 
-async fn keep(server: Server) -> bool {
+async fn keep(server: Server) {
     std::future::pending::<()>().await;
     drop(server);
-    true
 }
 
 /// What an instruction asks of the reader; none is nothing.

@@ -16,6 +16,9 @@ use crate::vocabulary::news::{AlertAsk, AlertChange};
 /// The longest silence that somebody else may ask for, in milliseconds: that which can be typed.
 const LONGEST_SILENCE: i64 = 30 * 24 * 60 * 60 * 1_000;
 
+/// Columns of a note or a reason that somebody else sends.
+const LONGEST_REMARK: usize = 500;
+
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
@@ -267,7 +270,13 @@ impl App {
 
     /// A console that is attached asks for a change. What it sends is judged as what is typed here is.
     pub(in crate::app) fn alert_asked(&mut self, ask: AlertAsk) {
-        let AlertAsk { by, what } = ask;
+        let AlertAsk { by, mut what } = ask;
+        let short = |text: &mut Text| *text = Text::from(text.fit(LONGEST_REMARK).into_owned());
+        match &mut what {
+            AlertChange::Acknowledge(_, note) => short(note),
+            AlertChange::Silence { reason, .. } => short(reason),
+            _ => {}
+        }
         if let AlertChange::Silence { scope, ms, reason } = &what {
             let readable = match scope {
                 Scope::Matching(filter) => Query::parse(

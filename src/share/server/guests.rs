@@ -33,6 +33,9 @@ const MOST_UNKNOWN: usize = 64;
 /// The least time between two questions of one viewer.
 const BETWEEN: Duration = Duration::from_millis(50);
 
+/// Columns of an operator's name.
+const LONGEST_NAME: usize = 64;
+
 /// Users that one question can name.
 const MOST_USERS: usize = 256;
 
@@ -138,7 +141,7 @@ impl Rules {
         }
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let about = Viewer {
-            operator: guest.operator,
+            operator: guest.operator.fit(LONGEST_NAME).into_owned().into(),
             uid: cred.uid(),
             pid: cred.pid(),
             since: Clock::Real.now(),

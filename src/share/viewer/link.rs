@@ -8,7 +8,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::Attachable;
 use crate::feed::Mailbox;
@@ -57,6 +57,8 @@ pub(super) struct Link {
     /// The number told last; none before the keyframe.
     number: Option<u64>,
     live: bool,
+    /// When it was heard last.
+    heard: Instant,
 }
 
 impl Link {
@@ -75,6 +77,7 @@ impl Link {
             write,
             number: None,
             live: false,
+            heard: Instant::now(),
         })
     }
 
@@ -104,7 +107,7 @@ impl Link {
             mailbox.room().await;
             self.frames.recv().await
         };
-        let Ok(frame) = timeout(SILENCE, next).await else {
+        let Ok(frame) = timeout_at(self.heard + SILENCE, next).await else {
             return Err(Text::from(format!(
                 "the reader on {host} has said nothing for {} s",
                 SILENCE.as_secs()
@@ -116,6 +119,7 @@ impl Link {
             Some(Err(error)) => return Err(ended(error.to_string())),
             None => return Err(Text::from(format!("the reader on {host} is gone"))),
         };
+        self.heard = Instant::now();
         match frame.sort {
             FrameSort::Still => {
                 self.number = Some(frame.number);
