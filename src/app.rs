@@ -147,7 +147,7 @@ pub struct App {
     coverage: coverage::Coverage,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
-    reader: share::Reader,
+    reader: share::Whose,
     /// How the audit calls this run, once it has written a line.
     session: Option<Text>,
 }
@@ -226,7 +226,7 @@ impl App {
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
             recorder: None,
-            reader: share::Reader::default(),
+            reader: share::Whose::default(),
             session: None,
         }
     }

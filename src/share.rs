@@ -28,9 +28,9 @@ use std::time::Duration;
 pub use self::desk::Desk;
 pub use self::place::{SharePlace, ShareSettings};
 pub use self::server::{Ask, Server, ShareError};
-pub use self::viewer::{Attachable, Standing, look};
+pub use self::viewer::{Attachable, ShareStanding, look};
 pub use self::wire::keyframe;
-pub use self::words::{Asked, Hello, Said, Viewer};
+pub use self::words::{Hello, Said, ShareAsk, Viewer};
 
 /// How often a reader says that it lives, and how long without a word a viewer believes it.
 pub const BEAT: Duration = Duration::from_secs(1);

@@ -107,7 +107,7 @@ pub enum Done {
     /// What became of recording.
     Recorder(RecorderNews),
     /// What those who share this reading ask of it.
-    Share(crate::share::Asked),
+    Share(crate::share::ShareAsk),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

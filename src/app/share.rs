@@ -7,7 +7,7 @@ use crate::effect::Effect;
 use crate::model::alert::AlertBook;
 use crate::model::audit::Record;
 use crate::record::Told;
-use crate::share::{self, Asked, Desk, Said};
+use crate::share::{self, Desk, Said, ShareAsk};
 use crate::text::Text;
 use crate::time::Millis;
 use crate::vocabulary::messages::Weight;
@@ -15,7 +15,7 @@ use crate::vocabulary::news::{Broken, Link, News, ShareNews, Sharing, WriteLine}
 
 /// Whose reading is on the screen.
 #[derive(Debug, Default)]
-pub(super) enum Reader {
+pub(super) enum Whose {
     /// This console's own.
     #[default]
     Own,
@@ -35,7 +35,7 @@ pub(super) enum Reader {
 impl App {
     /// Somebody else reads: nothing is read in the background here, and no alerts are made.
     pub fn attach(&mut self, operator: Text) {
-        self.reader = Reader::Other {
+        self.reader = Whose::Other {
             operator,
             sharing: None,
             broken: None,
@@ -53,12 +53,12 @@ impl App {
     /// Whether somebody else reads.
     #[must_use]
     pub fn is_attached(&self) -> bool {
-        matches!(self.reader, Reader::Other { .. })
+        matches!(self.reader, Whose::Other { .. })
     }
 
     /// The share in a few words, for the header.
     pub(super) fn share_words(&self) -> Option<String> {
-        let Reader::Other {
+        let Whose::Other {
             sharing, broken, ..
         } = &self.reader
         else {
@@ -106,7 +106,7 @@ impl App {
     }
 
     fn attached(&mut self, with: Sharing) {
-        let Reader::Other {
+        let Whose::Other {
             sharing, broken, ..
         } = &mut self.reader
         else {
@@ -126,7 +126,7 @@ impl App {
     }
 
     fn broken(&mut self, link: &Broken) {
-        let Reader::Other { broken, .. } = &mut self.reader else {
+        let Whose::Other { broken, .. } = &mut self.reader else {
             return;
         };
         let news = broken.as_ref().is_none_or(|known| known.link != link.link);
@@ -154,7 +154,7 @@ impl App {
             "this console reads the organisation directly now"
         };
         self.messages.say(Weight::Warning, text, self.now);
-        self.reader = if shared { Reader::Shared } else { Reader::Own };
+        self.reader = if shared { Whose::Shared } else { Whose::Own };
         // The ledger of this console tells what it knows of alerts, and those that hold are found again.
         self.store.alerts = AlertBook::default();
         self.count_by_hour();
@@ -176,22 +176,22 @@ impl App {
     }
 
     /// What a console that is attached asks of this reader.
-    pub(super) fn share_asked(&mut self, asked: Asked) {
+    pub(super) fn share_asked(&mut self, asked: ShareAsk) {
         match asked {
-            Asked::Turn | Asked::Keyframe => {}
-            Asked::Reread(users) => self.effects.push(Effect::Reread(users)),
-            Asked::Carriers => self.effects.push(Effect::RereadCarriers),
-            Asked::Callbacks => self.effects.push(Effect::RereadCallbacks),
-            Asked::Interactions => self.interactions_wanted(),
-            Asked::Alerts(ask) => self.alert_asked(*ask),
-            Asked::Wrote(line) => self.somebody_wrote(&line),
+            ShareAsk::Turn | ShareAsk::Keyframe => {}
+            ShareAsk::Reread(users) => self.effects.push(Effect::Reread(users)),
+            ShareAsk::Carriers => self.effects.push(Effect::RereadCarriers),
+            ShareAsk::Callbacks => self.effects.push(Effect::RereadCallbacks),
+            ShareAsk::Interactions => self.interactions_wanted(),
+            ShareAsk::Alerts(ask) => self.alert_asked(*ask),
+            ShareAsk::Wrote(line) => self.somebody_wrote(&line),
         }
     }
 
     /// Who is at this console, where somebody else makes the alerts and hears what is asked.
     pub(super) fn asks_as(&self) -> Option<Text> {
         match &self.reader {
-            Reader::Other {
+            Whose::Other {
                 operator,
                 broken: None,
                 ..
@@ -269,7 +269,7 @@ pub(super) fn hand_over(desk: &Desk, event: &Event, now: Millis) {
         Event::Done(Done::Audited(record)) => {
             return desk.say(now, Said::Wrote(Box::new(line(record))));
         }
-        Event::Done(Done::Share(Asked::Wrote(line))) => {
+        Event::Done(Done::Share(ShareAsk::Wrote(line))) => {
             return desk.say(now, Said::Wrote(line.clone()));
         }
         _ => return,

@@ -8,7 +8,7 @@ use super::{Exit, print, say};
 use crate::config::Loaded;
 use crate::environment::Environment;
 use crate::flow;
-use crate::share::{SharePlace, Standing, look};
+use crate::share::{SharePlace, ShareStanding, look};
 use crate::time::Clock;
 
 /// Asks the reader of the profile how it does.
@@ -44,7 +44,7 @@ pub async fn status(loaded: &Loaded, environment: &Environment, json: bool) -> R
     }
 }
 
-fn object(place: &SharePlace, standing: &Standing) -> String {
+fn object(place: &SharePlace, standing: &ShareStanding) -> String {
     let (hello, beat) = (&standing.hello, &standing.beat);
     let viewers: Vec<_> = beat
         .viewers
@@ -76,7 +76,7 @@ fn object(place: &SharePlace, standing: &Standing) -> String {
     format!("{all}\n")
 }
 
-fn words(place: &SharePlace, standing: &Standing) -> String {
+fn words(place: &SharePlace, standing: &ShareStanding) -> String {
     let (hello, beat) = (&standing.hello, &standing.beat);
     let now = Clock::Real.now();
     let mut text = String::new();

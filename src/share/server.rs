@@ -15,7 +15,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use self::guests::{Coming, GuestNews};
 use super::desk::{Desk, Order};
 use super::place::SharePlace;
-use super::words::{Asked, Beat, Hello, Said, Viewer};
+use super::words::{Beat, Hello, Said, ShareAsk, Viewer};
 use super::{BEAT, MOST_VIEWERS, wire};
 use crate::config::profile::listen::Socket;
 use crate::listen::socket::Door;
@@ -35,7 +35,7 @@ const STILL_EVERY: Duration = Duration::from_millis(500);
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Asks something of the loop that reads.
-pub type Ask = Arc<dyn Fn(Asked) + Send + Sync>;
+pub type Ask = Arc<dyn Fn(ShareAsk) + Send + Sync>;
 
 /// Why nothing can be shared.
 #[derive(Debug, thiserror::Error)]
@@ -196,7 +196,7 @@ impl Core {
                 _ = beat.tick() => {
                     self.want();
                     self.desk.ask_turn();
-                    (self.ask)(Asked::Turn);
+                    (self.ask)(ShareAsk::Turn);
                 }
             }
         }
@@ -266,7 +266,7 @@ impl Core {
         let rests = self.still.is_some_and(|at| at.elapsed() < STILL_EVERY);
         if waits && !rests {
             self.desk.want();
-            (self.ask)(Asked::Turn);
+            (self.ask)(ShareAsk::Turn);
         }
     }
 
@@ -323,13 +323,13 @@ impl Core {
                 }
             }
             GuestNews::Left(id) => self.viewers.retain(|viewer| viewer.id != id),
-            GuestNews::Asks(id, Asked::Keyframe) => {
+            GuestNews::Asks(id, ShareAsk::Keyframe) => {
                 for viewer in &mut self.viewers {
                     viewer.follows &= viewer.id != id;
                 }
                 self.want();
             }
-            GuestNews::Asks(_, Asked::Turn) => {}
+            GuestNews::Asks(_, ShareAsk::Turn) => {}
             GuestNews::Asks(id, mut asked) => {
                 // Whoever asks is who he said he is when he came, and nobody else.
                 let viewer = self.viewers.iter().find(|viewer| viewer.id == id);
@@ -337,8 +337,8 @@ impl Core {
                     return;
                 };
                 match &mut asked {
-                    Asked::Alerts(ask) => ask.by = by,
-                    Asked::Wrote(line) => line.operator = by,
+                    ShareAsk::Alerts(ask) => ask.by = by,
+                    ShareAsk::Wrote(line) => line.operator = by,
                     _ => {}
                 }
                 (self.ask)(asked);

@@ -24,7 +24,7 @@ async fn reader(place: &SharePlace) -> (Server, Desk) {
     let desk = Desk::default();
     let turning = desk.clone();
     let ask: Ask = Arc::new(move |asked| {
-        if asked == Asked::Turn {
+        if asked == ShareAsk::Turn {
             turning.look(&Store::default(), &Status::default(), Clock::Real.now());
         }
     });
@@ -143,7 +143,7 @@ fn nothing_that_comes_is_more_than_it_may_be() {
     let large = vec![0_u8; usize::try_from(most).unwrap() + 1];
     let squeezed = zstd::bulk::compress(&large, 3).unwrap();
     assert!(squeezed.len() < 1_000);
-    let opened = crate::record::frame::opened::<Asked>(&squeezed, most);
+    let opened = crate::record::frame::opened::<ShareAsk>(&squeezed, most);
     assert!(opened.unwrap_err().to_string().contains("too large"));
     let mut random = fastrand::Rng::with_seed(3);
     for length in 0..400 {

@@ -8,11 +8,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use self::link::{Link, Parted};
-pub use self::link::{Standing, look};
+pub use self::link::{ShareStanding, look};
 use super::desk::Desk;
 use super::place::SharePlace;
 use super::server::{Ask, Server, ShareError};
-use super::words::{Asked, Hello};
+use super::words::{Hello, ShareAsk};
 use crate::cloud::supervisor::Reconnect;
 use crate::feed::{Instruction, Mailbox, Organisation, Running, Source};
 use crate::text::Text;
@@ -244,16 +244,16 @@ async fn keep(server: Server) {
 }
 
 /// What an instruction asks of the reader; none is nothing.
-fn asked(instruction: Instruction) -> Option<Asked> {
+fn asked(instruction: Instruction) -> Option<ShareAsk> {
     Some(match instruction {
-        Instruction::Reread(users) if users.len() > FEW => Asked::Keyframe,
-        Instruction::Reread(users) => Asked::Reread(users),
-        Instruction::RereadCarriers => Asked::Carriers,
-        Instruction::RereadCallbacks => Asked::Callbacks,
-        Instruction::RereadInteractions => Asked::Interactions,
-        Instruction::Alerts(ask) => Asked::Alerts(ask),
-        Instruction::Wrote(line) => Asked::Wrote(line),
-        Instruction::Keyframe => Asked::Keyframe,
+        Instruction::Reread(users) if users.len() > FEW => ShareAsk::Keyframe,
+        Instruction::Reread(users) => ShareAsk::Reread(users),
+        Instruction::RereadCarriers => ShareAsk::Carriers,
+        Instruction::RereadCallbacks => ShareAsk::Callbacks,
+        Instruction::RereadInteractions => ShareAsk::Interactions,
+        Instruction::Alerts(ask) => ShareAsk::Alerts(ask),
+        Instruction::Wrote(line) => ShareAsk::Wrote(line),
+        Instruction::Keyframe => ShareAsk::Keyframe,
         Instruction::Attend(_)
         | Instruction::Acknowledge(_)
         | Instruction::Pause(_)

@@ -23,7 +23,7 @@ const REST: Duration = Duration::from_secs(10);
 
 /// A frame as it came.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(super) struct WireFrame {
     pub(super) sort: FrameSort,
     pub(super) at: Millis,
     pub(super) number: u64,
@@ -31,7 +31,7 @@ pub(super) struct Frame {
     most: u64,
 }
 
-impl Frame {
+impl WireFrame {
     pub(super) fn read<T: DeserializeOwned>(&self) -> io::Result<T> {
         opened(&self.block, self.most)
     }
@@ -50,7 +50,7 @@ pub(super) enum Trust {
 pub(super) async fn next(
     from: &mut (impl AsyncRead + Unpin),
     trust: Trust,
-) -> io::Result<Option<Frame>> {
+) -> io::Result<Option<WireFrame>> {
     let mut head = [0; ENTRY_BYTES];
     let begun = from.read(&mut head).await?;
     if begun == 0 {
@@ -75,7 +75,7 @@ pub(super) async fn next(
         if !entry.is_of(&block) {
             return Err(broken("a frame that is damaged"));
         }
-        Ok(Frame {
+        Ok(WireFrame {
             sort: entry.sort,
             at: entry.at,
             number: entry.offset,

@@ -115,7 +115,7 @@ pub struct Beat {
 
 /// What a viewer asks of the reader, and what the share asks of the loop that reads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Asked {
+pub enum ShareAsk {
     /// A turn of the loop.
     Turn,
     /// Everything, once more.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Jump;
-use super::common::ground::faulty;
+use super::common::ground::quiet;
 use super::harness::{PATIENCE, Pty};
 
 /// Two people who look at the same thing see it change within this time of each other; half of the times that are measured,
@@ -46,7 +46,7 @@ fn both(consoles: &[Pty; 2], pattern: &str) -> [Instant; 2] {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_consoles_show_a_change_together_and_one_sees_what_the_other_acknowledges() {
-    let jump = Jump::start(faulty(12, "direct", &[])).await;
+    let jump = Jump::start(quiet(12, "direct")).await;
     let _reader = jump.reader();
     let mut consoles = [console(&jump, "ana"), console(&jump, "ben")];
     let state = jump.ground.control.state().await;

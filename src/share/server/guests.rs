@@ -19,7 +19,7 @@ use tokio::time::{sleep, timeout};
 use super::{WAITING_FRAMES, bye};
 use crate::listen::socket::Door;
 use crate::record::frame::FrameSort;
-use crate::share::words::{Asked, Guest, Hello, Viewer};
+use crate::share::words::{Guest, Hello, ShareAsk, Viewer};
 use crate::share::{MOST_VIEWERS, wire};
 use crate::time::Clock;
 
@@ -51,7 +51,7 @@ pub(super) enum GuestNews {
     },
     /// Only asks how it goes.
     Looks(mpsc::Sender<Arc<[u8]>>),
-    Asks(u64, Asked),
+    Asks(u64, ShareAsk),
     Left(u64),
 }
 
@@ -184,8 +184,8 @@ impl Rules {
 
     async fn reads(&self, id: u64, mut read: OwnedReadHalf) -> io::Result<()> {
         while let Some(frame) = wire::next(&mut read, wire::Trust::Viewer).await? {
-            let mut asked: Asked = frame.read()?;
-            if let Asked::Reread(users) = &mut asked {
+            let mut asked: ShareAsk = frame.read()?;
+            if let ShareAsk::Reread(users) = &mut asked {
                 users.truncate(MOST_USERS);
             }
             self.tell(GuestNews::Asks(id, asked)).await?;

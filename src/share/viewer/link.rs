@@ -15,8 +15,8 @@ use crate::feed::Mailbox;
 use crate::record::frame::FrameSort;
 use crate::record::{Moment, Told};
 use crate::share::SILENCE;
-use crate::share::wire::{self, Frame, Trust};
-use crate::share::words::{Asked, Beat, Guest, Hello, Said};
+use crate::share::wire::{self, Trust, WireFrame};
+use crate::share::words::{Beat, Guest, Hello, Said, ShareAsk};
 use crate::text::Text;
 use crate::time::{Clock, Millis};
 use crate::vocabulary::news::{News, ShareNews, Sharing};
@@ -52,7 +52,7 @@ impl Parted {
 /// A connection on which a reader has said who it is.
 pub(super) struct Link {
     hello: Hello,
-    frames: mpsc::Receiver<io::Result<Frame>>,
+    frames: mpsc::Receiver<io::Result<WireFrame>>,
     write: OwnedWriteHalf,
     /// The number told last; none before the keyframe.
     number: Option<u64>,
@@ -90,8 +90,8 @@ impl Link {
     }
 
     /// Asks something of the reader; one that does not take it is noticed by its silence.
-    pub(super) async fn ask(&mut self, asked: &Asked) {
-        if *asked == Asked::Keyframe {
+    pub(super) async fn ask(&mut self, asked: &ShareAsk) {
+        if *asked == ShareAsk::Keyframe {
             self.number = None;
         }
         if let Ok(frame) = wire::frame(FrameSort::News, Clock::Real.now(), 0, asked) {
@@ -135,7 +135,7 @@ impl Link {
         }
     }
 
-    fn told(&mut self, frame: &Frame, mailbox: &Mailbox) -> Result<bool, String> {
+    fn told(&mut self, frame: &WireFrame, mailbox: &Mailbox) -> Result<bool, String> {
         let said: Said = frame.read().map_err(|error| error.to_string())?;
         if let Said::Beat(beat) = said {
             return self.beat(frame.number, &beat, mailbox);
@@ -176,7 +176,7 @@ impl Link {
     }
 }
 
-fn keyframe(frame: &Frame) -> ShareNews {
+fn keyframe(frame: &WireFrame) -> ShareNews {
     ShareNews::Keyframe {
         at: frame.at,
         packed: frame.block.clone(),
@@ -208,7 +208,7 @@ fn post_all(mailbox: &Mailbox, moment: Moment) {
     }
 }
 
-type Greeted = (Hello, mpsc::Receiver<io::Result<Frame>>, OwnedWriteHalf);
+type Greeted = (Hello, mpsc::Receiver<io::Result<WireFrame>>, OwnedWriteHalf);
 
 async fn greeted(path: &Path, way: &Attachable, looks: bool) -> Result<Greeted, Text> {
     let guest = Guest {
@@ -263,7 +263,7 @@ async fn greet(path: &Path, guest: &Guest) -> Result<Greeted, Text> {
 }
 
 /// Reads ahead, so that waiting for a frame can be given up between two. It ends with whoever takes them.
-fn ahead(mut read: tokio::net::unix::OwnedReadHalf) -> mpsc::Receiver<io::Result<Frame>> {
+fn ahead(mut read: tokio::net::unix::OwnedReadHalf) -> mpsc::Receiver<io::Result<WireFrame>> {
     let (to, frames) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         loop {
@@ -287,7 +287,7 @@ fn ahead(mut read: tokio::net::unix::OwnedReadHalf) -> mpsc::Receiver<io::Result
 
 /// How a share stands, for whoever asks.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct ShareStanding {
     /// Who reads.
     pub hello: Hello,
     /// How it does.
@@ -300,7 +300,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// Which link is broken, and why.
-pub async fn look(path: &Path, operator: &Text) -> Result<Standing, Text> {
+pub async fn look(path: &Path, operator: &Text) -> Result<ShareStanding, Text> {
     let guest = Guest {
         hello: Hello::default().versions(),
         operator: operator.clone(),
@@ -312,7 +312,7 @@ pub async fn look(path: &Path, operator: &Text) -> Result<Standing, Text> {
         return Err("the reader does not say how it does".into());
     };
     match frame.read() {
-        Ok(Said::Beat(beat)) => Ok(Standing {
+        Ok(Said::Beat(beat)) => Ok(ShareStanding {
             hello,
             beat: *beat,
             at: frame.at,
