@@ -72,7 +72,7 @@ async fn two_consoles_show_a_change_together_and_one_sees_what_the_other_acknowl
 
     for pty in &mut consoles {
         pty.send("7");
-        pty.wait_for("registration");
+        pty.wait_for("▌ open");
     }
     let [ana, ben] = &mut consoles;
     ana.send("a");
