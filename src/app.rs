@@ -35,6 +35,7 @@ mod recall;
 pub mod routes;
 pub mod run;
 mod sent;
+mod share;
 mod tape;
 pub mod transfers;
 mod views;
@@ -166,6 +167,9 @@ pub struct App {
     past_asks: u64,
     /// A recording is shown and nothing else, begun at this speed.
     replaying: Option<u32>,
+    reader: share::Whose,
+    /// How the audit calls this run, once it has written a line.
+    session: Option<Text>,
 }
 
 impl App {
@@ -252,6 +256,8 @@ impl App {
             past: None,
             past_asks: 0,
             replaying: None,
+            reader: share::Whose::default(),
+            session: None,
         }
     }
 
@@ -433,6 +439,7 @@ impl App {
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
         let at = self.shown_at();
+        let share = self.share_words();
         let Self {
             vitals,
             store,
@@ -452,6 +459,7 @@ impl App {
             progress: coverage.now(),
             history: history(store, at),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
+            share,
             ..Reading::default()
         });
         self.dirty |= freshness != Freshness::Same;

@@ -13,6 +13,7 @@ use self::away::Away;
 use self::recollection::Recollection;
 use crate::app::App;
 use crate::app::event::{Done, Event};
+use crate::app::perform::ShareWay;
 use crate::app::run::{Runner, Screen};
 use crate::child;
 use crate::config::secret::SecretSource;
@@ -20,9 +21,11 @@ use crate::config::watch::{Reload, Watch};
 use crate::config::{Loaded, Ui};
 use crate::effect::Effect;
 use crate::environment::Environment;
+use crate::flow;
 use crate::listen::{self, Asker, Listener};
 use crate::record::RecordFolder;
 use crate::screen;
+use crate::share::{Desk, SharePlace};
 use crate::term::clipboard::{self, Tmux, Way};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
@@ -42,13 +45,23 @@ pub struct Ended {
     pub next: Option<String>,
 }
 
+/// How a console starts.
+#[derive(Debug)]
+pub struct Start {
+    /// What becomes of the configuration while it runs.
+    pub watch: Option<Watch>,
+    /// Read the organisation itself, whoever else does on this machine.
+    pub direct: bool,
+}
+
 /// Opens the console and runs it to its end.
 pub async fn run(
     mut loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
-    watch: Option<Watch>,
+    start: Start,
 ) -> Result<Ended, String> {
+    let Start { watch, direct } = start;
     away::sweep(&state_dir);
     ask_for_secret(&mut loaded, &environment).await?;
     // The last known rows are read while the terminal is taken: the first frame shows them.
@@ -58,7 +71,12 @@ pub async fn run(
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
     let hooks = state_dir.clone();
-    let runner = Runner::new(app, screen, environment.clone(), questions);
+    let way = share_way(&app, &environment).filter(|_| !direct);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions);
+    if let Some(way) = way {
+        let operator = flow::operator(&environment);
+        runner = runner.attaching(way, operator.into());
+    }
     let runner = runner.recording(&state_dir).keeping(state_dir);
     let mut runner = match memory {
         Some(memory) => memory.end(runner),
@@ -108,6 +126,20 @@ pub async fn replay(
     let code = runner.rewinding(folder).run(|_| false).await;
     child::end_all();
     code
+}
+
+/// How this console shares a reading: where somebody reads already or has read, and where one of many is to.
+fn share_way(app: &App, environment: &Environment) -> Option<ShareWay> {
+    let profile = app.profile()?;
+    let settings = app.share_settings();
+    let found = SharePlace::found(settings, &profile.name, environment);
+    let offered = || SharePlace::to_offer(settings, &profile.name, environment);
+    let place = found.or_else(|| settings.take_over.then(offered))?;
+    Some(ShareWay {
+        place,
+        take_over: settings.take_over,
+        desk: Desk::default(),
+    })
 }
 
 /// A program that asks a person for the secret has the terminal before the console is on it; its answer is kept, so that

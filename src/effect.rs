@@ -13,6 +13,7 @@ use crate::model::route::Known;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
 use crate::time::Millis;
+use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +32,18 @@ pub enum Effect {
     ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
+    /// Ask whoever reads for this console to read the interactions again.
+    RereadInteractions,
+    /// Ask whoever makes the alerts to do something about them.
+    AskAlerts(Box<AlertAsk>),
+    /// Tell those who share the reading what was written from here.
+    TellWrite(Box<WriteLine>),
+    /// Ask whoever reads for this console for everything once more.
+    Keyframe,
+    /// Read the organisation from here, and follow nobody any more.
+    Direct,
     /// Acknowledge what the table of callbacks has taken in.
-    Acknowledge(crate::vocabulary::news::Taken),
+    Acknowledge(Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
     /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].

@@ -14,6 +14,7 @@ use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
 use trunkline::cli::record::{DumpArgs, ReplayArgs};
 use trunkline::cli::report::ReportArgs;
+use trunkline::cli::share::ShareCommand;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Flags, Loaded, Paths, Profile, report, schema};
@@ -100,9 +101,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
         out::open().map_err(|e| eyre!(e))?;
     }
     match cli.command {
-        None => world.console(cli.listen),
+        None => world.console(cli.listen, cli.direct),
         Some(_) if cli.listen.is_some() => Err(eyre!(
             "--listen before a command is the console's. Without a screen: trunkline serve --listen ADDR:PORT"
+        )),
+        Some(_) if cli.direct => Err(eyre!(
+            "--direct is the console's: a command without a screen reads by itself"
         )),
         Some(Command::Demo(args)) => world.demo(args),
         Some(Command::Org(args)) => organisation(args),
@@ -138,6 +142,7 @@ fn start(cli: Cli) -> Result<u8, Report> {
             world.past(|loaded, state| headless::record::dump(loaded, state, &args))
         }
         Some(Command::Replay(args)) => world.replay(&args),
+        Some(Command::Share(ShareCommand::Status { json })) => world.share_status(json),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -184,9 +189,9 @@ impl World {
     }
 
     /// The console, and after it that of every other profile that a person goes on with.
-    fn console(mut self, listen: Option<SocketAddr>) -> Result<u8, Report> {
+    fn console(mut self, listen: Option<SocketAddr>, direct: bool) -> Result<u8, Report> {
         loop {
-            let ended = self.console_once(listen)?;
+            let ended = self.console_once(listen, direct)?;
             match ended.next {
                 Some(name) => self.flags.profile = Some(name),
                 None => return Ok(ended.code),
@@ -194,7 +199,11 @@ impl World {
         }
     }
 
-    fn console_once(&self, listen: Option<SocketAddr>) -> Result<console::Ended, Report> {
+    fn console_once(
+        &self,
+        listen: Option<SocketAddr>,
+        direct: bool,
+    ) -> Result<console::Ended, Report> {
         let mut loaded = self.load()?;
         if let (Some(address), Some(profile)) = (listen, &mut loaded.profile) {
             let asked = serve::ListenFlags {
@@ -208,7 +217,8 @@ impl World {
             let (environment, paths) = (self.environment.clone(), self.paths.clone());
             let watch = Watch::start(self.flags.clone(), environment.clone(), paths.clone());
             let watch = watch.map_err(|e| loaded.warnings.push(e.to_string())).ok();
-            console::run(loaded, environment, paths.state_dir, watch).await
+            let start = console::Start { watch, direct };
+            Box::pin(console::run(loaded, environment, paths.state_dir, start)).await
         });
         let ended = ended.map_err(|e| eyre!(e));
         // With it goes everything that follows the profile.
@@ -247,7 +257,11 @@ impl World {
             }
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");
-            let code = console::run(loaded, self.environment, state, None).await;
+            let alone = console::Start {
+                watch: None,
+                direct: true,
+            };
+            let code = Box::pin(console::run(loaded, self.environment, state, alone)).await;
             code.map(|ended| ended.code).map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
@@ -336,10 +350,22 @@ impl World {
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
-        let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen);
+        let run = serve::serve(
+            loaded,
+            self.environment,
+            self.paths.state_dir,
+            &listen,
+            args.share,
+        );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
+    }
+
+    fn share_status(self, json: bool) -> Result<u8, Report> {
+        let loaded = self.load_profile()?;
+        let run = headless::share::status(&loaded, &self.environment, json);
+        runtime()?.block_on(run).map_err(|e| eyre!(e))
     }
 
     fn doctor(self, json: bool) -> Result<u8, Report> {

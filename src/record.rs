@@ -16,6 +16,7 @@
 mod block;
 mod error;
 mod folder;
+pub mod frame;
 mod mask;
 mod pack;
 mod reader;

@@ -31,6 +31,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Log,
     Action::Frames,
     Action::Pause,
+    Action::Direct,
     Action::Budget,
     Action::Login,
     Action::Logout,
@@ -133,6 +134,7 @@ impl App {
             Action::Frames => self.open_frames(),
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
+            Action::Direct => self.direct(),
             Action::NextPane => self.open((self.active + 1) % self.panes.len()),
             Action::PreviousPane => {
                 let last = self.panes.len() - 1;

@@ -110,6 +110,8 @@ pub enum Done {
     Past(Box<super::past::PastNews>),
     /// What became of recording.
     Recorder(RecorderNews),
+    /// What those who share this reading ask of it.
+    Share(crate::share::ShareAsk),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

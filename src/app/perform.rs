@@ -38,6 +38,9 @@ use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
 use crate::record::RecordFolder;
+use crate::share::{self, Attachable, Desk, Hello, SharePlace};
+use crate::text::Text;
+use crate::time::Clock;
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What is running of a source; none before it has started.
@@ -68,6 +71,19 @@ pub struct Performer {
     hourly: hourly::HoursKeeper,
     /// Where the past is read.
     past: past::PastDesk,
+    /// Where somebody else may read for this console.
+    share: Option<ShareWay>,
+}
+
+/// How a console shares a reading.
+#[derive(Clone, Debug)]
+pub struct ShareWay {
+    /// Where the reader is, or is to be.
+    pub place: SharePlace,
+    /// Whether this console becomes it where there is none.
+    pub take_over: bool,
+    /// Where the loop hands over what it is told, then.
+    pub desk: Desk,
 }
 
 impl Performer {
@@ -94,6 +110,7 @@ impl Performer {
             past: past::PastDesk::default(),
             done,
             post: None,
+            share: None,
         }
     }
 
@@ -137,6 +154,15 @@ impl Performer {
         }
     }
 
+    /// Follows whoever reads there, and does what is to be done where nobody does.
+    #[must_use]
+    pub fn attaching(self, way: ShareWay) -> Self {
+        Self {
+            share: Some(way),
+            ..self
+        }
+    }
+
     /// The way of ends into the loop, for what works beside the performer.
     #[must_use]
     pub fn ends(&self) -> mpsc::UnboundedSender<Done> {
@@ -171,6 +197,11 @@ impl Performer {
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
+            Effect::RereadInteractions => self.instruct(Instruction::RereadInteractions),
+            Effect::AskAlerts(ask) => self.instruct(Instruction::Alerts(ask)),
+            Effect::TellWrite(line) => self.instruct(Instruction::Wrote(line)),
+            Effect::Keyframe => self.instruct(Instruction::Keyframe),
+            Effect::Direct => self.instruct(Instruction::Direct),
             Effect::Reread(users) => self.instruct(Instruction::Reread(users)),
             Effect::Attend(users) => self.instruct(Instruction::Attend(users)),
             Effect::Probe(target) => self.probe(target),
@@ -254,15 +285,24 @@ impl Performer {
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
         let people = self.people.opening();
+        let share = self.share.clone();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
-                    people.open(&client).await;
+                    people.open(&client, share.is_none()).await;
                     let organisation = Organisation {
                         client: client.clone(),
                         plan: plan(&profile),
                     };
-                    follow(&organisation, &mailbox, &running);
+                    match share {
+                        None => follow(&organisation, &mailbox, &running),
+                        Some(way) => {
+                            let operator = Text::from(crate::flow::operator(&environment));
+                            let ends = done.clone();
+                            let way = way.attachable(&profile, operator, organisation, ends);
+                            follow(&Arc::new(way), &mailbox, &running);
+                        }
+                    }
                     if let Some(writes) = writes {
                         let prober = made(&prober, &profile, &environment).await;
                         writes.open(client, prober).await;
@@ -274,6 +314,48 @@ impl Performer {
             let _ = done.send(end);
         });
     }
+}
+
+impl ShareWay {
+    fn attachable(
+        self,
+        profile: &Profile,
+        operator: Text,
+        organisation: Organisation,
+        ends: mpsc::UnboundedSender<Done>,
+    ) -> Attachable {
+        Attachable {
+            place: self.place,
+            hello: share_hello(profile),
+            operator,
+            take_over: self.take_over,
+            organisation,
+            desk: self.desk,
+            ask: share_asks(ends),
+        }
+    }
+}
+
+/// Who reads, and what, as said to whoever shares it.
+#[must_use]
+pub fn share_hello(profile: &Profile) -> Hello {
+    let host = rustix::system::uname();
+    Hello {
+        profile: Text::from(profile.name.as_str()),
+        api: profile.api.word().into(),
+        organisation: Text::from(profile.base_url.as_str()),
+        host: Text::from(host.nodename().to_string_lossy()),
+        epoch: Clock::Real.now().0.cast_unsigned(),
+        ..Hello::default()
+    }
+}
+
+/// The way of what is asked by those who share a reading into the loop that reads.
+#[must_use]
+pub fn share_asks(ends: mpsc::UnboundedSender<Done>) -> share::Ask {
+    Arc::new(move |asked| {
+        let _ = ends.send(Done::Share(asked));
+    })
 }
 
 /// Starts a source.

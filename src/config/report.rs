@@ -210,6 +210,7 @@ pub fn show(loaded: &Loaded) -> String {
     }
     ui(&mut lines);
     record(&mut lines);
+    share(&mut lines);
     for action in Action::ALL {
         let keys = loaded.config.keys.keys(*action).iter();
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
@@ -249,6 +250,17 @@ fn record(lines: &mut Lines<'_>) {
     lines.put("record.keep", keep);
     lines.put("record.size", size);
     lines.put("record.mask", settings.mask);
+}
+
+fn share(lines: &mut Lines<'_>) {
+    let settings = &lines.loaded.config.share;
+    if let Some(socket) = &settings.socket {
+        lines.put("share.socket", socket.to_string_lossy().into_owned());
+    }
+    if let Some(group) = &settings.group {
+        lines.put("share.group", Value::from(group));
+    }
+    lines.put("share.take_over", settings.take_over);
 }
 
 /// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.

@@ -112,6 +112,13 @@ impl Header<'_> {
                 bar.left(8, theme.style(Role::Dim), sweep);
             }
         }
+        if let Some(share) = &self.reading.share {
+            let role = match status.link {
+                Link::Offline { .. } => Role::Bad,
+                _ => Role::Text,
+            };
+            bar.left(1, theme.style(role), share.clone());
+        }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");
         }

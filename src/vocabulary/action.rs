@@ -128,6 +128,8 @@ actions! {
     OpenPager = "open-pager", "pager";
     /// Stop following the organisation, or follow it again
     Pause = "pause", "pause";
+    /// Read the organisation from this console, whoever else does
+    Direct = "direct", "read directly";
     /// Choose the theme
     Theme = "theme", "theme";
     /// Find and run any action by name

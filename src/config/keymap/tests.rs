@@ -49,6 +49,7 @@ fn defaults_are_whole_and_free_of_clashes() {
             action,
             Action::Pause
                 | Action::Log
+                | Action::Direct
                 | Action::Frames
                 | Action::Drafts
                 | Action::History
