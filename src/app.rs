@@ -25,14 +25,17 @@ pub mod jobs;
 mod lookout;
 pub mod memory;
 mod news;
+pub mod past;
 pub mod perform;
 pub mod person;
 mod phones;
 pub mod probes;
 mod ready;
+mod recall;
 pub mod routes;
 pub mod run;
 mod sent;
+mod share;
 mod tape;
 pub mod transfers;
 mod views;
@@ -66,6 +69,9 @@ use crate::vocabulary::problem::Problem;
 
 /// Frames that could not be understood, kept for `:frames`.
 const FRAMES_KEPT: usize = 64;
+
+/// Lines of the palette that are remembered.
+const LINES: usize = 100;
 
 /// Points of the registered share that are shown.
 const HISTORY: usize = 12;
@@ -142,6 +148,11 @@ pub struct App {
     budget: budget::BudgetReads,
     bench: forms::Bench,
     outbox: sent::Outbox,
+    /// Lines that were carried out from the palette, the oldest first.
+    typed_lines: VecDeque<String>,
+    /// The profile to go on with once this has ended.
+    next: Option<String>,
+    arrival: recall::Arrival,
     closeup: closeup::CloseupReads,
     trail: views::Trail,
     memory: memory::MemoryWrites,
@@ -150,12 +161,22 @@ pub struct App {
     coverage: coverage::Coverage,
     /// What became of recording; none where nothing was to be recorded.
     recorder: Option<RecorderNews>,
+    /// The moment of the past that is on the screen; none shows the present.
+    past: Option<Box<past::Past>>,
+    /// Questions that were asked of the past.
+    past_asks: u64,
+    /// A recording is shown and nothing else, begun at this speed.
+    replaying: Option<u32>,
+    reader: share::Whose,
+    /// How the audit calls this run, once it has written a line.
+    session: Option<Text>,
 }
 
 impl App {
     /// The state before anything has happened. With a profile it connects at its first update.
     #[must_use]
     pub fn new(loaded: Loaded) -> Self {
+        let arrival = recall::Arrival::of(&loaded);
         let Loaded {
             config,
             profile,
@@ -180,6 +201,7 @@ impl App {
                 Effect::ReadJobs,
                 Effect::ReadAudit,
                 Effect::Shelf(shelf::ShelfOrder::Views),
+                Effect::Shelf(shelf::ShelfOrder::Recall),
             ]
         } else {
             Vec::new()
@@ -221,6 +243,9 @@ impl App {
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),
             outbox: sent::Outbox::default(),
+            typed_lines: VecDeque::new(),
+            next: None,
+            arrival,
             closeup: closeup::CloseupReads::default(),
             trail: views::Trail::default(),
             memory: memory::MemoryWrites::default(),
@@ -228,6 +253,11 @@ impl App {
             attend: attend::Attended::default(),
             coverage: coverage::Coverage::default(),
             recorder: None,
+            past: None,
+            past_asks: 0,
+            replaying: None,
+            reader: share::Whose::default(),
+            session: None,
         }
     }
 
@@ -293,6 +323,12 @@ impl App {
         self.ended
     }
 
+    /// The profile that a person wants to go on with, once this has ended.
+    #[must_use]
+    pub fn next_profile(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
     /// How the feeds are doing.
     #[must_use]
     pub fn status(&self) -> &Status {
@@ -332,6 +368,17 @@ impl App {
     #[must_use]
     pub fn profile(&self) -> Option<Arc<Profile>> {
         self.profile.clone()
+    }
+
+    /// Whether anything lies over the panes.
+    #[must_use]
+    pub fn has_layers(&self) -> bool {
+        !self.layers.is_empty()
+    }
+
+    /// What was said, newest first.
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        self.messages.newest_first().map(|said| said.text.as_str())
     }
 
     /// The moment of the last update.
@@ -374,7 +421,8 @@ impl App {
 
     /// What the pane on screen is about.
     fn focus(&self) -> Focus {
-        let pane = self.panes.get(self.active);
+        // What is read is of the present: nothing of the past asks for it.
+        let pane = self.panes.get(self.active).filter(|_| !self.is_past());
         pane.map_or_else(Focus::default, |pane| pane.focus(&self.store))
     }
 
@@ -390,9 +438,12 @@ impl App {
 
     /// Takes a new reading of the vitals when the beat says so.
     fn beat(&mut self) {
+        let at = self.shown_at();
+        let share = self.share_words();
         let Self {
             vitals,
             store,
+            past,
             panes,
             heard,
             now,
@@ -400,13 +451,15 @@ impl App {
             ..
         } = self;
         let now = *now;
+        let store = past.as_ref().map_or(&*store, |past| past.known());
         let freshness = vitals.refresh(now, || Reading {
             status: heard.status,
             counts: store.registrations.counts(),
             dropped: heard.dropped,
             progress: coverage.now(),
-            history: history(store, now),
+            history: history(store, at),
             tabs: panes.iter().map(|pane| pane.tab(store)).collect(),
+            share,
             ..Reading::default()
         });
         self.dirty |= freshness != Freshness::Same;
@@ -425,7 +478,9 @@ impl App {
         if !(self.changes.transitions.is_empty() && self.changes.removed.is_empty()) {
             self.attend.may_have_changed();
         }
-        for pane in &mut self.panes {
+        // Panes that show the past are told of what happened there.
+        let panes = self.panes.iter_mut().filter(|_| self.past.is_none());
+        for pane in panes {
             pane.apply(&self.changes, &self.store, self.now);
         }
         if let Some(journal) = &mut self.journal {

@@ -7,6 +7,7 @@ pub mod probe;
 pub mod record;
 pub mod report;
 pub mod route;
+pub mod share;
 pub mod transfer;
 pub mod webhook;
 pub mod write;
@@ -34,6 +35,9 @@ pub struct Cli {
     /// Serve dashboard, metrics and health beside the console, as the profile's `listen` section does
     #[arg(long, value_name = "ADDR:PORT")]
     pub listen: Option<SocketAddr>,
+    /// Read the organisation from this console, and do not attach to a reader on this machine
+    #[arg(long)]
+    pub direct: bool,
 }
 
 /// Which build this is: for whoever reports a fault. Packages are built with `TRUNKLINE_COMMIT` and `TRUNKLINE_DATE` set; any
@@ -117,8 +121,13 @@ pub enum Command {
     /// What is recorded of the past
     #[command(subcommand)]
     Record(record::RecordCommand),
+    /// The reading that consoles on this machine share
+    #[command(subcommand)]
+    Share(share::ShareCommand),
     /// Print rows as they were at a moment, or what changed its state between two, from what was recorded
     Dump(record::DumpArgs),
+    /// Open the console on what was recorded, and on nothing else: no sign-in, no network
+    Replay(record::ReplayArgs),
     /// The record of every write of the profile
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -154,6 +163,10 @@ pub struct ServeArgs {
     /// File that holds the bearer token that may write, mode 0600
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+    /// Share what is read: consoles of this profile on this machine attach, and read nothing themselves (`[share]` says where and
+    /// for whom)
+    #[arg(long)]
+    pub share: bool,
 }
 
 /// Work on the configuration file.

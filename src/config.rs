@@ -16,6 +16,7 @@ mod record;
 pub mod report;
 pub mod schema;
 pub mod secret;
+mod share;
 pub mod theme;
 pub mod ui;
 pub mod views;
@@ -29,6 +30,7 @@ pub use load::{file_in_use, load};
 pub use origin::{ConfigError, Origin};
 pub use paths::Paths;
 pub use profile::Profile;
+pub use share::ShareSettings;
 pub use theme::{Theme, Themes};
 pub use ui::Ui;
 pub use views::Views;
@@ -55,6 +57,8 @@ pub struct Config {
     pub ui: Ui,
     /// How much is kept of the past.
     pub record: RecordSettings,
+    /// How one reading is shared on this machine.
+    pub share: ShareSettings,
     /// The keys.
     pub keys: Keymap,
     /// The views that the file names, for every profile.

@@ -13,6 +13,7 @@ use self::away::Away;
 use self::recollection::Recollection;
 use crate::app::App;
 use crate::app::event::{Done, Event};
+use crate::app::perform::ShareWay;
 use crate::app::run::{Runner, Screen};
 use crate::child;
 use crate::config::secret::SecretSource;
@@ -20,24 +21,47 @@ use crate::config::watch::{Reload, Watch};
 use crate::config::{Loaded, Ui};
 use crate::effect::Effect;
 use crate::environment::Environment;
+use crate::flow;
 use crate::listen::{self, Asker, Listener};
+use crate::record::RecordFolder;
 use crate::screen;
+use crate::share::{Desk, SharePlace};
 use crate::term::clipboard::{self, Tmux, Way};
 use crate::term::glyphs::Glyphs;
 use crate::term::input::{Input, InputEvents};
 use crate::term::signals::{Signal, Signals};
 use crate::term::{self, Options, Term, TermError};
+use crate::time::Millis;
 
 /// The exit code of a terminal that can no longer be read: as if it had hung up.
 const TERMINAL_GONE: u8 = 129;
 
-/// Opens the console and runs it to its end; returns the exit code.
+/// How a console ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The exit code.
+    pub code: u8,
+    /// The profile that a person wants to go on with.
+    pub next: Option<String>,
+}
+
+/// How a console starts.
+#[derive(Debug)]
+pub struct Start {
+    /// What becomes of the configuration while it runs.
+    pub watch: Option<Watch>,
+    /// Read the organisation itself, whoever else does on this machine.
+    pub direct: bool,
+}
+
+/// Opens the console and runs it to its end.
 pub async fn run(
     mut loaded: Loaded,
     environment: Environment,
     state_dir: PathBuf,
-    watch: Option<Watch>,
-) -> Result<u8, String> {
+    start: Start,
+) -> Result<Ended, String> {
+    let Start { watch, direct } = start;
     away::sweep(&state_dir);
     ask_for_secret(&mut loaded, &environment).await?;
     // The last known rows are read while the terminal is taken: the first frame shows them.
@@ -47,7 +71,12 @@ pub async fn run(
     let (asker, questions) = listen::desk();
     let app = App::new(loaded);
     let hooks = state_dir.clone();
-    let runner = Runner::new(app, screen, environment.clone(), questions);
+    let way = share_way(&app, &environment).filter(|_| !direct);
+    let mut runner = Runner::new(app, screen, environment.clone(), questions);
+    if let Some(way) = way {
+        let operator = flow::operator(&environment);
+        runner = runner.attaching(way, operator.into());
+    }
     let runner = runner.recording(&state_dir).keeping(state_dir);
     let mut runner = match memory {
         Some(memory) => memory.end(runner),
@@ -61,7 +90,8 @@ pub async fn run(
     // Before the terminal is left: an editor that goes on would write to it.
     child::end_all();
     let memory = runner.app.last_memory();
-    for last in memory.into_iter().chain(runner.app.last_hours()) {
+    let last = memory.into_iter().chain(runner.app.last_hours());
+    for last in last.chain(runner.app.last_recalled()) {
         runner.performer.perform(last);
     }
     runner.performer.finish().await;
@@ -71,7 +101,45 @@ pub async fn run(
     if let Some(listener) = listener {
         listener.stop().await;
     }
+    Ok(Ended {
+        code: code?,
+        next: runner.app.next_profile().map(str::to_owned),
+    })
+}
+
+/// Shows what was recorded there, from that moment on, and asks nobody for anything; returns the exit code.
+///
+/// # Errors
+/// Why the terminal cannot be had, or nothing is recorded there.
+pub async fn replay(
+    loaded: Loaded,
+    environment: Environment,
+    state_dir: PathBuf,
+    folder: RecordFolder,
+    (at, speed): (Millis, u32),
+) -> Result<u8, String> {
+    let ui = &loaded.config.ui;
+    let screen = TermScreen::open(ui, state_dir, environment.clone()).map_err(|e| e.to_string())?;
+    let mut app = App::new(loaded);
+    app.replay(at, speed);
+    let runner = Runner::new(app, screen, environment, listen::nobody());
+    let code = runner.rewinding(folder).run(|_| false).await;
+    child::end_all();
     code
+}
+
+/// How this console shares a reading: where somebody reads already or has read, and where one of many is to.
+fn share_way(app: &App, environment: &Environment) -> Option<ShareWay> {
+    let profile = app.profile()?;
+    let settings = app.share_settings();
+    let found = SharePlace::found(settings, &profile.name, environment);
+    let offered = || SharePlace::to_offer(settings, &profile.name, environment);
+    let place = found.or_else(|| settings.take_over.then(offered))?;
+    Some(ShareWay {
+        place,
+        take_over: settings.take_over,
+        desk: Desk::default(),
+    })
 }
 
 /// A program that asks a person for the secret has the terminal before the console is on it; its answer is kept, so that
@@ -315,14 +383,33 @@ impl TermScreen {
 /// How long tmux may take to answer; a person waits for this.
 const TMUX_WAIT: Duration = Duration::from_secs(2);
 
-/// The bell, and OSC 9 with a text that is made safe once more: here it would end the sequence.
-fn attention(bell: bool, osc9: Option<&str>) -> Vec<u8> {
+/// The bell, and a notification with a text that is made safe once more: here it would end the sequence.
+fn attention(bell: bool, text: Option<&str>, environment: &Environment) -> Vec<u8> {
     let mut bytes = Vec::new();
     if bell {
         bytes.push(b'\x07');
     }
-    if let Some(text) = osc9 {
-        bytes.extend_from_slice(format!("\x1b]9;{}\x1b\\", crate::text::safe(text)).as_bytes());
+    if let Some(text) = text {
+        let is = |name: &str, what: &str| {
+            let value = environment.get(name).and_then(std::ffi::OsStr::to_str);
+            value.is_some_and(|value| value.contains(what))
+        };
+        let text = crate::text::safe(text);
+        // Each terminal knows one of the three; most know the first.
+        let sequence = if is("TERM", "kitty") {
+            format!("\x1b]99;;{text}\x1b\\")
+        } else if is("TERM", "foot") || is("TERM", "rxvt") {
+            format!("\x1b]777;notify;trunkline;{text}\x1b\\")
+        } else {
+            format!("\x1b]9;{text}\x1b\\")
+        };
+        if is("TMUX", "/") {
+            // tmux hands on what is wrapped so, where allow-passthrough is on (tmux(1)).
+            let inner = sequence.replace('\x1b', "\x1b\x1b");
+            bytes.extend_from_slice(format!("\x1bPtmux;{inner}\x1b\\").as_bytes());
+        } else {
+            bytes.extend_from_slice(sequence.as_bytes());
+        }
     }
     bytes
 }
@@ -376,7 +463,9 @@ impl Screen for TermScreen {
             Effect::Notify { bell, osc9 } => {
                 // A terminal that takes no output now is not looked at either.
                 let said = osc9.as_deref().map(|text| self.glyphs.text(text));
-                let _ = self.term.write_raw(&attention(bell, said.as_deref()));
+                let _ = self
+                    .term
+                    .write_raw(&attention(bell, said.as_deref(), &self.environment));
                 None
             }
             Effect::Page(text) => self.page(&text),
@@ -402,4 +491,34 @@ fn break_on_purpose(asked: Option<&std::ffi::OsStr>, here: &'static str) {
         asked.is_none_or(|place| place != here),
         "a test asked for a panic in a {here}"
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_is_the_one_that_the_terminal_knows_and_passes_through_tmux() {
+        let said = |variables: &[(&str, &str)]| {
+            let environment = variables.iter().copied().collect();
+            String::from_utf8(attention(true, Some("lost \x1b[2J"), &environment)).unwrap()
+        };
+        let text = "lost \\u{1b}[2J";
+        assert_eq!(
+            said(&[("TERM", "xterm")]),
+            format!("\x07\x1b]9;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "xterm-kitty")]),
+            format!("\x07\x1b]99;;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "foot")]),
+            format!("\x07\x1b]777;notify;trunkline;{text}\x1b\\")
+        );
+        assert_eq!(
+            said(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/t,1,0")]),
+            format!("\x07\x1bPtmux;\x1b\x1b]9;{text}\x1b\x1b\\\x1b\\")
+        );
+    }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::alert::Orders;
 use crate::flow::Order;
+use crate::kind::Name;
 use crate::model::finding::Target;
 use crate::model::flow::FlowId;
 use crate::model::job::Job;
@@ -11,6 +12,8 @@ use crate::model::person::Pasted;
 use crate::model::route::Known;
 use crate::model::{DeviceId, InteractionId, RouteId, UserId};
 use crate::shelf;
+use crate::time::Millis;
+use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
 
 /// One thing to do outside the state.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +32,18 @@ pub enum Effect {
     ReadInteractions,
     /// Read the callbacks and their queues again.
     RereadCallbacks,
+    /// Ask whoever reads for this console to read the interactions again.
+    RereadInteractions,
+    /// Ask whoever makes the alerts to do something about them.
+    AskAlerts(Box<AlertAsk>),
+    /// Tell those who share the reading what was written from here.
+    TellWrite(Box<WriteLine>),
+    /// Ask whoever reads for this console for everything once more.
+    Keyframe,
+    /// Read the organisation from here, and follow nobody any more.
+    Direct,
     /// Acknowledge what the table of callbacks has taken in.
-    Acknowledge(crate::vocabulary::news::Taken),
+    Acknowledge(Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
     /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].
@@ -61,6 +74,10 @@ pub enum Effect {
     ReadBudget,
     /// Keep what is known for the next run to remember.
     Remember(crate::memory::Draft),
+    /// Read a moment of the past; it comes back as [`crate::app::event::Done::Past`].
+    Past(PastAsk),
+    /// Let no write leave that is begun from here on, for this reason; none lets them.
+    Gate(Option<String>),
     /// Keep what was counted by the hour.
     KeepHours(crate::model::hourly::Counted),
     /// Put `text` on the clipboard of the operator's terminal.
@@ -139,4 +156,31 @@ pub enum SignInAsk {
     GiveUp,
     /// Sign out.
     Leave,
+}
+
+/// Something that is asked of the past. Each question has a number: only the answer to the newest is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PastAsk {
+    /// A moment.
+    At {
+        /// The number of the question.
+        ask: u64,
+        /// When.
+        at: Millis,
+    },
+    /// The moment of the change before or after, of rows that a filter shows.
+    Step {
+        /// The number of the question.
+        ask: u64,
+        /// From this moment.
+        from: Millis,
+        /// Which of the changes at it is the last that was seen; none is all of them.
+        step: Option<usize>,
+        /// The one before, and not the one after.
+        back: bool,
+        /// Rows of what.
+        kind: Name,
+        /// Which of them.
+        filter: String,
+    },
 }

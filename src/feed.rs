@@ -204,6 +204,12 @@ impl Running for Feeds {
             Instruction::RereadCallbacks => self.reread_callbacks(),
             Instruction::Acknowledge(taken) => self.acknowledge(taken),
             Instruction::Pause(paused) => self.pause(paused),
+            // Nobody else's reading is followed here.
+            Instruction::RereadInteractions
+            | Instruction::Alerts(_)
+            | Instruction::Wrote(_)
+            | Instruction::Keyframe
+            | Instruction::Direct => {}
         }
     }
 }

@@ -60,6 +60,11 @@ pub trait Kind: Sized + 'static {
     fn row<'a>(store: &'a Store, id: &Self::Id, now: Millis) -> Option<Self::Row<'a>>;
     /// What a row is known by.
     fn id(row: &Self::Row<'_>) -> Self::Id;
+    /// What the same row is known by in another store; none where it is not there.
+    #[must_use]
+    fn again(_before: &Store, id: &Self::Id, _store: &Store) -> Option<Self::Id> {
+        Some(id.clone())
+    }
     /// A number that is different whenever a row is; 0 where [`Kind::concerns`] says it.
     #[must_use]
     fn generation(_store: &Store) -> u64 {

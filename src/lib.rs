@@ -45,13 +45,14 @@
 //! | [`form`] | payloads filled in, judged and checked while they are typed; no terminal, no `async` | `time` `text` `cause` `model` `store` `config` `flow` |
 //! | [`listen`] | HTTP of our own: dashboard, figures, webhooks that come in | `environment` `time` `vault` `text` `cause` `model` `vocabulary` `cloud` `store` `export` `config` `flow` |
 //! | [`shelf`] | drafts, what was sent and views, on disk | `file` `time` `vault` `text` `cause` `folder` `vocabulary` `kind` `form` |
+//! | [`share`] | one reading for many consoles on a machine, over a socket | `file` `lock` `environment` `time` `text` `folder` `model` `vocabulary` `cloud` `store` `feed` `record` `config` `listen` |
 //! | [`ui`] | chrome, layers and widgets | `time` `text` `model` `term` `vocabulary` `store` `kind` `config` `form` |
-//! | [`effect`] | what the state asks of the outside world | `model` `memory` `vocabulary` `alert` `flow` `shelf` |
+//! | [`effect`] | what the state asks of the outside world | `time` `model` `memory` `vocabulary` `kind` `alert` `flow` `shelf` |
 //! | [`pane`] | what a person sees and presses, a file a list; never `cloud` | `time` `text` `query` `model` `term` `vocabulary` `store` `export` `kind` `config` `flow` `form` `ui` `effect` |
-//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `ui` `effect` `pane` |
-//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `effect` `app` |
+//! | [`app`] | the state and the loop, and the carrying out of effects: ties the others | `environment` `file` `time` `text` `cause` `query` `logging` `model` `term` `audit` `hourly` `memory` `vocabulary` `cloud` `store` `export` `feed` `probe` `kind` `alert` `record` `config` `flow` `form` `listen` `shelf` `share` `ui` `effect` `pane` |
+//! | [`headless`] | commands without a screen: the same `App`, no frame | `environment` `time` `vault` `text` `cause` `query` `model` `term` `audit` `hourly` `vocabulary` `cloud` `store` `export` `probe` `kind` `alert` `record` `cli` `config` `flow` `form` `listen` `shelf` `share` `effect` `app` |
 //! | [`screen`] | one frame of the state | `text` `model` `term` `vocabulary` `ui` `pane` `app` |
-//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `config` `listen` `shelf` `effect` `app` `screen` |
+//! | [`console`] | the terminal as the place to look at an `App` | `environment` `time` `process` `text` `cause` `child` `term` `memory` `record` `config` `flow` `listen` `shelf` `share` `effect` `app` `screen` |
 //!
 //! A registration update goes from a socket ([`feed`]) through [`feed::mailbox`] and `App::update` into
 //! [`store::Registrations`], whose [`store::Changes`] keep the views up; a frame is drawn when a visible cell changed.
@@ -127,6 +128,7 @@ pub mod process;
 pub mod query;
 pub mod record;
 pub mod screen;
+pub mod share;
 pub mod shelf;
 pub mod store;
 pub mod term;

@@ -28,7 +28,7 @@ mod reply;
 mod resolve;
 mod route;
 mod serve;
-mod socket;
+pub(crate) mod socket;
 mod start;
 
 use std::net::SocketAddr;

@@ -6,20 +6,23 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use color_eyre::eyre::{Report, WrapErr as _, eyre};
+use jiff::tz::TimeZone;
 use trunkline::cause::Cause;
 use trunkline::child::scratch::Scratch;
 use trunkline::cli::audit::AuditCommand;
 use trunkline::cli::list::GetArgs;
 use trunkline::cli::probe::ProbeArgs;
-use trunkline::cli::record::DumpArgs;
+use trunkline::cli::record::{DumpArgs, ReplayArgs};
 use trunkline::cli::report::ReportArgs;
+use trunkline::cli::share::ShareCommand;
 use trunkline::cli::{Cli, Command, ConfigCommand, OrgArgs, ServeArgs};
 use trunkline::config::watch::Watch;
 use trunkline::config::{self, Flags, Loaded, Paths, Profile, report, schema};
 use trunkline::environment::Environment;
 use trunkline::feed::descriptors;
 use trunkline::feed::{beat, gather};
-use trunkline::headless::{self, Exit, out, serve};
+use trunkline::headless::{self, Exit, out, record, serve};
+use trunkline::record::RecordFolder;
 use trunkline::term::glyphs::Glyphs;
 use trunkline::term::signals::Signals;
 use trunkline::{console, folder, logging, org};
@@ -98,9 +101,12 @@ fn start(cli: Cli) -> Result<u8, Report> {
         out::open().map_err(|e| eyre!(e))?;
     }
     match cli.command {
-        None => world.console(cli.listen),
+        None => world.console(cli.listen, cli.direct),
         Some(_) if cli.listen.is_some() => Err(eyre!(
             "--listen before a command is the console's. Without a screen: trunkline serve --listen ADDR:PORT"
+        )),
+        Some(_) if cli.direct => Err(eyre!(
+            "--direct is the console's: a command without a screen reads by itself"
         )),
         Some(Command::Demo(args)) => world.demo(args),
         Some(Command::Org(args)) => organisation(args),
@@ -135,6 +141,8 @@ fn start(cli: Cli) -> Result<u8, Report> {
         Some(Command::Dump(args)) => {
             world.past(|loaded, state| headless::record::dump(loaded, state, &args))
         }
+        Some(Command::Replay(args)) => world.replay(&args),
+        Some(Command::Share(ShareCommand::Status { json })) => world.share_status(json),
         Some(Command::Audit(command)) => world.audit(&command),
         Some(Command::Config(command)) => world.config(command),
         Some(Command::Completions { shell }) => {
@@ -180,7 +188,22 @@ impl World {
         Ok(loaded)
     }
 
-    fn console(self, listen: Option<SocketAddr>) -> Result<u8, Report> {
+    /// The console, and after it that of every other profile that a person goes on with.
+    fn console(mut self, listen: Option<SocketAddr>, direct: bool) -> Result<u8, Report> {
+        loop {
+            let ended = self.console_once(listen, direct)?;
+            match ended.next {
+                Some(name) => self.flags.profile = Some(name),
+                None => return Ok(ended.code),
+            }
+        }
+    }
+
+    fn console_once(
+        &self,
+        listen: Option<SocketAddr>,
+        direct: bool,
+    ) -> Result<console::Ended, Report> {
         let mut loaded = self.load()?;
         if let (Some(address), Some(profile)) = (listen, &mut loaded.profile) {
             let asked = serve::ListenFlags {
@@ -190,14 +213,17 @@ impl World {
             profile.listen = Some(asked.over(profile.listen.take()));
         }
         let runtime = runtime()?;
-        let code = runtime.block_on(async {
-            let watch = Watch::start(self.flags, self.environment.clone(), self.paths.clone());
+        let ended = runtime.block_on(async {
+            let (environment, paths) = (self.environment.clone(), self.paths.clone());
+            let watch = Watch::start(self.flags.clone(), environment.clone(), paths.clone());
             let watch = watch.map_err(|e| loaded.warnings.push(e.to_string())).ok();
-            console::run(loaded, self.environment, self.paths.state_dir, watch).await
+            let start = console::Start { watch, direct };
+            Box::pin(console::run(loaded, environment, paths.state_dir, start)).await
         });
-        let code = code.map_err(|e| eyre!(e));
+        let ended = ended.map_err(|e| eyre!(e));
+        // With it goes everything that follows the profile.
         runtime.shutdown_background();
-        code
+        ended
     }
 
     fn demo(self, args: OrgArgs) -> Result<u8, Report> {
@@ -231,8 +257,12 @@ impl World {
             }
             // Alerts of one demo are none of the next one's.
             let state = folder.path().join("state");
-            let code = console::run(loaded, self.environment, state, None).await;
-            code.map_err(|e| eyre!(e))
+            let alone = console::Start {
+                watch: None,
+                direct: true,
+            };
+            let code = Box::pin(console::run(loaded, self.environment, state, alone)).await;
+            code.map(|ended| ended.code).map_err(|e| eyre!(e))
         });
         runtime.shutdown_background();
         drop(org);
@@ -276,6 +306,26 @@ impl World {
         command(&loaded, &self.paths.state_dir).map_err(|e| eyre!(e))
     }
 
+    /// Opens the console on what was recorded.
+    fn replay(self, args: &ReplayArgs) -> Result<u8, Report> {
+        let loaded = self.load()?;
+        let profile = loaded.profile.as_ref();
+        let folder = match (&args.folder, profile) {
+            (Some(folder), _) => RecordFolder::at(folder.clone()),
+            (None, Some(profile)) => RecordFolder::of(&self.paths.state_dir, &profile.name),
+            (None, None) => return Err(no_profile()),
+        };
+        let zone = profile.and_then(|profile| profile.time_zone.clone());
+        let begin = record::begin(&folder, args.at.as_deref(), &zone.unwrap_or(TimeZone::UTC));
+        let begin = begin.map_err(|e| eyre!(e))?;
+        let runtime = runtime()?;
+        let (environment, state) = (self.environment, self.paths.state_dir);
+        let run = console::replay(loaded, environment, state, folder, (begin, args.speed));
+        let code = runtime.block_on(run).map_err(|e| eyre!(e));
+        runtime.shutdown_background();
+        code
+    }
+
     fn report(self, args: &ReportArgs) -> Result<u8, Report> {
         let loaded = self.load_profile()?;
         if args.is_history() {
@@ -300,10 +350,22 @@ impl World {
         let profile = loaded.profile.as_mut();
         let listen = asked.over(profile.and_then(|profile| profile.listen.take()));
         let runtime = runtime()?;
-        let run = serve::serve(loaded, self.environment, self.paths.state_dir, &listen);
+        let run = serve::serve(
+            loaded,
+            self.environment,
+            self.paths.state_dir,
+            &listen,
+            args.share,
+        );
         let code = runtime.block_on(run).map_err(|e| eyre!(e));
         runtime.shutdown_background();
         code
+    }
+
+    fn share_status(self, json: bool) -> Result<u8, Report> {
+        let loaded = self.load_profile()?;
+        let run = headless::share::status(&loaded, &self.environment, json);
+        runtime()?.block_on(run).map_err(|e| eyre!(e))
     }
 
     fn doctor(self, json: bool) -> Result<u8, Report> {

@@ -185,6 +185,8 @@ pub trait Pane {
     }
     /// Takes note of what changed in the store.
     fn apply(&mut self, _changes: &Changes, _store: &Store, _now: Millis) {}
+    /// Another store is shown from here on, as of that moment: what is under the cursor stays, where it is there as well.
+    fn turned(&mut self, _before: &Store, _store: &Store, _now: Millis) {}
     /// Lets time-dependent filters catch up.
     fn tick(&mut self, _store: &Store, _now: Millis) {}
     /// When time alone can change what is shown.
@@ -229,6 +231,18 @@ pub trait Pane {
     fn attended(&self, _shown: bool) -> Vec<RowId> {
         Vec::new()
     }
+    /// The alerts that are marked here.
+    fn marked_alerts(&self) -> Vec<AlertId> {
+        Vec::new()
+    }
+    /// What is marked has served.
+    fn unmark(&mut self) {}
+    /// Filters that were typed here, the oldest first.
+    fn filters(&self) -> &[String] {
+        &[]
+    }
+    /// Takes the filters that were typed in an earlier run.
+    fn recall_filters(&mut self, _filters: Vec<String>) {}
     /// Whether the rows are held.
     fn frozen(&self) -> bool {
         false

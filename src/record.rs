@@ -16,6 +16,7 @@
 mod block;
 mod error;
 mod folder;
+pub mod frame;
 mod mask;
 mod pack;
 mod reader;
@@ -33,7 +34,7 @@ mod tests;
 pub use self::block::{ENTRY_BYTES, Entry};
 pub use self::error::RecordError;
 pub use self::folder::{RecordFolder, Usage, prune};
-pub use self::reader::{Coverage, Look, Record, Reel};
+pub use self::reader::{Look, LookCoverage, Record, Reel};
 pub use self::recorder::{Recorder, RecorderNews};
 pub use self::told::{Moment, Told};
 pub use self::transitions::{Turn, turns};

@@ -81,12 +81,13 @@ fn chrome(app: &mut App, area: Rect, buf: &mut Buffer) {
         read_only: profile.is_none_or(|p| p.read_only),
         reading: app.vitals.shown(),
         now: app.now,
+        past: app.past_face(),
         face: app.face(),
         zone: app.second.as_ref(),
         frozen: app.panes.get(app.active).is_some_and(|p| p.frozen()),
     };
     header.render(line(area, 0), buf, &app.theme);
-    let tabs: Vec<_> = app.panes.iter().map(|pane| pane.tab(&app.store)).collect();
+    let tabs: Vec<_> = app.panes.iter().map(|pane| pane.tab(app.shown())).collect();
     app.places.tabs = tabs::render(line(area, 1), buf, &app.theme, &tabs, app.active);
     let bottom = area.height - 1;
     footer::render(
@@ -110,8 +111,8 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
     let mut panes = std::mem::take(&mut app.panes);
     if let Some(pane) = panes.get_mut(app.active) {
         let scene = Scene {
-            store: &app.store,
-            now: app.now,
+            store: app.shown(),
+            now: app.shown_at(),
             theme: &app.theme,
             zone: app.zone(),
             reading: app.vitals.shown(),

@@ -4,6 +4,7 @@
 //! A file each, mode 0600, replaced whole or not at all; two consoles of one profile cannot disturb each other. Secrets
 //! never come here: a form hands out its body without them. What is oldest makes room.
 
+pub mod recall;
 pub mod views;
 
 use std::fs;
@@ -56,6 +57,10 @@ pub enum ShelfOrder {
     KeepView(String, View),
     /// Delete the view of a name.
     DropView(String),
+    /// Tell how the console was left.
+    Recall,
+    /// Keep how it is left.
+    KeepRecalled(Box<recall::Recalled>),
 }
 
 /// What the shelf tells.
@@ -65,6 +70,8 @@ pub enum ShelfNews {
     Listed(Half, Contents),
     /// A file that the operator named.
     Loaded(String),
+    /// How the console was left.
+    Recalled(Box<recall::Recalled>),
     /// The views that are kept, after what the sentence says, if it says something.
     Views(views::Contents, Option<String>),
 }
@@ -92,6 +99,7 @@ pub struct Contents {
 pub struct Shelf {
     folder: PathBuf,
     views: PathBuf,
+    recalled: PathBuf,
 }
 
 impl Half {
@@ -125,6 +133,7 @@ impl Shelf {
         let name = utf8_percent_encode(profile, NON_ALPHANUMERIC).to_string();
         Self {
             folder: state_dir.join("forms").join(&name),
+            recalled: state_dir.join("recalled").join(format!("{name}.json")),
             views: state_dir.join("views").join(name),
         }
     }
@@ -141,6 +150,8 @@ impl Shelf {
             ShelfOrder::Load(path) => return load(&path).map(|text| Some(ShelfNews::Loaded(text))),
             ShelfOrder::Views => self.told(None).map(Some),
             ShelfOrder::KeepView(name, view) => return self.keep_view(&name, &view).map(Some),
+            ShelfOrder::Recall => Ok(Some(ShelfNews::Recalled(Box::new(self.recall())))),
+            ShelfOrder::KeepRecalled(recalled) => self.keep_recalled(&recalled).map(|()| None),
             ShelfOrder::DropView(name) => self.drop_view(&name).map(Some),
         };
         done.map_err(|error| error.to_string())

@@ -14,6 +14,8 @@ mod common;
 mod crew;
 #[path = "flows/forms.rs"]
 mod forms;
+#[path = "flows/past.rs"]
+mod past;
 #[path = "flows/sign_in.rs"]
 mod sign_in;
 

@@ -23,7 +23,7 @@ use trunkline::listen;
 use trunkline::model::registration::State;
 use trunkline::model::registration::condition::Condition;
 use trunkline::org::Options;
-use trunkline::record::{Coverage, Record, RecordFolder, verify};
+use trunkline::record::{LookCoverage, Record, RecordFolder, verify};
 use trunkline::store::Store;
 use trunkline::time::Millis;
 
@@ -97,7 +97,7 @@ fn compared(ground: &Ground, seen: &[Seen]) -> (usize, usize) {
     for Seen { at, rows } in seen {
         let look = record.look(*at).unwrap();
         assert_eq!(look.damage, Vec::<String>::new());
-        assert_eq!(look.coverage, Coverage::Recorded, "{at}");
+        assert_eq!(look.coverage, LookCoverage::Recorded, "{at}");
         let there = look.store.registrations.rows().map(|(_, row)| {
             let codec = row.codec().map(|codec| codec.raw().to_owned());
             let key = (

@@ -14,6 +14,8 @@ mod callbacks;
 mod carriers;
 #[path = "screens/closeup.rs"]
 mod closeup;
+#[path = "screens/commands.rs"]
+mod commands;
 #[path = "common/all.rs"]
 mod common;
 #[path = "screens/conversations.rs"]
@@ -26,6 +28,8 @@ mod forms;
 mod lists;
 #[path = "screens/messages.rs"]
 mod messages;
+#[path = "screens/named.rs"]
+mod named;
 #[path = "screens/platform.rs"]
 mod platform;
 #[path = "screens/remembered.rs"]
@@ -38,6 +42,8 @@ mod stage;
 mod transfers;
 #[path = "screens/views.rs"]
 mod views;
+#[path = "screens/why.rs"]
+mod why;
 #[path = "screens/wide.rs"]
 mod wide;
 

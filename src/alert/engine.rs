@@ -11,7 +11,9 @@ use super::watch::{Phase, Watch};
 use super::{AlertSettings, Key, Mode, Orders, Sign, Weather};
 use crate::kind::alerts::silenced_until;
 use crate::model::alert::body::Surroundings;
-use crate::model::alert::{Alert, AlertBook, AlertId, Body, Details, Post, PostDelivery, Subject};
+use crate::model::alert::{
+    Alert, AlertBook, AlertId, AlertKind, Body, Details, Post, PostDelivery, Subject,
+};
 use crate::text::Text;
 use crate::time::Millis;
 
@@ -370,9 +372,14 @@ fn put<V>(map: &mut BTreeMap<Text, V>, key: Text, value: V) {
 
 fn announcement(alert: &Alert) -> String {
     let flapping = if alert.flapping { ", flapping" } else { "" };
-    format!(
-        "{}: {}{flapping}",
-        crate::text::safe(alert.kind.wire()),
-        alert.what()
-    )
+    let title = match (&alert.kind, &alert.subject) {
+        (AlertKind::RegistrationFailure, Subject::Storm { .. }) => "phones lost".to_owned(),
+        (kind, _) => kind.title(),
+    };
+    // The thing by its name, where it has one.
+    let name = match &alert.subject {
+        Subject::Endpoint(_) if !alert.details.name.is_empty() => alert.details.name.to_string(),
+        _ => alert.what(),
+    };
+    format!("{title}: {name}{flapping}")
 }

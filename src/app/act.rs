@@ -18,8 +18,7 @@ use crate::ui::layer::Layer;
 use crate::ui::lines::Reader;
 use crate::ui::palette::{Item, Palette};
 use crate::vocabulary::action::Action;
-use crate::vocabulary::command::Command;
-use crate::vocabulary::command::Half;
+use crate::vocabulary::command::{Command, Half, aliases, pane_aliases};
 use crate::vocabulary::messages::Weight;
 use crate::vocabulary::news::Link;
 use crate::vocabulary::role::Role;
@@ -32,6 +31,7 @@ const EVERYWHERE: &[Action] = &[
     Action::Log,
     Action::Frames,
     Action::Pause,
+    Action::Direct,
     Action::Budget,
     Action::Login,
     Action::Logout,
@@ -46,11 +46,27 @@ const EVERYWHERE: &[Action] = &[
     Action::PreviousPane,
     Action::Redraw,
     Action::Suspend,
+    Action::Back,
+    Action::Rewind,
+    Action::MinuteBack,
+    Action::MinuteOn,
+    Action::Live,
     Action::Quit,
+];
+
+/// What works while the past is on the screen.
+const IN_THE_PAST: &[Action] = &[
+    Action::Forward,
+    Action::Play,
+    Action::Faster,
+    Action::Slower,
 ];
 
 impl App {
     pub(super) fn run(&mut self, command: &Command) {
+        if Self::writes(command) && self.refused_as_past() {
+            return;
+        }
         if let Command::Act(action) = command
             && self.act(*action)
         {
@@ -64,6 +80,7 @@ impl App {
             return;
         }
         match command {
+            Command::At(text) => return self.go_to(text),
             Command::Open(title) => return self.open_titled(title),
             Command::Go { pane, filter } => return self.go(pane, filter),
             Command::Reopen(half, name) => return self.reopen(*half, name),
@@ -71,6 +88,7 @@ impl App {
             Command::Fill(form) => return self.open_form(Opening::new(form)),
             Command::View(name) => return self.open_view(name),
             Command::Sent => return self.list_sent(),
+            Command::Profile(name) => return self.change_profile(name.as_deref()),
             Command::UndoWrite(value) => return self.undo_chosen(value),
             Command::SaveView(name) => return self.save_view(name),
             Command::DropView(name) => return self.drop_view(name),
@@ -79,8 +97,26 @@ impl App {
         let mut known = false;
         self.with_pane(|pane, desk| known = pane.run(command, desk));
         if !known && let Command::Act(action) = command {
-            let text = format!("{} does nothing on this pane", action.name());
+            let text = self.not_here(*action);
             self.messages.say(Weight::Note, text, self.now);
+        }
+    }
+
+    /// That an action has nothing to work on here, and where it has.
+    fn not_here(&self, action: Action) -> String {
+        let name = action.name();
+        if !action.offered(self.can()) {
+            return format!("{name}: not available with the API of this organisation");
+        }
+        let panes = self.panes.iter();
+        let panes = panes.filter(|pane| pane.actions().contains(&action));
+        let titles: Vec<&str> = panes.map(|pane| pane.tab(&self.store).title).collect();
+        match titles.as_slice() {
+            [] => format!("{name} does nothing on this pane"),
+            some => format!(
+                "{name} does nothing on this pane; it works on {}",
+                some.join(", ")
+            ),
         }
     }
 
@@ -98,6 +134,7 @@ impl App {
             Action::Frames => self.open_frames(),
             Action::Theme => self.open_themes(),
             Action::Pause => self.pause(),
+            Action::Direct => self.direct(),
             Action::NextPane => self.open((self.active + 1) % self.panes.len()),
             Action::PreviousPane => {
                 let last = self.panes.len() - 1;
@@ -116,7 +153,7 @@ impl App {
             }
             Action::Redraw => self.effects.push(Effect::Redraw),
             Action::Suspend => self.effects.push(Effect::Suspend),
-            _ => return self.open_pane(action),
+            _ => return self.act_past(action) || self.open_pane(action),
         }
         true
     }
@@ -160,11 +197,45 @@ impl App {
         titles.position(|known| known == title)
     }
 
+    /// Ends this console, to go on with that of another profile; what was typed is kept.
+    fn change_profile(&mut self, name: Option<&str>) {
+        let own = self.profile.as_ref().map(|profile| profile.name.clone());
+        let names = &self.config.profiles;
+        let text = match name {
+            Some(name) if own.as_deref() == Some(name) => format!("this is the profile {name}"),
+            Some(name) if names.iter().any(|known| known == name) => {
+                if self.may_leave() {
+                    self.keep_draft();
+                    self.next = Some(name.to_owned());
+                    self.ended = Some(0);
+                }
+                return;
+            }
+            Some(name) => format!("no profile {name:?}: {}", names.join(", ")),
+            None if names.len() < 2 => "there is no other profile in the configuration".to_owned(),
+            None => {
+                let choice = |name: &String| Choice {
+                    value: format!("profile {name}"),
+                    label: name.clone(),
+                    note: String::new(),
+                    on: own.as_ref() == Some(name),
+                };
+                let choices = names.iter().map(choice).collect();
+                let chooser = Chooser::new(Purpose::Profile, choices);
+                return self.layers.push(Layer::Chooser(chooser));
+            }
+        };
+        self.messages.say(Weight::Note, text, self.now);
+    }
+
     /// Back one layer; at the top, and out of a form, the end of the program.
     fn quit(&mut self) {
         let form = self.form_view().is_some();
         if !form && (self.layers.pop().is_some() || self.pane_back()) {
             return;
+        }
+        if self.is_past() && self.replaying.is_none() {
+            return self.go_live();
         }
         if self.may_leave() {
             self.keep_draft();
@@ -174,8 +245,12 @@ impl App {
 
     /// What a person has opened is closed before what was told is taken away.
     fn back(&mut self) {
-        if self.layers.pop().is_none() && !self.pane_back() {
-            self.messages.dismiss();
+        if self.layers.pop().is_none()
+            && !self.pane_back()
+            && !self.messages.dismiss()
+            && self.is_past()
+        {
+            self.go_live();
         }
     }
 
@@ -204,9 +279,10 @@ impl App {
         let (mut fill, mut review, mut flow) = (Vec::new(), Vec::new(), Vec::new());
         let mut abroad = Vec::new();
         let can = self.can();
+        let now = self.shown_at();
         let mut desk = Desk {
-            store: &self.store,
-            now: self.now,
+            store: self.past.as_ref().map_or(&self.store, |past| past.known()),
+            now,
             zone: &self.zone,
             theme: &self.theme,
             effects: &mut self.effects,
@@ -221,6 +297,10 @@ impl App {
         };
         if let Some(pane) = self.panes.get_mut(self.active) {
             work(pane.as_mut(), &mut desk);
+        }
+        if self.past.is_some() {
+            // What the pane said was said now, whatever moment it shows.
+            self.messages.restamp(self.now);
         }
         self.layers.append(&mut open);
         self.probe(probe);
@@ -266,8 +346,15 @@ impl App {
     pub(crate) fn actions(&self) -> Vec<Action> {
         let own = self.panes.get(self.active).map(|pane| pane.actions());
         let own = own.into_iter().flatten();
-        let all = own.chain(EVERYWHERE.iter().copied());
-        all.filter(|action| action.offered(self.can())).collect()
+        let past = if self.is_past() { IN_THE_PAST } else { &[] };
+        let all = past
+            .iter()
+            .copied()
+            .chain(own)
+            .chain(EVERYWHERE.iter().copied());
+        let possible =
+            |action: &Action| action.offered(self.can()) && !(self.is_past() && action.writes());
+        all.filter(possible).collect()
     }
 
     fn open_palette(&mut self) {
@@ -281,20 +368,37 @@ impl App {
                 .map(ToString::to_string)
                 .unwrap_or_default(),
             doc: action.doc().to_owned(),
+            also: aliases(*action),
+            destroys: action.destroys(),
             ..Item::default()
         };
         let actions = self.actions();
         let digits = (1..=9).map(|n: u8| n.to_string());
         let keys = digits.chain(std::iter::repeat(String::new()));
-        let panes = self.panes.iter().zip(keys).map(|(pane, key)| Item {
-            name: pane.tab(&self.store).title.to_lowercase(),
-            key,
-            doc: "Open this pane".to_owned(),
+        let panes = self.panes.iter().zip(keys).map(|(pane, key)| {
+            let title = pane.tab(&self.store).title;
+            Item {
+                name: title.to_lowercase(),
+                key,
+                doc: "Open this pane; with words after it, filtered by them".to_owned(),
+                also: pane_aliases(title),
+                ..Item::default()
+            }
+        });
+        let own = self.profile.as_ref().map(|profile| profile.name.as_str());
+        let others = self.config.profiles.iter();
+        let others = others.filter(|name| Some(name.as_str()) != own);
+        let profiles = others.map(|name| Item {
+            name: format!("profile {name}"),
+            doc: "Go on with this profile".to_owned(),
+            destroys: true,
             ..Item::default()
         });
-        let items = panes.chain(self.view_items());
+        let items = panes.chain(self.view_items()).chain(profiles);
         let items = items.chain(actions.iter().map(item)).collect();
-        self.layers.push(Layer::Palette(Palette::new(items)));
+        let history = self.typed_lines.iter().cloned().collect();
+        let palette = Palette::new(items, history);
+        self.layers.push(Layer::Palette(palette));
         if self.profile.is_some() {
             // Another console of this profile may have kept one since.
             self.effects.push(Effect::Shelf(shelf::ShelfOrder::Views));
@@ -308,8 +412,11 @@ impl App {
             .map(|p| p.fields())
             .unwrap_or_default();
         let lines = help::lines(&self.actions(), &self.config.keys, &self.theme, &fields);
+        let pane = self.panes.get(self.active);
+        let title = pane.map_or("", |pane| pane.tab(&self.store).title);
+        let title = format!("help: {title}");
         self.layers
-            .push(Layer::Reader(Reader::new("help", lines, "")));
+            .push(Layer::Reader(Reader::new(title, lines, "")));
     }
 
     fn open_themes(&mut self) {
@@ -325,9 +432,10 @@ impl App {
         )));
     }
 
-    fn use_theme(&mut self, name: &str) {
+    pub(super) fn use_theme(&mut self, name: &str) {
         if let Some(theme) = self.themes.iter().find(|theme| theme.name() == name) {
             self.theme = theme.clone();
+            self.arrival.chosen_theme = Some(name.to_owned());
             return;
         }
         let names: Vec<_> = self.themes.iter().map(Theme::name).collect();
@@ -393,14 +501,11 @@ impl App {
                 self.theme.style(Role::Dim),
             ));
         }
-        let title = format!(
-            "frames that could not be understood ({})",
-            self.heard.status.undecodable
-        );
+        let title = format!("undecodable messages ({})", self.heard.status.undecodable);
         self.layers.push(Layer::Reader(Reader::new(
             title,
             lines,
-            "Every frame has been understood.",
+            "Every message was decoded.",
         )));
     }
 }

@@ -127,8 +127,8 @@ impl App {
         let announce = std::mem::take(&mut orders.announce);
         if let Some(first) = announce.first() {
             let text = match announce.len() {
-                1 => format!("alert: {first}"),
-                many => format!("{many} alerts: {first} …"),
+                1 => format!("ALERT {first}"),
+                many => format!("{many} ALERTS: {first} …"),
             };
             if alarm.bell || alarm.osc9 {
                 let osc9 = alarm.osc9.then(|| text.clone());

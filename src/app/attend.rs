@@ -65,7 +65,8 @@ impl App {
     }
 
     fn rows_attended(&self) -> Vec<RowId> {
-        let shown = self.panes.iter().enumerate();
+        // The rows of a pane that shows the past are none of the present's.
+        let shown = self.panes.iter().enumerate().filter(|_| !self.is_past());
         let rows = shown.flat_map(|(n, pane)| pane.attended(n == self.active));
         rows.collect()
     }

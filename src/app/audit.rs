@@ -9,6 +9,7 @@ impl App {
     pub(super) fn audited(&mut self, record: Record) {
         self.job_of_record(&record);
         self.booking_of_record(&record);
+        self.tell_write(&record);
         self.store.audit.insert(record);
     }
 

@@ -34,7 +34,8 @@ impl App {
             .countdown()
             .map(|until| until.since(self.now).div_ceil(1_000));
         let turn = self.spinner();
-        format!("{} {wait:?} {turn:?}", self.now.0.div_euclid(unit))
+        let past = self.past_face();
+        format!("{} {wait:?} {turn:?} {past:?}", self.now.0.div_euclid(unit))
     }
 
     /// A moment that the header counts down to.

@@ -15,6 +15,7 @@ impl App {
                 | Done::Recorder(RecorderNews::Records)
                 | Done::Alerts(_)
                 | Done::Interactions(_)
+                | Done::Share(_)
                 | Done::Routes(_)
         ) {
             self.redraw();
@@ -69,7 +70,9 @@ impl App {
                 self.messages
                     .tell(Weight::Note, "configuration read again", now);
             }
+            Done::Past(news) => self.past_news(*news),
             Done::Recorder(news) => self.recorder_news(news),
+            Done::Share(asked) => self.share_asked(asked),
             Done::Failed(why) => self.messages.say(Weight::Error, why, now),
         }
     }

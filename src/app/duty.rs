@@ -3,7 +3,7 @@
 
 use super::{
     App, alerts, attend, budget, callbacks, clock, closeup, forms, hourly, jobs, lookout, memory,
-    person, routes, transfers,
+    past, person, routes, transfers,
 };
 use crate::time::Millis;
 
@@ -16,7 +16,7 @@ pub(super) struct Duty {
 }
 
 /// All of them, in the order of a turn: rows age before alerts are judged by them, and what is shown comes last.
-const DUTIES: [Duty; 18] = [
+const DUTIES: [Duty; 19] = [
     REGISTRATIONS,
     lookout::DUTY,
     routes::DUTY,
@@ -32,6 +32,7 @@ const DUTIES: [Duty; 18] = [
     memory::DUTY,
     hourly::DUTY,
     forms::DUTY,
+    past::DUTY,
     MESSAGES,
     SUMMARY,
     clock::DUTY,
@@ -50,8 +51,15 @@ const REGISTRATIONS: Duty = Duty {
 };
 
 const PANES: Duty = Duty {
-    due: |app| app.panes.iter().filter_map(|pane| pane.deadline()).min(),
+    // In the past time stands still, or moves on with what is played.
+    due: |app| {
+        let panes = app.panes.iter().filter(|_| !app.is_past());
+        panes.filter_map(|pane| pane.deadline()).min()
+    },
     tick: |app| {
+        if app.is_past() {
+            return;
+        }
         for pane in &mut app.panes {
             if pane.deadline().is_some_and(|due| app.now >= due) {
                 pane.tick(&app.store, app.now);
@@ -70,8 +78,9 @@ const SUMMARY: Duty = Duty {
     due: |app| app.vitals.deadline(),
     tick: |app| {
         app.beat();
+        let store = app.past.as_ref().map_or(&app.store, |past| past.known());
         let pane = app.panes.get_mut(app.active);
-        if pane.is_some_and(|pane| pane.moved(&app.store)) {
+        if pane.is_some_and(|pane| pane.moved(store)) {
             app.vitals.moved(app.now);
             app.dirty = true;
         }

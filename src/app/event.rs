@@ -106,8 +106,12 @@ pub enum Done {
     Exported(PathBuf, usize),
     /// The configuration or a theme changed on disk, and is this now.
     Reloaded(Box<Loaded>),
+    /// A moment of the past was read, or why it was not.
+    Past(Box<super::past::PastNews>),
     /// What became of recording.
     Recorder(RecorderNews),
+    /// What those who share this reading ask of it.
+    Share(crate::share::ShareAsk),
     /// An effect failed; the sentence says what was tried, why it failed and what to do.
     Failed(String),
 }

@@ -53,6 +53,9 @@ impl App {
 
     /// Opens a form that keeps its draft under a name.
     fn open_draft(&mut self, opening: Opening, name: String) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(profile) = self.profile.clone() else {
             let text = "there is no profile: a form needs an organisation to send to";
             return self.messages.say(Weight::Warning, text, self.now);
@@ -69,6 +72,9 @@ impl App {
 
     /// Shows what is about to be sent; the console sends nothing that was not shown here.
     pub(crate) fn open_review(&mut self, plan: Plan, concerns: &[String]) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(profile) = self.profile.clone() else {
             return;
         };
@@ -203,10 +209,7 @@ impl App {
         } else {
             let text = match form.faults() {
                 [one] => format!("not yet: {one}"),
-                many => format!(
-                    "not yet: {} things are to be filled in or mended",
-                    many.len()
-                ),
+                many => format!("not yet: {} fields need attention", many.len()),
             };
             self.messages.say(Weight::Warning, safe(&text), self.now);
         }
@@ -215,6 +218,9 @@ impl App {
 
     /// Sends what is under review: that very plan, and nothing else.
     fn send(&mut self) {
+        if self.refused_as_past() {
+            return;
+        }
         let Some(Layer::Review(review)) = self
             .layers
             .pop_if(|layer| matches!(layer, Layer::Review(review) if review.open()))
@@ -272,11 +278,11 @@ impl App {
                 "a form is open and {n} under way: once more quits, keeps the draft and follows nothing"
             ),
             (false, 1) => {
-                "a write is under way: once more quits, and its end is looked up at the next start"
+                "a write is under way: once more quits, and its outcome is checked at the next start"
                     .to_owned()
             }
             (false, n) => format!(
-                "{n} writes are under way: once more quits, and their ends are looked up at the next start"
+                "{n} writes are under way: once more quits, and their outcomes are checked at the next start"
             ),
         };
         self.messages.say(Weight::Warning, text, self.now);

@@ -11,9 +11,10 @@ use crate::vocabulary::command::Command;
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent) {
         self.redraw();
+        self.arrival.began = true;
         self.vitals.moved(self.now);
         // Ctrl-c and what else a terminal keeps for itself must work above every layer.
-        let bound = self.config.keys.action(key);
+        let bound = self.config.keys.action(key, self.is_past());
         let chord = key.modifiers.contains(KeyModifiers::CONTROL);
         if let Some(layer) = self.layers.last_mut()
             && !(chord && bound.is_some())
@@ -49,6 +50,9 @@ impl App {
             }
             LayerOutcome::Run(command) => {
                 let layer = self.layers.pop();
+                if let Some(Layer::Palette(palette)) = &layer {
+                    self.remember_line(palette.line());
+                }
                 match (layer, &command) {
                     // The filter's own line shows both, this does not.
                     (Some(Layer::Palette(_)), Command::Filter(text)) => self.filter_by(text),
@@ -70,6 +74,17 @@ impl App {
                 }
             }
         }
+    }
+
+    /// What was carried out from the palette can be had back there.
+    fn remember_line(&mut self, line: &str) {
+        let lines = &mut self.typed_lines;
+        lines.retain(|known| known != line);
+        if !line.is_empty() {
+            lines.push_back(line.to_owned());
+        }
+        let over = lines.len().saturating_sub(super::LINES);
+        lines.drain(..over);
     }
 
     pub(super) fn mouse(&mut self, mouse: MouseEvent) {

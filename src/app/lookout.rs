@@ -82,13 +82,17 @@ fn targets(profile: &Profile, probes: &mut Probes) {
 
 /// Servers are probed in turn.
 pub(super) const DUTY: Duty = Duty {
-    due: |app| app.lookout.deadline(),
+    due: |app| app.lookout.deadline().filter(|_| !app.is_attached()),
     tick: App::look_out,
 };
 
 impl App {
     /// Starts the probes whose turn it is.
     fn look_out(&mut self) {
+        // One of many probes: whoever reads.
+        if self.is_attached() {
+            return;
+        }
         for target in self.lookout.due(&self.store, self.now) {
             self.store.probes.begin(&target);
             self.effects.push(Effect::Probe(target));
@@ -108,6 +112,10 @@ impl App {
         for target in targets {
             if self.route_watch.hurry(&target, self.now) {
                 continue;
+            }
+            if self.is_attached() {
+                self.store.probes.begin(&target);
+                self.effects.push(Effect::Probe(target.clone()));
             }
             self.lookout.schedule.hurry(&target, self.now);
             if one {

@@ -31,6 +31,9 @@ impl App {
     /// What news means for the console itself, before the store takes it in.
     fn learn(&mut self, news: News) {
         let now = self.now;
+        if let News::Share(told) = news {
+            return self.share_news(*told);
+        }
         match &news {
             News::Snapshot { .. } | News::Phones(PhoneNews::Read(_)) => self.heard.problem = None,
             News::ReadFailed { problem, .. } => {

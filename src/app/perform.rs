@@ -8,6 +8,7 @@ mod interactions;
 mod jobs;
 mod log;
 mod memory;
+mod past;
 mod person;
 mod phones;
 mod queue;
@@ -36,6 +37,10 @@ use crate::hourly::Hourly;
 use crate::memory::Memory;
 use crate::model::finding::Target;
 use crate::probe::Prober;
+use crate::record::RecordFolder;
+use crate::share::{self, Attachable, Desk, Hello, SharePlace};
+use crate::text::Text;
+use crate::time::Clock;
 use crate::vocabulary::problem::{Problem, Trouble};
 
 /// What is running of a source; none before it has started.
@@ -64,6 +69,21 @@ pub struct Performer {
     memory: memory::MemoryKeeper,
     /// Where counts are kept.
     hourly: hourly::HoursKeeper,
+    /// Where the past is read.
+    past: past::PastDesk,
+    /// Where somebody else may read for this console.
+    share: Option<ShareWay>,
+}
+
+/// How a console shares a reading.
+#[derive(Clone, Debug)]
+pub struct ShareWay {
+    /// Where the reader is, or is to be.
+    pub place: SharePlace,
+    /// Whether this console becomes it where there is none.
+    pub take_over: bool,
+    /// Where the loop hands over what it is told, then.
+    pub desk: Desk,
 }
 
 impl Performer {
@@ -87,8 +107,10 @@ impl Performer {
             shelf: shelf::ShelfKeeper::default(),
             memory: memory::MemoryKeeper::default(),
             hourly: hourly::HoursKeeper::default(),
+            past: past::PastDesk::default(),
             done,
             post: None,
+            share: None,
         }
     }
 
@@ -116,11 +138,27 @@ impl Performer {
         }
     }
 
+    /// Reads the past there.
+    #[must_use]
+    pub fn rewinding(mut self, folder: RecordFolder) -> Self {
+        self.past.folder = Some(folder);
+        self
+    }
+
     /// Follows this source instead of the organisation of the profile, which is not asked for anything then, nor written to.
     #[must_use]
     pub fn following(self, source: Arc<dyn Source>) -> Self {
         Self {
             source: Some(source),
+            ..self
+        }
+    }
+
+    /// Follows whoever reads there, and does what is to be done where nobody does.
+    #[must_use]
+    pub fn attaching(self, way: ShareWay) -> Self {
+        Self {
+            share: Some(way),
             ..self
         }
     }
@@ -159,6 +197,11 @@ impl Performer {
             Effect::KeepJobs(jobs) => self.desk.keep_jobs(self.profile.as_deref(), jobs),
             Effect::ReadAudit => self.desk.read_audit(self.profile.as_deref()),
             Effect::Pause(pause) => self.instruct(Instruction::Pause(pause)),
+            Effect::RereadInteractions => self.instruct(Instruction::RereadInteractions),
+            Effect::AskAlerts(ask) => self.instruct(Instruction::Alerts(ask)),
+            Effect::TellWrite(line) => self.instruct(Instruction::Wrote(line)),
+            Effect::Keyframe => self.instruct(Instruction::Keyframe),
+            Effect::Direct => self.instruct(Instruction::Direct),
             Effect::Reread(users) => self.instruct(Instruction::Reread(users)),
             Effect::Attend(users) => self.instruct(Instruction::Attend(users)),
             Effect::Probe(target) => self.probe(target),
@@ -175,6 +218,8 @@ impl Performer {
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),
+            Effect::Past(ask) => self.past.ask(ask, &self.done),
+            Effect::Gate(why) => self.desk.gate(why),
             Effect::KeepHours(counted) => self.hourly.hand(counted, &self.done),
             Effect::RereadCarriers => self.instruct(Instruction::RereadCarriers),
             Effect::ReadLog => log::read(self.done.clone()),
@@ -240,15 +285,24 @@ impl Performer {
         let writes = self.desk.opening(Arc::clone(&profile), environment.clone());
         let prober = Arc::clone(&self.prober);
         let people = self.people.opening();
+        let share = self.share.clone();
         tokio::spawn(async move {
             let end = match client(&profile, &environment).await {
                 Ok(client) => {
-                    people.open(&client).await;
+                    people.open(&client, share.is_none()).await;
                     let organisation = Organisation {
                         client: client.clone(),
                         plan: plan(&profile),
                     };
-                    follow(&organisation, &mailbox, &running);
+                    match share {
+                        None => follow(&organisation, &mailbox, &running),
+                        Some(way) => {
+                            let operator = Text::from(crate::flow::operator(&environment));
+                            let ends = done.clone();
+                            let way = way.attachable(&profile, operator, organisation, ends);
+                            follow(&Arc::new(way), &mailbox, &running);
+                        }
+                    }
                     if let Some(writes) = writes {
                         let prober = made(&prober, &profile, &environment).await;
                         writes.open(client, prober).await;
@@ -260,6 +314,48 @@ impl Performer {
             let _ = done.send(end);
         });
     }
+}
+
+impl ShareWay {
+    fn attachable(
+        self,
+        profile: &Profile,
+        operator: Text,
+        organisation: Organisation,
+        ends: mpsc::UnboundedSender<Done>,
+    ) -> Attachable {
+        Attachable {
+            place: self.place,
+            hello: share_hello(profile),
+            operator,
+            take_over: self.take_over,
+            organisation,
+            desk: self.desk,
+            ask: share_asks(ends),
+        }
+    }
+}
+
+/// Who reads, and what, as said to whoever shares it.
+#[must_use]
+pub fn share_hello(profile: &Profile) -> Hello {
+    let host = rustix::system::uname();
+    Hello {
+        profile: Text::from(profile.name.as_str()),
+        api: profile.api.word().into(),
+        organisation: Text::from(profile.base_url.as_str()),
+        host: Text::from(host.nodename().to_string_lossy()),
+        epoch: Clock::Real.now().0.cast_unsigned(),
+        ..Hello::default()
+    }
+}
+
+/// The way of what is asked by those who share a reading into the loop that reads.
+#[must_use]
+pub fn share_asks(ends: mpsc::UnboundedSender<Done>) -> share::Ask {
+    Arc::new(move |asked| {
+        let _ = ends.send(Done::Share(asked));
+    })
 }
 
 /// Starts a source.

@@ -69,6 +69,8 @@ pub(super) struct RouteWatch {
     read_at: Option<Millis>,
     /// The route whose deliveries are read, and when next.
     deliveries: Option<(RouteId, Millis)>,
+    /// Whether what was there before has been asked for.
+    opened: bool,
     /// Destinations that an operator waits for.
     asked: BTreeSet<Target>,
     /// Who waits for the end of which pipeline.
@@ -81,6 +83,7 @@ impl Default for RouteWatch {
             schedule: Schedule::new(SEED),
             read_at: None,
             deliveries: None,
+            opened: false,
             asked: BTreeSet::new(),
             resolving: HashMap::new(),
         }
@@ -110,13 +113,14 @@ impl RouteWatch {
 
 /// Routes are read, and their destinations looked at.
 pub(super) const DUTY: Duty = Duty {
-    due: |app| app.route_watch.deadline(),
+    due: |app| app.route_watch.deadline().filter(|_| !app.routes_rest()),
     tick: App::watch_routes,
 };
 
 impl App {
     /// The console has connected: from here on routes can be read.
     pub(super) fn open_routes(&mut self) {
+        self.route_watch.opened = true;
         self.ask_routes(RouteAsk::Open);
         self.route_watch.read_at = Some(self.now);
     }
@@ -128,9 +132,21 @@ impl App {
         }
     }
 
+    /// Where somebody else reads, routes are read while a person looks at them, and at no other time.
+    fn routes_rest(&self) -> bool {
+        let looked_at = || self.titled("Routes") == Some(self.active);
+        self.is_attached() && !looked_at()
+    }
+
     /// Asks for whatever is due.
     fn watch_routes(&mut self) {
         let now = self.now;
+        if self.routes_rest() {
+            return;
+        }
+        if !self.route_watch.opened && self.is_attached() {
+            self.open_routes();
+        }
         if self.heard.status.link == Link::Paused {
             if !self.store.routes.stale() {
                 self.store.routes.paused();

@@ -13,7 +13,8 @@ use tokio::time::Instant;
 
 use super::App;
 use super::event::{Done, Event};
-use super::perform::Performer;
+use super::perform::{Performer, ShareWay};
+use super::share;
 use super::tape::Tape;
 use crate::effect::Effect;
 use crate::environment::Environment;
@@ -21,6 +22,9 @@ use crate::feed::Source;
 use crate::feed::mailbox::{CAPACITY, Mailbox};
 use crate::listen::{Question, Questions};
 use crate::memory::Memory;
+use crate::record::RecordFolder;
+use crate::share::Desk;
+use crate::text::Text;
 use crate::time::Clock;
 
 /// Messages taken from the mailbox before anything else gets a turn.
@@ -61,6 +65,10 @@ pub struct Runner<S> {
     pub clock: Clock,
     /// Records what is told.
     tape: Option<Tape>,
+    /// Where that is to begin once this console reads itself: until then whoever reads records.
+    record_in: Option<PathBuf>,
+    /// Where what is told is handed over to those who share it.
+    desk: Option<Desk>,
 }
 
 impl<S> Runner<S> {
@@ -79,6 +87,8 @@ impl<S> Runner<S> {
             questions,
             clock: Clock::Real,
             tape: None,
+            record_in: None,
+            desk: None,
         }
     }
 
@@ -86,7 +96,10 @@ impl<S> Runner<S> {
     /// process that stays.
     #[must_use]
     pub fn keeping(mut self, state_dir: PathBuf) -> Self {
-        self.app.count_by_hour();
+        // What somebody else looks at is counted there.
+        if !self.app.is_attached() {
+            self.app.count_by_hour();
+        }
         Self {
             performer: self.performer.keeping(state_dir),
             ..self
@@ -96,8 +109,49 @@ impl<S> Runner<S> {
     /// Records what is told under this directory, as the configuration wants it; the loop waits for no disk.
     #[must_use]
     pub fn recording(mut self, state_dir: &Path) -> Self {
-        self.tape = Tape::start(&self.app, state_dir, self.performer.ends());
+        self.record_in = Some(state_dir.to_owned());
+        self.begin_to_record();
+        let profile = self.app.profile();
+        match profile.map(|profile| RecordFolder::of(state_dir, &profile.name)) {
+            Some(folder) => self.rewinding(folder),
+            None => self,
+        }
+    }
+
+    /// Reads the past there.
+    #[must_use]
+    pub fn rewinding(self, folder: RecordFolder) -> Self {
+        Self {
+            performer: self.performer.rewinding(folder),
+            ..self
+        }
+    }
+
+    /// Hands over there what is told, while somebody shares it.
+    #[must_use]
+    pub fn sharing(mut self, desk: Desk) -> Self {
+        self.desk = Some(desk);
         self
+    }
+
+    /// Attaches to whoever reads there, and hands over what is told once this console reads itself.
+    #[must_use]
+    pub fn attaching(mut self, way: ShareWay, operator: Text) -> Self {
+        self.app.attach(operator);
+        let desk = way.desk.clone();
+        Self {
+            performer: self.performer.attaching(way),
+            ..self
+        }
+        .sharing(desk)
+    }
+
+    fn begin_to_record(&mut self) {
+        if !self.app.is_attached()
+            && let Some(state_dir) = self.record_in.take()
+        {
+            self.tape = Tape::start(&self.app, &state_dir, self.performer.ends());
+        }
     }
 
     /// Ends what is recorded in order, once nothing is told any more.
@@ -200,11 +254,18 @@ impl<S: Screen> Runner<S> {
         while let Some(event) = next.take() {
             let now = self.clock.now();
             let told = self.tape.as_mut().is_none_or(|tape| tape.hear(&event, now));
+            if let Some(desk) = &self.desk {
+                share::hand_over(desk, &event, now);
+            }
             self.app.update(event, now);
+            if let Some(desk) = &self.desk {
+                desk.look(&self.app.store, self.app.status(), now);
+            }
             let tape = self.tape.as_mut().filter(|_| told);
             if !tape.is_none_or(|tape| tape.look(&self.app, now)) || !told {
                 self.tape = None;
             }
+            self.begin_to_record();
             for effect in self.app.take_effects() {
                 match self.screen.perform(effect).await {
                     Ok(None) => {}

@@ -52,20 +52,7 @@ impl Tape {
 
     /// Hands over what is about to be told. False once nothing is recorded any more.
     pub(super) fn hear(&mut self, event: &Event, now: Millis) -> bool {
-        let told: Vec<Told> = match event {
-            Event::Feed { news, .. } => {
-                let concerns = news.iter().filter(|news| Told::concerns(news));
-                concerns.cloned().map(Told::News).collect()
-            }
-            Event::Done(Done::Interactions(listed)) => match listed.as_ref() {
-                Ok(listing) => vec![Told::Interactions {
-                    interactions: listing.interactions.clone(),
-                    faults: listing.faults.iter().map(|fault| fault.0.clone()).collect(),
-                }],
-                Err(_) => Vec::new(),
-            },
-            _ => Vec::new(),
-        };
+        let told = super::share::told(event);
         told.is_empty() || self.recorder.tell(now, told)
     }
 

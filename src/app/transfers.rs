@@ -72,7 +72,9 @@ pub(super) const DUTY: Duty = Duty {
 impl App {
     pub(super) fn connected(&mut self) {
         self.interactions.stage = Stage::Waits;
-        self.open_routes();
+        if !self.is_attached() {
+            self.open_routes();
+        }
         self.attend.tell_anew();
     }
 
@@ -88,7 +90,23 @@ impl App {
             .interactions_deadline()
             .is_some_and(|due| self.now >= due)
         {
+            let attached = self.is_attached();
             let watch = &mut self.interactions;
+            if attached {
+                (watch.hurried, watch.asked) = (false, Some(self.now));
+                self.effects.push(Effect::RereadInteractions);
+                return;
+            }
+            (watch.stage, watch.hurried, watch.asked) = (Stage::Reads, false, Some(self.now));
+            self.effects.push(Effect::ReadInteractions);
+        }
+    }
+
+    /// Somebody who shares this reading looks at the list: it is read for him, and no more often than for this console.
+    pub(super) fn interactions_wanted(&mut self) {
+        let watch = &mut self.interactions;
+        let asked = watch.asked.unwrap_or(Millis(i64::MIN));
+        if watch.stage == Stage::Waits && self.now >= asked.plus(EVERY_MS / 2) {
             (watch.stage, watch.hurried, watch.asked) = (Stage::Reads, false, Some(self.now));
             self.effects.push(Effect::ReadInteractions);
         }

@@ -24,6 +24,8 @@ const NEEDED: [Action; 2] = [Action::Back, Action::Quit];
 pub struct Keymap {
     keys: HashMap<Action, Vec<Key>>,
     actions: HashMap<Key, Action>,
+    /// What keys ask for while the past is on the screen, before what they ask for otherwise.
+    of_the_past: HashMap<Key, Action>,
 }
 
 impl Default for Keymap {
@@ -34,13 +36,15 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// What this key press asks for; a release asks for nothing.
+    /// What this key press asks for, in the present or in the past; a release asks for nothing.
     #[must_use]
-    pub fn action(&self, event: KeyEvent) -> Option<Action> {
+    pub fn action(&self, event: KeyEvent, past: bool) -> Option<Action> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
-        self.actions.get(&Key::from(event)).copied()
+        let key = Key::from(event);
+        let past = self.of_the_past.get(&key).filter(|_| past);
+        past.or_else(|| self.actions.get(&key)).copied()
     }
 
     /// The keys of an action, the one to show first; none when it is unbound.
@@ -53,9 +57,11 @@ impl Keymap {
         let pairs = keys
             .iter()
             .flat_map(|(action, keys)| keys.iter().map(|key| (*key, *action)));
+        let (of_the_past, actions) = pairs.partition(|(_, action)| action.is_of_the_past());
         Self {
-            actions: pairs.collect(),
             keys,
+            actions,
+            of_the_past,
         }
     }
 
@@ -120,10 +126,12 @@ fn parse(binding: Binding) -> Result<Vec<Key>, String> {
 }
 
 fn report_clashes(keys: &HashMap<Action, Vec<Key>>, section: &Section<'_>, notes: &mut Notes<'_>) {
-    let mut owners: HashMap<Key, Action> = HashMap::new();
+    // What works on the past alone may share its keys with what does not work there.
+    let mut owners: HashMap<(Key, bool), Action> = HashMap::new();
     for action in Action::ALL {
         for key in keys.get(action).into_iter().flatten() {
-            let Some(first) = owners.insert(*key, *action) else {
+            let mode = action.is_of_the_past();
+            let Some(first) = owners.insert((*key, mode), *action) else {
                 continue;
             };
             let (first_key, second_key) = (section.key(first.name()), section.key(action.name()));

@@ -15,7 +15,7 @@ use super::secret::SecretSource;
 use super::theme::{Theme, Themes};
 use super::ui::Ui;
 use super::views::{self, Views};
-use super::{Config, Flags, Keymap, Loaded};
+use super::{Config, Flags, Keymap, Loaded, ShareSettings, share};
 use crate::environment::{
     CLIENT_ID, CLIENT_SECRET, Environment, GENESYS_CLIENT_ID, GENESYS_CLIENT_SECRET, NO_COLOR,
     PROFILE,
@@ -68,6 +68,7 @@ pub fn load(flags: &Flags, env: &Environment, paths: &Paths) -> Result<Loaded, C
         config: Config {
             ui: written.ui,
             record: written.record,
+            share: written.share,
             keys: written.keys,
             views: written.views,
             profiles: names,
@@ -86,6 +87,7 @@ pub(super) struct Written {
     profile: Option<String>,
     ui: Ui,
     record: RecordSettings,
+    share: ShareSettings,
     keys: Keymap,
     views: Views,
     profiles: Vec<Draft>,
@@ -100,6 +102,10 @@ impl Written {
         let record = root.section("record", notes);
         let record = record.map_or_else(RecordSettings::default, |section| {
             record::read(section, notes)
+        });
+        let share = root.section("share", notes);
+        let share = share.map_or_else(ShareSettings::default, |section| {
+            share::read(section, notes)
         });
         let keys = root.section("keys", notes);
         let keys = keys.map_or_else(Keymap::default, |section| Keymap::read(section, notes));
@@ -116,6 +122,7 @@ impl Written {
             profile,
             ui,
             record,
+            share,
             keys,
             views,
             profiles,

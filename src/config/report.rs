@@ -56,7 +56,7 @@ pub fn path(flags: &Flags, env: &Environment, paths: &Paths) -> String {
     let mut place = |what: &str, at: &Path| {
         let missing = if at.exists() { "" } else { "  (not there)" };
         // A string takes every write.
-        let _ = writeln!(text, "{what:<14}{}{missing}", safe(&at.to_string_lossy()));
+        let _ = writeln!(text, "{what:<18}{}{missing}", safe(&at.to_string_lossy()));
     };
     place("themes", &super::paths::themes_dir(&path));
     place("state", &paths.state_dir);
@@ -76,6 +76,7 @@ const IN_STATE: &[(&str, &str)] = &[
     ("hours", "report"),
     ("forms", "drafts, sent"),
     ("views", "views"),
+    ("recalled", "how it was left"),
     ("memory", "last rows"),
     ("clipboard.txt", "copies"),
     ("crash.txt", "crash report"),
@@ -209,6 +210,7 @@ pub fn show(loaded: &Loaded) -> String {
     }
     ui(&mut lines);
     record(&mut lines);
+    share(&mut lines);
     for action in Action::ALL {
         let keys = loaded.config.keys.keys(*action).iter();
         let keys: Vec<Value> = keys.map(|key| Value::from(key.to_string())).collect();
@@ -248,6 +250,17 @@ fn record(lines: &mut Lines<'_>) {
     lines.put("record.keep", keep);
     lines.put("record.size", size);
     lines.put("record.mask", settings.mask);
+}
+
+fn share(lines: &mut Lines<'_>) {
+    let settings = &lines.loaded.config.share;
+    if let Some(socket) = &settings.socket {
+        lines.put("share.socket", socket.to_string_lossy().into_owned());
+    }
+    if let Some(group) = &settings.group {
+        lines.put("share.group", Value::from(group));
+    }
+    lines.put("share.take_over", settings.take_over);
 }
 
 /// A name as part of a key: one that is no bare key is quoted, so that what is shown can be pasted.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Mailbox;
 use crate::model::UserId;
-use crate::vocabulary::news::Taken;
+use crate::vocabulary::news::{AlertAsk, Taken, WriteLine};
 
 /// Something that tells news.
 pub trait Source: Send + Sync {
@@ -32,6 +32,16 @@ pub enum Instruction {
     RereadCallbacks,
     /// These updates of callbacks have been taken in.
     Acknowledge(Taken),
+    /// The interactions are to be read again now: only somebody else's reading is asked for them.
+    RereadInteractions,
+    /// Something is to be done about alerts, where somebody else makes them.
+    Alerts(Box<AlertAsk>),
+    /// Something was written from here, for those who share the reading to see.
+    Wrote(Box<WriteLine>),
+    /// Everything known is to be told once more, where somebody else's reading is followed.
+    Keyframe,
     /// Quiet is asked for, or no longer: meanwhile nothing is told, and every row is a gap.
     Pause(bool),
+    /// A person wants the organisation itself to be read, and not to follow somebody else's reading any more.
+    Direct,
 }

@@ -94,6 +94,9 @@ impl Run<'_> {
             );
             return Err(self.turned_away(entry, why).await);
         }
+        if let Some(why) = &kit.gate {
+            return Err(self.turned_away(entry, why.to_string()).await);
+        }
         if self.stopped() {
             return Err(Failure::cancelled("stopped before anything was sent"));
         }

@@ -47,6 +47,8 @@ pub struct Kit {
     pub routes: route::Shared,
     /// Where the time comes from.
     pub clock: Arc<Clock>,
+    /// Why nothing may be sent that is begun now: the console shows the past; none lets it.
+    pub gate: Option<Text>,
 }
 
 impl Kit {
@@ -67,6 +69,7 @@ impl Kit {
             Err(error) => Err(format!("Opening the audit was interrupted: {error}.")),
         };
         Self {
+            gate: None,
             transfers: Session::new(client.clone(), timing(&profile)),
             flights: Flights::default(),
             waiting,

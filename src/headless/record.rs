@@ -13,7 +13,7 @@ use crate::config::{Loaded, Profile};
 use crate::export::{Format, sheet as paper};
 use crate::kind::{CellLook, Kind, Name, Visit, sheet};
 use crate::record::{
-    Coverage, Look, Record, RecordError, RecordFolder, Turn, prune, turns, verify, when,
+    Look, LookCoverage, Record, RecordError, RecordFolder, Turn, prune, turns, verify, when,
 };
 use crate::store::Store;
 use crate::time::{Clock, Millis};
@@ -141,6 +141,19 @@ fn soundness(folder: &RecordFolder) -> Result<Exit, String> {
     Ok(if damaged == 0 { Exit::Ok } else { Exit::Bad })
 }
 
+/// Where a replay begins: at that time, or where the record does.
+///
+/// # Errors
+/// A sentence: a time that cannot be read, or a record that is not there.
+pub fn begin(folder: &RecordFolder, at: Option<&str>, zone: &TimeZone) -> Result<Millis, String> {
+    let mut record = Record::open(folder.clone()).map_err(|error| error.to_string())?;
+    let (begins, _) = record.span().map_err(|error| error.to_string())?;
+    let at = at.map(|at| when(at, zone, Clock::Real.now())).transpose()?;
+    let at = at.unwrap_or(begins);
+    record.look(at).map_err(|error| error.to_string())?;
+    Ok(at)
+}
+
 /// Prints rows as they were at a moment, or what changed between two.
 ///
 /// # Errors
@@ -208,7 +221,7 @@ impl Dump<'_> {
         rows.retain(K::is_printed);
         wanted.write::<K>(rows, self.profile.api.capabilities(), &self.zone, at)?;
         let mut exit = Exit::Ok;
-        if let Coverage::Nothing(since) = coverage {
+        if let LookCoverage::Nothing(since) = coverage {
             say(&format!(
                 "nothing was recorded between {since} and {at}: the rows are as they were before, and stale"
             ));

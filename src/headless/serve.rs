@@ -11,13 +11,14 @@ use sd_notify::NotifyState;
 
 use super::quiet::Quiet;
 use super::{Exit, nothing, say};
-use crate::app::App;
 use crate::app::run::Runner;
+use crate::app::{App, perform};
 use crate::config::Loaded;
 use crate::config::profile::listen::{Listen, Socket};
 use crate::config::secret::SecretSource;
 use crate::environment::Environment;
 use crate::listen::{self, Listener, Started};
+use crate::share::{Desk, Server, SharePlace};
 use crate::term::signals::Signal;
 use crate::vocabulary::problem::Trouble;
 
@@ -66,6 +67,7 @@ pub async fn serve(
     environment: Environment,
     state_dir: PathBuf,
     listen: &Listen,
+    share: bool,
 ) -> Result<u8, String> {
     let screen = Quiet::new(exit_code)?;
     let (asker, questions) = listen::desk();
@@ -82,8 +84,23 @@ pub async fn serve(
     if let Err(error) = hook {
         say(&error.to_string());
     }
+    let place =
+        share.then(|| SharePlace::to_offer(app.share_settings(), &profile.name, &environment));
     let runner = Runner::new(app, screen, environment, questions).recording(&state_dir);
     let mut runner = runner.keeping(state_dir);
+    let shares = match place {
+        None => None,
+        Some(place) => {
+            let desk = Desk::default();
+            let ask = perform::share_asks(runner.performer.ends());
+            let hello = perform::share_hello(&profile);
+            let server = Server::start(&place, hello, desk.clone(), ask).await;
+            let server = server.map_err(|error| error.to_string())?;
+            runner = runner.sharing(desk);
+            say(&format!("shared at {}", place.path.display()));
+            Some(server)
+        }
+    };
     let listening = format!("listening on {}", listener.places());
     say(&listening);
     for token in &own {
@@ -94,6 +111,9 @@ pub async fn serve(
     runner.close();
     tell_manager(&[NotifyState::Stopping]);
     listener.stop().await;
+    if let Some(server) = shares {
+        server.stop().await;
+    }
     if let Some(last) = runner.app.last_hours() {
         runner.performer.perform(last);
     }

@@ -21,7 +21,7 @@ const COLUMNS: &[Of] = &[
     Of::word(
         "state",
         "STATE",
-        "What the row may claim to be",
+        "Registration state",
         (7, 8),
         STATES,
         |row| Value::Word(row.state().word()),
@@ -226,6 +226,11 @@ impl Kind for Registrations {
 
     fn id(row: &Row<'_>) -> RowId {
         row.id()
+    }
+
+    fn again(before: &Store, id: &RowId, store: &Store) -> Option<RowId> {
+        let row = before.registrations.row(*id)?;
+        store.registrations.find(row.user_id(), row.device())
     }
 
     fn journal(rows: &[RowId]) -> Option<Vec<RowId>> {

@@ -150,6 +150,12 @@ impl Kind for Sites {
         site.id
     }
 
+    fn again(before: &Store, id: &SiteId, store: &Store) -> Option<SiteId> {
+        let name = before.registrations.site(*id)?.name;
+        let mut sites = store.registrations.sites();
+        sites.find(|site| site.name == name).map(|site| site.id)
+    }
+
     fn generation(store: &Store) -> u64 {
         store.registrations.sites_generation()
     }

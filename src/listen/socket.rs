@@ -26,7 +26,7 @@ pub struct SocketError {
 
 /// A socket that is listened on; its file goes with it.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(crate) struct Door {
     listener: UnixListener,
     path: Arc<Path>,
     /// Device and inode of the file that is ours.
@@ -48,7 +48,7 @@ struct Users {
 impl Door {
     /// Makes the socket. What stands in its place is left as it is, unless it is a socket of this user that nobody listens
     /// on. It waits for the disk and for the user database.
-    pub(super) fn open(socket: &Socket) -> Result<Self, SocketError> {
+    pub(crate) fn open(socket: &Socket) -> Result<Self, SocketError> {
         let failed = |why: String| SocketError {
             path: socket.path.clone(),
             why,
@@ -61,13 +61,19 @@ impl Door {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The next client, whoever that is.
+    pub(crate) async fn next(&self) -> io::Result<UnixStream> {
+        let (client, _) = self.listener.accept().await?;
+        Ok(client)
     }
 
     /// The next client, and who that is.
     pub(super) async fn accept(&self) -> io::Result<(UnixStream, Peer)> {
-        let (client, _) = self.listener.accept().await?;
+        let client = self.next().await?;
         let uid = client.peer_cred()?.uid();
         let peer = Peer::Local {
             scope: self.users.scope(uid),

@@ -46,6 +46,17 @@ impl AlertKind {
             Self::Rule(name) => name.raw(),
         }
     }
+
+    /// What has happened, as people say it; a rule's is its name.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::RegistrationFailure => "phone lost".to_owned(),
+            Self::CarrierDegradation => "carrier degraded".to_owned(),
+            Self::TlsCertExpiry => "certificate".to_owned(),
+            Self::Rule(name) => name.to_string(),
+        }
+    }
 }
 
 /// What an alert is about.

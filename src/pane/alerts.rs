@@ -134,6 +134,10 @@ impl Listing for Alerts {
         }
     }
 
+    fn alerts<'a>(&self, ids: impl Iterator<Item = &'a AlertId>) -> Vec<AlertId> {
+        ids.copied().collect()
+    }
+
     fn focus(&self, id: &AlertId, _: bool, _: &Store) -> Focus {
         Focus {
             alert: Some(*id),

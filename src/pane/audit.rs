@@ -117,14 +117,17 @@ fn chain(chain: &Chain, scene: &Scene<'_>) -> (Role, String) {
     let clock = |at: &crate::time::Millis| at.clock(scene.zone, scene.now);
     match chain {
         Chain::Unread => (Role::Dim, "chain not verified yet".to_owned()),
-        Chain::Empty => (Role::Dim, "nothing before this run".to_owned()),
+        Chain::Empty => (Role::Dim, "no earlier entries".to_owned()),
         Chain::Good { lines, at } => {
             let since = scene.store.audit.lines().saturating_sub(*lines);
             let since = match since {
                 0 => String::new(),
                 since => format!(", {since} written since"),
             };
-            let text = format!("chain good to line {lines} at {}{since}", clock(at));
+            let text = format!(
+                "audit chain verified to line {lines} at {}{since}",
+                clock(at)
+            );
             (Role::Text, text)
         }
         Chain::Broken { fault, at } => {

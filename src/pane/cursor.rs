@@ -112,6 +112,16 @@ impl<Id: Clone + PartialEq> Cursor<Id> {
         self.sought = row;
     }
 
+    /// The rows are those of another table: finds its own there, if they are in it.
+    pub fn become_of(&mut self, again: impl Fn(&Id) -> Option<Id>) {
+        self.row = self.row.as_ref().and_then(&again);
+        let anchors = std::mem::take(&mut self.anchors).into_iter();
+        self.anchors = anchors
+            .filter_map(|(line, id)| Some((line, again(&id)?)))
+            .collect();
+        self.sought = self.sought.as_ref().and_then(&again);
+    }
+
     /// Shows the first rows again.
     pub fn rise(&mut self) {
         self.top = 0;

@@ -62,6 +62,20 @@ impl Filter {
         self.query = self.query.take().map(|query| query.seeing(columns));
     }
 
+    /// Filters that were typed, the oldest first.
+    #[must_use]
+    pub fn history(&self) -> &[String] {
+        &self.history
+    }
+
+    /// Takes those of an earlier run, before what has been typed since.
+    pub fn recall(&mut self, mut filters: Vec<String>) {
+        filters.retain(|filter| !self.history.contains(filter));
+        filters.append(&mut self.history);
+        filters.drain(..filters.len().saturating_sub(HISTORY));
+        self.history = filters;
+    }
+
     /// Takes a filter that nothing here can pass.
     pub fn never(&mut self, text: &str, fields: &'static [FieldSpec]) {
         self.query = Some(Query::never(fields));

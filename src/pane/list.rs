@@ -7,6 +7,7 @@
 
 mod aim;
 mod commands;
+mod compare;
 mod draw;
 pub mod edges;
 mod frozen;
@@ -35,6 +36,7 @@ use crate::kind::column::Wish;
 use crate::kind::value::FLAGS;
 use crate::kind::view::View;
 use crate::kind::{How, Kind, Sort};
+use crate::model::alert::AlertId;
 use crate::model::api::{Api, Capabilities};
 use crate::query;
 use crate::store::{Changes, RowId, Store};
@@ -61,6 +63,7 @@ pub const ACTIONS: &[Action] = &[
     Action::MarkAll,
     Action::MarkRange,
     Action::MarkInvert,
+    Action::Compare,
     Action::Freeze,
     Action::Related,
     Action::Up,
@@ -163,6 +166,10 @@ pub trait Listing: Default + 'static {
     /// What the pane is about with the cursor on this row; `open` says that its detail is open.
     fn focus(&self, _id: &IdOf<Self>, _open: bool, _store: &Store) -> Focus {
         Focus::default()
+    }
+    /// Of these rows, those that are alerts.
+    fn alerts<'a>(&self, _ids: impl Iterator<Item = &'a IdOf<Self>>) -> Vec<AlertId> {
+        Vec::new()
     }
     /// When time alone changes what the cells say.
     fn due(&self, _store: &Store, _now: Millis) -> Option<Millis> {
@@ -378,6 +385,24 @@ impl<L: Listing> Pane for ListPane<L> {
         }
     }
 
+    fn turned(&mut self, before: &Store, store: &Store, now: Millis) {
+        let again = |id: &IdOf<L>| <L::Kind>::again(before, id, store);
+        self.cursor.become_of(again);
+        let marked = std::mem::take(&mut self.marked).into_iter();
+        self.marked = marked
+            .filter_map(|(id, since)| Some((again(&id)?, since)))
+            .collect();
+        (self.frozen, self.known_above) = (None, None);
+        self.drawn.clear();
+        let how = How {
+            query: self.filter.query(),
+            sort: self.sort,
+        };
+        self.source.turn(how, store, now);
+        self.due = self.listing.due(store, now);
+        self.moved = true;
+    }
+
     fn tick(&mut self, store: &Store, now: Millis) {
         let how = How {
             query: self.filter.query(),
@@ -439,6 +464,24 @@ impl<L: Listing> Pane for ListPane<L> {
         marked.sort_unstable();
         rows.append(&mut marked);
         rows
+    }
+
+    fn marked_alerts(&self) -> Vec<AlertId> {
+        let mut alerts = self.listing.alerts(self.marked.keys());
+        alerts.sort_unstable();
+        alerts
+    }
+
+    fn unmark(&mut self) {
+        self.marked.clear();
+    }
+
+    fn filters(&self) -> &[String] {
+        self.filter.history()
+    }
+
+    fn recall_filters(&mut self, filters: Vec<String>) {
+        self.filter.recall(filters);
     }
 
     fn fault(&self) -> Option<FilterFault> {

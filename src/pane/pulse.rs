@@ -49,6 +49,10 @@ impl Pane for PulsePane {
         self.moved |= changes.carriers_shown || !changes.findings.is_empty();
     }
 
+    fn turned(&mut self, _: &Store, _: &Store, _: Millis) {
+        (self.trend, self.moved) = (Trend::default(), true);
+    }
+
     fn tick(&mut self, store: &Store, now: Millis) {
         self.moved |= self.trend.refresh(store, now);
     }

@@ -6,6 +6,7 @@ mod held;
 mod page;
 mod phones;
 pub(super) mod summary;
+mod why;
 
 use ratatui::text::Line;
 

@@ -152,6 +152,11 @@ impl Pane for TransfersPane {
         self.lower.apply(changes, store, now);
     }
 
+    fn turned(&mut self, before: &Store, store: &Store, now: Millis) {
+        self.upper.turned(before, store, now);
+        self.lower.turned(before, store, now);
+    }
+
     fn tick(&mut self, store: &Store, now: Millis) {
         self.upper.tick(store, now);
         self.lower.tick(store, now);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use nucleo_matcher::chars::{normalize, to_lower_case};
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Matcher, Utf32Str};
 use regex::{Regex, RegexBuilder};
@@ -40,30 +41,45 @@ pub(super) struct Scratch {
 pub(super) struct Word {
     pub(super) text: String,
     pub(super) fuzzy: bool,
+    /// It is typed without accents: those of a text do not count.
+    plain: bool,
+    folded: Vec<char>,
     atom: Atom,
 }
 
 impl Word {
-    pub(super) fn new(word: String, fuzzy: bool) -> Self {
+    pub(super) fn new(text: String, fuzzy: bool) -> Self {
         let (case, forms) = (CaseMatching::Ignore, Normalization::Smart);
-        let kind = if fuzzy {
-            AtomKind::Fuzzy
-        } else {
-            AtomKind::Substring
-        };
-        let atom = Atom::new(&word, case, forms, kind, false);
+        let atom = Atom::new(&text, case, forms, AtomKind::Fuzzy, false);
+        let plain = text.chars().all(|c| normalize(c) == c);
+        let folded = text.chars().map(|c| fold(c, plain)).collect();
         Self {
-            text: word,
+            text,
             fuzzy,
+            plain,
+            folded,
             atom,
         }
     }
 
     fn is_in(&self, text: &str, scratch: &mut Scratch) -> bool {
-        let matcher = scratch.matcher.get_or_insert_default();
-        let text = Utf32Str::new(text, &mut scratch.chars);
-        self.atom.score(text, matcher).is_some()
+        if self.fuzzy {
+            let matcher = scratch.matcher.get_or_insert_default();
+            let text = Utf32Str::new(text, &mut scratch.chars);
+            return self.atom.score(text, matcher).is_some();
+        }
+        scratch.chars.clear();
+        scratch
+            .chars
+            .extend(text.chars().map(|c| fold(c, self.plain)));
+        let mut windows = scratch.chars.windows(self.folded.len().max(1));
+        self.folded.is_empty() || windows.any(|part| part == self.folded)
     }
+}
+
+/// A character in lower case, and without its accent where accents do not count.
+fn fold(c: char, plain: bool) -> char {
+    to_lower_case(if plain { normalize(c) } else { c })
 }
 
 impl PartialEq for Word {

@@ -124,12 +124,18 @@ pub(super) fn squeeze(content: &[u8]) -> io::Result<Vec<u8>> {
 
 /// The content of a block, never more than [`LARGEST_CONTENT`].
 pub(super) fn unsqueeze(block: &[u8]) -> io::Result<Vec<u8>> {
+    unsqueeze_within(block, LARGEST_CONTENT)
+}
+
+/// The content of a block, never more than `most` bytes.
+pub(super) fn unsqueeze_within(block: &[u8], most: u64) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    let decoder = zstd::stream::read::Decoder::with_buffer(block)?;
-    decoder
-        .take(LARGEST_CONTENT + 1)
-        .read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST_CONTENT {
+    let mut decoder = zstd::stream::read::Decoder::with_buffer(block)?;
+    // A few bytes can ask for a window as large as they like.
+    let window = most.max(1 << 17).ilog2().min(27);
+    decoder.window_log_max(window)?;
+    decoder.take(most + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > most {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
             "it is too large",

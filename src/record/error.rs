@@ -32,6 +32,17 @@ pub enum RecordError {
         /// The first moment there is.
         begins: String,
     },
+    /// There is no profile whose past it could be.
+    #[error("There is no profile, and so no past of it.")]
+    NoProfile,
+    /// Nothing that is shown changed its state.
+    #[error("Nothing that is shown here changed {}: no {kind} did.", if *.after { "after this" } else { "before this" })]
+    NoChange {
+        /// What is shown.
+        kind: &'static str,
+        /// Whether it was looked for after the moment, and not before it.
+        after: bool,
+    },
     /// It is of a version that is not known.
     #[error(
         "The record is of another version of trunkline (schema {found}, this one reads {SCHEMA}). Open it with that version."

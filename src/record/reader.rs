@@ -58,7 +58,7 @@ pub struct Look {
     /// At this moment.
     pub at: Millis,
     /// Whether it was recorded then.
-    pub coverage: Coverage,
+    pub coverage: LookCoverage,
     /// What was told after it, until the next stretch.
     pub ahead: VecDeque<Moment>,
     /// Where the next stretch begins; none is the end of the record.
@@ -69,7 +69,7 @@ pub struct Look {
 
 /// Whether a moment was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Coverage {
+pub enum LookCoverage {
     /// It was.
     Recorded,
     /// Nothing was recorded since this moment: rows are as they were then, and stale.
@@ -167,9 +167,9 @@ impl Record {
             store,
             at,
             coverage: if silent {
-                Coverage::Nothing(until)
+                LookCoverage::Nothing(until)
             } else {
-                Coverage::Recorded
+                LookCoverage::Recorded
             },
             ahead: moments,
             next,

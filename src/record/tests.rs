@@ -237,7 +237,7 @@ proptest! {
         for (at, wanted) in &known {
             let look = record.look(*at).unwrap();
             prop_assert_eq!(&look.damage, &Vec::<String>::new());
-            prop_assert_eq!(look.coverage, Coverage::Recorded);
+            prop_assert_eq!(look.coverage, LookCoverage::Recorded);
             for (kind, found) in rows(&look.store, *at) {
                 prop_assert_eq!(different(&found, &wanted[kind]), None, "{} at {}", kind, at);
             }
@@ -429,7 +429,7 @@ fn what_the_record_does_not_have_is_stale_and_said() {
     let look = record.look(Millis(BEGIN + 1_500)).unwrap();
     assert_eq!(look.store.registrations.counts().of(State::Stale), 0);
     let look = record.look(Millis(BEGIN + MINUTE)).unwrap();
-    assert_eq!(look.coverage, Coverage::Nothing(Millis(BEGIN + 1_500)));
+    assert_eq!(look.coverage, LookCoverage::Nothing(Millis(BEGIN + 1_500)));
     assert_eq!(look.store.registrations.counts().of(State::Stale), 6);
     let before = record.look(Millis(BEGIN - 1)).unwrap_err().to_string();
     assert!(before.contains("Nothing was recorded at"), "{before}");

@@ -33,7 +33,11 @@ impl Told {
     pub fn concerns(news: &News) -> bool {
         !matches!(
             news,
-            News::Status(_) | News::Undecodable { .. } | News::Problem(_) | News::Notice(_)
+            News::Status(_)
+                | News::Undecodable { .. }
+                | News::Problem(_)
+                | News::Notice(_)
+                | News::Share(_)
         )
     }
 }
@@ -64,7 +68,10 @@ impl Moment {
                     interactions,
                     faults,
                 } => store.transfers.listed(interactions, faults, self.at),
-                Told::Hole => store.unsure(self.at, changes),
+                Told::Hole => {
+                    let why = "nothing was recorded here; what was known before is shown";
+                    store.unsure(why.into(), self.at, changes);
+                }
             }
         }
     }

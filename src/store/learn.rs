@@ -75,15 +75,15 @@ impl Store {
             | News::Status(_)
             | News::Undecodable { .. }
             | News::Problem(_)
-            | News::Notice(_) => {}
+            | News::Notice(_)
+            | News::Share(_) => {}
         }
         learnt
     }
 
-    /// From now on nothing is sure of anything, until it is spoken of again: something was told that is not known.
-    pub fn unsure(&mut self, now: Millis, changes: &mut Changes) {
+    /// From now on nothing is sure of anything, until it is spoken of again: something was told that is not known, and why.
+    pub fn unsure(&mut self, why: Text, now: Millis, changes: &mut Changes) {
         self.registrations.gap_of_all(now, changes);
-        let why = Text::from("nothing was recorded here; what was known before is shown");
         self.carriers.read_failed(why.clone(), now, changes);
         self.edges.unsure(changes);
         self.queues.read_failed(why.clone(), now, changes);

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use hashbrown::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::callbacks::Callbacks;
@@ -91,6 +92,28 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Knows from now on what another one knew at that moment, and nothing else of the organisation; what was done here stays.
+    /// False where the columns do not fit together: then nothing has changed.
+    pub fn adopt(&mut self, still: Still<'_>, at: Millis, changes: &mut Changes) -> bool {
+        let table = &mut self.registrations;
+        if still.registrations.fill(table, at, changes).is_none() {
+            return false;
+        }
+        table.tick(at, changes);
+        table.metrics.registered(at, table.counts);
+        self.carriers = still.carriers.into_owned();
+        self.edges = still.edges.into_owned();
+        self.premises = still.premises.into_owned();
+        self.queues = still.queues.into_owned();
+        self.callbacks = still.callbacks.into_owned();
+        self.transfers.adopt(still.transfers.into_owned());
+        self.alerts = still.alerts.into_owned();
+        (changes.carriers_shown, changes.callbacks, changes.queues) = (true, true, true);
+        true
+    }
+}
+
 impl Still<'_> {
     /// Everything known again, as it was at that moment; none where the columns do not fit together.
     #[must_use]
@@ -106,6 +129,22 @@ impl Still<'_> {
             alerts: self.alerts.into_owned(),
             ..Store::default()
         })
+    }
+
+    /// The same without borrowing: it can be packed elsewhere.
+    #[must_use]
+    pub fn owned(self) -> Still<'static> {
+        let Self { registrations, .. } = self;
+        Still {
+            registrations,
+            carriers: Cow::Owned(self.carriers.into_owned()),
+            edges: Cow::Owned(self.edges.into_owned()),
+            premises: Cow::Owned(self.premises.into_owned()),
+            queues: Cow::Owned(self.queues.into_owned()),
+            callbacks: Cow::Owned(self.callbacks.into_owned()),
+            transfers: Cow::Owned(self.transfers.into_owned()),
+            alerts: Cow::Owned(self.alerts.into_owned()),
+        }
     }
 }
 
@@ -198,33 +237,34 @@ impl StillTable {
     }
 
     fn table(self, now: Millis) -> Option<Registrations> {
+        let (mut table, mut changes) = (Registrations::default(), Changes::default());
+        self.fill(&mut table, now, &mut changes)?;
+        table.tick(now, &mut changes);
+        let counts = table.counts;
+        table.metrics.registered(now, counts);
+        Some(table)
+    }
+
+    /// Makes a table what it is here: rows that it has keep their numbers, and those that are not here go.
+    fn fill(self, table: &mut Registrations, now: Millis, changes: &mut Changes) -> Option<()> {
         if !self.fits() {
             return None;
         }
-        let (mut table, mut changes) = (Registrations::default(), Changes::default());
+        self.remove_others(table, changes);
         let codecs = renumbered(&self.codec_names, &mut table.codecs);
         let reasons = renumbered(&self.reason_names, &mut table.reasons);
         let mut rows = vec![None; self.devices.len()];
         let mut first = 0;
         for (number, id) in self.users.iter().enumerate() {
             let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
-            let user = self.user(number, id, &mut table);
+            let user = self.user(number, id, now, table, changes);
             // The newest row is the head of its user's chain: the last one is made first.
             for place in (first..first + devices).rev() {
-                let row = user.and_then(|user| {
-                    self.row(
-                        place,
-                        user,
-                        [&codecs, &reasons],
-                        now,
-                        &mut table,
-                        &mut changes,
-                    )
-                });
+                let names = [codecs.as_slice(), reasons.as_slice()];
+                let row = user.and_then(|user| self.row(place, user, names, now, table, changes));
                 if let Some(known) = rows.get_mut(place) {
                     *known = row;
                 }
-                changes.clear();
             }
             first += devices;
         }
@@ -247,17 +287,49 @@ impl StillTable {
         for (ago, place) in self.flaps {
             let row = rows.get(place as usize).copied().flatten();
             if let Some(row) = row {
-                table.recall_flap(row, now.plus(ago.saturating_neg()), &mut changes);
-                changes.clear();
+                table.recall_flap(row, now.plus(ago.saturating_neg()), changes);
             }
         }
-        table.tick(now, &mut changes);
-        let counts = table.counts;
-        table.metrics.registered(now, counts);
-        Some(table)
+        Some(())
     }
 
-    fn user(&self, number: usize, id: &UserId, table: &mut Registrations) -> Option<u32> {
+    /// Removes the users and the rows of a table that are not here.
+    fn remove_others(&self, table: &mut Registrations, changes: &mut Changes) {
+        let mut first = 0;
+        let mut here: HashMap<&UserId, HashSet<&DeviceId>> = HashMap::new();
+        for (number, id) in self.users.iter().enumerate() {
+            let devices = self.rows.get(number).map_or(0, |rows| *rows as usize);
+            let devices = self.devices.iter().skip(first).take(devices);
+            here.entry(id).or_default().extend(devices.clone());
+            first += devices.len();
+        }
+        for user in table.users.numbers() {
+            let Some(owner) = table.users.get(user) else {
+                continue;
+            };
+            let kept = here.get(&owner.id);
+            for row in table.rows_of(user) {
+                let slot = table.slots.get(row as usize);
+                let stays = slot
+                    .is_some_and(|slot| kept.is_some_and(|devices| devices.contains(&slot.device)));
+                if !stays {
+                    table.remove_row(row, changes);
+                }
+            }
+            if kept.is_none() {
+                table.users.remove(user);
+            }
+        }
+    }
+
+    fn user(
+        &self,
+        number: usize,
+        id: &UserId,
+        now: Millis,
+        table: &mut Registrations,
+        changes: &mut Changes,
+    ) -> Option<u32> {
         let site = self.sites.get(number).copied().unwrap_or(0);
         let site = usize::from(site).checked_sub(1);
         let standing = self.standing.get(number).copied().unwrap_or(0);
@@ -266,10 +338,11 @@ impl StillTable {
             name: self.names.get(number).cloned().unwrap_or_default(),
             site: site.and_then(|site| self.site_names.get(site)).cloned(),
         };
-        table.users.list(user);
+        let known = table.users.find(id).is_some();
+        table.users(vec![user], now, changes);
         let user = table.users.find(id)?;
-        if standing & UNREAD != 0 {
-            table.users.read(user, false);
+        if known || standing & UNREAD != 0 {
+            table.users.read(user, standing & UNREAD == 0);
         }
         table.users.get_mut(user)?.listed = standing & LISTED != 0;
         Some(user)
@@ -285,10 +358,6 @@ impl StillTable {
         changes: &mut Changes,
     ) -> Option<u32> {
         let device = self.devices.get(place)?.clone();
-        // A device of a user is there once, whatever a file says.
-        if table.find_row(user, &device).is_some() {
-            return None;
-        }
         let codec = |id: NameId| codecs.get(usize::from(id)).copied().unwrap_or(0);
         let reason = |id: NameId| reasons.get(usize::from(id)).copied().unwrap_or(0);
         let mark = *self.marks.get(place)?;
@@ -298,16 +367,24 @@ impl StillTable {
         let confirmed = now.plus(self.checked.get(place)?.saturating_neg());
         let latest = codec(*self.codecs.get(place)?);
         let [condition, flags] = [mark & 15, mark >> 4].map(|part| part.to_le_bytes()[0]);
-        let condition = Condition::of_code(condition);
-        let start = (condition, last, Flags::of_code(flags));
-        let row = table.add_slot(user, device, start, moved, changes)?;
+        let (condition, flags) = (Condition::of_code(condition), Flags::of_code(flags));
+        let known = table.find_row(user, &device);
+        let row = match known {
+            Some(row) => row,
+            None => table.add_slot(user, device, (condition, last, flags), moved, changes)?,
+        };
         table.amend(row, now, changes, |slot| {
+            let frame = slot.flags.has(Flags::FRAME);
+            (slot.condition, slot.flags, slot.last) = (condition, flags, last);
+            slot.flags.set(Flags::FRAME, frame);
             slot.since = Stamp::from(since);
+            slot.changed = Stamp::from(moved);
             slot.checked = Stamp::from(confirmed);
             slot.codec = latest;
         });
         table.date_row(row);
-        Some(row)
+        // A row that was here has flaps of its own.
+        known.is_none().then_some(row)
     }
 }
 

@@ -80,6 +80,17 @@ impl Transfers {
         self.generation += u64::from(changed);
     }
 
+    /// Takes over the interactions that another one knows; the transfers that were made here stay.
+    pub(super) fn adopt(&mut self, other: Self) {
+        *self = Self {
+            made: std::mem::take(&mut self.made),
+            forgotten: self.forgotten,
+            figures: std::mem::take(&mut self.figures),
+            generation: self.generation.max(other.generation) + 1,
+            ..other
+        };
+    }
+
     /// How many more the organisation has than it was asked for.
     pub fn beyond(&mut self, count: usize) {
         self.generation += u64::from(self.beyond != count);

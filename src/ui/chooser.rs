@@ -54,6 +54,8 @@ pub enum Purpose {
     Silence,
     /// Undo that write.
     Undo,
+    /// Go on with that profile: the line that does.
+    Profile,
     /// Carry that line out, as if it were typed; an empty one is nothing.
     Line,
 }
@@ -220,7 +222,7 @@ impl Chooser {
             Purpose::View => Command::View(value),
             Purpose::Silence => Command::Lift(value),
             Purpose::Undo => Command::UndoWrite(value),
-            Purpose::Line => Command::parse(&value).ok()?,
+            Purpose::Line | Purpose::Profile => Command::parse(&value).ok()?,
             Purpose::Go => {
                 let (pane, filter) = value.split_once(' ')?;
                 Command::Go {
@@ -239,12 +241,13 @@ impl Chooser {
             Purpose::Theme => ("theme", "Enter use  Esc as it was"),
             Purpose::Copy => ("copy", "Enter copy  Esc close"),
             Purpose::Export => ("export what is shown as", "Enter write  Esc close"),
-            Purpose::Draft => ("drafts", "Enter go on  d throw away  Esc close"),
+            Purpose::Draft => ("drafts", "Enter resume  d discard  Esc close"),
             Purpose::Consult => ("the announced call", "Enter review  Esc close"),
-            Purpose::Sent => ("sent earlier", "Enter fill in as then  Esc close"),
+            Purpose::Sent => ("sent earlier", "Enter reuse  Esc close"),
             Purpose::Form => ("new", "Enter fill in  Esc close"),
             Purpose::Go => ("go to", "Enter go  Esc close"),
             Purpose::View => ("views", "Enter open  d delete  Esc close"),
+            Purpose::Profile => ("profiles", "Enter go on with it  Esc close"),
             Purpose::Undo => ("undo", "Enter undo, after a review  Esc close"),
             Purpose::Silence => ("silences in force", "d lift  Esc close"),
             Purpose::Line => ("are you sure?", "Enter choose  Esc close"),

@@ -222,7 +222,8 @@ impl FormView {
         let faults = self.form.faults().len();
         let (role, state) = match faults {
             0 => (Role::Dim, "complete ".to_owned()),
-            n => (Role::Warn, format!("{n} to fill in or mend ")),
+            1 => (Role::Warn, "1 field needs attention ".to_owned()),
+            n => (Role::Warn, format!("{n} fields need attention ")),
         };
         bar.right(1, theme.style(role), state);
         bar.render(area, buf);

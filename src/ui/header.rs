@@ -24,6 +24,32 @@ pub enum Face {
     Off,
 }
 
+/// What is said of a moment of the past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PastFace {
+    /// When.
+    pub at: Millis,
+    /// How fast it is played; none is not at all.
+    pub speed: Option<u32>,
+    /// Nothing is recorded of it since this moment.
+    pub nothing_since: Option<Millis>,
+}
+
+impl PastFace {
+    /// `PAST 03:10:22 UTC x60`, with the day where it is another one.
+    #[must_use]
+    pub fn words(&self, now: Millis) -> String {
+        let day = |at: Millis| at.timestamp().strftime("%Y-%m-%d").to_string();
+        let day = Some(day(self.at)).filter(|at| *at != day(now));
+        let day = day.map_or_else(String::new, |day| format!("{day} "));
+        let at = self.at.timestamp().strftime("%H:%M:%S");
+        let speed = self
+            .speed
+            .map_or_else(|| "paused".to_owned(), |speed| format!("x{speed}"));
+        format!(" PAST {day}{at} UTC {speed} ")
+    }
+}
+
 /// What the header is drawn from.
 #[derive(Debug)]
 pub struct Header<'a> {
@@ -39,6 +65,8 @@ pub struct Header<'a> {
     pub reading: &'a Reading,
     /// The moment it is.
     pub now: Millis,
+    /// The moment of the past that is on the screen; none shows the present.
+    pub past: Option<PastFace>,
     /// How much clock.
     pub face: Face,
     /// The profile's zone, beside UTC.
@@ -57,7 +85,15 @@ impl Header<'_> {
             crate::text::fit(self.profile.unwrap_or("no profile"), 24)
         );
         bar.left(0, self.name_style(theme), name);
-        if self.profile.is_some() {
+        if let Some(past) = &self.past {
+            bar.left(0, theme.style(Role::Past), past.words(self.now));
+            if let Some(since) = past.nothing_since {
+                let since = since.timestamp().strftime("%H:%M:%S");
+                let text = format!("nothing recorded since {since}");
+                bar.left(0, theme.style(Role::Warn), text);
+            }
+            bar.left(1, theme.style(Role::Accent), "RO");
+        } else if self.profile.is_some() {
             self.connection(&mut bar, theme);
         }
         self.clock(&mut bar, theme);
@@ -75,6 +111,13 @@ impl Header<'_> {
             if let Some(sweep) = sweep(status) {
                 bar.left(8, theme.style(Role::Dim), sweep);
             }
+        }
+        if let Some(share) = &self.reading.share {
+            let role = match status.link {
+                Link::Offline { .. } => Role::Bad,
+                _ => Role::Text,
+            };
+            bar.left(1, theme.style(role), share.clone());
         }
         if self.frozen {
             bar.left(0, theme.style(Role::Warn), "FROZEN");

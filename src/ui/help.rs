@@ -23,7 +23,87 @@ const GRAMMAR: &[(&str, &str)] = &[
     ("a b   a|b   (a|b) c", "and, or, grouped"),
 ];
 
-/// Every line of the help: the keys that work here first, then the grammar, then the fields.
+/// What most people need most of the time; ten of them.
+const FIRST: &[Action] = &[
+    Action::Detail,
+    Action::Filter,
+    Action::Palette,
+    Action::Related,
+    Action::Sort,
+    Action::Mark,
+    Action::Copy,
+    Action::NextPane,
+    Action::Back,
+    Action::Quit,
+];
+
+/// The other actions by what they are for; what stands in none of these is among the last.
+const GROUPS: &[(&str, &[Action])] = &[
+    (
+        "the table",
+        &[
+            Action::Reverse,
+            Action::Columns,
+            Action::MarkAll,
+            Action::MarkRange,
+            Action::MarkInvert,
+            Action::Compare,
+            Action::Freeze,
+            Action::Export,
+            Action::OpenPager,
+            Action::Reread,
+            Action::Day,
+            Action::Probe,
+            Action::Unmask,
+        ],
+    ),
+    (
+        "alerts",
+        &[
+            Action::Acknowledge,
+            Action::Unacknowledge,
+            Action::Silences,
+            Action::Redeliver,
+        ],
+    ),
+    (
+        "changes: each is reviewed before it is sent",
+        &[
+            Action::New,
+            Action::Clone,
+            Action::Edit,
+            Action::Delete,
+            Action::Undo,
+            Action::Transfer,
+            Action::Consult,
+            Action::Reboot,
+            Action::Station,
+            Action::Cancel,
+            Action::Webhook,
+            Action::Drafts,
+            Action::History,
+        ],
+    ),
+    (
+        "moving about",
+        &[
+            Action::Up,
+            Action::Down,
+            Action::PageUp,
+            Action::PageDown,
+            Action::Top,
+            Action::Bottom,
+            Action::Left,
+            Action::Right,
+            Action::PreviousPane,
+            Action::Views,
+            Action::Earlier,
+            Action::Later,
+        ],
+    ),
+];
+
+/// Every line of the help: the ten keys that matter most, the others by what they are for, the grammar, the fields.
 #[must_use]
 pub fn lines(
     actions: &[Action],
@@ -31,13 +111,32 @@ pub fn lines(
     theme: &Theme,
     fields: &[(&str, &str)],
 ) -> Vec<Line<'static>> {
-    let mut lines = vec![head("keys", theme)];
-    lines.extend(
-        actions
+    let grouped = |action: &Action| {
+        FIRST.contains(action) || GROUPS.iter().any(|(_, group)| group.contains(action))
+    };
+    let rest: Vec<Action> = actions.iter().copied().filter(|a| !grouped(a)).collect();
+    let groups = GROUPS.iter().map(|(title, group)| (*title, *group));
+    let groups = std::iter::once(("keys", FIRST)).chain(groups);
+    let groups = groups.chain([("the console", rest.as_slice())]);
+    let mut lines = Vec::new();
+    for (title, group) in groups {
+        let here: Vec<_> = group
             .iter()
-            .map(|a| pair(&keys(keymap, *a), a.doc(), theme)),
-    );
-    lines.push(Line::default());
+            .filter(|action| actions.contains(action))
+            .collect();
+        if here.is_empty() {
+            continue;
+        }
+        lines.push(head(title, theme));
+        lines.extend(here.into_iter().map(|action| {
+            let keys = match keys(keymap, *action) {
+                keys if keys.is_empty() => format!(":{}", action.name()),
+                keys => keys,
+            };
+            pair(&keys, action.doc(), theme)
+        }));
+        lines.push(Line::default());
+    }
     lines.push(head("filters (also --where)", theme));
     lines.extend(
         GRAMMAR

@@ -31,8 +31,28 @@ pub struct Item {
     pub key: String,
     /// What it does.
     pub doc: String,
+    /// Other names that find it.
+    pub also: Vec<&'static str>,
     /// It ends something: it is found once its verb is typed, and run when it is typed whole or moved to.
     pub ends: bool,
+    /// It changes or ends something outside: it is run when its name is begun with, and not when its letters are in another
+    /// word.
+    pub destroys: bool,
+}
+
+/// How well a name is what was typed; the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Match {
+    /// The name, or another name of it.
+    Whole,
+    /// The name begins with it.
+    Begins,
+    /// A word of the name begins with it.
+    Word,
+    /// Its letters are in the name, in their order.
+    Letters,
+    /// Only its sentence is like it.
+    Sentence,
 }
 
 /// The palette.
@@ -40,17 +60,20 @@ pub struct Item {
 pub struct Palette {
     entry: Entry,
     items: Vec<Item>,
-    found: Vec<usize>,
-    /// Places in `found` of those whose name is not like what was typed.
-    by_sentence: std::ops::Range<usize>,
+    /// What is found, the best first.
+    found: Vec<(usize, Match)>,
     at: usize,
+    /// Lines that were carried out, the oldest first.
+    history: Vec<String>,
+    /// Which of them is recalled, counted from the newest; 0 is none.
+    back: usize,
     fault: Option<String>,
 }
 
 impl Palette {
-    /// A palette over the actions that work here; the verbs are added.
+    /// A palette over the actions that work here; the verbs are added. `history` are lines of before, the oldest first.
     #[must_use]
-    pub fn new(mut items: Vec<Item>) -> Self {
+    pub fn new(mut items: Vec<Item>, history: Vec<String>) -> Self {
         items.extend(VERBS.iter().map(|v| Item {
             name: v.name.to_owned(),
             words: v.words,
@@ -61,8 +84,9 @@ impl Palette {
             entry: Entry::default(),
             items,
             found: Vec::new(),
-            by_sentence: 0..0,
             at: 0,
+            history,
+            back: 0,
             fault: None,
         };
         palette.find();
@@ -75,16 +99,36 @@ impl Palette {
         match key.code {
             KeyCode::Esc => return LayerOutcome::Close,
             KeyCode::Enter => return self.run(),
+            KeyCode::Up if self.at == 0 && self.recalls() => self.recall(self.back + 1),
+            KeyCode::Down if self.back > 0 && self.at == 0 => self.recall(self.back - 1),
             KeyCode::Up => self.at = self.at.saturating_sub(1),
             KeyCode::Down => self.at = (self.at + 1).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(usize::from(SHOWN)),
             KeyCode::PageDown => self.at = (self.at + usize::from(SHOWN)).min(last),
             KeyCode::Tab => self.complete(),
             KeyCode::Backspace if self.entry.text().is_empty() => return LayerOutcome::Close,
-            _ if self.entry.key(key) => self.find(),
+            _ if self.entry.key(key) => {
+                self.back = 0;
+                self.find();
+            }
             _ => {}
         }
         LayerOutcome::Stay
+    }
+
+    /// Whether Up goes back to what was typed before: on an empty line, and from there on.
+    fn recalls(&self) -> bool {
+        (self.entry.text().is_empty() || self.back > 0) && self.back < self.history.len()
+    }
+
+    fn recall(&mut self, back: usize) {
+        self.back = back;
+        let line = match back {
+            0 => "",
+            _ => self.history[self.history.len() - back].as_str(),
+        };
+        self.entry = Entry::new(line);
+        self.find();
     }
 
     /// Takes pasted text.
@@ -94,8 +138,16 @@ impl Palette {
         LayerOutcome::Stay
     }
 
+    /// What was typed.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.entry.text().trim()
+    }
+
     fn chosen(&self) -> Option<&Item> {
-        self.found.get(self.at).and_then(|n| self.items.get(*n))
+        self.found
+            .get(self.at)
+            .and_then(|(n, _)| self.items.get(*n))
     }
 
     fn complete(&mut self) {
@@ -127,13 +179,12 @@ impl Palette {
             .completed()
             .is_none_or(|names| names.contains(&typed.as_str()));
         let exact = self.at == 0 && known && Command::parse(&typed).is_ok();
+        let unshown = self.to_be_shown(&typed);
         let line = match self.chosen() {
             Some(item) if !whole && !exact => item.name.clone(),
             _ => typed,
         };
-        let ends = self.at == 0 && self.chosen().is_some_and(|item| item.ends);
-        if !whole && !exact && (ends || self.by_sentence.contains(&self.at)) {
-            // Found by a word of its sentence alone, or the end of something: it is shown by its name first.
+        if !whole && !exact && unshown {
             self.complete();
             return LayerOutcome::Stay;
         }
@@ -144,6 +195,18 @@ impl Palette {
                 LayerOutcome::Stay
             }
         }
+    }
+
+    /// Whether what the cursor is on is shown by its name before it is run: it ends something, or it was found by a word of its
+    /// sentence, or it destroys something and was found by letters that are somewhere in its name.
+    fn to_be_shown(&self, typed: &str) -> bool {
+        let (Some(item), Some((_, how))) = (self.chosen(), self.found.get(self.at)) else {
+            return false;
+        };
+        let guessed = *how > Match::Begins && !typed.is_empty();
+        self.at == 0 && item.ends
+            || *how == Match::Sentence && !typed.is_empty()
+            || item.destroys && guessed
     }
 
     /// The items that complete what is typed: a verb and names that it knows.
@@ -168,27 +231,23 @@ impl Palette {
         let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
         let mut matcher = Matcher::new(Config::DEFAULT);
         let mut scratch = Vec::new();
-        let mut scored: Vec<(bool, u32, usize)> = self
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| offered(item))
+        let lower = typed.to_lowercase();
+        let offered = self.items.iter().enumerate().filter(|(_, i)| offered(i));
+        let mut scored: Vec<(Match, u32, usize)> = offered
             .filter_map(|(n, item)| {
                 let mut score =
                     |text: &str| pattern.score(Utf32Str::new(text, &mut scratch), &mut matcher);
-                let of_name = score(&item.name).map(|score| (false, score, n));
-                of_name.or_else(|| Some((true, score(&item.doc)?, n)))
+                let letters = score(&item.name).map(|score| (Match::Letters, score));
+                let sentence = || Some((Match::Sentence, score(&item.doc)?));
+                let how = match plain(&item.name, &item.also, &lower) {
+                    Some(how) => (how, letters.map_or(0, |(_, score)| score)),
+                    None => letters.or_else(sentence)?,
+                };
+                Some((how.0, how.1, n))
             })
             .collect();
-        // Names before sentences.
-        scored.sort_by_key(|(sentence, score, n)| (*sentence, std::cmp::Reverse(*score), *n));
-        let named = scored.iter().filter(|(sentence, ..)| !sentence).count();
-        self.by_sentence = if typed.is_empty() {
-            0..0
-        } else {
-            named..scored.len()
-        };
-        self.found = scored.into_iter().map(|(_, _, n)| n).collect();
+        scored.sort_by_key(|(how, score, n)| (*how, std::cmp::Reverse(*score), *n));
+        self.found = scored.into_iter().map(|(how, _, n)| (n, how)).collect();
     }
 
     /// Draws the palette in a box; says where the text cursor is.
@@ -220,7 +279,10 @@ impl Palette {
                 theme.style(Role::Dim),
                 "nothing of that name; Enter tries it as typed",
             ),
-            (None, false) => (theme.style(Role::Dim), "Enter run  Tab complete  Esc close"),
+            (None, false) => (
+                theme.style(Role::Dim),
+                "Enter run  Tab complete  Up earlier lines  Esc close",
+            ),
         };
         if inner.height > 1 {
             buf.set_stringn(
@@ -238,10 +300,10 @@ impl Palette {
         let (rows, rows_wide) = (usize::from(area.height), usize::from(area.width));
         let top = (self.at + 1).saturating_sub(rows);
         let shown = self.found.iter().skip(top).take(rows);
-        let names = shown.filter_map(|n| self.items.get(*n));
+        let names = shown.filter_map(|(n, _)| self.items.get(*n));
         let widest = names.map(|item| crate::text::width(&item.name)).max();
         let beside = (widest.unwrap_or(0) + 2).clamp(NAMES, NAMES.max(rows_wide / 2));
-        for ((n, index), y) in self
+        for ((n, (index, how)), y) in self
             .found
             .iter()
             .enumerate()
@@ -260,7 +322,9 @@ impl Palette {
             let more = if item.words.is_empty() { "" } else { " …" };
             let name = format!("{}{more}", item.name);
             let name = crate::text::fit(&name, beside.saturating_sub(1));
-            buf.set_stringn(area.x, y, name, width, plain);
+            // What is like it only in its sentence is set apart: Enter shows its name first.
+            let by_name = *how < Match::Sentence || self.entry.text().is_empty();
+            buf.set_stringn(area.x, y, name, width, if by_name { plain } else { dim });
             let doc = if item.words.is_empty() {
                 item.doc.clone()
             } else {
@@ -274,6 +338,21 @@ impl Palette {
     }
 }
 
+/// How a name is what was typed, where it is not a matter of single letters. Nothing typed begins every name.
+fn plain(name: &str, also: &[&str], typed: &str) -> Option<Match> {
+    let names = || std::iter::once(name).chain(also.iter().copied());
+    if names().any(|name| name == typed) {
+        return Some(Match::Whole);
+    }
+    if names().any(|name| name.starts_with(typed)) {
+        return Some(Match::Begins);
+    }
+    let mut words = name.split(['-', ' ']);
+    words
+        .any(|word| word.starts_with(typed))
+        .then_some(Match::Word)
+}
+
 #[cfg(test)]
 mod tests {
     use crossterm::event::KeyModifiers;
@@ -285,9 +364,11 @@ mod tests {
         let item = |a: &Action| Item {
             name: a.name().into(),
             doc: a.doc().into(),
+            destroys: a.destroys(),
             ..Item::default()
         };
-        Palette::new(Action::ALL.iter().map(item).collect())
+        let history = vec!["theme dark".into(), "sort user".into()];
+        Palette::new(Action::ALL.iter().map(item).collect(), history)
     }
 
     fn typed(text: &str) -> LayerOutcome {
@@ -319,6 +400,49 @@ mod tests {
         for word in ["revoke", "organisation", "anew"] {
             assert!(!matches!(typed(word), LayerOutcome::Run(_)), "{word}");
         }
+    }
+
+    #[test]
+    fn whole_names_go_before_beginnings_and_those_before_letters() {
+        let first = |text: &str| {
+            let mut palette = palette();
+            palette.paste(text);
+            palette.chosen().map(|item| item.name.clone())
+        };
+        for (typed, found) in [
+            ("mark", "mark"),
+            ("ed", "edit"),
+            ("page", "page-up"),
+            ("range", "mark-range"),
+            ("del", "delete"),
+        ] {
+            assert_eq!(first(typed).as_deref(), Some(found), "{typed}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_destroys_is_run_by_letters_that_are_in_its_name() {
+        assert_eq!(
+            typed("del"),
+            LayerOutcome::Run(Command::Act(Action::Delete))
+        );
+        for letters in ["dlt", "rbt", "lgout", "cncl", "trnsf"] {
+            assert!(!matches!(typed(letters), LayerOutcome::Run(_)), "{letters}");
+        }
+    }
+
+    #[test]
+    fn up_goes_back_to_what_was_typed_before() {
+        let mut palette = palette();
+        let mut press = |code: KeyCode| {
+            palette.key(code.into());
+            palette.entry.text().to_owned()
+        };
+        assert_eq!(press(KeyCode::Up), "sort user");
+        assert_eq!(press(KeyCode::Up), "theme dark");
+        assert_eq!(press(KeyCode::Up), "theme dark");
+        assert_eq!(press(KeyCode::Down), "sort user");
+        assert_eq!(press(KeyCode::Down), "");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub struct Reading {
     pub history: Vec<f32>,
     /// At most this many requests count against the budget's minute: `status.budget_used` in steps, for the header.
     pub spent: u32,
+    /// Whose reading this is, where somebody else's is shared.
+    pub share: Option<String>,
     /// What the tabs say: a carrier that fails behind another pane is seen there first.
     pub tabs: Vec<Tab>,
 }

@@ -145,7 +145,7 @@ impl SignIn {
         if let Some((role, words)) = &self.told {
             put(shown + 1, theme.style(*role), words);
         }
-        let foot = "Enter hand in   Tab copy the address again   Esc give up";
+        let foot = "Enter submit   Tab copy the address again   Esc cancel";
         put(shown + 2, theme.style(Role::Dim), foot);
         let column = u16::try_from(typed.min(24)).unwrap_or(0) + 2;
         Position {

@@ -130,7 +130,7 @@ mod tests {
         let places = place(&[wish(4, 6), wish(4, 10), wish(3, 3)], 0, 1, 30);
         assert_eq!(
             places.iter().map(|p| (p.x, p.width)).collect::<Vec<_>>(),
-            [(1, 6), (9, 10), (21, 10)]
+            [(1, 9), (12, 12), (26, 5)]
         );
     }
 

@@ -42,7 +42,7 @@ actions! {
     Filter = "filter", "filter";
     /// Choose the column to sort by
     Sort = "sort", "sort";
-    /// Turn the sort order around
+    /// Reverse the sort order
     Reverse = "reverse", "reverse";
     /// Choose the columns
     Columns = "columns", "columns";
@@ -54,9 +54,9 @@ actions! {
     MarkRange = "mark-range", "mark range";
     /// Mark what is not marked, and unmark what is
     MarkInvert = "mark-invert", "invert marks";
-    /// Take notice of the alert under your name
+    /// Acknowledge the marked alerts, or this one, under your name
     Acknowledge = "acknowledge", "acknowledge";
-    /// Take the acknowledgement of the alert back
+    /// Remove the acknowledgement of the alert
     Unacknowledge = "unacknowledge", "un-ack";
     /// Silences in force: what they cover, until when, who made them; lift one
     Silences = "silences", "silences";
@@ -66,6 +66,8 @@ actions! {
     Day = "day", "day";
     /// Show whole numbers for a minute; the audit tells it
     Unmask = "unmask", "unmask";
+    /// Compare two marked rows, or the marked one with this one
+    Compare = "compare", "compare";
     /// Freeze the rows as they are; ingest goes on
     Freeze = "freeze", "freeze";
     /// Read the marked rows, or this one, again now
@@ -82,15 +84,15 @@ actions! {
     Undo = "undo", "undo";
     /// Transfer the marked interactions, or this one
     Transfer = "transfer", "transfer";
-    /// Announce this call before handing it over, or go on
+    /// Consult (warm) transfer: announce the call, or go on
     Consult = "consult", "consult";
-    /// Start the marked phones or this one anew; calls end
+    /// Reboot the marked phones, or this one (ends active calls)
     Reboot = "reboot", "reboot";
-    /// Say who has the phone's station, now and by default
+    /// Assign or release the phone's station
     Station = "station", "station";
     /// Stop what is under way, or stop following it
     Cancel = "cancel", "cancel";
-    /// Have what happens delivered to our listener
+    /// Register a webhook to this console
     Webhook = "webhook", "webhook";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
@@ -106,10 +108,28 @@ actions! {
     Earlier = "earlier", "view before";
     /// Go forward to the view after this one
     Later = "later", "view after";
+    /// Go back to the change before, of what the list shows
+    Rewind = "rewind", "rewind";
+    /// In the past: go on to the change after, of what the list shows
+    Forward = "forward", "next change";
+    /// Go back a minute
+    MinuteBack = "minute-back", "-1 min";
+    /// In the past: go on a minute
+    MinuteOn = "minute-on", "+1 min";
+    /// In the past: play what happened from here on, or pause
+    Play = "play", "play";
+    /// In the past: play it faster
+    Faster = "faster", "faster";
+    /// In the past: play it slower
+    Slower = "slower", "slower";
+    /// Return from the past to now
+    Live = "live", "now";
     /// Open the row in $PAGER
     OpenPager = "open-pager", "pager";
     /// Stop following the organisation, or follow it again
     Pause = "pause", "pause";
+    /// Read the organisation from this console, whoever else does
+    Direct = "direct", "read directly";
     /// Choose the theme
     Theme = "theme", "theme";
     /// Find and run any action by name
@@ -120,7 +140,7 @@ actions! {
     Messages = "messages", "messages";
     /// The log of the program, newest first; off unless `TRUNKLINE_LOG` asks for it
     Log = "log", "log";
-    /// Frames that could not be understood, as they came
+    /// Undecodable messages, as they came
     Frames = "frames", "frames";
     /// Who spends the request budget, and what is left of it
     Budget = "budget", "budget";
@@ -198,6 +218,60 @@ impl Action {
                 | Self::PreviousPane
                 | Self::Earlier
                 | Self::Later
+        )
+    }
+
+    /// Whether it works on the past alone: then its keys may be those of something else that the past has no use for.
+    #[must_use]
+    pub const fn is_of_the_past(self) -> bool {
+        matches!(
+            self,
+            Self::Forward | Self::Play | Self::Faster | Self::Slower
+        )
+    }
+
+    /// Whether it leads to something that is sent, or that others see: nothing of that is done from the past.
+    #[must_use]
+    pub const fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::Unacknowledge
+                | Self::Redeliver
+                | Self::Unmask
+                | Self::New
+                | Self::Clone
+                | Self::Edit
+                | Self::Delete
+                | Self::Undo
+                | Self::Transfer
+                | Self::Consult
+                | Self::Reboot
+                | Self::Station
+                | Self::Cancel
+                | Self::Webhook
+                | Self::Probe
+        )
+    }
+
+    /// Whether it changes or ends something outside of the console, or the console itself: it is never guessed at.
+    #[must_use]
+    pub const fn destroys(self) -> bool {
+        matches!(
+            self,
+            Self::Delete
+                | Self::Cancel
+                | Self::Reboot
+                | Self::Station
+                | Self::Transfer
+                | Self::Consult
+                | Self::Undo
+                | Self::Unmask
+                | Self::Logout
+                | Self::Webhook
+                | Self::Redeliver
+                | Self::Pause
+                | Self::Quit
         )
     }
 

@@ -54,6 +54,8 @@ pub enum Command {
     Columns(Vec<String>),
     /// Use a theme.
     Theme(String),
+    /// Show a moment of the past, as somebody has written it.
+    At(String),
     /// Copy one thing of the row: `id`, `json`, `csv`, `curl`, `link` or what else the list has.
     Copy(String),
     /// Take notice of the alert under the cursor, with a note.
@@ -90,6 +92,8 @@ pub enum Command {
     },
     /// Show the view of this name.
     View(String),
+    /// Go on with the profile of this name; none offers all of them.
+    Profile(Option<String>),
     /// Keep the list on screen as the view of this name.
     SaveView(String),
     /// Delete the view of this name.
@@ -150,6 +154,11 @@ pub const VERBS: &[Verb] = &[
         doc: "Use a theme",
     },
     Verb {
+        name: "at",
+        words: "TIME",
+        doc: "Show the past: 03:10, 2026-06-15T03:10+02:00, -25m; live returns",
+    },
+    Verb {
         name: "copy",
         words: "json|csv|curl|link|id",
         doc: "Copy the row, the request that reads it, its page or its id",
@@ -157,12 +166,12 @@ pub const VERBS: &[Verb] = &[
     Verb {
         name: "ack",
         words: "[NOTE]",
-        doc: "Take notice of the alert, with a note",
+        doc: "Acknowledge the marked alerts, or this one, with a note",
     },
     Verb {
         name: "silence",
         words: "DURATION [this|FILTER] REASON",
-        doc: "Show alerts and do not tell of them: 30m site:Accra power work",
+        doc: "Silence notifications for matching alerts: 30m site:Accra power work",
     },
     Verb {
         name: "view",
@@ -178,6 +187,11 @@ pub const VERBS: &[Verb] = &[
         name: "drop-view",
         words: "NAME",
         doc: "Delete a view that was kept",
+    },
+    Verb {
+        name: "profile",
+        words: "NAME",
+        doc: "Go on with another profile; drafts of this one are kept",
     },
     Verb {
         name: "export",
@@ -225,6 +239,8 @@ impl Command {
             (SURE, _) => silence::parse(rest, true),
             ("view", "") => Ok(Self::Act(Action::Views)),
             ("undo", "") => Ok(Self::Sent),
+            ("profile", "") => Ok(Self::Profile(None)),
+            ("profile", name) => Ok(Self::Profile(Some(name.to_owned()))),
             (_, "") => Action::named(verb)
                 .map(Self::Act)
                 .ok_or_else(|| unknown(verb)),
@@ -236,6 +252,7 @@ impl Command {
                     .collect(),
             )),
             ("theme", _) => Ok(Self::Theme(rest.to_owned())),
+            ("at", _) => Ok(Self::At(rest.to_owned())),
             ("view", _) => Ok(Self::View(rest.to_owned())),
             ("save-view", _) => Ok(Self::SaveView(rest.to_owned())),
             ("drop-view", _) => Ok(Self::DropView(rest.to_owned())),
@@ -250,6 +267,10 @@ impl Command {
                     path,
                 })
             }
+            _ if Action::named(verb).is_none() && pane(verb).is_some() => Ok(Self::Go {
+                pane: pane(verb).unwrap_or_default().to_owned(),
+                filter: rest.to_owned(),
+            }),
             _ if Action::named(verb).is_some() => Err(format!("{verb} takes no words")),
             _ => Err(unknown(verb)),
         }
@@ -260,9 +281,29 @@ impl Command {
 fn pane(word: &str) -> Option<&'static str> {
     let alias = PANE_ALIASES.iter().find(|(alias, _)| *alias == word);
     let word = alias.map_or(word, |(_, name)| name);
-    TITLES
-        .into_iter()
-        .find(|title| title.eq_ignore_ascii_case(word))
+    let whole = |title: &&str| title.eq_ignore_ascii_case(word);
+    // One of them is as good a name, where no action has it.
+    let one = |title: &&str| {
+        let one = title.strip_suffix('s');
+        one.is_some_and(|one| one.eq_ignore_ascii_case(word)) && Action::named(word).is_none()
+    };
+    let mut titles = TITLES.into_iter();
+    titles.find(whole).or_else(|| TITLES.into_iter().find(one))
+}
+
+/// Other names of a pane.
+#[must_use]
+pub fn pane_aliases(title: &str) -> Vec<&'static str> {
+    let aliases = PANE_ALIASES.iter();
+    let of = aliases.filter(|(_, name)| title.eq_ignore_ascii_case(name));
+    of.map(|(alias, _)| *alias).collect()
+}
+
+/// Other names of an action.
+#[must_use]
+pub fn aliases(action: Action) -> Vec<&'static str> {
+    let of = ALIASES.iter().filter(|(_, of)| *of == action);
+    of.map(|(alias, _)| *alias).collect()
 }
 
 fn sort(rest: &str) -> Result<Command, String> {
@@ -328,6 +369,15 @@ mod tests {
     fn a_slip_is_answered_with_the_near_miss() {
         assert!(Command::parse("freez").is_err_and(|e| e.contains("freeze")));
         assert!(Command::parse("sort user up").is_err_and(|e| e.contains("asc or desc")));
+        assert_eq!(Command::parse("queue"), Ok(Command::Open("Queues")));
+        assert_eq!(
+            Command::parse("queue Support \"tier 2\""),
+            Ok(Command::Go {
+                pane: "Queues".into(),
+                filter: "Support \"tier 2\"".into()
+            })
+        );
+        assert_eq!(Command::parse("probe"), Ok(Command::Act(Action::Probe)));
         assert!(Command::parse("freeze now").is_err_and(|e| e.contains("no words")));
     }
 }

@@ -95,6 +95,15 @@ impl Messages {
         message
     }
 
+    /// What was said last was said now: the clock of whoever said it is another one.
+    pub fn restamp(&mut self, now: Millis) {
+        for shown in self.answer.iter_mut().chain(&mut self.event) {
+            if shown.until < now {
+                shown.until = now.plus(ANSWER_MS);
+            }
+        }
+    }
+
     /// The answer to what a person did last, while it shows.
     #[must_use]
     pub fn answer(&self) -> Option<&Message> {

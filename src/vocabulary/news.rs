@@ -2,12 +2,14 @@
 
 mod callbacks;
 mod phones;
+mod share;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 pub use self::callbacks::{CallbackNews, Taken};
 pub use self::phones::PhoneNews;
+pub use self::share::{AlertAsk, AlertChange, Broken, ShareNews, Sharing, WriteLine};
 use crate::model::carrier::Carrier;
 use crate::model::edge::Edge;
 use crate::model::interaction::Interaction;
@@ -116,10 +118,13 @@ pub enum News {
     /// Something a person should know that is nobody's failure.
     #[serde(skip)]
     Notice(Text),
+    /// What the reader of a share tells beside all this, and how the share does.
+    #[serde(skip)]
+    Share(Box<ShareNews>),
 }
 
 /// The connection as a whole, as the header shows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Link {
     /// Signing in, enumerating or opening the first streams.
     #[default]
@@ -145,7 +150,7 @@ pub enum Link {
 }
 
 /// What another reader of the same OAuth client has taken: the organisation allows a client a number of notification channels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rivalry {
     /// Channels that were taken from this console lately.
     pub taken: u32,
@@ -154,7 +159,7 @@ pub struct Rivalry {
 }
 
 /// Counters and states of the feeds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The connection as a whole.
     pub link: Link,
@@ -198,7 +203,7 @@ pub struct Status {
 
 /// Percentiles of the time from sending a read to the last byte of its answer, in microseconds. Waits for the token and
 /// the budget, and attempts that failed, are not in it: it says how the organisation fares, not how busy the console is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Latency {
     /// Half of the reads were faster.
     pub p50_us: u64,

@@ -50,4 +50,6 @@ roles! {
     Key = "key";
     /// The name of a production profile.
     Production = "production";
+    /// The moment of the past that is on the screen: nothing else looks like it.
+    Past = "past";
 }

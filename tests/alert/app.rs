@@ -378,3 +378,40 @@ fn everything_the_ledger_knows_is_confirmed_by_the_first_complete_read() {
     );
     assert_eq!(next.app.store.alerts.open(), 0);
 }
+
+#[test]
+fn a_dozen_alerts_are_acknowledged_with_one_note() {
+    let mut stage = Stage::new();
+    stage.open();
+    stage.read("u-1", false, "opus");
+    stage.read("u-2", false, "G729");
+    stage.pass(SETTLE);
+    assert_eq!(
+        stage.standings(),
+        [AlertStanding::Open, AlertStanding::Open]
+    );
+    let said = stage.screen();
+    assert!(said.contains("ALERT"), "{said}");
+    stage.press(KeyCode::Char('7'));
+    // Four keys and the text: mark all, the palette, the note, Enter.
+    stage.press(KeyCode::Char('*'));
+    stage.press(KeyCode::Char(':'));
+    stage.type_line("ack power work at Accra");
+    let both = [AlertStanding::Acknowledged, AlertStanding::Acknowledged];
+    assert_eq!(stage.standings(), both);
+    let said = stage.screen();
+    assert!(said.contains("acknowledged 2 of 2 marked alerts"), "{said}");
+    assert!(!said.contains('•'), "the marks have served: {said}");
+    let note = |alert: &trunkline::model::alert::Alert| {
+        let ack = alert.acknowledged.as_ref().unwrap();
+        ack.note.to_string()
+    };
+    assert!(
+        stage
+            .app
+            .store
+            .alerts
+            .iter()
+            .all(|alert| note(alert) == "power work at Accra")
+    );
+}

@@ -135,7 +135,11 @@ fn show_names_the_layer_of_each_value_and_masks_the_secret() {
     );
     text.parse::<toml::Table>().expect("what is shown is TOML");
     let path = report::path(&home.flags, &home.env, &home.paths);
-    assert_eq!(path, format!("{file}  (default)\n"));
+    let lines: Vec<&str> = path.lines().collect();
+    assert_eq!(lines[0], format!("{file}  (default)"));
+    for name in ["state", "log", "audit"] {
+        assert!(lines.iter().any(|line| line.contains(name)), "{path}");
+    }
 }
 
 #[test]

@@ -257,6 +257,7 @@ impl World {
                 .extend(users.iter().map(|user| user.id.raw().to_owned())),
             News::UsersComplete => self.complete = true,
             News::Phones(_) => panic!("phones are of the other API"),
+            News::Share(_) => panic!("nobody else reads here"),
             News::Swept {
                 user,
                 devices,

@@ -45,6 +45,16 @@ impl Crew {
         Self::with(options, Some(secret)).await
     }
 
+    /// One that records what it is told.
+    pub async fn recording(options: Options) -> Self {
+        let crew = Self::start(options).await;
+        let state = crew.ground.state_dir();
+        Self {
+            runner: crew.runner.recording(&state),
+            ..crew
+        }
+    }
+
     async fn with(options: Options, secret: Option<&str>) -> Self {
         let ground = Ground::start(options).await;
         let mut loaded = ground.load();
@@ -61,6 +71,20 @@ impl Crew {
             keys,
             ground,
         }
+    }
+
+    pub fn app_mut(&mut self) -> &mut App {
+        &mut self.runner.app
+    }
+
+    /// Where the console keeps what stays.
+    pub fn state_dir(&self) -> std::path::PathBuf {
+        self.ground.state_dir()
+    }
+
+    /// What a flow works with.
+    pub async fn kit(&self) -> trunkline::flow::Kit {
+        self.ground.kit().await
     }
 
     pub fn app(&self) -> &App {

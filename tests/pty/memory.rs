@@ -54,6 +54,9 @@ impl House {
         // The tab has no room for its count: the pane says whether its list was read.
         console.send("2");
         console.wait_for(r"healthy [1-9]");
+        // The next console opens where this one was left.
+        console.send("1");
+        console.wait_for(r"registered [1-9].*unknown 0");
         console.signal(signal);
         console.exit_code();
     }

@@ -136,7 +136,7 @@ fn what_was_found_is_shown_and_what_was_not_says_so() {
     ] {
         assert!(text.contains(says), "{says:?} in\n{text}");
     }
-    let small = stage.text((80, 24));
+    let small = stage.text((80, 30));
     assert!(
         small.contains("media helper no") && small.contains("timeline"),
         "{small}"

@@ -195,10 +195,10 @@ fn where_calls_cannot_be_announced_the_key_is_not_offered() {
     let mut stage = Stage::new("mono");
     stage.populate();
     stage.press(&["3", "?"]);
-    assert!(!stage.text((120, 60)).contains("Announce this call"));
+    assert!(!stage.text((120, 60)).contains("Consult (warm) transfer"));
     let mut stage = Stage::with("mono", Some(CONFIG));
     stage.press(&["3", "?"]);
-    assert!(stage.text((120, 60)).contains("Announce this call"));
+    assert!(stage.text((120, 60)).contains("Consult (warm) transfer"));
 }
 
 #[test]

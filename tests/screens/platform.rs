@@ -71,7 +71,7 @@ fn pictures(name: &str, stage: &mut Stage) {
 }
 
 /// Phones that are called after their people, one that is lost, one that no topic speaks of, one of nobody.
-fn phones(stage: &mut Stage) {
+pub fn phones(stage: &mut Stage) {
     let people = [
         ("u-1", "Ana Petrova"),
         ("u-2", "Bob Osei"),
@@ -282,7 +282,7 @@ fn routes_say_what_is_intended_and_what_is_reported() {
     pictures("platform_route_removal", &mut stage);
 }
 
-fn callbacks(stage: &mut Stage) {
+pub fn callbacks(stage: &mut Stage) {
     let queue = Queue {
         id: "q-1".into(),
         name: "Support".into(),

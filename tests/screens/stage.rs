@@ -43,6 +43,12 @@ impl Stage {
         Self::with("mono", None)
     }
 
+    /// On one of several profiles.
+    pub fn of_profiles(config: &str, profile: &str) -> Self {
+        let chosen = format!("profile = \"{profile}\"\n{config}");
+        Self::with("mono", Some(&chosen))
+    }
+
     /// On a configuration, or on none.
     pub fn with(theme: &str, config: Option<&str>) -> Self {
         let (loaded, folder) = written(config, theme);

@@ -1,7 +1,7 @@
 //! What operators do about alerts.
 
 use super::super::App;
-use super::Alarm;
+use crate::effect::Effect;
 use crate::kind::alerts::covers;
 use crate::model::alert::{Acknowledgement, Alert, AlertId, Scope, Silence};
 use crate::query::Query;
@@ -11,12 +11,22 @@ use crate::ui::layer::Layer;
 use crate::vocabulary::action::Action;
 use crate::vocabulary::command::{Command, SURE, Span};
 use crate::vocabulary::messages::Weight;
+use crate::vocabulary::news::{AlertAsk, AlertChange};
+
+/// The longest silence that somebody else may ask for, in milliseconds: that which can be typed.
+const LONGEST_SILENCE: i64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Columns of a note or a reason that somebody else sends.
+const LONGEST_REMARK: usize = 500;
 
 impl App {
     /// Carries out what is about alerts; false leaves it to others.
     pub(in crate::app) fn run_alert(&mut self, command: &Command) -> bool {
-        let chosen = self.focus().alert;
-        let (weight, text) = match (command, chosen, &mut self.alarm) {
+        let marked = self.panes.get(self.active).map(|pane| pane.marked_alerts());
+        let marked = marked.unwrap_or_default();
+        let chosen = self.focus().alert.or_else(|| marked.first().copied());
+        let runs = (self.alarm.is_some() || self.asks_as().is_some()).then_some(());
+        let (weight, text) = match (command, chosen, runs) {
             (
                 Command::Act(Action::Acknowledge | Action::Unacknowledge | Action::Redeliver),
                 None,
@@ -34,22 +44,18 @@ impl App {
                 | Command::Silence { .. },
                 _,
                 None,
-            ) => (
-                Weight::Warning,
-                "alerts are not running: there is no profile, or its alerts are not read yet"
-                    .to_owned(),
-            ),
-            (Command::Act(Action::Acknowledge), Some(id), Some(_)) => self.acknowledge(id, ""),
-            (Command::Acknowledge(note), Some(id), Some(_)) => self.acknowledge(id, note),
-            (Command::Act(Action::Unacknowledge), Some(id), Some(alarm)) => {
-                let text = if alarm.engine.unacknowledge(&mut self.store.alerts, id) {
+            ) => (Weight::Warning, self.no_alerts().to_owned()),
+            (Command::Act(Action::Acknowledge), Some(id), Some(())) => self.acknowledge(id, ""),
+            (Command::Acknowledge(note), Some(id), Some(())) => self.acknowledge(id, note),
+            (Command::Act(Action::Unacknowledge), Some(id), Some(())) => {
+                let text = if self.alert_change(AlertChange::Unacknowledge(id)) {
                     "not acknowledged any more"
                 } else {
                     "this alert is not acknowledged, or it is over"
                 };
                 (Weight::Note, text.to_owned())
             }
-            (Command::Act(Action::Silences), _, Some(_)) => match self.silences() {
+            (Command::Act(Action::Silences), _, Some(())) => match self.silences() {
                 Some(list) => {
                     self.layers.push(list);
                     return true;
@@ -60,13 +66,13 @@ impl App {
                         .to_owned(),
                 ),
             },
-            (Command::Lift(record), _, Some(_)) => self.end_silence(record),
+            (Command::Lift(record), _, Some(())) => self.end_silence(record),
             (Command::Acknowledge(_), None, _) => (
                 Weight::Warning,
                 "put the cursor on an alert first".to_owned(),
             ),
-            (Command::Act(Action::Redeliver), Some(id), Some(alarm)) => {
-                if alarm.engine.retry(&mut self.store.alerts, id) {
+            (Command::Act(Action::Redeliver), Some(id), Some(())) => {
+                if self.alert_change(AlertChange::Redeliver(id)) {
                     (Weight::Note, "sending it again".to_owned())
                 } else {
                     (
@@ -83,7 +89,7 @@ impl App {
                     sure,
                 },
                 chosen,
-                Some(_),
+                Some(()),
             ) => match self.silence(*ms, span, reason, chosen, *sure) {
                 Some(said) => said,
                 None => return true,
@@ -95,20 +101,34 @@ impl App {
         true
     }
 
+    /// Acknowledges the marked alerts, or this one.
     fn acknowledge(&mut self, id: AlertId, note: &str) -> (Weight, String) {
-        let Some(Alarm {
-            engine, operator, ..
-        }) = &mut self.alarm
-        else {
-            return (Weight::Warning, String::new());
+        let pane = self.panes.get(self.active);
+        let marked = pane.map(|pane| pane.marked_alerts()).unwrap_or_default();
+        if marked.is_empty() {
+            return self.acknowledge_one(id, note);
+        }
+        let open = |id: &&AlertId| {
+            let alert = self.store.alerts.get(**id);
+            alert.is_some_and(Alert::is_open)
         };
-        let ack = Acknowledgement {
-            by: operator.clone(),
-            at: self.now,
-            note: Text::from(note),
+        let (all, open): (usize, Vec<AlertId>) =
+            (marked.len(), marked.iter().filter(open).copied().collect());
+        for id in &open {
+            self.acknowledge_one(*id, note);
+        }
+        self.with_pane(|pane, _| pane.unmark());
+        let over = match all - open.len() {
+            0 => String::new(),
+            n => format!("; {n} of them are over"),
         };
-        let text = format!("acknowledged by {operator}");
-        if engine.acknowledge(&mut self.store.alerts, id, ack) {
+        let text = format!("acknowledged {} of {all} marked alerts{over}", open.len());
+        (Weight::Note, text)
+    }
+
+    fn acknowledge_one(&mut self, id: AlertId, note: &str) -> (Weight, String) {
+        let text = format!("acknowledged by {}", self.alert_operator());
+        if self.alert_change(AlertChange::Acknowledge(id, Text::from(note))) {
             (Weight::Note, text)
         } else {
             (
@@ -127,7 +147,7 @@ impl App {
         chosen: Option<AlertId>,
         sure: bool,
     ) -> Option<(Weight, String)> {
-        let book = &mut self.store.alerts;
+        let book = &self.store.alerts;
         let scope = match span {
             Span::All => Scope::All,
             Span::Matching(filter) => {
@@ -155,18 +175,12 @@ impl App {
                 }
             },
         };
-        let Some(Alarm {
-            engine, operator, ..
-        }) = &mut self.alarm
-        else {
-            return Some((Weight::Warning, String::new()));
-        };
         let until = self.now.plus(ms);
         let silence = Silence {
             scope,
             from: self.now,
             until,
-            by: operator.clone(),
+            by: self.alert_operator(),
             reason: Text::from(reason),
         };
         let clock = until.clock(&self.zone, self.now);
@@ -181,7 +195,12 @@ impl App {
                 .push(question(&silence.scope, ms, reason, (some, all), &clock));
             return None;
         }
-        if engine.silence(book, silence, self.now) {
+        let change = AlertChange::Silence {
+            scope: silence.scope,
+            ms,
+            reason: silence.reason,
+        };
+        if self.alert_change(change) {
             Some((
                 Weight::Note,
                 format!("silenced until {clock}: {some} of {all} open alerts. :silences lifts it"),
@@ -214,18 +233,99 @@ impl App {
     }
 
     fn end_silence(&mut self, record: &str) -> (Weight, String) {
-        let read = serde_json::from_str::<Silence>(record).ok();
-        let (Some(silence), Some(alarm)) = (read, &mut self.alarm) else {
+        let Ok(silence) = serde_json::from_str::<Silence>(record) else {
             return (Weight::Warning, String::new());
         };
         let what = silence.scope.what();
-        let book = &mut self.store.alerts;
-        if alarm.engine.end_silence(book, &silence, self.now) {
+        if self.alert_change(AlertChange::Lift(Box::new(silence))) {
             // Another silence may cover the same.
             (Weight::Note, format!("lifted: the silence of {what}"))
         } else {
             (Weight::Note, "this silence is over already".to_owned())
         }
+    }
+
+    fn no_alerts(&self) -> &'static str {
+        if self.is_attached() {
+            "whoever makes the alerts cannot be reached: nothing was changed"
+        } else {
+            "alerts are not running: there is no profile, or its alerts are not read yet"
+        }
+    }
+
+    /// The name that acknowledgements and silences carry.
+    fn alert_operator(&self) -> Text {
+        let alarm = self.alarm.as_ref();
+        let own = || alarm.map(|alarm| alarm.operator.clone());
+        self.asks_as().or_else(own).unwrap_or_default()
+    }
+
+    /// Changes something about alerts, or asks whoever makes them. False where there is nothing to change.
+    fn alert_change(&mut self, what: AlertChange) -> bool {
+        let by = self.alert_operator();
+        if self.is_attached() {
+            let ask = AlertAsk { by, what };
+            self.effects.push(Effect::AskAlerts(Box::new(ask)));
+            return true;
+        }
+        let now = self.now;
+        let (Some(alarm), book) = (&mut self.alarm, &mut self.store.alerts) else {
+            return false;
+        };
+        match what {
+            AlertChange::Acknowledge(id, note) => {
+                let at = now;
+                alarm
+                    .engine
+                    .acknowledge(book, id, Acknowledgement { by, at, note })
+            }
+            AlertChange::Unacknowledge(id) => alarm.engine.unacknowledge(book, id),
+            AlertChange::Redeliver(id) => alarm.engine.retry(book, id),
+            AlertChange::Silence { scope, ms, reason } => {
+                let silence = Silence {
+                    scope,
+                    from: now,
+                    until: now.plus(ms),
+                    by,
+                    reason,
+                };
+                alarm.engine.silence(book, silence, now)
+            }
+            AlertChange::Lift(silence) => alarm.engine.end_silence(book, &silence, now),
+        }
+    }
+
+    /// A console that is attached asks for a change. What it sends is judged as what is typed here is.
+    pub(in crate::app) fn alert_asked(&mut self, ask: AlertAsk) {
+        let AlertAsk { by, mut what } = ask;
+        let short = |text: &mut Text| *text = Text::from(text.fit(LONGEST_REMARK).into_owned());
+        match &mut what {
+            AlertChange::Acknowledge(_, note) => short(note),
+            AlertChange::Silence { reason, .. } => short(reason),
+            _ => {}
+        }
+        if let AlertChange::Silence { scope, ms, reason } = &what {
+            let readable = match scope {
+                Scope::Matching(filter) => Query::parse(
+                    filter,
+                    <crate::kind::alerts::Alerts as crate::kind::Kind>::FIELDS,
+                )
+                .is_ok(),
+                Scope::All | Scope::This { .. } => true,
+            };
+            if !readable || reason.is_empty() || !(1..=LONGEST_SILENCE).contains(ms) {
+                return;
+            }
+        }
+        let own = self.alarm.as_mut().map(|alarm| &mut alarm.operator);
+        let Some(own) = own else { return };
+        let own = std::mem::replace(own, by);
+        self.alert_change(what);
+        if let Some(alarm) = &mut self.alarm {
+            alarm.operator = own;
+        }
+        self.carry_out_alerts();
+        self.redraw();
     }
 }
 

@@ -77,6 +77,7 @@ impl App {
         match news {
             ShelfNews::Listed(half, contents) => self.listed(half, contents),
             ShelfNews::Loaded(text) => self.take_json(Ok(text)),
+            ShelfNews::Recalled(recalled) => self.recalled(*recalled),
             ShelfNews::Views(contents, said) => self.views_kept(contents, said),
         }
     }

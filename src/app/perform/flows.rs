@@ -17,6 +17,7 @@ use crate::flow::{self, FlowNews, Kit, Order, Stop, Stopper, Tell};
 use crate::model::flow::{FlowId, Outcome};
 use crate::model::{DeviceId, InteractionId};
 use crate::probe::Prober;
+use crate::text::Text;
 use crate::time::Clock;
 
 /// A flow that is ordered while the console still connects waits this long for it.
@@ -30,6 +31,8 @@ pub(super) struct FlowStarter {
     kit: Arc<SetOnce<Kit>>,
     stoppers: Arc<Mutex<HashMap<FlowId, Stopper>>>,
     pub(super) done: mpsc::UnboundedSender<Done>,
+    /// Why nothing may be sent that is begun now.
+    gate: Mutex<Option<Text>>,
     /// Jobs that are being written down.
     pub(super) writing: Arc<Mutex<JoinSet<()>>>,
 }
@@ -76,6 +79,7 @@ impl FlowStarter {
             state_dir: None,
             kit: Arc::default(),
             stoppers: Arc::default(),
+            gate: Mutex::default(),
             writing: Arc::default(),
             done,
         }
@@ -113,9 +117,14 @@ impl FlowStarter {
         let (stopper, stop) = Stop::new();
         lock(&self.stoppers).insert(id, stopper);
         let (kit, stoppers) = (Arc::clone(&self.kit), Arc::clone(&self.stoppers));
-        let tell = self.tell();
+        let (tell, gate) = (self.tell(), lock(&self.gate).clone());
         tokio::spawn(async move {
             if let Ok(kit) = tokio::time::timeout(CONNECTING, kit.wait()).await {
+                // As it was when the order was given: what was begun in the present is carried out.
+                let kit = &Kit {
+                    gate,
+                    ..kit.clone()
+                };
                 flow::run(kit, id, order, &tell, &stop).await;
             } else {
                 let why =
@@ -126,6 +135,11 @@ impl FlowStarter {
             }
             lock(&stoppers).remove(&id);
         });
+    }
+
+    /// Lets nothing leave that is begun from here on, for this reason; none lets it.
+    pub(super) fn gate(&self, why: Option<String>) {
+        *lock(&self.gate) = why.map(Text::from);
     }
 
     /// Reads the interactions, for whoever looks at them.

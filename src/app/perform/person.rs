@@ -159,7 +159,8 @@ pub(super) struct Opening {
 impl Opening {
     /// Tells from now on who has signed in. Returns once calls can be made: at once where the console has a client of its
     /// own, else when somebody has signed in.
-    pub(super) async fn open(self, client: &Client) {
+    /// The organisation's limits are read where this console spends them by itself.
+    pub(super) async fn open(self, client: &Client, spends: bool) {
         let mut who = client.person();
         let _ = self.client.set(client.clone());
         if *who.borrow() != Person::Nowhere {
@@ -178,12 +179,14 @@ impl Opening {
             // It ends with the client, and then nobody waits.
             let _ = who.wait_for(Person::is_signed_in).await;
         }
-        let client = client.clone();
-        tokio::spawn(async move {
-            if let Ok(platform) = client.platform() {
-                platform.read_limits().await;
-            }
-        });
+        if spends {
+            let client = client.clone();
+            tokio::spawn(async move {
+                if let Ok(platform) = client.platform() {
+                    platform.read_limits().await;
+                }
+            });
+        }
     }
 
     /// Takes up the sign-in of before, where one is kept; nothing waits for it that needs nobody.

@@ -42,12 +42,14 @@ fn no_default_takes_a_key_of_tmux_screen_or_the_line() {
 fn defaults_are_whole_and_free_of_clashes() {
     let keymap = Keymap::default();
     let bound: usize = keymap.keys.values().map(Vec::len).sum();
-    assert_eq!(bound, keymap.actions.len(), "a key has two actions");
+    let kept = keymap.actions.len() + keymap.of_the_past.len();
+    assert_eq!(bound, kept, "a key has two actions");
     for action in Action::ALL {
         let palette_only = matches!(
             action,
             Action::Pause
-                | Action::Messages
+                | Action::Log
+                | Action::Direct
                 | Action::Frames
                 | Action::Drafts
                 | Action::History
@@ -58,6 +60,7 @@ fn defaults_are_whole_and_free_of_clashes() {
                 | Action::Views
                 | Action::Unacknowledge
                 | Action::Silences
+                | Action::Live
         );
         assert_eq!(
             keymap.keys(*action).is_empty(),
@@ -73,13 +76,13 @@ fn defaults_are_whole_and_free_of_clashes() {
 #[test]
 fn a_binding_replaces_the_defaults_of_its_action() {
     let keymap = read("freeze = [\"F5\", \"z\"]\nexport = []\nmessages = \"m\"").unwrap();
-    assert_eq!(keymap.action(press("f")), None);
-    assert_eq!(keymap.action(press("z")), Some(Action::Freeze));
-    assert_eq!(keymap.action(press("m")), Some(Action::Messages));
+    assert_eq!(keymap.action(press("f"), false), None);
+    assert_eq!(keymap.action(press("z"), false), Some(Action::Freeze));
+    assert_eq!(keymap.action(press("m"), false), Some(Action::Messages));
     assert_eq!(keymap.keys(Action::Export), &[]);
     let mut release = press("z");
     release.kind = KeyEventKind::Release;
-    assert_eq!(keymap.action(release), None);
+    assert_eq!(keymap.action(release, false), None);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use toml::Value;
 use url::{Host, Url};
 
 pub use self::own::OwnToken;
+pub(in crate::config) use self::socket::account;
 pub use self::socket::{Account, Socket};
 use crate::config::endpoint::endpoint;
 use crate::config::reader::{Notes, Section};

@@ -175,7 +175,7 @@ fn caption(area: Rect, buf: &mut Buffer, scene: &Scene<'_>, day: &DayTally<'_>) 
     let role = if full { Role::Bad } else { Role::Text };
     // Where callbacks are no reservations, a queue has no room that could be told.
     let untold = if scene.can.reservations {
-        "room not told"
+        "capacity n/a"
     } else {
         ""
     };

@@ -129,7 +129,7 @@ fn queue(queue: &Queue, scene: &Scene<'_>) -> Shown<'static> {
         ("zone", self::told(&queue.zone_name)),
         ("open today", open.unwrap_or_else(|| "not told".to_owned())),
     ];
-    let untold = scene.can.reservations.then(|| "room not told".to_owned());
+    let untold = scene.can.reservations.then(|| "capacity n/a".to_owned());
     told.extend(room.or(untold).map(|room| ("", room)));
     told.push(("as of", read));
     let mode = queue.mode.as_ref();

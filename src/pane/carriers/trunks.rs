@@ -30,7 +30,7 @@ pub(super) fn lines(trunks: &[Trunk], scene: &Scene<'_>) -> Vec<Shown<'static>> 
         }
     }
     if let Some(more) = sorted.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        let text = format!("and {more} more trunks, none of them worse");
+        let text = format!("+{more} more trunks");
         lines.push(Shown::styled(text, scene.theme.style(Role::Dim)));
     }
     lines

@@ -48,6 +48,7 @@ impl<L: Listing> ListPane<L> {
             Action::MarkAll => self.mark_all(desk.now),
             Action::MarkRange => self.mark_range(desk),
             Action::MarkInvert => self.mark_invert(desk.now),
+            Action::Compare => self.compare(desk),
             Action::Freeze => self.freeze(desk),
             Action::Copy => {
                 let every = COPIES.iter().copied();
@@ -116,7 +117,7 @@ impl<L: Listing> ListPane<L> {
     }
 
     /// The rows that a person moves among.
-    fn all_rows(&self) -> Vec<IdOf<L>> {
+    pub(super) fn all_rows(&self) -> Vec<IdOf<L>> {
         match &self.frozen {
             Some(frozen) => frozen.rows.iter().map(|row| row.id.clone()).collect(),
             None => self.source.page(0, self.source.len()),

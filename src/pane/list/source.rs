@@ -21,6 +21,10 @@ pub struct Visible<'a> {
 pub trait Source<K: Kind>: Default + Rows<K::Id> {
     /// Takes another filter or another order.
     fn arrange(&mut self, how: How<'_>, store: &Store, now: Millis);
+    /// Takes another store, of which nothing is known yet.
+    fn turn(&mut self, how: How<'_>, store: &Store, now: Millis) {
+        self.arrange(how, store, now);
+    }
     /// Takes note of what changed.
     fn apply(&mut self, changes: &Changes, store: &Store, now: Millis);
     /// Puts the rows in order again when one has changed since; says whether it did.

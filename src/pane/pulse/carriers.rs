@@ -60,7 +60,7 @@ pub fn render(area: Rect, buf: &mut Buffer, scene: &Scene<'_>) {
         );
     }
     if let Some(beyond) = lines.len().checked_sub(shown).filter(|beyond| *beyond > 0) {
-        let text = format!("and {beyond} more, none of them worse");
+        let text = format!("+{beyond} more");
         let y = inner.y + u16::try_from(shown).unwrap_or(0);
         let style = scene.theme.style(Role::Dim);
         buf.set_stringn(inner.x, y, text, usize::from(inner.width), style);

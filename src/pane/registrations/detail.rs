@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::closeup;
+use super::{closeup, why};
 use crate::kind::registrations::role;
 use crate::model::registration::State;
 use crate::pane::Scene;
@@ -15,12 +15,13 @@ use crate::vocabulary::role::Role;
 
 /// Lines that the panel wishes for: what is known, and the newest of the timeline.
 pub fn wish(scene: &Scene<'_>) -> u16 {
-    if scene.can.closeups { 15 } else { 8 }
+    if scene.can.closeups { 19 } else { 13 }
 }
 
 /// What is known of the device and, on the Platform API, of its phone.
 pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
     let mut lines = facts(row, scene);
+    lines.extend(why::lines(row, scene));
     lines.extend(closeup::lines(row, scene));
     lines
 }

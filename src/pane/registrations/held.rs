@@ -89,6 +89,13 @@ impl Source<Registrations> for Held {
         self.page.release();
     }
 
+    fn turn(&mut self, how: How<'_>, store: &Store, now: Millis) {
+        self.arrange(how, store, now);
+        self.view.rebuild(&store.registrations, now);
+        self.page.fall_behind();
+        self.now = now;
+    }
+
     fn apply(&mut self, changes: &Changes, store: &Store, now: Millis) {
         self.view.apply(changes, &store.registrations, now);
         self.page.fall_behind();

@@ -41,7 +41,7 @@ pub(super) fn of(plan: &Plan, shown: &Shown, concerns: &[String]) -> Vec<Said> {
         said.push(prose(title, Role::Header));
     };
     if !concerns.is_empty() {
-        section("look at this first", &mut said);
+        section("warnings", &mut said);
         said.extend(concerns.iter().map(|text| prose(text, Role::Warn)));
     }
     section("what it does", &mut said);

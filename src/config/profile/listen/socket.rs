@@ -101,7 +101,7 @@ fn accounts(values: &[Value]) -> Result<Vec<Account>, String> {
     values.iter().map(account).collect()
 }
 
-fn account(value: &Value) -> Result<Account, String> {
+pub(in crate::config) fn account(value: &Value) -> Result<Account, String> {
     let read = match value {
         Value::Integer(number) => u32::try_from(*number).ok().map(Account::Number),
         Value::String(name) if !name.is_empty() => Some(Account::Name(name.clone())),

@@ -1,0 +1,148 @@
+//! Reads the past, beside the loop: a disk may be slow.
+
+use tokio::sync::mpsc;
+
+use crate::app::event::Done;
+use crate::app::past::PastNews;
+use crate::effect::PastAsk;
+use crate::kind::{Kind, Name, Visit};
+use crate::query::Query;
+use crate::record::{Look, Record, RecordError, RecordFolder, Turn, turns};
+use crate::time::Millis;
+
+/// Stretches that are searched for a change: two days of them, at least.
+const SEARCHED: usize = 200;
+
+/// Where the past is read.
+#[derive(Debug, Default)]
+pub(super) struct PastDesk {
+    /// None where there is none.
+    pub(super) folder: Option<RecordFolder>,
+}
+
+impl PastDesk {
+    /// Begins to read; what comes of it is told.
+    pub(super) fn ask(&self, ask: PastAsk, done: &mpsc::UnboundedSender<Done>) {
+        let (folder, done) = (self.folder.clone(), done.clone());
+        tokio::task::spawn_blocking(move || {
+            let number = match &ask {
+                PastAsk::At { ask, .. } | PastAsk::Step { ask, .. } => *ask,
+            };
+            let folder = folder.ok_or(RecordError::NoProfile);
+            let read = folder
+                .and_then(Record::open)
+                .and_then(|record| answer(record, ask));
+            let (look, turn) = match read {
+                Ok((look, turn)) => (Ok(Box::new(look)), turn),
+                Err(error) => (Err(error), None),
+            };
+            let ask = number;
+            let _ = done.send(Done::Past(Box::new(PastNews { ask, look, turn })));
+        });
+    }
+}
+
+type Found = (Look, Option<(usize, String)>);
+
+fn answer(mut record: Record, ask: PastAsk) -> Result<Found, RecordError> {
+    match ask {
+        PastAsk::At { at, .. } => Ok((record.look(at)?, None)),
+        PastAsk::Step {
+            from,
+            step,
+            back,
+            kind,
+            filter,
+            ..
+        } => kind.visit(Search {
+            record,
+            from,
+            step,
+            back,
+            kind,
+            filter,
+        }),
+    }
+}
+
+struct Search {
+    record: Record,
+    from: Millis,
+    step: Option<usize>,
+    back: bool,
+    kind: Name,
+    filter: String,
+}
+
+/// A change of state, as it is stepped to: which of those at its moment.
+struct Stop {
+    at: Millis,
+    step: usize,
+    said: String,
+}
+
+impl Visit for Search {
+    type Out = Result<Found, RecordError>;
+
+    fn visit<K: Kind>(mut self) -> Self::Out {
+        let query = Query::parse(&self.filter, K::FIELDS).ok();
+        let mut at = self.from;
+        for _ in 0..SEARCHED {
+            let reel = self.record.reel(at)?;
+            let (from, next) = (reel.from, reel.next);
+            let until = next.map_or(Millis(i64::MAX), |next| next.plus(-1));
+            let mut stops: Vec<Stop> = Vec::new();
+            turns::<K>(reel, until, query.as_ref(), |turn, _| {
+                let last = stops.last().filter(|last| last.at == turn.at);
+                stops.push(Stop {
+                    at: turn.at,
+                    step: last.map_or(0, |last| last.step + 1),
+                    said: said(&turn),
+                });
+            });
+            let found = if self.back {
+                stops.into_iter().rfind(|stop| self.is_before(stop))
+            } else {
+                stops.into_iter().find(|stop| self.is_after(stop))
+            };
+            if let Some(Stop { at, step, said }) = found {
+                return Ok((self.record.look(at)?, Some((step, said))));
+            }
+            at = match (self.back, next) {
+                (true, _) => from.plus(-1),
+                (false, Some(next)) if next > at => next,
+                (false, Some(_)) => at.plus(1),
+                (false, None) => break,
+            };
+        }
+        Err(RecordError::NoChange {
+            kind: self.kind.word(),
+            after: !self.back,
+        })
+    }
+}
+
+impl Search {
+    /// A moment that was not stepped to has everything behind it that happened at it.
+    fn seen(&self) -> (Millis, usize) {
+        (self.from, self.step.unwrap_or(usize::MAX))
+    }
+
+    fn is_before(&self, found: &Stop) -> bool {
+        (found.at, found.step) < self.seen()
+    }
+
+    fn is_after(&self, found: &Stop) -> bool {
+        (found.at, found.step) > self.seen()
+    }
+}
+
+fn said<Id>(turn: &Turn<Id>) -> String {
+    let at = turn.at.timestamp().strftime("%H:%M:%S%.3f");
+    let what = match (turn.from.as_deref(), turn.to.as_deref()) {
+        (None, Some(to)) => format!("appeared, {to}"),
+        (Some(from), None) => format!("gone, was {from}"),
+        (from, to) => format!("{} -> {}", from.unwrap_or_default(), to.unwrap_or_default()),
+    };
+    format!("{at} {}: {what}", turn.who)
+}

@@ -1,0 +1,207 @@
+//! Why a phone is lost: who went with it, what of its user, its site and its carriers is in trouble, and what to do next.
+//!
+//! It says what is known and no more: what stands beside each other within a minute has not caused each other.
+
+use ratatui::text::{Line, Span};
+
+use crate::model::alert::{Alert, Subject};
+use crate::model::registration::State;
+use crate::pane::Scene;
+use crate::store::Row;
+use crate::text::grouped;
+use crate::ui::detail;
+use crate::vocabulary::role::Role;
+
+/// What was lost so many milliseconds before or after went with it.
+const TOGETHER: u64 = 60_000;
+
+/// Others that are named.
+const NAMED: usize = 3;
+
+/// From so many on, what was lost together has a cause in common.
+const MANY: usize = 3;
+
+/// The longest name of a site that is said again.
+const SHORT: usize = 40;
+
+/// What was found out.
+struct Found {
+    /// Others of its site that were lost within a minute, by name.
+    here: Vec<String>,
+    /// Others elsewhere.
+    elsewhere: usize,
+    /// The other phones of its user, each with its state.
+    others: Vec<(String, State)>,
+    /// Edges of its site that are in trouble.
+    edges: Vec<String>,
+    /// Carriers that are in trouble.
+    carriers: Vec<String>,
+}
+
+/// The lines; none for a phone that is not lost.
+pub fn lines(row: &Row<'_>, scene: &Scene<'_>) -> Vec<Line<'static>> {
+    if row.state() != State::Lost {
+        return Vec::new();
+    }
+    let found = Found::of(row, scene);
+    let pairs = |pairs: &[(&str, String)]| detail::pairs(scene.theme, pairs);
+    let trouble: Vec<&str> = found
+        .edges
+        .iter()
+        .chain(&found.carriers)
+        .map(String::as_str)
+        .collect();
+    let trouble = match trouble.as_slice() {
+        [] => "none in trouble".to_owned(),
+        some => some.join(", "),
+    };
+    let next = Span::styled(found.next(row), scene.theme.style(Role::Accent));
+    vec![
+        pairs(&[("same minute", found.together(row, scene))]),
+        pairs(&[
+            ("user's others", found.phones()),
+            ("alert", alert(row, scene)),
+            ("edges, carriers", trouble),
+        ]),
+        Line::from(vec![
+            Span::styled("next step ", scene.theme.style(Role::Dim)),
+            next,
+        ]),
+    ]
+}
+
+impl Found {
+    fn of(row: &Row<'_>, scene: &Scene<'_>) -> Self {
+        let table = &scene.store.registrations;
+        let mut found = Self {
+            here: Vec::new(),
+            elsewhere: 0,
+            others: Vec::new(),
+            edges: Vec::new(),
+            carriers: Vec::new(),
+        };
+        // Only rows in trouble are looked at: there may be a million others.
+        let troubled = table.troubled().filter_map(|id| table.row(id));
+        for other in troubled.filter(|other| other.id() != row.id() && other.state() == State::Lost)
+        {
+            let apart = other.since().0.abs_diff(row.since().0);
+            if apart > TOGETHER {
+                continue;
+            }
+            if row.site().is_some() && other.site() == row.site() {
+                found.here.push(format!(
+                    "{} ({})",
+                    other.user().fit(24),
+                    other.label().fit(24)
+                ));
+            } else {
+                found.elsewhere += 1;
+            }
+        }
+        let of_user = table
+            .of_user(row.user_id())
+            .filter(|other| other.id() != row.id());
+        found.others = of_user
+            .map(|other| (other.label().to_string(), other.state()))
+            .collect();
+        let edges = scene.store.edges.worst_first();
+        let at_site = edges.iter().filter(|it| row.site() == Some(&it.edge.site));
+        let bad = at_site.filter(|it| it.edge.state().suffers());
+        found.edges = bad.map(|it| format!("edge {}", it.edge.title())).collect();
+        let carriers = scene.store.carriers.iter();
+        let bad = carriers.filter(|it| it.carrier().health.suffers());
+        let named = bad.map(|it| format!("carrier {} {}", it.name(), it.carrier().health.word()));
+        found.carriers = named.collect();
+        found
+    }
+
+    /// Who else was lost within a minute, here and elsewhere.
+    fn together(&self, row: &Row<'_>, scene: &Scene<'_>) -> String {
+        let site = row.site().map(ToString::to_string);
+        let site = site.filter(|site| site.len() <= SHORT);
+        let at = match row.site() {
+            Some(_) => site.as_deref().unwrap_or("its site"),
+            None => "its site (not known)",
+        };
+        let mut sites = scene.store.registrations.sites();
+        let site = sites.find(|site| site.name.is_some() && site.name == row.site());
+        let of_all = site.map_or(String::new(), |site| {
+            format!(
+                " ({} of {} there are lost now)",
+                grouped(site.of(State::Lost) as usize),
+                grouped(site.devices() as usize)
+            )
+        });
+        let elsewhere = match self.elsewhere {
+            0 => String::new(),
+            n => format!("; {} elsewhere", grouped(n)),
+        };
+        if self.here.is_empty() {
+            return format!("no other phone at {at}{of_all}{elsewhere}");
+        }
+        let mut named = self.here.iter().take(NAMED).cloned().collect::<Vec<_>>();
+        if self.here.len() > NAMED {
+            named.push(format!("+{} more", self.here.len() - NAMED));
+        }
+        format!(
+            "{} at {at}: {}{of_all}{elsewhere}",
+            self.here.len(),
+            named.join(", ")
+        )
+    }
+
+    fn phones(&self) -> String {
+        let phone = |(name, state): &(String, State)| format!("{name} {}", state.word());
+        match self.others.as_slice() {
+            [] => "none".to_owned(),
+            some => some.iter().map(phone).collect::<Vec<_>>().join(", "),
+        }
+    }
+
+    /// What a person would do next, the widest cause first.
+    fn next(&self, row: &Row<'_>) -> String {
+        let well = |state: State| matches!(state, State::Ok);
+        if let Some(edge) = self.edges.first() {
+            return format!("look at the {edge} of its site: > Edges");
+        }
+        if self.here.len() >= MANY {
+            let phones = self.here.len() + 1;
+            return format!(
+                "{phones} phones of one site at once: check the site's network before any phone (> Sites)"
+            );
+        }
+        if self.elsewhere >= MANY * 3 {
+            return "many sites at once: check the organisation and its carriers (> Carriers)"
+                .to_owned();
+        }
+        if !self.others.is_empty() && self.others.iter().all(|(_, state)| !well(*state)) {
+            return "all phones of this user are away: check the user's network or power"
+                .to_owned();
+        }
+        if row.flapping() || row.flaps() > 1 {
+            return format!(
+                "{} changes in an hour: check its cable, Wi-Fi or switch port",
+                row.flaps()
+            );
+        }
+        "this phone alone: r reads it again; check power and cable, reboot".to_owned()
+    }
+}
+
+/// The open alert about the phone.
+fn alert(row: &Row<'_>, scene: &Scene<'_>) -> String {
+    let about = |alert: &&Alert| match &alert.subject {
+        Subject::Device { device, .. } => alert.is_open() && *device == *row.device(),
+        Subject::Storm { site, .. } => {
+            alert.is_open() && site.is_some() && site.as_ref() == row.site()
+        }
+        _ => false,
+    };
+    match scene.store.alerts.iter().find(about) {
+        None => "none".to_owned(),
+        Some(alert) => {
+            let word = alert.standing().word();
+            format!("{word}: {}", alert.what())
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Where the loop that reads hands over what it was told. It waits for nothing here.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::words::Said;
+use crate::record::{Moment, Told};
+use crate::store::Store;
+use crate::store::still::Still;
+use crate::time::Millis;
+use crate::vocabulary::news::Status;
+
+/// Handfuls that wait for the server at most. Beyond that viewers begin anew, with a keyframe.
+const WAITING: usize = 4_096;
+
+/// Alerts are told at most so often, in milliseconds: a storm changes them with every event.
+const ALERTS_EVERY: i64 = 1_000;
+
+/// What the loop hands over.
+#[derive(Debug)]
+pub(super) enum Order {
+    Say(Millis, Box<Said>),
+    /// Everything known at that moment, for those who have just come.
+    Still(Millis, Box<Still<'static>>),
+    /// The loop has turned.
+    Turn(Millis, Box<Status>),
+    /// Something was left out: everybody begins anew.
+    Hole,
+}
+
+/// The way from the loop to the server, once there is one. Copies are the same desk.
+#[derive(Clone, Debug, Default)]
+pub struct Desk(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    orders: Mutex<Option<mpsc::Sender<Order>>>,
+    open: AtomicBool,
+    /// Somebody waits for everything.
+    wanted: AtomicBool,
+    /// A turn was asked for.
+    turn: AtomicBool,
+    left_out: AtomicBool,
+    /// The alerts that were told last, and when.
+    alerts: Mutex<(u64, Millis)>,
+}
+
+impl Desk {
+    pub(super) fn open(&self) -> mpsc::Receiver<Order> {
+        let (to, orders) = mpsc::channel(WAITING);
+        *lock(&self.0.orders) = Some(to);
+        self.0.open.store(true, Ordering::Release);
+        orders
+    }
+
+    pub(super) fn close(&self) {
+        self.0.open.store(false, Ordering::Release);
+        *lock(&self.0.orders) = None;
+    }
+
+    /// Whether anybody reads for others here.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.open.load(Ordering::Acquire)
+    }
+
+    /// At the next turn of the loop everything is handed over.
+    pub(super) fn want(&self) {
+        self.0.wanted.store(true, Ordering::Release);
+    }
+
+    /// A turn of the loop is asked for.
+    pub(super) fn ask_turn(&self) {
+        self.0.turn.store(true, Ordering::Release);
+    }
+
+    /// Hands over what the loop is about to take in.
+    pub fn tell(&self, at: Millis, told: Vec<Told>) {
+        if self.is_open() && !told.is_empty() {
+            self.say(at, Said::Told(Moment { at, told }));
+        }
+    }
+
+    /// Hands over what is said beside that.
+    pub fn say(&self, at: Millis, said: Said) {
+        if self.is_open() {
+            self.hand(Order::Say(at, Box::new(said)));
+        }
+    }
+
+    /// Looks at what the loop knows after its turn: whoever has just come is told all of it.
+    pub fn look(&self, store: &Store, status: &Status, now: Millis) {
+        if !self.is_open() {
+            return;
+        }
+        let generation = store.alerts.generation();
+        let mut alerts = lock(&self.0.alerts);
+        if generation != alerts.0 && now >= alerts.1.plus(ALERTS_EVERY) {
+            *alerts = (generation, now);
+            self.tell(now, vec![Told::Alerts(Box::new(store.alerts.clone()))]);
+        }
+        drop(alerts);
+        if self.0.left_out.swap(false, Ordering::AcqRel) {
+            self.hand(Order::Hole);
+        }
+        if self.0.wanted.swap(false, Ordering::AcqRel) {
+            self.hand(Order::Still(now, Box::new(store.still(now).owned())));
+        }
+        if self.0.turn.swap(false, Ordering::AcqRel) {
+            self.hand(Order::Turn(now, Box::new(*status)));
+        }
+    }
+
+    fn hand(&self, order: Order) {
+        let orders = lock(&self.0.orders);
+        let Some(orders) = orders.as_ref() else {
+            return;
+        };
+        if let Err(TrySendError::Full(_)) = orders.try_send(order) {
+            self.0.left_out.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// What a panic elsewhere has left is still good: nothing is half done under these locks.
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,95 @@
+//! What is typed at `:` does what was typed, or says why not.
+
+use trunkline::app::event::Event;
+
+use crate::common::screen::key;
+use crate::stage::Stage;
+
+fn command(stage: &mut Stage, line: &str) {
+    stage.press(&[":"]);
+    stage.type_in(line);
+    stage.press(&["Enter"]);
+}
+
+const TWO: &str = r#"
+[profiles.acme]
+api = "direct"
+base_url = "https://api.example.com"
+client_id = "console"
+client_secret_env = "ACME_SECRET"
+
+[profiles.lab]
+api = "direct"
+base_url = "https://lab.example.com"
+client_id = "console"
+client_secret_env = "LAB_SECRET"
+"#;
+
+#[test]
+fn a_pane_with_words_is_that_pane_filtered_by_them() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    command(&mut stage, "site osaka");
+    let (title, views) = stage.app.showing();
+    assert_eq!((title, views[0].filter.as_str()), ("Sites", "osaka"));
+    command(&mut stage, "reg bob");
+    let (title, views) = stage.app.showing();
+    assert_eq!((title, views[0].filter.as_str()), ("Registrations", "bob"));
+    assert!(stage.cursor_line().contains("Bob Osei"));
+}
+
+#[test]
+fn a_name_that_does_not_apply_says_where_it_does() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    command(&mut stage, "acknowledge");
+    let text = stage.text((120, 40));
+    assert!(
+        text.contains("acknowledge does nothing on this pane; it works on Alerts"),
+        "{text}"
+    );
+    command(&mut stage, "reboot");
+    let text = stage.text((120, 40));
+    assert!(text.contains("neither reboots phones"), "{text}");
+}
+
+#[test]
+fn lines_come_back_with_up_and_what_is_guessed_at_destroys_nothing() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    command(&mut stage, "sort user");
+    stage.press(&[":"]);
+    stage.happen(Event::Key(key("Up")));
+    assert!(stage.text((120, 40)).contains(":sort user"));
+    stage.press(&["Esc"]);
+    command(&mut stage, "lgout");
+    let text = stage.text((120, 40));
+    assert!(
+        text.contains(":logout"),
+        "it is shown by its name first: {text}"
+    );
+}
+
+#[test]
+fn another_profile_is_gone_on_with_and_one_that_is_not_there_is_named() {
+    let mut stage = Stage::without_profile();
+    command(&mut stage, "profile");
+    assert!(stage.text((120, 40)).contains("no other profile"));
+    let mut stage = Stage::of_profiles(TWO, "acme");
+    command(&mut stage, "profile nowhere");
+    assert!(
+        stage
+            .text((120, 40))
+            .contains("no profile \"nowhere\": acme, lab")
+    );
+    command(&mut stage, "profile acme");
+    assert!(stage.text((120, 40)).contains("this is the profile acme"));
+    assert_eq!(stage.app.ended(), None);
+    stage.press(&[":"]);
+    stage.type_in("profile l");
+    assert!(stage.text((120, 40)).contains("profile lab"));
+    stage.press(&["Esc"]);
+    command(&mut stage, "profile lab");
+    assert_eq!(stage.app.ended(), Some(0));
+    assert_eq!(stage.app.next_profile(), Some("lab"));
+}

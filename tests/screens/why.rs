@@ -1,0 +1,168 @@
+//! Why a phone is lost, two rows side by side, alerts by the dozen, and the console as it was left.
+
+use trunkline::app::event::{Done, Event};
+use trunkline::effect::Effect;
+use trunkline::model::registration::{Device, User};
+use trunkline::model::{DeviceId, UserId};
+use trunkline::shelf::recall::Recalled;
+use trunkline::shelf::{ShelfNews, ShelfOrder};
+use trunkline::vocabulary::news::News;
+
+use crate::stage::Stage;
+
+/// Five phones of Accra and one of Osaka, all well; Person 0 has a second one.
+fn stage() -> Stage {
+    let mut stage = Stage::new("mono");
+    let user = |n: u8| User {
+        id: UserId::from(format!("u-{n}").as_str()),
+        name: format!("Person {n}").as_str().into(),
+        site: Some(if n < 5 { "Accra" } else { "Osaka" }.into()),
+    };
+    let device = |id: String| Device {
+        id: DeviceId::from(id.as_str()),
+        registered: true,
+        codec: Some("opus".into()),
+    };
+    let read = |n: u8| News::Snapshot {
+        user: UserId::from(format!("u-{n}").as_str()),
+        devices: match n {
+            0 => vec![device("phone-0".into()), device("spare-0".into())],
+            n => vec![device(format!("phone-{n}"))],
+        },
+        spoken: Vec::new(),
+        whole: true,
+        live: true,
+    };
+    stage.feed(vec![News::Users {
+        users: (0..6).map(user).collect(),
+        total: Some(6),
+    }]);
+    stage.feed((0..6).map(read).collect());
+    stage.pass(1_500);
+    stage
+}
+
+fn lose(stage: &mut Stage, n: u8) {
+    stage.update(&format!("u-{n}"), &format!("phone-{n}"), false);
+}
+
+#[test]
+fn the_detail_of_a_lost_phone_says_who_went_with_it_and_what_to_do_next() {
+    let mut stage = stage();
+    lose(&mut stage, 0);
+    // Two keys: the lost row is the first.
+    stage.press(&["g", "Enter"]);
+    let alone = stage.text((120, 40));
+    assert!(alone.contains("no other phone at Accra"), "{alone}");
+    assert!(alone.contains("user's others spare-0 ok"), "{alone}");
+    assert!(alone.contains("next step this phone alone"), "{alone}");
+    for n in 1..5 {
+        lose(&mut stage, n);
+    }
+    lose(&mut stage, 5);
+    stage.pass(1_500);
+    for size in [(80, 24), (120, 40), (200, 60)] {
+        let many = stage.text(size);
+        let words: Vec<&str> = many.split_whitespace().collect();
+        let words = words.join(" ");
+        assert!(words.contains("4 at Accra: "), "{many}");
+        assert!(words.contains("5 phones of one site"), "{many}");
+        // Beside the rows the lines of both are one.
+        let whole = words.contains("(5 of 6 there are lost now); 1 elsewhere");
+        assert!(whole || size.0 >= 160, "{many}");
+    }
+}
+
+#[test]
+fn two_rows_are_compared_with_what_differs_first() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.press(&["="]);
+    assert!(
+        stage
+            .text((120, 40))
+            .contains("mark two rows to compare them")
+    );
+    stage.press(&["g", " ", "="]);
+    let text = stage.text((120, 40));
+    let line = |name: &str| {
+        let place = text.lines().position(|line| line.contains(name));
+        place.unwrap_or_else(|| panic!("{name}: {text}"))
+    };
+    assert!(
+        text.contains("compare:") && text.contains("differ"),
+        "{text}"
+    );
+    assert!(text.contains("≠ user") && text.contains("Bob Osei") && text.contains("Ana Petrova"));
+    assert!(line("≠ user") < line("│   source"), "{text}");
+    assert!(text.contains("≠ state"), "{text}");
+}
+
+#[test]
+fn the_help_begins_with_ten_keys_and_goes_on_by_what_they_are_for() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.press(&["?"]);
+    let text = stage.text((120, 60));
+    assert!(text.contains("help: Registrations"), "{text}");
+    let lines: Vec<&str> = text.lines().collect();
+    let place = |what: &str| lines.iter().position(|line| line.contains(what)).unwrap();
+    assert_eq!(
+        place("the table") - place("│ keys"),
+        12,
+        "ten keys and a blank line: {text}"
+    );
+    assert!(
+        place("the table") < place("changes: each is reviewed"),
+        "{text}"
+    );
+    assert!(
+        text.contains(":drafts"),
+        "what has no key has its name: {text}"
+    );
+}
+
+#[test]
+fn the_console_is_as_it_was_left_and_hides_nothing() {
+    let mut stage = Stage::new("mono");
+    stage.populate();
+    stage.press(&["s"]);
+    stage.press(&["Esc", ":"]);
+    stage.type_in("sort user");
+    stage.press(&["Enter", "/"]);
+    stage.type_in("ana");
+    stage.press(&["Enter", ":"]);
+    stage.type_in("columns user,state");
+    stage.press(&["Enter", ":"]);
+    stage.type_in("sites");
+    stage.press(&["Enter"]);
+    let Some(Effect::Shelf(ShelfOrder::KeepRecalled(left))) = stage.app.last_recalled() else {
+        panic!("nothing is kept");
+    };
+    let text = serde_json::to_string(&left).unwrap();
+    let left: Recalled = serde_json::from_str(&text).unwrap();
+    let recall = |stage: &mut Stage, left: &Recalled| {
+        let news = ShelfNews::Recalled(Box::new(left.clone()));
+        stage.happen(Event::Done(Done::Shelf(Box::new(news))));
+    };
+    let mut again = Stage::new("mono");
+    again.populate();
+    recall(&mut again, &left);
+    assert_eq!(again.app.showing().0, "Sites");
+    again.press(&["1"]);
+    let (_, views) = again.app.showing();
+    assert_eq!(views[0].sort.as_deref(), Some("user"));
+    assert_eq!(views[0].columns, ["user", "state"]);
+    assert_eq!(
+        views[0].filter, "",
+        "a filter that nobody sees being set hides trouble"
+    );
+    again.press(&["/", "Up"]);
+    assert!(again.text((80, 24)).contains(" /ana"));
+    // Whoever has begun already is not moved.
+    let mut busy = Stage::new("mono");
+    busy.populate();
+    busy.press(&["2"]);
+    recall(&mut busy, &left);
+    assert_eq!(busy.app.showing().0, "Carriers");
+}

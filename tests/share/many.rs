@@ -1,0 +1,160 @@
+//! Many consoles and one reader: what the organisation sees of them, what they show, and what happens when it goes.
+
+use serde_json::Value;
+
+use super::common::ground::quiet;
+use super::common::program::answer;
+use super::common::screen::{drawn, lines};
+use super::{Jump, rows, seen, stale, until};
+use trunkline::app::run::Runner;
+
+use super::common::screen::Cells;
+
+/// The organisation's channels that are open.
+async fn channels(jump: &Jump) -> Value {
+    jump.ground.control.state().await["channels"].clone()
+}
+
+#[tokio::test]
+async fn three_consoles_cost_what_one_reader_does_and_show_what_is_so() {
+    let jump = Jump::start(quiet(40, "direct")).await;
+    let _reader = jump.reader();
+    let mut consoles: Vec<_> = ["ana", "ben", "cleo"]
+        .iter()
+        .map(|operator| jump.console(operator, false))
+        .collect();
+    let truth = jump.truth().await;
+    until(&mut consoles, "everything is there", |_, app| {
+        rows(app).as_ref() == Some(&truth)
+    })
+    .await;
+    // A change that they all see.
+    let state = jump.ground.control.state().await;
+    let row = &state["registrations"][0];
+    let text = |key: &str| row[key].as_str().unwrap();
+    let turned = !row["registered"].as_bool().unwrap();
+    let body = serde_json::json!({ "registered": turned });
+    let (user, device) = (text("userId"), text("deviceId"));
+    jump.ground.control.register(user, device, &body).await;
+    let truth = jump.truth().await;
+    until(&mut consoles, "the change is there", |_, app| {
+        rows(app).as_ref() == Some(&truth)
+    })
+    .await;
+    for console in &consoles {
+        assert_eq!(stale(&console.app), 0, "{}", seen(&console.app));
+    }
+    one_reader(&jump, &mut consoles).await;
+}
+
+#[tokio::test]
+async fn three_consoles_open_no_channel_where_there_are_channels() {
+    let jump = Jump::start(quiet(40, "platform")).await;
+    let _reader = jump.reader();
+    let all = jump.truth().await.len();
+    let mut consoles = vec![jump.console("ana", false)];
+    until(&mut consoles, "the reader has read everyone", |_, app| {
+        let status = app.status();
+        app.store.registrations.rows().count() == all
+            && stale(app) == 0
+            && status.streams_live == status.streams_wanted
+            && status.streams_live > 0
+    })
+    .await;
+    let before = channels(&jump).await;
+    consoles.extend([jump.console("ben", false), jump.console("cleo", false)]);
+    until(&mut consoles, "everything is there", |_, app| {
+        app.store.registrations.rows().count() == all && stale(app) == 0 && app.is_attached()
+    })
+    .await;
+    let after = channels(&jump).await;
+    for count in ["open", "sockets"] {
+        assert_eq!(after[count], before[count], "{count}");
+    }
+    one_reader(&jump, &mut consoles).await;
+}
+
+/// Whoever asks the organisation for anything has a token of its own: there is one, so all was asked by the reader.
+async fn one_reader(jump: &Jump, consoles: &mut [Runner<Cells>]) {
+    until(consoles, "all are counted", |_, app| app.is_attached()).await;
+    let status = answer(&jump.ground.run(&["share", "status", "--json"]));
+    assert_eq!(status["attached"], 3, "{status}");
+    assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);
+    let shown = lines(&drawn(&mut consoles[0].app, (140, 40)));
+    assert!(shown[0].contains("shared by "), "{}", shown[0]);
+}
+
+#[tokio::test]
+async fn a_reader_that_is_killed_leaves_stale_rows_and_one_console_takes_over() {
+    let jump = Jump::start(quiet(30, "direct")).await;
+    let mut reader = jump.reader();
+    let mut consoles = vec![
+        jump.console("ana", false),
+        jump.console("ben", false),
+        jump.console("cleo", false),
+    ];
+    let truth = jump.truth().await;
+    until(&mut consoles, "everything is there", |_, app| {
+        rows(app).as_ref() == Some(&truth)
+    })
+    .await;
+    reader.kill();
+    until(&mut consoles, "every row is stale", |_, app| {
+        stale(app) == truth.len()
+    })
+    .await;
+    for console in &mut consoles {
+        let shown = lines(&drawn(&mut console.app, (140, 40)));
+        assert!(shown[0].contains("no word of "), "{}", shown[0]);
+    }
+    // Nobody falls back to the organisation by himself.
+    assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);
+    drop(consoles);
+    let mut consoles: Vec<_> = ["ana", "ben", "cleo"]
+        .iter()
+        .map(|operator| jump.console(operator, true))
+        .collect();
+    until(&mut consoles, "one has taken over", |_, app| {
+        rows(app).as_ref() == Some(&truth)
+    })
+    .await;
+    let attached = consoles.iter().filter(|console| console.app.is_attached());
+    assert_eq!(attached.count(), 2, "one of three reads");
+    assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 2);
+}
+
+#[tokio::test]
+async fn consoles_that_are_attached_go_on_when_one_of_them_takes_over() {
+    let jump = Jump::start(quiet(30, "direct")).await;
+    let mut reader = jump.reader();
+    let mut consoles: Vec<_> = ["ana", "ben", "cleo"]
+        .iter()
+        .map(|operator| jump.console(operator, true))
+        .collect();
+    let truth = jump.truth().await;
+    until(&mut consoles, "everything is there", |_, app| {
+        rows(app).as_ref() == Some(&truth) && app.is_attached()
+    })
+    .await;
+    reader.kill();
+    until(&mut consoles, "it was noticed", |_, app| stale(app) > 0).await;
+    let state = jump.ground.control.state().await;
+    let row = &state["registrations"][0];
+    let (user, device) = (
+        row["userId"].as_str().unwrap(),
+        row["deviceId"].as_str().unwrap(),
+    );
+    let turned = !row["registered"].as_bool().unwrap();
+    let body = serde_json::json!({ "registered": turned });
+    jump.ground.control.register(user, device, &body).await;
+    let truth = jump.truth().await;
+    until(
+        &mut consoles,
+        "what changed meanwhile is there",
+        |_, app| rows(app).as_ref() == Some(&truth),
+    )
+    .await;
+    let attached = consoles.iter().filter(|console| console.app.is_attached());
+    assert_eq!(attached.count(), 2, "one of three reads");
+    assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 2);
+}

@@ -1,0 +1,83 @@
+//! Two consoles on two terminals, side by side.
+
+use std::time::{Duration, Instant};
+
+use super::Jump;
+use super::common::ground::quiet;
+use super::harness::{PATIENCE, Pty};
+
+/// Two people who look at the same thing see it change within this time of each other; half of the times that are measured,
+/// since a busy machine takes its turns where it likes.
+const TOGETHER: Duration = Duration::from_millis(50);
+
+fn console(jump: &Jump, operator: &str) -> Pty {
+    let config = jump.ground.config.to_str().unwrap();
+    let state = jump.ground.folder.path().join(operator);
+    let environment = [
+        ("USER", operator),
+        ("XDG_STATE_HOME", state.to_str().unwrap()),
+    ];
+    let pty = Pty::spawn_with(&["--config", config], &environment);
+    pty.resize(40, 140);
+    pty.wait_for("shared by .*, 2 attached|shared by .*, 1 attached");
+    pty
+}
+
+/// When each of both shows it.
+fn both(consoles: &[Pty; 2], pattern: &str) -> [Instant; 2] {
+    let pattern = regex::Regex::new(pattern).unwrap();
+    let began = Instant::now();
+    let mut seen = [None, None];
+    while seen.contains(&None) {
+        for (seen, pty) in seen.iter_mut().zip(consoles) {
+            if seen.is_none() && pattern.is_match(&pty.screen()) {
+                *seen = Some(Instant::now());
+            }
+        }
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{pattern}: {}",
+            consoles[1].screen()
+        );
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    seen.map(Option::unwrap)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_consoles_show_a_change_together_and_one_sees_what_the_other_acknowledges() {
+    let jump = Jump::start(quiet(12, "direct")).await;
+    let _reader = jump.reader();
+    let mut consoles = [console(&jump, "ana"), console(&jump, "ben")];
+    let state = jump.ground.control.state().await;
+    let all = state["registrations"].as_array().unwrap();
+    let good: Vec<_> = all.iter().filter(|row| row["registered"] == true).collect();
+    both(&consoles, "lost 0|lost [1-9]");
+    let lost = all.len() - good.len();
+    let mut apart: Vec<Duration> = Vec::new();
+    for (number, row) in good.iter().take(7).enumerate() {
+        let (user, device) = (
+            row["userId"].as_str().unwrap(),
+            row["deviceId"].as_str().unwrap(),
+        );
+        let body = serde_json::json!({ "registered": false });
+        jump.ground.control.register(user, device, &body).await;
+        let shown = format!("lost {} ", lost + number + 1);
+        let [first, second] = tokio::task::block_in_place(|| both(&consoles, &shown));
+        apart.push(first.max(second) - first.min(second));
+    }
+    apart.sort_unstable();
+    eprintln!("apart: {apart:?}");
+    assert!(apart[apart.len() / 2] < TOGETHER, "{apart:?}");
+
+    for pty in &mut consoles {
+        pty.send("7");
+        pty.wait_for("▌ open");
+    }
+    let [ana, ben] = &mut consoles;
+    ana.send("a");
+    ana.wait_for("acknowledged by ana");
+    ben.wait_for("ana");
+    assert_eq!(ana.quit(), 0);
+    assert_eq!(ben.quit(), 0);
+}
