@@ -47,11 +47,11 @@ const EVERYWHERE: &[Action] = &[
     Action::Redraw,
     Action::Suspend,
     Action::Back,
+    Action::Quit,
     Action::Rewind,
     Action::MinuteBack,
     Action::MinuteOn,
     Action::Live,
-    Action::Quit,
 ];
 
 /// What works while the past is on the screen.
