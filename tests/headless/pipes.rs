@@ -86,10 +86,10 @@ impl Given {
         let route = || self.route.clone();
         let words: Vec<String> = match command {
             // They need a terminal, or end by a signal and talk on standard error; a person does the last two.
-            "demo" | "serve" | "login" | "logout" | "replay" => return None,
-            // Nothing is recorded or shared here, and no webhook is registered: they say so on standard error.
-            "dump" | "record verify" | "record prune" | "share status" | "webhook add"
-            | "webhook test" | "webhook remove" => return None,
+            // Nothing is recorded or shared here, and no webhook is registered: what is about these says so on standard error.
+            "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "record verify"
+            | "record prune" | "share status" | "webhook add" | "webhook test"
+            | "webhook remove" => return None,
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],
             "probe" => vec!["dns".into(), "localhost".into()],
