@@ -105,7 +105,6 @@ impl Server {
 
     /// Ends in order: who is attached is told so.
     pub async fn stop(mut self) {
-        self.door.abort();
         self.desk.close();
         if let Some(core) = self.core.take() {
             let abort = core.abort_handle();
@@ -113,6 +112,10 @@ impl Server {
                 abort.abort();
             }
         }
+        // Not before: those who write to the viewers go with it.
+        self.door.abort();
+        // The socket is gone once it has ended.
+        let _ = (&mut self.door).await;
     }
 }
 

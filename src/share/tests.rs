@@ -144,7 +144,10 @@ fn nothing_that_comes_is_more_than_it_may_be() {
     let squeezed = zstd::bulk::compress(&large, 3).unwrap();
     assert!(squeezed.len() < 1_000);
     let opened = crate::record::frame::opened::<ShareAsk>(&squeezed, most);
-    assert!(opened.unwrap_err().to_string().contains("too large"));
+    assert!(
+        opened.is_err(),
+        "by its content, or by the window that it asks for"
+    );
     let mut random = fastrand::Rng::with_seed(3);
     for length in 0..400 {
         let bytes: Vec<u8> = (0..length).map(|_| random.u8(..)).collect();

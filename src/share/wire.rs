@@ -99,6 +99,13 @@ pub(super) fn frame(
     Ok(framed(sort, at, number, &packed(value)?))
 }
 
+/// Whether nothing comes after this frame.
+pub(super) fn ends(frame: &[u8]) -> bool {
+    let head = frame.first_chunk::<ENTRY_BYTES>();
+    let entry = head.and_then(Entry::read);
+    entry.is_some_and(|entry| entry.sort == FrameSort::End)
+}
+
 /// What is told, as one frame.
 pub(super) fn told(at: Millis, number: u64, said: &Said) -> io::Result<Vec<u8>> {
     frame(FrameSort::News, at, number, said)

@@ -204,6 +204,9 @@ async fn writes(
     while let Some(frame) = frames.recv().await {
         timeout(TAKEN_WITHIN, write.write_all(&frame)).await??;
         waiting.fetch_sub(frame.len(), Ordering::Relaxed);
+        if wire::ends(&frame) {
+            return Ok(());
+        }
     }
     let why = bye("this console took too little of what it was told");
     timeout(PATIENCE, write.write_all(&why)).await?
