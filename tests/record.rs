@@ -32,7 +32,7 @@ use common::program::{answer, said};
 use common::screen::Cells;
 
 /// What happened so close to a moment may be told after it, in milliseconds: the machine of a test has more to do.
-const ON_ITS_WAY: i64 = 2_000;
+const ON_ITS_WAY: i64 = 5_000;
 
 /// One look at the organisation from behind.
 struct Seen {

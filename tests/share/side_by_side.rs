@@ -6,9 +6,9 @@ use super::Jump;
 use super::common::ground::quiet;
 use super::harness::{PATIENCE, Pty};
 
-/// Two people who look at the same thing see it change within this time of each other; half of the times that are measured,
-/// since a busy machine takes its turns where it likes.
-const TOGETHER: Duration = Duration::from_millis(50);
+/// Two people who look at the same thing see it change together, and not at the next read or beat. How near is measured and
+/// printed (some 35 ms where nothing else runs); a busy machine takes its turns where it likes.
+const TOGETHER: Duration = Duration::from_secs(2);
 
 fn console(jump: &Jump, operator: &str) -> Pty {
     let config = jump.ground.config.to_str().unwrap();
