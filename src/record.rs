@@ -1,7 +1,7 @@
 //! The past: what the console was told, on disk, in order and with its moments.
 //!
 //! Stored is the news itself and not a sample of what it made: applied again it makes every moment again, exactly. The same
-//! [`Store`] takes it in, so the lists, filters and details of the past are those of the present.
+//! `Store` takes it in, so the lists, filters and details of the past are those of the present.
 //!
 //! A profile has a folder, a day (UTC) two files in it that only grow: `data`, and `index` with an [`Entry`] of 32 bytes for
 //! each block of data. **An entry whose two checksums do not both hold never existed**: nothing depends on the order in which

@@ -1,7 +1,7 @@
 //! Plain data as bytes, in which a string that comes again is a number.
 //!
 //! Underneath is msgpack with the names of fields, so that a later version can add one. Its one unused marker stands for a
-//! string that is known: a name of the run ([`Names`]), or one that the same block has spelt out already. Numbers are written
+//! string that is known: a name of the run (`Names`), or one that the same block has spelt out already. Numbers are written
 //! as the step from the one before where that is shorter: the ids of a column follow each other.
 
 use std::collections::HashMap;
