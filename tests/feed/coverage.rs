@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use trunkline::feed::{Plan, Timing};
 use trunkline::model::UserId;
-use trunkline::store::{Changes, Registrations};
+use trunkline::store::{Changes, Store};
 
 use crate::watch::{Watch, brisk, options};
 
@@ -58,7 +58,7 @@ async fn everyone_whom_the_organisation_lists_has_a_stream() {
 async fn what_streams_lose_is_right_within_a_round_and_counted() {
     let mut watch = Watch::with(options(12, 0.0, ""), everyone(), sweeping(), None).await;
     watch.until("all live", |world| world.live(12)).await;
-    let (mut table, mut changes) = (Registrations::default(), Changes::default());
+    let (mut store, mut changes) = (Store::default(), Changes::default());
     watch.keep_news();
     watch.feeds().reread_all();
     let snapshots = watch.world.snapshots;
@@ -77,10 +77,10 @@ async fn what_streams_lose_is_right_within_a_round_and_counted() {
         watch.set(user, device, !was, "G722").await;
     }
     watch.until_equal().await;
-    watch.apply_kept(&mut table, &mut changes);
+    watch.apply_kept(&mut store, &mut changes);
     let lost = devices.iter().step_by(3).count() as u64;
     assert_eq!(
-        table.counts().missed,
+        store.registrations.counts().missed,
         lost,
         "each one once, and nothing else"
     );
@@ -96,9 +96,9 @@ async fn a_busy_organisation_whose_streams_lose_nothing_has_missed_nothing() {
             world.swept > 80 && world.updates > 400
         })
         .await;
-    let (mut table, mut changes) = (Registrations::default(), Changes::default());
-    watch.apply_kept(&mut table, &mut changes);
-    assert_eq!(table.counts().missed, 0);
+    let (mut store, mut changes) = (Store::default(), Changes::default());
+    watch.apply_kept(&mut store, &mut changes);
+    assert_eq!(store.registrations.counts().missed, 0);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use trunkline::model::carrier::Carrier;
 use trunkline::model::registration::Device;
 use trunkline::model::{DeviceId, UserId};
 use trunkline::org::Options;
-use trunkline::store::{Changes, Read, Registrations};
+use trunkline::store::{Changes, Store};
 use trunkline::time::Clock;
 use trunkline::vocabulary::news::{News, Status};
 
@@ -137,44 +137,10 @@ impl Watch {
         self.kept = Some(Vec::new());
     }
 
-    /// Has a table learn what was kept.
-    pub fn apply_kept(&mut self, table: &mut Registrations, changes: &mut Changes) {
+    /// Has a store learn what was kept.
+    pub fn apply_kept(&mut self, store: &mut Store, changes: &mut Changes) {
         for news in self.kept.take().unwrap_or_default() {
-            let now = Clock::Real.now();
-            match news {
-                News::Snapshot {
-                    user,
-                    devices,
-                    spoken,
-                    whole,
-                    live,
-                } => {
-                    let read = Read {
-                        devices,
-                        spoken: &spoken,
-                        whole,
-                        live,
-                    };
-                    table.read(&user, read, now, changes);
-                }
-                News::Swept {
-                    user,
-                    devices,
-                    spoken,
-                    whole,
-                } => {
-                    let read = Read {
-                        devices,
-                        spoken: &spoken,
-                        whole,
-                        live: true,
-                    };
-                    table.swept(&user, read, now, changes);
-                }
-                News::Update(update) => table.update(update, now, changes),
-                News::Gap { user } => table.gap(&user, now, changes),
-                _ => {}
-            }
+            store.learn(news, Clock::Real.now(), changes);
         }
     }
 
