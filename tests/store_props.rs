@@ -15,7 +15,7 @@ use trunkline::model::{DeviceId, UserId};
 use trunkline::query::Query;
 use trunkline::store::column::Column;
 use trunkline::store::view::{Sort, View};
-use trunkline::store::{Changes, Limits, Read, Registrations, Row, RowId};
+use trunkline::store::{Changes, Limits, Registrations, Row, RowId, Store};
 use trunkline::text::Text;
 use trunkline::time::Millis;
 use trunkline::vocabulary::news::News;
@@ -91,31 +91,9 @@ fn story() -> impl Strategy<Value = Vec<(News, i64)>> {
     proptest::collection::vec((news(), pause), 1..80)
 }
 
-fn apply(table: &mut Registrations, news: News, now: Millis, changes: &mut Changes) {
-    table.tick(now, changes);
-    match news {
-        News::Users { users, .. } => table.users(users, now, changes),
-        News::UsersComplete => table.users_complete(now, changes),
-        News::Snapshot {
-            user,
-            devices,
-            spoken,
-            whole,
-            live,
-        } => {
-            let read = Read {
-                devices,
-                spoken: &spoken,
-                whole,
-                live,
-            };
-            table.read(&user, read, now, changes);
-        }
-        News::Update(update) => table.update(update, now, changes),
-        News::Gap { user } => table.gap(&user, now, changes),
-        News::ReadFailed { user, .. } => table.read_failed(&user, now, changes),
-        _ => {}
-    }
+fn apply(store: &mut Store, news: News, now: Millis, changes: &mut Changes) {
+    store.registrations.tick(now, changes);
+    store.learn(news, now, changes);
 }
 
 fn sorts() -> impl Strategy<Value = Sort> {
@@ -145,12 +123,15 @@ fn shown(table: &Registrations, row: RowId) -> String {
     cells.join("|")
 }
 
-fn table() -> Registrations {
-    Registrations::new(Limits {
-        rows: 30,
-        history: 32,
-        flaps: 16,
-    })
+fn store() -> Store {
+    Store {
+        registrations: Registrations::new(Limits {
+            rows: 30,
+            history: 32,
+            flaps: 16,
+        }),
+        ..Store::default()
+    }
 }
 
 fn all(view: &View) -> Vec<RowId> {
@@ -164,20 +145,21 @@ proptest! {
     fn a_view_that_is_kept_up_is_the_view_that_is_built(
         story in story(), sort in sorts(), filter in filters(), batch in 1..6usize,
     ) {
-        let (mut table, mut changes) = (table(), Changes::default());
+        let (mut store, mut changes) = (store(), Changes::default());
         let mut kept = View::new(sort, filter.clone());
         let mut now = Millis(1_781_532_202_000);
         for news in story.chunks(batch) {
             for (news, pause) in news {
                 now = now.plus(*pause);
-                apply(&mut table, news.clone(), now, &mut changes);
+                apply(&mut store, news.clone(), now, &mut changes);
             }
-            kept.apply(&changes, &table, now);
+            let table = &store.registrations;
+            kept.apply(&changes, table, now);
             changes.clear();
-            kept.expire(&table, now);
+            kept.expire(table, now);
             prop_assert!(kept.next_deadline().is_none_or(|at| at > now));
             let mut built = View::new(sort, filter.clone());
-            built.rebuild(&table, now);
+            built.rebuild(table, now);
             prop_assert_eq!(all(&kept), all(&built));
             prop_assert_eq!(kept.len(), built.len());
             for (n, row) in all(&kept).into_iter().enumerate() {
@@ -195,11 +177,12 @@ proptest! {
 
     #[test]
     fn counts_are_what_counting_gives_and_windows_empty_themselves(story in story()) {
-        let (mut table, mut changes) = (table(), Changes::default());
+        let (mut store, mut changes) = (store(), Changes::default());
         let mut now = Millis(0);
         for (news, pause) in story {
             now = now.plus(pause);
-            apply(&mut table, news, now, &mut changes);
+            apply(&mut store, news, now, &mut changes);
+            let table = &store.registrations;
             let counts = table.counts();
             let rows: Vec<_> = table.rows().map(|(_, row)| row).collect();
             prop_assert_eq!(counts.total as usize, rows.len());
@@ -223,6 +206,7 @@ proptest! {
                 }
             }
         }
+        let mut table = store.registrations;
         while let Some(at) = table.next_deadline() {
             table.tick(at, &mut changes);
         }
@@ -232,14 +216,15 @@ proptest! {
     #[test]
     fn the_same_news_again_makes_the_same_table(story in story()) {
         let run = || {
-            let (mut table, mut changes) = (table(), Changes::default());
+            let (mut store, mut changes) = (store(), Changes::default());
             let mut now = Millis(0);
             for (news, pause) in story.clone() {
                 now = now.plus(pause);
-                apply(&mut table, news, now, &mut changes);
+                apply(&mut store, news, now, &mut changes);
             }
+            let table = &store.registrations;
             let rows: Vec<_> = table.rows().map(|(id, _)| {
-                (shown(&table, id), table.timeline(id).map(|change| (change.at, change.what.to_string())).collect::<Vec<_>>())
+                (shown(table, id), table.timeline(id).map(|change| (change.at, change.what.to_string())).collect::<Vec<_>>())
             }).collect();
             (rows, changes.transitions)
         };
@@ -248,7 +233,7 @@ proptest! {
 
     #[test]
     fn what_looks_different_has_another_generation(story in story()) {
-        let (mut table, mut changes) = (table(), Changes::default());
+        let (mut store, mut changes) = (store(), Changes::default());
         let mut now = Millis(0);
         for (news, pause) in story {
             now = now.plus(pause);
@@ -258,9 +243,9 @@ proptest! {
                     .filter(|(n, _)| *n != checked).map(|(_, cell)| cell.to_owned()).collect::<Vec<_>>();
                 table.rows().map(|(id, _)| (id, table.generation(id), cells(id))).collect()
             };
-            let before = look(&table);
-            apply(&mut table, news, now, &mut changes);
-            let after = look(&table);
+            let before = look(&store.registrations);
+            apply(&mut store, news, now, &mut changes);
+            let after = look(&store.registrations);
             for (id, generation, cells) in before {
                 let same = after.iter().find(|(other, ..)| *other == id);
                 if let Some((_, new, new_cells)) = same && *new == generation {
