@@ -30,4 +30,5 @@ release home:
     packaging/build x86_64-unknown-linux-musl
     packaging/build
     sudo packaging/test
+    packaging/image
     packaging/recipes {{home}}
