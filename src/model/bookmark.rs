@@ -18,6 +18,7 @@ pub struct Bookmark {
     /// Names it within its profile, on the screen and in commands; counts up from 1.
     pub number: u32,
     /// The moment that was on the screen: of the past, or that in which it was made.
+    #[serde(with = "super::audit::rfc3339")]
     pub at: Millis,
     /// The pane, in lower case.
     pub pane: String,
@@ -36,6 +37,7 @@ pub struct Bookmark {
     /// Who made it.
     pub by: Text,
     /// When.
+    #[serde(with = "super::audit::rfc3339")]
     pub made: Millis,
 }
 

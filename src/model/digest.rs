@@ -6,10 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::text::Text;
 use crate::time::Millis;
 
+/// For whom it is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DigestFor {
+    /// Somebody who was away: what changed.
+    Returned,
+    /// Whoever takes over: what changed, and what is to be gone on with.
+    Successor,
+}
+
 /// Where a line leads: a pane and what it shows there, at a moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// When; none is now: what it is of is not recorded.
+    #[serde(with = "moment")]
     pub at: Option<Millis>,
     /// The pane, in lower case.
     pub pane: String,
@@ -21,13 +31,14 @@ pub struct Place {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DigestLine {
     /// When; none where it has no moment of its own.
+    #[serde(with = "moment")]
     pub at: Option<Millis>,
     /// What it is about, as people call it; empty where the rest says it all.
     pub what: Text,
     /// What became of it.
     pub said: Text,
     /// Where it leads, if anywhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
 }
 
@@ -52,8 +63,10 @@ pub struct Digest {
     /// Of which profile.
     pub profile: Text,
     /// From this moment on.
+    #[serde(with = "super::audit::rfc3339")]
     pub from: Millis,
     /// Until this one.
+    #[serde(with = "super::audit::rfc3339")]
     pub to: Millis,
     /// Nothing was missing: all of it was recorded, and everything was known.
     pub whole: bool,
@@ -112,3 +125,23 @@ impl Digest {
 
 /// Sections that sum up others, or that say how much is known.
 const SILENT: [&str; 2] = ["sites", "coverage"];
+
+/// A moment as RFC 3339, where there is one.
+mod moment {
+    use serde::{Deserialize, Deserializer, Serialize as _, Serializer, de::Error as _};
+
+    use crate::time::Millis;
+
+    #[expect(
+        clippy::ref_option,
+        reason = "serde hands over a reference to the field"
+    )]
+    pub fn serialize<S: Serializer>(at: &Option<Millis>, to: S) -> Result<S::Ok, S::Error> {
+        at.map(|at| at.to_string()).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Millis>, D::Error> {
+        let at = Option::<jiff::Timestamp>::deserialize(from).map_err(D::Error::custom)?;
+        Ok(at.map(|at| Millis(at.as_millisecond())))
+    }
+}
