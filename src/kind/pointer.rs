@@ -41,6 +41,8 @@ pub fn who<K: Kind>(row: &K::Row<'_>) -> String {
     let columns = K::COLUMNS.iter();
     let texts = columns.filter(|column| column.kind == query::Kind::Text && column.shown);
     let words = texts.take(2).map(|column| (column.value)(row).csv());
+    // A column that has nothing to say says so in a dash.
+    let words = words.filter(|word| !word.is_empty() && word != "-");
     words.collect::<Vec<String>>().join(" ")
 }
 
