@@ -17,6 +17,7 @@ pub mod edges;
 mod followed;
 pub mod interactions;
 pub mod jobs;
+pub mod pointer;
 pub mod probes;
 pub mod queues;
 pub mod registrations;

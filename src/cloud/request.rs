@@ -152,6 +152,8 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::HandoverTake
+        | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => Needs::Nothing,
     }
 }

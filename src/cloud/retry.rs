@@ -88,6 +88,8 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::HandoverTake
+        | WriteKind::HandoverPost
         | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {
