@@ -106,7 +106,8 @@ fn pane(app: &mut App, area: Rect, buf: &mut Buffer) {
         height: area.height - 4,
         ..area
     };
-    let trouble = app.problem().map(|p| p.text.to_string());
+    let trouble = app.broken_link().or(app.problem().map(|p| &p.text));
+    let trouble = trouble.map(ToString::to_string);
     // The panes step out of the state while one of them is shown the rest of it.
     let mut panes = std::mem::take(&mut app.panes);
     if let Some(pane) = panes.get_mut(app.active) {

@@ -73,6 +73,15 @@ impl App {
         })
     }
 
+    /// Which link of a share is broken, and why; none where none is.
+    #[must_use]
+    pub fn broken_link(&self) -> Option<&Text> {
+        match &self.reader {
+            Whose::Other { broken, .. } => broken.as_ref().map(|broken| &broken.link),
+            _ => None,
+        }
+    }
+
     /// Who reads, where that is somebody else who was heard.
     pub(super) fn reader(&self) -> Option<&Text> {
         match &self.reader {

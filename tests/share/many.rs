@@ -114,6 +114,14 @@ async fn a_reader_that_is_killed_leaves_stale_rows_and_one_console_takes_over() 
         assert!(shown[0].contains("× no word of "), "{}", shown[0]);
         assert!(!shown[0].contains("offline"), "{}", shown[0]);
     }
+    let mut late = vec![jump.console("dan", false)];
+    until(&mut late, "it is noticed", |_, app| {
+        app.broken_link().is_some()
+    })
+    .await;
+    let shown = lines(&drawn(&mut late[0].app, (140, 40))).join("\n");
+    assert!(shown.contains("Nothing could be read yet"), "{shown}");
+    assert!(shown.contains("it is gone"), "{shown}");
     // Nobody falls back to the organisation by himself.
     assert_eq!(jump.ground.control.asked("POST", "/oauth/token").await, 1);
     drop(consoles);
