@@ -40,6 +40,7 @@ mod tape;
 pub mod transfers;
 mod views;
 pub mod vitals;
+pub mod webhooks;
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
@@ -144,6 +145,8 @@ pub struct App {
     /// Reservations that were booked with this profile, and the ids of their bookings in the audit.
     booked: std::collections::BTreeMap<crate::model::CallbackId, crate::text::Text>,
     route_watch: routes::RouteWatch,
+    /// When the webhooks are read.
+    webhook_watch: webhooks::WebhookWatch,
     interactions: transfers::InteractionReads,
     budget: budget::BudgetReads,
     bench: forms::Bench,
@@ -239,6 +242,7 @@ impl App {
             resume: jobs::Resume::default(),
             booked: std::collections::BTreeMap::new(),
             route_watch: routes::RouteWatch::default(),
+            webhook_watch: webhooks::WebhookWatch::default(),
             interactions: transfers::InteractionReads::default(),
             budget: budget::BudgetReads::default(),
             bench: forms::Bench::default(),

@@ -68,6 +68,11 @@ pub enum Effect {
     StopFlow(FlowId),
     /// Read routes, or look at a destination; the answer comes back as [`crate::app::event::Done::Routes`].
     Routes(RouteAsk),
+    /// Read the webhooks of both kinds; they come back as [`crate::app::event::Done::Webhooks`].
+    ReadWebhooks {
+        /// Whether somebody waits for it.
+        urgent: bool,
+    },
     /// Sign a person in or out; what happens comes back as [`crate::app::event::Done::SignIn`].
     SignIn(SignInAsk),
     /// Read on what the budget goes; it comes back as [`crate::app::event::Done::Budget`].

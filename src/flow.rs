@@ -274,6 +274,8 @@ pub enum FlowNews {
     Found(Box<Finding>),
     /// Something was learnt of a route.
     Route(route::RouteNews),
+    /// A webhook is registered, or no more.
+    Webhook(webhook::WebhookNews),
     /// A queue that was read on the way.
     Queue(Box<Queue>),
     /// A reservation as the organisation answered a write.

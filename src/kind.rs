@@ -14,6 +14,7 @@ pub mod callbacks;
 pub mod carriers;
 pub mod column;
 pub mod edges;
+pub mod endpoints;
 mod followed;
 pub mod interactions;
 pub mod jobs;
@@ -28,6 +29,7 @@ pub mod trunks;
 pub mod users;
 pub mod value;
 pub mod view;
+pub mod webhooks;
 
 use std::hash::Hash;
 
@@ -167,6 +169,8 @@ kinds! {
     Callbacks = callbacks::Callbacks;
     Queues = queues::Queues;
     Jobs = jobs::Jobs;
+    Endpoints = endpoints::Endpoints;
+    Webhooks = webhooks::Webhooks;
     Alerts = alerts::Alerts;
     Audit = audit::Audit;
 }

@@ -6,6 +6,7 @@ mod breaker;
 pub mod callbacks;
 pub mod carriers;
 pub mod cursor;
+pub mod endpoints;
 pub mod estate;
 pub mod filter;
 pub mod jobs;
@@ -15,6 +16,7 @@ pub mod registrations;
 pub mod routes;
 pub mod sites;
 pub mod transfers;
+pub mod webhooks;
 
 use crossterm::event::MouseEvent;
 use jiff::tz::TimeZone;
@@ -31,7 +33,7 @@ use crate::model::api::Capabilities;
 use crate::model::finding::Target;
 use crate::model::job::JobKey;
 use crate::model::payload;
-use crate::model::{CallbackId, DeviceId, RouteId};
+use crate::model::{CallbackId, DeviceId, RouteId, WebhookId};
 use crate::store::{Changes, RowId, Store};
 use crate::term::glyphs::Glyphs;
 use crate::time::Millis;
@@ -62,6 +64,8 @@ pub fn all() -> Vec<Box<dyn Pane>> {
         Box::new(estate::TrunksPane::default()),
         Box::new(estate::ProbesPane::default()),
         Box::new(estate::QueuesPane::default()),
+        Box::new(endpoints::EndpointsPane::default()),
+        Box::new(webhooks::WebhooksPane::default()),
     ]
 }
 
@@ -74,6 +78,8 @@ pub enum Made {
     Route(RouteId),
     /// A job was submitted.
     Job(JobKey),
+    /// A webhook was registered.
+    Webhook(WebhookId),
 }
 
 /// Where something is with the organisation.

@@ -38,6 +38,7 @@ mod trail;
 pub mod transfers;
 mod users;
 pub mod view;
+pub mod webhooks;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
@@ -96,6 +97,8 @@ pub struct Store {
     pub probes: Probes,
     /// Event routes and what was deployed of them.
     pub routes: routes::Routes,
+    /// Webhooks of the organisation.
+    pub webhooks: webhooks::Webhooks,
     /// Callback reservations.
     pub callbacks: Callbacks,
     /// Queues that callbacks are booked on.

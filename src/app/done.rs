@@ -17,6 +17,7 @@ impl App {
                 | Done::Interactions(_)
                 | Done::Share(_)
                 | Done::Routes(_)
+                | Done::Webhooks(_)
         ) {
             self.redraw();
         }
@@ -26,6 +27,7 @@ impl App {
                 self.flows_ready();
             }
             Done::Routes(told) => self.routes_told(told),
+            Done::Webhooks(told) => self.webhooks_told(told),
             Done::Person(person) => self.person_changed(person),
             Done::SignIn(news) => self.sign_in_news(*news),
             Done::Budget(sheet) => self.show_budget(&sheet),
@@ -39,6 +41,7 @@ impl App {
             Done::Audited(record) => self.audited(*record),
             Done::JobsRead(jobs, warning) => self.jobs_read(jobs, warning),
             Done::Listening(hook, places, own) => {
+                self.store.webhooks.listening(hook.address().ok());
                 self.store.jobs.hook = hook;
                 let mut text = format!("listening on {places}");
                 for token in own {

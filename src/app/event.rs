@@ -87,6 +87,8 @@ pub enum Done {
     Budget(Box<super::person::BudgetSheet>),
     /// Something was learnt of routes.
     Routes(super::routes::RouteAnswer),
+    /// The webhooks were read, or could not be.
+    Webhooks(super::webhooks::WebhookAnswer),
     /// A probe could not be made at all.
     NotProbed {
         /// Of what.

@@ -303,6 +303,9 @@ fn stop(profile: &Profile) -> Option<String> {
 
 /// The request as the review shows it.
 fn shown(profile: &Profile, write: &Write) -> Result<Shown, String> {
+    if let Some(to) = write.outside() {
+        return Ok(Shown::outside(write, to));
+    }
     let request = Request::new(&profile.base_url, write.clone()).map_err(|e| e.to_string())?;
     let headers = request.headers().into_iter();
     Ok(Shown {

@@ -14,6 +14,7 @@ mod phones;
 mod queue;
 mod routes;
 mod shelf;
+mod webhooks;
 
 use std::io::Write as _;
 use std::num::NonZeroU32;
@@ -209,6 +210,9 @@ impl Performer {
             Effect::Acknowledge(taken) => self.instruct(Instruction::Acknowledge(taken)),
             Effect::Flow(id, order) => self.desk.start(id, *order),
             Effect::Routes(ask) => routes::ask(self.desk.kit(), ask, self.done.clone()),
+            Effect::ReadWebhooks { urgent } => {
+                webhooks::read(self.desk.kit(), urgent, self.done.clone());
+            }
             Effect::StopFlow(id) => self.desk.stop(id),
             Effect::SignIn(ask) => self.people.ask(ask),
             Effect::ReadBudget => self.people.read_budget(),

@@ -121,6 +121,7 @@ async fn begin(run: &Run<'_>, provision: &Provision) -> Result<(JobKey, JobId), 
         let event = JobEvent::Submitting {
             at: submitted,
             name: name.clone(),
+            body: Some(Box::new(provision.clone())),
         };
         run.tell(FlowNews::Job(known.clone(), event));
         key = Some(known);

@@ -168,6 +168,13 @@ impl Write {
         }
     }
 
+    /// Where a write goes that is none of the organisation's: it carries no token. What may be shown of the address.
+    #[must_use]
+    pub fn outside(&self) -> Option<&str> {
+        let to = self.note.get("to")?.as_str()?;
+        self.path.is_empty().then_some(to)
+    }
+
     /// The body as it may be shown: secrets masked, otherwise what is sent.
     #[must_use]
     pub fn shown_body(&self) -> Option<String> {

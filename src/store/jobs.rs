@@ -274,6 +274,7 @@ mod tests {
         JobEvent::Submitting {
             at: Millis(at),
             name: "edge-01".into(),
+            body: None,
         }
     }
 

@@ -80,6 +80,7 @@ const GROUPS: &[(&str, &[Action])] = &[
             Action::Station,
             Action::Cancel,
             Action::Webhook,
+            Action::Test,
             Action::Drafts,
             Action::History,
         ],

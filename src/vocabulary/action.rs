@@ -94,6 +94,8 @@ actions! {
     Cancel = "cancel", "cancel";
     /// Register a webhook to this console
     Webhook = "webhook", "webhook";
+    /// Deliver a test event to it, from here; it is reviewed first
+    Test = "test", "test";
     /// Probe what is under the cursor now
     Probe = "probe", "probe";
     /// Copy the row: id, JSON
@@ -250,6 +252,7 @@ impl Action {
                 | Self::Station
                 | Self::Cancel
                 | Self::Webhook
+                | Self::Test
                 | Self::Probe
         )
     }
@@ -269,6 +272,7 @@ impl Action {
                 | Self::Unmask
                 | Self::Logout
                 | Self::Webhook
+                | Self::Test
                 | Self::Redeliver
                 | Self::Pause
                 | Self::Quit

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::action::Action;
 
 /// The titles of the panes, in the order of the tabs: what the palette opens by name. The first nine have digits too.
-pub const TITLES: [&str; 15] = [
+pub const TITLES: [&str; 17] = [
     "Registrations",
     "Carriers",
     "Transfers",
@@ -23,6 +23,8 @@ pub const TITLES: [&str; 15] = [
     "Trunks",
     "Probes",
     "Queues",
+    "Endpoints",
+    "Webhooks",
 ];
 
 /// Which half of the shelf.

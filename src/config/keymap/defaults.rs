@@ -49,6 +49,7 @@ const CHARACTERS: &[(Action, char)] = &[
     (Action::Cancel, 'c'),
     (Action::Webhook, 'w'),
     (Action::Probe, 'p'),
+    (Action::Test, 'P'),
     (Action::Copy, 'y'),
     (Action::Export, 'x'),
     (Action::OpenPager, 'o'),

@@ -27,7 +27,7 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// Whether a kind is read from here. Alerts that are watched are followed as the console does.
 pub fn holds(name: Name, watch: bool) -> bool {
-    matches!(name, Name::Audit | Name::Jobs) || (name == Name::Alerts && !watch)
+    matches!(name, Name::Audit | Name::Jobs | Name::Endpoints) || (name == Name::Alerts && !watch)
 }
 
 /// Reads and writes, and goes on where that is wanted.
@@ -83,7 +83,7 @@ fn write<K: Kind>(store: &Store, profile: &Profile, wanted: &ListRequest) -> Res
 fn load(name: Name, state_dir: &Path, profile: &str) -> Result<Store, String> {
     let mut store = Store::default();
     match name {
-        Name::Jobs => {
+        Name::Jobs | Name::Endpoints => {
             let held = book::read(state_dir, profile).map_err(|error| error.to_string())?;
             store.jobs.restore(held.records);
         }

@@ -57,9 +57,11 @@ pub async fn run<K: Kind>(
             Clock::Real.now(),
         );
     }
-    if name == Name::Interactions {
+    match name {
         // They are read while somebody looks at them.
-        app.look_at("Transfers");
+        Name::Interactions => app.look_at("Transfers"),
+        Name::Webhooks => app.look_at("Webhooks"),
+        _ => {}
     }
     let screen = Printer::<K> {
         wanted,
@@ -115,12 +117,16 @@ fn reading(name: Name, store: &Store) -> Option<&Reading> {
         Name::Routes => Some(store.routes.reading()),
         Name::Callbacks => Some(store.callbacks.reading()),
         Name::Queues => Some(store.queues.reading()),
+        Name::Webhooks => Some(store.webhooks.reading()),
         _ => None,
     }
 }
 
 /// Everything has been read once, or has failed for good.
 fn ready(name: Name, app: &App) -> bool {
+    if name == Name::Webhooks && !app.can().job_webhooks {
+        return true;
+    }
     if let Some(reading) = reading(name, &app.store) {
         return *reading != Reading::Awaited;
     }

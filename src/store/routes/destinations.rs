@@ -49,7 +49,7 @@ impl Destination {
     }
 }
 
-/// Every destination of every route, by its URI.
+/// Every destination of every route, or every receiver of a webhook, by its URI.
 #[derive(Debug, Default)]
 pub struct Destinations {
     known: BTreeMap<String, Destination>,
@@ -57,7 +57,7 @@ pub struct Destinations {
 }
 
 impl Destinations {
-    pub(super) fn keep<'a>(&mut self, uris: impl Iterator<Item = &'a str>) {
+    pub(in crate::store) fn keep<'a>(&mut self, uris: impl Iterator<Item = &'a str>) {
         let mut wanted = BTreeSet::new();
         self.dropped = 0;
         for uri in uris {
@@ -75,13 +75,13 @@ impl Destinations {
         }
     }
 
-    pub(super) fn checking(&mut self, uri: &str) {
+    pub(in crate::store) fn checking(&mut self, uri: &str) {
         if let Some(known) = self.known.get_mut(uri) {
             known.checking = true;
         }
     }
 
-    pub(super) fn checked(&mut self, verdict: Verdict) {
+    pub(in crate::store) fn checked(&mut self, verdict: Verdict) {
         let Some(known) = self.known.get_mut(verdict.uri.raw()) else {
             return;
         };
