@@ -46,6 +46,8 @@ pub enum Effect {
     Acknowledge(Taken),
     /// Read an interaction that a form names; it comes back as [`crate::app::event::Done::LookedUp`].
     LookUp(InteractionId),
+    /// Read what is around an endpoint that a form is about; it comes back as [`crate::app::event::Done::Surrounded`].
+    ReadSurroundings,
     /// Read a phone with its stations; it comes back as [`crate::app::event::Done::Surveyed`].
     Survey(DeviceId),
     /// Look at a phone closely; it comes back as [`crate::app::event::Done::Closeup`].

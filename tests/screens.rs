@@ -42,6 +42,8 @@ mod stage;
 mod transfers;
 #[path = "screens/views.rs"]
 mod views;
+#[path = "screens/webhooks.rs"]
+mod webhooks;
 #[path = "screens/why.rs"]
 mod why;
 #[path = "screens/wide.rs"]

@@ -32,6 +32,11 @@ impl App {
             Done::SignIn(news) => self.sign_in_news(*news),
             Done::Budget(sheet) => self.show_budget(&sheet),
             Done::LookedUp(id, read) => self.looked_up(id, *read),
+            Done::Surrounded(by) => {
+                if let Some(view) = self.form_view() {
+                    view.form_mut().surrounded(&by);
+                }
+            }
             Done::Surveyed(read) => self.surveyed(*read),
             Done::Closeup(phone, read) => self.store.closeups.told(phone, *read, now),
             Done::Interactions(listed) => self.interactions_listed(*listed),

@@ -13,6 +13,7 @@ use crate::model::hook::Hook;
 use crate::model::interaction::Interaction;
 use crate::model::job::Job;
 use crate::model::person::Person;
+use crate::model::provision::Surroundings;
 use crate::model::registration::closeup::Closeup;
 use crate::model::softphone::found::Survey;
 use crate::model::{DeviceId, InteractionId, UserId};
@@ -71,6 +72,8 @@ pub enum Done {
     AuditRead(Vec<Record>, Chain),
     /// An interaction that a form names, or why it cannot be transferred.
     LookedUp(InteractionId, Box<Result<Interaction, Text>>),
+    /// What is around an endpoint, as far as the organisation tells.
+    Surrounded(Box<Surroundings>),
     /// A phone was read with its stations, or why it cannot be.
     Surveyed(Box<Result<Survey, Text>>),
     /// A phone was looked at closely; none when the organisation has it no more. Else why it could not be.

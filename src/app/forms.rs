@@ -78,10 +78,18 @@ impl App {
         let Some(profile) = self.profile.clone() else {
             return;
         };
+        let mut concerns = concerns.to_vec();
+        let kinds: Vec<_> = plan.writes().iter().map(|write| write.kind).collect();
+        if let Some(until) = self.store.flows.left_alone(&kinds, self.now) {
+            let until = until.clock(self.zone(), self.now);
+            concerns.push(format!(
+                "this kind of write is left alone to {until}, after failures in a row: before that it is refused"
+            ));
+        }
         let shown = plan.writes().first().map(|write| shown(&profile, write));
         match shown {
             Some(Ok(shown)) => {
-                let review = Review::new(plan, shown, concerns, stop(&profile));
+                let review = Review::new(plan, shown, &concerns, stop(&profile));
                 self.layers.push(Layer::Review(Box::new(review)));
             }
             Some(Err(why)) => self.messages.say(Weight::Error, why, self.now),
@@ -163,6 +171,7 @@ impl App {
         self.effects.extend(due.map(|question| match question {
             Question::Probe(target) => Effect::Probe(target),
             Question::Interaction(id) => Effect::LookUp(id),
+            Question::Surroundings => Effect::ReadSurroundings,
         }));
     }
 

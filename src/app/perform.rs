@@ -219,6 +219,7 @@ impl Performer {
             Effect::ReadInteractions => self.desk.read_interactions(),
             Effect::Survey(phone) => self.desk.survey(phone),
             Effect::Closeup(phone) => self.desk.closeup(phone),
+            Effect::ReadSurroundings => self.desk.read_surroundings(),
             Effect::LookUp(id) => self.desk.look_up(id),
             Effect::Shelf(order) => self.shelf.hand(order, &self.done),
             Effect::Remember(draft) => self.memory.hand(draft, &self.done),

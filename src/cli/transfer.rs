@@ -39,6 +39,10 @@ pub struct TransferArgs {
     /// Leave alone what has not begun once one was not transferred
     #[arg(long)]
     pub stop_on_failure: bool,
+    /// Go on with a batch that broke off: leave out what the audit has as transferred there in the last 12 hours, and name what
+    /// may have been
+    #[arg(long)]
+    pub resume: bool,
     /// How it is asked for.
     #[command(flatten)]
     pub write: WriteArgs,

@@ -152,6 +152,7 @@ fn needs(write: &Write) -> Needs {
         | WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::RouteTrial
         | WriteKind::CallbackUnmask => Needs::Nothing,
     }
 }

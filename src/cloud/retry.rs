@@ -88,6 +88,7 @@ pub fn of_write(kind: WriteKind) -> WriteRule {
         WriteKind::MediaCallback
         | WriteKind::RouteSync
         | WriteKind::WebhookTrial
+        | WriteKind::RouteTrial
         | WriteKind::CallbackUnmask => (1, 1, |_| false),
     };
     let policy = Policy {

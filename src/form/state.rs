@@ -15,6 +15,7 @@ use super::{Check, Opening, path};
 use crate::model::finding::{Finding, Target};
 use crate::model::interaction::Interaction;
 use crate::model::payload::Fault;
+use crate::model::provision::Surroundings;
 use crate::model::route::address;
 
 /// A form that is being filled in.
@@ -225,6 +226,14 @@ impl Form {
     /// An interaction was read that may settle what was open.
     pub fn learnt(&mut self, interaction: &Interaction) {
         self.rules.learnt(interaction);
+        self.judge();
+    }
+
+    /// What is around an endpoint was read.
+    pub fn surrounded(&mut self, by: &Surroundings) {
+        self.rules.surrounded(by);
+        let (verdict, said) = (CheckVerdict::Good, "read".to_owned());
+        self.checks.answer(&Question::Surroundings, verdict, said);
         self.judge();
     }
 

@@ -231,9 +231,7 @@ mod tests {
             all: vec![there],
             written: [
                 None,
-                Some(HookUrl::elsewhere(
-                    "https://cal.example.com/in".to_owned(),
-                )),
+                Some(HookUrl::elsewhere("https://cal.example.com/in".to_owned())),
             ],
             own: own.map(|own| HookUrl::new(own.to_owned())),
         }
@@ -251,8 +249,14 @@ mod tests {
         assert_eq!(faults[0].path, "uri");
         assert!(faults[0].message.contains("there is no listener"));
         for (body, path) in [
-            (json!({"kind": "jobs", "uri": "http://x.example.com/"}), "uri"),
-            (json!({"kind": "calls", "uri": "https://x.example.com/"}), "kind"),
+            (
+                json!({"kind": "jobs", "uri": "http://x.example.com/"}),
+                "uri",
+            ),
+            (
+                json!({"kind": "calls", "uri": "https://x.example.com/"}),
+                "kind",
+            ),
         ] {
             assert_eq!(own.faults(&body)[0].path, path);
         }

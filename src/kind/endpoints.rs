@@ -131,7 +131,8 @@ impl<'a> EndpointLine<'a> {
     }
 
     fn asked(&self, of: fn(&Provision) -> String) -> Value<'static> {
-        self.body().map_or(Value::None, |body| Value::owned(of(body)))
+        self.body()
+            .map_or(Value::None, |body| Value::owned(of(body)))
     }
 
     fn state(&self) -> &'static str {
@@ -179,8 +180,7 @@ impl Kind for Endpoints {
     type Row<'a> = EndpointLine<'a>;
 
     const NAME: &'static str = "endpoints";
-    const DOC: &'static str =
-        "Endpoints that were provisioned from here, as their jobs tell; the organisation lists none";
+    const DOC: &'static str = "Endpoints that were provisioned from here, as their jobs tell; the organisation lists none";
     const TROUBLE: &'static str = "unknown";
     const COLUMNS: &'static [Of] = COLUMNS;
     const FIELDS: &'static [FieldSpec] = &fields::<Self, { COLUMNS.len() }>(COLUMNS);
@@ -240,11 +240,14 @@ mod tests {
         let lines = of_jobs(jobs.newest_first());
         let told: Vec<_> = lines
             .iter()
-            .map(|line| (line.row.job.name.raw(), line.row.job.key.0.raw(), line.state()))
+            .map(|line| {
+                (
+                    line.row.job.name.raw(),
+                    line.row.job.key.0.raw(),
+                    line.state(),
+                )
+            })
             .collect();
-        assert_eq!(
-            told,
-            [("one", "a", "provisioned"), ("two", "c", "running")]
-        );
+        assert_eq!(told, [("one", "a", "provisioned"), ("two", "c", "running")]);
     }
 }

@@ -58,6 +58,8 @@ kinds! {
     RouteUpdate = "route.update";
     /// An event route to be gone (contract §9).
     RouteDelete = "route.delete";
+    /// An event that is none, to the destinations of a route: it goes there from here.
+    RouteTrial = "route.test";
     /// What the profile's webhook is told after a deployment (contract §9).
     RouteSync = "route.sync";
     /// A callback reservation (contract §10).

@@ -44,7 +44,10 @@ impl Listing for Endpoints {
             title: "Endpoints",
             short: "Endp",
             count: Some(lines.len()),
-            trouble: lines.iter().filter(|line| Endpoints::troubled(line)).count(),
+            trouble: lines
+                .iter()
+                .filter(|line| Endpoints::troubled(line))
+                .count(),
         }
     }
 

@@ -71,9 +71,8 @@ impl Listing for Webhooks {
     fn summary(&self, bar: &mut Bar, scene: &Scene<'_>) {
         let (theme, webhooks) = (scene.theme, &scene.store.webhooks);
         let lines = <Self as crate::kind::Kind>::rows(scene.store, scene.now);
-        let count = |wanted: fn(&WebhookLine<'_>) -> bool| {
-            lines.iter().filter(|line| wanted(line)).count()
-        };
+        let count =
+            |wanted: fn(&WebhookLine<'_>) -> bool| lines.iter().filter(|line| wanted(line)).count();
         bar.left(
             0,
             theme.style(Role::Text),
@@ -144,10 +143,11 @@ impl Listing for Webhooks {
     fn act(&mut self, action: Action, on: &mut Picked<'_, Self>, desk: &mut Desk<'_>) -> bool {
         let absent = !desk.can.job_webhooks && !desk.can.callback_webhooks;
         match (action, &on.row) {
-            (
-                Action::New | Action::Reread | Action::Test | Action::Delete | Action::Probe,
-                _,
-            ) if absent => desk.messages.say(Weight::Note, ABSENT, desk.now),
+            (Action::New | Action::Reread | Action::Test | Action::Delete | Action::Probe, _)
+                if absent =>
+            {
+                desk.messages.say(Weight::Note, ABSENT, desk.now)
+            }
             (Action::New, _) => desk.fill.push(Opening::new(webhook::SPEC.name)),
             (Action::Reread, _) => {
                 desk.effects.push(Effect::ReadWebhooks { urgent: true });

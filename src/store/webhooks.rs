@@ -102,9 +102,7 @@ impl Webhooks {
     #[must_use]
     pub fn is_double(&self, webhook: &Webhook) -> bool {
         let same = |other: &&Webhook| {
-            other.id != webhook.id
-                && other.kind == webhook.kind
-                && other.address == webhook.address
+            other.id != webhook.id && other.kind == webhook.kind && other.address == webhook.address
         };
         self.rows.values().any(|other| same(&other))
     }

@@ -82,6 +82,11 @@ impl Crew {
         self.ground.state_dir()
     }
 
+    /// Where a webhook of the organisation's own can be received.
+    pub fn destination(&self, wanted: &str) -> String {
+        self.ground.destination(wanted)
+    }
+
     /// What a flow works with.
     pub async fn kit(&self) -> trunkline::flow::Kit {
         self.ground.kit().await

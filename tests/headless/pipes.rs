@@ -41,6 +41,7 @@ struct Given {
     route: String,
     queue: String,
     interaction: String,
+    endpoints: String,
 }
 
 impl Given {
@@ -63,12 +64,17 @@ impl Given {
             "callback_id": "cb_pipe", "callback_number": "+14155550123", "time_slot_matrix": [slot], "queue_id": queue,
             "channel_preferences": {"primary": "voice", "allow_sms": false}, "reason": "r", "concurrency_limit": 1,
         });
+        let endpoints = far.folder.path().join("endpoints");
+        std::fs::create_dir_all(&endpoints).unwrap();
         let given = Self {
             folder: folder.to_str().unwrap().to_owned(),
             route,
             queue,
             interaction,
+            endpoints: endpoints.to_str().unwrap().to_owned(),
         };
+        let endpoint = far.run(&["provision", "--template"]).stdout;
+        std::fs::write(endpoints.join("endpoint.json"), endpoint).unwrap();
         std::fs::write(given.file("booking.json"), booking.to_string()).unwrap();
         // So that there is an audit.
         let output = far.run(&["callback", "cancel", "cb_nobody", "--yes"]);
@@ -90,10 +96,11 @@ impl Given {
             "demo" | "serve" | "login" | "logout" | "replay" | "dump" | "record verify"
             | "record prune" | "share status" | "webhook add" | "webhook test"
             | "webhook remove" => return None,
+            "provision apply" => vec![self.endpoints.clone(), "--plan".into()],
+            "route test" => vec![route(), "--dry-run".into()],
             "callback waiting" => vec!["--json".into()],
             "get" => vec!["users".into()],
             "probe" => vec!["dns".into(), "localhost".into()],
-            "provision" => vec!["--template".into()],
             "transfer" => [
                 &self.interaction,
                 "--to",

@@ -7,6 +7,7 @@ use trunkline::effect::Effect;
 use trunkline::flow::{FlowNews, Order};
 use trunkline::model::finding::{Finding, ProbeOutcome, Stun, Target};
 use trunkline::model::flow::{FlowId, Outcome as End, Step, StepState};
+use trunkline::model::write::WriteKind;
 use trunkline::shelf::{self, Contents, Kept};
 use trunkline::vocabulary::command::Half;
 
@@ -422,4 +423,16 @@ fn a_server_is_probed_when_its_row_is_left() {
         probes(&mut stage),
         ["stun:turn.example.com:443?transport=tcp"]
     );
+}
+
+#[test]
+fn a_review_says_until_when_its_kind_of_write_is_left_alone() {
+    let mut stage = stage("mono");
+    let until = NOON.plus(30_000);
+    let news = FlowNews::LeftAlone(WriteKind::Provision, until);
+    stage.happen(Event::Done(Done::Flow(FlowId(1), Box::new(news))));
+    stage.type_in("edge-berlin-01");
+    stage.press(&["Ctrl-s"]);
+    let review = stage.text((120, 40));
+    assert!(review.contains("left alone to 14:03:5"), "{review}");
 }

@@ -73,6 +73,7 @@ fn deploy(aim: Aim, body: Route) -> Order {
         base: None,
         body,
         dry: false,
+        why: None,
         by: None,
     }))
 }

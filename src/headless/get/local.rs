@@ -114,7 +114,7 @@ pub fn alerts(state_dir: &Path, profile: &str) -> Result<Vec<Kept>, String> {
 }
 
 /// The lines of the audit that can be read, and how many cannot; no audit has none.
-fn records(state_dir: &Path, profile: &str) -> Result<(Vec<Record>, u64), String> {
+pub fn records(state_dir: &Path, profile: &str) -> Result<(Vec<Record>, u64), String> {
     let (mut records, mut unreadable) = (Vec::new(), 0_u64);
     let read = lines::each(state_dir, profile, |line| match line.record {
         Some(record) => records.push(record),

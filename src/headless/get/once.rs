@@ -31,11 +31,7 @@ pub async fn read(
     wanted: &ListRequest,
 ) -> Option<Result<u8, String>> {
     match name {
-        Name::Routes
-        | Name::Callbacks
-        | Name::Queues
-        | Name::Interactions
-        | Name::Webhooks => {}
+        Name::Routes | Name::Callbacks | Name::Queues | Name::Interactions | Name::Webhooks => {}
         _ => return None,
     }
     let kit = match kit(Arc::new(profile.clone()), environment, state_dir).await {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::model::route::Verdict;
+use crate::model::route::{Check, Verdict};
 use crate::time::Millis;
 
 /// Destinations that are kept; more are counted and not looked at.
@@ -18,6 +18,8 @@ pub struct Sample {
     pub at: Millis,
     /// Whether everything passed.
     pub reachable: bool,
+    /// At what it failed.
+    pub failed: Option<Check>,
     /// How long it took, in milliseconds.
     pub took_ms: u64,
 }
@@ -91,6 +93,7 @@ impl Destinations {
         known.past.push_back(Sample {
             at: verdict.at,
             reachable: verdict.reachable(),
+            failed: verdict.failure().map(|(check, _)| check),
             took_ms: verdict.took_ms(),
         });
         known.checking = false;
